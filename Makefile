@@ -1,0 +1,68 @@
+# Every target does its own set-up: a bare machine needs Python 3.11 or later and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARCHIVE ?=
+
+.PHONY: help demo test lint types imports unit format bench evaluate torture pins clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/run: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Back Issue needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 …")'
+	@echo "Setting up $(VENV) (once, about half a minute) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.txt
+	@echo "Setting up the checks (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/peers: $(VENV)/dev pyproject.toml
+	@echo "Setting up the peers that the figures are compared with (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	@touch $@
+
+demo: $(VENV)/run ## Back Issue with no Slack account; ARCHIVE=folder for your own issues
+	@$(BIN)/backissue demo $(if $(ARCHIVE),--archive $(ARCHIVE))
+
+test: $(VENV)/dev lint types imports unit ## every check: lint, types, import contracts, tests, doc examples
+
+lint: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+	$(BIN)/mypy tests benchmarks
+
+imports: $(VENV)/dev
+	$(BIN)/lint-imports
+
+unit: $(VENV)/dev
+	$(BIN)/pytest -n 2 -m 'not slow' --cov --cov-report=term
+
+format: $(VENV)/dev ## put the code in its shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/peers ## the figures of the README, each against a peer or floor in the same run
+	$(BIN)/python -m benchmarks $(if $(ARCHIVE),--archive $(ARCHIVE))
+
+evaluate: $(VENV)/peers ## how good the search is, beside other engines
+	$(BIN)/python -m benchmarks.search $(if $(ARCHIVE),--archive $(ARCHIVE))
+
+torture: $(VENV)/dev ## the long proof of the delivery promise
+	$(BIN)/pytest -m slow -n 2 -s
+
+pins: ## pin the newest versions that pyproject.toml allows, with hashes
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host --extra dev -o requirements-dev.txt pyproject.toml
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -1,0 +1,17 @@
+"""What sort of section an entry stands in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of section a newsletter has, by their names in exports and in `in:` filters."""
+
+    INTRO = "intro"
+    NEWS = "news"
+    TOOLS = "tools"
+    EVENTS = "events"
+    JOBS = "jobs"
+    SPONSOR = "sponsor"
+    OTHER = "other"

@@ -1,0 +1,1 @@
+"""Finding entries: the index, the query language and the ranking."""

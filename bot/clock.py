@@ -1,0 +1,22 @@
+"""The one place that reads the wall clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time. Fakes set it."""
+
+    def now(self) -> datetime:
+        """Give the present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Give the machine's time in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is that one place

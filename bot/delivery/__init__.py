@@ -1,0 +1,1 @@
+"""Posting every issue to every subscribed channel exactly once."""

@@ -1,0 +1,1 @@
+"""Everything the bot says, as Block Kit: pure functions from values to payloads."""

@@ -1,0 +1,1 @@
+"""What is remembered: subscriptions, deliveries, bookmarks, events seen. SQLite or PostgreSQL."""
