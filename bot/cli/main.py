@@ -1,0 +1,181 @@
+"""The commands, their options and their help. What a command does is in the module of its name, imported when it runs.
+
+A quick `--help` is part of the product: nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from archive.errors import BackIssueError
+
+app = typer.Typer(
+    name="backissue",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A newsletter's archive in Slack: digests on schedule, links on demand, bookmarks by reaction.",
+)
+database = typer.Typer(name="db", no_args_is_help=True, help="The database that subscriptions and bookmarks are in.")
+app.add_typer(database)
+
+# typer reads Optional[X]; it is the one place where the older spelling is needed.
+Archive = Annotated[
+    Optional[Path],  # noqa: UP045 - see above
+    typer.Option("--archive", metavar="DIR", help="The folder of issues (or BACKISSUE_ARCHIVE).", show_default=False),
+]
+
+
+class ExportFormat(StrEnum):
+    """What `export` can write."""
+
+    JSONL = "jsonl"
+
+
+class SearchFormat(StrEnum):
+    """What `search` can write."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+
+
+@app.command()
+def serve(
+    archive: Archive = None,
+    port: Annotated[Optional[int], typer.Option(help="Where HTTP is served (or PORT).", show_default="3000")] = None,  # noqa: UP045
+    *,
+    web_only: Annotated[bool, typer.Option("--web-only", help="Answer only; `backissue worker` posts.")] = False,
+) -> None:
+    """Run the bot: answer commands and reactions, and post digests when they are due.
+
+    With SLACK_APP_TOKEN set it connects by Socket Mode (no public address needed), otherwise it serves HTTP on PORT.
+    """
+    from bot.cli.serve import serve as run_it  # noqa: PLC0415 - heavy
+
+    run_it(archive, port, post=not web_only)
+
+
+@app.command()
+def worker(archive: Archive = None) -> None:
+    """Post digests only. Run as many as you like beside `serve --web-only`; none is special."""
+    from bot.cli.serve import work  # noqa: PLC0415 - heavy
+
+    work(archive)
+
+
+@app.command()
+def demo(archive: Archive = None) -> None:
+    """Try Back Issue with no Slack account: a stand-in workspace on this machine."""
+    from bot.cli.demo import demo as run_it  # noqa: PLC0415 - heavy
+
+    run_it(archive)
+
+
+@app.command()
+def check(archive: Archive = None) -> None:
+    """Say what is wrong in an archive, file and line. Exit 1 if anything was lost."""
+    from bot.cli.check import check as run_it  # noqa: PLC0415 - heavy
+
+    raise typer.Exit(run_it(archive))
+
+
+@app.command()
+def show(
+    issue: Annotated[str, typer.Argument(help="A number (435), a slug (2019-05-05-435) or latest.")],
+    archive: Archive = None,
+) -> None:
+    """Show one issue as its readers read it."""
+    from bot.cli.show import show as run_it  # noqa: PLC0415 - heavy
+
+    run_it(archive, issue)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # so that -word reaches the query
+def search(  # noqa: PLR0913 - each is an option of the command
+    query: Annotated[Optional[list[str]], typer.Argument(help="What to look for.", show_default=False)] = None,  # noqa: UP045
+    archive: Archive = None,
+    *,
+    queries: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A JSON Lines file of {id, query} to answer instead.", show_default=False),
+    ] = None,
+    output: Annotated[SearchFormat, typer.Option("--format", help="How results are written.")] = SearchFormat.TABLE,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many results.")] = 10,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each result matched.")] = False,
+) -> None:
+    """Find entries: misspelt, abbreviated or asked as a question.
+
+    Filters: "exact phrase", -word, in:tools, site:github.com, issue:435, after:2018, before:2020-06, year:2019.
+    """
+    from bot.cli.search import search as run_it  # noqa: PLC0415 - heavy
+
+    text = " ".join(query or ())
+    run_it(archive, text, queries=queries, as_json=output is SearchFormat.JSONL, limit=limit, explain=explain)
+
+
+@app.command()
+def preview(
+    issue: Annotated[str, typer.Argument(help="A number (435), a slug (2019-05-05-435) or latest.")],
+    archive: Archive = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The Slack payloads, as JSON Lines.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Everything in one message instead of a thread.")] = False,
+) -> None:
+    """Show exactly what would be posted for an issue."""
+    from bot.cli.preview import preview as run_it  # noqa: PLC0415 - heavy
+
+    run_it(archive, issue, as_json=as_json, full=full)
+
+
+@app.command()
+def export(
+    archive: Archive = None,
+    output: Annotated[ExportFormat, typer.Option("--format", help="How entries are written.")] = ExportFormat.JSONL,
+) -> None:
+    """Write every entry of the archive, in reading order, one JSON object a line."""
+    from bot.cli.export import export as run_it  # noqa: PLC0415 - heavy
+
+    del output  # there is one format so far; the option keeps the command line stable
+    run_it(archive)
+
+
+@app.command()
+def deliveries(
+    channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,  # noqa: UP045
+    issue: Annotated[Optional[str], typer.Option(help="Only this issue (its slug).", show_default=False)] = None,  # noqa: UP045
+    state: Annotated[Optional[str], typer.Option(help="Only this state.", show_default=False)] = None,  # noqa: UP045
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, newest first.")] = 50,
+) -> None:
+    """Say what was posted where and when, what was not, and why."""
+    from bot.cli.deliveries import deliveries as run_it  # noqa: PLC0415 - heavy
+
+    run_it(channel=channel, issue=issue, state=state, limit=limit)
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to this version's form. Safe to repeat."""
+    from bot.cli.deliveries import upgrade as run_it  # noqa: PLC0415 - heavy
+
+    run_it()
+
+
+def run() -> None:
+    """Run the command line: an error of ours is one line and exit 1, never a stack trace."""
+    try:
+        app()
+    except BackIssueError as error:
+        print(f"backissue: {error}", file=sys.stderr)  # noqa: T201 - this is the command line
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Closing stderr too keeps the interpreter from complaining.
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,123 @@
+"""The one place that reads the environment.
+
+Every setting is an environment variable of the name in its `alias`; a file `.env` in the working folder is read too,
+and the environment wins over it. Nothing is required to build `Settings`: what a command needs, it asks for by name
+(`slack_credentials`), so that `backissue search` works without a token.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+# Slack: reference/app-manifest (command at most 32 characters with its slash, no spaces).
+COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
+# What Slack allows in an emoji's name.
+EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class SlackCredentials:
+    """What it takes to talk to Slack: `app_token` is set for Socket Mode only, where no signing secret is needed."""
+
+    bot_token: str
+    signing_secret: str
+    app_token: str | None
+
+
+class Settings(BaseSettings):
+    """Back Issue's settings, checked."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, env_ignore_empty=True)
+
+    archive: Path | None = Field(default=None, alias="BACKISSUE_ARCHIVE")
+    """The folder of issues."""
+    database_url: str = Field(default="sqlite:///backissue.db", alias="DATABASE_URL")
+    """Where subscriptions, deliveries and bookmarks are kept: sqlite:///FILE or postgresql://…"""
+    slack_bot_token: SecretStr | None = Field(default=None, alias="SLACK_BOT_TOKEN")
+    """The bot's token, xoxb-…"""
+    slack_signing_secret: SecretStr | None = Field(default=None, alias="SLACK_SIGNING_SECRET")
+    """Proves that a request over HTTP is Slack's."""
+    slack_app_token: SecretStr | None = Field(default=None, alias="SLACK_APP_TOKEN")
+    """An app-level token, xapp-…: switches Socket Mode on."""
+    slack_api_url: str = Field(default="https://slack.com/api/", alias="SLACK_API_URL")
+    """The base of the Web API; another one for tests and proxies."""
+    port: int = Field(default=3000, alias="PORT", ge=0, le=65535)
+    """Where HTTP is served."""
+    command: str = Field(default="/weekly", alias="BACKISSUE_COMMAND")
+    """The main command's name."""
+    tools_command: str = Field(default="/tools", alias="BACKISSUE_TOOLS_COMMAND")
+    """The name of the command that searches the tools sections only."""
+    bookmark: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset({"bookmark"}), alias="BACKISSUE_BOOKMARK", min_length=1
+    )
+    """The reactions that keep a link: names of emoji, separated by commas."""
+    synonyms: Path | None = Field(default=None, alias="BACKISSUE_SYNONYMS")
+    """A file of other names that extends the shipped table."""
+    name: str = Field(default="Back Issue", alias="BACKISSUE_NAME", min_length=1, max_length=80)
+    """What the bot calls itself."""
+    log_format: str = Field(default="auto", alias="BACKISSUE_LOG", pattern="^(auto|json|console)$")
+    """How the log is written: `json`, `console`, or `auto` (console in a terminal)."""
+
+    @field_validator("command", "tools_command")
+    @classmethod
+    def _is_command(cls, value: str) -> str:
+        value = value if value.startswith("/") else f"/{value}"
+        if not COMMAND.fullmatch(value):
+            raise ValueError("a command is a slash and up to 31 of a-z, 0-9, - and _; for example /weekly")
+        return value
+
+    @field_validator("bookmark", mode="before")
+    @classmethod
+    def _are_emoji(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        names = frozenset(name.strip().strip(":") for name in value.split(",") if name.strip())
+        wrong = sorted(name for name in names if not EMOJI.fullmatch(name))
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no emoji's name; for example: bookmark,star")
+        return names
+
+    @classmethod
+    def read(cls, **given: object) -> Self:
+        """Read the environment; `given` values (from the command line) win over it.
+
+        Raises SettingsError naming the first variable that is wrong and what it should be.
+        """
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = str(first["loc"][0]) if first["loc"] else "settings"
+            field = cls.model_fields.get(place)
+            raise SettingsError(str(field.alias) if field else place, first["msg"]) from error
+
+    def slack_credentials(self) -> SlackCredentials:
+        """Give what `serve` needs to talk to Slack.
+
+        Raises SettingsError naming the variable that is missing or swapped, with where to find it.
+        """
+        bot_token = self._secret("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-", "OAuth & Permissions")
+        if self.slack_app_token is not None:
+            app_token = self._secret("SLACK_APP_TOKEN", self.slack_app_token, "xapp-", "Basic Information")
+            return SlackCredentials(bot_token, "", app_token)
+        # Bolt starts without a secret and then answers every request with 500 (measured): refuse at once.
+        return SlackCredentials(
+            bot_token, self._secret("SLACK_SIGNING_SECRET", self.slack_signing_secret, "", "Basic Information"), None
+        )
+
+    @staticmethod
+    def _secret(name: str, value: SecretStr | None, prefix: str, page: str) -> str:
+        text = value.get_secret_value().strip() if value else ""
+        if not text:
+            raise SettingsError(name, f"is not set; copy it from your app's page “{page}” on api.slack.com/apps")
+        if not text.startswith(prefix):
+            raise SettingsError(name, f"should start with {prefix}; copy it from “{page}” on api.slack.com/apps")
+        return text
