@@ -1,0 +1,98 @@
+"""The few Block Kit blocks that the bot speaks in, each within its limit.
+
+Only header, section, context, divider and actions are used: the set that old clients read too. Figures are Slack's
+(reference/block-kit/blocks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import clip_plain
+
+MOST_BLOCKS = 50
+MOST_TEXT = 9_000
+"""Slack refuses a message whose blocks hold too much text, without saying how much: 9,597 characters have passed."""
+SECTION_TEXT = 3_000
+HEADER_TEXT = 150
+CONTEXT_TEXT = 2_000
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2_000
+FALLBACK_TEXT = 3_900
+"""Above about 4,000 characters Slack splits a message's text into several."""
+
+
+def header(text: str) -> Block:
+    """Make a large plain line, cut to 150 characters."""
+    return {"type": "header", "text": plain(text, HEADER_TEXT)}
+
+
+def section(markup: str, accessory: Block | None = None) -> Block:
+    """Make a paragraph of `markup` (1 to 3,000 characters), with a button or menu beside it if given.
+
+    `verbatim` keeps Slack from finding mentions and links of its own in it.
+    """
+    block: dict[str, Any] = {"type": "section", "text": mrkdwn(markup), "expand": True}
+    if accessory is not None:
+        block["accessory"] = accessory
+    return block
+
+
+def context(*markup: str) -> Block:
+    """Make a line of small print; up to ten pieces, each cut by its maker."""
+    return {"type": "context", "elements": [mrkdwn(piece) for piece in markup[:10]]}
+
+
+def divider() -> Block:
+    """Make a rule."""
+    return {"type": "divider"}
+
+
+def actions(elements: Iterable[Block], block_id: str | None = None) -> Block:
+    """Make a row of buttons, at most 25."""
+    block: dict[str, Any] = {"type": "actions", "elements": list(elements)[:25]}
+    if block_id:
+        block["block_id"] = block_id
+    return block
+
+
+def button(text: str, action_id: str, value: str = "", *, style: str | None = None) -> Block:
+    """Make a button; `value` (at most 2,000 characters, checked by whoever makes it) comes back on the click."""
+    made: dict[str, Any] = {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action_id}
+    if value:
+        made["value"] = value
+    if style:
+        made["style"] = style
+    return made
+
+
+def plain(text: str, limit: int) -> Block:
+    """Make a plain_text object of one line, cut to `limit`, never empty."""
+    return {"type": "plain_text", "text": clip_plain(text, limit) or "·", "emoji": False}
+
+
+def mrkdwn(markup: str) -> Block:
+    """Make a mrkdwn text object, never empty."""
+    return {"type": "mrkdwn", "text": markup or "·", "verbatim": True}
+
+
+def weight(block: Block) -> int:
+    """Count a block's text as Slack's limit on a message's blocks does: every text it shows."""
+    total = 0
+    stack: list[Any] = [block]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            text = value.get("text")
+            total += len(text) if isinstance(text, str) else 0
+            stack.extend(value.values())
+        elif isinstance(value, list | tuple):
+            stack.extend(value)
+    return total
+
+
+def says(text: str) -> Message:
+    """Make a message of one paragraph; `text` is markup of 1 to 3,000 characters."""
+    return Message(text, (section(text),))

@@ -1,0 +1,296 @@
+"""An issue as it is posted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.issue import Entry, Issue, Section
+from archive.kind import Kind
+from bot.messages import blocks
+from bot.messages.dates import long_date
+from bot.messages.message import Block, Digest, Message, Part
+from bot.messages.mrkdwn import bold, clip, escape, link, linkable, one_line, shown, split
+from bot.messages.taste import Layout, Sponsors, Taste
+from bot.messages.title import title
+
+MOST_REPLIES = 100
+"""At one message a second and channel (Slack: rate limits), a longer thread would take minutes: it is set in full."""
+_INTRO = 1_500
+_HEADLINE = 150
+_PIECE = 2_800
+_MOST_PIECES = 3
+_MOST_LINKS = 20
+_ROOM = blocks.MOST_TEXT - 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An entry the channel gets: its section, its number in the contents (from 1), its part's key."""
+
+    section: Section
+    entry: Entry
+    number: int
+    key: str
+
+    @property
+    def sponsored(self) -> bool:
+        return self.section.kind is Kind.SPONSOR
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What of an issue goes where: `intro` first, `items` one by one, `folded` in a line, `left` nowhere."""
+
+    issue: Issue
+    intro: tuple[Entry, ...]
+    items: tuple[_Item, ...]
+    folded: tuple[Entry, ...]
+    left: Counter[Kind]
+    note: str
+
+
+def digest(issue: Issue, taste: Taste = Taste(), *, note: str = "") -> Digest:  # noqa: B008 - Taste is immutable
+    """Render an issue as the messages a channel gets.
+
+    Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
+    gets a reply of its own. Layout full (or more than `MOST_REPLIES` entries): everything in the parent, and what does
+    not fit in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue; no link is lost but by
+    `taste`. `note` is one plain line shown below the date.
+    """
+    plan = _plan(issue, taste, note)
+    if taste.layout is Layout.FULL or len(plan.items) > MOST_REPLIES:
+        return _full(plan)
+    return _thread(plan)
+
+
+def _plan(issue: Issue, taste: Taste, note: str) -> _Plan:
+    intro: list[Entry] = []
+    folded: list[Entry] = []
+    items: list[_Item] = []
+    left: Counter[Kind] = Counter()
+    seen: Counter[str] = Counter()
+    for section, entry in issue.entries():
+        if section.kind is Kind.SPONSOR and taste.sponsors is Sponsors.FOLDED:
+            folded.append(entry)
+            continue
+        if not taste.wants(section, entry):
+            left[section.kind] += 1
+            continue
+        if section.kind is Kind.INTRO:
+            intro.append(entry)
+            # What the intro says is in the parent; only what it links to, or has no room there, needs a reply.
+            if not entry.links and taste.layout is Layout.THREAD and _fits_intro(intro):
+                continue
+            if taste.layout is Layout.FULL and not entry.links:
+                continue
+        items.append(_Item(section, entry, len(items) + 1, _key(entry, seen)))
+    return _Plan(issue, tuple(intro), tuple(items), tuple(folded), left, note)
+
+
+def _fits_intro(intro: Sequence[Entry]) -> bool:
+    return len(escape(_intro_text(intro))) <= _INTRO
+
+
+def _intro_text(intro: Iterable[Entry]) -> str:
+    return "\n\n".join(entry.text.strip() for entry in intro if entry.text.strip())
+
+
+def _key(entry: Entry, seen: Counter[str]) -> str:
+    """Name an entry's part by what it is about, so that its reply is found again when the issue is corrected."""
+    about = entry.links[0].url if entry.links else entry.text
+    name = hashlib.sha256(about.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    seen[name] += 1
+    return f"entry-{name}" if seen[name] == 1 else f"entry-{name}-{seen[name]}"
+
+
+def _thread(plan: _Plan) -> Digest:
+    top = list(_top(plan))
+    if intro := clip(_intro_text(plan.intro), _INTRO):
+        top.append(blocks.section(intro))
+    contents = _contents(plan.items, blocks.MOST_BLOCKS - len(top) - 3, _ROOM - sum(map(blocks.weight, top)) - 1_500)
+    foot = [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
+    parent = Part("parent", Message(_fallback(plan), (*top, *contents, *foot)))
+    count = len(plan.items)
+    return Digest(plan.issue.slug, parent, tuple(_reply(item, count) for item in plan.items))
+
+
+def _top(plan: _Plan) -> Iterator[Block]:
+    yield blocks.header(title(plan.issue))
+    yield blocks.context(f"{long_date(plan.issue.published)} · {_counted(plan.items)}")
+    if plan.note:
+        yield blocks.context(f"_{clip(one_line(plan.note), 600)}_")
+
+
+def _counted(items: Sequence[_Item]) -> str:
+    links = sum(bool(item.entry.links) and not item.sponsored for item in items)
+    sponsors = sum(item.sponsored for item in items)
+    said = f"{links} link{'s' * (links != 1)}"
+    return f"{said} · {sponsors} from sponsors" if sponsors else said
+
+
+def _fallback(plan: _Plan) -> str:
+    """Say the digest on one line, for notifications and screen readers."""
+    first = [one_line(item.entry.headline) for item in plan.items if not item.sponsored][:3]
+    said = f"{title(plan.issue)} · {long_date(plan.issue.published)} · {_counted(plan.items)}"
+    return clip(f"{said}: {'; '.join(first)}" if first else said, 600)
+
+
+def _contents(items: Sequence[_Item], most_blocks: int, room: int) -> list[Block]:
+    """List the headlines by section, at most `most_blocks` blocks and `room` characters; the rest is counted."""
+    made: list[str] = []
+    heading: Section | None = None
+    for index, item in enumerate(items):
+        line = f"{item.number}. {_headline(item.entry, 110)}"
+        if item.section is not heading:
+            line = f"{_heading(item.section)}\n{line}"
+        starts = item.section is not heading and len(made) < most_blocks - 1
+        heading = item.section
+        if sum(map(len, made)) + len(line) > room or (starts and len(made) >= most_blocks - 1):
+            made.append(f"… and {len(items) - index} more in the thread")
+            break
+        if starts or not made or len(made[-1]) + len(line) + 1 > blocks.SECTION_TEXT:
+            made.append(line)
+        else:
+            made[-1] = f"{made[-1]}\n{line}"
+    return [blocks.section(text) for text in made]
+
+
+def _heading(section: Section) -> str:
+    if section.kind is Kind.SPONSOR:
+        return "*Sponsored*"
+    return bold(clip(one_line(section.heading) or ("Intro" if section.kind is Kind.INTRO else "More"), 100))
+
+
+def _headline(entry: Entry, limit: int = _HEADLINE) -> str:
+    """Link an entry's headline to its first link."""
+    words = one_line(entry.headline) or one_line(entry.text)
+    if not entry.links:
+        return clip(words, limit) or "·"
+    return link(entry.links[0].url, words or shown(entry.links[0].url), limit) or "·"
+
+
+def _folded(entries: Sequence[Entry]) -> str:
+    """Name the folded sponsors on one line, each once."""
+    named = list(dict.fromkeys(_headline(entry, 60) for entry in entries))
+    line = ""
+    for index, name in enumerate(named):
+        longer = f"{line}, {name}" if line else f"Sponsored by {name}"
+        if len(longer) > 1_000:
+            return f"{line or 'Sponsored'} and {len(named) - index} more"
+        line = longer
+    return line
+
+
+def _left(left: Counter[Kind]) -> str:
+    """Say what the channel's taste left out."""
+    if not left:
+        return ""
+    return "Left out here: " + ", ".join(f"{count} in {kind.value}" for kind, count in sorted(left.items()))
+
+
+def _reply(item: _Item, count: int) -> Part:
+    body = list(_entry_blocks(item))
+    place = "Sponsored" if item.sponsored else _plain_heading(item.section)
+    body.append(blocks.context(f"{place} · {item.number} of {count}"))
+    return Part(item.key, Message(_entry_fallback(item), tuple(body)), (item.entry.position,))
+
+
+def _plain_heading(section: Section) -> str:
+    return clip(one_line(section.heading) or ("Intro" if section.kind is Kind.INTRO else "More"), 100)
+
+
+def _entry_fallback(item: _Item) -> str:
+    sponsored = "Sponsored: " if item.sponsored else ""
+    headline, text = one_line(item.entry.headline), one_line(item.entry.text)
+    words = text if text.startswith(headline) else f"{headline} - {text}".strip(" -")
+    return clip(f"{sponsored}{words}", 500) or "·"
+
+
+def _entry_blocks(item: _Item, above: str = "") -> Iterator[Block]:
+    """Show an entry: its headline as a link, its text, its other links; `above` is markup put before it."""
+    entry = item.entry
+    first, rest = _opening(entry)
+    pieces = split(rest, _PIECE - len(first) - len(above))
+    if len(pieces) > _MOST_PIECES:
+        pieces = (*pieces[: _MOST_PIECES - 1], f"{pieces[_MOST_PIECES - 1]}…")
+    # A headline that the text goes on from stays on the text's line.
+    joint = "\n" if rest is entry.text else " "
+    said = joint.join(part for part in (first, pieces[0] if pieces else "") if part)
+    opening = "\n".join(part for part in (above, said) if part)
+    yield blocks.section(opening)
+    for piece in pieces[1:]:
+        yield blocks.section(piece)
+    if more := _other_links(entry):
+        yield blocks.section(more)
+
+
+def _opening(entry: Entry) -> tuple[str, str]:
+    """Part an entry into its bold first words (a link, where it has one) and the text after them."""
+    words = one_line(entry.headline).rstrip("….")
+    text = entry.text.strip()
+    if not entry.links and (not words or text.startswith(words)):
+        return "", entry.text
+    if words and len(words) <= _HEADLINE and text.startswith(words):
+        label = link(entry.links[0].url, words, _HEADLINE) if entry.links else clip(words, _HEADLINE)
+        return bold(label), text[len(words) :]
+    return bold(_headline(entry)), entry.text
+
+
+def _other_links(entry: Entry) -> str:
+    """List the links beyond the first, and any address that may not be a link."""
+    hidden = [f"• {clip(shown(each.url), 200)}" for each in entry.links[:1] if not linkable(each.url)]
+    lines = hidden + [f"• {link(each.url, shown(each.url), 80)}" for each in entry.links[1:_MOST_LINKS]]
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(line) + len(kept) > _PIECE - 100:
+            break
+        kept.append(line)
+    lost = len(hidden) + len(entry.links[1:]) - len(kept)
+    return "\n".join([*kept, f"• and {lost} more"] if lost else kept)
+
+
+def _full(plan: _Plan) -> Digest:
+    pages = [_Page(list(_top(plan)), [])]
+    for piece in split(_intro_text(plan.intro), _PIECE):
+        _lay(pages, [blocks.section(piece)], ())
+    heading: Section | None = None
+    for item in plan.items:
+        above = _heading(item.section) if item.section is not heading else ""
+        heading = item.section
+        _lay(pages, list(_entry_blocks(item, above)), (item.entry.position,))
+    for line in (_folded(plan.folded), _left(plan.left)):
+        if line:
+            _lay(pages, [blocks.context(line)], ())
+    parts = [_page(plan, page, number, len(pages)) for number, page in enumerate(pages, 1)]
+    return Digest(plan.issue.slug, parts[0], tuple(parts[1:]))
+
+
+@dataclass(slots=True)
+class _Page:
+    blocks: list[Block]
+    entries: list[int]
+
+    def weight(self) -> int:
+        return sum(map(blocks.weight, self.blocks))
+
+
+def _lay(pages: list[_Page], made: list[Block], entries: tuple[int, ...]) -> None:
+    """Put an entry's blocks on the last page, or on a new one where they don't fit."""
+    page = pages[-1]
+    too_many = len(page.blocks) + len(made) > blocks.MOST_BLOCKS - 2
+    if too_many or page.weight() + sum(map(blocks.weight, made)) > _ROOM:
+        page = _Page([], [])
+        pages.append(page)
+    page.blocks.extend(made)
+    page.entries.extend(entries)
+
+
+def _page(plan: _Plan, page: _Page, number: int, count: int) -> Part:
+    if number == 1:
+        return Part("parent", Message(_fallback(plan), tuple(page.blocks)), tuple(page.entries))
+    name = f"{title(plan.issue)} · {number} of {count}"
+    shown_blocks = (blocks.context(clip(name, 300)), *page.blocks)
+    return Part(f"page-{number}", Message(clip(name, 300), shown_blocks), tuple(page.entries))

@@ -1,0 +1,109 @@
+"""Taste: how a channel wants its digests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Self
+
+from archive.issue import Entry, Section
+from archive.kind import Kind
+
+_WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
+# The intro is the issue's own voice, and a sponsor who paid is folded at most: neither is ever left out.
+_ALWAYS = frozenset({Kind.INTRO, Kind.SPONSOR})
+
+
+class Layout(StrEnum):
+    """How a digest stands in a channel."""
+
+    THREAD = "thread"
+    """One message with the contents, one reply for each entry: a reaction means one link."""
+    FULL = "full"
+    """Everything in one message, or as few as Slack's limits allow."""
+
+
+class Sponsors(StrEnum):
+    """What becomes of sponsored entries."""
+
+    SHOWN = "shown"
+    FOLDED = "folded"
+    """One line of links at the end of the first message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How a channel wants its digests.
+
+    `only` and `without` are kinds of section to keep (empty: all) and to leave out; `topics` and `without_topics` the
+    same for words an entry's headline, text or addresses hold ("machine learning" asks for both words). Leaving out
+    wins. The intro and sponsors are not subject to either; `sponsors` may fold the latter.
+    """
+
+    layout: Layout = Layout.THREAD
+    sponsors: Sponsors = Sponsors.SHOWN
+    only: frozenset[Kind] = frozenset()
+    without: frozenset[Kind] = frozenset()
+    topics: tuple[str, ...] = ()
+    without_topics: tuple[str, ...] = ()
+
+    def wants(self, section: Section, entry: Entry) -> bool:
+        """Say whether the channel wants this entry."""
+        kind = section.kind
+        if kind in _ALWAYS:
+            return True
+        if kind in self.without or (self.only and kind not in self.only):
+            return False
+        if not (self.topics or self.without_topics):
+            return True
+        held = _words(f"{entry.headline} {entry.text} {' '.join(link.url for link in entry.links)}")
+        if any(_about(topic, held) for topic in self.without_topics):
+            return False
+        return not self.topics or any(_about(topic, held) for topic in self.topics)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the taste as plain JSON values, for a database's column; `from_json` reads it back."""
+        return {
+            "layout": self.layout.value,
+            "sponsors": self.sponsors.value,
+            "only": sorted(kind.value for kind in self.only),
+            "without": sorted(kind.value for kind in self.without),
+            "topics": list(self.topics),
+            "without_topics": list(self.without_topics),
+        }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """Read what `as_json` gave; what is missing takes its default.
+
+        Raises ValueError where a value is none of its kind's.
+        """
+        return cls(
+            layout=Layout(given.get("layout", Layout.THREAD)),
+            sponsors=Sponsors(given.get("sponsors", Sponsors.SHOWN)),
+            only=frozenset(Kind(kind) for kind in given.get("only", ())),
+            without=frozenset(Kind(kind) for kind in given.get("without", ())),
+            topics=tuple(str(topic) for topic in given.get("topics", ())),
+            without_topics=tuple(str(topic) for topic in given.get("without_topics", ())),
+        )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_singular(word) for word in _WORD.findall(text.casefold()))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+@lru_cache(maxsize=1024)
+def _asked(topic: str) -> frozenset[str]:
+    return _words(topic)
+
+
+def _about(topic: str, held: frozenset[str]) -> bool:
+    asked = _asked(topic)
+    return bool(asked) and asked <= held

@@ -1,0 +1,41 @@
+"""An issue's title, said sensibly: many archives shout theirs and repeat the date in it."""
+
+from __future__ import annotations
+
+import re
+
+from archive.issue import Issue
+from bot.messages.mrkdwn import one_line
+
+# What is written in capitals on purpose; every other word of a title in capitals only shouts.
+_CAPITALS = {
+    word.upper(): word
+    for word in (
+        *("AI", "API", "AWS", "CD", "CI", "CSS", "DB", "DevOps", "GitOps", "IT", "JS", "ML", "PHP", "QA"),
+        *("SQL", "SRE", "SysAdmin", "UI", "UK", "US", "UX"),
+    )
+}
+# " - 21st December 2014", "(2014-12-21)", ": December 21, 2014" at a title's end: the date is shown next to it anyway.
+_DATE = re.compile(
+    r"\s*[-–—:,|(]+\s*(?:"
+    r"\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\.?,?\s+\d{4}"
+    r"|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
+    r"|\d{4}-\d{2}-\d{2}"
+    r")\s*\)?\s*$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def title(issue: Issue) -> str:
+    """Give the issue's title on one line: no shouting, no repeated date; the slug where nothing is left."""
+    line = one_line(issue.title.replace("\\#", "#"))
+    line = _DATE.sub("", line) or line
+    if line.isupper():
+        line = _WORD.sub(lambda word: _CAPITALS.get(word.group(), word.group().capitalize()), line)
+    return line or one_line(issue.slug) or "Untitled issue"
+
+
+def label(issue: Issue) -> str:
+    """Give the issue's short name: `#435`, or its slug where it has no number."""
+    return f"#{issue.number}" if issue.number is not None else one_line(issue.slug)
