@@ -45,7 +45,7 @@ def problems(payload: Mapping[str, Any]) -> list[str]:
     names Slack's error (or "unwise"), what is wrong, and a JSON pointer.
     """
     view = payload.get("view", payload)
-    if isinstance(view, Mapping) and view.get("type") in {"modal", "home"}:
+    if isinstance(view, Mapping) and str(view.get("type")) in {"modal", "home"}:
         return [str(breach) for breach in view_breaches(view)]
     return [str(breach) for breach in message_breaches(payload)]
 
@@ -144,7 +144,7 @@ def _message_totals(blocks: Any) -> Iterator[Breach]:
         yield Breach("msg_blocks_too_long", "/blocks", f"{total} characters in all; Slack refused {REFUSED_TOTAL}")
     elif total > WISE_TOTAL:
         yield Breach("", "/blocks", f"{total} characters in all; stay within {WISE_TOTAL}")
-    kinds = Counter(block.get("type") for block in blocks if isinstance(block, Mapping))
+    kinds = Counter(str(block.get("type")) for block in blocks if isinstance(block, Mapping))
     if kinds["table"] > 1:
         yield Breach("only_one_table_allowed", "/blocks", "one table for each message")
     markdown = sum(written(block) for block in blocks if isinstance(block, Mapping) and block.get("type") == "markdown")
@@ -200,7 +200,11 @@ def view_breaches(view: Mapping[str, Any]) -> list[Breach]:
         *(_MODAL if view.get("type") == "modal" else _HOME)(view, ""),
         *_blocks(blocks, BLOCKS_IN_VIEW, VIEW_BLOCK),
     ]
-    kinds = {block.get("type") for block in blocks or () if isinstance(block, Mapping)}
+    kinds = {
+        str(block.get("type"))
+        for block in (blocks if isinstance(blocks, list | tuple) else ())
+        if isinstance(block, Mapping)
+    }
     if view.get("type") == "modal" and "input" in kinds and "submit" not in view:
         found.append(Breach("invalid_arguments", "", "submit is required when there are input blocks"))
     if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
