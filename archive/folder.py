@@ -1,0 +1,125 @@
+"""The archive's folder: the one place of this package that touches the disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from archive.errors import FolderError
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file seen in the folder.
+
+    `name`: its path below the folder, with /. `stamp`: changes when its content does (size and times; opaque). `size`
+    in bytes. `fault`: why it cannot be read, if that was seen already; it may name a folder then.
+    """
+
+    name: str
+    stamp: tuple[int, ...] = ()
+    size: int = 0
+    fault: str = ""
+
+
+class Folder(Protocol):
+    """Where the issues' files are."""
+
+    @property
+    def name(self) -> str:
+        """Give the folder's name for messages."""
+        ...
+
+    def files(self) -> Iterator[File]:
+        """Give every file that may hold an issue, in any order, and every folder below that cannot be read.
+
+        Raises:
+            FolderError: the folder itself is missing or cannot be read.
+        """
+        ...
+
+    def look(self, name: str) -> File | None:
+        """Give one file as it is now, or nothing when it is gone or cannot hold an issue."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Give the content of one file.
+
+        Raises:
+            OSError: it cannot be read, or is gone.
+        """
+        ...
+
+
+class DiskFolder:
+    """A folder on disk, with the folders below it. Hidden files and folders (a leading dot) are left out."""
+
+    def __init__(self, path: Path | str, suffixes: frozenset[str]) -> None:
+        """Look below `path` for files with one of `suffixes` (lower case, with the dot)."""
+        self.path = Path(path)
+        self._suffixes = suffixes
+
+    @property
+    def name(self) -> str:
+        """Give the path as it was given."""
+        return str(self.path)
+
+    def files(self) -> Iterator[File]:
+        """See `Folder.files`. Symbolic links are followed, each folder is visited once."""
+        try:
+            os.listdir(self.path)
+        except FileNotFoundError as error:
+            raise FolderError(
+                self.name, "there is no such folder; give the path of one that holds the issues"
+            ) from error
+        except NotADirectoryError as error:
+            raise FolderError(self.name, "it is a file; give the folder that holds the issues") from error
+        except OSError as error:
+            raise FolderError(self.name, f"{error.strerror}; let this user read it") from error
+        yield from self._below("", set())
+
+    def _below(self, below: str, visited: set[tuple[int, int]]) -> Iterator[File]:
+        try:
+            state = (self.path / below).stat()
+            entries = sorted(os.scandir(self.path / below), key=lambda entry: entry.name)
+        except OSError as error:
+            yield File(below, fault=f"the folder cannot be read: {error.strerror}")
+            return
+        if (state.st_dev, state.st_ino) in visited:
+            return
+        visited.add((state.st_dev, state.st_ino))
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            name = f"{below}/{entry.name}" if below else entry.name
+            if entry.is_dir():
+                yield from self._below(name, visited)
+            elif self._may_hold(name):
+                yield self._seen(name, entry)
+
+    def _may_hold(self, name: str) -> bool:
+        leaf = name.rpartition("/")[2]
+        return os.path.splitext(leaf)[1].lower() in self._suffixes and not leaf.startswith((".", "_"))
+
+    def _seen(self, name: str, entry: os.DirEntry[str] | Path) -> File:
+        try:
+            state = entry.stat()
+        except OSError as error:
+            return File(name, fault=f"it cannot be read: {error.strerror}")
+        return File(name, (state.st_mtime_ns, state.st_size, state.st_ino), state.st_size)
+
+    def look(self, name: str) -> File | None:
+        """See `Folder.look`."""
+        path = self.path / name
+        if not self._may_hold(name) or any(part.startswith(".") for part in name.split("/")):
+            return None
+        if not path.is_symlink() and not path.is_file():
+            return None
+        return self._seen(name, path)
+
+    def read(self, name: str) -> bytes:
+        """See `Folder.read`."""
+        return (self.path / name).read_bytes()

@@ -1,0 +1,291 @@
+"""Web addresses: where they are in a line, how they are compared, and what site they belong to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_SCHEME = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_HTTP = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
+_WEB = re.compile(r"(?:https?|ftp)://[^\s/?#]", re.IGNORECASE)
+_WWW = re.compile(r"www\.\w", re.IGNORECASE)
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}"
+_SCHEMELESS = re.compile(rf"{_HOST}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+_ALONE = re.compile(rf"{_HOST}(?::\d+)?/\S*|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|co|uk|eu)", re.IGNORECASE)
+_PORT = re.compile(r":(?:80|443)?$")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+_TRACKING = frozenset(
+    # What newsletters' and advertisers' tools add to an address to know who sent the reader.
+    "fbclid gclid dclid gbraid wbraid msclkid yclid twclid igshid mc_cid mc_eid mkt_tok _hsenc _hsmi _hsfp __hssc __hstc "
+    "oly_anon_id oly_enc_id vero_id trk trkcampaign ref_src ref_url ncid cmpid wt.mc_id".split()
+)
+
+
+def is_http(url: str) -> bool:
+    """Tell whether `url` is an absolute http or https address with a host."""
+    return _HTTP.match(url) is not None
+
+
+def domain(url: str) -> str:
+    """Give the site of `url`: its host in lower case, without user, port and `www.`; "" when it has none.
+
+    >>> domain("https://www.Example.org:8080/a")
+    'example.org'
+    """
+    _, marker, rest = url.partition("://")
+    host = re.split(r"[/?#]", rest if marker else url.removeprefix("//"), maxsplit=1)[0]
+    return host.rpartition("@")[2].partition(":")[0].lower().removeprefix("www.").rstrip(".")
+
+
+def canonical(url: str) -> str:
+    """Give the form of `url` by which two links are the same.
+
+    Scheme (http, https or none), `www.`, the default port, tracking parameters (utm_* and the like), a trailing slash
+    and the fragment make no difference; a fragment that names a page (`#!` or `#/`) does. Idempotent; never raises.
+
+    >>> canonical("HTTP://www.Example.org/a/?utm_source=x#top")
+    'example.org/a'
+    """
+    while (shorter := _canonical_once(url)) != url:
+        url = shorter
+    return url
+
+
+def _canonical_once(url: str) -> str:
+    url = _SCHEME.sub("", url.strip(), count=1) if _SCHEME.match(url.strip()) else url.strip()
+    url, _, fragment = url.partition("#")
+    url, _, query = url.partition("?")
+    host, slash, path = url.partition("/")
+    host = _PORT.sub("", host.lower().removeprefix("www."))
+    if query:
+        query = "&".join(pair for pair in query.split("&") if pair and not _is_tracking(pair))
+    kept = fragment if fragment.startswith(("!", "/")) else ""
+    return f"{host}{slash}{path}".rstrip("/") + (f"?{query}" if query else "") + (f"#{kept}" if kept else "")
+
+
+def _is_tracking(pair: str) -> bool:
+    name = pair.partition("=")[0].lower()
+    return name.startswith("utm_") or name in _TRACKING
+
+
+def opened(url: str) -> str:
+    """Give `url` with `http://` put before an address written without a scheme, so that it can be opened."""
+    return url if "://" in url else f"http://{url.removeprefix('//')}"
+
+
+def trimmed(url: str) -> str:
+    """Give `url` without the punctuation at its end that belongs to the sentence around it.
+
+    A closing bracket stays when its opening one is in the address.
+
+    >>> trimmed("http://example.org/a_(b)).")
+    'http://example.org/a_(b)'
+    """
+    if url[-1:].isalnum() or url.endswith("/"):
+        return url
+    spare = {closing: url.count(closing) - url.count(opening) for closing, opening in _PAIRS.items()}
+    end = len(url)
+    while end and (url[end - 1] in _PUNCTUATION or spare.get(url[end - 1], 0) > 0):
+        end -= 1
+        if url[end] in spare:
+            spare[url[end]] -= 1
+    return url[:end]
+
+
+_PUNCTUATION = frozenset(".,;:!?'\"*`…’”>|\\")
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stretch of a line that holds links: characters `start` up to `end`.
+
+    `urls`: the addresses it leads to, ready to open (none when its target is not on the web: the target then stays in
+    `label`). `label`: what the reader sees; `address` says that this is an address rather than words. `tail`:
+    punctuation of the sentence that was swallowed by the address.
+    """
+
+    start: int
+    end: int
+    urls: tuple[str, ...]
+    label: str
+    address: bool = False
+    tail: str = ""
+
+
+_TOKEN = re.compile(
+    r"""\\[!-/:-@\[-`{-~]                        # an escaped mark means itself
+    | \[ | \]
+    | <?(?:https?|ftp)://(?=[^\s/?\#<>\]\[()])   # an address, bare or in angle brackets
+    | (?<![\w./@-])www\.(?=\w)
+    | <(?:a|img)\s(?=[^<>]*?\b(?:href|src)\s*=)  # the two HTML tags that hold an address
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BARE = re.compile(r"(?:(?!\]\()[^\s<>\"`])+")
+_TARGET = re.compile(
+    r"""\(\s*(?: <(?P<angled>[^<>\n]*)>
+        | (?P<plain>(?:[^\s()\\<] | \\. | \( (?:[^\s()\\]|\\.)*+ \) )*+) )
+        (?:\s+(?:"(?P<title>[^"\n]*)"|'(?P<other>[^'\n]*)'))? \s* \)""",
+    re.VERBOSE,
+)
+_TAG = re.compile(r"<(?:a|img)\s[^<>]*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(href|src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+
+
+def find(line: str) -> list[Found]:
+    """Find the links of one line, in order: Markdown's, addresses in angle brackets, bare ones and HTML's.
+
+    No stretch overlaps another. Time grows with the length of the line.
+    """
+    if alone := _alone(line):
+        return [alone]
+    found: list[Found] = []
+    opening: list[int] = []
+    at = 0
+    while token := _TOKEN.search(line, at):
+        kind = line[token.start()]
+        at = token.end()
+        if kind == "[":
+            opening.append(token.start())
+        elif kind == "]":
+            if opening and (link := _bracketed(line, opening.pop(), token.start(), found)):
+                found.append(link)
+                at = link.end
+        elif kind != "\\":
+            link = _tagged(line, token.start()) if line[at - 1].isspace() else _bare(line, token.start(), at)
+            if link:
+                found.append(link)
+                at = link.end
+    return found
+
+
+def _alone(line: str) -> Found | None:
+    """Take a line that is nothing but an address without a scheme (`example.org/page`)."""
+    bare = line.strip()
+    if " " in bare or "." not in bare or len(bare) > _LONGEST or not _ALONE.fullmatch(trimmed(bare)):
+        return None
+    start = line.index(bare)
+    return Found(start, start + len(bare), (opened(trimmed(bare)),), trimmed(bare), True, bare[len(trimmed(bare)) :])
+
+
+_LONGEST = 4000
+"""Addresses longer than this are not looked for where looking costs more than a glance; none in use is."""
+
+
+def _bare(line: str, start: int, at: int) -> Found | None:
+    run = _BARE.match(line, at)
+    end = run.end() if run else at
+    angled = line[start] == "<"
+    raw = line[start + angled : end]
+    url = trimmed(raw)
+    if len(url) <= at - start - angled:
+        return None
+    if angled and line[end : end + 1] == ">":
+        return Found(start, end + 1, (_unescaped(url),), url, True, raw[len(url) :])
+    return Found(start + angled, start + angled + len(url), (opened(_unescaped(url)),), url, True)
+
+
+def _tagged(line: str, start: int) -> Found | None:
+    tag = _TAG.match(line, start)
+    if not tag:
+        return None
+    named = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(tag[0])}
+    target = (named.get("href") or named.get("src", "")).strip()
+    words = " ".join(filter(None, (named.get("alt"), named.get("title"))))
+    if not is_web(target):
+        return Found(start, tag.end(), (), f"{words} ({target})".strip())
+    return Found(start, tag.end(), (opened(_unescaped(target)),), words)
+
+
+def is_web(target: str) -> bool:
+    """Tell whether a link's target is a page of the web, be it written without a scheme (`example.org/page`)."""
+    if _WEB.match(target) or _WWW.match(target):
+        return True
+    match = _SCHEMELESS.fullmatch(target.removeprefix("//"))
+    if not match:
+        return False
+    host = re.split(r"[:/?#]", match[0], maxsplit=1)[0]
+    return host.rpartition(".")[2].lower() not in _SUFFIXES
+
+
+_SUFFIXES = frozenset("html htm md markdown txt pdf php asp aspx png jpg jpeg gif svg js css json xml yaml yml".split())
+
+
+def _unescaped(url: str) -> str:
+    url = _ESCAPED.sub(r"\1", url) if "\\" in url else url
+    url = url.replace("&amp;", "&") if "&amp;" in url else url
+    return url.replace(" ", "%20") if " " in url else url
+
+
+def _bracketed(line: str, start: int, close: int, found: list[Found]) -> Found | None:
+    """Take `[label](target)` whose brackets stand at `start` and `close`; links found within the label join it."""
+    label = line[start + 1 : close]
+    if twin := _twin(line, start, close, label):
+        _drop(found, start)
+        return twin
+    match = _TARGET.match(line, close + 1)
+    if not match:
+        return None
+    inner = _drop(found, start)
+    image = start > 0 and line[start - 1] == "!" and line[start - 2 : start - 1] != "\\"
+    raw = match["angled"] if match["angled"] is not None else match["plain"]
+    notes = match["title"] or match["other"] or ""
+    words = _spoken(label, inner, start + 1) + (f" ({notes})" if notes else "")
+    return _joined(start - image, match.end(), words, raw, inner)
+
+
+def _twin(line: str, start: int, close: int, label: str) -> Found | None:
+    """Take `[address](address)`, whatever brackets the address swallowed."""
+    if not label or " " in label or not line.startswith(f"({label})", close + 1) or not is_web(label):
+        return None
+    url = trimmed(label)
+    return Found(start, close + len(label) + 3, (opened(_unescaped(url)),), url, True, label[len(url) :])
+
+
+def _drop(found: list[Found], start: int) -> list[Found]:
+    cut = len(found)
+    while cut and found[cut - 1].start >= start:
+        cut -= 1
+    inner = found[cut:]
+    del found[cut:]
+    return inner
+
+
+def _spoken(label: str, inner: list[Found], base: int) -> str:
+    """Give the label with the links within it replaced by what the reader sees of them."""
+    parts, at = [], 0
+    for link in inner:
+        parts += [label[at : link.start - base], link.label, link.tail]
+        at = link.end - base
+    return "".join([*parts, label[at:]])
+
+
+def _joined(start: int, end: int, words: str, raw: str, inner: list[Found]) -> Found:
+    """Decide what `[words](raw)` leads to when its label holds links of its own."""
+    shown = [url for link in inner for url in link.urls]
+    bare = len(inner) == 1 and inner[0].address and words.strip() == inner[0].label + inner[0].tail
+    if not is_web(raw):
+        note = f" ({raw})" if raw and raw not in words else ""
+        return Found(start, end, tuple(shown), words + note, bare and not note)
+    url = opened(_unescaped(trimmed(raw)))
+    if not bare:
+        if is_web(words) and canonical(trimmed(words)) == canonical(url):
+            return Found(start, end, (url,), trimmed(words), True, words[len(trimmed(words)) :])
+        return Found(start, end, (url, *[other for other in shown if other != url]), words)
+    label, tail = inner[0].label, inner[0].tail
+    if canonical(shown[0]) == canonical(url):
+        return Found(start, end, (url,), label, True, tail)
+    if shown[0].startswith(url):
+        # A converter cut the target at a character it did not expect; the reader sees the whole address.
+        return Found(start, end, (shown[0],), label, True, tail)
+    return Found(start, end, (url,), label, True, tail)
+
+
+def each(lines: Iterator[str]) -> Iterator[str]:
+    """Give every address in `lines`, in order."""
+    for line in lines:
+        for link in find(line):
+            yield from link.urls
