@@ -23,7 +23,8 @@ _HEADLINE = 150
 _PIECE = 2_800
 _MOST_PIECES = 3
 _MOST_LINKS = 20
-_ROOM = blocks.MOST_TEXT - 300
+# What a page's own line and its buttons may take is kept free.
+_ROOM = blocks.MOST_TEXT - 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _thread(plan: _Plan) -> Digest:
     top = list(_top(plan))
     if intro := clip(_intro_text(plan.intro), _INTRO):
         top.append(blocks.section(intro))
-    contents = _contents(plan.items, blocks.MOST_BLOCKS - len(top) - 3, _ROOM - sum(map(blocks.weight, top)) - 1_500)
+    contents = _contents(plan.items, blocks.MOST_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
     foot = [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
     parent = Part("parent", Message(_fallback(plan), (*top, *contents, *foot)))
     count = len(plan.items)
@@ -292,5 +293,5 @@ def _page(plan: _Plan, page: _Page, number: int, count: int) -> Part:
     if number == 1:
         return Part("parent", Message(_fallback(plan), tuple(page.blocks)), tuple(page.entries))
     name = f"{title(plan.issue)} · {number} of {count}"
-    shown_blocks = (blocks.context(clip(name, 300)), *page.blocks)
-    return Part(f"page-{number}", Message(clip(name, 300), shown_blocks), tuple(page.entries))
+    shown_blocks = (blocks.context(clip(name, 200)), *page.blocks)
+    return Part(f"page-{number}", Message(clip(name, 200), shown_blocks), tuple(page.entries))

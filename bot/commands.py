@@ -1,0 +1,187 @@
+"""What somebody typed after a command, read into a value.
+
+The rule: a word that names a sub-command is one only where the whole text is what that sub-command takes; anything else
+is a topic. So `latest` shows the latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and
+`issue tracker` searches. Quotes make anything a topic: `"latest"`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.messages.answer import LONGEST_QUERY
+from bot.messages.mrkdwn import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Search for `query`, the search's own query language. `near` names the sub-command it started like, or ""."""
+
+    query: str
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """Show the newest issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowIssue:
+    """Show the issue `asked` for by number or slug."""
+
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Random:
+    """Show a link picked at random."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Show what the archive talks about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Explain the commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """List what the person kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Subscribe the channel at the times `typed`; "" opens the form."""
+
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """End the channel's subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop the channel's digests for the time being."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Let the channel's digests come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Show the channel's next post, its last, and what waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Say what became of the issue `asked` for (number or slug) in this channel."""
+
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Show a digest in private; `asked` is a number or slug, "" the newest issue."""
+
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Explain what was missing or wrong: `reason`, "" when nothing was typed."""
+
+    reason: str
+
+
+Command: TypeAlias = (
+    Topic | Latest | ShowIssue | Random | Topics | Help | Saved | Subscribe | Unsubscribe | Pause | Resume | Status
+    | Why | Preview | Usage
+)  # fmt: skip
+
+_ALONE: dict[str, Command] = {
+    "latest": Latest(),
+    "random": Random(),
+    "topics": Topics(),
+    "help": Help(),
+    "?": Help(),
+    "saved": Saved(),
+    "subscribe": Subscribe(""),
+    "unsubscribe": Unsubscribe(),
+    "pause": Pause(),
+    "resume": Resume(),
+    "status": Status(),
+    "preview": Preview(""),
+    "issue": Usage("which issue? its number, for example: issue 435"),
+    "why": Usage("why which issue? its number, for example: why 435"),
+}
+_OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
+    "issue": ShowIssue,
+    "why": Why,
+    "preview": Preview,
+}
+# What phones and word processors make of a quotation mark.
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+_NUMBER = re.compile(r"#?\d{1,9}")
+_DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
+# How a schedule shows itself: a day, a time or a zone somewhere in it.
+_SCHEDULE = re.compile(
+    r"(?:^|\s)(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?s?|daily|every\s*day|week(?:day|end)s?"
+    r"|(?:at\s+)?\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))|[a-z]+/[a-z_]+(?:/[a-z_]+)?)(?=[\s,]|$)"
+    r"|^(?:as soon as it appears|as soon as possible|as it appears|asap|immediately|at once)$",
+    re.IGNORECASE,
+)
+
+
+def parse(text: str, slugs: Container[str] = ()) -> Command:
+    """Read what was typed after the main command. `slugs` are the archive's issues, which may be named by them.
+
+    Any string gives a command: this never raises.
+    """
+    typed = _typed(text)
+    if isinstance(typed, Usage):
+        return typed
+    alone = _ALONE.get(typed.casefold())
+    if alone is not None:
+        return alone
+    word, _, rest = typed.partition(" ")
+    word = word.casefold()
+    if (of_issue := _OF_AN_ISSUE.get(word)) and (asked := _asked(rest, slugs)):
+        return of_issue(asked)
+    if word == "subscribe" and _SCHEDULE.search(rest):
+        return Subscribe(rest)
+    return Topic(typed, word if word in _ALONE else "")
+
+
+def parse_search(text: str) -> Topic | Help | Usage:
+    """Read what was typed after a command that only searches."""
+    typed = _typed(text)
+    if isinstance(typed, Usage):
+        return typed
+    return Help() if typed.casefold() in {"help", "?"} else Topic(typed)
+
+
+def _typed(text: str) -> str | Usage:
+    typed = one_line(text.translate(_QUOTES))
+    if not typed:
+        return Usage("")
+    if len(typed) > LONGEST_QUERY:
+        return Usage(f"that is {len(typed)} characters; a topic has at most {LONGEST_QUERY}")
+    return typed
+
+
+def _asked(rest: str, slugs: Container[str]) -> str:
+    """Give the issue that `rest` names, "" if it names none: a number, a slug, or something dated like one."""
+    if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest):
+        return rest
+    return ""

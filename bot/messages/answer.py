@@ -1,0 +1,221 @@
+"""A search's answer, and the ways on from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from archive.kind import Kind
+from archive.search.result import Answer, Result
+from bot.messages import blocks
+from bot.messages.dates import age, short_date
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import bold, clip, clip_plain, escape, link, one_line, shown
+from bot.messages.title import label
+
+PAGE = 5
+"""Results on a page: what fits a screen without scrolling back."""
+LONGEST_QUERY = 300
+"""More characters than this are no topic but a pasted page."""
+FURTHEST = 200
+"""Nobody pages further than this."""
+
+_DESCRIPTION = 260
+_RENDERED = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer answers: the `query`, its page's `offset`, and whether it looked for `tools` only.
+
+    `as_value` and `read` carry it through a button: whatever comes back from outside is checked there.
+    """
+
+    query: str
+    offset: int = 0
+    tools: bool = False
+
+    @property
+    def kinds(self) -> frozenset[Kind] | None:
+        """Give the kinds of section to search; None for the usual ones."""
+        return frozenset({Kind.TOOLS}) if self.tools else None
+
+    def at(self, offset: int) -> Asked:
+        """Give the same question on another page."""
+        return Asked(self.query, offset, self.tools)
+
+    def as_value(self) -> str:
+        """Give it as a button's value."""
+        fields: dict[str, Any] = {"q": self.query}
+        if self.offset:
+            fields["o"] = self.offset
+        if self.tools:
+            fields["t"] = 1
+        return json.dumps(fields, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, value: object) -> Asked | None:
+        """Read a button's value; None for anything `as_value` would not have made."""
+        try:
+            fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE else None
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(fields, dict):
+            return None
+        query, offset = fields.get("q"), fields.get("o", 0)
+        if not isinstance(query, str) or not 0 < len(one_line(query)) <= LONGEST_QUERY or type(offset) is not int:
+            return None
+        if not 0 <= offset <= FURTHEST or fields.get("t", 0) not in {0, 1}:
+            return None
+        return cls(one_line(query), offset, bool(fields.get("t", 0)))
+
+
+def answer(found: Answer, asked: Asked, today: date, *, hint: str = "") -> Message:
+    """Render an answer for the person who asked, with buttons to share it and to turn pages.
+
+    `today` makes ages ("3 years ago"); `hint` is markup (one line) put below everything.
+    """
+    if not found.results:
+        return nothing(found, asked, hint=hint)
+    shown_blocks = [blocks.context(_summary(found, asked)), *_results(found.results, today)]
+    shown_blocks += [blocks.context(clip(note, 300)) for note in found.problems[:5]]
+    shown_blocks.append(blocks.actions(_buttons(found, asked)))
+    if hint:
+        shown_blocks.append(blocks.context(hint))
+    return Message(_spoken(found, asked), tuple(shown_blocks))
+
+
+def shared(found: Answer, asked: Asked, today: date, user: str) -> Message:
+    """Render an answer for the channel, without buttons; `user` is the id of whoever shares it."""
+    by = f"<@{user}> shared {_summary(found, asked)}"
+    return Message(_spoken(found, asked), (blocks.context(by), *_results(found.results, today)))
+
+
+def nothing(found: Answer, asked: Asked, *, hint: str = "") -> Message:
+    """Say that there is nothing, and offer ways on: corrected queries, near topics, help."""
+    where = "No tool" if asked.tools else "Nothing"
+    said = f"{where} in the archive about *{_quoted(asked.query)}*."
+    made = [blocks.section(said)]
+    made += [blocks.context(clip(note, 300)) for note in found.problems[:5]]
+    if found.did_you_mean:
+        made += _ways("Did you mean", found.did_you_mean, asked, "meant")
+    if found.near_topics:
+        made += _ways("What it does talk about", found.near_topics, asked, "near")
+    offers = [blocks.button("Help", "help")]
+    if asked.tools:
+        offers.insert(0, blocks.button("Search everything", "search:all", Asked(asked.query).as_value()))
+    made.append(blocks.actions(offers))
+    if hint:
+        made.append(blocks.context(hint))
+    ways = ", ".join((*found.did_you_mean, *found.near_topics)[:3])
+    return Message(clip(f"{where} about {asked.query}. Try: {ways}" if ways else f"{where} found.", 600), tuple(made))
+
+
+def _ways(title: str, queries: Sequence[str], asked: Asked, name: str) -> list[Block]:
+    made = [
+        blocks.button(
+            query, f"search:{name}:{number}", Asked(one_line(query)[:LONGEST_QUERY], tools=asked.tools).as_value()
+        )
+        for number, query in enumerate(queries[:5])
+        if one_line(query)
+    ]
+    return [blocks.context(title), blocks.actions(made)] if made else []
+
+
+def _quoted(query: str) -> str:
+    return clip(query, 150)
+
+
+def _summary(found: Answer, asked: Asked) -> str:
+    first, last = asked.offset + 1, asked.offset + len(found.results)
+    what = "tool" if asked.tools else "link"
+    count = f"{found.total:,} {what}{'s' * (found.total != 1)}"
+    where = f", {first}–{last}" if found.total > len(found.results) else ""
+    return f"*{_quoted(asked.query)}* · {count}{where}"
+
+
+def _spoken(found: Answer, asked: Asked) -> str:
+    """Say the answer on one line, for notifications and screen readers."""
+    heads = "; ".join(one_line(result.entry.headline) for result in found.results)
+    return clip(f"{asked.query}: {found.total} found. {heads}", 900)
+
+
+def _results(results: Sequence[Result], today: date) -> list[Block]:
+    return [block for result in results for block in _rendered(_Card(result), today)]
+
+
+class _Card:
+    """A result as the cache of its blocks knows it: by identity, since equality would compare whole issues."""
+
+    __slots__ = ("key", "result")
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        # The tuple keeps the entry and the issue alive, so that no other object takes their identity meanwhile.
+        self.key = (id(result.entry), id(result.issue), tuple(issue.slug for issue in result.also_in))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Card) and self.key == other.key
+
+
+@lru_cache(maxsize=_RENDERED)
+def _rendered(card: _Card, today: date) -> tuple[Block, ...]:
+    """Render one result: headline and description, then where and when it stood."""
+    entry, issue = card.result.entry, card.result.issue
+    head = one_line(entry.headline) or one_line(entry.text)
+    url = entry.links[0].url if entry.links else ""
+    first = bold(link(url, head or shown(url)) if url else clip(head, 150))
+    text = _description(one_line(entry.text), head)
+    body = f"{first}\n{text}" if text else first
+    where = [label(issue), short_date(issue.published), age(issue.published, today)]
+    if url:
+        where.insert(0, shown(url).partition("/")[0].partition("?")[0])
+    also = _also(card.result)
+    return (
+        blocks.section(body or "·"),
+        blocks.context(" · ".join(clip(part, 80) for part in where if part) + also),
+    )
+
+
+def _description(text: str, head: str) -> str:
+    """Cut the description; a headline that only repeats all of it leaves none."""
+    return "" if text.rstrip(".… ") == head.rstrip(".… ") else clip(text, _DESCRIPTION)
+
+
+def _also(result: Result) -> str:
+    if not result.also_in:
+        return ""
+    named = ", ".join(clip(label(issue), 40) for issue in result.also_in[:3])
+    more = f" and {len(result.also_in) - 3} more" if len(result.also_in) > 3 else ""
+    return f" · also in {named}{more}"
+
+
+def _buttons(found: Answer, asked: Asked) -> list[Block]:
+    made = []
+    if asked.offset:
+        made.append(blocks.button("‹ Back", "page:back", asked.at(max(0, asked.offset - PAGE)).as_value()))
+    after = asked.offset + len(found.results)
+    if after < min(found.total, FURTHEST):
+        more = min(PAGE, found.total - after)
+        made.append(
+            blocks.button(f"Next {more} ›" if more > 1 else "Last one ›", "page:next", asked.at(after).as_value())
+        )
+    made.append(blocks.button("Share with channel", "share", asked.as_value()))
+    return made
+
+
+def plain_query(query: str) -> str:
+    """Give a query as an option's text: one line, at most 75 characters (Slack: option text)."""
+    return clip_plain(query, 75)
+
+
+def told(query: str) -> str:
+    """Give a query as markup on one line."""
+    return escape(one_line(query))

@@ -1,0 +1,96 @@
+"""What the bot says about itself: help, usage, apologies."""
+
+from __future__ import annotations
+
+from bot.messages import blocks
+from bot.messages.message import Message
+from bot.messages.mrkdwn import clip, escape
+from bot.messages.names import Names
+
+_EXAMPLE = "mondays 09:00 Europe/London"
+
+
+def explain(names: Names) -> Message:
+    """Explain every command, the reaction, and the search's language."""
+    weekly, tools = escape(names.command), escape(names.tools)
+    find = (
+        f"`{weekly} service mesh`  the best links about a topic\n"
+        f"`{tools} kubernetes`  tools only\n"
+        f"`{weekly} latest` · `issue 435` · `random` · `topics`\n"
+        f'Narrow it: `"exact phrase"` `-word` `in:tools` `site:github.com` `after:2018` `before:2020-06` `issue:435`'
+    )
+    keep = (
+        f"React to a link in a digest's thread with :{escape(names.bookmark)}: and it is yours; "
+        f"`{weekly} saved` lists them"
+    )
+    post = (
+        f"`{weekly} subscribe`  each new issue in this channel; or at once: `{weekly} subscribe {_EXAMPLE}`\n"
+        f"`{weekly} preview`  see it first, in private\n"
+        f"`{weekly} status`  what was posted, what comes next\n"
+        f"`{weekly} why 435`  what became of one issue here\n"
+        f"`{weekly} pause` · `resume` · `unsubscribe`"
+    )
+    return Message(
+        f"{names.bot}: {weekly} TOPIC finds links; {weekly} subscribe posts new issues here.",
+        (
+            blocks.section(f"*Find*\n{find}"),
+            blocks.section(f"*Keep*\n{keep}"),
+            blocks.section(f"*Subscribe*\n{post}"),
+            blocks.context(f'A topic that is also a command goes in quotes: `{weekly} "latest"`'),
+        ),
+    )
+
+
+def explain_tools(names: Names) -> Message:
+    """Explain the command that searches the tools only."""
+    tools = escape(names.tools)
+    said = f"`{tools} kubernetes` finds tools about a topic. For everything else: `{escape(names.command)} help`"
+    return blocks.says(said)
+
+
+def usage(reason: str, names: Names) -> Message:
+    """Say what was missing or wrong (`reason`, plain; "" when nothing was typed) and what to type instead."""
+    weekly = escape(names.command)
+    said = (
+        f"`{weekly} service mesh` finds links · `{weekly} latest` shows the newest issue · "
+        f"`{weekly} subscribe` posts new ones here · `{weekly} help` has the rest"
+    )
+    first = f"{_sentence(clip(reason, 600))}\n" if reason else ""
+    return blocks.says(f"{first}{said}")
+
+
+def schedule_usage(reason: str, names: Names) -> Message:
+    """Say why a schedule was not understood (`reason`, plain) and how to write one."""
+    weekly = escape(names.command)
+    return blocks.says(
+        f"{_sentence(clip(reason, 600))}\nFor example: `{weekly} subscribe {_EXAMPLE}`, "
+        f"`{weekly} subscribe as soon as it appears`, or `{weekly} subscribe` alone for a form."
+    )
+
+
+def hint(word: str, names: Names) -> str:
+    """Say, as one line of markup, how to use the sub-command that a topic started like."""
+    takes = {
+        "issue": "issue 435",
+        "why": "why 435",
+        "preview": "preview 435",
+        "subscribe": f"subscribe {_EXAMPLE}",
+    }
+    return f"Or did you want `{escape(names.command)} {takes.get(word, word)}`?"
+
+
+def told(reason: str) -> Message:
+    """Say one plain line: an error's, or a confirmation."""
+    return blocks.says(_sentence(clip(reason, 2_900)) or "·")
+
+
+def apology(reference: str) -> Message:
+    """Apologise for an unexpected error; `reference` is in the log too."""
+    return blocks.says(
+        f"Sorry, something went wrong on my side. Please try again; if it stays, give your admin this: `{reference}`"
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -1,0 +1,87 @@
+"""An issue, shown to one person."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from archive.issue import Entry, Issue, Section
+from archive.kind import Kind
+from bot.messages import blocks
+from bot.messages.dates import age, long_date
+from bot.messages.digest import digest
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import bold, clip, link, one_line, shown
+from bot.messages.taste import Layout, Taste
+from bot.messages.title import title
+
+_LONGEST_SLUG = 400
+
+
+def page_value(slug: str, page: int) -> str:
+    """Give a button's value that names one page of an issue."""
+    return json.dumps({"i": slug, "p": page}, ensure_ascii=False)
+
+
+def read_page(value: object) -> tuple[str, int] | None:
+    """Read what `page_value` made; None for anything else."""
+    try:
+        fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(fields, dict) or not isinstance(fields.get("i"), str) or type(fields.get("p")) is not int:
+        return None
+    return fields["i"], fields["p"]
+
+
+def issue_page(issue: Issue, page: int = 1) -> Message:
+    """Show one page (from 1) of an issue in full, with buttons to the others; a page that is not there is the last."""
+    rendered = digest(issue, Taste(layout=Layout.FULL))
+    pages = (rendered.parent, *rendered.replies)
+    page = min(max(page, 1), len(pages))
+    message = pages[page - 1].message
+    row: list[Block] = []
+    if len(issue.slug) <= _LONGEST_SLUG:
+        if page > 1:
+            row.append(blocks.button("‹ Back", "issue:back", page_value(issue.slug, page - 1)))
+        if page < len(pages):
+            row.append(blocks.button("More ›", "issue:next", page_value(issue.slug, page + 1)))
+    return Message(message.text, (*message.blocks, blocks.actions(row))) if row else message
+
+
+def picked(issue: Issue, section: Section, entry: Entry, today: date) -> Message:
+    """Show one entry picked at random, with buttons for another one and for its whole issue."""
+    head = one_line(entry.headline) or one_line(entry.text)
+    first = bold(link(entry.links[0].url, head or shown(entry.links[0].url)) if entry.links else clip(head, 150))
+    where = f"{clip(title(issue), 150)} · {long_date(issue.published)} · {age(issue.published, today)}"
+    row = [blocks.button("Another one", "random")]
+    if len(issue.slug) <= _LONGEST_SLUG:
+        row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))
+    kind = "Sponsored · " if section.kind is Kind.SPONSOR else ""
+    text = clip(entry.text.strip(), 2_000)
+    body = blocks.section(f"{first}\n{text}".strip() or "·")
+    return Message(clip(head, 300) or "A link at random", (body, blocks.context(kind + where), blocks.actions(row)))
+
+
+def topics(names: tuple[str, ...]) -> Message:
+    """Offer the archive's topics as buttons, at most 25."""
+    row = [blocks.button(name, f"search:topic:{number}", json.dumps({"q": name[:300]}, ensure_ascii=False))
+           for number, name in enumerate(names[:25]) if one_line(name)]  # fmt: skip
+    if not row:
+        return blocks.says("The archive has no topics yet.")
+    text = clip(f"The archive talks about {', '.join(names[:25])}", 900)
+    return Message(text, (blocks.section("*What the archive talks about*"), blocks.actions(row)))
+
+
+def preview(issue: Issue, taste: Taste, channel: str) -> Message:
+    """Show in private what `channel` (an id) would get: its message, and how many replies would follow."""
+    rendered = digest(issue, taste)
+    count = len(rendered.replies)
+    follows = f"; {count} repl{'ies follow' if count > 1 else 'y follows'} in its thread" if count else ""
+    head = blocks.context(f"Only you see this. In <#{channel}> it looks like this{follows}.")
+    row = []
+    if len(issue.slug) <= _LONGEST_SLUG and count:
+        row = [blocks.actions([blocks.button("Read all of it", "issue:open", page_value(issue.slug, 1))])]
+    parent = rendered.parent.message
+    # Two blocks more than a digest has: the digest's own leave room for them.
+    return Message(parent.text, (head, *parent.blocks, *row))

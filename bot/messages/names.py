@@ -1,0 +1,15 @@
+"""What the bot and its commands are called here: an operator may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that messages mention: the main `command`, the `tools` command, the `bookmark` emoji, the `bot`."""
+
+    command: str = "/weekly"
+    tools: str = "/tools"
+    bookmark: str = "bookmark"
+    bot: str = "Back Issue"
