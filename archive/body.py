@@ -1,8 +1,8 @@
 """The body of an issue, read into sections, entries and links.
 
-The newsletter's own shape: headings underlined with = or - (or led by #), entries of a few paragraphs followed by links on
-lines of their own, entries parted by two blank lines. What departs from it is read by the rules of `_Reader`; whatever
-the text, every link and every word of it end up in exactly one place (`archive.proof` checks that).
+The newsletter's own shape: headings underlined with = or - (or led by #), entries of a few paragraphs followed by
+links on lines of their own, entries parted by two blank lines. What departs from it is read by the rules of `_Reader`. Whatever
+the text, every link and word of it ends up in exactly one place (`archive.proof` checks that).
 """
 
 from __future__ import annotations

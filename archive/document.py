@@ -48,12 +48,14 @@ class Reading:
     """What one reading of one file gave.
 
     `file`: its path below the folder, with /. `issue`: none if the file is broken, or no issue's at all (then there are
-    no problems either). `problems`: what is wrong, also with files that did give an issue.
+    no problems either). `problems`: what is wrong, also with files that did give an issue. `stamp`: the file's when it
+    was read; it changes when the file does.
     """
 
     file: str
     issue: Issue | None
     problems: tuple[Problem, ...] = ()
+    stamp: tuple[int, ...] = ()
 
 
 def read(file: str, data: bytes) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from archive.errors import FolderError
@@ -70,7 +70,7 @@ class DiskFolder:
     def files(self) -> Iterator[File]:
         """See `Folder.files`. Symbolic links are followed, each folder is visited once."""
         try:
-            os.listdir(self.path)
+            os.scandir(self.path).close()
         except FileNotFoundError as error:
             raise FolderError(
                 self.name, "there is no such folder; give the path of one that holds the issues"
@@ -102,7 +102,7 @@ class DiskFolder:
 
     def _may_hold(self, name: str) -> bool:
         leaf = name.rpartition("/")[2]
-        return os.path.splitext(leaf)[1].lower() in self._suffixes and not leaf.startswith((".", "_"))
+        return PurePosixPath(leaf).suffix.lower() in self._suffixes and not leaf.startswith((".", "_"))
 
     def _seen(self, name: str, entry: os.DirEntry[str] | Path) -> File:
         try:

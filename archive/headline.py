@@ -10,7 +10,7 @@ from archive.link import domain
 LONGEST = 80
 """Characters of the longest headline: it fits a line of a phone and a Slack button's label (75) with little cut off."""
 
-_FORGES = frozenset("github.com gitlab.com bitbucket.org codeberg.org sr.ht".split())
+_FORGES = frozenset(["github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sr.ht"])
 
 
 def headline(url: str | None, text: str, label: str = "") -> str:

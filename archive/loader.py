@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from archive import document
@@ -27,21 +28,42 @@ def load(folder: Path | str | Folder) -> Snapshot:
 def reload(folder: Path | str | Folder, snapshot: Snapshot, names: Iterable[str]) -> Snapshot:
     """Give the snapshot after the files with these names (paths below the folder) changed, came or went.
 
-    Only these are read. A file that broke keeps its last good issue.
+    Only these are read. A file that broke keeps its last good issue. Gives `snapshot` itself if nothing differs.
     """
     place = _opened(folder)
-    changed, removed = [], []
-    for name in names:
-        file = place.look(name)
-        if file is None:
-            removed.append(name)
-        else:
-            changed.append(read_one(place, file))
-    return snapshot.with_changes(changed, removed)
+    seen = {name: place.look(name) for name in names}
+    return _changed(place, snapshot, [f for f in seen.values() if f], [n for n, f in seen.items() if f is None])
+
+
+def refresh(folder: Path | str | Folder, snapshot: Snapshot) -> Snapshot:
+    """Give the snapshot after whatever happened to the folder: only files whose stamp differs are read.
+
+    What lay in a folder below that cannot be read any more stays in use. Gives `snapshot` itself if nothing differs.
+
+    Raises:
+        FolderError: the folder itself is missing or cannot be read.
+    """
+    place = _opened(folder)
+    seen = {file.name: file for file in place.files()}
+    closed = tuple(f"{file.name}/" for file in seen.values() if file.fault)
+    removed = [name for name in snapshot.readings if name not in seen and not name.startswith(closed)]
+    return _changed(place, snapshot, seen.values(), removed)
+
+
+def _changed(folder: Folder, snapshot: Snapshot, files: Iterable[File], removed: Iterable[str]) -> Snapshot:
+    known = snapshot.readings
+    gone = [name for name in removed if name in known]
+    differing = [file for file in files if file.fault or file.name not in known or known[file.name].stamp != file.stamp]
+    readings = [reading for file in differing if (reading := read_one(folder, file)) != known.get(file.name)]
+    return snapshot.with_changes(readings, gone) if readings or gone else snapshot
 
 
 def read_one(folder: Folder, file: File) -> Reading:
     """Read one file of `folder`; what is wrong with it is in the reading's problems."""
+    return replace(_read(folder, file), stamp=file.stamp)
+
+
+def _read(folder: Folder, file: File) -> Reading:
     if file.fault:
         return _unread(file.name, file.fault)
     if file.size > LARGEST:

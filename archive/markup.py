@@ -12,9 +12,9 @@ _MARKED = re.compile(
     r"[\[\]<\\&*_`>\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|://|www\.", re.IGNORECASE
 )
 _TAGS = (
-    "a abbr article aside b big blockquote body center cite code dd del details div dl dt em figcaption figure font footer "
-    "h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins kbd li main mark nav ol p pre q s samp section small span "
-    "strike strong style sub summary sup table tbody td tfoot th thead tr tt u ul var video wbr br"
+    "a abbr article aside b big blockquote body center cite code dd del details div dl dt em figcaption figure font "
+    "footer h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins kbd li main mark nav ol p pre q s samp section small "
+    "span strike strong style sub summary sup table tbody td tfoot th thead tr tt u ul var video wbr br"
 ).replace(" ", "|")
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _STARS = re.compile(r"(?<![\w*\\])(\*{1,3})(?=[^\s*])([^*]*[^\s*\\])\1(?![\w*])")

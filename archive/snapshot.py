@@ -111,7 +111,7 @@ def _kept(before: Reading | None, now: Reading) -> Reading:
         replace(problem, message=f"{problem.message} (its last good version stays in use)", lost=False)
         for problem in now.problems
     )
-    return Reading(now.file, before.issue, notes)
+    return Reading(now.file, before.issue, notes, now.stamp)
 
 
 def _shared(file: str, owner: str) -> Problem:

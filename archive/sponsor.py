@@ -9,12 +9,14 @@ from archive.kind import Kind
 from archive.link import canonical
 
 _CALL = re.compile(
-    r"\b(?:join (?:us|experts|this|the|our)|register|sign up|get (?:your|started|early)|download|free (?:webinar|trial|copy|introduction|e-?book)|"
-    r"webinar|schedule a|learn more|discount|save (?:up to )?\$?\d+|enrol|book your|get certified|training course|% off)\b",
+    r"\b(?:join (?:us|experts|this|the|our)|register|sign up|get (?:your|started)|download|learn more|enrol|book your"
+    r"|free (?:webinar|trial|copy|introduction|e-?book)|webinar|schedule a|discount|save (?:up to )?\W?\d+|\d% off"
+    r"|get certified|training course)\b",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"\A(?:\W*\b[\w’'-]+\b){0,4}\W+(?:is|was) (?:kindly |proudly )?(?:sponsored|supported|brought to you) by\b|\bour sponsors?\b",
+    r"\A(?:\W*\b[\w’'-]+\b){0,4}\W+(?:is|was) (?:kindly |proudly )?(?:sponsored|supported|brought to you) by\b"
+    r"|\bour sponsors?\b",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,98 @@
+"""Noticing that files of the archive changed, on disks with events and on those without."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePath
+from typing import Protocol
+
+import structlog
+import watchfiles
+
+from archive.document import SUFFIXES
+from bot.library import Library
+
+_log = structlog.get_logger(__name__)
+
+QUIET_MS = 40
+"""Milliseconds without a further event after which a burst counts as over (an editor's save is several events)."""
+
+BURST_MS = 400
+"""Milliseconds after which a burst is handed over even though it goes on (a copy of a whole archive)."""
+
+POLL_SECONDS = 2.0
+"""Seconds between looks at a folder that is missing or has no events."""
+
+
+class Watch(Protocol):
+    """Tells of changes below the archive's folder."""
+
+    def bursts(self) -> AsyncIterator[frozenset[str] | None]:
+        """Give the paths below the folder that changed, burst by burst; None: anything may have.
+
+        Ends when the watch is stopped.
+        """
+        ...
+
+
+class DiskWatch:
+    """Watches a folder on disk, also while it is away: it may be deleted and come back."""
+
+    def __init__(self, folder: Path | str, *, polling: bool = False, poll_seconds: float = POLL_SECONDS) -> None:
+        """Watch `folder`; `polling` for disks that send no events (network and some container mounts)."""
+        self.folder = Path(folder)
+        self.stopped = asyncio.Event()
+        self._polling = polling
+        self._poll_seconds = poll_seconds
+
+    def stop(self) -> None:
+        """End the watch; `bursts` returns soon after."""
+        self.stopped.set()
+
+    async def bursts(self) -> AsyncIterator[frozenset[str] | None]:
+        """See `Watch.bursts`."""
+        while not self.stopped.is_set():
+            if not self.folder.is_dir():
+                await self._pause()
+                continue
+            yield None
+            with contextlib.suppress(FileNotFoundError):
+                async for changes in watchfiles.awatch(
+                    self.folder,
+                    watch_filter=None,
+                    debounce=BURST_MS,
+                    step=QUIET_MS,
+                    stop_event=self.stopped,
+                    force_polling=self._polling or None,
+                    poll_delay_ms=int(self._poll_seconds * 1000),
+                    recursive=True,
+                ):
+                    yield self._names(changes)
+                    if not self.folder.is_dir():
+                        break
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopped.wait(), self._poll_seconds)
+
+    def _names(self, changes: set[tuple[watchfiles.Change, str]]) -> frozenset[str] | None:
+        """Give the changed files' paths below the folder; None when a folder is among them."""
+        root = self.folder.resolve()
+        names = set()
+        for _, path in changes:
+            pure = PurePath(path)
+            if pure.suffix.lower() not in SUFFIXES:
+                if pure.suffix == "":
+                    return None
+                continue
+            names.add(pure.relative_to(root).as_posix())
+        return frozenset(names)
+
+
+async def keep_fresh(library: Library, watch: Watch) -> None:
+    """Bring the library up to date after every burst until the watch ends."""
+    async for names in watch.bursts():
+        if names is None or names:
+            await library.refresh(names)
