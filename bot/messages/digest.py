@@ -142,13 +142,14 @@ def _fallback(plan: _Plan) -> str:
 def _contents(items: Sequence[_Item], most_blocks: int, room: int) -> list[Block]:
     """List the headlines by section, at most `most_blocks` blocks and `room` characters; the rest is counted."""
     made: list[str] = []
-    heading: Section | None = None
+    heading = ""
     for index, item in enumerate(items):
         line = f"{item.number}. {_headline(item.entry, 110)}"
-        if item.section is not heading:
-            line = f"{_heading(item.section)}\n{line}"
-        starts = item.section is not heading and len(made) < most_blocks - 1
-        heading = item.section
+        above, before = _heading(item.section), heading
+        heading = above
+        if above != before:
+            line = f"{above}\n{line}"
+        starts = above != before and len(made) < most_blocks - 1
         if sum(map(len, made)) + len(line) > room or (starts and len(made) >= most_blocks - 1):
             made.append(f"… and {len(items) - index} more in the thread")
             break
@@ -193,7 +194,7 @@ def _left(left: Counter[Kind]) -> str:
 
 
 def _reply(item: _Item, count: int) -> Part:
-    body = list(_entry_blocks(item))
+    body = _entry_blocks(item)
     place = "Sponsored" if item.sponsored else _plain_heading(item.section)
     body.append(blocks.context(f"{place} · {item.number} of {count}"))
     return Part(item.key, Message(_entry_fallback(item), tuple(body)), (item.entry.position,))
@@ -206,38 +207,46 @@ def _plain_heading(section: Section) -> str:
 def _entry_fallback(item: _Item) -> str:
     sponsored = "Sponsored: " if item.sponsored else ""
     headline, text = one_line(item.entry.headline), one_line(item.entry.text)
-    words = text if text.startswith(headline) else f"{headline} - {text}".strip(" -")
+    words = text if text.startswith(headline.rstrip("… ")) else f"{headline} - {text}".strip(" -")
     return clip(f"{sponsored}{words}", 500) or "·"
 
 
-def _entry_blocks(item: _Item, above: str = "") -> Iterator[Block]:
+def _entry_blocks(item: _Item, above: str = "") -> list[Block]:
     """Show an entry: its headline as a link, its text, its other links; `above` is markup put before it."""
-    entry = item.entry
-    first, rest = _opening(entry)
+    first, rest, last = _opening(item.entry)
     pieces = split(rest, _PIECE - len(first) - len(above))
     if len(pieces) > _MOST_PIECES:
         pieces = (*pieces[: _MOST_PIECES - 1], f"{pieces[_MOST_PIECES - 1]}…")
     # A headline that the text goes on from stays on the text's line.
-    joint = "\n" if rest is entry.text else " "
+    joint = "\n" if rest.startswith("\n") or rest == item.entry.text else " " * rest.startswith(" ")
     said = joint.join(part for part in (first, pieces[0] if pieces else "") if part)
-    opening = "\n".join(part for part in (above, said) if part)
-    yield blocks.section(opening)
-    for piece in pieces[1:]:
-        yield blocks.section(piece)
-    if more := _other_links(entry):
-        yield blocks.section(more)
+    texts = ["\n".join(part for part in (above, said) if part), *pieces[1:]]
+    for more in (last, _other_links(item.entry)):
+        if more and len(texts[-1]) + len(more) < blocks.SECTION_TEXT:
+            texts[-1] = f"{texts[-1]}\n{more}".lstrip()
+        elif more:
+            texts.append(more)
+    return [blocks.section(text) for text in texts]
 
 
-def _opening(entry: Entry) -> tuple[str, str]:
-    """Part an entry into its bold first words (a link, where it has one) and the text after them."""
-    words = one_line(entry.headline).rstrip("….")
-    text = entry.text.strip()
-    if not entry.links and (not words or text.startswith(words)):
-        return "", entry.text
-    if words and len(words) <= _HEADLINE and text.startswith(words):
-        label = link(entry.links[0].url, words, _HEADLINE) if entry.links else clip(words, _HEADLINE)
-        return bold(label), text[len(words) :]
-    return bold(_headline(entry)), entry.text
+def _opening(entry: Entry) -> tuple[str, str, str]:
+    """Part an entry into its bold first words (a link, where it has one), the text after them, and a last line.
+
+    A headline that is the text's own first words is not said twice: whole, it becomes the link in the text; cut short,
+    the text stands alone and the link on a line below.
+    """
+    words = one_line(entry.headline)
+    whole = not words.endswith("…")
+    words = words.rstrip("… ")
+    text = one_line(entry.text)
+    if not words or not text.startswith(words):
+        return bold(_headline(entry)) if entry.links or words else "", entry.text, ""
+    if not entry.links:
+        return "", entry.text, ""
+    if whole and entry.text.startswith(words) and len(words) <= _HEADLINE:
+        return bold(link(entry.links[0].url, words, _HEADLINE)), entry.text[len(words) :], ""
+    url = entry.links[0].url
+    return "", entry.text, link(url, shown(url), 80)
 
 
 def _other_links(entry: Entry) -> str:
@@ -257,11 +266,11 @@ def _full(plan: _Plan) -> Digest:
     pages = [_Page(list(_top(plan)), [])]
     for piece in split(_intro_text(plan.intro), _PIECE):
         _lay(pages, [blocks.section(piece)], ())
-    heading: Section | None = None
+    heading = ""
     for item in plan.items:
-        above = _heading(item.section) if item.section is not heading else ""
-        heading = item.section
-        _lay(pages, list(_entry_blocks(item, above)), (item.entry.position,))
+        name = _heading(item.section)
+        above, heading = ("" if name == heading else name), name
+        _lay(pages, _entry_blocks(item, above), (item.entry.position,))
     for line in (_folded(plan.folded), _left(plan.left)):
         if line:
             _lay(pages, [blocks.context(line)], ())

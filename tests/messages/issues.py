@@ -33,14 +33,18 @@ def plain() -> Issue:
     """Make an issue as editors write them: an intro, a sponsor, news, tools."""
     return issue(
         section("", Kind.INTRO, entry(0, "A quiet week, with one loud outage in it.")),
-        section("Sponsor", Kind.SPONSOR, entry(1, "Rent our pagers.", "https://pagers.example/rent", headline="Pagers")),
+        section(
+            "Sponsor", Kind.SPONSOR, entry(1, "Rent our pagers.", "https://pagers.example/rent", headline="Pagers")
+        ),
         section(
             "News",
             Kind.NEWS,
             entry(2, "How a cache took a site down.", "https://blog.example/cache", headline="How a cache took a site"),
             entry(3, "Two talks on queues.", "https://a.example/1", "https://b.example/2", headline="Queues, twice"),
         ),
-        section("Tools", Kind.TOOLS, entry(4, "A linter for DNS.", "https://github.com/acme/dnslint", headline="dnslint")),
+        section(
+            "Tools", Kind.TOOLS, entry(4, "A linter for DNS.", "https://github.com/acme/dnslint", headline="dnslint")
+        ),
     )
 
 
