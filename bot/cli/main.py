@@ -28,7 +28,24 @@ app.add_typer(database)
 # typer reads Optional[X]; it is the one place where the older spelling is needed.
 Archive = Annotated[
     Optional[Path],  # noqa: UP045 - see above
-    typer.Option("--archive", metavar="DIR", help="The folder of issues (or BACKISSUE_ARCHIVE).", show_default=False),
+    typer.Option(
+        "--archive",
+        metavar="DIR",
+        help="The folder of issues.",
+        # The one variable named outside bot.settings: commands that only read must not pay for pydantic (0.17 s).
+        envvar="BACKISSUE_ARCHIVE",
+        show_default=False,
+    ),
+]
+Synonyms = Annotated[
+    Optional[Path],  # noqa: UP045 - as above
+    typer.Option(
+        "--synonyms",
+        metavar="FILE",
+        help="More other names for things.",
+        envvar="BACKISSUE_SYNONYMS",  # as above
+        show_default=False,
+    ),
 ]
 
 
@@ -100,6 +117,7 @@ def show(
 def search(  # noqa: PLR0913 - each is an option of the command
     query: Annotated[Optional[list[str]], typer.Argument(help="What to look for.", show_default=False)] = None,  # noqa: UP045
     archive: Archive = None,
+    synonyms: Synonyms = None,
     *,
     queries: Annotated[
         Optional[Path],  # noqa: UP045
@@ -116,7 +134,15 @@ def search(  # noqa: PLR0913 - each is an option of the command
     from bot.cli.search import search as run_it  # noqa: PLC0415 - heavy
 
     text = " ".join(query or ())
-    run_it(archive, text, queries=queries, as_json=output is SearchFormat.JSONL, limit=limit, explain=explain)
+    run_it(
+        archive,
+        text,
+        synonyms=synonyms,
+        queries=queries,
+        as_json=output is SearchFormat.JSONL,
+        limit=limit,
+        explain=explain,
+    )
 
 
 @app.command()

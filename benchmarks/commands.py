@@ -1,0 +1,182 @@
+"""What `/weekly` costs over signed HTTP, beside a bare Bolt listener; and how soon a new process answers.
+
+Both servers are processes of their own, on the same server software, asked in turns; the client is this process.
+"Asked first" sends queries nobody asked before (two or three words of one entry each), "asked again" the same forty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import islice
+from pathlib import Path
+
+from archive.loader import load as load_archive
+from benchmarks.bare import LINKS
+from benchmarks.load import SECRET, Timing, ask, command, load
+from benchmarks.table import Row
+from bot.playground.server import Server
+
+ROUNDS = 5
+REQUESTS = {1: 150, 16: 1_600, 64: 3_200}
+"""Requests of one round, by how many are in flight."""
+ATTEMPTS = 2_000
+
+
+def run(archive: Path) -> list[Row]:
+    """Measure on the issues in `archive`."""
+    return asyncio.run(_run(archive.resolve()))
+
+
+async def _run(archive: Path) -> list[Row]:
+    rows = []
+    waiting = iter(queries(archive))
+    async with _stand_in() as api:
+        async with (
+            _server(["-m", "benchmarks.bare"], api, archive) as bare,
+            _server(["-m", "bot", "serve"], api, archive) as ours,
+        ):
+            for at_a_time, count in REQUESTS.items():
+                rows += await _compare(bare, ours, list(islice(waiting, count * ROUNDS)), at_a_time)
+        rows += await _starts(api, archive)
+    return rows + _processes(archive)
+
+
+def queries(archive: Path) -> list[str]:
+    """Give thousands of different queries, each two or three longer words of one entry; the same ones every run."""
+    chance = random.Random(451)
+    made: dict[str, None] = {}
+    entries = [entry for issue in load_archive(archive).issues for _, entry in issue.entries()]
+    texts = [[word for word in entry.text.lower().split() if word.isalpha() and len(word) > 4] for entry in entries]
+    texts = [words for words in texts if len(words) > 3]
+    while len(made) < sum(REQUESTS.values()) * ROUNDS:
+        words = chance.choice(texts)
+        made[" ".join(chance.sample(words, chance.choice((2, 3))))] = None
+    return list(made)
+
+
+async def _compare(bare: int, ours: int, asked: Sequence[str], at_a_time: int) -> list[Row]:
+    count = REQUESTS[at_a_time]
+    floor: list[Timing] = []
+    first: list[Timing] = []
+    again: list[Timing] = []
+    for turn in range(ROUNDS):
+        fresh = [command(query) for query in asked[turn * count : (turn + 1) * count]]
+        same = [command(asked[n % 40]) for n in range(count)]
+        floor.append(await load(bare, same, at_a_time))
+        first.append(await load(ours, fresh, at_a_time))
+        again.append(await load(ours, same, at_a_time))
+    rows = []
+    for name, timings in (("asked first", first), ("asked again", again)):
+        ratio = statistics.median(
+            mine.percentile(0.5) / its.percentile(0.5) for mine, its in zip(timings, floor, strict=True)
+        )
+        p99 = statistics.median(timing.percentile(0.99) for timing in timings)
+        rows.append(
+            Row(
+                f"/weekly {name}, {at_a_time} at a time",
+                _said(timings),
+                _said(floor),
+                ratio,
+                "at most 1.5" + (", p99 under 250 ms" if at_a_time == max(REQUESTS) else ""),
+                ratio <= 1.5 and (p99 < 0.25 or at_a_time != max(REQUESTS)),
+            )
+        )
+    return rows
+
+
+def _said(timings: Sequence[Timing]) -> str:
+    p50, p99 = (statistics.median(timing.percentile(share) for timing in timings) * 1000 for share in (0.5, 0.99))
+    return f"{p50:.2f} ms (p99 {p99:.1f})"
+
+
+async def _starts(api: str, archive: Path) -> list[Row]:
+    ours, floor = [], []
+    for _ in range(ROUNDS):
+        for arguments, into in ((["-m", "bot", "serve"], ours), (["-m", "benchmarks.bare"], floor)):
+            started = time.perf_counter()
+            async with _server(arguments, api, archive):
+                into.append(time.perf_counter() - started)
+    mine, its = statistics.median(ours), statistics.median(floor)
+    figure = "process start to the first answered command"
+    return [Row(figure, f"{mine:.2f} s", f"{its:.2f} s (bare Bolt)", mine / its, "under 2 s", mine < 2)]
+
+
+def _processes(archive: Path) -> list[Row]:
+    rows = []
+    for figure, arguments, limit in (
+        ("backissue search, whole process", ["-m", "bot", "search", "--archive", str(archive), "service mesh"], 0.7),
+        ("backissue --help, whole process", ["-m", "bot", "--help"], 0.3),
+    ):
+        mine, its = [], []
+        for _ in range(2 * ROUNDS + 1):
+            mine.append(_wall(arguments))
+            its.append(_wall(["-c", "import typer"]))
+        ours, floor = statistics.median(mine), statistics.median(its)
+        peer = f"{floor:.2f} s (import typer)"
+        rows.append(Row(figure, f"{ours:.2f} s", peer, ours / floor, f"under {limit} s", ours < limit))
+    return rows
+
+
+def _wall(arguments: Sequence[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+@asynccontextmanager
+async def _stand_in() -> AsyncIterator[str]:
+    async with Server() as server:
+        yield server.api_url
+
+
+@asynccontextmanager
+async def _server(arguments: Sequence[str], api: str, archive: Path) -> AsyncIterator[int]:
+    """Start a server process and give its port once it has answered a command."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,  # noqa: TID251 - handed on, not read
+            "SLACK_API_URL": api,
+            "SLACK_BOT_TOKEN": "xoxb-bench",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "PORT": str(port),
+            "BACKISSUE_ARCHIVE": str(archive),
+            "DATABASE_URL": f"sqlite:///{folder}/bench.db",
+        }
+        process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=environment)
+        try:
+            await _answers(port)
+            yield port
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _answers(port: int) -> None:
+    for _ in range(ATTEMPTS):
+        try:
+            body = await ask(port, command("kubernetes"))
+        except OSError:
+            await asyncio.sleep(0.005)
+            continue
+        if body.count(b'"section"') < LINKS // 2:
+            raise RuntimeError(f"that is no page of links: {body[:200]!r}")
+        return
+    raise RuntimeError("the server does not answer")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,60 @@
+"""The archive that a command reads, with a word about what is broken in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from archive.document import SUFFIXES
+from archive.errors import UnknownIssueError
+from archive.folder import DiskFolder, File
+from archive.issue import Issue
+from archive.loader import read_one
+from archive.search.index import Index
+from archive.snapshot import Snapshot
+from bot.cli.terminal import err
+from bot.errors import SettingsError
+
+MANY = 2_000
+"""From this many files on, reading takes long enough to want a progress bar (about a second)."""
+
+
+def folder_of(archive: Path | None) -> Path:
+    """Give the archive's folder. Raises SettingsError when none was named."""
+    if archive is None:
+        raise SettingsError("BACKISSUE_ARCHIVE", "is not set; name the folder of issues with it or with --archive DIR")
+    return archive
+
+
+def read(archive: Path | None) -> Snapshot:
+    """Read the archive in the folder `archive`; problems are counted on standard error.
+
+    Raises SettingsError when no folder was named, FolderError when it cannot be read.
+    """
+    folder = DiskFolder(folder_of(archive), SUFFIXES)
+    files = list(folder.files())
+    snapshot = Snapshot.of(read_one(folder, file) for file in _watched(files))
+    lost = sum(problem.lost for problem in snapshot.problems)
+    if lost:
+        err.print(f"[yellow]{lost} of {len(files)} files could not be read; `backissue check` says which and why[/]")
+    return snapshot
+
+
+def _watched(files: list[File]) -> Iterable[File]:
+    if len(files) < MANY or not err.is_terminal:
+        return files
+    from rich.progress import track  # noqa: PLC0415 - only where there is something to watch
+
+    return track(files, "Reading", console=err, transient=True)
+
+
+def find(snapshot: Snapshot, asked: str) -> Issue:
+    """Give the issue that answers to `asked`: a number, a slug or `latest`. Raises UnknownIssueError."""
+    if snapshot.latest() is None:
+        raise UnknownIssueError(asked)
+    return snapshot.find(asked)
+
+
+def index(snapshot: Snapshot) -> Index:
+    """Index a snapshot for searching."""
+    return Index.of(snapshot.issues)

@@ -1,0 +1,136 @@
+"""`backissue search`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from archive.errors import BackIssueError
+from archive.link import domain
+from archive.search.index import Index
+from archive.search.result import Answer, Result
+from bot.cli.reading import index, read
+from bot.cli.terminal import err, out, safe, write
+
+
+class QueriesError(BackIssueError):
+    """A file of queries cannot be read; `file` and `line` (from 1, 0 for the file) say where."""
+
+    def __init__(self, file: Path, line: int, reason: str) -> None:
+        """Keep where and what."""
+        place = f"{file}:{line}" if line else str(file)
+        super().__init__(f'{place}: {reason}; write one {{"id": "q1", "query": "service mesh"}} a line')
+        self.file = file
+        self.line = line
+
+
+def search(  # noqa: PLR0913 - each is an option of the command
+    folder: Path | None,
+    query: str,
+    *,
+    synonyms: Path | None,
+    queries: Path | None,
+    as_json: bool,
+    limit: int,
+    explain: bool,
+) -> None:
+    """Answer `query`, or every query of the file `queries`, with at most `limit` entries each.
+
+    Raises QueriesError when the file is not as it should be, before anything is answered.
+    """
+    asked = list(_asked(queries)) if queries else [("", query)]
+    answers_from = index(read(folder), synonyms)
+    for identity, text in asked:
+        answer = answers_from.search(text, limit=limit)
+        if as_json:
+            write(json.dumps(row(identity, text, answer, explain=explain), ensure_ascii=False))
+        else:
+            _draw(answers_from, answer, explain=explain)
+
+
+def _asked(file: Path) -> Iterator[tuple[str, str]]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueriesError(file, 0, f"cannot be read ({error})") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+            yield str(found["id"]), str(found["query"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise QueriesError(file, number, "is no JSON object with id and query") from error
+
+
+def row(identity: str, query: str, answer: Answer, *, explain: bool = False) -> dict[str, Any]:
+    """Give an answer as an object: id (or the query where there is none) and results, best first."""
+    name = {"id": identity} if identity else {"query": query}
+    return name | {"results": [_result(result, explain=explain) for result in answer.results]}
+
+
+def _result(result: Result, *, explain: bool) -> dict[str, Any]:
+    links = result.entry.links
+    found: dict[str, Any] = {
+        "issue": result.issue.slug,
+        "position": result.entry.position,
+        "url": links[0].url if links else None,
+        "score": round(result.score, 6),
+    }
+    if explain:
+        found["reasons"] = [{"word": r.word, "term": r.term, "rule": r.rule} for r in result.reasons]
+    return found
+
+
+def _draw(answers_from: Index, answer: Answer, *, explain: bool) -> None:
+    for problem in answer.problems:
+        err.print(Text(safe(problem), style="yellow"))
+    if not answer.results:
+        _draw_nothing(answers_from, answer)
+        return
+    table = Table(box=None, show_header=False, padding=(0, 1, 1, 0), expand=False)
+    table.add_column(justify="right", style="dim")
+    table.add_column(overflow="fold")
+    for place, result in enumerate(answer.results, 1):
+        table.add_row(str(place), _drawn(result, explain=explain))
+    out.print(table)
+    more = answer.total - len(answer.results)
+    out.print(Text(f"{answer.total} found" + (f", {more} more with --limit" if more > 0 else ""), style="dim"))
+
+
+def _drawn(result: Result, *, explain: bool) -> Text:
+    entry, issue = result.entry, result.issue
+    text = Text(safe(entry.headline), style="bold")
+    where = f"#{issue.number}" if issue.number is not None else issue.slug
+    also = (
+        f"  also in {', '.join(_label(other.number, other.slug) for other in result.also_in)}" if result.also_in else ""
+    )
+    text.append(f"\n{where}  {issue.published:%d %b %Y}  {result.section.kind}{also}", style="not bold dim")
+    if entry.text.strip():
+        text.append("\n" + safe(entry.text.strip()), style="not bold")
+    for link in entry.links:
+        text.append(
+            "\n" + safe(link.url), style=f"not bold cyan link {safe(link.url)}" if domain(link.url) else "not bold cyan"
+        )
+    if explain:
+        why = "; ".join(f"{r.word} → {r.term} ({r.rule})" for r in result.reasons)
+        text.append(f"\n{result.score:.2f}  {safe(why)}", style="not bold green")
+    return text
+
+
+def _label(number: int | None, slug: str) -> str:
+    return f"#{number}" if number is not None else slug
+
+
+def _draw_nothing(answers_from: Index, answer: Answer) -> None:
+    out.print(Text.assemble("Nothing in the archive on ", (safe(answer.query.strip()) or "that", "bold"), "."))
+    if answer.did_you_mean:
+        out.print(Text(f"Did you mean: {', '.join(answer.did_you_mean)}?"))
+    near = answer.near_topics or answers_from.topics(8)
+    if near:
+        out.print(Text(f"Topics it has: {', '.join(near)}", style="dim"))
