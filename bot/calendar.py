@@ -1,0 +1,207 @@
+"""When a channel's digest is due: schedules, their slots, and the words people type for them.
+
+Everything here is a pure function of its arguments and of the zone data that the machine has. A slot belongs to a local
+date: however the zone's clocks jump, each date that the schedule names has one slot. A skipped hour runs at the next
+minute that exists, a repeated hour runs the first time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TypeAlias
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.errors import BotError
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""The days' names; a day is its index here, as `datetime.weekday` counts."""
+AS_IT_APPEARS = "as soon as it appears"
+_DAY_SETS = {
+    "weekdays": range(5),
+    "weekday": range(5),
+    "weekend": (5, 6),
+    "weekends": (5, 6),
+    "daily": range(7),
+    "everyday": range(7),
+    "day": range(7),
+}
+_AT_ONCE = {AS_IT_APPEARS, "as it appears", "asap", "immediately", "at once", "as soon as possible"}
+_FILLERS = {"", "at", "on", "every", "and", "each", "in"}
+_SHORT = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?")
+_EXAMPLE = "for example: mondays 09:00 Europe/London"
+
+
+class ScheduleError(BotError):
+    """What was typed is no schedule."""
+
+    def __init__(self, typed: str, reason: str) -> None:
+        """Keep `typed` and `reason` (what is wrong and what to do)."""
+        super().__init__(f"{typed[:80]!r} is not a schedule: {reason}")
+        self.typed = typed
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """On `days` (0 Monday … 6 Sunday, ascending, at least one) `at` a wall-clock minute in the IANA `zone`."""
+
+    days: tuple[int, ...]
+    at: time
+    zone: str
+
+    def __str__(self) -> str:
+        """Give it as one would type it."""
+        days = {tuple(range(7)): "daily", tuple(range(5)): "weekdays", (5, 6): "weekends"}.get(self.days)
+        return f"{days or ', '.join(DAYS[day] + 's' for day in self.days)} {self.at:%H:%M} {self.zone}"
+
+
+@dataclass(frozen=True, slots=True)
+class AsItAppears:
+    """As soon as an issue appears."""
+
+    def __str__(self) -> str:
+        """Give it as one would type it."""
+        return AS_IT_APPEARS
+
+
+Schedule: TypeAlias = Weekly | AsItAppears
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """One time at which a digest is due: the moment `at` (UTC) and the local date it belongs to, its identity."""
+
+    at: datetime
+    day: date
+
+
+def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Slot]:
+    """Give the slots after `start` up to and including `end` (both aware), in order. AsItAppears has none."""
+    if isinstance(schedule, AsItAppears):
+        return
+    zone = zone_of(schedule.zone)
+    # One day of margin on each side: a slot in a skipped day runs on the day after.
+    day = start.astimezone(zone).date() - timedelta(days=2)
+    last = end.astimezone(zone).date() + timedelta(days=1)
+    while day <= last:
+        if day.weekday() in schedule.days:
+            at = moment(day, schedule.at, zone)
+            if start < at <= end:
+                yield Slot(at, day)
+        day += timedelta(days=1)
+
+
+def next_slot(schedule: Schedule, after: datetime) -> Slot | None:
+    """Give the first slot after the moment `after`; None for AsItAppears, which has no slots of its own."""
+    return next(slots(schedule, after, after + timedelta(days=9)), None)
+
+
+def last_slot(schedule: Schedule, until: datetime) -> Slot | None:
+    """Give the latest slot at or before the moment `until`; None for AsItAppears."""
+    return max(slots(schedule, until - timedelta(days=9), until), default=None)
+
+
+def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Give the moment (UTC) at which the clocks of `zone` show `at` on `day`, or first show something later."""
+    wall = datetime.combine(day, at)
+    found = wall.replace(tzinfo=zone).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall:
+        return found
+    # The wall time was skipped. Before the jump the clocks show less, after it more: find the jump.
+    early, late = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), found
+    while late - early > timedelta(seconds=1):
+        middle = (early + (late - early) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).replace(tzinfo=None) < wall:
+            early = middle
+        else:
+            late = middle
+    return late
+
+
+def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
+    """Read a schedule as people type it: days, a time and a zone in any order, or "as soon as it appears".
+
+    `zone` is what to take when none is typed (the person's own). Raises ScheduleError saying what is missing or wrong.
+    """
+    words = " ".join(typed.lower().split())
+    if words in _AT_ONCE:
+        return AsItAppears()
+    days: set[int] = set()
+    at: time | None = None
+    named: str | None = None
+    for word in re.split(r"[\s,]+", re.sub(r"(\d)\s+([ap]m)\b", r"\1\2", words)):
+        if (found := _days(word)) is not None:
+            days |= found
+        elif (clock := _clock(typed, word)) is not None:
+            at = clock
+        elif word not in _FILLERS:
+            named = _zone_name(typed, word)
+    if not days:
+        raise ScheduleError(typed, f"which day? {_EXAMPLE}")
+    if at is None:
+        raise ScheduleError(typed, f"at what time? {_EXAMPLE}")
+    if not (named or zone):
+        raise ScheduleError(typed, f"in which time zone? {_EXAMPLE}")
+    return Weekly(tuple(sorted(days)), at, named or _zone_name(typed, str(zone)))
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Give the zone of that IANA name. Raises ScheduleError when the machine does not know it (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ScheduleError(name, f"no time zone {name!r} is known here") from error
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> dict[str, str]:
+    """Give every IANA zone's name by its lower-case form."""
+    return {name.lower(): name for name in sorted(available_timezones())}
+
+
+def _days(word: str) -> set[int] | None:
+    """Read a day, a set of days or neither."""
+    if word in _DAY_SETS:
+        return set(_DAY_SETS[word])
+    if word in _SHORT:
+        return {_SHORT[word]}
+    bare = word.removesuffix("s") if len(word) > 3 else word
+    found = {day for day, name in enumerate(DAYS) if bare in {name, name[:3]}}
+    return found or None
+
+
+def _clock(typed: str, word: str) -> time | None:
+    """Read a time of day: 09:00, 9:00, 9.30pm, 9am, noon, midnight. A bare number is none."""
+    if word in {"noon", "midnight"}:
+        return time(12 if word == "noon" else 0)
+    match = _TIME.fullmatch(word)
+    if match is None or not (match[2] or match[3]):
+        return None
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if match[3]:
+        if not 1 <= hour <= 12:
+            raise ScheduleError(typed, f"{word!r} is no time of day")
+        hour = hour % 12 + (12 if match[3] == "pm" else 0)
+    if hour > 23 or minute > 59:
+        raise ScheduleError(typed, f"{word!r} is no time of day")
+    return time(hour, minute)
+
+
+def _zone_name(typed: str, word: str) -> str:
+    """Read a zone's name in any case, or its last part when that names one zone only (london)."""
+    names = zone_names()
+    if word.lower() in names:
+        return names[word.lower()]
+    bare = word.lower().replace(" ", "_")
+    places = {full for low, full in names.items() if low.rpartition("/")[2] == bare}
+    if len(places) == 1:
+        return places.pop()
+    near = [names[low] for low in get_close_matches(bare, names, n=3, cutoff=0.7)] or sorted(places)[:3]
+    hint = f"; did you mean {' or '.join(near)}?" if near else f"; {_EXAMPLE}"
+    raise ScheduleError(typed, f"{word[:40]!r} is neither a day, a time nor a known time zone{hint}")

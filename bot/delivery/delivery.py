@@ -1,0 +1,127 @@
+"""A delivery: one issue on its way to one channel, part by part, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.messages.taste import Taste
+from bot.slack.workspace import WorkspaceId
+
+
+class Progress(StrEnum):
+    """How far a delivery is."""
+
+    WAITING = "waiting"
+    """Decided, its channel message not yet sent for sure."""
+    POSTING = "posting"
+    """Its channel message is there; replies are on their way."""
+    DONE = "done"
+    """Everything is there, but for parts that say why not."""
+    UNKNOWN = "unknown"
+    """Whether its channel message landed cannot be found out: somebody must say."""
+    REFUSED = "refused"
+    """Slack will not take its channel message."""
+    DROPPED = "dropped"
+    """Somebody decided that it should not be posted."""
+
+
+class State(StrEnum):
+    """What is known of one part."""
+
+    PENDING = "pending"
+    """Surely not there, to be sent."""
+    SENDING = "sending"
+    """An attempt was written down; what became of it is not yet known."""
+    SENT = "sent"
+    """There, at `ts`."""
+    UNKNOWN = "unknown"
+    """Cannot be found out; never sent again unless somebody says so."""
+    REFUSED = "refused"
+    """Slack will not take it."""
+    SKIPPED = "skipped"
+    """Not wanted any more: the issue no longer has it, or somebody said to leave it."""
+
+
+SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
+"""States that no worker changes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry that a posted message shows: its position in the issue, first address ("" if none) and headline."""
+
+    position: int
+    url: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One message of a delivery as the database knows it.
+
+    `at` orders the parts (0 the parent); `hash` is of the payload last sent; `attempt` numbers the attempts so that a
+    late answer to an old one is told apart; `looks` counts the looks for it that came to nothing.
+    """
+
+    id: int
+    delivery: int
+    key: str
+    at: int
+    state: State
+    ts: str = ""
+    hash: str = ""
+    attempt: int = 0
+    attempted: datetime | None = None
+    looks: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One issue on its way to one channel. Unique for (workspace, channel, issue).
+
+    `issue` is the issue's identity, which outlives a renamed file. `due` is the slot it belongs to. `note` stands in
+    its parent. `content` is the hash of the issue as last posted. `reason` says in one line what happened, or what it
+    waits for.
+    """
+
+    id: int
+    workspace: WorkspaceId
+    channel: str
+    subscription: int
+    issue: str
+    due: datetime
+    decided: datetime
+    progress: Progress
+    taste: Taste = field(default_factory=Taste)
+    note: str = ""
+    content: str = ""
+    reason: str = ""
+    parts: tuple[PartRow, ...] = ()
+
+    @property
+    def parent(self) -> PartRow | None:
+        """Give the channel message's row, None before anything was rendered."""
+        return next((part for part in self.parts if part.at == 0), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedPart:
+    """What a message in a channel is, as recorded when it was posted: the issue's identity and the entries shown."""
+
+    issue: str
+    part: str
+    entries: tuple[Shown, ...]
+
+
+def shown_json(shown: tuple[Shown, ...]) -> list[list[Any]]:
+    """Give the entries as JSON keeps them."""
+    return [[entry.position, entry.url, entry.headline] for entry in shown]
+
+
+def shown_of(rows: Any) -> tuple[Shown, ...]:
+    """Read what `shown_json` gave."""
+    return tuple(Shown(int(row[0]), str(row[1]), str(row[2])) for row in rows or ())

@@ -1,0 +1,58 @@
+"""A subscription: one channel's standing wish for the newsletter's digests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.calendar import Schedule
+from bot.messages.taste import Taste
+from bot.slack.workspace import WorkspaceId
+
+
+class Pause(StrEnum):
+    """Who paused a subscription, which says how it goes on."""
+
+    PERSON = "person"
+    """Somebody asked; somebody asks again."""
+    CHANNEL = "channel"
+    """Slack refused the channel; goes on when somebody subscribes or resumes it."""
+    WORKSPACE = "workspace"
+    """Slack refused the whole workspace; goes on by itself when Slack takes the token again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Why nothing is posted: `by` whom and the `reason` as a line for people."""
+
+    by: Pause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What one channel gets, when and how. There is at most one for a (workspace, channel).
+
+    `user` subscribed the channel and is told when something goes wrong. `since` is the order number (see
+    `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it, and
+    those of `extra` (identities), which it asked for all the same. `cursor` is the last moment up to which its slots
+    have been decided.
+    """
+
+    id: int
+    workspace: WorkspaceId
+    channel: str
+    user: str
+    schedule: Schedule
+    taste: Taste = field(default_factory=Taste)
+    since: int = 0
+    extra: tuple[str, ...] = ()
+    cursor: datetime | None = None
+    paused: Paused | None = None
+    ended: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Say whether its digests are posted."""
+        return self.paused is None and not self.ended

@@ -1,0 +1,126 @@
+"""The one door to Slack, as the rest of the bot sees it.
+
+`bot.slack.web.WebSlack` is the real one. Every method raises a `bot.slack.errors.SlackError` subclass and nothing else
+when Slack refuses or cannot be reached; none of them sends twice by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.messages.message import Message
+from bot.slack.workspace import WorkspaceId
+
+EVENT_TYPE = "backissue_part"
+"""The metadata's event type on every message of a digest (Slack: messaging/message-metadata)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message landed: `channel` is the id from Slack's answer, `ts` an opaque string."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a message of a digest carries so that it can be found again: the issue's identity and the part's key."""
+
+    issue: str
+    part: str
+
+    def metadata(self) -> dict[str, Any]:
+        """Give the metadata as Slack takes it. Everyone in the workspace can read it."""
+        return {"event_type": EVENT_TYPE, "event_payload": {"issue": self.issue, "part": self.part}}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the bot asks about a person: a `zone` (IANA name, "" if not given) and a display `name`."""
+
+    id: str
+    zone: str = ""
+    name: str = ""
+
+
+class Poster(Protocol):
+    """What delivery needs of Slack."""
+
+    async def post(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+        mark: Mark | None = None,
+    ) -> Posted:
+        """Post `message` to `channel` (an id), as a reply to the message `thread` (a ts) if given; nothing unfurls."""
+        ...
+
+    async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:
+        """Put `message` in the place of the bot's own message `ts`; its metadata stays."""
+        ...
+
+    async def find_own(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        mark: Mark,
+        *,
+        thread: str | None = None,
+        oldest: str | None = None,
+    ) -> Posted | None:
+        """Look for the bot's own message that carries `mark`, in the thread `thread` or else in the channel.
+
+        `oldest` is a ts before which the message cannot be. Raises CannotLookError when the history cannot be read far
+        enough to be sure of its absence: None means surely absent.
+        """
+        ...
+
+    async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
+        """Give the message's address in Slack."""
+        ...
+
+    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
+        """Post `message` to the direct conversation with `user`."""
+        ...
+
+    async def check(self, workspace: WorkspaceId) -> None:
+        """Ask whether the workspace still takes the bot's token (Slack: auth.test)."""
+        ...
+
+
+class Slack(Poster, Protocol):
+    """All that the bot asks of Slack."""
+
+    async def ephemeral(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        user: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+    ) -> None:
+        """Show `message` to `user` alone, in `channel`, which they must be in."""
+        ...
+
+    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
+        """Open a modal with `trigger` (good for 3 s, once) and give its view id."""
+        ...
+
+    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
+        """Put `view` in the place of the open modal `view_id`."""
+        ...
+
+    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any]) -> None:
+        """Show `view` on the app's Home tab for `user`."""
+        ...
+
+    async def person(self, workspace: WorkspaceId, user: str) -> Person:
+        """Give the person's zone and name (scope users:read)."""
+        ...

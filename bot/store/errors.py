@@ -1,0 +1,42 @@
+"""What the store cannot do.
+
+BotError
+└── StoreError              the database could not do it
+    ├── DatabaseUrlError    its address cannot be used
+    └── SchemaError         its tables are not those of this version
+"""
+
+from __future__ import annotations
+
+from bot.errors import BotError
+
+
+class StoreError(BotError):
+    """The database could not do what was asked."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        """Keep `what` was asked and the `reason` (what is wrong and what to do)."""
+        super().__init__(f"the database could not {what}: {reason}")
+        self.what = what
+        self.reason = reason
+
+
+class DatabaseUrlError(StoreError):
+    """The database's address cannot be used."""
+
+    def __init__(self, shown: str, reason: str) -> None:
+        """Keep the address as `shown` (without its password) and the `reason`."""
+        super().__init__(f"be opened at {shown}", reason)
+        self.shown = shown
+
+
+class SchemaError(StoreError):
+    """The database's tables are not those of this version."""
+
+    def __init__(self, shown: str, found: str | None, wanted: str) -> None:
+        """Keep the address as `shown` and the versions `found` (None: no tables) and `wanted`."""
+        at = f"its tables are at version {found}" if found else "it has no tables yet"
+        super().__init__(f"be used at {shown}", f"{at}, this needs {wanted}; run: backissue db upgrade")
+        self.shown = shown
+        self.found = found
+        self.wanted = wanted

@@ -1,0 +1,81 @@
+"""Which issues were ever seen, in the order in which they were: what is new to a channel does not depend on a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.delivery.identity import Face, Known, recognise
+from bot.store.database import Database
+from bot.store.tables import insert, issues, slugs
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the register says of an archive.
+
+    `identity` of each slug now there; `seq`, the order in which identities were first seen; `content`, the hash of each
+    identity's newest content by the register; `last` the highest order number given to anything.
+    """
+
+    identity: dict[str, str]
+    seq: dict[str, int]
+    content: dict[str, str]
+    last: int
+    edited: frozenset[str] = frozenset()
+
+
+class Issues:
+    """The register of issues."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep it in `database`."""
+        self._database = database
+
+    async def register(self, faces: Iterable[Face], now: datetime) -> Registered:
+        """Write down the archive as it is now: `faces` of all its issues, oldest first."""
+        there = tuple(faces)
+        return await self._database.write(lambda connection: _register(connection, there, now))
+
+    async def last(self) -> int:
+        """Give the highest order number given so far."""
+        return await self._database.read(
+            lambda connection: int(connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0))) or 0)
+        )
+
+    async def identity(self, slug: str) -> str | None:
+        """Give the identity of the issue that has or once had this slug."""
+        return await self._database.read(
+            lambda connection: connection.scalar(select(slugs.c.identity).where(slugs.c.slug == slug))
+        )
+
+
+def _register(connection: Connection, there: tuple[Face, ...], now: datetime) -> Registered:
+    if connection.dialect.name == "postgresql":
+        # Numbers must be seen in the order in which they are given: one process at a time.
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236202)")
+    rows = connection.execute(select(issues)).all()
+    names = {row.slug: row.identity for row in connection.execute(select(slugs))}
+    known = Known(names, {row.identity: frozenset(row.links) for row in rows})
+    identity = recognise(there, known)
+    content = {row.identity: row.content for row in rows}
+    faces = {identity[face.slug]: face for face in there}
+    fresh = [key for key in faces if key not in content]
+    for key in fresh:
+        face = faces[key]
+        values = {"identity": key, "links": sorted(face.links), "content": face.content, "seen": now}
+        connection.execute(insert(connection, issues).values(values).on_conflict_do_nothing())
+    for slug, key in identity.items():
+        if names.get(slug) != key:
+            row = insert(connection, slugs).values(slug=slug, identity=key)
+            connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_={"identity": key}))
+    edited = [key for key, face in faces.items() if key in content and content[key] != face.content]
+    for key in edited:
+        change = {"content": faces[key].content, "links": sorted(faces[key].links)}
+        connection.execute(update(issues).where(issues.c.identity == key).values(change))
+    seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
+    content |= {key: face.content for key, face in faces.items()}
+    return Registered(identity, seq, content, max(seq.values(), default=0), frozenset(edited))

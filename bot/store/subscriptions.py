@@ -1,0 +1,272 @@
+"""Subscriptions in the database, and the leases by which workers share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, func, or_, select, update
+
+from bot.calendar import AsItAppears, Schedule, next_slot, parse_schedule
+from bot.delivery.subscription import Pause, Paused, Subscription
+from bot.messages.taste import Taste
+from bot.slack.workspace import WorkspaceId
+from bot.store.database import Database
+from bot.store.tables import insert, issues, subscriptions
+
+FAR = timedelta(days=8)
+"""No slot is further away than a week: who is to wake later than this was set by a clock that has since gone back."""
+_CANDIDATES = 5_000
+_S = subscriptions.c
+
+
+class Subscriptions:
+    """Every channel's subscription."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in `database`."""
+        self._database = database
+
+    async def put(  # noqa: PLR0913 - a subscription is that much
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        user: str,
+        schedule: Schedule,
+        *,
+        taste: Taste,
+        now: datetime,
+        extra: Iterable[str] = (),
+    ) -> Subscription:
+        """Subscribe the channel, or change and resume the subscription it has, and give it back.
+
+        A new (or ended) one begins with the issues that come from now on, and with those of `extra` (identities).
+        """
+        asked = tuple(extra)
+        values = {"user": user, "schedule": str(schedule), "taste": taste.as_json(), "extra": list(asked)}
+
+        def unit(connection: Connection) -> Subscription:
+            since = connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0)))
+            fresh = {"since": since, "cursor": now, "wake_at": now, "ended": False}
+            row = insert(connection, subscriptions).values(
+                workspace=workspace, channel=channel, again=False, **values, **fresh
+            )
+            changes = {
+                **values,
+                "since": case((_S.ended, since), else_=_S.since),
+                "extra": list(asked),
+                "cursor": now,
+                "ended": False,
+                "pause_by": None,
+                "pause_reason": None,
+                "wake_at": _soon(now),
+                "again": True,
+            }
+            connection.execute(row.on_conflict_do_update(index_elements=["workspace", "channel"], set_=changes))
+            found = connection.execute(select(subscriptions).where(_at(workspace, channel))).one()
+            return subscription_of(found)
+
+        return await self._database.write(unit)
+
+    async def get(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
+        """Give the channel's subscription, paused or not; None when there is none or it was ended."""
+
+        def unit(connection: Connection) -> Subscription | None:
+            row = connection.execute(select(subscriptions).where(_at(workspace, channel), ~_S.ended)).first()
+            return None if row is None else subscription_of(row)
+
+        return await self._database.read(unit)
+
+    async def by_id(self, subscription: int) -> Subscription | None:
+        """Give the subscription of that number, ended or not."""
+
+        def unit(connection: Connection) -> Subscription | None:
+            row = connection.execute(select(subscriptions).where(_S.id == subscription)).first()
+            return None if row is None else subscription_of(row)
+
+        return await self._database.read(unit)
+
+    async def list(self, workspace: WorkspaceId | None = None) -> tuple[Subscription, ...]:
+        """Give every subscription that has not ended, of one workspace or of all, by workspace and channel."""
+        chosen = select(subscriptions).where(~_S.ended).order_by(_S.workspace, _S.channel)
+        if workspace is not None:
+            chosen = chosen.where(_S.workspace == workspace)
+
+        def unit(connection: Connection) -> tuple[Subscription, ...]:
+            return tuple(subscription_of(row) for row in connection.execute(chosen))
+
+        return await self._database.read(unit)
+
+    async def end(self, workspace: WorkspaceId, channel: str) -> bool:
+        """Unsubscribe the channel; what was posted stays known. Say whether there was a subscription."""
+        change = update(subscriptions).where(_at(workspace, channel), ~_S.ended).values(ended=True, wake_at=None)
+        return await self._changed(change) > 0
+
+    async def pause(self, subscription: int, paused: Paused) -> bool:
+        """Pause one subscription; say whether it was running until now."""
+        change = update(subscriptions).where(_S.id == subscription, _S.pause_by.is_(None))
+        return await self._changed(change.values(_pause(paused))) > 0
+
+    async def pause_workspace(self, workspace: WorkspaceId, paused: Paused) -> int:
+        """Pause every running subscription of the workspace; give how many."""
+        change = update(subscriptions).where(_S.workspace == workspace, _S.pause_by.is_(None), ~_S.ended)
+        return await self._changed(change.values(_pause(paused)))
+
+    async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
+        """Let a paused subscription go on, whoever paused it; say whether it was paused."""
+        change = update(subscriptions).where(_at(workspace, channel), _S.pause_by.is_not(None), ~_S.ended)
+        return await self._changed(change.values(_resumed(now))) > 0
+
+    async def resume_workspace(self, workspace: WorkspaceId, now: datetime) -> int:
+        """Let those go on that were paused because the whole workspace refused; give how many."""
+        chosen = and_(_S.workspace == workspace, _S.pause_by == Pause.WORKSPACE, ~_S.ended)
+        return await self._changed(update(subscriptions).where(chosen).values(_resumed(now)))
+
+    async def refused_workspaces(self) -> tuple[WorkspaceId, ...]:
+        """Give the workspaces of which some subscription is paused because all of it refused."""
+        chosen = select(_S.workspace).where(_S.pause_by == Pause.WORKSPACE, ~_S.ended).distinct()
+
+        def unit(connection: Connection) -> tuple[WorkspaceId, ...]:
+            return tuple(connection.scalars(chosen))
+
+        return await self._database.read(unit)
+
+    # What follows is for workers.
+
+    async def claim(  # noqa: PLR0913 - as above
+        self,
+        holder: str,
+        now: datetime,
+        lease: timedelta,
+        *,
+        limit: int,
+        each: int,
+        full: Iterable[WorkspaceId] = (),
+    ) -> tuple[Subscription, ...]:
+        """Take up to `limit` subscriptions that want attention, at most `each` of a workspace and none of the `full`.
+
+        The lease lasts until `now` + `lease` unless renewed; after that anybody may take them.
+        """
+        crowded = tuple(full)
+        due = or_(_S.wake_at <= now, _S.wake_at > now + FAR)
+
+        def unit(connection: Connection) -> tuple[Subscription, ...]:
+            oldest = select(_S.id, _S.workspace, _S.wake_at).where(due).order_by(_S.wake_at, _S.id).limit(_CANDIDATES)
+            if crowded:
+                oldest = oldest.where(_S.workspace.not_in(crowded))
+            few = oldest.subquery()
+            order = (few.c.wake_at, few.c.id)
+            turn = func.row_number().over(partition_by=few.c.workspace, order_by=order).label("turn")
+            fair = select(few.c.id, few.c.wake_at, turn).subquery()
+            chosen = select(fair.c.id).where(fair.c.turn <= each).order_by(fair.c.turn, fair.c.wake_at).limit(limit)
+            ids = tuple(connection.scalars(chosen))
+            if not ids:
+                return ()
+            free = select(subscriptions).where(_S.id.in_(ids), due).with_for_update(skip_locked=True)
+            rows = {row.id: row for row in connection.execute(free)}
+            if rows:
+                taken = {"holder": holder, "wake_at": now + lease, "again": False}
+                connection.execute(update(subscriptions).where(_S.id.in_(tuple(rows))).values(taken))
+            return tuple(subscription_of(rows[key]) for key in ids if key in rows)
+
+        return await self._database.write(unit)
+
+    async def renew(self, holder: str, until: datetime) -> int:
+        """Lengthen every lease of `holder`; give how many it has."""
+        return await self._changed(update(subscriptions).where(_S.holder == holder).values(wake_at=until))
+
+    async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> bool:
+        """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile. Say whether it was held."""
+        asleep = or_(_S.pause_by.is_not(None), _S.ended)
+        again = case((asleep, None), (_S.again, now), else_=wake)
+        chosen = update(subscriptions).where(_S.id == subscription, _S.holder == holder)
+        return await self._changed(chosen.values(holder=None, wake_at=again, again=False)) > 0
+
+    async def drop_leases(self, holder: str, now: datetime) -> int:
+        """Give all of `holder`'s leases back at once: somebody else may go on now."""
+        chosen = update(subscriptions).where(_S.holder == holder)
+        return await self._changed(chosen.values(holder=None, wake_at=now))
+
+    async def wake(self, now: datetime, ids: Iterable[int] | None = None) -> int:
+        """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
+        running = and_(_S.pause_by.is_(None), ~_S.ended)
+        chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
+        soon = case((_S.holder.is_(None), now), else_=_S.wake_at)
+        return await self._changed(update(subscriptions).where(running, chosen).values(wake_at=soon, again=True))
+
+    async def set_alarms(self, now: datetime, *, page: int = 2_000) -> int:
+        """Work out anew when each idle subscription wakes; give how many moved.
+
+        For a start (zone rules may have changed with the machine's zone data) and for a clock that was put back.
+        """
+        moved, after = 0, 0
+        while True:
+            rows = await self._database.read(lambda connection, after=after: _idle(connection, after, page))  # type: ignore[misc]
+            if not rows:
+                return moved
+            after = rows[-1][0]
+            changes = [(key, wake) for key, text, was in rows if (wake := _alarm(text, was, now)) != was]
+            moved += len(changes)
+            await self._database.write(lambda connection, changes=changes: _move(connection, changes))  # type: ignore[misc]
+
+    async def _changed(self, statement: Any) -> int:
+        return await self._database.write(lambda connection: int(connection.execute(statement).rowcount))
+
+
+def subscription_of(row: Any) -> Subscription:
+    """Read a row of the table."""
+    return Subscription(
+        id=row.id,
+        workspace=row.workspace,
+        channel=row.channel,
+        user=row.user,
+        schedule=parse_schedule(row.schedule),
+        taste=Taste.from_json(row.taste),
+        since=row.since,
+        extra=tuple(row.extra),
+        cursor=row.cursor,
+        paused=Paused(Pause(row.pause_by), row.pause_reason or "") if row.pause_by else None,
+        ended=bool(row.ended),
+    )
+
+
+def _at(workspace: WorkspaceId, channel: str) -> Any:
+    return and_(_S.workspace == workspace, _S.channel == channel)
+
+
+def _pause(paused: Paused) -> dict[str, Any]:
+    # A held one keeps its lease; its release sees the pause.
+    wake = case((_S.holder.is_(None), None), else_=_S.wake_at)
+    return {"pause_by": paused.by.value, "pause_reason": paused.reason, "wake_at": wake}
+
+
+def _resumed(now: datetime) -> dict[str, Any]:
+    return {"pause_by": None, "pause_reason": None, "wake_at": _soon(now), "again": True}
+
+
+def _soon(now: datetime) -> Any:
+    return case((_S.holder.is_(None), now), else_=_S.wake_at)
+
+
+def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str, datetime]]:
+    chosen = (
+        select(_S.id, _S.schedule, _S.wake_at)
+        .where(_S.id > after, _S.holder.is_(None), _S.wake_at.is_not(None))
+        .order_by(_S.id)
+        .limit(page)
+    )
+    return [(row.id, row.schedule, row.wake_at) for row in connection.execute(chosen)]
+
+
+def _alarm(text: str, was: datetime, now: datetime) -> datetime:
+    """Give when it should wake: no later than its next slot, and at once when it has none."""
+    slot = next_slot(parse_schedule(text), now)
+    return now if slot is None else min(was, slot.at)
+
+
+def _move(connection: Connection, changes: list[tuple[int, datetime]]) -> None:
+    for key, wake in changes:
+        connection.execute(
+            update(subscriptions).where(_S.id == key, _S.holder.is_(None)).values(wake_at=wake),
+        )

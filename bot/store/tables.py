@@ -1,0 +1,156 @@
+"""The tables, for queries. What makes and changes them are the migrations beside this module."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept as microseconds since 1970 UTC: the same order and exactness in both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - its signature
+        """Count the microseconds."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
+        """Read the microseconds."""
+        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+
+
+_Key = BigInteger().with_variant(Integer, "sqlite")
+metadata = MetaData()
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("seq", _Key, primary_key=True, autoincrement=True),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("links", JSON, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+slugs = Table(
+    "slugs",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("identity", Text, ForeignKey("issues.identity"), nullable=False),
+)
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("schedule", Text, nullable=False),
+    Column("taste", JSON, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("extra", JSON, nullable=False),
+    Column("cursor", Moment),
+    Column("pause_by", Text),
+    Column("pause_reason", Text),
+    Column("ended", Boolean, nullable=False, default=False),
+    # When the channel next wants attention; while somebody holds it, when the lease ends.
+    Column("wake_at", Moment),
+    Column("holder", Text),
+    # Somebody asked for attention while it was held.
+    Column("again", Boolean, nullable=False, default=False),
+    UniqueConstraint("workspace", "channel", name="one_subscription_a_channel"),
+    Index("subscriptions_by_wake", "wake_at"),
+    Index("subscriptions_by_holder", "holder"),
+)
+slots = Table(
+    "slots",
+    metadata,
+    Column("subscription", _Key, ForeignKey("subscriptions.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("subscription", _Key, ForeignKey("subscriptions.id"), nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("decided", Moment, nullable=False),
+    Column("progress", Text, nullable=False),
+    Column("taste", JSON, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("content", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),
+    Index("deliveries_by_subscription", "subscription", "progress"),
+    Index("deliveries_by_issue", "issue"),
+)
+parts = Table(
+    "parts",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("delivery", _Key, ForeignKey("deliveries.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ts", Text, nullable=False, default=""),
+    Column("hash", Text, nullable=False, default=""),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("attempted", Moment),
+    Column("looks", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    Column("shown", JSON),
+    UniqueConstraint("delivery", "key", name="one_part_a_key"),
+    Index("parts_by_ts", "ts"),
+)
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("event_ts", Text, nullable=False),
+    Column("kept", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("workspace", "user", "channel", "ts", name="one_bookmark_a_message"),
+)
+events = Table(
+    "events",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index("events_by_at", "at"),
+)
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """Give the insert of the connection's dialect: both know `on_conflict_do_nothing` and `_do_update`."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
