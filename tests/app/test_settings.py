@@ -1,0 +1,124 @@
+"""Settings: read once, checked, and clear about what is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+NAMES = [
+    "BACKISSUE_ARCHIVE",
+    "BACKISSUE_COMMAND",
+    "BACKISSUE_TOOLS_COMMAND",
+    "BACKISSUE_BOOKMARK",
+    "BACKISSUE_SYNONYMS",
+    "BACKISSUE_NAME",
+    "BACKISSUE_LOG",
+    "DATABASE_URL",
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_APP_TOKEN",
+    "SLACK_API_URL",
+    "PORT",
+]
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give each test an environment and a working folder without settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_defaults_need_nothing() -> None:
+    """With an empty environment there are settings to search with."""
+    settings = Settings.read()
+    assert (settings.command, settings.tools_command, settings.port) == ("/weekly", "/tools", 3000)
+    assert settings.bookmark == frozenset({"bookmark"})
+
+
+def test_every_variable_is_in_the_list_of_this_test() -> None:
+    """A new setting is noticed here (and by the README's own test)."""
+    assert sorted(str(field.alias) for field in Settings.model_fields.values()) == sorted(NAMES)
+
+
+def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was typed counts; what was not typed does not hide the environment."""
+    monkeypatch.setenv("PORT", "4000")
+    assert Settings.read(port=None).port == 4000
+    assert Settings.read(port=5000).port == 5000
+
+
+def test_a_dot_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets may live in a file beside the process."""
+    Path(".env").write_text("PORT=4001\nBACKISSUE_NAME=Digest\nOTHER=ignored\n")
+    monkeypatch.setenv("PORT", "4002")
+    settings = Settings.read()
+    assert (settings.port, settings.name) == (4002, "Digest")
+
+
+def test_emoji_are_read_with_or_without_colons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several reactions may keep a link."""
+    monkeypatch.setenv("BACKISSUE_BOOKMARK", " :bookmark:, star,+1 ")
+    assert Settings.read().bookmark == frozenset({"bookmark", "star", "+1"})
+
+
+def test_a_command_may_lack_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`digest` is read as `/digest`."""
+    monkeypatch.setenv("BACKISSUE_COMMAND", "digest")
+    assert Settings.read().command == "/digest"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("BACKISSUE_COMMAND", "/two words"),
+        ("BACKISSUE_BOOKMARK", "no emoji!"),
+        ("BACKISSUE_BOOKMARK", ","),
+        ("BACKISSUE_LOG", "loud"),
+    ],
+)
+def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The error says which variable to mend."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    assert caught.value.name == name
+    assert str(caught.value).startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN"),
+    ],
+)
+def test_credentials_that_are_missing_or_swapped_are_named(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], missing: str
+) -> None:
+    """Serving without a token or secret is refused at once, not at the first request."""
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        Settings.read().slack_credentials()
+    assert caught.value.name == missing
+
+
+def test_an_app_token_means_socket_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Socket Mode needs no signing secret."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    assert Settings.read().slack_credentials().app_token == "xapp-1"
+
+
+def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting in a log or a trace-back shows stars."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    assert "xoxb-secret" not in repr(Settings.read())

@@ -1,0 +1,87 @@
+"""The HTTP front: what Bolt cannot read is refused with the status that fits."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.testclient import TestClient
+
+from bot.web import LARGEST_BODY, PATH, web
+
+SECRET = "secret"
+
+
+@pytest.fixture
+def state() -> dict[str, object]:
+    """Give the fields of the health page, which a test may change."""
+    return {"ok": True}
+
+
+@pytest.fixture
+def client(state: dict[str, object]) -> Iterator[TestClient]:
+    """Give a client of a running app with no listeners."""
+    bolt = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        state["started"] = True
+        yield
+        state["started"] = False
+
+    with TestClient(web(bolt, lifespan=lifespan, health=lambda: state)) as running:
+        yield running
+
+
+def signed(body: bytes, timestamp: str) -> dict[str, str]:
+    """Give the headers of a request signed as Slack does."""
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body)
+    return {"x-slack-request-timestamp": timestamp, "x-slack-signature": str(signature)}
+
+
+def test_a_request_nobody_signed_is_refused(client: TestClient) -> None:
+    """No signature, no answer."""
+    assert client.post(PATH, content=b"x=1").status_code == 401
+
+
+@pytest.mark.parametrize("timestamp", ["soon", "-5", "1e9", "9" * 40, "١٢٣"])
+def test_a_timestamp_that_is_no_number_is_refused(client: TestClient, timestamp: str) -> None:
+    """Bolt alone answers 500 here."""
+    headers = {"x-slack-request-timestamp": timestamp.encode(), "x-slack-signature": b"v0=0"}
+    assert client.post(PATH, content=b"x=1", headers=headers).status_code == 401
+
+
+def test_a_body_that_is_no_text_is_refused(client: TestClient) -> None:
+    """Bytes that are not UTF-8 get 400."""
+    assert client.post(PATH, content=b"\xff\xfe").status_code == 400
+
+
+def test_a_body_too_large_is_refused_unread(client: TestClient) -> None:
+    """Nobody can fill the memory."""
+    assert client.post(PATH, content=b"x" * (LARGEST_BODY + 1)).status_code == 413
+
+
+def test_a_body_of_unknown_length_is_refused(client: TestClient) -> None:
+    """A body that is sent in chunks could be endless."""
+    assert client.post(PATH, content=iter([b"x"])).status_code == 411
+
+
+def test_an_old_request_is_refused(client: TestClient) -> None:
+    """Slack: authentication/verifying-requests-from-slack (300 s)."""
+    body = b"command=%2Fweekly"
+    assert client.post(PATH, content=body, headers=signed(body, "1000000000")).status_code == 401
+
+
+def test_only_post_reaches_the_events(client: TestClient) -> None:
+    """A browser gets 405, not a trace-back."""
+    assert client.get(PATH).status_code == 405
+
+
+def test_the_health_page_says_whether_all_is_well(client: TestClient, state: dict[str, object]) -> None:
+    """A load balancer reads the status, a person the fields."""
+    assert client.get("/health").status_code == 200
+    state["ok"] = False
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["started"]) == (503, True)
