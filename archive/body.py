@@ -1,8 +1,8 @@
 """The body of an issue, read into sections, entries and links.
 
 The newsletter's own shape: headings underlined with = or - (or led by #), entries of a few paragraphs followed by
-links on lines of their own, entries parted by two blank lines. What departs from it is read by the rules of `_Reader`. Whatever
-the text, every link and word of it ends up in exactly one place (`archive.proof` checks that).
+links on lines of their own, entries parted by two blank lines. What departs from it is read by the rules of
+`_Reader`. Whatever the text, every link and word of it ends up in exactly one place (`archive.proof` checks that).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _BULLET = re.compile(r"\s*[-*+•‣◦·]\s+")
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+(?=\S|$)")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _LONGEST_HEADING = 160
+_LONGEST_TITLE = 100
 _WRAP = 60
 """A line shorter than this, had it taken the next line's first word, was ended on purpose; longer ones were wrapped."""
 
@@ -46,6 +47,8 @@ class _Draft:
     """Its last line was an address on a line of its own."""
     doubtful: bool = False
     """It began right after such a line: without a link of its own, it is the end of the entry before."""
+    led: bool = False
+    """It began with an address, which its text follows."""
     listed: bool = False
     """Its last line was an item of a list, not led by a paragraph right above."""
 
@@ -169,8 +172,9 @@ class _Reader:
     def address(self, url: str) -> None:
         """Read a line that is nothing but an address."""
         draft = self.draft
-        if draft is None or (self.gap > 1 and draft.urls):
+        if draft is None or (draft.urls and (self.gap > 1 or (self.gap and draft.led and draft.text))):
             draft = self._begin()
+        draft.led = draft.led or not (draft.text or draft.urls)
         if url not in draft.urls:
             draft.urls.append(url)
         draft.ended = True
@@ -182,7 +186,7 @@ class _Reader:
         if draft is None or self.gap > 1:
             draft = self._begin()
             draft.listed = item
-        elif draft.ended:
+        elif draft.ended and draft.text:
             draft = self._begin(doubtful=True)
         elif draft.urls and ((item and linked and draft.listed) or (titled and (self.gap or draft.listed))):
             draft = self._begin()
@@ -245,11 +249,24 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
 
 
 def _settled(drafts: list[_Draft]) -> list[_Draft]:
-    """Give the end of an entry back to it: text that followed its links and has none of its own."""
+    """Give entries what was parted from them.
+
+    Text that followed an entry's links and has none of its own is its end. A short line that ends without a full stop
+    and has no link is the title of the entry below.
+    """
     settled: list[_Draft] = []
     for draft in drafts:
         if draft.doubtful and not draft.urls and settled:
-            settled[-1].text = f"{settled[-1].text}\n{draft.text}" if settled[-1].text else draft.text
+            settled[-1].text += f"\n{draft.text}"
+        elif settled and _is_title(settled[-1]) and draft.text:
+            settled[-1].text += f"\n{draft.text}"
+            settled[-1].urls = draft.urls
+            settled[-1].label = draft.label
         else:
             settled.append(draft)
     return settled
+
+
+def _is_title(draft: _Draft) -> bool:
+    text = draft.text
+    return not draft.urls and len(text) <= _LONGEST_TITLE and "\n" not in text and text[-1].isalnum()

@@ -13,7 +13,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     (Kind.SPONSOR, r"supported by|brought to you by|discounts?|deals?|giveaways?"),
     (Kind.JOBS, r"jobs?|careers?|hiring|vacanc(?:y|ies)|work with us|job opportunities|positions|roles"),
     (Kind.EVENTS, r"events?|conferences?|meet-?ups?|webinars?|calendar|cfps?|call for \w+|summits?|workshops?|diary"),
-    (Kind.TOOLS, r"tools?|toolbox|tooling|projects?|releases?|software|librar(?:y|ies)|code|open[ -]source"),
+    (Kind.TOOLS, r"tools?|toolbox|tooling|projects?|releases?|software|librar(?:y|ies)|code"),
     (Kind.NEWS, r"news|articles?|reading|reads?|links?|posts?|stor(?:y|ies)|blogs?|videos?|talks?|papers?|podcasts?"),
     (Kind.NEWS, r"headlines?|features?|tutorials?|community|culture"),
     (Kind.INTRO, r"intro|introduction|editorial|welcome|hello|editor.s (?:note|letter)"),

@@ -9,9 +9,11 @@ from archive.kind import Kind
 from archive.link import canonical
 
 _CALL = re.compile(
-    r"\b(?:join (?:us|experts|this|the|our)|register|sign up|get (?:your|started)|download|learn more|enrol|book your"
-    r"|free (?:webinar|trial|copy|introduction|e-?book)|webinar|schedule a|discount|save (?:up to )?\W?\d+|\d% off"
-    r"|get certified|training course)\b",
+    # Asking the reader to do something, and what is given for it.
+    r"\b(?:register|registration|sign up|get (?:your|started|certified)|download|learn more|enrol|book your|reserve|rsvp"
+    r"|join (?:us|experts|leading|this|the|our)|submit (?:a|your)|call for papers|training|webinars?|schedule an?"
+    r"|free \w+(?:[ -]\w+){0,2} (?:course|class|introduction|workshop)|free (?:trial|copy|introduction|e-?book)"
+    r"|discount|save (?:up to )?\W?\d+|\d+% off)\b",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
