@@ -1,0 +1,184 @@
+"""What is answered from memory alone: searches, issues, a link at random, topics, help. No call waits for anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Protocol
+
+from archive.errors import ArchiveError
+from archive.issue import Entry, Issue, Section
+from archive.kind import Kind
+from bot import commands
+from bot.clock import Clock
+from bot.library import Current
+from bot.messages import help as helping
+from bot.messages import issue as issues
+from bot.messages.answer import PAGE, Asked, answer, plain_query, shared
+from bot.messages.message import Message
+from bot.messages.names import Names
+from bot.messages.title import title
+
+_REMEMBERED = 1_024
+_SUGGESTIONS = 20
+_UNPICKED = frozenset({Kind.SPONSOR, Kind.JOBS})
+
+Chance = Callable[[int], int]
+"""Gives a whole number from 0 up to, not including, the one it is given (at least 1): the one place for luck."""
+
+
+class Library(Protocol):
+    """The archive in use."""
+
+    @property
+    def current(self) -> Current:
+        """Give the snapshot and its index, which belong together and are swapped together."""
+        ...
+
+
+def private(message: Message) -> str:
+    """Give the JSON that answers a command for the one who typed it (Slack: response_type ephemeral)."""
+    return json.dumps(payload(message, response_type="ephemeral"))
+
+
+def payload(message: Message, **more: Any) -> dict[str, Any]:
+    """Give a message as a response_url takes it, with `more` fields; nothing in it unfurls."""
+    said: dict[str, Any] = {"text": message.text, "unfurl_links": False, "unfurl_media": False, **more}
+    if message.blocks:
+        said["blocks"] = list(message.blocks)
+    return said
+
+
+class Answers:
+    """Answers from the archive in memory.
+
+    The JSON of a search's answer is kept for as long as neither the archive nor the day changes: what many ask at once
+    is searched and rendered once.
+    """
+
+    def __init__(self, library: Library, names: Names, clock: Clock, chance: Chance) -> None:
+        """Answer from `library`; `clock` makes ages, `chance` picks at random."""
+        self.names = names
+        self._library = library
+        self._clock = clock
+        self._chance = chance
+        self._bodies: dict[tuple[Asked, str], str] = {}
+        self._of: tuple[Current | None, date | None] = (None, None)
+
+    def to_command(self, text: str, *, tools: bool = False) -> str | commands.Command:
+        """Answer what was typed after a command: JSON for that person, or the command, if it needs more than memory.
+
+        `tools` is for the command that searches tools only.
+        """
+        command = commands.parse_search(text) if tools else commands.parse(text, _Slugs(self._library))
+        if isinstance(command, commands.Topic):
+            return self._body(Asked(command.query, tools=tools), command.near)
+        if tools:
+            wrong = isinstance(command, commands.Usage) and command.reason
+            return private(helping.told(wrong) if wrong else helping.explain_tools(self.names))
+        message = self._of_memory(command)
+        return command if message is None else private(message)
+
+    def _of_memory(self, command: commands.Command) -> Message | None:
+        said: Message | None = None
+        match command:
+            case commands.Latest():
+                said = self.latest()
+            case commands.ShowIssue(asked):
+                said = self.issue(asked)
+            case commands.Random():
+                said = self.random()
+            case commands.Topics():
+                said = issues.topics(self._library.current.index.topics(25))
+            case commands.Help():
+                said = helping.explain(self.names)
+            case commands.Usage(reason):
+                said = helping.usage(reason, self.names)
+        return said
+
+    def _body(self, asked: Asked, near: str) -> str:
+        state = (self._library.current, self._clock.now().date())
+        if state[0] is not self._of[0] or state[1] != self._of[1]:
+            self._bodies.clear()
+            self._of = state
+        body = self._bodies.get((asked, near))
+        if body is None:
+            while len(self._bodies) >= _REMEMBERED:
+                del self._bodies[next(iter(self._bodies))]
+            body = self._bodies[asked, near] = private(self.search(asked, near))
+        return body
+
+    def search(self, asked: Asked, near: str = "") -> Message:
+        """Search, and render one page for the one who asked; `near` names the sub-command the topic started like."""
+        found = self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
+        if not found.results and found.total and asked.offset:
+            return self.search(asked.at(0), near)  # the archive changed below an old button
+        hint = helping.hint(near, self.names) if near else ""
+        return answer(found, asked, self._clock.now().date(), hint=hint)
+
+    def share(self, asked: Asked, user: str) -> Message:
+        """Search again, and render the page for the channel on behalf of `user`."""
+        found = self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
+        if not found.results:
+            return self.search(asked)
+        return shared(found, asked, self._clock.now().date(), user)
+
+    def suggest(self, typed: str) -> list[dict[str, Any]]:
+        """Complete a topic while it is typed: options for Slack's type-ahead."""
+        found = self._library.current.index.suggest(typed, _SUGGESTIONS)
+        return [
+            {"text": {"type": "plain_text", "text": plain_query(each)}, "value": each}
+            for each in found
+            if each.strip() and len(each) <= 150  # Slack: option value
+        ]
+
+    def latest(self) -> Message:
+        """Show the newest issue."""
+        newest = self._library.current.snapshot.latest()
+        return helping.told("the archive is empty") if newest is None else issues.issue_page(newest)
+
+    def issue(self, asked: str, page: int = 1) -> Message:
+        """Show one page of the issue `asked` for (number or slug), or say which ones come near."""
+        try:
+            return issues.issue_page(self.find(asked), page)
+        except ArchiveError as error:
+            return helping.told(str(error))
+
+    def find(self, asked: str) -> Issue:
+        """Give the issue `asked` for by number or slug, "" the newest. Raises UnknownIssueError."""
+        snapshot = self._library.current.snapshot
+        newest = snapshot.latest()
+        return newest if newest is not None and not asked else snapshot.find(asked)
+
+    def random(self) -> Message:
+        """Show an entry picked at random, from any issue, no sponsor's and no job's."""
+        picked = self._picked()
+        if picked is None:
+            return helping.told("the archive is empty")
+        return issues.picked(*picked, self._clock.now().date())
+
+    def _picked(self) -> tuple[Issue, Section, Entry] | None:
+        """Pick an issue first, then an entry of it: no table of all entries is kept for this."""
+        all_issues = self._library.current.snapshot.issues
+        start = self._chance(len(all_issues)) if all_issues else 0
+        for issue in (*all_issues[start:], *all_issues[:start]):
+            entries = [(s, e) for s, e in issue.entries() if e.links and s.kind not in _UNPICKED]
+            if entries:
+                return (issue, *entries[self._chance(len(entries))])
+        return None
+
+    def label(self, slug: str) -> str:
+        """Give an issue's title for lists, or its slug if it is gone."""
+        issue = self._library.current.snapshot.get(slug)
+        return slug if issue is None else title(issue)
+
+
+class _Slugs:
+    """The archive's slugs, as a container to look into."""
+
+    def __init__(self, library: Library) -> None:
+        self._snapshot = library.current.snapshot
+
+    def __contains__(self, slug: object) -> bool:
+        return isinstance(slug, str) and self._snapshot.get(slug) is not None

@@ -1,0 +1,156 @@
+"""The form that subscribes a channel, as a modal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.kind import Kind
+from bot.messages import blocks
+from bot.messages.message import Block
+from bot.messages.mrkdwn import clip, clip_plain
+from bot.messages.taste import Layout, Sponsors, Taste
+
+CALLBACK = "subscribe"
+ZONE = "zone"
+"""The action that asks for time zones while one types."""
+KINDS = (Kind.NEWS, Kind.TOOLS, Kind.EVENTS, Kind.JOBS, Kind.OTHER)
+"""The sections one may leave out, in the form's order."""
+SET, AT_ONCE = "set", "at-once"
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_TOPICS = 300
+_KIND_NAMES = {
+    Kind.NEWS: "News and articles",
+    Kind.TOOLS: "Tools",
+    Kind.EVENTS: "Events",
+    Kind.JOBS: "Jobs",
+    Kind.OTHER: "Everything else",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the form shows when it opens. `days` as `datetime.weekday` counts, `time` as HH:MM, `zone` an IANA name or ""."""
+
+    channel: str
+    days: tuple[int, ...] = (0,)
+    time: str = "09:00"
+    zone: str = ""
+    at_once: bool = False
+    taste: Taste = Taste()  # noqa: RUF009 - immutable
+
+
+def loading() -> Block:
+    """Give the modal that stands while the form is prepared: the trigger that opens one lives for 3 seconds."""
+    return {
+        "type": "modal",
+        "title": blocks.plain("Subscribe a channel", 24),
+        "close": blocks.plain("Cancel", 24),
+        "blocks": [blocks.section("One moment …")],
+    }
+
+
+def failed(reason: str) -> Block:
+    """Give the modal that says why there is no form."""
+    return {**loading(), "blocks": [blocks.section(clip(reason, 2_900))]}
+
+
+def form(draft: Draft) -> Block:
+    """Give the form, filled in with `draft`."""
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": blocks.plain("Subscribe a channel", 24),
+        "submit": blocks.plain("Subscribe", 24),
+        "close": blocks.plain("Cancel", 24),
+        "blocks": [*_where_and_when(draft), blocks.divider(), *_how(draft.taste)],
+    }
+
+
+def zone_option(name: str) -> Block:
+    """Give a time zone as an option; its name is its value."""
+    return {"text": blocks.plain(name.replace("_", " "), 75), "value": clip_plain(name, 75)}
+
+
+def _where_and_when(draft: Draft) -> list[Block]:
+    channel: dict[str, Any] = {
+        "type": "conversations_select",
+        "action_id": "value",
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    if draft.channel[:1] in {"C", "G"}:  # a direct conversation is none that can be chosen here
+        channel["initial_conversation"] = draft.channel
+    when = _options([(SET, "At a set time"), (AT_ONCE, "As soon as it appears")])
+    days = _options([(str(number), name) for number, name in enumerate(_DAYS)])
+    chosen = [days[number] for number in draft.days if 0 <= number < len(days)]
+    zone: dict[str, Any] = {
+        "type": "external_select",
+        "action_id": ZONE,
+        "min_query_length": 2,
+        "placeholder": blocks.plain("Type a city: London, New York …", 150),
+    }
+    if draft.zone:
+        zone["initial_option"] = zone_option(draft.zone)
+    day: dict[str, Any] = {"type": "multi_static_select", "action_id": "value", "options": days}
+    if chosen:
+        day["initial_options"] = chosen
+    return [
+        _input("channel", "Channel", channel, hint="Invite the bot there first, if the channel is private."),
+        _input("when", "When", {**_radio(when, int(draft.at_once))}),
+        _input("days", "Days", day, optional=True),
+        _input("time", "Time", {"type": "timepicker", "action_id": "value", "initial_time": draft.time}, optional=True),
+        _input("zone", "Time zone", zone, optional=True),
+    ]
+
+
+def _how(taste: Taste) -> list[Block]:
+    layouts = _options([
+        (Layout.THREAD.value, "Contents in the channel, links in a thread"),
+        (Layout.FULL.value, "Everything in one message"),
+    ])  # fmt: skip
+    sponsors = _options([(Sponsors.SHOWN.value, "Shown and marked"), (Sponsors.FOLDED.value, "Folded into one line")])
+    kinds = _options([(kind.value, _KIND_NAMES[kind]) for kind in KINDS])
+    wanted = [
+        option
+        for kind, option in zip(KINDS, kinds, strict=True)
+        if kind not in taste.without and (not taste.only or kind in taste.only)
+    ]
+    sections: dict[str, Any] = {"type": "checkboxes", "action_id": "value", "options": kinds}
+    if wanted:
+        sections["initial_options"] = wanted
+    return [
+        _input("layout", "Layout", _radio(layouts, int(taste.layout is Layout.FULL))),
+        _input("sections", "Sections", sections, optional=True),
+        _input("sponsors", "Sponsors", _radio(sponsors, int(taste.sponsors is Sponsors.FOLDED))),
+        _input("topics", "Only about", _words(taste.topics), optional=True, hint="Topics, separated by commas."),
+        _input("without", "Nothing about", _words(taste.without_topics), optional=True),
+    ]
+
+
+def _options(named: Sequence[tuple[str, str]]) -> list[Block]:
+    return [{"text": blocks.plain(name, 75), "value": value} for value, name in named]
+
+
+def _radio(options: list[Block], chosen: int) -> dict[str, Any]:
+    return {"type": "radio_buttons", "action_id": "value", "options": options, "initial_option": options[chosen]}
+
+
+def _words(topics: Sequence[str]) -> dict[str, Any]:
+    made: dict[str, Any] = {"type": "plain_text_input", "action_id": "value", "max_length": _TOPICS}
+    if topics:
+        made["initial_value"] = ", ".join(topics)[:_TOPICS]
+    return made
+
+
+def _input(block: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    made: dict[str, Any] = {
+        "type": "input",
+        "block_id": block,
+        "label": blocks.plain(label, 2_000),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        made["hint"] = blocks.plain(hint, 2_000)
+    return made

@@ -1,0 +1,165 @@
+"""What is said about a channel's subscription: its confirmation, its status, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.kind import Kind
+from bot.messages import blocks
+from bot.messages.dates import slack_time
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import clip, escape, link, one_line
+from bot.messages.names import Names
+from bot.messages.taste import Layout, Sponsors, Taste
+
+_MOST_WAITING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A digest that was posted: the issue's `title`, its `link` in Slack ("" if it cannot be had), and when."""
+
+    title: str
+    link: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An issue that is still to come: its `title` and `why` it waits, a plain clause."""
+
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a channel stands: its `schedule` as typed, the next slot (None when there is none), what was, what waits.
+
+    `paused` is why nothing comes, "" while it does.
+    """
+
+    channel: str
+    schedule: str
+    taste: Taste
+    next_at: datetime | None = None
+    last: Post | None = None
+    waiting: Sequence[Waiting] = ()
+    paused: str = ""
+
+
+def subscribed(standing: Standing, names: Names) -> Message:
+    """Confirm a new or changed subscription, with its next time, to the one who made it."""
+    said = f"Done. <#{standing.channel}> gets each new issue {_when(standing.schedule)}.\n{_next(standing)}"
+    text = f"Done. Each new issue comes {_plain_when(standing.schedule)}."
+    advice = f"`{escape(names.command)} preview` shows you a digest first · `{escape(names.command)} status` what comes"
+    return Message(clip(text, 600), (blocks.section(said), blocks.context(_tasteful(standing.taste), advice)))
+
+
+def confirmation(standing: Standing, names: Names) -> Block:
+    """Give the same as a modal that takes the form's place."""
+    return {
+        "type": "modal",
+        "title": blocks.plain("Subscribed", 24),
+        "close": blocks.plain("Close", 24),
+        "blocks": list(subscribed(standing, names).blocks),
+    }
+
+
+def status(standing: Standing) -> Message:
+    """Say what was posted last, what comes next and what waits, with buttons to change it."""
+    lines = [f"<#{standing.channel}> gets each new issue {_when(standing.schedule)}."]
+    if standing.paused:
+        lines = [f"*Paused:* {clip(standing.paused, 400)}", lines[0]]
+    else:
+        lines.append(_next(standing))
+    lines.append(_last(standing.last))
+    made: list[Block] = [blocks.section("\n".join(lines))]
+    if standing.waiting:
+        made.append(blocks.section(_waiting(standing.waiting)))
+    made.append(blocks.context(_tasteful(standing.taste)))
+    pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
+    made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
+    spoken = f"Each new issue comes {_plain_when(standing.schedule)}."
+    return Message(clip(f"Paused. {standing.paused}" if standing.paused else spoken, 600), tuple(made))
+
+
+def not_subscribed(names: Names) -> Message:
+    """Say that the channel has no subscription, and offer one."""
+    text = f"This channel is not subscribed. `{escape(names.command)} subscribe` posts each new issue here."
+    row = blocks.actions([blocks.button("Subscribe", "subscription:change", style="primary")])
+    return Message(text, (blocks.section(text), row))
+
+
+def unsubscribed(names: Names) -> Message:
+    """Confirm the end of a subscription."""
+    return blocks.says(f"Done. No more digests here; `{escape(names.command)} subscribe` brings them back.")
+
+
+def paused(names: Names) -> Message:
+    """Confirm a pause."""
+    weekly = escape(names.command)
+    return blocks.says(f"Paused. Nothing comes until `{weekly} resume`; what appears meanwhile waits.")
+
+
+def _unsubscribe() -> Block:
+    confirm = {
+        "title": blocks.plain("Unsubscribe this channel?", 100),
+        "text": blocks.plain("No more digests are posted here. What was posted and kept stays.", 300),
+        "confirm": blocks.plain("Unsubscribe", 30),
+        "deny": blocks.plain("Keep it", 30),
+    }
+    return {**blocks.button("Unsubscribe", "unsubscribe", style="danger"), "confirm": confirm}
+
+
+def _when(schedule: str) -> str:
+    return f"*{clip(one_line(schedule), 200)}*"
+
+
+def _plain_when(schedule: str) -> str:
+    return escape(one_line(schedule))
+
+
+def _next(standing: Standing) -> str:
+    if standing.next_at is None:
+        return "*Next:* when the next issue appears"
+    moment = standing.next_at
+    return f"*Next:* {slack_time(moment, f'{moment:%Y-%m-%d %H:%M} UTC')} your time, if there is a new issue by then"
+
+
+def _last(post: Post | None) -> str:
+    if post is None:
+        return "*Last:* nothing yet"
+    title = link(post.link, post.title) if post.link else clip(post.title, 150)
+    return f"*Last:* {title}" + (f", {slack_time(post.at, f'{post.at:%Y-%m-%d}')}" if post.at else "")
+
+
+def _waiting(waiting: Sequence[Waiting]) -> str:
+    lines = [f"• {clip(each.title, 120)}: {clip(each.why, 160)}" for each in waiting[:_MOST_WAITING]]
+    if len(waiting) > _MOST_WAITING:
+        lines.append(f"• and {len(waiting) - _MOST_WAITING} more")
+    return "\n".join(["*Waiting*", *lines])
+
+
+def _tasteful(taste: Taste) -> str:
+    """Say a taste in a line."""
+    said = [
+        "contents, and a thread with a reply for each link" if taste.layout is Layout.THREAD else "all in one message"
+    ]
+    if taste.sponsors is Sponsors.FOLDED:
+        said.append("sponsors on one line")
+    if taste.only:
+        said.append(f"only {_kinds(taste.only)}")
+    if taste.without:
+        said.append(f"without {_kinds(taste.without)}")
+    if taste.topics:
+        said.append(f"only about {clip(', '.join(taste.topics), 200)}")
+    if taste.without_topics:
+        said.append(f"nothing about {clip(', '.join(taste.without_topics), 200)}")
+    return " · ".join(said)
+
+
+def _kinds(kinds: frozenset[Kind]) -> str:
+    return ", ".join(sorted(kind.value for kind in kinds))
