@@ -31,7 +31,7 @@ _KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the form shows when it opens. `days` as `datetime.weekday` counts, `time` as HH:MM, `zone` an IANA name or ""."""
+    """What the form shows when it opens: `days` (0 Monday …), `time` as HH:MM, `zone` an IANA name or ""."""
 
     channel: str
     days: tuple[int, ...] = (0,)
@@ -76,7 +76,6 @@ def zone_option(name: str) -> Block:
 def _where_and_when(draft: Draft) -> list[Block]:
     channel: dict[str, Any] = {
         "type": "conversations_select",
-        "action_id": "value",
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
     if draft.channel[:1] in {"C", "G"}:  # a direct conversation is none that can be chosen here
@@ -86,21 +85,20 @@ def _where_and_when(draft: Draft) -> list[Block]:
     chosen = [days[number] for number in draft.days if 0 <= number < len(days)]
     zone: dict[str, Any] = {
         "type": "external_select",
-        "action_id": ZONE,
         "min_query_length": 2,
         "placeholder": blocks.plain("Type a city: London, New York …", 150),
     }
     if draft.zone:
         zone["initial_option"] = zone_option(draft.zone)
-    day: dict[str, Any] = {"type": "multi_static_select", "action_id": "value", "options": days}
+    day: dict[str, Any] = {"type": "multi_static_select", "options": days}
     if chosen:
         day["initial_options"] = chosen
     return [
         _input("channel", "Channel", channel, hint="Invite the bot there first, if the channel is private."),
-        _input("when", "When", {**_radio(when, int(draft.at_once))}),
+        _input("when", "When", _radio(when, int(draft.at_once))),
         _input("days", "Days", day, optional=True),
-        _input("time", "Time", {"type": "timepicker", "action_id": "value", "initial_time": draft.time}, optional=True),
-        _input("zone", "Time zone", zone, optional=True),
+        _input("time", "Time", {"type": "timepicker", "initial_time": draft.time}, optional=True),
+        _input(ZONE, "Time zone", zone, optional=True),
     ]
 
 
@@ -116,7 +114,7 @@ def _how(taste: Taste) -> list[Block]:
         for kind, option in zip(KINDS, kinds, strict=True)
         if kind not in taste.without and (not taste.only or kind in taste.only)
     ]
-    sections: dict[str, Any] = {"type": "checkboxes", "action_id": "value", "options": kinds}
+    sections: dict[str, Any] = {"type": "checkboxes", "options": kinds}
     if wanted:
         sections["initial_options"] = wanted
     return [
@@ -133,11 +131,11 @@ def _options(named: Sequence[tuple[str, str]]) -> list[Block]:
 
 
 def _radio(options: list[Block], chosen: int) -> dict[str, Any]:
-    return {"type": "radio_buttons", "action_id": "value", "options": options, "initial_option": options[chosen]}
+    return {"type": "radio_buttons", "options": options, "initial_option": options[chosen]}
 
 
 def _words(topics: Sequence[str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "plain_text_input", "action_id": "value", "max_length": _TOPICS}
+    made: dict[str, Any] = {"type": "plain_text_input", "max_length": _TOPICS}
     if topics:
         made["initial_value"] = ", ".join(topics)[:_TOPICS]
     return made
@@ -148,7 +146,7 @@ def _input(block: str, label: str, element: Block, *, optional: bool = False, hi
         "type": "input",
         "block_id": block,
         "label": blocks.plain(label, 2_000),
-        "element": element,
+        "element": {**element, "action_id": block},
         "optional": optional,
     }
     if hint:

@@ -1,0 +1,137 @@
+"""Reading the form that subscribes a channel: what comes back from outside, checked field by field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archive.kind import Kind
+from bot.calendar import AS_IT_APPEARS, Schedule, ScheduleError, Weekly, parse_schedule, zone_names
+from bot.messages.form import AT_ONCE, KINDS, Draft, zone_option
+from bot.messages.message import Block
+from bot.messages.mrkdwn import one_line
+from bot.messages.taste import Layout, Sponsors, Taste
+
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MOST_TOPICS = 20
+_MOST_OPTIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the form asks for."""
+
+    channel: str
+    schedule: Schedule
+    taste: Taste
+
+
+@dataclass(slots=True)
+class _Fields:
+    """The form's fields, and what is wrong with them: messages by block, as Slack shows them beside each field."""
+
+    values: Mapping[str, Any]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def element(self, block: str) -> Mapping[str, Any]:
+        """Give a block's one element, empty where it is missing or no object."""
+        actions = self.values.get(block)
+        element = actions.get(block) if isinstance(actions, Mapping) else None
+        return element if isinstance(element, Mapping) else {}
+
+    def text(self, block: str, key: str) -> str:
+        """Give a field's text, "" where there is none."""
+        value = self.element(block).get(key)
+        return value if isinstance(value, str) else ""
+
+    def option(self, block: str) -> str:
+        """Give a chosen option's value, "" where none is chosen."""
+        return _value(self.element(block).get("selected_option"))
+
+    def options(self, block: str) -> list[str]:
+        """Give the chosen options' values."""
+        chosen = self.element(block).get("selected_options")
+        return [_value(one) for one in chosen] if isinstance(chosen, list) else []
+
+
+def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
+    """Read a submitted form: what it asks for, or what is wrong by field."""
+    state = view.get("state")
+    values = state.get("values") if isinstance(state, Mapping) else None
+    fields = _Fields(values if isinstance(values, Mapping) else {})
+    channel = fields.text("channel", "selected_conversation")
+    if not _CHANNEL.fullmatch(channel):
+        fields.errors["channel"] = "Choose a channel."
+    schedule = _schedule(fields)
+    taste = _taste(fields)
+    if fields.errors or schedule is None:
+        return fields.errors
+    return Wish(channel, schedule, taste)
+
+
+def draft_of(channel: str, schedule: Schedule | None, taste: Taste, zone: str) -> Draft:
+    """Give what the form shows for a channel: its present subscription, or the usual; `zone` is the person's own."""
+    known = zone if zone.lower() in zone_names() else ""
+    if isinstance(schedule, Weekly):
+        return Draft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, taste=taste)
+    return Draft(channel, zone=known, at_once=schedule is not None, taste=taste)
+
+
+def zone_options(typed: str) -> list[Block]:
+    """Complete a time zone while it is typed: those whose place begins so, then those that hold it; at most 100."""
+    words = "_".join(typed.lower().split())
+    if not words:
+        return []
+    names = zone_names()
+    starting = [
+        full for low, full in names.items() if low.rpartition("/")[2].startswith(words) or low.startswith(words)
+    ]
+    holding = [full for low, full in names.items() if words in low and full not in starting]
+    return [zone_option(name) for name in (*starting, *holding)[:_MOST_OPTIONS]]
+
+
+def _schedule(fields: _Fields) -> Schedule | None:
+    if fields.option("when") == AT_ONCE:
+        return parse_schedule(AS_IT_APPEARS)
+    days = [day for day in fields.options("days") if day in {"0", "1", "2", "3", "4", "5", "6"}]
+    at, zone = fields.text("time", "selected_time"), fields.option("zone")
+    if not days:
+        fields.errors["days"] = "Choose at least one day."
+    if not _TIME.fullmatch(at):
+        fields.errors["time"] = "Choose a time."
+    if zone.lower() not in zone_names():
+        fields.errors["zone"] = "Choose a time zone: type a city near you."
+    if fields.errors:
+        return None
+    try:
+        return parse_schedule(f"{' '.join(_DAY_NAMES[int(day)] for day in days)} {at} {zone}")
+    except ScheduleError as error:
+        fields.errors["time"] = str(error)[:2_000]
+        return None
+
+
+def _taste(fields: _Fields) -> Taste:
+    kept = {kind for kind in KINDS if kind.value in fields.options("sections")}
+    if not kept:
+        fields.errors["sections"] = "Keep at least one section."
+    return Taste(
+        layout=Layout.FULL if fields.option("layout") == Layout.FULL else Layout.THREAD,
+        sponsors=Sponsors.FOLDED if fields.option("sponsors") == Sponsors.FOLDED else Sponsors.SHOWN,
+        without=frozenset[Kind](set(KINDS) - kept),
+        topics=tuple(_topics(fields.text("topics", "value"))),
+        without_topics=tuple(_topics(fields.text("without", "value"))),
+    )
+
+
+def _topics(typed: str) -> Iterator[str]:
+    named = dict.fromkeys(one_line(topic) for topic in typed[:600].split(","))
+    yield from [topic for topic in named if topic][:_MOST_TOPICS]
+
+
+def _value(option: Any) -> str:
+    value = option.get("value") if isinstance(option, Mapping) else None
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,36 @@
+"""Work that goes on after Slack has its acknowledgement."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+class Later:
+    """Runs work in the background and keeps hold of it, so that stopping can wait for it.
+
+    An event loop alone keeps only weak references to its tasks, and Bolt keeps none to its lazy listeners: both lose work
+    at a stop.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing to do."""
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start `work`, which handles its own errors, on the running event loop."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, within: float) -> bool:
+        """Wait up to `within` seconds for what runs and cancel the rest; say whether all of it was done."""
+        tasks = set(self._tasks)
+        if not tasks:
+            return True
+        _, late = await asyncio.wait(tasks, timeout=within)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return not late

@@ -1,0 +1,47 @@
+"""What the handlers call: the use cases, put together once by `bot.app`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.answers import Answers
+from bot.bookmarks import Bookmarks
+from bot.later import Later
+from bot.messages.names import Names
+from bot.replies import Replies
+from bot.slack.workspace import WorkspaceId
+from bot.subscribing import Subscribing
+
+
+def reference() -> str:
+    """Give a short random reference, for an apology and the log."""
+    return secrets.token_hex(4)
+
+
+class Doubts(Protocol):
+    """Deliveries of which nobody knows whether they landed: somebody decides with a button."""
+
+    async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
+        """Post it (again) or leave it; `value` is the button's, to be checked. Say in one plain line what happens now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, and the few ports that handlers use themselves.
+
+    `reference` names an unexpected error to the person and in the log; `later` runs what follows the acknowledgement and
+    is drained at a stop; `replies` delivers it.
+    """
+
+    names: Names
+    answers: Answers
+    bookmarks: Bookmarks
+    subscribing: Subscribing
+    replies: Replies
+    doubts: Doubts | None = None
+    later: Later = field(default_factory=Later)
+    reference: Callable[[], str] = reference

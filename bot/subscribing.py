@@ -1,0 +1,209 @@
+"""Subscribing a channel, changing and ending it, and seeing how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from archive.issue import Issue
+from bot import commands
+from bot.calendar import Schedule, ScheduleError, next_slot, parse_schedule
+from bot.clock import Clock
+from bot.delivery.subscription import Pause, Paused, Subscription
+from bot.form import Wish, draft_of
+from bot.messages import form as forms
+from bot.messages import help as helping
+from bot.messages import issue as issues
+from bot.messages import subscription as said
+from bot.messages.message import Block, Message
+from bot.messages.names import Names
+from bot.messages.taste import Taste
+from bot.slack.door import Person
+from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody asked from: the workspace, the channel, and who."""
+
+    workspace: WorkspaceId
+    channel: str
+    user: str
+
+
+class Register(Protocol):
+    """Every channel's subscription; `bot.store` keeps it."""
+
+    async def put(  # noqa: PLR0913, PLR0917 - what a subscription is made of
+        self, workspace: WorkspaceId, channel: str, user: str, schedule: Schedule, taste: Taste, now: datetime
+    ) -> Subscription:
+        """Subscribe the channel, or change and resume what it has."""
+        ...
+
+    async def get(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
+        """Give the channel's subscription, paused or not, None when there is none."""
+        ...
+
+    async def end(self, workspace: WorkspaceId, channel: str) -> bool:
+        """Unsubscribe the channel; say whether there was a subscription."""
+        ...
+
+    async def pause(self, subscription: int, paused: Paused) -> bool:
+        """Pause it; say whether it was running."""
+        ...
+
+    async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
+        """Let it go on; say whether it was paused."""
+        ...
+
+
+class Deliveries(Protocol):
+    """What was delivered and what waits."""
+
+    async def standing(self, subscription: Subscription, now: datetime) -> said.Standing:
+        """Say how a subscription stands."""
+        ...
+
+    async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
+        """Say in one sentence what became of an issue in a channel."""
+        ...
+
+
+class Door(Protocol):
+    """What of Slack this needs."""
+
+    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
+        """Open a modal and give its id."""
+        ...
+
+    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
+        """Put `view` in the place of an open modal."""
+        ...
+
+    async def person(self, workspace: WorkspaceId, user: str) -> Person:
+        """Give a person's zone."""
+        ...
+
+
+class Subscribing:
+    """Subscribes channels and tells how they stand. Every method's answer is for the one who asked."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+        self,
+        register: Register,
+        deliveries: Deliveries,
+        door: Door,
+        names: Names,
+        clock: Clock,
+        find: Callable[[str], Issue],
+    ) -> None:
+        """Work on `register`; `find` gives an issue by number or slug ("": the newest) or raises UnknownIssueError."""
+        self._register = register
+        self._deliveries = deliveries
+        self._door = door
+        self._names = names
+        self._clock = clock
+        self._find = find
+
+    async def command(self, command: commands.Command, place: Place) -> Message:
+        """Do what a command says that needs more than memory, in `place`; the form is opened by `open_form`."""
+        match command:
+            case commands.Subscribe(typed):
+                answer = await self.subscribe(typed, place)
+            case commands.Unsubscribe():
+                answer = await self.unsubscribe(place)
+            case commands.Pause():
+                answer = await self.pause(place)
+            case commands.Resume():
+                answer = await self.resume(place)
+            case commands.Status():
+                answer = await self.status(place)
+            case commands.Why(asked):
+                answer = await self.why(asked, place)
+            case commands.Preview(asked):
+                answer = await self.preview(asked, place)
+            case _:
+                answer = helping.usage("", self._names)
+        return answer
+
+    async def subscribe(self, typed: str, place: Place) -> Message:
+        """Subscribe the channel at the times `typed`, in the person's own zone if none is; its taste stays as it is."""
+        try:
+            schedule = await self._schedule(typed, place)
+        except ScheduleError as error:
+            return helping.schedule_usage(str(error), self._names)
+        before = await self._register.get(place.workspace, place.channel)
+        return said.subscribed(await self._put(place, schedule, before.taste if before else Taste()), self._names)
+
+    async def submit(self, wish: Wish, workspace: WorkspaceId, user: str) -> Block:
+        """Do what the form asks for; give the modal that takes its place."""
+        standing = await self._put(Place(workspace, wish.channel, user), wish.schedule, wish.taste)
+        return said.confirmation(standing, self._names)
+
+    async def open_form(self, place: Place, trigger: str) -> None:
+        """Open the form, first empty (the trigger lives for 3 seconds), then filled in. Raises SlackError."""
+        view = await self._door.open_view(place.workspace, trigger, forms.loading())
+        before = await self._register.get(place.workspace, place.channel)
+        zone = "" if before else await self._zone(place)
+        taste = before.taste if before else Taste()
+        draft = draft_of(place.channel, before.schedule if before else None, taste, zone)
+        await self._door.update_view(place.workspace, view, forms.form(draft))
+
+    async def unsubscribe(self, place: Place) -> Message:
+        """End the channel's subscription."""
+        ended = await self._register.end(place.workspace, place.channel)
+        return said.unsubscribed(self._names) if ended else said.not_subscribed(self._names)
+
+    async def pause(self, place: Place) -> Message:
+        """Pause the channel's digests."""
+        subscription = await self._register.get(place.workspace, place.channel)
+        if subscription is None:
+            return said.not_subscribed(self._names)
+        await self._register.pause(subscription.id, Paused(Pause.PERSON, "somebody here asked for a pause"))
+        return said.paused(self._names)
+
+    async def resume(self, place: Place) -> Message:
+        """Let the channel's digests come again, whoever or whatever paused them."""
+        await self._register.resume(place.workspace, place.channel, self._clock.now())
+        return await self.status(place)
+
+    async def status(self, place: Place) -> Message:
+        """Say how the channel's subscription stands."""
+        subscription = await self._register.get(place.workspace, place.channel)
+        if subscription is None:
+            return said.not_subscribed(self._names)
+        return said.status(await self._deliveries.standing(subscription, self._clock.now()))
+
+    async def why(self, asked: str, place: Place) -> Message:
+        """Say what became of one issue in the channel. Raises UnknownIssueError."""
+        issue = self._find(asked)
+        return helping.told(await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now()))
+
+    async def preview(self, asked: str, place: Place) -> Message:
+        """Show in private how an issue looks to the channel's taste. Raises UnknownIssueError."""
+        issue = self._find(asked)
+        subscription = await self._register.get(place.workspace, place.channel)
+        return issues.preview(issue, subscription.taste if subscription else Taste(), place.channel)
+
+    async def _put(self, place: Place, schedule: Schedule, taste: Taste) -> said.Standing:
+        now = self._clock.now()
+        kept = await self._register.put(place.workspace, place.channel, place.user, schedule, taste, now)
+        slot = next_slot(kept.schedule, now)
+        return said.Standing(place.channel, str(kept.schedule), kept.taste, slot.at if slot else None)
+
+    async def _schedule(self, typed: str, place: Place) -> Schedule:
+        """Read a schedule; only where it lacks a zone is the person asked about. Raises ScheduleError."""
+        try:
+            return parse_schedule(typed)
+        except ScheduleError:
+            return parse_schedule(typed, await self._zone(place) or None)
+
+    async def _zone(self, place: Place) -> str:
+        """Give the person's own zone, "" where Slack does not say: a form without it is still a form."""
+        try:
+            return (await self._door.person(place.workspace, place.user)).zone
+        except SlackError:
+            return ""
