@@ -17,11 +17,13 @@ from bot.messages import help as helping
 from bot.messages import issue as issues
 from bot.messages.answer import PAGE, Asked, answer, plain_query, shared
 from bot.messages.message import Message
+from bot.messages.mrkdwn import one_line
 from bot.messages.names import Names
 from bot.messages.title import title
 
 _REMEMBERED = 1_024
 _SUGGESTIONS = 20
+_OPTION_VALUE = 150  # Slack: reference/block-kit/composition-objects/option-object
 _UNPICKED = frozenset({Kind.SPONSOR, Kind.JOBS})
 
 Chance = Callable[[int], int]
@@ -109,28 +111,30 @@ class Answers:
             body = self._bodies[asked, near] = private(self.search(asked, near))
         return body
 
-    def search(self, asked: Asked, near: str = "") -> Message:
-        """Search, and render one page for the one who asked; `near` names the sub-command the topic started like."""
+    def search(self, asked: Asked, near: str = "", *, shareable: bool = True) -> Message:
+        """Search, and render one page for the one who asked.
+
+        `near` names the sub-command the topic started like; `shareable` adds the button that shares the answer.
+        """
         found = self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
         if not found.results and found.total and asked.offset:
-            return self.search(asked.at(0), near)  # the archive changed below an old button
+            return self.search(asked.at(0), near, shareable=shareable)  # the archive changed below an old button
         hint = helping.hint(near, self.names) if near else ""
-        return answer(found, asked, self._clock.now().date(), hint=hint)
+        return answer(found, asked, self._clock.now().date(), hint=hint, shareable=shareable)
 
-    def share(self, asked: Asked, user: str) -> Message:
-        """Search again, and render the page for the channel on behalf of `user`."""
+    def share(self, asked: Asked, user: str) -> Message | None:
+        """Search again, and render the page for the channel on behalf of `user`; None if there is nothing."""
         found = self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
-        if not found.results:
-            return self.search(asked)
-        return shared(found, asked, self._clock.now().date(), user)
+        return shared(found, asked, self._clock.now().date(), user) if found.results else None
 
     def suggest(self, typed: str) -> list[dict[str, Any]]:
-        """Complete a topic while it is typed: options for Slack's type-ahead."""
-        found = self._library.current.index.suggest(typed, _SUGGESTIONS)
+        """Complete a topic while it is typed: options for Slack's type-ahead, first what is typed itself."""
+        typed = one_line(typed)
+        found = dict.fromkeys((typed, *self._library.current.index.suggest(typed, _SUGGESTIONS)) if typed else ())
         return [
-            {"text": {"type": "plain_text", "text": plain_query(each)}, "value": each}
+            {"text": {"type": "plain_text", "text": plain_query(each)}, "value": value}
             for each in found
-            if each.strip() and len(each) <= 150  # Slack: option value
+            if len(value := Asked(each).as_value()) <= _OPTION_VALUE
         ]
 
     def latest(self) -> Message:

@@ -10,8 +10,7 @@ from typing import Any
 class Later:
     """Runs work in the background and keeps hold of it, so that stopping can wait for it.
 
-    An event loop alone keeps only weak references to its tasks, and Bolt keeps none to its lazy listeners: both lose work
-    at a stop.
+    An event loop keeps but weak references to its tasks, and Bolt none to its lazy listeners: both lose work at a stop.
     """
 
     def __init__(self) -> None:

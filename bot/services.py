@@ -25,7 +25,7 @@ class Doubts(Protocol):
     """Deliveries of which nobody knows whether they landed: somebody decides with a button."""
 
     async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
-        """Post it (again) or leave it; `value` is the button's, to be checked. Say in one plain line what happens now."""
+        """Post it (again) or leave it, by the button's `value`, to be checked; say in a plain line what happens."""
         ...
 
 
@@ -33,8 +33,8 @@ class Doubts(Protocol):
 class Services:
     """The use cases, and the few ports that handlers use themselves.
 
-    `reference` names an unexpected error to the person and in the log; `later` runs what follows the acknowledgement and
-    is drained at a stop; `replies` delivers it.
+    `reference` names an unexpected error to the person and in the log; `later` runs what follows the acknowledgement
+    and is drained at a stop; `replies` delivers it.
     """
 
     names: Names

@@ -146,11 +146,18 @@ class Subscribing:
     async def open_form(self, place: Place, trigger: str) -> None:
         """Open the form, first empty (the trigger lives for 3 seconds), then filled in. Raises SlackError."""
         view = await self._door.open_view(place.workspace, trigger, forms.loading())
+        try:
+            filled = forms.form(await self._draft(place))
+        except Exception:
+            await self._door.update_view(place.workspace, view, forms.failed("That did not work; please close this."))
+            raise
+        await self._door.update_view(place.workspace, view, filled)
+
+    async def _draft(self, place: Place) -> forms.Draft:
         before = await self._register.get(place.workspace, place.channel)
-        zone = "" if before else await self._zone(place)
-        taste = before.taste if before else Taste()
-        draft = draft_of(place.channel, before.schedule if before else None, taste, zone)
-        await self._door.update_view(place.workspace, view, forms.form(draft))
+        if before is not None:
+            return draft_of(place.channel, before.schedule, before.taste, await self._zone(place))
+        return draft_of(place.channel, None, Taste(), await self._zone(place))
 
     async def unsubscribe(self, place: Place) -> Message:
         """End the channel's subscription."""

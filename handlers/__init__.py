@@ -1,1 +1,21 @@
-"""Thin Slack listeners: read the payload, call one thing, answer."""
+"""The Slack listeners: thin, one module for each kind of payload. They read, call a use case of `bot`, and answer."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.services import Services
+from handlers import actions, commands, errors, options, reactions, views
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Put every listener on `app`, the most frequent first: Bolt asks them in order.
+
+    `app` should be made with `process_before_response=True`: commands are answered within their acknowledgement.
+    """
+    commands.register(app, services)
+    reactions.register(app, services)
+    options.register(app, services)
+    actions.register(app, services)
+    views.register(app, services)
+    errors.register(app, services)

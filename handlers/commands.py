@@ -1,0 +1,55 @@
+"""Slash commands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bot import commands
+from bot.messages.message import Message
+from bot.services import Services
+from bot.subscribing import Place
+from handlers.errors import follow_up
+from handlers.payload import answered, text, typed_from, workspace
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the two commands."""
+
+    async def weekly(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Answer from memory within the acknowledgement: one round trip. What has to wait is done after it."""
+        answer = services.answers.to_command(text(body, "text"))
+        if isinstance(answer, str):
+            return answered(ack, answer)
+        follow_up(
+            services, text(body, "response_url"), _work(services, answer, body, context), response_type="ephemeral"
+        )
+        return await ack()
+
+    async def tools(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        """Search the tools; always from memory."""
+        return answered(ack, str(services.answers.to_command(text(body, "text"), tools=True)))
+
+    app.command(services.names.command)(weekly)
+    app.command(services.names.tools)(tools)
+
+
+def _work(
+    services: Services, command: commands.Command, body: dict[str, Any], context: AsyncBoltContext
+) -> Callable[[], Awaitable[Message | None]]:
+    """Give what remains to be done for a command that needs the database or Slack."""
+    place = typed_from(body, context)
+    if command == commands.Subscribe(""):
+        return lambda: _form(services, place, text(body, "trigger_id"))
+    if isinstance(command, commands.Saved):
+        return lambda: services.bookmarks.saved(workspace(context), place.user)
+    return lambda: services.subscribing.command(command, place)
+
+
+async def _form(services: Services, place: Place, trigger: str) -> None:
+    await services.subscribing.open_form(place, trigger)

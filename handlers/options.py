@@ -1,0 +1,29 @@
+"""Type-ahead: asked with each key, answered from memory."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
+
+from bot.form import zone_options
+from bot.messages.form import ZONE
+from bot.services import Services
+from handlers.payload import answered, text
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Complete time zones and topics."""
+
+    async def completed(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        """Give at most 100 options for what was typed so far."""
+        typed = text(body, "value")
+        zones = text(body, "action_id") == ZONE
+        options = zone_options(typed) if zones else services.answers.suggest(typed)
+        return answered(ack, json.dumps({"options": options}))
+
+    app.options(re.compile(""))(completed)

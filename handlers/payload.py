@@ -1,0 +1,47 @@
+"""Reading Slack's payloads: signed, and still read as if anybody had sent them.
+
+What is missing or of a wrong type reads as "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bot.slack.workspace import WorkspaceId, workspace_id
+from bot.subscribing import Place
+
+
+def text(body: Mapping[str, Any], *path: str) -> str:
+    """Give the string at `path` of nested objects, "" where there is none."""
+    value: Any = body
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def workspace(context: AsyncBoltContext) -> WorkspaceId:
+    """Give the workspace's key. Bolt reads it the same way from every kind of payload."""
+    return workspace_id(context.enterprise_id, context.team_id)
+
+
+def typed_from(body: Mapping[str, Any], context: AsyncBoltContext) -> Place:
+    """Give where a command was typed, and by whom."""
+    return Place(workspace(context), text(body, "channel_id"), text(body, "user_id"))
+
+
+def clicked_from(body: Mapping[str, Any], context: AsyncBoltContext) -> Place:
+    """Give where a button was clicked, and by whom."""
+    channel = text(body, "channel", "id") or text(body, "container", "channel_id")
+    return Place(workspace(context), channel, text(body, "user", "id"))
+
+
+def answered(ack: AsyncAck, body: str) -> BoltResponse:
+    """Acknowledge with JSON that is ready to be sent, and give it back for the listener to return."""
+    response = BoltResponse(status=200, body=body, headers={"content-type": "application/json;charset=utf-8"})
+    ack.response = response
+    return response

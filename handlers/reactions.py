@@ -1,0 +1,48 @@
+"""Reactions: the bookmark emoji keeps a link, taking it away lets go of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.bookmarks import Reaction
+from bot.services import Services
+from handlers.payload import text, workspace
+
+_TS = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to reactions, and take every other event that somebody subscribed to without a word.
+
+    The small write is done before the answer: should it fail, Slack sends the event again. An event without a listener
+    would be sent again too, and counted as failed.
+    """
+
+    async def reacted(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Keep or drop, in whatever order and however often the events come."""
+        reaction = _reaction(body, context)
+        if reaction is not None:
+            await services.bookmarks.react(reaction)
+
+    async def ignored() -> None:
+        """Do nothing."""
+
+    app.event("reaction_added")(reacted)
+    app.event("reaction_removed")(reacted)
+    app.event(re.compile(""))(ignored)
+
+
+def _reaction(body: dict[str, Any], context: AsyncBoltContext) -> Reaction | None:
+    """Read a reaction event; None when it is not on a message or not whole."""
+    channel, ts = text(body, "event", "item", "channel"), text(body, "event", "item", "ts")
+    user, emoji = text(body, "event", "user"), text(body, "event", "reaction")
+    event_ts = text(body, "event", "event_ts")
+    on_message = text(body, "event", "item", "type") == "message"
+    if not (on_message and channel and user and emoji and _TS.fullmatch(ts) and _TS.fullmatch(event_ts)):
+        return None
+    added = text(body, "event", "type") == "reaction_added"
+    return Reaction(workspace(context), user, channel, ts, emoji, event_ts, added)

@@ -1,0 +1,37 @@
+"""Submitted modals."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bot.form import Wish, read
+from bot.messages.form import CALLBACK
+from bot.services import Services
+from handlers.payload import answered, text, workspace
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the subscription form."""
+
+    async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
+        view = body.get("view")
+        wish = read(view if isinstance(view, dict) else {})
+        if not isinstance(wish, Wish):
+            return answered(ack, json.dumps({"response_action": "errors", "errors": wish}))
+        done = await services.subscribing.submit(wish, workspace(context), text(body, "user", "id"))
+        return answered(ack, json.dumps({"response_action": "update", "view": done}))
+
+    async def other(ack: AsyncAck) -> BoltResponse:
+        """Let a modal close that nothing has to be done for."""
+        return await ack()
+
+    app.view(CALLBACK)(submitted)
+    app.view(re.compile(""))(other)
