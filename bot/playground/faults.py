@@ -1,0 +1,90 @@
+"""Faults on demand: what can go wrong between a bot and Slack, by method and place, by count or by chance."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class How(StrEnum):
+    """What the caller gets to see."""
+
+    HANG = "hang"
+    """No answer at all: the caller's time runs out."""
+    CUT = "cut"
+    """The connection is reset."""
+    BROKEN = "broken"
+    """HTTP 500. Slack says that part of the work may have been done (reference/methods: internal_error)."""
+    LIMITED = "limited"
+    """HTTP 429 with Retry-After, without effect."""
+    REFUSED = "refused"
+    """HTTP 200 with ok false and `error`, without effect unless `effect`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault and the calls it befalls.
+
+    `effect` says whether the call takes effect all the same, `lands_after` how many seconds later. `error` is the word
+    for REFUSED (token_revoked, is_archived, invalid_blocks, …), `retry_after` the seconds for LIMITED. It befalls calls
+    of `method` in `workspace` (team id), `channel` and, if `thread` is set, only replies or only channel messages; None
+    means any. The first `skip` such calls are spared; then `times` calls (None: all) are hit, each with chance `share`.
+    """
+
+    how: How
+    effect: bool = False
+    lands_after: float = 0.0
+    error: str = "internal_error"
+    retry_after: int = 1
+    method: str | None = None
+    workspace: str | None = None
+    channel: str | None = None
+    thread: bool | None = None
+    skip: int = 0
+    times: int | None = 1
+    share: float = 1.0
+
+    def befalls(self, method: str, workspace: str, channel: str, *, thread: bool) -> bool:
+        """Tell whether a call is one that this fault is about."""
+        return (
+            self.method in {None, method}
+            and self.workspace in {None, workspace}
+            and self.channel in {None, channel}
+            and self.thread in {None, thread}
+        )
+
+
+class Faults:
+    """The faults in force. The same seed and the same calls give the same faults."""
+
+    def __init__(self, seed: int = 0) -> None:
+        """Start with none."""
+        self._chance = random.Random(seed)  # noqa: S311 - chance that repeats, no secret
+        self._faults: list[tuple[Fault, list[int]]] = []
+
+    def add(self, *faults: Fault) -> None:
+        """Put faults in force; of several that fit a call, the one added first hits."""
+        self._faults.extend((fault, [0, 0]) for fault in faults)
+
+    def clear(self) -> None:
+        """Lift every fault."""
+        self._faults.clear()
+
+    def __len__(self) -> int:
+        """Count the faults that may still hit."""
+        return sum(fault.times is None or hit < fault.times for fault, (_, hit) in self._faults)
+
+    def pick(self, method: str, workspace: str, channel: str, *, thread: bool) -> Fault | None:
+        """Give the fault that befalls this call, and count it."""
+        for fault, counts in self._faults:
+            if not fault.befalls(method, workspace, channel, thread=thread):
+                continue
+            if fault.times is not None and counts[1] >= fault.times:
+                continue
+            counts[0] += 1
+            if counts[0] <= fault.skip or (fault.share < 1.0 and self._chance.random() >= fault.share):
+                continue
+            counts[1] += 1
+            return fault
+        return None

@@ -1,0 +1,32 @@
+"""The Web API methods that the bot calls, each with Slack's checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from bot.playground.call import Call
+from bot.playground.methods import chat, conversations, people, views
+
+Method: TypeAlias = Callable[[Call], dict[str, Any]]
+
+METHODS: Mapping[str, Method] = {
+    "auth.test": people.test,
+    "chat.delete": chat.delete,
+    "chat.getPermalink": chat.permalink,
+    "chat.postEphemeral": chat.post_ephemeral,
+    "chat.postMessage": chat.post_message,
+    "chat.update": chat.update,
+    "conversations.history": conversations.history,
+    "conversations.info": conversations.info,
+    "conversations.join": conversations.join,
+    "conversations.open": conversations.open_direct,
+    "conversations.replies": conversations.replies,
+    "reactions.get": people.reactions,
+    "users.info": people.user,
+    "views.open": views.open_view,
+    "views.publish": views.publish,
+    "views.push": views.push,
+    "views.update": views.update,
+}
+"""By name as Slack writes it. A method raises RefusalError or gives the answer's fields beside `ok`."""

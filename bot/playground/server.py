@@ -1,0 +1,141 @@
+"""The stand-in over HTTP on loopback: Web API, response URLs, Socket Mode, and a back door for other processes.
+
+    /api/METHOD             the Web API (JSON, form or query: reference/web-api)
+    /respond/NAME           response URLs
+    /socket/TICKET          Socket Mode
+    /playground/faults      POST a list of faults (fields of `Fault`) to put them in force, DELETE to lift them
+    /playground/ledger      GET the ledger as JSON Lines
+
+aiohttp serves it because its handlers reach the transport: a reset connection must really be reset.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from bot.clock import Clock, SystemClock
+from bot.playground.faults import Fault, How
+from bot.playground.respond import respond
+from bot.playground.site import Reply, Site
+from bot.playground.sockets import Sockets
+
+
+class Server:
+    """A running stand-in. Use it as an async context manager, inside the loop that it is to run in."""
+
+    def __init__(self, site: Site, clock: Clock | None = None, *, port: int = 0) -> None:
+        """Serve `site` on 127.0.0.1:`port` (0: any free one, see `url`)."""
+        self.site = site
+        self.clock = clock or SystemClock()
+        self.sockets = Sockets(self.clock)
+        self._port = port
+        self._runner: web.ServerRunner | None = None
+        self._closing = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        """Give the address, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """Give the base of the Web API."""
+        return f"{self.url}/api/"
+
+    def response_url(self, name: str) -> str:
+        """Give the address of a response URL's last part."""
+        return f"{self.url}/respond/{name}"
+
+    async def start(self) -> None:
+        """Listen."""
+        server = web.Server(self._handle, access_log=None, handler_cancellation=True)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=4096).start()
+        self._port = int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Let go of every connection, the ones that wait for an answer too."""
+        self._closing.set()
+        await self.sockets.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        await self.stop()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        _, area, name = (*request.path.split("/", 2), "", "")[:3]
+        if area == "api":
+            return await self._api(request, name)
+        if area == "respond":
+            payload = _arguments(request, await request.read())
+            status, text = respond(self.site, name, payload, self.clock.now())
+            return web.Response(status=status, text=text)
+        if area == "socket":
+            return await self.sockets.serve(request, name)
+        if area == "playground":
+            return await self._back_door(request, name)
+        return web.Response(status=404)
+
+    async def _api(self, request: web.BaseRequest, method: str) -> web.StreamResponse:
+        arguments = _arguments(request, await request.read())
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.get("token")
+        if method == "apps.connections.open":
+            url = self.url.replace("http:", "ws:", 1)
+            reply = self.sockets.ticket(f"{url}/socket/", known=token in self.site.app_tokens())
+        else:
+            reply = self.site.request(method, str(token) if token else None, arguments, self.clock.now())
+        return await self._wire(request, reply)
+
+    async def _wire(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+        if reply.wire == "hang":
+            await self._closing.wait()
+        if reply.wire != "answer":
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500)
+        body = json.dumps(reply.body).encode()
+        return web.Response(body=body, status=reply.status, headers=reply.headers, content_type="application/json")
+
+    async def _back_door(self, request: web.BaseRequest, name: str) -> web.Response:
+        if name == "faults" and request.method == "DELETE":
+            self.site.faults.clear()
+        elif name == "faults":
+            given = json.loads(await request.read())
+            self.site.faults.add(*(Fault(**{**fault, "how": How(fault["how"])}) for fault in given))
+        elif name == "ledger":
+            return web.Response(text="".join(json.dumps(asdict(line)) + "\n" for line in self.site.ledger.lines))
+        else:
+            return web.Response(status=404)
+        return web.Response(text="ok")
+
+
+def _arguments(request: web.BaseRequest, body: bytes) -> Mapping[str, Any]:
+    """Read a call's arguments from its query, a form or JSON, whichever it has."""
+    found: dict[str, Any] = dict(request.query) if request.query_string else {}
+    if not body:
+        return found
+    try:
+        if request.content_type == "application/json":
+            value = json.loads(body)
+            return {**found, **value} if isinstance(value, dict) else found
+        return {**found, **dict(parse_qsl(body.decode(), keep_blank_values=True))}
+    except ValueError:  # no JSON, no UTF-8: as good as no arguments
+        return found

@@ -1,0 +1,101 @@
+"""The stand-in over HTTP, called with Slack's own client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.channel import Channel
+from bot.playground.faults import Fault, How
+from bot.playground.server import Server
+from bot.playground.site import Site
+from bot.playground.workspace import Workspace
+
+
+@dataclass
+class Running:
+    """A running stand-in, a client with the bot's token, and a channel."""
+
+    server: Server
+    workspace: Workspace
+    channel: Channel
+    client: AsyncWebClient
+
+    async def post(self, text: str = "hello", **more: object) -> str:
+        """Post and give the ts."""
+        answer = await self.client.chat_postMessage(channel=self.channel.id, text=text, **more)  # type: ignore[arg-type]
+        return str(answer["ts"])
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Running]:
+    """Run a stand-in with one workspace."""
+    site = Site()
+    workspace = site.add(Workspace("T1"))
+    channel = workspace.add_channel("devops")
+    # Slack's client takes its own time-out only with a session of its own: a shared one brings its own.
+    patience = aiohttp.ClientTimeout(total=0.2)
+    async with Server(site) as server, aiohttp.ClientSession(timeout=patience) as session:
+        client = AsyncWebClient(token=workspace.token, base_url=server.api_url, session=session, retry_handlers=[])
+        yield Running(server, workspace, channel, client)
+
+
+async def test_slacks_client_posts_and_reads_back(slack: Running) -> None:
+    """Both wire formats of Slack's async client are understood: JSON for writing, a query for reading."""
+    metadata = {"event_type": "part", "event_payload": {"key": "parent"}}
+    ts = await slack.post("hello", metadata=metadata)
+    await slack.client.chat_update(channel=slack.channel.id, ts=ts, text="hello again")
+    page = await slack.client.conversations_history(channel=slack.channel.id, include_all_metadata=True)
+    assert [(one["text"], one["metadata"]) for one in page["messages"]] == [("hello again", metadata)]
+    assert (await slack.client.auth_test())["team_id"] == "T1"
+    link = await slack.client.chat_getPermalink(channel=slack.channel.id, message_ts=ts)
+    assert link["permalink"].endswith(f"/archives/{slack.channel.id}/p{ts.replace('.', '')}")
+
+
+async def test_second_message_within_a_second_is_limited(slack: Running) -> None:
+    """A second post at once gets 429 with Retry-After, and does not land."""
+    await slack.post()
+    with pytest.raises(SlackApiError) as caught:
+        await slack.post()
+    assert caught.value.response.status_code == 429
+    assert caught.value.response.headers["Retry-After"] == "1"
+    assert len(slack.server.site.ledger.posts()) == 1
+
+
+@pytest.mark.parametrize("effect", [True, False])
+async def test_reset_connection(slack: Running, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A cut connection is really cut; the ledger knows whether the message landed."""
+    slack.server.site.faults.add(Fault(How.CUT, effect=effect))
+    with pytest.raises(aiohttp.ClientError):
+        await slack.post()
+    assert len(slack.server.site.ledger.posts()) == effect
+
+
+@pytest.mark.parametrize("effect", [True, False])
+async def test_silence(slack: Running, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A call that hangs runs into the caller's time-out; the ledger knows whether the message landed."""
+    slack.server.site.faults.add(Fault(How.HANG, effect=effect))
+    with pytest.raises(asyncio.TimeoutError):
+        await slack.post()
+    assert len(slack.server.site.ledger.posts()) == effect
+
+
+async def test_faults_and_ledger_are_reached_from_outside(slack: Running) -> None:
+    """Another process puts faults in force, lifts them, and reads the ledger."""
+    url = f"{slack.server.url}/playground"
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{url}/faults", json=[{"how": "refused", "error": "is_archived"}]) as answer:
+            assert answer.status == 200
+        with pytest.raises(SlackApiError, match="is_archived"):
+            await slack.post()
+        async with session.delete(f"{url}/faults"):
+            await slack.post()
+        async with session.get(f"{url}/ledger") as answer:
+            lines = (await answer.text()).splitlines()
+    assert len(lines) == 2
