@@ -83,9 +83,9 @@ class PartRow:
 class Delivery:
     """One issue on its way to one channel. Unique for (workspace, channel, issue).
 
-    `issue` is the issue's identity, which outlives a renamed file. `due` is the slot it belongs to. `note` stands in
-    its parent. `content` is the hash of the issue as last posted. `reason` says in one line what happened, or what it
-    waits for.
+    `issue` is the issue's identity, which outlives a renamed file. `due` is the slot it belongs to. `note` and `late`
+    stand in its channel message: which issues wait beside it, and that it comes late. `content` is the hash of the
+    issue as last posted. `reason` says in one line what happened, or what it waits for.
     """
 
     id: int
@@ -98,6 +98,7 @@ class Delivery:
     progress: Progress
     taste: Taste = field(default_factory=Taste)
     note: str = ""
+    late: str = ""
     content: str = ""
     reason: str = ""
     parts: tuple[PartRow, ...] = ()

@@ -80,16 +80,17 @@ class Bookmarks:
     async def _set(  # noqa: PLR0913, PLR0917 - as above
         self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime, *, kept: bool
     ) -> PostedPart | None:
-        """Write down the newest wish: whatever order events come in, an older one than the one known changes nothing."""
+        """Write down the newest wish: in whatever order events come, an older one changes nothing."""
         values = {"event_ts": event_ts, "kept": kept, "at": now}
 
         def unit(connection: Connection) -> PostedPart | None:
             part = posted(connection, workspace, channel, ts)
             if part is None and not _in_doubt(connection, workspace, channel):
                 return None
-            row = insert(connection, bookmarks).values(workspace=workspace, user=user, channel=channel, ts=ts, **values)
+            key = {"workspace": workspace, "user": user, "channel": channel, "ts": ts}
+            row = insert(connection, bookmarks).values(**key, **values)
             newer = row.on_conflict_do_update(
-                index_elements=["workspace", "user", "channel", "ts"],
+                index_elements=list(key),
                 set_=values,
                 where=_B.event_ts < event_ts,
             )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from bot.calendar import Slot
-from bot.delivery.delivery import Delivery, Progress
+from bot.delivery.delivery import Delivery, PartRow, Progress, State
 from bot.delivery.subscription import Subscription
 from bot.messages.taste import Taste
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.parts import parts_of
 from bot.store.tables import deliveries, insert, issues, slots, subscriptions
+from bot.store.tables import parts as parts_table
 
 OPEN = (Progress.WAITING.value, Progress.POSTING.value)
 _D = deliveries.c
@@ -26,8 +27,9 @@ _D = deliveries.c
 class Decision:
     """What was decided for a subscription.
 
-    The `issues` (identities, oldest first) to post, their `due` moment and the `note` of each; the `slot` it was decided
-    for, with its `outcome` in a line ("": nothing to tell); the subscription's new `cursor`.
+    The `issues` (identities, oldest first) to post, their `due` moment and the `note` of each; the subscription's new
+    `cursor`; the `slot` it was decided for, with its `outcome` in a line ("": nothing to tell). `reset`: the clock was
+    put back, so that slots known after the cursor are forgotten.
     """
 
     issues: tuple[str, ...]
@@ -36,6 +38,7 @@ class Decision:
     cursor: datetime
     slot: Slot | None = None
     outcome: str = ""
+    reset: bool = False
 
 
 class Deliveries:
@@ -53,14 +56,16 @@ class Deliveries:
             moved = connection.execute(update(subscriptions).where(held).values(cursor=decision.cursor)).rowcount
             if not moved:
                 return False
+            mine = slots.c.subscription == subscription.id
+            if decision.reset:
+                connection.execute(delete(slots).where(mine, slots.c.at > decision.cursor))
             if decision.slot is not None and decision.outcome:
+                day = decision.slot.day.isoformat()
                 row = insert(connection, slots).values(
-                    subscription=subscription.id,
-                    day=decision.slot.day.isoformat(),
-                    at=decision.slot.at,
-                    outcome=decision.outcome,
+                    subscription=subscription.id, day=day, at=decision.slot.at, outcome=decision.outcome
                 )
-                connection.execute(row.on_conflict_do_nothing())
+                if not connection.execute(row.on_conflict_do_nothing()).rowcount:
+                    return True  # that date had its slot
             for issue in decision.issues:
                 fresh = insert(connection, deliveries).values(
                     workspace=subscription.workspace,
@@ -86,11 +91,6 @@ class Deliveries:
             return {row.issue: row.decided for row in connection.execute(chosen)}
 
         return await self._database.read(unit)
-
-    async def slot_taken(self, subscription: int, slot: Slot) -> bool:
-        """Say whether that date's slot was already decided."""
-        chosen = select(slots.c.day).where(slots.c.subscription == subscription, slots.c.day == slot.day.isoformat())
-        return await self._database.read(lambda connection: connection.execute(chosen).first() is not None)
 
     async def in_hand(self, subscription: int, revisable: datetime) -> tuple[Delivery, ...]:
         """Give what there is to do for a subscription, oldest first.
@@ -165,9 +165,23 @@ class Deliveries:
         chosen = select(_D.subscription).where(_D.issue.in_(tuple(identities)), _D.decided >= since).distinct()
         return await self._database.read(lambda connection: tuple(connection.scalars(chosen)))
 
-    async def begin(self, delivery: int, note: str, content: str) -> None:
-        """Write down what is about to be posted: the parent's note and the hash of the issue."""
-        await self._set(delivery, note=note, content=content)
+    async def begin(self, delivery: int, late: str, content: str, keys: Iterable[str]) -> tuple[PartRow, ...]:
+        """Write down what is about to be posted: that it is late, the hash of the issue and its parts' keys, in order.
+
+        Give the parts.
+        """
+        change = update(deliveries).where(_D.id == delivery).values(late=late, content=content)
+        rows = [
+            {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value, "shown": None}
+            for at, key in enumerate(keys)
+        ]
+
+        def unit(connection: Connection) -> tuple[PartRow, ...]:
+            connection.execute(change)
+            connection.execute(insert(connection, parts_table).on_conflict_do_nothing(), rows)
+            return parts_of(connection, (delivery,)).get(delivery, ())
+
+        return await self._database.write(unit)
 
     async def put_off(self, delivery: int, due: datetime, reason: str) -> None:
         """Move a waiting delivery to a later slot."""
@@ -181,10 +195,6 @@ class Deliveries:
     async def _set(self, delivery: int, **values: Any) -> None:
         change = update(deliveries).where(_D.id == delivery).values(values)
         await self._database.write(lambda connection: connection.execute(change).rowcount)
-
-
-REVISABLE = timedelta(days=30)
-"""How long after it was decided a digest follows its issue's corrections."""
 
 
 def _with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, ...]:
@@ -202,6 +212,7 @@ def _with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, 
             progress=Progress(row.progress),
             taste=Taste.from_json(row.taste),
             note=row.note,
+            late=row.late,
             content=row.content,
             reason=row.reason,
             parts=parts.get(row.id, ()),

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, select, update
+from sqlalchemy import Connection, and_, exists, func, select, update
 
 from bot.delivery.delivery import PartRow, Progress, Shown, State, shown_json
+from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.tables import deliveries, insert, parts, subscriptions
 
@@ -90,6 +91,19 @@ class Parts:
         """Write down that the message shows something newer."""
         await self._changed(update(parts).where(_P.id == part.id).values(hash=digest, shown=shown_json(shown)))
 
+    async def newest(self, workspace: WorkspaceId, channel: str) -> str | None:
+        """Give the ts of the newest channel message of ours that is known to be in the channel, by Slack's clock."""
+        chosen = (
+            select(func.max(_P.ts))
+            .join(deliveries, deliveries.c.id == _P.delivery)
+            .where(deliveries.c.workspace == workspace, deliveries.c.channel == channel, _P.state == State.SENT.value)
+        )
+        return await self._database.read(lambda connection: connection.scalar(chosen))
+
+    async def rename(self, part: PartRow, key: str) -> None:
+        """Give a part a new key: the entry it shows was corrected in what the key is made of."""
+        await self._changed(update(parts).where(_P.id == part.id).values(key=key))
+
     async def again(self, part: PartRow) -> bool:
         """Let a part be sent again that somebody, who can see the channel, says is not there."""
         chosen = and_(_P.id == part.id, _P.state.in_((State.UNKNOWN.value, State.REFUSED.value)))
@@ -117,8 +131,3 @@ def parts_of(connection: Connection, chosen: Iterable[int]) -> dict[int, tuple[P
             ),
         )  # fmt: skip
     return {key: tuple(rows) for key, rows in found.items()}
-
-
-def by_state(state: State) -> Any:
-    """Give 1 for a part of that state, else 0: for counting."""
-    return case((_P.state == state.value, 1), else_=0)

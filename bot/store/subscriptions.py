@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy import Connection, and_, case, exists, func, or_, select, update
 
 from bot.calendar import AsItAppears, Schedule, next_slot, parse_schedule
 from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.messages.taste import Taste
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
-from bot.store.tables import insert, issues, subscriptions
+from bot.store.tables import deliveries, insert, issues, parts, subscriptions
 
 FAR = timedelta(days=8)
 """No slot is further away than a week: who is to wake later than this was set by a clock that has since gone back."""
@@ -100,8 +100,23 @@ class Subscriptions:
 
     async def end(self, workspace: WorkspaceId, channel: str) -> bool:
         """Unsubscribe the channel; what was posted stays known. Say whether there was a subscription."""
-        change = update(subscriptions).where(_at(workspace, channel), ~_S.ended).values(ended=True, wake_at=None)
-        return await self._changed(change) > 0
+        change = update(subscriptions).where(_at(workspace, channel), ~_S.ended)
+        attempted = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state != "pending")
+        unsent = and_(
+            deliveries.c.workspace == workspace,
+            deliveries.c.channel == channel,
+            deliveries.c.progress == "waiting",
+            ~attempted,
+        )
+        drop = update(deliveries).where(unsent).values(progress="dropped", reason="the channel was unsubscribed")
+
+        def unit(connection: Connection) -> bool:
+            asleep = case((_S.holder.is_(None), None), else_=_S.wake_at)
+            ended = connection.execute(change.values(ended=True, wake_at=asleep)).rowcount
+            connection.execute(drop)
+            return bool(ended)
+
+        return await self._database.write(unit)
 
     async def pause(self, subscription: int, paused: Paused) -> bool:
         """Pause one subscription; say whether it was running until now."""
@@ -194,6 +209,12 @@ class Subscriptions:
         chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
         soon = case((_S.holder.is_(None), now), else_=_S.wake_at)
         return await self._changed(update(subscriptions).where(running, chosen).values(wake_at=soon, again=True))
+
+    async def wake_unfinished(self, now: datetime) -> int:
+        """Have attention paid now to every idle subscription that has a delivery waiting or half posted."""
+        chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(("waiting", "posting")))
+        idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
+        return await self._changed(update(subscriptions).where(idle).values(wake_at=now))
 
     async def set_alarms(self, now: datetime, *, page: int = 2_000) -> int:
         """Work out anew when each idle subscription wakes; give how many moved.

@@ -105,6 +105,7 @@ deliveries = Table(
     Column("progress", Text, nullable=False),
     Column("taste", JSON, nullable=False),
     Column("note", Text, nullable=False, default=""),
+    Column("late", Text, nullable=False, default=""),
     Column("content", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),

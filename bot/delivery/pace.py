@@ -1,0 +1,82 @@
+"""How fast messages go out: a second between two in a channel, a cap on each workspace, and Slack's word obeyed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.delivery.rules import Rules
+from bot.slack.workspace import WorkspaceId
+
+_JITTER = 0.1
+"""Seconds by which a message may follow the answer to the one before early: the answer itself took time to come."""
+_MANY = 20_000
+
+
+@dataclass(slots=True)
+class _Place:
+    """A workspace or channel: nothing goes out before `free` (in the event loop's seconds)."""
+
+    free: float = 0.0
+    limited: float = 0.0
+
+
+class Pace:
+    """One process's pace in every channel and workspace. All times are those of the running event loop."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Go by `rules`."""
+        self._rules = rules
+        self._channels: dict[tuple[WorkspaceId, str], _Place] = {}
+        self._workspaces: dict[WorkspaceId, _Place] = {}
+
+    async def turn(self, workspace: WorkspaceId, channel: str) -> None:
+        """Wait until a message may go to the channel, and take the turn."""
+        loop = asyncio.get_running_loop()
+        place = self._place(workspace, channel)
+        whole = self._workspaces.setdefault(workspace, _Place())
+        await _until(place.free)
+        # The channel may go; now it queues for its turn in the workspace, first come first served.
+        while True:
+            now = loop.time()
+            at = max(now, whole.free)
+            if whole.limited > at:
+                await _until(whole.limited)
+                continue
+            whole.free = at + 1.0 / self._rules.per_workspace
+            await _until(at)
+            break
+        place.free = loop.time() + self._rules.per_channel
+
+    def done(self, workspace: WorkspaceId, channel: str) -> None:
+        """Say that the message of the last turn was answered just now."""
+        answered = asyncio.get_running_loop().time()
+        place = self._place(workspace, channel)
+        place.free = max(place.free, answered + self._rules.per_channel * (1 - _JITTER))
+
+    def limited(self, workspace: WorkspaceId, channel: str, seconds: float) -> None:
+        """Obey a 429: nothing to this channel for `seconds`.
+
+        Slack does not say whether the channel or the whole workspace was too fast. It is taken for the workspace as
+        soon as a second channel of it is told to wait at the same time.
+        """
+        now = asyncio.get_running_loop().time()
+        place = self._place(workspace, channel)
+        place.free = max(place.free, now + seconds)
+        whole = self._workspaces.setdefault(workspace, _Place())
+        place.limited = now + seconds
+        others = (key for key, other in self._channels.items() if other.limited > now and key[0] == workspace)
+        if any(key[1] != channel for key in others):
+            whole.limited = max(whole.limited, now + seconds)
+
+    def _place(self, workspace: WorkspaceId, channel: str) -> _Place:
+        if len(self._channels) > _MANY:
+            now = asyncio.get_running_loop().time()
+            self._channels = {key: place for key, place in self._channels.items() if place.free > now}
+        return self._channels.setdefault((workspace, channel), _Place())
+
+
+async def _until(moment: float) -> None:
+    wait = moment - asyncio.get_running_loop().time()
+    if wait > 0:
+        await asyncio.sleep(wait)

@@ -1,0 +1,169 @@
+"""What is due: pure functions of a subscription, the archive and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from archive.issue import Issue
+from bot.calendar import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
+from bot.delivery.delivery import Delivery, Progress, State
+from bot.delivery.rules import Rules
+from bot.delivery.shelf import Catalogue
+from bot.delivery.subscription import Subscription
+from bot.store.deliveries import Decision
+
+STEP = timedelta(hours=12)
+"""A cursor further ahead than this was set by a clock that has since been put back."""
+_DAY = timedelta(days=1)
+_FAR = timedelta(days=8)
+_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do about a subscription now: the `decision` to write down, if any, and when to look `next`."""
+
+    decision: Decision | None
+    next: datetime | None
+
+
+def is_new(catalogue: Catalogue, subscription: Subscription, identity: str) -> bool:
+    """Say whether the issue came after the channel subscribed, or was asked for."""
+    return catalogue.order.get(identity, 0) > subscription.since or identity in subscription.extra
+
+
+def waiting(
+    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+) -> tuple[str, ...]:
+    """Give the issues (identities) that are new to the channel, published, and not yet decided, oldest first."""
+    found = [
+        identity
+        for identity, issue in catalogue.issues.items()
+        if identity not in known and is_new(catalogue, subscription, identity) and issue.published <= now
+    ]
+    return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
+
+
+def decide(  # noqa: PLR0913 - everything a decision depends on
+    subscription: Subscription,
+    catalogue: Catalogue,
+    known: Mapping[str, datetime],
+    unsent: int,
+    now: datetime,
+    *,
+    rules: Rules,
+    command: str = "/weekly",
+) -> Verdict:
+    """Decide what a subscription gets now.
+
+    `known` are the issues ever decided for the channel, with when; `unsent` counts those of them that still wait for
+    this slot and take a place in it.
+    """
+    new = waiting(catalogue, subscription, known, now)
+    if isinstance(subscription.schedule, AsItAppears):
+        return _as_it_appears(catalogue, subscription, new, known, now, rules=rules, command=command)
+    cursor, reset = subscription.cursor or now, False
+    if cursor > now + STEP:
+        cursor, reset = now, True
+    upcoming = next_slot(subscription.schedule, max(now, cursor))
+    following = None if upcoming is None else upcoming.at
+    slot = last_slot(subscription.schedule, now)
+    if slot is None or slot.at <= cursor:
+        moved = Decision((), now, {}, cursor, reset=True) if reset else None
+        return Verdict(moved, following)
+    if now - slot.at > rules.late:
+        return Verdict(Decision((), slot.at, {}, slot.at, reset=reset), following)
+    chosen = new[: max(0, rules.at_slot - unsent)]
+    notes = _notes(catalogue, chosen, new[len(chosen) :], command, _when(following, subscription.schedule))
+    outcome = f"posts {', '.join(chosen)}" if chosen else ""
+    return Verdict(Decision(chosen, slot.at, notes, slot.at, slot, outcome, reset), following)
+
+
+def put_off(delivery: Delivery, schedule: Schedule, now: datetime, rules: Rules) -> Slot | None:
+    """Give the slot to which a delivery moves because it is too late for its own; None when it may be posted.
+
+    Only one whose channel message surely is not there moves. One that is due absurdly far ahead was decided by a clock
+    that has since been put back.
+    """
+    parent = delivery.parent
+    begun = parent is not None and parent.state is not State.PENDING
+    if delivery.progress is not Progress.WAITING or begun or isinstance(schedule, AsItAppears):
+        return None
+    if now - delivery.due <= rules.late and delivery.due - now <= _FAR:
+        return None
+    slot = last_slot(schedule, now)
+    return slot if slot is not None and now - slot.at <= rules.late else next_slot(schedule, now)
+
+
+def late_note(due: datetime, now: datetime, schedule: Schedule, rules: Rules) -> str:
+    """Say that a digest comes late, "" if it does not."""
+    if now - due <= rules.punctual or not isinstance(schedule, Weekly):
+        return ""
+    return f"Late: this was due {_when(due, schedule)}."
+
+
+def full_note(delivery: Delivery) -> str:
+    """Give the line that stands in a delivery's channel message."""
+    return " ".join(filter(None, (delivery.late, delivery.note)))
+
+
+def label(issue: Issue) -> str:
+    """Name an issue in a few characters."""
+    return f"#{issue.number}" if issue.number is not None else issue.slug
+
+
+def _as_it_appears(  # noqa: PLR0913 - as decide
+    catalogue: Catalogue,
+    subscription: Subscription,
+    new: tuple[str, ...],
+    known: Mapping[str, datetime],
+    now: datetime,
+    *,
+    rules: Rules,
+    command: str,
+) -> Verdict:
+    """Take at most so many a day: a folder that fills at once should not fill the channel."""
+    today = sorted(at for at in known.values() if now - _DAY < at <= now + _DAY)
+    chosen = new[: max(0, rules.at_slot - len(today))]
+    rest = new[len(chosen) :]
+    again = min([*today, now]) + _DAY if rest else _next_published(catalogue, subscription, known, now)
+    if not chosen:
+        return Verdict(None, again)
+    notes = _notes(catalogue, chosen, rest, command, "a day later")
+    return Verdict(Decision(chosen, now, notes, now), again)
+
+
+def _next_published(
+    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+) -> datetime | None:
+    """Give when the next issue that is there already will be published."""
+    ahead = (
+        issue.published
+        for identity, issue in catalogue.issues.items()
+        if issue.published > now and identity not in known and is_new(catalogue, subscription, identity)
+    )
+    return min(ahead, default=None)
+
+
+def _notes(
+    catalogue: Catalogue, chosen: tuple[str, ...], rest: Iterable[str], command: str, when: str
+) -> dict[str, str]:
+    """Name what has to wait, on the last of those that are posted."""
+    names = [label(catalogue.issues[identity]) for identity in rest]
+    if not (names and chosen):
+        return {}
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    how = f"read one now with {command} issue {names[0].removeprefix('#')}"
+    return {chosen[-1]: f"Still waiting, next {when}: {', '.join(names[:_NAMED])}{more}; {how}."}
+
+
+def _when(moment: datetime | None, schedule: Schedule) -> str:
+    if moment is None or not isinstance(schedule, Weekly):
+        return "later"
+    return f"{moment.astimezone(zone_of(schedule.zone)):%a %d %b %H:%M} ({schedule.zone})"
+
+
+def _age(catalogue: Catalogue, identity: str) -> tuple[datetime, int]:
+    return catalogue.issues[identity].published, catalogue.order.get(identity, 0)

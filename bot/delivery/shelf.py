@@ -1,0 +1,79 @@
+"""The archive as delivery sees it: issues by identity, in the order in which they were first seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archive.issue import Issue
+from bot.delivery.identity import Face, face
+from bot.store.issues import Issues
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The archive at one moment.
+
+    By identity: the `issues` that are there, the `order` in which they were first seen, the hash of their `content`.
+    `identities` by slug. `last` is the highest order number known to the register then.
+    """
+
+    issues: Mapping[str, Issue] = field(default_factory=dict)
+    order: Mapping[str, int] = field(default_factory=dict)
+    content: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change of the archive means to delivery, in identities: what `came` (anew or back) and was `edited`."""
+
+    came: frozenset[str] = frozenset()
+    edited: frozenset[str] = frozenset()
+
+
+class Shelf:
+    """Holds the catalogue in use. Every process registers what it sees; the register decides who is who."""
+
+    def __init__(self, register: Issues) -> None:
+        """Begin with nothing on it."""
+        self._register = register
+        self._faces: dict[str, tuple[Issue, Face]] = {}
+        self._turn = asyncio.Lock()
+        self.current = Catalogue()
+
+    async def put(self, issues: Iterable[Issue], now: datetime) -> Change:
+        """Register the archive's `issues` (oldest first) and put them in the place of those before."""
+        there = tuple(issues)
+        async with self._turn:
+            faces = (
+                await asyncio.to_thread(self._describe, there) if self._strange(there) > 50 else self._describe(there)
+            )
+            found = await self._register.register(faces, now)
+            by_slug = {issue.slug: issue for issue in there}
+            content = {found.identity[face.slug]: face.content for face in faces}
+            new = Catalogue(
+                issues={found.identity[face.slug]: by_slug[face.slug] for face in faces},
+                order={key: found.seq[key] for key in content},
+                content=content,
+                identities=found.identity,
+                last=found.last,
+            )
+            came = frozenset(new.issues) - frozenset(self.current.issues)
+            self.current = new
+            return Change(came, found.edited)
+
+    def _strange(self, there: tuple[Issue, ...]) -> int:
+        return sum(1 for issue in there if self._faces.get(issue.slug, (None,))[0] is not issue)
+
+    def _describe(self, there: tuple[Issue, ...]) -> tuple[Face, ...]:
+        """Describe every issue; one that is the same object as last time is not looked at again."""
+        kept = self._faces
+        self._faces = {
+            issue.slug: known if (known := kept.get(issue.slug)) and known[0] is issue else (issue, face(issue))
+            for issue in there
+        }
+        return tuple(described for _, described in self._faces.values())

@@ -1,0 +1,221 @@
+"""A worker: takes channels that want attention and works on many of them side by side.
+
+Any number of workers share one database. None is special: what one leaves, by finishing or by dying, another takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
+from archive.issue import Issue
+from bot.clock import Clock
+from bot.delivery.lane import Lane, Tools
+from bot.delivery.pace import Pace
+from bot.delivery.press import Press, Render
+from bot.delivery.rules import RULES, Rules
+from bot.delivery.shelf import Shelf
+from bot.delivery.subscription import Subscription
+from bot.errors import BotError
+from bot.schedule import Ticker
+from bot.slack.door import Poster
+from bot.slack.errors import SlackError
+from bot.store.store import Store
+
+_log = structlog.get_logger(__name__)
+_STEP = 60.0
+"""Seconds by which the wall clock may differ from the machine's own count before it counts as put forward or back."""
+_HOURLY = 3_600.0
+_SYNC = 600.0
+_RESERVE = 1.0
+
+
+class Worker:
+    """Delivers. `start` (or `run`) it inside the event loop; `stop` it before the loop ends."""
+
+    def __init__(  # noqa: PLR0913 - the one place where delivery's collaborators meet
+        self,
+        store: Store,
+        slack: Poster,
+        shelf: Shelf,
+        *,
+        render: Render,
+        clock: Clock,
+        issues: Callable[[], Iterable[Issue]] | None = None,
+        rules: Rules = RULES,
+        command: str = "/weekly",
+        name: str | None = None,
+    ) -> None:
+        """Deliver what is on `shelf`, rendered by `render`, to the subscriptions in `store`.
+
+        `issues` gives the archive's issues, oldest first: what `start` and, every ten minutes, `tick` put on the shelf
+        (in between, `changed` does). None: somebody else fills the shelf. `name` must be no other worker's, ever.
+        """
+        self.name = name or f"worker-{secrets.token_hex(6)}"
+        self._store, self._shelf, self._clock, self._rules = store, shelf, clock, rules
+        self._slack = slack
+        self._issues = issues
+        self._tools = Tools(
+            store, slack, clock, Press(render), Pace(rules), rules, self.name, lambda: shelf.current, command
+        )
+        self._lanes: dict[asyncio.Task[None], Lane] = {}
+        self._busy: Counter[str] = Counter()
+        self._ticker: Ticker | None = None
+        self._stopping = False
+        self._stopped: asyncio.Event | None = None
+        self._times: dict[str, float] = {}
+        self._wall: tuple[datetime, float] | None = None
+
+    @property
+    def lanes(self) -> int:
+        """Count the channels in hand."""
+        return len(self._lanes)
+
+    async def start(self) -> None:
+        """Get ready: fill the shelf, set every alarm anew, wake what a predecessor left unfinished."""
+        now = self._clock.now()
+        if self._issues is not None:
+            await self._shelf.put(self._issues(), now)
+        await self._store.subscriptions.set_alarms(now)
+        await self._store.subscriptions.wake_unfinished(now)
+        await self._recheck_workspaces(now)
+
+    async def run(self) -> None:
+        """Start, work until `stop`, and return once everything is given back."""
+        self._stopped = asyncio.Event()
+        await self.start()
+        self._ticker = Ticker(self._tick, self._rules.tick)
+        self._ticker.start()
+        await self._stopped.wait()
+
+    async def stop(self, within: float = 10.0) -> None:
+        """Take nothing new, let messages on their way arrive for up to `within` seconds, give everything back.
+
+        A message still without an answer then is left in doubt: the next worker looks for it.
+        """
+        self._stopping = True
+        if self._ticker is not None:
+            await self._ticker.stop()
+        for task, lane in tuple(self._lanes.items()):
+            lane.stopping = True
+            if not lane.calling:
+                task.cancel()
+        if self._lanes:
+            await asyncio.wait(tuple(self._lanes), timeout=max(0.0, within - _RESERVE))
+        for task in tuple(self._lanes):
+            task.cancel()
+        if self._lanes:
+            await asyncio.wait(tuple(self._lanes), timeout=_RESERVE)
+        await self._store.subscriptions.drop_leases(self.name, self._clock.now())
+        if self._stopped is not None:
+            self._stopped.set()
+
+    async def changed(self, issues: Iterable[Issue]) -> None:
+        """Hear that the archive changed: put it on the shelf and wake whom it concerns."""
+        now = self._clock.now()
+        change = await self._shelf.put(issues, now)
+        subscriptions = self._store.subscriptions
+        if change.came:
+            await subscriptions.wake(now)
+        if readers := await self._store.deliveries.readers_of(change.came | change.edited, now - self._rules.revisable):
+            await subscriptions.wake(now, readers)
+
+    async def tick(self, now: datetime) -> int:
+        """Renew the leases, and take as many channels that want attention as there is room for; give how many."""
+        if self._stopping:
+            return 0
+        await self._check_clock(now)
+        if self._lanes and self._due("renew", self._rules.lease.total_seconds() / 3):
+            await self._store.subscriptions.renew(self.name, now + self._rules.lease)
+        if self._due("sync", _SYNC, at_first=False) and self._issues is not None:
+            await self.changed(self._issues())
+        if self._due("hourly", _HOURLY, at_first=False):
+            await self._recheck_workspaces(now)
+            await self._store.events.prune(now)
+        room = self._rules.together - len(self._lanes)
+        if room <= 0:
+            return 0
+        full = [workspace for workspace, count in self._busy.items() if count >= self._rules.each]
+        each = self._rules.each
+        taken = await self._store.subscriptions.claim(
+            self.name, now, self._rules.lease, limit=room, each=each, full=full
+        )
+        for subscription in taken:
+            self._open(subscription)
+        return len(taken)
+
+    async def idle(self) -> None:
+        """Wait until no channel is in hand (for tests and simulations)."""
+        while self._lanes:
+            await asyncio.wait(tuple(self._lanes))
+
+    async def _tick(self) -> None:
+        await self.tick(self._clock.now())
+
+    def _open(self, subscription: Subscription) -> None:
+        lane = Lane(self._tools, subscription)
+        task = asyncio.create_task(self._drive(lane, subscription), name=f"lane-{subscription.id}")
+        self._lanes[task] = lane
+        self._busy[subscription.workspace] += 1
+        task.add_done_callback(lambda done: self._close(done, subscription))
+
+    def _close(self, task: asyncio.Task[None], subscription: Subscription) -> None:
+        self._lanes.pop(task, None)
+        self._busy[subscription.workspace] -= 1
+        if not self._busy[subscription.workspace]:
+            del self._busy[subscription.workspace]
+
+    async def _drive(self, lane: Lane, subscription: Subscription) -> None:
+        """Run a lane; whatever goes wrong in it concerns its own channel only."""
+        try:
+            await lane.run()
+        except BotError as error:
+            _log.error("delivery.failed", channel=subscription.channel, error=str(error))
+            await self._give_back(subscription)
+        except Exception:  # noqa: BLE001 - one channel must not end the others; the log has it all
+            _log.exception("delivery.broken", channel=subscription.channel)
+            await self._give_back(subscription)
+
+    async def _give_back(self, subscription: Subscription) -> None:
+        now = self._clock.now()
+        later = now + timedelta(seconds=self._rules.wait(3))
+        try:
+            await self._store.subscriptions.release(subscription.id, self.name, now, later)
+        except BotError as error:  # its lease runs out by itself
+            _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
+
+    async def _recheck_workspaces(self, now: datetime) -> None:
+        """Let the workspaces go on that refused the bot and take its token again."""
+        for workspace in await self._store.subscriptions.refused_workspaces():
+            try:
+                await self._slack.check(workspace)
+            except SlackError:
+                continue
+            count = await self._store.subscriptions.resume_workspace(workspace, now)
+            _log.info("delivery.workspace_resumed", workspace=workspace, subscriptions=count)
+
+    async def _check_clock(self, now: datetime) -> None:
+        """Notice a wall clock that was put forward or back, and set every alarm by the new time."""
+        loop = asyncio.get_running_loop().time()
+        before, self._wall = self._wall, (now, loop)
+        if before is None:
+            return
+        drift = (now - before[0]).total_seconds() - (loop - before[1])
+        if abs(drift) > _STEP:
+            _log.warning("delivery.clock_stepped", seconds=round(drift))
+            await self._store.subscriptions.set_alarms(now)
+            await self._store.subscriptions.wake_unfinished(now)
+
+    def _due(self, what: str, seconds: float, *, at_first: bool = True) -> bool:
+        """Say whether `seconds` went by since this last said so of `what`."""
+        loop = asyncio.get_running_loop().time()
+        last = self._times.setdefault(what, loop - seconds if at_first else loop)
+        if loop - last < seconds:
+            return False
+        self._times[what] = loop
+        return True

@@ -1,0 +1,74 @@
+"""What makes the bot do things by itself: APScheduler's asyncio scheduler, and a guard over it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+_log = structlog.get_logger(__name__)
+PATIENCE = 5
+"""Ticks that may be missed before the guard steps in."""
+
+
+class Ticker:
+    """Calls `tick` every `seconds`, never twice at a time, until stopped. What it raises is logged, and it goes on.
+
+    APScheduler plans by the wall clock: after the clock is put back it would wait until the old time comes again. The
+    guard, which counts in the event loop's own seconds, notices and has it run now.
+    """
+
+    def __init__(self, tick: Callable[[], Awaitable[None]], seconds: float) -> None:
+        """Prepare; nothing runs yet."""
+        self._tick = tick
+        self._seconds = seconds
+        self._scheduler = AsyncIOScheduler(timezone="UTC", logger=None)
+        self._guard: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[None]] = set()
+        self._last = 0.0
+
+    def start(self) -> None:
+        """Begin, with a first tick at once. Call it inside the event loop."""
+        self._last = asyncio.get_running_loop().time()
+        options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._scheduler.add_job(self._once, "interval", seconds=self._seconds, id="tick", **options)
+        self._scheduler.start()
+        self._guard = asyncio.create_task(self._watch(), name="ticker-guard")
+
+    async def stop(self) -> None:
+        """End; a tick in hand is waited for."""
+        if self._guard is not None:
+            self._guard.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._guard
+            self._scheduler.shutdown(wait=False)
+            self._guard = None
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _once(self) -> None:
+        task = asyncio.current_task()
+        if task is None or self._running:
+            return
+        self._running.add(task)
+        try:
+            await self._tick()
+        except Exception:  # noqa: BLE001 - one bad tick must not end all ticks
+            _log.exception("ticker.failed")
+        finally:
+            self._running.discard(task)
+            self._last = asyncio.get_running_loop().time()
+
+    async def _watch(self) -> None:
+        """Run what the scheduler should have run."""
+        await self._once()
+        while True:
+            await asyncio.sleep(self._seconds)
+            silent = asyncio.get_running_loop().time() - self._last
+            if silent > PATIENCE * self._seconds and not self._running:
+                _log.warning("ticker.woken", silent=round(silent, 1))
+                self._scheduler.get_job("tick").reschedule("interval", seconds=self._seconds)
+                await self._once()
