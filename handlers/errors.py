@@ -71,7 +71,7 @@ def register(app: AsyncApp, services: Services) -> None:
         """Answer commands and views in words; a failed event with 500, so that Slack sends it again."""
         about = {"team": context.team_id, "kind": text(body, "type") or "command"}
         if text(body, "type") == "event_callback":
-            _log.error("an event failed", event=text(body, "event_id"), exc_info=error, **about)
+            _log.error("an event failed", event_id=text(body, "event_id"), exc_info=error, **about)
             return BoltResponse(status=500)
         message = explained(error, services, **about)
         if text(body, "type") == "view_submission":

@@ -1,0 +1,158 @@
+"""People in a workspace, by what they do. Everything goes signed through the real Bolt app and its real listeners."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+import handlers
+from archive.document import Reading
+from archive.issue import Issue
+from archive.search.index import Index
+from archive.snapshot import Snapshot
+from bot.answers import Answers
+from bot.bookmarks import Bookmarks
+from bot.library import Current
+from bot.messages.names import Names
+from bot.playground.limits import problems
+from bot.services import Services
+from bot.subscribing import Subscribing
+from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
+from tests.fakes.talk import FakeDoor, FakeReplies
+
+SECRET = "a signing secret"
+NOW = datetime(2024, 5, 6, 7, 0, tzinfo=UTC)
+URL = "https://hooks.example/commands/1"
+
+
+class StillClock:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        """Give Monday, 6 May 2024, 07:00 UTC."""
+        return NOW
+
+
+class Shelf:
+    """The archive in use, of given issues."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        """Index the issues."""
+        self.put(issues)
+
+    def put(self, issues: Iterable[Issue]) -> None:
+        """Swap the archive whole."""
+        there = tuple(issues)
+        snapshot = Snapshot.of([Reading(f"{issue.slug}.md", issue, ()) for issue in there])
+        self.current = Current(snapshot, Index.of(there))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What Slack got back: the HTTP `status` and the `body`, read as JSON where it is."""
+
+    status: int
+    body: Any
+
+    @property
+    def said(self) -> str:
+        """Give everything the body says, as text to look into."""
+        return json.dumps(self.body, ensure_ascii=False)
+
+
+class People:
+    """People who type, click, react and fill in forms. `replies` and `door` show what came back later."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        """Put the real listeners on a real app, with fakes behind the use cases."""
+        self.shelf = Shelf(issues)
+        self.register, self.memory, self.replies, self.door = FakeRegister(), FakeMemory(), FakeReplies(), FakeDoor()
+        names, clock = Names(), StillClock()
+        answers = Answers(self.shelf, names, clock, chance=lambda _: 0)
+        subscribing = Subscribing(self.register, FakeDeliveries(), self.door, names, clock, answers.find)
+        bookmarks = Bookmarks(self.memory, frozenset({"bookmark"}), names, clock, answers.label)
+        references = (f"ref-{number}" for number in count(1))
+        self.services = Services(
+            names, answers, bookmarks, subscribing, self.replies, reference=lambda: next(references)
+        )
+        self.app = AsyncApp(signing_secret=SECRET, authorize=_authorize, process_before_response=True)
+        handlers.register(self.app, self.services)
+
+    async def types(self, typed: str, command: str = "/weekly", **fields: str) -> Answered:
+        """Type a command, as U1 in C1 of T1."""
+        body = {
+            "command": command, "text": typed, "team_id": "T1", "channel_id": "C1", "user_id": "U1",
+            "response_url": URL, "trigger_id": "trigger-1",
+        }  # fmt: skip
+        return await self.sends(urlencode({**body, **fields}))
+
+    async def clicks(self, action: str, value: Any = "", **fields: Any) -> Answered:
+        """Click a button."""
+        return await self.interacts("block_actions", actions=[{"action_id": action, "value": value}], **fields)
+
+    async def submits(self, values: Any, callback: str = "subscribe") -> Answered:
+        """Send a form; `values` are the view's state."""
+        return await self.interacts(
+            "view_submission", view={"type": "modal", "callback_id": callback, "state": {"values": values}}
+        )
+
+    async def asks_for_options(self, action: str, typed: Any) -> Answered:
+        """Type into a menu."""
+        return await self.interacts("block_suggestion", action_id=action, block_id="b", value=typed)
+
+    async def interacts(self, kind: str, **fields: Any) -> Answered:
+        """Send an interaction of any kind."""
+        payload = {
+            "type": kind, "team": {"id": "T1"}, "user": {"id": "U1"}, "channel": {"id": "C1"},
+            "response_url": URL, "trigger_id": "trigger-1", **fields,
+        }  # fmt: skip
+        return await self.sends(urlencode({"payload": json.dumps(payload)}))
+
+    async def reacts(self, ts: str, event_ts: str, *, emoji: str = "bookmark", added: bool = True) -> Answered:
+        """React to a message, or take a reaction away."""
+        kind = "reaction_added" if added else "reaction_removed"
+        item = {"type": "message", "channel": "C1", "ts": ts}
+        return await self.sees(type=kind, user="U1", reaction=emoji, item=item, event_ts=event_ts)
+
+    async def sees(self, **event: Any) -> Answered:
+        """Have an event happen."""
+        body = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
+        return await self.sends(json.dumps(body), "application/json")
+
+    async def sends(self, body: str, content_type: str = "application/x-www-form-urlencoded") -> Answered:
+        """Send a body, signed, and wait until what follows the acknowledgement is done too."""
+        now = str(int(time.time()))  # noqa: TID251 - Bolt's own check of the signature reads the wall clock
+        signature = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
+        headers = {
+            "content-type": [content_type],
+            "x-slack-signature": [str(signature)],
+            "x-slack-request-timestamp": [now],
+        }
+        response = await self.app.async_dispatch(AsyncBoltRequest(body=body, headers=headers))
+        assert await self.services.later.drain(5)
+        text = response.body
+        return Answered(response.status, json.loads(text) if text.startswith("{") else text)
+
+    @property
+    def heard(self) -> list[dict[str, Any]]:
+        """Give every answer that came after an acknowledgement, each one checked against Slack's limits."""
+        for _, payload in self.replies.sent:
+            assert problems(payload) == []
+        return [payload for _, payload in self.replies.sent]
+
+
+async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    return AuthorizeResult(
+        enterprise_id=enterprise_id, team_id=team_id, bot_token="xoxb-1", bot_id="B1", bot_user_id="UBOT"
+    )

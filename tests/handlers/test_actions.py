@@ -1,0 +1,170 @@
+"""Clicks: real ones, and forged ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.messages.answer import Asked
+from bot.messages.message import Block
+from bot.playground.limits import problems
+from bot.slack.errors import SlackError
+from tests.fakes.subscriptions import FakeBookmark
+from tests.handlers.people import People
+
+
+def buttons(blocks: list[Block]) -> dict[str, str]:
+    """Give the value of each button of a message, by action."""
+    elements = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    return {element["action_id"]: element.get("value", "") for element in elements}
+
+
+async def test_paging_neither_repeats_nor_skips(people: People) -> None:
+    """Turning pages by the buttons shows each of the twelve tales once, and then offers no next page."""
+    blocks = (await people.types("kubernetes")).body["blocks"]
+    seen: list[str] = []
+    while True:
+        text = json.dumps(blocks)
+        seen += [f"/{n}|" for n in range(12) if f"kubernetes/{n}|" in text]
+        if "page:next" not in buttons(blocks):
+            break
+        await people.clicks("page:next", buttons(blocks)["page:next"])
+        blocks = people.heard[-1]["blocks"]
+        assert people.heard[-1]["replace_original"]
+    assert sorted(seen) == sorted(f"/{n}|" for n in range(12))
+
+
+async def test_sharing_posts_once(people: People) -> None:
+    """The page goes to the channel without buttons; the private answer loses its share button."""
+    await people.clicks("share", Asked("kubernetes").as_value())
+    public, private = people.heard
+    assert public["response_type"] == "in_channel"
+    assert "<@U1> shared" in str(public)
+    assert buttons(public["blocks"]) == {}
+    assert "share" not in buttons(private["blocks"])
+    assert private["replace_original"]
+
+
+async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
+    """What was found a while ago may be nowhere now."""
+    people.shelf.put([])
+    await people.clicks("share", Asked("kubernetes").as_value())
+    assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "said"),
+    [
+        ("help", "", "Find"),
+        ("random", "", "The whole issue"),
+        ("issue:open", '{"i":"2021-02-28-6","p":1}', "Example Weekly Issue #6"),
+        ("issue:next", '{"i":"2021-02-28-6","p":99}', "Example Weekly Issue #6"),
+        ("issue:open", '{"i":"nowhere","p":1}', "no issue"),
+        ("search:near:0", '{"q":"kubernetes"}', "kubernetes/"),
+        ("saved:next", "10", "You have kept nothing yet"),
+        ("saved:next", "-1", "You have kept nothing yet"),
+        ("pause", "", "not subscribed"),
+        ("resume", "", "not subscribed"),
+        ("unsubscribe", "", "not subscribed"),
+        ("doubt:post", "17", "older version"),
+        ("page:next", '{"q":"kubernetes","o":-5}', "older version"),
+        ("page:next", '{"q":"kubernetes","o":true}', "older version"),
+        ("page:next", '{"q":"","o":0}', "older version"),
+        ("page:next", '{"q":7}', "older version"),
+        ("share", "[" * 1500, "older version"),
+        ("share", "null", "older version"),
+        ("issue:open", '{"i":"x","p":"1"}', "older version"),
+    ],
+)
+async def test_each_button(people: People, action: str, value: str, said: str) -> None:
+    """Each button does its work; a value that the bot did not make is told so, whatever it is."""
+    answer = await people.clicks(action, value)
+    assert (answer.status, answer.body) == (200, "")
+    assert said in str(people.heard[-1])
+
+
+async def test_a_choice_from_the_menu_searches(people: People) -> None:
+    """The menu's choice comes as an option, not as a value."""
+    option = {"action_id": "again", "selected_option": {"value": Asked("kubernetes").as_value()}}
+    await people.interacts("block_actions", actions=[option])
+    assert "kubernetes/" in str(people.heard[-1])
+
+
+async def test_a_link_is_only_acknowledged(people: People) -> None:
+    """Buttons that open a page send a click as well: it must not be met with an error."""
+    answer = await people.clicks("anything-else", "x")
+    assert (answer.status, answer.body) == (200, "")
+    assert people.heard == []
+
+
+async def test_changing_opens_the_form_as_it_is_now(people: People) -> None:
+    """The form shows the subscription there is."""
+    await people.types("subscribe fridays 17:30 Asia/Kathmandu")
+    await people.clicks("subscription:change")
+    assert "Asia/Kathmandu" in str(people.door.views["trigger-1"])
+    assert "17:30" in str(people.door.views["trigger-1"])
+
+
+async def test_a_form_that_cannot_be_prepared_says_so(people: People) -> None:
+    """It does not stand there waiting, and the person gets a reference."""
+    people.register.breaks(RuntimeError("no"))
+    await people.clicks("subscription:change")
+    assert "did not work" in str(people.door.views["trigger-1"])
+    assert "ref-1" in str(people.heard[-1])
+
+
+async def test_saved_pages(people: People) -> None:
+    """Older and newer bookmarks are a click away."""
+    for number in range(15):
+        ts = f"1.{number:06d}"
+        people.memory.posts("C1", ts, FakeBookmark(f"https://example.com/{number}", f"Thing {number}", "2021-02-28-6"))
+        await people.reacts(ts, f"2.{number:06d}")
+    await people.types("saved")
+    first = people.heard[-1]["blocks"]
+    await people.clicks("saved:next", buttons(first)["saved:next"])
+    assert "11–15" in str(people.heard[-1])
+    assert set(buttons(people.heard[-1]["blocks"])) == {"saved:back"}
+    await people.clicks("saved:next", "5000")
+    assert "11–15" in str(people.heard[-1])
+
+
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=6,
+)
+_ACTIONS = st.sampled_from(
+    ["page:next", "share", "issue:open", "saved:next", "search:x", "help", "doubt:post", "", "zzz"]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    _ACTIONS, st.one_of(_ANYTHING, st.text(max_size=300)), st.sampled_from(["channel", "user", "response_url"]), _ANYTHING
+)
+async def test_forged_clicks(people: People, action: str, value: Any, field: str, odd: Any) -> None:
+    """No value, and no field of another type, makes an error or a payload that Slack refuses."""
+    answer = await people.clicks(action, value)
+    assert answer.status == 200
+    # Bolt itself looks for ids in the person and the channel, and stumbles over what is no object.
+    answer = await people.clicks(action, value, **{field: odd if field == "response_url" else {"id": odd}})
+    assert answer.status == 200
+    chosen = [{"action_id": action, "selected_option": odd}]
+    assert (await people.interacts("block_actions", actions=chosen)).status == 200
+    assert "ref-" not in str(people.heard)
+
+
+async def test_slack_refusing_the_form_is_told(people: People) -> None:
+    """A trigger that ran out is no mystery to the person."""
+
+    async def late(*_: object) -> str:
+        raise SlackError("views.open", "expired_trigger_id", workspace="-:T1")
+
+    people.door.open_view = late  # type: ignore[method-assign,assignment]
+    await people.types("subscribe")
+    assert people.heard
+    assert problems(people.heard[-1]) == []

@@ -1,0 +1,186 @@
+"""What is typed, and what comes back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.playground.limits import problems
+from bot.slack.workspace import workspace_id
+from bot.store.errors import StoreError
+from tests.fakes.subscriptions import FakeBookmark
+from tests.handlers.people import URL, People
+
+HERE = (workspace_id(None, "T1"), "C1")
+
+
+async def test_a_topic_is_answered_within_the_acknowledgement(people: People) -> None:
+    """One round trip: the answer to the request is the answer to the person, and only they see it."""
+    answer = await people.types("kubernetes")
+    assert answer.status == 200
+    assert answer.body["response_type"] == "ephemeral"
+    assert "https://example.com/kubernetes/" in answer.said
+    assert problems(answer.body) == []
+    assert people.heard == []
+
+
+async def test_tools_finds_tools_only(people: People) -> None:
+    """The second command leaves news out."""
+    assert "acme/dnslint" in (await people.types("linter", "/tools")).said
+    assert "https://example.com/kubernetes/" not in (await people.types("kubernetes", "/tools")).said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "/weekly help"),
+        ("help", "saved"),
+        ("latest", "Example Weekly Issue #7"),
+        ("issue 6", "Example Weekly Issue #6"),
+        ("issue #6", "Example Weekly Issue #6"),
+        ("issue 2021-02-28-6", "Example Weekly Issue #6"),
+        ("issue 99", "no issue '99'"),
+        ("random", "The whole issue"),
+        ("issue", "Which issue?"),
+        ("k" * 301, "a topic has at most"),
+        ("zzzqqqxx", "Nothing in the archive about"),
+    ],
+)
+async def test_what_memory_answers(people: People, typed: str, said: str) -> None:
+    """Each of these is answered at once, in private, within Slack's limits."""
+    answer = await people.types(typed)
+    assert said in answer.said
+    assert answer.body["response_type"] == "ephemeral"
+    assert problems(answer.body) == []
+
+
+async def test_a_topic_that_starts_like_a_command_says_so(people: People) -> None:
+    """`issue tracker` searches, and mentions the sub-command once."""
+    assert "issue 435" in (await people.types("issue tracker")).said
+
+
+async def test_subscribe_with_a_schedule(people: People) -> None:
+    """What was typed is echoed with the next time."""
+    assert (await people.types("subscribe mondays 09:00 Europe/London")).body == ""
+    assert "mondays 09:00 Europe/London" in str(people.heard[-1])
+    assert "<!date^1714982400^" in str(people.heard[-1])  # 6 May 2024, 08:00 UTC
+    assert HERE in people.register.kept
+
+
+async def test_subscribe_without_a_zone_takes_the_persons_own(people: People) -> None:
+    """Only what is missing is asked of Slack."""
+    await people.types("subscribe fridays 17:30")
+    assert str(people.register.kept[HERE].schedule) == "fridays 17:30 Europe/London"
+
+
+async def test_subscribe_to_nonsense(people: People) -> None:
+    """A schedule that is none is explained, and nothing is kept."""
+    await people.types("subscribe mondays 25:00")
+    assert "no time of day" in str(people.heard[-1])
+    assert people.register.kept == {}
+
+
+async def test_subscribe_alone_opens_the_form(people: People) -> None:
+    """The form has the channel and the person's own zone filled in."""
+    await people.types("subscribe")
+    view = people.door.views["trigger-1"]
+    assert problems(view) == []
+    assert "'initial_conversation': 'C1'" in str(view)
+    assert "Europe/London" in str(view)
+    assert people.heard == []
+
+
+async def test_the_form_opens_though_slack_does_not_say_who_asks(people: People) -> None:
+    """A form without the zone is still a form."""
+    people.door.zones.clear()
+    await people.types("subscribe")
+    assert "initial_conversation" in str(people.door.views["trigger-1"])
+
+
+async def test_the_life_of_a_subscription(people: People) -> None:
+    """Status, pause, resume, why, preview, and the end."""
+    await people.types("status")
+    assert "not subscribed" in str(people.heard[-1])
+    await people.types("subscribe as soon as it appears")
+    for typed, said in [
+        ("status", "as soon as it appears"),
+        ("pause", "Paused"),
+        ("status", "*Paused:*"),
+        ("resume", "*Next:*"),
+        ("why 6", "2021-02-28-6 waits"),
+        ("why 99", "no issue '99'"),
+        ("preview", "Only you see this"),
+        ("preview 6", "Example Weekly Issue #6"),
+        ("unsubscribe", "No more digests"),
+        ("unsubscribe", "not subscribed"),
+        ("pause", "not subscribed"),
+    ]:
+        await people.types(typed)
+        assert said in str(people.heard[-1]), typed
+
+
+async def test_saved(people: People) -> None:
+    """What was kept is listed, with its issue's title."""
+    await people.types("saved")
+    assert "You have kept nothing yet" in str(people.heard[-1])
+    people.memory.posts("C1", "1.000001", FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6"))
+    await people.reacts("1.000001", "2.000000")
+    await people.types("saved")
+    assert "<https://example.com/a|A thing>" in str(people.heard[-1])
+    assert "Example Weekly Issue #6" in str(people.heard[-1])
+
+
+async def test_an_unexpected_error_is_apologised_for(people: People) -> None:
+    """The person gets a reference, and neither a trace nor the database's words."""
+    people.register.breaks(StoreError("do it", "disk full at sqlite:///secret"))
+    await people.types("status")
+    assert "ref-1" in str(people.heard[-1])
+    assert "secret" not in str(people.heard[-1])
+
+
+async def test_an_error_within_the_acknowledgement_is_one_too(people: People) -> None:
+    """Even what should never fail answers 200 with an apology."""
+    people.shelf.current = None  # type: ignore[assignment] # what no real shelf does
+    answer = await people.types("kubernetes")
+    assert answer.status == 200
+    assert "ref-1" in answer.said
+
+
+async def test_an_answer_that_slack_refuses_is_let_go(people: People) -> None:
+    """A used-up address ends in a line in the log, not in an error."""
+    people.replies.refusing = True
+    assert (await people.types("status")).status == 200
+
+
+async def test_answers_follow_the_archive(people: People) -> None:
+    """What is remembered of an answer ends with the archive it came from."""
+    assert "kubernetes/1" in (await people.types("kubernetes")).said
+    people.shelf.put([])
+    assert "kubernetes/1" not in (await people.types("kubernetes")).said
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(st.text(max_size=400))
+async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None:
+    """No text is met with silence, an error or a payload that Slack refuses."""
+    typed = typed.encode("utf-8", "ignore").decode()
+    answer = await people.types(typed)
+    assert answer.status == 200
+    assert "ref-" not in answer.said
+    assert answer.body == "" or problems(answer.body) == []
+
+
+async def test_a_command_without_its_fields(people: People) -> None:
+    """A payload with nothing in it but the command's name is answered like an empty command."""
+    answer = await people.sends("command=%2Fweekly&team_id=T1")
+    assert "/weekly help" in answer.said
+    answer = await people.sends("command=%2Fweekly&text=status")
+    assert answer.status == 200
+
+
+async def test_answers_go_to_the_address_that_came_with_the_command(people: People) -> None:
+    """And are for the one who typed."""
+    await people.types("status")
+    assert people.replies.sent[-1][0] == URL
+    assert people.heard[-1]["response_type"] == "ephemeral"

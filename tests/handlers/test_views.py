@@ -1,0 +1,135 @@
+"""The subscription form, sent rightly and wrongly, and the menus that complete what is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archive.kind import Kind
+from bot.messages.taste import Layout, Sponsors, Taste
+from bot.playground.limits import problems
+from tests.handlers.people import People
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    """Give the state of a form filled in well, but for `changes`."""
+    options = [{"value": kind} for kind in ("news", "tools", "events", "other")]
+    values: dict[str, Any] = {
+        "channel": {"selected_conversation": "C9"},
+        "when": {"selected_option": {"value": "set"}},
+        "days": {"selected_options": [{"value": "0"}, {"value": "3"}]},
+        "time": {"selected_time": "08:45"},
+        "zone": {"selected_option": {"value": "Asia/Kathmandu"}},
+        "layout": {"selected_option": {"value": "full"}},
+        "sections": {"selected_options": options},
+        "sponsors": {"selected_option": {"value": "folded"}},
+        "topics": {"value": "kubernetes, , dns,dns"},
+        "without": {"value": None},
+        **changes,
+    }
+    return {block: {block: element} for block, element in values.items()}
+
+
+async def test_a_form_subscribes_the_channel_it_names(people: People) -> None:
+    """Everything chosen is kept, and the confirmation with the next time takes the form's place."""
+    answer = await people.submits(filled())
+    assert answer.body["response_action"] == "update"
+    assert problems(answer.body["view"]) == []
+    assert "<!date^" in answer.said
+    kept = people.register.kept["-:T1", "C9"]
+    assert str(kept.schedule) == "mondays, thursdays 08:45 Asia/Kathmandu"
+    assert kept.taste == Taste(
+        Layout.FULL, Sponsors.FOLDED, without=frozenset({Kind.JOBS}), topics=("kubernetes", "dns")
+    )
+
+
+async def test_as_soon_as_it_appears_needs_no_time(people: People) -> None:
+    """What a set time needs may be empty then."""
+    answer = await people.submits(filled(when={"selected_option": {"value": "at-once"}}, days={}, time={}, zone={}))
+    assert answer.body["response_action"] == "update"
+    assert str(people.register.kept["-:T1", "C9"].schedule) == "as soon as it appears"
+
+
+@pytest.mark.parametrize(
+    ("block", "element"),
+    [
+        ("channel", {"selected_conversation": "D123"}),
+        ("channel", {}),
+        ("days", {"selected_options": []}),
+        ("days", {"selected_options": [{"value": "9"}]}),
+        ("time", {"selected_time": "25:00"}),
+        ("zone", {"selected_option": {"value": "Atlantis/Centre"}}),
+        ("zone", None),
+        ("sections", {"selected_options": None}),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_its_field(people: People, block: str, element: Any) -> None:
+    """And nothing is kept."""
+    answer = await people.submits(filled(**{block: element}))
+    assert answer.body["response_action"] == "errors"
+    assert set(answer.body["errors"]) == {block}
+    assert people.register.kept == {}
+
+
+async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
+    """In the form's place, with a reference."""
+    people.register.breaks(RuntimeError("no"))
+    answer = await people.submits(filled())
+    assert answer.body["response_action"] == "update"
+    assert "ref-1" in answer.said
+    assert problems(answer.body["view"]) == []
+
+
+async def test_another_modal_just_closes(people: People) -> None:
+    """What nobody knows is acknowledged."""
+    assert (await people.submits({}, "something-else")).status == 200
+
+
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.sampled_from(sorted(filled())), _ANYTHING)
+async def test_forged_forms(people: People, block: str, odd: Any) -> None:
+    """No value of any field makes more than an error beside a field."""
+    answer = await people.submits({**filled(), block: odd})
+    assert answer.status == 200
+    assert answer.body["response_action"] in {"errors", "update"}
+    assert "ref-" not in answer.said
+    assert (await people.submits(odd)).status == 200
+
+
+async def test_zones_complete(people: People) -> None:
+    """A city is enough, in any case and with a space."""
+    for typed, zone in [("lond", "Europe/London"), ("new york", "America/New_York"), ("KATH", "Asia/Kathmandu")]:
+        answer = await people.asks_for_options("zone", typed)
+        values = [option["value"] for option in answer.body["options"]]
+        assert zone in values[:3]
+        assert len(values) <= 100
+
+
+async def test_topics_complete(people: People) -> None:
+    """What is typed comes first, so that anything can be asked; then what the archive has."""
+    answer = await people.asks_for_options("again", "kube")
+    texts = [option["text"]["text"] for option in answer.body["options"]]
+    assert texts[0] == "kube"
+    assert any("kubernetes" in text for text in texts)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.sampled_from(["zone", "again"]), _ANYTHING | st.text(max_size=400))
+async def test_whatever_is_typed_into_a_menu(people: People, action: str, typed: Any) -> None:
+    """The options are always ones that Slack takes."""
+    answer = await people.asks_for_options(action, typed)
+    options = answer.body["options"]
+    menu = {"type": "static_select", "action_id": "a", "placeholder": {"type": "plain_text", "text": "x"}}
+    if options:
+        payload = {"text": "x", "blocks": [{"type": "actions", "elements": [{**menu, "options": options}]}]}
+        assert problems(payload) == []
