@@ -14,6 +14,7 @@ from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.cli.terminal import err
 from bot.errors import SettingsError
+from bot.names import names_in
 
 MANY = 2_000
 """From this many files on, reading takes long enough to want a progress bar (about a second)."""
@@ -55,6 +56,9 @@ def find(snapshot: Snapshot, asked: str) -> Issue:
     return snapshot.find(asked)
 
 
-def index(snapshot: Snapshot) -> Index:
-    """Index a snapshot for searching."""
-    return Index.of(snapshot.issues)
+def index(snapshot: Snapshot, synonyms: Path | None = None) -> Index:
+    """Index a snapshot for searching, with the operator's file of other names before the shipped table.
+
+    Raises SettingsError when that file cannot be read.
+    """
+    return Index.of(snapshot.issues, names_in(synonyms))

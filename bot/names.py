@@ -1,0 +1,21 @@
+"""The operator's own table of other names, read from its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archive.search.names import Names, shipped
+from bot.errors import SettingsError
+
+
+def names_in(file: Path | None) -> Names:
+    """Give the shipped table, with the lines of `file` put before it if there is one.
+
+    Raises SettingsError when the file cannot be read.
+    """
+    if file is None:
+        return shipped()
+    try:
+        return shipped(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("BACKISSUE_SYNONYMS", f"{file} cannot be read ({error}); name a UTF-8 text file") from error

@@ -1,0 +1,172 @@
+"""The command line, as somebody types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.main import app
+
+SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
+
+
+def run(*arguments: str, environment: dict[str, str] | None = None) -> Result:
+    """Run `backissue` with these arguments."""
+    return CliRunner().invoke(app, arguments, env={"BACKISSUE_ARCHIVE": "", **(environment or {})})
+
+
+def on_sample(*arguments: str) -> Result:
+    """Run `backissue` on the sample archive and expect it to succeed."""
+    result = run(*arguments, "--archive", str(SAMPLE))
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def lines(result: Result) -> list[dict[str, object]]:
+    """Read what was written as JSON Lines."""
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_export_writes_every_entry_with_the_promised_fields() -> None:
+    """One object a line, with exactly the fields of the README."""
+    rows = lines(on_sample("export", "--format", "jsonl"))
+    assert len(rows) > 120
+    promised = {"issue", "number", "published", "title", "section", "kind", "text", "headline", "links"}
+    assert {frozenset(row) for row in rows} == {frozenset(promised)}
+
+
+def test_export_is_in_reading_order() -> None:
+    """Issues come oldest first."""
+    published = [str(row["published"]) for row in lines(on_sample("export"))]
+    assert published == sorted(published)
+
+
+def test_the_archive_may_come_from_the_environment() -> None:
+    """BACKISSUE_ARCHIVE is as good as --archive."""
+    assert run("export", environment={"BACKISSUE_ARCHIVE": str(SAMPLE)}).exit_code == 0
+
+
+def test_show_finds_an_issue_by_number_slug_and_name() -> None:
+    """All three ways lead to the same page."""
+    newest = lines(on_sample("export"))[-1]
+    pages = {on_sample("show", asked).stdout for asked in ("latest", str(newest["issue"]), f"#{newest['number']}")}
+    assert len(pages) == 1
+
+
+def test_search_answers_in_a_table() -> None:
+    """The headline, where it stood, and its link."""
+    assert "https://" in on_sample("search", "service", "mesh").stdout
+
+
+def test_search_takes_a_word_to_leave_out() -> None:
+    """-word reaches the query and is no option."""
+    everything = lines(on_sample("search", "kubernetes", "--format", "jsonl", "--limit", "100"))[0]["results"]
+    without = lines(on_sample("search", "kubernetes", "-hard", "--format", "jsonl", "--limit", "100"))[0]["results"]
+    assert isinstance(everything, list)
+    assert isinstance(without, list)
+    assert 0 < len(without) < len(everything)
+
+
+def test_search_says_an_honest_nothing() -> None:
+    """What the archive has nothing on gets topics, not noise."""
+    assert "Nothing in the archive on" in on_sample("search", "xqzjvkwp").stdout
+
+
+def test_search_can_explain_itself() -> None:
+    """Every result says which word it met, and how."""
+    results = lines(on_sample("search", "kubernets", "--explain", "--format", "jsonl"))[0]["results"]
+    assert isinstance(results, list)
+    assert all(result["reasons"] for result in results)
+
+
+def test_search_answers_a_file_of_queries(tmp_path: Path) -> None:
+    """One line of answers for one line of queries, in order, none left out."""
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"id": "a", "query": "kubernetes"}\n\n{"id": "b", "query": "xqzjvkwp"}\n')
+    rows = lines(on_sample("search", "--queries", str(queries), "--format", "jsonl", "--limit", "3"))
+    assert [row["id"] for row in rows] == ["a", "b"]
+    results = rows[0]["results"]
+    assert isinstance(results, list)
+    assert len(results) == 3
+    assert set(results[0]) == {"issue", "position", "url", "score"}
+    assert rows[1]["results"] == []
+
+
+def test_a_position_is_the_entry_s_place_in_its_issue() -> None:
+    """Others can find the entry in the export."""
+    results = lines(on_sample("search", "terraform", "--format", "jsonl"))[0]["results"]
+    assert isinstance(results, list)
+    entries = lines(on_sample("export"))
+    for result in results:
+        entry = [row for row in entries if row["issue"] == result["issue"]][result["position"]]
+        links = entry["links"]
+        assert isinstance(links, list)
+        assert links[0]["url"] == result["url"]
+
+
+@pytest.mark.parametrize("line", ["kubernetes", '{"id": 1}', "[]", "{"])
+def test_a_broken_file_of_queries_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+    """Nothing is answered before everything was read."""
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(f'{{"id": "a", "query": "kubernetes"}}\n{line}\n')
+    result = run("search", "--queries", str(queries), "--archive", str(SAMPLE))
+    assert result.stdout == ""
+    assert f"{queries}:2" in str(result.exception)
+
+
+def test_preview_writes_the_payloads_that_would_be_posted() -> None:
+    """One JSON object a message, the parent first, nothing unfurled."""
+    rows = lines(on_sample("preview", "latest", "--json"))
+    assert [row["thread"] for row in rows] == [False] + [True] * (len(rows) - 1)
+    for row in rows:
+        payload = row["payload"]
+        assert isinstance(payload, dict)
+        assert payload["text"]
+        assert (payload["unfurl_links"], payload["unfurl_media"]) == (False, False)
+
+
+def test_preview_draws_what_people_will_see() -> None:
+    """Without --json the digest is drawn."""
+    assert "k9s" in on_sample("preview", "latest", "--full").stdout.lower() or on_sample("preview", "latest").stdout
+
+
+def test_check_counts_what_it_proved() -> None:
+    """A whole archive passes, with counts."""
+    assert "14" in on_sample("check").stdout
+
+
+def test_check_fails_when_something_is_lost(tmp_path: Path) -> None:
+    """The file and what to do are named, and the exit code tells a script."""
+    (tmp_path / "good.md").write_text("---\ntitle: One\ndate: 2024-01-07\n---\n\nHello https://example.org/a\n")
+    (tmp_path / "bad.md").write_text("---\ntitle: [\n---\nHello\n")
+    result = run("check", "--archive", str(tmp_path))
+    assert result.exit_code == 1
+    assert "bad.md" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["export", "check", "show", "search", "preview"])
+def test_without_an_archive_the_next_step_is_named(command: str) -> None:
+    """No stack trace: the variable and the option."""
+    result = run(command, *(["latest"] if command in {"show", "preview"} else []))
+    assert "BACKISSUE_ARCHIVE" in str(result.exception)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The error carries the folder as given."""
+    result = run("export", "--archive", str(tmp_path / "nowhere"))
+    assert "nowhere" in str(result.exception)
+
+
+def test_an_unknown_issue_comes_with_its_neighbours() -> None:
+    """A wrong number is answered with the nearest ones."""
+    result = run("show", "99", "--archive", str(SAMPLE))
+    assert "nearest" in str(result.exception)
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    """An archive cannot drive the reader's terminal."""
+    (tmp_path / "evil.md").write_text("---\ntitle: One\ndate: 2024-01-07\n---\n\nHello \x1b]0;owned\x07 world\n")
+    result = run("show", "evil", "--archive", str(tmp_path))
+    assert "\x1b]0" not in result.stdout
+    assert "owned" in result.stdout
