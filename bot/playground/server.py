@@ -11,10 +11,14 @@ aiohttp serves it because its handlers reach the transport: a reset connection m
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
-from collections.abc import Mapping
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -23,9 +27,11 @@ from aiohttp import web
 
 from bot.clock import Clock, SystemClock
 from bot.playground.faults import Fault, How
+from bot.playground.ledger import Ledger
 from bot.playground.respond import respond
 from bot.playground.site import Reply, Site
 from bot.playground.sockets import Sockets
+from bot.playground.town import town
 
 
 class Server:
@@ -139,3 +145,32 @@ def _arguments(request: web.BaseRequest, body: bytes) -> Mapping[str, Any]:
         return {**found, **dict(parse_qsl(body.decode(), keep_blank_values=True))}
     except ValueError:  # no JSON, no UTF-8: as good as no arguments
         return found
+
+
+async def _serve(port: int, site: Site) -> None:
+    """Serve until the process is told to stop; the first line printed is the Web API's base."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    async with Server(site, port=port) as server:
+        print(server.api_url, flush=True)  # noqa: T201 - this is a program's output
+        await stop.wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a stand-in as a process of its own, for load and for torture."""
+    parser = argparse.ArgumentParser(prog="python -m bot.playground.server", description="A stand-in for Slack.")
+    parser.add_argument("--port", type=int, default=0, help="where to listen on 127.0.0.1 (default: any free port)")
+    parser.add_argument("--ledger", type=Path, help="write every call that writes to this file, as JSON Lines")
+    parser.add_argument("--workspaces", type=int, default=1, help="how many: T1 with token xoxb-T1, …")
+    parser.add_argument("--channels", type=int, default=1, help="how many in each: C00000001, …")
+    parser.add_argument("--seed", type=int, default=0, help="decides what faults of chance hit")
+    given = parser.parse_args(arguments)
+    with given.ledger.open("a") if given.ledger else nullcontext() as file:
+        site = town(given.workspaces, given.channels, seed=given.seed, ledger=Ledger(file))
+        asyncio.run(_serve(given.port, site))
+
+
+if __name__ == "__main__":
+    main()

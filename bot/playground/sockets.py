@@ -24,6 +24,8 @@ class Sockets:
         """Start with no line open."""
         self.open: list[web.WebSocketResponse] = []
         self.clock = clock
+        self.connected = asyncio.Event()
+        """Set once a line was open."""
         self._tickets: set[str] = set()
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Mapping[str, Any]]] = {}
@@ -46,6 +48,7 @@ class Sockets:
         hello = {"num_connections": len(self.open) + 1, "debug_info": {"approximate_connection_time": 3600}}
         await line.send_json({"type": "hello", **hello})
         self.open.append(line)
+        self.connected.set()
         try:
             async for message in line:
                 if message.type is WSMsgType.TEXT:

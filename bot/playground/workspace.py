@@ -82,6 +82,8 @@ class Workspace:
     app: str = "A0STANDIN"
     bot: User = field(default_factory=lambda: User("U0BACKISSUE", "backissue", is_bot=True))
     scopes: frozenset[str] = SCOPES
+    events: frozenset[str] = frozenset({"reaction_added", "reaction_removed"})
+    """What the app subscribed to."""
     revoked: str | None = None
     """Slack's word for why no call works any more (token_revoked, account_inactive), or None."""
     pace: Pace = field(default_factory=Pace)

@@ -1,0 +1,230 @@
+"""People in the stand-in workspace, with verbs: they type, react, click, fill in and read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import aiohttp
+
+from bot.playground import forms, payloads
+from bot.playground.channel import Channel, ChannelMessage
+from bot.playground.courier import Answer, Courier
+from bot.playground.methods import views
+from bot.playground.respond import apply
+from bot.playground.server import Server
+from bot.playground.workspace import Change, User, View, Workspace
+
+Found = TypeVar("Found")
+SLACKBOT = User("USLACKBOT", "Slackbot", is_bot=True)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A workspace with its app within reach: who wants to act in it is made by `person`."""
+
+    server: Server
+    workspace: Workspace
+    courier: Courier
+    _stir: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Watch what changes, for those who wait for something."""
+        self.workspace.watchers.append(lambda _: self._stir.set())
+
+    def person(self, who: str | User) -> Person:
+        """Give somebody by name or user, let in if there is nobody of that name."""
+        if isinstance(who, User):
+            return Person(self, who)
+        known = next((user for user in self.workspace.users.values() if user.name == who), None)
+        return Person(self, known or self.workspace.add_user(who))
+
+    async def until(self, look: Callable[[], Found], within: float = 5.0) -> Found:
+        """Wait until `look` finds something, looking whenever anything changes; TimeoutError after `within` seconds."""
+        async with asyncio.timeout(within):
+            while not (found := look()):
+                self._stir.clear()
+                await self._stir.wait()
+        return found
+
+
+@asynccontextmanager
+async def scene(  # noqa: PLR0913 - the last two have defaults that only tests change
+    server: Server,
+    workspace: Workspace,
+    app_url: str,
+    secret: str,
+    *,
+    wait: Callable[[float], Any] = asyncio.sleep,
+    patience: float = 3.0,
+) -> AsyncIterator[Scene]:
+    """Bring a workspace's people within reach of the app that listens at `app_url` (its whole path included).
+
+    `secret` signs what they do; `wait` is how retries wait; `patience` how many seconds an answer may take.
+    """
+    async with aiohttp.ClientSession() as session:
+        courier = Courier(app_url, secret, server.clock, server.sockets, session, wait=wait, patience=patience)
+        yield Scene(server, workspace, courier)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back at once: the `message` that it made the person see, if any, and the app's raw `answer`."""
+
+    answer: Answer
+    message: ChannelMessage | None = None
+
+    @property
+    def text(self) -> str:
+        """Give all that one can read in the message."""
+        return readable(self.message) if self.message else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the workspace."""
+
+    scene: Scene
+    user: User
+
+    def sees(self, channel: Channel) -> list[ChannelMessage]:
+        """Give what is on this person's screen in a channel, oldest first."""
+        return channel.shown_to(self.user.id)
+
+    @property
+    def screen(self) -> View | None:
+        """Give the modal in front, if there is one."""
+        workspace = self.scene.workspace
+        return next((v for v in reversed(workspace.views.values()) if v.user == self.user.id and v.open), None)
+
+    async def types(self, text: str, channel: Channel) -> Heard:
+        """Type a slash command. What the app says at once appears; nothing within three seconds is a failure."""
+        scene, workspace = self.scene, self.scene.workspace
+        now = scene.server.clock.now()
+        name = workspace.new_response_url(channel.id, self.user.id, now)
+        url = scene.server.response_url(name)
+        payload = payloads.command(workspace, self.user, channel, text, response_url=url, now=now)
+        answer = await scene.courier.send("slash_commands", payload)
+        if answer.status != 200:
+            return Heard(answer, self._failed(channel, text.partition(" ")[0], answer))
+        body = answer.json()
+        if body.get("response_type") == "in_channel":
+            workspace.post(channel, scene.server.clock.now(), user=self.user.id, text=text)
+        return Heard(answer, apply(workspace, workspace.response_urls[name], body, scene.server.clock.now()))
+
+    def says(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
+        """Write a message like anybody."""
+        now = self.scene.server.clock.now()
+        return self.scene.workspace.post(
+            channel, now, user=self.user.id, text=text, thread_ts=thread.ts if thread else None
+        )
+
+    async def reacts(self, message: ChannelMessage, emoji: str) -> Answer | None:
+        """React to a message. The app hears of it where it is a member; None if it does not, or nothing changed."""
+        people = message.reactions.setdefault(emoji, [])
+        if self.user.id in people:
+            return None
+        people.append(self.user.id)
+        return await self._reacted(message, emoji, added=True)
+
+    async def unreacts(self, message: ChannelMessage, emoji: str) -> Answer | None:
+        """Take a reaction back."""
+        people = message.reactions.get(emoji, [])
+        if self.user.id not in people:
+            return None
+        people.remove(self.user.id)
+        if not people:
+            del message.reactions[emoji]
+        return await self._reacted(message, emoji, added=False)
+
+    async def clicks(self, where: ChannelMessage | View, what: str, choose: Any = None) -> Answer:
+        """Use a button or menu, by its label or action_id; `choose` is what a menu is set to.
+
+        Raises LookupError naming what there is, if it is not there.
+        """
+        block, element = forms.find(_blocks(where), what)
+        return await self._acts(where, forms.action(block, element, choose))
+
+    async def asks(self, where: ChannelMessage | View, what: str, typed: str) -> list[Mapping[str, Any]]:
+        """Type into a menu that suggests, and give the options that come (of all groups)."""
+        block, element = forms.find(_blocks(where), what)
+        named = {"action_id": element.get("action_id", ""), "block_id": block}
+        payload = payloads.suggestion(self.scene.workspace, self.user, where, named, typed)
+        answer = await self.scene.courier.send("interactive", payload)
+        body = answer.json() if answer.ok else {}
+        return forms.options(body)
+
+    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Answer:
+        """Send a form off, filled in by action_id. It closes, changes or shows errors as the app answers."""
+        workspace, now = self.scene.workspace, self.scene.server.clock.now()
+        state = forms.state(view.payload.get("blocks", ()), values or {})
+        answer = await self.scene.courier.send(
+            "interactive", payloads.submission(workspace, self.user, view, state, now)
+        )
+        if answer.ok:
+            self._follow(view, answer.json())
+        return answer
+
+    def _follow(self, view: View, body: Mapping[str, Any]) -> None:
+        """Do what the answer to a form says (surfaces/modals: response_action)."""
+        workspace, what = self.scene.workspace, body.get("response_action")
+        if what == "errors":
+            return
+        if what == "update":
+            views.replace(workspace, view, views.check(body.get("view"), "modal"))
+        elif what == "push":
+            views.show(workspace, self.user.id, views.check(body.get("view"), "modal"))
+        else:
+            every = [one for one in workspace.views.values() if one.user == self.user.id and one.open]
+            for one in every if what == "clear" else [view]:
+                one.open = False
+            workspace.changed(Change("closed", view=view))
+
+    async def _acts(self, where: ChannelMessage | View, action: Mapping[str, Any]) -> Answer:
+        scene, workspace, now = self.scene, self.scene.workspace, self.scene.server.clock.now()
+        url = ""
+        if isinstance(where, ChannelMessage):
+            url = scene.server.response_url(workspace.new_response_url(where.channel, self.user.id, now, where))
+        payload = payloads.actions(workspace, self.user, where, action, response_url=url, now=now)
+        return await scene.courier.send("interactive", payload)
+
+    async def _reacted(self, message: ChannelMessage, emoji: str, *, added: bool) -> Answer | None:
+        workspace = self.scene.workspace
+        workspace.changed(Change("reacted", message))
+        kind: Literal["reaction_added", "reaction_removed"] = "reaction_added" if added else "reaction_removed"
+        if workspace.bot.id not in workspace.channels[message.channel].members or kind not in workspace.events:
+            return None
+        fields = payloads.reaction(message, self.user, emoji, added=added)
+        return await self.scene.courier.event(payloads.event(workspace, fields, self.scene.server.clock.now()))
+
+    def _failed(self, channel: Channel, name: str, answer: Answer) -> ChannelMessage:
+        """Show what Slack shows when an app fails: operation_timeout, or dispatch_failed."""
+        error = "operation_timeout" if answer.reason == "http_timeout" else "dispatch_failed"
+        return self.scene.workspace.post(
+            channel,
+            self.scene.server.clock.now(),
+            user=SLACKBOT.id,
+            text=f"{name} failed with the error “{error}”",
+            ephemeral_to=self.user.id,
+        )
+
+
+def _blocks(where: ChannelMessage | View) -> list[dict[str, Any]]:
+    return where.blocks if isinstance(where, ChannelMessage) else list(where.payload.get("blocks", ()))
+
+
+def readable(message: ChannelMessage) -> str:
+    """Give all the words of a message: those of its blocks, or its text if it has none."""
+    return "\n".join(_words(message.blocks)) if message.blocks else message.text
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        own = [value["text"]] if isinstance(value.get("text"), str) else []
+        return own + [word for name, field in value.items() if name != "metadata" for word in _words(field)]
+    if isinstance(value, list | tuple):
+        return [word for item in value for word in _words(item)]
+    return []

@@ -1,0 +1,244 @@
+"""People with verbs, and a real Bolt app on the other end of signed HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.playground.channel import Channel
+from bot.playground.front import front
+from bot.playground.people import Person, Scene, readable, scene
+from bot.playground.server import Server
+from bot.playground.town import village
+
+SECRET = "a secret of the tests"
+
+
+def plain(text: str) -> dict[str, str]:
+    """Build a plain text object."""
+    return {"type": "plain_text", "text": text}
+
+
+BUTTONS = [
+    {"type": "actions", "elements": [{"type": "button", "action_id": "share", "text": plain("Share"), "value": "7"}]}
+]
+FORM = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": plain("Form"),
+    "submit": plain("Send"),
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "zone",
+            "label": plain("Zone"),
+            "element": {"type": "external_select", "action_id": "zone", "min_query_length": 1},
+        },
+        {
+            "type": "input",
+            "block_id": "note",
+            "label": plain("Note"),
+            "element": {"type": "plain_text_input", "action_id": "note", "initial_value": "none"},
+        },
+    ],
+}
+
+
+@dataclass
+class Trial:
+    """A Bolt app that notes what it hears, and somebody to try it."""
+
+    stage: Scene
+    you: Person
+    channel: Channel
+    bolt: AsyncApp
+    heard: list[Any] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    broken: int = 0
+    silent: asyncio.Event | None = None
+    """Until this is set, the app says nothing."""
+
+
+def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901 - a listener of each kind
+    """Let the app listen to one of each."""
+
+    @bolt.command("/weekly")
+    async def command(ack: Any, command: dict[str, str], respond: Any, client: AsyncWebClient) -> None:
+        trial.heard.append(command)
+        if command["text"] == "form":
+            await ack()
+            await client.views_open(trigger_id=command["trigger_id"], view=FORM)
+        elif command["text"] == "later":
+            await ack()
+            trial.heard.append((await respond("later it is")).status_code)
+        elif command["text"] == "aloud":
+            await ack({"response_type": "in_channel", "text": "for all"})
+        else:
+            if trial.silent:
+                await trial.silent.wait()
+            await ack({"text": f"you said {command['text']}", "blocks": BUTTONS})
+
+    @bolt.event("reaction_added")
+    async def reacted(event: dict[str, Any]) -> None:
+        trial.heard.append(event)
+        if trial.broken:
+            trial.broken -= 1
+            raise ValueError("broken")
+
+    @bolt.action("share")
+    async def share(ack: Any, respond: Any, action: dict[str, Any]) -> None:
+        await ack()
+        await respond(text=f"shared {action['value']}", replace_original=True)
+
+    @bolt.options("zone")
+    async def zones(ack: Any, payload: dict[str, Any]) -> None:
+        await ack(options=[{"text": plain(f"{payload['value']}/London"), "value": "Europe/London"}])
+
+    @bolt.view("form")
+    async def sent(ack: Any, view: dict[str, Any]) -> None:
+        values = view["state"]["values"]
+        trial.heard.append(values)
+        bad = values["note"]["note"]["value"] == "bad"
+        await (ack(response_action="errors", errors={"note": "no"}) if bad else ack())
+
+
+@pytest.fixture
+async def trial() -> AsyncIterator[Trial]:
+    """Run a stand-in and an app on loopback."""
+    site, workspace, channel, user = village()
+    async with Server(site) as server, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(token=workspace.token, base_url=server.api_url, session=session, retry_handlers=[])
+        bolt = AsyncApp(client=client, signing_secret=SECRET, process_before_response=True)
+
+        async def events(request: Request) -> Response:
+            return await AsyncSlackRequestHandler(bolt).handle(request)
+
+        pauses: list[float] = []
+
+        async def wait(seconds: float) -> None:
+            pauses.append(seconds)
+
+        asgi = Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
+        async with (
+            front(asgi) as url,
+            scene(server, workspace, f"{url}/slack/events", SECRET, wait=wait, patience=0.5) as stage,
+        ):
+            trial = Trial(stage, stage.person(user), channel, bolt, pauses=pauses)
+            listeners(bolt, trial)
+            yield trial
+
+
+async def test_a_command_is_answered_in_private(trial: Trial) -> None:
+    """What the app says at once appears to the one who asked, and to nobody else."""
+    heard = await trial.you.types("/weekly service mesh", trial.channel)
+    assert heard.message in trial.you.sees(trial.channel)
+    assert heard.message not in trial.stage.person("ada").sees(trial.channel)
+    assert trial.heard[0]["text"] == "service mesh"
+
+
+async def test_an_answer_to_all_shows_the_command(trial: Trial) -> None:
+    """An answer in the channel is seen by all, below what was typed."""
+    await trial.you.types("/weekly aloud", trial.channel)
+    assert [message.text for message in trial.stage.person("ada").sees(trial.channel)] == ["/weekly aloud", "for all"]
+
+
+async def test_a_late_answer_comes_by_the_response_url(trial: Trial) -> None:
+    """What the app sends to the response URL appears too."""
+    await trial.you.types("/weekly later", trial.channel)
+    seen = await trial.stage.until(lambda: trial.you.sees(trial.channel))
+    assert [message.text for message in seen] == ["later it is"]
+
+
+async def test_a_silent_app_times_out(trial: Trial) -> None:
+    """An app that does not answer in time shows as operation_timeout, one that knows no such command as failed."""
+    trial.silent = asyncio.Event()
+    trial.stage.courier.patience = 0.05
+    assert "operation_timeout" in (await trial.you.types("/weekly x", trial.channel)).text
+    trial.silent.set()
+    trial.stage.courier.patience = 5
+    assert "dispatch_failed" in (await trial.you.types("/other x", trial.channel)).text
+
+
+async def test_a_wrong_signature_is_refused(trial: Trial) -> None:
+    """The courier signs for real: with another secret, the app refuses."""
+    trial.stage.courier.secret = "another"
+    assert (await trial.you.types("/weekly x", trial.channel)).answer.status == 401
+
+
+async def test_a_reaction_is_told_until_it_is_taken(trial: Trial) -> None:
+    """An event that fails is sent again almost at once, after a minute, after five, with the same id."""
+    message = trial.stage.person("ada").says("hello", trial.channel)
+    trial.broken = 2
+    answer = await trial.you.reacts(message, "bookmark")
+    assert answer is not None
+    assert answer.ok
+    assert trial.pauses == [0.0, 60.0]
+    assert len({name for name, _ in trial.stage.courier.sent}) == 1
+    assert trial.heard[0]["item"] == {"type": "message", "channel": trial.channel.id, "ts": message.ts}
+    assert await trial.you.reacts(message, "bookmark") is None
+
+
+async def test_a_reaction_where_the_bot_is_not(trial: Trial) -> None:
+    """No event comes from a channel that the bot is not in."""
+    general = trial.stage.workspace.channel("general")
+    assert general is not None
+    assert await trial.you.reacts(trial.you.says("hello", general), "bookmark") is None
+
+
+async def test_a_button_replaces_what_it_stands_in(trial: Trial) -> None:
+    """A click reaches the app with the button's value, and its answer takes the message's place."""
+    message = (await trial.you.types("/weekly x", trial.channel)).message
+    assert message is not None
+    assert (await trial.you.clicks(message, "Share")).ok
+    await trial.stage.until(lambda: readable(message) == "shared 7")
+    with pytest.raises(LookupError, match="nothing"):
+        await trial.you.clicks(message, "Share")
+
+
+async def test_a_form_is_opened_filled_in_and_sent(trial: Trial) -> None:
+    """A modal opens, suggests, shows errors and closes."""
+    await trial.you.types("/weekly form", trial.channel)
+    view = await trial.stage.until(lambda: trial.you.screen)
+    assert view is not None
+    options = await trial.you.asks(view, "zone", "Europe")
+    assert [option["text"]["text"] for option in options] == ["Europe/London"]
+    answer = await trial.you.submits(view, {"zone": options[0], "note": "bad"})
+    assert answer.json()["errors"] == {"note": "no"}
+    assert view.open
+    await trial.you.submits(view, {"zone": options[0]})
+    assert trial.you.screen is None
+    assert trial.heard[-1]["zone"]["zone"]["selected_option"] == options[0]
+    assert trial.heard[-1]["note"]["note"]["value"] == "none"
+
+
+async def test_socket_mode_carries_the_same(trial: Trial) -> None:
+    """With a Socket Mode line open, commands and events go down that line and are answered on it."""
+    handler: Any = AsyncSocketModeHandler(trial.bolt, trial.stage.workspace.app_token)
+    try:
+        await handler.connect_async()
+        await asyncio.wait_for(trial.stage.server.sockets.connected.wait(), 5)
+        trial.stage.courier.url = "http://127.0.0.1:1/nowhere"
+        assert "you said x" in readable_answer(await trial.you.types("/weekly x", trial.channel))
+        answer = await trial.you.reacts(trial.you.says("hello", trial.channel), "bookmark")
+        assert answer is not None
+        assert answer.ok
+    finally:
+        await handler.close_async()
+
+
+def readable_answer(heard: Any) -> str:
+    """Give the text that phones would show of an answer."""
+    return str(heard.message.text)
