@@ -1,67 +1,243 @@
-"""The index over a newsletter's entries, and the one way to ask it."""
+"""The index over a newsletter's entries, and the one way to ask it.
+
+What an index is made of: `segment` (entries by word, in numpy arrays), `shelf` (segments end to end). What a query goes
+through: `query` (taken apart), `plan` (each word's forms, other names, corrections), `rank` (entries by those),
+`rerank` (the best looked at again), and here (filters, the same link once, a page, and the reasons).
+"""
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby, islice
 
-from archive.issue import Entry, Issue, Section
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.issue import Issue
 from archive.kind import Kind
-from archive.search.result import Answer, Reason, Result
+from archive.search import names as other_names
+from archive.search import suggest
+from archive.search.explain import reasons
+from archive.search.filters import allowed
+from archive.search.names import Names
+from archive.search.plan import Concept, Lookup, any_form, phrase, plan
+from archive.search.query import STOP, Query, Word, parse
+from archive.search.rank import ENOUGH, NEAR_BEST, Found, Ranking
+from archive.search.rerank import second_look
+from archive.search.result import Answer, Result
+from archive.search.segment import Catalogue, Segment, build
+from archive.search.shelf import Shelf
+from archive.search.words import words
 
-_WORD = re.compile(r"[a-z0-9]+")
-_OUT = frozenset({Kind.SPONSOR, Kind.JOBS})
+REMEMBERED = 512
+"""So many answers are kept: people ask the same things, and turn pages."""
+MOST = 100
+"""So many results at most come on one page."""
 
 
 class Index:
-    """Every entry of some issues, ready to be searched. Immutable: readers may hold one while a newer is made."""
+    """Every entry of some issues, ready to be searched.
 
-    def __init__(self, issues: Mapping[str, Issue]) -> None:
-        """Index `issues` (by slug); callers use `Index.of`."""
-        self._issues = dict(issues)
-        self._entries: list[tuple[Issue, Section, Entry, Counter[str]]] = []
-        for issue in sorted(issues.values(), key=lambda i: (i.published, i.slug), reverse=True):
-            for section, entry in issue.entries():
-                words = [entry.text, entry.headline, section.heading, *(link.url for link in entry.links)]
-                self._entries.append((issue, section, entry, Counter(_WORD.findall(" ".join(words).lower()))))
-        self._df = Counter(word for *_, words in self._entries for word in words)
+    Immutable: readers may hold one while a newer is made from it. Make one with `Index.of`, the next with `changed`.
+    """
+
+    def __init__(self, catalogue: Catalogue, shelf: Shelf, names: Names, titles: Counter[str]) -> None:
+        """Hold what `of` and `changed` have made; `titles` counts the issues by the words of their titles."""
+        self._catalogue = catalogue
+        self._shelf = shelf
+        self._names = names
+        self._titles = titles
+        self._counts: list[int] | None = None
+        self._answers: dict[tuple[str, frozenset[Kind] | None, int, int], Answer] = {}
+        issues = sum(1 for _ in self._issues())
+        self._own_name = frozenset(word for word, count in titles.items() if count > issues / 2)
+        self._lookup = Lookup(catalogue.words, names, self._frequency, shelf.together)
 
     @classmethod
-    def of(cls, issues: Iterable[Issue], names: object = None) -> Index:
-        """Index `issues` in any order; `names` is a table of synonyms (None: the one that ships)."""
-        del names
-        return cls({issue.slug: issue for issue in issues})
+    def of(cls, issues: Iterable[Issue], names: Names | None = None) -> Index:
+        """Index `issues`, in any order; the last of those that share a slug counts.
 
-    def changed(self, changed: Iterable[Issue], removed: Iterable[str]) -> Index:
-        """Give a new index with `changed` issues added or put in place and those of the `removed` slugs gone."""
-        issues = {slug: issue for slug, issue in self._issues.items() if slug not in set(removed)}
-        return Index(issues | {issue.slug: issue for issue in changed})
+        `names` is the table of other names (None: the one that ships).
+        """
+        kept = {issue.slug: issue for issue in issues}
+        catalogue = Catalogue()
+        shelf = Shelf((build(kept.values(), catalogue),), (None,))
+        titles = Counter(word for issue in kept.values() for word in _title(issue))
+        return cls(catalogue, shelf, names or other_names.shipped(), titles)
+
+    def changed(self, changed: Iterable[Issue], removed: Iterable[str] = ()) -> Index:
+        """Give a new index with the `changed` issues added or put in place and those of the `removed` slugs gone.
+
+        The cost is that of the issues named, not of the others; this index goes on unchanged. An unknown slug in
+        `removed` is no error.
+        """
+        added = {issue.slug: issue for issue in changed}
+        titles = Counter(self._titles)
+        shelf = self._shelf
+        for slug in {*added, *removed}:
+            if (at := shelf.find(slug)) is not None:
+                titles.subtract(_title(shelf.segments[at[0]].issues[at[1]]))
+                shelf = shelf.without(*at)
+        if added:
+            titles.update(word for issue in added.values() for word in _title(issue))
+            shelf = shelf.with_segment(build(added.values(), self._catalogue))
+        return Index(self._catalogue, shelf.tidied(self._catalogue), self._names, +titles)
 
     def search(self, query: str, *, kinds: frozenset[Kind] | None = None, limit: int = 10, offset: int = 0) -> Answer:
-        """Answer `query` with the `limit` best entries from the `offset`th on; `kinds` narrows to kinds of section."""
-        words = _WORD.findall(query.lower())
-        found = []
-        for issue, section, entry, have in self._entries:
-            if (section.kind not in kinds) if kinds else (section.kind in _OUT):
-                continue
-            score = sum(
-                math.log(1 + len(self._entries) / self._df[w]) * have[w] / (have[w] + 1) for w in words if w in have
-            )
-            if score:
-                reasons = tuple(Reason(w, w, "exact") for w in words if w in have)
-                found.append(Result(issue, section, entry, score, (), reasons))
-        found.sort(key=lambda result: -result.score)
-        return Answer(
-            query, tuple(found[offset : offset + limit]), len(found), near_topics=() if found else self.topics(5)
-        )
+        """Answer `query` with the `limit` (at most 100) best entries from the `offset`th on.
+
+        `kinds` narrows to kinds of section (None: all but sponsors and jobs, which come only when named here or by
+        `in:`). The order is the same for every page. Never raises, whatever `query` holds.
+        """
+        key = (query, kinds, max(0, min(limit, MOST)), max(0, offset))
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._search(*key)
+            if len(self._answers) >= REMEMBERED:
+                self._answers.clear()
+            self._answers[key] = answer
+        return answer
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[str, ...]:
-        """Complete what was `typed` so far to at most `limit` words of the archive, the most frequent first."""
-        start = typed.lower().strip()
-        return tuple(sorted((w for w in self._df if w.startswith(start)), key=lambda w: (-self._df[w], w))[:limit])
+        """Complete what was `typed` so far, at most `limit` ways, the likeliest first; () for nothing typed."""
+        return suggest.complete(typed, limit, self._lookup, self._shelf)
 
     def topics(self, limit: int = 20) -> tuple[str, ...]:
-        """Give the `limit` words the archive says most about."""
-        return tuple(sorted((w for w in self._df if len(w) > 5), key=lambda w: (-self._df[w], w))[:limit])
+        """Give the `limit` topics that the archive says most about, by the names it uses, the most frequent first."""
+        return suggest.topics(limit, self._lookup)
+
+    def _issues(self) -> Iterator[Issue]:
+        """Give every issue."""
+        return self._shelf.issues()
+
+    def _frequency(self, number: int) -> int:
+        """Give the number of entries that have the word numbered `number`."""
+        if self._counts is None:
+            self._counts = self._shelf.counts(len(self._catalogue.words)).tolist()
+        return self._counts[number] if number < len(self._counts) else 0
+
+    def _search(self, query: str, kinds: frozenset[Kind] | None, limit: int, offset: int) -> Answer:
+        asked = parse(query)
+        asked = replace(asked, words=self._less_own_name(asked.words))
+        concepts = (*plan(asked.words, self._lookup), *(phrase(texts, self._lookup) for texts in asked.phrases))
+        found = self._found(asked, kinds, concepts)
+        order = self._order(found)
+        page = tuple(self._page(found, order, concepts, offset, limit))
+        answer = Answer(query, page, self._distinct(found), problems=asked.problems)
+        return answer if len(found.docs) else self._nothing(answer, asked, kinds)
+
+    def _less_own_name(self, asked: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Make the words of the archive's own name welcome only, beside others: every entry is about them."""
+        if all(word.text in self._own_name or word.soft for word in asked):
+            return asked
+        return tuple(replace(word, soft=word.soft or word.text in self._own_name) for word in asked)
+
+    def _found(self, asked: Query, kinds: frozenset[Kind] | None, concepts: tuple[Concept, ...]) -> Found:
+        """Give the entries that answer, in no order."""
+        if concepts:
+            found = Ranking(concepts, self._shelf).found()
+        elif asked.has_filters:
+            docs = np.arange(len(self._shelf), dtype=np.int32)
+            found = Found(docs, np.ones(len(docs), np.float32), np.ones(len(docs), np.float32), common=True)
+        else:
+            return Found(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32))
+        kept = allowed(asked, kinds, self._shelf, self._catalogue, found.docs)
+        for left_out in asked.without:
+            kept &= ~np.isin(found.docs, self._with(left_out))
+        found = found.only(kept & (found.met > 0))
+        if found.common or all(word.text in self._own_name for word in asked.words if not word.soft):
+            return self._newest(found)
+        found = second_look(concepts, self._shelf, found)
+        best = float(found.met.max(initial=0))
+        return found.only(found.met >= (best * NEAR_BEST if best >= ENOUGH else np.inf))
+
+    def _newest(self, found: Found) -> Found:
+        """Score entries by date alone, those that meet most of the query first."""
+        whole = found.only(found.met >= found.met.max(initial=0) * 0.9)
+        return replace(whole, scores=self._shelf.gather("day", whole.docs).astype(np.float32) / 1e6)
+
+    def _with(self, texts: tuple[str, ...]) -> NDArray[np.int32]:
+        """Give the entries that have a word to be left out, in any form, or a phrase."""
+        concept = phrase(texts, self._lookup) if len(texts) > 1 else any_form(texts[0], self._lookup)
+        found = Ranking((concept,), self._shelf).found()
+        return found.docs[found.met > 0]
+
+    def _order(self, found: Found) -> NDArray[np.intp]:
+        """Give the places in `found` best first, then newest first, then in reading order."""
+        days = self._shelf.gather("day", found.docs)
+        return np.lexsort((self._shelf.gather("ordinal", found.docs), -days, -found.scores))
+
+    def _distinct(self, found: Found) -> int:
+        """Count the entries found, those with the same first link as one."""
+        links = self._shelf.gather("first_link", found.docs)
+        seen = np.zeros(len(self._catalogue.urls), np.bool_)
+        seen[links[links >= 0]] = True
+        return int(np.count_nonzero(seen)) + int(np.count_nonzero(links < 0))
+
+    def _page(
+        self, found: Found, order: NDArray[np.intp], concepts: tuple[Concept, ...], offset: int, limit: int
+    ) -> Iterator[Result]:
+        """Give one page of `found` in `order`, a link once."""
+        for place in islice(self._once(found, order), offset, offset + limit):
+            doc = int(found.docs[place])
+            issue, section, entry = self._shelf.entry(doc)
+            yield Result(
+                issue,
+                section,
+                entry,
+                round(float(found.scores[place]), 4),
+                self._also_in(doc, issue),
+                reasons(concepts, set(self._shelf.tokens(found.docs[place : place + 1])[0].tolist()), self._lookup),
+            )
+
+    def _once(self, found: Found, order: NDArray[np.intp]) -> Iterator[int]:
+        """Give the places of `order`, the first only of those with the same first link.
+
+        Entries as good and as old as each other come by their issue's moment and slug, whatever order they were
+        indexed in.
+        """
+        links = self._shelf.gather("first_link", found.docs)
+        days = self._shelf.gather("day", found.docs)
+        seen: set[int] = set()
+        for _, equals in groupby(order.tolist(), key=lambda place: (found.scores[place], days[place])):
+            run = list(equals)
+            if len(run) > 1:
+                run.sort(key=lambda place: self._shelf.rank(int(found.docs[place])))
+            for place in run:
+                link = int(links[place])
+                if link < 0 or link not in seen:
+                    seen.add(link)
+                    yield place
+
+    def _also_in(self, doc: int, issue: Issue) -> tuple[Issue, ...]:
+        """Give the other issues that have the first link of `doc`, newest first."""
+        segment, local = self._shelf.place(doc)
+        link = int(segment.first_link[local])
+        if link < 0:
+            return ()
+        others = {other.slug: other for other in self._shelf.issues_with(link) if other.slug != issue.slug}
+        return tuple(sorted(others.values(), key=lambda other: (other.published, other.slug), reverse=True))
+
+    def _nothing(self, answer: Answer, asked: Query, kinds: frozenset[Kind] | None) -> Answer:
+        """Give the answer when there is nothing: what may have been meant, and what there is."""
+        meant = tuple(
+            other for other in suggest.meant(answer.query, asked, self._lookup) if len(self._answer_docs(other, kinds))
+        )
+        return replace(answer, did_you_mean=meant, near_topics=suggest.near_topics(asked, self._lookup))
+
+    def _answer_docs(self, query: str, kinds: frozenset[Kind] | None) -> NDArray[np.int32]:
+        """Give the entries that answer `query`."""
+        asked = parse(query)
+        return self._found(asked, kinds, plan(asked.words, self._lookup)).docs
+
+
+def _title(issue: Issue) -> set[str]:
+    """Give the words of an issue's title that may be the newsletter's name."""
+    return {word for word in words(issue.title) if word.isalpha() and word not in STOP and word != "issue"}
+
+
+def segments(index: Index) -> tuple[Segment, ...]:
+    """Give the segments of `index`, for measuring."""
+    return index._shelf.segments  # noqa: SLF001 - the benchmark's door, kept beside the class

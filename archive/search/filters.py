@@ -1,0 +1,87 @@
+"""Which entries a query's filters let through."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.kind import Kind
+from archive.search.query import Query
+from archive.search.segment import KINDS, Catalogue, Ints
+from archive.search.shelf import Shelf
+
+Bools = NDArray[np.bool_]
+
+ASKED_FOR = frozenset({Kind.SPONSOR, Kind.JOBS})
+"""Advertisements stay out unless a query names their kind."""
+
+
+def allowed(query: Query, kinds: frozenset[Kind] | None, shelf: Shelf, catalogue: Catalogue, docs: Ints) -> Bools:
+    """Tell which of `docs` pass the filters of `query` and are of one of `kinds` (None: all but advertisements).
+
+    An introduction without a link is let through only when asked for by its kind: there is nothing in it to open.
+    """
+    kept = shelf.alive(docs)
+    kept &= _of_kind(query.kinds, kinds, shelf, docs)
+    if query.after or query.before:
+        days = shelf.gather("day", docs)
+        if query.after:
+            kept &= days >= query.after.toordinal()
+        if query.before:
+            kept &= days < query.before.toordinal()
+    if query.issues:
+        kept &= _of_issue(query.issues, shelf, docs)
+    if query.sites:
+        kept &= _of_site(query.sites, shelf, catalogue, docs)
+    return kept
+
+
+def _of_kind(asked: frozenset[Kind], kinds: frozenset[Kind] | None, shelf: Shelf, docs: Ints) -> Bools:
+    """Tell which of `docs` are of the kinds asked for."""
+    kind = shelf.gather("kind", docs)
+    wanted = (asked or kinds or frozenset(Kind) - ASKED_FOR) & (kinds or frozenset(Kind))
+    table = np.array([one in wanted for one in KINDS])
+    kept: Bools = table[kind]
+    if not asked and not kinds:
+        kept &= (kind != KINDS.index(Kind.INTRO)) | (shelf.gather("first_link", docs) >= 0)
+    return kept
+
+
+def _of_issue(asked: tuple[str, ...], shelf: Shelf, docs: Ints) -> Bools:
+    """Tell which of `docs` are of an issue with the slug or the number asked for."""
+    kept = np.zeros(len(docs), np.bool_)
+    wanted = {issue.lower() for issue in asked}
+    for segment, start, end in shelf.places():
+        hits = [issue.slug.lower() in wanted or str(issue.number) in wanted for issue in segment.issues]
+        here = (docs >= start) & (docs < end)
+        kept[here] = np.array(hits, np.bool_)[segment.issue_of[docs[here] - start]]
+    return kept
+
+
+def _of_site(sites: tuple[str, ...], shelf: Shelf, catalogue: Catalogue, docs: Ints) -> Bools:
+    """Tell which of `docs` have a link to one of `sites`, to a part of one, or below a path of one."""
+    hosts = tuple(site.partition("/")[0] for site in sites)
+    fits = [_fits(host, hosts) for host in catalogue.sites]
+    if any("/" in site for site in sites):
+        fits = [
+            fit and any(_below(url, site) for site in sites) for fit, url in zip(fits, catalogue.urls, strict=False)
+        ]
+    table = np.array(fits, np.bool_)
+    kept = np.zeros(len(docs), np.bool_)
+    for segment, start, end in shelf.places():
+        owners = np.repeat(np.arange(len(segment)), np.diff(segment.link_bounds))
+        linked = np.zeros(len(segment), np.bool_)
+        linked[owners[table[segment.link_ids]]] = True
+        here = (docs >= start) & (docs < end)
+        kept[here] = linked[docs[here] - start]
+    return kept
+
+
+def _fits(host: str, sites: tuple[str, ...]) -> bool:
+    """Tell whether `host` is one of `sites` or part of one."""
+    return any(host == site or host.endswith("." + site) for site in sites)
+
+
+def _below(url: str, site: str) -> bool:
+    """Tell whether the canonical `url` is `site` (a host and perhaps a path) or below it."""
+    return (url + "/").startswith(site + "/") or ("/" not in site and _fits(url.partition("/")[0], (site,)))

@@ -1,0 +1,75 @@
+"""Other names of things: a readable table that ships, and that an operator can extend with a file of the same form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from archive.search.query import STOP
+from archive.search.words import words
+
+Words = tuple[str, ...]
+SAME = 0.8
+"""What a match by a name of the same thing counts, against 1 for the word itself."""
+NEAR = 0.6
+"""What a match by a narrower or broader name counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Another name of what was asked: its `words`, what a match by it counts (0 to 1), and the rule's name."""
+
+    words: Words
+    weight: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A table from what people ask for (as words) to its other names, in the order of the table."""
+
+    table: Mapping[Words, tuple[Name, ...]]
+    topics: tuple[Words, ...]
+    longest: int
+
+    def of(self, asked: Words) -> tuple[Name, ...]:
+        """Give the other names of `asked`, none if the table has no such name."""
+        return self.table.get(asked, ())
+
+
+def parse(text: str) -> Names:
+    """Read a table in the form of `names.txt`; a line that names fewer than two things adds nothing."""
+    table: dict[Words, dict[Words, Name]] = {}
+    topics: dict[Words, None] = {}
+    for line in text.splitlines():
+        body = line.partition("# ")[0].strip().removesuffix("#")
+        left, arrow, right = body.partition(">")
+        asked = [_telling(name) for name in left.split(",")]
+        others = [_telling(name) for name in right.split(",")] if arrow else asked
+        weight, rule = (NEAR, "near name") if arrow else (SAME, "synonym")
+        topics.update((name, None) for name in asked if name)
+        for name in filter(None, asked):
+            for other in filter(None, others):
+                if other != name:
+                    table.setdefault(name, {}).setdefault(other, Name(other, weight, rule))
+    longest = max(map(len, table), default=1)
+    return Names({name: tuple(others.values()) for name, others in table.items()}, tuple(topics), longest)
+
+
+def _telling(name: str) -> Words:
+    """Give the words of `name` that a query would keep, so that both are compared alike."""
+    found = words(name)
+    return tuple(word for word in found if word not in STOP or word == "go") or tuple(found)
+
+
+def shipped_text() -> str:
+    """Give the text of the table that ships, to be shown or extended."""
+    return resources.files("archive.search").joinpath("names.txt").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=4)
+def shipped(extra: str = "") -> Names:
+    """Give the table that ships, with the lines of `extra` (an operator's file) put before it so that they win."""
+    return parse(extra + "\n" + shipped_text())

@@ -1,0 +1,193 @@
+"""The segments of an index seen as one run of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.issue import Entry, Issue, Section
+from archive.search.segment import Catalogue, Ints, Segment, build
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Segments one after another, their entries numbered through.
+
+    `gone` marks the entries of each segment, and after them its issues, that are no longer in the archive (None: all
+    are). `offsets` says where each segment's entries begin; `living` counts the entries that are not gone.
+    """
+
+    segments: tuple[Segment, ...]
+    gone: tuple[NDArray[np.bool_] | None, ...]
+    offsets: tuple[int, ...] = field(init=False)
+    living: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lay the segments end to end; `living` counts the entries that are not gone."""
+        ends = np.cumsum([0, *map(len, self.segments)])
+        self.offsets = tuple(int(end) for end in ends)
+        self.living = self.offsets[-1] - sum(
+            int(gone[: len(segment)].sum())
+            for segment, gone in zip(self.segments, self.gone, strict=True)
+            if gone is not None
+        )
+
+    def __len__(self) -> int:
+        """Give the number of entries, gone ones included."""
+        return self.offsets[-1]
+
+    def places(self) -> Iterator[tuple[Segment, int, int]]:
+        """Give each segment with the number of its first entry and of the one after its last."""
+        return zip(self.segments, self.offsets, self.offsets[1:], strict=False)
+
+    def postings(self, term: int) -> tuple[Ints, NDArray[np.uint8]]:
+        """Give the entries that have the word numbered `term`, and how strongly each."""
+        docs: list[Ints] = []
+        strengths: list[NDArray[np.uint8]] = []
+        for segment, gone, offset in zip(self.segments, self.gone, self.offsets, strict=False):
+            run = segment.run(term)
+            if run.stop == run.start:
+                continue
+            found, strong = segment.docs[run], segment.strengths[run]
+            if gone is not None:
+                kept = ~gone[found]
+                found, strong = found[kept], strong[kept]
+            docs.append(found + np.int32(offset) if offset else found)
+            strengths.append(strong)
+        if len(docs) == 1:
+            return docs[0], strengths[0]
+        if not docs:
+            return np.zeros(0, np.int32), np.zeros(0, np.uint8)
+        return np.concatenate(docs), np.concatenate(strengths)
+
+    def issues(self) -> Iterator[Issue]:
+        """Give every issue that is not gone."""
+        for segment, gone in zip(self.segments, self.gone, strict=True):
+            for at, issue in enumerate(segment.issues):
+                if gone is None or not segment.is_gone(at, gone):
+                    yield issue
+
+    def find(self, slug: str) -> tuple[int, int] | None:
+        """Give the segment that has the issue `slug` and its place there, None if no segment has it any more."""
+        for number in range(len(self.segments) - 1, -1, -1):
+            at, gone = self.segments[number].slugs.get(slug), self.gone[number]
+            if at is not None and (gone is None or not self.segments[number].is_gone(at, gone)):
+                return number, at
+        return None
+
+    def without(self, number: int, at: int) -> Shelf:
+        """Give the shelf without the issue at `at` in the segment `number`."""
+        segment, gone = self.segments[number], self.gone[number]
+        marked = np.zeros(len(segment) + len(segment.issues), np.bool_) if gone is None else gone.copy()
+        marked[segment.issue_bounds[at] : segment.issue_bounds[at + 1]] = True
+        marked[len(segment) + at] = True
+        return Shelf(self.segments, (*self.gone[:number], marked, *self.gone[number + 1 :]))
+
+    def with_segment(self, segment: Segment) -> Shelf:
+        """Give the shelf with one more segment."""
+        return Shelf((*self.segments, segment), (*self.gone, None))
+
+    def tidied(self, catalogue: Catalogue) -> Shelf:
+        """Give the shelf with small segments joined and mostly gone ones rebuilt.
+
+        A segment is joined to the one before it once it is at least half as long, so that there are few of them and an
+        entry is indexed again only as often as the archive doubles.
+        """
+        segments, marks = list(self.segments), list(self.gone)
+        for at in range(len(segments) - 1, -1, -1):
+            gone = marks[at]
+            if gone is not None and 2 * int(gone[: len(segments[at])].sum()) >= len(segments[at]):
+                segments[at], marks[at] = build(Shelf((segments[at],), (gone,)).issues(), catalogue), None
+        while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
+            issues = Shelf(tuple(segments[-2:]), tuple(marks[-2:])).issues()
+            segments[-2:], marks[-2:] = [build(issues, catalogue)], [None]
+        return Shelf(tuple(segments), tuple(marks))
+
+    def counts(self, words: int) -> NDArray[np.int64]:
+        """Give the number of entries that have each word, by its number below `words`."""
+        counts = np.zeros(words, np.int64)
+        for segment, gone in zip(self.segments, self.gone, strict=True):
+            counts[segment.terms] += np.diff(segment.starts)
+            if gone is not None:
+                lost = np.repeat(segment.terms, np.diff(segment.starts))[gone[segment.docs]]
+                np.subtract.at(counts, lost, 1)
+        return counts
+
+    def rank(self, doc: int) -> tuple[float, str, int]:
+        """Give what orders entries of the same day: the newer issue first, then its slug, then reading order."""
+        segment, local = self.place(doc)
+        issue = segment.issues[segment.issue_of[local]]
+        return -issue.published.timestamp(), issue.slug, int(segment.ordinal[local])
+
+    def issues_with(self, link: int) -> Iterator[Issue]:
+        """Give every issue that has the link numbered `link`."""
+        for segment, gone in zip(self.segments, self.gone, strict=True):
+            for local in segment.with_link(link).tolist():
+                if gone is None or not gone[local]:
+                    yield segment.issues[segment.issue_of[local]]
+
+    def alive(self, docs: Ints) -> NDArray[np.bool_]:
+        """Tell which of `docs` are still in the archive."""
+        kept = np.ones(len(docs), np.bool_)
+        for gone, start, end in zip(self.gone, self.offsets, self.offsets[1:], strict=False):
+            if gone is not None:
+                here = (docs >= start) & (docs < end)
+                kept[here] = ~gone[docs[here] - start]
+        return kept
+
+    def gather(self, name: str, docs: Ints) -> NDArray[np.int32]:
+        """Give the array `name` of the segments (one value an entry) at `docs`."""
+        if len(self.segments) == 1:
+            return getattr(self.segments[0], name)[docs]  # type: ignore[no-any-return]
+        values = np.zeros(len(docs), np.int32)
+        for segment, start, end in self.places():
+            here = (docs >= start) & (docs < end)
+            values[here] = getattr(segment, name)[docs[here] - start]
+        return values
+
+    def tokens(self, docs: Ints) -> tuple[Ints, NDArray[np.int64]]:
+        """Give the words of `docs` one after another, and where each entry's begin (one more than `docs`)."""
+        parts: list[Ints] = []
+        for doc in docs.tolist():
+            segment, local = self.place(doc)
+            parts.append(segment.tokens[segment.bounds[local] : segment.bounds[local + 1]])
+        bounds = np.cumsum([0, *map(len, parts)])
+        return (np.concatenate(parts) if parts else np.zeros(0, np.int32)), bounds
+
+    def place(self, doc: int) -> tuple[Segment, int]:
+        """Give the segment that `doc` is in and its number there."""
+        for segment, start, end in self.places():
+            if doc < end:
+                return segment, doc - start
+        raise IndexError(doc)
+
+    def entry(self, doc: int) -> tuple[Issue, Section, Entry]:
+        """Give the entry numbered `doc` with its section and issue."""
+        segment, local = self.place(doc)
+        return segment.entry(local)
+
+    def adjacent(self, docs: Ints, run: list[list[int]]) -> NDArray[np.bool_]:
+        """Tell which of `docs` have words of `run` (alternatives for each place) next to each other in that order."""
+        if not len(docs):
+            return np.zeros(0, np.bool_)
+        tokens, bounds = self.tokens(docs)
+        last = len(tokens) - len(run) + 1
+        if last <= 0:
+            return np.zeros(len(docs), np.bool_)
+        match = np.ones(last, np.bool_)
+        for place, terms in enumerate(run):
+            here = tokens[place : place + last]
+            match &= (here == terms[0]) if len(terms) == 1 else np.isin(here, terms)
+        hits = np.flatnonzero(match)
+        owner = np.searchsorted(bounds, hits, side="right") - 1
+        found = np.zeros(len(docs), np.bool_)
+        found[owner] = True
+        return found
+
+    def together(self, left: int, right: int) -> int:
+        """Give the number of entries where the word `right` follows the word `left`."""
+        docs = np.intersect1d(self.postings(left)[0], self.postings(right)[0], assume_unique=True)
+        return int(self.adjacent(docs, [[left], [right]]).sum())

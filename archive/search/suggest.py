@@ -1,0 +1,149 @@
+"""What one could ask instead: completions while typing, corrections, and the topics the archive has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from archive.search.forms import inflections
+from archive.search.names import Words
+from archive.search.plan import Lookup
+from archive.search.query import STOP, Query
+from archive.search.shelf import Shelf
+from archive.search.typos import corrections
+from archive.search.words import bag, words
+
+TOLD = 5
+"""So many topics are named when there is nothing."""
+SEEN = 3
+"""A topic has so many entries at least."""
+_MONTHS = bag("january february march april may june july august september october november december")
+_LATEST = 400
+"""So many entries with the first words decide which words may follow them."""
+
+
+def complete(typed: str, limit: int, lookup: Lookup, shelf: Shelf) -> tuple[str, ...]:
+    """Complete the last word of `typed`, by the archive's words that stand with those before it."""
+    parts = words(typed[-200:])
+    if not parts or limit < 1:
+        return ()
+    before, last = (parts, "") if typed[-1:].isspace() else (parts[:-1], parts[-1])
+    counts = _beside(before, lookup, shelf) if before else None
+    found = _starting(last, lookup, counts)
+    if not found and last:
+        found = [near.word for near in corrections(last, lookup.vocabulary, lookup.frequency)]
+    return tuple(" ".join([*before, word]) for word in _apart(found, before, limit))
+
+
+def _starting(last: str, lookup: Lookup, counts: dict[int, int] | None) -> list[str]:
+    """Give the words that start with `last`, the likeliest first; with `counts`, only of those."""
+    ids, topical = lookup.vocabulary.ids, lookup.names.table
+    if counts is None:
+        ranked = [(lookup.frequency(ids[word]), word) for word in lookup.vocabulary.starting(last)]
+    else:
+        named = ((count, lookup.vocabulary.words[number]) for number, count in counts.items())
+        ranked = [(count, word) for count, word in named if word.startswith(last)]
+    ranked = [(count * (4 if (word,) in topical else 1), word) for count, word in ranked if count and word]
+    ranked.sort(key=lambda pair: (-pair[0], pair[1]))
+    return [word for _, word in ranked if len(word) > 1 and not word.isdigit() and word not in STOP]
+
+
+def _beside(before: list[str], lookup: Lookup, shelf: Shelf) -> dict[int, int]:
+    """Count the words that follow `before` in the latest entries that have all of it, the next word most."""
+    docs = None
+    numbers = [number for word in before if (number := lookup.vocabulary.ids.get(word))]
+    for number in numbers:
+        found = shelf.postings(number)[0]
+        docs = found if docs is None else np.intersect1d(docs, found, assume_unique=True)
+    if docs is None or len(numbers) < len(before):
+        return {}
+    docs = docs[np.argsort(-shelf.gather("day", docs), kind="stable")[:_LATEST]]
+    tokens, _ = shelf.tokens(docs)
+    after = tokens[1:][tokens[:-1] == numbers[-1]]
+    counts: dict[int, int] = {}
+    for run, weight in ((tokens, 1), (after, 10)):
+        for number, count in zip(*np.unique(run, return_counts=True), strict=True):
+            counts[int(number)] = counts.get(int(number), 0) + weight * int(count)
+    counts.pop(0, None)
+    return counts
+
+
+def _apart(found: Iterable[str], before: list[str], limit: int) -> Iterator[str]:
+    """Give the first `limit` of `found`, one form of each word."""
+    seen = set(before)
+    for word in found:
+        if word in seen:
+            continue
+        seen.update((word, *inflections(word)))
+        yield word
+        limit -= 1
+        if not limit:
+            return
+
+
+def topics(limit: int, lookup: Lookup) -> tuple[str, ...]:
+    """Give the `limit` things of the table of names that the archive says most about, by its own name for each."""
+    ranked = sorted(((count, name) for name, count in _counted(lookup, limit)), key=lambda pair: (-pair[0], pair[1]))
+    told: list[str] = []
+    seen: set[Words] = set()
+    for _, name in ranked:
+        if name not in seen:
+            told.append(" ".join(name))
+            seen.update((name, *(other.words for other in lookup.names.of(name))))
+    if len(told) < limit:
+        told += [word for word in _frequent(lookup) if word not in told][: limit - len(told)]
+    return tuple(told[:limit])
+
+
+def _counted(lookup: Lookup, limit: int) -> Iterator[tuple[Words, int]]:
+    """Count the entries with each topic that can be among the first `limit`, by the most it can have."""
+    bounds = sorted(
+        ((min(_count(word, lookup) for word in name), name) for name in lookup.names.topics if len(name) < 3),
+        reverse=True,
+    )
+    best: list[int] = []
+    for bound, name in bounds:
+        if bound < SEEN or (len(best) >= 3 * limit and bound < sorted(best)[-3 * limit]):
+            return
+        count = bound if len(name) == 1 else _pair(name, lookup)
+        if count >= SEEN:
+            best.append(count)
+            yield name, count
+
+
+def _count(word: str, lookup: Lookup) -> int:
+    return sum(lookup.count(form) for form in (word, *inflections(word)))
+
+
+def _pair(name: Words, lookup: Lookup) -> int:
+    left, right = (lookup.vocabulary.ids.get(word, 0) for word in name)
+    return lookup.together(left, right) if left and right else 0
+
+
+def _frequent(lookup: Lookup) -> list[str]:
+    """Give the archive's most frequent long words, for an archive of other things than the table's."""
+    words_ = lookup.vocabulary.words
+    counted = sorted(
+        ((lookup.frequency(number), word) for number, word in enumerate(words_) if len(word) > 4), reverse=True
+    )
+    return [word for count, word in counted[:400] if count and word.isalpha() and word not in STOP | _MONTHS]
+
+
+def meant(query: str, asked: Query, lookup: Lookup) -> Iterator[str]:
+    """Give `query` with a word that the archive does not have put right, the nearest first, at most three."""
+    told = 0
+    for word in asked.words:
+        if lookup.count(word.text) or len(word.text) < 4 or told >= 3:
+            continue
+        edits = 1 if len(word.text) < 5 else 2 if len(word.text) < 9 else 3
+        for near in corrections(word.text, lookup.vocabulary, lookup.frequency, edits=edits)[:2]:
+            told += 1
+            yield " ".join(near.word if other == word.text else other for other in words(query))
+
+
+def near_topics(asked: Query, lookup: Lookup) -> tuple[str, ...]:
+    """Give topics near what was asked, then the archive's main ones."""
+    near = [word.text for word in asked.words if not word.soft and (word.text,) in lookup.names.table]
+    near = [word for word in near if _count(word, lookup) >= SEEN]
+    return tuple(dict.fromkeys([*near, *topics(TOLD, lookup)]))[:TOLD]

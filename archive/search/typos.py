@@ -1,0 +1,94 @@
+"""What a misspelt word may have been meant to be.
+
+A word may differ from what was meant by one edit, a long one by two; the shorter it is, the less of it may differ, down
+to nothing for three letters: "cup" is not "Cadbury". rapidfuzz measures the distance (optimal string alignment: a
+letter too many, too few, another, or two swapped) to the few words of the vocabulary that have nearly the same letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archive.search.vocabulary import Vocabulary
+
+MOST = 3
+"""So many words are taken for a misspelt one."""
+_VOWELS = frozenset("aeiouy")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A `word` of the archive, `edits` away from what was typed; `closeness` is what a match by it counts, 0 to 1."""
+
+    word: str
+    edits: int
+    closeness: float
+
+
+def allowed(word: str) -> int:
+    """Give the most edits by which a word as long as `word` may differ from what was meant."""
+    if len(word) < 4 or word.isdigit():
+        return 0
+    return 1 if len(word) < 7 else 2
+
+
+def corrections(
+    word: str, vocabulary: Vocabulary, frequency: Callable[[int], int], *, edits: int | None = None
+) -> list[Near]:
+    """Give the words that `word` may be a misspelling of, nearest and most frequent first, at most `MOST`.
+
+    Two edits are looked at only when no word is one edit away. `frequency` gives a word's number of entries.
+    """
+    most = allowed(word) if edits is None else edits
+    if not most:
+        return []
+    from rapidfuzz import process  # noqa: PLC0415 - 35 ms that a well-spelt query need not pay
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
+
+    numbers = [number for number in vocabulary.near(word, most) if frequency(number)]
+    near = [vocabulary.words[number] for number in numbers]
+    found: list[tuple[int, float, str]] = []
+    for candidate, distance, at in process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=None):
+        if candidate != word and (edits is not None or _plausible(word, candidate, distance)):
+            found.append((distance, frequency(numbers[at]), candidate))
+    return _best(word, found)
+
+
+def _best(word: str, found: list[tuple[int, float, str]]) -> list[Near]:
+    """Keep the nearest of `found` (edits, entries, word), the frequent before the rare."""
+    nearest = min((distance for distance, *_ in found), default=0)
+    found = sorted((f for f in found if f[0] == nearest), key=lambda f: (-f[1] * _likeness(word, f[2]), f[2]))
+    if not found:
+        return []
+    top = found[0][1] * _likeness(word, found[0][2])
+    closeness = 0.85 if nearest == 1 else 0.75
+    return [
+        Near(candidate, distance, closeness * (1.0 if rank == 0 else 0.8))
+        for rank, (distance, count, candidate) in enumerate(found[:MOST])
+        if count * _likeness(word, candidate) >= 0.15 * top
+    ]
+
+
+def _likeness(word: str, candidate: str) -> float:
+    """Say how much more likely `candidate` is meant than others as far: same letters, same first letter."""
+    same = 3.0 if sorted(word) == sorted(candidate) or set(word) == set(candidate) else 1.0
+    return same * (3.0 if word[0] == candidate[0] else 1.0)
+
+
+def _plausible(word: str, candidate: str, distance: int) -> bool:
+    """Tell whether `candidate` may have been meant, beyond the count of edits.
+
+    People rarely miss the first letter, least of all in a short word, and in a short word what else they miss is a
+    swap, a doubled letter or a vowel.
+    """
+    swapped, same_start = sorted(word) == sorted(candidate), word[0] == candidate[0]
+    if len(candidate) < 4:
+        return False
+    if distance == 2:
+        return same_start and set(word[:3]) & set(candidate[1:4]) != set() and (len(word) >= 8 or swapped)
+    if len(word) >= 6 or swapped or set(word) == set(candidate):
+        return True
+    if len(word) == 5:
+        return same_start
+    return same_start and len(candidate) == 5 and set(word) ^ set(candidate) <= _VOWELS
