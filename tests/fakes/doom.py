@@ -1,0 +1,76 @@
+"""Death at a chosen step: a worker whose database and door count their steps, and never come back from the last one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from bot.slack.door import Poster
+from bot.store.database import Database, Unit
+from bot.store.store import Store
+
+T = TypeVar("T")
+
+
+class Fuse:
+    """Counts steps; from step `last` on, whoever takes one is dead. `blown` is set then."""
+
+    def __init__(self, last: int) -> None:
+        """Burn down at step `last` (from 1; 0: never)."""
+        self.last = last
+        self.count = 0
+        self.blown = asyncio.Event()
+
+    async def step(self) -> None:
+        """Take a step, or die."""
+        self.count += 1
+        if self.count == self.last:
+            self.blown.set()
+        if self.blown.is_set():
+            await asyncio.get_running_loop().create_future()
+
+
+class _Database:
+    """A database that one dies before or after using."""
+
+    def __init__(self, database: Database, fuse: Fuse) -> None:
+        self._database, self._fuse = database, fuse
+
+    async def write(self, unit: Unit[T]) -> T:
+        await self._fuse.step()
+        answer = await self._database.write(unit)
+        await self._fuse.step()
+        return answer
+
+    async def read(self, unit: Unit[T]) -> T:
+        await self._fuse.step()
+        return await self._database.read(unit)
+
+
+class _Door:
+    """A door that one dies before or after using."""
+
+    def __init__(self, door: Poster, fuse: Fuse) -> None:
+        self._door, self._fuse = door, fuse
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._door, name)
+
+        async def doomed(*given: Any, **named: Any) -> Any:
+            await self._fuse.step()
+            answer = await call(*given, **named)
+            await self._fuse.step()
+            return answer
+
+        return doomed
+
+
+def doomed_store(store: Store, fuse: Fuse) -> Store:
+    """Give the store as a doomed worker has it."""
+    return Store(cast("Database", _Database(store.database, fuse)))
+
+
+def doomed_door(door: Poster, fuse: Fuse) -> Poster:
+    """Give the door as a doomed worker has it."""
+    return cast("Poster", _Door(door, fuse))

@@ -1,0 +1,135 @@
+"""A whole stage for delivery in virtual time: a stand-in Slack, a store, an archive, and workers that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from archive.issue import Issue
+from bot.calendar import parse_schedule
+from bot.delivery.rules import Rules
+from bot.delivery.shelf import Shelf
+from bot.delivery.subscription import Subscription
+from bot.delivery.worker import Worker
+from bot.messages.taste import Taste
+from bot.playground.ledger import Line
+from bot.playground.site import Site
+from bot.playground.workspace import Workspace
+from bot.slack.door import Poster
+from bot.store.store import Store
+from tests.fakes.newsletter import render
+from tests.fakes.site_slack import SiteSlack
+from tests.fakes.virtual import START, VirtualClock
+
+QUICK = Rules(tick=5.0, lease=timedelta(seconds=60))
+
+
+class Scene:
+    """One stage. Slack's clock is the true one; the bot's `clock` can be stepped."""
+
+    def __init__(self, store: Store | None = None, *, rules: Rules = QUICK, start: datetime = START) -> None:
+        """Set up one workspace (T1) with nothing in it."""
+        self.clock = VirtualClock(start)
+        self.slack_clock = VirtualClock(start)
+        self.site = Site()
+        self.workspace = self.site.add(Workspace("T1"))
+        self.person = self.workspace.add_user("ada")
+        self.store = store or Store.open("sqlite://", inline=True)
+        self.rules = rules
+        self.issues: tuple[Issue, ...] = ()
+        self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
+        self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
+        self.wrap_store: Callable[[Store], Store] = lambda store: store
+
+    def channel(self, name: str = "devops") -> str:
+        """Add a channel with the bot in it; give its id."""
+        return self.workspace.add_channel(name, (self.person,)).id
+
+    async def subscribes(self, channel: str, schedule: str = "as soon as it appears", zone: str = "UTC") -> Subscription:
+        """Subscribe the channel, for the person."""
+        return await self.store.subscriptions.put(
+            "-:T1", channel, self.person.id, parse_schedule(schedule, zone), Taste(), self.clock.now()
+        )
+
+    async def appear(self, *issues: Issue) -> None:
+        """Have the archive hold these issues beside those it has (by slug), and tell every worker."""
+        by_slug = {issue.slug: issue for issue in (*self.issues, *issues)}
+        await self.holds(by_slug.values())
+
+    async def vanish(self, *slugs: str) -> None:
+        """Have the archive lose these."""
+        await self.holds([issue for issue in self.issues if issue.slug not in slugs])
+
+    async def holds(self, issues: Iterable[Issue]) -> None:
+        """Have the archive hold exactly these issues, and tell every worker."""
+        self.issues = tuple(sorted(issues, key=lambda issue: (issue.published, issue.slug)))
+        for worker, _ in self.workers:
+            await worker.changed(self.issues)
+        if not self.workers:
+            await Shelf(self.store.issues).put(self.issues, self.clock.now())
+
+    async def worker_comes(self, *, door: Poster | None = None, rules: Rules | None = None) -> Worker:
+        """Start one more worker, driven by a plain loop."""
+        worker = Worker(
+            self.wrap_store(self.store),
+            door or self.door,
+            Shelf(self.store.issues),
+            render=render,
+            clock=self.clock,
+            issues=lambda: self.issues,
+            rules=rules or self.rules,
+        )
+        await worker.start()
+
+        async def work() -> None:
+            while True:
+                await worker.tick(self.clock.now())
+                await asyncio.sleep(self.rules.tick)
+
+        self.workers.append((worker, asyncio.create_task(work())))
+        return worker
+
+    async def worker_dies(self, worker: Worker) -> None:
+        """Kill a worker: whatever it was doing stops where it is, and nothing is given back."""
+        for known, task in self.workers:
+            if known is worker:
+                task.cancel()
+                for lane in tuple(worker._lanes):
+                    lane.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        self.workers = [pair for pair in self.workers if pair[0] is not worker]
+
+    async def everybody_dies(self) -> None:
+        """Kill every worker."""
+        for worker, _ in tuple(self.workers):
+            await self.worker_dies(worker)
+
+    async def everybody_dies_but_last(self) -> None:
+        """Kill every worker but the newest."""
+        for worker, _ in self.workers[:-1]:
+            await self.worker_dies(worker)
+
+    async def passes(self, **span: float) -> None:
+        """Let that much time pass (arguments of timedelta)."""
+        await asyncio.sleep(timedelta(**span).total_seconds())
+
+    def posts(self, channel: str) -> list[Line]:
+        """Give what everybody in the channel can see that was posted."""
+        return self.site.ledger.posts("T1", channel)
+
+    def texts(self, channel: str) -> list[str]:
+        """Give the first line of each channel message, in order."""
+        return [line.text for line in self.posts(channel) if not line.thread_ts]
+
+    def doubles(self) -> int:
+        """Count the messages that are in a channel more than once."""
+        return len(self.site.ledger.doubles())
+
+
+def slower(rules: Rules, **changes: float) -> Rules:
+    """Give the rules with other figures."""
+    return replace(rules, **changes)  # type: ignore[arg-type]
