@@ -22,10 +22,10 @@ def reference() -> str:
 
 
 class Doubts(Protocol):
-    """Deliveries of which nobody knows whether they landed: somebody decides with a button."""
+    """Messages of which nobody knows whether they landed: the one who subscribed the channel looks, and says."""
 
-    async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
-        """Post it (again) or leave it, by the button's `value`, to be checked; say in a plain line what happens."""
+    async def settle(self, workspace: WorkspaceId, value: str) -> str:
+        """Post the message that the button's `value` names, which must be checked; say in a plain line what happens."""
         ...
 
 

@@ -13,6 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.answers import payload
+from bot.delivery.notice import SETTLE_POST
 from bot.messages import help as helping
 from bot.messages.answer import Asked
 from bot.messages.issue import read_page
@@ -90,13 +91,10 @@ async def _unsubscribe(click: Click) -> Message:
     return await click.services.subscribing.unsubscribe(click.place)
 
 
-async def _decide(click: Click) -> Message:
+async def _settle(click: Click) -> Message:
     if click.services.doubts is None:
         return helping.told(_STALE)
-    post = click.action.endswith(":post")
-    return helping.told(
-        await click.services.doubts.decide(click.place.workspace, click.value, post=post, user=click.place.user)
-    )
+    return helping.told(await click.services.doubts.settle(click.place.workspace, click.value))
 
 
 _ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {
@@ -112,7 +110,7 @@ _ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {
     "pause": _pause,
     "resume": _resume,
     "unsubscribe": _unsubscribe,
-    "doubt": _decide,
+    SETTLE_POST.partition(":")[0]: _settle,
 }
 _BESIDE = frozenset({"help", "issue", "subscription"})
 """What answers beside the message with the button; the rest takes its place."""

@@ -74,16 +74,17 @@ class Asked:
         return cls(one_line(query), offset, bool(fields.get("t", 0)))
 
 
-def answer(found: Answer, asked: Asked, today: date, *, hint: str = "") -> Message:
+def answer(found: Answer, asked: Asked, today: date, *, hint: str = "", shareable: bool = True) -> Message:
     """Render an answer for the person who asked, with buttons to share it and to turn pages.
 
-    `today` makes ages ("3 years ago"); `hint` is markup (one line) put below everything.
+    `today` makes ages ("3 years ago"); `hint` is markup (one line) put below everything. Without `shareable` it was
+    shared already.
     """
     if not found.results:
         return nothing(found, asked, hint=hint)
     shown_blocks = [blocks.context(_summary(found, asked)), *_results(found.results, today)]
     shown_blocks += [blocks.context(clip(note, 300)) for note in found.problems[:5]]
-    shown_blocks.append(blocks.actions(_buttons(found, asked)))
+    shown_blocks.append(blocks.actions(_buttons(found, asked, shareable=shareable)))
     if hint:
         shown_blocks.append(blocks.context(hint))
     return Message(_spoken(found, asked), tuple(shown_blocks))
@@ -105,7 +106,7 @@ def nothing(found: Answer, asked: Asked, *, hint: str = "") -> Message:
         made += _ways("Did you mean", found.did_you_mean, asked, "meant")
     if found.near_topics:
         made += _ways("What it does talk about", found.near_topics, asked, "near")
-    offers = [blocks.button("Help", "help")]
+    offers = [again(), blocks.button("Help", "help")]
     if asked.tools:
         offers.insert(0, blocks.button("Search everything", "search:all", Asked(asked.query).as_value()))
     made.append(blocks.actions(offers))
@@ -197,7 +198,7 @@ def _also(result: Result) -> str:
     return f" · also in {named}{more}"
 
 
-def _buttons(found: Answer, asked: Asked) -> list[Block]:
+def _buttons(found: Answer, asked: Asked, *, shareable: bool) -> list[Block]:
     made = []
     if asked.offset:
         made.append(blocks.button("‹ Back", "page:back", asked.at(max(0, asked.offset - PAGE)).as_value()))
@@ -207,8 +208,19 @@ def _buttons(found: Answer, asked: Asked) -> list[Block]:
         made.append(
             blocks.button(f"Next {more} ›" if more > 1 else "Last one ›", "page:next", asked.at(after).as_value())
         )
-    made.append(blocks.button("Share with channel", "share", asked.as_value()))
-    return made
+    if shareable:
+        made.append(blocks.button("Share with channel", "share", asked.as_value()))
+    return [*made, again()]
+
+
+def again() -> Block:
+    """Make the menu that searches again; its suggestions come while one types."""
+    return {
+        "type": "external_select",
+        "action_id": "again",
+        "min_query_length": 2,
+        "placeholder": blocks.plain("Search again …", 150),
+    }
 
 
 def plain_query(query: str) -> str:

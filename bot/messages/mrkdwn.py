@@ -59,7 +59,8 @@ def clip(text: str, limit: int) -> str:
     whole = escape(text)
     if len(whole) <= limit:
         return whole
-    return escape(text[: _fitting(text, limit - 1)].rstrip()) + ELLIPSIS
+    kept = escape(text[: _fitting(text, limit - 1)].rstrip())
+    return f"{kept}{ELLIPSIS}" if len(kept) < limit else ELLIPSIS
 
 
 def clip_plain(text: str, limit: int) -> str:
@@ -67,7 +68,7 @@ def clip_plain(text: str, limit: int) -> str:
     line = one_line(text)
     if len(line) <= limit:
         return line
-    return line[: _cut(line, limit - 1)].rstrip() + ELLIPSIS
+    return (line[: _cut(line, limit - 1)].rstrip() if limit > 1 else "") + ELLIPSIS
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ def split(text: str, limit: int) -> tuple[str, ...]:
     pieces: list[str] = []
     rest = clean(text).strip()
     while rest:
-        if len(whole := escape(rest)) <= limit:
+        if len(rest) <= limit and len(whole := escape(rest)) <= limit:
             pieces.append(whole)
             break
         end = _fitting(rest, limit)
@@ -126,11 +127,13 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def link(url: str, label: str, limit: int = 150) -> str:
-    """Link `label` (cut to `limit`) to `url`; where the address may not be a link, the label alone."""
-    shown_label = clip(one_line(label).replace("|", "¦"), limit)
-    if not linkable(url):
-        return shown_label
-    return f"<{_encoded(url)}|{shown_label or clip(shown(url), limit)}>"
+    """Link `label` (cut to `limit`) to `url`; where the address may not be a link, the label alone.
+
+    A label of nothing is the address as people read it.
+    """
+    words = one_line(label) or shown(url)
+    said = clip(words.replace("|", "¦"), limit)
+    return f"<{_encoded(url)}|{said}>" if linkable(url) else said
 
 
 def shown(url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -134,7 +134,7 @@ class People:
         """Send a body, signed, and wait until what follows the acknowledgement is done too."""
         now = str(int(time.time()))  # noqa: TID251 - Bolt's own check of the signature reads the wall clock
         signature = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
-        headers = {
+        headers: dict[str, str | Sequence[str]] = {
             "content-type": [content_type],
             "x-slack-signature": [str(signature)],
             "x-slack-request-timestamp": [now],

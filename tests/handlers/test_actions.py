@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.delivery.notice import SETTLE_POST
 from bot.messages.answer import Asked
 from bot.messages.message import Block
 from bot.playground.limits import problems
@@ -70,7 +71,7 @@ async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
         ("pause", "", "not subscribed"),
         ("resume", "", "not subscribed"),
         ("unsubscribe", "", "not subscribed"),
-        ("doubt:post", "17", "older version"),
+        (SETTLE_POST, "17:parent", "older version"),
         ("page:next", '{"q":"kubernetes","o":-5}', "older version"),
         ("page:next", '{"q":"kubernetes","o":true}', "older version"),
         ("page:next", '{"q":"","o":0}', "older version"),
@@ -138,13 +139,16 @@ _ANYTHING = st.recursive(
     max_leaves=6,
 )
 _ACTIONS = st.sampled_from(
-    ["page:next", "share", "issue:open", "saved:next", "search:x", "help", "doubt:post", "", "zzz"]
+    ["page:next", "share", "issue:open", "saved:next", "search:x", "help", SETTLE_POST, "", "zzz"]
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(
-    _ACTIONS, st.one_of(_ANYTHING, st.text(max_size=300)), st.sampled_from(["channel", "user", "response_url"]), _ANYTHING
+    _ACTIONS,
+    st.one_of(_ANYTHING, st.text(max_size=300)),
+    st.sampled_from(["channel", "user", "response_url"]),
+    _ANYTHING,
 )
 async def test_forged_clicks(people: People, action: str, value: Any, field: str, odd: Any) -> None:
     """No value, and no field of another type, makes an error or a payload that Slack refuses."""

@@ -160,7 +160,7 @@ async def test_answers_follow_the_archive(people: People) -> None:
     assert "kubernetes/1" not in (await people.types("kubernetes")).said
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(st.text(max_size=400))
 async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None:
     """No text is met with silence, an error or a payload that Slack refuses."""

@@ -51,12 +51,14 @@ async def test_events_nobody_asked_for(people: People) -> None:
     assert (await people.sees(type="message", channel="C1", text="hello", user="U1", ts="1.1")).status == 200
 
 
-_ANYTHING = st.none() | st.integers() | st.text(max_size=20) | st.lists(st.integers(), max_size=2) | st.just({})
+_ANYTHING: st.SearchStrategy[Any] = (
+    st.none() | st.integers() | st.text(max_size=20) | st.lists(st.integers(), max_size=2) | st.just({})
+)
 # Bolt itself reads a person's id from the event, and stumbles over a number.
 _USERS = st.none() | st.text(max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.sampled_from(["item", "reaction", "event_ts"]), _ANYTHING, _USERS)
 async def test_forged_reactions(people: People, field: str, odd: Any, user: str | None) -> None:
     """A reaction that is not whole is taken and changes nothing."""

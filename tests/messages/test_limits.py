@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.issue import Issue
@@ -24,12 +24,14 @@ def all_breaches(rendered: Digest) -> list[str]:
     return [line for part in (rendered.parent, *rendered.replies) for line in breaches(part.message)]
 
 
+@settings(deadline=None)
 @given(nasty_issues(), tastes, nasty_text)
 def test_any_issue_keeps_every_limit(nasty: Issue, taste: Taste, note: str) -> None:
     """No text, address, title or note makes a message that Slack refuses or shows otherwise than meant."""
     assert all_breaches(digest(nasty, taste, note=note)) == []
 
 
+@settings(deadline=None)
 @given(nasty_issues(), tastes)
 def test_parts_have_their_own_keys(nasty: Issue, taste: Taste) -> None:
     """Two parts of a digest never share a key: the key is what their rows are claimed by."""
@@ -38,6 +40,7 @@ def test_parts_have_their_own_keys(nasty: Issue, taste: Taste) -> None:
     assert len(keys) == len(set(keys))
 
 
+@settings(deadline=None)
 @given(nasty_issues(), st.sampled_from(Layout))
 def test_every_linked_entry_has_its_place(nasty: Issue, layout: Layout) -> None:
     """With nothing left out, each entry with a link is shown in full by exactly one part."""

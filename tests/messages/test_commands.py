@@ -1,0 +1,127 @@
+"""What was typed, read into a command: a sub-command never swallows a topic."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import (
+    Command,
+    Help,
+    Latest,
+    Pause,
+    Preview,
+    Random,
+    Resume,
+    Saved,
+    ShowIssue,
+    Status,
+    Subscribe,
+    Topic,
+    Topics,
+    Unsubscribe,
+    Usage,
+    Why,
+    parse,
+    parse_search,
+)
+from bot.messages.answer import LONGEST_QUERY
+
+SLUGS = frozenset({"special-edition", "2021-03-07-7"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("latest", Latest()),
+        ("  LATEST ", Latest()),
+        ("random", Random()),
+        ("topics", Topics()),
+        ("help", Help()),
+        ("?", Help()),
+        ("saved", Saved()),
+        ("unsubscribe", Unsubscribe()),
+        ("pause", Pause()),
+        ("resume", Resume()),
+        ("status", Status()),
+        ("issue 435", ShowIssue("435")),
+        ("Issue #435", ShowIssue("#435")),
+        ("issue special-edition", ShowIssue("special-edition")),
+        ("issue 2019-01-01-999", ShowIssue("2019-01-01-999")),
+        ("why 435", Why("435")),
+        ("preview", Preview("")),
+        ("preview #7", Preview("#7")),
+        ("subscribe", Subscribe("")),
+        ("subscribe mondays 09:00 Europe/London", Subscribe("mondays 09:00 Europe/London")),
+        ("subscribe every fri at 9am", Subscribe("every fri at 9am")),
+        ("subscribe mundays 09:00", Subscribe("mundays 09:00")),
+        ("subscribe daily", Subscribe("daily")),
+        ("subscribe as soon as it appears", Subscribe("as soon as it appears")),
+    ],
+)
+def test_sub_commands(typed: str, command: Command) -> None:
+    """Each is one where the whole text is what it takes."""
+    assert parse(typed, SLUGS) == command
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("kubernetes", ""),
+        ("latest kubernetes release", "latest"),
+        ("issue tracker", "issue"),
+        ("issue tracker 435", "issue"),
+        ("issue k8s", "issue"),
+        ("random forests", "random"),
+        ("help desk", "help"),
+        ("status pages", "status"),
+        ("saved searches", "saved"),
+        ("topics in kafka", "topics"),
+        ("subscription billing", ""),
+        ("subscribe pattern", "subscribe"),
+        ("unsubscribe links", "unsubscribe"),
+        ("why kubernetes", "why"),
+        ("preview environments", "preview"),
+        ("pause containers", "pause"),
+        ('"latest"', ""),
+        ("-word in:tools site:github.com after:2018", ""),
+    ],
+)
+def test_topics_that_look_like_commands(typed: str, near: str) -> None:
+    """They stay topics, word for word, and the answer may mention the sub-command."""
+    assert parse(typed, SLUGS) == Topic(typed, near)
+
+
+def test_quotes_of_phones_are_quotes() -> None:
+    """A phone's quotation marks make a phrase too."""
+    assert parse("“service mesh”") == Topic('"service mesh"')
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\n", "\x00", "issue", "why", "x" * (LONGEST_QUERY + 1)])
+def test_what_gets_usage(typed: str) -> None:
+    """Nothing, half a sub-command and a pasted page get usage."""
+    assert isinstance(parse(typed), Usage)
+
+
+def test_the_command_that_only_searches() -> None:
+    """Every word is a topic there, but for help and nothing."""
+    assert parse_search("latest") == Topic("latest")
+    assert parse_search("issue 435") == Topic("issue 435")
+    assert parse_search("help") == Help()
+    assert isinstance(parse_search(" "), Usage)
+
+
+@given(st.text())
+def test_any_text_is_a_command(typed: str) -> None:
+    """Reading never fails, and a topic is never empty or longer than a topic may be."""
+    for command in (parse(typed, SLUGS), parse_search(typed)):
+        if isinstance(command, Topic):
+            assert 0 < len(command.query) <= LONGEST_QUERY
+
+
+@given(st.sampled_from(["latest", "random", "help", "saved", "status", "unsubscribe"]), st.text("abc ", min_size=1))
+def test_a_word_more_makes_it_a_topic(word: str, more: str) -> None:
+    """No sub-command that stands alone takes anything with it."""
+    if more.strip():
+        assert isinstance(parse(f"{word} {more}"), Topic)
