@@ -53,7 +53,7 @@ class _Plan:
     note: str
 
 
-def digest(issue: Issue, taste: Taste = Taste(), *, note: str = "") -> Digest:  # noqa: B008 - Taste is immutable
+def digest(issue: Issue, taste: Taste = Taste(), note: str = "") -> Digest:  # noqa: B008 - Taste is immutable
     """Render an issue as the messages a channel gets.
 
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
