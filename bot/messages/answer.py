@@ -25,6 +25,7 @@ FURTHEST = 200
 """Nobody pages further than this."""
 
 _DESCRIPTION = 260
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _RENDERED = 4_096
 
 
@@ -55,7 +56,7 @@ class Asked:
             fields["o"] = self.offset
         if self.tools:
             fields["t"] = 1
-        return json.dumps(fields, ensure_ascii=False)
+        return _encode(fields)
 
     @classmethod
     def read(cls, value: object) -> Asked | None:

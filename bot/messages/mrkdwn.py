@@ -25,6 +25,8 @@ _MARKUP = re.compile(
     r"|(?P<at>@)(?=(?:here|channel|everyone)\b)",  # what old clients still expand
     re.MULTILINE | re.IGNORECASE,
 )
+# One of these is in every text in which anything above could be.
+_SUSPECT = re.compile(r"[*_~`>@]|:\S")
 _LINKABLE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)", re.IGNORECASE)
 _SCHEME = re.compile(r"^(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
 # What ends a link or splits it from its label (Slack: spaces, pipes and angle brackets break `<url|label>`).
@@ -33,12 +35,18 @@ _URL_BREAKERS = re.compile(r"[\s|<>\x00-\x20\x7f-\x9f\ud800-\udfff\u200b-\u200f\
 
 def clean(text: str) -> str:
     """Drop what no message should hold: control characters, broken surrogates, marks that turn the writing around."""
+    # Printable characters are none of those; most texts need no more than this look (measured: a third of the time).
+    if text.replace("\n", "").isprintable():
+        return text
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
 
 
 def escape(text: str) -> str:
     """Make foreign text mean nothing but itself in mrkdwn. Line breaks stay."""
-    return _MARKUP.sub(_disarm, clean(text)).translate(_ESCAPES)
+    text = clean(text)
+    if _SUSPECT.search(text):
+        text = _MARKUP.sub(_disarm, text)
+    return text.translate(_ESCAPES) if "&" in text or "<" in text or ">" in text else text
 
 
 def _disarm(match: re.Match[str]) -> str:
@@ -119,7 +127,10 @@ def linkable(url: str) -> bool:
 
 
 def _encoded(url: str) -> str:
-    return _URL_BREAKERS.sub(_percent, url.strip()).translate(_ESCAPES)
+    url = url.strip()
+    if not url.isascii() or _URL_BREAKERS.search(url):
+        url = _URL_BREAKERS.sub(_percent, url)
+    return url.replace("&", "&amp;")
 
 
 def _percent(match: re.Match[str]) -> str:
