@@ -1,0 +1,98 @@
+"""What the documents say is so."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.main import get_command
+
+import archive
+import bot
+import handlers
+from bot.cli.main import app
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+MODULES = sorted(
+    module.name
+    for package in (archive, bot, handlers)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    if not module.name.endswith("__main__") and ".migrations" not in module.name
+)
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCTEST = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_are_true(name: str) -> None:
+    """Every example in a docstring gives what it shows."""
+    assert doctest.testmod(importlib.import_module(name), optionflags=DOCTEST).failed == 0
+
+
+def test_some_docstrings_have_examples() -> None:
+    """The test above has something to test."""
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = sum(len(test.examples) for name in MODULES for test in finder.find(importlib.import_module(name)))
+    assert found > 10
+
+
+@pytest.mark.parametrize("name", sorted(str(field.alias) for field in Settings.model_fields.values()))
+def test_the_readme_explains_every_variable(name: str) -> None:
+    """A setting nobody can find is none."""
+    assert f"`{name}`" in README
+
+
+def test_the_readme_names_every_command() -> None:
+    """As does `backissue --help`."""
+    commands = getattr(get_command(app), "commands")  # noqa: B009 - typer's own type does not say it is a group
+    assert [name for name in commands if f"`{name}" not in README] == []
+
+
+def test_the_readme_names_every_library_with_its_reason() -> None:
+    """What is installed is explained."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {re.split(r"[\[~=<>;]", line)[0] for line in project["dependencies"]}
+    assert sorted(name for name in names if f"`{name}`" not in README) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    """A relative link is to a file that is there."""
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text("utf-8"))
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_links_within_the_readme_lead_somewhere() -> None:
+    """An anchor is a heading."""
+    headings = {
+        re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-")
+        for h in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= headings
+
+
+def test_the_manifest_asks_for_what_the_bot_handles() -> None:
+    """The commands are the default settings', and events have listeners (an event with none is retried for nothing)."""
+    manifest = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))
+    commands = {command["command"] for command in manifest["features"]["slash_commands"]}
+    fields = Settings.model_fields
+    assert commands == {fields["command"].default, fields["tools_command"].default}
+    listened = "\n".join(path.read_text("utf-8") for path in (ROOT / "handlers").glob("*.py"))
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert [event for event in events if f'"{event}"' not in listened] == []
+
+
+def test_the_manifest_keeps_slack_s_limits() -> None:
+    """Slack: reference/app-manifest."""
+    manifest = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))
+    assert len(manifest["display_information"]["name"]) <= 35
+    assert len(manifest["display_information"]["description"]) <= 140
+    for command in manifest["features"]["slash_commands"]:
+        assert len(command["usage_hint"]) <= 1000
+        assert len(command["description"]) <= 2000
