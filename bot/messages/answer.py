@@ -179,6 +179,8 @@ def _rendered(card: _Card, today: date) -> tuple[Block, ...]:
     where = [label(issue), short_date(issue.published), age(issue.published, today)]
     if url:
         where.insert(0, shown(url).partition("/")[0].partition("?")[0])
+    if card.result.section.kind is Kind.SPONSOR:
+        where.insert(0, "Sponsored")
     also = _also(card.result)
     return (
         blocks.section(body or "·"),

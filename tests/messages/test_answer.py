@@ -1,0 +1,120 @@
+"""What a search's answer says, and what its buttons carry."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.issue import Issue
+from archive.kind import Kind
+from archive.search.result import Answer, Result
+from bot.messages.answer import FURTHEST, LONGEST_QUERY, PAGE, Asked, answer, shared
+from bot.messages.message import Message
+from bot.messages.names import Names
+from bot.messages.saved import saved
+from bot.playground.limits import problems
+from tests.fakes.subscriptions import FakeBookmark
+from tests.messages.issues import issue, nasty_issues, nasty_text, plain
+from tests.messages.test_digest import said
+
+TODAY = date(2024, 5, 6)
+
+
+def results(*issues: Issue) -> tuple[Result, ...]:
+    """Make a result of each entry."""
+    return tuple(Result(one, section, entry, 1.0, also_in=issues) for one in issues for section, entry in one.entries())
+
+
+def breaches(message: Message) -> list[str]:
+    """Ask the independent checker."""
+    return problems({"text": message.text, "blocks": list(message.blocks)})
+
+
+def test_a_result() -> None:
+    """Headline, description, site, issue, date and age, and where else it stood."""
+    found = Answer("queues", results(plain())[3:4], 9)
+    message = answer(found, Asked("queues", 5), TODAY)
+    assert said(Message("", message.blocks[:3])).splitlines() == [
+        "*queues* · 9 links, 6–6",
+        "*<https://a.example/1|Queues, twice>*",
+        "Two talks on queues.",
+        "a.example · #7 · 7 Mar 2021 · 3 years ago · also in #7",
+    ]
+
+
+def test_nothing_found_offers_ways_on() -> None:
+    """Corrected queries and near topics are a click away, and so is help."""
+    found = Answer("kubernets", (), 0, did_you_mean=("kubernetes",), near_topics=("docker", "containers"))
+    message = answer(found, Asked("kubernets", tools=True), TODAY)
+    assert "No tool in the archive about *kubernets*." in said_all(message)
+    for way in ("kubernetes", "docker", "containers", "Help", "Search everything"):
+        assert way in said_all(message)
+    assert breaches(message) == []
+
+
+def said_all(message: Message) -> str:
+    """Give everything a message holds, buttons too."""
+    return repr(message.blocks)
+
+
+def test_a_filter_not_understood_is_mentioned() -> None:
+    """The answer says what it left out of the question."""
+    found = Answer("x", results(plain())[:1], 1, problems=("after:someday is no date",))
+    assert "after:someday is no date" in said_all(answer(found, Asked("x"), TODAY))
+
+
+@given(
+    st.builds(Asked, st.text(min_size=1, max_size=LONGEST_QUERY), st.integers(0, FURTHEST), st.booleans()),
+)
+def test_a_question_survives_its_button(asked: Asked) -> None:
+    """What a button carries is read back as it was, its query on one line; and it always fits."""
+    value = asked.as_value()
+    read = Asked.read(value)
+    if read is not None:
+        assert len(value) <= 2_000
+        assert (read.offset, read.tools) == (asked.offset, asked.tools)
+        assert read.query.split() == asked.query.split() or not asked.query.isprintable()
+    else:
+        assert not asked.query.strip() or not asked.query.isprintable()
+
+
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("qot"), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.one_of(st.text(), _ANYTHING, _ANYTHING.map(repr), st.binary().map(repr)))
+def test_a_forged_question_is_none(value: Any) -> None:
+    """Reading never fails, and what is read is always one that can be asked."""
+    read = Asked.read(value)
+    if read is not None:
+        assert 0 < len(read.query) <= LONGEST_QUERY
+        assert 0 <= read.offset <= FURTHEST
+
+
+@settings(deadline=None)
+@given(nasty_issues(), nasty_text, nasty_text, st.integers(0, FURTHEST), st.booleans())
+def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offset: int, tools: bool) -> None:  # noqa: FBT001 - drawn
+    """Whatever was found, asked, suggested or misunderstood: private, shared and empty."""
+    page = results(nasty, issue())[:PAGE]
+    asked = Asked(query[:LONGEST_QUERY], offset, tools)
+    full = Answer(query, page, 10_000, problems=(note,) * 9)
+    none = Answer(query, (), 0, (query, note), (note, query), (note,))
+    messages = [answer(full, asked, TODAY), answer(none, asked, TODAY), shared(full, asked, TODAY, "U1")]
+    kept = [
+        FakeBookmark(entry.links[0].url if entry.links else "", entry.headline, note) for _, entry in nasty.entries()
+    ]
+    messages.append(saved(kept[:10], 10_000, 10, [note] * len(kept[:10]), Names()))
+    assert [breaches(message) for message in messages] == [[]] * 4
+
+
+def test_sponsors_are_never_a_surprise() -> None:
+    """A sponsor's entry among the results (asked for) is shown as one."""
+    found = Answer("in:sponsor", results(plain())[1:2], 1)
+    assert Kind.SPONSOR is found.results[0].section.kind
+    assert "Sponsored" in said_all(answer(found, Asked("in:sponsor"), TODAY))
