@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.delivery.subscription import Subscription
 from bot.messages.message import Block, Message
 
-SETTLE_POST = "backissue_settle_post"
+SETTLE_POST = "doubt:post"
 """The action of the one button under a message whose outcome cannot be found out; its value is "DELIVERY:KEY"."""
 
 

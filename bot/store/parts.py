@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, select, update
 
 from bot.delivery.delivery import PartRow, Progress, Shown, State, shown_json
 from bot.slack.workspace import WorkspaceId
@@ -18,6 +18,38 @@ from bot.store.database import Database
 from bot.store.tables import deliveries, insert, parts, subscriptions
 
 _P = parts.c
+
+# Built once: two statements run for every message, and building one takes longer than running it.
+_HELD = exists(
+    select(subscriptions.c.id).where(
+        subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("holder_")
+    )
+)
+_SENDING = (
+    update(parts)
+    .where(
+        _P.id == bindparam("part"),
+        _P.state == State.PENDING.value,
+        _P.attempt == bindparam("was"),
+        _HELD,
+    )
+    .values(
+        state=State.SENDING.value,
+        reason="",
+        attempt=bindparam("attempt"),
+        attempted=bindparam("attempted"),
+        hash=bindparam("hash"),
+    )
+)
+_SENT = (
+    update(parts)
+    .where(
+        _P.id == bindparam("part"),
+        _P.attempt == bindparam("was"),
+        _P.state.in_((State.SENDING.value, State.UNKNOWN.value)),
+    )
+    .values(state=State.SENT.value, reason="", looks=0, ts=bindparam("ts"), shown=bindparam("shown"))
+)
 
 
 class Parts:
@@ -46,27 +78,28 @@ class Parts:
 
         None when it may not be: the lease is somebody else's, or the part is not pending any more.
         """
-        held = exists(
-            select(subscriptions.c.id).where(subscriptions.c.id == subscription, subscriptions.c.holder == holder)
-        )
-        change = (
-            update(parts)
-            .where(_P.id == part.id, _P.state == State.PENDING.value, _P.attempt == part.attempt, held)
-            .values(state=State.SENDING.value, attempt=part.attempt + 1, attempted=now, hash=digest, reason="")
-        )
-        return part.attempt + 1 if await self._changed(change) else None
+        given = {
+            "part": part.id,
+            "was": part.attempt,
+            "subscription_": subscription,
+            "holder_": holder,
+            "attempt": part.attempt + 1,
+            "attempted": now,
+            "hash": digest,
+        }
+        changed = await self._database.write(lambda connection: connection.execute(_SENDING, given).rowcount)
+        return part.attempt + 1 if changed else None
 
     async def sent(self, part: PartRow, attempt: int, ts: str, shown: tuple[Shown, ...]) -> bool:
         """Write down where the attempt landed. Whoever holds the lease by now: it is the truth."""
-        mine = and_(_P.id == part.id, _P.attempt == attempt, _P.state.in_((State.SENDING.value, State.UNKNOWN.value)))
-        values = {"state": State.SENT.value, "ts": ts, "shown": shown_json(shown), "reason": "", "looks": 0}
+        given = {"part": part.id, "was": attempt, "ts": ts, "shown": shown_json(shown)}
         begun = and_(
             deliveries.c.id == part.delivery,
             deliveries.c.progress.in_((Progress.WAITING.value, Progress.UNKNOWN.value)),
         )
 
         def unit(connection: Connection) -> bool:
-            done = connection.execute(update(parts).where(mine).values(values)).rowcount
+            done = connection.execute(_SENT, given).rowcount
             if done and part.at == 0:
                 connection.execute(update(deliveries).where(begun).values(progress=Progress.POSTING.value, reason=""))
             return bool(done)

@@ -6,19 +6,39 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, literal, or_, select, update
 
 from bot.calendar import AsItAppears, Schedule, next_slot, parse_schedule
 from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.messages.taste import Taste
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
-from bot.store.tables import deliveries, insert, issues, parts, subscriptions
+from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
 
 FAR = timedelta(days=8)
 """No slot is further away than a week: who is to wake later than this was set by a clock that has since gone back."""
 _CANDIDATES = 5_000
 _S = subscriptions.c
+
+# Built once: building a statement takes longer than running it.
+_DUE = or_(_S.wake_at <= bindparam("now"), _S.wake_at > bindparam("far"))
+_ANY_DUE = select(_S.id).where(_DUE).limit(1)
+_OLDEST = (
+    select(_S.id, _S.workspace, _S.wake_at)
+    .where(_DUE, _S.workspace.not_in(bindparam("full", expanding=True)))
+    .order_by(_S.wake_at, _S.id)
+    .limit(_CANDIDATES)
+    .subquery()
+)
+_TURN = func.row_number().over(partition_by=_OLDEST.c.workspace, order_by=(_OLDEST.c.wake_at, _OLDEST.c.id))
+_TURNS = select(_OLDEST.c.id, _OLDEST.c.wake_at, _TURN.label("turn")).subquery()
+_FAIR = (
+    select(_TURNS.c.id)
+    .where(_TURNS.c.turn <= bindparam("each"))
+    .order_by(_TURNS.c.turn, _TURNS.c.wake_at)
+    .limit(bindparam("most"))
+)
+_FREE = select(subscriptions).where(_S.id.in_(bindparam("ids", expanding=True)), _DUE).with_for_update(skip_locked=True)
 
 
 class Subscriptions:
@@ -28,15 +48,15 @@ class Subscriptions:
         """Keep them in `database`."""
         self._database = database
 
-    async def put(  # noqa: PLR0913 - a subscription is that much
+    async def put(  # noqa: PLR0913, PLR0917 - what a subscription is made of
         self,
         workspace: WorkspaceId,
         channel: str,
         user: str,
         schedule: Schedule,
-        *,
         taste: Taste,
         now: datetime,
+        *,
         extra: Iterable[str] = (),
     ) -> Subscription:
         """Subscribe the channel, or change and resume the subscription it has, and give it back.
@@ -163,23 +183,15 @@ class Subscriptions:
 
         The lease lasts until `now` + `lease` unless renewed; after that anybody may take them.
         """
-        crowded = tuple(full)
-        due = or_(_S.wake_at <= now, _S.wake_at > now + FAR)
+        given = {"now": now, "far": now + FAR, "full": list(full), "each": each, "most": limit}
+        if not await self._database.read(lambda connection: connection.execute(_ANY_DUE, given).first()):
+            return ()  # the usual case needs no transaction that writes
 
         def unit(connection: Connection) -> tuple[Subscription, ...]:
-            oldest = select(_S.id, _S.workspace, _S.wake_at).where(due).order_by(_S.wake_at, _S.id).limit(_CANDIDATES)
-            if crowded:
-                oldest = oldest.where(_S.workspace.not_in(crowded))
-            few = oldest.subquery()
-            order = (few.c.wake_at, few.c.id)
-            turn = func.row_number().over(partition_by=few.c.workspace, order_by=order).label("turn")
-            fair = select(few.c.id, few.c.wake_at, turn).subquery()
-            chosen = select(fair.c.id).where(fair.c.turn <= each).order_by(fair.c.turn, fair.c.wake_at).limit(limit)
-            ids = tuple(connection.scalars(chosen))
+            ids = tuple(connection.scalars(_FAIR, given))
             if not ids:
                 return ()
-            free = select(subscriptions).where(_S.id.in_(ids), due).with_for_update(skip_locked=True)
-            rows = {row.id: row for row in connection.execute(free)}
+            rows = {row.id: row for row in connection.execute(_FREE, {**given, "ids": list(ids)})}
             if rows:
                 taken = {"holder": holder, "wake_at": now + lease, "again": False}
                 connection.execute(update(subscriptions).where(_S.id.in_(tuple(rows))).values(taken))
@@ -194,7 +206,7 @@ class Subscriptions:
     async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> bool:
         """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile. Say whether it was held."""
         asleep = or_(_S.pause_by.is_not(None), _S.ended)
-        again = case((asleep, None), (_S.again, now), else_=wake)
+        again = case((asleep, None), (_S.again, literal(now, Moment())), else_=literal(wake, Moment()))
         chosen = update(subscriptions).where(_S.id == subscription, _S.holder == holder)
         return await self._changed(chosen.values(holder=None, wake_at=again, again=False)) > 0
 
@@ -207,7 +219,7 @@ class Subscriptions:
         """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
         running = and_(_S.pause_by.is_(None), ~_S.ended)
         chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
-        soon = case((_S.holder.is_(None), now), else_=_S.wake_at)
+        soon = _soon(now)
         return await self._changed(update(subscriptions).where(running, chosen).values(wake_at=soon, again=True))
 
     async def wake_unfinished(self, now: datetime) -> int:
@@ -267,7 +279,7 @@ def _resumed(now: datetime) -> dict[str, Any]:
 
 
 def _soon(now: datetime) -> Any:
-    return case((_S.holder.is_(None), now), else_=_S.wake_at)
+    return case((_S.holder.is_(None), literal(now, Moment())), else_=_S.wake_at)
 
 
 def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str, datetime]]:

@@ -14,7 +14,9 @@ from bot.messages.taste import Taste
 def issue(number: int, published: datetime, *, entries: int = 3, slug: str | None = None) -> Issue:
     """Make issue `number` with that many entries, each with a link of its own."""
     made = tuple(
-        Entry(at, f"Text {at} of {number}.", f"Headline {number}-{at}", (Link(f"https://site{at}.org/{number}"),), at + 1)
+        Entry(
+            at, f"Text {at} of {number}.", f"Headline {number}-{at}", (Link(f"https://site{at}.org/{number}"),), at + 1
+        )
         for at in range(entries)
     )
     section = Section("News", Kind.NEWS, made, 1)

