@@ -20,6 +20,8 @@ from bot.playground.forms import Element, label
 from bot.playground.lettering import LINK, Hand, emoji
 
 DIM = Style(dim=True)
+WIDEST = 100
+"""Columns; Slack's own messages are about that wide."""
 # Blocks before which Slack leaves some room; small print and rules stand close.
 _APART = frozenset({"section", "actions", "header", "rich_text", "table", "markdown"})
 _BUTTONS = {

@@ -25,7 +25,7 @@ async def front(asgi: Any) -> AsyncIterator[str]:
     """Serve an ASGI application on a free port of 127.0.0.1 and give its address, without a slash at the end."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(asgi, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(asgi, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3)
     server = _Quiet(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:

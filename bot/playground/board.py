@@ -1,0 +1,119 @@
+"""The demo's screen: what changes in the workspace is printed as it happens, and everything gets a number to act on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, RenderableType
+
+from bot.playground import draw, forms
+from bot.playground.channel import Channel, ChannelMessage
+from bot.playground.lettering import Hand
+from bot.playground.workspace import Change, User, View, Workspace
+
+Thing = ChannelMessage | tuple[ChannelMessage | View, str, forms.Element]
+"""A message, or an element with the message or view and the block that it stands in."""
+
+
+class Board:
+    """Prints for one person. Numbers are given in the order of drawing and kept: drawn again, a thing has its own."""
+
+    def __init__(self, console: Console, workspace: Workspace, you: User) -> None:
+        """Print on `console` what `you` see in `workspace`, from now on."""
+        self.console = console
+        self._workspace = workspace
+        self._you = you
+        self._hand = Hand(self._name, ZoneInfo(you.zone))
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._things: dict[int, Thing] = {}
+        self._stir = asyncio.Event()
+        workspace.watchers.append(self._changed)
+
+    def __getitem__(self, number: int) -> Thing | None:
+        """Give what has that number."""
+        return self._things.get(number)
+
+    def show(self, message: ChannelMessage) -> None:
+        """Draw a message."""
+        look = self._look(message, message.blocks)
+        number = self._number(("message", message.channel, message.ts), message)
+        self._print(draw.message(message, look, number=str(number), in_thread=message.is_reply))
+
+    def thread(self, channel: Channel, parent: ChannelMessage) -> None:
+        """Draw a thread: the parent and its replies."""
+        for message in (parent, *channel.replies(parent.ts)):
+            self.show(message)
+
+    async def until(self, look: Callable[[], Any], within: float) -> bool:
+        """Wait until `look` finds something, looking at every change; say whether it did within so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                while not look():
+                    self._stir.clear()
+                    await self._stir.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def quiet(self, seconds: float = 0.3, within: float = 5.0) -> None:
+        """Wait until nothing has changed for so many seconds, or `within` seconds have gone."""
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    self._stir.clear()
+                    await asyncio.wait_for(self._stir.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _changed(self, change: Change) -> None:
+        self._stir.set()
+        if change.message is not None and self._is_mine(change.message):
+            if change.what == "deleted":
+                number = self._number(("message", change.message.channel, change.message.ts), change.message)
+                self._print(f"[dim]    message {number} was taken away[/]")
+            elif change.what in {"posted", "edited"}:
+                self.show(change.message)
+        if change.view is not None and change.view.user == self._you.id and change.what == "opened":
+            self._print("", draw.view(change.view.payload, self._look(change.view, change.view.payload["blocks"])))
+
+    def _is_mine(self, message: ChannelMessage) -> bool:
+        return message.ephemeral_to in {None, self._you.id} and (
+            self._you.id in self._workspace.channels[message.channel].members
+        )
+
+    def _look(self, where: ChannelMessage | View, blocks: list[dict[str, Any]]) -> draw.Look:
+        """Number every element, so that it can be drawn with its number."""
+        place = where.ts if isinstance(where, ChannelMessage) else where.id
+        known: dict[int, int] = {}
+        for block, element in forms.elements(blocks):
+            key = ("element", place, block, str(element.get("action_id")))
+            known[id(element)] = self._number(key, (where, block, element))
+        return draw.Look(self._hand, lambda element: str(known.get(id(element), "")))
+
+    def _number(self, key: tuple[str, ...], thing: Thing) -> int:
+        number = self._numbers.setdefault(key, len(self._numbers) + 1)
+        self._things[number] = thing
+        return number
+
+    def _name(self, name: str) -> str:
+        user, channel = self._workspace.users.get(name), self._workspace.channels.get(name)
+        if name == "USLACKBOT":
+            return "Slackbot"
+        return user.name if user else channel.name if channel else name
+
+    def _print(self, *drawn: RenderableType) -> None:
+        for one in drawn:
+            self.console.print(one, width=min(draw.WIDEST, self.console.width))
+
+
+def errors_by_label(view: View, errors: Mapping[str, str]) -> list[str]:
+    """Write a form's errors, each with the label of the field that it is about."""
+    labels = {
+        str(block.get("block_id")): str(block["label"]["text"])
+        for block in view.payload.get("blocks", ())
+        if block.get("type") == "input"
+    }
+    return [f"{labels.get(name, name)}: {what}" for name, what in errors.items()]

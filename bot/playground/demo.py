@@ -1,0 +1,199 @@
+"""The demo: Back Issue itself, in a workspace of its own on this machine. No Slack account, nothing left behind.
+
+What runs is the real app: its listeners behind HTTP on loopback with signed requests, its delivery on a SQLite file in
+a temporary folder, its watch over a working copy of the archive. Only Slack is a stand-in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.formatted_text import HTML
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+
+from bot import logs
+from bot.app import Parts, build
+from bot.library import Library
+from bot.names import names_in
+from bot.playground.board import Board
+from bot.playground.channel import Channel
+from bot.playground.completion import Suggestions
+from bot.playground.front import front
+from bot.playground.held import HeldBack
+from bot.playground.people import scene
+from bot.playground.server import Server
+from bot.playground.town import village
+from bot.playground.typed import Prompt
+from bot.settings import Settings, SlackCredentials
+from bot.slack.web import WebSlack
+from bot.store.store import Store
+from bot.web import PATH
+
+SAMPLE = Path(__file__).parent / "sample"
+"""The archive that ships."""
+APPEARS = 20.0
+"""Seconds within which a digest has surely begun to appear."""
+
+
+async def demo(archive: Path | None = None, settings: Settings | None = None, console: Console | None = None) -> None:
+    """Run the demo until its person leaves: `quit`, Ctrl-D, Ctrl-C, the end of the lines, or SIGTERM.
+
+    `archive` is read only (None: the sample that ships); of `settings` the names of commands and the bookmark's emoji
+    count. In a terminal there is a prompt; otherwise lines are read from standard input, each done before the next.
+    Raises FolderError when the archive cannot be read.
+    """
+    logs.configure("console", level="ERROR")
+    screen = console or Console(highlight=False)
+    with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
+        held = await asyncio.to_thread(HeldBack.copied, archive or SAMPLE, Path(place))
+        async with _running(held, Path(place), settings or Settings.read(), screen) as (prompt, library):
+            _welcome(prompt, library)
+            await _begin(prompt)
+            if sys.stdin.isatty() and screen.is_terminal:
+                await _until_stopped(_at_a_prompt(prompt, library))
+            else:
+                await _until_stopped(_by_lines(prompt))
+            screen.print("[dim]Stopping …[/]")
+
+
+@asynccontextmanager
+async def _running(
+    held: HeldBack, place: Path, settings: Settings, screen: Console
+) -> AsyncIterator[tuple[Prompt, Library]]:
+    """Start the stand-in and the app, and give the prompt to type at."""
+    site, workspace, channel, you = village()
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(Server(site))
+        here = settings.model_copy(
+            update={
+                "archive": held.folder,
+                "database_url": f"sqlite:///{place / 'demo.db'}",
+                "slack_api_url": server.api_url,
+            }
+        )
+        secret = secrets.token_hex(16)
+        library = await asyncio.to_thread(Library.opened, held.folder, names_in(settings.synonyms))
+        store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
+        slack = WebSlack(workspace.token, base_url=server.api_url)
+        app = build(here, SlackCredentials(workspace.token, secret, None), Parts(library, store, slack))
+        url = await stack.enter_async_context(front(app.asgi))
+        stage = await stack.enter_async_context(scene(server, workspace, url + PATH, secret))
+        board = Board(screen, workspace, you)
+        names = (min(settings.bookmark), settings.command, settings.tools_command)
+        yield Prompt(board, stage.person(you), channel, held, *names), library
+
+
+def _welcome(prompt: Prompt, library: Library) -> None:
+    """Say what this is and what to try."""
+    issues = len(library.snapshot.issues) + len(prompt.held.waiting)
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for typed, what in (
+        (f"{prompt.command} service mesh", "what the archive has on it, misspelt or not"),
+        (f"{prompt.tools} kubernetes", "the same among tools only"),
+        ("react 2", "keep the link of message 2"),
+        (f"{prompt.command} saved", "what you kept"),
+        ("next", "let the next issue appear"),
+        ("help", "everything else"),
+        ("quit", "leave; nothing is left behind"),
+    ):
+        table.add_row(f"  [bold]{typed}[/]", f"[dim]{what}[/]")
+    words = Group(
+        f"This is [bold]#{prompt.channel.name}[/] in a stand-in Slack on this machine. The bot is real, Slack is not.",
+        f"{issues} issues are in its archive. The newest is about to be posted here; meanwhile, try:",
+        "",
+        table,
+    )
+    prompt.board.console.print(Panel(words, title="Back Issue", border_style="dim", width=92, padding=(1, 2)))
+
+
+async def _begin(prompt: Prompt) -> None:
+    """Subscribe the channel as anybody would, and let the first issue appear."""
+    line = f"{prompt.command} subscribe as soon as it appears"
+    _echo(prompt, line)
+    await prompt.do(line)
+    await prompt.board.quiet()
+    before = _posts(prompt.channel)
+    if prompt.held.release() is not None:
+        await prompt.board.until(lambda: _posts(prompt.channel) > before, APPEARS)
+
+
+def _posts(channel: Channel) -> int:
+    return sum(1 for _ in channel.top)
+
+
+async def _at_a_prompt(prompt: Prompt, library: Library) -> None:
+    """Take lines from a person in a terminal, with completion and history."""
+    session: PromptSession[str] = PromptSession(
+        completer=Suggestions(prompt.command, library), complete_while_typing=True
+    )
+    with patch_stdout(raw=True):
+        while True:
+            try:
+                line = await session.prompt_async(
+                    HTML(f"<b>#{prompt.channel.name}</b> <ansibrightblack>❯</ansibrightblack> ")
+                )
+            except (EOFError, KeyboardInterrupt):
+                return
+            if not await prompt.do(line):
+                return
+
+
+async def _by_lines(prompt: Prompt) -> None:
+    """Take lines from standard input, each done, and its answers drawn, before the next."""
+    prompt.wait = APPEARS
+    lines = _lines()
+    while (line := await lines.get()) is not None:
+        if not line.strip():
+            continue
+        _echo(prompt, line.strip())
+        if not await prompt.do(line):
+            return
+        await prompt.board.quiet()
+
+
+def _echo(prompt: Prompt, line: str) -> None:
+    prompt.board.console.print(f"\n#{prompt.channel.name} ❯ {line}", style="bold", markup=False)
+
+
+def _lines() -> asyncio.Queue[str | None]:
+    """Read standard input in a thread of its own, which no exit waits for; None is the end."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[str | None]()
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+            loop.call_soon_threadsafe(lines.put_nowait, None)
+
+    threading.Thread(target=read, name="stdin", daemon=True).start()
+    return lines
+
+
+async def _until_stopped(work: Awaitable[None]) -> None:
+    """Do `work` until it is done or the process is told to stop."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    handle: Callable[..., None] = loop.add_signal_handler
+    for number in (signal.SIGTERM, signal.SIGINT):
+        handle(number, stopped.set)
+    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(stopped.wait())]
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)
+    for task in done:
+        task.result()

@@ -1,0 +1,68 @@
+"""The demo's archive: a copy of somebody's folder, the newest issues held back until they are asked for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from archive.document import SUFFIXES
+from archive.folder import DiskFolder
+from archive.issue import Issue
+from archive.loader import read_one
+
+HELD = 4
+"""Issues held back: one appears by itself, the others when they are asked for."""
+
+
+class HeldBack:
+    """A working copy in `folder`. The archive it was copied from is only ever read."""
+
+    def __init__(self, archive: Path, place: Path, waiting: list[tuple[Issue, str]]) -> None:
+        """Keep the issues that wait, oldest first, each with its file's name in `archive`. Use `copied` to make one."""
+        self.folder = place / "archive"
+        self.waiting = waiting
+        self._archive = archive
+        self._staging = place / "staging"
+
+    @classmethod
+    def copied(cls, archive: Path, place: Path, held: int = HELD) -> HeldBack:
+        """Copy the archive into a folder below `place`, without its `held` newest issues (blocking).
+
+        Raises FolderError when the archive cannot be read. Single files that cannot are left out.
+        """
+        source = DiskFolder(archive, SUFFIXES)
+        dated: list[tuple[Issue, str]] = []
+        folder = place / "archive"
+        folder.mkdir()
+        (place / "staging").mkdir()
+        for file in source.files():
+            if file.fault:
+                continue
+            read = read_one(source, file)
+            if read.issue is not None:
+                dated.append((read.issue, file.name))
+            _copy(archive / file.name, folder / file.name)
+        dated.sort(key=lambda one: (one[0].published, one[0].slug))
+        newest = dated[-held:] if len(dated) > held else dated
+        for _, name in newest:
+            (folder / name).unlink(missing_ok=True)
+        return cls(archive, place, newest)
+
+    def release(self) -> Issue | None:
+        """Let the oldest issue that waits appear in the folder, whole at once; None if none does."""
+        if not self.waiting:
+            return None
+        issue, name = self.waiting.pop(0)
+        staged = self._staging / "next"
+        shutil.copyfile(self._archive / name, staged)
+        staged.replace(self.folder / name)
+        return issue
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copyfile(source, target)
+    except OSError:
+        # What cannot be read cannot be shown either; `backissue check` on the archive itself says why.
+        target.unlink(missing_ok=True)

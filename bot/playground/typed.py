@@ -1,0 +1,212 @@
+"""What is typed at the demo's prompt, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.table import Table
+
+from bot.playground import forms
+from bot.playground.board import Board, errors_by_label
+from bot.playground.channel import Channel, ChannelMessage
+from bot.playground.courier import Answer
+from bot.playground.held import HeldBack
+from bot.playground.people import Person
+from bot.playground.workspace import View
+
+HELP = (
+    ("{command} TOPIC", "what the archive has on a topic, misspelt or not; {command} help has the rest"),
+    ("{tools} TOPIC", "the same among tools only"),
+    ("react N", "keep the link of message N: a bookmark; react N :tada: reacts with something else"),
+    ("unreact N", "take the reaction back"),
+    ("{command} saved", "what you kept"),
+    ("click N", "use button N, or one by what is written on it; click N CHOICE sets a menu"),
+    ("fill N TEXT", "fill in field N of a form; then submit, or cancel"),
+    ("next", "let the next issue appear in the archive's folder"),
+    ("channel", "draw the channel again"),
+    ("thread N", "draw the thread below message N"),
+    ("quit", "leave (or Ctrl-D)"),
+)
+
+
+class UnknownError(Exception):
+    """What was typed means nothing here; the message says what would."""
+
+
+@dataclass(slots=True)
+class Prompt:
+    """Does what is typed, as `you` in `channel`."""
+
+    board: Board
+    you: Person
+    channel: Channel
+    held: HeldBack
+    emoji: str
+    command: str = "/weekly"
+    tools: str = "/tools"
+    wait: float = 0.0
+    """Seconds to wait for a numbered thing that is not there yet: for lines that come faster than a person types."""
+    _filled: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    async def do(self, line: str) -> bool:
+        """Do one line; say whether to go on. What makes no sense gets a line that says what would."""
+        verb, _, rest = line.strip().partition(" ")
+        if verb in {"quit", "exit", "q"}:
+            return False
+        try:
+            if verb.startswith("/"):
+                await self.you.types(line.strip(), self.channel)
+            elif verb:
+                await self._verbs().get(verb.lower(), self._nothing)(rest.strip())
+        except (UnknownError, LookupError) as error:
+            self._say(str(error.args[0] if error.args else error), "yellow")
+        return True
+
+    def _verbs(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
+        return {
+            "react": self._react,
+            "unreact": self._unreact,
+            "click": self._click,
+            "fill": self._fill,
+            "submit": self._submit,
+            "cancel": self._cancel,
+            "next": self._next,
+            "channel": self._channel,
+            "thread": self._thread,
+            "help": self._help,
+            "?": self._help,
+        }
+
+    async def _nothing(self, _rest: str) -> None:
+        raise UnknownError(f"type a command such as {self.command} service mesh, or help")
+
+    async def _help(self, _rest: str) -> None:
+        table = Table.grid(padding=(0, 3, 0, 0))
+        for typed, what in HELP:
+            names = {"command": self.command, "tools": self.tools}
+            table.add_row(f"[bold]{typed.format(**names)}[/]", f"[dim]{what.format(**names)}[/]")
+        self.board.console.print("", table)
+
+    async def _message(self, text: str) -> ChannelMessage:
+        number = _number(text, "message")
+        await self.board.until(lambda: self.board[number], self.wait)
+        thing = self.board[number]
+        if not isinstance(thing, ChannelMessage):
+            raise UnknownError(f"{number} is no message; the number of a message stands before its author")
+        return thing
+
+    async def _react(self, rest: str) -> None:
+        number, _, emoji = rest.partition(" ")
+        message = await self._message(number)
+        name = emoji.strip(" :") or self.emoji
+        if message.ephemeral_to is not None:
+            raise UnknownError("Slack takes no reactions to a message that only you see")
+        answer = await self.you.reacts(message, name)
+        self._reacted(answer, f":{name}: on message {number}", "you had reacted so already")
+
+    async def _unreact(self, rest: str) -> None:
+        number, _, emoji = rest.partition(" ")
+        message = await self._message(number)
+        name = emoji.strip(" :") or self.emoji
+        answer = await self.you.unreacts(message, name)
+        self._reacted(answer, f":{name}: taken back from message {number}", "you had not reacted so")
+
+    def _reacted(self, answer: Answer | None, done: str, undone: str) -> None:
+        if answer is None:
+            self._say(undone, "yellow")
+        elif answer.ok:
+            self._say(done, "dim")
+        else:
+            self._say(f"{done}; but the bot failed to take the event ({answer.reason})", "yellow")
+
+    async def _click(self, rest: str) -> None:
+        what, _, choice = rest.partition(" ")
+        if what.isdigit():
+            where, name, _ = await self._element(what)
+            answer = await self.you.clicks(where, name, choice or None)
+        else:
+            answer = await self.you.clicks(self._newest_with(rest), rest)
+        if not answer.ok:
+            self._say(f"the bot did not take the click ({answer.reason}); Slack would show a warning sign", "yellow")
+
+    async def _element(self, text: str) -> tuple[ChannelMessage | View, str, forms.Element]:
+        """Find a numbered element: where it is, its name there, and itself."""
+        number = _number(text, "button")
+        await self.board.until(lambda: self.board[number], self.wait)
+        thing = self.board[number]
+        if not isinstance(thing, tuple):
+            raise UnknownError(f"{number} is nothing to click; the number of a button stands before it")
+        where, _, element = thing
+        return where, str(element.get("action_id") or forms.label(element)), element
+
+    def _newest_with(self, label: str) -> ChannelMessage | View:
+        """Find the newest place with a button of that label."""
+        screen = self.you.screen
+        places: list[ChannelMessage | View] = [*([screen] if screen else []), *reversed(self.you.sees(self.channel))]
+        for where in places:
+            blocks = where.blocks if isinstance(where, ChannelMessage) else where.payload["blocks"]
+            if any(label in {element.get("action_id"), forms.label(element)} for _, element in forms.elements(blocks)):
+                return where
+        raise UnknownError(f"there is no button {label!r}; type click and the number that stands before one")
+
+    async def _fill(self, rest: str) -> None:
+        number, _, text = rest.partition(" ")
+        where, name, element = await self._element(number)
+        value: Any = text
+        if str(element["type"]).endswith("external_select"):
+            offered = await self.you.asks(where, name, text)
+            if not offered:
+                raise UnknownError(f"nothing fits {text!r}")
+            value = offered[0]
+            self._say(f"{value['text']['text']}" + "".join(f" · {o['text']['text']}" for o in offered[1:5]), "dim")
+        if str(element["type"]).startswith("multi_") or element["type"] == "checkboxes":
+            value = [one.strip() for one in text.split(",")] if isinstance(value, str) else [value]
+        self._filled.setdefault(self._screen().id, {})[name] = value
+
+    async def _submit(self, _rest: str) -> None:
+        view = self._screen()
+        answer = await self.you.submits(view, self._filled.get(view.id))
+        for line in errors_by_label(view, answer.json().get("errors") or {}):
+            self._say(line, "red")
+        if answer.ok and not view.open:
+            self._say("sent", "dim")
+
+    async def _cancel(self, _rest: str) -> None:
+        self._screen().open = False
+        self._say("the form is closed", "dim")
+
+    def _screen(self) -> View:
+        view = self.you.screen
+        if view is None:
+            raise UnknownError(f"there is no form open; {self.command} subscribe opens one")
+        return view
+
+    async def _next(self, _rest: str) -> None:
+        before = len(list(self.channel.top))
+        issue = self.held.release()
+        if issue is None:
+            raise UnknownError("that was the newest issue of this archive; there is no next one")
+        self._say(f"{issue.slug} is in the folder; the bot notices by itself", "dim")
+        await self.board.until(lambda: len(list(self.channel.top)) > before, self.wait)
+
+    async def _channel(self, _rest: str) -> None:
+        for message in self.you.sees(self.channel):
+            self.board.show(message)
+
+    async def _thread(self, rest: str) -> None:
+        message = await self._message(rest)
+        parent = self.channel.find(message.thread_ts or message.ts)
+        if parent is None:
+            raise UnknownError("there is no thread below that message")
+        self.board.thread(self.channel, parent)
+
+    def _say(self, text: str, style: str) -> None:
+        self.board.console.print(f"    {text}", style=style, markup=False, highlight=False)
+
+
+def _number(text: str, what: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise UnknownError(f"name a {what} by the number that stands before it")
+    return int(text)
