@@ -14,7 +14,7 @@ from archive.search.result import Answer, Result
 from bot.messages import blocks
 from bot.messages.dates import age, short_date
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import bold, clip, clip_plain, escape, link, one_line, shown
+from bot.messages.mrkdwn import bold, clip, clip_plain, escape, host, link, one_line, shown
 from bot.messages.title import label
 
 PAGE = 5
@@ -178,7 +178,7 @@ def _rendered(card: _Card, today: date) -> tuple[Block, ...]:
     body = f"{first}\n{text}" if text else first
     where = [label(issue), short_date(issue.published), age(issue.published, today)]
     if url:
-        where.insert(0, shown(url).partition("/")[0].partition("?")[0])
+        where.insert(0, host(url))
     if card.result.section.kind is Kind.SPONSOR:
         where.insert(0, "Sponsored")
     also = _also(card.result)

@@ -12,7 +12,7 @@ from archive.kind import Kind
 from bot.messages import blocks
 from bot.messages.dates import long_date
 from bot.messages.message import Block, Digest, Message, Part
-from bot.messages.mrkdwn import bold, clip, escape, link, linkable, one_line, shown, split
+from bot.messages.mrkdwn import bold, clip, escape, host, link, linkable, one_line, shown, split
 from bot.messages.taste import Layout, Sponsors, Taste
 from bot.messages.title import title
 
@@ -196,7 +196,8 @@ def _left(left: Counter[Kind]) -> str:
 def _reply(item: _Item, count: int) -> Part:
     body = _entry_blocks(item)
     place = "Sponsored" if item.sponsored else _plain_heading(item.section)
-    body.append(blocks.context(f"{place} · {item.number} of {count}"))
+    site = clip(host(item.entry.links[0].url), 80) if item.entry.links else ""
+    body.append(blocks.context(" · ".join(part for part in (place, f"{item.number} of {count}", site) if part)))
     return Part(item.key, Message(_entry_fallback(item), tuple(body)), (item.entry.position,))
 
 
@@ -270,7 +271,8 @@ def _full(plan: _Plan) -> Digest:
     for item in plan.items:
         name = _heading(item.section)
         above, heading = ("" if name == heading else name), name
-        _lay(pages, _entry_blocks(item, above), (item.entry.position,))
+        rule = [blocks.divider()] if above else []
+        _lay(pages, [*rule, *_entry_blocks(item, above)], (item.entry.position,))
     for line in (_folded(plan.folded), _left(plan.left)):
         if line:
             _lay(pages, [blocks.context(line)], ())

@@ -152,6 +152,11 @@ def shown(url: str) -> str:
     return _SCHEME.sub("", one_line(url)).rstrip("/")
 
 
+def host(url: str) -> str:
+    """Give the site that an address is on, as people read it. Not escaped."""
+    return re.split(r"[/?#]", shown(url), maxsplit=1)[0]
+
+
 def bold(text: str) -> str:
     """Make markup (already escaped) bold; nothing stays nothing."""
     return f"*{text}*" if text else ""

@@ -21,7 +21,7 @@ def said(message: Message) -> str:
     """Give all text of a message's blocks, a line for each."""
     texts: list[str] = []
     for block in message.blocks:
-        elements = block.get("elements") or [block["text"]]
+        elements = block.get("elements") or [block.get("text", {"text": "---"})]
         texts += [element["text"] for element in elements]
     return "\n".join(texts)
 
@@ -57,9 +57,9 @@ def test_a_reply_for_each_link() -> None:
     assert [part.entries for part in replies] == [(1,), (2,), (3,), (4,)]
     assert said(replies[2].message) == (
         "*<https://a.example/1|Queues, twice>*\nTwo talks on queues.\n"
-        "• <https://b.example/2|b.example/2>\nNews · 3 of 4"
+        "• <https://b.example/2|b.example/2>\nNews · 3 of 4 · a.example"
     )
-    assert said(replies[0].message).endswith("Sponsored · 1 of 4")
+    assert said(replies[0].message).endswith("Sponsored · 1 of 4 · pagers.example")
 
 
 def test_a_headline_from_the_text_is_not_said_twice() -> None:
