@@ -16,6 +16,15 @@ ASKED_FOR = frozenset({Kind.SPONSOR, Kind.JOBS})
 """Advertisements stay out unless a query names their kind."""
 
 
+def _table(kinds: frozenset[Kind]) -> Bools:
+    """Tell by number which kinds are among `kinds`."""
+    return np.array([kind in kinds for kind in KINDS])
+
+
+_USUAL = _table(frozenset(Kind) - ASKED_FOR)
+_INTRO = KINDS.index(Kind.INTRO)
+
+
 def allowed(query: Query, kinds: frozenset[Kind] | None, shelf: Shelf, catalogue: Catalogue, docs: Ints) -> Bools:
     """Tell which of `docs` pass the filters of `query` and are of one of `kinds` (None: all but advertisements).
 
@@ -39,11 +48,11 @@ def allowed(query: Query, kinds: frozenset[Kind] | None, shelf: Shelf, catalogue
 def _of_kind(asked: frozenset[Kind], kinds: frozenset[Kind] | None, shelf: Shelf, docs: Ints) -> Bools:
     """Tell which of `docs` are of the kinds asked for."""
     kind = shelf.gather("kind", docs)
-    wanted = (asked or kinds or frozenset(Kind) - ASKED_FOR) & (kinds or frozenset(Kind))
-    table = np.array([one in wanted for one in KINDS])
-    kept: Bools = table[kind]
     if not asked and not kinds:
-        kept &= (kind != KINDS.index(Kind.INTRO)) | (shelf.gather("first_link", docs) >= 0)
+        usual: Bools = _USUAL[kind] & ((kind != _INTRO) | (shelf.gather("first_link", docs) >= 0))
+        return usual
+    wanted = (asked or kinds or frozenset(Kind) - ASKED_FOR) & (kinds or frozenset(Kind))
+    kept: Bools = _table(wanted)[kind]
     return kept
 
 

@@ -24,7 +24,7 @@ from archive.search.filters import allowed
 from archive.search.names import Names
 from archive.search.plan import Concept, Lookup, any_form, phrase, plan
 from archive.search.query import STOP, Query, Word, parse
-from archive.search.rank import ENOUGH, NEAR_BEST, Found, Ranking
+from archive.search.rank import ENOUGH, NEAR_BEST, Found, Ranker
 from archive.search.rerank import second_look
 from archive.search.result import Answer, Result
 from archive.search.segment import Catalogue, Segment, build
@@ -50,9 +50,11 @@ class Index:
         self._names = names
         self._titles = titles
         self._counts: list[int] | None = None
+        self._topics: tuple[str, ...] | None = None
         self._answers: dict[tuple[str, frozenset[Kind] | None, int, int], Answer] = {}
         issues = sum(1 for _ in self._issues())
         self._own_name = frozenset(word for word, count in titles.items() if count > issues / 2)
+        self._ranker = Ranker(shelf)
         self._lookup = Lookup(catalogue.words, names, self._frequency, shelf.together)
 
     @classmethod
@@ -106,7 +108,9 @@ class Index:
 
     def topics(self, limit: int = 20) -> tuple[str, ...]:
         """Give the `limit` topics that the archive says most about, by the names it uses, the most frequent first."""
-        return suggest.topics(limit, self._lookup)
+        if self._topics is None or len(self._topics) < limit:
+            self._topics = suggest.topics(max(limit, 20), self._lookup)
+        return self._topics[:limit]
 
     def _issues(self) -> Iterator[Issue]:
         """Give every issue."""
@@ -137,7 +141,7 @@ class Index:
     def _found(self, asked: Query, kinds: frozenset[Kind] | None, concepts: tuple[Concept, ...]) -> Found:
         """Give the entries that answer, in no order."""
         if concepts:
-            found = Ranking(concepts, self._shelf).found()
+            found = self._ranker.found(concepts)
         elif asked.has_filters:
             docs = np.arange(len(self._shelf), dtype=np.int32)
             found = Found(docs, np.ones(len(docs), np.float32), np.ones(len(docs), np.float32), common=True)
@@ -161,7 +165,7 @@ class Index:
     def _with(self, texts: tuple[str, ...]) -> NDArray[np.int32]:
         """Give the entries that have a word to be left out, in any form, or a phrase."""
         concept = phrase(texts, self._lookup) if len(texts) > 1 else any_form(texts[0], self._lookup)
-        found = Ranking((concept,), self._shelf).found()
+        found = self._ranker.found((concept,))
         return found.docs[found.met > 0]
 
     def _order(self, found: Found) -> NDArray[np.intp]:
@@ -189,7 +193,7 @@ class Index:
                 entry,
                 round(float(found.scores[place]), 4),
                 self._also_in(doc, issue),
-                reasons(concepts, set(self._shelf.tokens(found.docs[place : place + 1])[0].tolist()), self._lookup),
+                reasons(concepts, self._shelf.words(doc), self._lookup),
             )
 
     def _once(self, found: Found, order: NDArray[np.intp]) -> Iterator[int]:
@@ -225,7 +229,9 @@ class Index:
         meant = tuple(
             other for other in suggest.meant(answer.query, asked, self._lookup) if len(self._answer_docs(other, kinds))
         )
-        return replace(answer, did_you_mean=meant, near_topics=suggest.near_topics(asked, self._lookup))
+        return replace(
+            answer, did_you_mean=meant, near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.TOLD))
+        )
 
     def _answer_docs(self, query: str, kinds: frozenset[Kind] | None) -> NDArray[np.int32]:
         """Give the entries that answer `query`."""

@@ -28,11 +28,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A table from what people ask for (as words) to its other names, in the order of the table."""
+    """A table from what people ask for (as words) to its other names, in the order of the table.
+
+    `topics`: what the table knows, in its order. `heads`: the length of the longest name by its first word.
+    """
 
     table: Mapping[Words, tuple[Name, ...]]
     topics: tuple[Words, ...]
-    longest: int
+    heads: Mapping[str, int]
 
     def of(self, asked: Words) -> tuple[Name, ...]:
         """Give the other names of `asked`, none if the table has no such name."""
@@ -54,8 +57,10 @@ def parse(text: str) -> Names:
             for other in filter(None, others):
                 if other != name:
                     table.setdefault(name, {}).setdefault(other, Name(other, weight, rule))
-    longest = max(map(len, table), default=1)
-    return Names({name: tuple(others.values()) for name, others in table.items()}, tuple(topics), longest)
+    heads: dict[str, int] = {}
+    for name in table:
+        heads[name[0]] = max(len(name), heads.get(name[0], 0))
+    return Names({name: tuple(others.values()) for name, others in table.items()}, tuple(topics), heads)
 
 
 def _telling(name: str) -> Words:

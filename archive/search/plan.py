@@ -7,7 +7,7 @@ what it may have been meant to be. What each counts is named here; `archive.sear
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archive.search.forms import inflections, kin
 from archive.search.names import Name, Names, Words
@@ -18,6 +18,8 @@ from archive.search.vocabulary import Vocabulary
 FORM, KIN, JOINED, SPLIT, LOOSE = 0.95, 0.5, 0.95, 0.95, 0.6
 """What a match counts by another inflection, by a word of the same root, by the words written together or apart, and by
 the parts of a compound that stand apart in an entry."""
+REMEMBERED = 4_096
+"""So many words' families are kept between queries."""
 MIN_SPLIT = 6
 """Letters of the shortest word that is tried as two."""
 
@@ -70,13 +72,16 @@ class Concept:
 class Lookup:
     """What planning needs to know of the archive.
 
-    `frequency` gives the number of entries with a word (by number), `together` those where two words are neighbours.
+    `frequency` gives the number of entries with a word (by number), `together` of those where two words are neighbours;
+    `families` and `concepts` keep what was looked up.
     """
 
     vocabulary: Vocabulary
     names: Names
     frequency: Callable[[int], int]
     together: Callable[[int, int], int]
+    families: dict[str, list[Term]] = field(default_factory=dict)
+    concepts: dict[tuple[Words, bool], Concept] = field(default_factory=dict)
 
     def count(self, word: str) -> int:
         """Give the number of entries that have exactly `word`."""
@@ -86,7 +91,7 @@ class Lookup:
 
 def phrase(texts: Words, lookup: Lookup) -> Concept:
     """Give the concept of an exact phrase: these very words, next to each other."""
-    nodes = tuple(Node(text, tuple(Term(n, 1.0, "phrase") for n in _present((text,), lookup))) for text in texts)
+    nodes = tuple(Node(text, tuple(_present((text,), 1.0, "phrase", lookup))) for text in texts)
     return Concept(texts, (Way(nodes, 1.0, "phrase", adjacent=True),), required=True)
 
 
@@ -109,7 +114,8 @@ def plan(asked: tuple[Word, ...], lookup: Lookup) -> tuple[Concept, ...]:
 
 def _span(asked: tuple[Word, ...], at: int, lookup: Lookup) -> int:
     """Give how many words from `at` on make one concept."""
-    for span in range(min(lookup.names.longest, len(asked) - at), 1, -1):
+    heads = lookup.names.heads.get(asked[at].text, 1)
+    for span in range(min(heads, len(asked) - at), 1, -1):
         if _other_names(tuple(word.text for word in asked[at : at + span]), lookup):
             return span
     if at + 1 < len(asked) and _joined(asked[at].text, asked[at + 1].text, lookup):
@@ -121,6 +127,16 @@ def _concept(asked: tuple[Word, ...], lookup: Lookup) -> Concept:
     """Give the concept of `asked`: one word, or a few that have another name together."""
     texts = tuple(word.text for word in asked)
     soft = all(word.soft for word in asked)
+    found = lookup.concepts.get((texts, soft))
+    if found is None:
+        if len(lookup.concepts) >= REMEMBERED:
+            lookup.concepts.clear()
+        found = lookup.concepts[texts, soft] = _new_concept(asked, texts, lookup, soft=soft)
+    return found
+
+
+def _new_concept(asked: tuple[Word, ...], texts: Words, lookup: Lookup, *, soft: bool) -> Concept:
+    """Put together the ways to say `texts`."""
     if len(asked) == 1:
         node = _node(texts[0], lookup)
         ways = [Way((node,), 1.0, "exact"), *_split(texts[0], node, lookup), *_renamed(texts, lookup)]
@@ -157,20 +173,22 @@ def _node(word: str, lookup: Lookup) -> Node:
 
 def _own(word: str, lookup: Lookup) -> list[Term]:
     """Give `word` itself, its inflections and its kin, as far as the archive has them."""
-    found = [Term(number, 1.0, "exact") for number in _present((word,), lookup)]
-    forms = inflections(word)
-    found += [Term(number, FORM, "form") for number in _present(forms, lookup)]
-    if found:
-        found += [Term(number, KIN, "kin") for number in _present(kin(word), lookup)]
-    return found
+    found = lookup.families.get(word)
+    if found is None:
+        found = _present((word,), 1.0, "exact", lookup) + _present(inflections(word), FORM, "form", lookup)
+        if found:
+            found += _present(kin(word), KIN, "kin", lookup)
+        if len(lookup.families) >= REMEMBERED:
+            lookup.families.clear()
+        lookup.families[word] = found
+    return list(found)
 
 
-def _present(words: Words, lookup: Lookup) -> Iterator[int]:
-    """Give the numbers of those `words` that some entry has."""
-    for word in words:
-        number = lookup.vocabulary.ids.get(word)
-        if number and lookup.frequency(number):
-            yield number
+def _present(words: Words, weight: float, rule: str, lookup: Lookup) -> list[Term]:
+    """Give the terms for those of `words` that some entry has."""
+    ids, frequency = lookup.vocabulary.ids, lookup.frequency
+    numbers = [ids[word] for word in words if word in ids]
+    return [Term(number, weight, rule) for number in numbers if number and frequency(number)]
 
 
 def _rare(word: str, terms: list[Term], lookup: Lookup) -> bool:
@@ -220,9 +238,10 @@ def _renamed(texts: Words, lookup: Lookup) -> Iterator[Way]:
 
 def _joined(left: str, right: str, lookup: Lookup) -> tuple[Term, ...]:
     """Give the terms for two words written as one."""
-    if len(left) + len(right) < 5:
+    joined = left + right
+    if len(joined) < 5 or not any(form in lookup.vocabulary.ids for form in (joined, joined + "s", joined[:-1])):
         return ()
-    return tuple(Term(term.number, term.weight, "joined") for term in _own(left + right, lookup) if term.weight >= FORM)
+    return tuple(Term(term.number, term.weight, "joined") for term in _own(joined, lookup) if term.weight >= FORM)
 
 
 def _neighbours(nodes: tuple[Node, ...], lookup: Lookup) -> int:
@@ -236,12 +255,13 @@ def _split(word: str, node: Node, lookup: Lookup) -> Iterator[Way]:
     if len(word) < MIN_SPLIT:
         return
     own = sum(lookup.frequency(term.number) for term in node.terms if term.weight >= FORM)
-    best, most = None, own
+    best, most = 0, own
     for cut in range(2, len(word) - 1):
-        left, right = _own(word[:cut], lookup), _own(word[cut:], lookup)
-        if left and right and left[0].weight == 1.0:
-            count = lookup.together(left[0].number, right[0].number)
+        if lookup.count(word[:cut]) > most and (right := _own(word[cut:], lookup)):
+            count = lookup.together(lookup.vocabulary.ids[word[:cut]], right[0].number)
             if count > most:
-                best, most = (Node(word[:cut], tuple(left)), Node(word[cut:], tuple(right))), count
+                best, most = cut, count
     if best:
-        yield Way(best, SPLIT, "split", adjacent=True)
+        halves = word[:best], word[best:]
+        nodes = tuple(Node(half, tuple(_own(half, lookup))) for half in halves)
+        yield Way(nodes, SPLIT, "split", adjacent=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.search.names import Words
 from archive.search.plan import Concept, Node, Way
 from archive.search.segment import STEPS, Ints
 from archive.search.shelf import Shelf
@@ -22,8 +23,8 @@ CAP = 7.0
 """A word's weight (its inverse document frequency) is no more than that when it is asked how much of a query is met."""
 SOFT = 0.5
 """What a word that only says what sort of page is wanted counts."""
-COVERAGE = 1.5
-"""How steeply a score falls with the part of the query that an entry does not meet."""
+ROOM, MOST_ROOM = 32, 4_000_000
+"""So many scores an entry are kept between queries, and so many in all: 12 bytes each."""
 MET = {"synonym": 1.0, "near name": 0.75}
 """How much of a concept is met by another name of it: a name of the same thing is as good, for that."""
 ENOUGH = 0.62
@@ -50,14 +51,18 @@ class Found:
         return Found(self.docs[kept], self.scores[kept], self.met[kept], self.common)
 
 
-@dataclass(slots=True)
-class _Part:
-    """How much of one part of the query each candidate has: its score (`weight` at most), and 0 to 1."""
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The entries that have something asked for: `docs`, ascending; by each, its score and the part of it met, 0 to 1.
 
-    weight: float
+    No score is higher than `weight`. What the archive does not have at all is not `known`.
+    """
+
+    docs: Ints
     scores: Floats
     met: Floats
-    known: bool
+    weight: float
+    known: bool = True
 
 
 def idf(count: int, total: int) -> float:
@@ -65,112 +70,134 @@ def idf(count: int, total: int) -> float:
     return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
 
-class Ranking:
-    """The scoring of one query over the entries that have any of its terms."""
+class Ranker:
+    """The scoring of concepts against one shelf.
 
-    def __init__(self, concepts: tuple[Concept, ...], shelf: Shelf) -> None:
-        """Collect the candidates."""
+    What a concept scores does not depend on the rest of a query, so it is kept for the next one that has it: up to
+    `ROOM` scores an entry.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Start with nothing kept."""
         self._shelf = shelf
-        self._concepts = concepts
-        self._total = len(shelf)
-        self._living = shelf.living
-        self._runs = {number: shelf.postings(number) for number in dict.fromkeys(numbers(concepts))}
-        self.docs = _union([docs for docs, _ in self._runs.values()], self._total)
-        self._place = np.zeros(self._total, np.int32)
-        self._place[self.docs] = np.arange(len(self.docs), dtype=np.int32)
+        self._kept: dict[tuple[Words, bool], Hits] = {}
+        self._room = _room(shelf)
 
-    def found(self) -> Found:
-        """Give every candidate with its score, in the order of their numbers."""
-        scores, met = self._zeros(), self._zeros()
-        weights = [0.0]
-        possible, lacking = 0.0, np.zeros(len(self.docs), np.bool_)
-        for concept in self._concepts:
-            part = self._part(concept)
+    def found(self, concepts: tuple[Concept, ...]) -> Found:
+        """Give every entry that has something of `concepts`, by number."""
+        hits = [(concept, self.hits(concept)) for concept in concepts]
+        docs, places = self._together([hit for _, hit in hits])
+        scores, met, lacking = _zeros(docs), _zeros(docs), np.zeros(len(docs), np.bool_)
+        possible, heaviest = 0.0, 0.0
+        for (concept, hit), at in zip(hits, places, strict=True):
             if concept.required:
-                lacking |= part.met == 0
+                without = np.ones(len(docs), np.bool_)
+                without[at] = False
+                lacking |= without
             if concept.soft:
-                scores += np.float32(SOFT) * part.scores
+                scores[at] += np.float32(SOFT) * hit.scores
                 continue
-            scores += part.scores
-            weights.append(part.weight)
-            capped = min(part.weight, CAP * len(concept.words))
-            met += np.float32(capped) * part.met
-            possible += capped
+            capped = min(hit.weight, CAP * len(concept.words))
+            scores[at] += hit.scores
+            met[at] += np.float32(capped) * hit.met
+            possible, heaviest = possible + capped, max(heaviest, hit.weight)
         if possible:
             met /= np.float32(possible)
         met[lacking] = 0
-        return Found(self.docs, scores * met ** np.float32(COVERAGE), met, max(weights) < COMMON)
+        return Found(docs, scores * met * np.sqrt(met), met, heaviest < COMMON)
 
-    def _zeros(self) -> Floats:
-        return np.zeros(len(self.docs), np.float32)
+    def hits(self, concept: Concept) -> Hits:
+        """Give the entries that have `concept`."""
+        key = concept.words, concept.required
+        found = self._kept.get(key)
+        if found is None:
+            found = self._concept(concept)
+            self._room -= len(found.docs) + 64
+            if self._room < 0:
+                self._kept, self._room = {}, _room(self._shelf)
+            self._kept[key] = found
+        return found
 
-    def _part(self, part: Node | Concept) -> _Part:
-        return self._node(part) if isinstance(part, Node) else self._concept(part)
-
-    def _node(self, node: Node) -> _Part:
-        """Score one word: its terms' strengths, each by what it counts; the best of them counts."""
-        values, met = self._zeros(), self._zeros()
-        for term in node.terms:
-            docs, strengths = self._runs[term.number]
-            at, counts = self._place[docs], np.float32(term.weight)
-            values[at] = np.maximum(values[at], _STRENGTH[strengths] * counts)
-            met[at] = np.maximum(met[at], counts)
-        weight = idf(int(np.count_nonzero(met)), self._living)
-        return _Part(weight, values * np.float32(weight), met, bool(node.terms))
-
-    def _concept(self, concept: Concept) -> _Part:
+    def _concept(self, concept: Concept) -> Hits:
         """Score a concept by the best of its ways, all brought to the weight of the query's own words."""
         ways = [self._way(way) for way in concept.ways]
-        known = [part.weight for part in ways if part.known]
+        known = [hit.weight for hit in ways if hit.known]
         if not known:
-            return _Part(idf(0, self._living) * len(concept.words), self._zeros(), self._zeros(), known=False)
+            return replace(ways[0], weight=idf(0, self._shelf.living) * len(concept.words))
+        if len(ways) == 1:
+            return ways[0]
         weight = ways[0].weight if ways[0].known else max(known)
-        scores, met = self._zeros(), self._zeros()
-        for way, part in zip(concept.ways, ways, strict=True):
-            if part.known:
-                np.maximum(scores, part.scores * np.float32(way.weight * weight / part.weight), out=scores)
-                np.maximum(met, part.met * np.float32(MET.get(way.rule, way.weight)), out=met)
-        return _Part(weight, scores, met, known=True)
+        docs, places = self._together(ways)
+        scores, met = _zeros(docs), _zeros(docs)
+        for way, hit, at in zip(concept.ways, ways, places, strict=True):
+            if hit.known:
+                scores[at] = np.maximum(scores[at], hit.scores * np.float32(way.weight * weight / hit.weight))
+                met[at] = np.maximum(met[at], hit.met * np.float32(MET.get(way.rule, way.weight)))
+        return Hits(docs, scores, met, weight)
 
-    def _way(self, way: Way) -> _Part:
+    def _way(self, way: Way) -> Hits:
         """Score one way: its parts together."""
-        parts = [self._part(part) for part in way.parts]
+        parts = [self._node(part) if isinstance(part, Node) else self.hits(part) for part in way.parts]
         if len(parts) == 1:
             return parts[0]
         weight = math.fsum(part.weight for part in parts)
-        scores, met = self._zeros(), self._zeros()
-        for part in parts:
-            scores += part.scores
-            met += part.met * np.float32(part.weight / weight)
-        if way.whole:
-            lacking = np.logical_or.reduce([part.met == 0 for part in parts])
-            if way.adjacent:
-                self._keep_adjacent(way, lacking)
-            scores[lacking] = 0
-            met[lacking] = 0
-        return _Part(weight, scores, met, any(part.known for part in parts))
+        docs, places = self._together(parts)
+        scores, met, count = _zeros(docs), _zeros(docs), np.zeros(len(docs), np.int8)
+        for part, at in zip(parts, places, strict=True):
+            scores[at] += part.scores
+            met[at] += part.met * np.float32(part.weight / weight)
+            count[at] += 1
+        known = any(part.known for part in parts)
+        if not way.whole:
+            return Hits(docs, scores, met, weight, known)
+        kept = np.flatnonzero(count == len(parts))
+        if way.adjacent:
+            run = [[term.number for term in part.terms] for part in way.parts if isinstance(part, Node)]
+            kept = kept[self._shelf.adjacent(docs[kept], run)]
+        return Hits(docs[kept], scores[kept], met[kept], weight, known)
 
-    def _keep_adjacent(self, way: Way, lacking: NDArray[np.bool_]) -> None:
-        """Mark the candidates that have the parts of `way`, but not next to each other, as lacking it."""
-        at = np.flatnonzero(~lacking)
-        run = [[term.number for term in part.terms] for part in way.parts if isinstance(part, Node)]
-        lacking[at[~self._shelf.adjacent(self.docs[at], run)]] = True
+    def _node(self, node: Node) -> Hits:
+        """Score one word: the strength of each of its terms by what the term counts; the best of them counts."""
+        runs = [self._shelf.postings(term.number) for term in node.terms]
+        docs, places = self._together([docs for docs, _ in runs])
+        scores, met = _zeros(docs), _zeros(docs)
+        weight = idf(len(docs), self._shelf.living)
+        for term, (_, strengths), at in zip(reversed(node.terms), reversed(runs), reversed(places), strict=True):
+            strong = _STRENGTH[strengths] * np.float32(term.weight * weight)
+            scores[at] = np.maximum(scores[at], strong)
+            met[at] = term.weight
+        return Hits(docs, scores, met, weight, known=bool(runs))
+
+    def _together(self, parts: Sequence[Hits | Ints]) -> tuple[Ints, list[NDArray[np.intp] | slice]]:
+        """Give the entries of all `parts`, and where those of each are among them."""
+        runs = [part.docs if isinstance(part, Hits) else part for part in parts]
+        if len(runs) == 1:
+            return runs[0], [slice(None)]
+        mark = np.zeros(len(self._shelf), np.bool_)
+        for run in runs:
+            mark[run] = True
+        docs = np.flatnonzero(mark)
+        place = np.empty(len(self._shelf), np.intp)
+        place[docs] = np.arange(len(docs))
+        return docs.astype(np.int32), [place[run] for run in runs]
 
 
-def numbers(concepts: Iterable[Node | Concept]) -> Iterator[int]:
+def _room(shelf: Shelf) -> int:
+    """Give how many scores may be kept."""
+    return min(MOST_ROOM, ROOM * len(shelf))
+
+
+def _zeros(docs: Ints) -> Floats:
+    """Give a zero for each of `docs`."""
+    return np.zeros(len(docs), np.float32)
+
+
+def numbers(parts: Iterable[Node | Concept]) -> Iterator[int]:
     """Give the number of every term looked for."""
-    for part in concepts:
+    for part in parts:
         if isinstance(part, Node):
             for term in part.terms:
                 yield term.number
         else:
             for way in part.ways:
                 yield from numbers(way.parts)
-
-
-def _union(runs: list[Ints], total: int) -> Ints:
-    """Give the entries of any of `runs`, ascending."""
-    mark = np.zeros(total, np.bool_)
-    for docs in runs:
-        mark[docs] = True
-    return np.flatnonzero(mark).astype(np.int32)

@@ -75,23 +75,31 @@ class Segment:
 
     def run(self, term: int) -> slice:
         """Give where the entries of `term` (a word's number) are in `docs`; an empty slice if there are none."""
-        at = int(np.searchsorted(self.terms, term))
+        at = int(self.terms.searchsorted(term))
         if at < len(self.terms) and self.terms[at] == term:
             return slice(int(self.starts[at]), int(self.starts[at + 1]))
         return slice(0, 0)
 
     def entry(self, doc: int) -> tuple[Issue, Section, Entry]:
         """Give the entry numbered `doc` with its section and issue."""
-        issue = self.issues[self.issue_of[doc]]
-        for ordinal, (section, entry) in enumerate(issue.entries()):
-            if ordinal == self.ordinal[doc]:
-                return issue, section, entry
+        issue, ordinal = self.issues[self.issue_of[doc]], int(self.ordinal[doc])
+        for section in issue.sections:
+            if ordinal < len(section.entries):
+                return issue, section, section.entries[ordinal]
+            ordinal -= len(section.entries)
         raise IndexError(doc)
 
     def with_link(self, link: int) -> Ints:
         """Give the entries that have the link numbered `link`."""
-        low, high = np.searchsorted(self.links_sorted, [link, link + 1])
-        return self.docs_by_link[low:high]
+        low = int(self.links_sorted.searchsorted(link))
+        high = low + 1
+        while high < len(self.links_sorted) and self.links_sorted[high] == link:
+            high += 1
+        return (
+            self.docs_by_link[low:high]
+            if low < len(self.links_sorted) and self.links_sorted[low] == link
+            else self.docs_by_link[:0]
+        )
 
 
 class Catalogue:

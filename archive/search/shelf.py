@@ -150,12 +150,25 @@ class Shelf:
 
     def tokens(self, docs: Ints) -> tuple[Ints, NDArray[np.int64]]:
         """Give the words of `docs` one after another, and where each entry's begin (one more than `docs`)."""
-        parts: list[Ints] = []
-        for doc in docs.tolist():
-            segment, local = self.place(doc)
-            parts.append(segment.tokens[segment.bounds[local] : segment.bounds[local + 1]])
-        bounds = np.cumsum([0, *map(len, parts)])
-        return (np.concatenate(parts) if parts else np.zeros(0, np.int32)), bounds
+        if len(self.segments) == 1:
+            return _tokens(self.segments[0], docs)
+        lengths = np.zeros(len(docs), np.int64)
+        parts: list[tuple[NDArray[np.bool_], Ints, NDArray[np.int64]]] = []
+        for segment, start, end in self.places():
+            here = (docs >= start) & (docs < end)
+            found, bounds = _tokens(segment, docs[here] - np.int32(start))
+            lengths[here] = np.diff(bounds)
+            parts.append((here, found, bounds))
+        ends = np.append(0, np.cumsum(lengths))
+        tokens = np.zeros(int(ends[-1]), np.int32)
+        for here, found, bounds in parts:
+            tokens[_spread(ends[:-1][here], np.diff(bounds))] = found
+        return tokens, ends
+
+    def words(self, doc: int) -> frozenset[int]:
+        """Give the numbers of the words of `doc`."""
+        segment, local = self.place(doc)
+        return frozenset(segment.tokens[segment.bounds[local] : segment.bounds[local + 1]].tolist())
 
     def place(self, doc: int) -> tuple[Segment, int]:
         """Give the segment that `doc` is in and its number there."""
@@ -191,3 +204,18 @@ class Shelf:
         """Give the number of entries where the word `right` follows the word `left`."""
         docs = np.intersect1d(self.postings(left)[0], self.postings(right)[0], assume_unique=True)
         return int(self.adjacent(docs, [[left], [right]]).sum())
+
+
+def _tokens(segment: Segment, docs: Ints) -> tuple[Ints, NDArray[np.int64]]:
+    """Give the words of `docs` of one segment, and where each entry's begin."""
+    starts = segment.bounds[docs]
+    lengths = segment.bounds[docs + 1] - starts
+    return segment.tokens[_spread(starts, lengths)], np.append(0, np.cumsum(lengths))
+
+
+def _spread(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the places of runs: for each the numbers from its start on, as many as its length."""
+    ends = np.cumsum(lengths)
+    if not len(ends):
+        return ends
+    return np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)

@@ -142,8 +142,8 @@ def meant(query: str, asked: Query, lookup: Lookup) -> Iterator[str]:
             yield " ".join(near.word if other == word.text else other for other in words(query))
 
 
-def near_topics(asked: Query, lookup: Lookup) -> tuple[str, ...]:
-    """Give topics near what was asked, then the archive's main ones."""
+def near_topics(asked: Query, lookup: Lookup, main: tuple[str, ...]) -> tuple[str, ...]:
+    """Give topics near what was asked, then the archive's `main` ones."""
     near = [word.text for word in asked.words if not word.soft and (word.text,) in lookup.names.table]
     near = [word for word in near if _count(word, lookup) >= SEEN]
-    return tuple(dict.fromkeys([*near, *topics(TOLD, lookup)]))[:TOLD]
+    return tuple(dict.fromkeys([*near, *main]))[:TOLD]
