@@ -19,12 +19,13 @@ from bot.clock import Clock
 from bot.delivery.delivery import SETTLED, Delivery, PartRow, Progress, State
 from bot.delivery.notice import Notice, Trouble, words
 from bot.delivery.pace import Pace
-from bot.delivery.plan import decide, full_note, label, late_note, put_off
+from bot.delivery.plan import decide, full_note, late_note, put_off
 from bot.delivery.press import Press, Sheet, corrected
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
 from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.messages.message import Message
+from bot.messages.title import label
 from bot.slack.door import Mark, Posted, Poster
 from bot.slack.errors import (
     CannotLookError,

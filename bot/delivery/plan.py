@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.issue import Issue
 from bot.calendar import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
 from bot.delivery.delivery import Delivery, Progress, State
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
 from bot.delivery.subscription import Subscription
+from bot.messages.title import label
 from bot.store.deliveries import Decision
 
 STEP = timedelta(hours=12)
@@ -107,11 +107,6 @@ def late_note(due: datetime, now: datetime, schedule: Schedule, rules: Rules) ->
 def full_note(delivery: Delivery) -> str:
     """Give the line that stands in a delivery's channel message."""
     return " ".join(filter(None, (delivery.late, delivery.note)))
-
-
-def label(issue: Issue) -> str:
-    """Name an issue in a few characters."""
-    return f"#{issue.number}" if issue.number is not None else issue.slug
 
 
 def _as_it_appears(  # noqa: PLR0913 - as decide

@@ -187,6 +187,10 @@ class Deliveries:
         """Move a waiting delivery to a later slot."""
         await self._set(delivery, due=due, reason=reason)
 
+    async def reopen(self, delivery: int, progress: Progress, due: datetime, reason: str) -> None:
+        """Take a delivery up again."""
+        await self._set(delivery, progress=progress.value, due=due, reason=reason)
+
     async def finish(self, delivery: int, progress: Progress, reason: str = "", content: str | None = None) -> None:
         """Write down how far the delivery came, why, and of which content when that is newer."""
         extra = {} if content is None else {"content": content}

@@ -1,0 +1,59 @@
+"""Messages of which nobody can tell whether they landed: a person who can see the channel decides."""
+
+from __future__ import annotations
+
+import re
+
+import structlog
+
+from bot.clock import Clock
+from bot.delivery.delivery import Delivery, PartRow, Progress, State
+from bot.slack.workspace import WorkspaceId
+from bot.store.store import Store
+
+_log = structlog.get_logger(__name__)
+_VALUE = re.compile(r"(\d{1,18}):(.{1,255})", re.ASCII)
+_OVER = "That is settled already; nothing changes."
+
+
+class Doubts:
+    """Settles what is in doubt."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        """Settle in `store`."""
+        self._store, self._clock = store, clock
+
+    async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
+        """Post a message (again) or leave it, as the person says; give a line that says what happens.
+
+        `value` is a button's, "DELIVERY:KEY": it is from outside, and checked. Only what is unknown or refused can be
+        settled, and only in the person's own workspace, so pressing twice does nothing more than once.
+        """
+        found = _VALUE.fullmatch(value)
+        delivery = await self._store.deliveries.by_id(int(found[1])) if found else None
+        if found is None or delivery is None or delivery.workspace != workspace:
+            return "I do not know that message any more."
+        part = next((part for part in delivery.parts if part.key == found[2]), None)
+        if part is None or part.state not in {State.UNKNOWN, State.REFUSED}:
+            return _OVER
+        _log.info("doubt.settled", delivery=delivery.id, part=part.key, post=post, user=user)
+        done = await (self._post(delivery, part) if post else self._leave(delivery, part))
+        if not done:
+            return _OVER
+        return f"Posting it now in <#{delivery.channel}>." if post else "Left as it is."
+
+    async def _post(self, delivery: Delivery, part: PartRow) -> bool:
+        if not await self._store.parts.again(part):
+            return False
+        progress = Progress.WAITING if part.at == 0 else Progress.POSTING
+        now = self._clock.now()
+        await self._store.deliveries.reopen(delivery.id, progress, now, "somebody asked for it to be posted")
+        await self._store.subscriptions.wake(now, (delivery.subscription,))
+        return True
+
+    async def _leave(self, delivery: Delivery, part: PartRow) -> bool:
+        if not await self._store.parts.leave(part):
+            return False
+        if part.at == 0:
+            await self._store.deliveries.finish(delivery.id, Progress.DROPPED, "somebody said to leave it")
+        return True

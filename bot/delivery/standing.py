@@ -1,0 +1,183 @@
+"""How a channel stands, and what became of an issue there: the same answers for people and for operators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from archive.issue import Issue
+from bot.calendar import AsItAppears, Weekly, next_slot, slots, zone_of
+from bot.delivery.delivery import Delivery, Progress, State
+from bot.delivery.plan import is_new, waiting
+from bot.delivery.rules import RULES, Rules
+from bot.delivery.shelf import Shelf
+from bot.delivery.subscription import Subscription
+from bot.messages.subscription import Post, Standing, Waiting
+from bot.messages.title import label, title
+from bot.slack.door import Poster
+from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
+from bot.store.store import Store
+
+_UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
+_RECENT = 50
+
+
+class Standings:
+    """Tells how deliveries stand."""
+
+    def __init__(self, store: Store, shelf: Shelf, slack: Poster, rules: Rules = RULES) -> None:
+        """Read from `store` and `shelf`; ask `slack` for links to messages, and do without where it gives none."""
+        self._store, self._shelf, self._slack, self._rules = store, shelf, slack, rules
+
+    async def standing(self, subscription: Subscription, now: datetime) -> Standing:
+        """Say what comes next, what was last, and what waits and why."""
+        where = (subscription.workspace, subscription.channel)
+        slot = next_slot(subscription.schedule, now)
+        return Standing(
+            channel=subscription.channel,
+            schedule=str(subscription.schedule),
+            taste=subscription.taste,
+            next_at=slot.at if slot and subscription.active else None,
+            last=await self._last(*where),
+            waiting=await self._waiting(subscription, now),
+            paused=subscription.paused.reason if subscription.paused else "",
+        )
+
+    async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
+        """Say in one sentence what became of an issue in a channel, or what will."""
+        identity = self._shelf.current.identities.get(issue.slug) or await self._store.issues.identity(issue.slug)
+        name = f"Issue {label(issue)}"
+        delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
+        subscription = await self._store.subscriptions.get(workspace, channel)
+        if delivery is not None:
+            return f"{name} {await self._became(delivery, subscription, now)}."
+        if subscription is None:
+            return f"{name} was not posted: this channel is not subscribed."
+        return f"{name} {self._becomes(subscription, identity, issue, now, await self._known(subscription))}."
+
+    async def _known(self, subscription: Subscription) -> Mapping[str, datetime]:
+        return await self._store.deliveries.known(subscription.workspace, subscription.channel)
+
+    async def _last(self, workspace: WorkspaceId, channel: str) -> Post | None:
+        delivery = await self._store.deliveries.latest(workspace, channel)
+        if delivery is None or delivery.parent is None:
+            return None
+        issue = self._shelf.current.issues.get(delivery.issue)
+        link = await self._link(delivery)
+        return Post(title(issue) if issue else delivery.issue, link, _posted_at(delivery))
+
+    async def _link(self, delivery: Delivery) -> str:
+        parent = delivery.parent
+        if parent is None or not parent.ts:
+            return ""
+        try:
+            return await self._slack.permalink(delivery.workspace, delivery.channel, parent.ts)
+        except SlackError:
+            return ""
+
+    async def _waiting(self, subscription: Subscription, now: datetime) -> tuple[Waiting, ...]:
+        """Give what is decided but not done, then what is not decided yet, then what is dated ahead."""
+        catalogue = self._shelf.current
+        found: list[Waiting] = []
+        rows = await self._store.deliveries.list(
+            workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
+        )
+        for delivery in reversed(rows):
+            if delivery.progress in _UNFINISHED:
+                issue = catalogue.issues.get(delivery.issue)
+                name = title(issue) if issue else delivery.issue
+                found.append(Waiting(name, _stands(delivery, subscription, now)))
+        known = await self._known(subscription)
+        for place, identity in enumerate(waiting(catalogue, subscription, known, now)):
+            found.append(Waiting(title(catalogue.issues[identity]), self._turn(subscription, place, now)))
+        found += [
+            Waiting(title(issue), f"it is dated {issue.published:%d %b %Y}")
+            for identity, issue in catalogue.issues.items()
+            if issue.published > now and identity not in known and is_new(catalogue, subscription, identity)
+        ]
+        return tuple(found)
+
+    def _turn(self, subscription: Subscription, place: int, now: datetime) -> str:
+        """Say when the issue that is number `place` (from 0) in the queue goes out."""
+        if subscription.paused is not None:
+            return "posts are paused"
+        if isinstance(subscription.schedule, AsItAppears):
+            return "it goes out now" if place < self._rules.at_slot else _crowd(self._rules)
+        ahead = place // self._rules.at_slot
+        upcoming = list(slots(subscription.schedule, now, now + _weeks(ahead + 2)))
+        slot = upcoming[min(ahead, len(upcoming) - 1)]
+        crowd = f", since {_crowd(self._rules)}" if ahead else ""
+        return f"it goes out {_when(slot.at, subscription.schedule)}{crowd}"
+
+    async def _became(self, delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
+        link = await self._link(delivery)
+        if delivery.progress in {Progress.DONE, Progress.POSTING}:
+            at = _posted_at(delivery)
+            said = "was posted" if delivery.progress is Progress.DONE else "is being posted, since"
+            when = f" {at:%d %b %Y %H:%M} UTC" if at else ""
+            late = " (late)" if delivery.late else ""
+            gaps = f"; {delivery.reason}" if delivery.reason else ""
+            return f"{said}{when}{late}{gaps}{': ' + link if link else ''}"
+        return _stands(delivery, subscription, now)
+
+    def _becomes(
+        self,
+        subscription: Subscription,
+        identity: str | None,
+        issue: Issue,
+        now: datetime,
+        known: Mapping[str, datetime],
+    ) -> str:
+        """Say what is to come of an issue that was never decided for the channel."""
+        catalogue = self._shelf.current
+        if identity is None or identity not in catalogue.issues:
+            return "was only just found; ask again in a moment"
+        if not is_new(catalogue, subscription, identity):
+            return "was there before this channel subscribed, so it is not posted; read it any time"
+        if subscription.paused is not None:
+            return f"waits: posts are paused ({subscription.paused.reason})"
+        if issue.published > now:
+            return f"waits until its date, {issue.published:%d %b %Y}"
+        queue = waiting(catalogue, subscription, known, now)
+        place = queue.index(identity) if identity in queue else 0
+        return f"waits: {self._turn(subscription, place, now)}"
+
+
+_ENDED = {
+    Progress.UNKNOWN: "may or may not have been posted: Slack did not say, the bot cannot look, its subscriber was asked",
+    Progress.REFUSED: "was not posted: Slack refused it",
+    Progress.DROPPED: "was not posted",
+    Progress.POSTING: "is being posted",
+}
+
+
+def _stands(delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
+    """Say where a delivery stands that is not done, as a clause."""
+    reason = f" ({delivery.reason})" if delivery.reason else ""
+    if delivery.progress in _ENDED:
+        return _ENDED[delivery.progress] + reason
+    if any(part.state is State.SENDING for part in delivery.parts):
+        return "is being looked for: Slack did not say whether it arrived"
+    if subscription is not None and subscription.paused is not None:
+        return f"waits: posts are paused ({subscription.paused.reason})"
+    if delivery.due > now and subscription is not None and isinstance(subscription.schedule, Weekly):
+        return f"waits for {_when(delivery.due, subscription.schedule)}{reason}"
+    return f"is about to be posted{reason}"
+
+
+def _posted_at(delivery: Delivery) -> datetime | None:
+    parent = delivery.parent
+    return parent.attempted if parent else None
+
+
+def _when(moment: datetime, schedule: Weekly) -> str:
+    return f"{moment.astimezone(zone_of(schedule.zone)):%a %d %b %H:%M} {schedule.zone}"
+
+
+def _crowd(rules: Rules) -> str:
+    return f"at most {rules.at_slot} are posted at a time"
+
+
+def _weeks(count: int) -> timedelta:
+    return timedelta(weeks=count)
