@@ -33,6 +33,10 @@ class Replies(Protocol):
         """Send `payload` to the response_url `url`, once. Raises ReplyError."""
         ...
 
+    async def close(self) -> None:
+        """Let go of what is held; nothing is sent after that."""
+        ...
+
 
 class HttpReplies:
     """Delivers over HTTP, with one session for all answers. `close` it at the end."""

@@ -52,10 +52,14 @@ class Standing:
 
 def subscribed(standing: Standing, names: Names) -> Message:
     """Confirm a new or changed subscription, with its next time, to the one who made it."""
-    said = f"Done. <#{standing.channel}> gets each new issue {_when(standing.schedule)}.\n{_next(standing)}"
-    text = f"Done. Each new issue comes {_plain_when(standing.schedule)}."
-    advice = f"`{escape(names.command)} preview` shows you a digest first · `{escape(names.command)} status` what comes"
-    return Message(clip(text, 600), (blocks.section(said), blocks.context(_tasteful(standing.taste), advice)))
+    said = f"Done. <#{standing.channel}> gets each new issue: {_when(standing.schedule)}.\n{_next(standing)}"
+    text = f"Done. Each new issue comes: {_plain_when(standing.schedule)}."
+    weekly = escape(names.command)
+    advice = (
+        f"`{weekly} preview` shows you one first · `{weekly} status` what comes · not a member yet? `/invite` me there"
+    )
+    small = (blocks.context(_tasteful(standing.taste)), blocks.context(advice))
+    return Message(clip(text, 600), (blocks.section(said), *small))
 
 
 def confirmation(standing: Standing, names: Names) -> Block:
@@ -70,7 +74,7 @@ def confirmation(standing: Standing, names: Names) -> Block:
 
 def status(standing: Standing) -> Message:
     """Say what was posted last, what comes next and what waits, with buttons to change it."""
-    lines = [f"<#{standing.channel}> gets each new issue {_when(standing.schedule)}."]
+    lines = [f"<#{standing.channel}> gets each new issue: {_when(standing.schedule)}."]
     if standing.paused:
         lines = [f"*Paused:* {clip(standing.paused, 400)}", lines[0]]
     else:
@@ -82,7 +86,7 @@ def status(standing: Standing) -> Message:
     made.append(blocks.context(_tasteful(standing.taste)))
     pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
-    spoken = f"Each new issue comes {_plain_when(standing.schedule)}."
+    spoken = f"Each new issue comes: {_plain_when(standing.schedule)}."
     return Message(clip(f"Paused. {standing.paused}" if standing.paused else spoken, 600), tuple(made))
 
 

@@ -24,6 +24,9 @@ class FakeReplies:
             raise ReplyError("404 used_url")
         self.sent.append((url, dict(payload)))
 
+    async def close(self) -> None:
+        """Let go of nothing."""
+
 
 class FakeDoor:
     """Opens modals and knows people."""
