@@ -1,0 +1,57 @@
+"""A stand-in without HTTP, for tests in virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.playground.channel import Channel
+from bot.playground.site import Reply, Site
+from bot.playground.town import village
+from bot.playground.workspace import User, Workspace
+
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Stage:
+    """The demo's village, and a clock that moves when told."""
+
+    site: Site
+    workspace: Workspace
+    channel: Channel
+    you: User
+    now: datetime = START
+    replies: list[Reply] = field(default_factory=list)
+
+    def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method with the bot's token and give the body."""
+        return dict(self.reply(method, **arguments).body)
+
+    def reply(self, method: str, **arguments: Any) -> Reply:
+        """Call a method and give the whole reply."""
+        return self.site.request(method, self.workspace.token, arguments, self.now)
+
+    def post(self, text: str = "hello", **arguments: Any) -> str:
+        """Post into #devops two seconds after whatever was before, and give the ts."""
+        self.pass_(2)
+        body = self.call("chat.postMessage", **{"channel": self.channel.id, "text": text, **arguments})
+        assert body["ok"], body
+        return str(body["ts"])
+
+    def error(self, method: str, **arguments: Any) -> str:
+        """Call a method that is refused, and give Slack's word."""
+        self.pass_(2)
+        body = self.call(method, **arguments)
+        assert not body["ok"], body
+        return str(body["error"])
+
+    def pass_(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+def stage() -> Stage:
+    """Set one up."""
+    return Stage(*village())
