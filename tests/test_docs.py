@@ -70,10 +70,8 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 
 def test_links_within_the_readme_lead_somewhere() -> None:
     """An anchor is a heading."""
-    headings = {
-        re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-")
-        for h in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
-    }
+    titles = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    headings = {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
     assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= headings
 
 
