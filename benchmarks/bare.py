@@ -33,7 +33,7 @@ def constant() -> dict[str, Any]:
 def app() -> Starlette:
     """Build the bare app."""
     environment = os.environ  # noqa: TID251 - a benchmark's peer, not part of the bot
-    client = AsyncWebClient(token="xoxb-bench", base_url=environment["SLACK_API_URL"])
+    client = AsyncWebClient(token="xoxb-T1", base_url=environment["SLACK_API_URL"])
     bolt = AsyncApp(client=client, signing_secret=environment["SLACK_SIGNING_SECRET"])
 
     @bolt.command("/weekly")

@@ -25,6 +25,7 @@ from benchmarks.bare import LINKS
 from benchmarks.load import SECRET, Timing, ask, command, load
 from benchmarks.table import Row
 from bot.playground.server import Server
+from bot.playground.town import town
 
 ROUNDS = 5
 REQUESTS = {1: 150, 16: 1_600, 64: 3_200}
@@ -135,7 +136,7 @@ def _wall(arguments: Sequence[str]) -> float:
 
 @asynccontextmanager
 async def _stand_in() -> AsyncIterator[str]:
-    async with Server() as server:
+    async with Server(town()) as server:
         yield server.api_url
 
 
@@ -147,7 +148,7 @@ async def _server(arguments: Sequence[str], api: str, archive: Path) -> AsyncIte
         environment = {
             **os.environ,  # noqa: TID251 - handed on, not read
             "SLACK_API_URL": api,
-            "SLACK_BOT_TOKEN": "xoxb-bench",
+            "SLACK_BOT_TOKEN": "xoxb-T1",
             "SLACK_SIGNING_SECRET": SECRET,
             "PORT": str(port),
             "BACKISSUE_ARCHIVE": str(archive),

@@ -34,9 +34,9 @@ def command(text: str, name: str = "/weekly") -> bytes:
     body = urlencode(
         {
             "team_id": "T1",
-            "channel_id": "C1",
+            "channel_id": "C00000001",
             "channel_name": "devops",
-            "user_id": "U1",
+            "user_id": "U00000001",
             "command": name,
             "text": text,
             "response_url": "http://127.0.0.1:9/none",

@@ -104,7 +104,7 @@ class Settings(BaseSettings):
 
         Raises SettingsError naming the variable that is missing or swapped, with where to find it.
         """
-        bot_token = self._secret("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-", "OAuth & Permissions")
+        bot_token = self.bot_credentials().bot_token
         if self.slack_app_token is not None:
             app_token = self._secret("SLACK_APP_TOKEN", self.slack_app_token, "xapp-", "Basic Information")
             return SlackCredentials(bot_token, "", app_token)
@@ -112,6 +112,11 @@ class Settings(BaseSettings):
         return SlackCredentials(
             bot_token, self._secret("SLACK_SIGNING_SECRET", self.slack_signing_secret, "", "Basic Information"), None
         )
+
+    def bot_credentials(self) -> SlackCredentials:
+        """Give what posting needs, which is only the bot's token. Raises SettingsError as `slack_credentials` does."""
+        token = self._secret("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-", "OAuth & Permissions")
+        return SlackCredentials(token, "", None)
 
     @staticmethod
     def _secret(name: str, value: SecretStr | None, prefix: str, page: str) -> str:

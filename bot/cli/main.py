@@ -113,7 +113,8 @@ def show(
     run_it(archive, issue)
 
 
-@app.command(context_settings={"ignore_unknown_options": True})  # so that -word reaches the query
+# So that -word reaches the query, even where the word begins with h.
+@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 def search(  # noqa: PLR0913 - each is an option of the command
     query: Annotated[Optional[list[str]], typer.Argument(help="What to look for.", show_default=False)] = None,  # noqa: UP045
     archive: Archive = None,

@@ -6,30 +6,33 @@ import json
 from pathlib import Path
 from typing import Any
 
+from rich.padding import Padding
+
 from bot.cli.reading import find, read
 from bot.cli.terminal import out, write
 from bot.messages.digest import digest
 from bot.messages.message import Digest, Part
 from bot.messages.taste import Layout, Taste
-from bot.playground.draw import draw
-from bot.slack.payload import payload
+from bot.playground.draw import Look, blocks
+from bot.slack.payload import posting
 
 
 def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> None:
     """Print what would be posted for the issue that answers to `asked`: drawn, or as one JSON payload a line.
 
-    The payloads are the arguments of chat.postMessage but for the channel and, in replies, the parent's ts, which are
-    known only when it is posted. Raises UnknownIssueError when no issue answers.
+    The payloads are the arguments of chat.postMessage but for the channel, the metadata and, in replies, the parent's
+    ts, which are known only when it is posted. Raises UnknownIssueError when no issue answers.
     """
     taste = Taste(layout=Layout.FULL if full else Layout.THREAD)
     made = digest(find(read(folder), asked), taste)
     for part in (made.parent, *made.replies):
         if as_json:
             write(json.dumps(row(made, part), ensure_ascii=False))
-        else:
-            out.print(draw(part.message, indent=0 if part is made.parent else 4))
+            continue
+        for drawn in ["", *blocks(part.message.blocks, Look())]:
+            out.print(Padding(drawn, (0, 0, 0, 0 if part is made.parent else 4)))
 
 
 def row(made: Digest, part: Part) -> dict[str, Any]:
     """Give one part of a digest as Slack would get it, with its key and whether it goes into the thread."""
-    return {"part": part.key, "thread": part is not made.parent, "payload": payload(part.message)}
+    return {"part": part.key, "thread": part is not made.parent, "payload": posting(part.message)}

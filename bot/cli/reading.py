@@ -34,19 +34,20 @@ def read(archive: Path | None) -> Snapshot:
     """
     folder = DiskFolder(folder_of(archive), SUFFIXES)
     files = list(folder.files())
-    snapshot = Snapshot.of(read_one(folder, file) for file in _watched(files))
+    snapshot = Snapshot.of(read_one(folder, file) for file in watched(files, "Reading"))
     lost = sum(problem.lost for problem in snapshot.problems)
     if lost:
         err.print(f"[yellow]{lost} of {len(files)} files could not be read; `backissue check` says which and why[/]")
     return snapshot
 
 
-def _watched(files: list[File]) -> Iterable[File]:
+def watched(files: list[File], doing: str) -> Iterable[File]:
+    """Give the files, with a progress bar on a terminal where there are many."""
     if len(files) < MANY or not err.is_terminal:
         return files
     from rich.progress import track  # noqa: PLC0415 - only where there is something to watch
 
-    return track(files, "Reading", console=err, transient=True)
+    return track(files, doing, console=err, transient=True)
 
 
 def find(snapshot: Snapshot, asked: str) -> Issue:

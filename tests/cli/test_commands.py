@@ -128,7 +128,10 @@ def test_preview_writes_the_payloads_that_would_be_posted() -> None:
 
 def test_preview_draws_what_people_will_see() -> None:
     """Without --json the digest is drawn."""
-    assert "k9s" in on_sample("preview", "latest", "--full").stdout.lower() or on_sample("preview", "latest").stdout
+    for layout in ([], ["--full"]):
+        drawn = on_sample("preview", "latest", *layout).stdout
+        assert "kelseyhightower/kubernetes-the-hard-way" in drawn
+        assert "Sponsored" in drawn
 
 
 def test_check_counts_what_it_proved() -> None:

@@ -1,0 +1,187 @@
+"""The one file that wires everything together, and so the only one that imports everything.
+
+`build` takes the parts that differ between a real workspace, the demo and a test (settings, library, store, door,
+clock) and gives the app; `App.running` starts and stops it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+
+import handlers
+from archive.issue import Issue
+from archive.snapshot import Snapshot
+from bot.answers import Answers
+from bot.bookmarks import Bookmarks
+from bot.clock import Clock, SystemClock
+from bot.delivery.doubts import Doubts
+from bot.delivery.rules import RULES, Rules
+from bot.delivery.shelf import Shelf
+from bot.delivery.standing import Standings
+from bot.delivery.worker import Worker
+from bot.library import Library
+from bot.messages.digest import digest
+from bot.messages.names import Names
+from bot.messages.title import label
+from bot.replies import HttpReplies
+from bot.services import Services
+from bot.settings import Settings, SlackCredentials
+from bot.slack.web import WebSlack
+from bot.store.store import Store
+from bot.subscribing import Subscribing
+from bot.watch import DiskWatch, keep_fresh
+from bot.web import web
+
+STOPPING = 10.0
+"""Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the app is built from: where it reads, remembers, posts and tells the time."""
+
+    library: Library
+    store: Store
+    slack: WebSlack
+    clock: Clock = field(default_factory=SystemClock)
+    rules: Rules = RULES
+
+
+class App:
+    """Back Issue, put together. `asgi` answers HTTP and runs everything else while it is up.
+
+    Without HTTP (Socket Mode, a worker) enter `running` instead.
+    """
+
+    def __init__(self, bolt: AsyncApp, parts: Parts, worker: Worker, shelf: Shelf, services: Services) -> None:
+        """Keep the parts; `build` makes them."""
+        self.bolt = bolt
+        self.parts = parts
+        self.worker = worker
+        self._shelf = shelf
+        self._services = services
+        self._posting: asyncio.Task[None] | None = None
+
+    @property
+    def asgi(self) -> Starlette:
+        """Give the ASGI application, which enters `running` for as long as it is up."""
+        return web(self.bolt, lifespan=self.running, health=self.health)
+
+    def health(self) -> dict[str, object]:
+        """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""
+        snapshot, fault = self.parts.library.snapshot, self.parts.library.fault
+        broken = self._posting is not None and self._posting.done()
+        return {
+            "ok": fault is None and not broken,
+            "posting": self._posting is not None and not broken,
+            "issues": len(snapshot.issues),
+            "problems": len(snapshot.problems),
+            "fault": str(fault) if fault else None,
+        }
+
+    @asynccontextmanager
+    async def running(self, *, post: bool = True) -> AsyncIterator[None]:
+        """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
+        library, worker = self.parts.library, self.worker
+        watch = DiskWatch(library.folder.name)
+        await self._shelf.put(library.snapshot.issues, self.parts.clock.now())
+        library.on_change(self._changed)
+        tasks = [asyncio.create_task(keep_fresh(library, watch), name="watch")]
+        if post:
+            self._posting = asyncio.create_task(worker.run(), name="deliver")
+            self._posting.add_done_callback(_posting_ended)
+            tasks.append(self._posting)
+        try:
+            yield
+        finally:
+            watch.stop()
+            await asyncio.gather(self._services.later.drain(STOPPING / 2), worker.stop(STOPPING - 2))
+            await _end(tasks)
+            await self._services.replies.close()
+            await self.parts.slack.close()
+            await self.parts.store.close()
+
+    async def _changed(self, _: Snapshot, after: Snapshot) -> None:
+        await self.worker.changed(after.issues)
+
+
+def build(settings: Settings, credentials: SlackCredentials, parts: Parts) -> App:
+    """Put the app together; nothing runs yet. Call it inside the event loop."""
+    library, store, slack, clock = parts.library, parts.store, parts.slack, parts.clock
+    names = Names(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
+    shelf = Shelf(store.issues)
+    worker = Worker(
+        store,
+        slack,
+        shelf,
+        render=digest,
+        clock=clock,
+        issues=lambda: library.snapshot.issues,
+        rules=parts.rules,
+        command=settings.command,
+    )
+    standings = Standings(store, shelf, slack, parts.rules)
+    services = Services(
+        names=names,
+        answers=Answers(library, names, clock, random.SystemRandom().randrange),
+        bookmarks=Bookmarks(store.bookmarks, settings.bookmark, names, clock, _labeller(shelf)),
+        subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
+        replies=HttpReplies(),
+        doubts=Doubts(store, clock),
+    )
+    bolt = _bolt(settings, credentials)
+    handlers.register(bolt, services)
+    return App(bolt, parts, worker, shelf, services)
+
+
+def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
+    """Make Bolt's app. Its own client only asks who the bot is (auth.test, once): everything else is the door's.
+
+    `process_before_response`: a command is answered from memory within its acknowledgement, without the 10 ms for which
+    Bolt would otherwise poll for one (measured); what has to wait is started after it and kept in `Services.later`.
+    """
+    client = AsyncWebClient(token=credentials.bot_token, base_url=settings.slack_api_url, retry_handlers=[])
+    return AsyncApp(
+        client=client,
+        signing_secret=credentials.signing_secret or None,
+        request_verification_enabled=credentials.app_token is None,
+        process_before_response=True,
+        name="backissue",
+    )
+
+
+def _finder(library: Library) -> Callable[[str], Issue]:
+    def find(asked: str) -> Issue:
+        return library.snapshot.find(asked or "latest")
+
+    return find
+
+
+def _labeller(shelf: Shelf) -> Callable[[str], str]:
+    def labelled(identity: str) -> str:
+        issue = shelf.current.issues.get(identity)
+        return label(issue) if issue else ""
+
+    return labelled
+
+
+def _posting_ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("app.posting_ended", reason=str(error), exc_info=error)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,87 @@
+"""`backissue check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from archive.document import SUFFIXES, Reading
+from archive.folder import DiskFolder, File
+from archive.loader import read_one
+from archive.problem import Problem
+from archive.proof import Count, prove, total
+from archive.snapshot import Snapshot
+from bot.cli.reading import folder_of, watched
+from bot.cli.terminal import out, safe
+
+MEND = "this is a fault of the reader, not of the file: please report it with that line"
+
+
+def check(archive: Path | None) -> int:
+    """Read every file, prove that nothing was lost or invented, and say so with counts.
+
+    Gives the exit code: 1 if anything was lost or invented. Raises SettingsError, FolderError.
+    """
+    folder = DiskFolder(folder_of(archive), SUFFIXES)
+    files = list(folder.files())
+    snapshot, unproved = _proved(folder, files)
+    problems = [*snapshot.problems, *unproved]
+    lost = sum(problem.lost for problem in problems)
+    if problems:
+        out.print(_problems(problems))
+    out.print(_counts(len(files), total(snapshot.issues)))
+    out.print(_verdict(lost, len(problems)))
+    return 1 if lost else 0
+
+
+def _proved(folder: DiskFolder, files: list[File]) -> tuple[Snapshot, list[Problem]]:
+    """Read the files and hold each against its bytes; what is lost or invented comes back as problems."""
+    unproved: list[Problem] = []
+
+    def readings() -> Iterator[Reading]:
+        for file in watched(files, "Checking"):
+            reading = read_one(folder, file)
+            if reading.issue is not None:
+                unproved.extend(_losses(reading, folder.read(file.name)))
+            yield reading
+
+    return Snapshot.of(readings()), unproved
+
+
+def _losses(reading: Reading, data: bytes) -> Iterator[Problem]:
+    for loss in prove(reading, data):
+        what = "invented" if loss.invented else "lost"
+        yield Problem(loss.file, loss.line, f"{what}: {loss.what}", MEND, lost=True)
+
+
+def _problems(problems: Iterable[Problem]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("where", "what", "do"):
+        table.add_column(column, overflow="fold")
+    for problem in sorted(problems):
+        where = f"{problem.file}:{problem.line}" if problem.line else problem.file
+        style = "red" if problem.lost else "yellow"
+        table.add_row(Text(safe(where), style), safe(problem.message), Text(safe(problem.advice), "dim"))
+    return table
+
+
+def _counts(files: int, count: Count) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    table.add_row(f"{files:,}", "files")
+    for name in ("issues", "sections", "entries", "links", "words"):
+        table.add_row(f"{getattr(count, name):,}", name)
+    return table
+
+
+def _verdict(lost: int, problems: int) -> Text:
+    if lost:
+        return Text(f"{lost} lost: see above, file by file.", style="bold red")
+    noted = f" {problems} to look at: see above." if problems else ""
+    return Text(
+        "Nothing lost, nothing invented: every link and every word is in exactly one place." + noted, "bold green"
+    )
