@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from archive import heading, sponsor
 from archive.headline import headline
 from archive.issue import Entry, Link, Section
 from archive.kind import Kind
 from archive.link import Found
-from archive.markup import plain
+from archive.markup import MARKS, is_plain, plain
 
-_ADDRESS = re.compile(
-    r"\s{0,3}(?:<br\s*/?>\s*)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&%#+-])\]\(\1\)\s*", re.IGNORECASE
+_ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
+_ENTRY = re.compile(
+    # Words without marks or odd characters, an address below them, and the blank lines after it.
+    rf"([^\W\d_][^{MARKS}:]*(?::(?!//)[^{MARKS}:]*)*[^{MARKS} ])\n"
+    r"<br>\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\2\)\n(\n{2,})"
 )
+_HEADED = re.compile(r"([^\W\d_](?:[^\W_]| (?! |\n)){0,158})\n([=-])\2+\n(\n+)")
+_BLANKS = re.compile(r"\n+")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})\s*")
 _RULE = re.compile(r" {0,3}(?:([-*_=])(?:\s*\1){2,})\s*")
@@ -28,29 +34,46 @@ _ITEM = re.compile(r"\s*(?:[-*+•‣◦·]|\d{1,3}[.)])\s+(?=\S)")
 _BULLET = re.compile(r"\s*[-*+•‣◦·]\s+")
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+(?=\S|$)")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
+_UNDERLINES = frozenset("=- ")
 _LONGEST_HEADING = 160
 _LONGEST_TITLE = 100
 _WRAP = 60
 """A line shorter than this, had it taken the next line's first word, was ended on purpose; longer ones were wrapped."""
 
 
-@dataclass(slots=True)
 class _Draft:
-    """An entry being read."""
+    """An entry being read.
 
-    line: int
-    text: str = ""
-    urls: list[str] = field(default_factory=list)
-    label: str = ""
-    width: int = 0
-    ended: bool = False
-    """Its last line was an address on a line of its own."""
-    doubtful: bool = False
-    """It began right after such a line: without a link of its own, it is the end of the entry before."""
-    led: bool = False
-    """It began with an address, which its text follows."""
-    listed: bool = False
-    """Its last line was an item of a list, not led by a paragraph right above."""
+    `width`: characters of its last line, 0 if the next is to stand on its own anyway. `ended`: its last line was an
+    address on a line of its own. `doubtful`: it began right after such a line, so that without a link of its own it is
+    the end of the entry before. `led`: it began with an address, which its text follows. `listed`: it began as an item
+    of a list, not led by a paragraph right above. `label`: the words that its first link has in the issue.
+    """
+
+    width = 0
+    ended = doubtful = led = listed = False
+    label = ""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.pieces: list[str] = []
+        self.urls: dict[str, None] = {}
+
+    def add(self, words: str, *, apart: bool) -> None:
+        """Add the words of one line, on a line of their own if `apart`."""
+        if self.pieces:
+            self.pieces.append("\n" if apart or self.ended else " ")
+        self.pieces.append(words)
+        self.ended = False
+
+    @property
+    def text(self) -> str:
+        """Give the text so far."""
+        return "".join(self.pieces)
+
+
+_Done: TypeAlias = tuple[int, str, str]
+"""An entry that is read for good: its line, text and only address."""
 
 
 @dataclass(slots=True)
@@ -60,7 +83,7 @@ class _Part:
     heading: str
     kind: Kind | None
     line: int
-    drafts: list[_Draft] = field(default_factory=list)
+    entries: list[_Draft | _Done] = field(default_factory=list)
 
 
 def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
@@ -81,41 +104,110 @@ class _Reader:
         self.parts = [_Part("", Kind.INTRO, first_line)]
         self.draft: _Draft | None = None
         self.number = first_line - 1
+        self.headed = -1
         self.gap = 0
         self.levels: list[tuple[int, Kind | None]] = []
 
     def read(self, body: str) -> None:
         """Read all lines of `body`."""
-        lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        fenced = _fenced(lines) if "```" in body or "~~~" in body else ()
-        skip = False
-        for index, line in enumerate(lines):
-            self.number += 1
-            if skip:
-                skip = False
-            elif not line or line.isspace():
-                self.gap += 1
-            elif address := _ADDRESS.fullmatch(line):
-                self.address(address[1])
-            elif index in fenced:
-                self.text(line)
-            elif self._heading(line, lines[index + 1] if index + 1 < len(lines) else ""):
-                skip = line[:1] != "#" or not _HASHES.fullmatch(line)
-            elif _RULE.fullmatch(line):
-                self.gap += 2
+        if "\r" in body or "\0" in body:
+            body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+        fenced = _fenced(body.split("\n")) if "```" in body or "~~~" in body else ()
+        swift = not fenced and not ("WW." in body or "wW." in body or "Ww." in body)
+        first, at, size = self.number + 1, 0, len(body)
+        while at < size:
+            if swift and (self.gap > 1 or self.draft is None):
+                at = self._swift(body, at)
+            if at < size and (blanks := _BLANKS.match(body, at)):
+                at = blanks.end()
+                self.gap += at - blanks.start()
+                self.number += at - blanks.start()
+            elif at < size:
+                end = body.find("\n", at)
+                end = size if end < 0 else end
+                line, at = body[at:end], end + 1
+                self.number += 1
+                self._line(line, body, at, fenced=bool(fenced) and self.number - first in fenced)
+
+    def _swift(self, body: str, at: int) -> int:
+        """Take headings and entries in the shape of most from `at` on; give where the next other line begins.
+
+        Such an entry is a line of plain words, an address below it and two blank lines: nothing can still join it.
+        """
+        number, entries = self.number, self.parts[-1].entries
+        while True:
+            if match := _ENTRY.match(body, at):
+                words, url, blanks = match.groups()
+                if "ww." in words or " " not in words or "&amp;" in url:
+                    break
+                if "  " in words:
+                    words = " ".join(words.split())
+                entries.append((number + 1, words, url))
+                number += 2 + len(blanks)
+                self.gap = len(blanks)
+                self.draft = None
+            elif match := _HEADED.match(body, at):
+                self.number = number + 1
+                self.head(match[1], 1 if match[2] == "=" else 2)
+                entries = self.parts[-1].entries
+                number += 2 + len(match[3])
+                self.gap = len(match[3])
             else:
-                self.line(line)
+                break
+            at = match.end()
+        self.number = number
+        return at
+
+    def _line(self, line: str, body: str, after: int, *, fenced: bool) -> None:
+        """Read one line; the next begins at `after` in `body`."""
+        if (address := _ADDRESS.fullmatch(line)) and "&amp;" not in address[1]:
+            self.address(address[1])
+        elif fenced:
+            self.text(line)
+        elif line[0].isalpha() and body[after : after + 1] not in _UNDERLINES and is_plain(line):
+            self._sentence(line)
+        else:
+            end = body.find("\n", after)
+            self._other(line, body[after : len(body) if end < 0 else end])
+
+    def _sentence(self, line: str) -> None:
+        """Read a line of plain words: most of the newsletter's lines."""
+        draft = self.draft
+        if draft is None or self.gap > 1 or draft.ended:
+            draft = self._draft()
+        if draft.pieces:
+            draft.add(line.rstrip(), apart=self._is_apart(draft, line))
+        else:
+            draft.pieces.append(line.rstrip())
+        draft.width, self.gap = len(line), 0
+
+    def _other(self, line: str, below: str) -> None:
+        """Read a line that is no plain sentence."""
+        if line.isspace() or (self.headed == self.number - 1 and _UNDERLINE.fullmatch(line)):
+            self.gap += 1
+        elif self._heading(line, below):
+            pass
+        elif _RULE.fullmatch(line):
+            self.gap += 2
+        else:
+            self.line(line)
+
+    def _is_apart(self, draft: _Draft, line: str) -> bool:
+        """Tell whether `line` stands on a line of its own: after a blank one, or one that was ended on purpose."""
+        return self.gap > 0 or draft.width + len(line.partition(" ")[0]) < _WRAP
 
     def _heading(self, line: str, below: str) -> bool:
         """Take a heading, underlined by the line `below` or led by #; tell whether it was one."""
         if below and below.lstrip()[:1] in ("=", "-") and _UNDERLINE.fullmatch(below):
             level, words = (1 if "=" in below else 2), line
+            self.headed = self.number
         elif line.lstrip()[:1] == "#" and (hashes := _HASHES.fullmatch(line)):
             level, words = len(hashes[1]) + 2, hashes[2]
         else:
             return False
         words, found = plain(_unquoted(words))
         if found or not words or len(words) > _LONGEST_HEADING or _RULE.fullmatch(line) or _ITEM.match(line):
+            self.headed = -1
             return False
         self.head(words, level)
         return True
@@ -144,67 +236,65 @@ class _Reader:
 
     def text(self, line: str, *, broken: bool = False) -> None:
         """Read a line that holds words, links or both."""
+        item = _ITEM.match(line) is not None
+        bullet = _BULLET.match(line)
+        if bullet:
+            line = line[bullet.end() :]
         words, found = plain(line)
-        if len(found) == 1 and found[0].address and words == found[0].label + found[0].tail:
-            for url in found[0].urls:
-                self.address(url)
+        if len(found) == 1 and found[0].is_alone(words):
+            self.address(found[0].urls[0])
             return
         if not words and not found:
             return
-        item = _ITEM.match(line) is not None
         titled = _is_titled(line, found)
         draft = self._draft(item=item, linked=bool(found), titled=titled)
-        if _BULLET.match(line):
-            words = "• " + words[2:]
-        broken = broken or item or draft.width + len(words.partition(" ")[0]) < _WRAP
-        if draft.text:
-            draft.text += ("\n" if self.gap or broken or draft.ended else " ") + words
-        else:
-            draft.text = words
+        draft.add(f"• {words}" if bullet else words, apart=broken or item or self._is_apart(draft, line))
         if titled and not draft.urls:
             draft.label = found[0].label
         for link in found:
-            draft.urls += [url for url in link.urls if url not in draft.urls]
+            draft.urls.update(dict.fromkeys(link.urls))
         draft.width = 0 if found else len(line)
-        draft.ended = False
         self.gap = 0
 
     def address(self, url: str) -> None:
         """Read a line that is nothing but an address."""
         draft = self.draft
-        if draft is None or (draft.urls and (self.gap > 1 or (self.gap and draft.led and draft.text))):
+        if draft is None or (draft.urls and (self.gap > 1 or (self.gap and draft.led and draft.pieces))):
             draft = self._begin()
-        draft.led = draft.led or not (draft.text or draft.urls)
-        if url not in draft.urls:
-            draft.urls.append(url)
+        draft.led = draft.led or not (draft.pieces or draft.urls)
+        draft.urls[url] = None
         draft.ended = True
         self.gap = 0
 
-    def _draft(self, *, item: bool, linked: bool, titled: bool) -> _Draft:
+    def _draft(self, *, item: bool = False, linked: bool = False, titled: bool = False) -> _Draft:
         """Give the entry that the line being read belongs to, beginning a new one where it does not go on."""
         draft = self.draft
         if draft is None or self.gap > 1:
             draft = self._begin()
             draft.listed = item
-        elif draft.ended and draft.text:
+        elif draft.ended and draft.pieces and not (item and not self.gap and not draft.listed):
             draft = self._begin(doubtful=True)
+            draft.listed = item
         elif draft.urls and ((item and linked and draft.listed) or (titled and (self.gap or draft.listed))):
             draft = self._begin()
             draft.listed = item
-        elif item and self.gap and linked and not draft.urls and not draft.listed:
+        elif item and linked and self.gap and not draft.urls and not draft.listed:
             draft = self._begin()
             draft.listed = True
         return draft
 
     def _begin(self, *, doubtful: bool = False) -> _Draft:
-        self.draft = _Draft(self.number, doubtful=doubtful)
-        self.parts[-1].drafts.append(self.draft)
-        return self.draft
+        self.draft = draft = _Draft(self.number)
+        if doubtful:
+            draft.doubtful = True
+        self.parts[-1].entries.append(draft)
+        return draft
 
 
 def _unquoted(line: str) -> str:
     """Take away the > of mail quoting ("the `>From` of old mailboxes" included) and of Markdown's quotes."""
-    return _QUOTE.sub("", line) if line.lstrip()[:1] == ">" else line
+    match = _QUOTE.match(line) if ">" in line[:4] else None
+    return line[match.end() :] if match else line
 
 
 def _is_titled(line: str, found: list[Found]) -> bool:
@@ -237,36 +327,51 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
     position = 0
     for part in parts:
         entries = []
-        for draft in _settled(part.drafts):
-            title = headline(draft.urls[0] if draft.urls else None, draft.text, draft.label)
-            links = tuple(Link(url) for url in draft.urls)
-            entries.append(Entry(position, draft.text, title, links, draft.line))
+        for read in _settled(part.entries):
+            if isinstance(read, tuple):
+                line, text, url = read
+                entry = Entry(position, text, headline(url, text), (Link(url),), line)
+            else:
+                text, urls = read.text, tuple(read.urls)
+                title = headline(urls[0] if urls else None, text, read.label)
+                entry = Entry(position, text, title, tuple(map(Link, urls)), read.line)
+            entries.append(entry)
             position += 1
         if entries or part.heading:
             kind = part.kind or sponsor.kind_of(entries)
+            if len(parts) == 1 and sum(bool(entry.links) for entry in entries) > 1:
+                kind = Kind.NEWS  # several links and no heading at all: this is no intro
             sections.append(Section(part.heading, kind, tuple(entries), part.line))
     return sponsor.told_apart(sections)
 
 
-def _settled(drafts: list[_Draft]) -> list[_Draft]:
+def _settled(entries: list[_Draft | _Done]) -> list[_Draft | _Done]:
     """Give entries what was parted from them.
 
     Text that followed an entry's links and has none of its own is its end. A short line that ends without a full stop
     and has no link is the title of the entry below.
     """
-    settled: list[_Draft] = []
-    for draft in drafts:
-        if draft.doubtful and not draft.urls and settled:
-            settled[-1].text += f"\n{draft.text}"
-        elif settled and _is_title(settled[-1]) and draft.text:
-            settled[-1].text += f"\n{draft.text}"
-            settled[-1].urls = draft.urls
-            settled[-1].label = draft.label
+    settled: list[_Draft | _Done] = []
+    last: _Draft | None = None
+    for entry in entries:
+        if isinstance(entry, tuple):
+            if last and not last.urls and _is_title(last):
+                last.pieces += ["\n", entry[1]]
+                last.urls[entry[2]] = None
+            else:
+                settled.append(entry)
+            last = None
+        elif last and entry.doubtful and not entry.urls:
+            last.pieces += ["\n", *entry.pieces]
+        elif last and not last.urls and entry.pieces and _is_title(last):
+            last.pieces += ["\n", *entry.pieces]
+            last.urls, last.label = entry.urls, entry.label
         else:
-            settled.append(draft)
+            settled.append(entry)
+            last = entry
     return settled
 
 
 def _is_title(draft: _Draft) -> bool:
-    text = draft.text
-    return not draft.urls and len(text) <= _LONGEST_TITLE and "\n" not in text and text[-1].isalnum()
+    text = draft.pieces[0]
+    return len(draft.pieces) == 1 and len(text) <= _LONGEST_TITLE and text[-1].isalnum()

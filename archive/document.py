@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 import frontmatter
@@ -37,8 +37,32 @@ class _TomlHandler(BaseHandler):
         return tomllib.loads(fm)
 
 
-_HANDLERS = {"-": YAMLHandler(), "+": _TomlHandler(), "{": JSONHandler()}
+_PLAIN_YAML = re.compile(
+    r"""\s* title:[ ]+ (?P<title>[A-Za-z][^:#\n\r\t\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]*(?:\\\#[\w ,.-]*)?) \n
+    date:[ ]+ (?P<date>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d) \s*""",
+    re.VERBOSE,
+)
+_YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+
+
+class _YamlHandler(YAMLHandler):
+    """Front matter in YAML; the newsletter's own two lines are read without a parser, to the same values.
+
+    The parser takes as long for these two lines as the body's whole reading may (see benchmarks.reading).
+    """
+
+    def load(self, fm: str, **kwargs: object) -> Any:
+        """Read the YAML between the marks."""
+        match = _PLAIN_YAML.fullmatch(fm)
+        if match and (title := match["title"].rstrip(" ")).lower() not in _YAML_WORDS:
+            with contextlib.suppress(ValueError):
+                return {"title": title, "date": datetime.fromisoformat(match["date"])}
+        return super().load(fm, **kwargs)
+
+
+_HANDLERS = {"-": _YamlHandler(), "+": _TomlHandler(), "{": JSONHandler()}
 _NUMBER = re.compile(r"(?:#|\bissue\s*(?:no\.?|number|#)?\s*|\bno\.\s*)(\d{1,6})\b", re.IGNORECASE)
+_ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|(?:19|20)\d{6}")
 _LAST_NUMBER = re.compile(r"(?:^|[-_ #.])(\d{1,6})$")
 _DATE_KEYS = ("date", "published", "publishdate", "publish_date", "pubdate", "published_at", "created")
 
@@ -71,7 +95,14 @@ def read(file: str, data: bytes) -> Reading:
 
 def slug(file: str) -> str:
     """Give the slug of a file: its name without folders and suffix."""
-    return PurePosixPath(file).stem
+    name = file.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def raw_body(file: str, data: bytes) -> tuple[str, int]:
+    """Give the text below a file's front matter as it stands, and the number of its first line; for `archive.proof`."""
+    document = _Document(file, data)
+    return document.parts(document.text())[1:]
 
 
 class _BrokenError(Exception):
@@ -96,11 +127,11 @@ class _Document:
         """Read it all."""
         if len(self.data) > LARGEST:
             return too_large(self.file, len(self.data))
-        text = self._text()
+        text = self.text()
         start = text.lstrip()[:3]
         if self.file.lower().endswith(".txt") and start not in ("---", "+++"):
             return Reading(self.file, None)
-        metadata, content, line = self._parts(text)
+        metadata, content, line = self.parts(text)
         title = self._title(metadata)
         published = self._published(metadata, title)
         number = _number(metadata, title, slug(self.file))
@@ -116,7 +147,7 @@ class _Document:
     def _note(self, line: int, message: str, advice: str) -> None:
         self.problems.append(Problem(self.file, line, message, advice))
 
-    def _text(self) -> str:
+    def text(self) -> str:
         data = self.data
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             try:
@@ -136,12 +167,13 @@ class _Document:
         self._note(line, "it is not UTF-8; it was read as Windows-1252", _SAVE)
         return text
 
-    def _parts(self, text: str) -> tuple[dict[str, Any], str, int]:
+    def parts(self, text: str) -> tuple[dict[str, Any], str, int]:
         """Give front matter, body and the number of the body's first line."""
         handler = _HANDLERS.get(text.lstrip()[:1])
         if handler is None or not handler.detect(text.lstrip()):
             return {}, text, 1
-        self._guard(handler, text)
+        if _bulky(text):
+            raise _BrokenError(1, "its front matter is far too large for an issue's", "keep title and date in it")
         try:
             metadata, content = frontmatter.parse(text, handler=handler)
         except Exception as error:  # any parser of the three, with errors of its own
@@ -153,16 +185,6 @@ class _Document:
             raise _BrokenError(1, "its front matter is no list of names and values", _MEND)
         line = whole.count("\n", 0, len(whole) - len(content)) + 1
         return {str(key).strip().lower(): value for key, value in metadata.items()}, content, line
-
-    @staticmethod
-    def _guard(handler: BaseHandler, text: str) -> None:
-        """Refuse front matter that would keep a parser busy for long, or fell it."""
-        try:
-            head = handler.split(text.strip())[0]
-        except ValueError:
-            return
-        if len(head) > _LARGEST_FRONT_MATTER or _depth(head) > _DEEPEST_FRONT_MATTER:
-            raise _BrokenError(1, "its front matter is far too large for an issue's", "keep title and date in it")
 
     def _title(self, metadata: dict[str, Any]) -> str:
         value = metadata.get("title")
@@ -202,12 +224,22 @@ def _number(metadata: dict[str, Any], title: str, name: str) -> int | None:
         value = metadata.get(key)
         if isinstance(value, int | str) and str(value).strip().lstrip("#").isdecimal():
             return int(str(value).strip().lstrip("#")[:9])
-    match = _NUMBER.search(title) or _LAST_NUMBER.search(name)
+    match = _NUMBER.search(title) or _LAST_NUMBER.search(_ISO_DAY.sub("", name))
     return int(match[1]) if match else None
 
 
 def _is_empty(handler: BaseHandler, text: str) -> bool:
     return not handler.split(text.strip())[0].strip("{} \t\r\n")
+
+
+def _bulky(text: str) -> bool:
+    """Tell whether the front matter would keep a parser busy for long, or fell it: large, or nested deeply."""
+    end = text.find("\n---", 3) if text.lstrip()[:1] == "-" else text.find("\n+++", 3)
+    head = text if end < 0 else text[:end]
+    if text.lstrip()[:1] == "{":
+        head = text[: _LARGEST_FRONT_MATTER + 1]
+        return _depth(head) > _DEEPEST_FRONT_MATTER
+    return end > _LARGEST_FRONT_MATTER or (end > 0 and _depth(head) > _DEEPEST_FRONT_MATTER)
 
 
 def _depth(text: str) -> int:

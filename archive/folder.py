@@ -95,7 +95,7 @@ class DiskFolder:
             if entry.name.startswith("."):
                 continue
             name = f"{below}/{entry.name}" if below else entry.name
-            if entry.is_dir():
+            if _is_dir(entry):
                 yield from self._below(name, visited)
             elif self._may_hold(name):
                 yield self._seen(name, entry)
@@ -123,3 +123,10 @@ class DiskFolder:
     def read(self, name: str) -> bytes:
         """See `Folder.read`."""
         return (self.path / name).read_bytes()
+
+
+def _is_dir(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a symbolic link that leads to itself
+        return False

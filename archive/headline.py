@@ -8,38 +8,213 @@ from urllib.parse import unquote
 from archive.link import domain
 
 LONGEST = 80
-"""Characters of the longest headline: it fits a line of a phone and a Slack button's label (75) with little cut off."""
+"""Characters of the longest headline: one line of a phone or two, and little is lost where Slack cuts labels at 75."""
 
-_FORGES = frozenset(["github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sr.ht"])
+_FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
+_FORGE_PAGES = frozenset(
+    # First parts of a code host's address that are no account's.
+    {"about", "blog", "collections", "explore", "features", "marketplace", "orgs", "readme", "security", "topics"}
+)
+_SHELVES = {
+    # Where a name follows a fixed part of the address: that name is the title.
+    "pypi.org": ("project",),
+    "pypi.python.org": ("pypi",),
+    "npmjs.com": ("package",),
+    "npmjs.org": ("package",),
+    "crates.io": ("crates",),
+    "rubygems.org": ("gems",),
+    "hub.docker.com": ("r", "_"),
+    "packagist.org": ("packages",),
+    "forge.puppet.com": ("modules",),
+    "forge.puppetlabs.com": ("modules",),
+    "galaxy.ansible.com": (),
+}
+_OPAQUE = frozenset(
+    # Sites whose addresses say nothing: shorteners, advertisers' redirects, forms.
+    """goo.gl t.co tinyurl.com is.gd fb.me hrd.cm grnh.se amzn.to youtu.be trib.al wp.me j.mp forms.gle aka.ms
+    docs.google.com lnkd.in dlvr.it tiny.cc rb.gy""".split()  # noqa: SIM905 - reads better
+)
+_OPAQUE_ENDS = (".ly", "list-manage.com")
+_WORD = re.compile(r"[^\W_]")
+_ODD = re.compile(r"[?#:@]")
+_SEPARATORS = re.compile(r"[\W_]+")
+_SLUG = re.compile(r"[a-z]+(?:-[a-z]+){2,}")
+_SPLIT = re.compile(r"[-_+~,. ]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_SHORTEST_SLUG = 10
+_SUFFIX = re.compile(
+    r"\.(?:x?html?|php|aspx?|jspx?|cfm|cgi|md|markdown|pdf|txt|rst|do|pptx?|ipynb|cms|ars)$", re.IGNORECASE
+)
+_NOISE = re.compile(
+    # Numbers and hashes that programs put beside the words of an address.
+    r"\d{3,}|[0-9a-f]{8,}|[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]{6,}|p?\d{5,}\w*|\w*\d\w*\d\w{6,}",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[.,;:!?] | [-–—] | \(")
+_SMALL = frozenset(
+    """a an and are as at by do for from how in is it of on or that the this to use using what why
+    with you your""".split()  # noqa: SIM905 - reads better
+)
+_CAPITALS = frozenset(
+    """ai api apis aws cd cdn ci cli cncf cpu css cve db dns ec2 ecs eks elk gce gcp gke gpu gui html http https iam ibm
+    ide ip ipv6 jvm jwt kvm lxc ml mtls nfs oci os pdf php qa rbac rds rpc s3 saas paas iaas sdk sla slo slos sql sre ssh
+    ssl sso tcp tls tv ui uk url vm vms vpc vpn xml yaml json rss ux cto""".split()  # noqa: SIM905 - reads better
+)
+_FIXED = {
+    # Addresses have no apostrophes. Words that mean something without one ("its", "were") are left alone.
+    **{
+        f"{word}nt": f"{word}n't"
+        for word in ("does", "do", "is", "are", "was", "did", "should", "could", "would", "have")
+    },
+    **{"cant": "can't", "youre": "you're", "weve": "we've", "youve": "you've", "whats": "what's", "thats": "that's"},  # noqa: PIE800 - apart
+    **{word: word.upper() for word in _CAPITALS},
+}
 
 
 def headline(url: str | None, text: str, label: str = "") -> str:
     """Give a short title (1 to 80 characters, one line) for the entry whose first link is `url`.
 
     In this order: `label`, when the issue itself gives its link words; the name of a project on a code host; the words
-    of the address; the first clause of `text`; the site.
+    of the address; the site, when the description names it; the description's first clause; the site.
+
+    >>> headline("https://github.com/rancher/k3os", "A small operating system.")
+    'rancher/k3os'
+    >>> headline("https://example.org/2019/a-surprisingly-simple-way.html", "")
+    'A surprisingly simple way'
     """
-    if label:
-        return shortened(label)
-    if url:
+    if label and (words := _cleaned(label)):
+        return shortened(words)
+    if "\n" in text and (title := _own_title(text)):
+        return title
+    if not url:
+        return _clause(text) or "Untitled"
+    host, parts = _split(url)
+    title = "" if host in _OPAQUE or host.endswith(_OPAQUE_ENDS) else _named(host, parts, text)
+    return title or _clause(text) or shortened(_cleaned(host)) or "Untitled"
+
+
+def _own_title(text: str) -> str:
+    """Give the description's first line when it is a title above the rest: three words or more without a full stop."""
+    first, more, _ = text.partition("\n")
+    if not more or len(first) > LONGEST or first[-1:] in ".:,;" or first[:1] == "•" or first.count(" ") < 2:
+        return ""
+    return first
+
+
+def _split(url: str) -> tuple[str, list[str]]:
+    """Give an address's site and the parts of its path."""
+    host, _, path = url.partition("://")[2].partition("/")
+    if _ODD.search(host):
         host = domain(url)
-        if host in _FORGES and (name := _project(url)):
-            return name
-    return shortened(text.partition("\n")[0]) or (domain(url) if url else "") or "Untitled"
+    if "?" in path or "#" in path:
+        path = path.partition("?")[0].partition("#")[0]
+    return host.lower().removeprefix("www."), [part for part in path.split("/") if part]
 
 
-def _project(url: str) -> str:
-    parts = re.split(r"[?#]", url)[0].split("/")[3:5]
-    return "/".join(part for part in parts if part)
+def _named(host: str, parts: list[str], text: str) -> str:
+    """Give the title that an address itself holds, or ""."""
+    if not parts:
+        return _site(host, text)
+    if host in _FORGES and parts[0].lower() not in _FORGE_PAGES:
+        return shortened(_cleaned("/".join(parts[:2]).removesuffix(".git")))
+    if parts[0] in _SHELVES.get(host, ()) and len(parts) > 1:
+        return shortened(_cleaned("/".join(parts[1:3]) if host == "hub.docker.com" else parts[1]))
+    for part in parts[-1:-4:-1]:
+        words = _words(part) if len(part) >= _SHORTEST_SLUG else ()
+        if len(words) >= 3 and sum(map(len, words)) >= _SHORTEST_SLUG:
+            return shortened(_cased(words, text))
+    return ""
+
+
+def _words(part: str) -> list[str]:
+    """Give the words of one part of a path, without the numbers and hashes that programs put beside them."""
+    if _SLUG.fullmatch(part):
+        return part.split("-")
+    if "%" in part:
+        part = unquote(part)
+    if "." in part:
+        part = _SUFFIX.sub("", part)
+    words = [word for word in _SPLIT.split(part) if word]
+    if len(words) == 1 and len(words := _CAMEL.split(part)) < 4:
+        return []
+    while words and _is_number(words[-1]):
+        words.pop()
+    while words and _is_number(words[0]):
+        del words[0]
+    letters = sum(map(str.isalpha, words))
+    if letters < len(words) and (letters * 3 < len(words) * 2 or not all(map(_WORD.search, words))):
+        return []
+    return words
+
+
+def _is_number(word: str) -> bool:
+    """Tell whether a program put `word` there: three digits or more that are no year, or a hash."""
+    if word.isalpha() or (len(word) == 4 and word[:2] in ("19", "20") and word.isdecimal()):
+        return False
+    return _NOISE.fullmatch(word) is not None
+
+
+def _cased(words: list[str], text: str) -> str:
+    """Write the words as a sentence; names keep the case that the description gives them."""
+    low = text.lower()
+    written = []
+    for word in words:
+        small = word.lower()
+        at = -1 if small in _SMALL else low.find(small)
+        if at > 0 and (seen := text[at : at + len(word)]) != small and _is_name(text, at, seen):
+            written.append(seen)
+        else:
+            written.append(_FIXED.get(small, small))
+    sentence = " ".join(written)
+    return sentence if sentence[0].isupper() else _capital(sentence)
+
+
+def _is_name(text: str, at: int, seen: str) -> bool:
+    """Tell whether the capitals of `seen`, which stands at `at` in `text`, are its own and not a sentence's."""
+    after = text[at + len(seen) : at + len(seen) + 1]
+    if text[at - 1].isalnum() or after.isalnum():
+        return False
+    return not seen[1:].islower() or text[at - 2 : at - 1].isalnum() or text[at - 2 : at - 1] == ","
+
+
+def _capital(sentence: str) -> str:
+    first, space, rest = sentence.partition(" ")
+    return (first[:1].upper() + first[1:] if first.islower() else first) + space + rest
+
+
+def _site(host: str, text: str) -> str:
+    """Give a site's name when it is what the description talks about."""
+    labels = host.split(".")
+    name = labels[-2 if len(labels) > 1 else 0].replace("-", "")
+    squeezed = _SEPARATORS.sub("", text[:200]).lower()
+    return host if len(name) > 2 and name in squeezed and len(host) <= LONGEST else ""
+
+
+def _clause(text: str) -> str:
+    """Give the first clause of a description that is long enough to say something."""
+    line = text.partition("\n")[0].lstrip("•*-–— ")
+    end = 15
+    while mark := _CLAUSE.search(line, end + 1, LONGEST + 2):
+        end = mark.start()
+        if end >= 30 or line[end] in ".!?":
+            return shortened(line[: end + (line[end] in "!?")])
+    return shortened(line.rstrip(".:,; "))
+
+
+def _cleaned(text: str) -> str:
+    """Give `text` without control and private characters; "" if no letter or digit remains."""
+    if not text.isprintable():
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if _WORD.search(text) else ""
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
     """Give `text` on one line, cut at a word with … where it is longer than `longest` characters."""
-    text = " ".join(text.split())
+    if "\n" in text or "  " in text or not text.isprintable():
+        text = " ".join(text.split())
+    text = text.strip()
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]
-    return (cut[: cut.rfind(" ")] if " " in cut else cut).rstrip(" ,.;:-–—(") + "…"
-
-
-_ = unquote
+    at = cut.rfind(" ")
+    return (cut[:at] if at > longest // 2 else cut).rstrip(" ,.;:-–—(") + "…"

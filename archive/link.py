@@ -13,6 +13,8 @@ _WWW = re.compile(r"www\.\w", re.IGNORECASE)
 _HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}"
 _SCHEMELESS = re.compile(rf"{_HOST}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _ALONE = re.compile(rf"{_HOST}(?::\d+)?/\S*|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|co|uk|eu)", re.IGNORECASE)
+_ODD_HOST = re.compile(r"[?#:@]")
+_QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":(?:80|443)?$")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
@@ -35,8 +37,10 @@ def domain(url: str) -> str:
     'example.org'
     """
     _, marker, rest = url.partition("://")
-    host = re.split(r"[/?#]", rest if marker else url.removeprefix("//"), maxsplit=1)[0]
-    return host.rpartition("@")[2].partition(":")[0].lower().removeprefix("www.").rstrip(".")
+    host = (rest if marker else url.removeprefix("//")).partition("/")[0]
+    if _ODD_HOST.search(host):
+        host = _QUERY.split(host, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
+    return host.lower().removeprefix("www.").rstrip(".")
 
 
 def canonical(url: str) -> str:
@@ -88,12 +92,14 @@ def trimmed(url: str) -> str:
     spare = {closing: url.count(closing) - url.count(opening) for closing, opening in _PAIRS.items()}
     end = len(url)
     while end and (url[end - 1] in _PUNCTUATION or spare.get(url[end - 1], 0) > 0):
-        end -= 1
+        entity = _LAST_ENTITY.search(url, max(0, end - 34), end) if url[end - 1] == ";" else None
+        end = entity.start() if entity else end - 1
         if url[end] in spare:
             spare[url[end]] -= 1
     return url[:end]
 
 
+_LAST_ENTITY = re.compile(r"&#?\w{1,31};\Z")
 _PUNCTUATION = frozenset(".,;:!?'\"*`…’”>|\\")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -114,6 +120,12 @@ class Found:
     address: bool = False
     tail: str = ""
 
+    def is_alone(self, words: str) -> bool:
+        """Tell whether a line whose plain text is `words` is nothing but this address."""
+        if not self.address or words != self.label + self.tail:
+            return False
+        return len(self.urls) == 1 and self.urls[0].endswith(self.label.partition("://")[2] or self.label)
+
 
 _TOKEN = re.compile(
     r"""\\[!-/:-@\[-`{-~]                        # an escaped mark means itself
@@ -124,7 +136,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_BARE = re.compile(r"(?:(?!\]\()[^\s<>\"`])+")
+_BARE = re.compile(r"(?:[^\s<>\"`\[\]&\x00]|\[[\w-]*\](?!\()|&(?!(?:lt|gt|quot|nbsp|#\w{1,8});))+")
 _TARGET = re.compile(
     r"""\(\s*(?: <(?P<angled>[^<>\n]*)>
         | (?P<plain>(?:[^\s()\\<] | \\. | \( (?:[^\s()\\]|\\.)*+ \) )*+) )
@@ -184,8 +196,8 @@ def _bare(line: str, start: int, at: int) -> Found | None:
     if len(url) <= at - start - angled:
         return None
     if angled and line[end : end + 1] == ">":
-        return Found(start, end + 1, (_unescaped(url),), url, True, raw[len(url) :])
-    return Found(start + angled, start + angled + len(url), (opened(_unescaped(url)),), url, True)
+        return Found(start, end + 1, (_unescaped(url),), _unescaped(url), True, raw[len(url) :])
+    return Found(start + angled, start + angled + len(url), (opened(_unescaped(url)),), _unescaped(url), True)
 
 
 def _tagged(line: str, start: int) -> Found | None:
@@ -196,7 +208,7 @@ def _tagged(line: str, start: int) -> Found | None:
     target = (named.get("href") or named.get("src", "")).strip()
     words = " ".join(filter(None, (named.get("alt"), named.get("title"))))
     if not is_web(target):
-        return Found(start, tag.end(), (), f"{words} ({target})".strip())
+        return Found(start, tag.end(), (), f"{words} ({target}) ".lstrip())
     return Found(start, tag.end(), (opened(_unescaped(target)),), words)
 
 
@@ -244,7 +256,7 @@ def _twin(line: str, start: int, close: int, label: str) -> Found | None:
     if not label or " " in label or not line.startswith(f"({label})", close + 1) or not is_web(label):
         return None
     url = trimmed(label)
-    return Found(start, close + len(label) + 3, (opened(_unescaped(url)),), url, True, label[len(url) :])
+    return Found(start, close + len(label) + 3, (opened(_unescaped(url)),), _unescaped(url), True, label[len(url) :])
 
 
 def _drop(found: list[Found], start: int) -> list[Found]:

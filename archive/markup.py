@@ -8,22 +8,36 @@ import re
 from archive import link
 from archive.link import Found
 
-_MARKED = re.compile(
-    r"[\[\]<\\&*_`>\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|://|www\.", re.IGNORECASE
-)
+MARKS = r"\[\]<\\&*_`>\x00-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+"""What plain words have none of, as a set of a regular expression: marks, unseen characters, blanks but the usual."""
+
+_MARKED = re.compile(f"[{MARKS}]")
 _TAGS = (
     "a abbr article aside b big blockquote body center cite code dd del details div dl dt em figcaption figure font "
-    "footer h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins kbd li main mark nav ol p pre q s samp section small "
-    "span strike strong style sub summary sup table tbody td tfoot th thead tr tt u ul var video wbr br"
+    "footer h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins kbd li main mark nav ol p pre q s samp section "
+    "small span strike strong style sub summary sup table tbody td tfoot th thead tr tt u ul var video wbr br"
 ).replace(" ", "|")
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>\x00]*)?/?>", re.IGNORECASE)
 _STARS = re.compile(r"(?<![\w*\\])(\*{1,3})(?=[^\s*])([^*]*[^\s*\\])\1(?![\w*])")
 _UNDERSCORES = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_]*[^\s_\\])\1(?!\w)")
-_TICKS = re.compile(r"(?<!`)(`{1,3})(?!`)([^`]+)\1(?!`)")
+_TICKS = re.compile(r"(?<![`\w])(`{1,3})(?!`)([^`]+)\1(?![`\w])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _KEPT = "\x00"
+
+
+def is_plain(line: str) -> bool:
+    """Tell quickly that `line` is its own plain text: words parted by single blanks, no marks, no addresses.
+
+    A line of one word is not: it may be an address without a scheme.
+    """
+    return " " in line and not _MARKED.search(line) and "  " not in line and "://" not in line and not may_be_www(line)
+
+
+def may_be_www(text: str) -> bool:
+    """Tell quickly that `text` may hold an address that begins with `www.`, in any case."""
+    return "ww." in text or "WW." in text or "wW." in text or "Ww." in text
 
 
 def plain(line: str) -> tuple[str, list[Found]]:
@@ -34,11 +48,11 @@ def plain(line: str) -> tuple[str, list[Found]]:
     >>> plain("A *fine* [tool](http://example.org/tool) &amp; more")[0]
     'A fine tool & more'
     """
-    if not _MARKED.search(line):
-        words = line.split()
-        if len(words) > 1 or "." not in line:
-            return " ".join(words), []
+    if is_plain(line):
+        return line.strip(), []
     line = line.replace(_KEPT, " ")
+    if not ("[" in line or "<" in line or "://" in line or " " not in line or may_be_www(line)):
+        return " ".join(_words(line).split()), []
     found = link.find(line)
     shown = [f.label for f in found if f.address]
     text = _words(_pieces(line, found))
@@ -60,7 +74,7 @@ def _pieces(line: str, found: list[Found]) -> str:
 def _words(text: str) -> str:
     """Take tags, emphasis, code marks, escapes, entities and unseen characters away."""
     if "<" in text:
-        text = _TAG.sub(" ", text)
+        text = TAG.sub(" ", text)
     if "`" in text:
         text = _TICKS.sub(r"\2", text)
     if "*" in text:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from archive.issue import Entry, Section
 from archive.kind import Kind
-from archive.link import canonical
+from archive.link import canonical, domain
 
 _CALL = re.compile(
     # Asking the reader to do something, and what is given for it.
-    r"\b(?:register|registration|sign up|get (?:your|started|certified)|download|learn more|enrol|book your|reserve|rsvp"
-    r"|join (?:us|experts|leading|this|the|our)|submit (?:a|your)|call for papers|training|webinars?|schedule an?"
+    r"\b(?:register|registration|sign up|get (?:your|started|certified)|download|learn more|enrol|book your|reserve"
+    r"|rsvp|join (?:us|experts|leading|this|the|our)|submit (?:a|your)|call for papers|training|webinars?|schedule an?"
     r"|free \w+(?:[ -]\w+){0,2} (?:course|class|introduction|workshop)|free (?:trial|copy|introduction|e-?book)"
     r"|discount|save (?:up to )?\W?\d+|\d+% off)\b",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"\A(?:\W*\b[\w’'-]+\b){0,4}\W+(?:is|was) (?:kindly |proudly )?(?:sponsored|supported|brought to you) by\b"
+    r"\A\W*(?:\w+\W+){0,5}(?:is|was) (?:kindly |proudly )?(?:sponsored|supported|brought to you) by\b"
     r"|\bour sponsors?\b",
     re.IGNORECASE,
 )
+_FIRST_WORDS = 300
 
 
 def kind_of(entries: list[Entry]) -> Kind:
-    """Give the kind of a section whose heading names none: a sponsor's if all its entries ask the reader to do something.
+    """Give the kind of a section whose heading names none: a sponsor's if every entry asks for something.
 
     An advertisement is headed with the advertiser's name; so is a report from a conference. Only the first says
     "register", "download" or "join us" in every entry.
@@ -39,26 +41,38 @@ def told_apart(sections: list[Section]) -> tuple[Section, ...]:
 
     Such a section has no heading (""), for none was written; what follows it goes on under the heading before.
     """
-    paid = {canonical(link.url) for s in sections if s.kind is Kind.SPONSOR for e in s.entries for link in e.links}
+    paid = _Paid(link.url for s in sections if s.kind is Kind.SPONSOR for e in s.entries for link in e.links)
     apart: list[Section] = []
     for section in sections:
-        if section.kind in (Kind.SPONSOR, Kind.INTRO) or not any(_is_paid(e, paid) for e in section.entries):
+        if section.kind in (Kind.SPONSOR, Kind.INTRO) or not any(map(paid.covers, section.entries)):
             apart.append(section)
         else:
             apart += _split(section, paid)
     return tuple(apart)
 
 
-def _is_paid(entry: Entry, paid: set[str]) -> bool:
-    if entry.links and paid and all(canonical(link.url) in paid for link in entry.links):
-        return True
-    return "sponsor" in entry.text and _NAMED.search(entry.text) is not None
+class _Paid:
+    """The links of an issue's sponsors."""
+
+    def __init__(self, urls: Iterable[str]) -> None:
+        self._urls = tuple(urls)
+        self._hosts = {domain(url) for url in self._urls}
+
+    def covers(self, entry: Entry) -> bool:
+        """Tell whether a sponsor's links are all that `entry` has, or whether its text names one."""
+        links = entry.links
+        if links:
+            first = links[0].url.lower()
+            for host in self._hosts:
+                if host in first:
+                    return {canonical(link.url) for link in links} <= set(map(canonical, self._urls))
+        return "sponsor" in entry.text and _NAMED.search(entry.text[:_FIRST_WORDS]) is not None
 
 
-def _split(section: Section, paid: set[str]) -> list[Section]:
+def _split(section: Section, paid: _Paid) -> list[Section]:
     runs: list[tuple[bool, list[Entry]]] = []
     for entry in section.entries:
-        sponsored = _is_paid(entry, paid)
+        sponsored = paid.covers(entry)
         if not runs or runs[-1][0] != sponsored:
             runs.append((sponsored, []))
         runs[-1][1].append(entry)

@@ -1,0 +1,164 @@
+"""Proof that reading a file lost nothing and invented nothing.
+
+The proof reads the raw text once more, with none of the parser's rules, and holds both against each other, place by
+place (a heading, an entry) and line by line:
+
+- a line of plain words stands, as it is, in the text of its place;
+- every other word stands in its line's place: in the text, or in a link;
+- every address (http, https, ftp, www.) is, or is part of, a link or a word of its line's place;
+- every link, and every letter of every text, is in the raw lines of its place, as often.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from archive import document
+from archive.document import Reading
+from archive.issue import Issue
+from archive.markup import TAG
+
+_TOKEN = re.compile(r"[^\W_]+")
+_ADDRESS = re.compile(r"(?:(?:https?|ftp)://|(?<![\w./@-])www\.(?=\w))[^\s<>\"'()\[\]\\`*|{}\x00]+", re.IGNORECASE)
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;!?()'’%$£€+/-])*")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TRAILING = ".,;:!?'\"*…’”>|"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Loss:
+    """One thing that the raw text has and the archive has not, or (`invented`) the other way round."""
+
+    file: str
+    line: int
+    what: str
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How much was read: files, issues, sections, entries, links, and words (of headings and texts)."""
+
+    files: int = 0
+    issues: int = 0
+    sections: int = 0
+    entries: int = 0
+    links: int = 0
+    words: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        """Give the sum of both, figure by figure."""
+        return Count(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@dataclass(slots=True)
+class _Place:
+    """A heading or an entry, and the raw lines it was read from."""
+
+    line: int
+    text: str
+    urls: tuple[str, ...] = ()
+    raw: list[str] = field(default_factory=list)
+    held: str = ""
+    """All letters and digits of the place, words and links alike."""
+
+    def __post_init__(self) -> None:
+        self.held = _squeezed(" ".join((self.text, *map(_decoded, self.urls))))
+
+
+def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
+    """Hold what was read from a file against its bytes `data`; nothing comes back where nothing was lost or invented.
+
+    A file that gave no issue proves nothing: its problem says what was lost.
+    """
+    if reading.issue is None:
+        return ()
+    body, first_line = document.raw_body(reading.file, data)
+    return tuple(sorted(Loss(reading.file, *loss) for loss in _losses(body, first_line, reading.issue)))
+
+
+def count(issue: Issue) -> Count:
+    """Count what one issue holds."""
+    entries = [entry for _, entry in issue.entries()]
+    headings = {section.line: section.heading for section in issue.sections if section.heading}
+    words = sum(len(text.split()) for text in (*headings.values(), *(entry.text for entry in entries)))
+    links = sum(len(entry.links) for entry in entries)
+    return Count(1, 1, len(issue.sections), len(entries), links, words)
+
+
+def _losses(body: str, first_line: int, issue: Issue) -> Iterator[tuple[int, str, bool]]:
+    places = _places(issue)
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    begun: list[_Place] = []
+    latest: list[_Place] = []
+    upcoming = iter([*places, None])
+    ahead = next(upcoming)
+    for number, line in enumerate(lines, first_line):
+        latest = begun or latest
+        begun = []
+        while ahead is not None and ahead.line <= number:
+            begun.append(ahead)
+            ahead = next(upcoming)
+        owners = [*begun, *latest]
+        for owner in owners:
+            owner.raw.append(line)
+        yield from ((number, what, False) for what in _lost(line, owners))
+    for place in places:
+        yield from _invented(place)
+
+
+def _places(issue: Issue) -> list[_Place]:
+    headings = {section.line: _Place(section.line, section.heading) for section in issue.sections if section.heading}
+    entries = [_Place(e.line, e.text, tuple(link.url for link in e.links)) for _, e in issue.entries()]
+    return sorted([*headings.values(), *entries], key=lambda place: place.line)
+
+
+def _is_plain(line: str) -> bool:
+    return bool(_PLAIN.fullmatch(line.strip())) and not _ADDRESS.search(line) and len(line.split()) > 1
+
+
+def _lost(line: str, owners: list[_Place]) -> Iterator[str]:
+    """Give what one raw line has and the places it may belong to have not."""
+    if not owners:
+        yield from _TOKEN.findall(TAG.sub(" ", _decoded(line)))
+        return
+    if _is_plain(line) and sum(" ".join(owner.text.split()).count(" ".join(line.split())) for owner in owners) < 1:
+        yield line.strip()
+    held = " ".join(owner.held for owner in owners)
+    yield from (word for word in _TOKEN.findall(TAG.sub(" ", _decoded(line))) if word not in held)
+    said = [text for owner in owners for text in (owner.text, *map(_decoded, owner.urls))]
+    for match in _ADDRESS.finditer(_decoded(line)):
+        address = match[0].rstrip(_TRAILING)
+        if len(address) > len("https://") and not any(address in text for text in said):
+            yield address
+
+
+def _invented(place: _Place) -> Iterator[tuple[int, str, bool]]:
+    raw = "\n".join(place.raw)
+    plain = _decoded(raw)
+    for url in place.urls:
+        bare = url.removeprefix("http://")
+        if not any(bare.replace("%20", blank) in text for blank in (" ", "%20") for text in (raw, plain)):
+            yield place.line, url, True
+    if Counter(_squeezed(place.text)) - (Counter(_squeezed(raw)) | Counter(_squeezed(plain))):
+        extra = [word for word in _TOKEN.findall(place.text) if word not in _squeezed(plain)]
+        yield place.line, " ".join(extra) or place.text[:80], True
+
+
+def _decoded(text: str) -> str:
+    """Undo escapes and entities, each once."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), _ESCAPE.sub(r"\1", text))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(_TOKEN.findall(text))
+
+
+def total(issues: Iterable[Issue]) -> Count:
+    """Count what several issues hold."""
+    return sum(map(count, issues), Count())

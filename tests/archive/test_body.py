@@ -1,0 +1,317 @@
+"""The body parser: the newsletter's shape, its traps, and the law that nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from archive import body, proof
+from archive.issue import Entry, Issue, Link, Section
+from archive.kind import Kind
+
+
+def entries(text: str) -> list[Entry]:
+    """Give all entries of a body."""
+    return [entry for section in body.parse(text) for entry in section.entries]
+
+
+def urls(entry: Entry) -> list[str]:
+    """Give an entry's addresses."""
+    return [link.url for link in entry.links]
+
+
+def losses(text: str, sections: tuple[Section, ...] | None = None) -> tuple[proof.Loss, ...]:
+    """Prove a body without a file around it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    parsed = body.parse(text) if sections is None else sections
+    issue = Issue("slug", "Title", None, datetime(2020, 1, 1, tzinfo=UTC), parsed)
+    return tuple(sorted(proof.Loss("file", *loss) for loss in proof._losses(text, 1, issue)))
+
+
+A = "http://example.org/a"
+WORDS = [
+    "word",
+    "Word",
+    "two words",
+    "A sentence about things, and more.",
+    "’",
+    "é",
+    "日本",
+    "…",
+    "a@example.org",
+    "www.",
+    ".",
+]
+SPACE = ["\n", "\n\n", "\n\n\n", " ", "  ", "\t", "\u200b", "\xa0", "\x00", "\ufeff", "\r", "\r\n"]
+SHAPES = [
+    "News\n====\n",
+    "Tools\n-----\n",
+    "## Jobs\n",
+    "#hash",
+    "====",
+    "---",
+    "* item ",
+    "- ",
+    "1. ",
+    "> quoted",
+    ">From us\n",
+]
+TAGS = ["<br>", "<br/>", "<b>", "</b>", "<3", "<your-name>", "<http://example.org/i>", f'<a href="{A}">h</a>', "<", ">"]
+MARKS = [
+    "[",
+    "]",
+    "(",
+    ")",
+    "](",
+    "&amp;",
+    "&lt;br&gt;",
+    "&#10;",
+    "\\#435",
+    "\\[",
+    "\\",
+    "*",
+    "**bold**",
+    "_",
+    "_it_",
+    "`code`",
+    '"',
+    "'",
+    "|",
+    "!",
+]
+LINKS = [
+    f"[{A}]({A})\n",
+    f"<br>[{A}.]({A}.)\n",
+    f"[label]({A})",
+    "[x](www.example.org)",
+    f"[{A}](http://example.org/other)",
+    f"![alt]({A}.png)",
+]
+BARE = [
+    f"{A}_(b)",
+    "www.example.org/e",
+    "Www.example.org",
+    "example.org/f\n",
+    f"{A}?a=1&amp;b=2",
+    "ftp://example.org/j",
+    "http://",
+    "://",
+]
+FENCES = ["```\n", "~~~\n", "[mail](mailto:a@example.org)", f"A sentence here.\n<br>[{A}]({A})\n\n\n"]
+PIECES = st.sampled_from(WORDS + SPACE + SHAPES + TAGS + MARKS + LINKS + BARE + FENCES)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+@example("[www.0](http://example.org)")
+def test_nothing_is_lost_of_marked_up_text(text: str) -> None:
+    """Every word and address of any mix of marks stands in its place, and nothing else does."""
+    assert losses(text) == ()
+
+
+@given(st.text(max_size=300))
+def test_nothing_is_lost_of_any_text(text: str) -> None:
+    """Every word of any text at all stands in its place."""
+    assert losses(text) == ()
+
+
+NEWSLETTER = """\
+>From all of us, a word
+of greeting that is long enough to have been wrapped by a mail program, as this line is
+before it goes on.
+
+>From our sponsor, Example
+==========================
+
+[Webinar] How to do it
+
+
+Come and see: [http://example.com/offer](http://example.com/offer)
+
+More about it.
+
+
+News
+====
+
+An entry about one thing.
+<br>[http://example.org/one](http://example.org/one)
+<br>[http://example.org/two](http://example.org/two)
+An entry right below.
+<br>[http://example.org/three](http://example.org/three)
+
+A remark that ends it.
+
+
+First paragraph.
+
+Second, after [a link](http://example.org/inline) in a sentence.
+
+http://example.org/four
+
+
+Jobs
+----
+
+We look for:
+
+* someone
+* someone else
+
+mail jobs@example.org
+
+
+Tools
+=====
+
+A tool
+<br>[https://github.com/a/b](https://github.com/a/b)
+
+
+Example again.
+<br>[https://www.example.com/offer/](https://www.example.com/offer/)
+"""
+
+
+def test_the_newsletters_shape() -> None:
+    """Headings, kinds, texts and links come out as a reader would name them."""
+    read = [(s.kind.value, s.heading, e.text, urls(e)) for s in body.parse(NEWSLETTER) for e in s.entries]
+    greeting = (
+        "From all of us, a word\nof greeting that is long enough to have been wrapped by a mail program, as this line is "
+        "before it goes on."
+    )
+    offer = "[Webinar] How to do it\nCome and see: http://example.com/offer\nMore about it."
+    assert read == [
+        ("intro", "", greeting, []),
+        ("sponsor", "From our sponsor, Example", offer, ["http://example.com/offer"]),
+        ("news", "News", "An entry about one thing.", ["http://example.org/one", "http://example.org/two"]),
+        ("news", "News", "An entry right below.\nA remark that ends it.", ["http://example.org/three"]),
+        (
+            "news",
+            "News",
+            "First paragraph.\nSecond, after a link in a sentence.",
+            ["http://example.org/inline", "http://example.org/four"],
+        ),
+        ("jobs", "Jobs", "We look for:\n• someone\n• someone else\nmail jobs@example.org", []),
+        ("tools", "Tools", "A tool", ["https://github.com/a/b"]),
+        ("sponsor", "", "Example again.", ["https://www.example.com/offer/"]),
+    ]
+    assert [entry.position for entry in entries(NEWSLETTER)] == list(range(8))
+    assert losses(NEWSLETTER) == ()
+
+
+def shape(text: str) -> list[tuple[str, list[str]]]:
+    """Give text and links of each entry."""
+    return [(entry.text, urls(entry)) for entry in entries(text)]
+
+
+def test_other_newsletters_shapes() -> None:
+    """Titles that are links, lists of links, and addresses before their text each make entries of their own."""
+    titled = "[One](http://a.org/1)\nAbout one.\n\n[Two](http://a.org/2)\nAbout two.\n"
+    assert shape(titled) == [("One\nAbout one.", ["http://a.org/1"]), ("Two\nAbout two.", ["http://a.org/2"])]
+    listed = "* [One](http://a.org/1) is one\n* **[Two](http://a.org/2)** is two\n"
+    assert shape(listed) == [("• One is one", ["http://a.org/1"]), ("• Two is two", ["http://a.org/2"])]
+    led = "http://a.org/1\nAbout one.\n\nhttp://a.org/2\nAbout two.\n"
+    assert shape(led) == [("About one.", ["http://a.org/1"]), ("About two.", ["http://a.org/2"])]
+    below = "Three talks:\n* http://a.org/1\n* [Two](http://a.org/2)\n"
+    assert shape(below) == [("Three talks:\n• Two", ["http://a.org/1", "http://a.org/2"])]
+    apart = "Here they are.\n\n* [One](http://a.org/1)\n* [Two](http://a.org/2)\n"
+    assert [links for _, links in shape(apart)] == [[], ["http://a.org/1"], ["http://a.org/2"]]
+    far = "A text.\n\n\nhttp://a.org/1\n\n\nhttp://a.org/2\n"
+    assert shape(far) == [("A text.", ["http://a.org/1"]), ("", ["http://a.org/2"])]
+    broken = "One.<br>http://a.org/1<br/>Two.<BR>http://a.org/2"
+    assert shape(broken) == [("One.", ["http://a.org/1"]), ("Two.", ["http://a.org/2"])]
+
+
+def test_the_same_address_twice_is_one_link() -> None:
+    """An entry that gives an address in its sentence and below it has one link."""
+    assert shape("See http://a.org/1 there.\nhttp://a.org/1") == [("See http://a.org/1 there.", ["http://a.org/1"])]
+
+
+def test_headings_of_every_sort() -> None:
+    """Underlines of any length and #s head sections; rules, list items and addresses do not."""
+    text = (
+        "A\n=\n\na\n\nB b\n--------\n\nb\n\n## C ##\nc\n\n### C d\nd\n\n***\n\n#e\n\nhttp://a.org/1\n====\n\n* f\n---\n"
+    )
+    assert [section.heading for section in body.parse(text)] == ["A", "B b", "C", "C d"]
+    assert losses(text) == ()
+
+
+def test_what_stands_below_a_section_is_of_its_kind() -> None:
+    """A heading of its own making below Tools is a tool's; one with a name of its own keeps it."""
+    kinds = [section.kind for section in body.parse("## Tools\n\n### Foo\n\na\n\n### Jobs\n\nb\n\n## Bar\n\nc\n")]
+    assert kinds == [Kind.TOOLS, Kind.TOOLS, Kind.JOBS, Kind.OTHER]
+
+
+def test_a_body_without_headings_is_news() -> None:
+    """Several links and no heading are no intro; a few words alone are."""
+    assert [s.kind for s in body.parse("One.\nhttp://a.org/1\n\n\nTwo.\nhttp://a.org/2\n")] == [Kind.NEWS]
+    assert [s.kind for s in body.parse("Hello.")] == [Kind.INTRO]
+    assert body.parse(" \n\n") == ()
+
+
+def test_code_is_text() -> None:
+    """What looks like a heading within a closed fence is none; an open fence changes nothing."""
+    assert [s.heading for s in body.parse("```sh\n# not a heading\n```\n\n# A heading\n")] == ["", "A heading"]
+    assert [s.heading for s in body.parse("```\n# A heading\n")] == ["", "A heading"]
+
+
+def test_advertisements_under_names() -> None:
+    """A firm's heading over calls to act is a sponsor's; a conference's over reports is not."""
+    sold = "Example Foundation\n====\n\nRegister for the free webinar.\nhttp://a.org/1\n"
+    told = "ExampleConf\n====\n\nA talk about talks.\nhttp://a.org/1\n\n\nRegister.\nhttp://a.org/2\n"
+    assert [section.kind for section in body.parse(sold)] == [Kind.SPONSOR]
+    assert [section.kind for section in body.parse(told)] == [Kind.OTHER]
+
+
+def test_a_sponsors_note_within_a_section_is_set_apart() -> None:
+    """The section goes on after it under its own heading, which is counted once."""
+    text = "News\n====\n\nThis issue is sponsored by X.\nhttp://x.org/\n\n\n"
+    text += "One.\nhttp://a.org/1\n\n\nOur sponsor Y\nhttp://y.org/\n\n\nTwo.\nhttp://a.org/2\n"
+    read = [(section.kind.value, section.heading, len(section.entries)) for section in body.parse(text)]
+    assert read == [
+        ("news", "News", 0),
+        ("sponsor", "", 1),
+        ("news", "News", 1),
+        ("sponsor", "", 1),
+        ("news", "News", 1),
+    ]
+    assert losses(text) == ()
+
+
+def test_large_bodies_take_no_more_time_per_line() -> None:
+    """What is read line by line is never gone over again (minutes here otherwise)."""
+    for piece in (
+        "word\n",
+        "word\n\n",
+        "a\n\n\n",
+        f"<br>[{A}]({A})\n",
+        "http://a.org/1\n",
+        "* x\n",
+        "# a\n",
+        "a\n==\n",
+        "sponsor ",
+    ):
+        body.parse(piece * (300_000 // len(piece)))
+
+
+def test_the_proof_finds_what_is_lost_or_invented() -> None:
+    """A word, a line or a link taken away or put in is found, with its line."""
+    text = "Some words here.\n<br>[http://example.org/a](http://example.org/a)\n\n\nOther words.\n"
+    (section,) = body.parse(text)
+    first, second = section.entries
+
+    def found(*changed: Entry) -> list[tuple[int, str, bool]]:
+        read = Section(section.heading, section.kind, changed, section.line)
+        return [(loss.line, loss.what, loss.invented) for loss in losses(text, (read,))]
+
+    def entry(text: str, *links: str) -> Entry:
+        return Entry(0, text, "x", tuple(map(Link, links)), 1)
+
+    assert found(entry("Some words.", A), second)[0] == (1, "Some words here.", False)
+    assert (2, A, False) in found(entry("Some words here."), second)
+    assert (1, "http://example.org/b", True) in found(entry("Some words here.", A, "http://example.org/b"), second)
+    assert (1, "new", True) in found(entry("Some new words here.", A), second)
+    assert (5, "Other words.", False) in found(first)
+    assert {(1, "words", False), (2, "org", False), (5, "Other", False)} < set(found())

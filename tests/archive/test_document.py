@@ -1,0 +1,213 @@
+"""One file: front matter, dates, numbers, and everything that can be wrong with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import date, document
+from archive.document import Reading
+from archive.issue import Issue
+
+BODY = "\n\nHello.\n\n\nNews\n====\n\nA post.\n<br>[http://example.org/a](http://example.org/a)\n"
+
+
+def issue(text: str, file: str = "2014-09-21-194.md") -> Issue:
+    """Read a file that is an issue."""
+    reading = document.read(file, text.encode())
+    assert reading.issue is not None, reading.problems
+    return reading.issue
+
+
+def problem(data: bytes, file: str = "issue.md") -> str:
+    """Give the one problem of a file that is no issue."""
+    reading = document.read(file, data)
+    assert reading.issue is None
+    (found,) = reading.problems
+    assert found.lost
+    assert found.file == file
+    assert found.advice
+    return found.message
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ntitle: Issue \\#194\ndate: 2014-09-21T10:00:00+01:00\n---",
+        '---\ntitle: "Issue #194"\nDate: "2014-09-21T10:00:00+01:00"\n---',
+        '+++\ntitle = "Issue #194"\ndate = 2014-09-21T10:00:00+01:00\n+++',
+        '{\n"title": "Issue #194",\n"date": "2014-09-21T10:00:00+01:00"\n}',
+        "\ufeff---\r\ntitle: Issue \\#194\r\ndate: 2014-09-21T10:00:00+01:00\r\n---\r\n",
+    ],
+)
+def test_front_matter_of_each_format(front: str) -> None:
+    """YAML, TOML and JSON say the same."""
+    read = issue(front + BODY)
+    assert (read.slug, read.title, read.number) == ("2014-09-21-194", "Issue #194", 194)
+    assert read.published == datetime(2014, 9, 21, 10, tzinfo=timezone(timedelta(hours=1)))
+    assert [section.heading for section in read.sections] == ["", "News"]
+
+
+def test_lines_are_the_files_own() -> None:
+    """Line numbers count from the file's first line, front matter included."""
+    read = issue("---\ntitle: T\ndate: 2014-09-21\n---" + BODY)
+    assert [entry.line for _, entry in read.entries()] == [6, 12]
+    assert [section.line for section in read.sections] == [6, 9]
+
+
+@pytest.mark.parametrize(
+    ("given_date", "expected"),
+    [
+        ("2014-09-21", datetime(2014, 9, 21, tzinfo=UTC)),
+        ("2014-09-21 10:30:00", datetime(2014, 9, 21, 10, 30, tzinfo=UTC)),
+        ("'2014-09-21T10:30'", datetime(2014, 9, 21, 10, 30, tzinfo=UTC)),
+        ("Sun, 21 Sep 2014 17:12:57 +0000", datetime(2014, 9, 21, 17, 12, 57, tzinfo=UTC)),
+        ("21st September 2014", datetime(2014, 9, 21, tzinfo=UTC)),
+        ("September 21, 2014", datetime(2014, 9, 21, tzinfo=UTC)),
+        ("20140921", datetime(2014, 9, 21, tzinfo=UTC)),
+        ("2014/9/21", datetime(2014, 9, 21, tzinfo=UTC)),
+    ],
+)
+def test_dates_as_people_write_them(given_date: str, expected: datetime) -> None:
+    """Each form means the same day; without an offset it is UTC."""
+    assert issue(f"---\ntitle: T\ndate: {given_date}\n---{BODY}", "x.md").published == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "file"),
+    [
+        ("Issue 194 - 21st September 2014", "194.md"),
+        ("Issue 194", "2014-09-21-194.md"),
+        ("Issue 194", "20140921.markdown"),
+    ],
+)
+def test_a_date_missing_from_the_front_matter(title: str, file: str) -> None:
+    """The title's date, or the file name's, stands in without a word of complaint."""
+    reading = document.read(file, f"---\ntitle: {title}\n---{BODY}".encode())
+    assert reading.issue is not None
+    assert reading.issue.published == datetime(2014, 9, 21, tzinfo=UTC)
+    assert reading.problems == ()
+
+
+def test_a_date_that_is_none_is_told() -> None:
+    """The file name's date is used, and the problem says so; nothing is lost."""
+    (found,) = document.read("2014-09-21.md", f"---\ntitle: T\ndate: soon\n---{BODY}".encode()).problems
+    assert "'soon'" in found.message
+    assert not found.lost
+
+
+@pytest.mark.parametrize(
+    ("front", "file", "number"),
+    [
+        ("title: 'Weekly #12 of 2014'", "2014-01-01.md", 12),
+        ("title: Weekly issue no. 12", "2014-01-01.md", 12),
+        ("title: Weekly\nnumber: 12", "2014-01-01.md", 12),
+        ("title: Weekly\nissue: '#12'", "2014-01-01.md", 12),
+        ("title: Weekly", "2014-01-01-12.md", 12),
+        ("title: Weekly", "weekly-2014-01-01.md", None),
+    ],
+)
+def test_numbers(front: str, file: str, number: int | None) -> None:
+    """The number is a label: from the front matter, the title, or the end of the file name."""
+    assert issue(f"---\n{front}\ndate: 2014-01-01\n---{BODY}", file).number == number
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"---\ntitle: a: b\n---\nx", "front matter cannot be read"),
+        (b"+++\ntitle = \n+++\nx", "front matter cannot be read"),
+        (b'{\n"title": \n}\nx', "front matter cannot be read"),
+        (b"---\ntitle: a\nx", "has no end"),
+        (b"---\n- a\n- b\n---\nx", "no list of names"),
+        (b"---\ntitle: " + b"[" * 5000 + b"\n---\nx", "too large"),
+        (b"---\n" + b"a: b\n" * 20_000 + b"---\nx", "too large"),
+        (b'{\n"a": ' + b"[" * 5000 + b"\n}\nx", "too large"),
+        (b"---\ntitle: x\n---\nx", "no date"),
+        (b"---\ntitle: x\ndate: [1, 2]\n---\nx", "is none"),
+        (b"---\ntitle: x\ndate: 2014-13-45\n---\nx", "month must be"),
+        (b"just words", "no date"),
+        (b"", "no date"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "binary"),
+        (b"\xff\xfea", "UTF-16"),
+        (b"---\ntitle: \x81\n---\nx", "neither UTF-8"),
+        (b"a" * (document.LARGEST + 1), "5 MB"),
+    ],
+)
+def test_what_is_broken_is_told(data: bytes, message: str) -> None:
+    """A broken file is one problem that says what is wrong and what to do."""
+    assert message in problem(data)
+
+
+def test_other_encodings_are_read_and_told() -> None:
+    """Windows-1252 is read, with the line of its first odd byte; UTF-16 with its mark is read as it is."""
+    text = "---\ntitle: T\ndate: 2014-01-01\n---\n\nCafé £5\n"
+    reading = document.read("x.md", text.encode("cp1252"))
+    assert reading.issue is not None
+    assert [entry.text for _, entry in reading.issue.entries()] == ["Café £5"]
+    assert [(found.line, found.lost) for found in reading.problems] == [(6, False)]
+    assert document.read("x.md", text.encode("utf-16")).issue == document.read("x.md", text.encode()).issue
+
+
+def test_text_files_without_front_matter_are_not_issues() -> None:
+    """A .txt that does not begin with front matter is passed over in silence; one that does is an issue."""
+    assert document.read("robots.txt", b"Disallow: /") == Reading("robots.txt", None)
+    assert document.read("a.txt", b"---\ntitle: T\ndate: 2014-01-01\n---\nHello").issue is not None
+
+
+def test_small_faults_are_told_and_nothing_is_lost() -> None:
+    """No title and no text are problems that lose nothing."""
+    reading = document.read("2014-01-01.md", b"---\ndate: 2014-01-01\n---\n")
+    assert reading.issue is not None
+    assert reading.issue.title == "2014-01-01"
+    assert [found.lost for found in reading.problems] == [False, False]
+
+
+def test_empty_front_matter_leaves_the_file_name() -> None:
+    """Front matter with nothing in it is no fault of its own."""
+    assert issue("---\n---\nHello", "2014-01-01.md").published == datetime(2014, 1, 1, tzinfo=UTC)
+
+
+@given(
+    st.from_regex(r"\A[A-Za-z][A-Za-z0-9 \\#,.'\"!&*?|>%@`\[\]{}~-]{0,30}\Z"),
+    st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5, minutes=-30))])),
+)
+def test_the_swift_reading_of_two_lines_is_yamls(title: str, published: datetime) -> None:
+    """What is read without the parser has the parser's values."""
+    front = f"\ntitle: {title}\ndate: {published.replace(microsecond=0).isoformat()}\n"
+    try:
+        expected = YAMLHandler().load(front)
+    except yaml.YAMLError:
+        with pytest.raises(yaml.YAMLError):
+            document._YamlHandler().load(front)
+    else:
+        assert document._YamlHandler().load(front) == expected
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_without_an_error(data: bytes) -> None:
+    """Whatever a file holds, reading it gives an issue or a problem."""
+    reading = document.read("2014-01-01.md", data)
+    assert reading.issue is not None or reading.problems
+
+
+@given(st.text(max_size=200))
+def test_any_front_matter_is_read_without_an_error(text: str) -> None:
+    """Whatever stands between the marks, reading it gives an issue or a problem."""
+    for mark in ("---", "+++"):
+        reading = document.read("2014-01-01.md", f"{mark}\n{text}\n{mark}\nHello".encode("utf-8", "replace"))
+        assert reading.issue is not None or reading.problems
+
+
+@given(
+    st.one_of(st.integers(), st.floats(), st.text(max_size=30), st.dates(), st.datetimes(), st.booleans(), st.none())
+)
+def test_any_value_is_a_date_with_an_offset_or_none(value: object) -> None:
+    """Whatever a date is given as, what comes out has an offset."""
+    moment = date.moment(value)
+    assert moment is None or moment.tzinfo is not None

@@ -1,0 +1,70 @@
+"""Headlines: short, never empty, and what a person would call the link."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.headline import LONGEST, headline
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "title"),
+    [
+        ("https://github.com/rancher/k3os", "", "rancher/k3os"),
+        ("https://github.com/rancher/k3os/blob/master/README.md", "", "rancher/k3os"),
+        ("https://github.com/blog/1724-new-things-for-all", "", "New things for all"),
+        ("https://pypi.org/project/structlog/", "", "structlog"),
+        ("https://hub.docker.com/r/library/redis/", "", "library/redis"),
+        ("https://example.org/2019/02/03/a-surprisingly-simple-way.html", "", "A surprisingly simple way"),
+        (
+            "https://dev.example.org/how-we-run-kubernetes-507f3d561e6f",
+            "On running Kubernetes here",
+            "How we run Kubernetes",
+        ),
+        ("https://example.org/run-etcd-on-AWS-today", "We run etcd on AWS.", "Run etcd on AWS today"),
+        ("https://example.org/why-it-doesnt-work", "", "Why it doesn't work"),
+        ("https://example.org/12345-the-title-is-this/index.html", "", "The title is this"),
+        ("https://example.org/TheWayWeWork", "", "The way we work"),
+        ("https://example.org/caf%C3%A9-and-more-words", "", "Café and more words"),
+        ("https://example.org/events/2014", "A call for papers. And more.", "A call for papers"),
+        (
+            "https://bit.ly/some-words-of-mine",
+            "A webinar on things that matter, for you",
+            "A webinar on things that matter",
+        ),
+        ("https://bit.ly/x", "Ready? Then go", "Ready? Then go"),
+        ("https://nixos.org/", "NixOS is a Linux distribution", "nixos.org"),
+        ("https://nixos.org/", "A most curious distribution of Linux", "A most curious distribution of Linux"),
+        ("https://bit.ly/x", "[Webinar] Three steps\nTo be taken one by one.", "[Webinar] Three steps"),
+        ("https://bit.ly/x", "", "bit.ly"),
+        (None, "", "Untitled"),
+        (None, "Some words: and others", "Some words: and others"),
+        ("https://example.org/2014/09/2014-year-in-review", "", "2014 year in review"),
+        ("https://example.org/99999-88888-77777", "", "example.org"),
+        ("https://", "", "Untitled"),
+    ],
+)
+def test_headlines(url: str | None, text: str, title: str) -> None:
+    """Each kind of address reads as a person would name it."""
+    assert headline(url, text) == title
+
+
+def test_the_issues_own_words_come_first() -> None:
+    """A link that has words keeps them, cut at a word if they are many."""
+    assert headline("https://github.com/a/b", "", "The tool") == "The tool"
+    assert headline("https://github.com/a/b", "", "***") == "a/b"
+    assert headline(None, "", "word " * 40).endswith("word…")
+
+
+@given(
+    st.one_of(st.none(), st.text(max_size=60).map("https://example.org/".__add__), st.text()),
+    st.text(max_size=200),
+    st.text(max_size=120),
+)
+def test_any_headline_is_one_short_line(url: str | None, text: str, label: str) -> None:
+    """1 to 80 characters on one line, whatever comes in."""
+    title = headline(url, text, label)
+    assert 1 <= len(title) <= LONGEST
+    assert title == " ".join(title.split())

@@ -1,0 +1,136 @@
+"""Addresses: found in lines, trimmed, compared."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import link
+
+ADDRESSES = st.from_regex(
+    r"(https?://|//|HTTP://)?(www\.)*[a-zA-Z0-9.-]{0,12}(:80|:443|:8080)?(/[a-z%.]*){0,4}(\?[a-z_=&]*)?(#[!/a-z]*)?"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("[http://a.org/x](http://a.org/x)", "http://a.org/x"),
+        ("at [https://a.org/about.](https://a.org/about.) If", "https://a.org/about"),
+        ("routing ([http://b.ly/1)](http://b.ly/1)) infra", "http://b.ly/1"),
+        ("[http://a.org/T_(2014)](http://a.org/T_(2014))", "http://a.org/T_(2014)"),
+        ("see http://a.org/T_(2014)).", "http://a.org/T_(2014)"),
+        ("(see www.a.org/b)", "http://www.a.org/b"),
+        ("[a.org/b](a.org/b)", "http://a.org/b"),
+        ("bit.ly/talk", "http://bit.ly/talk"),
+        ("We.Are.Example.com", "http://We.Are.Example.com"),
+        ("<https://a.org/b>.", "https://a.org/b"),
+        ('[the words](https://a.org/b "A title")', "https://a.org/b"),
+        ("[the words](<https://a.org/b c>)", "https://a.org/b%20c"),
+        ('<a class="x" href="https://a.org/b?c=1&amp;d=2">words</a>', "https://a.org/b?c=1&d=2"),
+        ("<img src='https://a.org/i.png' alt='A picture'>", "https://a.org/i.png"),
+        (r"[https://a.org/b\_c](https://a.org/b_c)", "https://a.org/b_c"),
+        ("https://a.org/?x=1&amp;", "https://a.org/?x=1"),
+        ("[http://a.org/whole-name](http://a.org/whole)", "http://a.org/whole-name"),
+        ("[http://a.org/](http://b.org/)", "http://b.org/"),
+        ("[http://a.org/x](about:blank)", "http://a.org/x"),
+        ("[a.org](http://www.a.org/)", "http://www.a.org/"),
+        ("https://a.org/list[0]/x", "https://a.org/list[0]/x"),
+    ],
+)
+def test_an_address_is_found_and_cleaned(line: str, url: str) -> None:
+    """One address, however it is written, loses the sentence's punctuation and nothing of its own."""
+    assert [url for found in link.find(line) for url in found.urls] == [url]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "node.js",
+        "and/or",
+        "http://",
+        "mail a@example.org",
+        "[words](#top)",
+        "[words](about.html)",
+        "[words]",
+        "x](http",
+        "a.b",
+        "<a name='x'>",
+    ]
+    + ["<img src='/logo.png'>", "[words](mailto:a@example.org)", "www.", "[](x)", "[words](//)"],
+)
+def test_what_is_no_web_address_is_no_link(line: str) -> None:
+    """Mail addresses, fragments, files and words are not links."""
+    assert [url for found in link.find(line) for url in found.urls] == []
+
+
+def test_a_linked_picture_leads_to_both() -> None:
+    """The page and the picture of a linked image are both links."""
+    (found,) = link.find("[![alt](http://a.org/i.png)](http://a.org/page)")
+    assert found.urls == ("http://a.org/page", "http://a.org/i.png")
+    assert found.label == "alt"
+
+
+@given(st.text(alphabet="ab./:()[]{}.,;!?'*&;\\", max_size=30))
+def test_trimming_takes_from_the_end_only(text: str) -> None:
+    """What remains is the beginning of what was given, and trimming again changes nothing."""
+    trimmed = link.trimmed(text)
+    assert text.startswith(trimmed)
+    assert link.trimmed(trimmed) == trimmed
+
+
+@given(st.one_of(ADDRESSES, st.text(max_size=40)))
+def test_canonical_form_is_stable(url: str) -> None:
+    """The canonical form of a canonical form is itself, for addresses and for anything else."""
+    assert link.canonical(link.canonical(url)) == link.canonical(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/a",
+        "https://www.example.org/a/",
+        "EXAMPLE.org:443/a",
+        "//example.org/a?utm_source=x&fbclid=1",
+        "http://example.org/a#top",
+    ],
+)
+def test_what_makes_no_difference(url: str) -> None:
+    """Scheme, www, port, tracking, a trailing slash and a fragment make no other link."""
+    assert link.canonical(url) == "example.org/a"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.org/A", "http://example.org/a?b=1", "http://example.org/a#!/b", "http://example.org:8080/a"]
+)
+def test_what_makes_a_difference(url: str) -> None:
+    """Case of the path, queries, pages behind #! and other ports make another link."""
+    assert link.canonical(url) != "example.org/a"
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.Example.org:8080/a", "example.org"),
+        ("http://me:pw@example.org?x", "example.org"),
+        ("example.org/a", "example.org"),
+        ("", ""),
+    ],
+)
+def test_the_site(url: str, site: str) -> None:
+    """The site is the host alone."""
+    assert link.domain(url) == site
+
+
+def test_http() -> None:
+    """Only absolute http and https addresses count."""
+    assert link.is_http("HTTPS://example.org")
+    assert not link.is_http("ftp://example.org")
+    assert not link.is_http("http:///x")
+
+
+def test_a_long_line_of_brackets_takes_no_time() -> None:
+    """Time grows with the length of the line, not with its square (a minute and more here otherwise)."""
+    for piece in ("[", "](", "[a](", "((", "http://[", "<a ", "*_`", "&amp;", "www.", "[![", "\\["):
+        link.find(piece * (200_000 // len(piece)))

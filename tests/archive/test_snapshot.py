@@ -1,0 +1,205 @@
+"""The snapshot: order, finding, changes; and the loader that makes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import document, loader
+from archive.document import SUFFIXES
+from archive.errors import FolderError, UnknownIssueError
+from archive.folder import DiskFolder
+from archive.snapshot import Snapshot
+from tests.fakes.folder import FakeFolder
+
+
+def text(day: int, title: str = "T", words: str = "Hello") -> str:
+    """Give the text of an issue of January 2020."""
+    return f"---\ntitle: '{title}'\ndate: 2020-01-{day:02}\n---\n\n{words}\n"
+
+
+@pytest.fixture
+def folder() -> FakeFolder:
+    """Give a folder of three issues; two are labelled #2."""
+    return FakeFolder({"c.md": text(3, "Weekly #2"), "a.md": text(1, "Weekly #1"), "b.md": text(2, "Weekly #2")})
+
+
+def test_issues_come_oldest_first(folder: FakeFolder) -> None:
+    """Order is by date, then slug, whatever the order of the files."""
+    snapshot = loader.load(folder)
+    assert [issue.slug for issue in snapshot.issues] == ["a", "b", "c"]
+    latest = snapshot.latest()
+    assert latest is not None
+    assert latest.slug == "c"
+    assert Snapshot().latest() is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "slug"),
+    [("a", "a"), (" A ", "a"), ("1", "a"), ("#1", "a"), ("issue #1", "a"), ("2", "c"), ("latest", "c")],
+)
+def test_finding_an_issue(folder: FakeFolder, asked: str, slug: str) -> None:
+    """A slug, a number however written, or latest; of two with one number, the newest."""
+    assert loader.load(folder).find(asked).slug == slug
+
+
+def test_an_unknown_issue_names_near_ones(folder: FakeFolder) -> None:
+    """The error carries slugs that come close, by number or by spelling."""
+    folder.put("weekly-of-may.md", text(5))
+    snapshot = loader.load(folder)
+    with pytest.raises(UnknownIssueError) as far:
+        snapshot.find("7")
+    assert far.value.near[0] in ("b", "c")
+    with pytest.raises(UnknownIssueError) as misspelt:
+        snapshot.find("weekly-of-my")
+    assert misspelt.value.near == ("weekly-of-may",)
+    with pytest.raises(UnknownIssueError):
+        Snapshot().find("latest")
+
+
+def test_a_shared_number_gives_all(folder: FakeFolder) -> None:
+    """Numbers are labels: two issues may have the same."""
+    assert [issue.slug for issue in loader.load(folder).labelled(2)] == ["b", "c"]
+
+
+def test_a_shared_slug_is_a_problem(folder: FakeFolder) -> None:
+    """The file nearest the top gives the issue; the other is named, and so is the first."""
+    folder.put("old/a.md", text(9))
+    snapshot = loader.load(folder)
+    assert snapshot.find("a").published.day == 1
+    (problem,) = snapshot.problems
+    assert (problem.file, problem.lost) == ("old/a.md", True)
+    assert "a.md" in problem.message
+
+
+def test_only_what_changed_is_read(folder: FakeFolder) -> None:
+    """Unchanged files are neither read again nor made anew; changed, new and gone ones are seen."""
+    before = loader.load(folder)
+    folder.reads.clear()
+    folder.put("a.md", text(1, "Weekly #1", "Other words"))
+    folder.put("d.md", text(4))
+    folder.remove("b.md")
+    after = loader.refresh(folder, before)
+    assert folder.reads == ["a.md", "d.md"]
+    assert [issue.slug for issue in after.issues] == ["a", "c", "d"]
+    assert after.get("c") is before.get("c")
+    assert after.get("a") != before.get("a")
+    assert loader.refresh(folder, after) is after
+
+
+def test_named_files_are_read_and_no_others(folder: FakeFolder) -> None:
+    """A reload of one file reads that file; a name that means nothing changes nothing."""
+    before = loader.load(folder)
+    folder.reads.clear()
+    folder.put("a.md", text(1, "Weekly #1", "Other words"))
+    folder.remove("b.md")
+    after = loader.reload(folder, before, ["a.md", "b.md", "never.md"])
+    assert folder.reads == ["a.md"]
+    assert [issue.slug for issue in after.issues] == ["a", "c"]
+    assert loader.reload(folder, after, ["never.md", "c.md"]) is after
+
+
+def test_a_file_that_broke_keeps_its_last_good_version(folder: FakeFolder) -> None:
+    """The issue stays in use, the problem says so, and mending the file ends both."""
+    before = loader.load(folder)
+    folder.put("a.md", "---\ntitle: a: b\n---\n")
+    broken = loader.refresh(folder, before)
+    assert broken.get("a") is before.get("a")
+    (problem,) = broken.problems
+    assert "last good version" in problem.message
+    assert not problem.lost
+    folder.fail("a.md", PermissionError(13, "Permission denied"))
+    assert loader.refresh(folder, broken).get("a") is before.get("a")
+    folder.put("a.md", text(1))
+    assert loader.refresh(folder, broken).problems == ()
+
+
+def test_a_file_gone_between_look_and_read_is_told(folder: FakeFolder) -> None:
+    """A file that vanished in between is a problem of its own; the others load."""
+    folder.fail("a.md", FileNotFoundError(2, "No such file"))
+    snapshot = loader.load(folder)
+    assert [issue.slug for issue in snapshot.issues] == ["b", "c"]
+    assert [problem.file for problem in snapshot.problems] == ["a.md"]
+
+
+def test_a_closed_folder_below_keeps_what_was_read(folder: FakeFolder) -> None:
+    """Issues in a folder that cannot be read any more stay; the folder is named."""
+    folder.put("old/x.md", text(9))
+    before = loader.load(folder)
+    folder.close("old")
+    after = loader.refresh(folder, before)
+    assert after.get("x") is before.get("x")
+    assert [problem.file for problem in after.problems] == ["old"]
+
+
+def test_a_huge_file_is_not_even_read(folder: FakeFolder) -> None:
+    """50 MB are told by their size alone."""
+    folder.put("big.md", "", size=50_000_000)
+    snapshot = loader.load(folder)
+    assert "50 MB" in snapshot.problems[0].message
+    assert "big.md" not in folder.reads
+
+
+@given(st.permutations(["a.md", "b.md", "c.md", "d/a.md", "d/e.md"]))
+def test_the_order_of_reading_makes_no_difference(names: list[str]) -> None:
+    """A snapshot depends on what the files hold, not on the order they came in."""
+    readings = [document.read(name, text(len(name)).encode()) for name in names]
+    assert Snapshot.of(readings) == Snapshot.of(sorted(readings, key=lambda reading: reading.file))
+
+
+def test_a_folder_on_disk(tmp_path: Path) -> None:
+    """Folders below are read, hidden and foreign files are not, links are followed once, and broken ones are told."""
+    (tmp_path / "old" / "deep").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "a.md").write_text(text(1))
+    (tmp_path / "old" / "deep" / "B.MARKDOWN").write_text(text(2))
+    for name in (".git/c.md", "logo.png", "_index.md", ".d.md"):
+        (tmp_path / name).write_text(text(3))
+    (tmp_path / "old" / "loop").symlink_to(tmp_path)
+    (tmp_path / "self.md").symlink_to(tmp_path / "self.md")
+    (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere.md")
+    snapshot = loader.load(tmp_path)
+    assert [issue.slug for issue in snapshot.issues] == ["a", "B"]
+    assert [problem.file for problem in snapshot.problems] == ["gone.md", "self.md"]
+
+
+def test_looking_at_one_file_on_disk(tmp_path: Path) -> None:
+    """A file is seen as it is now; folders, foreign and hidden files and missing ones are nothing."""
+    folder = DiskFolder(tmp_path, SUFFIXES)
+    (tmp_path / "a.md").write_text(text(1))
+    (tmp_path / "b.md").mkdir()
+    seen = folder.look("a.md")
+    assert seen is not None
+    assert seen.size == len(text(1))
+    assert [folder.look(name) for name in ("b.md", "c.md", "a.png", ".x/a.md")] == [None] * 4
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    """A missing folder and a file in its place are told, with what to do."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderError, match="no such folder"):
+        loader.load(tmp_path / "missing")
+    with pytest.raises(FolderError, match="it is a file"):
+        loader.load(str(tmp_path / "file"))
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without permission, the folder itself is an error and one below it a problem."""
+    (tmp_path / "below").mkdir()
+    (tmp_path / "a.md").write_text(text(1))
+    real = Path.stat
+
+    def refused(path: Path, **how: bool) -> object:
+        if path.name == "below":
+            raise PermissionError(13, "Permission denied")
+        return real(path, **how)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    snapshot = loader.load(tmp_path)
+    assert [problem.file for problem in snapshot.problems] == ["below"]
+    monkeypatch.setattr("os.scandir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    with pytest.raises(FolderError, match="let this user read it"):
+        loader.load(tmp_path)

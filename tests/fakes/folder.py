@@ -1,0 +1,76 @@
+"""A folder of issues in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from archive.errors import FolderError
+from archive.folder import File
+
+
+class FakeFolder:
+    """An archive's folder whose files are put, removed and broken at will.
+
+    `reads` names the files read, in order.
+    """
+
+    name = "memory"
+
+    def __init__(self, files: Mapping[str, str] | None = None) -> None:
+        """Begin with `files`: texts by name."""
+        self.reads: list[str] = []
+        self._texts: dict[str, str] = {}
+        self._files: dict[str, File] = {}
+        self._faults: dict[str, OSError] = {}
+        self._closed: set[str] = set()
+        self._gone = False
+        self._version = 0
+        for name, text in (files or {}).items():
+            self.put(name, text)
+
+    def put(self, name: str, text: str, size: int | None = None) -> None:
+        """Write a file, with another `size` than its text's if given."""
+        self._version += 1
+        self._texts[name] = text
+        self._faults.pop(name, None)
+        self._files[name] = File(name, (self._version,), len(text.encode()) if size is None else size)
+
+    def remove(self, name: str) -> None:
+        """Delete a file."""
+        del self._files[name], self._texts[name]
+
+    def fail(self, name: str, error: OSError) -> None:
+        """Have reading a file fail from now on."""
+        self._version += 1
+        self._faults[name] = error
+        self._files[name] = File(name, (self._version,))
+
+    def close(self, below: str) -> None:
+        """Take away the permission to read a folder below."""
+        self._closed.add(below)
+
+    def vanish(self) -> None:
+        """Delete the folder itself."""
+        self._gone = True
+
+    def come_back(self) -> None:
+        """Bring the folder back as it was."""
+        self._gone = False
+
+    def files(self) -> Iterator[File]:
+        """See `archive.folder.Folder`."""
+        if self._gone:
+            raise FolderError(self.name, "there is no such folder")
+        yield from (File(below, fault="the folder cannot be read: Permission denied") for below in self._closed)
+        yield from (file for name, file in self._files.items() if name.partition("/")[0] not in self._closed)
+
+    def look(self, name: str) -> File | None:
+        """See `archive.folder.Folder`."""
+        return self._files.get(name)
+
+    def read(self, name: str) -> bytes:
+        """See `archive.folder.Folder`."""
+        self.reads.append(name)
+        if name in self._faults:
+            raise self._faults[name]
+        return self._texts[name].encode()
