@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, RenderableType
@@ -14,8 +15,39 @@ from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.lettering import Hand
 from bot.playground.workspace import Change, User, View, Workspace
 
-Thing = ChannelMessage | tuple[ChannelMessage | View, str, forms.Element]
-"""A message, or an element with the message or view and the block that it stands in."""
+Drawn = TypeVar("Drawn")
+
+
+class Numbers(Generic[Drawn]):
+    """Things by number, from 1 in the order of drawing. A thing that is drawn again keeps its number."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._things: dict[int, Drawn] = {}
+
+    def give(self, key: tuple[str, ...], thing: Drawn) -> int:
+        """Give the number of what `key` names, which is now `thing`."""
+        number = self._numbers.setdefault(key, len(self._numbers) + 1)
+        self._things[number] = thing
+        return number
+
+    def get(self, number: int) -> Drawn | None:
+        """Give what has a number."""
+        return self._things.get(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Something to click or fill in, and the message or view that it stands in."""
+
+    where: ChannelMessage | View
+    json: forms.Element
+
+    @property
+    def name(self) -> str:
+        """Give what it is found by there: its action_id, or what is written on it."""
+        return str(self.json.get("action_id") or forms.label(self.json))
 
 
 class Board:
@@ -27,20 +59,17 @@ class Board:
         self._workspace = workspace
         self._you = you
         self._hand = Hand(self._name, ZoneInfo(you.zone))
-        self._numbers: dict[tuple[str, ...], int] = {}
-        self._things: dict[int, Thing] = {}
+        self.messages = Numbers[ChannelMessage]()
+        """What one can react to and what has a thread; what only one person sees has neither, and no number."""
+        self.elements = Numbers[Element]()
         self._stir = asyncio.Event()
         workspace.watchers.append(self._changed)
-
-    def __getitem__(self, number: int) -> Thing | None:
-        """Give what has that number."""
-        return self._things.get(number)
 
     def show(self, message: ChannelMessage) -> None:
         """Draw a message."""
         look = self._look(message, message.blocks)
-        number = self._number(("message", message.channel, message.ts), message)
-        self._print(draw.message(message, look, number=str(number), in_thread=message.is_reply))
+        number = "" if message.ephemeral_to else str(self.messages.give((message.channel, message.ts), message))
+        self._print(draw.message(message, look, number=number, in_thread=message.is_reply))
 
     def thread(self, channel: Channel, parent: ChannelMessage) -> None:
         """Draw a thread: the parent and its replies."""
@@ -72,8 +101,7 @@ class Board:
         self._stir.set()
         if change.message is not None and self._is_mine(change.message):
             if change.what == "deleted":
-                number = self._number(("message", change.message.channel, change.message.ts), change.message)
-                self._print(f"[dim]    message {number} was taken away[/]")
+                self._print("[dim]    a message was taken away[/]")
             elif change.what in {"posted", "edited"}:
                 self.show(change.message)
         if change.view is not None and change.view.user == self._you.id and change.what == "opened":
@@ -89,14 +117,9 @@ class Board:
         place = where.ts if isinstance(where, ChannelMessage) else where.id
         known: dict[int, int] = {}
         for block, element in forms.elements(blocks):
-            key = ("element", place, block, str(element.get("action_id")))
-            known[id(element)] = self._number(key, (where, block, element))
+            key = (place, block, str(element.get("action_id")))
+            known[id(element)] = self.elements.give(key, Element(where, element))
         return draw.Look(self._hand, lambda element: str(known.get(id(element), "")))
-
-    def _number(self, key: tuple[str, ...], thing: Thing) -> int:
-        number = self._numbers.setdefault(key, len(self._numbers) + 1)
-        self._things[number] = thing
-        return number
 
     def _name(self, name: str) -> str:
         user, channel = self._workspace.users.get(name), self._workspace.channels.get(name)

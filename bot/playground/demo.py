@@ -97,21 +97,21 @@ async def _running(
 
 def _welcome(prompt: Prompt, library: Library) -> None:
     """Say what this is and what to try."""
-    issues = len(library.snapshot.issues) + len(prompt.held.waiting)
+    out, held = len(library.snapshot.issues), len(prompt.held.waiting)
     table = Table.grid(padding=(0, 3, 0, 0))
     for typed, what in (
         (f"{prompt.command} service mesh", "what the archive has on it, misspelt or not"),
         (f"{prompt.tools} kubernetes", "the same among tools only"),
         ("react 2", "keep the link of message 2"),
         (f"{prompt.command} saved", "what you kept"),
-        ("next", "let the next issue appear"),
+        ("next", f"let one more issue appear ({held - 1} are left)"),
         ("help", "everything else"),
         ("quit", "leave; nothing is left behind"),
     ):
         table.add_row(f"  [bold]{typed}[/]", f"[dim]{what}[/]")
     words = Group(
         f"This is [bold]#{prompt.channel.name}[/] in a stand-in Slack on this machine. The bot is real, Slack is not.",
-        f"{issues} issues are in its archive. The newest is about to be posted here; meanwhile, try:",
+        f"Of {out + held} issues {out} are out. The next one is about to appear and be posted here; meanwhile, try:",
         "",
         table,
     )

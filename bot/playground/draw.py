@@ -68,7 +68,7 @@ class Margin:
 def message(found: ChannelMessage, look: Look, *, number: str = "", in_thread: bool = False) -> RenderableType:
     """Draw one message: who, when, what; its buttons and reactions; a reply beside the bar of its thread."""
     hand = look.hand
-    head = Text(hand.named(found.user), Style(bold=True))
+    head = Text.assemble((hand.named(found.user), Style(bold=True)))
     if found.is_bot:
         head.append(" ").append(" APP ", Style(color="#d1d2d3", bgcolor="#35373b"))
     head.append(f"  {hand.time(found.ts)}", DIM)
@@ -80,9 +80,9 @@ def message(found: ChannelMessage, look: Look, *, number: str = "", in_thread: b
     parts += [head, *(blocks(found.blocks, look) if found.blocks else [hand.mrkdwn(found.text)])]
     if found.reactions:
         parts.append(_reactions(found.reactions))
-    bar = Text("   │ " if in_thread else "", DIM)
-    badge = Text(f"{number:>3} ", Style(color="#e8912d", bold=True))
-    return Group(Text("   │", DIM) if in_thread else "", Margin(Group(*parts), bar + badge, bar + Text("    ")))
+    bar = ("   │ " if in_thread else "", DIM)
+    badge = Text.assemble(bar, (f"{number:>3} ", Style(color="#e8912d", bold=True)))
+    return Group(Text("   │", DIM) if in_thread else "", Margin(Group(*parts), badge, Text.assemble(bar, "    ")))
 
 
 def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableType]:
@@ -103,9 +103,9 @@ def view(payload: Mapping[str, Any], look: Look) -> RenderableType:
     """Draw a modal: its title, its blocks, its buttons."""
     title = Text(label({"text": payload.get("title")}), Style(bold=True))
     close = label({"text": payload.get("close")}) or "Cancel"
-    buttons = Text(f" {close} ", _BUTTON)
+    buttons = Text.assemble((f" {close} ", _BUTTON))
     if "submit" in payload:
-        buttons.append("  ", Style()).append(f" {label({'text': payload['submit']})} ", _BUTTONS["primary"])
+        buttons.append("  ").append(f" {label({'text': payload['submit']})} ", _BUTTONS["primary"])
     table = Table(box=box.ROUNDED, show_header=False, width=70, border_style="dim")
     table.add_row(Group(title, Rule(style="dim"), *blocks(payload.get("blocks", ()), look), "", buttons))
     return table
@@ -115,7 +115,7 @@ def button(element: Element, look: Look) -> Text:
     """Draw a button or the like, with its number if it has one."""
     drawn = Text()
     if number := look.numbered(element):
-        drawn.append(f"{number} ", Style(color="#e8912d"))
+        drawn.append(f"[{number}] ", Style(color="#e8912d"))
     kind = str(element.get("type"))
     style = _BUTTONS.get(str(element.get("style")), _BUTTON)
     if url := element.get("url"):
@@ -179,7 +179,10 @@ def _input(block: Mapping[str, Any], look: Look) -> RenderableType:
     chosen = chosen or element.get("initial_time") or element.get("initial_date") or element.get("initial_conversation")
     many = [label(option) for option in element.get("initial_options", ())]
     shown = look.hand.named(str(chosen)) if chosen else ", ".join(many)
-    line = Text(f" {shown or label(element) or ' '} ", _BUTTON if shown else _BUTTON + DIM)
+    line = Text.assemble(
+        (f"[{number}] " if (number := look.numbered(element)) else "", Style(color="#e8912d")),
+        (f" {shown or label(element) or ' '} ", _BUTTON if shown else _BUTTON + DIM),
+    )
     hint = [Text(block["hint"]["text"], DIM)] if "hint" in block else []
     return Group("", Text(block["label"]["text"], Style(bold=True)), line, *hint)
 

@@ -9,10 +9,11 @@ from typing import Any
 from rich.table import Table
 
 from bot.playground import forms
-from bot.playground.board import Board, errors_by_label
+from bot.playground.board import Board, Element, errors_by_label
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer
 from bot.playground.held import HeldBack
+from bot.playground.lettering import emoji
 from bot.playground.people import Person
 from bot.playground.workspace import View
 
@@ -87,31 +88,29 @@ class Prompt:
         for typed, what in HELP:
             names = {"command": self.command, "tools": self.tools}
             table.add_row(f"[bold]{typed.format(**names)}[/]", f"[dim]{what.format(**names)}[/]")
-        self.board.console.print("", table)
+        self.board.console.print("", table, emoji=False)
 
     async def _message(self, text: str) -> ChannelMessage:
         number = _number(text, "message")
-        await self.board.until(lambda: self.board[number], self.wait)
-        thing = self.board[number]
-        if not isinstance(thing, ChannelMessage):
-            raise UnknownError(f"{number} is no message; the number of a message stands before its author")
-        return thing
+        await self.board.until(lambda: self.board.messages.get(number), self.wait)
+        message = self.board.messages.get(number)
+        if message is None:
+            raise UnknownError(f"there is no message {number}; the number of a message stands before its author")
+        return message
 
     async def _react(self, rest: str) -> None:
-        number, _, emoji = rest.partition(" ")
+        number, _, named = rest.partition(" ")
         message = await self._message(number)
-        name = emoji.strip(" :") or self.emoji
-        if message.ephemeral_to is not None:
-            raise UnknownError("Slack takes no reactions to a message that only you see")
+        name = named.strip(" :") or self.emoji
         answer = await self.you.reacts(message, name)
-        self._reacted(answer, f":{name}: on message {number}", "you had reacted so already")
+        self._reacted(answer, f"{emoji_of(name)} on message {number}", "you had reacted so already")
 
     async def _unreact(self, rest: str) -> None:
-        number, _, emoji = rest.partition(" ")
+        number, _, named = rest.partition(" ")
         message = await self._message(number)
-        name = emoji.strip(" :") or self.emoji
+        name = named.strip(" :") or self.emoji
         answer = await self.you.unreacts(message, name)
-        self._reacted(answer, f":{name}: taken back from message {number}", "you had not reacted so")
+        self._reacted(answer, f"{emoji_of(name)} taken back from message {number}", "you had not reacted so")
 
     def _reacted(self, answer: Answer | None, done: str, undone: str) -> None:
         if answer is None:
@@ -124,22 +123,21 @@ class Prompt:
     async def _click(self, rest: str) -> None:
         what, _, choice = rest.partition(" ")
         if what.isdigit():
-            where, name, _ = await self._element(what)
-            answer = await self.you.clicks(where, name, choice or None)
+            element = await self._element(what)
+            answer = await self.you.clicks(element.where, element.name, choice or None)
         else:
             answer = await self.you.clicks(self._newest_with(rest), rest)
         if not answer.ok:
             self._say(f"the bot did not take the click ({answer.reason}); Slack would show a warning sign", "yellow")
 
-    async def _element(self, text: str) -> tuple[ChannelMessage | View, str, forms.Element]:
-        """Find a numbered element: where it is, its name there, and itself."""
+    async def _element(self, text: str) -> Element:
+        """Find an element by its number."""
         number = _number(text, "button")
-        await self.board.until(lambda: self.board[number], self.wait)
-        thing = self.board[number]
-        if not isinstance(thing, tuple):
-            raise UnknownError(f"{number} is nothing to click; the number of a button stands before it")
-        where, _, element = thing
-        return where, str(element.get("action_id") or forms.label(element)), element
+        await self.board.until(lambda: self.board.elements.get(number), self.wait)
+        element = self.board.elements.get(number)
+        if element is None:
+            raise UnknownError(f"there is no button {number}; the number of a button stands before it")
+        return element
 
     def _newest_with(self, label: str) -> ChannelMessage | View:
         """Find the newest place with a button of that label."""
@@ -153,17 +151,18 @@ class Prompt:
 
     async def _fill(self, rest: str) -> None:
         number, _, text = rest.partition(" ")
-        where, name, element = await self._element(number)
+        element = await self._element(number)
+        kind = str(element.json["type"])
         value: Any = text
-        if str(element["type"]).endswith("external_select"):
-            offered = await self.you.asks(where, name, text)
+        if kind.endswith("external_select"):
+            offered = await self.you.asks(element.where, element.name, text)
             if not offered:
                 raise UnknownError(f"nothing fits {text!r}")
             value = offered[0]
             self._say(f"{value['text']['text']}" + "".join(f" · {o['text']['text']}" for o in offered[1:5]), "dim")
-        if str(element["type"]).startswith("multi_") or element["type"] == "checkboxes":
+        if kind.startswith("multi_") or kind == "checkboxes":
             value = [one.strip() for one in text.split(",")] if isinstance(value, str) else [value]
-        self._filled.setdefault(self._screen().id, {})[name] = value
+        self._filled.setdefault(self._screen().id, {})[element.name] = value
 
     async def _submit(self, _rest: str) -> None:
         view = self._screen()
@@ -184,12 +183,12 @@ class Prompt:
         return view
 
     async def _next(self, _rest: str) -> None:
-        before = len(list(self.channel.top))
+        before = sum(1 for _ in self.channel.top)
         issue = self.held.release()
         if issue is None:
             raise UnknownError("that was the newest issue of this archive; there is no next one")
         self._say(f"{issue.slug} is in the folder; the bot notices by itself", "dim")
-        await self.board.until(lambda: len(list(self.channel.top)) > before, self.wait)
+        await self.board.until(lambda: sum(1 for _ in self.channel.top) > before, self.wait * 3)
 
     async def _channel(self, _rest: str) -> None:
         for message in self.you.sees(self.channel):
@@ -203,7 +202,12 @@ class Prompt:
         self.board.thread(self.channel, parent)
 
     def _say(self, text: str, style: str) -> None:
-        self.board.console.print(f"    {text}", style=style, markup=False, highlight=False)
+        self.board.console.print(f"    {text}", style=style, markup=False, highlight=False, emoji=False)
+
+
+def emoji_of(name: str) -> str:
+    """Draw an emoji by its name."""
+    return emoji(f":{name}:")
 
 
 def _number(text: str, what: str) -> int:
