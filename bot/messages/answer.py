@@ -14,7 +14,7 @@ from archive.search.result import Answer, Result
 from bot.messages import blocks
 from bot.messages.dates import age, short_date
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import bold, clip, clip_plain, escape, host, link, one_line, shown
+from bot.messages.mrkdwn import bold, clip, clip_plain, host, link, one_line, shown
 from bot.messages.title import label
 
 PAGE = 5
@@ -229,8 +229,3 @@ def again() -> Block:
 def plain_query(query: str) -> str:
     """Give a query as an option's text: one line, at most 75 characters (Slack: option text)."""
     return clip_plain(query, 75)
-
-
-def told(query: str) -> str:
-    """Give a query as markup on one line."""
-    return escape(one_line(query))

@@ -9,7 +9,7 @@ from typing import Any
 from archive.kind import Kind
 from bot.messages import blocks
 from bot.messages.message import Block
-from bot.messages.mrkdwn import clip, clip_plain
+from bot.messages.mrkdwn import clip, clip_plain, one_line
 from bot.messages.taste import Layout, Sponsors, Taste
 
 CALLBACK = "subscribe"
@@ -136,8 +136,8 @@ def _radio(options: list[Block], chosen: int) -> dict[str, Any]:
 
 def _words(topics: Sequence[str]) -> dict[str, Any]:
     made: dict[str, Any] = {"type": "plain_text_input", "max_length": _TOPICS}
-    if topics:
-        made["initial_value"] = ", ".join(topics)[:_TOPICS]
+    if known := one_line(", ".join(topics))[:_TOPICS]:
+        made["initial_value"] = known
     return made
 
 

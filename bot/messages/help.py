@@ -31,7 +31,7 @@ def explain(names: Names) -> Message:
         f"`{weekly} pause` · `resume` · `unsubscribe`"
     )
     return Message(
-        f"{names.bot}: {weekly} TOPIC finds links; {weekly} subscribe posts new issues here.",
+        f"{clip(names.bot, 100)}: {weekly} TOPIC finds links; {weekly} subscribe posts new issues here.",
         (
             blocks.section(f"*Find*\n{find}"),
             blocks.section(f"*Keep*\n{keep}"),

@@ -160,6 +160,33 @@ async def test_answers_follow_the_archive(people: People) -> None:
     assert "kubernetes/1" not in (await people.types("kubernetes")).said
 
 
+async def test_an_empty_archive_has_an_answer_to_everything(people: People) -> None:
+    """The first start of all, or a folder that was emptied."""
+    people.shelf.put([])
+    for typed in ("latest", "random", "topics", "issue 1", "kubernetes", "help"):
+        answer = await people.types(typed)
+        assert "ref-" not in answer.said
+        assert problems(answer.body) == []
+    for typed in ("preview", "why 1"):
+        await people.types(typed)
+        assert "no issue" in str(people.heard[-1])
+
+
+async def test_the_tools_command_explains_itself(people: People) -> None:
+    """It has no sub-commands, and says what it is for."""
+    assert "finds tools" in (await people.types("", "/tools")).said
+    assert "finds tools" in (await people.types("help", "/tools")).said
+    assert "a topic has at most" in (await people.types("x" * 301, "/tools")).said
+    assert "acme/dnslint" in (await people.types("dnslint", "/tools")).said
+
+
+async def test_what_many_ask_is_remembered_within_bounds(people: People) -> None:
+    """The answers kept are not more than a fixed number, the oldest going first."""
+    for number in range(1_100):
+        people.services.answers.to_command(f"topic {number}")
+    assert len(people.services.answers._bodies) <= 1_024
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(st.text(max_size=400))
 async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None:
