@@ -128,7 +128,7 @@ def _top(plan: _Plan) -> Iterator[Block]:
 def _counted(items: Sequence[_Item]) -> str:
     links = sum(bool(item.entry.links) and not item.sponsored for item in items)
     sponsors = sum(item.sponsored for item in items)
-    said = f"{links} link{'s' * (links != 1)}"
+    said = f"{links} link{'s' * (links != 1)}" if links else "no links"
     return f"{said} · {sponsors} from sponsors" if sponsors else said
 
 
@@ -265,11 +265,12 @@ def _other_links(entry: Entry) -> str:
 
 def _full(plan: _Plan) -> Digest:
     pages = [_Page(list(_top(plan)), [])]
-    for piece in split(_intro_text(plan.intro), _PIECE):
+    own = {item.entry.position for item in plan.items}
+    for piece in split(_intro_text(entry for entry in plan.intro if entry.position not in own), _PIECE):
         _lay(pages, [blocks.section(piece)], ())
     heading = ""
     for item in plan.items:
-        name = _heading(item.section)
+        name = "" if item.section.kind is Kind.INTRO else _heading(item.section)
         above, heading = ("" if name == heading else name), name
         rule = [blocks.divider()] if above else []
         _lay(pages, [*rule, *_entry_blocks(item, above)], (item.entry.position,))

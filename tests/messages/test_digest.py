@@ -80,6 +80,23 @@ def test_layout_full() -> None:
     assert "*News*\n*<https://blog.example/cache|How a cache took a site>* down." in said(rendered.parent.message)
 
 
+def test_an_intro_with_a_link() -> None:
+    """It opens the channel message and has a reply of its own; in full it is said once."""
+    intro = section("", Kind.INTRO, entry(0, "Our survey is open.", "https://s.example/survey", headline="Survey"))
+    one = issue(intro, *plain().sections[1:])
+    thread, full = digest(one), digest(one, Taste(layout=Layout.FULL))
+    assert "\nOur survey is open.\n" in said(thread.parent.message)
+    assert thread.replies[0].entries == (0,)
+    assert said(full.parent.message).count("Our survey is open.") == 1
+
+
+def test_an_issue_without_links() -> None:
+    """It is posted all the same."""
+    rendered = digest(issue(section("", Kind.INTRO, entry(0, "No issue this week; back on Sunday."))))
+    assert "7 March 2021 · no links\nNo issue this week" in said(rendered.parent.message)
+    assert rendered.replies == ()
+
+
 def test_folded_sponsors() -> None:
     """They are one line at the end, each once, and have no replies."""
     shown = plain()
