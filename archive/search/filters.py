@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.kind import Kind
+from archive.link import canonical
+from archive.search.postings import Ints
 from archive.search.query import Query
-from archive.search.segment import KINDS, Catalogue, Ints
+from archive.search.segment import KINDS, Catalogue
 from archive.search.shelf import Shelf
 
 Bools = NDArray[np.bool_]
@@ -49,7 +51,7 @@ def _of_kind(asked: frozenset[Kind], kinds: frozenset[Kind] | None, shelf: Shelf
     """Tell which of `docs` are of the kinds asked for."""
     kind = shelf.gather("kind", docs)
     if not asked and not kinds:
-        usual: Bools = _USUAL[kind] & ((kind != _INTRO) | (shelf.gather("first_link", docs) >= 0))
+        usual: Bools = _USUAL[kind] & ((kind != _INTRO) | shelf.gather("linked", docs))
         return usual
     wanted = (asked or kinds or frozenset(Kind) - ASKED_FOR) & (kinds or frozenset(Kind))
     kept: Bools = _table(wanted)[kind]
@@ -70,19 +72,18 @@ def _of_issue(asked: tuple[str, ...], shelf: Shelf, docs: Ints) -> Bools:
 def _of_site(sites: tuple[str, ...], shelf: Shelf, catalogue: Catalogue, docs: Ints) -> Bools:
     """Tell which of `docs` have a link to one of `sites`, to a part of one, or below a path of one."""
     hosts = tuple(site.partition("/")[0] for site in sites)
-    fits = [_fits(host, hosts) for host in catalogue.sites]
-    if any("/" in site for site in sites):
-        fits = [
-            fit and any(_below(url, site) for site in sites) for fit, url in zip(fits, catalogue.urls, strict=False)
-        ]
-    table = np.array(fits, np.bool_)
+    table = np.array([_fits(name, hosts) for name in catalogue.sites] or [False], np.bool_)
     kept = np.zeros(len(docs), np.bool_)
     for segment, start, end in shelf.places():
         owners = np.repeat(np.arange(len(segment)), np.diff(segment.link_bounds))
         linked = np.zeros(len(segment), np.bool_)
-        linked[owners[table[segment.link_ids]]] = True
+        linked[owners[table[segment.link_sites]]] = True
         here = (docs >= start) & (docs < end)
         kept[here] = linked[docs[here] - start]
+    if any("/" in site for site in sites):
+        for at in np.flatnonzero(kept).tolist():
+            links = shelf.entry(int(docs[at]))[2].links
+            kept[at] = any(_below(canonical(link.url), site) for link in links for site in sites)
     return kept
 
 

@@ -175,10 +175,9 @@ class Index:
 
     def _distinct(self, found: Found) -> int:
         """Count the entries found, those with the same first link as one."""
-        links = self._shelf.gather("first_link", found.docs)
-        seen = np.zeros(len(self._catalogue.urls), np.bool_)
-        seen[links[links >= 0]] = True
-        return int(np.count_nonzero(seen)) + int(np.count_nonzero(links < 0))
+        linked = self._shelf.gather("linked", found.docs)
+        links = self._shelf.gather("first_link", found.docs)[linked]
+        return len(np.unique(links)) + int(np.count_nonzero(~linked))
 
     def _page(
         self, found: Found, order: NDArray[np.intp], concepts: tuple[Concept, ...], offset: int, limit: int
@@ -203,6 +202,7 @@ class Index:
         indexed in.
         """
         links = self._shelf.gather("first_link", found.docs)
+        linked = self._shelf.gather("linked", found.docs)
         days = self._shelf.gather("day", found.docs)
         seen: set[int] = set()
         for _, equals in groupby(order.tolist(), key=lambda place: (found.scores[place], days[place])):
@@ -211,16 +211,16 @@ class Index:
                 run.sort(key=lambda place: self._shelf.rank(int(found.docs[place])))
             for place in run:
                 link = int(links[place])
-                if link < 0 or link not in seen:
+                if link not in seen or not linked[place]:
                     seen.add(link)
                     yield place
 
     def _also_in(self, doc: int, issue: Issue) -> tuple[Issue, ...]:
         """Give the other issues that have the first link of `doc`, newest first."""
         segment, local = self._shelf.place(doc)
-        link = int(segment.first_link[local])
-        if link < 0:
+        if not segment.linked[local]:
             return ()
+        link = int(segment.first_link[local])
         others = {other.slug: other for other in self._shelf.issues_with(link) if other.slug != issue.slug}
         return tuple(sorted(others.values(), key=lambda other: (other.published, other.slug), reverse=True))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from archive.search.names import Words
 from archive.search.plan import Concept, Node, Way
-from archive.search.segment import STEPS, Ints
+from archive.search.postings import STEPS, Ints
 from archive.search.shelf import Shelf
 
 Floats = NDArray[np.float32]

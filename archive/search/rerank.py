@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.search.plan import Concept
+from archive.search.postings import Ints
 from archive.search.rank import Floats, Found, numbers
-from archive.search.segment import Ints
 from archive.search.shelf import Shelf
 
 Bits = NDArray[np.uint64]

@@ -16,22 +16,13 @@ from numpy.typing import NDArray
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.link import canonical, domain
+from archive.search.postings import MOST, WEIGHTS, Block, Ints, turned
 from archive.search.vocabulary import GAP, Vocabulary
 from archive.search.words import address_words, words
 
-Ints = NDArray[np.int32]
-
 KINDS = tuple(Kind)
-# What a word counts by where it stands. The order of the fields is that of an entry's words in `Segment.tokens`.
-_LEAD, _TEXT, _PATH, _HOST, _HEADING = range(5)
-WEIGHTS = np.array([1.3, 1.0, 1.1, 0.8, 0.25], dtype=np.float32)
 LEAD = 14
 """So many words at an entry's start count as its title would: that is where an entry names its subject."""
-K1, B, USUAL = 0.75, 0.7, 40.0
-"""BM25's saturation and length normalisation; `USUAL` stands for the average length, so that the strength of a word in
-an entry depends on that entry alone and an index can grow without being recomputed."""
-STEPS = 255
-"""A strength is kept in one byte: in 255ths of the highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +31,9 @@ class Segment:
 
     slugs: where each issue is in `issues`; issue_bounds: where each issue's entries begin (one more than issues).
 
-    terms: numbers of the words present, ascending; starts: where each one's run begins in `docs` and `strengths`.
-    docs: entries that have the word, ascending in each run; strengths: 1 to 255, how strongly.
-    tokens: the words of every entry in order, fields apart by gaps; bounds: where each entry's begin (n+1).
-    first_link: number of the entry's first link, -1 for none; link_ids, link_bounds: all its links' numbers.
+    blocks: which entries have which words, so many entries each.
+    first_link: what the entry's first link leads to, as a hash of its canonical form (0 for none: see `linked`);
+    link_sites, link_bounds: the sites of all its links; links_sorted, docs_by_link: the entries by link.
     """
 
     issues: tuple[Issue, ...]
@@ -53,17 +43,13 @@ class Segment:
     ordinal: Ints
     kind: NDArray[np.uint8]
     day: Ints
-    terms: Ints
-    starts: NDArray[np.int64]
-    docs: Ints
-    strengths: NDArray[np.uint8]
-    tokens: Ints
-    bounds: NDArray[np.int64]
-    first_link: Ints
-    link_ids: Ints
-    link_bounds: NDArray[np.int64]
+    blocks: tuple[Block, ...]
+    first_link: NDArray[np.int64]
+    linked: NDArray[np.bool_]
+    link_sites: Ints
+    link_bounds: Ints
     docs_by_link: Ints
-    links_sorted: Ints
+    links_sorted: NDArray[np.int64]
 
     def __len__(self) -> int:
         """Give the number of entries."""
@@ -72,13 +58,6 @@ class Segment:
     def is_gone(self, at: int, gone: NDArray[np.bool_]) -> bool:
         """Tell whether the issue at `at` is marked in `gone` (by entry, then by issue)."""
         return bool(gone[len(self) + at])
-
-    def run(self, term: int) -> slice:
-        """Give where the entries of `term` (a word's number) are in `docs`; an empty slice if there are none."""
-        at = int(self.terms.searchsorted(term))
-        if at < len(self.terms) and self.terms[at] == term:
-            return slice(int(self.starts[at]), int(self.starts[at + 1]))
-        return slice(0, 0)
 
     def entry(self, doc: int) -> tuple[Issue, Section, Entry]:
         """Give the entry numbered `doc` with its section and issue."""
@@ -90,36 +69,29 @@ class Segment:
         raise IndexError(doc)
 
     def with_link(self, link: int) -> Ints:
-        """Give the entries that have the link numbered `link`."""
+        """Give the entries that have `link` (a hash as in `first_link`)."""
         low = int(self.links_sorted.searchsorted(link))
-        high = low + 1
+        high = low
         while high < len(self.links_sorted) and self.links_sorted[high] == link:
             high += 1
-        return (
-            self.docs_by_link[low:high]
-            if low < len(self.links_sorted) and self.links_sorted[low] == link
-            else self.docs_by_link[:0]
-        )
+        return self.docs_by_link[low:high]
 
 
 class Catalogue:
-    """What the segments of an index number alike: words, links, sites. Only ever added to."""
+    """What the segments of an index number alike: words and sites. Only ever added to."""
 
     def __init__(self) -> None:
         """Start empty."""
         self.words = Vocabulary()
-        self.links: dict[str, int] = {}
-        self.urls: list[str] = []
         self.sites: list[str] = []
+        self._site_numbers: dict[str, int] = {}
 
-    def link(self, url: str) -> int:
-        """Give the number of the link `url` leads to: the same for its other spellings."""
-        key = canonical(url)
-        found = self.links.get(key)
+    def site(self, name: str) -> int:
+        """Give the number of the site `name`, a new one if it has none yet."""
+        found = self._site_numbers.get(name)
         if found is None:
-            found = self.links[key] = len(self.links)
-            self.urls.append(key)
-            self.sites.append(domain(url))
+            found = self._site_numbers[name] = len(self.sites)
+            self.sites.append(name)
         return found
 
 
@@ -130,10 +102,10 @@ class _Builder:
         self.catalogue = catalogue
         self.issue_of, self.ordinal, self.kind, self.day = array("i"), array("i"), array("B"), array("i")
         self.issue_ends = array("i", [0])
-        self.tokens, self.ends = array("i"), array("q", [0])
-        # One run a field: how many tokens it has (with its gap).
+        self.tokens = array("i")
         self.lengths = array("i")
-        self.link_ids, self.link_ends, self.first_link = array("i"), array("q", [0]), array("i")
+        self.blocks: list[Block] = []
+        self.links, self.link_ends, self.link_sites = array("q"), array("i", [0]), array("i")
 
     def add(self, at: int, issue: Issue) -> None:
         """Add the entries of `issue`, the `at`th of the segment."""
@@ -150,29 +122,37 @@ class _Builder:
                 host += of_host
                 path += of_path
                 path.append("")
-                self.link_ids.append(self.catalogue.link(link.url))
+                self.links.append(hash(canonical(link.url)))
+                self.link_sites.append(self.catalogue.site(domain(link.url)))
             for field in (text[:LEAD], text[LEAD:], path, host, [*words(section.heading), *dated]):
                 ids = [number.get(word) or add(word) for word in field]
                 self.tokens.extend(ids)
                 self.lengths.append(len(ids))
             self.tokens.append(GAP)
-            self.ends.append(len(self.tokens))
             self.issue_of.append(at)
             self.ordinal.append(ordinal)
             self.kind.append(KINDS.index(section.kind))
             self.day.append(day)
-            self.first_link.append(self.link_ids[self.link_ends[-1]] if entry.links else -1)
-            self.link_ends.append(len(self.link_ids))
+            self.link_ends.append(len(self.links))
+            if len(self.kind) % MOST == 0:
+                self.turn()
         self.issue_ends.append(len(self.kind))
+
+    def turn(self) -> None:
+        """Make a block of the words gathered since the last one."""
+        tokens = np.array(self.tokens, dtype=np.int32)
+        self.blocks.append(turned(tokens, np.array(self.lengths, dtype=np.int32).reshape(-1, len(WEIGHTS))))
+        self.tokens, self.lengths = array("i"), array("i")
 
     def done(self, issues: tuple[Issue, ...]) -> Segment:
         """Turn what was gathered into a segment."""
-        tokens = np.array(self.tokens, dtype=np.int32)
-        bounds = np.array(self.ends, dtype=np.int64)
-        lengths = np.array(self.lengths, dtype=np.int32).reshape(-1, len(WEIGHTS))
-        terms, starts, docs, strengths = _postings(tokens, lengths)
-        link_ids, link_bounds = np.array(self.link_ids, dtype=np.int32), np.array(self.link_ends, dtype=np.int64)
-        order = np.argsort(link_ids, kind="stable")
+        if self.lengths or not self.blocks:
+            self.turn()
+        links, link_bounds = np.array(self.links, dtype=np.int64), np.array(self.link_ends, dtype=np.int32)
+        order = np.argsort(links, kind="stable")
+        linked = link_bounds[1:] > link_bounds[:-1]
+        first_link = np.zeros(len(self.kind), dtype=np.int64)
+        first_link[linked] = links[link_bounds[:-1][linked]]
         owners = np.repeat(np.arange(len(self.kind), dtype=np.int32), np.diff(link_bounds))
         return Segment(
             issues=issues,
@@ -182,41 +162,14 @@ class _Builder:
             ordinal=np.array(self.ordinal, dtype=np.int32),
             kind=np.array(self.kind, dtype=np.uint8),
             day=np.array(self.day, dtype=np.int32),
-            terms=terms,
-            starts=starts,
-            docs=docs,
-            strengths=strengths,
-            tokens=tokens,
-            bounds=bounds,
-            first_link=np.array(self.first_link, dtype=np.int32),
-            link_ids=link_ids,
+            blocks=tuple(self.blocks),
+            first_link=first_link,
+            linked=linked,
+            link_sites=np.array(self.link_sites, dtype=np.int32),
             link_bounds=link_bounds,
             docs_by_link=owners[order],
-            links_sorted=link_ids[order],
+            links_sorted=links[order],
         )
-
-
-def _postings(tokens: Ints, lengths: Ints) -> tuple[Ints, NDArray[np.int64], Ints, NDArray[np.uint8]]:
-    """Turn words by entry into entries by word.
-
-    `lengths` has a row an entry: the words in each of its fields. One sort of (word, entry, field) packed into a number
-    does the work: 20 bits and more for the word, 32 for the entry, 3 for the field.
-    """
-    count, fields = lengths.shape
-    with_gap = np.concatenate([lengths, np.ones((count, 1), dtype=np.int32)], axis=1)
-    where = np.repeat(np.arange(count * (fields + 1), dtype=np.int64), with_gap.ravel())
-    doc, field = np.divmod(where, fields + 1)
-    keys = (tokens.astype(np.int64) << 35) | (doc << 3) | field
-    keys = np.sort(keys[tokens != GAP])
-    pairs = keys >> 3
-    first = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])) if len(keys) else np.zeros(0, np.int64)
-    weights = np.add.reduceat(WEIGHTS[keys & 7], first) if len(keys) else np.zeros(0, np.float32)
-    docs = ((keys[first] >> 3) & 0xFFFFFFFF).astype(np.int32)
-    norm = K1 * (1 - B + B * lengths[:, :2].sum(axis=1) / USUAL)
-    strengths = np.clip(np.rint(STEPS * weights / (weights + norm[docs])), 1, STEPS).astype(np.uint8)
-    word = (keys[first] >> 35).astype(np.int32)
-    fresh = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]])) if len(word) else np.zeros(0, np.int64)
-    return word[fresh], np.append(fresh, len(word)).astype(np.int64), docs, strengths
 
 
 def build(issues: Iterable[Issue], catalogue: Catalogue) -> Segment:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archive.issue import Entry, Issue, Section
-from archive.search.segment import Catalogue, Ints, Segment, build
+from archive.search.postings import Block, Ints, spread
+from archive.search.segment import Catalogue, Segment, build
 
 
 @dataclass(slots=True)
@@ -23,17 +25,29 @@ class Shelf:
     segments: tuple[Segment, ...]
     gone: tuple[NDArray[np.bool_] | None, ...]
     offsets: tuple[int, ...] = field(init=False)
+    blocks: tuple[tuple[Block, int, NDArray[np.bool_] | None], ...] = field(init=False)
+    block_starts: NDArray[np.int64] = field(init=False)
     living: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Lay the segments end to end; `living` counts the entries that are not gone."""
         ends = np.cumsum([0, *map(len, self.segments)])
         self.offsets = tuple(int(end) for end in ends)
+        self.blocks = tuple(self._laid())
+        self.block_starts = np.array([start for _, start, _ in self.blocks], np.int64)
         self.living = self.offsets[-1] - sum(
             int(gone[: len(segment)].sum())
             for segment, gone in zip(self.segments, self.gone, strict=True)
             if gone is not None
         )
+
+    def _laid(self) -> Iterator[tuple[Block, int, NDArray[np.bool_] | None]]:
+        """Give each block with the number of its first entry and the marks of those gone."""
+        for segment, gone, start in zip(self.segments, self.gone, self.offsets, strict=False):
+            low = 0
+            for block in segment.blocks:
+                yield block, start + low, None if gone is None else gone[low : low + len(block)]
+                low += len(block)
 
     def __len__(self) -> int:
         """Give the number of entries, gone ones included."""
@@ -44,18 +58,20 @@ class Shelf:
         return zip(self.segments, self.offsets, self.offsets[1:], strict=False)
 
     def postings(self, term: int) -> tuple[Ints, NDArray[np.uint8]]:
-        """Give the entries that have the word numbered `term`, and how strongly each."""
+        """Give the entries that have the word numbered `term`, ascending, and how strongly each."""
         docs: list[Ints] = []
         strengths: list[NDArray[np.uint8]] = []
-        for segment, gone, offset in zip(self.segments, self.gone, self.offsets, strict=False):
-            run = segment.run(term)
+        for block, start, gone in self.blocks:
+            run = block.run(term)
             if run.stop == run.start:
                 continue
-            found, strong = segment.docs[run], segment.strengths[run]
+            found, strong = block.docs[run].astype(np.int32), block.strengths[run]
             if gone is not None:
                 kept = ~gone[found]
                 found, strong = found[kept], strong[kept]
-            docs.append(found + np.int32(offset) if offset else found)
+            if start:
+                found += np.int32(start)
+            docs.append(found)
             strengths.append(strong)
         if len(docs) == 1:
             return docs[0], strengths[0]
@@ -109,11 +125,11 @@ class Shelf:
     def counts(self, words: int) -> NDArray[np.int64]:
         """Give the number of entries that have each word, by its number below `words`."""
         counts = np.zeros(words, np.int64)
-        for segment, gone in zip(self.segments, self.gone, strict=True):
-            counts[segment.terms] += np.diff(segment.starts)
+        for block, _, gone in self.blocks:
+            lengths = np.diff(block.starts)
+            counts[block.terms] += lengths
             if gone is not None:
-                lost = np.repeat(segment.terms, np.diff(segment.starts))[gone[segment.docs]]
-                np.subtract.at(counts, lost, 1)
+                np.subtract.at(counts, np.repeat(block.terms, lengths)[gone[block.docs]], 1)
         return counts
 
     def rank(self, doc: int) -> tuple[float, str, int]:
@@ -123,7 +139,7 @@ class Shelf:
         return -issue.published.timestamp(), issue.slug, int(segment.ordinal[local])
 
     def issues_with(self, link: int) -> Iterator[Issue]:
-        """Give every issue that has the link numbered `link`."""
+        """Give every issue that has `link` (a hash)."""
         for segment, gone in zip(self.segments, self.gone, strict=True):
             for local in segment.with_link(link).tolist():
                 if gone is None or not gone[local]:
@@ -138,37 +154,42 @@ class Shelf:
                 kept[here] = ~gone[docs[here] - start]
         return kept
 
-    def gather(self, name: str, docs: Ints) -> NDArray[np.int32]:
+    def gather(self, name: str, docs: Ints) -> NDArray[Any]:
         """Give the array `name` of the segments (one value an entry) at `docs`."""
-        if len(self.segments) == 1:
-            return getattr(self.segments[0], name)[docs]  # type: ignore[no-any-return]
-        values = np.zeros(len(docs), np.int32)
-        for segment, start, end in self.places():
+        arrays = [getattr(segment, name) for segment in self.segments]
+        if len(arrays) == 1:
+            return arrays[0][docs]  # type: ignore[no-any-return]
+        values = np.zeros(len(docs), arrays[0].dtype)
+        for array, start, end in zip(arrays, self.offsets, self.offsets[1:], strict=False):
             here = (docs >= start) & (docs < end)
-            values[here] = getattr(segment, name)[docs[here] - start]
+            values[here] = array[docs[here] - start]
         return values
 
     def tokens(self, docs: Ints) -> tuple[Ints, NDArray[np.int64]]:
         """Give the words of `docs` one after another, and where each entry's begin (one more than `docs`)."""
-        if len(self.segments) == 1:
-            return _tokens(self.segments[0], docs)
+        if len(self.blocks) == 1:
+            return self.blocks[0][0].words(docs)
         lengths = np.zeros(len(docs), np.int64)
-        parts: list[tuple[NDArray[np.bool_], Ints, NDArray[np.int64]]] = []
-        for segment, start, end in self.places():
-            here = (docs >= start) & (docs < end)
-            found, bounds = _tokens(segment, docs[here] - np.int32(start))
+        parts: list[tuple[NDArray[np.intp], Ints, NDArray[np.int64]]] = []
+        owners = np.searchsorted(self.block_starts, docs, side="right") - 1
+        for number in np.unique(owners).tolist():
+            block, start, _ = self.blocks[number]
+            here = np.flatnonzero(owners == number)
+            found, bounds = block.words(docs[here] - np.int32(start))
             lengths[here] = np.diff(bounds)
             parts.append((here, found, bounds))
         ends = np.append(0, np.cumsum(lengths))
         tokens = np.zeros(int(ends[-1]), np.int32)
         for here, found, bounds in parts:
-            tokens[_spread(ends[:-1][here], np.diff(bounds))] = found
+            tokens[spread(ends[:-1][here], np.diff(bounds))] = found
         return tokens, ends
 
     def words(self, doc: int) -> frozenset[int]:
         """Give the numbers of the words of `doc`."""
-        segment, local = self.place(doc)
-        return frozenset(segment.tokens[segment.bounds[local] : segment.bounds[local + 1]].tolist())
+        number = int(self.block_starts.searchsorted(doc, side="right")) - 1
+        block, start, _ = self.blocks[number]
+        low, high = block.bounds[doc - start : doc - start + 2].tolist()
+        return frozenset(block.terms[block.tokens[low:high]].tolist())
 
     def place(self, doc: int) -> tuple[Segment, int]:
         """Give the segment that `doc` is in and its number there."""
@@ -204,18 +225,3 @@ class Shelf:
         """Give the number of entries where the word `right` follows the word `left`."""
         docs = np.intersect1d(self.postings(left)[0], self.postings(right)[0], assume_unique=True)
         return int(self.adjacent(docs, [[left], [right]]).sum())
-
-
-def _tokens(segment: Segment, docs: Ints) -> tuple[Ints, NDArray[np.int64]]:
-    """Give the words of `docs` of one segment, and where each entry's begin."""
-    starts = segment.bounds[docs]
-    lengths = segment.bounds[docs + 1] - starts
-    return segment.tokens[_spread(starts, lengths)], np.append(0, np.cumsum(lengths))
-
-
-def _spread(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the places of runs: for each the numbers from its start on, as many as its length."""
-    ends = np.cumsum(lengths)
-    if not len(ends):
-        return ends
-    return np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)

@@ -1,0 +1,112 @@
+"""Entries by word, and words by entry: the arrays at the heart of an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.search.vocabulary import GAP
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+WEIGHTS = np.array([1.3, 1.0, 1.1, 0.8, 0.25], dtype=np.float32)
+"""What a word counts by its field: the start of the text, its rest, a link's path, its host, the heading and date."""
+K1, B, USUAL = 0.75, 0.7, 40.0
+"""BM25's saturation and length normalisation; `USUAL` stands for the average length, so that the strength of a word in
+an entry depends on that entry alone and an index can grow without being recomputed."""
+STEPS = 255
+"""A strength is kept in one byte: in 255ths of the highest."""
+
+
+MOST = 65_536
+"""So many entries at most are in one block, so that their numbers in it take two bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of entries, numbered from 0, both ways: by word and by entry.
+
+    terms: numbers of the words present, ascending, after the gap's; starts: where each one's run begins (one more than
+    terms). docs: entries, ascending in each run; strengths: 1 to 255, how strongly each has the word. tokens: the words
+    of every entry in order, as places in `terms`; bounds: where each entry's begin (one more than entries).
+    """
+
+    terms: Ints
+    starts: Ints
+    docs: NDArray[np.uint16]
+    strengths: NDArray[np.uint8]
+    tokens: NDArray[np.uint16] | NDArray[np.uint32]
+    bounds: Ints
+
+    def __len__(self) -> int:
+        """Give the number of entries."""
+        return len(self.bounds) - 1
+
+    def run(self, term: int) -> slice:
+        """Give where the entries of `term` (a word's number) are; an empty slice if there are none."""
+        at = int(self.terms.searchsorted(term))
+        if at < len(self.terms) and self.terms[at] == term:
+            return slice(int(self.starts[at]), int(self.starts[at + 1]))
+        return slice(0, 0)
+
+    def words(self, docs: Ints) -> tuple[Ints, Longs]:
+        """Give the numbers of the words of `docs` one after another, and where each entry's begin (one more)."""
+        starts = self.bounds[docs].astype(np.int64)
+        lengths = self.bounds[docs + 1] - starts
+        return self.terms[self.tokens[spread(starts, lengths)]], np.append(0, np.cumsum(lengths))
+
+
+def turned(tokens: Ints, lengths: Ints) -> Block:
+    """Turn words by entry into a block.
+
+    `tokens` are the words of its entries; `lengths` has a row an entry with the number of words in each of its fields,
+    after which comes a gap. One sort of (word, entry, field) packed into a number does the work: 3 bits for the field,
+    32 for the entry, the rest for the word.
+    """
+    count, fields = lengths.shape
+    with_gap = np.concatenate([lengths, np.ones((count, 1), dtype=np.int32)], axis=1)
+    where = np.repeat(np.arange(count * (fields + 1), dtype=np.int64), with_gap.ravel())
+    doc, field = np.divmod(where, fields + 1)
+    keys = (tokens.astype(np.int64) << 35) | (doc << 3) | field
+    keys = np.sort(keys[tokens != GAP])
+    fresh = _fresh(keys >> 3)
+    weights = np.add.reduceat(WEIGHTS[keys & 7], fresh) if len(keys) else np.zeros(0, np.float32)
+    keys = keys[fresh] >> 3
+    docs, word = keys & 0xFFFFFFFF, keys >> 32
+    norm = K1 * (1 - B + B * lengths[:, :2].sum(axis=1) / USUAL)
+    strengths = np.clip(np.rint(STEPS * weights / (weights + norm[docs])), 1, STEPS).astype(np.uint8)
+    runs = _fresh(word)
+    terms = np.append(GAP, word[runs]).astype(np.int32)
+    return Block(
+        terms=terms,
+        starts=np.concatenate([[0], runs, [len(word)]]).astype(np.int32),
+        docs=docs.astype(np.uint16),
+        strengths=strengths,
+        tokens=_narrowed(tokens, terms),
+        bounds=np.append(0, np.cumsum(with_gap.sum(axis=1))).astype(np.int32),
+    )
+
+
+def _narrowed(tokens: Ints, terms: Ints) -> NDArray[np.uint16] | NDArray[np.uint32]:
+    """Give `tokens` as places in `terms`, in two bytes each if they fit."""
+    places = np.zeros(int(terms[-1]) + 1, np.uint32)
+    places[terms] = np.arange(len(terms))
+    return places[tokens].astype(np.uint16) if len(terms) <= MOST else places[tokens]
+
+
+def _fresh(values: Longs) -> Longs:
+    """Give where a value differs from the one before it."""
+    if not len(values):
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+
+
+def spread(starts: Longs, lengths: Longs) -> Longs:
+    """Give the places of runs: for each the numbers from its start on, as many as its length."""
+    ends = np.cumsum(lengths)
+    if not len(ends):
+        return ends
+    return np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)
