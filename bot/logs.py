@@ -41,5 +41,7 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("apscheduler", "uvicorn", "watchfiles", "slack_bolt", "slack_sdk", "aiohttp.access", "alembic"):
+    for noisy in ("apscheduler", "uvicorn", "watchfiles", "slack_sdk", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Bolt warns at every start that a token in the environment is not used beside a client that has it.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)

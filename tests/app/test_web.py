@@ -49,7 +49,7 @@ def test_a_request_nobody_signed_is_refused(client: TestClient) -> None:
 @pytest.mark.parametrize("timestamp", ["soon", "-5", "1e9", "9" * 40, "١٢٣"])
 def test_a_timestamp_that_is_no_number_is_refused(client: TestClient, timestamp: str) -> None:
     """Bolt alone answers 500 here."""
-    headers = {"x-slack-request-timestamp": timestamp.encode(), "x-slack-signature": b"v0=0"}
+    headers = {b"x-slack-request-timestamp": timestamp.encode(), b"x-slack-signature": b"v0=0"}
     assert client.post(PATH, content=b"x=1", headers=headers).status_code == 401
 
 

@@ -1,0 +1,188 @@
+"""The bot as a process: it answers, posts once, and stops when told."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.playground.channel import Channel
+from bot.playground.people import Person, Scene, readable, scene
+from bot.playground.server import Server
+from bot.playground.town import village
+from bot.playground.workspace import Workspace
+
+SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
+SECRET = "a secret of the tests"
+PATIENCE = 30.0
+"""Seconds that a process may take on a busy machine before a test gives up."""
+
+
+@dataclass
+class Town:
+    """A stand-in Slack, an archive of one issue that can grow, and what a process needs to know of both."""
+
+    server: Server
+    workspace: Workspace
+    channel: Channel
+    you: str
+    archive: Path
+    port: int
+    environment: Mapping[str, str]
+
+    def publish(self, name: str) -> None:
+        """Let an issue appear."""
+        source = next(SAMPLE.glob(f"*{name}*.md"))
+        (self.archive / source.name).write_text(source.read_text("utf-8"), "utf-8")
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Run a stand-in, with the sample's first issue in the archive."""
+    site, workspace, channel, you = village()
+    archive = tmp_path / "issues"
+    archive.mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    async with Server(site) as server:
+        environment = {
+            **os.environ,  # noqa: TID251 - handed on to a process
+            "SLACK_API_URL": server.api_url,
+            "SLACK_BOT_TOKEN": workspace.token,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "BACKISSUE_ARCHIVE": str(archive),
+            "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
+            "PORT": str(port),
+        }
+        town = Town(server, workspace, channel, you.name, archive, port, environment)
+        town.publish("2026-08-16-1")
+        yield town
+
+
+@asynccontextmanager
+async def process(*arguments: str, environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `backissue` and expect it to stop cleanly within its ten seconds."""
+    running = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", *arguments, env=environment)
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(running.wait(), PATIENCE) in {0, -signal.SIGTERM}
+
+
+@asynccontextmanager
+async def serving(town: Town, *arguments: str) -> AsyncIterator[tuple[Scene, Person]]:
+    """Run `backissue serve` over HTTP and wait until it is healthy."""
+    url = f"http://127.0.0.1:{town.port}"
+    async with (
+        process("serve", *arguments, environment=town.environment),
+        aiohttp.ClientSession() as session,
+        scene(town.server, town.workspace, f"{url}/slack/events", SECRET) as stage,
+    ):
+        await answering(session, f"{url}/health")
+        yield stage, stage.person(town.you)
+
+
+async def answering(session: aiohttp.ClientSession, url: str) -> None:
+    """Wait until a server answers."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                async with session.get(url) as response:
+                    assert response.status == 200
+                    return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.02)  # another process: nobody can tell when it is ready
+
+
+def digests(town: Town) -> list[str]:
+    """Give the titles of what stands in the channel."""
+    return [readable(message) for message in town.channel.top if message.is_bot]
+
+
+async def test_it_answers_over_http(town: Town) -> None:
+    """A signed command comes back as a page of links."""
+    async with serving(town) as (_, you):
+        heard = await you.types("/weekly service mesh", town.channel)
+        assert "mesh" in heard.text
+
+
+async def test_a_new_issue_is_posted_once_over_a_restart(town: Town) -> None:
+    """Subscribe, let an issue appear, see it; stop, start again, and nothing comes twice."""
+    async with serving(town) as (stage, you):
+        await you.types("/weekly subscribe as soon as it appears", town.channel)
+        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        town.publish("2026-08-23-2")
+        await stage.until(lambda: digests(town), PATIENCE)
+    async with serving(town) as (stage, you):
+        town.publish("2026-08-30-3")
+        await stage.until(lambda: len(digests(town)) > 1, PATIENCE)
+        assert len(digests(town)) == 2
+
+
+async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(town: Town) -> None:
+    """What somebody kept is there after the process was replaced."""
+    async with serving(town) as (stage, you):
+        await you.types("/weekly subscribe as soon as it appears", town.channel)
+        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        town.publish("2026-08-23-2")
+        parent = (await stage.until(lambda: [m for m in town.channel.top if m.is_bot], PATIENCE))[0]
+        reply = (await stage.until(lambda: town.channel.replies(parent.ts), PATIENCE))[0]
+        answer = await you.reacts(reply, "bookmark")
+        assert answer is not None
+        assert answer.ok
+    async with serving(town) as (stage, you):
+        await you.types("/weekly saved", town.channel)
+        await stage.until(lambda: any("You kept 1 link" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+
+
+async def test_a_worker_posts_beside_a_front_that_only_answers(town: Town) -> None:
+    """`serve --web-only` and `worker` share one database; the issue comes once."""
+    async with serving(town, "--web-only") as (stage, you), process("worker", environment=town.environment):
+        await you.types("/weekly subscribe as soon as it appears", town.channel)
+        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        town.publish("2026-08-23-2")
+        await stage.until(lambda: digests(town), PATIENCE)
+        assert len(digests(town)) == 1
+
+
+async def test_it_answers_by_socket_mode(town: Town) -> None:
+    """With an app token there is no address to reach it at, and commands arrive all the same."""
+    environment = {**town.environment, "SLACK_APP_TOKEN": town.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
+    async with process("serve", environment=environment), scene(town.server, town.workspace, "", SECRET) as stage:
+        await asyncio.wait_for(town.server.sockets.connected.wait(), PATIENCE)
+        heard = await stage.person(town.you).types("/weekly service mesh", town.channel)
+        assert "mesh" in heard.text
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        ({"SLACK_BOT_TOKEN": ""}, b"SLACK_BOT_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": ""}, b"SLACK_SIGNING_SECRET"),
+        ({"BACKISSUE_ARCHIVE": "/nowhere"}, b"/nowhere"),
+        ({"DATABASE_URL": "mysql://x"}, b"mysql"),
+        ({"PORT": "eighty"}, b"PORT"),
+        ({"BACKISSUE_SYNONYMS": "/nowhere.txt"}, b"/nowhere.txt"),
+    ],
+)
+async def test_what_is_missing_is_named_in_one_line(town: Town, missing: dict[str, str], named: bytes) -> None:
+    """Exit 1, one line, no stack trace."""
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "serve"), env={**town.environment, **missing}, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(running.communicate(), PATIENCE)
+    assert running.returncode == 1
+    assert named in said
+    assert b"Traceback" not in said
