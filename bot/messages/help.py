@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.messages import blocks
 from bot.messages.message import Message
-from bot.messages.mrkdwn import clip, escape
+from bot.messages.mrkdwn import clip, escape, linked, one_line
 from bot.messages.names import Names
 
 _EXAMPLE = "mondays 09:00 Europe/London"
@@ -80,8 +80,8 @@ def hint(word: str, names: Names) -> str:
 
 
 def told(reason: str) -> Message:
-    """Say one plain line: an error's, or a confirmation."""
-    return blocks.says(_sentence(clip(reason, 2_900)) or "·")
+    """Say one plain line: an error's, or a confirmation. Web addresses in it become links."""
+    return blocks.says(linked(_sentence(one_line(reason)), 2_900) or "·")
 
 
 def apology(reference: str) -> Message:

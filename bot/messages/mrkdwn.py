@@ -28,6 +28,7 @@ _MARKUP = re.compile(
 # One of these is in every text in which anything above could be.
 _SUSPECT = re.compile(r"[*_~`>@]|:\S")
 _LINKABLE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?://[^\s<>]*[^\s<>.,;:!?)])")
 _SCHEME = re.compile(r"^(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
 # What ends a link or splits it from its label (Slack: spaces, pipes and angle brackets break `<url|label>`).
 _URL_BREAKERS = re.compile(r"[\s|<>\x00-\x20\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -145,6 +146,13 @@ def link(url: str, label: str, limit: int = 150) -> str:
     words = one_line(label) or shown(url)
     said = clip(words.replace("|", "¦"), limit)
     return f"<{_encoded(url)}|{said}>" if linkable(url) else said
+
+
+def linked(text: str, limit: int) -> str:
+    """Escape a sentence of the bot's own as `clip` does, but make links of the web addresses in it."""
+    words = _ADDRESS.split(one_line(text))
+    said = "".join(link(word, shown(word), 60) if at % 2 else escape(word) for at, word in enumerate(words))
+    return said if len(said) <= limit else clip(text, limit)
 
 
 def shown(url: str) -> str:

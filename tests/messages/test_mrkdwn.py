@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messages.mrkdwn import clean, clip, clip_plain, escape, link, linkable, shown, split
+from bot.messages.mrkdwn import clean, clip, clip_plain, escape, link, linkable, linked, shown, split
 from bot.playground.mrkdwn import Reference, faults, pieces, unescape
 from tests.messages.issues import nasty_text, nasty_url
 
@@ -52,6 +52,20 @@ def test_a_link_is_one_link_or_plain_text(url: str, label: str) -> None:
     found = [piece for piece in pieces(made) if isinstance(piece, Reference)]
     assert len(found) == linkable(url)
     assert "\n" not in made
+
+
+@given(st.one_of(st.text(max_size=200), nasty_text), nasty_url, st.integers(10, 3000))
+@settings(deadline=None)
+def test_addresses_in_a_sentence_become_links(text: str, url: str, limit: int) -> None:
+    """Within the limit and without fault, whatever stands around them."""
+    said = linked(f"{text} {url}. {text}", limit)
+    assert len(said) <= limit
+    assert list(faults(said)) == []
+
+
+def test_an_address_ends_before_the_full_stop() -> None:
+    """The sentence's own punctuation is no part of it."""
+    assert linked("It is at https://a.example/p1.", 100) == "It is at <https://a.example/p1|a.example/p1>."
 
 
 def test_what_markup_would_do_to_words() -> None:
