@@ -127,8 +127,7 @@ class Index:
         asked = replace(asked, words=self._less_own_name(asked.words))
         concepts = (*plan(asked.words, self._lookup), *(phrase(texts, self._lookup) for texts in asked.phrases))
         found = self._found(asked, kinds, concepts)
-        order = self._order(found)
-        page = tuple(self._page(found, order, concepts, offset, limit))
+        page = tuple(self._page(found, concepts, offset, limit))
         answer = Answer(query, page, self._distinct(found), problems=asked.problems)
         return answer if len(found.docs) else self._nothing(answer, asked, kinds)
 
@@ -173,17 +172,28 @@ class Index:
         days = self._shelf.gather("day", found.docs)
         return np.lexsort((self._shelf.gather("ordinal", found.docs), -days, -found.scores))
 
+    def _first(self, found: Found, count: int) -> tuple[Found, list[int]]:
+        """Give the first `count` places in order, a link once, in the part of `found` that it was enough to sort."""
+        enough = 4 * count + 50
+        if len(found.docs) > enough:
+            least = np.partition(found.scores, len(found.docs) - enough)[len(found.docs) - enough]
+            best = found.only(found.scores >= least)
+            places = list(islice(self._once(best, self._order(best)), count))
+            if len(places) == count:
+                return best, places
+        return found, list(islice(self._once(found, self._order(found)), count))
+
     def _distinct(self, found: Found) -> int:
         """Count the entries found, those with the same first link as one."""
         linked = self._shelf.gather("linked", found.docs)
         links = self._shelf.gather("first_link", found.docs)[linked]
-        return len(np.unique(links)) + int(np.count_nonzero(~linked))
+        links.sort()
+        return int(np.count_nonzero(links[1:] != links[:-1])) + bool(len(links)) + int(np.count_nonzero(~linked))
 
-    def _page(
-        self, found: Found, order: NDArray[np.intp], concepts: tuple[Concept, ...], offset: int, limit: int
-    ) -> Iterator[Result]:
-        """Give one page of `found` in `order`, a link once."""
-        for place in islice(self._once(found, order), offset, offset + limit):
+    def _page(self, found: Found, concepts: tuple[Concept, ...], offset: int, limit: int) -> Iterator[Result]:
+        """Give one page of `found`, the best first."""
+        found, places = self._first(found, offset + limit)
+        for place in places[offset:]:
             doc = int(found.docs[place])
             issue, section, entry = self._shelf.entry(doc)
             yield Result(

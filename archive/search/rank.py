@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ CAP = 7.0
 """A word's weight (its inverse document frequency) is no more than that when it is asked how much of a query is met."""
 SOFT = 0.5
 """What a word that only says what sort of page is wanted counts."""
+SPARSE = 2_000
+"""So few entries are put together by sorting rather than by marking each in an array of all."""
 ROOM, MOST_ROOM = 32, 4_000_000
 """So many scores an entry are kept between queries, and so many in all: 12 bytes each."""
 MET = {"synonym": 1.0, "near name": 0.75}
@@ -70,6 +73,9 @@ def idf(count: int, total: int) -> float:
     return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
 
+_Places = Ints | NDArray[np.intp] | slice
+
+
 class Ranker:
     """The scoring of concepts against one shelf.
 
@@ -82,29 +88,29 @@ class Ranker:
         self._shelf = shelf
         self._kept: dict[tuple[Words, bool], Hits] = {}
         self._room = _room(shelf)
+        self._own = threading.local()
 
     def found(self, concepts: tuple[Concept, ...]) -> Found:
         """Give every entry that has something of `concepts`, by number."""
         hits = [(concept, self.hits(concept)) for concept in concepts]
-        docs, places = self._together([hit for _, hit in hits])
-        scores, met, lacking = _zeros(docs), _zeros(docs), np.zeros(len(docs), np.bool_)
-        possible, heaviest = 0.0, 0.0
-        for (concept, hit), at in zip(hits, places, strict=True):
+        counted = [
+            (min(hit.weight, CAP * len(concept.words)), concept, hit) for concept, hit in hits if not concept.soft
+        ]
+        possible = math.fsum(capped for capped, *_ in counted)
+        docs = self._union([hit.docs for hit in _needed(hits, counted, possible)])
+        scores, met = _zeros(docs), _zeros(docs)
+        for concept, hit in hits:
+            at, within = _meeting(docs, hit.docs)
+            scores[at] += (np.float32(SOFT) if concept.soft else np.float32(1)) * hit.scores[within]
+            if not concept.soft:
+                capped = min(hit.weight, CAP * len(concept.words))
+                met[at] += np.float32(capped / possible) * hit.met[within]
             if concept.required:
-                without = np.ones(len(docs), np.bool_)
-                without[at] = False
-                lacking |= without
-            if concept.soft:
-                scores[at] += np.float32(SOFT) * hit.scores
-                continue
-            capped = min(hit.weight, CAP * len(concept.words))
-            scores[at] += hit.scores
-            met[at] += np.float32(capped) * hit.met
-            possible, heaviest = possible + capped, max(heaviest, hit.weight)
-        if possible:
-            met /= np.float32(possible)
-        met[lacking] = 0
-        return Found(docs, scores * met * np.sqrt(met), met, heaviest < COMMON)
+                lacking = np.ones(len(docs), np.bool_)
+                lacking[at] = False
+                scores[lacking], met[lacking] = 0, -1
+        heaviest = max((hit.weight for _, _, hit in counted), default=0.0)
+        return Found(docs, scores * met * np.sqrt(np.maximum(met, 0)), np.maximum(met, 0), heaviest < COMMON)
 
     def hits(self, concept: Concept) -> Hits:
         """Give the entries that have `concept`."""
@@ -168,18 +174,70 @@ class Ranker:
             met[at] = term.weight
         return Hits(docs, scores, met, weight, known=bool(runs))
 
-    def _together(self, parts: Sequence[Hits | Ints]) -> tuple[Ints, list[NDArray[np.intp] | slice]]:
+    def _together(self, parts: Sequence[Hits | Ints]) -> tuple[Ints, list[_Places]]:
         """Give the entries of all `parts`, and where those of each are among them."""
         runs = [part.docs if isinstance(part, Hits) else part for part in parts]
         if len(runs) == 1:
             return runs[0], [slice(None)]
+        docs = self._union(runs)
+        if runs and len(docs) == len(runs[0]):
+            return docs, [slice(None), *(docs.searchsorted(run) for run in runs[1:])]
+        if len(docs) < SPARSE:
+            return docs, [docs.searchsorted(run) for run in runs]
+        place = self._scratch()
+        place[docs] = np.arange(len(docs), dtype=np.int32)
+        return docs, [place[run] for run in runs]
+
+    def _union(self, runs: Sequence[Ints]) -> Ints:
+        """Give the entries of any of `runs`, ascending."""
+        if sum(map(len, runs)) < SPARSE:
+            docs = np.sort(np.concatenate([np.zeros(0, np.int32), *runs]))
+            return docs[np.append(docs[1:] != docs[:-1], len(docs) > 0)] if len(docs) else docs
         mark = np.zeros(len(self._shelf), np.bool_)
         for run in runs:
             mark[run] = True
-        docs = np.flatnonzero(mark)
-        place = np.empty(len(self._shelf), np.intp)
-        place[docs] = np.arange(len(docs))
-        return docs.astype(np.int32), [place[run] for run in runs]
+        return np.flatnonzero(mark).astype(np.int32)
+
+    def _scratch(self) -> Ints:
+        """Give an array with a place for every entry, this thread's own; what it holds is left from before."""
+        found: Ints | None = getattr(self._own, "place", None)
+        if found is None:
+            found = self._own.place = np.empty(len(self._shelf), np.int32)
+        return found
+
+
+def _needed(
+    hits: list[tuple[Concept, Hits]], counted: list[tuple[float, Concept, Hits]], possible: float
+) -> list[Hits]:
+    """Give the hits without any of which an entry cannot be an answer.
+
+    The soft ones are not among them, nor the lightest of the others as long as they are, all together, less of the
+    query than an answer must meet.
+    """
+    if not counted:
+        return [hit for _, hit in hits]
+    spare = possible * ENOUGH * NEAR_BEST * 0.99
+    needed = []
+    for capped, concept, hit in sorted(counted, key=lambda one: one[0]):
+        spare -= capped
+        if spare < 0 or concept.required:
+            needed.append(hit)
+    return needed
+
+
+def _meeting(docs: Ints, others: Ints) -> tuple[_Places, _Places]:
+    """Give where the entries that both have are in each; both ascend."""
+    if len(docs) == len(others) and np.array_equal(docs, others):
+        return slice(None), slice(None)
+    if len(docs) < len(others):
+        within, at = _meeting(others, docs)
+        return at, within
+    if not len(others):
+        return slice(0, 0), slice(0, 0)
+    at = docs.searchsorted(others)
+    at[at == len(docs)] = 0
+    same = np.flatnonzero(docs[at] == others)
+    return at[same], same
 
 
 def _room(shelf: Shelf) -> int:
