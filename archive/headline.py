@@ -57,8 +57,8 @@ _SMALL = frozenset(
 )
 _CAPITALS = frozenset(
     """ai api apis aws cd cdn ci cli cncf cpu css cve db dns ec2 ecs eks elk gce gcp gke gpu gui html http https iam ibm
-    ide ip ipv6 jvm jwt kvm lxc ml mtls nfs oci os pdf php qa rbac rds rpc s3 saas paas iaas sdk sla slo slos sql sre ssh
-    ssl sso tcp tls tv ui uk url vm vms vpc vpn xml yaml json rss ux cto""".split()  # noqa: SIM905 - reads better
+    ide ip ipv6 jvm jwt kvm lxc ml mtls nfs oci os pdf php qa rbac rds rpc s3 saas paas iaas sdk sla slo slos sql sre
+    ssh ssl sso tcp tls tv ui uk url vm vms vpc vpn xml yaml json rss ux cto""".split()  # noqa: SIM905 - reads better
 )
 _FIXED = {
     # Addresses have no apostrophes. Words that mean something without one ("its", "were") are left alone.

@@ -178,8 +178,8 @@ def test_the_newsletters_shape() -> None:
     """Headings, kinds, texts and links come out as a reader would name them."""
     read = [(s.kind.value, s.heading, e.text, urls(e)) for s in body.parse(NEWSLETTER) for e in s.entries]
     greeting = (
-        "From all of us, a word\nof greeting that is long enough to have been wrapped by a mail program, as this line is "
-        "before it goes on."
+        "From all of us, a word\nof greeting that is long enough to have been wrapped by a mail program, "
+        "as this line is before it goes on."
     )
     offer = "[Webinar] How to do it\nCome and see: http://example.com/offer\nMore about it."
     assert read == [

@@ -1,0 +1,142 @@
+"""The archive in use: swapped whole, kept through every fault, told to those who asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.errors import FolderError
+from archive.snapshot import Snapshot
+from bot.library import Library
+from bot.watch import keep_fresh
+from tests.fakes.folder import FakeFolder
+from tests.fakes.watch import FakeWatch
+
+
+def text(day: int, words: str) -> str:
+    """Give the text of an issue with one entry."""
+    return f"---\ntitle: Weekly\ndate: 2020-01-{day:02}\n---\n\nNews\n====\n\n{words}\n<br>[http://example.org/{day}](http://example.org/{day})\n"
+
+
+@pytest.fixture
+def folder() -> FakeFolder:
+    """Give a folder with one issue about kubernetes."""
+    return FakeFolder({"a.md": text(1, "About kubernetes clusters.")})
+
+
+def found(library: Library, query: str) -> list[str]:
+    """Give the slugs of what a search in use finds."""
+    return [result.issue.slug for result in library.current.index.search(query).results]
+
+
+def fault(library: Library) -> type[object]:
+    """Give the type of what is wrong with the folder."""
+    return type(library.fault)
+
+
+async def test_a_change_is_in_the_answers(folder: FakeFolder) -> None:
+    """A new file is found, a removed one is not, and only the new one was read."""
+    library = Library.opened(folder)
+    assert found(library, "kubernetes") == ["a"]
+    folder.reads.clear()
+    folder.put("b.md", text(2, "About terraform modules."))
+    assert await library.refresh(["b.md"])
+    assert found(library, "terraform") == ["b"]
+    assert folder.reads == ["b.md"]
+    folder.remove("a.md")
+    assert await library.refresh()
+    assert found(library, "kubernetes") == []
+    assert library.index is library.current.index
+    assert library.snapshot is library.current.snapshot
+
+
+async def test_readers_keep_what_they_hold(folder: FakeFolder) -> None:
+    """A pair taken before a change goes on giving the answers of its moment."""
+    library = Library.opened(folder)
+    held = library.current
+    folder.remove("a.md")
+    await library.refresh()
+    assert [result.issue.slug for result in held.index.search("kubernetes").results] == ["a"]
+    assert held.snapshot.get("a") is not None
+
+
+async def test_nothing_new_changes_nothing(folder: FakeFolder) -> None:
+    """A refresh without a change tells nobody and swaps nothing; a touched file with the same text is no news."""
+    library = Library.opened(folder)
+    told: list[Snapshot] = []
+
+    async def note(_: Snapshot, after: Snapshot) -> None:
+        told.append(after)
+
+    library.on_change(note)
+    held = library.current
+    assert not await library.refresh()
+    assert library.current is held
+    folder.put("a.md", text(1, "About kubernetes clusters."))
+    await library.refresh()
+    assert library.current.index is held.index
+
+
+async def test_a_listener_that_fails_stops_nobody(folder: FakeFolder) -> None:
+    """The next listener is told all the same, with the snapshots before and after."""
+    library = Library.opened(folder)
+    told: list[tuple[int, int]] = []
+
+    async def fail(_: Snapshot, __: Snapshot) -> None:
+        raise RuntimeError
+
+    async def note(before: Snapshot, after: Snapshot) -> None:
+        told.append((len(before.issues), len(after.issues)))
+
+    library.on_change(fail)
+    library.on_change(note)
+    folder.put("b.md", text(2, "More."))
+    assert await library.refresh()
+    assert told == [(1, 2)]
+
+
+async def test_a_folder_that_goes_and_comes_back(folder: FakeFolder) -> None:
+    """While it is away the last state stays in use and the fault says why; then all goes on."""
+    library = Library.opened(folder)
+    folder.vanish()
+    assert not await library.refresh()
+    assert fault(library) is FolderError
+    assert found(library, "kubernetes") == ["a"]
+    folder.come_back()
+    folder.put("b.md", text(2, "About terraform."))
+    assert await library.refresh()
+    assert fault(library) is type(None)
+    assert found(library, "terraform") == ["b"]
+
+
+async def test_a_broken_file_stays_in_the_answers(folder: FakeFolder) -> None:
+    """Its last good version is found still; its problem is in the snapshot."""
+    library = Library.opened(folder)
+    folder.put("a.md", "---\ntitle: a: b\n---\n")
+    assert await library.refresh()
+    assert found(library, "kubernetes") == ["a"]
+    assert len(library.snapshot.problems) == 1
+
+
+async def test_bursts_are_taken_up_until_the_watch_ends(folder: FakeFolder) -> None:
+    """Named files are read, an empty burst reads nothing, and "anything" looks at all."""
+    library = Library.opened(folder)
+    watch = FakeWatch()
+    folder.put("b.md", text(2, "About terraform."))
+    folder.put("c.md", text(3, "About ansible."))
+    folder.reads.clear()
+    watch.changed()
+    watch.changed("b.md")
+    watch.stop()
+    await keep_fresh(library, watch)
+    assert folder.reads == ["b.md"]
+    watch.anything()
+    watch.stop()
+    await keep_fresh(library, watch)
+    assert folder.reads == ["b.md", "c.md"]
+
+
+def test_a_missing_folder_is_told_at_once(folder: FakeFolder) -> None:
+    """There is nothing to begin with without a folder."""
+    folder.vanish()
+    with pytest.raises(FolderError):
+        Library.opened(folder)

@@ -1,0 +1,32 @@
+"""A watch over the archive's folder that tells what a test makes it tell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+
+class FakeWatch:
+    """Hands out bursts of changed names."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to tell."""
+        self._bursts: asyncio.Queue[frozenset[str] | str | None] = asyncio.Queue()
+
+    def changed(self, *names: str) -> None:
+        """Tell that these files changed."""
+        self._bursts.put_nowait(frozenset(names))
+
+    def anything(self) -> None:
+        """Tell that anything may have changed."""
+        self._bursts.put_nowait(None)
+
+    def stop(self) -> None:
+        """End the watch after what was told."""
+        self._bursts.put_nowait("stop")
+
+    async def bursts(self) -> AsyncIterator[frozenset[str] | None]:
+        """See `bot.watch.Watch`."""
+        while (burst := await self._bursts.get()) != "stop":
+            assert not isinstance(burst, str)
+            yield burst
