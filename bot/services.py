@@ -24,8 +24,8 @@ def reference() -> str:
 class Doubts(Protocol):
     """Messages of which nobody knows whether they landed: the one who subscribed the channel looks, and says."""
 
-    async def settle(self, workspace: WorkspaceId, value: str) -> str:
-        """Post the message that the button's `value` names, which must be checked; say in a plain line what happens."""
+    async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
+        """Post the message that the button's `value` names (to be checked) or leave it; say so, as markup."""
         ...
 
 

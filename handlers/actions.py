@@ -14,6 +14,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.answers import payload
 from bot.delivery.notice import SETTLE_POST
+from bot.messages import blocks
 from bot.messages import help as helping
 from bot.messages.answer import Asked
 from bot.messages.issue import read_page
@@ -94,7 +95,9 @@ async def _unsubscribe(click: Click) -> Message:
 async def _settle(click: Click) -> Message:
     if click.services.doubts is None:
         return helping.told(_STALE)
-    return helping.told(await click.services.doubts.settle(click.place.workspace, click.value))
+    post = click.action == SETTLE_POST
+    line = await click.services.doubts.decide(click.place.workspace, click.value, post=post, user=click.place.user)
+    return blocks.says(line)
 
 
 _ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {

@@ -150,7 +150,7 @@ def _waiting(waiting: Sequence[Waiting]) -> str:
 def _tasteful(taste: Taste) -> str:
     """Say a taste in a line."""
     said = [
-        "contents, and a thread with a reply for each link" if taste.layout is Layout.THREAD else "All in one message"
+        "Contents, and a thread with a reply for each link" if taste.layout is Layout.THREAD else "All in one message"
     ]
     if taste.sponsors is Sponsors.FOLDED:
         said.append("sponsors on one line")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -86,6 +86,11 @@ class People:
         self.services = Services(
             names, answers, bookmarks, subscribing, self.replies, reference=lambda: next(references)
         )
+        self.serves()
+
+    def serves(self, **services: Any) -> None:
+        """Listen anew, with some of the services exchanged."""
+        self.services = replace(self.services, **services)
         self.app = AsyncApp(signing_secret=SECRET, authorize=_authorize, process_before_response=True)
         handlers.register(self.app, self.services)
 

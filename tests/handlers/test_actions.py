@@ -172,3 +172,23 @@ async def test_slack_refusing_the_form_is_told(people: People) -> None:
     await people.types("subscribe")
     assert people.heard
     assert problems(people.heard[-1]) == []
+
+
+async def test_a_doubt_is_settled_by_its_button() -> None:
+    """The one who looked says whether the message is there; what happens now takes the button's place."""
+    asked: list[tuple[str, str, bool, str]] = []
+
+    class Settling:
+        """Notes what was decided."""
+
+        async def decide(self, workspace: str, value: str, *, post: bool, user: str) -> str:
+            """Note it."""
+            asked.append((workspace, value, post, user))
+            return "Posting it now in <#C1>."
+
+    settling = People([])
+    settling.serves(doubts=Settling())
+    await settling.clicks(SETTLE_POST, "17:parent")
+    assert asked == [("-:T1", "17:parent", True, "U1")]
+    assert "Posting it now in <#C1>." in str(settling.heard[-1])
+    assert settling.heard[-1]["replace_original"]
