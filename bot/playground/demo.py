@@ -57,14 +57,21 @@ async def demo(archive: Path | None = None, settings: Settings | None = None, co
     logs.configure("console", level="ERROR")
     screen = console or Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
-        held = await asyncio.to_thread(HeldBack.copied, archive or SAMPLE, Path(place))
-        async with _running(held, Path(place), settings or Settings.read(), screen) as (prompt, library):
+        await _until_stopped(_play(archive or SAMPLE, Path(place), settings or Settings.read(), screen))
+
+
+async def _play(archive: Path, place: Path, settings: Settings, screen: Console) -> None:
+    """Start everything, take lines until there are no more, and stop everything."""
+    held = await asyncio.to_thread(HeldBack.copied, archive, place)
+    async with _running(held, place, settings, screen) as (prompt, library):
+        try:
             _welcome(prompt, library)
             await _begin(prompt)
             if sys.stdin.isatty() and screen.is_terminal:
-                await _until_stopped(_at_a_prompt(prompt, library))
+                await _at_a_prompt(prompt, library)
             else:
-                await _until_stopped(_by_lines(prompt))
+                await _by_lines(prompt)
+        finally:
             screen.print("[dim]Stopping …[/]")
 
 

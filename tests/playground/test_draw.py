@@ -1,0 +1,199 @@
+"""Messages drawn in a terminal."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.text import Text
+
+from bot.playground import draw
+from bot.playground.channel import ChannelMessage
+from bot.playground.lettering import Hand
+from bot.playground.mrkdwn import Reference, pieces, unescape
+
+HAND = Hand(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneInfo("Europe/London"))
+
+
+def written(drawn: Any, width: int = 60) -> str:
+    """Draw without colour, and give the lines."""
+    console = Console(width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(drawn)
+    return capture.get()
+
+
+def styles(text: Text) -> dict[str, str]:
+    """Give the styles of a text by the words that have them."""
+    return {text.plain[span.start : span.end]: str(span.style) for span in text.spans}
+
+
+@pytest.mark.parametrize(
+    ("mrkdwn", "plain"),
+    [
+        ("a *b* _c_ ~d~ `e`", "a b c d e"),
+        ("2*3*4 and snake_case_name", "2*3*4 and snake_case_name"),
+        ("&lt;b&gt; &amp;amp; &quot;", "<b> &amp; &quot;"),
+        ("<https://example.com|the label> and <https://example.com>", "the label and https://example.com"),
+        ("*<https://example.com|bold link>*", "bold link"),
+        ("<@U1> in <#C1>, <!here>", "@ada in #devops, @here"),
+        ("> quoted\n&gt; also", "▎ quoted\n▎ also"),
+        ("```\nx *y*\n```", "x *y*"),
+        ("<!date^1700000000^{date_num} {time}|then>", "2023-11-14 22:13"),
+        (":bookmark: :no_such_emoji:", "🔖 :no_such_emoji:"),
+        ("<mailto:a@example.com>", "a@example.com"),
+    ],
+)
+def test_mrkdwn_reads_as_in_slack(mrkdwn: str, plain: str) -> None:
+    """Marks are taken away, escapes undone, references named."""
+    assert HAND.mrkdwn(mrkdwn).plain == plain
+
+
+def test_marks_become_styles() -> None:
+    """Bold is bold, italic italic, struck struck, code coloured, a link a real one."""
+    found = styles(HAND.mrkdwn("*b* _i_ ~s~ `c` <https://example.com|l>"))
+    assert found["b"] == "bold"
+    assert found["i"] == "italic"
+    assert found["s"] == "strike"
+    assert "#e06c75" in found["c"]
+    assert "link https://example.com" in found["l"]
+    assert styles(HAND.mrkdwn("*_both_*"))["both"] == "bold italic"
+
+
+@given(st.text("ab*_~`<>|&; \n!@#", max_size=40))
+def test_any_text_is_drawn(text: str) -> None:
+    """Whatever the text, drawing it does not fail, and no letter is lost outside of references."""
+    letters = sum(piece.count("a") for piece in pieces(text) if not isinstance(piece, Reference))
+    assert HAND.mrkdwn(text).plain.count("a") >= letters
+
+
+@given(st.text("&ampltg;<>x"))
+def test_escaping_is_undone_exactly(text: str) -> None:
+    """What was escaped once comes back as it was."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert unescape(escaped) == text
+
+
+BLOCKS: list[dict[str, Any]] = [
+    {"type": "header", "text": {"type": "plain_text", "text": "The header"}},
+    {"type": "context", "elements": [{"type": "mrkdwn", "text": "small print"}, {"type": "image", "alt_text": "logo"}]},
+    {"type": "divider"},
+    {
+        "type": "section",
+        "block_id": "s",
+        "text": {"type": "mrkdwn", "text": "a *section*"},
+        "accessory": {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}},
+    },
+    {"type": "section", "fields": [{"type": "mrkdwn", "text": f"field {n}"} for n in range(3)]},
+    {
+        "type": "actions",
+        "elements": [
+            {"type": "button", "action_id": "a", "style": "primary", "text": {"type": "plain_text", "text": "Share"}},
+            {"type": "static_select", "action_id": "m", "placeholder": {"type": "plain_text", "text": "Pick"}},
+            {"type": "overflow", "action_id": "o", "options": []},
+        ],
+    },
+    {
+        "type": "rich_text",
+        "elements": [
+            {
+                "type": "rich_text_list",
+                "style": "ordered",
+                "offset": 4,
+                "elements": [
+                    {
+                        "type": "rich_text_section",
+                        "elements": [
+                            {"type": "link", "url": "https://example.com", "text": "linked"},
+                            {"type": "text", "text": " code", "style": {"code": True}},
+                            {"type": "emoji", "name": "wave"},
+                            {"type": "user", "user_id": "U1"},
+                            {"type": "channel", "channel_id": "C1"},
+                            {"type": "date", "timestamp": 0, "format": "{date_num}"},
+                        ],
+                    }
+                ],
+            },
+            {"type": "rich_text_quote", "elements": [{"type": "text", "text": "quoted"}]},
+            {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "as is"}]},
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": "plain"}]},
+        ],
+    },
+    {"type": "image", "alt_text": "a picture", "image_url": "https://example.com/x.png"},
+    {"type": "markdown", "text": "**strong**"},
+    {"type": "table", "rows": [[{"type": "raw_text", "text": "cell"}, {"type": "rich_text", "elements": []}]]},
+    {"type": "hologram"},
+]
+
+
+def test_every_block_is_drawn() -> None:
+    """Each kind of block shows its words; one that is not known says so."""
+    message = ChannelMessage("C1", "1700000000.000100", "U1", "fallback", BLOCKS, reactions={"bookmark": ["U1"]})
+    lines = written(draw.message(message, draw.Look(HAND), number="7"))
+    for words in (
+        "7 ada  22:13",
+        "The header",
+        "small print  🖼  logo",
+        "───",
+        "a section",
+        "Go",
+        "field 2",
+        "Share",
+        "Pick ▾",
+        "5. linked code👋@ada#devops1970-01-01",
+        "▎ quoted",
+        "as is",
+        "a picture",
+        "strong",
+        "cell",
+        "[a block of type hologram]",
+        "🔖 1",
+    ):
+        assert words in lines
+    assert "fallback" not in lines
+
+
+def test_a_reply_stands_beside_its_bar() -> None:
+    """Every line of a reply has the bar of its thread, also where text is wrapped; nothing is wider than the screen."""
+    message = ChannelMessage("C1", "1700000000.000100", "U1", "word " * 50, thread_ts="1.0", is_bot=True)
+    lines = written(draw.message(message, draw.Look(HAND), number="12", in_thread=True), 40).splitlines()
+    assert all(line.startswith("   │") and len(line) <= 40 for line in lines)
+    assert lines[1].startswith("   │  12 ada  APP ")
+
+
+def test_what_one_person_sees_says_so() -> None:
+    """An ephemeral message says who sees it; one that was edited says that."""
+    message = ChannelMessage("C1", "1700000000.0", "U1", "psst", ephemeral_to="U1", edited_ts="1700000001.0")
+    lines = written(draw.message(message, draw.Look(HAND)))
+    assert "Only visible to you" in lines
+    assert "(edited)" in lines
+
+
+def test_a_form_shows_what_is_filled_in() -> None:
+    """A modal shows its title, labels, what the fields begin with, hints and buttons."""
+    option = {"text": {"type": "plain_text", "text": "Monday"}, "value": "mon"}
+    elements = [
+        {"type": "plain_text_input", "action_id": "a", "initial_value": "begun"},
+        {"type": "static_select", "action_id": "b", "initial_option": option, "options": [option]},
+        {"type": "checkboxes", "action_id": "c", "initial_options": [option, option], "options": [option]},
+        {"type": "conversations_select", "action_id": "d", "initial_conversation": "C1"},
+        {"type": "plain_text_input", "action_id": "e", "placeholder": {"type": "plain_text", "text": "type"}},
+    ]
+    hint = {"type": "plain_text", "text": "a hint"}
+    view = {
+        "title": {"type": "plain_text", "text": "Title"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "blocks": [
+            {"type": "input", "label": {"type": "plain_text", "text": f"Label {n}"}, "element": element, "hint": hint}
+            for n, element in enumerate(elements)
+        ],
+    }
+    lines = written(draw.view(view, draw.Look(HAND, lambda element: str(element["action_id"]))), 80)
+    for words in ("Title", "Label 0", "[a]  begun", "[b]  Monday", "Monday, Monday", "devops", "[e]  type", "a hint"):
+        assert words in lines
+    assert re.search(r"Cancel .* Save", lines)
