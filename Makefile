@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARCHIVE ?=
 
-.PHONY: help demo test lint types imports unit format bench evaluate torture pins clean
+.PHONY: help demo test lint types imports unit format bench evaluate torture picture pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ evaluate: $(VENV)/peers ## how good the search is, beside other engines
 
 torture: $(VENV)/dev ## the long proof of the delivery promise
 	$(BIN)/pytest -m slow -n 2 -s
+
+picture: $(VENV)/run ## draw the README's picture anew, from the demo itself
+	$(BIN)/python -m docs.picture
 
 pins: ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
