@@ -24,6 +24,8 @@ from bot.slack.door import Person
 from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId
 
+_FAILED = helping.told("that did not work; please close this")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -149,7 +151,7 @@ class Subscribing:
         try:
             filled = forms.form(await self._draft(place))
         except Exception:
-            await self._door.update_view(place.workspace, view, forms.failed("That did not work; please close this."))
+            await self._door.update_view(place.workspace, view, forms.failed(_FAILED))
             raise
         await self._door.update_view(place.workspace, view, filled)
 

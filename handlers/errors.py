@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from archive.errors import ArchiveError, BackIssueError
+from archive.errors import ArchiveError
 from bot.answers import payload, private
 from bot.calendar import ScheduleError
 from bot.messages.form import failed
@@ -75,7 +75,7 @@ def register(app: AsyncApp, services: Services) -> None:
             return BoltResponse(status=500)
         message = explained(error, services, **about)
         if text(body, "type") == "view_submission":
-            return _json({"response_action": "update", "view": failed(message.text)})
+            return _json({"response_action": "update", "view": failed(message)})
         if text(body, "type") == "block_suggestion":
             return _json({"options": []})
         if url := text(body, "response_url"):
@@ -90,6 +90,3 @@ def register(app: AsyncApp, services: Services) -> None:
 
 def _json(body: Mapping[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(body))
-
-
-__all__ = ["BackIssueError", "explained", "follow_up", "register"]

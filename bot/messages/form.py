@@ -8,8 +8,8 @@ from typing import Any
 
 from archive.kind import Kind
 from bot.messages import blocks
-from bot.messages.message import Block
-from bot.messages.mrkdwn import clip, clip_plain, one_line
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import clip_plain, one_line
 from bot.messages.taste import Layout, Sponsors, Taste
 
 CALLBACK = "subscribe"
@@ -51,9 +51,9 @@ def loading() -> Block:
     }
 
 
-def failed(reason: str) -> Block:
+def failed(said: Message) -> Block:
     """Give the modal that says why there is no form."""
-    return {**loading(), "blocks": [blocks.section(clip(reason, 2_900))]}
+    return {**loading(), "blocks": list(said.blocks)}
 
 
 def form(draft: Draft) -> Block:

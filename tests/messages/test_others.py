@@ -128,7 +128,7 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
     views = [
         form(draft),
         form(draft_of("D1", None, Taste(), words)),
-        failed(words or "x"),
+        failed(helping.told(words)),
         confirmation(standing, names),
     ]
     assert [problems(view) for view in views] == [[]] * 4
