@@ -134,13 +134,19 @@ _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
 _NUMBER = re.compile(r"#?\d{1,9}")
 _DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
-# How a schedule shows itself: a day, a time or a zone somewhere in it.
-_SCHEDULE = re.compile(
-    r"(?:^|\s)(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?s?|daily|every\s*day|week(?:day|end)s?"
-    r"|(?:at\s+)?\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))|[a-z]+/[a-z_]+(?:/[a-z_]+)?)(?=[\s,]|$)"
-    r"|^(?:as soon as it appears|as soon as possible|as it appears|asap|immediately|at once)$",
+# How a schedule shows itself: a time of day or a zone in it, or nothing but days, or the words for "at once".
+_TIME_OR_ZONE = re.compile(
+    r"(?:^|[\s,])(?:\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))|noon|midnight|utc|gmt"
+    r"|(?:africa|america|antarctica|arctic|asia|atlantic|australia|brazil|canada|etc|europe|indian|pacific|us)/[\w/+-]+"
+    r")(?=[\s,]|$)",
     re.IGNORECASE,
 )
+_DAYS_ALONE = re.compile(
+    r"(?:(?:^|[\s,]+)(?:every|on|and|each|daily|(?:week|every)\s?days?|weekends?"
+    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?))+",
+    re.IGNORECASE,
+)
+_AT_ONCE = re.compile(r"as soon as (?:it appears|possible)|as it appears|asap|immediately|at once", re.IGNORECASE)
 
 
 def parse(text: str, slugs: Container[str] = ()) -> Command:
@@ -158,7 +164,7 @@ def parse(text: str, slugs: Container[str] = ()) -> Command:
     word = word.casefold()
     if (of_issue := _OF_AN_ISSUE.get(word)) and (asked := _asked(rest, slugs)):
         return of_issue(asked)
-    if word == "subscribe" and _SCHEDULE.search(rest):
+    if word == "subscribe" and _is_schedule(rest):
         return Subscribe(rest)
     return Topic(typed, word if word in _ALONE else "")
 
@@ -178,6 +184,11 @@ def _typed(text: str) -> str | Usage:
     if len(typed) > LONGEST_QUERY:
         return Usage(f"that is {len(typed)} characters; a topic has at most {LONGEST_QUERY}")
     return typed
+
+
+def _is_schedule(rest: str) -> bool:
+    """Say whether somebody meant a schedule, be it a wrong one: `mondays 25:00` is, `pub/sub` and `sun ray` are not."""
+    return bool(_TIME_OR_ZONE.search(rest) or _DAYS_ALONE.fullmatch(rest) or _AT_ONCE.fullmatch(rest))
 
 
 def _asked(rest: str, slugs: Container[str]) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.messages.names import Names
 from bot.playground.limits import problems
 from bot.slack.workspace import workspace_id
 from bot.store.errors import StoreError
@@ -178,6 +179,15 @@ async def test_the_tools_command_explains_itself(people: People) -> None:
     assert "finds tools" in (await people.types("help", "/tools")).said
     assert "a topic has at most" in (await people.types("x" * 301, "/tools")).said
     assert "acme/dnslint" in (await people.types("dnslint", "/tools")).said
+
+
+async def test_commands_are_called_what_the_operator_calls_them(people: People) -> None:
+    """The names are settings, and what the bot says of itself uses them."""
+    people.renames(Names("/news", "/kit"))
+    assert "kubernetes/" in (await people.types("kubernetes", "/news")).said
+    assert "acme/dnslint" in (await people.types("dnslint", "/kit")).said
+    assert "`/news subscribe`" in (await people.types("help", "/news")).said
+    assert (await people.types("help", "/weekly")).status == 404
 
 
 async def test_what_many_ask_is_remembered_within_bounds(people: People) -> None:
