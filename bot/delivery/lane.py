@@ -357,8 +357,10 @@ class Lane:
         by_key = {sheet.key: sheet for sheet in sheets}
         for row in delivery.parts:
             sheet = by_key.get(row.key)
-            if row.state is State.SENT and sheet is not None and row.hash != sheet.hash:
-                await self._edit(row, sheet.message)
+            if row.state is State.SENT and sheet is not None:
+                if row.hash != sheet.hash:
+                    await self._edit(row, sheet.message)
+                # The message may be the same and yet show another position, or a link that reads the same.
                 await tools.store.parts.revised(row, sheet.hash, sheet.shown)
         parent = delivery.parent
         if parent is None or not parent.ts:

@@ -145,7 +145,7 @@ class Standings:
 
 
 _ENDED = {
-    Progress.UNKNOWN: "may or may not have been posted: Slack did not say, the bot cannot look, its subscriber was asked",
+    Progress.UNKNOWN: "may or may not have been posted: nobody can tell from here, and its subscriber was asked",
     Progress.REFUSED: "was not posted: Slack refused it",
     Progress.DROPPED: "was not posted",
     Progress.POSTING: "is being posted",

@@ -80,7 +80,7 @@ class Worker:
         """Get ready: fill the shelf, set every alarm anew, wake what a predecessor left unfinished."""
         now = self._clock.now()
         if self._issues is not None:
-            await self._shelf.put(self._issues(), now)
+            await self.changed(self._issues())
         await self._store.subscriptions.set_alarms(now)
         await self._store.subscriptions.wake_unfinished(now)
         await self._recheck_workspaces(now)

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
+
 from archive.issue import Issue
 from bot.calendar import parse_schedule
 from bot.delivery.rules import Rules
@@ -20,10 +22,12 @@ from bot.playground.site import Site
 from bot.playground.workspace import Workspace
 from bot.slack.door import Poster
 from bot.store.store import Store
+from bot.store.tables import subscriptions
 from tests.fakes.newsletter import render
 from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import START, VirtualClock
 
+_FIRST = select(func.min(subscriptions.c.wake_at))
 QUICK = Rules(tick=5.0, lease=timedelta(seconds=60))
 
 
@@ -42,6 +46,7 @@ class Scene:
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
         self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
+        self._poked = asyncio.Event()
         self.wrap_store: Callable[[Store], Store] = lambda store: store
 
     def channel(self, name: str = "devops") -> str:
@@ -52,6 +57,7 @@ class Scene:
         self, channel: str, schedule: str = "as soon as it appears", zone: str = "UTC"
     ) -> Subscription:
         """Subscribe the channel, for the person."""
+        self.poke()
         return await self.store.subscriptions.put(
             "-:T1", channel, self.person.id, parse_schedule(schedule, zone), Taste(), self.clock.now()
         )
@@ -70,6 +76,7 @@ class Scene:
         self.issues = tuple(sorted(issues, key=lambda issue: (issue.published, issue.slug)))
         for worker, _ in self.workers:
             await worker.changed(self.issues)
+        self.poke()
         if not self.workers:
             await Shelf(self.store.issues).put(self.issues, self.clock.now())
 
@@ -89,10 +96,30 @@ class Scene:
         async def work() -> None:
             while True:
                 await worker.tick(self.clock.now())
-                await asyncio.sleep(self.rules.tick)
+                await self._nap(worker)
 
         self.workers.append((worker, asyncio.create_task(work())))
         return worker
+
+    async def _nap(self, worker: Worker) -> None:
+        """Sleep as long as a worker with nothing to do would tick in vain: an hour at most."""
+        wait = self.rules.tick
+        if not worker.lanes:
+            first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
+            ahead = 3_600.0 if first is None else (first - self.clock.now()).total_seconds()
+            wait = min(max(wait, ahead), 3_600.0)
+        self._poked.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._poked.wait(), wait)
+
+    def poke(self) -> None:
+        """Have every worker look at once, as it would within a tick."""
+        self._poked.set()
+
+    def steps(self, by: timedelta) -> None:
+        """Put the bot's wall clock forward or back."""
+        self.clock.steps(by)
+        self.poke()
 
     async def worker_dies(self, worker: Worker) -> None:
         """Kill a worker: whatever it was doing stops where it is, and nothing is given back."""
