@@ -20,11 +20,12 @@ from archive.markup import MARKS, is_plain, plain
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
 _ENTRY = re.compile(
-    # Words without marks or odd characters, an address below them, and the blank lines after it.
-    rf"([^\W\d_][^{MARKS}:]*(?::(?!//)[^{MARKS}:]*)*[^{MARKS} ])\n"
+    # Words without marks or odd characters, an address below them, and the blank lines after it. Possessive, so that
+    # what does not match is gone over once.
+    rf"([^\W\d_][^{MARKS}:]*+(?::(?!//)[^{MARKS}:]*+)*+)\n"
     r"<br>\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\2\)\n(\n{2,})"
 )
-_HEADED = re.compile(r"([^\W\d_](?:[^\W_]| (?! |\n)){0,158})\n([=-])\2+\n(\n+)")
+_HEADED = re.compile(r"([^\W\d_](?:[^\W_]| (?! |\n)){0,158}+)\n([=-])\2+\n(\n+)")
 _BLANKS = re.compile(r"\n+")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})\s*")
@@ -138,9 +139,9 @@ class _Reader:
         while True:
             if match := _ENTRY.match(body, at):
                 words, url, blanks = match.groups()
-                if "ww." in words or " " not in words or "&amp;" in url:
+                if "ww." in words or " " not in words[:-1] or "&amp;" in url:
                     break
-                if "  " in words:
+                if "  " in words or words[-1] == " ":
                     words = " ".join(words.split())
                 entries.append((number + 1, words, url))
                 number += 2 + len(blanks)
