@@ -122,6 +122,7 @@ def button(element: Element, look: Look) -> Text:
         style += Style(link=str(url))
     caption = emoji(label(element)) or {"overflow": "⋯"}.get(kind, kind.replace("_", " "))
     drawn.append(f" {caption}{'' if kind in {'button', 'overflow'} else ' ▾'} ", style)
+    drawn.plain = drawn.plain.replace(" ", "\N{NO-BREAK SPACE}")  # a button stays in one piece where a row is wrapped
     return drawn
 
 

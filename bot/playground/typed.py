@@ -124,7 +124,10 @@ class Prompt:
         what, _, choice = rest.partition(" ")
         if what.isdigit():
             element = await self._element(what)
-            answer = await self.you.clicks(element.where, element.name, choice or None)
+            chosen: Any = choice or None
+            if choice and _suggests(element):
+                chosen = await self._offered(element, choice)
+            answer = await self.you.clicks(element.where, element.name, chosen)
         else:
             answer = await self.you.clicks(self._newest_with(rest), rest)
         if not answer.ok:
@@ -133,7 +136,7 @@ class Prompt:
     async def _element(self, text: str) -> Element:
         """Find an element by its number."""
         number = _number(text, "button")
-        await self.board.until(lambda: self.board.elements.get(number), self.wait)
+        await self.board.until(lambda: self.board.elements.get(number), min(self.wait, 2.0))
         element = self.board.elements.get(number)
         if element is None:
             raise UnknownError(f"there is no button {number}; the number of a button stands before it")
@@ -153,16 +156,20 @@ class Prompt:
         number, _, text = rest.partition(" ")
         element = await self._element(number)
         kind = str(element.json["type"])
-        value: Any = text
-        if kind.endswith("external_select"):
-            offered = await self.you.asks(element.where, element.name, text)
-            if not offered:
-                raise UnknownError(f"nothing fits {text!r}")
-            value = offered[0]
-            self._say(f"{value['text']['text']}" + "".join(f" · {o['text']['text']}" for o in offered[1:5]), "dim")
+        value: Any = await self._offered(element, text) if _suggests(element) else text
         if kind.startswith("multi_") or kind == "checkboxes":
             value = [one.strip() for one in text.split(",")] if isinstance(value, str) else [value]
         self._filled.setdefault(self._screen().id, {})[element.name] = value
+        self._say(f"[{number}] is now {value['text']['text'] if isinstance(value, Mapping) else text}", "dim")
+
+    async def _offered(self, element: Element, text: str) -> Mapping[str, Any]:
+        """Type into a menu that suggests, and take the first suggestion; the next ones are shown."""
+        offered = await self.you.asks(element.where, element.name, text)
+        if not offered:
+            raise UnknownError(f"nothing fits {text!r}")
+        if offered[1:]:
+            self._say("also: " + " · ".join(str(option["text"]["text"]) for option in offered[1:6]), "dim")
+        return offered[0]
 
     async def _submit(self, _rest: str) -> None:
         view = self._screen()
@@ -203,6 +210,10 @@ class Prompt:
 
     def _say(self, text: str, style: str) -> None:
         self.board.console.print(f"    {text}", style=style, markup=False, highlight=False, emoji=False)
+
+
+def _suggests(element: Element) -> bool:
+    return str(element.json["type"]).endswith("external_select")
 
 
 def emoji_of(name: str) -> str:

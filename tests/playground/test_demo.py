@@ -77,12 +77,21 @@ def test_the_next_issue_appears_and_the_archive_is_only_read(tmp_path: Path) -> 
 
 def test_a_form_is_filled_in_at_the_prompt(tmp_path: Path) -> None:
     """The subscribe form opens, takes a zone by type-ahead, and is sent or closed."""
-    text = run("/weekly subscribe\nfill 9 x\ncancel\nsubmit\nclick 99\nclick nothing\n", tmp_path)
-    assert "Subscribe a channel" in text
-    assert "the form is closed" in text
-    assert "there is no form open" in text
-    assert "there is no button 99" in text
-    assert "there is no button 'nothing'" in text
+    lines = ("/weekly subscribe", "fill 5 new yor", "fill 5 atlantis", "fill 10 jobs", "submit", "cancel", "cancel")
+    text = run("\n".join([*lines, "/weekly service mesh", "click 13 istio", "click 99", "click nothing"]), tmp_path)
+    for words in (
+        "Subscribe a channel",
+        "[5] is now America/New York",
+        "nothing fits 'atlantis'",
+        "[10] is now jobs",
+        "Subscribed",
+        "the form is closed",
+        "there is no form open",
+        "istio · ",
+        "there is no button 99",
+        "there is no button 'nothing'",
+    ):
+        assert words in text
 
 
 def test_a_missing_archive_is_one_line(tmp_path: Path) -> None:
@@ -132,7 +141,8 @@ def test_at_a_terminal_there_is_a_prompt(tmp_path: Path) -> None:
         environ = environment(TERM="xterm-256color", TMPDIR=str(tmp_path), COLUMNS="100", LINES="50")
         os.execve(sys.executable, [sys.executable, "-m", "bot", "demo"], environ)
     seen = Terminal(terminal)
-    seen.until("\\#devops.* ❯")
+    seen.until("1 backissue")
+    seen.until("#devops ❯")
     os.write(terminal, b"/weekly service mesh\r")
     seen.until("service mesh.* links")
     os.write(terminal, b"\x04")

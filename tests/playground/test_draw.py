@@ -25,7 +25,7 @@ def written(drawn: Any, width: int = 60) -> str:
     console = Console(width=width, color_system=None)
     with console.capture() as capture:
         console.print(drawn)
-    return capture.get()
+    return capture.get().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def styles(text: Text) -> dict[str, str]:
