@@ -27,7 +27,7 @@ from archive.search.query import STOP, Query, Word, parse
 from archive.search.rank import ENOUGH, NEAR_BEST, Found, Ranker
 from archive.search.rerank import second_look
 from archive.search.result import Answer, Result
-from archive.search.segment import Catalogue, Segment, build
+from archive.search.segment import Catalogue, build
 from archive.search.shelf import Shelf
 from archive.search.words import words
 
@@ -101,6 +101,10 @@ class Index:
                 self._answers.clear()
             self._answers[key] = answer
         return answer
+
+    def forget(self) -> None:
+        """Forget the answers given so far, for who measures; what is known of single words stays."""
+        self._answers.clear()
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[str, ...]:
         """Complete what was `typed` so far, at most `limit` ways, the likeliest first; () for nothing typed."""
@@ -252,8 +256,3 @@ class Index:
 def _title(issue: Issue) -> set[str]:
     """Give the words of an issue's title that may be the newsletter's name."""
     return {word for word in words(issue.title) if word.isalpha() and word not in STOP and word != "issue"}
-
-
-def segments(index: Index) -> tuple[Segment, ...]:
-    """Give the segments of `index`, for measuring."""
-    return index._shelf.segments  # noqa: SLF001 - the benchmark's door, kept beside the class

@@ -44,6 +44,8 @@ STOP = bag("""
 """)
 # Words that say what sort of page is wanted. They help an entry up and are never missed.
 SOFT = bag("""
+    problem problems trouble issue issues solution solutions approach approaches technique techniques idea ideas lesson
+    lessons detail details fact facts reason reasons different difference differences actually properly correctly
     article articles post posts talk talks slides slide deck video videos presentation explained explain explanation
     intro introduction overview recap guide tutorial book books paper resource resources link links example examples
     tool tools way simple quick new latest big large small modern company companies people write writing written

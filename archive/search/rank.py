@@ -30,7 +30,7 @@ ROOM, MOST_ROOM = 32, 4_000_000
 """So many scores an entry are kept between queries, and so many in all: 12 bytes each."""
 MET = {"synonym": 1.0, "near name": 0.75}
 """How much of a concept is met by another name of it: a name of the same thing is as good, for that."""
-ENOUGH = 0.62
+ENOUGH = 0.61
 """The least part of a query that the best entry must meet: below it, the archive has nothing on it."""
 NEAR_BEST = 0.3
 """The least part, against the best entry's, that another must meet to be an answer too."""

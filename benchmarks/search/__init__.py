@@ -1,0 +1,1 @@
+"""How good the search is: judged queries, and the engines one could have used instead."""
