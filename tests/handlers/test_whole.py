@@ -1,0 +1,117 @@
+"""One person's week with the whole bot: real app, real store, real HTTP, in the stand-in workspace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.app import Parts, build
+from bot.library import Library
+from bot.playground.channel import Channel, ChannelMessage
+from bot.playground.front import front
+from bot.playground.limits import problems
+from bot.playground.people import Person, readable, scene
+from bot.playground.server import Server
+from bot.playground.town import village
+from bot.playground.workspace import View
+from bot.settings import Settings, SlackCredentials
+from bot.slack.web import WebSlack
+from bot.store.store import Store
+
+SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
+SECRET = "a secret of the tests"
+PATIENCE = 20.0
+
+
+class Life:
+    """A person in a channel with the bot, who does things and reads what comes of them."""
+
+    def __init__(self, you: Person, channel: Channel, archive: Path) -> None:
+        """Stand in the channel."""
+        self.you, self.channel, self.archive = you, channel, archive
+
+    def publish(self, name: str) -> None:
+        """Let an issue of the sample appear."""
+        publish(name, self.archive)
+
+    async def screen(self, says: str) -> View:
+        """Wait for a modal that has `says` in it."""
+        shown = await self.you.scene.until(
+            lambda: [view for view in [self.you.screen] if view and says in str(view.payload)], PATIENCE
+        )
+        return shown[0]
+
+    async def types(self, typed: str, *until: str) -> ChannelMessage:
+        """Type a command and wait for a message that says all of `until`."""
+        before = len(self.you.sees(self.channel))
+        await self.you.types(typed, self.channel)
+        return await self.reads(*until, after=before)
+
+    async def reads(self, *until: str, after: int = 0) -> ChannelMessage:
+        """Wait for a message that says all of `until`, and check it against Slack's limits."""
+
+        def look() -> ChannelMessage | None:
+            fresh = self.you.sees(self.channel)[after:]
+            return next((message for message in fresh if all(word in readable(message) for word in until)), None)
+
+        found = await self.you.scene.until(look, PATIENCE)
+        assert found is not None
+        assert problems({"text": found.text, "blocks": found.blocks}) == []
+        return found
+
+
+def publish(name: str, archive: Path) -> None:
+    """Copy an issue of the sample into a folder."""
+    source = next(SAMPLE.glob(f"*{name}*.md"))
+    (archive / source.name).write_text(source.read_text("utf-8"), "utf-8")
+
+
+@asynccontextmanager
+async def life(folder: Path) -> AsyncIterator[Life]:
+    """Run the whole bot in a village, with the sample's first two issues in its archive."""
+    site, workspace, channel, you = village()
+    archive = folder / "issues"
+    archive.mkdir()
+    async with Server(site) as server:
+        publish("2026-08-16-1", archive)
+        publish("2026-08-23-2", archive)
+        store = await asyncio.to_thread(Store.open, f"sqlite:///{folder}/bot.db", upgrading=True)
+        library = Library.opened(archive)
+        parts = Parts(library, store, WebSlack(workspace.token, base_url=server.api_url))
+        credentials = SlackCredentials(workspace.token, SECRET, None)
+        app = build(Settings.read(slack_api_url=server.api_url), credentials, parts)
+        async with front(app.asgi) as url, scene(server, workspace, f"{url}/slack/events", SECRET) as stage:
+            yield Life(stage.person(you.name), channel, archive)
+
+
+async def test_a_week(tmp_path: Path) -> None:
+    """Search, page and share; preview, subscribe by the form; a digest, a bookmark; status, why, pause, the end."""
+    async with life(tmp_path) as here:
+        answer = await here.types("/weekly kubernetes", "*kubernetes*")
+        await here.you.clicks(answer, "Share with channel")
+        await here.reads("shared", "kubernetes")
+
+        await here.types("/weekly preview", "Only you see this")
+        await here.you.types("/weekly subscribe", here.channel)
+        form = await here.screen("submit")
+        assert problems(form.payload) == []
+        await here.you.submits(form, {"when": "at-once"})
+        await here.screen("Subscribed")
+
+        here.publish("2026-08-30-3")
+        digest = await here.reads("#3", "Tools")
+        reply = (await here.you.scene.until(lambda: here.channel.replies(digest.ts), PATIENCE))[0]
+        await here.you.reacts(reply, "bookmark")
+        await here.types("/weekly saved", "You kept 1 link")
+        await here.you.unreacts(reply, "bookmark")
+        await here.types("/weekly saved", "You have kept nothing yet")
+
+        status = await here.types("/weekly status", "as soon as it appears", "Last:")
+        await here.types("/weekly why 3", "Issue #3")
+        await here.types("/weekly why 1", "before this channel subscribed")
+        await here.you.clicks(status, "Pause")
+        await here.reads("Paused:", "Resume")
+        await here.types("/weekly unsubscribe", "No more digests")
+        await here.types("/weekly status", "not subscribed")
