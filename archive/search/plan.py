@@ -7,11 +7,11 @@ what it may have been meant to be. What each counts is named here; `archive.sear
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archive.search.forms import inflections, kin
 from archive.search.names import Name, Names, Words
-from archive.search.query import Word
+from archive.search.query import STOP, Word
 from archive.search.typos import corrections
 from archive.search.vocabulary import Vocabulary
 
@@ -103,6 +103,7 @@ def any_form(text: str, lookup: Lookup) -> Concept:
 
 def plan(asked: tuple[Word, ...], lookup: Lookup) -> tuple[Concept, ...]:
     """Give the concepts of a query, in its order; the longest run of words with another name is one concept."""
+    asked = tuple(replace(word, soft=word.soft or _filler(word.text, lookup)) for word in asked)
     concepts: list[Concept] = []
     at = 0
     while at < len(asked):
@@ -110,6 +111,14 @@ def plan(asked: tuple[Word, ...], lookup: Lookup) -> tuple[Concept, ...]:
         concepts.append(_concept(asked[at : at + span], lookup))
         at += span
     return tuple(concepts)
+
+
+def _filler(text: str, lookup: Lookup) -> bool:
+    """Tell whether `text` is a misspelling of a word that carries no meaning ("evrey")."""
+    if len(text) < 5 or _own(text, lookup):
+        return False
+    near = corrections(text, lookup.vocabulary, lookup.frequency)
+    return bool(near) and near[0].word in STOP
 
 
 def _span(asked: tuple[Word, ...], at: int, lookup: Lookup) -> int:
@@ -203,9 +212,7 @@ def _misspelt(word: str, lookup: Lookup, *, known: bool) -> list[Term]:
         if known and (near.edits > 1 or lookup.count(near.word) < 20):
             continue
         weight = near.closeness * (0.7 if known else 1.0)
-        found += [
-            Term(term.number, term.weight * weight, "typo") for term in _own(near.word, lookup) if term.weight > KIN
-        ]
+        found += [Term(term.number, term.weight * weight, "typo") for term in _own(near.word, lookup)]
         for name in _other_names((near.word,), lookup):
             if len(name.words) == 1:
                 found += [

@@ -62,7 +62,7 @@ def _best(word: str, found: list[tuple[int, float, str]]) -> list[Near]:
     if not found:
         return []
     top = found[0][1] * _likeness(word, found[0][2])
-    closeness = 0.85 if nearest == 1 else 0.75
+    closeness = 0.9 if nearest == 1 else 0.75
     return [
         Near(candidate, distance, closeness * (1.0 if rank == 0 else 0.8))
         for rank, (distance, count, candidate) in enumerate(found[:MOST])
