@@ -56,21 +56,27 @@ async def demo(archive: Path | None = None, settings: Settings | None = None, co
     """
     logs.configure("console", level="ERROR")
     screen = console or Console(highlight=False)
+    lines = None if sys.stdin.isatty() and screen.is_terminal else _lines()
     with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
-        await _until_stopped(_play(archive or SAMPLE, Path(place), settings or Settings.read(), screen))
+        await _until_stopped(play(archive or SAMPLE, Path(place), settings or Settings.read(), screen, lines))
 
 
-async def _play(archive: Path, place: Path, settings: Settings, screen: Console) -> None:
-    """Start everything, take lines until there are no more, and stop everything."""
+async def play(
+    archive: Path, place: Path, settings: Settings, screen: Console, lines: asyncio.Queue[str | None] | None
+) -> None:
+    """Start everything in the empty folder `place`, take `lines` until None comes, and stop everything.
+
+    Without `lines` they are asked for at a prompt in the terminal.
+    """
     held = await asyncio.to_thread(HeldBack.copied, archive, place)
     async with _running(held, place, settings, screen) as (prompt, library):
         try:
             _welcome(prompt, library)
             await _begin(prompt)
-            if sys.stdin.isatty() and screen.is_terminal:
+            if lines is None:
                 await _at_a_prompt(prompt, library)
             else:
-                await _by_lines(prompt)
+                await _by_lines(prompt, lines)
         finally:
             screen.print("[dim]Stopping …[/]")
 
@@ -157,10 +163,9 @@ async def _at_a_prompt(prompt: Prompt, library: Library) -> None:
                 return
 
 
-async def _by_lines(prompt: Prompt) -> None:
-    """Take lines from standard input, each done, and its answers drawn, before the next."""
+async def _by_lines(prompt: Prompt, lines: asyncio.Queue[str | None]) -> None:
+    """Take lines that come by themselves, each done, and its answers drawn, before the next."""
     prompt.wait = APPEARS
-    lines = _lines()
     while (line := await lines.get()) is not None:
         if not line.strip():
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import os
 import pty
 import re
@@ -13,8 +15,15 @@ import time
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from rich.console import Console
 
+from bot.library import Library
+from bot.playground.completion import Suggestions
+from bot.playground.demo import play
 from bot.playground.held import HELD, HeldBack
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "bot" / "playground" / "sample"
@@ -44,41 +53,84 @@ def run(lines: str, folder: Path, *arguments: str) -> str:
 
 def test_the_demo_posts_answers_and_keeps(tmp_path: Path) -> None:
     """An issue is posted, a topic answered, a link kept and listed, a button clicked; nothing is left behind."""
-    text = run("/weekly service mesh\nreact 2\n/weekly saved\nclick 2\nfoo\nreact 99x\nhelp\nquit\n", tmp_path)
+    text = run("/weekly service mesh\nreact 2\n/weekly saved\nclick 2\nquit\nnext\n", tmp_path)
     assert re.search(r"^ +1 backissue  APP ", text, re.MULTILINE)
     assert "service mesh · " in text
     assert "🔖 on message 2" in text
     assert "You kept 1 link" in text
     assert "@you shared" in text
-    assert "type a command such as /weekly service mesh" in text
-    assert "name a message by the number" in text
-    assert "unreact N" in text
+    assert "is in the folder" not in text
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_next_issue_appears_and_the_archive_is_only_read(tmp_path: Path) -> None:
-    """`next` lets another issue appear until there is none; the folder that was named stays as it was."""
-    archive = tmp_path / "archive"
-    archive.mkdir()
-    for day, word in enumerate(("one", "two", "three"), start=1):
+def contents(folder: Path) -> dict[Path, tuple[bytes, int]]:
+    """Give what is in a folder, and when each file was changed."""
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+async def played(archive: Path, place: Path, *lines: str) -> str:
+    """Run the demo in this process, and give what it printed."""
+    typed: asyncio.Queue[str | None] = asyncio.Queue()
+    for line in (*lines, None):
+        typed.put_nowait(line)
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    with console.capture() as capture:
+        await play(archive, place, Settings(), console, typed)
+    return capture.get().replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Write an archive of three issues with a link each."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for day, word in enumerate(("mesh", "graph", "queue"), start=1):
         lines = ["---", f"title: Issue {day}", f"date: 2024-01-0{day}", "---", "", "News", "====", ""]
-        (archive / f"2024-01-0{day}-{day}.md").write_text(
-            "\n".join([*lines, f"About {word}.", "", f"https://example.com/{word}", ""])
-        )
-    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in archive.iterdir()}
-    work = tmp_path / "work"
-    work.mkdir()
-    text = run("next\nnext\nnext\nthread 1\nchannel\n", work, "--archive", str(archive))
+        text = "\n".join([*lines, f"All about a {word}, at length.", "", f"https://example.com/{word}", ""])
+        (folder / f"2024-01-0{day}-{day}.md").write_text(text)
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Make an empty folder."""
+    (tmp_path / "place").mkdir()
+    return tmp_path / "place"
+
+
+async def test_the_next_issue_appears_and_the_archive_is_only_read(archive: Path, place: Path) -> None:
+    """`next` lets another issue appear until there is none; the folder that was named stays as it was."""
+    before = contents(archive)
+    text = await played(
+        archive, place, "next", "next", "next", "thread 1", "thread 77x", "channel", " ", "quit", "next"
+    )
     assert [word for word in ("Issue 1", "Issue 2", "Issue 3") if word in text] == ["Issue 1", "Issue 2", "Issue 3"]
+    assert "2024-01-03-3 is in the folder" in text
     assert "there is no next one" in text
-    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in archive.iterdir()} == before
-    assert list(work.iterdir()) == []
+    assert text.rstrip().endswith("Stopping …")
+    assert contents(archive) == before
 
 
-def test_a_form_is_filled_in_at_the_prompt(tmp_path: Path) -> None:
-    """The subscribe form opens, takes a zone by type-ahead, and is sent or closed."""
+async def test_links_are_kept_and_let_go(archive: Path, place: Path) -> None:
+    """A reaction keeps a link, taking it back lets it go, and what changes nothing says so."""
+    lines = ("react 2", "react 2", "/weekly saved", "unreact 2", "unreact 2", "/weekly saved", "react 2 :tada:")
+    text = await played(archive, place, *lines)
+    for words in (
+        "🔖 on message 2",
+        "You kept 1 link",
+        "🔖 taken back",
+        "You have kept nothing yet",
+        "🎉 on message 2",
+    ):
+        assert words in text
+    assert "you had reacted so already" in text
+    assert "you had not reacted so" in text
+
+
+async def test_a_form_is_filled_in_at_the_prompt(archive: Path, place: Path) -> None:
+    """The subscribe form opens, takes a zone by type-ahead, is sent and closed; what is not there is named."""
     lines = ("/weekly subscribe", "fill 5 new yor", "fill 5 atlantis", "fill 10 jobs", "submit", "cancel", "cancel")
-    text = run("\n".join([*lines, "/weekly service mesh", "click 13 istio", "click 99", "click nothing"]), tmp_path)
+    text = await played(archive, place, *lines, "/weekly mesh", "click Search again … nowhere", "click 99", "click x")
     for words in (
         "Subscribe a channel",
         "[5] is now America/New York",
@@ -87,11 +139,20 @@ def test_a_form_is_filled_in_at_the_prompt(tmp_path: Path) -> None:
         "Subscribed",
         "the form is closed",
         "there is no form open",
-        "istio · ",
         "there is no button 99",
-        "there is no button 'nothing'",
+        "there is no button 'x'",
     ):
         assert words in text
+
+
+async def test_an_answer_is_shared_by_its_button(archive: Path, place: Path) -> None:
+    """A button is clicked by its number or its label, and what it does appears."""
+    text = await played(
+        archive, place, "/weekly mesh", "next", "/weekly mesh", "click Share with channel", "help", "foo"
+    )
+    assert "@you shared" in text
+    assert "unreact N" in text
+    assert "type a command such as /weekly service mesh" in text
 
 
 def test_a_missing_archive_is_one_line(tmp_path: Path) -> None:
@@ -145,6 +206,7 @@ def test_at_a_terminal_there_is_a_prompt(tmp_path: Path) -> None:
     seen.until("#devops ❯")
     os.write(terminal, b"/weekly service mesh\r")
     seen.until("service mesh.* links")
+    seen.until("#devops ❯")
     os.write(terminal, b"\x04")
     seen.until("Stopping")
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
@@ -202,3 +264,17 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     issue = held.release()
     assert issue is not None
     assert (held.folder / "below" / "2024-01-01-1.md").exists()
+
+
+def test_the_prompt_suggests_what_could_follow() -> None:
+    """Verbs, the command's own words and the archive's topics are suggested while one types."""
+    suggestions = Suggestions("/weekly", Library.opened(SAMPLE))
+
+    def after(typed: str) -> list[str]:
+        return [found.text for found in suggestions.get_completions(Document(typed), CompleteEvent())]
+
+    assert after("re") == ["react"]
+    assert after("/w") == ["/weekly"]
+    assert after("/weekly la")[0] == "latest"
+    assert "kubernetes" in after("/tools kuber")
+    assert after("") == after("react 1") == []

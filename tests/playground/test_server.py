@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.channel import Channel
 from bot.playground.faults import Fault, How
+from bot.playground.ledger import read
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
@@ -99,3 +102,50 @@ async def test_faults_and_ledger_are_reached_from_outside(slack: Running) -> Non
         async with session.get(f"{url}/ledger") as answer:
             lines = (await answer.text()).splitlines()
     assert len(lines) == 2
+
+
+async def test_what_is_not_there_is_not_found(slack: Running) -> None:
+    """Other paths, unknown response URLs and sockets without a ticket are refused; junk is no argument."""
+    async with aiohttp.ClientSession() as session:
+        for path, status in (("/", 404), ("/playground/x", 404), ("/socket/ticket-9", 403), ("/respond/T1-9", 404)):
+            async with session.post(slack.server.url + path) as answer:
+                assert answer.status == status
+        token = {"Authorization": f"Bearer {slack.workspace.token}"}
+        for body in (b"{not json", b"[]", b"\xff"):
+            headers = {**token, "Content-Type": "application/json"}
+            async with session.post(f"{slack.server.api_url}chat.postMessage", data=body, headers=headers) as answer:
+                assert (await answer.json())["error"] == "invalid_arguments"
+        form = {"token": slack.workspace.token, "channel": slack.channel.id, "text": "x", "blocks": "[]"}
+        async with session.post(f"{slack.server.api_url}chat.postMessage", data=form) as answer:
+            assert (await answer.json())["ok"]
+        async with session.post(f"{slack.server.api_url}apps.connections.open") as answer:
+            assert (await answer.json())["error"] == "invalid_auth"
+
+
+async def test_a_server_error_with_its_body(slack: Running) -> None:
+    """HTTP 500 comes with Slack's own word for it."""
+    slack.server.site.faults.add(Fault(How.BROKEN))
+    with pytest.raises(SlackApiError, match="internal_error") as caught:
+        await slack.post()
+    assert caught.value.response.status_code == 500
+
+
+async def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
+    """The stand-in is started by its module's name, says where it is, and keeps its ledger in a file."""
+    ledger = tmp_path / "ledger.jsonl"
+    arguments = ("--ledger", str(ledger), "--workspaces", "2", "--channels", "3", "--seed", "7")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.playground.server", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        url = (await process.stdout.readline()).decode().strip()
+        async with aiohttp.ClientSession() as session:
+            for token in ("xoxb-T1", "xoxb-T2"):
+                client = AsyncWebClient(token=token, base_url=url, session=session, retry_handlers=[])
+                await client.chat_postMessage(channel="C00000003", text="hello")
+        with ledger.open() as lines:
+            assert [line.workspace for line in read(iter(lines)).posts()] == ["T1", "T2"]
+    finally:
+        process.terminate()
+        assert await process.wait() == 0
