@@ -19,12 +19,14 @@ from archive.link import Found
 from archive.markup import MARKS, is_plain, plain
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
+_URL = r"https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-]"
 _ENTRY = re.compile(
-    # Words without marks or odd characters, an address below them, and the blank lines after it. Possessive, so that
+    # Words without marks or odd characters, addresses below them, and the blank lines after these. Possessive, so that
     # what does not match is gone over once.
-    rf"([^\W\d_][^{MARKS}:]*+(?::(?!//)[^{MARKS}:]*+)*+)\n"
-    r"<br>\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\2\)\n(\n{2,})"
+    rf"((?=[^\W\d_])[^{MARKS}:W]*+(?:(?::(?!//)|W(?![Ww]?\.))[^{MARKS}:W]*+)*+)\n"
+    rf"<br>\[({_URL})\]\(\2\)\n((?:<br>\[{_URL}\]\([^\s<>\\]*\)\n)*)(\n{{2,}})"
 )
+_MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)\n")
 _HEADED = re.compile(r"([^\W\d_](?:[^\W_]| (?! |\n)){0,158}+)\n([=-])\2+\n(\n+)")
 _BLANKS = re.compile(r"\n+")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -73,8 +75,8 @@ class _Draft:
         return "".join(self.pieces)
 
 
-_Done: TypeAlias = tuple[int, str, str]
-"""An entry that is read for good: its line, text and only address."""
+_Done: TypeAlias = tuple[int, str, tuple[str, ...]]
+"""An entry that is read for good: its line, text and addresses."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class _Part:
     kind: Kind | None
     line: int
     entries: list[_Draft | _Done] = field(default_factory=list)
+    loose: bool = False
 
 
 def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
@@ -113,8 +116,8 @@ class _Reader:
         """Read all lines of `body`."""
         if "\r" in body or "\0" in body:
             body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
-        fenced = _fenced(body.split("\n")) if "```" in body or "~~~" in body else ()
-        swift = not fenced and not ("WW." in body or "wW." in body or "Ww." in body)
+        fenced = _fenced(body.split("\n")) if "`" in body or "~" in body else ()
+        swift = not fenced
         first, at, size = self.number + 1, 0, len(body)
         while at < size:
             if swift and (self.gap > 1 or self.draft is None):
@@ -138,13 +141,19 @@ class _Reader:
         number, entries = self.number, self.parts[-1].entries
         while True:
             if match := _ENTRY.match(body, at):
-                words, url, blanks = match.groups()
-                if "ww." in words or " " not in words[:-1] or "&amp;" in url:
+                words, url, more, blanks = match.groups()
+                if "ww." in words or " " not in words[:-1] or "&amp;" in url or "&amp;" in more:
                     break
                 if "  " in words or words[-1] == " ":
                     words = " ".join(words.split())
-                entries.append((number + 1, words, url))
-                number += 2 + len(blanks)
+                urls: tuple[str, ...] = (url,)
+                if more:
+                    pairs = _MORE.findall(more)
+                    if any(seen != leads_to for seen, leads_to in pairs):
+                        break
+                    urls = tuple(dict.fromkeys((url, *(seen for seen, _ in pairs))))
+                entries.append((number + 1, words, urls))
+                number += 2 + more.count("\n") + len(blanks)
                 self.gap = len(blanks)
                 self.draft = None
             elif match := _HEADED.match(body, at):
@@ -288,7 +297,9 @@ class _Reader:
         self.draft = draft = _Draft(self.number)
         if doubtful:
             draft.doubtful = True
-        self.parts[-1].entries.append(draft)
+        part = self.parts[-1]
+        part.loose = True
+        part.entries.append(draft)
         return draft
 
 
@@ -328,15 +339,14 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
     position = 0
     for part in parts:
         entries = []
-        for read in _settled(part.entries):
+        for read in _settled(part.entries) if part.loose else part.entries:
             if isinstance(read, tuple):
-                line, text, url = read
-                entry = Entry(position, text, headline(url, text), (Link(url),), line)
+                line, text, urls = read
+                title = headline(urls[0], text)
             else:
-                text, urls = read.text, tuple(read.urls)
+                line, text, urls = read.line, read.text, tuple(read.urls)
                 title = headline(urls[0] if urls else None, text, read.label)
-                entry = Entry(position, text, title, tuple(map(Link, urls)), read.line)
-            entries.append(entry)
+            entries.append(Entry(position, text, title, tuple([Link(url) for url in urls]), line))
             position += 1
         if entries or part.heading:
             kind = part.kind or sponsor.kind_of(entries)
@@ -358,7 +368,7 @@ def _settled(entries: list[_Draft | _Done]) -> list[_Draft | _Done]:
         if isinstance(entry, tuple):
             if last and not last.urls and _is_title(last):
                 last.pieces += ["\n", entry[1]]
-                last.urls[entry[2]] = None
+                last.urls = dict.fromkeys(entry[2])
             else:
                 settled.append(entry)
             last = None

@@ -64,6 +64,8 @@ _HANDLERS = {"-": _YamlHandler(), "+": _TomlHandler(), "{": JSONHandler()}
 _NUMBER = re.compile(r"(?:#|\bissue\s*(?:no\.?|number|#)?\s*|\bno\.\s*)(\d{1,6})\b", re.IGNORECASE)
 _ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|(?:19|20)\d{6}")
 _LAST_NUMBER = re.compile(r"(?:^|[-_ #.])(\d{1,6})$")
+_CUT = re.compile(r"\]\(\S+\)\n((?!www\.)[a-z0-9][\w./?&=%#~:+-]*[-./#][\w./?&=%#~:+-]*)[ \t]*(?=\n|\Z)")
+_NO_HOST = re.compile(r"\bhttps?://(?!localhost)[\w-]+(?=[/)\]\s])")
 _DATE_KEYS = ("date", "published", "publishdate", "publish_date", "pubdate", "published_at", "created")
 
 
@@ -138,11 +140,17 @@ class _Document:
         sections = body.parse(content, line)
         if not any(section.entries for section in sections):
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
-        return Reading(
-            self.file,
-            Issue(slug(self.file), title, number, published, sections),
-            tuple(self.problems),
-        )
+        self._doubt(content, line)
+        return Reading(self.file, Issue(slug(self.file), title, number, published, sections), tuple(self.problems))
+
+    def _doubt(self, content: str, first_line: int) -> None:
+        """Note addresses that cannot be whole; they stay as they are, for only the owner knows better."""
+        for match in _CUT.finditer(content):
+            where = first_line + content.count("\n", 0, match.start())
+            self._note(where, f"the address seems to go on in the next line: {match[1][:60]}", "join the two lines")
+        for match in _NO_HOST.finditer(content):
+            where = first_line + content.count("\n", 0, match.start())
+            self._note(where, f"the address has no site: {match[0][:60]}", "write the address in full")
 
     def _note(self, line: int, message: str, advice: str) -> None:
         self.problems.append(Problem(self.file, line, message, advice))

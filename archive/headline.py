@@ -38,7 +38,7 @@ _OPAQUE_ENDS = (".ly", "list-manage.com")
 _WORD = re.compile(r"[^\W_]")
 _ODD = re.compile(r"[?#:@]")
 _SEPARATORS = re.compile(r"[\W_]+")
-_SLUG = re.compile(r"[a-z]+(?:-[a-z]+){2,}")
+_SLUG = re.compile(r"/([a-z]++(?:-[a-z]++){2,}+)(?:\.html)?/?\Z")
 _SPLIT = re.compile(r"[-_+~,. ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _SHORTEST_SLUG = 10
@@ -52,8 +52,10 @@ _NOISE = re.compile(
 )
 _CLAUSE = re.compile(r"[.,;:!?] | [-–—] | \(")
 _SMALL = frozenset(
-    """a an and are as at by do for from how in is it of on or that the this to use using what why
-    with you your""".split()  # noqa: SIM905 - reads better
+    """a about all an and are as at be best building by can case creating deploying do for from get getting good guide
+    how in introducing introduction is it its learned lessons making managing more my need new not of on or our out part
+    practices running scaling simple so story than that the their there things this three to two understanding use using
+    we what when why will with without work working you your""".split()  # noqa: SIM905 - reads better
 )
 _CAPITALS = frozenset(
     """ai api apis aws cd cdn ci cli cncf cpu css cve db dns ec2 ecs eks elk gce gcp gke gpu gui html http https iam ibm
@@ -88,9 +90,19 @@ def headline(url: str | None, text: str, label: str = "") -> str:
         return title
     if not url:
         return _clause(text) or "Untitled"
+    if (slug := _SLUG.search(url)) and (title := _swift(url, slug[1], text)):
+        return title
     host, parts = _split(url)
     title = "" if host in _OPAQUE or host.endswith(_OPAQUE_ENDS) else _named(host, parts, text)
     return title or _clause(text) or shortened(_cleaned(host)) or "Untitled"
+
+
+def _swift(url: str, slug: str, text: str) -> str:
+    """Give the title of the most frequent sort of address: one that ends in small words between hyphens."""
+    host = url.partition("://")[2].partition("/")[0]
+    if host in _FORGES or host in _SHELVES or host in _OPAQUE or host.endswith(_OPAQUE_ENDS) or len(slug) == len(host):
+        return ""
+    return shortened(_cased(slug.split("-"), text))
 
 
 def _own_title(text: str) -> str:
@@ -128,8 +140,6 @@ def _named(host: str, parts: list[str], text: str) -> str:
 
 def _words(part: str) -> list[str]:
     """Give the words of one part of a path, without the numbers and hashes that programs put beside them."""
-    if _SLUG.fullmatch(part):
-        return part.split("-")
     if "%" in part:
         part = unquote(part)
     if "." in part:
@@ -160,13 +170,14 @@ def _cased(words: list[str], text: str) -> str:
     written = []
     for word in words:
         small = word.lower()
-        at = -1 if small in _SMALL else low.find(small)
-        if at > 0 and (seen := text[at : at + len(word)]) != small and _is_name(text, at, seen):
-            written.append(seen)
-        else:
-            written.append(_FIXED.get(small, small))
-    sentence = " ".join(written)
-    return sentence if sentence[0].isupper() else _capital(sentence)
+        if small not in _SMALL:
+            at = low.find(small)
+            if at > 0 and (seen := text[at : at + len(small)]) != small and _is_name(text, at, seen):
+                small = seen
+            else:
+                small = _FIXED.get(small, small)
+        written.append(small)
+    return _capital(" ".join(written))
 
 
 def _is_name(text: str, at: int, seen: str) -> bool:
@@ -178,8 +189,8 @@ def _is_name(text: str, at: int, seen: str) -> bool:
 
 
 def _capital(sentence: str) -> str:
-    first, space, rest = sentence.partition(" ")
-    return (first[:1].upper() + first[1:] if first.islower() else first) + space + rest
+    first = sentence.partition(" ")[0]
+    return sentence[0].upper() + sentence[1:] if first.islower() else sentence
 
 
 def _site(host: str, text: str) -> str:

@@ -11,7 +11,11 @@ from archive.kind import Kind
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of an entry: `url` is the address as the issue gives it (what is shown and opened)."""
+    """One link of an entry.
+
+    `url` is the address as the issue gives it, what is shown and opened: without punctuation of the sentence around it,
+    and with `http://` before it if it was written without a scheme.
+    """
 
     url: str
 
@@ -21,7 +25,8 @@ class Entry:
     """One entry of a section: a few sentences and the links they are about.
 
     `position` counts entries in reading order within the issue from 0, the intro's included. `text` is plain text
-    (paragraphs separated by a newline, no markup, without the links that stand on lines of their own). `line` is the
+    (paragraphs separated by a newline, list items led by •, no markup, without the addresses that stand on lines of
+    their own; "" for an entry that is a link alone). `links` are all different, in reading order. `line` is the
     entry's first line in its file, from 1.
     """
 
@@ -34,7 +39,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A run of entries under one `heading` (as written; "" for the intro)."""
+    """A run of entries under one `heading`: its words as written, without mail quoting.
+
+    It is "" for the intro, and for a sponsor's note that stands under another section's heading; what follows such a note
+    is a further section with that heading and its `line`. `line` is the heading's in its file, from 1.
+    """
 
     heading: str
     kind: Kind

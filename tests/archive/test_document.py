@@ -14,6 +14,7 @@ from archive import date, document
 from archive.document import Reading
 from archive.issue import Issue
 
+CUT = "http://example.org/the-"
 BODY = "\n\nHello.\n\n\nNews\n====\n\nA post.\n<br>[http://example.org/a](http://example.org/a)\n"
 
 
@@ -171,6 +172,13 @@ def test_small_faults_are_told_and_nothing_is_lost() -> None:
 def test_empty_front_matter_leaves_the_file_name() -> None:
     """Front matter with nothing in it is no fault of its own."""
     assert issue("---\n---\nHello", "2014-01-01.md").published == datetime(2014, 1, 1, tzinfo=UTC)
+
+
+def test_addresses_that_cannot_be_whole_are_told() -> None:
+    """An address cut by a line's end and one without a site are told with their lines; nothing is lost."""
+    text = f"---\ntitle: T\ndate: 2014-01-01\n---\n\n[{CUT}]({CUT})\nrest-of-it\n\n\nSee https://http//example.org\n"
+    problems = document.read("x.md", text.encode()).problems
+    assert [(found.line, found.lost) for found in problems] == [(6, False), (10, False)]
 
 
 @given(

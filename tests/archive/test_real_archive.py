@@ -27,10 +27,14 @@ def archive() -> Snapshot:
     return loader.load(POSTS)
 
 
-def test_every_file_is_an_issue_without_a_problem() -> None:
-    """451 files, 451 issues, each with its file's slug, oldest first."""
+def test_every_file_is_an_issue() -> None:
+    """451 files, 451 issues, each with its file's slug, oldest first; four addresses are cut or misspelt."""
     snapshot = archive()
-    assert snapshot.problems == ()
+    told = {(problem.file, problem.line) for problem in snapshot.problems}
+    assert told == {
+        ("2015-08-30-243.md", 78), ("2015-11-01-252.md", 39), ("2016-12-18-312.md", 33), ("2017-03-12-324.md", 55),
+    }  # fmt: skip
+    assert not any(problem.lost for problem in snapshot.problems)
     assert sorted(issue.slug for issue in snapshot.issues) == sorted(path.stem for path in POSTS.iterdir())
     assert [issue.published for issue in snapshot.issues] == sorted(issue.published for issue in snapshot.issues)
     assert all(issue.number and "\\" not in issue.title for issue in snapshot.issues)
