@@ -113,8 +113,9 @@ class Index:
     def topics(self, limit: int = 20) -> tuple[str, ...]:
         """Give the `limit` topics that the archive says most about, by the names it uses, the most frequent first."""
         if self._topics is None or len(self._topics) < limit:
-            self._topics = suggest.topics(max(limit, 20), self._lookup)
-        return self._topics[:limit]
+            found = suggest.topics(max(limit, 20) + len(self._own_name), self._lookup)
+            self._topics = tuple(topic for topic in found if topic not in self._own_name)
+        return self._topics[: max(0, limit)]
 
     def _issues(self) -> Iterator[Issue]:
         """Give every issue."""

@@ -48,11 +48,13 @@ def parse(text: str) -> Names:
     topics: dict[Words, None] = {}
     for line in text.splitlines():
         body = line.partition("# ")[0].strip().removesuffix("#")
+        general, body = body.startswith("~"), body.removeprefix("~")
         left, arrow, right = body.partition(">")
         asked = [_telling(name) for name in left.split(",")]
         others = [_telling(name) for name in right.split(",")] if arrow else asked
         weight, rule = (NEAR, "near name") if arrow else (SAME, "synonym")
-        topics.update((name, None) for name in asked if name)
+        if not general:
+            topics.update((name, None) for name in asked if name and " ".join(name) in left.lower())
         for name in filter(None, asked):
             for other in filter(None, others):
                 if other != name:

@@ -30,23 +30,23 @@ def complete(typed: str, limit: int, lookup: Lookup, shelf: Shelf) -> tuple[str,
         return ()
     before, last = (parts, "") if typed[-1:].isspace() else (parts[:-1], parts[-1])
     counts = _beside(before, lookup, shelf) if before else None
-    found = _starting(last, lookup, counts)
-    if not found and last:
-        found = [near.word for near in corrections(last, lookup.vocabulary, lookup.frequency)]
+    found = _starting(tuple(before), last, lookup, counts)
+    if last and sum(map(lookup.count, found)) < SEEN:
+        found = [near.word for near in corrections(last, lookup.vocabulary, lookup.frequency)] + found
     return tuple(" ".join([*before, word]) for word in _apart(found, before, limit))
 
 
-def _starting(last: str, lookup: Lookup, counts: dict[int, int] | None) -> list[str]:
+def _starting(before: Words, last: str, lookup: Lookup, counts: dict[int, int] | None) -> list[str]:
     """Give the words that start with `last`, the likeliest first; with `counts`, only of those."""
-    ids, topical = lookup.vocabulary.ids, lookup.names.table
+    ids, named = lookup.vocabulary.ids, lookup.names.table
     if counts is None:
         ranked = [(lookup.frequency(ids[word]), word) for word in lookup.vocabulary.starting(last)]
     else:
-        named = ((count, lookup.vocabulary.words[number]) for number, count in counts.items())
-        ranked = [(count, word) for count, word in named if word.startswith(last)]
-    ranked = [(count * (4 if (word,) in topical else 1), word) for count, word in ranked if count and word]
+        beside = ((count, lookup.vocabulary.words[number]) for number, count in counts.items())
+        ranked = [(count, word) for count, word in beside if word.startswith(last)]
+    ranked = [(count * (4 if (*before, word) in named else 1), word) for count, word in ranked if count and word]
     ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-    return [word for _, word in ranked if len(word) > 1 and not word.isdigit() and word not in STOP]
+    return [word for _, word in ranked if len(word) > 1 and not word.isdigit() and word not in STOP | _MONTHS]
 
 
 def _beside(before: list[str], lookup: Lookup, shelf: Shelf) -> dict[int, int]:
@@ -62,7 +62,7 @@ def _beside(before: list[str], lookup: Lookup, shelf: Shelf) -> dict[int, int]:
     tokens, _ = shelf.tokens(docs)
     after = tokens[1:][tokens[:-1] == numbers[-1]]
     counts: dict[int, int] = {}
-    for run, weight in ((tokens, 1), (after, 10)):
+    for run, weight in ((tokens, 1), (after, 30)):
         for number, count in zip(*np.unique(run, return_counts=True), strict=True):
             counts[int(number)] = counts.get(int(number), 0) + weight * int(count)
     counts.pop(0, None)
@@ -88,9 +88,10 @@ def topics(limit: int, lookup: Lookup) -> tuple[str, ...]:
     told: list[str] = []
     seen: set[Words] = set()
     for _, name in ranked:
-        if name not in seen:
+        forms = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
+        if seen.isdisjoint(forms):
             told.append(" ".join(name))
-            seen.update((name, *(other.words for other in lookup.names.of(name))))
+            seen.update((*forms, *(other.words for other in lookup.names.of(name) if other.rule == "synonym")))
     if len(told) < limit:
         told += [word for word in _frequent(lookup) if word not in told][: limit - len(told)]
     return tuple(told[:limit])
