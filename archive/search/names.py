@@ -54,7 +54,8 @@ def parse(text: str) -> Names:
         others = [_telling(name) for name in right.split(",")] if arrow else asked
         weight, rule = (NEAR, "near name") if arrow else (SAME, "synonym")
         if not general:
-            topics.update((name, None) for name in asked if name and " ".join(name) in left.lower())
+            written = (tuple(words(name)) for name in left.split(","))
+            topics.update((name, None) for name in written if name and name in asked)
         for name in filter(None, asked):
             for other in filter(None, others):
                 if other != name:
