@@ -1,7 +1,8 @@
 """HTTP: Slack's requests on one path, and a health page. What Bolt does not check, this does first.
 
 Bolt answers 500 to a request whose timestamp is no number and to a body that is no text (both measured), which Slack
-counts against the app and sends again: here they are refused with the status that fits.
+counts against the app and sends again: here they are refused with the status that fits. So is a signed payload whose
+parts are of a wrong type, at which Bolt raises before any listener is asked.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import structlog
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+_log = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
 # Slack's own payloads stay below: a view is at most 250 KB (reference/views), which a form may escape to three times.
@@ -33,8 +37,13 @@ def web(bolt: AsyncApp, *, lifespan: Lifespan, health: Health) -> Starlette:
     handler = AsyncSlackRequestHandler(bolt)
 
     async def events(request: Request) -> Response:
-        refused = await _refusal(request)
-        return refused or await handler.handle(request)
+        if refused := await _refusal(request):
+            return refused
+        try:
+            return await handler.handle(request)
+        except Exception:  # noqa: BLE001 - Bolt raises before any listener at signed payloads of a wrong shape
+            _log.exception("web.unreadable", path=request.url.path)
+            return PlainTextResponse("that payload cannot be read", 400)
 
     async def healthy(_: Request) -> Response:
         fields = health()

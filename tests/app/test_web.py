@@ -1,14 +1,16 @@
 """The HTTP front: what Bolt cannot read is refused with the status that fits."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.testclient import TestClient
 
+from bot.clock import SystemClock
 from bot.web import LARGEST_BODY, PATH, web
 
 SECRET = "secret"
@@ -23,7 +25,11 @@ def state() -> dict[str, object]:
 @pytest.fixture
 def client(state: dict[str, object]) -> Iterator[TestClient]:
     """Give a client of a running app with no listeners."""
-    bolt = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET)
+
+    async def authorize(**_: object) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
+
+    bolt = AsyncApp(signing_secret=SECRET, authorize=authorize)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -72,6 +78,23 @@ def test_an_old_request_is_refused(client: TestClient) -> None:
     """Slack: authentication/verifying-requests-from-slack (300 s)."""
     body = b"command=%2Fweekly"
     assert client.post(PATH, content=body, headers=signed(body, "1000000000")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "block_actions", "user": 1, "channel": True, "actions": [{}]},
+        {"type": "event_callback", "event": "x", "team_id": []},
+        {"type": "view_submission", "view": {}},
+        [1, 2],
+        {"type": {}},
+    ],
+)
+def test_a_signed_payload_of_a_wrong_shape_is_no_server_error(client: TestClient, payload: object) -> None:
+    """Whatever Bolt makes of it, nobody sees a stack trace."""
+    body = json.dumps(payload).encode()
+    headers = {**signed(body, str(int(SystemClock().now().timestamp()))), "content-type": "application/json"}
+    assert client.post(PATH, content=body, headers=headers).status_code in {200, 400, 404}
 
 
 def test_only_post_reaches_the_events(client: TestClient) -> None:
