@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from bot.playground import draw, forms
 from bot.playground.channel import Channel, ChannelMessage
@@ -62,6 +63,8 @@ class Board:
         self.messages = Numbers[ChannelMessage]()
         """What one can react to and what has a thread; what only one person sees has neither, and no number."""
         self.elements = Numbers[Element]()
+        self._beside = ""
+        """The thread that was drawn last, if that was the last thing drawn."""
         self._stir = asyncio.Event()
         workspace.watchers.append(self._changed)
 
@@ -69,7 +72,12 @@ class Board:
         """Draw a message."""
         look = self._look(message, message.blocks)
         number = "" if message.ephemeral_to else str(self.messages.give((message.channel, message.ts), message))
+        self._head(message)
         self._print(draw.message(message, look, number=number, in_thread=message.is_reply))
+
+    def said(self) -> None:
+        """Note that something else was printed: the next reply says whose thread it stands in."""
+        self._beside = ""
 
     def thread(self, channel: Channel, parent: ChannelMessage) -> None:
         """Draw a thread: the parent and its replies."""
@@ -96,6 +104,15 @@ class Board:
                     await asyncio.wait_for(self._stir.wait(), seconds)
         except TimeoutError:
             return
+
+    def _head(self, message: ChannelMessage) -> None:
+        """Say which thread a reply stands in, where that cannot be seen from what stands above it."""
+        thread = message.thread_ts if message.is_reply else message.ts
+        if message.is_reply and thread != self._beside:
+            parent = self._workspace.channels[message.channel].find(thread or "")
+            number = self.messages.give((message.channel, parent.ts), parent) if parent else "?"
+            self._print("", Text(f"   ╭─ in the thread of message {number}", draw.DIM))
+        self._beside = thread or ""
 
     def _changed(self, change: Change) -> None:
         self._stir.set()

@@ -54,6 +54,7 @@ class Prompt:
     async def do(self, line: str) -> bool:
         """Do one line; say whether to go on. What makes no sense gets a line that says what would."""
         verb, _, rest = line.strip().partition(" ")
+        self.board.said()
         if verb in {"quit", "exit", "q"}:
             return False
         try:

@@ -111,8 +111,15 @@ def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901 - a listener 
     async def sent(ack: Any, view: dict[str, Any]) -> None:
         values = view["state"]["values"]
         trial.heard.append(values)
-        bad = values["note"]["note"]["value"] == "bad"
-        await (ack(response_action="errors", errors={"note": "no"}) if bad else ack())
+        note = values["note"]["note"]["value"]
+        if note == "bad":
+            await ack(response_action="errors", errors={"note": "no"})
+        elif note in {"push", "update"}:
+            await ack(response_action=note, view={**FORM, "title": plain(note)})
+        elif note == "clear":
+            await ack(response_action="clear")
+        else:
+            await ack()
 
 
 @pytest.fixture
@@ -222,6 +229,44 @@ async def test_a_form_is_opened_filled_in_and_sent(trial: Trial) -> None:
     assert trial.you.screen is None
     assert trial.heard[-1]["zone"]["zone"]["selected_option"] == options[0]
     assert trial.heard[-1]["note"]["note"]["value"] == "none"
+
+
+async def test_a_form_leads_to_others(trial: Trial) -> None:
+    """The answer to a form changes it, puts another on top, or clears them all."""
+    await trial.you.types("/weekly form", trial.channel)
+    view = await trial.stage.until(lambda: trial.you.screen)
+    assert view is not None
+    await trial.you.submits(view, {"note": "update"})
+    assert view.payload["title"]["text"] == "update"
+    await trial.you.submits(view, {"note": "push"})
+    top = trial.you.screen
+    assert top is not None
+    assert top is not view
+    assert top.payload["title"]["text"] == "push"
+    await trial.you.submits(top, {"note": "clear"})
+    assert trial.you.screen is None
+
+
+async def test_a_reaction_is_taken_back(trial: Trial) -> None:
+    """Taking a reaction back is an event of its own, told only if there was one."""
+    message = trial.you.says("hello", trial.channel)
+    assert await trial.you.unreacts(message, "bookmark") is None
+    await trial.you.reacts(message, "bookmark")
+    await trial.stage.person("ada").reacts(message, "bookmark")
+    answer = await trial.you.unreacts(message, "bookmark")
+    assert answer is not None
+    assert answer.status == 404  # the app on trial does not listen to it, and so it was sent four times
+    assert trial.pauses == [0.0, 60.0, 300.0]
+    assert message.reactions == {"bookmark": [trial.stage.person("ada").user.id]}
+
+
+async def test_an_app_that_is_gone(trial: Trial) -> None:
+    """Nobody at the address is a failed connection."""
+    trial.stage.courier.url = "http://127.0.0.1:1/nowhere"
+    heard = await trial.you.types("/weekly x", trial.channel)
+    assert heard.answer.reason == "connection_failed"
+    with pytest.raises(TimeoutError):
+        await trial.stage.until(lambda: None, within=0.01)
 
 
 async def test_socket_mode_carries_the_same(trial: Trial) -> None:

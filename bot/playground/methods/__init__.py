@@ -11,7 +11,7 @@ from bot.playground.methods import chat, conversations, people, views
 Method: TypeAlias = Callable[[Call], dict[str, Any]]
 
 METHODS: Mapping[str, Method] = {
-    "auth.test": people.test,
+    "auth.test": people.whoami,
     "chat.delete": chat.delete,
     "chat.getPermalink": chat.permalink,
     "chat.postEphemeral": chat.post_ephemeral,

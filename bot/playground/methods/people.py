@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.playground.call import Call, RefusalError, described
 
 
-def test(call: Call) -> dict[str, Any]:
+def whoami(call: Call) -> dict[str, Any]:
     """Say who the token belongs to."""
     workspace = call.workspace
     return {
@@ -22,9 +22,6 @@ def test(call: Call) -> dict[str, Any]:
         "is_enterprise_install": False,
         **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
     }
-
-
-test.__test__ = False  # type: ignore[attr-defined]  # no test of ours, whatever a test runner thinks of its name
 
 
 def user(call: Call) -> dict[str, Any]:

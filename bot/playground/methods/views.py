@@ -16,7 +16,7 @@ DEEPEST = 3
 def open_view(call: Call) -> dict[str, Any]:
     """Open a modal for the person behind a trigger_id, which lasts three seconds and once."""
     payload = _payload(call, "modal")
-    view = _show(call.workspace, _trigger(call), payload)
+    view = show(call.workspace, _trigger(call), payload)
     return {"view": described(call.workspace, view)}
 
 
@@ -27,7 +27,7 @@ def push(call: Call) -> dict[str, Any]:
     below = [view for view in call.workspace.views.values() if view.user == user and view.open]
     if len(below) >= DEEPEST:
         raise RefusalError("push_limit_reached")
-    view = _show(call.workspace, user, payload)
+    view = show(call.workspace, user, payload)
     view.root = below[0].root if below else view.id
     return {"view": described(call.workspace, view)}
 
@@ -82,11 +82,7 @@ def described(workspace: Workspace, view: View) -> dict[str, Any]:
 
 
 def show(workspace: Workspace, user: str, payload: dict[str, Any]) -> View:
-    """Put a new modal on a person's screen."""
-    return _show(workspace, user, payload)
-
-
-def _show(workspace: Workspace, user: str, payload: dict[str, Any]) -> View:
+    """Put a new modal on a person's screen. Raises RefusalError (duplicate_external_id)."""
     external = payload.get("external_id")
     if external and any(view.payload.get("external_id") == external for view in workspace.views.values() if view.open):
         raise RefusalError("duplicate_external_id")
