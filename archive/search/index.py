@@ -52,8 +52,7 @@ class Index:
         self._counts: list[int] | None = None
         self._topics: tuple[str, ...] | None = None
         self._answers: dict[tuple[str, frozenset[Kind] | None, int, int], Answer] = {}
-        issues = sum(1 for _ in self._issues())
-        self._own_name = frozenset(word for word, count in titles.items() if count > issues / 2)
+        self._own_name = frozenset(word for word, count in titles.items() if count > shelf.issue_count / 2)
         self._ranker = Ranker(shelf)
         self._lookup = Lookup(catalogue.words, names, self._frequency, shelf.together)
 
@@ -116,10 +115,6 @@ class Index:
             found = suggest.topics(max(limit, 20) + len(self._own_name), self._lookup)
             self._topics = tuple(topic for topic in found if topic not in self._own_name)
         return self._topics[: max(0, limit)]
-
-    def _issues(self) -> Iterator[Issue]:
-        """Give every issue."""
-        return self._shelf.issues()
 
     def _frequency(self, number: int) -> int:
         """Give the number of entries that have the word numbered `number`."""

@@ -17,7 +17,7 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.link import canonical, domain
 from archive.search.postings import MOST, WEIGHTS, Block, Ints, turned
-from archive.search.vocabulary import GAP, Vocabulary
+from archive.search.vocabulary import Vocabulary
 from archive.search.words import address_words, words
 
 KINDS = tuple(Kind)
@@ -113,22 +113,15 @@ class _Builder:
         dated = [str(issue.published.year), f"{issue.published:%B}".lower()]
         number = self.catalogue.words.ids
         add = self.catalogue.words.number
+        heading, named = [], None
         for ordinal, (section, entry) in enumerate(issue.entries()):
+            if section is not named:
+                heading, named = [*words(section.heading), *dated], section
             text = words(entry.text)
-            path = [""]
-            host = [""]
-            for link in entry.links:
-                of_host, of_path = address_words(link.url)
-                host += of_host
-                path += of_path
-                path.append("")
-                self.links.append(hash(canonical(link.url)))
-                self.link_sites.append(self.catalogue.site(domain(link.url)))
-            for field in (text[:LEAD], text[LEAD:], path, host, [*words(section.heading), *dated]):
-                ids = [number.get(word) or add(word) for word in field]
-                self.tokens.extend(ids)
-                self.lengths.append(len(ids))
-            self.tokens.append(GAP)
+            path, host = self.addresses(entry)
+            ids = [number.get(word) or add(word) for word in (*text, *path, *host, *heading, "")]
+            self.tokens.extend(ids)
+            self.lengths.extend((min(len(text), LEAD), max(len(text) - LEAD, 0), len(path), len(host), len(heading)))
             self.issue_of.append(at)
             self.ordinal.append(ordinal)
             self.kind.append(KINDS.index(section.kind))
@@ -137,6 +130,18 @@ class _Builder:
             if len(self.kind) % MOST == 0:
                 self.turn()
         self.issue_ends.append(len(self.kind))
+
+    def addresses(self, entry: Entry) -> tuple[list[str], list[str]]:
+        """Add the links of `entry`; give the words of their paths and of their hosts, each run begun by a gap."""
+        path, host = [""], [""]
+        for link in entry.links:
+            of_host, of_path = address_words(link.url)
+            host += of_host
+            path += of_path
+            path.append("")
+            self.links.append(hash(canonical(link.url)))
+            self.link_sites.append(self.catalogue.site(domain(link.url)))
+        return path, host
 
     def turn(self) -> None:
         """Make a block of the words gathered since the last one."""

@@ -22,7 +22,7 @@ class Shelf:
     """Segments one after another, their entries numbered through.
 
     `gone` marks the entries of each segment, and after them its issues, that are no longer in the archive (None: all
-    are). `offsets` says where each segment's entries begin; `living` counts the entries that are not gone.
+    are). `offsets` says where each segment's entries begin; `living` and `issue_count` count what is not gone.
     """
 
     segments: tuple[Segment, ...]
@@ -31,18 +31,18 @@ class Shelf:
     blocks: tuple[tuple[Block, int, NDArray[np.bool_] | None], ...] = field(init=False)
     block_starts: NDArray[np.int64] = field(init=False)
     living: int = field(init=False)
+    issue_count: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Lay the segments end to end; `living` counts the entries that are not gone."""
+        """Lay the segments end to end; `living` and `issue_count` count what is not gone."""
         ends = np.cumsum([0, *map(len, self.segments)])
         self.offsets = tuple(int(end) for end in ends)
         self.blocks = tuple(self._laid())
         self.block_starts = np.array([start for _, start, _ in self.blocks], np.int64)
-        self.living = self.offsets[-1] - sum(
-            int(gone[: len(segment)].sum())
-            for segment, gone in zip(self.segments, self.gone, strict=True)
-            if gone is not None
-        )
+        pairs = [(segment, gone) for segment, gone in zip(self.segments, self.gone, strict=True) if gone is not None]
+        self.living = self.offsets[-1] - sum(int(gone[: len(segment)].sum()) for segment, gone in pairs)
+        self.issue_count = sum(len(segment.issues) for segment in self.segments)
+        self.issue_count -= sum(int(gone[len(segment) :].sum()) for segment, gone in pairs)
 
     def _laid(self) -> Iterator[tuple[Block, int, NDArray[np.bool_] | None]]:
         """Give each block with the number of its first entry and the marks of those gone."""

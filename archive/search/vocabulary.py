@@ -24,10 +24,11 @@ def signature(word: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
-    """The first `count` words, ordered for looking up: by length with their signatures, and by alphabet."""
+class _Row:
+    """Some words, those numbered `low` to `high`, ordered for looking up: by length with their letters, by alphabet."""
 
-    count: int
+    low: int
+    high: int
     ids: NDArray[np.int32]
     lengths: NDArray[np.int32]
     signatures: NDArray[np.uint64]
@@ -41,7 +42,7 @@ class Vocabulary:
         """Start empty, with the gap's number taken."""
         self.ids: dict[str, int] = {"": GAP}
         self.words: list[str] = [""]
-        self._shelf: _Shelf | None = None
+        self._rows: tuple[_Row, ...] = ()
 
     def __len__(self) -> int:
         """Give how many numbers are taken, the gap's among them."""
@@ -57,27 +58,39 @@ class Vocabulary:
 
     def near(self, word: str, edits: int) -> list[int]:
         """Give the numbers of words that may be within `edits` of `word`: a superset, to be measured."""
-        shelf = self._shelved()
-        low = int(np.searchsorted(shelf.lengths, len(word) - edits))
-        high = int(np.searchsorted(shelf.lengths, len(word) + edits, side="right"))
-        differ = np.bitwise_count(shelf.signatures[low:high] ^ np.uint64(signature(word)))
-        return [int(found) for found in shelf.ids[low:high][differ <= 2 * edits]]
+        found: list[int] = []
+        letters = np.uint64(signature(word))
+        for row in self._ordered():
+            low = int(row.lengths.searchsorted(len(word) - edits))
+            high = int(row.lengths.searchsorted(len(word) + edits, side="right"))
+            differ = np.bitwise_count(row.signatures[low:high] ^ letters)
+            found += row.ids[low:high][differ <= 2 * edits].tolist()
+        return found
 
     def starting(self, prefix: str) -> list[str]:
-        """Give the words that start with `prefix`, by alphabet."""
-        words = self._shelved().by_alphabet
-        low = bisect_left(words, prefix)
-        high = bisect_left(words, prefix + "\U0010ffff", lo=low)
-        return words[low:high]
+        """Give the words that start with `prefix`, in no order."""
+        found: list[str] = []
+        for row in self._ordered():
+            words = row.by_alphabet
+            low = bisect_left(words, prefix)
+            found += words[low : bisect_left(words, prefix + "\U0010ffff", lo=low)]
+        return found
 
-    def _shelved(self) -> _Shelf:
-        """Order the words, again if there are new ones."""
-        shelf = self._shelf
-        count = len(self.words)
-        if shelf is None or shelf.count != count:
-            words = self.words[:count]
-            lengths = np.fromiter(map(len, words), dtype=np.int32, count=count)
-            order = np.argsort(lengths, kind="stable").astype(np.int32)
-            signatures = np.fromiter(map(signature, words), dtype=np.uint64, count=count)
-            shelf = self._shelf = _Shelf(count, order, lengths[order], signatures[order], sorted(words))
-        return shelf
+    def _ordered(self) -> tuple[_Row, ...]:
+        """Order the words that are new since the last time; a row is joined to one that is not much longer."""
+        rows, count = self._rows, len(self.words)
+        known = rows[-1].high if rows else 1
+        if known < count:
+            low = known
+            while rows and rows[-1].high - rows[-1].low <= 2 * (count - low):
+                low, rows = rows[-1].low, rows[:-1]
+            rows = self._rows = (*rows, self._row(low, count))
+        return rows
+
+    def _row(self, low: int, high: int) -> _Row:
+        """Order the words numbered `low` to `high`."""
+        words = self.words[low:high]
+        lengths = np.fromiter(map(len, words), dtype=np.int32, count=len(words))
+        order = np.argsort(lengths, kind="stable").astype(np.int32)
+        signatures = np.fromiter(map(signature, words), dtype=np.uint64, count=len(words))
+        return _Row(low, high, order + np.int32(low), lengths[order], signatures[order], sorted(words))

@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_ACCENT = re.compile("[\u0300-\u036f]+")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@\s]*@)?([^/:?#\s]*)(?::\d+)?([^?#]*)", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # The language's name is a common verb: only the capital letter within a sentence tells them apart.
@@ -37,8 +38,7 @@ def words(text: str) -> list[str]:
     emoji and control characters are no words.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.replace("’", "'"))
-        text = "".join(char for char in text if not unicodedata.combining(char))
+        text = _ACCENT.sub("", unicodedata.normalize("NFKD", text.replace("’", "'")))
     if "Go" in text:
         text = _GO.sub("golang", text)
     text = text.lower()
@@ -83,6 +83,8 @@ def address_words(url: str) -> tuple[tuple[str, ...], list[str]]:
 
 def _is_code(word: str) -> bool:
     """Tell whether `word` is a number or a hash rather than a word."""
+    if word.isalpha():
+        return len(word) > 30
     if word.isdigit():
         return True
     digits = sum(map(str.isdigit, word))
