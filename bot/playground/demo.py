@@ -25,6 +25,7 @@ from rich.table import Table
 
 from bot import logs
 from bot.app import Parts, build
+from bot.clock import SystemClock
 from bot.library import Library
 from bot.names import names_in
 from bot.playground.board import Board
@@ -68,8 +69,10 @@ async def play(
 
     Without `lines` they are asked for at a prompt in the terminal.
     """
-    held = await asyncio.to_thread(HeldBack.copied, archive, place)
-    async with _running(held, place, settings, screen) as (prompt, library):
+    async with AsyncExitStack() as stack:
+        with screen.status("Reading the archive …"):
+            held = await asyncio.to_thread(HeldBack.copied, archive, place, SystemClock().now())
+            prompt, library = await stack.enter_async_context(_running(held, place, settings, screen))
         try:
             _welcome(prompt, library)
             await _begin(prompt)
@@ -138,8 +141,10 @@ async def _begin(prompt: Prompt) -> None:
     await prompt.do(line)
     await prompt.board.quiet()
     before = _posts(prompt.channel)
-    if prompt.held.release() is not None:
-        await prompt.board.until(lambda: _posts(prompt.channel) > before, APPEARS)
+    if prompt.held.release() is None:
+        prompt.board.console.print("[yellow]No issue of this archive is out yet: there is nothing to post.[/]")
+    elif not await prompt.board.until(lambda: _posts(prompt.channel) > before, APPEARS):
+        prompt.board.console.print("[yellow]The issue was not posted yet; try [bold]next[/], or see the log above.[/]")
 
 
 def _posts(channel: Channel) -> int:

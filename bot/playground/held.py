@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from archive.document import SUFFIXES
@@ -25,10 +26,11 @@ class HeldBack:
         self._staging = place / "staging"
 
     @classmethod
-    def copied(cls, archive: Path, place: Path, held: int = HELD) -> HeldBack:
-        """Copy the archive into a folder below `place`, without its `held` newest issues (blocking).
+    def copied(cls, archive: Path, place: Path, now: datetime, held: int = HELD) -> HeldBack:
+        """Copy the archive into a folder below `place`, without its `held` newest issues as of `now` (blocking).
 
-        Raises FolderError when the archive cannot be read. Single files that cannot are left out.
+        Issues dated later than `now` are copied: nobody would post them yet. Single files that cannot be read are left
+        out. Raises FolderError when the archive itself cannot be read.
         """
         source = DiskFolder(archive, SUFFIXES)
         dated: list[tuple[Issue, str]] = []
@@ -39,7 +41,7 @@ class HeldBack:
             if file.fault:
                 continue
             read = read_one(source, file)
-            if read.issue is not None:
+            if read.issue is not None and read.issue.published <= now:
                 dated.append((read.issue, file.name))
             _copy(archive / file.name, folder / file.name)
         dated.sort(key=lambda one: (one[0].published, one[0].slug))

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from bot.playground.held import HELD, HeldBack
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+END = datetime(2100, 1, 1, tzinfo=UTC)
 SAMPLE = ROOT / "bot" / "playground" / "sample"
 
 
@@ -239,7 +241,7 @@ class Terminal:
 
 def test_the_newest_issues_are_held_back(tmp_path: Path) -> None:
     """The working copy has everything but the newest issues, which appear one by one, oldest first."""
-    held = HeldBack.copied(SAMPLE, tmp_path)
+    held = HeldBack.copied(SAMPLE, tmp_path, END)
     every = sorted(path.name for path in SAMPLE.glob("*.md"))
     assert len(list(held.folder.glob("*.md"))) == len(every) - HELD
     appeared = []
@@ -259,7 +261,7 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     (archive / "below" / "2024-01-01-1.md").write_text("---\ntitle: One\ndate: 2024-01-01\n---\n\nHello\n")
     place = tmp_path / "place"
     place.mkdir()
-    held = HeldBack.copied(archive, place)
+    held = HeldBack.copied(archive, place, END)
     assert sorted(path.name for path in held.folder.rglob("*.md")) == ["broken.md"]
     issue = held.release()
     assert issue is not None
@@ -278,3 +280,13 @@ def test_the_prompt_suggests_what_could_follow() -> None:
     assert after("/weekly la")[0] == "latest"
     assert "kubernetes" in after("/tools kuber")
     assert after("") == after("react 1") == []
+
+
+async def test_an_archive_with_nothing_out_says_so(tmp_path: Path, place: Path) -> None:
+    """Issues of the future are not held back, and an archive that has nothing yet is still one to look around in."""
+    future = tmp_path / "future"
+    future.mkdir()
+    (future / "2999-01-01-1.md").write_text("---\ntitle: Far\ndate: 2999-01-01\n---\n\nHello\n")
+    text = await played(future, place, "next")
+    assert "nothing to post" in text
+    assert "there is no next one" in text
