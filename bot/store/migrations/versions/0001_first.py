@@ -126,7 +126,8 @@ def upgrade() -> None:
         sa.Column("attempted", sa.BigInteger(), nullable=True),
         sa.Column("looks", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("shown", sa.JSON(), nullable=True),
+        sa.Column("shown", sa.Text(), nullable=True),
+        sa.Column("sender", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["delivery"],
             ["deliveries.id"],
