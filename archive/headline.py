@@ -100,6 +100,8 @@ def headline(url: str | None, text: str, label: str = "") -> str:
 def _swift(url: str, slug: str, text: str) -> str:
     """Give the title of the most frequent sort of address: one that ends in small words between hyphens."""
     host = url.partition("://")[2].partition("/")[0]
+    if "?" in url or "#" in url:
+        return ""
     if host in _FORGES or host in _SHELVES or host in _OPAQUE or host.endswith(_OPAQUE_ENDS) or len(slug) == len(host):
         return ""
     return shortened(_cased(slug.split("-"), text))

@@ -41,8 +41,8 @@ class Entry:
 class Section:
     """A run of entries under one `heading`: its words as written, without mail quoting.
 
-    It is "" for the intro, and for a sponsor's note that stands under another section's heading; what follows such a note
-    is a further section with that heading and its `line`. `line` is the heading's in its file, from 1.
+    It is "" for the intro, and for a sponsor's note that stands under another section's heading; what follows such a
+    note is a further section with that heading and its `line`. `line` is the heading's in its file, from 1.
     """
 
     heading: str

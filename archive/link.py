@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SCHEME = re.compile(r"(?:https?:)?//", re.IGNORECASE)
@@ -296,10 +295,3 @@ def _joined(start: int, end: int, words: str, raw: str, inner: list[Found]) -> F
         # A converter cut the target at a character it did not expect; the reader sees the whole address.
         return Found(start, end, (shown[0],), label, True, tail)
     return Found(start, end, (url,), label, True, tail)
-
-
-def each(lines: Iterator[str]) -> Iterator[str]:
-    """Give every address in `lines`, in order."""
-    for line in lines:
-        for link in find(line):
-            yield from link.urls

@@ -22,6 +22,9 @@ QUIET_MS = 40
 BURST_MS = 400
 """Milliseconds after which a burst is handed over even though it goes on (a copy of a whole archive)."""
 
+LOOK_SECONDS = 60
+"""Seconds without an event after which every file's stamp is looked at all the same: events do get lost."""
+
 POLL_SECONDS = 2.0
 """Seconds between looks at a folder that is missing or has no events."""
 
@@ -54,41 +57,57 @@ class DiskWatch:
     async def bursts(self) -> AsyncIterator[frozenset[str] | None]:
         """See `Watch.bursts`."""
         while not self.stopped.is_set():
-            if not self.folder.is_dir():
+            watched = self._identity()
+            if watched is None:
                 await self._pause()
                 continue
             yield None
-            with contextlib.suppress(FileNotFoundError):
-                async for changes in watchfiles.awatch(
-                    self.folder,
-                    watch_filter=None,
-                    debounce=BURST_MS,
-                    step=QUIET_MS,
-                    stop_event=self.stopped,
-                    force_polling=self._polling or None,
-                    poll_delay_ms=int(self._poll_seconds * 1000),
-                    recursive=True,
-                ):
+            try:
+                async for changes in self._changes():
                     yield self._names(changes)
-                    if not self.folder.is_dir():
+                    if self._identity() != watched:
                         break
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                _log.warning("the disk gives no events; the archive is polled instead", reason=str(error))
+                self._polling = True
+
+    def _changes(self) -> AsyncIterator[set[tuple[watchfiles.Change, str]]]:
+        return watchfiles.awatch(
+            self.folder,
+            watch_filter=None,
+            debounce=BURST_MS,
+            step=QUIET_MS,
+            stop_event=self.stopped,
+            force_polling=self._polling or None,
+            poll_delay_ms=int(self._poll_seconds * 1000),
+            rust_timeout=LOOK_SECONDS * 1000,
+            yield_on_timeout=True,
+        )
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Tell this folder from another of the same name made after it; nothing while there is none."""
+        try:
+            state = self.folder.stat()
+        except OSError:
+            return None
+        return (state.st_dev, state.st_ino) if self.folder.is_dir() else None
 
     async def _pause(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.stopped.wait(), self._poll_seconds)
 
     def _names(self, changes: set[tuple[watchfiles.Change, str]]) -> frozenset[str] | None:
-        """Give the changed files' paths below the folder; None when a folder is among them."""
+        """Give the changed files' paths below the folder; None when a folder may be among them, or nothing is."""
         root = self.folder.resolve()
         names = set()
         for _, path in changes:
-            pure = PurePath(path)
-            if pure.suffix.lower() not in SUFFIXES:
-                if pure.suffix == "":
-                    return None
-                continue
-            names.add(pure.relative_to(root).as_posix())
-        return frozenset(names)
+            if PurePath(path).suffix.lower() in SUFFIXES:
+                names.add(PurePath(path).relative_to(root).as_posix())
+            elif not Path(path).is_file():
+                return None
+        return frozenset(names) if changes else None
 
 
 async def keep_fresh(library: Library, watch: Watch) -> None:

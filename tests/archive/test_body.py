@@ -224,6 +224,17 @@ def test_other_newsletters_shapes() -> None:
     assert shape(broken) == [("One.", ["http://a.org/1"]), ("Two.", ["http://a.org/2"])]
 
 
+def test_several_addresses_below_an_entry() -> None:
+    """All different ones are its links; one that leads elsewhere than it says is an entry, and a text."""
+    text = f"Some  words here.\n<br>[{A}]({A})\n<br>[{A}]({A})\n<br>[{A}b]({A}b)\n\n\n"
+    assert shape(text) == [("Some words here.", [A, f"{A}b"])]
+    text = f"Some words here.\n<br>[{A}]({A})\n<br>[http://b.org/b]({A}c)\n\n\n"
+    assert shape(text) == [("Some words here.", [A]), ("http://b.org/b", [f"{A}c"])]
+    assert losses(text) == ()
+    text = f"Go to www.b.org first.\n<br>[{A}]({A})\n\n\n"
+    assert shape(text) == [("Go to www.b.org first.", ["http://www.b.org", A])]
+
+
 def test_the_same_address_twice_is_one_link() -> None:
     """An entry that gives an address in its sentence and below it has one link."""
     assert shape("See http://a.org/1 there.\nhttp://a.org/1") == [("See http://a.org/1 there.", ["http://a.org/1"])]
@@ -255,6 +266,7 @@ def test_code_is_text() -> None:
     """What looks like a heading within a closed fence is none; an open fence changes nothing."""
     assert [s.heading for s in body.parse("```sh\n# not a heading\n```\n\n# A heading\n")] == ["", "A heading"]
     assert [s.heading for s in body.parse("```\n# A heading\n")] == ["", "A heading"]
+    assert [s.heading for s in body.parse("~~~\n```\n# No heading\n~~~\n")] == [""]
 
 
 def test_advertisements_under_names() -> None:

@@ -10,7 +10,7 @@ from frontmatter.default_handlers import YAMLHandler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import date, document
+from archive import date, document, proof
 from archive.document import Reading
 from archive.issue import Issue
 
@@ -181,6 +181,14 @@ def test_addresses_that_cannot_be_whole_are_told() -> None:
     assert [(found.line, found.lost) for found in problems] == [(6, False), (10, False)]
 
 
+def test_a_broken_file_proves_nothing() -> None:
+    """Its problem says what was lost; a good one is proven against its bytes, front matter and all."""
+    broken, good = b"just words", f"---\ntitle: T\ndate: 2014-01-01\n---{BODY}".encode()
+    assert proof.prove(document.read("x.md", broken), broken) == ()
+    assert proof.prove(document.read("x.md", good), good) == ()
+    assert proof.count(issue(good.decode())) == proof.Count(1, 1, 2, 2, 1, 4)
+
+
 @given(
     st.from_regex(r"\A[A-Za-z][A-Za-z0-9 \\#,.'\"!&*?|>%@`\[\]{}~-]{0,30}\Z"),
     st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5, minutes=-30))])),
@@ -219,3 +227,10 @@ def test_any_value_is_a_date_with_an_offset_or_none(value: object) -> None:
     """Whatever a date is given as, what comes out has an offset."""
     moment = date.moment(value)
     assert moment is None or moment.tzinfo is not None
+
+
+def test_days_that_no_calendar_has() -> None:
+    """A day that is none is passed over for one that is."""
+    assert date.written("31 February 2014 or 2014-02-28") == datetime(2014, 2, 28, tzinfo=UTC)
+    assert date.written("2014-13-45") is None
+    assert date.moment("Sun, 41 Sep 2014 17:12:57") is None

@@ -43,6 +43,12 @@ from archive.headline import LONGEST, headline
         (None, "Some words: and others", "Some words: and others"),
         ("https://example.org/2014/09/2014-year-in-review", "", "2014 year in review"),
         ("https://example.org/99999-88888-77777", "", "example.org"),
+        ("https://example.org:8080?x=1", "On example", "example.org"),
+        (
+            "https://example.org/?x=/some-words-here#/and-so-on",
+            "On the page of theirs, a thing",
+            "On the page of theirs, a thing",
+        ),
         ("https://", "", "Untitled"),
     ],
 )

@@ -47,7 +47,7 @@ def test_an_address_is_found_and_cleaned(line: str, url: str) -> None:
 @pytest.mark.parametrize(
     "line",
     """node.js|and/or|http://|mail a@example.org|[words](#top)|[words](about.html)|[words]|x](http|a.b|<a name='x'>
-    |<img src='/logo.png'>|[words](mailto:a@example.org)|www.|[](x)|[words](//)""".split("|"),  # noqa: SIM905 - reads better
+    |<img src='/logo.png'>|<a href='http|http://...|[words](mailto:a@example.org)|www.|[](x)|[words](//)""".split("|"),  # noqa: SIM905 - reads better
 )
 def test_what_is_no_web_address_is_no_link(line: str) -> None:
     """Mail addresses, fragments, files and words are not links."""

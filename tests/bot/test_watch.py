@@ -7,8 +7,10 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
 
 from bot.library import Library
 from bot.watch import DiskWatch, keep_fresh
@@ -75,6 +77,53 @@ async def test_folders_that_come_and_go(tmp_path: Path) -> None:
         await seen.slugs("a")
         shutil.rmtree(archive / "below")
         await seen.slugs()
+
+
+async def test_a_disk_without_events_is_polled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has no more events to give, the folder is polled from then on."""
+    real, asked = watchfiles.awatch, []
+
+    def awatch(*paths: Path, **how: Any) -> AsyncIterator[set[tuple[watchfiles.Change, str]]]:
+        asked.append(how["force_polling"])
+        if not how["force_polling"]:
+            raise OSError(28, "no space left on device: the limit of watches was reached")
+        return real(*paths, **how)
+
+    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    async with watched(tmp_path) as seen:
+        (tmp_path / "a.md").write_text(ISSUE)
+        await seen.slugs("a")
+        (tmp_path / "b.md").write_text(ISSUE)
+        await seen.slugs("a", "b")
+    assert asked == [None, True]
+
+
+def test_what_a_burst_names(tmp_path: Path) -> None:
+    """Issues by their paths; files of other kinds are passed over; a folder, or silence, may mean anything."""
+    watch = DiskWatch(tmp_path)
+    (tmp_path / "logo.png").write_text("")
+    issue = (watchfiles.Change.modified, str(tmp_path / "old" / "a.MD"))
+    other = (watchfiles.Change.added, str(tmp_path / "logo.png"))
+    folder = (watchfiles.Change.deleted, str(tmp_path / "old.2014"))
+    assert watch._names({issue, other}) == frozenset({"old/a.MD"})
+    assert watch._names({other}) == frozenset()
+    assert watch._names({issue, folder}) is None
+    assert watch._names(set()) is None
+
+
+async def test_the_folder_gone_for_a_while(tmp_path: Path) -> None:
+    """The watch waits for the folder to come back, and stops at once when asked to while waiting."""
+    folder, aside = tmp_path / "archive", tmp_path / "aside"
+    folder.mkdir()
+    async with watched(folder) as seen:
+        (folder / "a.md").write_text(ISSUE)
+        await seen.slugs("a")
+        folder.rename(aside)
+        (tmp_path / "new").mkdir()
+        (tmp_path / "new" / "b.md").write_text(ISSUE)
+        (tmp_path / "new").rename(folder)
+        await seen.slugs("b")
+        shutil.rmtree(folder)
 
 
 async def test_the_folder_itself_deleted_and_made_again(tmp_path: Path) -> None:
