@@ -7,6 +7,7 @@ a temporary folder, its watch over a working copy of the archive. Only Slack is 
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import signal
 import sys
@@ -56,10 +57,17 @@ async def demo(archive: Path | None = None, settings: Settings | None = None, co
     Raises FolderError when the archive cannot be read.
     """
     logs.configure("console", level="ERROR")
+    _without_proxies()
     screen = console or Console(highlight=False)
     lines = None if sys.stdin.isatty() and screen.is_terminal else _lines()
     with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
         await _until_stopped(play(archive or SAMPLE, Path(place), settings or Settings.read(), screen, lines))
+
+
+def _without_proxies() -> None:
+    """Forget the proxies of the environment: Slack's client would ask them for this machine too, NO_PROXY or not."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        os.environ.pop(name, None)  # noqa: TID251 - taken away, not read: there is no other way to tell the client
 
 
 async def play(
