@@ -79,7 +79,7 @@ class Lookup:
     vocabulary: Vocabulary
     names: Names
     frequency: Callable[[int], int]
-    together: Callable[[int, int], int]
+    together: Callable[[tuple[int, ...], tuple[int, ...]], int]
     families: dict[str, list[Term]] = field(default_factory=dict)
     concepts: dict[tuple[Words, bool], Concept] = field(default_factory=dict)
 
@@ -253,7 +253,7 @@ def _joined(left: str, right: str, lookup: Lookup) -> tuple[Term, ...]:
 
 def _neighbours(nodes: tuple[Node, ...], lookup: Lookup) -> int:
     """Give the number of entries where the first two nodes' words stand next to each other."""
-    left, right = (node.terms[0].number if node.terms else 0 for node in nodes[:2])
+    left, right = (tuple(term.number for term in node.terms if term.weight >= FORM) for node in nodes[:2])
     return lookup.together(left, right) if left and right else 0
 
 
@@ -265,7 +265,7 @@ def _split(word: str, node: Node, lookup: Lookup) -> Iterator[Way]:
     best, most = 0, own
     for cut in range(2, len(word) - 1):
         if lookup.count(word[:cut]) > most and (right := _own(word[cut:], lookup)):
-            count = lookup.together(lookup.vocabulary.ids[word[:cut]], right[0].number)
+            count = lookup.together((lookup.vocabulary.ids.get(word[:cut], 0),), (right[0].number,))
             if count > most:
                 best, most = cut, count
     if best:

@@ -111,16 +111,13 @@ class _Builder:
         """Add the entries of `issue`, the `at`th of the segment."""
         day = issue.published.date().toordinal()
         dated = [str(issue.published.year), f"{issue.published:%B}".lower()]
-        number = self.catalogue.words.ids
-        add = self.catalogue.words.number
         heading, named = [], None
         for ordinal, (section, entry) in enumerate(issue.entries()):
             if section is not named:
                 heading, named = [*words(section.heading), *dated], section
             text = words(entry.text)
             path, host = self.addresses(entry)
-            ids = [number.get(word) or add(word) for word in (*text, *path, *host, *heading, "")]
-            self.tokens.extend(ids)
+            self.tokens.extend(self.catalogue.words.number((*text, *path, *host, *heading, "")))
             self.lengths.extend((min(len(text), LEAD), max(len(text) - LEAD, 0), len(path), len(host), len(heading)))
             self.issue_of.append(at)
             self.ordinal.append(ordinal)

@@ -224,13 +224,14 @@ class Shelf:
         found[owner] = True
         return found
 
-    def together(self, left: int, right: int) -> int:
-        """Give the number of entries where the word `right` follows the word `left`: about, where there are many.
+    def together(self, left: tuple[int, ...], right: tuple[int, ...]) -> int:
+        """Give the number of entries where a word of `right` follows one of `left`: about, where there are many.
 
         Of many, those of some days are looked at, so that the order of indexing makes no difference.
         """
-        docs = np.intersect1d(self.postings(left)[0], self.postings(right)[0], assume_unique=True)
+        runs = [np.unique(np.concatenate([self.postings(term)[0] for term in terms])) for terms in (left, right)]
+        docs = np.intersect1d(runs[0], runs[1], assume_unique=True)
         part = len(docs) // LOOKED_AT + 1
         if part > 1:
             docs = docs[(self.gather("day", docs) * 7 + self.gather("ordinal", docs)) % part == 0]
-        return part * int(np.count_nonzero(self.adjacent(docs, [[left], [right]])))
+        return part * int(np.count_nonzero(self.adjacent(docs, [list(left), list(right)])))

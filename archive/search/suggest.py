@@ -40,7 +40,7 @@ def _starting(before: Words, last: str, lookup: Lookup, counts: dict[int, int] |
     """Give the words that start with `last`, the likeliest first; with `counts`, only of those."""
     ids, named = lookup.vocabulary.ids, lookup.names.table
     if counts is None:
-        ranked = [(lookup.frequency(ids[word]), word) for word in lookup.vocabulary.starting(last)]
+        ranked = [(lookup.frequency(ids.get(word, 0)), word) for word in lookup.vocabulary.starting(last)]
     else:
         beside = ((count, lookup.vocabulary.words[number]) for number, count in counts.items())
         ranked = [(count, word) for count, word in beside if word.startswith(last)]
@@ -119,7 +119,7 @@ def _count(word: str, lookup: Lookup) -> int:
 
 def _pair(name: Words, lookup: Lookup) -> int:
     left, right = (lookup.vocabulary.ids.get(word, 0) for word in name)
-    return lookup.together(left, right) if left and right else 0
+    return lookup.together((left,), (right,)) if left and right else 0
 
 
 def _frequent(lookup: Lookup) -> list[str]:

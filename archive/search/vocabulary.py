@@ -6,6 +6,7 @@ Shared by an index and those made from it: words are only ever added, so an olde
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,26 +36,38 @@ class _Row:
     by_alphabet: list[str]
 
 
+class _Numbers(dict[str, int]):
+    """Numbers by word; looking a new word up with [] gives it the next number."""
+
+    def __init__(self) -> None:
+        """Start with the gap's number taken."""
+        super().__init__({"": GAP})
+        self.words = [""]
+
+    def __missing__(self, word: str) -> int:
+        """Give `word` a number."""
+        number = self[word] = len(self.words)
+        self.words.append(word)
+        return number
+
+
 class Vocabulary:
     """Words and their numbers."""
 
     def __init__(self) -> None:
         """Start empty, with the gap's number taken."""
-        self.ids: dict[str, int] = {"": GAP}
-        self.words: list[str] = [""]
+        self._numbers = _Numbers()
+        self.ids: Mapping[str, int] = self._numbers
+        self.words = self._numbers.words
         self._rows: tuple[_Row, ...] = ()
 
     def __len__(self) -> int:
         """Give how many numbers are taken, the gap's among them."""
         return len(self.words)
 
-    def number(self, word: str) -> int:
-        """Give the number of `word`, a new one if it has none yet."""
-        found = self.ids.get(word)
-        if found is None:
-            found = self.ids[word] = len(self.words)
-            self.words.append(word)
-        return found
+    def number(self, words: Iterable[str]) -> Iterator[int]:
+        """Give the number of each of `words`, a new one if it has none yet."""
+        return map(self._numbers.__getitem__, words)
 
     def near(self, word: str, edits: int) -> list[int]:
         """Give the numbers of words that may be within `edits` of `word`: a superset, to be measured."""
