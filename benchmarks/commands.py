@@ -101,7 +101,8 @@ def _said(timings: Sequence[Timing]) -> str:
 
 
 async def _starts(api: str, archive: Path) -> list[Row]:
-    ours, floor = [], []
+    ours: list[float] = []
+    floor: list[float] = []
     for _ in range(ROUNDS):
         for arguments, into in ((["-m", "bot", "serve"], ours), (["-m", "benchmarks.bare"], floor)):
             started = time.perf_counter()
