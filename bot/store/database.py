@@ -3,8 +3,9 @@
 A unit is a function of a connection. Units that wait at the same time share one transaction: at full durability a
 commit costs far more than the statements in it. Measured on two cores, rows per second, one row a commit / one hundred:
 SQLite through its standard driver 2,350 / 38,540; SQLite through an asyncio driver 1,456 at lower durability;
-PostgreSQL through psycopg's asyncio 1,038-1,513 / 16,844. Hence no asyncio driver but synchronous Core in writer
-threads, one for SQLite (which has one writer anyway), two for PostgreSQL, each committing what has gathered.
+PostgreSQL through psycopg's asyncio 1,038-1,513 / 16,844. Hence no asyncio driver but synchronous Core in one writer
+thread, which commits what has gathered: SQLite has one writer anyway, and on PostgreSQL two groups of one process
+would wait for each other's rows.
 
 A unit must be a pure function of what it reads: it is run again, alone, when another one in its group failed.
 """
@@ -35,7 +36,7 @@ Batch = Callable[[Connection, Sequence[R]], Sequence[T]]
 
 GROUP = 256
 """The most units in one commit: bounds how long the first of them waits for the last."""
-ATTEMPTS = 3
+ATTEMPTS = 6
 """How often a unit is tried that lost against another process (deadlock, locked)."""
 BUSY_MS = 15_000
 """How long SQLite waits for another process's write."""
@@ -166,10 +167,9 @@ class Database:
         self._reading.dispose()
 
     def _start(self) -> None:
-        for number in range(1 if self._sqlite else 2):
-            thread = threading.Thread(target=self._work, name=f"store-write-{number}", daemon=True)
-            self._writers.append(thread)
-            thread.start()
+        thread = threading.Thread(target=self._work, name="store-write", daemon=True)
+        self._writers.append(thread)
+        thread.start()
 
     def _work(self) -> None:
         while (first := self._jobs.get()) is not None:

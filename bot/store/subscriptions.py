@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, literal, or_, select, update
 
 from bot.calendar import AsItAppears, Schedule, next_slot, parse_schedule
 from bot.delivery.subscription import Pause, Paused, Subscription
@@ -39,6 +39,31 @@ _FAIR = (
     .limit(bindparam("most"))
 )
 _FREE = select(subscriptions).where(_S.id.in_(bindparam("ids", expanding=True)), _DUE).with_for_update(skip_locked=True)
+_RELEASE = (
+    update(subscriptions)
+    .where(_S.id == bindparam("subscription_"), _S.holder == bindparam("holder_"))
+    .values(
+        holder=None,
+        again=False,
+        wake_at=case(
+            (or_(_S.pause_by.is_not(None), _S.ended), None),
+            (_S.again, bindparam("now_", type_=Moment())),
+            else_=bindparam("wake_", type_=Moment()),
+        ),
+    )
+)
+
+
+def _release_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
+    """Give leases back, in an order that is the same everywhere."""
+    connection.execute(_RELEASE, sorted(rows, key=lambda row: int(row["subscription_"])))
+    return [None] * len(rows)
+
+
+def _in_order(*conditions: Any) -> Update:
+    """Update the rows that meet the conditions, locking them in an order that is the same everywhere."""
+    chosen = select(_S.id).where(*conditions).order_by(_S.id).with_for_update()
+    return update(subscriptions).where(_S.id.in_(chosen))
 
 
 class Subscriptions:
@@ -201,26 +226,24 @@ class Subscriptions:
 
     async def renew(self, holder: str, until: datetime) -> int:
         """Lengthen every lease of `holder`; give how many it has."""
-        return await self._changed(update(subscriptions).where(_S.holder == holder).values(wake_at=until))
+        return await self._changed(_in_order(_S.holder == holder).values(wake_at=until))
 
-    async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> bool:
-        """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile. Say whether it was held."""
-        asleep = or_(_S.pause_by.is_not(None), _S.ended)
-        again = case((asleep, None), (_S.again, literal(now, Moment())), else_=literal(wake, Moment()))
-        chosen = update(subscriptions).where(_S.id == subscription, _S.holder == holder)
-        return await self._changed(chosen.values(holder=None, wake_at=again, again=False)) > 0
+    async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> None:
+        """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile; nothing if it is lost."""
+        await self._database.write_one_of(
+            _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": wake}
+        )
 
     async def drop_leases(self, holder: str, now: datetime) -> int:
         """Give all of `holder`'s leases back at once: somebody else may go on now."""
-        chosen = update(subscriptions).where(_S.holder == holder)
-        return await self._changed(chosen.values(holder=None, wake_at=now))
+        return await self._changed(_in_order(_S.holder == holder).values(holder=None, wake_at=now))
 
     async def wake(self, now: datetime, ids: Iterable[int] | None = None) -> int:
         """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
         running = and_(_S.pause_by.is_(None), ~_S.ended)
         chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
         soon = _soon(now)
-        return await self._changed(update(subscriptions).where(running, chosen).values(wake_at=soon, again=True))
+        return await self._changed(_in_order(running, chosen).values(wake_at=soon, again=True))
 
     async def wake_unfinished(self, now: datetime) -> int:
         """Have attention paid now to every idle subscription that has a delivery waiting or half posted."""
