@@ -11,7 +11,9 @@ from archive.search.query import STOP
 from archive.search.words import words
 
 Words = tuple[str, ...]
-SAME = 0.8
+SYNONYM, NEAR_NAME = "synonym", "near name"
+"""The rules by which another name matches."""
+SAME = 0.85
 """What a match by a name of the same thing counts, against 1 for the word itself."""
 NEAR = 0.6
 """What a match by a narrower or broader name counts."""
@@ -52,7 +54,7 @@ def parse(text: str) -> Names:
         left, arrow, right = body.partition(">")
         asked = [_telling(name) for name in left.split(",")]
         others = [_telling(name) for name in right.split(",")] if arrow else asked
-        weight, rule = (NEAR, "near name") if arrow else (SAME, "synonym")
+        weight, rule = (NEAR, NEAR_NAME) if arrow else (SAME, SYNONYM)
         if not general:
             written = (tuple(words(name)) for name in left.split(","))
             topics.update((name, None) for name in written if name and name in asked)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from archive.search.forms import inflections, kin
-from archive.search.names import Name, Names, Words
+from archive.search.names import SYNONYM, Name, Names, Words
 from archive.search.query import STOP, Word
 from archive.search.typos import corrections
 from archive.search.vocabulary import Vocabulary
 
-FORM, KIN, JOINED, SPLIT, LOOSE = 0.95, 0.5, 0.95, 0.95, 0.6
+FORM, KIN, JOINED, SPLIT, LOOSE = 0.95, 0.47, 0.95, 0.95, 0.75
 """What a match counts by another inflection, by a word of the same root, by the words written together or apart, and by
 the parts of a compound that stand apart in an entry."""
 REMEMBERED = 4_096
@@ -240,7 +240,7 @@ def _renamed(texts: Words, lookup: Lookup) -> Iterator[Way]:
             continue
         nodes = tuple(Node(word, tuple(_own(word, lookup))) for word in name.words)
         if all(node.terms for node in nodes):
-            yield Way(nodes, name.weight, name.rule)
+            yield Way(nodes, name.weight, name.rule, adjacent=name.rule == SYNONYM and len(nodes) > 1)
 
 
 def _joined(left: str, right: str, lookup: Lookup) -> tuple[Term, ...]:

@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 _STRENGTH = (np.arange(STEPS + 1) / STEPS).astype(np.float32)
 COMMON = math.log(1 / 0.2)
 """The weight of a word that a fifth of all entries have: a query of such words only is answered newest first."""
-CAP = 7.0
+CAP = 8.0
 """A word's weight (its inverse document frequency) is no more than that when it is asked how much of a query is met."""
 SOFT = 0.5
 """What a word that only says what sort of page is wanted counts."""
@@ -32,7 +32,7 @@ MET = {"synonym": 1.0, "near name": 0.75}
 """How much of a concept is met by another name of it: a name of the same thing is as good, for that."""
 ENOUGH = 0.61
 """The least part of a query that the best entry must meet: below it, the archive has nothing on it."""
-NEAR_BEST = 0.3
+NEAR_BEST = 0.25
 """The least part, against the best entry's, that another must meet to be an answer too."""
 
 

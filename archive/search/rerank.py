@@ -17,7 +17,7 @@ MOST = 30
 """A query of more words than an integer has bits is ranked without."""
 TOP = 60
 """So many of the best are looked at again; no page shows more of them."""
-NEXT, NEAR = 0.3, 0.1
+NEXT, NEAR = 0.25, 0.1
 """What two neighbouring concepts of the query add, in parts of `USUAL`, where they are next to each other in
 the entry in the same order, and where they are at most `WINDOW` words apart."""
 USUAL = np.float32(4.0)
