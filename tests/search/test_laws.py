@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,3 +121,17 @@ def test_words_are_words(text: str) -> None:
 def test_filler_and_soft_words_are_apart() -> None:
     """No word is both dropped and kept."""
     assert frozenset() == STOP & SOFT
+
+
+def test_a_large_archive_answers_as_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However entries are laid out in blocks and segments, the answers are the same."""
+    chance = random.Random(7)
+    issues = [issue(n, *(" ".join(chance.choices(WORDS, k=6)) for _ in range(100))) for n in range(1, 41)]
+    queries = ["kubernetes docker", "load balancer", "postgres", "kubernets monitoring -docker", "run book", "in:news"]
+    whole = Index.of(issues)
+    expected = [shown(whole.search(query, limit=20, offset=offset)) for query in queries for offset in (0, 50)]
+    monkeypatch.setattr("archive.search.segment.MOST", 700)
+    parts = Index.of(issues[:30]).changed(issues[30:36], []).changed(issues[36:], [])
+    found = [shown(parts.search(query, limit=20, offset=offset)) for query in queries for offset in (0, 50)]
+    assert found == expected
+    assert parts.suggest("post") == whole.suggest("post")

@@ -1,0 +1,60 @@
+"""Forms of a word: what belongs to it, and what must not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.search.forms import inflections, kin
+
+
+@pytest.mark.parametrize(
+    ("word", "form"),
+    [
+        ("containers", "container"),
+        ("container", "containers"),
+        ("policies", "policy"),
+        ("patches", "patch"),
+        ("scanning", "scan"),
+        ("scan", "scanned"),
+        ("tuning", "tune"),
+        ("tune", "tuning"),
+        ("deployed", "deploy"),
+        ("retries", "retried"),
+        ("modelling", "modeling"),
+        ("behaviour", "behavior"),
+        ("organization", "organisation"),
+        ("ran", "running"),
+        ("people", "person"),
+        ("vms", "vm"),
+        ("k8s", "k8"),
+    ],
+)
+def test_inflections_have(word: str, form: str) -> None:
+    """Number, tense and spelling are forms of one word."""
+    assert form in inflections(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("care", "car"), ("caring", "car"), ("windows", "window"), ("news", "new"), ("string", "str"), ("redis", "redi")],
+)
+def test_inflections_have_not(word: str, other: str) -> None:
+    """Nothing is cut off a word so that it means something else."""
+    assert other not in inflections(word)
+
+
+def test_kin_share_a_root() -> None:
+    """Derived words are kin; short words, and those that only look derived, have none."""
+    assert {"deploy", "deployments"} <= set(kin("deployment"))
+    assert "migrate" in kin("migration")
+    assert "dock" not in kin("docker")
+    assert kin("container") == ()
+
+
+@given(st.text("abcdefgilnorst", min_size=1, max_size=12))
+def test_a_word_is_none_of_its_own_forms(word: str) -> None:
+    """Neither inflections nor kin name the word itself."""
+    assert word not in inflections(word)
+    assert word not in kin(word)

@@ -1,0 +1,113 @@
+"""The parts of a search: cutting words, taking queries apart, correcting, naming."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from archive.kind import Kind
+from archive.search.names import NEAR, SAME, Name, parse, shipped
+from archive.search.query import Query, Word
+from archive.search.query import parse as taken_apart
+from archive.search.typos import corrections
+from archive.search.vocabulary import Vocabulary
+from archive.search.words import address_words, words
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Blue/green, blue-green", ["blue", "green", "blue", "green"]),
+        ("GitHub’s C++ and C#", ["github", "cplusplus", "and", "csharp"]),
+        ("on .NET, not example.net", ["on", "dotnet", "not", "example", "net"]),
+        ("Café naïve", ["cafe", "naive"]),
+        ("written in Go, let's go", ["written", "in", "golang", "let", "go"]),
+        ("🥑 \x00\x1b[0m", ["0m"]),
+    ],
+)
+def test_text_is_cut(text: str, cut: list[str]) -> None:
+    """Case, accents, signs and apostrophes don't matter; names made of signs are words."""
+    assert words(text) == cut
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "path"),
+    [
+        ("https://github.com/rancher/k3os", (), ["rancher", "k3os"]),
+        ("https://wiki.ubuntu.com/FanNetworking", ("ubuntu",), ["fan", "networking", "fannetworking"]),
+        (
+            "http://exampleengineering.com/2014/04/a-post-8ef135467666.html?x=y#z",
+            ("exampleengineering", "example", "engineering"),
+            [],
+        ),
+        ("", (), []),
+    ],
+)
+def test_addresses_are_cut(url: str, host: tuple[str, ...], path: list[str]) -> None:
+    """Numbers, hashes and a blog's furniture are dropped; a publisher's name is found in a glued host."""
+    assert address_words(url) == (host, path)
+
+
+def test_a_query_is_taken_apart() -> None:
+    """Every kind of part has its place."""
+    asked = taken_apart(
+        'How do I tune “exact words” nginx -docker -"two words" in:tools,news site:https://www.a.example/ #'
+    )
+    assert asked == Query(
+        words=(Word("tune"), Word("nginx")),
+        phrases=(("exact", "words"),),
+        without=(("docker",), ("two", "words")),
+        kinds=frozenset({Kind.TOOLS, Kind.NEWS}),
+        sites=("a.example",),
+        has_filters=True,
+    )
+    assert taken_apart("year:2019").after == date(2019, 1, 1)
+    assert taken_apart("before:2020-06").before == date(2020, 6, 1)
+    assert taken_apart("foo:bar").words == (Word("foo"), Word("bar"))
+    assert taken_apart("talk slides").words == (Word("talk"), Word("slides"))
+
+
+def test_corrections_go_by_length() -> None:
+    """A short word is not corrected, a longer one by one edit, a long one by two."""
+    vocabulary = Vocabulary()
+    list(vocabulary.number(["cap", "redis", "kafka", "kubernetes", "monitoring"]))
+    near = {
+        typed: [found.word for found in corrections(typed, vocabulary, lambda _: 5)]
+        for typed in ("cup", "reids", "kakfa", "kubrenets", "monitorong", "zzzzz")
+    }
+    assert near == {
+        "cup": [],
+        "reids": ["redis"],
+        "kakfa": ["kafka"],
+        "kubrenets": ["kubernetes"],
+        "monitorong": ["monitoring"],
+        "zzzzz": [],
+    }
+
+
+def test_words_added_later_are_found() -> None:
+    """A vocabulary that grows finds old words and new."""
+    vocabulary = Vocabulary()
+    for word in ("alpha", "beta", "alphabet", "gamma", "alps"):
+        list(vocabulary.number([word]))
+        assert word in vocabulary.starting(word[:2])
+    assert sorted(vocabulary.starting("al")) == ["alpha", "alphabet", "alps"]
+    assert {vocabulary.words[number] for number in vocabulary.near("alphq", 1)} == {"alpha"}
+
+
+def test_names_go_both_ways_or_one() -> None:
+    """Commas make names of one thing, an arrow a way to other things; comments and blanks add nothing."""
+    names = parse("# a comment\n\npg, postgres  # the same\nhpa > kubernetes autoscaling\n~ team, teams\nalone")
+    assert names.of(("pg",)) == (Name(("postgres",), SAME, "synonym"),)
+    assert names.of(("postgres",)) == (Name(("pg",), SAME, "synonym"),)
+    assert names.of(("hpa",)) == (Name(("kubernetes", "autoscaling"), NEAR, "near name"),)
+    assert names.of(("kubernetes", "autoscaling")) == ()
+    assert ("team",) not in names.topics
+
+
+def test_the_shipped_table_is_broad() -> None:
+    """The table that ships knows hundreds of names, and the usual abbreviations."""
+    table = shipped()
+    assert len(table.table) > 600
+    assert all(table.of((name,)) for name in ("k8s", "o11y", "iac", "pg", "tf", "sre", "faas", "wasm", "sdn", "mtls"))
