@@ -346,7 +346,9 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
             else:
                 line, text, urls = read.line, read.text, tuple(read.urls)
                 title = headline(urls[0] if urls else None, text, read.label)
-            entries.append(Entry(position, text, title, tuple([Link(url) for url in urls]), line))
+            entries.append(
+                Entry(position, text, title, (Link(urls[0]),) if len(urls) == 1 else tuple(map(Link, urls)), line)
+            )
             position += 1
         if entries or part.heading:
             kind = part.kind or sponsor.kind_of(entries)

@@ -122,7 +122,8 @@ class DiskFolder:
 
     def read(self, name: str) -> bytes:
         """See `Folder.read`."""
-        return (self.path / name).read_bytes()
+        with open(f"{self.path}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - twice as fast as Path.read_bytes
+            return file.read()
 
 
 def _is_dir(entry: os.DirEntry[str]) -> bool:

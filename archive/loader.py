@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import gc
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +24,23 @@ def load(folder: Path | str | Folder) -> Snapshot:
         FolderError: the folder itself is missing or cannot be read.
     """
     place = _opened(folder)
-    return Snapshot.of(read_one(place, file) for file in place.files())
+    with _no_collection():
+        return Snapshot.of(read_one(place, file) for file in place.files())
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from going over a growing archive again and again: its values hold no cycles.
+
+    Measured: 6 % of the time for 451 issues, a quarter for 100 copies of them.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def reload(folder: Path | str | Folder, snapshot: Snapshot, names: Iterable[str]) -> Snapshot:
