@@ -98,7 +98,7 @@ _ENDINGS = (
     "ers", "er", "ive", "ally", "ic", "al", "ing", "ed", "es", "e", "s", "ise", "ize",
     "ised", "ized", "ising", "izing", "",
 )  # fmt: skip
-_MIN_STEM = 5
+_MIN_STEM, _LONGEST = 5, 40
 # Words whose ending only looks derived; their "kin" mean something else.
 _NO_KIN = bag("""
     container containers server servers cluster clusters service services master computer computers number numbers
@@ -196,7 +196,7 @@ def kin(word: str) -> tuple[str, ...]:
     They are further from `word` than its inflections, and most will not exist: look them up. Short words have none, so
     that "docker" is no "dock".
     """
-    if len(word) <= _MIN_STEM or word in _NO_KIN or word in _WHOLE or not word.isalpha():
+    if not _MIN_STEM < len(word) <= _LONGEST or word in _NO_KIN or word in _WHOLE or not word.isalpha():
         return ()
     stems = _stems(word)
     if not stems:

@@ -20,8 +20,8 @@ FORM, KIN, JOINED, SPLIT, LOOSE = 0.95, 0.47, 0.95, 0.95, 0.75
 the parts of a compound that stand apart in an entry."""
 REMEMBERED = 4_096
 """So many words' families are kept between queries."""
-MIN_SPLIT = 6
-"""Letters of the shortest word that is tried as two."""
+MIN_SPLIT, MAX_SPLIT = 6, 40
+"""Letters of the shortest and of the longest word that is tried as two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def _neighbours(nodes: tuple[Node, ...], lookup: Lookup) -> int:
 
 def _split(word: str, node: Node, lookup: Lookup) -> Iterator[Way]:
     """Give `word` as two words, if the archive writes it so more often than as one."""
-    if len(word) < MIN_SPLIT:
+    if not MIN_SPLIT <= len(word) <= MAX_SPLIT:
         return
     own = sum(lookup.frequency(term.number) for term in node.terms if term.weight >= FORM)
     best, most = 0, own

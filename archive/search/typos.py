@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from archive.search.vocabulary import Vocabulary
 
+LONGEST = 40
+"""No longer word is taken for a misspelling of another."""
 MOST = 3
 """So many words are taken for a misspelt one."""
 _VOWELS = frozenset("aeiouy")
@@ -28,7 +30,7 @@ class Near:
 
 def allowed(word: str) -> int:
     """Give the most edits by which a word as long as `word` may differ from what was meant."""
-    if len(word) < 4 or word.isdigit():
+    if not 4 <= len(word) <= LONGEST or word.isdigit():
         return 0
     return 1 if len(word) < 7 else 2
 
