@@ -25,6 +25,10 @@ BURST_MS = 400
 LOOK_SECONDS = 60
 """Seconds without an event after which every file's stamp is looked at all the same: events do get lost."""
 
+_SILENCE_MS = 1000
+"""Milliseconds of silence after which the watch is heard of. The first time, every file is looked at: what changed
+between the last look and the watch's beginning had no event."""
+
 POLL_SECONDS = 2.0
 """Seconds between looks at a folder that is missing or has no events."""
 
@@ -63,8 +67,14 @@ class DiskWatch:
                 continue
             yield None
             try:
+                silences, looked = 0, False
                 async for changes in self._changes():
-                    yield self._names(changes)
+                    silences = 0 if changes else silences + 1
+                    if changes:
+                        yield self._names(changes)
+                    elif not looked or silences % LOOK_SECONDS == 0:
+                        looked = True
+                        yield None
                     if self._identity() != watched:
                         break
             except FileNotFoundError:
@@ -82,7 +92,7 @@ class DiskWatch:
             stop_event=self.stopped,
             force_polling=self._polling or None,
             poll_delay_ms=int(self._poll_seconds * 1000),
-            rust_timeout=LOOK_SECONDS * 1000,
+            rust_timeout=_SILENCE_MS,
             yield_on_timeout=True,
         )
 
@@ -99,7 +109,7 @@ class DiskWatch:
             await asyncio.wait_for(self.stopped.wait(), self._poll_seconds)
 
     def _names(self, changes: set[tuple[watchfiles.Change, str]]) -> frozenset[str] | None:
-        """Give the changed files' paths below the folder; None when a folder may be among them, or nothing is."""
+        """Give the changed files' paths below the folder; None when a folder may be among them."""
         root = self.folder.resolve()
         names = set()
         for _, path in changes:
@@ -107,7 +117,7 @@ class DiskWatch:
                 names.add(PurePath(path).relative_to(root).as_posix())
             elif not Path(path).is_file():
                 return None
-        return frozenset(names) if changes else None
+        return frozenset(names)
 
 
 async def keep_fresh(library: Library, watch: Watch) -> None:
