@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -44,6 +45,9 @@ from bot.web import web
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
 
+BACKOFF = (1.0, 5.0, 30.0)
+"""Seconds between attempts to begin posting."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -72,6 +76,7 @@ class App:
         self._shelf = shelf
         self._services = services
         self._posting: asyncio.Task[None] | None = None
+        self._trouble = ""
 
     @property
     def asgi(self) -> Starlette:
@@ -81,10 +86,9 @@ class App:
     def health(self) -> dict[str, object]:
         """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""
         snapshot, fault = self.parts.library.snapshot, self.parts.library.fault
-        broken = self._posting is not None and self._posting.done()
         return {
-            "ok": fault is None and not broken,
-            "posting": self._posting is not None and not broken,
+            "ok": fault is None and not self._trouble,
+            "posting": self._trouble or self._posting is not None,
             "issues": len(snapshot.issues),
             "problems": len(snapshot.problems),
             "fault": str(fault) if fault else None,
@@ -99,18 +103,30 @@ class App:
         library.on_change(self._changed)
         tasks = [asyncio.create_task(keep_fresh(library, watch), name="watch")]
         if post:
-            self._posting = asyncio.create_task(worker.run(), name="deliver")
-            self._posting.add_done_callback(_posting_ended)
+            self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
         try:
             yield
         finally:
             watch.stop()
-            await asyncio.gather(self._services.later.drain(STOPPING / 2), worker.stop(STOPPING - 2))
+            await asyncio.gather(self._services.later.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             await _end(tasks)
             await self._services.replies.close()
             await self.parts.slack.close()
             await self.parts.store.close()
+
+    async def _post(self) -> None:
+        """Deliver until stopped. What keeps the worker from starting (a database that is away) is tried again."""
+        for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
+            try:
+                await self.worker.run()
+            except Exception as error:  # noqa: BLE001 - whatever it is, not posting in silence would be worse
+                self._trouble = f"posting does not start: {error}"
+                _log.exception("app.posting_does_not_start", again_in=wait)
+                await asyncio.sleep(wait)
+                self._trouble = ""
+            else:
+                return
 
     async def _changed(self, _: Snapshot, after: Snapshot) -> None:
         await self.worker.changed(after.issues)
@@ -174,11 +190,6 @@ def _labeller(shelf: Shelf) -> Callable[[str], str]:
         return label(issue) if issue else ""
 
     return labelled
-
-
-def _posting_ended(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("app.posting_ended", reason=str(error), exc_info=error)
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -21,10 +21,12 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    # Local variables stay out of the log: tokens are among them.
+    traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.RichTracebackFormatter(show_locals=False))]
         if console
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [structlog.processors.ExceptionRenderer(traces), structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -44,4 +46,4 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
     for noisy in ("apscheduler", "uvicorn", "watchfiles", "slack_sdk", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # Bolt warns at every start that a token in the environment is not used beside a client that has it.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+    logging.getLogger("backissue:AsyncApp").setLevel(logging.ERROR)

@@ -8,7 +8,7 @@ and the environment wins over it. Nothing is required to build `Settings`: what 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -27,9 +27,9 @@ EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
 class SlackCredentials:
     """What it takes to talk to Slack: `app_token` is set for Socket Mode only, where no signing secret is needed."""
 
-    bot_token: str
-    signing_secret: str
-    app_token: str | None
+    bot_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    app_token: str | None = field(repr=False)
 
 
 class Settings(BaseSettings):
@@ -92,7 +92,7 @@ class Settings(BaseSettings):
         Raises SettingsError naming the first variable that is wrong and what it should be.
         """
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+            return cls.model_validate({name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = str(first["loc"][0]) if first["loc"] else "settings"

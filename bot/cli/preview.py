@@ -20,8 +20,9 @@ from bot.slack.payload import posting
 def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> None:
     """Print what would be posted for the issue that answers to `asked`: drawn, or as one JSON payload a line.
 
-    The payloads are the arguments of chat.postMessage but for the channel, the metadata and, in replies, the parent's
-    ts, which are known only when it is posted. Raises UnknownIssueError when no issue answers.
+    The payloads are the arguments of chat.postMessage but for the channel, the metadata's issue (its identity in the
+    database) and, in replies, the parent's ts, which are known only when it is posted. Raises UnknownIssueError when no
+    issue answers.
     """
     taste = Taste(layout=Layout.FULL if full else Layout.THREAD)
     made = digest(find(read(folder), asked), taste)

@@ -79,7 +79,7 @@ def _result(result: Result, *, explain: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "issue": result.issue.slug,
         "position": result.entry.position,
-        "url": links[0].url if links else None,
+        "url": links[0].url if links else "",
         "score": round(result.score, 6),
     }
     if explain:

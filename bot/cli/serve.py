@@ -13,7 +13,7 @@ import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot import logs
-from bot.app import STOPPING, App, Parts, build
+from bot.app import App, Parts, build
 from bot.cli.reading import folder_of
 from bot.library import Library
 from bot.names import names_in
@@ -51,7 +51,7 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, post: bool
         port=settings.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=int(STOPPING / 2),
+        timeout_graceful_shutdown=1,  # an open request is a person's, and answered in milliseconds
     )
     _log.info("serve.http", port=settings.port, path=PATH, issues=len(app.parts.library.snapshot.issues), posts=post)
     await uvicorn.Server(config).serve()

@@ -29,6 +29,7 @@ from bot.slack.errors import (
     detail_of,
     refusal,
 )
+from bot.slack.payload import body_of, posting
 from bot.slack.workspace import WorkspaceId
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
@@ -81,7 +82,7 @@ class WebSlack:
         mark: Mark | None = None,
     ) -> Posted:
         """Post a message; see `bot.slack.door.Poster`."""
-        payload: dict[str, Any] = {"channel": channel, **body_of(message), "unfurl_links": False, "unfurl_media": False}
+        payload: dict[str, Any] = {"channel": channel, **posting(message)}
         if thread is not None:
             payload["thread_ts"] = thread
         if mark is not None:
@@ -234,11 +235,6 @@ class WebSlack:
             code = "timeout" if isinstance(error, TimeoutError) else "no_answer"
             raise UnknownOutcomeError(method, code, **where, detail=type(error).__name__) from error
         return _mapping(answer.data)
-
-
-def body_of(message: Message) -> dict[str, Any]:
-    """Give a message as Slack's methods take it."""
-    return {"text": message.text, "blocks": list(message.blocks)} if message.blocks else {"text": message.text}
 
 
 def _posted(answer: Mapping[str, Any], workspace: WorkspaceId) -> Posted:

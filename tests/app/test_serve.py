@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 
 from bot.playground.channel import Channel
+from bot.playground.faults import Fault, How
 from bot.playground.people import Person, Scene, readable, scene
 from bot.playground.server import Server
 from bot.playground.town import village
@@ -24,7 +25,9 @@ from bot.playground.workspace import Workspace
 SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
 SECRET = "a secret of the tests"
 PATIENCE = 30.0
-"""Seconds that a process may take on a busy machine before a test gives up."""
+"""Seconds that a process may take to start on a busy machine before a test gives up."""
+STOPPING = 10.0
+"""Seconds within which a stop is done: that is promised."""
 
 
 @dataclass
@@ -78,7 +81,7 @@ async def process(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
     finally:
         if running.returncode is None:
             running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), PATIENCE) in {0, -signal.SIGTERM}
+        assert await asyncio.wait_for(running.wait(), STOPPING) in {0, -signal.SIGTERM}
 
 
 @asynccontextmanager
@@ -155,6 +158,23 @@ async def test_a_worker_posts_beside_a_front_that_only_answers(town: Town) -> No
         town.publish("2026-08-23-2")
         await stage.until(lambda: digests(town), PATIENCE)
         assert len(digests(town)) == 1
+
+
+async def test_it_stops_in_time_while_slack_hangs(town: Town) -> None:
+    """A message without an answer and an open request hold nothing up beyond the ten seconds."""
+    async with serving(town) as (stage, you):
+        await you.types("/weekly subscribe as soon as it appears", town.channel)
+        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        town.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
+        town.publish("2026-08-23-2")
+        await stage.until(lambda: digests(town), PATIENCE)
+        reader, writer = await asyncio.open_connection("127.0.0.1", town.port)
+        writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        await writer.drain()
+    assert b" 500 " in await reader.readline()
+    await reader.read()
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_it_answers_by_socket_mode(town: Town) -> None:

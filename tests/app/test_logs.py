@@ -1,0 +1,63 @@
+"""The log says what happened, and no secrets."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot import logs
+from bot.settings import SlackCredentials
+
+SECRET = ("xoxb", "never", "shown")
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    """Put the log back as it was."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    yield
+    root.handlers[:], root.level = before
+    structlog.reset_defaults()
+
+
+def said(monkeypatch: pytest.MonkeyPatch, log_format: str) -> str:
+    """Log an exception raised where secrets are at hand, and give what was written."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.configure(log_format)
+    token = "-".join(SECRET)  # made here, so that the source line in the trace does not hold it
+    credentials = SlackCredentials(token, token, token)
+    try:
+        raise ValueError(f"broken {len(token)} {credentials}")
+    except ValueError:
+        structlog.get_logger("test").exception("it broke", issue="435")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_stack_trace_in_the_log_shows_no_secrets(monkeypatch: pytest.MonkeyPatch, log_format: str) -> None:
+    """Local variables hold tokens; they are left out."""
+    text = said(monkeypatch, log_format)
+    assert "it broke" in text
+    assert "ValueError" in text
+    assert "-".join(SECRET) not in text
+
+
+def test_json_is_an_object_a_line_with_its_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machines read it."""
+    line = json.loads(said(monkeypatch, "json"))
+    assert (line["event"], line["issue"], line["level"]) == ("it broke", "435", "error")
+
+
+def test_other_libraries_go_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One log, one form."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.configure("json")
+    logging.getLogger("uvicorn").warning("port %s is taken", 80)
+    assert json.loads(stream.getvalue())["event"] == "port 80 is taken"
