@@ -52,7 +52,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Ports:
     """What the app is built from: where it reads, remembers, posts and tells the time."""
 
     library: Library
@@ -68,10 +68,10 @@ class App:
     Without HTTP (Socket Mode, a worker) enter `running` instead.
     """
 
-    def __init__(self, bolt: AsyncApp, parts: Parts, worker: Worker, shelf: Shelf, services: Services) -> None:
+    def __init__(self, bolt: AsyncApp, ports: Ports, worker: Worker, shelf: Shelf, services: Services) -> None:
         """Keep the parts; `build` makes them."""
         self.bolt = bolt
-        self.parts = parts
+        self.ports = ports
         self.worker = worker
         self._shelf = shelf
         self._services = services
@@ -85,7 +85,7 @@ class App:
 
     def health(self) -> dict[str, object]:
         """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""
-        snapshot, fault = self.parts.library.snapshot, self.parts.library.fault
+        snapshot, fault = self.ports.library.snapshot, self.ports.library.fault
         return {
             "ok": fault is None and not self._trouble,
             "posting": self._trouble or self._posting is not None,
@@ -97,9 +97,9 @@ class App:
     @asynccontextmanager
     async def running(self, *, post: bool = True) -> AsyncIterator[None]:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
-        library, worker = self.parts.library, self.worker
+        library, worker = self.ports.library, self.worker
         watch = DiskWatch(library.folder.name)
-        await self._shelf.put(library.snapshot.issues, self.parts.clock.now())
+        await self._shelf.put(library.snapshot.issues, self.ports.clock.now())
         library.on_change(self._changed)
         tasks = [asyncio.create_task(keep_fresh(library, watch), name="watch")]
         if post:
@@ -112,8 +112,8 @@ class App:
             await asyncio.gather(self._services.later.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             await _end(tasks)
             await self._services.replies.close()
-            await self.parts.slack.close()
-            await self.parts.store.close()
+            await self.ports.slack.close()
+            await self.ports.store.close()
 
     async def _post(self) -> None:
         """Deliver until stopped. What keeps the worker from starting (a database that is away) is tried again."""
@@ -132,9 +132,9 @@ class App:
         await self.worker.changed(after.issues)
 
 
-def build(settings: Settings, credentials: SlackCredentials, parts: Parts) -> App:
+def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
-    library, store, slack, clock = parts.library, parts.store, parts.slack, parts.clock
+    library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = Names(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     shelf = Shelf(store.issues)
     worker = Worker(
@@ -144,10 +144,10 @@ def build(settings: Settings, credentials: SlackCredentials, parts: Parts) -> Ap
         render=digest,
         clock=clock,
         issues=lambda: library.snapshot.issues,
-        rules=parts.rules,
+        rules=ports.rules,
         command=settings.command,
     )
-    standings = Standings(store, shelf, slack, parts.rules)
+    standings = Standings(store, shelf, slack, ports.rules)
     services = Services(
         names=names,
         answers=Answers(library, names, clock, random.SystemRandom().randrange),
@@ -158,7 +158,7 @@ def build(settings: Settings, credentials: SlackCredentials, parts: Parts) -> Ap
     )
     bolt = _bolt(settings, credentials)
     handlers.register(bolt, services)
-    return App(bolt, parts, worker, shelf, services)
+    return App(bolt, ports, worker, shelf, services)
 
 
 def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:

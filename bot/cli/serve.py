@@ -13,7 +13,7 @@ import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot import logs
-from bot.app import App, Parts, build
+from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
 from bot.library import Library
 from bot.names import names_in
@@ -53,14 +53,14 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, post: bool
         access_log=False,
         timeout_graceful_shutdown=1,  # an open request is a person's, and answered in milliseconds
     )
-    _log.info("serve.http", port=settings.port, path=PATH, issues=len(app.parts.library.snapshot.issues), posts=post)
+    _log.info("serve.http", port=settings.port, path=PATH, issues=len(app.ports.library.snapshot.issues), posts=post)
     await uvicorn.Server(config).serve()
 
 
 async def _by_socket(settings: Settings, credentials: SlackCredentials, post: bool) -> None:  # noqa: FBT001
     app = await assembled(settings, credentials)
     handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
-    _log.info("serve.socket", issues=len(app.parts.library.snapshot.issues), posts=post)
+    _log.info("serve.socket", issues=len(app.ports.library.snapshot.issues), posts=post)
     async with app.running(post=post), _until_stopped() as stopped:
         await handler.connect_async()  # type: ignore[no-untyped-call]
         try:
@@ -89,7 +89,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     for problem in library.snapshot.problems:
         _log.warning("archive.problem", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
-    return build(settings, credentials, Parts(library, store, slack))
+    return build(settings, credentials, Ports(library, store, slack))
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from bot import logs
-from bot.app import Parts, build
+from bot.app import Ports, build
 from bot.clock import SystemClock
 from bot.library import Library
 from bot.names import names_in
@@ -111,7 +111,7 @@ async def _running(
         library = await asyncio.to_thread(Library.opened, held.folder, names_in(settings.synonyms))
         store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
         slack = WebSlack(workspace.token, base_url=server.api_url)
-        app = build(here, SlackCredentials(workspace.token, secret, None), Parts(library, store, slack))
+        app = build(here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack))
         url = await stack.enter_async_context(front(app.asgi))
         stage = await stack.enter_async_context(scene(server, workspace, url + PATH, secret))
         board = Board(screen, workspace, you)

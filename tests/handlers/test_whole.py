@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.app import Parts, build
+from bot.app import Ports, build
 from bot.library import Library
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.front import front
@@ -79,7 +79,7 @@ async def life(folder: Path) -> AsyncIterator[Life]:
         publish("2026-08-23-2", archive)
         store = await asyncio.to_thread(Store.open, f"sqlite:///{folder}/bot.db", upgrading=True)
         library = Library.opened(archive)
-        parts = Parts(library, store, WebSlack(workspace.token, base_url=server.api_url))
+        parts = Ports(library, store, WebSlack(workspace.token, base_url=server.api_url))
         credentials = SlackCredentials(workspace.token, SECRET, None)
         app = build(Settings.read(slack_api_url=server.api_url), credentials, parts)
         async with front(app.asgi) as url, scene(server, workspace, f"{url}/slack/events", SECRET) as stage:
