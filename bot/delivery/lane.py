@@ -116,9 +116,9 @@ class Lane:
         """Write down what is due. Give when the next slot is."""
         tools, mine = self._tools, self._subscription
         deliveries, rules = tools.store.deliveries, tools.rules
-        known = await deliveries.known(mine.workspace, mine.channel)
+        known, waits = await deliveries.history(mine.workspace, mine.channel)
         unsent = 0
-        for delivery in await deliveries.in_hand(mine.id, now):
+        for delivery in await deliveries.in_hand(mine.id, now) if waits else ():
             slot = put_off(delivery, mine.schedule, now, rules)
             if slot is not None:
                 await deliveries.put_off(delivery.id, slot.at, "too late for its slot; goes out at the next")

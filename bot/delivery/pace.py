@@ -10,6 +10,8 @@ from bot.slack.workspace import WorkspaceId
 
 _JITTER = 0.1
 """Seconds by which a message may follow the answer to the one before early: the answer itself took time to come."""
+_BLINK = 0.001
+"""Seconds that no timer is finer than."""
 _MANY = 20_000
 
 
@@ -40,7 +42,7 @@ class Pace:
         while True:
             now = loop.time()
             at = max(now, whole.free)
-            if whole.limited > at:
+            if whole.limited > at + _BLINK:
                 await _until(whole.limited)
                 continue
             whole.free = at + 1.0 / self._rules.per_workspace

@@ -38,9 +38,10 @@ class Change:
 class Shelf:
     """Holds the catalogue in use. Every process registers what it sees; the register decides who is who."""
 
-    def __init__(self, register: Issues) -> None:
-        """Begin with nothing on it."""
+    def __init__(self, register: Issues, *, few: int = 50) -> None:
+        """Begin with nothing on it. More than `few` issues that were not seen before are described in a thread."""
         self._register = register
+        self._few = few
         self._faces: dict[str, tuple[Issue, Face]] = {}
         self._turn = asyncio.Lock()
         self.current = Catalogue()
@@ -50,7 +51,9 @@ class Shelf:
         there = tuple(issues)
         async with self._turn:
             faces = (
-                await asyncio.to_thread(self._describe, there) if self._strange(there) > 50 else self._describe(there)
+                await asyncio.to_thread(self._describe, there)
+                if self._strange(there) > self._few
+                else self._describe(there)
             )
             found = await self._register.register(faces, now)
             by_slug = {issue.slug: issue for issue in there}

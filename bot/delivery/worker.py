@@ -122,7 +122,8 @@ class Worker:
         subscriptions = self._store.subscriptions
         if change.came:
             await subscriptions.wake(now)
-        if readers := await self._store.deliveries.readers_of(change.came | change.edited, now - self._rules.revisable):
+        if concerned := change.came | change.edited:
+            readers = await self._store.deliveries.readers_of(concerned, now - self._rules.revisable)
             await subscriptions.wake(now, readers)
 
     async def tick(self, now: datetime) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, delete, func, or_, select, update
 
 from bot.calendar import Slot
 from bot.delivery.delivery import Delivery, PartRow, Progress, State
@@ -16,7 +16,7 @@ from bot.messages.taste import Taste
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.parts import parts_of
-from bot.store.tables import deliveries, insert, issues, slots, subscriptions
+from bot.store.tables import deliveries, insert, insert_new, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
 
 OPEN = (Progress.WAITING.value, Progress.POSTING.value)
@@ -41,6 +41,53 @@ class Decision:
     reset: bool = False
 
 
+# Built once: building a statement takes longer than running it.
+_HISTORY = select(_D.issue, _D.decided, _D.progress).where(
+    _D.workspace == bindparam("workspace_"), _D.channel == bindparam("channel_")
+)
+_IN_HAND = (
+    select(deliveries)
+    .outerjoin(issues, issues.c.identity == _D.issue)
+    .where(
+        _D.subscription == bindparam("subscription_"),
+        or_(
+            _D.progress.in_(OPEN),
+            and_(
+                _D.progress == Progress.DONE.value,
+                _D.decided >= bindparam("revisable"),
+                issues.c.content != _D.content,
+            ),
+        ),
+    )
+    .order_by(_D.id)
+)
+_MOVE = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("holder_"))
+    .values(cursor=bindparam("cursor_"))
+)
+_BEGIN = (
+    update(deliveries)
+    .where(_D.id == bindparam("delivery_"))
+    .values(late=bindparam("late_"), content=bindparam("content_"))
+)
+_FINISH = (
+    update(deliveries)
+    .where(_D.id == bindparam("delivery_"))
+    .values(
+        progress=bindparam("progress_"),
+        reason=bindparam("reason_"),
+        content=func.coalesce(bindparam("content_", type_=Text()), _D.content),
+    )
+)
+
+
+def _finish_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
+    """Write down how far deliveries came."""
+    connection.execute(_FINISH, rows)
+    return [None] * len(rows)
+
+
 class Deliveries:
     """Every delivery."""
 
@@ -50,11 +97,10 @@ class Deliveries:
 
     async def decide(self, subscription: Subscription, holder: str, now: datetime, decision: Decision) -> bool:
         """Write a decision down, all of it or nothing. False when the lease is somebody else's by now."""
+        mine_ = {"subscription_": subscription.id, "holder_": holder}
 
         def unit(connection: Connection) -> bool:
-            held = and_(subscriptions.c.id == subscription.id, subscriptions.c.holder == holder)
-            moved = connection.execute(update(subscriptions).where(held).values(cursor=decision.cursor)).rowcount
-            if not moved:
+            if not connection.execute(_MOVE, {**mine_, "cursor_": decision.cursor}).rowcount:
                 return False
             mine = slots.c.subscription == subscription.id
             if decision.reset:
@@ -66,29 +112,38 @@ class Deliveries:
                 )
                 if not connection.execute(row.on_conflict_do_nothing()).rowcount:
                     return True  # that date had its slot
-            for issue in decision.issues:
-                fresh = insert(connection, deliveries).values(
-                    workspace=subscription.workspace,
-                    channel=subscription.channel,
-                    subscription=subscription.id,
-                    issue=issue,
-                    due=decision.due,
-                    decided=now,
-                    progress=Progress.WAITING.value,
-                    taste=subscription.taste.as_json(),
-                    note=decision.notes.get(issue, ""),
-                )
-                connection.execute(fresh.on_conflict_do_nothing())
+            fresh = [
+                {
+                    "workspace": subscription.workspace,
+                    "channel": subscription.channel,
+                    "subscription": subscription.id,
+                    "issue": issue,
+                    "due": decision.due,
+                    "decided": now,
+                    "progress": Progress.WAITING.value,
+                    "taste": subscription.taste.as_json(),
+                    "note": decision.notes.get(issue, ""),
+                }
+                for issue in decision.issues
+            ]
+            if fresh:
+                connection.execute(insert_new(connection, deliveries), fresh)
             return True
 
         return await self._database.write(unit)
 
     async def known(self, workspace: WorkspaceId, channel: str) -> dict[str, datetime]:
         """Give the identities of the issues that were ever decided for the channel, with when."""
-        chosen = select(_D.issue, _D.decided).where(_D.workspace == workspace, _D.channel == channel)
+        return (await self.history(workspace, channel))[0]
 
-        def unit(connection: Connection) -> dict[str, datetime]:
-            return {row.issue: row.decided for row in connection.execute(chosen)}
+    async def history(self, workspace: WorkspaceId, channel: str) -> tuple[dict[str, datetime], bool]:
+        """Give what `known` gives, and whether any of it still waits."""
+        given = {"workspace_": workspace, "channel_": channel}
+
+        def unit(connection: Connection) -> tuple[dict[str, datetime], bool]:
+            rows = connection.execute(_HISTORY, given).all()
+            waits = any(row.progress == Progress.WAITING.value for row in rows)
+            return {row.issue: row.decided for row in rows}, waits
 
         return await self._database.read(unit)
 
@@ -98,14 +153,10 @@ class Deliveries:
         That is every delivery that waits or is being posted, and those decided since `revisable` whose issue was
         edited after it was posted.
         """
-        edited = and_(_D.progress == Progress.DONE.value, _D.decided >= revisable, issues.c.content != _D.content)
-        chosen = (
-            select(deliveries)
-            .outerjoin(issues, issues.c.identity == _D.issue)
-            .where(_D.subscription == subscription, or_(_D.progress.in_(OPEN), edited))
-            .order_by(_D.id)
+        given = {"subscription_": subscription, "revisable": revisable}
+        return await self._database.read(
+            lambda connection: _with_parts(connection, connection.execute(_IN_HAND, given))
         )
-        return await self._database.read(lambda connection: _with_parts(connection, connection.execute(chosen)))
 
     async def get(self, workspace: WorkspaceId, channel: str, issue: str) -> Delivery | None:
         """Give the channel's delivery of the issue (identity), with its parts."""
@@ -170,14 +221,14 @@ class Deliveries:
 
         Give the parts.
         """
-        change = update(deliveries).where(_D.id == delivery).values(late=late, content=content)
+        change = {"delivery_": delivery, "late_": late, "content_": content}
         rows = [
             {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value} for at, key in enumerate(keys)
         ]
 
         def unit(connection: Connection) -> tuple[PartRow, ...]:
-            connection.execute(change)
-            connection.execute(insert(connection, parts_table).on_conflict_do_nothing(), rows)
+            connection.execute(_BEGIN, change)
+            connection.execute(insert_new(connection, parts_table), rows)
             return parts_of(connection, (delivery,)).get(delivery, ())
 
         return await self._database.write(unit)
@@ -192,8 +243,8 @@ class Deliveries:
 
     async def finish(self, delivery: int, progress: Progress, reason: str = "", content: str | None = None) -> None:
         """Write down how far the delivery came, why, and of which content when that is newer."""
-        extra = {} if content is None else {"content": content}
-        await self._set(delivery, progress=progress.value, reason=reason, **extra)
+        row = {"delivery_": delivery, "progress_": progress.value, "reason_": reason, "content_": content}
+        await self._database.write_one_of(_finish_all, row)
 
     async def _set(self, delivery: int, **values: Any) -> None:
         change = update(deliveries).where(_D.id == delivery).values(values)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, u
 from bot.delivery.delivery import PartRow, Progress, Shown, State, shown_json
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
-from bot.store.tables import deliveries, insert, parts, subscriptions
+from bot.store.tables import deliveries, insert_new, parts, subscriptions
 
 _P = parts.c
 
@@ -64,6 +64,9 @@ _PARENT_SENT = (
 )
 
 
+_OF = select(parts).where(_P.delivery.in_(bindparam("ids", expanding=True))).order_by(_P.delivery, _P.at, _P.id)
+
+
 def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
     """Write attempts down; say of each whether it may be made: the row was pending and the lease is the sender's."""
     connection.execute(_SENDING, rows)
@@ -96,7 +99,7 @@ class Parts:
 
         def unit(connection: Connection) -> tuple[PartRow, ...]:
             if rows:
-                connection.execute(insert(connection, parts).on_conflict_do_nothing(), rows)
+                connection.execute(insert_new(connection, parts), rows)
             return parts_of(connection, (delivery,)).get(delivery, ())
 
         return await self._database.write(unit)
@@ -178,8 +181,7 @@ class Parts:
 def parts_of(connection: Connection, chosen: Iterable[int]) -> dict[int, tuple[PartRow, ...]]:
     """Give the parts of the deliveries of those numbers, each delivery's in order."""
     found: dict[int, list[PartRow]] = {}
-    query = select(parts).where(_P.delivery.in_(tuple(chosen))).order_by(_P.delivery, _P.at, _P.id)
-    for row in connection.execute(query):
+    for row in connection.execute(_OF, {"ids": list(chosen)}):
         found.setdefault(row.delivery, []).append(
             PartRow(
                 row.id, row.delivery, row.key, row.at, State(row.state), row.ts, row.hash, row.attempt, row.attempted,

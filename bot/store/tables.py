@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -152,6 +153,16 @@ events = Table(
     Column("at", Moment, nullable=False),
     Index("events_by_at", "at"),
 )
+
+
+@lru_cache(maxsize=64)
+def _insert_new(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
+
+
+def insert_new(connection: Connection, table: Table) -> Any:
+    """Give the insert that leaves rows alone which are there already."""
+    return _insert_new(connection.dialect.name, table)
 
 
 def insert(connection: Connection, table: Table) -> Any:

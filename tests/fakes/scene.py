@@ -28,6 +28,7 @@ from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import START, VirtualClock
 
 _FIRST = select(func.min(subscriptions.c.wake_at))
+_NAP = 21_600.0
 QUICK = Rules(tick=5.0, lease=timedelta(seconds=60))
 
 
@@ -78,14 +79,14 @@ class Scene:
             await worker.changed(self.issues)
         self.poke()
         if not self.workers:
-            await Shelf(self.store.issues).put(self.issues, self.clock.now())
+            await self._shelf(self.store).put(self.issues, self.clock.now())
 
     async def worker_comes(self, *, door: Poster | None = None, rules: Rules | None = None) -> Worker:
         """Start one more worker, driven by a plain loop."""
         worker = Worker(
             self.wrap_store(self.store),
             door or self.door,
-            Shelf(self.store.issues),
+            self._shelf(self.store),
             render=render,
             clock=self.clock,
             issues=lambda: self.issues,
@@ -101,13 +102,16 @@ class Scene:
         self.workers.append((worker, asyncio.create_task(work())))
         return worker
 
+    def _shelf(self, store: Store) -> Shelf:
+        return Shelf(store.issues, few=1_000_000)  # no threads in virtual time
+
     async def _nap(self, worker: Worker) -> None:
-        """Sleep as long as a worker with nothing to do would tick in vain: an hour at most."""
+        """Sleep as long as a worker with nothing to do would tick in vain: six hours at most."""
         wait = self.rules.tick
         if not worker.lanes:
             first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
-            ahead = 3_600.0 if first is None else (first - self.clock.now()).total_seconds()
-            wait = min(max(wait, ahead), 3_600.0)
+            ahead = _NAP if first is None else (first - self.clock.now()).total_seconds()
+            wait = min(max(wait, ahead), _NAP)
         self._poked.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._poked.wait(), wait)

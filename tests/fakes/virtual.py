@@ -32,6 +32,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Begin at second 0."""
         self._jumping = _Jumping()
         super().__init__(self._jumping)
+        # Months hence a float no longer holds the nanosecond that is the loop's own: timers would never come due.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         """Give the virtual seconds."""
