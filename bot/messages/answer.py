@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from archive.issue import Issue
 from archive.kind import Kind
-from archive.search.result import Answer, Result
+from archive.search.result import Answer, Reason, Result
 from bot.messages import blocks
 from bot.messages.dates import age, short_date
+from bot.messages.entry import opening
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import bold, clip, clip_plain, host, link, one_line, shown
-from bot.messages.title import label
+from bot.messages.mrkdwn import clip, clip_plain, host, one_line
+from bot.messages.title import label, title
 
 PAGE = 5
 """Results on a page: what fits a screen without scrolling back."""
@@ -129,7 +132,8 @@ def _ways(title: str, queries: Sequence[str], asked: Asked, name: str) -> list[B
 
 
 def _quoted(query: str) -> str:
-    return clip(query, 150)
+    # A star would end the bold type it is shown in.
+    return clip(query.replace("*", "∗"), 150)
 
 
 def _summary(found: Answer, asked: Asked) -> str:
@@ -137,7 +141,24 @@ def _summary(found: Answer, asked: Asked) -> str:
     what = "tool" if asked.tools else "link"
     count = f"{found.total:,} {what}{'s' * (found.total != 1)}"
     where = f", {first}–{last}" if found.total > len(found.results) else ""
-    return f"*{_quoted(asked.query)}* · {count}{where}"
+    meant = _corrected(found, asked.query)
+    showing = f" · showing *{_quoted(meant)}*" if meant else ""
+    return f"*{_quoted(asked.query)}*{showing} · {count}{where}"
+
+
+def _corrected(found: Answer, query: str) -> str:
+    """Give the query as it was read, where a word of it was misspelt and met by nothing else; "" if none was."""
+    best: dict[str, Reason] = {}
+    for reason in (reason for result in found.results for reason in result.reasons):
+        known = best.setdefault(reason.word, reason)
+        if known.rule == "typo" and reason.rule != "typo":
+            best[reason.word] = reason
+    read = query
+    for word, reason in best.items():
+        if reason.rule == "typo":
+            alone = rf"(?<!\w){re.escape(word)}(?!\w)"
+            read = re.sub(alone, reason.term.replace("\\", r"\\"), read, flags=re.IGNORECASE)
+    return read if read != query else ""
 
 
 def _spoken(found: Answer, asked: Asked) -> str:
@@ -171,12 +192,12 @@ class _Card:
 def _rendered(card: _Card, today: date) -> tuple[Block, ...]:
     """Render one result: headline and description, then where and when it stood."""
     entry, issue = card.result.entry, card.result.issue
-    head = one_line(entry.headline) or one_line(entry.text)
     url = entry.links[0].url if entry.links else ""
-    first = bold(link(url, head or shown(url)) if url else clip(head, 150))
-    text = _description(one_line(entry.text), head)
-    body = f"{first}\n{text}" if text else first
-    where = [label(issue), short_date(issue.published), age(issue.published, today)]
+    first, rest = opening(entry)
+    text = clip(one_line(rest), _DESCRIPTION)
+    # What goes on from the headline stays on its line.
+    body = f"{first}{_joint(rest, entry.text)}{text}" if first and text else first or text
+    where = [_named(issue), short_date(issue.published), age(issue.published, today)]
     if url:
         where.insert(0, host(url))
     if card.result.section.kind is Kind.SPONSOR:
@@ -188,15 +209,22 @@ def _rendered(card: _Card, today: date) -> tuple[Block, ...]:
     )
 
 
-def _description(text: str, head: str) -> str:
-    """Cut the description; a headline that only repeats all of it leaves none."""
-    return "" if text.rstrip(".… ") == head.rstrip(".… ") else clip(text, _DESCRIPTION)
+def _joint(rest: str, text: str) -> str:
+    """Give what stands between a headline and the rest: a line's end, a space, or nothing before a mark."""
+    if rest == text or rest.startswith("\n"):
+        return "\n"
+    return " " * rest.startswith(" ")
+
+
+def _named(issue: Issue) -> str:
+    """Name an issue beside its date: its number, or its title where it has none."""
+    return label(issue) if issue.number is not None else title(issue)
 
 
 def _also(result: Result) -> str:
     if not result.also_in:
         return ""
-    named = ", ".join(clip(label(issue), 40) for issue in result.also_in[:3])
+    named = ", ".join(clip(_named(issue), 40) for issue in result.also_in[:3])
     more = f" and {len(result.also_in) - 3} more" if len(result.also_in) > 3 else ""
     return f" · also in {named}{more}"
 

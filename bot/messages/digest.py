@@ -11,6 +11,7 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.messages import blocks
 from bot.messages.dates import long_date
+from bot.messages.entry import opening
 from bot.messages.message import Block, Digest, Message, Part
 from bot.messages.mrkdwn import bold, clip, escape, host, link, linkable, one_line, shown, split
 from bot.messages.taste import Layout, Sponsors, Taste
@@ -214,7 +215,7 @@ def _entry_fallback(item: _Item) -> str:
 
 def _entry_blocks(item: _Item, above: str = "") -> list[Block]:
     """Show an entry: its headline as a link, its text, its other links; `above` is markup put before it."""
-    first, rest, last = _opening(item.entry)
+    first, rest = opening(item.entry)
     pieces = split(rest, _PIECE - len(first) - len(above))
     if len(pieces) > _MOST_PIECES:
         pieces = (*pieces[: _MOST_PIECES - 1], f"{pieces[_MOST_PIECES - 1]}…")
@@ -222,32 +223,12 @@ def _entry_blocks(item: _Item, above: str = "") -> list[Block]:
     joint = "\n" if rest.startswith("\n") or rest == item.entry.text else " " * rest.startswith(" ")
     said = joint.join(part for part in (first, pieces[0] if pieces else "") if part)
     texts = ["\n".join(part for part in (above, said) if part), *pieces[1:]]
-    for more in (last, _other_links(item.entry)):
-        if more and len(texts[-1]) + len(more) < blocks.SECTION_TEXT:
-            texts[-1] = f"{texts[-1]}\n{more}".lstrip()
-        elif more:
-            texts.append(more)
+    more = _other_links(item.entry)
+    if more and len(texts[-1]) + len(more) < blocks.SECTION_TEXT:
+        texts[-1] = f"{texts[-1]}\n{more}".lstrip()
+    elif more:
+        texts.append(more)
     return [blocks.section(text) for text in texts]
-
-
-def _opening(entry: Entry) -> tuple[str, str, str]:
-    """Part an entry into its bold first words (a link, where it has one), the text after them, and a last line.
-
-    A headline that is the text's own first words is not said twice: whole, it becomes the link in the text; cut short,
-    the text stands alone and the link on a line below.
-    """
-    words = one_line(entry.headline)
-    whole = not words.endswith("…")
-    words = words.rstrip("… ")
-    text = one_line(entry.text)
-    if not words or not text.startswith(words):
-        return bold(_headline(entry)) if entry.links or words else "", entry.text, ""
-    if not entry.links:
-        return "", entry.text, ""
-    if whole and entry.text.startswith(words) and len(words) <= _HEADLINE:
-        return bold(link(entry.links[0].url, words, _HEADLINE)), entry.text[len(words) :], ""
-    url = entry.links[0].url
-    return "", entry.text, link(url, shown(url), 80)
 
 
 def _other_links(entry: Entry) -> str:

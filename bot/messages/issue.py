@@ -10,8 +10,9 @@ from archive.kind import Kind
 from bot.messages import blocks
 from bot.messages.dates import age, long_date
 from bot.messages.digest import digest
+from bot.messages.entry import opening
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import bold, clip, link, one_line, shown
+from bot.messages.mrkdwn import clip, one_line
 from bot.messages.taste import Layout, Taste
 from bot.messages.title import title
 
@@ -52,14 +53,14 @@ def issue_page(issue: Issue, page: int = 1) -> Message:
 def picked(issue: Issue, section: Section, entry: Entry, today: date) -> Message:
     """Show one entry picked at random, with buttons for another one and for its whole issue."""
     head = one_line(entry.headline) or one_line(entry.text)
-    first = bold(link(entry.links[0].url, head or shown(entry.links[0].url)) if entry.links else clip(head, 150))
+    first, rest = opening(entry)
     where = f"{clip(title(issue), 150)} · {long_date(issue.published)} · {age(issue.published, today)}"
     row = [blocks.button("Another one", "random")]
     if len(issue.slug) <= _LONGEST_SLUG:
         row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))
     kind = "Sponsored · " if section.kind is Kind.SPONSOR else ""
-    text = clip(entry.text.strip(), 2_000)
-    body = blocks.section(f"{first}\n{text}".strip() or "·")
+    joint = "\n" if rest == entry.text else " " * rest[:1].isspace()
+    body = blocks.section(f"{first}{joint}{clip(rest.strip(), 2_000)}".strip() or "·")
     return Message(clip(head, 300) or "A link at random", (body, blocks.context(kind + where), blocks.actions(row)))
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.kind import Kind
-from archive.search.result import Answer, Result
+from archive.search.result import Answer, Reason, Result
 from bot.messages.answer import FURTHEST, LONGEST_QUERY, PAGE, Asked, answer, shared
 from bot.messages.message import Message
 from bot.messages.names import Names
 from bot.messages.saved import saved
 from bot.playground.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
-from tests.messages.issues import issue, nasty_issues, nasty_text, plain
+from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section
 from tests.messages.test_digest import said
 
 TODAY = date(2024, 5, 6)
@@ -43,6 +45,52 @@ def test_a_result() -> None:
         "Two talks on queues.",
         "a.example · #7 · 7 Mar 2021 · 3 years ago · also in #7",
     ]
+
+
+def words_of(message: Message) -> str:
+    """Give what an answer says above its buttons."""
+    return said(Message("", tuple(block for block in message.blocks if block["type"] != "actions")))
+
+
+def test_a_misspelt_query_is_shown_as_it_was_read() -> None:
+    """A word met only by its correction is said to be; one met as it stands is not."""
+    one = results(plain())[3]
+    typo, exact = Reason("kuberntes", "kubernetes", "typo"), Reason("mesh", "mesh", "exact")
+    read = answer(Answer("Kuberntes mesh", (replace(one, reasons=(typo, exact)),), 1), Asked("Kuberntes mesh"), TODAY)
+    assert words_of(read).splitlines()[0] == "*Kuberntes mesh* · showing *kubernetes mesh* · 1 link"
+    also = Reason("mesh", "mush", "typo")
+    plainly = answer(Answer("mesh", (replace(one, reasons=(also, exact)),), 1), Asked("mesh"), TODAY)
+    assert words_of(plainly).splitlines()[0] == "*mesh* · 1 link"
+
+
+@pytest.mark.parametrize(
+    ("headline", "begins"),
+    [
+        ("Queues, twice", "*<https://a.example/1|Queues, twice>*. Two talks"),
+        ("Queues…", "*<https://a.example/1|Queues>*, twice. Two talks"),
+        ("Queue…", "*<https://a.example/1|Queue…>*\nQueues, twice. Two talks"),
+        ("On queues", "*<https://a.example/1|On queues>*\nQueues, twice. Two talks"),
+    ],
+)
+def test_a_headline_from_the_text_is_not_said_twice(headline: str, begins: str) -> None:
+    """The text goes on from its own first words; bold type never ends within a word."""
+    one = entry(0, "Queues, twice. Two talks.", "https://a.example/1", headline=headline)
+    found = results(issue(section("News", Kind.NEWS, one)))
+    assert words_of(answer(Answer("q", found, 1), Asked("q"), TODAY)).split("\n", 1)[1].startswith(begins)
+
+
+def test_a_star_in_a_question_does_not_end_bold_type() -> None:
+    """What is asked is bold from its beginning to its end."""
+    found = Answer("a *b* c", results(plain())[:1], 1)
+    assert words_of(answer(found, Asked("a *b* c"), TODAY)).startswith("*a ∗b∗ c* · ")
+
+
+def test_an_issue_without_a_number_goes_by_its_title() -> None:
+    """Its slug would only repeat the date beside it."""
+    bare = replace(plain(), number=None, title="Readers' choice", slug="2021-03-07-readers-choice")
+    assert "a.example · Readers' choice · 7 Mar" in words_of(
+        answer(Answer("q", results(bare)[3:4], 1), Asked("q"), TODAY)
+    )
 
 
 def test_nothing_found_offers_ways_on() -> None:

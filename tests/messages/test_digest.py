@@ -63,12 +63,12 @@ def test_a_reply_for_each_link() -> None:
 
 
 def test_a_headline_from_the_text_is_not_said_twice() -> None:
-    """Whole, it becomes the link in the text; cut short, the link stands below."""
+    """Whole or cut short, it becomes the link in the text."""
     whole = entry(0, "How a cache took a site down.", "https://blog.example/cache", headline="How a cache took a site")
     cut = entry(1, "A long story about a cache.", "https://blog.example/2", headline="A long story…")
     first, second = digest(issue(section("News", Kind.NEWS, whole, cut))).replies
     assert said(first.message).startswith("*<https://blog.example/cache|How a cache took a site>* down.\n")
-    assert said(second.message).startswith("A long story about a cache.\n<https://blog.example/2|blog.example/2>\n")
+    assert said(second.message).startswith("*<https://blog.example/2|A long story>* about a cache.\n")
 
 
 def test_layout_full() -> None:
