@@ -17,5 +17,9 @@ def names_in(file: Path | None) -> Names:
         return shipped()
     try:
         return shipped(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("BACKISSUE_SYNONYMS", f"{file} cannot be read ({error}); name a UTF-8 text file") from error
+    except OSError as error:
+        raise SettingsError(
+            "BACKISSUE_SYNONYMS", f"{file} cannot be read ({error.strerror}); name a UTF-8 text file"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("BACKISSUE_SYNONYMS", f"{file} is not UTF-8 text; save it as such") from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -30,6 +31,23 @@ class SlackCredentials:
     bot_token: str = field(repr=False)
     signing_secret: str = field(repr=False)
     app_token: str | None = field(repr=False)
+
+
+_MEANT = {
+    "PORT": "is a number from 0 to 65535, for example 3000",
+    "BACKISSUE_LOG": "is one of auto, json and console",
+    "BACKISSUE_NAME": "has 1 to 80 characters",
+    "BACKISSUE_BOOKMARK": "names at least one emoji, for example: bookmark",
+}
+"""What a variable takes, where the checker's own words would say it in its own terms."""
+
+
+def _wording(wrong: ErrorDetails) -> str:
+    """Say what is wrong with a variable in words that whoever set it can use."""
+    place = str(wrong["loc"][0]) if wrong["loc"] else ""
+    if wrong["type"] == "value_error":
+        return str(wrong["ctx"]["error"]) if "ctx" in wrong else wrong["msg"]
+    return _MEANT.get(place, wrong["msg"])
 
 
 class Settings(BaseSettings):
@@ -74,6 +92,13 @@ class Settings(BaseSettings):
             raise ValueError("a command is a slash and up to 31 of a-z, 0-9, - and _; for example /weekly")
         return value
 
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("is an address that begins with https://; leave it unset for Slack itself")
+        return value
+
     @field_validator("bookmark", mode="before")
     @classmethod
     def _are_emoji(cls, value: object) -> object:
@@ -97,7 +122,7 @@ class Settings(BaseSettings):
             first = error.errors(include_url=False)[0]
             place = str(first["loc"][0]) if first["loc"] else "settings"
             field = cls.model_fields.get(place)
-            raise SettingsError(str(field.alias) if field else place, first["msg"]) from error
+            raise SettingsError(str(field.alias) if field else place, _wording(first)) from error
 
     def slack_credentials(self) -> SlackCredentials:
         """Give what `serve` needs to talk to Slack.

@@ -33,7 +33,7 @@ def check(archive: Path | None) -> int:
     if problems:
         out.print(_problems(problems))
     out.print(_counts(len(files), total(snapshot.issues)))
-    out.print(_verdict(lost, len(problems)))
+    out.print(_verdict(len(files), lost, len(problems)))
     return 1 if lost else 0
 
 
@@ -78,7 +78,10 @@ def _counts(files: int, count: Count) -> Table:
     return table
 
 
-def _verdict(lost: int, problems: int) -> Text:
+def _verdict(files: int, lost: int, problems: int) -> Text:
+    if not files:
+        ends = " or ".join(sorted(SUFFIXES))
+        return Text(f"There is nothing to check: no file in this folder ends in {ends}.", style="bold yellow")
     if lost:
         return Text(f"{lost} lost: see above, file by file.", style="bold red")
     noted = f" {problems} to look at: see above." if problems else ""

@@ -5,6 +5,7 @@ A quick `--help` is part of the product: nothing heavy is imported here.
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -135,6 +136,8 @@ def search(  # noqa: PLR0913 - each is an option of the command
     from bot.cli.search import search as run_it  # noqa: PLC0415 - heavy
 
     text = " ".join(query or ())
+    if not text.strip() and queries is None:
+        raise typer.BadParameter("say what to look for, for example: backissue search service mesh", param_hint="query")
     run_it(
         archive,
         text,
@@ -206,3 +209,8 @@ def run() -> None:
         # The reader (head, less) has seen enough. Closing stderr too keeps the interpreter from complaining.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        print(f"backissue: the output could not be written: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - as above
+        # What is left in the buffer would only fail again, with a stack trace, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)

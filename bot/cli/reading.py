@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archive.document import SUFFIXES
-from archive.errors import UnknownIssueError
+from archive.errors import BackIssueError
 from archive.folder import DiskFolder, File
 from archive.issue import Issue
 from archive.loader import read_one
@@ -15,6 +15,15 @@ from archive.snapshot import Snapshot
 from bot.cli.terminal import err
 from bot.errors import SettingsError
 from bot.names import names_in
+
+
+class EmptyArchiveError(BackIssueError):
+    """The archive has no issue to show."""
+
+    def __init__(self) -> None:
+        """Say so, and what to do."""
+        super().__init__("the archive has no issue that can be read; `backissue check` says what is in its folder")
+
 
 MANY = 2_000
 """From this many files on, reading takes long enough to want a progress bar (about a second)."""
@@ -51,9 +60,12 @@ def watched(files: list[File], doing: str) -> Iterable[File]:
 
 
 def find(snapshot: Snapshot, asked: str) -> Issue:
-    """Give the issue that answers to `asked`: a number, a slug or `latest`. Raises UnknownIssueError."""
+    """Give the issue that answers to `asked`: a number, a slug or `latest`.
+
+    Raises UnknownIssueError where none does, EmptyArchiveError where there is none at all.
+    """
     if snapshot.latest() is None:
-        raise UnknownIssueError(asked)
+        raise EmptyArchiveError
     return snapshot.find(asked)
 
 

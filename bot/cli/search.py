@@ -57,7 +57,7 @@ def _asked(file: Path) -> Iterator[tuple[str, str]]:
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise QueriesError(file, 0, f"cannot be read ({error})") from error
+        raise QueriesError(file, 0, f"cannot be read ({reason_of(error)})") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -66,6 +66,11 @@ def _asked(file: Path) -> Iterator[tuple[str, str]]:
             yield str(found["id"]), str(found["query"])
         except (ValueError, TypeError, KeyError) as error:
             raise QueriesError(file, number, "is no JSON object with id and query") from error
+
+
+def reason_of(error: OSError | UnicodeDecodeError) -> str:
+    """Say why a file could not be read, in a few words."""
+    return error.strerror or "no reason given" if isinstance(error, OSError) else "it is not UTF-8 text"
 
 
 def row(identity: str, query: str, answer: Answer, *, explain: bool = False) -> dict[str, Any]:

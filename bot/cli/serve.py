@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
@@ -15,6 +18,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from bot import logs
 from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
+from bot.errors import SettingsError
 from bot.library import Library
 from bot.names import names_in
 from bot.settings import Settings, SlackCredentials
@@ -33,28 +37,52 @@ def serve(archive: Path | None, port: int | None, *, post: bool) -> None:
     settings = Settings.read(archive=archive, port=port)
     credentials = settings.slack_credentials()
     logs.configure(settings.log_format)
-    asyncio.run((_by_socket if credentials.app_token else _by_http)(settings, credentials, post))
+    _run((_by_socket if credentials.app_token else _by_http)(settings, credentials, post))
 
 
 def work(archive: Path | None) -> None:
     """Post until stopped. Raises BackIssueError as `serve` does."""
     settings = Settings.read(archive=archive)
     logs.configure(settings.log_format)
-    asyncio.run(_work(settings, settings.bot_credentials()))
+    _run(_work(settings, settings.bot_credentials()))
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop where there is one; uvicorn's own `run`, which would choose it, leaves no room for Socket Mode."""
+    factory = None
+    with suppress(ImportError):  # it has no build for Windows
+        factory = importlib.import_module("uvloop").new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(main)
 
 
 async def _by_http(settings: Settings, credentials: SlackCredentials, post: bool) -> None:  # noqa: FBT001
+    listening = bound(settings.port)
     app = await assembled(settings, credentials)
     config = uvicorn.Config(
         web(app.bolt, lifespan=lambda: app.running(post=post), health=app.health),
-        host="0.0.0.0",  # noqa: S104 - Slack's requests come from outside; each is checked by its signature
-        port=settings.port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,  # an open request is a person's, and answered in milliseconds
     )
     _log.info("serve.http", port=settings.port, path=PATH, issues=len(app.ports.library.snapshot.issues), posts=post)
-    await uvicorn.Server(config).serve()
+    await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def bound(port: int) -> socket.socket:
+    """Take the port before anything is started, so that a second bot on it posts nothing before it fails.
+
+    Raises SettingsError where the port cannot be had.
+    """
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(("0.0.0.0", port))  # noqa: S104 - Slack's requests come from outside; each is checked by its signature
+    except OSError as error:
+        made.close()
+        reason = (error.strerror or str(error)).lower()
+        raise SettingsError("PORT", f"{port} cannot be used ({reason}); stop what uses it or name another") from error
+    return made
 
 
 async def _by_socket(settings: Settings, credentials: SlackCredentials, post: bool) -> None:  # noqa: FBT001
@@ -62,10 +90,18 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, post: bo
     handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
     _log.info("serve.socket", issues=len(app.ports.library.snapshot.issues), posts=post)
     async with app.running(post=post), _until_stopped() as stopped:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+        # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
+        connecting = asyncio.create_task(handler.connect_async(), name="connect")  # type: ignore[no-untyped-call]
+        stopping = asyncio.create_task(stopped.wait(), name="stopped")
         try:
-            await stopped.wait()
+            await asyncio.wait((connecting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if connecting.done():
+                connecting.result()  # raises what made it give up
+            await stopping
         finally:
+            for task in (connecting, stopping):
+                task.cancel()
+            await asyncio.gather(connecting, stopping, return_exceptions=True)
             await handler.close_async()  # type: ignore[no-untyped-call]
 
 

@@ -194,6 +194,7 @@ async def test_it_answers_by_socket_mode(town: Town) -> None:
         ({"BACKISSUE_ARCHIVE": "/nowhere"}, b"/nowhere"),
         ({"DATABASE_URL": "mysql://x"}, b"mysql"),
         ({"PORT": "eighty"}, b"PORT"),
+        ({"SLACK_API_URL": "slack.com/api"}, b"SLACK_API_URL"),
         ({"BACKISSUE_SYNONYMS": "/nowhere.txt"}, b"/nowhere.txt"),
     ],
 )
@@ -206,3 +207,31 @@ async def test_what_is_missing_is_named_in_one_line(town: Town, missing: dict[st
     assert running.returncode == 1
     assert named in said
     assert b"Traceback" not in said
+
+
+async def test_a_port_in_use_is_named_before_anything_starts(town: Town) -> None:
+    """One line and exit 1; the database is not even made."""
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        environment = {**town.environment, "PORT": str(taken.getsockname()[1])}
+        running = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "serve"), env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await asyncio.wait_for(running.communicate(), PATIENCE)
+    assert running.returncode == 1
+    assert said.startswith(b"backissue: PORT: ")
+    assert said.count(b"\n") == 1
+
+
+async def test_it_stops_while_slack_cannot_be_reached(town: Town) -> None:
+    """Socket Mode goes on trying to connect, but not when it is told to stop."""
+    nowhere = {"SLACK_API_URL": "http://127.0.0.1:9/api/", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": ""}
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "serve"), env={**town.environment, **nowhere}, stderr=asyncio.subprocess.PIPE
+    )
+    assert running.stderr
+    async with asyncio.timeout(PATIENCE):
+        while b"Failed to connect" not in await running.stderr.readline():
+            assert running.returncode is None
+    running.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(running.communicate(), STOPPING)
+    assert running.returncode == 0

@@ -80,6 +80,8 @@ def test_a_command_may_lack_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BACKISSUE_BOOKMARK", "no emoji!"),
         ("BACKISSUE_BOOKMARK", ","),
         ("BACKISSUE_LOG", "loud"),
+        ("BACKISSUE_NAME", "x" * 81),
+        ("SLACK_API_URL", "slack.com/api"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -89,6 +91,8 @@ def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name:
         Settings.read()
     assert caught.value.name == name
     assert str(caught.value).startswith(f"{name}: ")
+    for jargon in ("Input should", "Value error", "pattern"):
+        assert jargon not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The command line, as somebody types it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,7 +153,7 @@ def test_check_fails_when_something_is_lost(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["export", "check", "show", "search", "preview"])
 def test_without_an_archive_the_next_step_is_named(command: str) -> None:
     """No stack trace: the variable and the option."""
-    result = run(command, *(["latest"] if command in {"show", "preview"} else []))
+    result = run(command, *(["latest"] if command in {"show", "preview", "search"} else []))
     assert "BACKISSUE_ARCHIVE" in str(result.exception)
 
 
@@ -173,3 +175,48 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
     result = run("show", "evil", "--archive", str(tmp_path))
     assert "\x1b]0" not in result.stdout
     assert "owned" in result.stdout
+
+
+def test_a_search_for_nothing_says_how_to_search() -> None:
+    """An empty query is a mistake, not a search that finds nothing."""
+    for query in ((), ("",), ("  ",)):
+        result = run("search", *query, "--archive", str(SAMPLE))
+        assert result.exit_code == 2
+        assert "service mesh" in result.output
+
+
+@pytest.mark.parametrize("command", ["show", "preview"])
+def test_an_archive_of_nothing_says_so(tmp_path: Path, command: str) -> None:
+    """Nobody is told that `latest` is not an issue."""
+    assert "no issue that can be read" in str(run(command, "latest", "--archive", str(tmp_path)).exception)
+
+
+def test_checking_an_empty_folder_does_not_praise_it(tmp_path: Path) -> None:
+    """A wrong folder looks like an empty one: that is said."""
+    result = run("check", "--archive", str(tmp_path))
+    assert result.exit_code == 0
+    assert "nothing to check" in result.stdout
+    assert "Nothing lost" not in result.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_is_one_line() -> None:
+    """What cannot be written is told without a stack trace."""
+    for arguments in (("export",), ("show", "latest")):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                (sys.executable, "-m", "bot", *arguments, "--archive", str(SAMPLE)),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert done.returncode == 1
+        assert done.stderr.startswith(b"backissue: the output could not be written")
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_file_of_queries_that_is_not_there_is_told_plainly(tmp_path: Path) -> None:
+    """The reason is in words."""
+    result = run("search", "--queries", str(tmp_path / "no.jsonl"), "--archive", str(SAMPLE))
+    assert "No such file or directory" in str(result.exception)
+    assert "Errno" not in str(result.exception)
