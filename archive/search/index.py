@@ -2,9 +2,9 @@
 
 What an index is made of: `postings` (entries by word and words by entry, in numpy arrays), `segment` (issues indexed
 together), `shelf` (segments end to end). What a query goes through: `query` (taken apart), `plan` (each word's forms,
-other names and corrections), `rank` (entries by those), `rerank` (the best looked at again), and here (filters, the
-same link once, a page, the reasons). An entry is an answer only if it meets enough of the query, weighed by how much
-each word tells (`rank.ENOUGH`); that is what gives an honest nothing.
+other names and corrections), `rank` (entries by those), `rerank` (the best looked at again), `meant` (which of them are
+answers), and here (filters, the same link once, a page, the reasons). An entry is an answer only if it meets enough of
+the query, weighed by how much each word tells; that is what gives an honest nothing.
 
 Why an index of our own. Compared on the public archive's judged queries, over the same entries in one run (`python -m
 benchmarks.search`; MRR of known entries, nDCG of topics / misspelt topics / aliases / questions, share of "none"
@@ -45,10 +45,11 @@ from archive.search import names as other_names
 from archive.search import suggest
 from archive.search.explain import reasons
 from archive.search.filters import allowed
+from archive.search.meant import meant
 from archive.search.names import Names
 from archive.search.plan import Concept, Lookup, any_form, phrase, plan
 from archive.search.query import STOP, Query, Word, parse
-from archive.search.rank import ENOUGH, NEAR_BEST, Found, Ranker
+from archive.search.rank import Found, Ranker
 from archive.search.rerank import second_look
 from archive.search.result import Answer, Result
 from archive.search.segment import Catalogue, build
@@ -176,9 +177,8 @@ class Index:
         found = found.only(kept & (found.met > 0))
         if found.common or all(word.text in self._own_name for word in asked.words if not word.soft):
             return self._newest(found)
-        found = second_look(concepts, self._shelf, found)
-        best = float(found.met.max(initial=0))
-        return found.only(found.met >= (best * NEAR_BEST if best >= ENOUGH else np.inf))
+        several = sum(not word.soft for word in asked.words) > 1
+        return meant(second_look(concepts, self._shelf, found), found.met, several=several)
 
     def _newest(self, found: Found) -> Found:
         """Score entries by date alone, those that meet most of the query first."""
@@ -260,11 +260,13 @@ class Index:
 
     def _nothing(self, answer: Answer, asked: Query, kinds: frozenset[Kind] | None) -> Answer:
         """Give the answer when there is nothing: what may have been meant, and what there is."""
-        meant = tuple(
+        corrected = tuple(
             other for other in suggest.meant(answer.query, asked, self._lookup) if len(self._answer_docs(other, kinds))
         )
         return replace(
-            answer, did_you_mean=meant, near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.TOLD))
+            answer,
+            did_you_mean=corrected,
+            near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.TOLD)),
         )
 
     def _answer_docs(self, query: str, kinds: frozenset[Kind] | None) -> NDArray[np.int32]:

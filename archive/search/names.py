@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from archive.search.query import STOP
+from archive.search.query import STOP, compounded
 from archive.search.words import words
 
 Words = tuple[str, ...]
@@ -53,7 +53,7 @@ def parse(text: str) -> Names:
         general, body = body.startswith("~"), body.removeprefix("~")
         left, arrow, right = body.partition(">")
         asked = [_telling(name) for name in left.split(",")]
-        others = [_telling(name) for name in right.split(",")] if arrow else asked
+        others = [_found(name) for name in (right if arrow else left).split(",")]
         weight, rule = (NEAR, NEAR_NAME) if arrow else (SAME, SYNONYM)
         if not general:
             written = (tuple(words(name)) for name in left.split(","))
@@ -70,8 +70,14 @@ def parse(text: str) -> Names:
 
 def _telling(name: str) -> Words:
     """Give the words of `name` that a query would keep, so that both are compared alike."""
-    found = words(name)
+    found = compounded(words(name))
     return tuple(word for word in found if word not in STOP or word == "go") or tuple(found)
+
+
+def _found(name: str) -> Words:
+    """Give the words of `name` as entries have them: one that filler is a part of stays whole ("on call")."""
+    found = words(name)
+    return _telling(name) if compounded(found) == found else tuple(found)
 
 
 def shipped_text() -> str:

@@ -240,7 +240,8 @@ def _renamed(texts: Words, lookup: Lookup) -> Iterator[Way]:
             continue
         nodes = tuple(Node(word, tuple(_own(word, lookup))) for word in name.words)
         if all(node.terms for node in nodes):
-            yield Way(nodes, name.weight, name.rule, adjacent=name.rule == SYNONYM and len(nodes) > 1)
+            close = name.rule == SYNONYM or not STOP.isdisjoint(name.words)
+            yield Way(nodes, name.weight, name.rule, adjacent=close and len(nodes) > 1)
 
 
 def _joined(left: str, right: str, lookup: Lookup) -> tuple[Term, ...]:

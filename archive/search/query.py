@@ -54,6 +54,9 @@ SOFT = bag("""
     run running start started alternatives alternative
 """)
 
+# Names that are nothing without a word that is filler elsewhere.
+_COMPOUNDS = bag("oncall letsencrypt lockin backup backups startup startups noops")
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -104,7 +107,7 @@ def parse(text: str) -> Query:
     seen = dict.fromkeys(draft.typed)
     if len(seen) > MAX_WORDS:
         draft.problems.append(f"only the first {MAX_WORDS} words were looked for")
-    kept = _telling(list(seen)[:MAX_WORDS])
+    kept = _telling(compounded(list(seen)[:MAX_WORDS]))
     return Query(
         words=kept,
         phrases=tuple(draft.phrases[:4]),
@@ -117,6 +120,21 @@ def parse(text: str) -> Query:
         problems=tuple(draft.problems),
         has_filters=bool(draft.kinds or draft.sites or draft.issues or draft.after or draft.before),
     )
+
+
+def compounded(typed: list[str]) -> list[str]:
+    """Give `typed` with the names that would lose a word as filler written as one.
+
+    >>> compounded(["on", "call", "rota"])
+    ['oncall', 'rota']
+    """
+    found: list[str] = []
+    for word in typed:
+        if found and found[-1] + word in _COMPOUNDS and (word in STOP or found[-1] in STOP):
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
 
 
 def _telling(typed: list[str]) -> tuple[Word, ...]:

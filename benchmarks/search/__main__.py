@@ -1,7 +1,7 @@
 """Show how good the search is beside other engines: `python -m benchmarks.search [--archive DIR] [--judged DIR]`.
 
 Every engine answers the same judged queries over the same entries in this one run. By default these are the shipped
-sample archive and its queries; with --archive, the public archive's (451 issues of Devops Weekly, 2013 to 2021) are
+sample archive and its queries; with --archive, the public archive's (451 issues of a newsletter, 2013 to 2021) are
 asked. Exits 1 when a figure that the project promises on the public archive is not reached.
 """
 
