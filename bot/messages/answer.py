@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Any
 
 from archive.issue import Issue
 from archive.kind import Kind
-from archive.search.result import Answer, Reason, Result
+from archive.search.result import Answer, Result
 from bot.messages import blocks
 from bot.messages.dates import age, short_date
 from bot.messages.entry import opening
@@ -147,17 +148,20 @@ def _summary(found: Answer, asked: Asked) -> str:
 
 
 def _corrected(found: Answer, query: str) -> str:
-    """Give the query as it was read, where a word of it was misspelt and met by nothing else; "" if none was."""
-    best: dict[str, Reason] = {}
-    for reason in (reason for result in found.results for reason in result.reasons):
-        known = best.setdefault(reason.word, reason)
-        if known.rule == "typo" and reason.rule != "typo":
-            best[reason.word] = reason
+    """Give the query as it was read, where a word of it met most of the page by a correction only; "" if none did.
+
+    Most, not all: an archive has misspellings of its own, which are found as they stand.
+    """
+    met: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in found.results:
+        rules = {reason.word: reason for reason in result.reasons if reason.rule == "typo"}
+        for word in rules.keys() - {reason.word for reason in result.reasons if reason.rule != "typo"}:
+            met[word][rules[word].term] += 1
     read = query
-    for word, reason in best.items():
-        if reason.rule == "typo":
-            alone = rf"(?<!\w){re.escape(word)}(?!\w)"
-            read = re.sub(alone, reason.term.replace("\\", r"\\"), read, flags=re.IGNORECASE)
+    for word, terms in met.items():
+        if terms.total() * 2 > len(found.results):
+            term = terms.most_common(1)[0][0].replace("\\", r"\\")
+            read = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", term, read, flags=re.IGNORECASE)
     return read if read != query else ""
 
 

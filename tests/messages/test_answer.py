@@ -58,6 +58,11 @@ def test_a_misspelt_query_is_shown_as_it_was_read() -> None:
     typo, exact = Reason("kuberntes", "kubernetes", "typo"), Reason("mesh", "mesh", "exact")
     read = answer(Answer("Kuberntes mesh", (replace(one, reasons=(typo, exact)),), 1), Asked("Kuberntes mesh"), TODAY)
     assert words_of(read).splitlines()[0] == "*Kuberntes mesh* · showing *kubernetes mesh* · 1 link"
+    own = replace(one, reasons=(Reason("kuberntes", "kuberntes", "exact"), typo, exact))
+    mostly = (own, *[replace(one, reasons=(typo, exact))] * 2)
+    assert " · showing *kubernetes mesh* · " in words_of(answer(Answer("", mostly, 3), Asked("kuberntes mesh"), TODAY))
+    hardly = (own, own, replace(one, reasons=(typo, exact)))
+    assert "showing" not in words_of(answer(Answer("", hardly, 3), Asked("kuberntes mesh"), TODAY))
     also = Reason("mesh", "mush", "typo")
     plainly = answer(Answer("mesh", (replace(one, reasons=(also, exact)),), 1), Asked("mesh"), TODAY)
     assert words_of(plainly).splitlines()[0] == "*mesh* · 1 link"
