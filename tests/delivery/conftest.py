@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,3 +14,14 @@ def postgres() -> Iterator[Postgres]:
     """Run a PostgreSQL server for the session."""
     with running() as server:
         yield server
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Give what takes a figure of a long proof: printed, and kept with the test's report."""
+
+    def keep(text: str) -> None:
+        print(text)  # noqa: T201 - the figure
+        record_property("figure", text)
+
+    return keep

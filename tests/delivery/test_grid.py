@@ -190,7 +190,9 @@ def test_the_same_holds_on_postgresql(name: str, postgres: Postgres) -> None:
 @pytest.mark.parametrize("successor", SUCCESSORS)
 @pytest.mark.parametrize("name", FAULTS)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_whole_grid(kind: str, name: str, successor: str, tmp_path: Path, postgres: Postgres) -> None:
+def test_the_whole_grid(  # noqa: PLR0917 - as many fixtures
+    kind: str, name: str, successor: str, tmp_path: Path, postgres: Postgres, figure: Callable[[str], None]
+) -> None:
     """Every step, every fault on every message, every successor, both databases."""
     numbers = itertools.count()
 
@@ -199,4 +201,4 @@ def test_the_whole_grid(kind: str, name: str, successor: str, tmp_path: Path, po
         return Store.open(url, upgrading=True, inline=True)
 
     count = whole_run(cells(name, successor, stride=1), fresh)
-    print(f"grid {kind}, {name}, {successor}: {count} deaths, 0 doubles, 0 silent misses")  # noqa: T201 - the figure
+    figure(f"grid {kind}, {name}, {successor}: {count} deaths, 0 doubles, 0 silent misses")

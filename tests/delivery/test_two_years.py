@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -98,6 +99,6 @@ def test_half_a_year() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12, 13, 14])
-def test_two_years(seed: int) -> None:
+def test_two_years(seed: int, figure: Callable[[str], None]) -> None:
     """104 weeks, with everything that can happen in them."""
-    print(f"two years: {run(live(seed, 104))}: 0 doubles, 0 silent misses, every post within its rule")  # noqa: T201
+    figure(f"two years: {run(live(seed, 104))}: 0 doubles, 0 silent misses, every post within its rule")

@@ -1,0 +1,58 @@
+"""A worker as a process of its own, to be killed: `python -m tests.fakes.mortal DATABASE API NUMBER…`.
+
+It delivers made-up issues of those numbers, with figures so quick that a test need not wait for minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import SystemClock
+from bot.delivery.rules import Rules
+from bot.delivery.shelf import Shelf
+from bot.delivery.worker import Worker
+from bot.slack.web import WebSlack
+from bot.slack.workspace import team_of
+from bot.store.store import Store
+from tests.fakes.newsletter import issue, render
+
+RULES = Rules(
+    grace=4.0, lease=timedelta(seconds=4), tick=0.2, per_workspace=1_000, backoff=(0.5, 1, 2), patience=5, looks=50
+)
+PATIENCE = 2.0
+"""Seconds a call may take: half of the grace, as in the real figures."""
+
+
+def published(number: int) -> datetime:
+    """Give the date of a made-up issue."""
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+
+
+def token(workspace: str) -> str:
+    """Give the token by which the stand-in knows a workspace."""
+    return f"xoxb-{team_of(workspace)}"
+
+
+async def work(url: str, api: str, numbers: list[int]) -> None:
+    """Deliver until told to stop."""
+    slack = WebSlack(token, base_url=api, timeout=PATIENCE)
+    store = Store.open(url)
+    issues = [issue(number, published(number), entries=2) for number in numbers]
+    worker = Worker(
+        store, slack, Shelf(store.issues), render=render, clock=SystemClock(), issues=lambda: issues, rules=RULES
+    )
+    running = asyncio.create_task(worker.run())
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await asyncio.wait((running, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)
+    await worker.stop()
+    await running
+    await slack.close()
+    await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(work(sys.argv[1], sys.argv[2], [int(number) for number in sys.argv[3:]]))
