@@ -45,5 +45,14 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
     root.setLevel(level)
     for noisy in ("apscheduler", "uvicorn", "watchfiles", "slack_sdk", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # Bolt warns at every start that a token in the environment is not used beside a client that has it.
-    logging.getLogger("backissue:AsyncApp").setLevel(logging.ERROR)
+    bolt = logging.getLogger("slack_bolt.AsyncApp")
+    if _is_news not in bolt.filters:
+        bolt.addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out what Bolt warns of at every start, that a token in the environment is not used beside a client.
+
+    A filter, since Bolt sets its logger's level anew.
+    """
+    return not record.getMessage().startswith("As you gave `client` as well")

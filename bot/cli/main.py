@@ -5,6 +5,7 @@ A quick `--help` is part of the product: nothing heavy is imported here.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from enum import StrEnum
@@ -210,6 +211,8 @@ def run() -> None:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+            raise
         print(f"backissue: the output could not be written: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - as above
         # What is left in the buffer would only fail again, with a stack trace, when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
