@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
-from archive.link import canonical, domain
+from archive.search.address import address
 from archive.search.postings import MOST, WEIGHTS, Block, Ints, turned
 from archive.search.vocabulary import Vocabulary
-from archive.search.words import address_words, words
+from archive.search.words import words
 
 KINDS = tuple(Kind)
 LEAD = 14
@@ -109,35 +109,39 @@ class _Builder:
 
     def add(self, at: int, issue: Issue) -> None:
         """Add the entries of `issue`, the `at`th of the segment."""
-        day = issue.published.date().toordinal()
+        number = self.catalogue.words.number
         dated = [str(issue.published.year), f"{issue.published:%B}".lower()]
-        heading, named = [], None
-        for ordinal, (section, entry) in enumerate(issue.entries()):
-            if section is not named:
-                heading, named = [*words(section.heading), *dated], section
-            text = words(entry.text)
-            path, host = self.addresses(entry)
-            self.tokens.extend(self.catalogue.words.number((*text, *path, *host, *heading, "")))
-            self.lengths.extend((min(len(text), LEAD), max(len(text) - LEAD, 0), len(path), len(host), len(heading)))
-            self.issue_of.append(at)
-            self.ordinal.append(ordinal)
-            self.kind.append(KINDS.index(section.kind))
-            self.day.append(day)
-            self.link_ends.append(len(self.links))
-            if len(self.kind) % MOST == 0:
-                self.turn()
-        self.issue_ends.append(len(self.kind))
+        ordinal = 0
+        for section in issue.sections:
+            heading = [*words(section.heading), *dated]
+            tail = array("i", list(number((*heading, ""))))
+            for entry in section.entries:
+                text = words(entry.text)
+                path, host = self.addresses(entry)
+                self.tokens.fromlist(list(number((*text, *path, *host))))
+                self.tokens.extend(tail)
+                fields = min(len(text), LEAD), max(len(text) - LEAD, 0), len(path), len(host), len(heading)
+                self.lengths.fromlist(list(fields))
+                self.ordinal.append(ordinal)
+                self.link_ends.append(len(self.links))
+                ordinal += 1
+                if len(self.ordinal) % MOST == 0:
+                    self.turn()
+            self.kind.extend([KINDS.index(section.kind)] * len(section.entries))
+        self.issue_of.extend([at] * ordinal)
+        self.day.extend([issue.published.date().toordinal()] * ordinal)
+        self.issue_ends.append(len(self.ordinal))
 
     def addresses(self, entry: Entry) -> tuple[list[str], list[str]]:
         """Add the links of `entry`; give the words of their paths and of their hosts, each run begun by a gap."""
         path, host = [""], [""]
         for link in entry.links:
-            of_host, of_path = address_words(link.url)
-            host += of_host
-            path += of_path
+            found = address(link.url)
+            host += found.host
+            path += found.path
             path.append("")
-            self.links.append(hash(canonical(link.url)))
-            self.link_sites.append(self.catalogue.site(domain(link.url)))
+            self.links.append(hash(found.key))
+            self.link_sites.append(self.catalogue.site(found.site))
         return path, host
 
     def turn(self) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.kind import Kind
+from archive.link import canonical, domain
+from archive.search.address import address
 from archive.search.names import NEAR, SAME, Name, parse, shipped
 from archive.search.query import Query, Word
 from archive.search.query import parse as taken_apart
 from archive.search.typos import corrections
 from archive.search.vocabulary import Vocabulary
-from archive.search.words import address_words, words
+from archive.search.words import words
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,8 @@ def test_text_is_cut(text: str, cut: list[str]) -> None:
 )
 def test_addresses_are_cut(url: str, host: tuple[str, ...], path: list[str]) -> None:
     """Numbers, hashes and a blog's furniture are dropped; a publisher's name is found in a glued host."""
-    assert address_words(url) == (host, path)
+    found = address(url)
+    assert (found.host, found.path) == (host, path)
 
 
 def test_a_query_is_taken_apart() -> None:
@@ -111,3 +118,20 @@ def test_the_shipped_table_is_broad() -> None:
     table = shipped()
     assert len(table.table) > 600
     assert all(table.of((name,)) for name in ("k8s", "o11y", "iac", "pg", "tf", "sre", "faas", "wasm", "sdn", "mtls"))
+
+
+@given(st.text(st.sampled_from("w./aB1-?#: @w"), max_size=14), st.sampled_from(["http://", "https://www.", "www.", ""]))
+def test_an_address_is_compared_in_its_canonical_form(rest: str, start: str) -> None:
+    """The short way for plain addresses gives what the long way gives."""
+    found = address(start + rest)
+    assert (found.key, found.site) == (canonical(start + rest), domain(start + rest))
+
+
+@given(st.text(st.sampled_from("aB'’ _-.#+cé\u0301ß²½\x1f\u00a0日sGo"), max_size=12))
+def test_pieces_are_cut_as_a_whole_is(text: str) -> None:
+    """A word is a run of letters and digits with at most one apostrophe in it, however the text is gone through."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    plain = re.sub("[\u0300-\u036f]", "", plain).lower()
+    if "go" not in plain and not {"#", "+"} & set(plain):
+        found = re.findall(r"[^\W_]+(?:'[^\W_]+)?", plain)
+        assert words(text) == [word.removesuffix("'s").replace("'", "") for word in found]
