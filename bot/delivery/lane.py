@@ -78,7 +78,6 @@ class Lane:
         self._tools = tools
         self._subscription = subscription
         self._noticed = asyncio.get_running_loop().time()
-        self._begun = tools.catalogue()
         self.stopping = False
         """Set to have the lane end after the message in hand."""
         self.calling = False

@@ -30,8 +30,8 @@ class Verdict:
 
 
 def is_new(catalogue: Catalogue, subscription: Subscription, identity: str) -> bool:
-    """Say whether the issue came after the channel subscribed, or was asked for."""
-    return catalogue.order.get(identity, 0) > subscription.since or identity in subscription.extra
+    """Say whether the issue came after the channel subscribed."""
+    return catalogue.order.get(identity, 0) > subscription.since
 
 
 def waiting(

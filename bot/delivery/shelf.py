@@ -17,14 +17,13 @@ class Catalogue:
     """The archive at one moment.
 
     By identity: the `issues` that are there, the `order` in which they were first seen, the hash of their `content`.
-    `identities` by slug. `last` is the highest order number known to the register then.
+    `identities` by slug.
     """
 
     issues: Mapping[str, Issue] = field(default_factory=dict)
     order: Mapping[str, int] = field(default_factory=dict)
     content: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
-    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,6 @@ class Shelf:
                 order={key: found.seq[key] for key in content},
                 content=content,
                 identities=found.identity,
-                last=found.last,
             )
             came = frozenset(new.issues) - frozenset(self.current.issues)
             self.current = new

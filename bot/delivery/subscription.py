@@ -35,9 +35,8 @@ class Subscription:
     """What one channel gets, when and how. There is at most one for a (workspace, channel).
 
     `user` subscribed the channel and is told when something goes wrong. `since` is the order number (see
-    `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it, and
-    those of `extra` (identities), which it asked for all the same. `cursor` is the last moment up to which its slots
-    have been decided.
+    `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it.
+    `cursor` is the last moment up to which its slots have been decided.
     """
 
     id: int
@@ -47,7 +46,6 @@ class Subscription:
     schedule: Schedule
     taste: Taste = field(default_factory=Taste)
     since: int = 0
-    extra: tuple[str, ...] = ()
     cursor: datetime | None = None
     paused: Paused | None = None
     ended: bool = False

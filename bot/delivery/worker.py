@@ -137,7 +137,6 @@ class Worker:
             await self.changed(self._issues())
         if self._due("hourly", _HOURLY, at_first=False):
             await self._recheck_workspaces(now)
-            await self._store.events.prune(now)
         room = self._rules.together - len(self._lanes)
         if room <= 0:
             return 0

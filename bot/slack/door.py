@@ -6,7 +6,6 @@ when Slack refuses or cannot be reached; none of them sends twice by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -91,36 +90,4 @@ class Poster(Protocol):
 
     async def check(self, workspace: WorkspaceId) -> None:
         """Ask whether the workspace still takes the bot's token (Slack: auth.test)."""
-        ...
-
-
-class Slack(Poster, Protocol):
-    """All that the bot asks of Slack."""
-
-    async def ephemeral(
-        self,
-        workspace: WorkspaceId,
-        channel: str,
-        user: str,
-        message: Message,
-        *,
-        thread: str | None = None,
-    ) -> None:
-        """Show `message` to `user` alone, in `channel`, which they must be in."""
-        ...
-
-    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal with `trigger` (good for 3 s, once) and give its view id."""
-        ...
-
-    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put `view` in the place of the open modal `view_id`."""
-        ...
-
-    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any]) -> None:
-        """Show `view` on the app's Home tab for `user`."""
-        ...
-
-    async def person(self, workspace: WorkspaceId, user: str) -> Person:
-        """Give the person's zone and name (scope users:read)."""
         ...

@@ -141,20 +141,6 @@ class WebSlack:
         """Ask whether the token is good."""
         await self._call(workspace, "auth.test", {})
 
-    async def ephemeral(
-        self,
-        workspace: WorkspaceId,
-        channel: str,
-        user: str,
-        message: Message,
-        *,
-        thread: str | None = None,
-    ) -> None:
-        """Show a message to one person."""
-        payload = {"channel": channel, "user": user, **body_of(message)}
-        payload |= {"thread_ts": thread} if thread is not None else {}
-        await self._call(workspace, "chat.postEphemeral", payload, channel=channel)
-
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal and give its id."""
         answer = await self._call(workspace, "views.open", {"trigger_id": trigger, "view": dict(view)})
@@ -163,10 +149,6 @@ class WebSlack:
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
         """Replace an open modal."""
         await self._call(workspace, "views.update", {"view_id": view_id, "view": dict(view)})
-
-    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any]) -> None:
-        """Show a view on the Home tab."""
-        await self._call(workspace, "views.publish", {"user_id": user, "view": dict(view)})
 
     async def person(self, workspace: WorkspaceId, user: str) -> Person:
         """Ask who somebody is."""

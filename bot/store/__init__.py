@@ -1,1 +1,1 @@
-"""What is remembered: subscriptions, deliveries, bookmarks, events seen. SQLite or PostgreSQL."""
+"""What is remembered: subscriptions, deliveries, bookmarks. SQLite or PostgreSQL."""

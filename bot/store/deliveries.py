@@ -110,7 +110,8 @@ class Deliveries:
                 row = insert(connection, slots).values(
                     subscription=subscription.id, day=day, at=decision.slot.at, outcome=decision.outcome
                 )
-                if not connection.execute(row.on_conflict_do_nothing()).rowcount:
+                fresh_slot = row.on_conflict_do_nothing().returning(slots.c.day)
+                if connection.execute(fresh_slot).first() is None:
                     return True  # that date had its slot
             fresh = [
                 {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from bot.delivery.identity import Face, Known, recognise
 from bot.store.database import Database
@@ -17,14 +17,12 @@ from bot.store.tables import insert, issues, slugs
 class Registered:
     """What the register says of an archive.
 
-    `identity` of each slug now there; `seq`, the order in which identities were first seen; `content`, the hash of each
-    identity's newest content by the register; `last` the highest order number given to anything.
+    `identity` of each slug now there; `seq`, the order in which identities were first seen; the identities whose text
+    was `edited` since the register last saw them.
     """
 
     identity: dict[str, str]
     seq: dict[str, int]
-    content: dict[str, str]
-    last: int
     edited: frozenset[str] = frozenset()
 
 
@@ -39,12 +37,6 @@ class Issues:
         """Write down the archive as it is now: `faces` of all its issues, oldest first."""
         there = tuple(faces)
         return await self._database.write(lambda connection: _register(connection, there, now))
-
-    async def last(self) -> int:
-        """Give the highest order number given so far."""
-        return await self._database.read(
-            lambda connection: int(connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0))) or 0)
-        )
 
     async def identity(self, slug: str) -> str | None:
         """Give the identity of the issue that has or once had this slug."""
@@ -77,5 +69,4 @@ def _register(connection: Connection, there: tuple[Face, ...], now: datetime) ->
         change = {"content": faces[key].content, "links": sorted(faces[key].links)}
         connection.execute(update(issues).where(issues.c.identity == key).values(change))
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
-    content |= {key: face.content for key, face in faces.items()}
-    return Registered(identity, seq, content, max(seq.values(), default=0), frozenset(edited))
+    return Registered(identity, seq, frozenset(edited))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
@@ -22,7 +23,7 @@ _P = parts.c
 # Built once, and run for all the messages that wait at the same time: two of them stand for every message sent.
 _HELD = exists(
     select(subscriptions.c.id).where(
-        subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("sender_")
+        subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("holder_")
     )
 )
 _SENDING = (
@@ -89,6 +90,7 @@ class Parts:
     def __init__(self, database: Database) -> None:
         """Keep them in `database`."""
         self._database = database
+        self._attempts = count()
 
     async def add(self, delivery: int, keys: Iterable[str], first: int = 0) -> tuple[PartRow, ...]:
         """Add a pending part for each of `keys` that has none, numbered from `first`; give all of the delivery's."""
@@ -113,7 +115,9 @@ class Parts:
             "part": part.id,
             "was": part.attempt,
             "subscription_": subscription,
-            "sender_": holder,
+            "holder_": holder,
+            # Unique: of two lanes of one worker, of which one stalled until it lost its lease, one only may send.
+            "sender_": f"{holder}/{next(self._attempts)}",
             "attempt_": part.attempt + 1,
             "attempted_": now,
             "hash_": digest,

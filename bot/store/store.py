@@ -9,7 +9,6 @@ from bot.slack.workspace import WorkspaceId
 from bot.store.bookmarks import Bookmarks, posted
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
-from bot.store.events import Events
 from bot.store.issues import Issues
 from bot.store.migrate import check, upgrade
 from bot.store.parts import Parts
@@ -27,7 +26,6 @@ class Store:
         self.deliveries = Deliveries(database)
         self.parts = Parts(database)
         self.bookmarks = Bookmarks(database)
-        self.events = Events(database)
 
     @classmethod
     def open(cls, url: str, *, upgrading: bool = False, inline: bool = False) -> Self:

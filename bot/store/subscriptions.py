@@ -81,15 +81,12 @@ class Subscriptions:
         schedule: Schedule,
         taste: Taste,
         now: datetime,
-        *,
-        extra: Iterable[str] = (),
     ) -> Subscription:
         """Subscribe the channel, or change and resume the subscription it has, and give it back.
 
-        A new (or ended) one begins with the issues that come from now on, and with those of `extra` (identities).
+        A new (or ended) one begins with the issues that come from now on.
         """
-        asked = tuple(extra)
-        values = {"user": user, "schedule": str(schedule), "taste": taste.as_json(), "extra": list(asked)}
+        values = {"user": user, "schedule": str(schedule), "taste": taste.as_json()}
 
         def unit(connection: Connection) -> Subscription:
             since = connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0)))
@@ -100,7 +97,6 @@ class Subscriptions:
             changes = {
                 **values,
                 "since": case((_S.ended, since), else_=_S.since),
-                "extra": list(asked),
                 "cursor": now,
                 "ended": False,
                 "pause_by": None,
@@ -119,15 +115,6 @@ class Subscriptions:
 
         def unit(connection: Connection) -> Subscription | None:
             row = connection.execute(select(subscriptions).where(_at(workspace, channel), ~_S.ended)).first()
-            return None if row is None else subscription_of(row)
-
-        return await self._database.read(unit)
-
-    async def by_id(self, subscription: int) -> Subscription | None:
-        """Give the subscription of that number, ended or not."""
-
-        def unit(connection: Connection) -> Subscription | None:
-            row = connection.execute(select(subscriptions).where(_S.id == subscription)).first()
             return None if row is None else subscription_of(row)
 
         return await self._database.read(unit)
@@ -280,7 +267,6 @@ def subscription_of(row: Any) -> Subscription:
         schedule=parse_schedule(row.schedule),
         taste=Taste.from_json(row.taste),
         since=row.since,
-        extra=tuple(row.extra),
         cursor=row.cursor,
         paused=Paused(Pause(row.pause_by), row.pause_reason or "") if row.pause_by else None,
         ended=bool(row.ended),

@@ -71,7 +71,6 @@ subscriptions = Table(
     Column("schedule", Text, nullable=False),
     Column("taste", JSON, nullable=False),
     Column("since", BigInteger, nullable=False),
-    Column("extra", JSON, nullable=False),
     Column("cursor", Moment),
     Column("pause_by", Text),
     Column("pause_reason", Text),
@@ -145,13 +144,6 @@ bookmarks = Table(
     Column("kept", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
     UniqueConstraint("workspace", "user", "channel", "ts", name="one_bookmark_a_message"),
-)
-events = Table(
-    "events",
-    metadata,
-    Column("event", Text, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Index("events_by_at", "at"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The first tables: issues, subscriptions, deliveries and their parts, bookmarks, events."""
+"""The first tables: issues, subscriptions, deliveries and their parts, bookmarks."""
 
 from __future__ import annotations
 
@@ -29,13 +29,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace", "user", "channel", "ts", name="one_bookmark_a_message"),
     )
     op.create_table(
-        "events",
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("event"),
-    )
-    op.create_index("events_by_at", "events", ["at"], unique=False)
-    op.create_table(
         "issues",
         sa.Column("seq", KEY, autoincrement=True, nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
@@ -54,7 +47,6 @@ def upgrade() -> None:
         sa.Column("schedule", sa.Text(), nullable=False),
         sa.Column("taste", sa.JSON(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("extra", sa.JSON(), nullable=False),
         sa.Column("cursor", sa.BigInteger(), nullable=True),
         sa.Column("pause_by", sa.Text(), nullable=True),
         sa.Column("pause_reason", sa.Text(), nullable=True),
@@ -151,6 +143,4 @@ def downgrade() -> None:
     op.drop_index("subscriptions_by_holder", table_name="subscriptions")
     op.drop_table("subscriptions")
     op.drop_table("issues")
-    op.drop_index("events_by_at", table_name="events")
-    op.drop_table("events")
     op.drop_table("bookmarks")
