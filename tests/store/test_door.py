@@ -1,0 +1,153 @@
+"""The real door over real HTTP against the stand-in: nothing is sent twice, and every refusal is known by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.messages.message import Message
+from bot.playground.faults import Fault, How
+from bot.playground.server import Server
+from bot.playground.site import Site
+from bot.playground.workspace import Workspace
+from bot.slack.door import Mark
+from bot.slack.errors import (
+    CannotLookError,
+    ChannelRefusedError,
+    MessageRefusedError,
+    RateLimitedError,
+    SlackError,
+    TryLaterError,
+    UnknownOutcomeError,
+    WorkspaceRefusedError,
+    refusal,
+)
+from bot.slack.web import WebSlack
+from bot.slack.workspace import enterprise_of, team_of, workspace_id
+
+HERE = "-:T1"
+POST = "chat.postMessage"
+HELLO = Message("Hello")
+MARK = Mark("one", "parent")
+
+
+@dataclass
+class Stage:
+    """A stand-in over HTTP and the door to it."""
+
+    site: Site
+    channel: str
+    person: str
+    door: WebSlack
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """Serve one workspace with one channel and one person."""
+    site = Site()
+    workspace = site.add(Workspace("T1"))
+    ada = workspace.add_user("ada", "Europe/London")
+    channel = workspace.add_channel("devops", (ada,)).id
+    async with Server(site) as server:
+        door = WebSlack(workspace.token, base_url=server.api_url, timeout=0.5)
+        yield Stage(site, channel, ada.id, door)
+        await door.close()
+
+
+async def test_a_message_is_posted_marked_and_found(stage: Stage) -> None:
+    """Its ts comes back; it carries its mark, unfurls nothing, and can be found by the mark in channel and thread."""
+    parent = await stage.door.post(HERE, stage.channel, HELLO, mark=MARK)
+    reply = await stage.door.post(HERE, stage.person, HELLO)
+    assert reply.channel.startswith("D")
+    assert await stage.door.find_own(HERE, stage.channel, MARK) == parent
+    assert await stage.door.find_own(HERE, stage.channel, Mark("one", "other")) is None
+    assert await stage.door.find_own(HERE, stage.channel, Mark("one", "x"), thread=parent.ts) is None
+    assert await stage.door.find_own(HERE, stage.channel, MARK, thread="1.000000") is None
+    assert "/archives/" in await stage.door.permalink(HERE, stage.channel, parent.ts)
+    await stage.door.update(HERE, stage.channel, parent.ts, Message("Better"))
+    assert (await stage.door.person(HERE, stage.person)).zone == "Europe/London"
+
+
+async def test_somebody_elses_message_with_our_mark_is_not_ours(stage: Stage) -> None:
+    """Anybody can write metadata; only what the bot wrote itself is adopted."""
+    workspace = stage.site.workspaces["T1"]
+    channel = workspace.channels[stage.channel]
+    from bot.clock import SystemClock  # noqa: PLC0415 - the wall clock is wanted here only
+
+    workspace.post(channel, SystemClock().now(), user=stage.person, text="forged", metadata=MARK.metadata())
+    assert await stage.door.find_own(HERE, stage.channel, MARK) is None
+
+
+@pytest.mark.parametrize("how", [How.HANG, How.CUT, How.BROKEN])
+@pytest.mark.parametrize("effect", [True, False])
+async def test_an_unclear_answer_is_unknown_and_sent_once(stage: Stage, how: How, effect: bool) -> None:  # noqa: FBT001
+    """Time-out, reset and 500: one request, whatever became of it."""
+    stage.site.faults.add(Fault(how, effect=effect, method=POST))
+    with pytest.raises(UnknownOutcomeError):
+        await stage.door.post(HERE, stage.channel, HELLO)
+    assert stage.site.ledger.calls[POST] == 1
+
+
+async def test_too_fast_says_how_long_to_wait(stage: Stage) -> None:
+    """Retry-After is passed on as it is."""
+    stage.site.faults.add(Fault(How.LIMITED, retry_after=17, method=POST))
+    with pytest.raises(RateLimitedError) as caught:
+        await stage.door.post(HERE, stage.channel, HELLO)
+    assert caught.value.retry_after == 17
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("is_archived", ChannelRefusedError),
+        ("token_revoked", WorkspaceRefusedError),
+        ("invalid_blocks", MessageRefusedError),
+        ("something_new", TryLaterError),
+        ("fatal_error", UnknownOutcomeError),
+    ],
+)
+async def test_a_refusal_is_known_by_its_kind(stage: Stage, error: str, kind: type[SlackError]) -> None:
+    """The error names the method, the channel, Slack's word and the next step."""
+    stage.site.faults.add(Fault(How.REFUSED, error=error, method=POST))
+    with pytest.raises(kind) as caught:
+        await stage.door.post(HERE, stage.channel, HELLO)
+    assert type(caught.value) is kind
+    assert (caught.value.code, caught.value.channel, caught.value.workspace) == (error, stage.channel, HERE)
+    assert f"{POST} for {stage.channel} answered {error}: " in str(caught.value)
+
+
+async def test_without_the_scope_nobody_can_look(stage: Stage) -> None:
+    """That is said apart: it means neither found nor absent."""
+    stage.site.workspaces["T1"].scopes = frozenset({"chat:write"})
+    with pytest.raises(CannotLookError):
+        await stage.door.find_own(HERE, stage.channel, MARK)
+
+
+async def test_where_nobody_listens_nothing_was_sent() -> None:
+    """A connection that never was is a clear failure."""
+    door = WebSlack("xoxb-1", base_url="http://127.0.0.1:9/api/")
+    with pytest.raises(TryLaterError, match="no_connection"):
+        await door.post(HERE, "C1", HELLO)
+    await door.close()
+
+
+async def test_a_workspace_without_a_token_is_refused_before_any_call() -> None:
+    """The bot was uninstalled there."""
+    door = WebSlack(lambda _workspace: None)
+    with pytest.raises(WorkspaceRefusedError, match="not_authed"):
+        await door.post(HERE, "C1", HELLO)
+    await door.close()
+
+
+def test_a_5xx_is_unclear_whatever_its_body_says() -> None:
+    """Part of the work may have been done."""
+    assert refusal("is_archived", 503) is UnknownOutcomeError
+
+
+def test_a_workspace_has_one_key() -> None:
+    """Organisation and team, a dash for what is absent, and back."""
+    assert workspace_id(None, "T1") == "-:T1"
+    assert workspace_id("E1", None) == "E1:-"
+    assert (enterprise_of("E1:-"), team_of("E1:-"), team_of("-:T1")) == ("E1", None, "T1")

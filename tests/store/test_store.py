@@ -1,0 +1,253 @@
+"""The store on both databases: what is kept, what repeats change nothing, and what is refused with a word."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from bot.calendar import AsItAppears, parse_schedule
+from bot.delivery.delivery import Delivery, PartRow, Shown, State
+from bot.delivery.shelf import Shelf
+from bot.delivery.subscription import Pause, Paused
+from bot.messages.taste import Layout, Taste
+from bot.store.database import Database, address
+from bot.store.deliveries import Decision
+from bot.store.errors import DatabaseUrlError, SchemaError, StoreError
+from bot.store.migrate import check, newest, upgrade
+from bot.store.store import Store
+from tests.fakes.newsletter import issue
+from tests.fakes.postgres import Postgres
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HERE = ("-:T1", "C1")
+ENTRY = Shown(0, "https://a.org", "a")
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgresql"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Open an empty store on each database."""
+    kind = str(request.param)
+    urls = {"sqlite": f"sqlite:///{tmp_path}/a.db", "memory": "sqlite://"}
+    server: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    found = Store.open(server.fresh() if server else urls[kind], upgrading=True)
+    yield found
+    await found.close()
+
+
+async def subscribe(store: Store, channel: str = "C1", *, workspace: str = "-:T1", now: datetime = NOW) -> int:
+    """Subscribe a channel; give the subscription's number."""
+    made = await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Taste(), now)
+    return made.id
+
+
+async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[Delivery, PartRow, int]:
+    """Bring a delivery to its first attempt."""
+    number = await subscribe(store)
+    held = await store.subscriptions.claim("me", NOW, MINUTE, limit=1, each=1)
+    assert await store.deliveries.decide(held[0], "me", NOW, Decision(("one",), NOW, {}, NOW))
+    delivery = await store.deliveries.get(*HERE, "one")
+    assert delivery is not None
+    parts = await store.deliveries.begin(delivery.id, "", "hash", keys)
+    attempt = await store.parts.sending(parts[0], "me", number, NOW, "payload")
+    assert attempt == 1
+    return delivery, parts[0], attempt
+
+
+async def test_a_subscription_comes_back_as_it_was_put(store: Store) -> None:
+    """Schedule, taste and person; a second put changes it and resumes it."""
+    schedule, taste = parse_schedule("mondays 09:00 Europe/London"), Taste(layout=Layout.FULL)
+    made = await store.subscriptions.put(*HERE, "U1", schedule, taste, NOW)
+    assert await store.subscriptions.get(*HERE) == made
+    assert (made.schedule, made.taste, made.user) == (schedule, taste, "U1")
+    assert await store.subscriptions.pause(made.id, Paused(Pause.PERSON, "asked"))
+    assert not await store.subscriptions.pause(made.id, Paused(Pause.PERSON, "again"))
+    changed = await store.subscriptions.put(*HERE, "U2", AsItAppears(), Taste(), NOW)
+    assert (changed.id, changed.user, changed.paused) == (made.id, "U2", None)
+    assert await store.subscriptions.list("-:T1") == (changed,)
+    assert await store.subscriptions.end(*HERE)
+    assert not await store.subscriptions.end(*HERE)
+    assert await store.subscriptions.get(*HERE) is None
+
+
+async def test_a_subscription_is_in_one_hand_at_a_time(store: Store) -> None:
+    """A lease keeps others away until it ends; then anybody may take it, and the first one's release does nothing."""
+    number = await subscribe(store)
+    claim = store.subscriptions.claim
+    assert [held.id for held in await claim("a", NOW, MINUTE, limit=9, each=9)] == [number]
+    assert await claim("b", NOW, MINUTE, limit=9, each=9) == ()
+    assert await store.subscriptions.renew("a", NOW + 2 * MINUTE) == 1
+    assert await claim("b", NOW + MINUTE, MINUTE, limit=9, each=9) == ()
+    assert [held.id for held in await claim("b", NOW + 2 * MINUTE, MINUTE, limit=9, each=9)] == [number]
+    await store.subscriptions.release(number, "a", NOW, None)
+    assert await store.subscriptions.renew("b", NOW + 3 * MINUTE) == 1
+
+
+async def test_who_is_woken_while_held_wakes_again_at_once(store: Store) -> None:
+    """A change that comes while a worker looks is not lost."""
+    number = await subscribe(store)
+    await store.subscriptions.claim("a", NOW, MINUTE, limit=1, each=1)
+    await store.subscriptions.wake(NOW)
+    await store.subscriptions.release(number, "a", NOW, None)
+    assert len(await store.subscriptions.claim("b", NOW, MINUTE, limit=1, each=1)) == 1
+
+
+async def test_a_crowded_workspace_leaves_room_for_the_others(store: Store) -> None:
+    """At most so many of each, and none of those that are full."""
+    for number in range(6):
+        await subscribe(store, f"C{number}")
+    await subscribe(store, "C1", workspace="-:T2", now=NOW + MINUTE)
+    later = NOW + 2 * MINUTE
+    taken = await store.subscriptions.claim("a", later, MINUTE, limit=4, each=2)
+    assert sorted(held.workspace for held in taken) == ["-:T1", "-:T1", "-:T2"]
+    assert await store.subscriptions.claim("a", later, MINUTE, limit=9, each=9, full=["-:T1"]) == ()
+
+
+async def test_one_issue_is_decided_once_for_a_channel(store: Store) -> None:
+    """Whoever decides again adds nothing; without the lease nothing is written at all."""
+    await subscribe(store)
+    held = (await store.subscriptions.claim("me", NOW, MINUTE, limit=1, each=1))[0]
+    decision = Decision(("one", "two"), NOW, {"two": "a note"}, NOW)
+    assert await store.deliveries.decide(held, "me", NOW, decision)
+    assert await store.deliveries.decide(held, "me", NOW + MINUTE, decision)
+    assert not await store.deliveries.decide(held, "another", NOW, Decision(("three",), NOW, {}, NOW))
+    assert await store.deliveries.known(*HERE) == {"one": NOW, "two": NOW}
+    rows = await store.deliveries.list(channel="C1")
+    assert [(row.issue, row.note) for row in rows] == [("two", "a note"), ("one", "")]
+
+
+async def test_an_attempt_needs_the_lease_and_a_pending_part(store: Store) -> None:
+    """Of two attempts at one part only one may be made, and none under a lost lease."""
+    delivery, part, _ = await sending(store)
+    assert await store.parts.sending(part, "me", delivery.subscription, NOW, "payload") is None
+    assert await store.parts.back(part, 1, "refused")
+    found = await store.deliveries.by_id(delivery.id)
+    assert found is not None
+    assert await store.parts.sending(found.parts[0], "another", delivery.subscription, NOW, "payload") is None
+    assert await store.parts.sending(part, "me", delivery.subscription, NOW, "payload") is None
+    assert await store.parts.sending(found.parts[0], "me", delivery.subscription, NOW, "payload") == 2
+
+
+async def test_a_late_answer_to_an_old_attempt_changes_nothing(store: Store) -> None:
+    """What is sent stays sent; what belongs to another attempt is not touched."""
+    delivery, part, attempt = await sending(store)
+    await store.parts.sent(part, attempt + 1, "9.9", ())
+    await store.parts.sent(part, attempt, "1.1", (ENTRY,))
+    assert not await store.parts.back(part, attempt, "too late")
+    assert not await store.parts.settle(part, State.REFUSED, "too late")
+    found = await store.deliveries.by_id(delivery.id)
+    assert found is not None
+    assert (found.parts[0].state, found.parts[0].ts) == (State.SENT, "1.1")
+    posted = await store.posted(*HERE, "1.1")
+    assert posted is not None
+    assert (posted.issue, posted.entries) == ("one", (ENTRY,))
+    assert await store.posted("-:T2", "C1", "1.1") is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_newest_wish_counts_in_whatever_order_it_comes(store: Store, seed: int) -> None:
+    """Added, removed, added: swapped and repeated at random, the end is the same."""
+    _, part, attempt = await sending(store)
+    await store.parts.sent(part, attempt, "1.1", (ENTRY,))
+    wishes = [("1.0", True), ("2.0", False), ("3.0", True), ("2.0", False), ("1.0", True)]
+    random.Random(seed).shuffle(wishes)
+    for event_ts, kept in wishes:
+        act = store.bookmarks.keep if kept else store.bookmarks.drop
+        assert await act("-:T1", "U1", "C1", "1.1", event_ts, NOW) is not None
+    rows, total = await store.bookmarks.list("-:T1", "U1")
+    assert [(row.url, row.headline, row.issue) for row in rows] == [("https://a.org", "a", "one")]
+    assert total == 1
+    assert (await store.bookmarks.list("-:T1", "U2"))[1] == 0
+
+
+async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: Store) -> None:
+    """Somebody may react to a message whose answer has not come back yet; to strangers' messages nothing is kept."""
+    assert await store.bookmarks.keep("-:T1", "U1", "C1", "1.1", "1.0", NOW) is None
+    _, part, attempt = await sending(store)
+    assert await store.bookmarks.keep("-:T1", "U1", "C1", "1.1", "2.0", NOW) is None
+    await store.parts.sent(part, attempt, "1.1", (ENTRY,))
+    assert (await store.bookmarks.list("-:T1", "U1"))[1] == 1
+
+
+async def test_every_process_learns_the_same_identities(store: Store) -> None:
+    """Registered twice, in whatever order and by whomever, each issue keeps its identity and number."""
+    issues = [issue(number, NOW) for number in range(5)]
+    one, other = Shelf(store.issues), Shelf(store.issues)
+    await asyncio.gather(one.put(issues, NOW), other.put(list(reversed(issues)), NOW))
+    assert one.current.order == other.current.order
+    assert len(set(one.current.order.values())) == 5
+
+
+async def test_what_one_unit_breaks_does_not_touch_the_others(store: Store) -> None:
+    """Units share a commit; one that fails fails alone, with its own error."""
+
+    def breaks(connection: Connection) -> None:
+        connection.execute(text("SELECT * FROM nowhere"))
+
+    results = await asyncio.gather(
+        subscribe(store, "Ca"),
+        store.database.write(breaks),
+        subscribe(store, "Cb"),
+        return_exceptions=True,
+    )
+    assert isinstance(results[1], StoreError)
+    assert [row.channel for row in await store.subscriptions.list()] == ["Ca", "Cb"]
+
+
+async def test_a_closed_store_says_so(store: Store) -> None:
+    """A write after the end is refused with a word."""
+    await store.database.close()
+    with pytest.raises(StoreError, match="closed"):
+        await subscribe(store)
+
+
+def test_tables_are_checked_before_use(tmp_path: Path) -> None:
+    """A database without tables, or with another version's, names the command that helps."""
+    url = f"sqlite:///{tmp_path}/a.db"
+    with pytest.raises(SchemaError, match="run: backissue db upgrade"):
+        Store.open(url)
+    assert upgrade(url) == upgrade(url) == newest()
+    check(url)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql://u@h/d", "postgresql+psycopg"),
+        ("sqlite:///x.db", "sqlite"),
+    ],
+)
+def test_addresses_as_hosts_give_them(given: str, used: str) -> None:
+    """The usual forms all work."""
+    assert address(given).drivername == used
+
+
+@pytest.mark.parametrize("given", ["", "nonsense", "mysql://u:secret@h/d"])
+def test_other_addresses_are_refused_without_their_password(given: str) -> None:
+    """The error says what to write, and keeps the secret."""
+    with pytest.raises(DatabaseUrlError) as caught:
+        address(given)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    """The next step is in the message."""
+    with pytest.raises(StoreError, match="check DATABASE_URL"):
+        check("postgresql://nobody@127.0.0.1:1/none")
+
+
+async def test_units_of_one_moment_share_commits(tmp_path: Path) -> None:
+    """A hundred writes at once take far fewer commits, and all are there."""
+    url = f"sqlite:///{tmp_path}/a.db"
+    upgrade(url)
+    store = Store(Database(url))
+    await asyncio.gather(*(subscribe(store, f"C{n}") for n in range(100)))
+    assert len(await store.subscriptions.list()) == 100
+    await store.close()
