@@ -20,13 +20,16 @@ from archive.markup import MARKS, is_plain, plain
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
 _URL = r"https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-]"
-_ENTRY = re.compile(
-    # Words without marks or odd characters, addresses below them, and the blank lines after these. Possessive, so that
-    # what does not match is gone over once.
-    rf"((?=[^\W\d_])[^{MARKS}:W]*+(?:(?::(?!//)|W(?![Ww]?\.))[^{MARKS}:W]*+)*+)\n"
-    rf"<br>\[({_URL})\]\(\2\)\n((?:<br>\[{_URL}\]\([^\s<>\\]*\)\n)*)(\n{{2,}})"
+_WORDS = (
+    # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list. Possessive,
+    # so that what does not match is gone over once.
+    rf"(?=[^\W_]|[\"'“‘(])(?!\d{{1,3}}[.)]\s)[^{MARKS}:W]*+(?:(?::(?!//)|W(?![Ww]?\.))[^{MARKS}:W]*+)*+"
 )
-_MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)\n")
+_ENTRY = re.compile(
+    # Paragraphs of plain words, addresses below them (or none), and two blank lines or the end.
+    rf"({_WORDS}(?:\n\n{_WORDS})*+)(?:\n<br>\[({_URL})\]\(\2\)((?:\n<br>\[{_URL}\]\([^\s<>\\]*\))*+))?(\n{{3,}}|\n*\Z)"
+)
+_MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)")
 _HEADED = re.compile(r"([^\W\d_](?:[^\W_]| (?! |\n)){0,158}+)\n([=-])\2+\n(\n+)")
 _BLANKS = re.compile(r"\n+")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -134,39 +137,52 @@ class _Reader:
                 self._line(line, body, at, fenced=bool(fenced) and self.number - first in fenced)
 
     def _swift(self, body: str, at: int) -> int:
-        """Take headings and entries in the shape of most from `at` on; give where the next other line begins.
-
-        Such an entry is a line of plain words, an address below it and two blank lines: nothing can still join it.
-        """
-        number, entries = self.number, self.parts[-1].entries
+        """Take headings and entries in the shape of most from `at` on; give where the next other line begins."""
         while True:
             if match := _ENTRY.match(body, at):
-                words, url, more, blanks = match.groups()
-                if "ww." in words or " " not in words[:-1] or "&amp;" in url or "&amp;" in more:
-                    break
-                if "  " in words or words[-1] == " ":
-                    words = " ".join(words.split())
-                urls: tuple[str, ...] = (url,)
-                if more:
-                    pairs = _MORE.findall(more)
-                    if any(seen != leads_to for seen, leads_to in pairs):
-                        break
-                    urls = tuple(dict.fromkeys((url, *(seen for seen, _ in pairs))))
-                entries.append((number + 1, words, urls))
-                number += 2 + more.count("\n") + len(blanks)
-                self.gap = len(blanks)
-                self.draft = None
+                if not self._entry(*match.groups()):
+                    return at
             elif match := _HEADED.match(body, at):
-                self.number = number + 1
+                self.number += 1
                 self.head(match[1], 1 if match[2] == "=" else 2)
-                entries = self.parts[-1].entries
-                number += 2 + len(match[3])
                 self.gap = len(match[3])
+                self.number += 1 + self.gap
             else:
-                break
+                return at
             at = match.end()
-        self.number = number
-        return at
+
+    def _entry(self, words: str, url: str | None, more: str | None, blanks: str) -> bool:
+        """Take an entry in the shape of most; tell whether its lines are as plain as they seem.
+
+        Nothing can still join one with an address: two blank lines follow, or nothing.
+        """
+        if "ww." in words:
+            return False
+        lines = 1
+        if "\n" in words:
+            paragraphs = [" ".join(line.split()) for line in words.split("\n\n")]
+            if not all(" " in line for line in paragraphs):
+                return False
+            lines = 2 * len(paragraphs) - 1
+            words = "\n".join(paragraphs)
+        elif " " not in words[:-1]:
+            return False
+        elif "  " in words or words[-1] == " ":
+            words = " ".join(words.split())
+        self.number += 1
+        if url is None:
+            self._begin().pieces += words.partition("\n") if lines > 1 else (words,)
+        else:
+            urls = (url,) if not more else _told(url, more)
+            if not urls or "&amp;" in url:
+                self.number -= 1
+                return False
+            self.parts[-1].entries.append((self.number, words, urls))
+            self.draft = None
+            lines += 1 + (more.count("\n") if more else 0)
+        self.gap = len(blanks) - 1
+        self.number += lines - 1 + self.gap
+        return True
 
     def _line(self, line: str, body: str, after: int, *, fenced: bool) -> None:
         """Read one line; the next begins at `after` in `body`."""
@@ -301,6 +317,14 @@ class _Reader:
         part.loose = True
         part.entries.append(draft)
         return draft
+
+
+def _told(url: str, more: str) -> tuple[str, ...]:
+    """Give `url` and the addresses in the lines `more` below it, or nothing if these are not what they show."""
+    pairs = _MORE.findall(more)
+    if "&amp;" in more or any(seen != leads_to for seen, leads_to in pairs):
+        return ()
+    return tuple(dict.fromkeys((url, *(seen for seen, _ in pairs))))
 
 
 def _unquoted(line: str) -> str:

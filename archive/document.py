@@ -37,35 +37,38 @@ class _TomlHandler(BaseHandler):
         return tomllib.loads(fm)
 
 
-_PLAIN_YAML = re.compile(
-    r"""\s* title:[ ]+ (?P<title>[A-Za-z][^:#\n\r\t\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]*(?:\\\#[\w ,.-]*)?) \n
-    date:[ ]+ (?P<date>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d) \s*""",
+_HEAD = re.compile(
+    # The newsletter's own front matter: a title of plain words, a date.
+    r"""---\n title:[ ]+
+    (?P<title>[A-Za-z][^:#\n\r\t\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*(?:\\\#[\w ,.-]*)?) \n
+    date:[ ]+ (?P<date>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d) [ ]*\n
+    ---\n\s*(?=\S)""",
     re.VERBOSE,
 )
 _YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
-class _YamlHandler(YAMLHandler):
-    """Front matter in YAML; the newsletter's own two lines are read without a parser, to the same values.
+def _plain_parts(text: str) -> tuple[dict[str, Any], str, int] | None:
+    """Give the parts of a file whose front matter is the newsletter's own two lines, or nothing if it is any other.
 
-    The parser takes as long for these two lines as the body's whole reading may (see benchmarks.reading).
+    They are what the parser of YAML gives, which takes as long for these lines as the body's whole reading may (see
+    benchmarks.reading).
     """
+    match = _HEAD.match(text)
+    if not match or "\r" in text or (title := match["title"].rstrip(" ")).lower() in _YAML_WORDS:
+        return None
+    with contextlib.suppress(ValueError):
+        metadata = {"title": title, "date": datetime.fromisoformat(match["date"])}
+        return metadata, text[match.end() :].rstrip(), text.count("\n", 0, match.end()) + 1
+    return None
 
-    def load(self, fm: str, **kwargs: object) -> Any:
-        """Read the YAML between the marks."""
-        match = _PLAIN_YAML.fullmatch(fm)
-        if match and (title := match["title"].rstrip(" ")).lower() not in _YAML_WORDS:
-            with contextlib.suppress(ValueError):
-                return {"title": title, "date": datetime.fromisoformat(match["date"])}
-        return super().load(fm, **kwargs)
 
-
-_HANDLERS = {"-": _YamlHandler(), "+": _TomlHandler(), "{": JSONHandler()}
+_HANDLERS = {"-": YAMLHandler(), "+": _TomlHandler(), "{": JSONHandler()}
 _NUMBER = re.compile(r"(?:#|\bissue\s*(?:no\.?|number|#)?\s*|\bno\.\s*)(\d{1,6})\b", re.IGNORECASE)
 _ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|(?:19|20)\d{6}")
 _LAST_NUMBER = re.compile(r"(?:^|[-_ #.])(\d{1,6})$")
-_CUT = re.compile(r"\]\(\S+\)\n((?!www\.)[a-z0-9][\w./?&=%#~:+-]*[-./#][\w./?&=%#~:+-]*)[ \t]*(?=\n|\Z)")
-_NO_HOST = re.compile(r"\bhttps?://(?!localhost)[\w-]+(?=[/)\]\s])")
+_CUT = re.compile(r"\)\n((?!www\.)[a-z0-9][\w./?&=%#~:+-]*[-./#][\w./?&=%#~:+-]*)[ \t]*(?=\n|\Z)")
+_NO_HOST = re.compile(r"http(?<!\whttp)s?://(?!localhost)[\w-]++(?=[/)\]\s])")
 _DATE_KEYS = ("date", "published", "publishdate", "publish_date", "pubdate", "published_at", "created")
 
 
@@ -146,6 +149,8 @@ class _Document:
     def _doubt(self, content: str, first_line: int) -> None:
         """Note addresses that cannot be whole; they stay as they are, for only the owner knows better."""
         for match in _CUT.finditer(content):
+            if not _ends_linked(content[content.rfind("\n", 0, match.start()) + 1 : match.start()]):
+                continue
             where = first_line + content.count("\n", 0, match.start())
             self._note(where, f"the address seems to go on in the next line: {match[1][:60]}", "join the two lines")
         for match in _NO_HOST.finditer(content):
@@ -177,6 +182,8 @@ class _Document:
 
     def parts(self, text: str) -> tuple[dict[str, Any], str, int]:
         """Give front matter, body and the number of the body's first line."""
+        if plain_parts := _plain_parts(text):
+            return plain_parts
         handler = _HANDLERS.get(text.lstrip()[:1])
         if handler is None or not handler.detect(text.lstrip()):
             return {}, text, 1
@@ -234,6 +241,12 @@ def _number(metadata: dict[str, Any], title: str, name: str) -> int | None:
             return int(str(value).strip().lstrip("#")[:9])
     match = _NUMBER.search(title) or _LAST_NUMBER.search(_ISO_DAY.sub("", name))
     return int(match[1]) if match else None
+
+
+def _ends_linked(line: str) -> bool:
+    """Tell whether `line`, to which a closing bracket belongs, ends with a link's target."""
+    words = line.rsplit(None, 1)
+    return bool(words) and not line[-1].isspace() and "](" in words[-1][:-1]
 
 
 def _is_empty(handler: BaseHandler, text: str) -> bool:

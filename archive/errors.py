@@ -2,8 +2,8 @@
 
     BackIssueError
     └── ArchiveError
-        ├── FolderError      the archive's folder cannot be read at all
-        └── UnknownIssueError     nobody wrote an issue of that name or number
+        ├── FolderError         the archive's folder cannot be read at all
+        └── UnknownIssueError   nobody wrote an issue of that name or number
 
 The bot's branch is in `bot.errors`. A single broken file is not an error but an `archive.problem.Problem`: the
 others load.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from archive.link import domain
@@ -29,6 +30,7 @@ _SHELVES = {
     "forge.puppetlabs.com": ("modules",),
     "galaxy.ansible.com": (),
 }
+_STORES = _FORGES.union(_SHELVES)
 _OPAQUE = frozenset(
     # Sites whose addresses say nothing: shorteners, advertisers' redirects, forms.
     """goo.gl t.co tinyurl.com is.gd fb.me hrd.cm grnh.se amzn.to youtu.be trib.al wp.me j.mp forms.gle aka.ms
@@ -38,7 +40,7 @@ _OPAQUE_ENDS = (".ly", "list-manage.com")
 _WORD = re.compile(r"[^\W_]")
 _ODD = re.compile(r"[?#:@]")
 _SEPARATORS = re.compile(r"[\W_]+")
-_SLUG = re.compile(r"/([a-z]++(?:-[a-z]++){2,}+)(?:\.html)?/?\Z")
+_SLUG = re.compile(r"([a-z]++(?:-[a-z]++){2,}+)(?:\.html)?")
 _SPLIT = re.compile(r"[-_+~,. ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _SHORTEST_SLUG = 10
@@ -50,7 +52,7 @@ _NOISE = re.compile(
     r"\d{3,}|[0-9a-f]{8,}|[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]{6,}|p?\d{5,}\w*|\w*\d\w*\d\w{6,}",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[.,;:!?] | [-–—] | \(")
+_CLAUSE = re.compile(r"[.,;:!? ](?:(?<! ) |(?<= )(?:[-–—] |\())")
 _SMALL = frozenset(
     """a about all an and are as at be best building by can case creating deploying do for from get getting good guide
     how in introducing introduction is it its learned lessons making managing more my need new not of on or our out part
@@ -90,21 +92,9 @@ def headline(url: str | None, text: str, label: str = "") -> str:
         return title
     if not url:
         return _clause(text) or "Untitled"
-    if (slug := _SLUG.search(url)) and (title := _swift(url, slug[1], text)):
-        return title
-    host, parts = _split(url)
-    title = "" if host in _OPAQUE or host.endswith(_OPAQUE_ENDS) else _named(host, parts, text)
+    host, path = _split(url)
+    title = "" if _is_opaque(host) else _named(host, path, text)
     return title or _clause(text) or shortened(_cleaned(host)) or "Untitled"
-
-
-def _swift(url: str, slug: str, text: str) -> str:
-    """Give the title of the most frequent sort of address: one that ends in small words between hyphens."""
-    host = url.partition("://")[2].partition("/")[0]
-    if "?" in url or "#" in url:
-        return ""
-    if host in _FORGES or host in _SHELVES or host in _OPAQUE or host.endswith(_OPAQUE_ENDS) or len(slug) == len(host):
-        return ""
-    return shortened(_cased(slug.split("-"), text))
 
 
 def _own_title(text: str) -> str:
@@ -115,28 +105,44 @@ def _own_title(text: str) -> str:
     return first
 
 
-def _split(url: str) -> tuple[str, list[str]]:
-    """Give an address's site and the parts of its path."""
+def _split(url: str) -> tuple[str, str]:
+    """Give an address's site and its path, without slashes at either end."""
     host, _, path = url.partition("://")[2].partition("/")
     if _ODD.search(host):
         host = domain(url)
     if "?" in path or "#" in path:
         path = path.partition("?")[0].partition("#")[0]
-    return host.lower().removeprefix("www."), [part for part in path.split("/") if part]
+    return host.lower().removeprefix("www."), path.strip("/")
 
 
-def _named(host: str, parts: list[str], text: str) -> str:
+@lru_cache(maxsize=4096)
+def _is_opaque(host: str) -> bool:
+    """Tell whether the addresses of a site say nothing about what they lead to."""
+    return host in _OPAQUE or host.endswith(_OPAQUE_ENDS)
+
+
+def _named(host: str, path: str, text: str) -> str:
     """Give the title that an address itself holds, or ""."""
-    if not parts:
+    if not path:
         return _site(host, text)
+    if host in _STORES and (name := _stored(host, path)):
+        return name
+    if slug := _SLUG.fullmatch(path, path.rfind("/") + 1):
+        return _cased(slug[1].split("-"), text)
+    for part in path.split("/")[-1:-4:-1]:
+        words = _words(part) if len(part) >= _SHORTEST_SLUG else ()
+        if len(words) >= 3 and sum(map(len, words)) >= _SHORTEST_SLUG:
+            return _cased(words, text)
+    return ""
+
+
+def _stored(host: str, path: str) -> str:
+    """Give the name of a project where an address leads to one on a code host or a package registry, or ""."""
+    parts = [part for part in path.split("/") if part]
     if host in _FORGES and parts[0].lower() not in _FORGE_PAGES:
         return shortened(_cleaned("/".join(parts[:2]).removesuffix(".git")))
     if parts[0] in _SHELVES.get(host, ()) and len(parts) > 1:
         return shortened(_cleaned("/".join(parts[1:3]) if host == "hub.docker.com" else parts[1]))
-    for part in parts[-1:-4:-1]:
-        words = _words(part) if len(part) >= _SHORTEST_SLUG else ()
-        if len(words) >= 3 and sum(map(len, words)) >= _SHORTEST_SLUG:
-            return shortened(_cased(words, text))
     return ""
 
 
@@ -172,14 +178,21 @@ def _cased(words: list[str], text: str) -> str:
     written = []
     for word in words:
         small = word.lower()
-        if small not in _SMALL:
-            at = low.find(small)
-            if at > 0 and (seen := text[at : at + len(small)]) != small and _is_name(text, at, seen):
-                small = seen
-            else:
-                small = _FIXED.get(small, small)
-        written.append(small)
-    return _capital(" ".join(written))
+        if small in _SMALL:
+            written.append(small)
+        elif (
+            small in low
+            and (at := low.find(small)) > 0
+            and (seen := text[at : at + len(small)]) != small
+            and _is_name(text, at, seen)
+        ):
+            written.append(seen)
+        else:
+            written.append(_FIXED.get(small, small))
+    first = written[0]
+    if first.islower():
+        written[0] = first[0].upper() + first[1:]
+    return shortened(" ".join(written))
 
 
 def _is_name(text: str, at: int, seen: str) -> bool:
@@ -190,17 +203,15 @@ def _is_name(text: str, at: int, seen: str) -> bool:
     return not seen[1:].islower() or text[at - 2 : at - 1].isalnum() or text[at - 2 : at - 1] == ","
 
 
-def _capital(sentence: str) -> str:
-    first = sentence.partition(" ")[0]
-    return sentence[0].upper() + sentence[1:] if first.islower() else sentence
-
-
 def _site(host: str, text: str) -> str:
     """Give a site's name when it is what the description talks about."""
     labels = host.split(".")
     name = labels[-2 if len(labels) > 1 else 0].replace("-", "")
-    squeezed = _SEPARATORS.sub("", text[:200]).lower()
-    return host if len(name) > 2 and name in squeezed and len(host) <= LONGEST else ""
+    if len(name) <= 2 or len(host) > LONGEST:
+        return ""
+    start = text[:200]
+    said = (name in start.lower() and name.isalnum()) or name in _SEPARATORS.sub("", start).lower()
+    return host if said else ""
 
 
 def _clause(text: str) -> str:

@@ -12,6 +12,7 @@ _WWW = re.compile(r"www\.\w", re.IGNORECASE)
 _HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}"
 _SCHEMELESS = re.compile(rf"{_HOST}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _ALONE = re.compile(rf"{_HOST}(?::\d+)?/\S*|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|co|uk|eu)", re.IGNORECASE)
+_PLAIN = re.compile(r"https?://(?:www\.)?(?!www\.)([a-z0-9.-]+(?:/[^\s?#]*+)?)")
 _ODD_HOST = re.compile(r"[?#:@]")
 _QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":(?:80|443)?$")
@@ -51,6 +52,8 @@ def canonical(url: str) -> str:
     >>> canonical("HTTP://www.Example.org/a/?utm_source=x#top")
     'example.org/a'
     """
+    if plain := _PLAIN.fullmatch(url):
+        return plain[1].rstrip("/")
     while (shorter := _canonical_once(url)) != url:
         url = shorter
     return url

@@ -55,17 +55,17 @@ class _Paid:
     """The links of an issue's sponsors."""
 
     def __init__(self, urls: Iterable[str]) -> None:
-        self._urls = tuple(urls)
-        self._hosts = {domain(url) for url in self._urls}
+        urls = tuple(urls)
+        self._urls = set(map(canonical, urls))
+        self._hosts = tuple({domain(url) for url in urls})
 
     def covers(self, entry: Entry) -> bool:
         """Tell whether a sponsor's links are all that `entry` has, or whether its text names one."""
-        links = entry.links
-        if links:
+        if links := entry.links:
             first = links[0].url.lower()
             for host in self._hosts:
                 if host in first:
-                    return {canonical(link.url) for link in links} <= set(map(canonical, self._urls))
+                    return all(canonical(link.url) in self._urls for link in links)
         return "sponsor" in entry.text and _NAMED.search(entry.text[:_FIRST_WORDS]) is not None
 
 
