@@ -13,12 +13,12 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.answers import payload
-from bot.delivery.notice import SETTLE_POST
 from bot.messages import blocks
 from bot.messages import help as helping
 from bot.messages.answer import Asked
 from bot.messages.issue import read_page
 from bot.messages.message import Message
+from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.services import Services
 from bot.subscribing import Place
 from handlers.errors import follow_up
@@ -93,7 +93,7 @@ async def _unsubscribe(click: Click) -> Message:
 
 
 async def _settle(click: Click) -> Message:
-    if click.services.doubts is None:
+    if click.services.doubts is None or click.action not in {SETTLE_POST, SETTLE_LEAVE}:
         return helping.told(_STALE)
     post = click.action == SETTLE_POST
     line = await click.services.doubts.decide(click.place.workspace, click.value, post=post, user=click.place.user)

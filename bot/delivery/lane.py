@@ -17,7 +17,6 @@ import structlog
 from bot.calendar import Weekly
 from bot.clock import Clock
 from bot.delivery.delivery import SETTLED, Delivery, PartRow, Progress, State
-from bot.delivery.notice import Notice, Trouble, words
 from bot.delivery.pace import Pace
 from bot.delivery.plan import decide, full_note, late_note, put_off
 from bot.delivery.press import Press, Sheet, corrected
@@ -25,6 +24,7 @@ from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
 from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.messages.message import Message
+from bot.messages.notice import Notice, Trouble, words
 from bot.messages.title import label
 from bot.slack.door import Mark, Posted, Poster
 from bot.slack.errors import (
@@ -407,7 +407,7 @@ class Lane:
         if delivery is not None:
             known = self._tools.catalogue().issues.get(delivery.issue)
             issue = label(known) if known else delivery.issue
-        notice = Notice(trouble, mine, issue, reason, delivery.id if delivery else 0, row.key if row else "")
+        notice = Notice(trouble, mine.channel, issue, reason, delivery.id if delivery else 0, row.key if row else "")
         try:
             await self._tools.slack.direct(mine.workspace, mine.user, words(notice))
         except SlackError as error:

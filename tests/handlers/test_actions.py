@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.notice import SETTLE_POST
 from bot.messages.answer import Asked
 from bot.messages.message import Block
+from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.playground.limits import problems
 from bot.slack.errors import SlackError
 from tests.fakes.subscriptions import FakeBookmark
@@ -72,6 +72,7 @@ async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
         ("resume", "", "not subscribed"),
         ("unsubscribe", "", "not subscribed"),
         (SETTLE_POST, "17:parent", "older version"),
+        (SETTLE_LEAVE, "17:parent", "older version"),
         ("page:next", '{"q":"kubernetes","o":-5}', "older version"),
         ("page:next", '{"q":"kubernetes","o":true}', "older version"),
         ("page:next", '{"q":"","o":0}', "older version"),
@@ -139,7 +140,7 @@ _ANYTHING = st.recursive(
     max_leaves=6,
 )
 _ACTIONS = st.sampled_from(
-    ["page:next", "share", "issue:open", "saved:next", "search:x", "help", SETTLE_POST, "", "zzz"]
+    ["page:next", "share", "issue:open", "saved:next", "search:x", "help", SETTLE_POST, SETTLE_LEAVE, "", "zzz"]
 )
 
 
@@ -174,8 +175,8 @@ async def test_slack_refusing_the_form_is_told(people: People) -> None:
     assert problems(people.heard[-1]) == []
 
 
-async def test_a_doubt_is_settled_by_its_button() -> None:
-    """The one who looked says whether the message is there; what happens now takes the button's place."""
+async def test_a_doubt_is_settled_by_its_buttons() -> None:
+    """The one who looked says whether the message is there; what happens now takes the buttons' place."""
     asked: list[tuple[str, str, bool, str]] = []
 
     class Settling:
@@ -189,6 +190,9 @@ async def test_a_doubt_is_settled_by_its_button() -> None:
     settling = People([])
     settling.serves(doubts=Settling())
     await settling.clicks(SETTLE_POST, "17:parent")
-    assert asked == [("-:T1", "17:parent", True, "U1")]
     assert "Posting it now in <#C1>." in str(settling.heard[-1])
-    assert settling.heard[-1]["replace_original"]
+    await settling.clicks(SETTLE_LEAVE, "17:parent")
+    await settling.clicks("doubt:anything", "17:parent")
+    assert "older version" in str(settling.heard[-1])
+    assert asked == [("-:T1", "17:parent", True, "U1"), ("-:T1", "17:parent", False, "U1")]
+    assert all(said["replace_original"] for said in settling.heard)

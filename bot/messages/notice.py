@@ -1,0 +1,67 @@
+"""What the person who subscribed a channel is told when something went wrong there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.messages import blocks
+from bot.messages.message import Message
+from bot.messages.mrkdwn import clip
+
+SETTLE_POST = "doubt:post"
+"""The action of the button that has a message posted whose outcome cannot be found out. Its value, as that of the other
+one, is "DELIVERY:KEY"."""
+SETTLE_LEAVE = "doubt:leave"
+"""The action of the button that leaves it: it is there, or not missed."""
+_MOST = 500
+
+
+class Trouble(StrEnum):
+    """What went wrong."""
+
+    PAUSED = "paused"
+    """The channel refuses the bot, or its subscription cannot be read."""
+    UNKNOWN = "unknown"
+    """A message may or may not be there."""
+    REFUSED = "refused"
+    """Slack will not take a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell: the `trouble`, the `channel` (its id), the issue (its label) and a `reason` in a line.
+
+    `delivery` and `part` (its key) say which message is meant, where one is.
+    """
+
+    trouble: Trouble
+    channel: str
+    issue: str
+    reason: str
+    delivery: int = 0
+    part: str = ""
+
+
+def words(notice: Notice) -> Message:
+    """Put a notice into words."""
+    channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), clip(notice.reason, _MOST)
+    which = "the digest" if notice.part == "parent" else "one reply of the digest"
+    text = {
+        Trouble.PAUSED: f"I paused the newsletter in {channel}: {reason}.",
+        Trouble.UNKNOWN: (
+            f"Slack did not say whether {which} of issue {issue} reached {channel}, and I cannot look there. "
+            "I will not risk posting it twice. Please look: if it is not there, the first button posts it."
+        ),
+        Trouble.REFUSED: f"Slack would not take {which} of issue {issue} in {channel}: {reason}.",
+    }[notice.trouble]
+    if notice.trouble is not Trouble.UNKNOWN:
+        return blocks.says(text)
+    value = f"{notice.delivery}:{notice.part}"
+    row = blocks.actions(
+        [
+            blocks.button("It is not there: post it", SETTLE_POST, value),
+            blocks.button("Leave it", SETTLE_LEAVE, value),
+        ]
+    )
+    return Message(text, (blocks.section(text), row))

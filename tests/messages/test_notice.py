@@ -1,0 +1,35 @@
+"""What a subscriber is told when something went wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST, Notice, Trouble, words
+from bot.playground.limits import problems
+
+
+@given(st.sampled_from(Trouble), st.text(max_size=5_000), st.text(max_size=5_000))
+def test_whatever_the_issue_and_the_reason_slack_takes_it(trouble: Trouble, issue: str, reason: str) -> None:
+    """Titles and reasons are foreign text: they are cut, and mean nothing but themselves."""
+    said = words(Notice(trouble, "C1", issue, reason, 7, "parent"))
+    assert problems({"text": said.text, "blocks": list(said.blocks)}) == []
+    assert "<!channel>" not in words(Notice(trouble, "C1", "<!channel>", "<!channel>")).text
+
+
+def test_a_doubt_has_a_button_for_each_answer() -> None:
+    """Both name the message meant; the other notices have nothing to press."""
+    said = words(Notice(Trouble.UNKNOWN, "C1", "#7", "", 17, "entry-1"))
+    elements = said.blocks[-1]["elements"]
+    assert [(each["action_id"], each["value"]) for each in elements] == [
+        (SETTLE_POST, "17:entry-1"),
+        (SETTLE_LEAVE, "17:entry-1"),
+    ]
+    assert "one reply of the digest" in said.text
+
+
+@pytest.mark.parametrize("trouble", [Trouble.PAUSED, Trouble.REFUSED])
+def test_what_asks_nothing_says_why(trouble: Trouble) -> None:
+    """The reason stands in the line."""
+    assert "is_archived" in words(Notice(trouble, "C1", "#7", "is_archived")).text
