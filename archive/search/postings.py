@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,6 +96,14 @@ def _narrowed(tokens: Ints, terms: Ints) -> NDArray[np.uint16] | NDArray[np.uint
     places = np.zeros(int(terms[-1]) + 1, np.uint32)
     places[terms] = np.arange(len(terms))
     return places[tokens].astype(np.uint16) if len(terms) <= MOST else places[tokens]
+
+
+def union(runs: Sequence[Ints]) -> Ints:
+    """Give the entries of any of `runs`, ascending; as numpy's `unique` does, which takes 12 ms to load."""
+    if len(runs) == 1:
+        return runs[0]
+    docs = np.sort(np.concatenate([np.zeros(0, np.int32), *runs]))
+    return docs[np.append(docs[1:] != docs[:-1], len(docs) > 0)] if len(docs) else docs
 
 
 def _fresh(values: Longs) -> Longs:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from archive.search.names import Words
 from archive.search.plan import Concept, Node, Way
-from archive.search.postings import STEPS, Ints
+from archive.search.postings import STEPS, Ints, union
 from archive.search.shelf import Shelf
 
 Floats = NDArray[np.float32]
@@ -191,8 +191,7 @@ class Ranker:
     def _union(self, runs: Sequence[Ints]) -> Ints:
         """Give the entries of any of `runs`, ascending."""
         if sum(map(len, runs)) < SPARSE:
-            docs = np.sort(np.concatenate([np.zeros(0, np.int32), *runs]))
-            return docs[np.append(docs[1:] != docs[:-1], len(docs) > 0)] if len(docs) else docs
+            return union(runs)
         mark = np.zeros(len(self._shelf), np.bool_)
         for run in runs:
             mark[run] = True

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.issue import Entry, Issue, Section
-from archive.search.postings import Block, Ints, spread
+from archive.search.postings import Block, Ints, spread, union
 from archive.search.segment import Catalogue, Segment, build
 
 LOOKED_AT = 500
@@ -175,7 +175,7 @@ class Shelf:
         lengths = np.zeros(len(docs), np.int64)
         parts: list[tuple[NDArray[np.intp], Ints, NDArray[np.int64]]] = []
         owners = np.searchsorted(self.block_starts, docs, side="right") - 1
-        for number in np.unique(owners).tolist():
+        for number in sorted(set(owners.tolist())):
             block, start, _ = self.blocks[number]
             here = np.flatnonzero(owners == number)
             found, bounds = block.words(docs[here] - np.int32(start))
@@ -229,8 +229,8 @@ class Shelf:
 
         Of many, those of some days are looked at, so that the order of indexing makes no difference.
         """
-        runs = [np.unique(np.concatenate([self.postings(term)[0] for term in terms])) for terms in (left, right)]
-        docs = np.intersect1d(runs[0], runs[1], assume_unique=True)
+        first, second = (union([self.postings(term)[0] for term in terms]) for terms in (left, right))
+        docs = np.intersect1d(first, second, assume_unique=True)
         part = len(docs) // LOOKED_AT + 1
         if part > 1:
             docs = docs[(self.gather("day", docs) * 7 + self.gather("ordinal", docs)) % part == 0]
