@@ -43,7 +43,7 @@ from archive.issue import Issue
 from archive.kind import Kind
 from archive.search import names as other_names
 from archive.search import suggest
-from archive.search.explain import reasons
+from archive.search.explain import Explainer
 from archive.search.filters import allowed
 from archive.search.meant import meant
 from archive.search.names import Names
@@ -53,7 +53,7 @@ from archive.search.rank import Found, Ranker
 from archive.search.rerank import second_look
 from archive.search.result import Answer, Result
 from archive.search.segment import Catalogue, build
-from archive.search.shelf import Shelf
+from archive.search.shelf import Counts, Shelf
 from archive.search.words import words
 
 REMEMBERED = 512
@@ -74,12 +74,12 @@ class Index:
         self._shelf = shelf
         self._names = names
         self._titles = titles
-        self._counts: list[int] | None = None
         self._topics: tuple[str, ...] | None = None
         self._answers: dict[tuple[str, frozenset[Kind] | None, int, int], Answer] = {}
         self._own_name = frozenset(word for word, count in titles.items() if count > shelf.issue_count / 2)
         self._ranker = Ranker(shelf)
-        self._lookup = Lookup(catalogue.words, names, self._frequency, shelf.together)
+        self._lookup = Lookup(catalogue.words, names, Counts(shelf, catalogue.words), shelf.together)
+        self._explainer = Explainer(self._lookup)
 
     @classmethod
     def of(cls, issues: Iterable[Issue], names: Names | None = None) -> Index:
@@ -141,12 +141,6 @@ class Index:
             self._topics = tuple(topic for topic in found if topic not in self._own_name)
         return self._topics[: max(0, limit)]
 
-    def _frequency(self, number: int) -> int:
-        """Give the number of entries that have the word numbered `number`."""
-        if self._counts is None:
-            self._counts = self._shelf.counts(len(self._catalogue.words)).tolist()
-        return self._counts[number] if number < len(self._counts) else 0
-
     def _search(self, query: str, kinds: frozenset[Kind] | None, limit: int, offset: int) -> Answer:
         asked = parse(query)
         asked = replace(asked, words=self._less_own_name(asked.words))
@@ -160,7 +154,7 @@ class Index:
         """Make the words of the archive's own name welcome only, beside others: every entry is about them."""
         if all(word.text in self._own_name or word.soft for word in asked):
             return asked
-        return tuple(replace(word, soft=word.soft or word.text in self._own_name) for word in asked)
+        return tuple(Word(word.text, soft=word.soft or word.text in self._own_name) for word in asked)
 
     def _found(self, asked: Query, kinds: frozenset[Kind] | None, concepts: tuple[Concept, ...]) -> Found:
         """Give the entries that answer, in no order."""
@@ -226,7 +220,7 @@ class Index:
                 entry,
                 round(float(found.scores[place]), 4),
                 self._also_in(doc, issue),
-                reasons(concepts, self._shelf.words(doc), self._lookup),
+                self._explainer.reasons(concepts, self._shelf.words(doc)),
             )
 
     def _once(self, found: Found, order: NDArray[np.intp]) -> Iterator[int]:
@@ -256,6 +250,8 @@ class Index:
             return ()
         link = int(segment.first_link[local])
         others = {other.slug: other for other in self._shelf.issues_with(link) if other.slug != issue.slug}
+        if not others:
+            return ()
         return tuple(sorted(others.values(), key=lambda other: (other.published, other.slug), reverse=True))
 
     def _nothing(self, answer: Answer, asked: Query, kinds: frozenset[Kind] | None) -> Answer:

@@ -7,12 +7,13 @@ what it may have been meant to be. What each counts is named here; `archive.sear
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from archive.search.forms import inflections, kin
 from archive.search.names import SYNONYM, Name, Names, Words
 from archive.search.query import STOP, Word
-from archive.search.typos import corrections
+from archive.search.shelf import Counts
+from archive.search.typos import Near, corrections
 from archive.search.vocabulary import Vocabulary
 
 FORM, KIN, JOINED, SPLIT, LOOSE = 0.95, 0.47, 0.95, 0.95, 0.75
@@ -73,20 +74,30 @@ class Lookup:
     """What planning needs to know of the archive.
 
     `frequency` gives the number of entries with a word (by number), `together` of those where two words are neighbours;
-    `families` and `concepts` keep what was looked up.
+    `families`, `concepts` and `nearby` keep what was looked up.
     """
 
     vocabulary: Vocabulary
     names: Names
-    frequency: Callable[[int], int]
+    frequency: Counts
     together: Callable[[tuple[int, ...], tuple[int, ...]], int]
     families: dict[str, list[Term]] = field(default_factory=dict)
     concepts: dict[tuple[Words, bool], Concept] = field(default_factory=dict)
+    nearby: dict[tuple[str, int | None], list[Near]] = field(default_factory=dict)
 
     def count(self, word: str) -> int:
         """Give the number of entries that have exactly `word`."""
         number = self.vocabulary.ids.get(word)
         return self.frequency(number) if number else 0
+
+    def near(self, word: str, edits: int | None = None) -> list[Near]:
+        """Give what `word` may be a misspelling of, as `typos.corrections` does."""
+        found = self.nearby.get((word, edits))
+        if found is None:
+            if len(self.nearby) >= REMEMBERED:
+                self.nearby.clear()
+            found = self.nearby[word, edits] = corrections(word, self.vocabulary, self.frequency, edits=edits)
+        return found
 
 
 def phrase(texts: Words, lookup: Lookup) -> Concept:
@@ -103,7 +114,7 @@ def any_form(text: str, lookup: Lookup) -> Concept:
 
 def plan(asked: tuple[Word, ...], lookup: Lookup) -> tuple[Concept, ...]:
     """Give the concepts of a query, in its order; the longest run of words with another name is one concept."""
-    asked = tuple(replace(word, soft=word.soft or _filler(word.text, lookup)) for word in asked)
+    asked = tuple(Word(word.text, soft=word.soft or _filler(word.text, lookup)) for word in asked)
     concepts: list[Concept] = []
     at = 0
     while at < len(asked):
@@ -117,7 +128,7 @@ def _filler(text: str, lookup: Lookup) -> bool:
     """Tell whether `text` is a misspelling of a word that carries no meaning ("evrey")."""
     if len(text) < 5 or _own(text, lookup):
         return False
-    near = corrections(text, lookup.vocabulary, lookup.frequency)
+    near = lookup.near(text)
     return bool(near) and near[0].word in STOP
 
 
@@ -208,7 +219,7 @@ def _rare(word: str, terms: list[Term], lookup: Lookup) -> bool:
 def _misspelt(word: str, lookup: Lookup, *, known: bool) -> list[Term]:
     """Give the terms that `word` may be a misspelling of; a `known` word only of a much more frequent one."""
     found: list[Term] = []
-    for near in corrections(word, lookup.vocabulary, lookup.frequency):
+    for near in lookup.near(word):
         if known and (near.edits > 1 or lookup.count(near.word) < 20):
             continue
         weight = near.closeness * (0.7 if known else 1.0)

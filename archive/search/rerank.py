@@ -59,6 +59,8 @@ def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[Bits, Bits]:
     one = np.uint64(1)
     for lag in range(1, LAGS + 1):
         close = np.flatnonzero((at[lag:] - at[:-lag] <= WINDOW) & (owner[lag:] == owner[:-lag]))
+        if not len(close):
+            break
         first, second, doc = bits[close], bits[close + lag], owner[close]
         forward = (first << one) & second
         adjacent = at[close + lag] - at[close] <= 2

@@ -71,9 +71,7 @@ class Segment:
     def with_link(self, link: int) -> Ints:
         """Give the entries that have `link` (a hash as in `first_link`)."""
         low = int(self.links_sorted.searchsorted(link))
-        high = low
-        while high < len(self.links_sorted) and self.links_sorted[high] == link:
-            high += 1
+        high = int(self.links_sorted.searchsorted(link, side="right"))
         return self.docs_by_link[low:high]
 
 

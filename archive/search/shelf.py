@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -196,9 +196,9 @@ class Shelf:
 
     def place(self, doc: int) -> tuple[Segment, int]:
         """Give the segment that `doc` is in and its number there."""
-        for segment, start, end in self.places():
-            if doc < end:
-                return segment, doc - start
+        for at, segment in enumerate(self.segments):
+            if doc < self.offsets[at + 1]:
+                return segment, doc - self.offsets[at]
         raise IndexError(doc)
 
     def entry(self, doc: int) -> tuple[Issue, Section, Entry]:
@@ -235,3 +235,34 @@ class Shelf:
         if part > 1:
             docs = docs[(self.gather("day", docs) * 7 + self.gather("ordinal", docs)) % part == 0]
         return part * int(np.count_nonzero(self.adjacent(docs, [list(left), list(right)])))
+
+
+class Counts:
+    """How many entries have each word; counted over the whole shelf when first asked for."""
+
+    def __init__(self, shelf: Shelf, vocabulary: Sized) -> None:
+        """Count on `shelf` the words of `vocabulary`; those that are added to it later have no entries here."""
+        self._shelf = shelf
+        self._vocabulary = vocabulary
+        self._all: Ints | None = None
+        self._one: memoryview | None = None
+
+    def __call__(self, number: int) -> int:
+        """Give the number of entries that have the word numbered `number`."""
+        one = self._one
+        if one is None:
+            one = self._one = self._counted().data
+        return int(one[number]) if number < len(one) else 0
+
+    def of(self, numbers: Ints) -> Ints:
+        """Give the number of entries that have each of the words numbered so."""
+        counts = self._counted()
+        found = np.zeros(len(numbers), np.int32)
+        known = numbers < len(counts)
+        found[known] = counts[numbers[known]]
+        return found
+
+    def _counted(self) -> Ints:
+        if self._all is None:
+            self._all = self._shelf.counts(len(self._vocabulary)).astype(np.int32)
+        return self._all

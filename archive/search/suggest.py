@@ -9,9 +9,9 @@ import numpy as np
 from archive.search.forms import inflections
 from archive.search.names import Words
 from archive.search.plan import Lookup
-from archive.search.query import STOP, Query
+from archive.search.postings import Ints
+from archive.search.query import SOFT, STOP, Query
 from archive.search.shelf import Shelf
-from archive.search.typos import corrections
 from archive.search.words import bag, words
 
 TOLD = 5
@@ -19,8 +19,13 @@ TOLD = 5
 SEEN = 3
 """A topic has so many entries at least."""
 _MONTHS = bag("january february march april may june july august september october november december")
-_LATEST = 400
+_UNTOLD = STOP | _MONTHS
+LATEST = 400
 """So many entries with the first words decide which words may follow them."""
+NEXT = 30
+"""What a word counts right after the first words, against 1 elsewhere in an entry."""
+RARE = 100
+"""A word is not told that occurs less than the likeliest by this factor: most are slips of the newsletter's own."""
 
 
 def complete(typed: str, limit: int, lookup: Lookup, shelf: Shelf) -> tuple[str, ...]:
@@ -29,44 +34,60 @@ def complete(typed: str, limit: int, lookup: Lookup, shelf: Shelf) -> tuple[str,
     if not parts or limit < 1:
         return ()
     before, last = (parts, "") if typed[-1:].isspace() else (parts[:-1], parts[-1])
-    counts = _beside(before, lookup, shelf) if before else None
-    found = _starting(tuple(before), last, lookup, counts)
+    numbers, counts = _candidates(before, last, lookup, shelf)
+    found = _likeliest(tuple(before), numbers, counts, lookup, 4 * limit + 40)
     if last and sum(map(lookup.count, found)) < SEEN:
-        found = [near.word for near in corrections(last, lookup.vocabulary, lookup.frequency)] + found
+        found = [near.word for near in lookup.near(last)] + found
     return tuple(" ".join([*before, word]) for word in _apart(found, before, limit))
 
 
-def _starting(before: Words, last: str, lookup: Lookup, counts: dict[int, int] | None) -> list[str]:
-    """Give the words that start with `last`, the likeliest first; with `counts`, only of those."""
-    ids, named = lookup.vocabulary.ids, lookup.names.table
-    if counts is None:
-        ranked = [(lookup.frequency(ids.get(word, 0)), word) for word in lookup.vocabulary.starting(last)]
-    else:
-        beside = ((count, lookup.vocabulary.words[number]) for number, count in counts.items())
-        ranked = [(count, word) for count, word in beside if word.startswith(last)]
-    ranked = [(count * (4 if (*before, word) in named else 1), word) for count, word in ranked if count and word]
+def _candidates(before: list[str], last: str, lookup: Lookup, shelf: Shelf) -> tuple[Ints, Ints]:
+    """Give the numbers of the words that start with `last` and stand with those `before`, and how often each does."""
+    starting = lookup.vocabulary.starting(last) if last else None
+    if not before:
+        numbers = starting if starting is not None else np.zeros(0, np.int32)
+        return numbers, lookup.frequency.of(numbers)
+    numbers, counts = _beside(before, lookup, shelf)
+    if starting is not None:
+        kept = np.isin(numbers, starting)
+        numbers, counts = numbers[kept], counts[kept]
+    return numbers, counts
+
+
+def _likeliest(before: Words, numbers: Ints, counts: Ints, lookup: Lookup, most: int) -> list[str]:
+    """Give about the `most` likeliest of the words, without those that hardly occur beside the likeliest."""
+    least = max(1, int(counts.max(initial=0)) // RARE)
+    if len(counts) > most:
+        least = max(least, int(np.partition(counts, len(counts) - most)[len(counts) - most]))
+    likely = np.flatnonzero(counts >= least)
+    texts, named = lookup.vocabulary.words, lookup.names.table
+    ranked = [
+        (count, texts[number]) for number, count in zip(numbers[likely].tolist(), counts[likely].tolist(), strict=True)
+    ]
+    ranked = [(count * (4 if (*before, word) in named else 1), word) for count, word in ranked]
     ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-    return [word for _, word in ranked if len(word) > 1 and not word.isdigit() and word not in STOP | _MONTHS]
+    return [word for _, word in ranked if len(word) > 1 and not word.isdigit() and word not in _UNTOLD]
 
 
-def _beside(before: list[str], lookup: Lookup, shelf: Shelf) -> dict[int, int]:
+def _beside(before: list[str], lookup: Lookup, shelf: Shelf) -> tuple[Ints, Ints]:
     """Count the words that follow `before` in the latest entries that have all of it, the next word most."""
     docs = None
-    numbers = [number for word in before if (number := lookup.vocabulary.ids.get(word))]
+    numbers = [lookup.vocabulary.ids.get(word, 0) for word in before]
     for number in numbers:
         found = shelf.postings(number)[0]
         docs = found if docs is None else np.intersect1d(docs, found, assume_unique=True)
-    if docs is None or len(numbers) < len(before):
-        return {}
-    docs = docs[np.argsort(-shelf.gather("day", docs), kind="stable")[:_LATEST]]
+    if docs is None or not len(docs):
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    days = shelf.gather("day", docs)
+    if len(docs) > LATEST:
+        docs = docs[np.argsort(-days, kind="stable")[:LATEST]]
     tokens, _ = shelf.tokens(docs)
     after = tokens[1:][tokens[:-1] == numbers[-1]]
-    counts: dict[int, int] = {}
-    for run, weight in ((tokens, 1), (after, 30)):
-        for number, count in zip(*np.unique(run, return_counts=True), strict=True):
-            counts[int(number)] = counts.get(int(number), 0) + weight * int(count)
-    counts.pop(0, None)
-    return counts
+    run = np.sort(tokens)
+    starts = np.flatnonzero(np.concatenate([run[:1] > 0, run[1:] != run[:-1]]))
+    found, counts = run[starts], np.diff(starts, append=len(run)).astype(np.int32)
+    np.add.at(counts, found.searchsorted(after[after > 0]), NEXT)
+    return found, counts
 
 
 def _apart(found: Iterable[str], before: list[str], limit: int) -> Iterator[str]:
@@ -88,13 +109,19 @@ def topics(limit: int, lookup: Lookup) -> tuple[str, ...]:
     told: list[str] = []
     seen: set[Words] = set()
     for _, name in ranked:
-        forms = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
+        forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
         if seen.isdisjoint(forms):
-            told.append(" ".join(name))
+            told.append(_usual(forms, lookup))
             seen.update((*forms, *(other.words for other in lookup.names.of(name) if other.rule == "synonym")))
-    if len(told) < limit:
-        told += [word for word in _frequent(lookup) if word not in told][: limit - len(told)]
+    if len(told) < min(limit, TOLD):
+        told += [word for word in _frequent(lookup) if word not in told][: TOLD - len(told)]
     return tuple(told[:limit])
+
+
+def _usual(forms: list[Words], lookup: Lookup) -> str:
+    """Give the form of a topic that most entries have."""
+    counts = [lookup.count(form[0]) if len(form) == 1 else _pair(form, lookup) for form in forms]
+    return " ".join(forms[counts.index(max(counts))])
 
 
 def _counted(lookup: Lookup, limit: int) -> Iterator[tuple[Words, int]]:
@@ -128,7 +155,7 @@ def _frequent(lookup: Lookup) -> list[str]:
     counted = sorted(
         ((lookup.frequency(number), word) for number, word in enumerate(words_) if len(word) > 4), reverse=True
     )
-    return [word for count, word in counted[:400] if count and word.isalpha() and word not in STOP | _MONTHS]
+    return [word for count, word in counted[:400] if count and word.isalpha() and word not in _UNTOLD | SOFT]
 
 
 def meant(query: str, asked: Query, lookup: Lookup) -> Iterator[str]:
@@ -138,13 +165,13 @@ def meant(query: str, asked: Query, lookup: Lookup) -> Iterator[str]:
         if lookup.count(word.text) or len(word.text) < 4 or told >= 3:
             continue
         edits = 1 if len(word.text) < 5 else 2 if len(word.text) < 9 else 3
-        for near in corrections(word.text, lookup.vocabulary, lookup.frequency, edits=edits)[:2]:
+        for near in lookup.near(word.text, edits)[:2]:
             told += 1
             yield " ".join(near.word if other == word.text else other for other in words(query))
 
 
 def near_topics(asked: Query, lookup: Lookup, main: tuple[str, ...]) -> tuple[str, ...]:
     """Give topics near what was asked, then the archive's `main` ones."""
-    near = [word.text for word in asked.words if not word.soft and (word.text,) in lookup.names.table]
+    near = [word.text for word in asked.words if not word.soft and (word.text,) in lookup.names.topics]
     near = [word for word in near if _count(word, lookup) >= SEEN]
     return tuple(dict.fromkeys([*near, *main]))[:TOLD]

@@ -34,6 +34,7 @@ class _Row:
     lengths: NDArray[np.int32]
     signatures: NDArray[np.uint64]
     by_alphabet: list[str]
+    alphabet_ids: NDArray[np.int32]
 
 
 class _Numbers(dict[str, int]):
@@ -80,14 +81,14 @@ class Vocabulary:
             found += row.ids[low:high][differ <= 2 * edits].tolist()
         return found
 
-    def starting(self, prefix: str) -> list[str]:
-        """Give the words that start with `prefix`, in no order."""
-        found: list[str] = []
+    def starting(self, prefix: str) -> NDArray[np.int32]:
+        """Give the numbers of the words that start with `prefix`, in no order."""
+        found = [np.zeros(0, np.int32)]
         for row in self._ordered():
             words = row.by_alphabet
             low = bisect_left(words, prefix)
-            found += words[low : bisect_left(words, prefix + "\U0010ffff", lo=low)]
-        return found
+            found.append(row.alphabet_ids[low : bisect_left(words, prefix + "\U0010ffff", lo=low)])
+        return np.concatenate(found)
 
     def _ordered(self) -> tuple[_Row, ...]:
         """Order the words that are new since the last time; a row is joined to one that is not much longer."""
@@ -106,4 +107,13 @@ class Vocabulary:
         lengths = np.fromiter(map(len, words), dtype=np.int32, count=len(words))
         order = np.argsort(lengths, kind="stable").astype(np.int32)
         signatures = np.fromiter(map(signature, words), dtype=np.uint64, count=len(words))
-        return _Row(low, high, order + np.int32(low), lengths[order], signatures[order], sorted(words))
+        alphabet = sorted(range(high - low), key=words.__getitem__)
+        return _Row(
+            low,
+            high,
+            order + np.int32(low),
+            lengths[order],
+            signatures[order],
+            [words[at] for at in alphabet],
+            np.array(alphabet, np.int32) + np.int32(low),
+        )

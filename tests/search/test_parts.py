@@ -98,8 +98,8 @@ def test_words_added_later_are_found() -> None:
     vocabulary = Vocabulary()
     for word in ("alpha", "beta", "alphabet", "gamma", "alps"):
         list(vocabulary.number([word]))
-        assert word in vocabulary.starting(word[:2])
-    assert sorted(vocabulary.starting("al")) == ["alpha", "alphabet", "alps"]
+        assert vocabulary.ids[word] in vocabulary.starting(word[:2])
+    assert sorted(vocabulary.words[number] for number in vocabulary.starting("al")) == ["alpha", "alphabet", "alps"]
     assert {vocabulary.words[number] for number in vocabulary.near("alphq", 1)} == {"alpha"}
 
 
