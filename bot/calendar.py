@@ -70,7 +70,18 @@ class AsItAppears:
         return AS_IT_APPEARS
 
 
-Schedule: TypeAlias = Weekly | AsItAppears
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A schedule that was kept and cannot be read here (any more): it has no slots, and reads as it was `typed`."""
+
+    typed: str
+
+    def __str__(self) -> str:
+        """Give it as it was kept."""
+        return self.typed
+
+
+Schedule: TypeAlias = Weekly | AsItAppears | Unreadable
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,8 +93,8 @@ class Slot:
 
 
 def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Slot]:
-    """Give the slots after `start` up to and including `end` (both aware), in order. AsItAppears has none."""
-    if isinstance(schedule, AsItAppears):
+    """Give the slots after `start` up to and including `end` (both aware), in order. Only Weekly has any."""
+    if not isinstance(schedule, Weekly):
         return
     zone = zone_of(schedule.zone)
     # One day of margin on each side: a slot in a skipped day runs on the day after.
@@ -98,12 +109,12 @@ def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Slot]:
 
 
 def next_slot(schedule: Schedule, after: datetime) -> Slot | None:
-    """Give the first slot after the moment `after`; None for AsItAppears, which has no slots of its own."""
+    """Give the first slot after the moment `after`; None where there are none (as `slots`)."""
     return next(slots(schedule, after, after + timedelta(days=9)), None)
 
 
 def last_slot(schedule: Schedule, until: datetime) -> Slot | None:
-    """Give the latest slot at or before the moment `until`; None for AsItAppears."""
+    """Give the latest slot at or before the moment `until`; None where there are none."""
     return max(slots(schedule, until - timedelta(days=9), until), default=None)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
-from bot.calendar import AS_IT_APPEARS, Schedule, ScheduleError, Weekly, parse_schedule, zone_names
+from bot.calendar import AS_IT_APPEARS, AsItAppears, Schedule, ScheduleError, Weekly, parse_schedule, zone_names
 from bot.messages.form import AT_ONCE, KINDS, Draft, zone_option
 from bot.messages.message import Block
 from bot.messages.mrkdwn import one_line
@@ -78,7 +78,7 @@ def draft_of(channel: str, schedule: Schedule | None, taste: Taste, zone: str) -
     known = zone if zone.lower() in zone_names() else ""
     if isinstance(schedule, Weekly):
         return Draft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, taste=taste)
-    return Draft(channel, zone=known, at_once=schedule is not None, taste=taste)
+    return Draft(channel, zone=known, at_once=isinstance(schedule, AsItAppears), taste=taste)
 
 
 def zone_options(typed: str) -> list[Block]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -38,16 +37,20 @@ class Ticker:
         self._scheduler.start()
         self._guard = asyncio.create_task(self._watch(), name="ticker-guard")
 
-    async def stop(self) -> None:
-        """End; a tick in hand is waited for."""
+    async def stop(self, within: float = 5.0) -> None:
+        """End within so many seconds: a tick in hand is broken off, and left to itself if that takes longer."""
+        ending = set(self._running)
         if self._guard is not None:
             self._guard.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._guard
+            ending.add(self._guard)
             self._scheduler.shutdown(wait=False)
             self._guard = None
-        if self._running:
-            await asyncio.wait(self._running)
+        for task in ending:
+            task.cancel()
+        if ending:
+            _, left = await asyncio.wait(ending, timeout=within)
+            if left:
+                _log.warning("ticker.left", seconds=within)
 
     async def _once(self) -> None:
         task = asyncio.current_task()

@@ -89,7 +89,7 @@ def put_off(delivery: Delivery, schedule: Schedule, now: datetime, rules: Rules)
     """
     parent = delivery.parent
     begun = parent is not None and parent.state is not State.PENDING
-    if delivery.progress is not Progress.WAITING or begun or isinstance(schedule, AsItAppears):
+    if delivery.progress is not Progress.WAITING or begun or not isinstance(schedule, Weekly):
         return None
     if now - delivery.due <= rules.late and delivery.due - now <= _FAR:
         return None

@@ -18,8 +18,9 @@ class Rules:
     A wait of more than `patience` seconds is not waited out: the channel is given back until then.
 
     Doubt: a message whose outcome is unknown is looked for no sooner than `grace` seconds after that was noticed, twice
-    what a call may take, so that a late one has landed. After `looks` looks that came to nothing it stays unknown;
-    after `attempts` refusals with a word nobody knows it counts as refused. `backoff` are the seconds between attempts.
+    what a call may take, so that a late one has landed. After `looks` looks that came to nothing, or `limited` that
+    Slack put off (429), it stays unknown; after `attempts` refusals with a word nobody knows it counts as refused.
+    `backoff` are the seconds between attempts.
 
     Sharing: a worker's leases last `lease`, renewed three times as often; it looks for work every `tick` seconds, and
     has at most `together` channels in hand, `each` of a workspace.
@@ -34,6 +35,7 @@ class Rules:
     patience: float = 20.0
     grace: float = 30.0
     looks: int = 8
+    limited: int = 60
     attempts: int = 8
     backoff: tuple[float, ...] = (2, 10, 60, 300, 600)
     lease: timedelta = timedelta(seconds=60)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from archive.issue import Issue
-from bot.calendar import AsItAppears, Weekly, next_slot, slots, zone_of
+from bot.calendar import Weekly, next_slot, slots, zone_of
 from bot.delivery.delivery import Delivery, Progress, State
 from bot.delivery.plan import is_new, waiting
 from bot.delivery.rules import RULES, Rules
@@ -102,7 +102,7 @@ class Standings:
         """Say when the issue that is number `place` (from 0) in the queue goes out."""
         if subscription.paused is not None:
             return "posts are paused"
-        if isinstance(subscription.schedule, AsItAppears):
+        if not isinstance(subscription.schedule, Weekly):
             return "it goes out now" if place < self._rules.at_slot else _crowd(self._rules)
         ahead = place // self._rules.at_slot
         upcoming = list(slots(subscription.schedule, now, now + _weeks(ahead + 2)))

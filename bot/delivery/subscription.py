@@ -20,6 +20,9 @@ class Pause(StrEnum):
     """Slack refused the channel; goes on when somebody subscribes or resumes it."""
     WORKSPACE = "workspace"
     """Slack refused the whole workspace; goes on by itself when Slack takes the token again."""
+    UNREADABLE = "unreadable"
+    """What is kept of it cannot be read here; goes on by itself when it can (another version, newer zone data), or when
+    somebody subscribes anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,24 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 
 import structlog
 
 from archive.issue import Issue
 from bot.clock import Clock
-from bot.delivery.lane import Lane, Tools
+from bot.delivery.lane import Lane
 from bot.delivery.pace import Pace
 from bot.delivery.press import Press, Render
 from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.subscription import Subscription
+from bot.delivery.tools import Tools
 from bot.errors import BotError
 from bot.schedule import Ticker
 from bot.slack.door import Poster
 from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -33,6 +36,11 @@ _STEP = 60.0
 _HOURLY = 3_600.0
 _SYNC = 600.0
 _RESERVE = 1.0
+"""Seconds of a stop that are kept for breaking off lanes, and as many for giving leases back."""
+_AT_ONCE = 8
+"""Refused workspaces asked at a time whether they take the bot again."""
+_PATIENCE = 20.0
+"""Seconds that such a question may take."""
 
 
 class Worker:
@@ -65,8 +73,9 @@ class Worker:
         )
         self._lanes: dict[asyncio.Task[None], Lane] = {}
         self._busy: Counter[str] = Counter()
-        self._ticker: Ticker | None = None
-        self._stopping = False
+        self._tickers: tuple[Ticker, ...] = ()
+        self._chores: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
         self._stopped: asyncio.Event | None = None
         self._times: dict[str, float] = {}
         self._wall: tuple[datetime, float] | None = None
@@ -83,14 +92,19 @@ class Worker:
             await self.changed(self._issues())
         await self._store.subscriptions.set_alarms(now)
         await self._store.subscriptions.wake_unfinished(now)
-        await self._recheck_workspaces(now)
+        self._look_after(now)
 
     async def run(self) -> None:
         """Start, work until `stop`, and return once everything is given back."""
         self._stopped = asyncio.Event()
         await self.start()
-        self._ticker = Ticker(self._tick, self._rules.tick)
-        self._ticker.start()
+        # Leases have a timer of their own: whatever holds up a tick, what is in hand stays in hand.
+        self._tickers = (
+            Ticker(self._tick, self._rules.tick),
+            Ticker(self._renew, self._rules.lease.total_seconds() / 3),
+        )
+        for ticker in self._tickers:
+            ticker.start()
         await self._stopped.wait()
 
     async def stop(self, within: float = 10.0) -> None:
@@ -98,20 +112,24 @@ class Worker:
 
         A message still without an answer then is left in doubt: the next worker looks for it.
         """
-        self._stopping = True
-        if self._ticker is not None:
-            await self._ticker.stop()
+        self._stopping.set()
+        end = asyncio.get_running_loop().time() + within - _RESERVE
+        ending = [asyncio.ensure_future(ticker.stop(within - 2 * _RESERVE)) for ticker in self._tickers]
+        for chore in self._chores:
+            chore.cancel()
         for task, lane in tuple(self._lanes.items()):
-            lane.stopping = True
-            if not lane.calling:
+            lane.sender.stopping = True
+            if not lane.sender.calling:
                 task.cancel()
-        if self._lanes:
-            await asyncio.wait(tuple(self._lanes), timeout=max(0.0, within - _RESERVE))
+        await _until(end - _RESERVE, ending, self._lanes, self._chores)
         for task in tuple(self._lanes):
             task.cancel()
-        if self._lanes:
-            await asyncio.wait(tuple(self._lanes), timeout=_RESERVE)
-        await self._store.subscriptions.drop_leases(self.name, self._clock.now())
+        await _until(end, self._lanes)
+        try:
+            async with asyncio.timeout(_RESERVE):
+                await self._store.subscriptions.drop_leases(self.name, self._clock.now())
+        except (TimeoutError, BotError) as error:  # they run out by themselves
+            _log.warning("delivery.leases_kept", error=str(error) or "the database did not answer")
         if self._stopped is not None:
             self._stopped.set()
 
@@ -128,15 +146,15 @@ class Worker:
 
     async def tick(self, now: datetime) -> int:
         """Renew the leases, and take as many channels that want attention as there is room for; give how many."""
-        if self._stopping:
+        if self._stopping.is_set():
             return 0
         await self._check_clock(now)
-        if self._lanes and self._due("renew", self._rules.lease.total_seconds() / 3):
-            await self._store.subscriptions.renew(self.name, now + self._rules.lease)
+        if self._due("renew", self._rules.lease.total_seconds() / 3):
+            await self._renew()
         if self._due("sync", _SYNC, at_first=False) and self._issues is not None:
             await self.changed(self._issues())
         if self._due("hourly", _HOURLY, at_first=False):
-            await self._recheck_workspaces(now)
+            self._look_after(now)
         room = self._rules.together - len(self._lanes)
         if room <= 0:
             return 0
@@ -145,6 +163,8 @@ class Worker:
         taken = await self._store.subscriptions.claim(
             self.name, now, self._rules.lease, limit=room, each=each, full=full
         )
+        if self._stopping.is_set():  # began to stop meanwhile: what was taken is given back with the rest
+            return 0
         for subscription in taken:
             self._open(subscription)
         return len(taken)
@@ -156,6 +176,10 @@ class Worker:
 
     async def _tick(self) -> None:
         await self.tick(self._clock.now())
+
+    async def _renew(self) -> None:
+        if self._lanes:
+            await self._store.subscriptions.renew(self.name, self._clock.now() + self._rules.lease)
 
     def _open(self, subscription: Subscription) -> None:
         lane = Lane(self._tools, subscription)
@@ -189,15 +213,34 @@ class Worker:
         except BotError as error:  # its lease runs out by itself
             _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
 
-    async def _recheck_workspaces(self, now: datetime) -> None:
-        """Let the workspaces go on that refused the bot and take its token again."""
-        for workspace in await self._store.subscriptions.refused_workspaces():
+    def _look_after(self, now: datetime) -> None:
+        """Begin, beside the ticks, what need not be done at once; not again while it goes on."""
+        if not self._chores:
+            chore = asyncio.create_task(self._upkeep(now), name="delivery-upkeep")
+            self._chores.add(chore)
+            chore.add_done_callback(self._chores.discard)
+
+    async def _upkeep(self, now: datetime) -> None:
+        """Let go on what was paused for a reason that is gone, and forget what is of no use any more."""
+        subscriptions, turns = self._store.subscriptions, asyncio.Semaphore(_AT_ONCE)
+        try:
+            if count := await subscriptions.resume_readable(now):
+                _log.info("delivery.readable_again", subscriptions=count)
+            refused = await subscriptions.refused_workspaces()
+            await asyncio.gather(*(self._recheck(workspace, turns) for workspace in refused))
+        except Exception:  # noqa: BLE001 - it is tried again in an hour; the log has it all
+            _log.exception("delivery.upkeep_failed")
+
+    async def _recheck(self, workspace: WorkspaceId, turns: asyncio.Semaphore) -> None:
+        """Let a workspace go on that refused the bot, if it takes its token again."""
+        async with turns:
             try:
-                await self._slack.check(workspace)
-            except SlackError:
-                continue
-            count = await self._store.subscriptions.resume_workspace(workspace, now)
-            _log.info("delivery.workspace_resumed", workspace=workspace, subscriptions=count)
+                async with asyncio.timeout(_PATIENCE):
+                    await self._slack.check(workspace)
+            except (SlackError, TimeoutError):
+                return
+        count = await self._store.subscriptions.resume_workspace(workspace, self._clock.now())
+        _log.info("delivery.workspace_resumed", workspace=workspace, subscriptions=count)
 
     async def _check_clock(self, now: datetime) -> None:
         """Notice a wall clock that was put forward or back, and set every alarm by the new time."""
@@ -219,3 +262,9 @@ class Worker:
             return False
         self._times[what] = loop
         return True
+
+
+async def _until(end: float, *tasks: Iterable[asyncio.Future[None]]) -> None:
+    """Wait for all of these, but no longer than until `end`, by the event loop's count."""
+    if waiting := tuple(chain.from_iterable(tasks)):
+        await asyncio.wait(waiting, timeout=max(0.0, end - asyncio.get_running_loop().time()))

@@ -39,6 +39,11 @@ PAGE = 200
 """Messages asked for at a time (Slack: at most 200 are recommended)."""
 PAGES = 15
 """Pages read before a look is given up: 3,000 messages, within a minute's calls of Tier 3."""
+WAITS = 5
+"""Waits for one page of a look that has begun. An app may have one call a minute, of 15 messages (Slack: changelog
+2025-05-29, apps outside the Marketplace): to begin anew after each 429 would never reach a second page."""
+_LONGEST = 90.0
+"""Seconds that such a wait may take."""
 _BLIND = {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "restricted_action", "is_archived"}
 
 
@@ -111,7 +116,7 @@ class WebSlack:
         try:
             mine = await self._own(workspace)
             for _ in range(PAGES):
-                answer = await self._call(workspace, method, query, channel=channel, read=True)
+                answer = await self._page(workspace, method, query, channel)
                 found = next((str(said["ts"]) for said in _messages(answer) if _carries(said, mark, mine)), None)
                 if found is not None:
                     return Posted(channel, found)
@@ -126,6 +131,19 @@ class WebSlack:
                 raise CannotLookError(method, error.code, workspace=workspace, channel=channel) from error
             raise
         raise CannotLookError(method, "too_many_messages", workspace=workspace, channel=channel)
+
+    async def _page(
+        self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str
+    ) -> Mapping[str, Any]:
+        """Read one page; a later one is waited for where Slack says to wait."""
+        for _ in range(WAITS if "cursor" in query else 0):
+            try:
+                return await self._call(workspace, method, query, channel=channel, read=True)
+            except RateLimitedError as error:
+                if error.retry_after > _LONGEST:
+                    raise
+                await asyncio.sleep(error.retry_after)
+        return await self._call(workspace, method, query, channel=channel, read=True)
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
         """Give a message's address."""

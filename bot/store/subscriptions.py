@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, literal, or_, select, update
 
-from bot.calendar import AsItAppears, Schedule, next_slot, parse_schedule
+from bot.calendar import AsItAppears, Schedule, ScheduleError, Unreadable, next_slot, parse_schedule
 from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.messages.taste import Taste
 from bot.slack.workspace import WorkspaceId
@@ -179,6 +179,19 @@ class Subscriptions:
 
         return await self._database.read(unit)
 
+    async def resume_readable(self, now: datetime) -> int:
+        """Let those go on that were paused because they could not be read, and can be now; give how many."""
+        chosen = select(subscriptions).where(_S.pause_by == Pause.UNREADABLE, ~_S.ended)
+
+        def readable(connection: Connection) -> tuple[int, ...]:
+            return tuple(row.id for row in connection.execute(chosen) if not _wish_of(row)[2])
+
+        ids = await self._database.read(readable)
+        if not ids:
+            return 0
+        again = and_(_S.id.in_(ids), _S.pause_by == Pause.UNREADABLE)
+        return await self._changed(update(subscriptions).where(again).values(_resumed(now)))
+
     # What follows is for workers.
 
     async def claim(  # noqa: PLR0913 - as above
@@ -258,19 +271,51 @@ class Subscriptions:
 
 
 def subscription_of(row: Any) -> Subscription:
-    """Read a row of the table."""
+    """Read a row of the table.
+
+    One that another version wrote, or whose zone this machine does not know, is nobody else's trouble: it is given as
+    paused, with the reason, and with the usual taste where its own cannot be read.
+    """
+    schedule, taste, troubles = _wish_of(row)
+    paused = None
+    if row.pause_by in set(Pause):
+        paused = Paused(Pause(row.pause_by), row.pause_reason or "")
+    elif row.pause_by:
+        troubles = (*troubles, f"it is paused in a way unknown here ({row.pause_by}: {row.pause_reason})")
+    if troubles and (paused is None or paused.by is Pause.UNREADABLE):
+        paused = Paused(Pause.UNREADABLE, f"{'; '.join(troubles)}; subscribe the channel again")
     return Subscription(
         id=row.id,
         workspace=row.workspace,
         channel=row.channel,
         user=row.user,
-        schedule=parse_schedule(row.schedule),
-        taste=Taste.from_json(row.taste),
+        schedule=schedule,
+        taste=taste,
         since=row.since,
         cursor=row.cursor,
-        paused=Paused(Pause(row.pause_by), row.pause_reason or "") if row.pause_by else None,
+        paused=paused,
         ended=bool(row.ended),
     )
+
+
+def _wish_of(row: Any) -> tuple[Schedule, Taste, tuple[str, ...]]:
+    """Read a row's schedule and taste, and give what of them cannot be read."""
+    schedule, taste, troubles = _schedule_of(row.schedule), Taste(), []
+    if isinstance(schedule, ScheduleError):
+        troubles.append(f"its schedule {row.schedule[:80]!r} cannot be used here ({schedule.reason})")
+        schedule = Unreadable(row.schedule)
+    try:
+        taste = Taste.from_json(row.taste)
+    except (ValueError, TypeError, AttributeError):
+        troubles.append("what it leaves out was chosen in another version of this bot")
+    return schedule, taste, tuple(troubles)
+
+
+def _schedule_of(text: str) -> Schedule | ScheduleError:
+    try:
+        return parse_schedule(text)
+    except ScheduleError as error:
+        return error
 
 
 def _at(workspace: WorkspaceId, channel: str) -> Any:
@@ -303,7 +348,10 @@ def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str,
 
 def _alarm(text: str, was: datetime, now: datetime) -> datetime:
     """Give when it should wake: no later than its next slot, and at once when it has none."""
-    slot = next_slot(parse_schedule(text), now)
+    schedule = _schedule_of(text)
+    if isinstance(schedule, ScheduleError):
+        return was  # who takes it then finds out, and pauses it
+    slot = next_slot(schedule, now)
     return now if slot is None else min(was, slot.at)
 
 

@@ -28,7 +28,7 @@ from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import START, VirtualClock
 
 _FIRST = select(func.min(subscriptions.c.wake_at))
-_NAP = 21_600.0
+_NAP = 3_600.0
 QUICK = Rules(tick=5.0, lease=timedelta(seconds=60))
 
 
@@ -106,9 +106,9 @@ class Scene:
         return Shelf(store.issues, few=1_000_000)  # no threads in virtual time
 
     async def _nap(self, worker: Worker) -> None:
-        """Sleep as long as a worker with nothing to do would tick in vain: six hours at most."""
+        """Sleep as long as a worker with nothing to do would tick in vain: an hour at most."""
         wait = self.rules.tick
-        if not worker.lanes:
+        if not (worker.lanes or worker._chores):
             first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
             ahead = _NAP if first is None else (first - self.clock.now()).total_seconds()
             wait = min(max(wait, ahead), _NAP)
@@ -130,7 +130,7 @@ class Scene:
         for known, task in self.workers:
             if known is worker:
                 task.cancel()
-                for lane in tuple(worker._lanes):
+                for lane in (*worker._lanes, *worker._chores):
                     lane.cancel()
                 with suppress(asyncio.CancelledError):
                     await task

@@ -1,0 +1,199 @@
+"""One message of a digest on its way: sent once, looked for when nobody knows whether it arrived, edited in place.
+
+For each message: the attempt is committed, then Slack is called, then the answer is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bot.delivery.delivery import SETTLED, Delivery, PartRow, State
+from bot.delivery.press import Sheet
+from bot.delivery.subscription import Subscription
+from bot.delivery.tools import Leave, Tools
+from bot.messages.message import Message
+from bot.messages.notice import Notice, Trouble, words
+from bot.messages.title import label
+from bot.slack.door import Mark, Posted
+from bot.slack.errors import (
+    CannotLookError,
+    ChannelRefusedError,
+    MessageRefusedError,
+    RateLimitedError,
+    SlackError,
+    ThreadRefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+    WorkspaceRefusedError,
+)
+
+_log = structlog.get_logger(__name__)
+_STALE = 5.0
+"""Seconds after which an attempt that was written down is not made any more: its lease may have gone meanwhile."""
+_PASSING = frozenset({"no_connection", "service_unavailable", "request_timeout", "message_limit_exceeded"})
+"""Words of Slack's, and of the network's, that pass however long they last."""
+
+
+class Sender:
+    """Brings the messages of one subscription's digests into its channel."""
+
+    def __init__(self, tools: Tools, subscription: Subscription) -> None:
+        """Send for `subscription`, which `tools.holder` has claimed."""
+        self._tools = tools
+        self._subscription = subscription
+        self._noticed = asyncio.get_running_loop().time()
+        self.stopping = False
+        """Set to have the lane end after the message in hand."""
+        self.calling = False
+        """Whether a message is on its way: the lane should not be cut off now."""
+
+    async def settle(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
+        """Bring one part to an end; give it as it then is."""
+        while row.state not in SETTLED:
+            if row.state is State.SENDING:
+                row = await self._resolve(delivery, row, sheet, thread)
+            elif sheet is None:
+                return row
+            else:
+                row = await self._attempt(delivery, row, sheet, thread)
+        return row
+
+    async def _attempt(self, delivery: Delivery, row: PartRow, sheet: Sheet, thread: str | None) -> PartRow:
+        """Send one part once: the attempt is written down, the call made, the outcome written down."""
+        tools, mine = self._tools, self._subscription
+        await tools.pace.turn(mine.workspace, mine.channel)
+        if self.stopping:
+            raise Leave(tools.clock.now())
+        self.calling = True
+        try:
+            return await self._call(delivery, row, sheet, thread)
+        finally:
+            self.calling = False
+
+    async def _call(self, delivery: Delivery, row: PartRow, sheet: Sheet, thread: str | None) -> PartRow:
+        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+        loop = asyncio.get_running_loop()
+        written = loop.time()
+        attempt = await parts.sending(row, tools.holder, mine.id, tools.clock.now(), sheet.hash)
+        if attempt is None:
+            raise Leave(self._tools.after(_STALE))  # the lease is somebody else's by now, or the row moved on
+        row = replace(row, attempt=attempt, state=State.SENDING)
+        if loop.time() - written > _STALE:
+            await parts.back(row, attempt, "the attempt came too late to be made")
+            return replace(row, state=State.PENDING)
+        mark = Mark(delivery.issue, row.key)
+        try:
+            posted = await tools.slack.post(mine.workspace, mine.channel, sheet.message, thread=thread, mark=mark)
+        except UnknownOutcomeError as error:
+            _log.info("delivery.unknown", channel=mine.channel, issue=delivery.issue, part=row.key, code=error.code)
+            self._noticed = loop.time()
+            return replace(row, reason=str(error))
+        except SlackError as error:
+            tools.pace.done(mine.workspace, mine.channel)
+            return await self._refused(delivery, row, error)
+        tools.pace.done(mine.workspace, mine.channel)
+        return await self._landed(row, posted, sheet)
+
+    async def _landed(self, row: PartRow, posted: Posted, sheet: Sheet | None) -> PartRow:
+        await self._tools.store.parts.sent(row, row.attempt, posted.ts, sheet.shown if sheet else ())
+        return replace(row, state=State.SENT, ts=posted.ts)
+
+    async def _refused(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
+        """Deal with a clear refusal by its kind. The part surely is not there."""
+        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+        unlisted = isinstance(error, TryLaterError) and error.code not in _PASSING
+        if isinstance(error, MessageRefusedError) or (unlisted and row.attempt >= tools.rules.attempts):
+            await parts.settle(row, State.REFUSED, str(error))
+            await self.tell(Trouble.REFUSED, delivery, row, str(error))
+            return replace(row, state=State.REFUSED, reason=str(error))
+        await parts.back(row, row.attempt, str(error))
+        if isinstance(error, RateLimitedError):
+            tools.pace.limited(mine.workspace, mine.channel, error.retry_after)
+            if error.retry_after > tools.rules.patience:
+                raise Leave(self._tools.after(error.retry_after))
+            return replace(row, state=State.PENDING)
+        if isinstance(error, TryLaterError):
+            raise Leave(self._tools.after(tools.rules.wait(row.attempt)))
+        raise error
+
+    async def _resolve(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
+        """Find out what became of an attempt whose outcome is unknown."""
+        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+        # Measured since this process noticed, not since the attempt by the clock, which may have jumped.
+        rest = self._noticed + tools.rules.grace - asyncio.get_running_loop().time()
+        if rest > 0:
+            await asyncio.sleep(rest)
+        if self.stopping:
+            raise Leave(tools.clock.now())
+        try:
+            found = await self._look(delivery, row, thread)
+        except CannotLookError as error:
+            return await self._unknown(delivery, row, str(error))
+        except (WorkspaceRefusedError, ChannelRefusedError):
+            raise
+        except SlackError as error:
+            limited = isinstance(error, RateLimitedError)
+            if row.looks + 1 >= (tools.rules.limited if limited else tools.rules.looks):
+                return await self._unknown(delivery, row, str(error))
+            await parts.looked(row, str(error))
+            wait = error.retry_after if isinstance(error, RateLimitedError) else tools.rules.wait(row.looks + 1)
+            raise Leave(self._tools.after(wait)) from error
+        if found is not None:
+            _log.info("delivery.adopted", channel=mine.channel, issue=delivery.issue, part=row.key)
+            return await self._landed(row, found, sheet)
+        await parts.back(row, row.attempt, "looked for it: it is not there")
+        return replace(row, state=State.PENDING)
+
+    async def _look(self, delivery: Delivery, row: PartRow, thread: str | None) -> Posted | None:
+        """Look for a part among the bot's own messages.
+
+        In the channel no further back than the newest message of ours that is known there: parts go out one after the
+        other. Where there is none, a day before the attempt, unless the clock has been put back since.
+        """
+        tools, mine = self._tools, self._subscription
+        oldest = None
+        if thread is None:
+            oldest = await tools.store.parts.newest(mine.workspace, mine.channel)
+            at = row.attempted
+            if oldest is None and at is not None and at <= tools.clock.now():
+                oldest = f"{(at - timedelta(days=1)).timestamp():.6f}"
+        mark = Mark(delivery.issue, row.key)
+        return await tools.slack.find_own(mine.workspace, mine.channel, mark, thread=thread, oldest=oldest)
+
+    async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
+        """Leave a part of which nobody can tell: it is not sent again unless somebody who can see says so."""
+        if await self._tools.store.parts.settle(row, State.UNKNOWN, reason):
+            await self.tell(Trouble.UNKNOWN, delivery, row, reason)
+        return replace(row, state=State.UNKNOWN, reason=reason)
+
+    async def edit(self, row: PartRow, message: Message) -> None:
+        """Put a message in the place of one that was sent. Doing it twice does no harm, so doubt means again."""
+        tools, mine = self._tools, self._subscription
+        await tools.pace.turn(mine.workspace, mine.channel)
+        if self.stopping:
+            raise Leave(tools.clock.now())
+        try:
+            await tools.slack.update(mine.workspace, mine.channel, row.ts, message)
+        except (ThreadRefusedError, MessageRefusedError) as error:
+            # Deleted by somebody, or too old to be edited: it stays as it is.
+            _log.info("delivery.not_edited", channel=mine.channel, ts=row.ts, error=str(error))
+        except RateLimitedError as error:
+            raise Leave(self._tools.after(error.retry_after)) from error
+        except (TryLaterError, UnknownOutcomeError) as error:
+            raise Leave(self._tools.after(tools.rules.wait(3))) from error
+
+    async def tell(self, trouble: Trouble, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
+        """Tell the subscriber; once, and if it does not reach them the row still says it."""
+        mine, issue = self._subscription, ""
+        if delivery is not None:
+            known = self._tools.catalogue().issues.get(delivery.issue)
+            issue = label(known) if known else delivery.issue
+        notice = Notice(trouble, mine.channel, issue, reason, delivery.id if delivery else 0, row.key if row else "")
+        try:
+            await self._tools.slack.direct(mine.workspace, mine.user, words(notice))
+        except SlackError as error:
+            _log.warning("delivery.not_told", user=mine.user, trouble=trouble.value, error=str(error))

@@ -1,0 +1,43 @@
+"""What lanes work with, and how one of them ends early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.delivery.pace import Pace
+from bot.delivery.press import Press
+from bot.delivery.rules import Rules
+from bot.delivery.shelf import Catalogue
+from bot.slack.door import Poster
+from bot.store.store import Store
+
+
+class Leave(Exception):  # noqa: N818 - no error: how a lane ends early
+    """Leave the channel for now, to come back at `wake` (None: when something wakes it)."""
+
+    def __init__(self, wake: datetime | None) -> None:
+        """Keep when to come back."""
+        super().__init__()
+        self.wake = wake
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every lane of a worker works with. `command` is named where people are told how to read an issue."""
+
+    store: Store
+    slack: Poster
+    clock: Clock
+    press: Press
+    pace: Pace
+    rules: Rules
+    holder: str
+    catalogue: Callable[[], Catalogue]
+    command: str = "/weekly"
+
+    def after(self, seconds: float) -> datetime:
+        """Give the moment so many seconds from now."""
+        return self.clock.now() + timedelta(seconds=seconds)
