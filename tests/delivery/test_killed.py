@@ -78,16 +78,17 @@ class Town:
 class Mortals:
     """Worker processes that are killed and replaced."""
 
-    def __init__(self, url: str, api: str) -> None:
-        """Have them share the database `url`."""
+    def __init__(self, url: str, api: str, folder: Path) -> None:
+        """Have them share the database `url`, and write what goes wrong into `folder`."""
+        self._log = folder / "workers.log"
         self._command = [sys.executable, "-m", "tests.fakes.mortal", url, api, "1", "2"]
         self.processes: list[subprocess.Popen[bytes]] = []
         self.killed = 0
 
     def come(self) -> None:
         """Start one more."""
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.processes.append(subprocess.Popen(self._command, cwd=ROOT, **quiet))  # type: ignore[call-overload]
+        with self._log.open("ab") as log:
+            self.processes.append(subprocess.Popen(self._command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log))
 
     def die(self, which: int) -> None:
         """Kill one, as if the power went, and start another."""
@@ -123,7 +124,7 @@ async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: flo
     began = time.monotonic()
     with town.open(folder) as api:
         store = await prepare(url, town, api)
-        mortals = Mortals(url, api)
+        mortals = Mortals(url, api, folder)
         for _ in range(workers):
             mortals.come()
         try:
@@ -134,7 +135,8 @@ async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: flo
                     mortals.die(chance.randrange(workers))
         finally:
             codes = mortals.end()
-        assert codes == [0] * workers
+        # One that came so late that it was told to go before it listened goes as anybody would.
+        assert set(codes) <= {0, -signal.SIGTERM}, (folder / "workers.log").read_text()[-3_000:]
         await judge(store, town, read(iter((folder / "ledger.jsonl").read_text().splitlines(keepends=True))))
         await store.close()
     faults = Counter(
