@@ -211,17 +211,13 @@ class Index:
     def _page(self, found: Found, concepts: tuple[Concept, ...], offset: int, limit: int) -> Iterator[Result]:
         """Give one page of `found`, the best first."""
         found, places = self._first(found, offset + limit)
-        for place in places[offset:]:
-            doc = int(found.docs[place])
+        shown = found.docs[places[offset:]]
+        for doc, score, words_ in zip(
+            shown.tolist(), found.scores[places[offset:]].tolist(), self._shelf.words(shown), strict=True
+        ):
             issue, section, entry = self._shelf.entry(doc)
-            yield Result(
-                issue,
-                section,
-                entry,
-                round(float(found.scores[place]), 4),
-                self._also_in(doc, issue),
-                self._explainer.reasons(concepts, self._shelf.words(doc)),
-            )
+            reasons = self._explainer.reasons(concepts, words_)
+            yield Result(issue, section, entry, round(score, 4), self._also_in(doc, issue), reasons)
 
     def _once(self, found: Found, order: NDArray[np.intp]) -> Iterator[int]:
         """Give the places of `order`, the first only of those with the same first link.

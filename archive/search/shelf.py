@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -187,12 +188,11 @@ class Shelf:
             tokens[spread(ends[:-1][here], np.diff(bounds))] = found
         return tokens, ends
 
-    def words(self, doc: int) -> frozenset[int]:
-        """Give the numbers of the words of `doc`."""
-        number = int(self.block_starts.searchsorted(doc, side="right")) - 1
-        block, start, _ = self.blocks[number]
-        low, high = block.bounds[doc - start : doc - start + 2].tolist()
-        return frozenset(block.terms[block.tokens[low:high]].tolist())
+    def words(self, docs: Ints) -> Iterator[frozenset[int]]:
+        """Give the numbers of the words of each of `docs`."""
+        found, bounds = (values.tolist() for values in self.tokens(docs))
+        for start, end in pairwise(bounds):
+            yield frozenset(found[start:end])
 
     def place(self, doc: int) -> tuple[Segment, int]:
         """Give the segment that `doc` is in and its number there."""
