@@ -19,7 +19,7 @@ from archive.link import Found
 from archive.markup import MARKS, is_plain, plain
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
-_URL = r"https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-]"
+_URL = r"https?://[!-;=?-Z^-~]{1,2000}+(?<=[\w/=&#%+-])"
 _WORDS = (
     # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list. Possessive,
     # so that what does not match is gone over once.

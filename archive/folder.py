@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from archive.errors import FolderError
@@ -61,6 +61,7 @@ class DiskFolder:
         """Look below `path` for files with one of `suffixes` (lower case, with the dot)."""
         self.path = Path(path)
         self._suffixes = suffixes
+        self._base = f"{self.path}{os.sep}"
 
     @property
     def name(self) -> str:
@@ -102,7 +103,8 @@ class DiskFolder:
 
     def _may_hold(self, name: str) -> bool:
         leaf = name.rpartition("/")[2]
-        return PurePosixPath(leaf).suffix.lower() in self._suffixes and not leaf.startswith((".", "_"))
+        stem, dot, suffix = leaf.rpartition(".")
+        return bool(stem) and (dot + suffix).lower() in self._suffixes and leaf[0] not in "._"
 
     def _seen(self, name: str, entry: os.DirEntry[str] | Path) -> File:
         try:
@@ -122,7 +124,7 @@ class DiskFolder:
 
     def read(self, name: str) -> bytes:
         """See `Folder.read`."""
-        with open(f"{self.path}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - twice as fast as Path.read_bytes
+        with open(f"{self._base}{name}", "rb", buffering=0) as file:  # noqa: PTH123 - twice as fast as Path.read_bytes
             return file.read()
 
 

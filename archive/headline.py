@@ -40,7 +40,12 @@ _OPAQUE_ENDS = (".ly", "list-manage.com")
 _WORD = re.compile(r"[^\W_]")
 _ODD = re.compile(r"[?#:@]")
 _SEPARATORS = re.compile(r"[\W_]+")
-_SLUG = re.compile(r"([a-z]++(?:-[a-z]++){2,}+)(?:\.html)?")
+_SLUG = re.compile(
+    # Three words or more, of which one between the others may hold digits; a hash and a suffix may follow.
+    r"([a-z]++(?:[-_][a-z]++(?!\d))*+(?:[-_](?=[a-z]*\d)[a-z0-9]{1,7}+(?:[-_][a-z]++(?!\d))++)?+)"
+    r"(?:-(?=[a-f]*\d)[0-9a-f]{8,})?(?:\.(?:html?|php|aspx|md))?",
+    re.IGNORECASE | re.ASCII,
+)
 _SPLIT = re.compile(r"[-_+~,. ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _SHORTEST_SLUG = 10
@@ -127,13 +132,18 @@ def _named(host: str, path: str, text: str) -> str:
         return _site(host, text)
     if host in _STORES and (name := _stored(host, path)):
         return name
-    if slug := _SLUG.fullmatch(path, path.rfind("/") + 1):
-        return _cased(slug[1].split("-"), text)
+    if (slug := _SLUG.fullmatch(path, path.rfind("/") + 1)) and len(words := _slug_words(slug[1])) > 2:
+        return _cased(words, text)
     for part in path.split("/")[-1:-4:-1]:
-        words = _words(part) if len(part) >= _SHORTEST_SLUG else ()
+        words = _words(part) if len(part) >= _SHORTEST_SLUG else []
         if len(words) >= 3 and sum(map(len, words)) >= _SHORTEST_SLUG:
-            return _cased(words, text)
+            return _cased([word.lower() for word in words], text)
     return ""
+
+
+def _slug_words(slug: str) -> list[str]:
+    """Give the words of a slug that has letters, digits and hyphens alone, in lower case."""
+    return (slug.replace("_", "-") if "_" in slug else slug).lower().split("-")
 
 
 def _stored(host: str, path: str) -> str:
@@ -173,11 +183,10 @@ def _is_number(word: str) -> bool:
 
 
 def _cased(words: list[str], text: str) -> str:
-    """Write the words as a sentence; names keep the case that the description gives them."""
+    """Write words in lower case as a sentence; names keep the case that the description gives them."""
     low = text.lower()
     written = []
-    for word in words:
-        small = word.lower()
+    for small in words:
         if small in _SMALL:
             written.append(small)
         elif (
@@ -192,7 +201,8 @@ def _cased(words: list[str], text: str) -> str:
     first = written[0]
     if first.islower():
         written[0] = first[0].upper() + first[1:]
-    return shortened(" ".join(written))
+    title = " ".join(written)
+    return title if len(title) <= LONGEST and title.isascii() and title.isprintable() else shortened(title)
 
 
 def _is_name(text: str, at: int, seen: str) -> bool:

@@ -44,7 +44,7 @@ def told_apart(sections: list[Section]) -> tuple[Section, ...]:
     paid = _Paid(link.url for s in sections if s.kind is Kind.SPONSOR for e in s.entries for link in e.links)
     apart: list[Section] = []
     for section in sections:
-        if section.kind in (Kind.SPONSOR, Kind.INTRO) or not any(map(paid.covers, section.entries)):
+        if section.kind in (Kind.SPONSOR, Kind.INTRO) or not paid.may_cover(section.entries):
             apart.append(section)
         else:
             apart += _split(section, paid)
@@ -58,6 +58,19 @@ class _Paid:
         urls = tuple(urls)
         self._urls = set(map(canonical, urls))
         self._hosts = tuple({domain(url) for url in urls})
+
+    def may_cover(self, entries: Iterable[Entry]) -> bool:
+        """Tell quickly whether it may cover any of `entries`."""
+        hosts = self._hosts
+        for entry in entries:
+            if "sponsor" in entry.text:
+                return True
+            if entry.links:
+                first = entry.links[0].url.lower()
+                for host in hosts:
+                    if host in first:
+                        return True
+        return False
 
     def covers(self, entry: Entry) -> bool:
         """Tell whether a sponsor's links are all that `entry` has, or whether its text names one."""

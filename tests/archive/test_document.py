@@ -179,6 +179,8 @@ def test_addresses_that_cannot_be_whole_are_told() -> None:
     text = f"---\ntitle: T\ndate: 2014-01-01\n---\n\n[{CUT}]({CUT})\nrest-of-it\n\n\nSee https://http//example.org\n"
     problems = document.read("x.md", text.encode()).problems
     assert [(found.line, found.lost) for found in problems] == [(6, False), (10, False)]
+    plain = "---\ntitle: T\ndate: 2014-01-01\n---\n\nAn aside (of mine)\nrest-of-it\n\n[a](b )\nrest-of-it\n"
+    assert document.read("x.md", plain.encode()).problems == ()
 
 
 def test_a_broken_file_proves_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,20 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("os.scandir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
     with pytest.raises(FolderError, match="let this user read it"):
         loader.load(tmp_path)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_left_as_it_was(tmp_path: Path, *, enabled: bool) -> None:
+    """Loading switches the garbage collector off for a while; what a program had frozen or switched off stays so."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        loader.load(tmp_path)
+        assert gc.isenabled() is enabled
+        assert gc.get_freeze_count() == 0
+        gc.freeze()
+        loader.load(tmp_path)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        (gc.enable if before else gc.disable)()
