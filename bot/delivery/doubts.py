@@ -8,6 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.delivery import Delivery, PartRow, Progress, State
+from bot.messages.mrkdwn import clip
 from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
@@ -37,10 +38,21 @@ class Doubts:
         if part is None or part.state not in {State.UNKNOWN, State.REFUSED}:
             return _OVER
         _log.info("doubt.settled", delivery=delivery.id, part=part.key, post=post, user=user)
-        done = await (self._post(delivery, part) if post else self._leave(delivery, part))
-        if not done:
+        if post:
+            return await self._posting(delivery, part)
+        return "Left as it is." if await self._leave(delivery, part) else _OVER
+
+    async def _posting(self, delivery: Delivery, part: PartRow) -> str:
+        """Have the part posted, and say when that will be."""
+        subscription = await self._store.subscriptions.get(delivery.workspace, delivery.channel)
+        if subscription is None:
+            return f"Nothing is posted: <#{delivery.channel}> is not subscribed any more."
+        if not await self._post(delivery, part):
             return _OVER
-        return f"Posting it now in <#{delivery.channel}>." if post else "Left as it is."
+        if subscription.paused is not None:
+            why = clip(subscription.paused.reason, 300)
+            return f"Posts in <#{delivery.channel}> are paused ({why}). It is posted as soon as they go on."
+        return f"Posting it now in <#{delivery.channel}>."
 
     async def _post(self, delivery: Delivery, part: PartRow) -> bool:
         if not await self._store.parts.again(part):

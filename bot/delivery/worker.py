@@ -226,6 +226,7 @@ class Worker:
         try:
             if count := await subscriptions.resume_readable(now):
                 _log.info("delivery.readable_again", subscriptions=count)
+            await self._store.bookmarks.prune(now)
             refused = await subscriptions.refused_workspaces()
             await asyncio.gather(*(self._recheck(workspace, turns) for workspace in refused))
         except Exception:  # noqa: BLE001 - it is tried again in an hour; the log has it all

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import Connection, and_, delete, exists, select
 
 from bot.delivery.delivery import PostedPart, State, shown_of
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.tables import bookmarks, deliveries, insert, parts
 
+BEFORE, AFTER = timedelta(minutes=1), timedelta(hours=1)
+"""How far from its attempt, by the bot's clock, a message may have been posted by Slack's."""
+KEPT = timedelta(days=1)
+"""How long a wish is kept for a message that never became known."""
 _B = bookmarks.c
 
 
@@ -77,6 +81,17 @@ class Bookmarks:
         rows = tuple((await self._database.read(unit)).values())
         return rows[offset : offset + limit], len(rows)
 
+    async def prune(self, now: datetime) -> int:
+        """Forget the wishes of days past for messages that turned out to be none of a digest; give how many."""
+        of_digest = exists(parts.c.id).where(
+            parts.c.ts == _B.ts,
+            deliveries.c.id == parts.c.delivery,
+            deliveries.c.workspace == _B.workspace,
+            deliveries.c.channel == _B.channel,
+        )
+        gone = delete(bookmarks).where(_B.at < now - KEPT, ~of_digest)
+        return await self._database.write(lambda connection: int(connection.execute(gone).rowcount))
+
     async def _set(  # noqa: PLR0913, PLR0917 - as above
         self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime, *, kept: bool
     ) -> PostedPart | None:
@@ -85,7 +100,7 @@ class Bookmarks:
 
         def unit(connection: Connection) -> PostedPart | None:
             part = posted(connection, workspace, channel, ts)
-            if part is None and not _in_doubt(connection, workspace, channel):
+            if part is None and not _in_doubt(connection, workspace, channel, ts):
                 return None
             key = {"workspace": workspace, "user": user, "channel": channel, "ts": ts}
             row = insert(connection, bookmarks).values(**key, **values)
@@ -102,6 +117,8 @@ class Bookmarks:
 
 def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> PostedPart | None:
     """Give what the message `ts` of the channel is, None when it is none of a digest."""
+    if not ts:  # parts that were not sent have none
+        return None
     chosen = (
         select(deliveries.c.issue, parts.c.key, parts.c.shown)
         .join(deliveries, deliveries.c.id == parts.c.delivery)
@@ -111,9 +128,14 @@ def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str
     return None if row is None else PostedPart(row.issue, row.key, shown_of(row.shown))
 
 
-def _in_doubt(connection: Connection, workspace: WorkspaceId, channel: str) -> bool:
-    """Say whether a message of ours may be in the channel that has no ts yet: its reaction may come before its row."""
+def _in_doubt(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> bool:
+    """Say whether `ts` may be a message of ours that has no ts yet: its reaction may come before its row."""
+    try:
+        posted_at = datetime.fromtimestamp(float(ts), UTC)
+        about = parts.c.attempted.between(posted_at - AFTER, posted_at + BEFORE)
+    except (ValueError, OverflowError, OSError):
+        return False
     waiting = select(parts.c.id).join(deliveries, deliveries.c.id == parts.c.delivery)
     of_channel = and_(deliveries.c.workspace == workspace, deliveries.c.channel == channel)
     in_doubt = parts.c.state.in_((State.SENDING.value, State.UNKNOWN.value))
-    return bool(connection.scalar(select(exists(waiting.where(of_channel, in_doubt)))))
+    return bool(connection.scalar(select(exists(waiting.where(of_channel, in_doubt, about)))))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import re
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,10 @@ ATTEMPTS = 6
 """How often a unit is tried that lost against another process (deadlock, locked)."""
 BUSY_MS = 15_000
 """How long SQLite waits for another process's write."""
+
+
+_ASKED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_TABLES = re.compile(r"\b(?:FROM|INTO|JOIN)\s+\"?(\w+)|\bUPDATE\s+\"?(\w+)", re.IGNORECASE)
 
 
 def address(url: str) -> URL:
@@ -227,10 +232,20 @@ class Database:
             raise self._told(error) from error
 
     def _told(self, error: SQLAlchemyError) -> StoreError:
-        cause = getattr(error, "orig", None) or error
-        told = StoreError("do it", f"{str(cause).strip().splitlines()[0]} (at {self.shown})")
+        cause = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+        told = StoreError(asked(getattr(error, "statement", None)), f"{cause.splitlines()[0]} (at {self.shown})")
         told.__cause__ = error
         return told
+
+
+def asked(statement: str | None) -> str:
+    """Name what an SQL statement asked of the database: which tables it reads or writes; "" or None: none yet."""
+    said = _ASKED.match(statement or "")
+    tables = dict.fromkeys(name for names in _TABLES.findall(statement or "") for name in names if name)
+    if said is None or not tables:
+        return "be reached or written"
+    where = ", ".join(tables)
+    return f"read {where}" if said[1].upper() == "SELECT" else f"write {next(iter(tables))}"
 
 
 def _perform(connection: Connection, group: list[_Job[Any]]) -> None:

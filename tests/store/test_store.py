@@ -168,10 +168,11 @@ async def test_the_newest_wish_counts_in_whatever_order_it_comes(store: Store, s
 
 async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: Store) -> None:
     """Somebody may react to a message whose answer has not come back yet; to strangers' messages nothing is kept."""
-    assert await store.bookmarks.keep("-:T1", "U1", "C1", "1.1", "1.0", NOW) is None
+    ts = f"{NOW.timestamp() + 2:.6f}"
+    assert await store.bookmarks.keep("-:T1", "U1", "C1", ts, "1.0", NOW) is None
     _, part, attempt = await sending(store)
-    assert await store.bookmarks.keep("-:T1", "U1", "C1", "1.1", "2.0", NOW) is None
-    await store.parts.sent(part, attempt, "1.1", (ENTRY,))
+    assert await store.bookmarks.keep("-:T1", "U1", "C1", ts, "2.0", NOW) is None
+    await store.parts.sent(part, attempt, ts, (ENTRY,))
     assert (await store.bookmarks.list("-:T1", "U1"))[1] == 1
 
 

@@ -1,0 +1,196 @@
+"""How units of work share commits: what fails, what is run again, what is told when nobody knows."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import OperationalError
+
+from bot.store.database import GROUP, Database, asked
+from bot.store.errors import StoreError
+
+
+def table_of_words(connection: Connection) -> None:
+    """Make the one table that these tests write to."""
+    connection.execute(text("CREATE TABLE words (word TEXT UNIQUE)"))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """Open a file with one table of words."""
+    found = Database(f"sqlite:///{tmp_path}/a.db")
+    await found.write(table_of_words)
+    yield found
+    await found.close()
+
+
+def adds(word: str) -> Callable[[Connection], str]:
+    """Make a unit that adds a word and gives it back."""
+
+    def unit(connection: Connection) -> str:
+        connection.execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
+        return word
+
+    return unit
+
+
+async def words(database: Database) -> list[str]:
+    """Give the words that are there."""
+    found = await database.read(lambda connection: list(connection.scalars(text("SELECT word FROM words"))))
+    return sorted(str(word) for word in found)
+
+
+async def held_up(database: Database) -> tuple[asyncio.Task[None], threading.Event]:
+    """Keep the writer busy until the event is set, so that what is asked for meanwhile waits as one group."""
+    go, busy = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def unit(connection: Connection) -> None:
+        connection.execute(text("SELECT 1"))
+        loop.call_soon_threadsafe(busy.set)
+        go.wait(30)
+
+    task = asyncio.create_task(database.write(unit))
+    await busy.wait()
+    return task, go
+
+
+async def together(database: Database, *units: Callable[[Connection], object]) -> list[object]:
+    """Run units that waited at the same time."""
+    held, go = await held_up(database)
+    waiting = [asyncio.ensure_future(database.write(unit)) for unit in units]
+    await asyncio.sleep(0)
+    go.set()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    await held
+    return list(results)
+
+
+def commits_of(database: Database) -> list[str]:
+    """Note every commit from now on."""
+    seen: list[str] = []
+    event.listen(database._engine, "commit", lambda _: seen.append("commit"))
+    return seen
+
+
+async def test_what_waits_together_is_committed_together(database: Database) -> None:
+    """One commit for the whole group, an answer for each; a crowd is parted so that nobody waits too long."""
+    seen = commits_of(database)
+    many = [f"w{n}" for n in range(GROUP + 10)]
+    assert await together(database, *(adds(word) for word in many)) == many
+    assert len(seen) == 3  # the one that held them up, a full group, the rest
+    assert await words(database) == sorted(many)
+
+
+async def test_a_unit_that_fails_takes_nobody_with_it(database: Database) -> None:
+    """The group is undone and each unit run again in a commit of its own; only the broken one hears of it."""
+    ran: list[str] = []
+
+    def counted(word: str) -> Callable[[Connection], str]:
+        def unit(connection: Connection) -> str:
+            ran.append(word)
+            return adds(word)(connection)
+
+        return unit
+
+    def broken(connection: Connection) -> None:
+        adds("half")(connection)
+        raise LookupError("mine")
+
+    results = await together(database, counted("a"), broken, counted("b"), counted("a"))
+    assert results[0] == "a"
+    assert isinstance(results[1], LookupError)
+    assert results[2] == "b"
+    assert isinstance(results[3], StoreError)
+    assert "write words" in str(results[3])
+    assert ran.count("b") == 1  # not reached in the group, which ended at the broken one
+    assert await words(database) == ["a", "b"]
+
+
+async def test_rows_of_one_batch_run_as_one(database: Database) -> None:
+    """Rows that wait for the same batch are given to it at once, and answered in order."""
+    sizes: list[int] = []
+
+    def batch(connection: Connection, rows: Sequence[str]) -> list[str]:
+        sizes.append(len(rows))
+        connection.execute(text("INSERT INTO words VALUES (:word)"), [{"word": row} for row in rows])
+        return [row.upper() for row in rows]
+
+    held, go = await held_up(database)
+    waiting = [asyncio.ensure_future(database.write_one_of(batch, f"w{n}")) for n in range(5)]
+    await asyncio.sleep(0)
+    go.set()
+    assert await asyncio.gather(*waiting) == [f"W{n}" for n in range(5)]
+    await held
+    assert sizes == [5]
+
+
+async def test_a_commit_whose_answer_was_lost_is_told_and_not_repeated(database: Database) -> None:
+    """Nobody knows whether it was done: each caller hears so, and must read before going on."""
+    ran: list[str] = []
+    cut = [True]
+
+    def counted(connection: Connection) -> None:
+        ran.append("once")
+        adds("a")(connection)
+
+    def lose(connection: Connection) -> None:
+        if ran and cut.pop():
+            connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]
+            cut.append(False)
+            raise OperationalError("COMMIT", {}, Exception("the line is cut"), connection_invalidated=True)
+
+    event.listen(database._engine, "commit", lose)
+    with pytest.raises(StoreError, match="the line is cut"):
+        await database.write(counted)
+    assert ran == ["once"]
+    assert await words(database) == ["a"]
+
+
+async def test_a_write_somebody_stopped_waiting_for_is_done_all_the_same(database: Database) -> None:
+    """Cancelling the caller does not undo what was asked."""
+    held, go = await held_up(database)
+    waiting = asyncio.ensure_future(database.write(adds("a")))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    go.set()
+    await held
+    await database.write(adds("b"))
+    assert await words(database) == ["a", "b"]
+
+
+async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) -> None:
+    """What was asked before the end is done; what is asked after it is refused with a word."""
+    database = Database(f"sqlite:///{tmp_path}/b.db")
+    await database.write(table_of_words)
+    held, go = await held_up(database)
+    waiting = asyncio.ensure_future(database.write(adds("a")))
+    await asyncio.sleep(0)
+    closing = asyncio.ensure_future(database.close())
+    await asyncio.sleep(0)
+    go.set()
+    assert await waiting == "a"
+    await asyncio.gather(held, closing)
+    with pytest.raises(StoreError, match="closed"):
+        await database.write(adds("b"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("SELECT a.b FROM parts AS a JOIN deliveries ON 1", "read parts, deliveries"),
+        ("UPDATE subscriptions SET wake_at=? WHERE id IN (SELECT id FROM subscriptions)", "write subscriptions"),
+        ('INSERT INTO "issues" (seq) VALUES (1)', "write issues"),
+        ("DELETE FROM slots WHERE 1", "write slots"),
+        ("PRAGMA x", "be reached or written"),
+        (None, "be reached or written"),
+    ],
+)
+def test_an_error_names_what_was_asked(statement: str | None, words: str) -> None:
+    """The verb and the tables, which say enough to go on with."""
+    assert asked(statement) == words

@@ -1,0 +1,86 @@
+"""Reactions to messages that are not known yet: only those that may be ours are kept, and not for ever."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.calendar import AsItAppears
+from bot.delivery.delivery import PartRow, Shown, State
+from bot.messages.taste import Taste
+from bot.store.deliveries import Decision
+from bot.store.store import Store
+from bot.store.tables import bookmarks
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HERE = ("-:T1", "C1")
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    """Open a store in memory."""
+    found = Store.open("sqlite://")
+    yield found
+    await found.close()
+
+
+def ts_at(moment: datetime) -> str:
+    """Give the ts of a message posted then."""
+    return f"{moment.timestamp():.6f}"
+
+
+async def in_doubt(store: Store) -> PartRow:
+    """Have one message of a digest in the channel of which nobody knows; attempted at NOW."""
+    made = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Taste(), NOW)
+    held = (await store.subscriptions.claim("me", NOW, MINUTE, limit=1, each=1))[0]
+    await store.deliveries.decide(held, "me", NOW, Decision(("one",), NOW, {}, NOW))
+    delivery = await store.deliveries.get(*HERE, "one")
+    assert delivery is not None
+    part = (await store.deliveries.begin(delivery.id, "", "hash", ("parent",)))[0]
+    assert await store.parts.sending(part, "me", made.id, NOW, "payload") == 1
+    await store.parts.settle(part, State.UNKNOWN, "cannot look")
+    return part
+
+
+async def count(store: Store) -> int:
+    """Count the wishes that are kept, for whatever message."""
+    chosen = select(func.count()).select_from(bookmarks)
+    return await store.database.read(lambda connection: int(connection.scalar(chosen) or 0))
+
+
+@pytest.mark.parametrize(
+    ("ts", "kept"),
+    [
+        (ts_at(NOW), 1),
+        (ts_at(NOW + timedelta(minutes=59)), 1),
+        (ts_at(NOW - timedelta(minutes=2)), 0),
+        (ts_at(NOW + timedelta(hours=2)), 0),
+        (ts_at(NOW + timedelta(days=200)), 0),
+        ("", 0),
+        ("nan", 0),
+        ("1e400", 0),
+        ("-99999999999999", 0),
+        ("not a ts", 0),
+    ],
+)
+async def test_only_what_may_be_the_message_in_doubt_is_kept(store: Store, ts: str, kept: int) -> None:
+    """A message left in doubt does not make every later reaction in its channel be stored."""
+    await in_doubt(store)
+    assert await store.bookmarks.keep("-:T1", "U1", "C1", ts, "2.0", NOW) is None
+    assert await count(store) == kept
+
+
+async def test_wishes_for_messages_that_never_became_known_are_forgotten(store: Store) -> None:
+    """After a day; what belongs to a message of a digest stays."""
+    part = await in_doubt(store)
+    ours, other = ts_at(NOW), ts_at(NOW + MINUTE)
+    for ts in (ours, other):
+        await store.bookmarks.keep("-:T1", "U1", "C1", ts, "2.0", NOW)
+    await store.parts.sent(part, 1, ours, (Shown(0, "https://a.org", "a"),))
+    assert await store.bookmarks.prune(NOW + timedelta(hours=23)) == 0
+    assert await store.bookmarks.prune(NOW + timedelta(days=2)) == 1
+    assert (await store.bookmarks.list("-:T1", "U1"))[1] == 1
