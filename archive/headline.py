@@ -49,6 +49,9 @@ _SLUG = re.compile(
 _SPLIT = re.compile(r"[-_+~,. ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _SHORTEST_SLUG = 10
+_UNFINISHED = frozenset({"a", "an", "and", "by", "for", "how", "of", "or", "our", "the", "we", "with", "your"})
+"""No title ends with one of these: an address that does was cut, as some sites do after so many letters."""
+
 _SUFFIX = re.compile(
     r"\.(?:x?html?|php|aspx?|jspx?|cfm|cgi|md|markdown|pdf|txt|rst|do|pptx?|ipynb|cms|ars)$", re.IGNORECASE
 )
@@ -133,7 +136,7 @@ def _named(host: str, path: str, text: str) -> str:
     if host in _STORES and (name := _stored(host, path)):
         return name
     if (slug := _SLUG.fullmatch(path, path.rfind("/") + 1)) and len(words := _slug_words(slug[1])) > 2:
-        return _cased(words, text)
+        return (words[-1] in _UNFINISHED and _clause(text)) or _cased(words, text)
     for part in path.split("/")[-1:-4:-1]:
         words = _words(part) if len(part) >= _SHORTEST_SLUG else []
         if len(words) >= 3 and sum(map(len, words)) >= _SHORTEST_SLUG:

@@ -279,7 +279,8 @@ def test_advertisements_under_names() -> None:
 
 def test_a_second_sponsors_note_is_set_apart() -> None:
     """A note that names a sponsor is one's, also where the issue's own sponsor is another site."""
-    text = "Sponsor\n====\n\nFrom X.\nhttp://x.org/\n\n\nNews\n====\n\nOne.\nhttp://a.org/1\n\n\nAs ever, without a link.\n\n\nOur sponsor Y\nhttp://y.org/\n"
+    text = "Sponsor\n====\n\nFrom X.\nhttp://x.org/\n\n\nNews\n====\n\nOne.\nhttp://a.org/1\n\n\n"
+    text += "As ever, without a link.\n\n\nOur sponsor Y\nhttp://y.org/\n"
     assert [section.kind for section in body.parse(text)] == ["sponsor", "news", "sponsor"]
 
 

@@ -27,6 +27,14 @@ from archive.headline import LONGEST, headline
         ("https://example.org/why-it-doesnt-work", "", "Why it doesn't work"),
         ("https://example.org/12345-the-title-is-this/index.html", "", "The title is this"),
         ("https://example.org/TheWayWeWork", "", "The way we work"),
+        ("https://example.org/Tests_and-more_Words", "Of tests and so on.", "Tests and more words"),
+        ("https://example.org/a-talk-on-k8s-and-more-00ff00ff.html", "", "A talk on k8s and more"),
+        (
+            "https://example.org/flaky-tests-and-how-we.html",
+            "An account of flaky tests. More.",
+            "An account of flaky tests",
+        ),
+        ("https://example.org/flaky-tests-and-how-we.html", "", "Flaky tests and how we"),
         ("https://example.org/caf%C3%A9-and-more-words", "", "Café and more words"),
         ("https://example.org/events/2014", "A call for papers. And more.", "A call for papers"),
         (
