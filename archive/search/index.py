@@ -23,10 +23,10 @@ The engines differ little where the words are right, and all fail alike where th
 query an entry meets, which word met what, or lets a compound, a synonym and a correction weigh differently in one
 query. Built upon one of them, each query would be dozens of theirs, and the coverage would be computed here anyway.
 FTS5 and bm25s are moreover linear in the archive (10 to 130 times tantivy at a hundred copies), and bm25s is rebuilt
-whole for a changed issue. Arrays of our own cost about tantivy's own time for a query, two to three times its time to
-build, twice its memory (`python -m benchmarks searching`), and bring no dependency but numpy; rapidfuzz measures the
+whole for a changed issue. Arrays of our own cost one and a half times tantivy's time for a query and to build, and at
+most twice its memory (`python -m benchmarks searching`), and bring no dependency but numpy; rapidfuzz measures the
 distance of a misspelt word to the few of the vocabulary with nearly its letters. Embeddings carried within a package
-were not needed for any figure.
+were not needed for any figure. What is still missed, and what was tried for it: `benchmarks/search/README.md`.
 """
 
 from __future__ import annotations

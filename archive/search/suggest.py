@@ -56,7 +56,7 @@ def _candidates(before: list[str], last: str, lookup: Lookup, shelf: Shelf) -> t
 
 def _likeliest(before: Words, numbers: Ints, counts: Ints, lookup: Lookup, most: int) -> list[str]:
     """Give about the `most` likeliest of the words, without those that hardly occur beside the likeliest."""
-    least = max(1, int(counts.max(initial=0)) // RARE)
+    least = max(1, -(-int(counts.max(initial=0)) // RARE))
     if len(counts) > most:
         least = max(least, int(np.partition(counts, len(counts) - most)[len(counts) - most]))
     likely = np.flatnonzero(counts >= least)

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,28 @@ def search(  # noqa: PLR0913 - each is an option of the command
     Raises QueriesError when the file is not as it should be, before anything is answered.
     """
     asked = list(_asked(queries)) if queries else [("", query)]
-    gc.disable()  # it ends when it has answered: going over the growing archive and index costs a tenth of its time
-    answers_from = index(read(folder), synonyms)
-    gc.freeze()  # nor at the end
+    with _kept_to_the_end():
+        answers_from = index(read(folder), synonyms)
     for identity, text in asked:
         answer = answers_from.search(text, limit=limit)
         if as_json:
             write(json.dumps(row(identity, text, answer, explain=explain), ensure_ascii=False))
         else:
             _draw(answers_from, answer, explain=explain)
+
+
+@contextmanager
+def _kept_to_the_end() -> Iterator[None]:
+    """Have the garbage collector leave alone what is made here: a process that answers and ends needs all of it.
+
+    Going over the growing archive and index, and once more at the end, costs a tenth of the process's time.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _asked(file: Path) -> Iterator[tuple[str, str]]:

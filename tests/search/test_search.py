@@ -187,3 +187,19 @@ def test_a_huge_query_is_answered() -> None:
     answer = INDEX.search("nagios " + "wobble" * 2_000)
     assert answer.problems == ("only the first 2,000 characters were read",)
     assert INDEX.search(" ".join(f"word{n}" for n in range(300))).problems[-1].startswith("only the first 24 words")
+
+
+def test_topics_are_told_by_the_form_most_used() -> None:
+    """A topic is named as the newsletter writes it most; what is too general is none, however frequent or asked for."""
+    things = ["Kubernetes, Terraform, Kafka, Prometheus and Vagrant by the service team."] * 3
+    index = Index.of([issue(1, "Runbooks for teams.", "More runbooks for a team.", "The runbook of a team.", *things)])
+    assert "runbooks" in index.topics()
+    assert {"team", "teams", "service", "runbook"}.isdisjoint(index.topics())
+    assert "service" not in index.search("wedding service photographer").near_topics
+
+
+def test_completions_leave_out_the_newsletters_own_slips() -> None:
+    """A spelling that hardly occurs is not offered beside the one that does."""
+    index = Index.of([issue(1, *["Kubernetes clusters."] * 150, "Kuberntes clusters.")])
+    assert index.suggest("kuber") == ("kubernetes",)
+    assert index.suggest("kubernt")[0] == "kubernetes"
