@@ -1,34 +1,102 @@
-"""`backissue deliveries` and `backissue db upgrade`: the database as an operator sees it."""
+"""`backissue deliveries` and `backissue db upgrade`: the database for operators, in the words that users read."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.terminal import out, safe
+from archive.errors import BackIssueError
+from archive.issue import Issue
+from bot.cli.reading import read
+from bot.cli.terminal import err, out, safe
+from bot.clock import SystemClock
 from bot.delivery.delivery import Delivery, Progress, State
+from bot.delivery.identity import Face
+from bot.delivery.shelf import Shelf
+from bot.delivery.standing import Standings
 from bot.errors import SettingsError
+from bot.messages.subscription import Standing
 from bot.settings import Settings
+from bot.slack.workspace import WorkspaceId, workspace_id
 from bot.store import migrate
+from bot.store.issues import Issues, Registered
 from bot.store.store import Store
 
 STYLE = {Progress.DONE: "green", Progress.UNKNOWN: "bold yellow", Progress.REFUSED: "red", Progress.DROPPED: "dim"}
+_MOST_WAITING = 4
 
 
-def deliveries(*, channel: str | None, issue: str | None, state: str | None, limit: int) -> None:
-    """Print deliveries, newest first, as many as `limit`, that fit every filter given.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: the filters (None: any), and at most how many deliveries."""
 
-    Raises SettingsError for a state that is none, StoreError when the database cannot be reached.
+    workspace: str | None = None
+    channel: str | None = None
+    issue: str | None = None
+    state: str | None = None
+    limit: int = 50
+
+    @property
+    def place(self) -> WorkspaceId | None:
+        """Give the workspace's key; a team's id alone is one that belongs to no organisation."""
+        if self.workspace is None or ":" in self.workspace:
+            return self.workspace
+        return workspace_id(None, self.workspace)
+
+    @property
+    def progress(self) -> Progress | None:
+        """Give the state asked for. Raises SettingsError for one that is none."""
+        if self.state is None:
+            return None
+        try:
+            return Progress(self.state.lower())
+        except ValueError as error:
+            raise SettingsError("--state", f"{self.state!r} is none of {', '.join(Progress)}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is shown: subscriptions, each with its workspace and how it stands, and deliveries, newest first."""
+
+    standings: tuple[tuple[WorkspaceId, Standing], ...]
+    deliveries: tuple[Delivery, ...]
+
+
+class _OnlyLooking:
+    """A register that recognises the archive's issues and writes nothing: the bot itself must notice what is new."""
+
+    def __init__(self, issues: Issues) -> None:
+        self._issues = issues
+
+    async def register(self, faces: Iterable[Face], now: datetime) -> Registered:
+        """Say who is who."""
+        del now
+        return await self._issues.recognised(faces)
+
+
+def deliveries(asked: Asked, archive: Path | None) -> None:
+    """Print the subscriptions and the deliveries that fit every filter given.
+
+    An issue or a state is a matter of deliveries alone: then no subscriptions are shown. What waits undecided is known
+    only with the issues of `archive`. Raises SettingsError for a state that is none, StoreError when the database
+    cannot be reached.
     """
-    progress = _progress(state)
-    found = asyncio.run(_listed(Settings.read().database_url, channel, issue, progress, limit))
-    if not found:
+    _ = asked.progress
+    found = asyncio.run(_look(Settings.read().database_url, asked, _issues(archive)))
+    for workspace, standing in found.standings:
+        out.print(_lines(workspace, standing), soft_wrap=True)
+    if found.standings:
+        out.print()
+    if found.deliveries:
+        out.print(_deliveries(found.deliveries))
+    else:
         out.print(Text("No delivery fits.", style="dim"))
-        return
-    out.print(_table(found))
 
 
 def upgrade() -> None:
@@ -36,26 +104,54 @@ def upgrade() -> None:
     out.print(f"The database is at version {migrate.upgrade(Settings.read().database_url)}.")
 
 
-def _progress(state: str | None) -> Progress | None:
-    if state is None:
-        return None
+def _issues(archive: Path | None) -> tuple[Issue, ...]:
+    """Read the archive; without it there is less to say, and no less reason to say it."""
     try:
-        return Progress(state.lower())
-    except ValueError as error:
-        raise SettingsError("--state", f"{state!r} is none of {', '.join(Progress)}") from error
+        return read(archive).issues
+    except BackIssueError as error:
+        err.print(f"What waits undecided is not shown: {safe(str(error))}", style="dim", markup=False)
+        return ()
 
 
-async def _listed(
-    url: str, channel: str | None, issue: str | None, progress: Progress | None, limit: int
-) -> tuple[Delivery, ...]:
+async def _look(url: str, asked: Asked, issues: tuple[Issue, ...]) -> Found:
     store = await asyncio.to_thread(Store.open, url)
     try:
-        return await store.deliveries.list(channel=channel, issue=issue, progress=progress, limit=limit)
+        rows = await store.deliveries.list(
+            workspace=asked.place,
+            channel=asked.channel,
+            issue=asked.issue,
+            progress=asked.progress,
+            limit=asked.limit,
+        )
+        alone = asked.issue is not None or asked.state is not None
+        return Found(() if alone else await _stand(store, asked, issues), rows)
     finally:
         await store.close()
 
 
-def _table(found: Iterable[Delivery]) -> Table:
+async def _stand(store: Store, asked: Asked, issues: tuple[Issue, ...]) -> tuple[tuple[WorkspaceId, Standing], ...]:
+    """Say of each subscription how it stands."""
+    now, shelf = SystemClock().now(), Shelf(_OnlyLooking(store.issues))
+    await shelf.put(issues, now)
+    standings = Standings(store, shelf, None)
+    chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]
+    return tuple([(each.workspace, await standings.standing(each, now)) for each in chosen])
+
+
+def _lines(workspace: WorkspaceId, standing: Standing) -> Text:
+    """Give a subscription: where and when, then a line for each issue that waits."""
+    said = Text(f"{workspace} {standing.channel}  ", style="bold").append(safe(standing.schedule), style="not bold")
+    if standing.paused:
+        said.append(f"\n  paused: {safe(standing.paused)}", style="not bold yellow")
+    elif standing.next_at is not None:
+        said.append(f"  next {standing.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
+    waits = [f"\n  waits: {each.title}: {each.why}" for each in standing.waiting[:_MOST_WAITING]]
+    if len(standing.waiting) > _MOST_WAITING:
+        waits.append(f"\n  and {len(standing.waiting) - _MOST_WAITING} more wait")
+    return said.append(safe("".join(waits)), style="not bold")
+
+
+def _deliveries(found: Iterable[Delivery]) -> Table:
     table = Table(header_style="dim", box=None, padding=(0, 2, 0, 0))
     for column in ("due (UTC)", "workspace", "channel", "issue", "state", "parts", "what happened"):
         table.add_column(column, overflow="fold", justify="right" if column == "parts" else "left")
@@ -65,9 +161,9 @@ def _table(found: Iterable[Delivery]) -> Table:
             f"{delivery.due:%Y-%m-%d %H:%M}",
             delivery.workspace,
             delivery.channel,
-            safe(delivery.issue),
+            Text(safe(delivery.issue)),
             Text(delivery.progress.value, style=STYLE.get(delivery.progress, "")),
             f"{sent}/{len(delivery.parts)}" if delivery.parts else "",
-            safe(delivery.reason),
+            Text(safe(delivery.reason)),
         )
     return table

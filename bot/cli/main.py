@@ -177,16 +177,19 @@ def export(
 
 
 @app.command()
-def deliveries(
+def deliveries(  # noqa: PLR0913, PLR0917 - one for each option
+    workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,  # noqa: UP045
     channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,  # noqa: UP045
     issue: Annotated[Optional[str], typer.Option(help="Only this issue (its slug).", show_default=False)] = None,  # noqa: UP045
     state: Annotated[Optional[str], typer.Option(help="Only this state.", show_default=False)] = None,  # noqa: UP045
     limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, newest first.")] = 50,
+    archive: Archive = None,
 ) -> None:
-    """Say what was posted where and when, what was not, and why."""
+    """Say which channels get what when, what waits and why; then what was posted, what was not, and why."""
+    from bot.cli.deliveries import Asked  # noqa: PLC0415 - heavy
     from bot.cli.deliveries import deliveries as run_it  # noqa: PLC0415 - heavy
 
-    run_it(channel=channel, issue=issue, state=state, limit=limit)
+    run_it(Asked(workspace, channel, issue, state, limit), archive)
 
 
 @database.command("upgrade")

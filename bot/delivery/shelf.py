@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from archive.issue import Issue
 from bot.delivery.identity import Face, face
-from bot.store.issues import Issues
+from bot.store.issues import Registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,18 @@ class Change:
     edited: frozenset[str] = frozenset()
 
 
+class Register(Protocol):
+    """Decides who is who; `bot.store.issues.Issues` is the one that remembers."""
+
+    async def register(self, faces: Iterable[Face], now: datetime) -> Registered:
+        """Write down the archive as it is now: `faces` of all its issues, oldest first."""
+        ...
+
+
 class Shelf:
     """Holds the catalogue in use. Every process registers what it sees; the register decides who is who."""
 
-    def __init__(self, register: Issues, *, few: int = 50) -> None:
+    def __init__(self, register: Register, *, few: int = 50) -> None:
         """Begin with nothing on it. More than `few` issues that were not seen before are described in a thread."""
         self._register = register
         self._few = few

@@ -26,8 +26,8 @@ _RECENT = 50
 class Standings:
     """Tells how deliveries stand."""
 
-    def __init__(self, store: Store, shelf: Shelf, slack: Poster, rules: Rules = RULES) -> None:
-        """Read from `store` and `shelf`; ask `slack` for links to messages, and do without where it gives none."""
+    def __init__(self, store: Store, shelf: Shelf, slack: Poster | None, rules: Rules = RULES) -> None:
+        """Read from `store` and `shelf`; ask `slack`, if any, for links to messages."""
         self._store, self._shelf, self._slack, self._rules = store, shelf, slack, rules
 
     async def standing(self, subscription: Subscription, now: datetime) -> Standing:
@@ -69,7 +69,7 @@ class Standings:
 
     async def _link(self, delivery: Delivery) -> str:
         parent = delivery.parent
-        if parent is None or not parent.ts:
+        if self._slack is None or parent is None or not parent.ts:
             return ""
         try:
             return await self._slack.permalink(delivery.workspace, delivery.channel, parent.ts)

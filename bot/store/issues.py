@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -38,6 +40,11 @@ class Issues:
         there = tuple(faces)
         return await self._database.write(lambda connection: _register(connection, there, now))
 
+    async def recognised(self, faces: Iterable[Face]) -> Registered:
+        """Say what `register` would, and write nothing: for those who only look."""
+        there = tuple(faces)
+        return await self._database.read(lambda connection: _recognised(connection, there))
+
     async def identity(self, slug: str) -> str | None:
         """Give the identity of the issue that has or once had this slug."""
         return await self._database.read(
@@ -45,26 +52,46 @@ class Issues:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the register holds: each identity's row, each slug's identity; and the identity of each slug now there."""
+
+    rows: dict[str, Any]
+    names: dict[str, str]
+    identity: dict[str, str]
+
+
+def _seen(connection: Connection, there: tuple[Face, ...]) -> _Seen:
+    rows = {row.identity: row for row in connection.execute(select(issues))}
+    names = {row.slug: row.identity for row in connection.execute(select(slugs))}
+    known = Known(names, {key: frozenset(row.links) for key, row in rows.items()})
+    return _Seen(rows, names, recognise(there, known))
+
+
+def _recognised(connection: Connection, there: tuple[Face, ...]) -> Registered:
+    seen = _seen(connection, there)
+    seq = {key: int(row.seq) for key, row in seen.rows.items()}
+    fresh = (key for key in seen.identity.values() if key not in seq)
+    last = max(seq.values(), default=0)
+    return Registered(seen.identity, seq | dict(zip(fresh, count(last + 1), strict=False)))
+
+
 def _register(connection: Connection, there: tuple[Face, ...], now: datetime) -> Registered:
     if connection.dialect.name == "postgresql":
         # Numbers must be seen in the order in which they are given: one process at a time.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236202)")
-    rows = connection.execute(select(issues)).all()
-    names = {row.slug: row.identity for row in connection.execute(select(slugs))}
-    known = Known(names, {row.identity: frozenset(row.links) for row in rows})
-    identity = recognise(there, known)
-    content = {row.identity: row.content for row in rows}
+    seen = _seen(connection, there)
+    identity = seen.identity
     faces = {identity[face.slug]: face for face in there}
-    fresh = [key for key in faces if key not in content]
-    for key in fresh:
+    for key in (key for key in faces if key not in seen.rows):
         face = faces[key]
         values = {"identity": key, "links": sorted(face.links), "content": face.content, "seen": now}
         connection.execute(insert(connection, issues).values(values).on_conflict_do_nothing())
     for slug, key in identity.items():
-        if names.get(slug) != key:
+        if seen.names.get(slug) != key:
             row = insert(connection, slugs).values(slug=slug, identity=key)
             connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_={"identity": key}))
-    edited = [key for key, face in faces.items() if key in content and content[key] != face.content]
+    edited = [key for key, face in faces.items() if key in seen.rows and seen.rows[key].content != face.content]
     for key in edited:
         change = {"content": faces[key].content, "links": sorted(faces[key].links)}
         connection.execute(update(issues).where(issues.c.identity == key).values(change))

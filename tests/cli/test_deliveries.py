@@ -1,0 +1,127 @@
+"""`backissue deliveries`: what an operator is told of subscriptions and deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+from typer.testing import CliRunner, Result
+
+from archive.document import SUFFIXES
+from archive.folder import DiskFolder
+from archive.loader import load
+from bot.calendar import AsItAppears, parse_schedule
+from bot.cli.main import app
+from bot.delivery.delivery import Progress
+from bot.delivery.shelf import Shelf
+from bot.delivery.subscription import Pause, Paused
+from bot.messages.taste import Taste
+from bot.store.deliveries import Decision
+from bot.store.migrate import upgrade
+from bot.store.store import Store
+from bot.store.tables import issues as issues_table
+from bot.store.tables import subscriptions
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def written(folder: Path, number: int) -> None:
+    """Add an issue to the archive."""
+    text = f"---\ntitle: Example Weekly {number}\ndate: 2026-01-0{number}\n---\n\n# News\n\n"
+    (folder / f"2026-01-0{number}-{number}.md").write_text(f"{text}A [bold] thing\nhttps://example.com/{number}\n")
+
+
+async def prepare(url: str, folder: Path) -> None:
+    """Subscribe four channels of two workspaces; one digest was refused, another waits; a new issue nobody has seen."""
+    store = await asyncio.to_thread(Store.open, url)
+    written(folder, 1)
+    await Shelf(store.issues).put(load(DiskFolder(folder, SUFFIXES)).issues, NOW)
+    weekly = parse_schedule("mondays 09:00 Europe/London")
+    put = store.subscriptions.put
+    await put("-:T1", "C1", "U1", weekly, Taste(), NOW)
+    paused = await put("-:T1", "C2", "U1", AsItAppears(), Taste(), NOW)
+    await store.subscriptions.pause(paused.id, Paused(Pause.CHANNEL, "is_archived [red]"))
+    await put("-:T2", "C3", "U1", weekly, Taste(), NOW)
+    await put("E1:T1", "C4", "U1", weekly, Taste(), NOW)
+    taken = await store.subscriptions.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
+    for held in taken:
+        if held.channel in {"C1", "C3"}:
+            await store.deliveries.decide(held, "me", NOW, Decision(("2026-01-01-1",), NOW, {}, NOW))
+    refused = await store.deliveries.get("-:T2", "C3", "2026-01-01-1")
+    assert refused is not None
+    await store.deliveries.finish(refused.id, Progress.REFUSED, "msg_too_long [bold]")
+    written(folder, 2)
+    broken = update(subscriptions).where(subscriptions.c.channel == "C4").values(schedule="daily 9:00 Mars/Olympus")
+    await store.database.write(lambda connection: connection.execute(broken).rowcount)
+    await store.close()
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., str]:
+    """Give what runs the command on a prepared database; its words with single spaces."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    url = f"sqlite:///{tmp_path}/a.db"
+    upgrade(url)
+    asyncio.run(prepare(url, folder))
+
+    def run(*arguments: str, archive: bool = True) -> str:
+        where = ("--archive", str(folder)) if archive else ()
+        environment = {"DATABASE_URL": url, "BACKISSUE_ARCHIVE": ""}
+        result: Result = CliRunner().invoke(app, ["deliveries", *arguments, *where], env=environment)
+        assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
+
+    return run
+
+
+def test_each_channel_stands_there_with_what_comes_and_what_waits(ask: Callable[..., str]) -> None:
+    """The next post, why a channel is paused, what waits and why: as its users read it."""
+    said = ask()
+    assert "-:T1 C1 mondays 09:00 Europe/London next 2" in said
+    assert "waits: Example Weekly 2: it goes out" in said
+    assert "-:T1 C2 as soon as it appears paused: is_archived [red]" in said
+    assert "E1:T1 C4 daily 9:00 Mars/Olympus paused: its schedule" in said
+    assert "[bold]" in said
+
+
+def test_a_workspace_may_be_asked_for_alone(ask: Callable[..., str]) -> None:
+    """By its id, or by the key that is shown for one of an organisation."""
+    said = ask("--workspace", "T2")
+    assert "C3" in said
+    assert "C1" not in said
+    assert "C4" in ask("--workspace", "E1:T1")
+    assert "No delivery fits" in ask("--workspace", "T9")
+    assert "C2" not in ask("--channel", "C1")
+
+
+def test_a_state_is_a_matter_of_deliveries(ask: Callable[..., str]) -> None:
+    """Then no subscriptions are shown."""
+    said = ask("--state", "refused")
+    assert "C3" in said
+    assert "mondays" not in said
+
+
+def test_it_works_without_the_archive_and_says_what_is_missing(ask: Callable[..., str]) -> None:
+    """What is in the database is shown all the same."""
+    said = ask(archive=False)
+    assert "What waits undecided is not shown" in said
+    assert "-:T1 C1" in said
+
+
+def test_looking_changes_nothing(ask: Callable[..., str], tmp_path: Path) -> None:
+    """An issue that the bot has not noticed yet is still new to it afterwards."""
+    ask()
+    store = Store.open(f"sqlite:///{tmp_path}/a.db")
+
+    async def count() -> int:
+        chosen = select(func.count()).select_from(issues_table)
+        number = await store.database.read(lambda connection: int(connection.scalar(chosen) or 0))
+        await store.close()
+        return number
+
+    assert asyncio.run(count()) == 1
