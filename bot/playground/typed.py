@@ -156,11 +156,14 @@ class Prompt:
     async def _fill(self, rest: str) -> None:
         number, _, text = rest.partition(" ")
         element = await self._element(number)
+        screen = self._screen()
+        if element.where is not screen:
+            raise UnknownError(f"{number} is no field of the open form; its fields have their numbers before them")
         kind = str(element.json["type"])
         value: Any = await self._offered(element, text) if _suggests(element) else text
         if kind.startswith("multi_") or kind == "checkboxes":
             value = [one.strip() for one in text.split(",")] if isinstance(value, str) else [value]
-        self._filled.setdefault(self._screen().id, {})[element.name] = value
+        self._filled.setdefault(screen.id, {})[element.name] = value
         self._say(f"[{number}] is now {value['text']['text'] if isinstance(value, Mapping) else text}", "dim")
 
     async def _offered(self, element: Element, text: str) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from bot.store.database import address, engine_of
 from bot.store.errors import SchemaError, StoreError
@@ -27,7 +27,7 @@ def upgrade(url: str) -> str:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _unreachable(url, error) from error
     finally:
         engine.dispose()
@@ -40,7 +40,7 @@ def check(url: str) -> None:
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _unreachable(url, error) from error
     finally:
         engine.dispose()
@@ -60,7 +60,14 @@ def _config() -> Config:
     return config
 
 
-def _unreachable(url: str, error: OperationalError) -> StoreError:
-    shown = address(url).render_as_string(hide_password=True)
+def _unreachable(url: str, error: DatabaseError) -> StoreError:
+    """Say what kept the database from being opened: a file that is none, a server that is away."""
+    place = address(url)
     cause = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-    return StoreError(f"be reached at {shown}", f"{cause}; check DATABASE_URL and that the server runs")
+    if place.drivername == "sqlite":
+        step = (
+            "check that its folder exists and may be written, and that the file is a SQLite database that nobody locks"
+        )
+    else:
+        step = "check DATABASE_URL and that the server runs"
+    return StoreError(f"be opened at {place.render_as_string(hide_password=True)}", f"{cause}; {step}")
