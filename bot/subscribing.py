@@ -11,7 +11,6 @@ from archive.issue import Issue
 from bot import commands
 from bot.calendar import Schedule, ScheduleError, next_slot, parse_schedule
 from bot.clock import Clock
-from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.form import Wish, draft_of
 from bot.messages import form as forms
 from bot.messages import help as helping
@@ -20,6 +19,7 @@ from bot.messages import subscription as said
 from bot.messages.message import Block, Message
 from bot.messages.names import Names
 from bot.messages.taste import Taste
+from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.door import Person
 from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId

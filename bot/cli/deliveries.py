@@ -16,12 +16,12 @@ from archive.issue import Issue
 from bot.cli.reading import read
 from bot.cli.terminal import err, out, safe
 from bot.clock import SystemClock
-from bot.delivery.delivery import Delivery, Progress, State
-from bot.delivery.identity import Face
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.errors import SettingsError
 from bot.messages.subscription import Standing
+from bot.record.delivery import Delivery, Progress, State
+from bot.record.identity import Face
 from bot.settings import Settings
 from bot.slack.workspace import WorkspaceId, workspace_id
 from bot.store import migrate

@@ -7,8 +7,8 @@ import re
 import structlog
 
 from bot.clock import Clock
-from bot.delivery.delivery import Delivery, PartRow, Progress, State
 from bot.messages.mrkdwn import clip
+from bot.record.delivery import Delivery, PartRow, Progress, State
 from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 

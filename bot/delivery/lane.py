@@ -12,13 +12,13 @@ from datetime import datetime
 import structlog
 
 from bot.calendar import Weekly
-from bot.delivery.delivery import SETTLED, Delivery, PartRow, Progress, State
 from bot.delivery.plan import decide, full_note, late_note, put_off
 from bot.delivery.press import Sheet, corrected
 from bot.delivery.sender import Sender
-from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.delivery.tools import Leave, Tools
 from bot.messages.notice import Trouble
+from bot.record.delivery import SETTLED, Delivery, PartRow, Progress, State
+from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
 
 _log = structlog.get_logger(__name__)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.calendar import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
-from bot.delivery.delivery import Delivery, Progress, State
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
-from bot.delivery.subscription import Subscription
 from bot.messages.title import label
-from bot.store.deliveries import Decision
+from bot.record.decision import Decision
+from bot.record.delivery import Delivery, Progress, State
+from bot.record.subscription import Subscription
 
 STEP = timedelta(hours=12)
 """A cursor further ahead than this was set by a clock that has since been put back."""

@@ -11,9 +11,9 @@ from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from archive.issue import Issue
-from bot.delivery.delivery import PartRow, Shown
 from bot.messages.message import Digest, Message, Part
 from bot.messages.taste import Taste
+from bot.record.delivery import PartRow, Shown
 
 Render: TypeAlias = Callable[[Issue, Taste, str], Digest]
 """Renders an issue for a taste, with a line for its channel message. Pure."""

@@ -11,13 +11,13 @@ from datetime import timedelta
 
 import structlog
 
-from bot.delivery.delivery import SETTLED, Delivery, PartRow, State
 from bot.delivery.press import Sheet
-from bot.delivery.subscription import Subscription
 from bot.delivery.tools import Leave, Tools
 from bot.messages.message import Message
 from bot.messages.notice import Notice, Trouble, words
 from bot.messages.title import label
+from bot.record.delivery import SETTLED, Delivery, PartRow, State
+from bot.record.subscription import Subscription
 from bot.slack.door import Mark, Posted
 from bot.slack.errors import (
     CannotLookError,

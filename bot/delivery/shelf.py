@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from archive.issue import Issue
-from bot.delivery.identity import Face, face
+from bot.record.identity import Face, face
 from bot.store.issues import Registered
 
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from archive.issue import Issue
 from bot.calendar import Weekly, next_slot, slots, zone_of
-from bot.delivery.delivery import Delivery, Progress, State
 from bot.delivery.plan import is_new, waiting
 from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Shelf
-from bot.delivery.subscription import Subscription
 from bot.messages.subscription import Post, Standing, Waiting
 from bot.messages.title import label, title
+from bot.record.delivery import Delivery, Progress, State
+from bot.record.subscription import Subscription
 from bot.slack.door import Poster
 from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId

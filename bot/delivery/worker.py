@@ -21,9 +21,9 @@ from bot.delivery.pace import Pace
 from bot.delivery.press import Press, Render
 from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Shelf
-from bot.delivery.subscription import Subscription
 from bot.delivery.tools import Tools
 from bot.errors import BotError
+from bot.record.subscription import Subscription
 from bot.schedule import Ticker
 from bot.slack.door import Poster
 from bot.slack.errors import SlackError

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, exists, select
 
-from bot.delivery.delivery import PostedPart, State, shown_of
+from bot.record.delivery import PostedPart, State, shown_of
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.tables import bookmarks, deliveries, insert, parts

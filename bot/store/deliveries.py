@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Text, and_, bindparam, delete, func, or_, select, update
 
-from bot.calendar import Slot
-from bot.delivery.delivery import Delivery, PartRow, Progress, State
-from bot.delivery.subscription import Subscription
 from bot.messages.taste import Taste
+from bot.record.decision import Decision
+from bot.record.delivery import Delivery, PartRow, Progress, State
+from bot.record.subscription import Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.parts import parts_of
@@ -21,24 +20,6 @@ from bot.store.tables import parts as parts_table
 
 OPEN = (Progress.WAITING.value, Progress.POSTING.value)
 _D = deliveries.c
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided for a subscription.
-
-    The `issues` (identities, oldest first) to post, their `due` moment and the `note` of each; the subscription's new
-    `cursor`; the `slot` it was decided for, with its `outcome` in a line ("": nothing to tell). `reset`: the clock was
-    put back, so that slots known after the cursor are forgotten.
-    """
-
-    issues: tuple[str, ...]
-    due: datetime
-    notes: Mapping[str, str]
-    cursor: datetime
-    slot: Slot | None = None
-    outcome: str = ""
-    reset: bool = False
 
 
 # Built once: building a statement takes longer than running it.

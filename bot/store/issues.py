@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from bot.delivery.identity import Face, Known, recognise
+from bot.record.identity import Face, Known, recognise
 from bot.store.database import Database
 from bot.store.tables import insert, issues, slugs
 

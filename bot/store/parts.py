@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 
-from bot.delivery.delivery import PartRow, Progress, Shown, State, shown_json
+from bot.record.delivery import PartRow, Progress, Shown, State, shown_json
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.tables import deliveries, insert_new, parts, subscriptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from bot.delivery.delivery import PostedPart
+from bot.record.delivery import PostedPart
 from bot.slack.workspace import WorkspaceId
 from bot.store.bookmarks import Bookmarks, posted
 from bot.store.database import Database

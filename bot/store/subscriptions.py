@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, literal, or_, select, update
 
 from bot.calendar import AsItAppears, Schedule, ScheduleError, Unreadable, next_slot, parse_schedule
-from bot.delivery.subscription import Pause, Paused, Subscription
 from bot.messages.taste import Taste
+from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions

@@ -16,11 +16,11 @@ from archive.folder import DiskFolder
 from archive.loader import load
 from bot.calendar import AsItAppears, parse_schedule
 from bot.cli.main import app
-from bot.delivery.delivery import Progress
 from bot.delivery.shelf import Shelf
-from bot.delivery.subscription import Pause, Paused
 from bot.messages.taste import Taste
-from bot.store.deliveries import Decision
+from bot.record.decision import Decision
+from bot.record.delivery import Progress
+from bot.record.subscription import Pause, Paused
 from bot.store.migrate import upgrade
 from bot.store.store import Store
 from bot.store.tables import issues as issues_table

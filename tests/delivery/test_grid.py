@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.delivery import Progress, State
 from bot.playground.faults import Fault, How
+from bot.record.delivery import Progress, State
 from bot.store.store import Store
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.newsletter import issue

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.issue import Issue
-from bot.delivery.delivery import Progress, State
 from bot.delivery.doubts import Doubts
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.playground.faults import Fault, How
+from bot.record.delivery import Progress, State
 from tests.fakes.newsletter import issue, with_link, with_more, with_text
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

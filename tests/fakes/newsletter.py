@@ -51,7 +51,8 @@ def render(known: Issue, taste: Taste, note: str) -> Digest:
     """Render a parent and a reply for each entry, keyed by its first link."""
     del taste
     replies = tuple(
-        Part(f"entry-{entry.links[0].url}", Message(f"{entry.headline}: {entry.text} {entry.links[0].url}"), (entry.position,))
+        Part(f"entry-{url}", Message(f"{entry.headline}: {entry.text} {url}"), (entry.position,))
         for _, entry in known.entries()
+        for url in (entry.links[0].url,)
     )
     return Digest(known.slug, Part("parent", Message(f"{known.title} {note}".strip())), replies)

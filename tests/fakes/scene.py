@@ -14,12 +14,12 @@ from archive.issue import Issue
 from bot.calendar import parse_schedule
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
-from bot.delivery.subscription import Subscription
 from bot.delivery.worker import Worker
 from bot.messages.taste import Taste
 from bot.playground.ledger import Line
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
+from bot.record.subscription import Subscription
 from bot.slack.door import Poster
 from bot.store.store import Store
 from bot.store.tables import subscriptions

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from archive.issue import Issue
 from bot.calendar import Schedule, next_slot
-from bot.delivery.subscription import Paused, Subscription
 from bot.messages.saved import Kept
 from bot.messages.subscription import Standing
 from bot.messages.taste import Taste
+from bot.record.subscription import Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.calendar import AsItAppears
-from bot.delivery.delivery import PartRow, Shown, State
 from bot.messages.taste import Taste
-from bot.store.deliveries import Decision
+from bot.record.decision import Decision
+from bot.record.delivery import PartRow, Shown, State
 from bot.store.store import Store
 from bot.store.tables import bookmarks
 

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.calendar import AsItAppears, parse_schedule
-from bot.delivery.delivery import Delivery, PartRow, Shown, State
 from bot.delivery.shelf import Shelf
-from bot.delivery.subscription import Pause, Paused
 from bot.messages.taste import Layout, Taste
+from bot.record.decision import Decision
+from bot.record.delivery import Delivery, PartRow, Shown, State
+from bot.record.subscription import Pause, Paused
 from bot.store.database import Database, address
-from bot.store.deliveries import Decision
 from bot.store.errors import DatabaseUrlError, SchemaError, StoreError
 from bot.store.migrate import check, newest, upgrade
 from bot.store.store import Store
