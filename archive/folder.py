@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,15 @@ class File:
     """A file seen in the folder.
 
     `name`: its path below the folder, with /. `stamp`: changes when its content does (size and times; opaque). `size`
-    in bytes. `fault`: why it cannot be read, if that was seen already; it may name a folder then.
+    in bytes. `fault`: why it cannot be read, if that was seen already; it may name a folder then. `advice`: what to do
+    about the fault.
     """
 
     name: str
     stamp: tuple[int, ...] = ()
     size: int = 0
     fault: str = ""
+    advice: str = "let this user read it, or take it away"
 
 
 class Folder(Protocol):
@@ -111,6 +114,8 @@ class DiskFolder:
             state = entry.stat()
         except OSError as error:
             return File(name, fault=f"it cannot be read: {error.strerror}")
+        if not stat.S_ISREG(state.st_mode):  # reading a pipe waits for ever, a device may have no end
+            return File(name, fault="it is no regular file (a pipe, a socket or a device)", advice="take it away")
         return File(name, (state.st_mtime_ns, state.st_size, state.st_ino), state.st_size)
 
     def look(self, name: str) -> File | None:
@@ -118,8 +123,14 @@ class DiskFolder:
         path = self.path / name
         if not self._may_hold(name) or any(part.startswith(".") for part in name.split("/")):
             return None
-        if not path.is_symlink() and not path.is_file():
-            return None
+        try:
+            if stat.S_ISDIR(path.stat().st_mode):
+                return None
+        except (FileNotFoundError, NotADirectoryError):
+            if not path.is_symlink():
+                return None
+        except OSError:  # it is there, and cannot be read
+            pass
         return self._seen(name, path)
 
     def read(self, name: str) -> bytes:

@@ -87,18 +87,18 @@ def read_one(folder: Folder, file: File) -> Reading:
 
 def _read(folder: Folder, file: File) -> Reading:
     if file.fault:
-        return _unread(file.name, file.fault)
+        return _unread(file.name, file.fault, file.advice)
     if file.size > LARGEST:
         return document.too_large(file.name, file.size)
     try:
         data = folder.read(file.name)
     except OSError as error:
-        return _unread(file.name, f"it cannot be read: {error.strerror or error}")
+        return _unread(file.name, f"it cannot be read: {error.strerror or error}", file.advice)
     return document.read(file.name, data)
 
 
-def _unread(name: str, fault: str) -> Reading:
-    return Reading(name, None, (Problem(name, 0, fault, "let this user read it, or take it away", lost=True),))
+def _unread(name: str, fault: str, advice: str) -> Reading:
+    return Reading(name, None, (Problem(name, 0, fault, advice, lost=True),))
 
 
 def _opened(folder: Path | str | Folder) -> Folder:

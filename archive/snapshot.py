@@ -85,7 +85,8 @@ class Snapshot:
         Of several with one number the newest is given.
 
         Raises:
-            UnknownIssueError: none does; the error carries the slugs that come near.
+            UnknownIssueError: none does; the error carries the slugs that come near: of a number's neighbours the three
+                nearest, newest first.
         """
         asked = asked.strip()
         if issue := self.get(asked) or self.get(asked.lower()):
@@ -99,8 +100,13 @@ class Snapshot:
 
     def _near(self, asked: str, number: int | None) -> tuple[str, ...]:
         if number is not None:
-            numbered = [(abs(issue.number - number), issue.slug) for issue in self.issues if issue.number is not None]
-            return tuple(slug for _, slug in sorted(numbered)[:3])
+            numbered = [
+                (abs(issue.number - number), -place, issue.slug)
+                for place, issue in enumerate(self.issues)
+                if issue.number is not None
+            ]
+            nearest = sorted(numbered)[:3]
+            return tuple(slug for _, _, slug in sorted(nearest, key=lambda near: near[1]))
         return tuple(get_close_matches(asked, list(self._by_slug), n=3, cutoff=0.6))
 
 

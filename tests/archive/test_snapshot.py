@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -53,12 +54,26 @@ def test_an_unknown_issue_names_near_ones(folder: FakeFolder) -> None:
     snapshot = loader.load(folder)
     with pytest.raises(UnknownIssueError) as far:
         snapshot.find("7")
-    assert far.value.near[0] in ("b", "c")
+    assert far.value.near == ("c", "b", "a")
     with pytest.raises(UnknownIssueError) as misspelt:
         snapshot.find("weekly-of-my")
     assert misspelt.value.near == ("weekly-of-may",)
     with pytest.raises(UnknownIssueError):
         Snapshot().find("latest")
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("99999", ("n9", "n8", "n7")), ("0", ("n3", "n2", "n1")), ("#5", ("n7", "n6", "n4"))],
+)
+def test_the_neighbours_of_a_number_come_newest_first(asked: str, near: tuple[str, ...]) -> None:
+    """The three nearest numbers are told, newest first; of two as near, the newer is taken."""
+    numbers = (1, 2, 3, 4, 6, 7, 8, 9)
+    folder = FakeFolder({f"n{number}.md": text(number, f"Weekly #{number}") for number in numbers})
+    folder.put("none.md", text(31))
+    with pytest.raises(UnknownIssueError) as unknown:
+        loader.load(folder).find(asked)
+    assert unknown.value.near == near
 
 
 def test_a_shared_number_gives_all(folder: FakeFolder) -> None:
@@ -172,10 +187,30 @@ def test_looking_at_one_file_on_disk(tmp_path: Path) -> None:
     folder = DiskFolder(tmp_path, SUFFIXES)
     (tmp_path / "a.md").write_text(text(1))
     (tmp_path / "b.md").mkdir()
+    (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere.md")
+    (tmp_path / "self.md").symlink_to(tmp_path / "self.md")
+    (tmp_path / "l.md").symlink_to(tmp_path / "b.md")
     seen = folder.look("a.md")
     assert seen is not None
     assert seen.size == len(text(1))
-    assert [folder.look(name) for name in ("b.md", "c.md", "a.png", ".x/a.md")] == [None] * 4
+    assert [folder.look(name) for name in ("b.md", "c.md", "a.md/c.md", "l.md", "a.png", ".x/a.md")] == [None] * 6
+    assert [bool(file and file.fault) for file in map(folder.look, ("gone.md", "self.md"))] == [True] * 2
+
+
+def test_what_is_no_regular_file_is_told_and_never_opened(tmp_path: Path) -> None:
+    """A pipe would be read for ever: it is a problem by its name, be it met in the folder, by name or by a link."""
+    (tmp_path / "a.md").write_text(text(1))
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "link.md").symlink_to(tmp_path / "pipe.md")
+    (tmp_path / "zero.md").symlink_to("/dev/zero")
+    names = ["link.md", "pipe.md", "zero.md"]
+    snapshot = loader.load(tmp_path)
+    assert [issue.slug for issue in snapshot.issues] == ["a"]
+    assert [problem.file for problem in snapshot.problems] == names
+    assert {(p.message, p.advice) for p in snapshot.problems} == {
+        ("it is no regular file (a pipe, a socket or a device)", "take it away")
+    }
+    assert [p.file for p in loader.reload(tmp_path, Snapshot(), names).problems] == names
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
