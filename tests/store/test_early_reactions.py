@@ -20,10 +20,11 @@ MINUTE = timedelta(minutes=1)
 HERE = ("-:T1", "C1")
 
 
-@pytest.fixture
-async def store() -> AsyncIterator[Store]:
-    """Open a store in memory."""
-    found = Store.open("sqlite://")
+@pytest.fixture(params=["memory", "postgresql"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """Open an empty store on each kind of database."""
+    url = "sqlite://" if request.param == "memory" else request.getfixturevalue("postgres").fresh()
+    found = Store.open(url, upgrading=True)
     yield found
     await found.close()
 

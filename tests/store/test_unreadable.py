@@ -1,0 +1,73 @@
+"""Subscriptions that another version wrote, or whose zone is gone: given as paused, and let go on when they can be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.calendar import AsItAppears
+from bot.messages.taste import Taste
+from bot.record.subscription import Pause, Paused
+from bot.store.store import Store
+from bot.store.tables import subscriptions
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HERE = ("-:T1", "C1")
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """Open a store on each kind of database, with one subscription that cannot be read and one that can."""
+    url = "sqlite://" if request.param == "memory" else request.getfixturevalue("postgres").fresh()
+    found = Store.open(url, upgrading=True)
+    await found.subscriptions.put(*HERE, "U1", AsItAppears(), Taste(), NOW)
+    await found.subscriptions.put("-:T1", "C2", "U1", AsItAppears(), Taste(), NOW)
+    await writes(found, schedule="mondays 09:00 Mars/Olympus")
+    yield found
+    await found.close()
+
+
+async def writes(store: Store, **values: object) -> None:
+    """Write into the row of C1."""
+    change = update(subscriptions).where(subscriptions.c.channel == "C1").values(**values)
+    await store.database.write(lambda connection: connection.execute(change).rowcount)
+
+
+async def test_it_is_claimed_and_listed_beside_the_others(store: Store) -> None:
+    """As paused, with the reason, so that whoever takes it writes that down."""
+    taken = await store.subscriptions.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
+    assert {held.channel: held.active for held in taken} == {"C1": False, "C2": True}
+    assert [each.channel for each in await store.subscriptions.list()] == ["C1", "C2"]
+
+
+async def test_it_goes_on_only_once_it_can_be_read(store: Store) -> None:
+    """Nobody else's pause is lifted."""
+    kept = await store.subscriptions.get(*HERE)
+    assert kept is not None
+    assert kept.paused is not None
+    assert await store.subscriptions.pause(kept.id, kept.paused)
+    other = await store.subscriptions.get("-:T1", "C2")
+    assert other is not None
+    await store.subscriptions.pause(other.id, Paused(Pause.PERSON, "asked"))
+    assert await store.subscriptions.resume_readable(NOW) == 0
+    await writes(store, schedule="mondays 09:00 UTC")
+    assert await store.subscriptions.resume_readable(NOW) == 1
+    assert [each.active for each in await store.subscriptions.list()] == [True, False]
+
+
+async def test_a_pause_of_another_version_stays_one(store: Store) -> None:
+    """What it means is not known here; that nothing should be posted is."""
+    await writes(store, schedule=str(AsItAppears()), pause_by="eclipse", pause_reason="dark")
+    kept = await store.subscriptions.get(*HERE)
+    assert kept is not None
+    assert kept.paused is not None
+    assert "eclipse: dark" in kept.paused.reason
+
+
+async def test_subscribing_again_mends_it(store: Store) -> None:
+    """As the reason says."""
+    mended = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Taste(), NOW)
+    assert mended.active
