@@ -19,7 +19,14 @@ WIDTH = 92
 def main() -> None:
     """Run the demo with somebody's lines and keep what it drew."""
     sys.stdin = io.StringIO("\n".join(LINES) + "\n")
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(
+        record=True,
+        width=WIDTH,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        force_interactive=False,
+    )
     asyncio.run(demo(console=console))
     # Rich's picture asks the network for a font; the reader's own will do.
     drawn = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="make demo", unique_id="demo"), flags=re.DOTALL)
