@@ -16,12 +16,11 @@ _FORGE_PAGES = frozenset(
     # First parts of a code host's address that are no account's.
     {"about", "blog", "collections", "explore", "features", "marketplace", "orgs", "readme", "security", "topics"}
 )
+_REGISTRIES = {"pypi": ("project", "pypi"), "npmjs": ("package",)}
+"""As below, for sites that go by one name under several domains."""
 _SHELVES = {
     # Where a name follows a fixed part of the address: that name is the title.
-    "pypi.org": ("project",),
-    "pypi.python.org": ("pypi",),
-    "npmjs.com": ("package",),
-    "npmjs.org": ("package",),
+    **{f"{name}.{end}": parts for name, parts in _REGISTRIES.items() for end in ("org", "com", "python.org")},
     "crates.io": ("crates",),
     "rubygems.org": ("gems",),
     "hub.docker.com": ("r", "_"),

@@ -15,7 +15,7 @@ from archive.headline import LONGEST, headline
         ("https://github.com/rancher/k3os", "", "rancher/k3os"),
         ("https://github.com/rancher/k3os/blob/master/README.md", "", "rancher/k3os"),
         ("https://github.com/blog/1724-new-things-for-all", "", "New things for all"),
-        ("https://pypi.org/project/structlog/", "", "structlog"),
+        ("https://rubygems.org/gems/puma", "", "puma"),
         ("https://hub.docker.com/r/library/redis/", "", "library/redis"),
         ("https://example.org/2019/02/03/a-surprisingly-simple-way.html", "", "A surprisingly simple way"),
         (
