@@ -6,55 +6,111 @@ a look that found nothing leads back to pending.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
 
 from bot.record.delivery import PartRow, Progress, Shown, State, shown_json
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
-from bot.store.tables import deliveries, insert_new, parts, subscriptions
+from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
 
 _P = parts.c
 
+Given: TypeAlias = Callable[[str], ColumnElement[Any]]
+"""Gives a value of the row that is being written: a parameter, or a column of all the rows at once."""
+
+
+def _sending(given: Given) -> Update:
+    """Write an attempt down: only if the row is pending and the lease is the sender's."""
+    held = exists(
+        select(subscriptions.c.id).where(
+            subscriptions.c.id == given("subscription_"), subscriptions.c.holder == given("holder_")
+        )
+    )
+    return (
+        update(parts)
+        .where(_P.id == given("part"), _P.state == State.PENDING.value, _P.attempt == given("was"), held)
+        .values(
+            state=State.SENDING.value,
+            reason="",
+            sender=given("sender_"),
+            attempt=given("attempt_"),
+            attempted=given("attempted_"),
+            hash=given("hash_"),
+        )
+    )
+
+
+def _sent(given: Given) -> Update:
+    """Write down where an attempt landed."""
+    return (
+        update(parts)
+        .where(
+            _P.id == given("part"),
+            _P.attempt == given("was"),
+            or_(_P.state == State.SENDING.value, _P.state == State.UNKNOWN.value),
+        )
+        .values(state=State.SENT.value, reason="", looks=0, ts=given("ts_"), shown=given("shown_"))
+    )
+
+
+_ATTEMPT: dict[str, Any] = {
+    "part": BigInteger(),
+    "was": Integer(),
+    "subscription_": BigInteger(),
+    "holder_": Text(),
+    "sender_": Text(),
+    "attempt_": Integer(),
+    "attempted_": Moment(),
+    "hash_": Text(),
+}
+_LANDING: dict[str, Any] = {"part": BigInteger(), "was": Integer(), "ts_": Text(), "shown_": Text()}
+
+
+def _at_once(kinds: dict[str, Any]) -> Given:
+    """Give PostgreSQL's way: the rows come as one array for each value, and one statement goes through them all.
+
+    A statement for each row costs twice as much there (0.14 ms a message against 0.06, sixty at a time).
+    """
+    arrays = [bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in kinds.items()]
+    columns: list[ColumnClause[Any]] = [column(name, kind) for name, kind in kinds.items()]
+    rows = func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
+    return lambda name: rows.c[name]
+
+
+def _arrays(kinds: Iterable[str], rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in kinds}
+
+
 # Built once, and run for all the messages that wait at the same time: two of them stand for every message sent.
-_HELD = exists(
-    select(subscriptions.c.id).where(
-        subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("holder_")
-    )
-)
-_SENDING = (
-    update(parts)
-    .where(
-        _P.id == bindparam("part"),
-        _P.state == State.PENDING.value,
-        _P.attempt == bindparam("was"),
-        _HELD,
-    )
-    .values(
-        state=State.SENDING.value,
-        reason="",
-        sender=bindparam("sender_"),
-        attempt=bindparam("attempt_"),
-        attempted=bindparam("attempted_"),
-        hash=bindparam("hash_"),
-    )
-)
+_SENDING = _sending(bindparam)
 _BEGUN = select(_P.id, _P.attempt, _P.sender).where(
     _P.id.in_(bindparam("ids", expanding=True)), _P.state == State.SENDING.value
 )
-_SENT = (
-    update(parts)
-    .where(
-        _P.id == bindparam("part"),
-        _P.attempt == bindparam("was"),
-        or_(_P.state == State.SENDING.value, _P.state == State.UNKNOWN.value),
-    )
-    .values(state=State.SENT.value, reason="", looks=0, ts=bindparam("ts_"), shown=bindparam("shown_"))
-)
+_SENDING_AT_ONCE = _sending(_at_once(_ATTEMPT)).returning(_P.id, _P.attempt, _P.sender)
+_SENT = _sent(bindparam)
+_SENT_AT_ONCE = _sent(_at_once(_LANDING))
 _PARENT_SENT = (
     update(deliveries)
     .where(
@@ -70,15 +126,21 @@ _OF = select(parts).where(_P.delivery.in_(bindparam("ids", expanding=True))).ord
 
 def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
     """Write attempts down; say of each whether it may be made: the row was pending and the lease is the sender's."""
-    connection.execute(_SENDING, rows)
-    ids = [row["part"] for row in rows]
-    begun = {(row.id, row.attempt, row.sender) for row in connection.execute(_BEGUN, {"ids": ids})}
+    if connection.dialect.name == "postgresql":
+        begun = {tuple(row) for row in connection.execute(_SENDING_AT_ONCE, _arrays(_ATTEMPT, rows))}
+    else:
+        connection.execute(_SENDING, rows)
+        ids = [row["part"] for row in rows]
+        begun = {tuple(row) for row in connection.execute(_BEGUN, {"ids": ids})}
     return [(row["part"], row["attempt_"], row["sender_"]) in begun for row in rows]
 
 
 def _end_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
     """Write down where attempts landed."""
-    connection.execute(_SENT, rows)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SENT_AT_ONCE, _arrays(_LANDING, rows))
+    else:
+        connection.execute(_SENT, rows)
     if parents := [{"delivery_": row["delivery_"]} for row in rows if row["parent"]]:
         connection.execute(_PARENT_SENT, parents)
     return [None] * len(rows)
