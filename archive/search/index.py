@@ -45,10 +45,11 @@ from archive.search import names as other_names
 from archive.search import suggest
 from archive.search.explain import Explainer
 from archive.search.filters import allowed
+from archive.search.forms import inflections
 from archive.search.meant import meant
 from archive.search.names import Names
 from archive.search.plan import Concept, Lookup, any_form, phrase, plan
-from archive.search.query import STOP, Query, Word, parse
+from archive.search.query import STOP, Query, Word, narrowing, parse
 from archive.search.rank import Found, Ranker
 from archive.search.rerank import second_look
 from archive.search.result import Answer, Result
@@ -60,6 +61,8 @@ REMEMBERED = 512
 """So many answers are kept: people ask the same things, and turn pages."""
 MOST = 100
 """So many results at most come on one page."""
+MEANT = 3
+"""So many other queries at most are offered when there is nothing."""
 
 
 class Index:
@@ -142,13 +145,17 @@ class Index:
         return self._topics[: max(0, limit)]
 
     def _search(self, query: str, kinds: frozenset[Kind] | None, limit: int, offset: int) -> Answer:
-        asked = parse(query)
-        asked = replace(asked, words=self._less_own_name(asked.words))
-        concepts = (*plan(asked.words, self._lookup), *(phrase(texts, self._lookup) for texts in asked.phrases))
+        asked, concepts = self._planned(query)
         found = self._found(asked, kinds, concepts)
         page = tuple(self._page(found, concepts, offset, limit))
         answer = Answer(query, page, self._distinct(found), problems=asked.problems)
         return answer if len(found.docs) else self._nothing(answer, asked, kinds)
+
+    def _planned(self, query: str) -> tuple[Query, tuple[Concept, ...]]:
+        """Take `query` apart, and give what is looked for."""
+        asked = parse(query)
+        asked = replace(asked, words=self._less_own_name(asked.words))
+        return asked, (*plan(asked.words, self._lookup), *(phrase(texts, self._lookup) for texts in asked.phrases))
 
     def _less_own_name(self, asked: tuple[Word, ...]) -> tuple[Word, ...]:
         """Make the words of the archive's own name welcome only, beside others: every entry is about them."""
@@ -252,19 +259,28 @@ class Index:
 
     def _nothing(self, answer: Answer, asked: Query, kinds: frozenset[Kind] | None) -> Answer:
         """Give the answer when there is nothing: what may have been meant, and what there is."""
-        corrected = tuple(
-            other for other in suggest.meant(answer.query, asked, self._lookup) if len(self._answer_docs(other, kinds))
+        corrected = (
+            other for other in suggest.meant(answer.query, asked, self._lookup) if self._answers_to(other, kinds)
         )
         return replace(
             answer,
-            did_you_mean=corrected,
+            did_you_mean=tuple(islice(dict.fromkeys([*corrected, *self._parts(answer.query, asked, kinds)]), MEANT)),
             near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.TOLD)),
         )
 
-    def _answer_docs(self, query: str, kinds: frozenset[Kind] | None) -> NDArray[np.int32]:
-        """Give the entries that answer `query`."""
-        asked = parse(query)
-        return self._found(asked, kinds, plan(asked.words, self._lookup)).docs
+    def _parts(self, query: str, asked: Query, kinds: frozenset[Kind] | None) -> Iterator[str]:
+        """Give the parts of `query` that by themselves have answers under the same filters, no word twice."""
+        offered: set[str] = set()
+        for name in suggest.parts(asked, self._lookup):
+            other = f"{' '.join(name)} {narrowing(query)}".strip()
+            if offered.isdisjoint(name) and self._answers_to(other, kinds):
+                offered.update(name, *map(inflections, name))
+                yield other
+
+    def _answers_to(self, query: str, kinds: frozenset[Kind] | None) -> bool:
+        """Tell whether any entry answers `query`."""
+        asked, concepts = self._planned(query)
+        return len(self._found(asked, kinds, concepts).docs) > 0
 
 
 def _title(issue: Issue) -> set[str]:

@@ -122,6 +122,21 @@ def parse(text: str) -> Query:
     )
 
 
+def narrowing(query: str) -> str:
+    """Give the filters and what is to be left out of `query`, as they were typed.
+
+    >>> narrowing('red "blue moon" in:tools -green')
+    'in:tools -green'
+    """
+    return " ".join(match[0] for match in _PART.finditer(query[:MAX_CHARS]) if _narrows(match))
+
+
+def _narrows(match: re.Match[str]) -> bool:
+    """Tell whether a part of a query only takes results away."""
+    key = match[4]
+    return (match[0].startswith("-") and len(match[0]) > 1) or (key is not None and key.lower() in _FILTERS)
+
+
 def compounded(typed: list[str]) -> list[str]:
     """Give `typed` with the names that would lose a word as filler written as one.
 

@@ -36,8 +36,9 @@ class Answer:
     """The answer to one query.
 
     `results` is one page, best first; `total` counts all results over every page. With no results, `did_you_mean` holds
-    corrected queries and `near_topics` topics the archive does have. `problems` are one-line notes on filters that were
-    not understood (and were left out).
+    corrected queries and then parts of the query (at most three, each with results), and `near_topics` topics the
+    archive does have, those of the query's words first. `problems` are one-line notes on filters that were not
+    understood (and were left out).
     """
 
     query: str

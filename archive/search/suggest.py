@@ -170,8 +170,53 @@ def meant(query: str, asked: Query, lookup: Lookup) -> Iterator[str]:
             yield " ".join(near.word if other == word.text else other for other in words(query))
 
 
+def parts(asked: Query, lookup: Lookup) -> tuple[Words, ...]:
+    """Give the parts of a query of several words that name something, the longest and then the rarest first.
+
+    Only names of the table are parts: that the archive has "patterns" tells nothing of knitting. A misspelt name counts
+    as what it is nearest to.
+    """
+    runs = [tuple(word.text for word in asked.words if not word.soft), *asked.phrases]
+    known = frozenset(lookup.names.topics)
+    found = {name: None for run in runs for name in _spans(run, lookup) if name in known and name not in runs}
+    return tuple(sorted(found, key=lambda name: (-len(name), min(_count(word, lookup) for word in name), name)))
+
+
+def _spans(run: Words, lookup: Lookup) -> Iterator[Words]:
+    """Give every few neighbours of `run` that may have a name, as they are and with a misspelt word put right."""
+    right = tuple(_righted(word, lookup) for word in run if word not in STOP)
+    longest = max((lookup.names.heads.get(word, 1) for word in right), default=1)
+    for size in range(1, longest + 1):
+        for at in range(len(right) - size + 1):
+            name = right[at : at + size]
+            yield name
+            yield from ((*name[:-1], form) for form in inflections(name[-1]))
+
+
+def _righted(word: str, lookup: Lookup) -> str:
+    """Give what `word` is a misspelling of, or `word` if it is known or too short to tell."""
+    if len(word) < 5 or _count(word, lookup) or (word,) in lookup.names.table:
+        return word
+    near = lookup.near(word)
+    return near[0].word if near else word
+
+
 def near_topics(asked: Query, lookup: Lookup, main: tuple[str, ...]) -> tuple[str, ...]:
-    """Give topics near what was asked, then the archive's `main` ones."""
-    near = [word.text for word in asked.words if not word.soft and (word.text,) in lookup.names.topics]
-    near = [word for word in near if _count(word, lookup) >= SEEN]
+    """Give topics of the query's words, then other names of those, then the archive's `main` topics."""
+    named = list(_spans(tuple(word.text for word in asked.words if not word.soft), lookup))
+    known = frozenset(lookup.names.topics)
+    own = [name for name in named if name in known]
+    others = [other.words for name in own for other in lookup.names.of(name) if other.words in known]
+    near: list[str] = []
+    seen: set[Words] = set()
+    for name in (*sorted(own, key=len, reverse=True), *others):
+        forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
+        if len(name) < 3 and seen.isdisjoint(forms) and _entries(name, lookup) >= SEEN:
+            near.append(_usual(forms, lookup))
+            seen.update(forms)
     return tuple(dict.fromkeys([*near, *main]))[:TOLD]
+
+
+def _entries(name: Words, lookup: Lookup) -> int:
+    """Give about how many entries have `name`, of one word or two."""
+    return _count(name[0], lookup) if len(name) == 1 else _pair(name, lookup)
