@@ -155,7 +155,9 @@ async def _server(arguments: Sequence[str], api: str, archive: Path) -> AsyncIte
             "BACKISSUE_ARCHIVE": str(archive),
             "DATABASE_URL": f"sqlite:///{folder}/bench.db",
         }
-        process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=environment)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, env=environment, stderr=asyncio.subprocess.DEVNULL
+        )
         try:
             await _answers(port)
             yield port
