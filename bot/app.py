@@ -78,10 +78,9 @@ class App:
         self._posting: asyncio.Task[None] | None = None
         self._trouble = ""
 
-    @property
-    def asgi(self) -> Starlette:
+    def asgi(self, *, post: bool = True) -> Starlette:
         """Give the ASGI application, which enters `running` for as long as it is up."""
-        return web(self.bolt, lifespan=self.running, health=self.health)
+        return web(self.bolt, lifespan=lambda: self.running(post=post), health=self.health)
 
     def health(self) -> dict[str, object]:
         """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""

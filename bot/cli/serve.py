@@ -24,7 +24,7 @@ from bot.names import names_in
 from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack
 from bot.store.store import Store
-from bot.web import PATH, web
+from bot.web import PATH
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, post: bool
     listening = bound(settings.port)
     app = await assembled(settings, credentials)
     config = uvicorn.Config(
-        web(app.bolt, lifespan=lambda: app.running(post=post), health=app.health),
+        app.asgi(post=post),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,  # an open request is a person's, and answered in milliseconds

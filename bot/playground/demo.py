@@ -112,7 +112,7 @@ async def _running(
         store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
         slack = WebSlack(workspace.token, base_url=server.api_url)
         app = build(here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack))
-        url = await stack.enter_async_context(front(app.asgi))
+        url = await stack.enter_async_context(front(app.asgi()))
         stage = await stack.enter_async_context(scene(server, workspace, url + PATH, secret))
         board = Board(screen, workspace, you)
         names = (min(settings.bookmark), settings.command, settings.tools_command)

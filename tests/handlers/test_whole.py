@@ -82,7 +82,7 @@ async def life(folder: Path) -> AsyncIterator[Life]:
         parts = Ports(library, store, WebSlack(workspace.token, base_url=server.api_url))
         credentials = SlackCredentials(workspace.token, SECRET, None)
         app = build(Settings.read(slack_api_url=server.api_url), credentials, parts)
-        async with front(app.asgi) as url, scene(server, workspace, f"{url}/slack/events", SECRET) as stage:
+        async with front(app.asgi()) as url, scene(server, workspace, f"{url}/slack/events", SECRET) as stage:
             yield Life(stage.person(you.name), channel, archive)
 
 
