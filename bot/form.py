@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
-from bot.calendar import AS_IT_APPEARS, AsItAppears, Schedule, ScheduleError, Weekly, parse_schedule, zone_names
+from bot.calendar import AS_IT_APPEARS, DAYS, AsItAppears, Schedule, ScheduleError, Weekly, parse_schedule, zone_names
 from bot.messages.form import AT_ONCE, KINDS, Draft, zone_option
 from bot.messages.message import Block
 from bot.messages.mrkdwn import one_line
@@ -16,7 +16,6 @@ from bot.messages.taste import Layout, Sponsors, Taste
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MOST_TOPICS = 20
 _MOST_OPTIONS = 100
 
@@ -108,7 +107,7 @@ def _schedule(fields: _Fields) -> Schedule | None:
     if fields.errors:
         return None
     try:
-        return parse_schedule(f"{' '.join(_DAY_NAMES[int(day)] for day in days)} {at} {zone}")
+        return parse_schedule(f"{' '.join(DAYS[int(day)] for day in days)} {at} {zone}")
     except ScheduleError as error:
         fields.errors["time"] = str(error)[:2_000]
         return None

@@ -29,7 +29,7 @@ app.add_typer(database)
 
 # typer reads Optional[X]; it is the one place where the older spelling is needed.
 Archive = Annotated[
-    Optional[Path],  # noqa: UP045 - see above
+    Optional[Path],
     typer.Option(
         "--archive",
         metavar="DIR",
@@ -40,7 +40,7 @@ Archive = Annotated[
     ),
 ]
 Synonyms = Annotated[
-    Optional[Path],  # noqa: UP045 - as above
+    Optional[Path],
     typer.Option(
         "--synonyms",
         metavar="FILE",
@@ -67,7 +67,7 @@ class SearchFormat(StrEnum):
 @app.command()
 def serve(
     archive: Archive = None,
-    port: Annotated[Optional[int], typer.Option(help="Where HTTP is served (or PORT).", show_default="3000")] = None,  # noqa: UP045
+    port: Annotated[Optional[int], typer.Option(help="Where HTTP is served (or PORT).", show_default="3000")] = None,
     *,
     web_only: Annotated[bool, typer.Option("--web-only", help="Answer only; `backissue worker` posts.")] = False,
 ) -> None:
@@ -118,12 +118,12 @@ def show(
 # So that -word reaches the query, even where the word begins with h.
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 def search(  # noqa: PLR0913 - each is an option of the command
-    query: Annotated[Optional[list[str]], typer.Argument(help="What to look for.", show_default=False)] = None,  # noqa: UP045
+    query: Annotated[Optional[list[str]], typer.Argument(help="What to look for.", show_default=False)] = None,
     archive: Archive = None,
     synonyms: Synonyms = None,
     *,
     queries: Annotated[
-        Optional[Path],  # noqa: UP045
+        Optional[Path],
         typer.Option(help="A JSON Lines file of {id, query} to answer instead.", show_default=False),
     ] = None,
     output: Annotated[SearchFormat, typer.Option("--format", help="How results are written.")] = SearchFormat.TABLE,
@@ -178,10 +178,10 @@ def export(
 
 @app.command()
 def deliveries(  # noqa: PLR0913, PLR0917 - one for each option
-    workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,  # noqa: UP045
-    channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,  # noqa: UP045
-    issue: Annotated[Optional[str], typer.Option(help="Only this issue (its slug).", show_default=False)] = None,  # noqa: UP045
-    state: Annotated[Optional[str], typer.Option(help="Only this state.", show_default=False)] = None,  # noqa: UP045
+    workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,
+    channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,
+    issue: Annotated[Optional[str], typer.Option(help="Only this issue (its slug).", show_default=False)] = None,
+    state: Annotated[Optional[str], typer.Option(help="Only this state.", show_default=False)] = None,
     limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, newest first.")] = 50,
     archive: Archive = None,
 ) -> None:

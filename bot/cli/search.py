@@ -23,6 +23,7 @@ from archive.search.index import Index
 from archive.search.result import Answer, Result
 from bot.cli.reading import index, read
 from bot.cli.terminal import err, out, safe, write
+from bot.messages.title import label
 
 
 class QueriesError(BackIssueError):
@@ -133,11 +134,8 @@ def _draw(answers_from: Index, answer: Answer, *, explain: bool) -> None:
 def _drawn(result: Result, *, explain: bool) -> Text:
     entry, issue = result.entry, result.issue
     text = Text(safe(entry.headline), style="bold")
-    where = f"#{issue.number}" if issue.number is not None else issue.slug
-    also = (
-        f"  also in {', '.join(_label(other.number, other.slug) for other in result.also_in)}" if result.also_in else ""
-    )
-    text.append(f"\n{where}  {issue.published:%d %b %Y}  {result.section.kind}{also}", style="not bold dim")
+    also = f"  also in {', '.join(map(label, result.also_in))}" if result.also_in else ""
+    text.append(f"\n{label(issue)}  {issue.published:%d %b %Y}  {result.section.kind}{also}", style="not bold dim")
     if entry.text.strip():
         text.append("\n" + safe(entry.text.strip()), style="not bold")
     for link in entry.links:
@@ -148,10 +146,6 @@ def _drawn(result: Result, *, explain: bool) -> Text:
         why = "; ".join(f"{r.word} → {r.term} ({r.rule})" for r in result.reasons)
         text.append(f"\n{result.score:.2f}  {safe(why)}", style="not bold green")
     return text
-
-
-def _label(number: int | None, slug: str) -> str:
-    return f"#{number}" if number is not None else slug
 
 
 def _draw_nothing(answers_from: Index, answer: Answer) -> None:

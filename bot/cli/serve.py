@@ -37,7 +37,7 @@ def serve(archive: Path | None, port: int | None, *, post: bool) -> None:
     settings = Settings.read(archive=archive, port=port)
     credentials = settings.slack_credentials()
     logs.configure(settings.log_format)
-    _run((_by_socket if credentials.app_token else _by_http)(settings, credentials, post))
+    _run((_by_socket if credentials.app_token else _by_http)(settings, credentials, post=post))
 
 
 def work(archive: Path | None) -> None:
@@ -56,7 +56,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
-async def _by_http(settings: Settings, credentials: SlackCredentials, post: bool) -> None:  # noqa: FBT001
+async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
     listening = bound(settings.port)
     app = await assembled(settings, credentials)
     config = uvicorn.Config(
@@ -85,13 +85,13 @@ def bound(port: int) -> socket.socket:
     return made
 
 
-async def _by_socket(settings: Settings, credentials: SlackCredentials, post: bool) -> None:  # noqa: FBT001
+async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
     app = await assembled(settings, credentials)
     handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
     _log.info("serve.socket", issues=len(app.ports.library.snapshot.issues), posts=post)
     async with app.running(post=post), _until_stopped() as stopped:
         # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
-        connecting = asyncio.create_task(handler.connect_async(), name="connect")  # type: ignore[no-untyped-call]
+        connecting = asyncio.create_task(handler.connect_async(), name="connect")  # type: ignore[no-untyped-call]  # its own code has no types
         stopping = asyncio.create_task(stopped.wait(), name="stopped")
         try:
             await asyncio.wait((connecting, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -102,7 +102,7 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, post: bo
             for task in (connecting, stopping):
                 task.cancel()
             await asyncio.gather(connecting, stopping, return_exceptions=True)
-            await handler.close_async()  # type: ignore[no-untyped-call]
+            await handler.close_async()  # type: ignore[no-untyped-call]  # its own code has no types
 
 
 async def _work(settings: Settings, credentials: SlackCredentials) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from archive.kind import Kind
 from bot.messages import blocks
+from bot.messages.dates import DAYS
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip_plain, one_line
 from bot.messages.taste import Layout, Sponsors, Taste
@@ -18,7 +19,6 @@ ZONE = "zone"
 KINDS = (Kind.NEWS, Kind.TOOLS, Kind.EVENTS, Kind.JOBS, Kind.OTHER)
 """The sections one may leave out, in the form's order."""
 SET, AT_ONCE = "set", "at-once"
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOPICS = 300
 _KIND_NAMES = {
     Kind.NEWS: "News and articles",
@@ -81,7 +81,7 @@ def _where_and_when(draft: Draft) -> list[Block]:
     if draft.channel[:1] in {"C", "G"}:  # a direct conversation is none that can be chosen here
         channel["initial_conversation"] = draft.channel
     when = _options([(SET, "At a set time"), (AT_ONCE, "As soon as it appears")])
-    days = _options([(str(number), name) for number, name in enumerate(_DAYS)])
+    days = _options([(str(number), name) for number, name in enumerate(DAYS)])
     chosen = [days[number] for number in draft.days if 0 <= number < len(days)]
     zone: dict[str, Any] = {
         "type": "external_select",
