@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 
 from bot.calendar import Weekly
+from bot.delivery.aside import with_aside
 from bot.delivery.plan import decide, full_note, late_note, put_off
 from bot.delivery.press import Sheet, corrected
 from bot.delivery.sender import Sender
@@ -77,9 +78,10 @@ class Lane:
         catalogue = tools.catalogue()
         verdict = decide(mine, catalogue, known, unsent, now, rules=rules, command=tools.command)
         if verdict.decision is not None:
-            if not await deliveries.decide(mine, tools.holder, now, verdict.decision):
+            decision = await with_aside(verdict.decision, tools.aside, mine.workspace, mine.channel, now)
+            if not await deliveries.decide(mine, tools.holder, now, decision):
                 raise Leave(None)
-            self._subscription = replace(mine, cursor=verdict.decision.cursor)
+            self._subscription = replace(mine, cursor=decision.cursor)
         return verdict.next
 
     async def _deliver(self, delivery: Delivery) -> datetime | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.delivery.aside import Aside
 from bot.delivery.pace import Pace
 from bot.delivery.press import Press
 from bot.delivery.rules import Rules
@@ -26,7 +27,10 @@ class Leave(Exception):  # noqa: N818 - no error: how a lane ends early
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What every lane of a worker works with. `command` is named where people are told how to read an issue."""
+    """What every lane of a worker works with.
+
+    `command` is named where people are told how to read an issue; `aside` gives a line beside a digest.
+    """
 
     store: Store
     slack: Poster
@@ -37,6 +41,7 @@ class Tools:
     holder: str
     catalogue: Callable[[], Catalogue]
     command: str = "/weekly"
+    aside: Aside | None = None
 
     def after(self, seconds: float) -> datetime:
         """Give the moment so many seconds from now."""

@@ -16,6 +16,7 @@ import structlog
 
 from archive.issue import Issue
 from bot.clock import Clock
+from bot.delivery.aside import Aside
 from bot.delivery.lane import Lane
 from bot.delivery.pace import Pace
 from bot.delivery.press import Press, Render
@@ -57,19 +58,21 @@ class Worker:
         issues: Callable[[], Iterable[Issue]] | None = None,
         rules: Rules = RULES,
         command: str = "/weekly",
+        aside: Aside | None = None,
         name: str | None = None,
     ) -> None:
         """Deliver what is on `shelf`, rendered by `render`, to the subscriptions in `store`.
 
         `issues` gives the archive's issues, oldest first: what `start` and, every ten minutes, `tick` put on the shelf
-        (in between, `changed` does). None: somebody else fills the shelf. `name` must be no other worker's, ever.
+        (in between, `changed` does). None: somebody else fills the shelf. `aside` gives a line beside a digest. `name`
+        must be no other worker's, ever.
         """
         self.name = name or f"worker-{secrets.token_hex(6)}"
         self._store, self._shelf, self._clock, self._rules = store, shelf, clock, rules
         self._slack = slack
         self._issues = issues
         self._tools = Tools(
-            store, slack, clock, Press(render), Pace(rules), rules, self.name, lambda: shelf.current, command
+            store, slack, clock, Press(render), Pace(rules), rules, self.name, lambda: shelf.current, command, aside
         )
         self._lanes: dict[asyncio.Task[None], Lane] = {}
         self._busy: Counter[str] = Counter()

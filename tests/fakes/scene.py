@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from archive.issue import Issue
 from bot.calendar import parse_schedule
+from bot.delivery.aside import Aside
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.worker import Worker
@@ -44,6 +45,7 @@ class Scene:
         self.person = self.workspace.add_user("ada")
         self.store = store or Store.open("sqlite://", inline=True)
         self.rules = rules
+        self.aside: Aside | None = None
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
         self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
@@ -91,6 +93,7 @@ class Scene:
             clock=self.clock,
             issues=lambda: self.issues,
             rules=rules or self.rules,
+            aside=self.aside,
         )
         await worker.start()
 

@@ -1,0 +1,50 @@
+"""An aside: a line beside a digest that has nothing to do with whether it is posted."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from bot.record.decision import Decision
+from bot.slack.workspace import WorkspaceId
+
+_log = structlog.get_logger(__name__)
+PATIENCE = 2.0
+"""Seconds an aside may take; a digest does not wait longer for it."""
+LONGEST = 300
+"""Characters an aside may have; a longer one could be cut in the middle of a link, and is left out."""
+
+
+class Aside(Protocol):
+    """Gives the line."""
+
+    async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
+        """Give one line of mrkdwn for the digest that is decided `now` for the channel, "" for none.
+
+        It is asked once for each decision, for the newest of its issues, and kept with that delivery: the digest stays
+        the same however often it is rendered. What it raises, and what takes longer than `PATIENCE`, counts as "".
+        """
+        ...
+
+
+async def with_aside(
+    decision: Decision, aside: Aside | None, workspace: WorkspaceId, channel: str, now: datetime
+) -> Decision:
+    """Give the decision with the aside's line in the note of its newest issue; as it is where there is none."""
+    if aside is None or not decision.issues:
+        return decision
+    try:
+        async with asyncio.timeout(PATIENCE):
+            line = " ".join((await aside.line(workspace, channel, now)).split())
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with an aside, the digest goes out
+        _log.warning("delivery.aside_failed", channel=channel, error=str(error) or type(error).__name__)
+        return decision
+    if not line or len(line) > LONGEST:
+        return decision
+    newest = decision.issues[-1]
+    note = " ".join(filter(None, (decision.notes.get(newest, ""), line)))
+    return replace(decision, notes={**decision.notes, newest: note})
