@@ -22,6 +22,10 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# Chromium and axe-core, where the machine can have them; what it cannot is said, and its tests are skipped.
+$(VENV)/browser: $(VENV)/dev tests/browser/machine.py
+	@$(BIN)/python -m tests.browser.machine --mark $@ $(if $(filter needed,$(BROWSER)),--needed)
+
 $(VENV)/peers: $(VENV)/dev pyproject.toml
 	@echo "Setting up the peers that the figures are compared with (once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
@@ -37,13 +41,12 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 
 types: $(VENV)/dev
-	$(BIN)/mypy
-	$(BIN)/mypy tests benchmarks
+	$(BIN)/mypy archive bot handlers tests benchmarks
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
 
-unit: $(VENV)/dev
+unit: $(VENV)/dev $(VENV)/browser
 	$(BIN)/pytest -n 2 -m 'not slow' --cov --cov-report=term
 
 format: $(VENV)/dev ## put the code in its shape

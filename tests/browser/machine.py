@@ -1,0 +1,142 @@
+"""What the browser tests need from the machine: Chromium from Debian's packages, axe-core from npm's.
+
+`python -m tests.browser.machine` gets what is missing and can be had; the Makefile runs it before the tests. What
+cannot be had is said loudly, and the tests that need it are skipped. With `--needed` (as `.ci/run` asks) a package
+manager that is here and fails is an error: what a machine can test must not be lost without anybody's noticing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+AXE_VERSION = "4.14.1"
+AXE_SHA512 = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
+AXE = Path(sys.prefix) / f"axe-core-{AXE_VERSION}.min.js"
+"""Where axe-core's script lies once it is got: in the virtual environment, so that `make clean` removes it."""
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 240.0
+"""Seconds that a package manager may take."""
+
+
+class Missing(Exception):  # noqa: N818 - it is not always an error
+    """Something cannot be had here; `broken` says that it should have been."""
+
+    def __init__(self, what: str, *, broken: bool = False) -> None:
+        """Take one line: what is missing, why, and what to do."""
+        super().__init__(what)
+        self.broken = broken
+
+
+def chromium() -> str | None:
+    """Give the path of a Chromium on this machine, None where there is none."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def axe() -> Path | None:
+    """Give the path of axe-core's script, None where it was never got."""
+    return AXE if AXE.exists() else None
+
+
+def get_chromium() -> None:
+    """Install Chromium from Debian's packages unless there is one.
+
+    Raises:
+        Missing: There is no apt-get, we are not root, or it failed.
+    """
+    if chromium():
+        return
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise Missing("no Chromium: install your system's chromium package (Debian: sudo apt-get install chromium)")
+    _say("Installing Chromium for the browser tests (once, about 20 seconds) …")
+    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "Acquire::Retries=2"]
+    _run([*quiet, "update"], "apt-get update")
+    _run([*quiet, "install", "--yes", "--no-install-recommends", "chromium"], "apt-get install chromium")
+    if not chromium():
+        raise Missing("apt-get installed chromium, yet there is no chromium command", broken=True)
+
+
+def get_axe() -> None:
+    """Get axe-core's script with npm unless it is here; only the very file whose hash stands above.
+
+    Raises:
+        Missing: There is no npm, it failed, or what it brought is not what was pinned.
+    """
+    if AXE.exists():
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        raise Missing("no npm, so no axe-core: install npm to have the page's accessibility tested")
+    with tempfile.TemporaryDirectory() as folder:
+        _run([npm, "pack", f"axe-core@{AXE_VERSION}", "--silent", "--pack-destination", folder], "npm pack axe-core")
+        packed = next(Path(folder).glob("axe-core-*.tgz"), None)
+        if packed is None:
+            raise Missing("npm pack brought no axe-core", broken=True)
+        if base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode() != AXE_SHA512:
+            raise Missing(
+                f"axe-core {AXE_VERSION} is not the file whose hash tests/browser/machine.py has", broken=True
+            )
+        with tarfile.open(packed) as archive:
+            script = archive.extractfile("package/axe.min.js")
+            assert script is not None
+            AXE.write_bytes(script.read())
+
+
+def _run(command: list[str], name: str) -> None:
+    """Run a package manager quietly; what it printed is told only when it fails."""
+    try:
+        subprocess.run(
+            command,
+            check=True,
+            timeout=PATIENCE,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},  # noqa: TID251 - a child's, not the bot's
+        )
+    except subprocess.CalledProcessError as error:
+        raise Missing(f"{name} failed: {_last(error.stdout)}", broken=True) from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Missing(f"{name} failed: {error}", broken=True) from error
+
+
+def _last(printed: str) -> str:
+    """Give the last lines of what a command printed, on one line."""
+    return " | ".join(printed.strip().splitlines()[-3:]) or "it said nothing"
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def main() -> int:
+    """Get what is missing; give 0, or 1 when something is broken that was needed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.machine", description=__doc__)
+    parser.add_argument("--needed", action="store_true", help="a package manager that fails is an error")
+    parser.add_argument("--mark", type=Path, help="touch this file when everything is here")
+    options = parser.parse_args()
+    broken = missing = False
+    for get in (get_chromium, get_axe):
+        try:
+            get()
+        except Missing as why:
+            missing, broken = True, broken or why.broken
+            _say(f"\n  !! Browser tests will be SKIPPED: {why}\n")
+    if options.mark and not missing:
+        options.mark.touch()
+    return int(broken and options.needed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
