@@ -1,0 +1,42 @@
+"""A bookmark as it leaves or comes in: what a file of any kind says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+LONGEST_URL = 1_500
+"""Characters of an address: a longer one could not be shown as a link (bot.messages.mrkdwn)."""
+LONGEST_TITLE = 300
+LONGEST_NOTE = 500
+
+
+class Format(StrEnum):
+    """What a list is written as."""
+
+    HTML = "html"
+    """Browser bookmarks: the Netscape bookmark file that every browser reads and writes."""
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JSONL = "jsonl"
+    """JSON Lines: one object a line."""
+
+    @property
+    def file_name(self) -> str:
+        """Give the name of a file of this kind."""
+        return f"bookmarks.{'md' if self is Format.MARKDOWN else self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """One link: its `url` as it was kept, its `title` on one line, its `note` ("" if none), and whether it was read.
+
+    `at` is when it was kept: aware, in UTC and exact to the second: a bookmark file has no finer time.
+    """
+
+    url: str
+    title: str
+    note: str = ""
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    read: bool = False

@@ -1,0 +1,76 @@
+"""A list of bookmarks, written as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+
+from bot.takeout import netscape
+from bot.takeout.keepsake import Format, Keepsake
+
+COLUMNS = ("url", "title", "note", "kept_at", "read")
+"""The columns of CSV and the names of JSON Lines."""
+
+# What a spreadsheet takes for a formula when a cell begins so (OWASP: CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_MARKED = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+# The few that can open a block at a line's beginning: a list, a quote, a rule.
+_OPENING = re.compile(r"^(\d+)([.)])|^([-+=])")
+_URL_BREAKERS = {ord(character): f"%{ord(character):02X}" for character in " <>()\\"}
+
+
+def write(kept: Iterable[Keepsake], kind: Format) -> bytes:
+    """Write the list, in the order given, as a UTF-8 file of the given kind. An empty list is a file without links."""
+    return _WRITERS[kind](tuple(kept))
+
+
+def _markdown(kept: Sequence[Keepsake]) -> bytes:
+    lines = ["# Bookmarks", ""]
+    for each in kept:
+        read = ", read" if each.read else ""
+        title, url = _words(each.title or each.url), each.url.translate(_URL_BREAKERS)
+        lines.append(f"- [{title}](<{url}>) ({each.at:%Y-%m-%d}{read})")
+        lines += [f"  {_words(line)}  " for line in each.note.splitlines() if line.strip()]
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def _words(text: str) -> str:
+    line = " ".join(text.split())
+    return _OPENING.sub(lambda match: f"{match[1] or ''}\\{match[2] or match[3]}", _MARKED.sub(r"\\\1", line))
+
+
+def _csv(kept: Sequence[Keepsake]) -> bytes:
+    """Write CSV (RFC 4180) whose cells no spreadsheet runs, with the mark by which spreadsheets know UTF-8."""
+    said = io.StringIO(newline="")
+    writer = csv.writer(said, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for each in kept:
+        writer.writerow([_harmless(value) for value in _fields(each).values()])
+    return said.getvalue().encode("utf-8-sig", "replace")
+
+
+def _harmless(value: object) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula: it shows the text that follows."""
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _jsonl(kept: Sequence[Keepsake]) -> bytes:
+    return "".join(f"{json.dumps(_fields(each))}\n" for each in kept).encode()
+
+
+def _fields(each: Keepsake) -> Mapping[str, object]:
+    values = (each.url, each.title, each.note, each.at.astimezone(UTC).isoformat(timespec="seconds"), each.read)
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+_WRITERS: Mapping[Format, Callable[[Sequence[Keepsake]], bytes]] = {
+    Format.HTML: netscape.write,
+    Format.MARKDOWN: _markdown,
+    Format.CSV: _csv,
+    Format.JSONL: _jsonl,
+}
