@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.playground.files import File
+
 ChannelKind = Literal["public", "private", "im"]
 
 
@@ -46,8 +48,14 @@ class ChannelMessage:
     ephemeral_to: str | None = None
     broadcast: bool = False
     deleted: bool = False
+    files: list[File] = field(default_factory=list)
     unfurl: tuple[Any, Any] = (None, None)
     """The two unfurl flags as they were sent: links, media."""
+
+    @property
+    def place(self) -> str:
+        """Name the message in its workspace."""
+        return f"{self.channel}/{self.ts}"
 
     @property
     def is_reply(self) -> bool:
@@ -90,6 +98,8 @@ class Channel:
     kind: ChannelKind = "public"
     members: set[str] = field(default_factory=set)
     archived: bool = False
+    shared: bool = False
+    """Whether it is one channel of several workspaces (Slack Connect)."""
     messages: dict[str, ChannelMessage] = field(default_factory=dict)
     ephemeral: list[ChannelMessage] = field(default_factory=list)
     top: Timeline = field(default_factory=Timeline)

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -74,6 +74,8 @@ class Courier:
     patience: float = PATIENCE
     sent: list[tuple[str, int]] = field(default_factory=list)
     """What was carried, for tests: (an event's id or what it is, its status)."""
+    held: list[Mapping[str, Any]] | None = None
+    """Events that wait, oldest first, while they are held; None: each is carried as it happens."""
 
     async def send(self, what: What, payload: Mapping[str, Any], retry: int = 0, reason: str = "") -> Answer:
         """Carry one payload once."""
@@ -87,8 +89,22 @@ class Courier:
         except (aiohttp.ClientError, OSError):
             return Answer(0, reason="connection_failed")
 
+    def hold(self) -> None:
+        """Let events wait from now on: Slack promises neither their order nor their time (apis/events-api)."""
+        self.held = self.held if self.held is not None else []
+
+    async def release(
+        self, order: Callable[[list[Mapping[str, Any]]], Iterable[Mapping[str, Any]]] = list, *, copies: int = 1
+    ) -> list[Answer]:
+        """Carry what waits, in the `order` that is made of it, each `copies` times; later events do not wait."""
+        waiting, self.held = self.held or [], None
+        return [await self.event(payload) for payload in order(waiting) for _ in range(copies)]
+
     async def event(self, payload: Mapping[str, Any]) -> Answer:
         """Carry an event, again and again until it is taken: four times at most. Gives the last answer."""
+        if self.held is not None:
+            self.held.append(payload)
+            return Answer(200, reason="held")
         answer = await self.send("events_api", payload)
         self.sent.append((str(payload.get("event_id")), answer.status))
         for retry, pause in enumerate(RETRIES, start=1):

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.playground import forms
 from bot.playground.call import described
 from bot.playground.channel import Channel, ChannelMessage, moment, stamp
 from bot.playground.methods.views import described as described_view
-from bot.playground.workspace import User, View, Workspace
+from bot.playground.workspace import Shortcut, User, View, Workspace
 
 
 def command(  # noqa: PLR0913 - each is a field of the payload
@@ -35,17 +36,27 @@ def command(  # noqa: PLR0913 - each is a field of the payload
     }
 
 
-def event(workspace: Workspace, fields: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Wrap an event as it is delivered: with an id of its own and one authorization."""
+def event(
+    workspace: Workspace, fields: Mapping[str, Any], now: datetime, *, shared: bool = False, home: str = ""
+) -> dict[str, Any]:
+    """Wrap an event as it is delivered to `workspace`: with an id of its own and one authorization.
+
+    One in a channel that is `shared` is delivered once for each workspace that the app is in there. `home` is the team
+    in which it happened, if that is another: what an app is authorized for is said by `authorizations` and
+    `context_team_id` (apis/events-api).
+    """
     return {
         "token": "unused",
         "type": "event_callback",
-        "team_id": workspace.team,
+        "team_id": home or workspace.team,
+        **({"enterprise_id": workspace.enterprise} if workspace.enterprise and not home else {}),
+        "context_team_id": workspace.team,
+        "context_enterprise_id": workspace.enterprise,
         "api_app_id": workspace.app,
-        "event_id": f"Ev{workspace.number():08d}",
+        "event_id": f"Ev{workspace.team}{workspace.number():08d}",
         "event_time": int(now.timestamp()),
         "event": {**fields, "event_ts": stamp(moment(now))},
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": shared,
         "authorizations": [
             {
                 "enterprise_id": workspace.enterprise,
@@ -69,6 +80,18 @@ def reaction(message: ChannelMessage, user: User, name: str, *, added: bool) -> 
     }
 
 
+def home_opened(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Build app_home_opened for the Home tab: with the view that was published, if one was (surfaces/app-home)."""
+    view = workspace.homes.get(user.id)
+    return {
+        "type": "app_home_opened",
+        "user": user.id,
+        "channel": workspace.direct(user.id).id,
+        "tab": "home",
+        **({"view": _view(workspace, user, view)} if view else {}),
+    }
+
+
 def _person(workspace: Workspace, user: User) -> dict[str, Any]:
     return {
         "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.team},
@@ -80,10 +103,16 @@ def _person(workspace: Workspace, user: User) -> dict[str, Any]:
     }
 
 
-def _place(workspace: Workspace, where: ChannelMessage | View) -> dict[str, Any]:
+def _view(workspace: Workspace, user: User, view: View) -> dict[str, Any]:
+    """Write a view with all that its person has set in it."""
+    values = forms.state(view.payload.get("blocks", ()), workspace.draft(user.id, view))
+    return {**described_view(workspace, view), "state": {"values": values}}
+
+
+def _place(workspace: Workspace, user: User, where: ChannelMessage | View) -> dict[str, Any]:
     """Say where somebody clicked: a message (the ephemeral ones without their content) or a view."""
     if isinstance(where, View):
-        return {"container": {"type": "view", "view_id": where.id}, "view": described_view(workspace, where)}
+        return {"container": {"type": "view", "view_id": where.id}, "view": _view(workspace, user, where)}
     channel = workspace.channels[where.channel]
     ephemeral = where.ephemeral_to is not None
     container = {
@@ -106,16 +135,18 @@ def actions(  # noqa: PLR0913 - each is a field of the payload
     response_url: str,
     now: datetime,
 ) -> dict[str, Any]:
-    """Build a block_actions payload; only one from a message has a response_url."""
+    """Build a block_actions payload: a view's state stands in the view, a message's beside it, with a response_url."""
     payload = {
         "type": "block_actions",
         **_person(workspace, user),
-        **_place(workspace, where),
+        **_place(workspace, user, where),
         "trigger_id": workspace.new_trigger(user.id, now),
         "actions": [{**action, "action_ts": stamp(moment(now))}],
-        "state": {"values": {}},
     }
-    return payload if isinstance(where, View) else {**payload, "response_url": response_url}
+    if isinstance(where, View):
+        return payload
+    state = {"values": forms.state(where.blocks, workspace.draft(user.id, where))}
+    return {**payload, "state": state, "response_url": response_url}
 
 
 def submission(
@@ -131,6 +162,48 @@ def submission(
     }
 
 
+def closed(workspace: Workspace, user: User, view: View) -> dict[str, Any]:
+    """Build a view_closed, which only a view with notify_on_close sends (surfaces/modals)."""
+    return {
+        "type": "view_closed",
+        **_person(workspace, user),
+        "view": _view(workspace, user, view),
+        "is_cleared": False,
+    }
+
+
+def shortcut(  # noqa: PLR0913, PLR0917 - each is a field of the payload
+    workspace: Workspace, user: User, used: Shortcut, message: ChannelMessage, response_url: str, now: datetime
+) -> dict[str, Any]:
+    """Build a message_action: with the whole message, whatever the app may read (interactivity/implementing-shortcuts).
+
+    It comes from every conversation that its person is in, be the app in there or not.
+    """
+    channel = workspace.channels[message.channel]
+    return {
+        "type": "message_action",
+        **_person(workspace, user),
+        "action_ts": stamp(moment(now)),
+        "callback_id": used.callback,
+        "trigger_id": workspace.new_trigger(user.id, now),
+        "response_url": response_url,
+        "channel": {"id": channel.id, "name": "directmessage" if channel.kind == "im" else channel.name},
+        "message_ts": message.ts,
+        "message": described(workspace, message),
+    }
+
+
+def global_shortcut(workspace: Workspace, user: User, used: Shortcut, now: datetime) -> dict[str, Any]:
+    """Build a global shortcut's payload: with no channel and no response_url (interactivity/implementing-shortcuts)."""
+    return {
+        "type": "shortcut",
+        **_person(workspace, user),
+        "action_ts": stamp(moment(now)),
+        "callback_id": used.callback,
+        "trigger_id": workspace.new_trigger(user.id, now),
+    }
+
+
 def suggestion(
     workspace: Workspace, user: User, where: ChannelMessage | View, action: Mapping[str, Any], typed: str
 ) -> dict[str, Any]:
@@ -138,7 +211,7 @@ def suggestion(
     return {
         "type": "block_suggestion",
         **_person(workspace, user),
-        **_place(workspace, where),
+        **_place(workspace, user, where),
         "action_id": action["action_id"],
         "block_id": action["block_id"],
         "value": typed,

@@ -100,6 +100,16 @@ class Person:
         workspace = self.scene.workspace
         return next((v for v in reversed(workspace.views.values()) if v.user == self.user.id and v.open), None)
 
+    @property
+    def home(self) -> View | None:
+        """Give the app's Home tab as this person would see it, once it was published."""
+        return self.scene.workspace.homes.get(self.user.id)
+
+    @property
+    def direct(self) -> Channel:
+        """Give the conversation with the app."""
+        return self.scene.workspace.direct(self.user.id)
+
     async def types(self, text: str, channel: Channel) -> Heard:
         """Type a slash command. What the app says at once appears; nothing within three seconds is a failure."""
         scene, workspace = self.scene, self.scene.workspace
@@ -140,13 +150,70 @@ class Person:
             del message.reactions[emoji]
         return await self._reacted(message, emoji, added=False)
 
-    async def clicks(self, where: ChannelMessage | View, what: str, choose: Any = None) -> Answer:
-        """Use a button or menu, by its label or action_id; `choose` is what a menu is set to.
+    async def opens_home(self) -> Answer | None:
+        """Open the app's Home tab; None if the app does not hear of it. What it publishes is `home`, in a while."""
+        scene, workspace = self.scene, self.scene.workspace
+        if not workspace.home_tab or "app_home_opened" not in workspace.events:
+            return None
+        fields = payloads.home_opened(workspace, self.user)
+        return await scene.courier.event(payloads.event(workspace, fields, scene.server.clock.now()))
 
-        Raises LookupError naming what there is, if it is not there.
+    async def clicks(self, where: ChannelMessage | View, what: str, choose: Any = None, *, beside: str = "") -> Answer:
+        """Use a button or menu, by what is written on it or on one of its options, or by action_id.
+
+        `choose` is what a menu is set to; `beside` words of the row that it stands in. Raises LookupError naming what
+        there is, if it is not there.
         """
+        block, element = forms.find(_blocks(where), what, beside)
+        if choose is None and any(forms.is_option(option, what) for option in forms.options(element)):
+            choose = [what] if element["type"].startswith("multi_") or element["type"] == "checkboxes" else what
+        return await self._uses(where, block, element, forms.set_to(element, choose))
+
+    async def acts(self, where: ChannelMessage | View, block_id: str, action_id: str, chosen: Any = None) -> Answer:
+        """Use one element, by its ids; `chosen` is an option's value (a list of them where many are), or a text.
+
+        What stands in an input is only noted until the form is sent, unless it has dispatch_action. LookupError if it
+        is not there.
+        """
+        for block, element in forms.elements(_blocks(where)):
+            if (block, element.get("action_id")) == (block_id, action_id):
+                return await self._uses(where, block, element, forms.set_to(element, chosen))
+        raise LookupError(f"there is no {action_id!r} in the block {block_id!r} any more")
+
+    async def ticks(self, where: ChannelMessage | View, *options: str) -> Answer:
+        """Tick boxes, by what is written beside them or by value; they may be ticked already."""
+        return await self._tick(where, options, on=True)
+
+    async def unticks(self, where: ChannelMessage | View, *options: str) -> Answer:
+        """Untick boxes."""
+        return await self._tick(where, options, on=False)
+
+    async def fills(self, where: ChannelMessage | View, what: str, text: str) -> Answer:
+        """Type into a field (by its placeholder or action_id) and press Enter: a field with dispatch_action tells."""
         block, element = forms.find(_blocks(where), what)
-        return await self._acts(where, forms.action(block, element, choose))
+        return await self._uses(where, block, element, forms.set_to(element, text or None))
+
+    async def uses(self, message: ChannelMessage, shortcut: str = "Save links") -> Answer:
+        """Use a shortcut on a message, by its name. LookupError if there is none, or on what only one person sees."""
+        scene, workspace = self.scene, self.scene.workspace
+        found = next((one for one in workspace.shortcuts if one.name == shortcut and one.kind == "message"), None)
+        if found is None or message.ephemeral_to is not None:
+            offered = ", ".join(one.name for one in workspace.shortcuts if one.kind == "message")
+            none = "nothing" if message.ephemeral_to is not None else offered or "nothing"
+            raise LookupError(f"there is no shortcut {shortcut!r} on that message; there is: {none}")
+        now = scene.server.clock.now()
+        url = scene.server.response_url(workspace.new_response_url(message.channel, self.user.id, now))
+        payload = payloads.shortcut(workspace, self.user, found, message, url, now)
+        return await scene.courier.send("interactive", payload)
+
+    async def closes(self, view: View) -> Answer | None:
+        """Close a modal without sending it; the app hears of it if the view asks for that."""
+        workspace = self.scene.workspace
+        view.open = False
+        workspace.changed(Change("closed", view=view))
+        if not view.payload.get("notify_on_close"):
+            return None
+        return await self.scene.courier.send("interactive", payloads.closed(workspace, self.user, view))
 
     async def asks(self, where: ChannelMessage | View, what: str, typed: str) -> list[Mapping[str, Any]]:
         """Type into a menu that suggests, and give the options that come (of all groups)."""
@@ -158,9 +225,14 @@ class Person:
         return forms.options(body)
 
     async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Answer:
-        """Send a form off, filled in by action_id. It closes, changes or shows errors as the app answers."""
+        """Send a form off, filled in by action_id. It closes, changes or shows errors as the app answers.
+
+        Slack itself keeps a form in which something is missing: status 0, and the labels of what is as the reason.
+        """
         workspace, now = self.scene.workspace, self.scene.server.clock.now()
-        state = forms.state(view.payload.get("blocks", ()), values or {})
+        state = forms.state(_blocks(view), workspace.draft(self.user.id, view), values)
+        if missing := forms.missing(_blocks(view), state):
+            return Answer(0, reason=f"still to be filled in: {', '.join(missing)}")
         answer = await self.scene.courier.send(
             "interactive", payloads.submission(workspace, self.user, view, state, now)
         )
@@ -183,22 +255,46 @@ class Person:
                 one.open = False
             workspace.changed(Change("closed", view=view))
 
-    async def _acts(self, where: ChannelMessage | View, action: Mapping[str, Any]) -> Answer:
+    async def _tick(self, where: ChannelMessage | View, options: tuple[str, ...], *, on: bool) -> Answer:
+        boxes = [(name, one) for name, one in forms.elements(_blocks(where)) if one["type"] == "checkboxes"]
+        for block, element in boxes:
+            if any(forms.is_option(option, options[0]) for option in forms.options(element)):
+                now = self.scene.workspace.draft(self.user.id, where).get((block, str(element.get("action_id"))))
+                chosen = forms.ticked(element, now or forms.set_to(element), options, on=on)
+                return await self._uses(where, block, element, {"selected_options": chosen})
+        offered = [str(option["text"]["text"]) for _, element in boxes for option in forms.options(element)]
+        raise LookupError(f"there is no {options[0]!r} to tick here; there is: {', '.join(offered) or 'nothing'}")
+
+    async def _uses(
+        self, where: ChannelMessage | View, block: str, element: forms.Element, state: Mapping[str, Any]
+    ) -> Answer:
+        """Set an element, and tell the app unless that waits for the form."""
         scene, workspace, now = self.scene, self.scene.workspace, self.scene.server.clock.now()
+        if state:
+            workspace.draft(self.user.id, where)[block, str(element.get("action_id"))] = dict(state)
+        if not forms.told_at_once(_blocks(where), block):
+            return Answer(200)
         url = ""
         if isinstance(where, ChannelMessage):
             url = scene.server.response_url(workspace.new_response_url(where.channel, self.user.id, now, where))
+        action = forms.action(block, element, state)
         payload = payloads.actions(workspace, self.user, where, action, response_url=url, now=now)
         return await scene.courier.send("interactive", payload)
 
     async def _reacted(self, message: ChannelMessage, emoji: str, *, added: bool) -> Answer | None:
-        workspace = self.scene.workspace
-        workspace.changed(Change("reacted", message))
+        """Tell the app, once for each workspace in which it is in the channel, and give the last answer."""
+        home = self.scene.workspace
+        home.changed(Change("reacted", message))
         kind: Literal["reaction_added", "reaction_removed"] = "reaction_added" if added else "reaction_removed"
-        if workspace.bot.id not in workspace.channels[message.channel].members or kind not in workspace.events:
-            return None
-        fields = payloads.reaction(message, self.user, emoji, added=added)
-        return await self.scene.courier.event(payloads.event(workspace, fields, self.scene.server.clock.now()))
+        fields, now = payloads.reaction(message, self.user, emoji, added=added), self.scene.server.clock.now()
+        answer = None
+        for workspace in self.scene.server.site.sharing(home, message.channel):
+            channel = workspace.channels[message.channel]
+            if workspace.bot.id in channel.members and kind in workspace.events:
+                other = "" if workspace is home else home.team
+                told = payloads.event(workspace, fields, now, shared=channel.shared, home=other)
+                answer = await self.scene.courier.event(told)
+        return answer
 
     def _failed(self, channel: Channel, name: str, answer: Answer) -> ChannelMessage:
         """Show what Slack shows when an app fails: operation_timeout, or dispatch_failed."""
@@ -216,15 +312,7 @@ def _blocks(where: ChannelMessage | View) -> list[dict[str, Any]]:
     return where.blocks if isinstance(where, ChannelMessage) else list(where.payload.get("blocks", ()))
 
 
-def readable(message: ChannelMessage) -> str:
-    """Give all the words of a message: those of its blocks, or its text if it has none."""
-    return "\n".join(_words(message.blocks)) if message.blocks else message.text
-
-
-def _words(value: Any) -> list[str]:
-    if isinstance(value, Mapping):
-        own = [value["text"]] if isinstance(value.get("text"), str) else []
-        return own + [word for name, field in value.items() if name != "metadata" for word in _words(field)]
-    if isinstance(value, list | tuple):
-        return [word for item in value for word in _words(item)]
-    return []
+def readable(shown: ChannelMessage | View) -> str:
+    """Give all the words of a message or view: those of its blocks, or a message's text if it has none."""
+    blocks = _blocks(shown)
+    return "\n".join(forms.words(blocks)) if blocks or isinstance(shown, View) else shown.text

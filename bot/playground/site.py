@@ -48,6 +48,14 @@ class Site:
         self._tokens[workspace.token] = workspace
         return workspace
 
+    def sharing(self, home: Workspace, channel: str) -> list[Workspace]:
+        """Give the workspaces that a channel of `home` is in: more than one where it is shared (Slack Connect)."""
+        here = home.channels[channel]
+        return [
+            home,
+            *(one for one in self.workspaces.values() if one is not home and one.channels.get(channel) is here),
+        ]
+
     def app_tokens(self) -> frozenset[str]:
         """Give the app-level tokens that may open Socket Mode."""
         return frozenset(workspace.app_token for workspace in self.workspaces.values())

@@ -10,13 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from bot.playground.channel import Channel, ChannelKind, ChannelMessage
+from bot.playground.files import File
 from bot.playground.pace import Pace
 
-# What the shipped manifest asks for.
-SCOPES = frozenset({"commands", "chat:write", "reactions:read", "users:read", "channels:history", "groups:history"})
+REQUIRED = frozenset({"commands", "chat:write", "reactions:read"})
+OPTIONAL = frozenset({"users:read", "channels:history", "groups:history", "files:write"})
+"""What the shipped manifest asks for: all of `REQUIRED`; whoever installs may decline any of `OPTIONAL`."""
+SCOPES = REQUIRED | OPTIONAL
+EVENTS = frozenset({"app_home_opened", "reaction_added", "reaction_removed"})
+"""What the shipped manifest subscribes to."""
+
+
+Draft: TypeAlias = dict[tuple[str, str], Any]
+"""What a person set, ticked or typed, by (block_id, action_id), as `bot.playground.forms` writes an element's state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,19 @@ class User:
     is_bot: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """What the app offers on a message ("message") or everywhere ("global"); it hears of `callback` when it is used."""
+
+    name: str
+    callback: str
+    kind: Literal["message", "global"] = "message"
+
+
+SHORTCUTS = (Shortcut("Save links", "save_links"),)
+"""Those of the shipped manifest."""
+
+
 @dataclass(slots=True)
 class View:
     """A modal or Home tab on somebody's screen. `hash` changes with every update."""
@@ -39,6 +61,11 @@ class View:
     hash: str
     open: bool = True
     root: str = ""
+
+    @property
+    def is_home(self) -> bool:
+        """Tell a Home tab from a modal."""
+        return self.payload.get("type") == "home"
 
 
 @dataclass(slots=True)
@@ -82,8 +109,11 @@ class Workspace:
     app: str = "A0STANDIN"
     bot: User = field(default_factory=lambda: User("U0BACKISSUE", "backissue", is_bot=True))
     scopes: frozenset[str] = SCOPES
-    events: frozenset[str] = frozenset({"reaction_added", "reaction_removed"})
+    events: frozenset[str] = EVENTS
     """What the app subscribed to."""
+    shortcuts: tuple[Shortcut, ...] = SHORTCUTS
+    home_tab: bool = True
+    """Whether the app's Home tab is switched on (Slack: surfaces/app-home)."""
     revoked: str | None = None
     """Slack's word for why no call works any more (token_revoked, account_inactive), or None."""
     pace: Pace = field(default_factory=Pace)
@@ -91,6 +121,10 @@ class Workspace:
     users: dict[str, User] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
+    """The Home tab of each person by user id, once it was published."""
+    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    """What is set in each view's or message's elements, by (user id, `View.id` or `ChannelMessage.place`)."""
+    files: dict[str, File] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     watchers: list[Callable[[Change], None]] = field(default_factory=list)
@@ -181,6 +215,10 @@ class Workspace:
         self.changed(Change("deleted", message))
 
     # -- what lets the bot answer --------------------------------------------------------------------------------------
+
+    def draft(self, user: str, where: ChannelMessage | View) -> Draft:
+        """Give what `user` has set in a message or view so far, to be read and changed in place."""
+        return self.drafts.setdefault((user, where.id if isinstance(where, View) else where.place), {})
 
     def new_trigger(self, user: str, now: datetime) -> str:
         """Give a fresh trigger_id."""

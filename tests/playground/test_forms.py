@@ -44,14 +44,14 @@ def inputs(element: dict[str, Any]) -> list[dict[str, Any]]:
 )
 def test_a_field_is_filled_in(element: dict[str, Any], value: Any, state: dict[str, Any]) -> None:
     """A value by its text or value becomes the element's state; without one it is what the field begins with."""
-    found = forms.state(inputs(element), {"days": value})
+    found = forms.state(inputs(element), {}, {"days": value})
     assert found == {"b": {"days": {"type": element["type"], **state}}}
 
 
 def test_an_option_that_is_not_offered_is_sent_as_it_is() -> None:
     """What a menu does not have is still sent: a hostile client could."""
-    action = forms.action("b", menu("static_select"), "sun")
-    assert action["selected_option"]["value"] == "sun"
+    element = menu("static_select")
+    assert forms.action("b", element, forms.set_to(element, "sun"))["selected_option"]["value"] == "sun"
 
 
 def test_what_is_not_there_is_named_with_what_is() -> None:
@@ -60,3 +60,60 @@ def test_what_is_not_there_is_named_with_what_is() -> None:
     assert forms.find(blocks, "Go")[1]["type"] == "button"
     with pytest.raises(LookupError, match="there is no 'Stop' to use here; there is: Go"):
         forms.find(blocks, "Stop")
+
+
+def row(text: str, *elements: dict[str, Any]) -> list[dict[str, Any]]:
+    """Build a line of text and a row of elements below it."""
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": text}},
+        {"type": "actions", "block_id": text, "elements": list(elements)},
+    ]
+
+
+def button(text: str) -> dict[str, Any]:
+    """Build a button."""
+    return {"type": "button", "action_id": f"do:{text}", "text": {"type": "plain_text", "text": text}}
+
+
+def test_of_many_buttons_of_one_name_the_one_beside_the_words() -> None:
+    """A button is found in its row; one of an overflow menu's options is found by what is written on it."""
+    more = {**menu("overflow"), "action_id": "more"}
+    blocks = [*row("one", button("Save"), more), *row("two", button("Save"))]
+    assert forms.find(blocks, "Save")[0] == "one"
+    assert forms.find(blocks, "Save", "two")[0] == "two"
+    assert forms.find(blocks, "Friday") == ("one", more)
+    with pytest.raises(LookupError, match="nothing here says 'three'"):
+        forms.find(blocks, "Save", "three")
+    with pytest.raises(LookupError, match="there is: Save, Monday, Friday"):
+        forms.find(blocks, "Drop")
+
+
+def test_boxes_are_ticked_and_unticked() -> None:
+    """Ticking twice is ticking once; what was ticked before stays so; the order is that of the boxes."""
+    boxes = menu("checkboxes", initial_options=[FRIDAY])
+    both = forms.ticked(boxes, forms.set_to(boxes), ["mon", "Friday"], on=True)
+    assert both == [MONDAY, FRIDAY]
+    assert forms.ticked(boxes, {"selected_options": both}, ["fri"], on=False) == [MONDAY]
+    with pytest.raises(LookupError, match="no 'Sunday' to tick here; there is: days, Monday, Friday"):
+        forms.ticked(boxes, {}, ["Sunday"], on=True)
+
+
+def test_what_was_set_stays_until_a_form_is_sent() -> None:
+    """The state is what the form is sent with, else what was set, else what it began with; overflow menus have none."""
+    blocks = [
+        *inputs(menu("static_select", initial_option=MONDAY)),
+        *row("more", {**menu("overflow"), "action_id": "m"}),
+    ]
+    draft = {("b", "days"): {"selected_option": FRIDAY}}
+    assert forms.state(blocks, {})["b"]["days"]["selected_option"] == MONDAY
+    assert forms.state(blocks, draft)["b"]["days"]["selected_option"] == FRIDAY
+    assert forms.state(blocks, draft, {"days": "mon"})["b"]["days"]["selected_option"] == MONDAY
+    assert list(forms.state(blocks, {})) == ["b"]
+
+
+def test_a_form_that_is_not_filled_in_is_not_sent() -> None:
+    """An input must have something in it unless it is optional."""
+    blocks = inputs(menu("checkboxes"))
+    assert forms.missing(blocks, forms.state(blocks, {})) == ["Days"]
+    assert forms.missing(blocks, forms.state(blocks, {}, {"days": ["mon"]})) == []
+    assert forms.missing([{**blocks[0], "optional": True}], forms.state(blocks, {})) == []

@@ -45,6 +45,7 @@ FORM = {
             "type": "input",
             "block_id": "zone",
             "label": plain("Zone"),
+            "optional": True,
             "element": {"type": "external_select", "action_id": "zone", "min_query_length": 1},
         },
         {

@@ -43,12 +43,17 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def publish(call: Call) -> dict[str, Any]:
-    """Set somebody's Home tab."""
+    """Set somebody's Home tab: not_enabled where it is switched off, and a stale hash is a conflict."""
     payload = _payload(call, "home")
+    if not call.workspace.home_tab:
+        raise RefusalError("not_enabled")
     user = call.text("user_id")
     if user not in call.workspace.users:
         raise RefusalError("user_not_found")
     view = call.workspace.homes.get(user)
+    stale = call.optional("hash")
+    if stale is not None and (view is None or stale != view.hash):
+        raise RefusalError("hash_conflict")
     if view is None:
         view = View(f"V{call.workspace.number():08d}", user, payload, "")
         call.workspace.homes[user] = view
