@@ -36,12 +36,16 @@ def limited(wait: int) -> RefusalError:
 
 @dataclass(slots=True)
 class Call:
-    """A call to `method` of `workspace` at `now`. Arguments come as JSON values or as strings (forms, queries)."""
+    """A call to `method` of `workspace` at `now`. Arguments come as JSON values or as strings (forms, queries).
+
+    `address` is where the stand-in itself is reached, for answers that name a place to go on at.
+    """
 
     workspace: Workspace
     method: str
     arguments: Mapping[str, Any]
     now: datetime
+    address: str = ""
 
     def text(self, name: str) -> str:
         """Give a string that must be there; invalid_arguments if it is not."""
@@ -122,6 +126,10 @@ def described(workspace: Workspace, message: ChannelMessage, *, full_metadata: b
         found |= {"bot_id": workspace.bot_id, "app_id": workspace.app}
     if message.blocks:
         found["blocks"] = message.blocks
+    if message.files:
+        found["files"] = [
+            {"id": one.id, "name": one.name, "title": one.title, "size": one.length} for one in message.files
+        ]
     if message.edited_ts:
         found["edited"] = {"user": message.user, "ts": message.edited_ts}
     if message.metadata:

@@ -23,6 +23,8 @@ TIERS: dict[str, int] = {
     "conversations.info": 50,
     "conversations.open": 50,
     "conversations.replies": 50,
+    "files.completeUploadExternal": 100,
+    "files.getUploadURLExternal": 100,
     "reactions.get": 50,
     "users.info": 100,
     "views.open": 100,

@@ -2,6 +2,7 @@
 
     /api/METHOD             the Web API (JSON, form or query: reference/web-api)
     /respond/NAME           response URLs
+    /upload/NAME            where files are sent to, as they are or as a form
     /socket/TICKET          Socket Mode
     /playground/faults      POST a list of faults (fields of `Fault`) to put them in force, DELETE to lift them
     /playground/ledger      GET the ledger as JSON Lines
@@ -23,7 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from bot.clock import Clock, SystemClock
 from bot.playground.faults import Fault, How
@@ -67,6 +68,7 @@ class Server:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=4096).start()
         self._port = int(self._runner.addresses[0][1])
+        self.site.address = self.url
 
     async def stop(self) -> None:
         """Let go of every connection, the ones that wait for an answer too."""
@@ -93,6 +95,9 @@ class Server:
         if area == "respond":
             payload = _arguments(request, await request.read())
             status, text = respond(self.site, name, payload, self.clock.now())
+            return web.Response(status=status, text=text)
+        if area == "upload":
+            status, text = self.site.upload(name, await _content(request))
             return web.Response(status=status, text=text)
         if area == "socket":
             return await self.sockets.serve(request, name)
@@ -131,6 +136,14 @@ class Server:
         else:
             return web.Response(status=404)
         return web.Response(text="ok")
+
+
+async def _content(request: web.BaseRequest) -> bytes:
+    """Read a file: the whole body, or the first part of a form."""
+    if not request.content_type.startswith("multipart/"):
+        return await request.content.read()
+    part = await (await request.multipart()).next()
+    return bytes(await part.read()) if isinstance(part, BodyPartReader) else b""
 
 
 def _arguments(request: web.BaseRequest, body: bytes) -> Mapping[str, Any]:

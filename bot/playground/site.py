@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal
@@ -13,11 +13,14 @@ from bot.playground.call import Call, RefusalError
 from bot.playground.faults import Fault, Faults, How
 from bot.playground.ledger import Ledger, Line
 from bot.playground.methods import METHODS
+from bot.playground.methods.files import receive
 from bot.playground.workspace import Workspace
 
 Wire = Literal["answer", "hang", "cut"]
 # Slack's words for tokens that stopped working stop every method (reference/methods/auth.test, errors).
-WRITING = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral", "chat.delete"})
+WRITING = frozenset(
+    {"chat.postMessage", "chat.update", "chat.postEphemeral", "chat.delete", "files.completeUploadExternal"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Site:
     """By team id."""
     faults: Faults = field(default_factory=Faults)
     ledger: Ledger = field(default_factory=Ledger)
+    address: str = ""
+    """Where it is served, without a slash at the end."""
     _tokens: dict[str, Workspace] = field(default_factory=dict)
     _late: list[tuple[datetime, int, Call]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
@@ -67,12 +72,18 @@ class Site:
         workspace = self._tokens.get(token or "")
         if workspace is None:
             return _refused(RefusalError("invalid_auth" if token else "not_authed"))
-        call = Call(workspace, method, arguments, now)
+        call = Call(workspace, method, arguments, now, self.address)
         place = workspace.channel(channel) if isinstance(channel := arguments.get("channel"), str) else None
         fault = self.faults.pick(
             method, workspace.team, place.id if place else "", thread=bool(arguments.get("thread_ts"))
         )
         return self._perform(call) if fault is None else self._fail(call, fault)
+
+    def upload(self, name: str, content: bytes) -> tuple[int, str]:
+        """Take what is sent to the upload address `name`, and give the status and the text of the answer."""
+        team, _, file = name.partition("-")
+        workspace = self.workspaces.get(team)
+        return receive(workspace, file, content) if workspace else (404, "no such upload")
 
     def settle(self, now: datetime) -> None:
         """Let land what a fault held back until now or earlier."""
@@ -84,7 +95,7 @@ class Site:
         told = fault.error if fault.how is How.REFUSED else fault.how.value
         if fault.effect and fault.lands_after:
             due = call.now + timedelta(seconds=fault.lands_after)
-            heapq.heappush(self._late, (due, next(self._order), Call(call.workspace, call.method, call.arguments, due)))
+            heapq.heappush(self._late, (due, next(self._order), replace(call, now=due)))
         elif fault.effect:
             self._perform(call, told=told)
         else:
@@ -128,7 +139,9 @@ class Site:
             Line(
                 at=call.now.timestamp(),
                 workspace=call.workspace.team,
-                channel=str(fields.get("channel") or call.arguments.get("channel") or ""),
+                channel=str(
+                    fields.get("channel") or call.arguments.get("channel") or call.arguments.get("channel_id") or ""
+                ),
                 method=call.method,
                 landed=landed,
                 answer=answer,

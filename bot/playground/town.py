@@ -23,6 +23,15 @@ def town(workspaces: int = 1, channels: int = 1, *, seed: int = 0, ledger: Ledge
     return site
 
 
+def connect(channel: Channel, *workspaces: Workspace) -> Channel:
+    """Make a channel one of several workspaces, with the bot of each in it (Slack Connect)."""
+    channel.shared = True
+    for workspace in workspaces:
+        workspace.channels[channel.id] = channel
+        channel.members.add(workspace.bot.id)
+    return channel
+
+
 def village() -> tuple[Site, Workspace, Channel, User]:
     """Build what the demo plays in: one workspace with a few people, and the bot in #devops."""
     site = Site()

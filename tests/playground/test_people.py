@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -22,7 +22,8 @@ from bot.playground.channel import Channel
 from bot.playground.front import front
 from bot.playground.people import Person, Scene, readable, scene
 from bot.playground.server import Server
-from bot.playground.town import village
+from bot.playground.town import connect, village
+from bot.playground.workspace import User, Workspace
 
 SECRET = "a secret of the tests"
 
@@ -57,6 +58,33 @@ FORM = {
     ],
 }
 
+BOXES = {
+    "type": "checkboxes",
+    "action_id": "kept",
+    "options": [{"text": plain(word), "value": word} for word in ("mesh", "graph")],
+}
+HOME = {
+    "type": "home",
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "search",
+            "dispatch_action": True,
+            "label": plain("Search"),
+            "element": {"type": "plain_text_input", "action_id": "search", "placeholder": plain("Look for")},
+        },
+        {"type": "actions", "block_id": "boxes", "elements": [BOXES]},
+    ],
+}
+CHOOSER = {
+    "type": "modal",
+    "callback_id": "chooser",
+    "title": plain("Keep"),
+    "submit": plain("Save"),
+    "notify_on_close": True,
+    "blocks": [{"type": "input", "block_id": "boxes", "label": plain("Links"), "element": BOXES}],
+}
+
 
 @dataclass
 class Trial:
@@ -73,7 +101,7 @@ class Trial:
     """Until this is set, the app says nothing."""
 
 
-def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901 - a listener of each kind
+def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901, PLR0915 - a listener of each kind
     """Let the app listen to one of each."""
 
     @bolt.command("/weekly")
@@ -107,6 +135,33 @@ def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901 - a listener 
     @bolt.options("zone")
     async def zones(ack: Any, payload: dict[str, Any]) -> None:
         await ack(options=[{"text": plain(f"{payload['value']}/London"), "value": "Europe/London"}])
+
+    @bolt.event("app_home_opened")
+    async def opened(event: dict[str, Any], client: AsyncWebClient) -> None:
+        trial.heard.append(event)
+        await client.views_publish(user_id=event["user"], view=HOME)
+
+    @bolt.action("search")
+    @bolt.action("kept")
+    async def set_to(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        trial.heard.append(body)
+
+    @bolt.shortcut("save_links")
+    async def used(ack: Any, shortcut: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        trial.heard.append(shortcut)
+        await client.views_open(trigger_id=shortcut["trigger_id"], view=CHOOSER)
+
+    @bolt.view_closed("chooser")
+    async def closed(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        trial.heard.append(body)
+
+    @bolt.view("chooser")
+    async def chosen(ack: Any, view: dict[str, Any]) -> None:
+        await ack()
+        trial.heard.append(view["state"]["values"])
 
     @bolt.view("form")
     async def sent(ack: Any, view: dict[str, Any]) -> None:
@@ -288,3 +343,120 @@ async def test_socket_mode_carries_the_same(trial: Trial) -> None:
 def readable_answer(heard: Any) -> str:
     """Give the text that phones would show of an answer."""
     return str(heard.message.text)
+
+
+async def test_the_home_tab_is_told_of_and_shown(trial: Trial) -> None:
+    """Opening the Home tab is an event, which carries the view from the second time on; what is set in it is told."""
+    assert trial.you.home is None
+    await trial.you.opens_home()
+    home = await trial.stage.until(lambda: trial.you.home)
+    assert home is not None
+    assert home.is_home
+    await trial.you.opens_home()
+    first, second = trial.heard
+    assert (first["tab"], first["channel"], "view" in first) == ("home", trial.you.direct.id, False)
+    assert second["view"]["hash"]
+    await trial.you.fills(home, "Look for", "mesh")
+    await trial.you.ticks(home, "graph")
+    typed, ticked = trial.heard[2:]
+    assert typed["actions"][0]["value"] == "mesh"
+    values = ticked["view"]["state"]["values"]
+    assert values["search"]["search"]["value"] == "mesh"
+    assert [one["value"] for one in values["boxes"]["kept"]["selected_options"]] == ["graph"]
+    assert ticked["view"]["hash"] == home.hash
+    assert trial.stage.person("ada").home is None
+
+
+async def test_no_home_tab(trial: Trial) -> None:
+    """An app that did not subscribe, or whose Home tab is switched off, hears of no opening."""
+    trial.stage.workspace.home_tab = False
+    assert await trial.you.opens_home() is None
+    assert trial.heard == []
+
+
+async def test_a_shortcut_brings_the_whole_message(trial: Trial) -> None:
+    """Where the app is not and has no scope, the message comes with the shortcut; on private ones it is not offered."""
+    general = trial.stage.workspace.channel("general")
+    assert general is not None
+    said = trial.stage.person("ada").says("see <https://example.com>", general)
+    assert (await trial.you.uses(said)).ok
+    assert trial.heard[0]["message"]["text"] == said.text
+    assert (trial.heard[0]["message_ts"], trial.heard[0]["channel"]["id"]) == (said.ts, general.id)
+    private = (await trial.you.types("/weekly x", trial.channel)).message
+    assert private is not None
+    with pytest.raises(LookupError, match="there is: nothing"):
+        await trial.you.uses(private)
+    with pytest.raises(LookupError, match="there is: Save links"):
+        await trial.you.uses(said, "Translate")
+
+
+async def test_boxes_in_a_form_wait_for_it(trial: Trial) -> None:
+    """What is ticked in a form's input is told when the form is sent; with nothing ticked it is not sent at all."""
+    await trial.you.uses(trial.you.says("hello", trial.channel))
+    view = await trial.stage.until(lambda: trial.you.screen)
+    assert view is not None
+    assert "Links" in (await trial.you.submits(view)).reason
+    assert view.open
+    await trial.you.ticks(view, "mesh", "graph")
+    await trial.you.unticks(view, "graph")
+    assert len(trial.heard) == 1
+    assert (await trial.you.submits(view)).ok
+    assert [one["value"] for one in trial.heard[1]["boxes"]["kept"]["selected_options"]] == ["mesh"]
+
+
+async def test_a_form_is_closed(trial: Trial) -> None:
+    """Closing a form is told only where the form asks for it."""
+    await trial.you.uses(trial.you.says("hello", trial.channel))
+    view = await trial.stage.until(lambda: trial.you.screen)
+    assert view is not None
+    assert await trial.you.closes(view) is not None
+    assert trial.heard[-1]["type"] == "view_closed"
+    assert trial.you.screen is None
+    await trial.you.types("/weekly form", trial.channel)
+    form = await trial.stage.until(lambda: trial.you.screen)
+    assert form is not None
+    assert await trial.you.closes(form) is None
+
+
+async def test_an_element_is_used_by_its_ids(trial: Trial) -> None:
+    """Ids find what no words do; what is not there any more is said so."""
+    await trial.you.opens_home()
+    home = await trial.stage.until(lambda: trial.you.home)
+    assert home is not None
+    await trial.you.acts(home, "boxes", "kept", ["mesh"])
+    assert [one["value"] for one in trial.heard[-1]["actions"][0]["selected_options"]] == ["mesh"]
+    await trial.you.clicks(home, "graph")
+    assert [one["value"] for one in trial.heard[-1]["actions"][0]["selected_options"]] == ["graph"]
+    with pytest.raises(LookupError, match="any more"):
+        await trial.you.acts(home, "boxes", "gone")
+    with pytest.raises(LookupError, match="no 'queue' to tick here; there is: mesh, graph"):
+        await trial.you.ticks(home, "queue")
+
+
+async def test_events_wait_and_come_in_any_order_any_number_of_times(trial: Trial) -> None:
+    """Held events come when they are let go, in the order that is asked for, each as often as asked."""
+    trial.stage.courier.hold()
+    for word in ("one", "two"):
+        await trial.you.reacts(trial.you.says(word, trial.channel), "bookmark")
+    assert trial.heard == []
+    answers = await trial.stage.courier.release(lambda waiting: waiting[::-1], copies=2)
+    assert [answer.ok for answer in answers] == [True] * 4
+    told = [event["item"]["ts"] for event in trial.heard]
+    assert told == sorted(told, reverse=True)
+    assert len(set(told)) == 2
+
+
+async def test_a_shared_channel_tells_each_workspace(trial: Trial) -> None:
+    """A reaction in a channel of two workspaces comes once for each, with the same time and ids of their own."""
+    other = trial.stage.server.site.add(Workspace("T2", token="xoxb-2", bot=User("U2BOT", "backissue", is_bot=True)))
+    connect(trial.channel, trial.stage.workspace, other)
+    trial.stage.courier.hold()
+    guest = Person(replace(trial.stage, workspace=other), other.add_user("linus"))
+    await guest.reacts(trial.you.says("hello", trial.channel), "bookmark")
+    here, there = trial.stage.courier.held or []
+    assert (here["context_team_id"], there["context_team_id"]) == ("T2", "T0DEMO")
+    assert here["team_id"] == there["team_id"] == "T2"
+    assert [one["authorizations"][0]["team_id"] for one in (here, there)] == ["T2", "T0DEMO"]
+    assert here["event"] == there["event"]
+    assert here["event_id"] != there["event_id"]
+    assert here["is_ext_shared_channel"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -149,3 +150,72 @@ async def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     finally:
         process.terminate()
         assert await process.wait() == 0
+
+
+async def test_a_file_is_uploaded_into_a_direct_conversation(slack: Running) -> None:
+    """Slack's own client announces, sends and shares a file; everybody there sees it, with what was said of it."""
+    ada = slack.workspace.add_user("ada")
+    direct = slack.workspace.direct(ada.id)
+    await slack.client.files_upload_v2(
+        channel=direct.id, filename="kept.csv", title="Kept", content="url\n", initial_comment="here"
+    )
+    shown = direct.shown_to(ada.id)[-1]
+    assert (shown.text, [(file.name, file.title, file.text) for file in shown.files]) == (
+        "here",
+        [("kept.csv", "Kept", "url\n")],
+    )
+    page = await slack.client.reactions_get(channel=direct.id, timestamp=shown.ts)
+    assert page["message"]["files"][0]["size"] == 4
+
+
+async def test_a_file_is_sent_as_a_form_too(slack: Running) -> None:
+    """What is sent may be the first part of a form; an address is good once, for as many bytes as were announced."""
+    announced = await slack.client.files_getUploadURLExternal(filename="a.txt", length=3)
+    url = str(announced["upload_url"])
+    form = {"filename": io.BytesIO(b"abc")}
+    async with aiohttp.ClientSession() as session:
+        async with session.post(url, data=b"four") as answer:
+            assert answer.status == 400
+        async with session.post(url, data=form) as answer:
+            assert await answer.text() == "OK - 3"
+        async with session.post(url, data=b"abc") as answer:
+            assert answer.status == 404
+        async with session.post(f"{slack.server.url}/upload/T9-F1", data=b"abc") as answer:
+            assert answer.status == 404
+
+
+async def test_a_file_that_cannot_be_shared(slack: Running) -> None:
+    """A file is shared once, after it was uploaded, where the bot is, named by an id, and only with files:write."""
+    slack.workspace.add_channel("elsewhere", bot=False)
+    announced = await slack.client.files_getUploadURLExternal(filename="a.txt", length=3)
+    file, url = str(announced["file_id"]), str(announced["upload_url"])
+
+    async def told(channel: str | None) -> str:
+        try:
+            await slack.client.files_completeUploadExternal(files=[{"id": file}], channel_id=channel)
+        except SlackApiError as error:
+            return str(error.response["error"])
+        return "ok"
+
+    assert await told(None) == "file_not_found"
+    async with aiohttp.ClientSession() as session, session.post(url, data=b"abc"):
+        pass
+    assert await told(slack.workspace.add_user("ada").id) == "channel_not_found"
+    elsewhere = slack.workspace.channel("elsewhere")
+    assert elsewhere is not None
+    assert await told(elsewhere.id) == "not_in_channel"
+    slack.channel.archived = True
+    assert await told(slack.channel.id) == "is_archived"
+    assert await told(None) == "ok"
+    assert await told(None) == "file_not_found"
+    slack.workspace.scopes -= {"files:write"}
+    assert await told(None) == "missing_scope"
+
+
+async def test_what_no_file_is_refused(slack: Running) -> None:
+    """An announcement needs a name and a length in bytes, sharing a list of files."""
+    for arguments in ({"filename": "a", "length": "many"}, {"filename": "a", "length": 0}, {"length": 3}):
+        with pytest.raises(SlackApiError, match="invalid_arguments"):
+            await slack.client.api_call("files.getUploadURLExternal", params=arguments)
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        await slack.client.api_call("files.completeUploadExternal", params={"files": "[]"})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.playground.call import Call
-from bot.playground.methods import chat, conversations, people, views
+from bot.playground.methods import chat, conversations, files, people, views
 
 Method: TypeAlias = Callable[[Call], dict[str, Any]]
 
@@ -22,6 +22,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.join": conversations.join,
     "conversations.open": conversations.open_direct,
     "conversations.replies": conversations.replies,
+    "files.completeUploadExternal": files.share,
+    "files.getUploadURLExternal": files.announce,
     "reactions.get": people.reactions,
     "users.info": people.user,
     "views.open": views.open_view,
