@@ -2,7 +2,8 @@
 
 The rule: a word that names a sub-command is one only where the whole text is what that sub-command takes; anything else
 is a topic. So `latest` shows the latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and
-`issue tracker` searches. Quotes make anything a topic: `"latest"`.
+`issue tracker` searches. `saved` alone takes words of any kind: they are searched for in what the person kept, and the
+answer has a way on to the whole archive. Quotes make anything a topic: `"latest"`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TypeAlias
 
 from bot.messages.answer import LONGEST_QUERY
 from bot.messages.mrkdwn import one_line
+from bot.messages.top import Period
+from bot.takeout.keepsake import Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,40 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """List what the person kept."""
+    """List what the person kept, or what of it answers `query`."""
+
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """Show what the team keeps most, of a period."""
+
+    period: Period = Period.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class CountTogether:
+    """Show what the team keeps most from now on (`on`), or nowhere any more."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Give the person their own list as a file."""
+
+    kind: Format = Format.HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Take links from a browser's bookmarks."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe:
+    """Delete everything about the person, once they confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +142,7 @@ class Usage:
 
 Command: TypeAlias = (
     Topic | Latest | ShowIssue | Random | Topics | Help | Saved | Subscribe | Unsubscribe | Pause | Resume | Status
-    | Why | Preview | Usage
+    | Why | Preview | Usage | Top | CountTogether | Export | Import | ForgetMe
 )  # fmt: skip
 
 _ALONE: dict[str, Command] = {
@@ -116,6 +152,17 @@ _ALONE: dict[str, Command] = {
     "help": Help(),
     "?": Help(),
     "saved": Saved(),
+    "top": Top(),
+    "top month": Top(Period.MONTH),
+    "top year": Top(Period.YEAR),
+    "top on": CountTogether(on=True),
+    "top off": CountTogether(on=False),
+    "export": Export(),
+    "export md": Export(Format.MARKDOWN),
+    "export json": Export(Format.JSONL),
+    **{f"export {kind.value}": Export(kind) for kind in Format},
+    "import": Import(),
+    "forget me": ForgetMe(),
     "subscribe": Subscribe(""),
     "unsubscribe": Unsubscribe(),
     "pause": Pause(),
@@ -125,6 +172,7 @@ _ALONE: dict[str, Command] = {
     "issue": Usage("which issue? its number, for example: issue 435"),
     "why": Usage("why which issue? its number, for example: why 435"),
 }
+_FIRST_WORDS = {word.partition(" ")[0] for word in _ALONE}
 _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
     "issue": ShowIssue,
     "why": Why,
@@ -166,7 +214,9 @@ def parse(text: str, slugs: Container[str] = ()) -> Command:
         return of_issue(asked)
     if word == "subscribe" and _is_schedule(rest):
         return Subscribe(rest)
-    return Topic(typed, word if word in _ALONE else "")
+    if word == "saved":
+        return Saved(rest)
+    return Topic(typed, word if word in _FIRST_WORDS else "")
 
 
 def parse_search(text: str) -> Topic | Help | Usage:

@@ -75,6 +75,8 @@ def hint(word: str, names: Names) -> str:
         "why": "why 435",
         "preview": "preview 435",
         "subscribe": f"subscribe {_EXAMPLE}",
+        "export": "export csv",
+        "forget": "forget me",
     }
     return f"Or did you want `{escape(names.command)} {takes.get(word, word)}`?"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-LONGEST_URL = 1_500
-"""Characters of an address: a longer one could not be shown as a link (bot.messages.mrkdwn)."""
+LONGEST_URL = 3_000
+"""Characters of an address (Slack: the url of a button or option)."""
 LONGEST_TITLE = 300
 LONGEST_NOTE = 500
 

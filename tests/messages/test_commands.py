@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from bot.commands import (
     Command,
+    CountTogether,
+    Export,
+    ForgetMe,
     Help,
+    Import,
     Latest,
     Pause,
     Preview,
@@ -18,6 +22,7 @@ from bot.commands import (
     ShowIssue,
     Status,
     Subscribe,
+    Top,
     Topic,
     Topics,
     Unsubscribe,
@@ -27,6 +32,8 @@ from bot.commands import (
     parse_search,
 )
 from bot.messages.answer import LONGEST_QUERY
+from bot.messages.top import Period
+from bot.takeout.keepsake import Format
 
 SLUGS = frozenset({"special-edition", "2021-03-07-7"})
 
@@ -41,6 +48,20 @@ SLUGS = frozenset({"special-edition", "2021-03-07-7"})
         ("help", Help()),
         ("?", Help()),
         ("saved", Saved()),
+        ("saved kubernetes operators", Saved("kubernetes operators")),
+        ('Saved "error budget" -slo', Saved('"error budget" -slo')),
+        ("top", Top()),
+        ("top month", Top(Period.MONTH)),
+        ("Top Year", Top(Period.YEAR)),
+        ("top off", CountTogether(on=False)),
+        ("top on", CountTogether(on=True)),
+        ("export", Export(Format.HTML)),
+        ("export csv", Export(Format.CSV)),
+        ("export md", Export(Format.MARKDOWN)),
+        ("export markdown", Export(Format.MARKDOWN)),
+        ("export jsonl", Export(Format.JSONL)),
+        ("import", Import()),
+        ("forget me", ForgetMe()),
         ("unsubscribe", Unsubscribe()),
         ("pause", Pause()),
         ("resume", Resume()),
@@ -80,7 +101,14 @@ def test_sub_commands(typed: str, command: Command) -> None:
         ("random forests", "random"),
         ("help desk", "help"),
         ("status pages", "status"),
-        ("saved searches", "saved"),
+        ("top command", "top"),
+        ("top of the month", "top"),
+        ("export metrics to prometheus", "export"),
+        ("import cycles", "import"),
+        ("forget", "forget"),
+        ("forget me not", "forget"),
+        ('"saved searches"', ""),
+        ("savedsearch", ""),
         ("topics in kafka", "topics"),
         ("subscription billing", ""),
         ("subscribe pattern", "subscribe"),
@@ -127,7 +155,7 @@ def test_any_text_is_a_command(typed: str) -> None:
             assert 0 < len(command.query) <= LONGEST_QUERY
 
 
-@given(st.sampled_from(["latest", "random", "help", "saved", "status", "unsubscribe"]), st.text("abc ", min_size=1))
+@given(st.sampled_from(["latest", "random", "help", "import", "status", "forget me"]), st.text("abc ", min_size=1))
 def test_a_word_more_makes_it_a_topic(word: str, more: str) -> None:
     """No sub-command that stands alone takes anything with it."""
     if more.strip():

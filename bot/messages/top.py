@@ -1,0 +1,115 @@
+"""What a team keeps: counts, never names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.messages import blocks
+from bot.messages.dates import short_date
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import bold, clip, escape, host, link, one_line, shown
+from bot.messages.names import Names
+from bot.messages.past import past
+
+AT_LEAST = 2
+"""Distinct people who must have kept a link before it is counted anywhere: fewer would tell what one person likes."""
+MOST = 10
+_LINE = 300
+"""Characters of the line in a digest (bot.delivery.aside)."""
+
+
+class Period(StrEnum):
+    """Since when a link was kept."""
+
+    ALL = "all"
+    YEAR = "year"
+    MONTH = "month"
+
+    @property
+    def days(self) -> int | None:
+        """Give its length in days, counted back from now; None for all time."""
+        return {Period.ALL: None, Period.YEAR: 365, Period.MONTH: 30}[self]
+
+    @property
+    def said(self) -> str:
+        """Say it."""
+        return {
+            Period.ALL: "Most kept of all time",
+            Period.YEAR: "Most kept in the last 365 days",
+            Period.MONTH: "Most kept in the last 30 days",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A link that several `people` kept: its `url`, `headline`, and the short name and date of its issue."""
+
+    url: str
+    headline: str
+    people: int
+    issue: str = ""
+    published: datetime | None = None
+
+
+def top(shared: Sequence[Shared], period: Period, today: date, names: Names) -> Message:
+    """List what a team keeps most, most kept first (at most 10), with buttons to the other periods."""
+    made: list[Block] = [blocks.context(f"*{period.said}* by people here. Counts only: nobody sees who.")]
+    made += [blocks.section(f"{number}. {_row(each, today)}") for number, each in enumerate(shared[:MOST], 1)]
+    if not shared:
+        weekly = escape(names.command)
+        made.append(
+            blocks.section(
+                f"Nothing yet: a link is counted once {AT_LEAST} people have kept it. "
+                f"React to one with :{escape(names.bookmark)}: to begin · `{weekly} saved` lists yours."
+            )
+        )
+    others = {Period.ALL: "All time", Period.YEAR: "Last year", Period.MONTH: "Last month"}
+    row = [blocks.button(said, f"top:{other}", other.value) for other, said in others.items() if other is not period]
+    heads = "; ".join(f"{one_line(each.headline)} ({each.people})" for each in shared[:MOST])
+    return Message(clip(f"{period.said}: {heads or 'nothing yet'}", 900), (*made, blocks.actions(row)))
+
+
+def switched(names: Names, *, on: bool) -> Message:
+    """Confirm that the counts are shown from now on, or nowhere."""
+    weekly = escape(names.command)
+    if on:
+        return blocks.says(f"On: `{weekly} top`, the Home tab and the digests show what is kept most here.")
+    said = "the Home tab and the digests show nothing of what people keep here, not even counts"
+    return blocks.says(f"Off: `{weekly} top`, {said}. Everybody's own list stays. `{weekly} top on` turns it on.")
+
+
+def off(names: Names) -> Message:
+    """Say that the workspace does not want its counts shown."""
+    weekly = escape(names.command)
+    return blocks.says(
+        f"What people keep is not counted here: somebody switched it off. `{weekly} saved` still lists what is yours."
+    )
+
+
+def not_yours(names: Names) -> Message:
+    """Say who may switch the counts on and off."""
+    weekly = escape(names.command)
+    return blocks.says(
+        "Only somebody who subscribed a channel here can switch that. "
+        f"Ask one of them, or subscribe one yourself: `{weekly} subscribe`."
+    )
+
+
+def line(shared: Shared) -> str:
+    """Say in one line of markup what was kept most last week, "" where the address is too long for a line."""
+    label = one_line(shared.headline) or shown(shared.url)
+    said = f"Most kept last week: {link(shared.url, label, 100)} ({shared.people})"
+    return said if len(said) <= _LINE else ""
+
+
+def _row(each: Shared, today: date) -> str:
+    head = one_line(each.headline) or shown(each.url)
+    linked = link(each.url, head) if len(each.url) <= 500 else clip(head, 150)
+    where = [f"kept by {each.people:,}", clip(host(each.url), 60), clip(each.issue, 80)]
+    if each.published is not None:
+        where.append(short_date(each.published))
+    where.append(past(each.url, each.published, today))
+    return f"{bold(linked)}\n{' · '.join(filter(None, where))}"
