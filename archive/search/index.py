@@ -96,6 +96,10 @@ class Index:
         titles = Counter(word for issue in kept.values() for word in _title(issue))
         return cls(catalogue, shelf, names or other_names.shipped(), titles)
 
+    def over(self, issues: Iterable[Issue]) -> Index:
+        """Give an index over other `issues`, with this one's table of other names."""
+        return Index.of(issues, self._names)
+
     def changed(self, changed: Iterable[Issue], removed: Iterable[str] = ()) -> Index:
         """Give a new index with the `changed` issues added or put in place and those of the `removed` slugs gone.
 
