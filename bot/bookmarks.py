@@ -1,8 +1,8 @@
-"""What people keep by reacting to a link in a digest's thread."""
+"""What people keep by reacting to a message, and the first page of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,42 +10,57 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.messages.saved import PAGE, Kept, saved
+from bot.messages.saved import PAGE, saved
+from bot.record.bookmark import Keeper, Link, Page, Reacted, Way, keeper_of, number_of
 from bot.slack.workspace import WorkspaceId
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One reaction come or gone: who, on which message, which emoji (its name), and when by Slack's clock."""
+    """One reaction come or gone: who, on which message, with which emoji (its name).
+
+    `at` is when, in microseconds by Slack's clock. `shared` says that the channel is shared with other workspaces: then
+    `workspace` is the one through which Slack told of it, and who `keeper` is at home with is not known.
+    """
 
     workspace: WorkspaceId
-    user: str
+    keeper: Keeper
     channel: str
     ts: str
     emoji: str
-    event_ts: str
+    at: int
     added: bool
+    shared: bool = False
+
+    @property
+    def way(self) -> Way:
+        """Give the way of keeping that it is."""
+        return Way(self.channel, self.ts, self.emoji, self.workspace, self.shared)
 
 
 class Memory(Protocol):
-    """What remembers bookmarks; `bot.store` does. Only the newest `event_ts` of a person and message counts."""
+    """What remembers bookmarks; `bot.store.bookmarks` does."""
 
-    async def keep(  # noqa: PLR0913, PLR0917 - what names a person's reaction, and when
-        self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime
-    ) -> object:
-        """Keep what the message shows."""
+    async def react(  # noqa: PLR0913 - a reaction's facts
+        self, keeper: Keeper, workspace: WorkspaceId, way: Way, at: int, now: datetime, *, held: bool
+    ) -> Reacted:
+        """Write down a reaction that came (`held`) or went."""
         ...
 
-    async def drop(  # noqa: PLR0913, PLR0917 - what names a person's reaction, and when
-        self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime
-    ) -> object:
-        """Keep it no longer."""
+    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+        """Keep links by hand; give those that were not kept before."""
         ...
 
-    async def list(
-        self, workspace: WorkspaceId, user: str, offset: int = 0, limit: int = 10
-    ) -> tuple[Sequence[Kept], int]:
-        """Give a page of what the person keeps, newest first, and how many there are in all."""
+    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+        """Keep links no longer, whichever way they were kept; give how many were."""
+        ...
+
+    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+        """Give those of `keys` that somebody keeps."""
+        ...
+
+    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+        """Give a page of what somebody keeps; past the end, the last page."""
         ...
 
 
@@ -67,18 +82,15 @@ class Bookmarks:
 
         Doing it twice, late or in the wrong order changes nothing either: the memory compares the events' times.
         """
-        # Skin tones come within the name (Slack: `wave::skin-tone-2`).
-        if reaction.emoji.partition("::")[0] not in self._emoji:
+        if reaction.emoji not in self._emoji and number_of(reaction.emoji) is None:
             return
-        act = self._memory.keep if reaction.added else self._memory.drop
-        await act(
-            reaction.workspace, reaction.user, reaction.channel, reaction.ts, reaction.event_ts, self._clock.now()
+        await self._memory.react(
+            reaction.keeper, reaction.workspace, reaction.way, reaction.at, self._clock.now(), held=reaction.added
         )
 
     async def saved(self, workspace: WorkspaceId, user: str, offset: int = 0) -> Message:
         """List one page of what the person kept; past the end, the last page."""
-        kept, total = await self._memory.list(workspace, user, offset, PAGE)
-        if not kept and total and offset:
-            offset = (total - 1) // PAGE * PAGE
-            kept, total = await self._memory.list(workspace, user, offset, PAGE)
-        return saved(kept, total, offset, [self._label(each.issue) for each in kept], self._names)
+        page = await self._memory.page(keeper_of(workspace, user), offset, PAGE)
+        start = min(offset, max(0, page.total - 1) // PAGE * PAGE)
+        labels = [self._label(each.issue) for each in page.bookmarks]
+        return saved(page.bookmarks, page.total, start, labels, self._names)

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.bookmarks import Reaction
+from bot.record.bookmark import Keeper, keeper_of, moment
 from bot.services import Services
 from handlers.payload import text, workspace
 
@@ -45,4 +46,8 @@ def _reaction(body: dict[str, Any], context: AsyncBoltContext) -> Reaction | Non
     if not (on_message and channel and user and emoji and _TS.fullmatch(ts) and _TS.fullmatch(event_ts)):
         return None
     added = text(body, "event", "type") == "reaction_added"
-    return Reaction(workspace(context), user, channel, ts, emoji, event_ts, added)
+    shared = body.get("is_ext_shared_channel") is True
+    # Skin tones come within the name (Slack: `wave::skin-tone-2`).
+    name = emoji.partition("::")[0]
+    keeper = Keeper("", user) if shared else keeper_of(workspace(context), user)
+    return Reaction(workspace(context), keeper, channel, ts, name, moment(event_ts), added, shared)

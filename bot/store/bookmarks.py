@@ -1,141 +1,253 @@
-"""What people keep by reacting."""
+"""What people keep."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, delete, exists, select
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from bot.record.delivery import PostedPart, State, shown_of
+from bot.record.bookmark import (
+    Bookmark,
+    Keeper,
+    Link,
+    Page,
+    Reacted,
+    Showing,
+    Top,
+    Way,
+    by_hand,
+    meant,
+    number_of,
+)
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
-from bot.store.tables import bookmarks, deliveries, insert, parts
+from bot.store.marks import Event, count, kept_of, meaning, put, remove, settle
+from bot.store.people import known, person
+from bot.store.postings import in_doubt, shown_on
+from bot.store.tables import bookmarks, forgotten, marks, parts, people, postings
 
-BEFORE, AFTER = timedelta(minutes=1), timedelta(hours=1)
-"""How far from its attempt, by the bot's clock, a message may have been posted by Slack's."""
-KEPT = timedelta(days=1)
-"""How long a wish is kept for a message that never became known."""
+T = TypeVar("T")
+
+WISH = timedelta(days=1)
+"""How long a reaction on a message that never became known is remembered."""
+LATE = timedelta(days=3)
+"""How long what is gone is remembered, so that a late event does not bring it back: Slack gives up after a day."""
 _B = bookmarks.c
-
-
-@dataclass(frozen=True, slots=True)
-class Bookmark:
-    """One entry that somebody kept: where they saw it, which issue (identity), position, address and headline."""
-
-    channel: str
-    ts: str
-    issue: str
-    position: int
-    url: str
-    headline: str
-    at: datetime
+_M = marks.c
+_LINK = (_B.key, _B.url, _B.headline, _B.text, _B.issue, _B.position, _B.at, _B.read, _B.note)
 
 
 class Bookmarks:
-    """Who keeps which messages."""
+    """Who keeps which links. Every method is one transaction; times are in microseconds by Slack's clock."""
 
     def __init__(self, database: Database) -> None:
         """Keep them in `database`."""
         self._database = database
 
-    async def keep(  # noqa: PLR0913, PLR0917 - one for each field of a reaction's event
-        self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime
-    ) -> PostedPart | None:
-        """Keep what the message `ts` shows. Give what that is, None when it is no message of a digest."""
-        return await self._set(workspace, user, channel, ts, event_ts, now, kept=True)
+    async def react(  # noqa: PLR0913 - a reaction's facts
+        self, keeper: Keeper, workspace: WorkspaceId, way: Way, at: int, now: datetime, *, held: bool
+    ) -> Reacted:
+        """Write down a reaction that came (`held`) or went: `way` says on what and with which emoji."""
 
-    async def drop(  # noqa: PLR0913, PLR0917 - one for each field of a reaction's event
-        self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime
-    ) -> PostedPart | None:
-        """Keep it no longer. Give what it showed, None when it is no message of a digest."""
-        return await self._set(workspace, user, channel, ts, event_ts, now, kept=False)
-
-    async def list(
-        self, workspace: WorkspaceId, user: str, offset: int = 0, limit: int = 10
-    ) -> tuple[tuple[Bookmark, ...], int]:
-        """Give a page of what the person keeps, newest first, each entry once, and how many there are in all."""
-        chosen = (
-            select(_B.channel, _B.ts, _B.at, deliveries.c.issue, parts.c.shown)
-            .join(parts, parts.c.ts == _B.ts)
-            .join(
-                deliveries,
-                and_(
-                    deliveries.c.id == parts.c.delivery,
-                    deliveries.c.workspace == _B.workspace,
-                    deliveries.c.channel == _B.channel,
-                ),
-            )
-            .where(_B.workspace == workspace, _B.user == user, _B.kept)
-            .order_by(_B.at.desc(), _B.id.desc())
-        )
-
-        def unit(connection: Connection) -> dict[tuple[str, int], Bookmark]:
-            found: dict[tuple[str, int], Bookmark] = {}
-            for row in connection.execute(chosen):
-                for entry in shown_of(row.shown):
-                    mark = Bookmark(row.channel, row.ts, row.issue, entry.position, entry.url, entry.headline, row.at)
-                    found.setdefault((row.issue, entry.position), mark)
-            return found
-
-        rows = tuple((await self._database.read(unit)).values())
-        return rows[offset : offset + limit], len(rows)
-
-    async def prune(self, now: datetime) -> int:
-        """Forget the wishes of days past for messages that turned out to be none of a digest; give how many."""
-        of_digest = exists(parts.c.id).where(
-            parts.c.ts == _B.ts,
-            deliveries.c.id == parts.c.delivery,
-            deliveries.c.workspace == _B.workspace,
-            deliveries.c.channel == _B.channel,
-        )
-        gone = delete(bookmarks).where(_B.at < now - KEPT, ~of_digest)
-        return await self._database.write(lambda connection: int(connection.execute(gone).rowcount))
-
-    async def _set(  # noqa: PLR0913, PLR0917 - as above
-        self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime, *, kept: bool
-    ) -> PostedPart | None:
-        """Write down the newest wish: in whatever order events come, an older one changes nothing."""
-        values = {"event_ts": event_ts, "kept": kept, "at": now}
-
-        def unit(connection: Connection) -> PostedPart | None:
-            part = posted(connection, workspace, channel, ts)
-            if part is None and not _in_doubt(connection, workspace, channel, ts):
-                return None
-            key = {"workspace": workspace, "user": user, "channel": channel, "ts": ts}
-            row = insert(connection, bookmarks).values(**key, **values)
-            newer = row.on_conflict_do_update(
-                index_elements=list(key),
-                set_=values,
-                where=_B.event_ts < event_ts,
-            )
-            connection.execute(newer)
-            return part
+        def unit(connection: Connection) -> Reacted:
+            showing = shown_on(connection, workspace, way.channel, way.ts, shared=way.shared)
+            doubt = showing is None and in_doubt(connection, workspace, way.channel, way.ts)
+            number = number_of(way.emoji)
+            # Numbers count votes and lists everywhere: only those on messages of ours mean anything.
+            if number is not None and not (showing.ours and number <= len(showing.links) if showing else doubt):
+                return Reacted(showing, doubt)
+            who = person(connection, keeper)
+            if at <= who.since:
+                return Reacted(showing, doubt)
+            link = meant(showing.links, way.emoji, numbered=showing.ours) if showing else None
+            change = put(connection, who.id, way, Event(held, at, link, showing is not None), now)
+            return Reacted(showing, doubt, change.fresh, change.kept, who.hinted is not None)
 
         return await self._database.write(unit)
 
+    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+        """Keep `links` by hand; give those that were not kept before."""
+        wanted = tuple(links)
 
-def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> PostedPart | None:
-    """Give what the message `ts` of the channel is, None when it is none of a digest."""
-    if not ts:  # parts that were not sent have none
-        return None
-    chosen = (
-        select(deliveries.c.issue, parts.c.key, parts.c.shown)
-        .join(deliveries, deliveries.c.id == parts.c.delivery)
-        .where(parts.c.ts == ts, deliveries.c.workspace == workspace, deliveries.c.channel == channel)
-    )
-    row = connection.execute(chosen).first()
-    return None if row is None else PostedPart(row.issue, row.key, shown_of(row.shown))
+        def unit(connection: Connection) -> tuple[Link, ...]:
+            who = person(connection, keeper)
+            if at <= who.since:
+                return ()
+            made = [put(connection, who.id, by_hand(link.key), Event(True, at, link), now) for link in wanted]
+            return tuple(change.kept for change in made if change.kept is not None)
+
+        return await self._database.write(unit)
+
+    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+        """Keep links no longer, whichever way they were kept, and drop their notes; give how many were kept."""
+        gone = tuple(keys)
+
+        def unit(connection: Connection) -> int:
+            who = person(connection, keeper)
+            return sum(remove(connection, who.id, key, at) for key in gone)
+
+        return await self._database.write(unit)
+
+    async def read(self, keeper: Keeper, key: str, at: int, *, read: bool = True) -> bool:
+        """Note that somebody has (not) read a link they keep; give whether they keep it."""
+        return await self._set(keeper, key, {"read": read}, at)
+
+    async def note(self, keeper: Keeper, key: str, text: str, at: int) -> bool:
+        """Put a note (checked by the caller) on a link that somebody keeps; "" takes it away. Give whether they do."""
+        return await self._set(keeper, key, {"note": text}, at)
+
+    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+        """Give a page of what somebody keeps, newest first; past the end, the last page.
+
+        With `unread_first`, what they have not read comes before what they have.
+        """
+        first = (_B.read,) if unread_first else ()
+        chosen = select(*_LINK).order_by(*first, _B.at.desc(), _B.id.desc()).limit(limit)
+
+        def unit(connection: Connection, who: Any) -> Page:
+            start = min(offset, max(0, who.kept - 1) // limit * limit)
+            rows = connection.execute(chosen.where(_B.person == who.id, _B.kept).offset(start))
+            return Page(tuple(map(_bookmark, rows)), who.kept, who.unread)
+
+        return await self._of(keeper, unit, Page())
+
+    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+        """Give everything that somebody keeps, newest first."""
+        chosen = select(*_LINK).order_by(_B.at.desc(), _B.id.desc())
+
+        def unit(connection: Connection, who: Any) -> tuple[Bookmark, ...]:
+            return tuple(map(_bookmark, connection.execute(chosen.where(_B.person == who.id, _B.kept))))
+
+        return await self._of(keeper, unit, ())
+
+    async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
+        """Give one bookmark by its link's key, None when it is not kept."""
+        chosen = select(*_LINK).where(_B.key == key, _B.kept)
+
+        def unit(connection: Connection, who: Any) -> Bookmark | None:
+            row = connection.execute(chosen.where(_B.person == who.id)).first()
+            return None if row is None else _bookmark(row)
+
+        return await self._of(keeper, unit, None)
+
+    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+        """Give those of `keys` that somebody keeps."""
+        asked = tuple(keys)
+        nothing: frozenset[str] = frozenset()
+        return await self._of(keeper, lambda connection, who: kept_of(connection, who.id, asked), nothing)
+
+    async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[Top, ...]:
+        """Give the links that most people of a `home` keep since a moment from `since` up to before `until`.
+
+        Only links that `at_least` so many people keep; most first, then the latest kept. Nobody is named.
+        """
+        count_, last = func.count().label("people"), func.max(_B.at)
+        grouped = (
+            select(_B.key, count_, func.min(_B.id).label("one"), last.label("last"))
+            .join(people, people.c.id == _B.person)
+            .where(people.c.home == home, _B.kept, _B.at >= since, _B.at < until)
+            .group_by(_B.key)
+            .having(count_ >= at_least)
+            .order_by(count_.desc(), last.desc(), _B.key)
+            .limit(limit)
+            .subquery()
+        )
+        chosen = select(*_LINK, grouped.c.people).join(grouped, grouped.c.one == _B.id)
+        chosen = chosen.order_by(grouped.c.people.desc(), grouped.c.last.desc(), _B.key)
+
+        def unit(connection: Connection) -> tuple[Top, ...]:
+            return tuple(Top(_bookmark(row).link, row.people) for row in connection.execute(chosen))
+
+        await self.catch_up()
+        return await self._database.read(unit)
+
+    async def catch_up(self) -> int:
+        """Keep what was marked before its message was known and is known by now; give how many marks that were."""
+        if not await self._database.read(lambda connection: bool(connection.execute(_ripe().limit(1)).first())):
+            return 0
+        return await self._database.write(_caught_up)
+
+    async def prune(self, now: datetime) -> int:
+        """Forget marks on messages that turned out to be none of ours, and what is long gone; give how many."""
+        edge = _micro(now - LATE)
+        never = delete(marks).where(_M.key.is_(None), _M.noted < now - WISH)
+        gone = delete(marks).where(_M.key == "", _M.at < edge), delete(marks).where(~_M.held, _M.at < edge)
+        empty = delete(bookmarks).where(
+            ~_B.kept, _B.removed < edge, _B.note == "", ~exists().where(_M.key == _B.key, _M.person == _B.person)
+        )
+        rest = delete(forgotten).where(forgotten.c.at < edge)
+
+        def unit(connection: Connection) -> int:
+            return sum(int(connection.execute(each).rowcount) for each in (never, *gone, empty, rest))
+
+        await self.catch_up()
+        return await self._database.write(unit)
+
+    async def _set(self, keeper: Keeper, key: str, values: dict[str, Any], at: int) -> bool:
+        """Set `read` or `note`, unless somebody did so later."""
+        (name,) = values
+
+        def unit(connection: Connection) -> bool:
+            who = person(connection, keeper)
+            row = connection.execute(select(bookmarks).where(_B.person == who.id, _B.key == key, _B.kept)).first()
+            if row is None:
+                return False
+            if at > getattr(row, f"{name}_at"):
+                connection.execute(update(bookmarks).where(_B.id == row.id).values({f"{name}_at": at, **values}))
+                count(connection, who.id, row, kept=True, read=values.get("read", row.read))
+            return True
+
+        return await self._database.write(unit)
+
+    async def _of(self, keeper: Keeper, unit: Callable[[Connection, Any], T], nothing: T) -> T:
+        """Read what somebody has, after what came in before they or their messages were known was put in its place."""
+
+        def looked(connection: Connection) -> tuple[bool, T]:
+            who, untidy = known(connection, keeper)
+            ripe = who is not None and connection.execute(_ripe().where(_M.person == who.id).limit(1)).first()
+            return untidy or bool(ripe), nothing if who is None else unit(connection, who)
+
+        untidy, found = await self._database.read(looked)
+        if not untidy:
+            return found
+        await self._database.write(lambda connection: person(connection, keeper).id)
+        await self.catch_up()
+        return (await self._database.read(looked))[1]
 
 
-def _in_doubt(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> bool:
-    """Say whether `ts` may be a message of ours that has no ts yet: its reaction may come before its row."""
-    try:
-        posted_at = datetime.fromtimestamp(float(ts), UTC)
-        about = parts.c.attempted.between(posted_at - AFTER, posted_at + BEFORE)
-    except (ValueError, OverflowError, OSError):
-        return False
-    waiting = select(parts.c.id).join(deliveries, deliveries.c.id == parts.c.delivery)
-    of_channel = and_(deliveries.c.workspace == workspace, deliveries.c.channel == channel)
-    in_doubt = parts.c.state.in_((State.SENDING.value, State.UNKNOWN.value))
-    return bool(connection.scalar(select(exists(waiting.where(of_channel, in_doubt, about)))))
+def _bookmark(row: Any) -> Bookmark:
+    link = Link(row.url, row.headline, row.text, row.issue, row.position)
+    return Bookmark(row.key, link, _EPOCH + timedelta(microseconds=row.at), row.read, row.note)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _micro(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _ripe() -> Any:
+    """Choose the marks whose message was not known and may be by now."""
+    there = or_(exists().where(parts.c.ts == _M.ts), exists().where(postings.c.ts == _M.ts))
+    return select(marks).where(_M.key.is_(None), there)
+
+
+def _caught_up(connection: Connection) -> int:
+    done = 0
+    for mark in connection.execute(_ripe()).all():
+        showing = shown_on(connection, mark.workspace, mark.channel, mark.ts, shared=mark.shared)
+        if showing is not None:
+            connection.execute(select(people.c.id).where(people.c.id == mark.person).with_for_update())
+            _found(connection, mark, showing)
+            done += 1
+    return done
+
+
+def _found(connection: Connection, mark: Any, showing: Showing) -> Link | None:
+    """Give a mark its link now that its message is known; give the link if it is kept from now on."""
+    link = meant(showing.links, mark.emoji, numbered=showing.ours)
+    connection.execute(update(marks).where(_M.id == mark.id, _M.key.is_(None)).values(meaning(link)))
+    return settle(connection, mark.person, link.key) if link else None

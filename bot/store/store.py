@@ -6,12 +6,14 @@ from typing import Self
 
 from bot.record.delivery import PostedPart
 from bot.slack.workspace import WorkspaceId
-from bot.store.bookmarks import Bookmarks, posted
+from bot.store.bookmarks import Bookmarks
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.issues import Issues
 from bot.store.migrate import check, upgrade
 from bot.store.parts import Parts
+from bot.store.people import People
+from bot.store.postings import Postings, posted
 from bot.store.subscriptions import Subscriptions
 
 
@@ -26,6 +28,8 @@ class Store:
         self.deliveries = Deliveries(database)
         self.parts = Parts(database)
         self.bookmarks = Bookmarks(database)
+        self.people = People(database)
+        self.postings = Postings(database)
 
     @classmethod
     def open(cls, url: str, *, upgrading: bool = False, inline: bool = False) -> Self:

@@ -132,18 +132,90 @@ parts = Table(
     UniqueConstraint("delivery", "key", name="one_part_a_key"),
     Index("parts_by_ts", "ts"),
 )
+people = Table(
+    "people",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    # The organisation or workspace that the person belongs to; "" as long as only shared channels told of them.
+    Column("home", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    # Counted as bookmarks come and go, so that a page of a list costs the same however long the list is.
+    Column("kept", Integer, nullable=False, default=0),
+    Column("unread", Integer, nullable=False, default=0),
+    # They asked to be forgotten then: what happened before is not written down again.
+    Column("since", BigInteger, nullable=False, default=0),
+    # When they were told how keeping works, when they were shown the first steps, when the way to keep from anywhere.
+    Column("hinted", Moment),
+    Column("welcomed", Moment),
+    Column("pointed", Moment),
+    UniqueConstraint("user", "home", name="one_person_a_home"),
+    Index("people_by_home", "home"),
+)
+marks = Table(
+    "marks",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("person", _Key, ForeignKey("people.id"), nullable=False),
+    # Where: a message and an emoji; by hand, "" and the link's key and "".
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("emoji", Text, nullable=False),
+    # There or gone since `at`, microseconds by Slack's clock.
+    Column("held", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    # Which link: its key; "" for none, NULL as long as nobody knows what the message shows.
+    Column("key", Text),
+    Column("link", Text, nullable=False, default=""),
+    # Where the event came from, and whether its channel is shared with others: for what is not known yet.
+    Column("workspace", Text, nullable=False, default=""),
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("noted", Moment, nullable=False),
+    UniqueConstraint("person", "channel", "ts", "emoji", name="one_mark_a_way"),
+    Index("marks_by_key", "key", "person"),
+)
 bookmarks = Table(
     "bookmarks",
     metadata,
     Column("id", _Key, primary_key=True, autoincrement=True),
-    Column("workspace", Text, nullable=False),
-    Column("user", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("ts", Text, nullable=False),
-    Column("event_ts", Text, nullable=False),
+    Column("person", _Key, ForeignKey("people.id"), nullable=False),
+    Column("key", Text, nullable=False),
     Column("kept", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False, default=0),
+    Column("url", Text, nullable=False, default=""),
+    Column("headline", Text, nullable=False, default=""),
+    Column("text", Text, nullable=False, default=""),
+    Column("issue", Text, nullable=False, default=""),
+    Column("position", Integer, nullable=False, default=-1),
+    Column("read", Boolean, nullable=False, default=False),
+    Column("read_at", BigInteger, nullable=False, default=0),
+    Column("note", Text, nullable=False, default=""),
+    Column("note_at", BigInteger, nullable=False, default=0),
+    # Whatever happened up to here is gone.
+    Column("removed", BigInteger, nullable=False, default=0),
+    UniqueConstraint("person", "key", name="one_bookmark_a_link"),
+    Index("bookmarks_by_age", "person", "kept", "at", "id"),
+    Index("bookmarks_by_read", "person", "kept", "read", "at", "id"),
+)
+postings = Table(
+    "postings",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    # "" while it is on its way.
+    Column("ts", Text, nullable=False, default=""),
+    # Numbered for the reader and posted by the bot, or somebody else's message.
+    Column("ours", Boolean, nullable=False),
+    Column("links", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    UniqueConstraint("workspace", "user", "channel", "ts", name="one_bookmark_a_message"),
+    Index("postings_by_ts", "ts", "channel"),
+)
+forgotten = Table(
+    "forgotten",
+    metadata,
+    # Of home and user, so that nothing says who it was.
+    Column("hash", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
 )
 
 

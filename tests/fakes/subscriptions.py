@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from archive.issue import Issue
 from bot.calendar import Schedule, next_slot
-from bot.messages.saved import Kept
 from bot.messages.subscription import Standing
 from bot.messages.taste import Taste
+from bot.record.bookmark import Keeper, Link, Page, Reacted, Way
 from bot.record.subscription import Paused, Subscription
 from bot.slack.workspace import WorkspaceId
+from bot.store.store import Store
 
 
 class FakeRegister:
@@ -96,48 +97,48 @@ class FakeBookmark:
 
 
 class FakeMemory:
-    """Keeps bookmarks as the real memory does: the newest event of a person and message wins."""
+    """The real memory in a database of its own, opened when it is first used, with verbs to set the scene."""
 
     def __init__(self) -> None:
-        """Start with none, and no message known."""
-        self.posted: dict[tuple[str, str], FakeBookmark] = {}
-        self.wishes: dict[tuple[str, str, str], tuple[str, bool]] = {}
+        """Start with nothing kept, and no message known."""
+        self._store: Store | None = None
+        self._posted: list[tuple[str, str, tuple[Link, ...]]] = []
         self.broken: Exception | None = None
 
-    def posts(self, channel: str, ts: str, bookmark: FakeBookmark) -> None:
-        """Have a message of a digest stand in a channel."""
-        self.posted[channel, ts] = bookmark
+    def posts(self, channel: str, ts: str, *bookmarks: FakeBookmark) -> None:
+        """Have a message of the bot's with these links stand in a channel."""
+        self._posted.append((channel, ts, tuple(Link(b.url, b.headline, "", b.issue, 0) for b in bookmarks)))
 
-    async def keep(  # noqa: PLR0917 - the port's own
-        self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime
-    ) -> object:
-        """Keep what the message shows."""
-        del workspace, now
-        return self._wish(user, channel, ts, event_ts, kept=True)
-
-    async def drop(  # noqa: PLR0917 - the port's own
-        self, workspace: WorkspaceId, user: str, channel: str, ts: str, event_ts: str, now: datetime
-    ) -> object:
-        """Keep it no longer."""
-        del workspace, now
-        return self._wish(user, channel, ts, event_ts, kept=False)
-
-    def _wish(self, user: str, channel: str, ts: str, event_ts: str, *, kept: bool) -> object:
+    async def store(self) -> Store:
+        """Give the store, with every message that was posted. Raises what it was told to."""
         if self.broken is not None:
             raise self.broken
-        before = self.wishes.get((user, channel, ts))
-        if (channel, ts) in self.posted and (before is None or before[0] < event_ts):
-            self.wishes[user, channel, ts] = (event_ts, kept)
-        return self.posted.get((channel, ts))
+        if self._store is None:
+            self._store = Store.open("sqlite://", inline=True)
+        while self._posted:
+            channel, ts, links = self._posted.pop()
+            posting = await self._store.postings.begin("-:T1", channel, links, datetime(2024, 1, 1, tzinfo=UTC))
+            await self._store.postings.sent(posting, channel, ts)
+        return self._store
 
-    async def list(
-        self, workspace: WorkspaceId, user: str, offset: int = 0, limit: int = 10
-    ) -> tuple[Sequence[Kept], int]:
-        """Give a page of what the person keeps."""
-        del workspace
-        mine = [
-            self.posted[channel, ts]
-            for (who, channel, ts), (_, kept) in self.wishes.items()
-            if who == user and kept and (channel, ts) in self.posted
-        ]
-        return mine[offset : offset + limit], len(mine)
+    async def react(
+        self, keeper: Keeper, workspace: WorkspaceId, way: Way, at: int, now: datetime, *, held: bool
+    ) -> Reacted:
+        """Write down a reaction."""
+        return await (await self.store()).bookmarks.react(keeper, workspace, way, at, now, held=held)
+
+    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+        """Keep links by hand."""
+        return await (await self.store()).bookmarks.save(keeper, links, at, now)
+
+    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+        """Keep links no longer."""
+        return await (await self.store()).bookmarks.remove(keeper, keys, at)
+
+    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+        """Give those that somebody keeps."""
+        return await (await self.store()).bookmarks.which(keeper, keys)
+
+    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+        """Give a page of what somebody keeps."""
+        return await (await self.store()).bookmarks.page(keeper, offset, limit, unread_first=unread_first)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.record.bookmark import Keeper
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
 
@@ -18,7 +19,7 @@ LINK = FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6")
 
 async def kept(people: People) -> int:
     """Count what U1 keeps."""
-    return (await people.memory.list("-:T1", "U1"))[1]
+    return (await people.memory.page(Keeper("T1", "U1"))).total
 
 
 @pytest.mark.parametrize("order", list(permutations([("5.000001", True), ("5.000002", False), ("5.000003", True)])))

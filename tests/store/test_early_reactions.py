@@ -10,14 +10,17 @@ from sqlalchemy import func, select
 
 from bot.calendar import AsItAppears
 from bot.messages.taste import Taste
+from bot.record.bookmark import Keeper, Way
 from bot.record.decision import Decision
 from bot.record.delivery import PartRow, Shown, State
 from bot.store.store import Store
-from bot.store.tables import bookmarks
+from bot.store.tables import marks
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HERE = ("-:T1", "C1")
+ME = Keeper("T1", "U1")
+LATER = int(NOW.timestamp()) * 1_000_000
 
 
 @pytest.fixture(params=["memory", "postgresql"])
@@ -49,7 +52,7 @@ async def in_doubt(store: Store) -> PartRow:
 
 async def count(store: Store) -> int:
     """Count the wishes that are kept, for whatever message."""
-    chosen = select(func.count()).select_from(bookmarks)
+    chosen = select(func.count()).select_from(marks)
     return await store.database.read(lambda connection: int(connection.scalar(chosen) or 0))
 
 
@@ -69,9 +72,10 @@ async def count(store: Store) -> int:
     ],
 )
 async def test_only_what_may_be_the_message_in_doubt_is_kept(store: Store, ts: str, kept: int) -> None:
-    """A message left in doubt does not make every later reaction in its channel be stored."""
+    """A message left in doubt does not make every later number in its channel be stored."""
     await in_doubt(store)
-    assert await store.bookmarks.keep("-:T1", "U1", "C1", ts, "2.0", NOW) is None
+    done = await store.bookmarks.react(ME, "-:T1", Way("C1", ts, "two", "-:T1"), 2, NOW, held=True)
+    assert done.showing is None
     assert await count(store) == kept
 
 
@@ -80,8 +84,8 @@ async def test_wishes_for_messages_that_never_became_known_are_forgotten(store: 
     part = await in_doubt(store)
     ours, other = ts_at(NOW), ts_at(NOW + MINUTE)
     for ts in (ours, other):
-        await store.bookmarks.keep("-:T1", "U1", "C1", ts, "2.0", NOW)
+        await store.bookmarks.react(ME, "-:T1", Way("C1", ts, "bookmark", "-:T1"), LATER, NOW, held=True)
     await store.parts.sent(part, 1, ours, (Shown(0, "https://a.org", "a"),))
     assert await store.bookmarks.prune(NOW + timedelta(hours=23)) == 0
     assert await store.bookmarks.prune(NOW + timedelta(days=2)) == 1
-    assert (await store.bookmarks.list("-:T1", "U1"))[1] == 1
+    assert (await store.bookmarks.page(ME)).total == 1

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from bot.calendar import AsItAppears, parse_schedule
 from bot.delivery.shelf import Shelf
 from bot.messages.taste import Layout, Taste
+from bot.record.bookmark import Keeper, Way, moment
 from bot.record.decision import Decision
 from bot.record.delivery import Delivery, PartRow, Shown, State
 from bot.record.subscription import Pause, Paused
@@ -27,6 +28,7 @@ from tests.fakes.postgres import Postgres
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HERE = ("-:T1", "C1")
+ME = Keeper("T1", "U1")
 ENTRY = Shown(0, "https://a.org", "a")
 
 
@@ -158,22 +160,22 @@ async def test_the_newest_wish_counts_in_whatever_order_it_comes(store: Store, s
     wishes = [("1.0", True), ("2.0", False), ("3.0", True), ("2.0", False), ("1.0", True)]
     random.Random(seed).shuffle(wishes)
     for event_ts, kept in wishes:
-        act = store.bookmarks.keep if kept else store.bookmarks.drop
-        assert await act("-:T1", "U1", "C1", "1.1", event_ts, NOW) is not None
-    rows, total = await store.bookmarks.list("-:T1", "U1")
-    assert [(row.url, row.headline, row.issue) for row in rows] == [("https://a.org", "a", "one")]
-    assert total == 1
-    assert (await store.bookmarks.list("-:T1", "U2"))[1] == 0
+        done = await store.bookmarks.react(ME, "-:T1", Way("C1", "1.1", "bookmark"), moment(event_ts), NOW, held=kept)
+        assert done.showing is not None
+    page = await store.bookmarks.page(ME)
+    assert [(row.url, row.headline, row.issue) for row in page.bookmarks] == [("https://a.org", "a", "one")]
+    assert (page.total, page.unread) == (1, 1)
+    assert (await store.bookmarks.page(Keeper("T1", "U2"))).total == 0
 
 
 async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: Store) -> None:
-    """Somebody may react to a message whose answer has not come back yet; to strangers' messages nothing is kept."""
+    """Somebody may react to a message whose answer has not come back yet."""
     ts = f"{NOW.timestamp() + 2:.6f}"
-    assert await store.bookmarks.keep("-:T1", "U1", "C1", ts, "1.0", NOW) is None
     _, part, attempt = await sending(store)
-    assert await store.bookmarks.keep("-:T1", "U1", "C1", ts, "2.0", NOW) is None
+    done = await store.bookmarks.react(ME, "-:T1", Way("C1", ts, "bookmark", "-:T1"), 2, NOW, held=True)
+    assert (done.showing, done.doubt, done.kept) == (None, True, None)
     await store.parts.sent(part, attempt, ts, (ENTRY,))
-    assert (await store.bookmarks.list("-:T1", "U1"))[1] == 1
+    assert (await store.bookmarks.page(ME)).total == 1
 
 
 async def test_every_process_learns_the_same_identities(store: Store) -> None:

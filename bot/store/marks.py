@@ -1,0 +1,144 @@
+"""Marks, and the bookmarks that follow from them: what is done within one transaction.
+
+A bookmark's row is what `bot.record.bookmark.settled` makes of its link's marks, written down so that lists are read
+from an index; whoever changes a mark settles its link in the same transaction. Callers hold the person's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.record.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
+from bot.store.tables import bookmarks, marks, people
+
+_M = marks.c
+_B = bookmarks.c
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a mark changed: whether it was `fresh` (neither a repetition nor too late), and what is `kept` anew."""
+
+    fresh: bool = False
+    kept: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A way of keeping came (`held`) or went at `at`; it means `link`, None: none or, unless `sure`, not yet known."""
+
+    held: bool
+    at: int
+    link: Link | None
+    sure: bool = True
+
+
+def put(connection: Connection, person: int, way: Way, event: Event, now: datetime) -> Change:
+    """Write down what happened to `way`, if that is news, and settle its link."""
+    was = connection.execute(
+        select(_M.id, _M.held, _M.at, _M.key, _M.link).where(
+            _M.person == person, _M.channel == way.channel, _M.ts == way.ts, _M.emoji == way.emoji
+        )
+    ).first()
+    if was is not None and not newer(event.held, event.at, (was.held, was.at)):
+        return Change()
+    values: dict[str, Any] = {"held": event.held, "at": event.at}
+    # What is let go is what was held, whatever the message shows by now.
+    if was is None or event.held or not was.key:
+        values |= meaning(event.link, sure=event.sure)
+    if was is None:
+        place = {"person": person, "channel": way.channel, "ts": way.ts, "emoji": way.emoji}
+        source = {"workspace": way.workspace, "shared": way.shared, "noted": now}
+        connection.execute(insert(marks).values(**place, **source, **values))
+    else:
+        connection.execute(update(marks).where(_M.id == was.id).values(values))
+        if was.key and was.key != values.get("key", was.key):
+            settle(connection, person, was.key)
+    key = values.get("key", was.key if was else None)
+    return Change(fresh=True, kept=settle(connection, person, key) if key else None)
+
+
+def settle(connection: Connection, person: int, key: str) -> Link | None:
+    """Bring the bookmark's row and the person's counts up to date; give the link if it is kept from now on."""
+    row = connection.execute(
+        select(_B.id, _B.kept, _B.at, _B.url, _B.headline, _B.text, _B.issue, _B.position, _B.read, _B.removed).where(
+            _B.person == person, _B.key == key
+        )
+    ).first()
+    chosen = select(_M.held, _M.at, _M.link).where(_M.key == key, _M.person == person)
+    found = [Mark(each.held, each.at, link_of(each.link)) for each in connection.execute(chosen)]
+    mark = settled(found, row.removed if row else 0)
+    if row is None and mark is None:
+        return None
+    values = _values(mark)
+    if row is None:
+        connection.execute(insert(bookmarks).values(person=person, key=key, **values))
+    elif any(getattr(row, name) != value for name, value in values.items()):
+        connection.execute(update(bookmarks).where(_B.id == row.id).values(values))
+    count(connection, person, row, kept=mark is not None, read=row.read if row else False)
+    return mark.link if mark and not (row and row.kept) else None
+
+
+def count(connection: Connection, person: int, was: Any | None, *, kept: bool, read: bool) -> None:
+    """Bring the person's counts up to date with a bookmark that `was` (None: not there) and is now `kept`, `read`."""
+    more = kept - bool(was and was.kept)
+    unread = (kept and not read) - bool(was and was.kept and not was.read)
+    if more or unread:
+        values = {"kept": people.c.kept + more, "unread": people.c.unread + unread}
+        connection.execute(update(people).where(people.c.id == person).values(values))
+
+
+def adopt(connection: Connection, stray: int, own: int) -> None:
+    """Make everything of the person `stray` the person `own`'s: as if all had happened to them."""
+    for mark in connection.execute(select(marks).where(_M.person == stray)).all():
+        way = Way(mark.channel, mark.ts, mark.emoji, mark.workspace, mark.shared)
+        meant = link_of(mark.link) if mark.key else None
+        put(connection, own, way, Event(mark.held, mark.at, meant, mark.key is not None), mark.noted)
+    for row in connection.execute(select(bookmarks).where(_B.person == stray)).all():
+        remove(connection, own, row.key, row.removed)
+    connection.execute(delete(marks).where(_M.person == stray))
+    connection.execute(delete(bookmarks).where(_B.person == stray))
+
+
+def remove(connection: Connection, person: int, key: str, at: int) -> bool:
+    """Remove a link up to `at`, with its note; give whether it was kept and is no longer."""
+    row = connection.execute(select(bookmarks).where(_B.person == person, _B.key == key)).first()
+    if row is None:
+        connection.execute(insert(bookmarks).values(person=person, key=key, kept=False, removed=at))
+    elif at > row.removed:
+        values: dict[str, Any] = {"removed": at}
+        values |= {"note": "", "note_at": 0} if row.note_at <= at else {}
+        values |= {"read": False, "read_at": 0} if row.read_at <= at else {}
+        connection.execute(update(bookmarks).where(_B.id == row.id).values(values))
+        if "read" in values and row.read and row.kept:
+            count(connection, person, row, kept=True, read=False)
+    # Their moment is past: whatever comes late is older than the removal, which stays.
+    connection.execute(delete(marks).where(_M.person == person, _M.key == key, _M.at <= at))
+    settle(connection, person, key)
+    after = connection.scalar(select(_B.kept).where(_B.person == person, _B.key == key))
+    return bool(row and row.kept and not after)
+
+
+def kept_of(connection: Connection, person: int, keys: Iterable[str]) -> frozenset[str]:
+    """Give those of `keys` that the person keeps."""
+    chosen = select(_B.key).where(_B.person == person, _B.key.in_(list(keys)), _B.kept)
+    return frozenset(connection.scalars(chosen))
+
+
+def meaning(link: Link | None, *, sure: bool = True) -> dict[str, Any]:
+    """Give the columns that say which link a mark means."""
+    return {"key": link.key if link else "" if sure else None, "link": link_json(link) if link else ""}
+
+
+def _values(mark: Mark | None) -> dict[str, Any]:
+    """Give a bookmark's columns; one that is not kept says nothing of its link."""
+    if mark is None:
+        return {"kept": False, "at": 0, "url": "", "headline": "", "text": "", "issue": "", "position": -1}
+    link = mark.link
+    shown = {"url": link.url, "headline": link.headline, "text": link.text}
+    return {"kept": True, "at": mark.at, **shown, "issue": link.issue, "position": link.position}

@@ -1,0 +1,141 @@
+"""The people who keep links: who they are, and what they were told once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from bot.record.bookmark import Keeper
+from bot.store.database import Database
+from bot.store.marks import adopt
+from bot.store.tables import bookmarks, forgotten, insert_new, marks, people
+
+_P = people.c
+_COLUMNS = (_P.id, _P.home, _P.kept, _P.unread, _P.since, _P.hinted)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of somebody: how many links they keep, how many of those unread, and what they were told."""
+
+    kept: int = 0
+    unread: int = 0
+    hinted: bool = False
+    welcomed: bool = False
+
+
+class People:
+    """Who was told what, and forgetting them."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in `database`."""
+        self._database = database
+
+    async def get(self, keeper: Keeper) -> Person:
+        """Give what is known of somebody; of a stranger, nothing."""
+        chosen = select(_P.kept, _P.unread, _P.hinted, _P.welcomed).where(
+            _P.user == keeper.user, or_(_P.home == keeper.home, _P.home.is_(""))
+        )
+
+        def unit(connection: Connection) -> Person:
+            rows = connection.execute(chosen).all()
+            return Person(
+                sum(row.kept for row in rows),
+                sum(row.unread for row in rows),
+                any(row.hinted for row in rows),
+                any(row.welcomed for row in rows),
+            )
+
+        return await self._database.read(unit)
+
+    async def hint(self, keeper: Keeper, now: datetime) -> bool:
+        """Note that somebody is told how keeping works; give whether that is the first time."""
+        return await self._once(keeper, "hinted", now)
+
+    async def welcome(self, keeper: Keeper, now: datetime) -> bool:
+        """Note that somebody is shown the first steps; give whether that is the first time."""
+        return await self._once(keeper, "welcomed", now)
+
+    async def point(self, keeper: Keeper, now: datetime) -> bool:
+        """Note that somebody is told how to keep from messages the bot cannot read; give whether for the first time."""
+        return await self._once(keeper, "pointed", now)
+
+    async def forget(self, keeper: Keeper, at: int) -> int:
+        """Forget everything about somebody, up to `at` (microseconds by Slack's clock); give how many links they kept.
+
+        What is left is the hash of their id, for as long as an event of before may still come.
+        """
+
+        def unit(connection: Connection) -> int:
+            rows = _rows(connection, keeper.user)
+            own = [row.id for row in rows if row.home in {keeper.home, ""}]
+            connection.execute(delete(marks).where(marks.c.person.in_(own)))
+            connection.execute(delete(bookmarks).where(bookmarks.c.person.in_(own)))
+            connection.execute(delete(people).where(_P.id.in_(own)))
+            row = insert_new(connection, forgotten).values(hash=_hash(keeper.user), at=at)
+            connection.execute(row)
+            connection.execute(update(forgotten).where(forgotten.c.hash == _hash(keeper.user)).values(at=at))
+            return sum(row.kept for row in rows if row.id in own)
+
+        return await self._database.write(unit)
+
+    async def _once(self, keeper: Keeper, what: str, now: datetime) -> bool:
+        def unit(connection: Connection) -> bool:
+            row = person(connection, keeper)
+            done = update(people).where(_P.id == row.id, _P[what].is_(None)).values({what: now})
+            return bool(connection.execute(done).rowcount)
+
+        return await self._database.write(unit)
+
+
+def person(connection: Connection, keeper: Keeper) -> Any:
+    """Find somebody's row, or make it, and keep it from others until the transaction ends.
+
+    A person who was known by id only is taken home by the first event that says where that is.
+    """
+    rows = _rows(connection, keeper.user)
+    stray = next((row for row in rows if not row.home), None)
+    if not keeper.home:
+        homed = [row for row in rows if row.home]
+        return homed[0] if len(homed) == 1 else stray or _made(connection, keeper)
+    own = next((row for row in rows if row.home == keeper.home), None)
+    if stray is None:
+        return own or _made(connection, keeper)
+    if own is None:
+        connection.execute(update(people).where(_P.id == stray.id).values(home=keeper.home))
+    else:
+        _merge(connection, stray, own)
+    return next(row for row in _rows(connection, keeper.user) if row.home == keeper.home)
+
+
+def known(connection: Connection, keeper: Keeper) -> tuple[Any | None, bool]:
+    """Find somebody's row without making one; and whether `person` would have something to tidy first."""
+    rows = connection.execute(select(*_COLUMNS).where(_P.user == keeper.user)).all()
+    own = next((row for row in rows if row.home == keeper.home), None)
+    return own, bool(keeper.home) and any(not row.home for row in rows)
+
+
+def _rows(connection: Connection, user: str) -> list[Any]:
+    # SQLite has no row locks and needs none: its transaction began with the write lock.
+    return list(connection.execute(select(*_COLUMNS).where(_P.user == user).order_by(_P.id).with_for_update()))
+
+
+def _made(connection: Connection, keeper: Keeper) -> Any:
+    since = connection.scalar(select(forgotten.c.at).where(forgotten.c.hash == _hash(keeper.user)))
+    values = {"home": keeper.home, "user": keeper.user, "since": since or 0}
+    connection.execute(insert_new(connection, people).values(values))
+    return next(row for row in _rows(connection, keeper.user) if row.home == keeper.home)
+
+
+def _merge(connection: Connection, stray: Any, own: Any) -> None:
+    """Put together what two processes wrote down of one person at the same moment."""
+    adopt(connection, stray.id, own.id)
+    connection.execute(delete(people).where(_P.id == stray.id))
+
+
+def _hash(user: str) -> str:
+    return hashlib.sha256(f"backissue:{user}".encode()).hexdigest()

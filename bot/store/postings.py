@@ -1,0 +1,129 @@
+"""Which links a message shows: the bot's digests, answers it shared, and messages of others that somebody kept from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
+
+from bot.record.bookmark import Link, Showing, links_json, links_of
+from bot.record.delivery import PostedPart, State, shown_of
+from bot.slack.workspace import WorkspaceId, enterprise_of
+from bot.store.database import Database
+from bot.store.tables import deliveries, parts, postings
+
+BEFORE, AFTER = timedelta(minutes=1), timedelta(hours=1)
+"""How far from its attempt, by the bot's clock, a message may have been posted by Slack's."""
+FOREIGN = timedelta(days=1)
+"""How long the links of somebody else's message are remembered: as long as one chooses among them."""
+_O = postings.c
+
+
+class Postings:
+    """What was posted where."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep it in `database`."""
+        self._database = database
+
+    async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[Link, ...], now: datetime) -> int:
+        """Note that a message with `links` is about to be posted; give the note's id for `sent`."""
+        row = {"workspace": workspace, "channel": channel, "ours": True, "links": links_json(links), "at": now}
+        made = insert(postings).values(ts="", **row).returning(_O.id)
+        return await self._database.write(lambda connection: int(connection.scalar(made) or 0))
+
+    async def sent(self, posting: int, channel: str, ts: str) -> None:
+        """Note where it landed."""
+        done = update(postings).where(_O.id == posting).values(channel=channel, ts=ts)
+        await self._database.write(lambda connection: connection.execute(done).rowcount)
+
+    async def dropped(self, posting: int) -> None:
+        """Note that it surely was not posted."""
+        gone = delete(postings).where(_O.id == posting)
+        await self._database.write(lambda connection: connection.execute(gone).rowcount)
+
+    async def foreign(
+        self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[Link, ...], now: datetime
+    ) -> None:
+        """Remember the links of somebody else's message for a while; what was known of it before gives way."""
+        row = {"workspace": workspace, "channel": channel, "ts": ts, "ours": False, "links": links_json(links)}
+
+        def unit(connection: Connection) -> None:
+            connection.execute(delete(postings).where(_O.ts == ts, _O.channel == channel, ~_O.ours))
+            connection.execute(insert(postings).values(at=now, **row))
+
+        await self._database.write(unit)
+
+    async def shown(self, workspace: WorkspaceId, channel: str, ts: str, *, shared: bool = False) -> Showing | None:
+        """Give what the message shows, None when it is not known."""
+        return await self._database.read(lambda connection: shown_on(connection, workspace, channel, ts, shared=shared))
+
+    async def thread(self, channel: str, ts: str) -> str | None:
+        """Give the ts of the digest's channel message if `ts` is one of its replies, None otherwise."""
+        reply = select(parts.c.delivery).join(deliveries, deliveries.c.id == parts.c.delivery)
+        reply = reply.where(parts.c.ts == ts, deliveries.c.channel == channel, parts.c.at != 0).limit(1)
+        chosen = select(parts.c.ts).where(parts.c.delivery == reply.scalar_subquery(), parts.c.at == 0)
+        return await self._database.read(lambda connection: connection.scalar(chosen)) or None
+
+    async def prune(self, now: datetime) -> int:
+        """Forget what others' messages showed a while ago, and notes of messages that never landed; give how many."""
+        gone = delete(postings).where(_O.at < now - FOREIGN, or_(~_O.ours, _O.ts == ""))
+        return await self._database.write(lambda connection: int(connection.execute(gone).rowcount))
+
+
+def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> PostedPart | None:
+    """Give what the message `ts` of the channel is, None when it is none of a digest."""
+    if not ts:  # parts that were not sent have none
+        return None
+    chosen = (
+        select(deliveries.c.issue, parts.c.key, parts.c.shown)
+        .join(deliveries, deliveries.c.id == parts.c.delivery)
+        .where(parts.c.ts == ts, deliveries.c.workspace == workspace, deliveries.c.channel == channel)
+    )
+    row = connection.execute(chosen).first()
+    return None if row is None else PostedPart(row.issue, row.key, shown_of(row.shown))
+
+
+_PART = select(deliveries.c.workspace, deliveries.c.issue, parts.c.shown).join(
+    deliveries, deliveries.c.id == parts.c.delivery
+)
+_POSTING = select(_O.workspace, _O.links, _O.ours)
+
+
+def shown_on(
+    connection: Connection, workspace: WorkspaceId, channel: str, ts: str, *, shared: bool = False
+) -> Showing | None:
+    """Give what a message shows, None when it is not known.
+
+    A message stands in one workspace or organisation, unless its channel is `shared` with others: then what any
+    installation posted there is meant, since the channel's id and the message's ts are the same for all.
+    """
+    if not ts:
+        return None
+    for row in connection.execute(_PART.where(parts.c.ts == ts, deliveries.c.channel == channel)):
+        if shared or _same(row.workspace, workspace):
+            return Showing(tuple(Link(e.url, e.headline, "", row.issue, e.position) for e in shown_of(row.shown)))
+    for row in connection.execute(_POSTING.where(_O.ts == ts, _O.channel == channel)):
+        if shared or _same(row.workspace, workspace):
+            return Showing(links_of(row.links), row.ours)
+    return None
+
+
+def in_doubt(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> bool:
+    """Say whether `ts` may be a message of ours that has no ts yet: its reaction may come before its row."""
+    try:
+        posted_at = datetime.fromtimestamp(float(ts), UTC)
+        window = (posted_at - AFTER, posted_at + BEFORE)
+    except (ValueError, OverflowError, OSError):
+        return False
+    waiting = select(parts.c.id).join(deliveries, deliveries.c.id == parts.c.delivery)
+    of_channel = and_(deliveries.c.workspace == workspace, deliveries.c.channel == channel)
+    unsure = parts.c.state.in_((State.SENDING.value, State.UNKNOWN.value))
+    part = exists(waiting.where(of_channel, unsure, parts.c.attempted.between(*window)))
+    on_its_way = exists(select(_O.id).where(_O.ts == "", _O.channel == channel, _O.at.between(*window)))
+    return bool(connection.scalar(select(or_(part, on_its_way))))
+
+
+def _same(one: WorkspaceId, other: WorkspaceId) -> bool:
+    enterprise = enterprise_of(one)
+    return one == other or (enterprise is not None and enterprise == enterprise_of(other))
