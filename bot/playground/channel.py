@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from bot.playground.files import File
@@ -87,6 +88,20 @@ class Timeline:
         else:
             low, high = bisect_right(self._at, oldest), bisect_left(self._at, latest)
         return [message for message in self._messages[low:high] if not message.deleted]
+
+    def before(self, at: int, most: int) -> list[ChannelMessage]:
+        """Give the newest `most` messages before `at`, oldest first, without going through the others."""
+        older = (self._messages[index] for index in range(bisect_left(self._at, at) - 1, -1, -1))
+        return list(islice((message for message in older if not message.deleted), most))[::-1]
+
+    def after(self, at: int, most: int) -> list[ChannelMessage]:
+        """Give the oldest `most` messages after `at`, oldest first, as `before` does."""
+        newer = (self._messages[index] for index in range(bisect_right(self._at, at), len(self._at)))
+        return list(islice((message for message in newer if not message.deleted), most))
+
+    def last(self) -> ChannelMessage | None:
+        """Give the newest message, None where there is none."""
+        return next((message for message in reversed(self._messages) if not message.deleted), None)
 
 
 @dataclass(slots=True)

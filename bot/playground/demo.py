@@ -1,20 +1,15 @@
-"""The demo: Back Issue itself, in a workspace of its own on this machine. No Slack account, nothing left behind.
+"""The demo in a terminal: Back Issue itself, in a workspace of its own on this machine, at a prompt.
 
-What runs is the real app: its listeners behind HTTP on loopback with signed requests, its delivery on a SQLite file in
-a temporary folder, its watch over a working copy of the archive. Only Slack is a stand-in.
+No Slack account is needed and nothing is left behind. `bot.playground.page` plays the same in a browser.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import signal
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -25,26 +20,17 @@ from rich.panel import Panel
 from rich.table import Table
 
 from bot import logs
-from bot.app import Ports, build
-from bot.clock import SystemClock
 from bot.library import Library
-from bot.names import names_in
 from bot.playground.board import Board
 from bot.playground.channel import Channel
 from bot.playground.completion import Suggestions
-from bot.playground.front import front
-from bot.playground.held import HeldBack
-from bot.playground.people import scene
-from bot.playground.server import Server
+from bot.playground.held import SAMPLE
+from bot.playground.process import until_stopped, without_proxies
+from bot.playground.stage import stage
 from bot.playground.town import village
 from bot.playground.typed import Prompt
-from bot.settings import Settings, SlackCredentials
-from bot.slack.web import WebSlack
-from bot.store.store import Store
-from bot.web import PATH
+from bot.settings import Settings
 
-SAMPLE = Path(__file__).parent / "sample"
-"""The archive that ships."""
 APPEARS = 20.0
 """Seconds within which a digest has surely begun to appear."""
 
@@ -57,17 +43,11 @@ async def demo(archive: Path | None = None, settings: Settings | None = None, co
     Raises FolderError when the archive cannot be read.
     """
     logs.configure("console", level="ERROR")
-    _without_proxies()
+    without_proxies()
     screen = console or Console(highlight=False)
     lines = None if sys.stdin.isatty() and screen.is_terminal else _lines()
     with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
-        await _until_stopped(play(archive or SAMPLE, Path(place), settings or Settings.read(), screen, lines))
-
-
-def _without_proxies() -> None:
-    """Forget the proxies of the environment: Slack's client would ask them for this machine too, NO_PROXY or not."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        os.environ.pop(name, None)  # noqa: TID251 - taken away, not read: there is no other way to tell the client
+        await until_stopped(play(archive or SAMPLE, Path(place), settings or Settings.read(), screen, lines))
 
 
 async def play(
@@ -77,46 +57,22 @@ async def play(
 
     Without `lines` they are asked for at a prompt in the terminal.
     """
+    site, workspace, channel, you = village()
     async with AsyncExitStack() as stack:
         with screen.status("Reading the archive …"):
-            held = await asyncio.to_thread(HeldBack.copied, archive, place, SystemClock().now())
-            prompt, library = await stack.enter_async_context(_running(held, place, settings, screen))
+            playing = await stack.enter_async_context(stage(archive, place, settings, site, workspace))
+        names = (min(settings.bookmark), settings.command, settings.tools_command)
+        board = Board(screen, workspace, you)
+        prompt = Prompt(board, playing.scene.person(you), channel, playing.held, *names)
         try:
-            _welcome(prompt, library)
+            _welcome(prompt, playing.library)
             await _begin(prompt)
             if lines is None:
-                await _at_a_prompt(prompt, library)
+                await _at_a_prompt(prompt, playing.library)
             else:
                 await _by_lines(prompt, lines)
         finally:
             screen.print("[dim]Stopping …[/]")
-
-
-@asynccontextmanager
-async def _running(
-    held: HeldBack, place: Path, settings: Settings, screen: Console
-) -> AsyncIterator[tuple[Prompt, Library]]:
-    """Start the stand-in and the app, and give the prompt to type at."""
-    site, workspace, channel, you = village()
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(Server(site))
-        here = settings.model_copy(
-            update={
-                "archive": held.folder,
-                "database_url": f"sqlite:///{place / 'demo.db'}",
-                "slack_api_url": server.api_url,
-            }
-        )
-        secret = secrets.token_hex(16)
-        library = await asyncio.to_thread(Library.opened, held.folder, names_in(settings.synonyms))
-        store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
-        slack = WebSlack(workspace.token, base_url=server.api_url)
-        app = build(here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack))
-        url = await stack.enter_async_context(front(app.asgi()))
-        stage = await stack.enter_async_context(scene(server, workspace, url + PATH, secret))
-        board = Board(screen, workspace, you)
-        names = (min(settings.bookmark), settings.command, settings.tools_command)
-        yield Prompt(board, stage.person(you), channel, held, *names), library
 
 
 def _welcome(prompt: Prompt, library: Library) -> None:
@@ -204,21 +160,3 @@ def _lines() -> asyncio.Queue[str | None]:
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
     return lines
-
-
-async def _until_stopped(work: Awaitable[None]) -> None:
-    """Do `work` until it is done or the process is told to stop."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    handle: Callable[..., None] = loop.add_signal_handler
-    for number in (signal.SIGTERM, signal.SIGINT):
-        handle(number, stopped.set)
-    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(stopped.wait())]
-    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.remove_signal_handler(number)
-    for task in done:
-        task.result()

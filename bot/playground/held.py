@@ -9,8 +9,11 @@ from pathlib import Path
 from archive.document import SUFFIXES
 from archive.folder import DiskFolder
 from archive.issue import Issue
-from archive.loader import read_one
+from archive.loader import load
+from archive.snapshot import Snapshot
 
+SAMPLE = Path(__file__).parent / "sample"
+"""The archive that ships."""
 HELD = 3
 """Issues held back: one appears by itself, the others when they are asked for."""
 
@@ -18,10 +21,14 @@ HELD = 3
 class HeldBack:
     """A working copy in `folder`. The archive it was copied from is only ever read."""
 
-    def __init__(self, archive: Path, place: Path, waiting: list[tuple[Issue, str]]) -> None:
-        """Keep the issues that wait, oldest first, each with its file's name in `archive`. Use `copied` to make one."""
+    def __init__(self, archive: Path, place: Path, waiting: list[tuple[Issue, str]], snapshot: Snapshot) -> None:
+        """Keep the issues that wait, oldest first, each with its file's name in `archive`. Use `copied` to make one.
+
+        `snapshot` is what `folder` held when it was made, without them.
+        """
         self.folder = place / "archive"
         self.waiting = waiting
+        self.snapshot = snapshot
         self._archive = archive
         self._staging = place / "staging"
 
@@ -32,23 +39,23 @@ class HeldBack:
         Issues dated later than `now` are copied: nobody would post them yet. Single files that cannot be read are left
         out. Raises FolderError when the archive itself cannot be read.
         """
-        source = DiskFolder(archive, SUFFIXES)
-        dated: list[tuple[Issue, str]] = []
         folder = place / "archive"
         folder.mkdir()
         (place / "staging").mkdir()
-        for file in source.files():
-            if file.fault:
-                continue
-            read = read_one(source, file)
-            if read.issue is not None and read.issue.published <= now:
-                dated.append((read.issue, file.name))
-            _copy(archive / file.name, folder / file.name)
+        for file in DiskFolder(archive, SUFFIXES).files():
+            if not file.fault:
+                _copy(archive / file.name, folder / file.name)
+        whole = load(folder)
+        dated = [
+            (reading.issue, name)
+            for name, reading in whole.readings.items()
+            if reading.issue is not None and reading.issue.published <= now
+        ]
         dated.sort(key=lambda one: (one[0].published, one[0].slug))
-        newest = dated[-held:] if len(dated) > held else dated
+        newest = dated[len(dated) - held :] if len(dated) > held else dated
         for _, name in newest:
             (folder / name).unlink(missing_ok=True)
-        return cls(archive, place, newest)
+        return cls(archive, place, newest, whole.with_changes(removed=[name for _, name in newest]))
 
     def release(self) -> Issue | None:
         """Let the oldest issue that waits appear in the folder, whole at once; None if none does."""

@@ -1,0 +1,95 @@
+"""The stage: a stand-in workspace with the real app in it, as the terminal's prompt and the page both play on it.
+
+What runs is the app itself: its listeners behind HTTP on loopback with signed requests, its delivery on a SQLite file,
+its watch over a working copy of the archive. Only Slack is a stand-in, and the clock can be put forward.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.document import SUFFIXES
+from archive.folder import DiskFolder
+from archive.search.index import Index
+from bot.app import App, Ports, build
+from bot.clock import SystemClock
+from bot.library import Current, Library
+from bot.names import names_in
+from bot.playground.front import front
+from bot.playground.held import HELD, HeldBack
+from bot.playground.people import Scene, scene
+from bot.playground.server import Server
+from bot.playground.shifted import Shifted
+from bot.playground.site import Site
+from bot.playground.workspace import Workspace
+from bot.settings import Settings, SlackCredentials
+from bot.slack.web import WebSlack
+from bot.store.store import Store
+from bot.web import PATH
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs. `held` is the working copy of the archive, `scene` makes the people who act."""
+
+    site: Site
+    workspace: Workspace
+    clock: Shifted
+    settings: Settings
+    held: HeldBack
+    library: Library
+    app: App
+    scene: Scene
+
+    async def tick(self) -> None:
+        """Have the app do now what is due now, without waiting for its own next look at the clock."""
+        await self.app.worker.tick(self.clock.now())
+
+
+@asynccontextmanager
+async def stage(  # noqa: PLR0913, PLR0917 - what differs between the prompt, the page and a test
+    archive: Path,
+    place: Path,
+    settings: Settings,
+    site: Site,
+    workspace: Workspace,
+    clock: Shifted | None = None,
+    *,
+    held: int = HELD,
+) -> AsyncIterator[Stage]:
+    """Start the stand-in and the app in the empty folder `place`, and stop both at the end.
+
+    `archive` is only read; its `held` newest issues are held back. Of `settings` the names of commands, the bookmark's
+    emoji and the synonyms count. Raises FolderError when the archive cannot be read.
+    """
+    clock = clock or Shifted()
+    copy, library = await asyncio.to_thread(_read, archive, place, settings, clock, held)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(Server(site, clock))
+        here = settings.model_copy(
+            update={
+                "archive": copy.folder,
+                "database_url": f"sqlite:///{place / 'demo.db'}",
+                "slack_api_url": server.api_url,
+            }
+        )
+        secret = secrets.token_hex(16)
+        store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
+        slack = WebSlack(workspace.token, base_url=server.api_url)
+        app = build(here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack, clock))
+        url = await stack.enter_async_context(front(app.asgi()))
+        played = await stack.enter_async_context(scene(server, workspace, url + PATH, secret))
+        played.courier.clock = SystemClock()  # see Shifted
+        yield Stage(site, workspace, clock, here, copy, library, app, played)
+
+
+def _read(archive: Path, place: Path, settings: Settings, clock: Shifted, held: int) -> tuple[HeldBack, Library]:
+    """Copy and read the archive, each file once."""
+    copy = HeldBack.copied(archive, place, clock.now(), held)
+    index = Index.of(copy.snapshot.issues, names_in(settings.synonyms))
+    return copy, Library(DiskFolder(copy.folder, SUFFIXES), Current(copy.snapshot, index))
