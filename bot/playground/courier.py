@@ -13,6 +13,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -55,6 +56,20 @@ class Answer:
         return value if isinstance(value, dict) else {"text": str(value)}
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Something that was carried, for those who watch: what it is, whose and where (ids, "" if nobody's or nowhere).
+
+    `seconds` is how long the app took to say something.
+    """
+
+    name: str
+    user: str
+    channel: str
+    answer: Answer
+    seconds: float
+
+
 def signature(secret: str, timestamp: str, body: bytes) -> str:
     """Sign a request: HMAC-SHA256 over "v0:timestamp:body"."""
     base = b"v0:" + timestamp.encode() + b":" + body
@@ -77,8 +92,18 @@ class Courier:
     held: list[Mapping[str, Any]] | None = None
     """Events that wait, oldest first, while they are held; None: each is carried as it happens."""
 
+    watchers: list[Callable[[Carried], None]] = field(default_factory=list)
+    """Told of everything that was carried, right after it."""
+
     async def send(self, what: What, payload: Mapping[str, Any], retry: int = 0, reason: str = "") -> Answer:
         """Carry one payload once."""
+        began = perf_counter()
+        answer = await self._send(what, payload, retry, reason)
+        for watcher in tuple(self.watchers):
+            watcher(carried(payload, answer, perf_counter() - began))
+        return answer
+
+    async def _send(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
         try:
             async with asyncio.timeout(self.patience):
                 if self.sockets.open:
@@ -136,3 +161,18 @@ class Courier:
     async def _down_the_line(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
         answer = await self.sockets.send(what, payload, retry, reason)
         return Answer(200, json.dumps(answer) if answer else "")
+
+
+def carried(payload: Mapping[str, Any], answer: Answer, seconds: float) -> Carried:
+    """Say what a payload was, whatever its kind: a command's name, an event's type, an interaction's."""
+    event = payload.get("event") or payload
+    item, channel = event.get("item") or event, event.get("channel")
+    place = event.get("channel_id") or item.get("channel") or channel or ""
+    user = event.get("user_id") or event.get("user") or ""
+    return Carried(
+        name=str(event.get("command") or event.get("type") or ""),
+        user=str(user["id"] if isinstance(user, Mapping) else user),
+        channel=str(place["id"] if isinstance(place, Mapping) else place),
+        answer=answer,
+        seconds=seconds,
+    )

@@ -19,6 +19,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,7 +31,7 @@ from bot.clock import Clock, SystemClock
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Ledger
 from bot.playground.respond import respond
-from bot.playground.site import Reply, Site
+from bot.playground.site import Outcome, Reply, Site
 from bot.playground.sockets import Sockets
 from bot.playground.town import town
 
@@ -93,9 +94,7 @@ class Server:
         if area == "api":
             return await self._api(request, name)
         if area == "respond":
-            payload = _arguments(request, await request.read())
-            status, text = respond(self.site, name, payload, self.clock.now())
-            return web.Response(status=status, text=text)
+            return await self._respond(request, name)
         if area == "upload":
             status, text = self.site.upload(name, await _content(request))
             return web.Response(status=status, text=text)
@@ -104,6 +103,13 @@ class Server:
         if area == "playground":
             return await self._back_door(request, name)
         return web.Response(status=404)
+
+    async def _respond(self, request: web.BaseRequest, name: str) -> web.Response:
+        payload, now = _arguments(request, await request.read()), self.clock.now()
+        status, text = respond(self.site, name, payload, now)
+        team, says = name.partition("-")[0], str(payload.get("text") or "")
+        self.site.tell(Outcome(now, team, "response_url", "", says, text, status == HTTPStatus.OK))
+        return web.Response(status=status, text=text)
 
     async def _api(self, request: web.BaseRequest, method: str) -> web.StreamResponse:
         arguments = _arguments(request, await request.read())

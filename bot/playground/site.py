@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -33,6 +33,23 @@ class Reply:
     wire: Wire = "answer"
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A call of the bot's and what became of it, for those who watch: `answer` and `landed` as in the ledger's `Line`.
+
+    `channel` is an id, `text` what the call says, `details` Slack's words about a limit that was broken.
+    """
+
+    at: datetime
+    workspace: str
+    method: str
+    channel: str
+    text: str
+    answer: str
+    landed: bool
+    details: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Site:
     """Several workspaces behind one address, told apart by their tokens."""
@@ -43,6 +60,8 @@ class Site:
     ledger: Ledger = field(default_factory=Ledger)
     address: str = ""
     """Where it is served, without a slash at the end."""
+    watchers: list[Callable[[Outcome], None]] = field(default_factory=list)
+    """Told of every call, right after it."""
     _tokens: dict[str, Workspace] = field(default_factory=dict)
     _late: list[tuple[datetime, int, Call]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
@@ -115,7 +134,8 @@ class Site:
         try:
             fields = self._answer(call)
         except RefusalError as refusal:
-            self._write(call, {}, landed=False, answer=refusal.error if told == "ok" else told)
+            answer = refusal.error if told == "ok" else told
+            self._write(call, {}, landed=False, answer=answer, details=refusal.messages)
             return _refused(refusal)
         self._write(call, fields, landed=True, answer=told)
         scopes = ",".join(sorted(call.workspace.scopes))
@@ -131,7 +151,17 @@ class Site:
             raise RefusalError("ratelimited", wait=wait)
         return perform(call)
 
-    def _write(self, call: Call, fields: Mapping[str, Any], *, landed: bool, answer: str) -> None:
+    def tell(self, outcome: Outcome) -> None:
+        """Tell those who watch of a call."""
+        for watcher in tuple(self.watchers):
+            watcher(outcome)
+
+    def _write(
+        self, call: Call, fields: Mapping[str, Any], *, landed: bool, answer: str, details: tuple[str, ...] = ()
+    ) -> None:
+        if self.watchers:
+            channel, text = str(call.arguments.get("channel") or ""), str(call.arguments.get("text") or "")
+            self.tell(Outcome(call.now, call.workspace.team, call.method, channel, text, answer, landed, details))
         if call.method not in WRITING:
             return
         metadata = call.arguments.get("metadata")
