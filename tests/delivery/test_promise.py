@@ -382,6 +382,7 @@ def test_a_stepped_clock_neither_repeats_nor_forgets(days: float) -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene()
+        scene.nap = 6 * 3_600.0
         for week in range(6):
             await scene.appear(issue(2 + week, SUNDAY - timedelta(days=500 - week)))
             await scene.passes(days=3)

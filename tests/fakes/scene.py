@@ -29,12 +29,15 @@ from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import START, VirtualClock
 
 _FIRST = select(func.min(subscriptions.c.wake_at))
-_NAP = 3_600.0
 QUICK = Rules(tick=5.0, lease=timedelta(seconds=60))
 
 
 class Scene:
-    """One stage. Slack's clock is the true one; the bot's `clock` can be stepped."""
+    """One stage. Slack's clock is the true one; the bot's `clock` can be stepped.
+
+    `nap` is how many seconds an idle worker sleeps at most: an hour, after which it looks after what is paused. Where
+    nothing is ever paused for long, longer naps see the same world in a fraction of the time.
+    """
 
     def __init__(self, store: Store | None = None, *, rules: Rules = QUICK, start: datetime = START) -> None:
         """Set up one workspace (T1) with nothing in it."""
@@ -49,6 +52,7 @@ class Scene:
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
         self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
+        self.nap = 3_600.0
         self._poked = asyncio.Event()
         self.wrap_store: Callable[[Store], Store] = lambda store: store
 
@@ -109,12 +113,12 @@ class Scene:
         return Shelf(store.issues, few=1_000_000)  # no threads in virtual time
 
     async def _nap(self, worker: Worker) -> None:
-        """Sleep as long as a worker with nothing to do would tick in vain: an hour at most."""
+        """Sleep as long as a worker with nothing to do would tick in vain: `nap` at most."""
         wait = self.rules.tick
         if not (worker.lanes or worker._chores):
             first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
-            ahead = _NAP if first is None else (first - self.clock.now()).total_seconds()
-            wait = min(max(wait, ahead), _NAP)
+            ahead = self.nap if first is None else (first - self.clock.now()).total_seconds()
+            wait = min(max(wait, ahead), self.nap)
         self._poked.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._poked.wait(), wait)
