@@ -187,8 +187,13 @@ class Sender:
             raise Leave(self._tools.after(tools.rules.wait(3))) from error
 
     async def tell(self, trouble: Trouble, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
-        """Tell the subscriber; once, and if it does not reach them the row still says it."""
+        """Tell the subscriber; once, and if it does not reach them the row still says it.
+
+        Who asked to be forgotten is nobody to tell.
+        """
         mine, issue = self._subscription, ""
+        if not mine.user:
+            return
         if delivery is not None:
             known = self._tools.catalogue().issues.get(delivery.issue)
             issue = label(known) if known else delivery.issue

@@ -141,13 +141,14 @@ class Bookmarks:
     async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[Top, ...]:
         """Give the links that most people of a `home` keep since a moment from `since` up to before `until`.
 
-        Only links that `at_least` so many people keep; most first, then the latest kept. Nobody is named.
+        Only links of the archive that `at_least` so many people keep; most first, then the latest kept. Nobody is
+        named, and what the archive does not know may come from where not everybody may look.
         """
         count_, last = func.count().label("people"), func.max(_B.at)
         grouped = (
             select(_B.key, count_, func.min(_B.id).label("one"), last.label("last"))
             .join(people, people.c.id == _B.person)
-            .where(people.c.home == home, _B.kept, _B.at >= since, _B.at < until)
+            .where(people.c.home == home, _B.kept, _B.issue != "", _B.at >= since, _B.at < until)
             .group_by(_B.key)
             .having(count_ >= at_least)
             .order_by(count_.desc(), last.desc(), _B.key)

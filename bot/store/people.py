@@ -12,9 +12,10 @@ from sqlalchemy import Connection, delete, or_, select, update
 from bot.record.bookmark import Keeper
 from bot.store.database import Database
 from bot.store.marks import adopt
-from bot.store.tables import bookmarks, forgotten, insert_new, marks, people
+from bot.store.tables import bookmarks, forgotten, insert_new, marks, people, subscriptions
 
 _P = people.c
+_S = subscriptions.c
 _COLUMNS = (_P.id, _P.home, _P.kept, _P.unread, _P.since, _P.hinted)
 
 
@@ -38,7 +39,7 @@ class People:
     async def get(self, keeper: Keeper) -> Person:
         """Give what is known of somebody; of a stranger, nothing."""
         chosen = select(_P.kept, _P.unread, _P.hinted, _P.welcomed).where(
-            _P.user == keeper.user, or_(_P.home == keeper.home, _P.home.is_(""))
+            _P.user == keeper.user, _P.home.in_((keeper.home, ""))
         )
 
         def unit(connection: Connection) -> Person:
@@ -67,8 +68,11 @@ class People:
     async def forget(self, keeper: Keeper, at: int) -> int:
         """Forget everything about somebody, up to `at` (microseconds by Slack's clock); give how many links they kept.
 
-        What is left is the hash of their id, for as long as an event of before may still come.
+        The channels they subscribed stay subscribed, by nobody. What is left is the hash of their id, for as long as an
+        event of before may still come.
         """
+        theirs = or_(_S.workspace == f"-:{keeper.home}", _S.workspace.startswith(f"{keeper.home}:", autoescape=True))
+        disown = update(subscriptions).where(_S.user == keeper.user, theirs).values(user="")
 
         def unit(connection: Connection) -> int:
             rows = _rows(connection, keeper.user)
@@ -76,6 +80,7 @@ class People:
             connection.execute(delete(marks).where(marks.c.person.in_(own)))
             connection.execute(delete(bookmarks).where(bookmarks.c.person.in_(own)))
             connection.execute(delete(people).where(_P.id.in_(own)))
+            connection.execute(disown)
             row = insert_new(connection, forgotten).values(hash=_hash(keeper.user), at=at)
             connection.execute(row)
             connection.execute(update(forgotten).where(forgotten.c.hash == _hash(keeper.user)).values(at=at))

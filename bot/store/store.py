@@ -9,12 +9,14 @@ from bot.slack.workspace import WorkspaceId
 from bot.store.bookmarks import Bookmarks
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.imports import Imports
 from bot.store.issues import Issues
 from bot.store.migrate import check, upgrade
 from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted
 from bot.store.subscriptions import Subscriptions
+from bot.store.teams import Teams
 
 
 class Store:
@@ -30,6 +32,8 @@ class Store:
         self.bookmarks = Bookmarks(database)
         self.people = People(database)
         self.postings = Postings(database)
+        self.imports = Imports(database)
+        self.teams = Teams(database)
 
     @classmethod
     def open(cls, url: str, *, upgrading: bool = False, inline: bool = False) -> Self:

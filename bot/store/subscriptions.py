@@ -130,6 +130,15 @@ class Subscriptions:
 
         return await self._database.read(unit)
 
+    async def of_person(self, workspace: WorkspaceId, user: str) -> tuple[Subscription, ...]:
+        """Give the subscriptions of the workspace that this person made, by channel."""
+        chosen = select(subscriptions).where(_S.workspace == workspace, _S.user == user, ~_S.ended)
+
+        def unit(connection: Connection) -> tuple[Subscription, ...]:
+            return tuple(subscription_of(row) for row in connection.execute(chosen.order_by(_S.channel)))
+
+        return await self._database.read(unit)
+
     async def end(self, workspace: WorkspaceId, channel: str) -> bool:
         """Unsubscribe the channel; what was posted stays known. Say whether there was a subscription."""
         change = update(subscriptions).where(_at(workspace, channel), ~_S.ended)

@@ -217,6 +217,13 @@ forgotten = Table(
     Column("hash", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
 )
+teams = Table(
+    "teams",
+    metadata,
+    # An organisation's or workspace's id. Without a row, what people keep is counted together.
+    Column("home", Text, primary_key=True),
+    Column("counted", Boolean, nullable=False),
+)
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,72 @@
+"""Bookmarks that somebody brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from bot.record.bookmark import Bookmark, Keeper, by_hand
+from bot.store.database import Database
+from bot.store.marks import Event, count, put
+from bot.store.people import person
+from bot.store.tables import bookmarks
+
+AT_ONCE = 100
+"""Bookmarks written in one transaction: nobody else's reaction waits for a whole file."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_B = bookmarks.c
+
+
+class Imports:
+    """Takes in what people bring."""
+
+    def __init__(self, database: Database) -> None:
+        """Take it into `database`."""
+        self._database = database
+
+    async def bring(self, keeper: Keeper, brought: Sequence[Bookmark], now: datetime) -> int:
+        """Keep what is `brought`, by hand, each since its own moment; give how many links were not kept before.
+
+        A link that was removed later than its moment is kept since `now`: who brings it wants it back. A note or a
+        "read" comes along only where there is none yet. Twice is as once.
+        """
+        new = 0
+        for start in range(0, len(brought), AT_ONCE):
+            some = brought[start : start + AT_ONCE]
+
+            def unit(connection: Connection, some: Sequence[Bookmark] = some) -> int:
+                who = person(connection, keeper)
+                return sum(_bring(connection, who.id, each, now) for each in some)
+
+            new += await self._database.write(unit)
+        return new
+
+
+def _bring(connection: Connection, person_id: int, brought: Bookmark, now: datetime) -> bool:
+    row = _row(connection, person_id, brought.key)
+    at, present = _micro(brought.at), _micro(now)
+    since = at if 0 < at < present and at > (row.removed if row else 0) else present
+    change = put(connection, person_id, by_hand(brought.key), Event(held=True, at=since, link=brought.link), now)
+    row = _row(connection, person_id, brought.key)
+    if row is None or not row.kept:
+        return False
+    values: dict[str, Any] = {}
+    if brought.note and not row.note:
+        values |= {"note": brought.note, "note_at": present}
+    if brought.read and not row.read and change.kept:
+        values |= {"read": True, "read_at": present}
+    if values:
+        connection.execute(update(bookmarks).where(_B.id == row.id).values(values))
+        count(connection, person_id, row, kept=True, read=values.get("read", row.read))
+    return change.kept is not None
+
+
+def _row(connection: Connection, person_id: int, key: str) -> Any:
+    return connection.execute(select(bookmarks).where(_B.person == person_id, _B.key == key)).first()
+
+
+def _micro(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,130 @@
+"""What people bring, what a team wants, and forgetting: on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.calendar import AsItAppears
+from bot.messages.taste import Taste
+from bot.record.bookmark import Bookmark, Keeper, Link
+from bot.slack.workspace import workspace_id
+from bot.store.store import Store
+from bot.store.tables import metadata
+
+NOW = datetime(2024, 5, 6, 7, tzinfo=UTC)
+AT = int(NOW.timestamp() * 1_000_000)
+ANN, BEN, FAR = Keeper("T1", "U1"), Keeper("T1", "U2"), Keeper("T2", "U3")
+HERE = workspace_id(None, "T1")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Open an empty store."""
+    url = f"sqlite:///{tmp_path}/a.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").fresh()
+    opened = Store.open(url, upgrading=True)
+    yield opened
+    await opened.close()
+
+
+def link(number: int, issue: str = "one") -> Link:
+    """Make a link of the archive's, or with the issue "" one that it does not know."""
+    return Link(f"https://example.com/{number}", f"Number {number}", "", issue, number if issue else -1)
+
+
+def brought(number: int, at: datetime, note: str = "", *, read: bool = False) -> Bookmark:
+    """Make a bookmark as a file has it."""
+    return Bookmark(link(number).key, link(number, ""), at, read, note)
+
+
+async def test_what_is_brought_keeps_its_date_note_and_mark(store: Store) -> None:
+    """Twice is as once, and what is there already wins."""
+    await store.bookmarks.save(ANN, [link(1)], AT, NOW)
+    await store.bookmarks.note(ANN, link(1).key, "mine", AT)
+    then = NOW - timedelta(days=400)
+    file = [brought(1, then, "another", read=True), brought(2, then, "old", read=True), brought(3, then)]
+    assert await store.imports.bring(ANN, file, NOW + timedelta(minutes=1)) == 2
+    assert await store.imports.bring(ANN, file, NOW + timedelta(minutes=2)) == 0
+    kept = {each.link.headline: each for each in await store.bookmarks.all(ANN)}
+    assert (kept["Number 2"].at, kept["Number 2"].note, kept["Number 2"].read) == (then, "old", True)
+    assert (kept["Number 1"].note, kept["Number 1"].read) == ("mine", False)
+    person = await store.people.get(ANN)
+    assert (person.kept, person.unread) == (3, 2)
+
+
+async def test_what_was_removed_comes_back_when_it_is_brought(store: Store) -> None:
+    """A file's date lies before the removal, and who brings the file wants it all the same."""
+    await store.bookmarks.save(ANN, [link(1)], AT, NOW)
+    await store.bookmarks.remove(ANN, [link(1).key], AT + 1)
+    later = NOW + timedelta(hours=1)
+    assert await store.imports.bring(ANN, [brought(1, NOW - timedelta(days=9))], later) == 1
+    assert [each.at for each in await store.bookmarks.all(ANN)] == [later]
+
+
+async def test_a_long_file_is_written_in_several_goes(store: Store) -> None:
+    """All of it is there in the end, in the order of its dates."""
+    file = [brought(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
+    assert await store.imports.bring(ANN, file, NOW) == 250
+    assert [each.headline for each in await store.bookmarks.all(ANN)][:2] == ["Number 1", "Number 2"]
+
+
+async def test_a_team_counts_unless_it_said_no(store: Store) -> None:
+    """The last word counts, for that team only."""
+    assert await store.teams.counted("T1")
+    await store.teams.count("T1", on=False)
+    await store.teams.count("T1", on=False)
+    assert not await store.teams.counted("T1")
+    assert await store.teams.counted("T2")
+    await store.teams.count("T1", on=True)
+    assert await store.teams.counted("T1")
+
+
+async def test_only_the_archive_s_links_are_counted_and_only_at_home(store: Store) -> None:
+    """What the archive does not know may be private, and another workspace's people are not this one's."""
+    for keeper in (ANN, BEN, FAR):
+        await store.bookmarks.save(keeper, [link(1), link(2, "")], AT, NOW)
+    await store.bookmarks.save(ANN, [link(3)], AT, NOW)
+    found = await store.bookmarks.top("T1", 0, AT + 1, 10, at_least=2)
+    assert [(each.link.headline, each.people) for each in found] == [("Number 1", 2)]
+
+
+async def test_forgetting_leaves_no_trace_of_the_id(store: Store) -> None:
+    """No table holds the person's id after it, in whatever column; others, and the channels' posts, stay."""
+    for keeper in (ANN, BEN):
+        await store.bookmarks.save(keeper, [link(1)], AT, NOW)
+        await store.bookmarks.note(keeper, link(1).key, "a note", AT)
+        await store.people.hint(keeper, NOW)
+    for channel, user in (("C1", "U1"), ("C2", "U2")):
+        await store.subscriptions.put(HERE, channel, user, AsItAppears(), Taste(), NOW)
+    assert [each.channel for each in await store.subscriptions.of_person(HERE, "U1")] == ["C1"]
+    assert await store.people.forget(ANN, AT + 1) == 1
+    assert await store.people.forget(ANN, AT + 2) == 0
+    assert "U1" not in await everything(store)
+    assert await store.bookmarks.all(ANN) == ()
+    assert [each.user for each in await store.subscriptions.list()] == ["", "U2"]
+    assert (await store.people.get(BEN)).kept == 1
+    assert [each.note for each in await store.bookmarks.all(BEN)] == ["a note"]
+
+
+async def test_an_old_event_does_not_bring_the_forgotten_back(store: Store) -> None:
+    """What happened before the forgetting is not written down again; what happens after it is."""
+    await store.bookmarks.save(ANN, [link(1)], AT, NOW)
+    await store.people.forget(ANN, AT + 10)
+    assert await store.bookmarks.save(ANN, [link(1)], AT + 5, NOW) == ()
+    assert await store.bookmarks.all(ANN) == ()
+    assert len(await store.bookmarks.save(ANN, [link(1)], AT + 20, NOW)) == 1
+
+
+async def everything(store: Store) -> set[str]:
+    """Give every value of every table, as text."""
+    said: set[str] = set()
+    for table in metadata.sorted_tables:
+        rows = await store.database.read(lambda connection, table=table: list(connection.execute(select(table))))  # type: ignore[misc]
+        said.update(str(value) for row in rows for value in row)
+    return said
