@@ -1,0 +1,94 @@
+/**
+ * What the page asks its server, and what the server pushes (the protocol stands in the server's `page` package).
+ */
+
+/** Something the server would not do; the message is one clear line. */
+export class Refused extends Error {}
+
+async function asked(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw new Refused("The playground does not answer. Is it still running in your terminal?");
+  }
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok || !body) throw new Refused(body?.problem ?? `The playground answered ${answer.status}.`);
+  return body;
+}
+
+function query(path, fields) {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return `${path}?${new URLSearchParams(given)}`;
+}
+
+async function post(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const answer = await asked(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Refused(answer.problem ?? "That could not be done.");
+  return answer;
+}
+
+/** Ask for everything to begin with, as a person ("" for the first one). */
+export function fetchState(as) {
+  return asked(query("/page/state", { as }));
+}
+
+/**
+ * Ask for messages, oldest first.
+ *
+ * @param {{as: string, channel: string, thread?: string, before?: string, after?: string, limit?: number}} which
+ * @returns {Promise<{messages: Array<Object>, more: boolean}>}
+ */
+export function fetchMessages(which) {
+  return asked(query("/page/messages", which));
+}
+
+/** Ask for the deliveries and the subscriptions. */
+export function fetchDeliveries() {
+  return asked("/page/deliveries");
+}
+
+/** Do something in the workspace as a person. Throws Refused where it cannot be done. */
+export function act(as, verb, fields) {
+  return post("/page/do", { as, do: verb, ...fields });
+}
+
+/** Do something behind the scenes. Throws Refused where it cannot be done. */
+export function operate(verb, fields = {}) {
+  return post("/page/drawer", { do: verb, ...fields });
+}
+
+/**
+ * Listen to what changes, from the push `after` on, through lost connections.
+ *
+ * @param {string} as
+ * @param {string} after The id of the last push that is known.
+ * @param {{heard: function(Object): void, connected: function(boolean): void}} listener `heard` gets each push in order.
+ * @returns {function(): void} Stops listening.
+ */
+export function listen(as, after, { heard, connected }) {
+  let last = after;
+  let source = null;
+  let timer = 0;
+  let stopped = false;
+  const open = () => {
+    source = new EventSource(query("/page/push", { as, after: last }));
+    source.onopen = () => connected(true);
+    source.onmessage = (event) => {
+      if (event.lastEventId) last = event.lastEventId;
+      heard(JSON.parse(event.data));
+    };
+    source.onerror = () => {
+      connected(false);
+      // The browser comes back by itself from a lost connection, but not from a refusal.
+      if (source.readyState === EventSource.CLOSED && !stopped) timer = setTimeout(open, 1_500);
+    };
+  };
+  open();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    source.close();
+  };
+}

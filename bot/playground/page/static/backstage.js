@@ -1,0 +1,156 @@
+/**
+ * Behind the scenes: the clock, the next issue, what can be broken; the calls and the deliveries as they happen.
+ */
+
+import { fill, h, icon } from "./dom.js";
+import { short, time } from "./when.js";
+
+const SHOWN = 80; // calls in the list
+const TICK = 1_000;
+
+/** Shows the operator's drawer: a bar that is always there, and what it opens. */
+export class Backstage {
+  /**
+   * @param {HTMLElement} bar
+   * @param {HTMLElement} panel
+   * @param {import("./store.js").Store} store
+   * @param {function(boolean): void} toggled Hears whether it is open.
+   */
+  constructor(bar, panel, store, toggled) {
+    Object.assign(this, { bar, panel, store, toggled, open: false });
+    this.toggle = h("button.backstage-toggle", { type: "button", "aria-expanded": "false", "aria-controls": panel.id });
+    this.toggle.append(icon("up"), "Backstage");
+    this.toggle.addEventListener("click", () => this.turn(!this.open));
+    this.clock = h("span.now");
+    this.broken = h("span.is-broken");
+    this.doubles = h("span.doubles", { role: "status", data: { testid: "doubles" } });
+    fill(bar, this.toggle, h("span.clock", { title: "The clock of this playground" }, icon("clock"), this.clock), this.broken, this.doubles);
+    this.controls = h("section.controls", { "aria-labelledby": "controls-title" });
+    this.table = h("section.deliveries", { "aria-labelledby": "deliveries-title" });
+    this.list = h("ol.calls-list", { tabindex: 0, "aria-label": "Calls, newest first" });
+    const calls = h("section.calls", { "aria-labelledby": "calls-title" }, h("h3", { id: "calls-title", text: "Calls between the bot and the chat" }), this.list);
+    this.shut = h("button.quiet-button.square", { type: "button", "aria-label": "Close Backstage", on: { click: () => this.turn(false) } }, icon("close"));
+    fill(panel, h("header", {}, h("h2", { text: "Backstage" }), h("p", { text: "What an operator sees and does. Break something, and watch that nothing comes twice." }), this.shut), h("div.columns", {}, this.controls, this.table, calls));
+    for (const type of ["state", "drawer", "clock"]) store.on(type, () => this._draw());
+    store.on("deliveries", () => this._draw());
+    store.on("call", (call) => this.open && this._called(call));
+    setInterval(() => this._tick(), TICK);
+  }
+
+  /** Open or close it. */
+  turn(open) {
+    this.open = open;
+    this.panel.hidden = !open;
+    this.toggle.setAttribute("aria-expanded", String(open));
+    this.toggled(open);
+    this._draw();
+    if (open) {
+      fill(this.list, this.store.state.drawer.calls.slice(-SHOWN).reverse().map((call) => this._call(call)));
+      this.panel.querySelector("button")?.focus({ preventScroll: true });
+    } else {
+      this.toggle.focus();
+    }
+  }
+
+  _tick() {
+    if (this.store.state) this.clock.textContent = short(this.store.now(), this.store.zone);
+  }
+
+  _draw() {
+    const { drawer } = this.store.state;
+    this._tick();
+    const doubles = this.store.deliveries?.doubles ?? drawer.doubles;
+    fill(this.doubles, "Posted twice: ", h("strong", { text: String(doubles) }));
+    this.doubles.classList.toggle("bad", doubles > 0);
+    const names = drawer.breaks.filter(({ what }) => drawer.broken.includes(what)).map(({ name }) => name);
+    fill(this.broken, names.length > 0 && [icon("break"), names.join(", ")]);
+    if (!this.open) return;
+    const held = this.panel.contains(document.activeElement) ? document.activeElement.dataset.do : null;
+    this._controls(drawer);
+    this._deliveries();
+    if (held && !this.panel.contains(document.activeElement)) {
+      (this.panel.querySelector(`[data-do="${held}"]`) ?? this.shut).focus({ preventScroll: true });
+    }
+  }
+
+  _controls(drawer) {
+    const { clock } = this.store.state;
+    const slot = clock.next_slot ? short(Date.parse(clock.next_slot), this.store.zone) : "";
+    fill(
+      this.controls,
+      h("h3", { id: "controls-title", text: "Time" }),
+      h("p.quiet", { text: slot ? `The next digest is due ${slot}.` : "No channel has a set time; issues come as they appear." }),
+      h("div.row", {}, this._do("next_slot", "Jump to the next slot", "clock", !slot), this._do("week", "Jump a week", "clock")),
+      h("h3", { text: "The newsletter" }),
+      h("p.quiet", { text: drawer.held ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.` : "Every issue is out." }),
+      h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
+      h("h3", { text: "Break something" }),
+      h("div.breaks", {}, drawer.breaks.map((each) => this._break(each, drawer.broken.includes(each.what)))),
+      h("div.row", {}, this._do("mend", "Mend everything", "mend", !drawer.broken.length)),
+    );
+  }
+
+  _do(verb, label, glyph, disabled = false) {
+    const made = h("button.button.plain", { type: "button", disabled, data: { do: verb } }, icon(glyph), label);
+    made.addEventListener("click", async () => {
+      made.setAttribute("aria-busy", "true");
+      await this.store.operate(verb);
+      made.removeAttribute("aria-busy");
+    });
+    return made;
+  }
+
+  _break({ what, name, text }, on) {
+    const made = h("button.break", { type: "button", "aria-pressed": String(on), data: { do: `break-${what}` } }, icon("break"), h("span", {}, h("strong", { text: name }), h("span.description", { text })));
+    made.addEventListener("click", () => this.store.operate("break", { what }));
+    return made;
+  }
+
+  _deliveries() {
+    const known = this.store.deliveries;
+    const rows = known?.deliveries ?? [];
+    const cells = ({ issue, channel_name: channel, state, sent, parts, reason }) =>
+      h(
+        "tr",
+        { title: reason || null },
+        h("td", { text: issue }),
+        h("td", { text: `#${channel}` }),
+        h("td", {}, h("span.state", { class: `state-${state.replace(/\W/g, "-")}`, text: state })),
+        h("td.number", { text: `${sent}/${parts}` }),
+      );
+    fill(
+      this.table,
+      h("h3", { id: "deliveries-title", text: "Deliveries" }),
+      (known?.subscriptions ?? []).map(({ channel_name: channel, schedule, paused }) =>
+        h("p.quiet", { text: `#${channel}: ${schedule}${paused ? ` (paused: ${paused})` : ""}` })),
+      rows.length === 0
+        ? h("p.empty", { text: "Nothing was delivered yet. Publish an issue and it appears here." })
+        : h(
+            "div.scrolled",
+            { tabindex: 0, role: "group", "aria-label": "Deliveries, newest first" },
+            h("table", {}, h("thead", {}, h("tr", {}, ["Issue", "Channel", "State", "Posted"].map((text) => h("th", { scope: "col", text })))), h("tbody", {}, rows.map(cells))),
+          ),
+    );
+  }
+
+  _called(call) {
+    this.list.prepend(this._call(call));
+    while (this.list.children.length > SHOWN) this.list.lastChild.remove();
+  }
+
+  _call(call) {
+    const lost = call.landed && !call.ok;
+    const said = lost ? `${call.answer}, but it landed` : call.answer;
+    return h(
+      "li.call",
+      { class: call.ok ? "fine" : "failed" },
+      h("time", { text: time(Date.parse(call.at), this.store.zone) }),
+      h("span.to", { title: call.to === "bot" ? "from the chat to the bot" : "from the bot to the chat", text: call.to === "bot" ? "→ bot" : "bot →" }),
+      h("code", { text: call.method }),
+      call.channel_name && h("span.quiet", { text: `#${call.channel_name}` }),
+      h("span.answer", { text: call.ms === null || call.ms === undefined ? said : `${said} · ${Math.round(call.ms)} ms` }),
+      call.summary && h("span.summary", { text: call.summary }),
+      (call.details ?? []).map((text) => h("span.detail", { text })),
+    );
+  }
+}

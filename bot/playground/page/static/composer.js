@@ -1,0 +1,200 @@
+/**
+ * Where one writes: a message, or a command, whose names and words are offered while one types.
+ */
+
+import { fill, h } from "./dom.js";
+import { place } from "./menu.js";
+
+/**
+ * Give what fits what was typed so far (pure).
+ *
+ * @param {string} typed
+ * @param {Array<{name: string, hint: string, what: string, words?: Array<Object>}>} commands
+ * @returns {{offers: Array<{put: string, name: string, hint: string, what: string}>, first: boolean}} `first` says
+ *   whether Enter takes the first one: before a command's name is whole nothing else makes sense.
+ */
+export function offers(typed, commands) {
+  if (!typed.startsWith("/")) return { offers: [], first: false };
+  const command = commands.find(({ name }) => typed.startsWith(`${name} `));
+  if (!command) {
+    const fits = commands.filter(({ name }) => name.startsWith(typed));
+    const made = fits.map(({ name, hint, what }) => ({ put: `${name} `, name, hint, what }));
+    return { offers: made, first: !commands.some(({ name }) => name === typed) };
+  }
+  const rest = typed.slice(command.name.length + 1).toLowerCase();
+  const fits = (command.words ?? []).filter(({ text }) => text.toLowerCase().startsWith(rest) && text.toLowerCase() !== rest);
+  const made = fits.map(({ text, hint, what }) => ({
+    put: `${command.name} ${text}${hint ? " " : ""}`,
+    name: `${command.name} ${text}`,
+    hint,
+    what,
+  }));
+  return { offers: made, first: false };
+}
+
+/** A line to write on, for a channel or a thread. */
+export class Composer {
+  /**
+   * @param {HTMLElement} place Where it is put.
+   * @param {import("./store.js").Store} store
+   * @param {{id: string, commands: boolean}} how `commands`: whether they work here (in threads they do not).
+   */
+  constructor(parent, store, { id, commands }) {
+    this.store = store;
+    this.channel = "";
+    this.thread = "";
+    this.commands = commands;
+    this.sent = [];
+    this.drafts = new Map();
+    this.active = -1;
+    this.found = { offers: [], first: false };
+    this.list = h("ul.options.commands", { role: "listbox", id: `${id}-list`, popover: "manual", "aria-label": "Commands" });
+    this.input = h("input.write", {
+      id,
+      type: "text",
+      autocomplete: "off",
+      "aria-label": "Message",
+      enterkeyhint: "send",
+      maxlength: 3000,
+      ...(commands
+        ? { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id }
+        : {}),
+    });
+    this.button = h("button.send", { type: "submit", "aria-label": "Send", title: "Send" });
+    this.button.append(h("span.arrow", { "aria-hidden": "true", text: "↵" }));
+    this.pending = h("p.pending", { role: "status" });
+    this.form = h("form.composer", { on: { submit: (event) => this._submit(event) } }, this.pending, this.input, this.button, this.list);
+    parent.append(this.form);
+    this.input.addEventListener("input", () => this._offer());
+    this.input.addEventListener("focus", () => this._offer());
+    this.input.addEventListener("blur", () => this._close());
+    this.input.addEventListener("keydown", (event) => this._key(event));
+  }
+
+  /** Write to a channel, or into a thread, from now on; what was half written elsewhere waits there. */
+  aim(channel, thread, placeholder) {
+    const key = `${channel}/${thread}`;
+    if (key === this.key) {
+      this.input.placeholder = placeholder;
+      return;
+    }
+    if (this.key) this.drafts.set(this.key, this.input.value);
+    Object.assign(this, { key, channel, thread });
+    this.input.value = this.drafts.get(key) ?? "";
+    this.input.placeholder = placeholder;
+    this.input.setAttribute("aria-label", placeholder);
+    this._close();
+  }
+
+  /** Put words into the line, ready to be sent. */
+  write(text) {
+    this.input.value = text;
+    this.input.focus();
+    this._offer();
+  }
+
+  async _submit(event) {
+    event.preventDefault();
+    const text = this.input.value.trim();
+    if (!text) return;
+    this._close();
+    this.input.value = "";
+    this.sent = [...this.sent.filter((each) => each !== text), text].slice(-50);
+    this.recalled = undefined;
+    const command = text.startsWith("/");
+    fill(this.pending, h("code", { text }), command ? `${this.store.state.bot.name} is answering …` : "Sending …");
+    const where = { channel: this.channel, text, ...(this.thread ? { thread: this.thread } : {}) };
+    const done = await this.store.do("say", where);
+    fill(this.pending);
+    if (!done && !this.input.value) this.input.value = text;
+  }
+
+  _offer() {
+    this.found = this.commands && this.store.state ? offers(this.input.value.trimStart(), this.store.state.commands) : this.found;
+    if (!this.found.offers.length || document.activeElement !== this.input) {
+      this._close();
+      return;
+    }
+    fill(
+      this.list,
+      this.found.offers.map((offer, index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${this.list.id}-${index}`,
+            "aria-selected": "false",
+            on: { pointerdown: (event) => event.preventDefault(), click: () => this._take(index) },
+          },
+          h("span.command", {}, h("strong", { text: offer.name }), offer.hint && h("span.hint", { text: ` ${offer.hint}` })),
+          h("span.description", { text: offer.what }),
+        ),
+      ),
+    );
+    if (!this.open) {
+      this.list.showPopover();
+      this.input.setAttribute("aria-expanded", "true");
+    }
+    place(this.list, this.form, { wide: true });
+    this._point(this.found.first ? 0 : -1);
+  }
+
+  get open() {
+    return this.input.getAttribute("aria-expanded") === "true";
+  }
+
+  _close() {
+    if (!this.open) return;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+    this.list.hidePopover();
+  }
+
+  _point(index) {
+    this.active = index;
+    [...this.list.children].forEach((row, number) => {
+      row.classList.toggle("active", number === index);
+      row.setAttribute("aria-selected", String(number === index));
+      if (number === index) row.scrollIntoView({ block: "nearest" });
+    });
+    if (index >= 0) this.input.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  _take(index) {
+    const offer = this.found.offers[index];
+    if (offer) this.write(offer.put);
+  }
+
+  _key(event) {
+    if (event.isComposing) return;
+    if (this.open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const count = this.found.offers.length;
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      this._point(this.active < 0 ? (step > 0 ? 0 : count - 1) : (this.active + step + count) % count);
+    } else if (this.open && event.key === "Tab" && !event.shiftKey && this.input.value.trim()) {
+      event.preventDefault();
+      this._take(Math.max(0, this.active));
+    } else if (this.open && event.key === "Enter" && this.active >= 0) {
+      event.preventDefault();
+      this._take(this.active);
+    } else if (this.open && event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this._close();
+    } else if (!this.open && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      this._recall(event);
+    }
+  }
+
+  /** Bring back what was sent before, as a terminal does. */
+  _recall(event) {
+    const own = this.recalled === undefined ? this.input.value : "";
+    if (own || !this.sent.length) return;
+    event.preventDefault();
+    const at = (this.recalled ?? this.sent.length) + (event.key === "ArrowUp" ? -1 : 1);
+    this.recalled = at >= this.sent.length ? undefined : Math.max(0, at);
+    this.input.value = this.recalled === undefined ? "" : this.sent[this.recalled];
+  }
+}

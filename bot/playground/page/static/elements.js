@@ -1,0 +1,224 @@
+/**
+ * What one can use in a message or a form: buttons, menus, ticks, fields.
+ *
+ * An element's value has the form that Slack's payloads give it: an option, a list of options, a string, or null
+ * (Slack: reference/block-kit/block-elements).
+ */
+
+import { combobox } from "./combobox.js";
+import { confirmed } from "./confirm.js";
+import { h, icon } from "./dom.js";
+import { emojify } from "./emoji.js";
+import { menu } from "./menu.js";
+import { draw } from "./mrkdwn.js";
+
+/** What an element begins with: the name of its field for that. */
+const INITIAL = {
+  plain_text_input: "initial_value", email_text_input: "initial_value", url_text_input: "initial_value",
+  number_input: "initial_value", datepicker: "initial_date", timepicker: "initial_time",
+  static_select: "initial_option", external_select: "initial_option", radio_buttons: "initial_option",
+  multi_static_select: "initial_options", multi_external_select: "initial_options", checkboxes: "initial_options",
+  users_select: "initial_user", channels_select: "initial_channel", conversations_select: "initial_conversation",
+};
+const CONTROLS = {
+  button, overflow, checkboxes, radio_buttons: radios,
+  static_select: select, multi_static_select: select, external_select: select, multi_external_select: select,
+  users_select: select, channels_select: select, conversations_select: select,
+  plain_text_input: field, email_text_input: field, url_text_input: field, number_input: field,
+  datepicker: picker, timepicker: picker,
+};
+const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number", datepicker: "date", timepicker: "time" };
+
+/** Tell whether this page knows an element. */
+export function isControl(element) {
+  return Object.hasOwn(CONTROLS, element.type);
+}
+
+/** Give what an element begins with, as the bot sent it. */
+export function initial(element) {
+  const many = element.type === "checkboxes" || element.type?.startsWith("multi_");
+  return element[INITIAL[element.type]] ?? (many ? [] : null);
+}
+
+/**
+ * Draw an element.
+ *
+ * @param {Object} element
+ * @param {Object} block The block that it is in.
+ * @param {import("./blocks.js").Host} host
+ * @param {{labelledBy?: string, describedBy?: string}} [named] What names it, where something else does.
+ */
+export function control(element, block, host, named = {}) {
+  const sends = block.type !== "input" || block.dispatch_action === true;
+  const bound = {
+    element,
+    named,
+    host,
+    sends,
+    id: `${host.id}-${block.block_id}-${element.action_id}`.replace(/[^\w-]/g, "_"),
+    value: () => host.chosen(block.block_id, element),
+    choose: async (value, send = sends) => {
+      if (element.confirm && send && !(await confirmed(element.confirm))) return false;
+      await host.choose(block.block_id, element, value, send);
+      return true;
+    },
+    suggest: (typed) => host.suggest(block.block_id, element, typed),
+  };
+  return CONTROLS[element.type](bound);
+}
+
+/** Show that the bot has not answered yet, while it has not. */
+async function pending(made, work) {
+  if (made.getAttribute("aria-busy") === "true") return;
+  made.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } finally {
+    made.removeAttribute("aria-busy");
+  }
+}
+
+function button({ element, choose }) {
+  const style = ["primary", "danger"].includes(element.style) ? element.style : "plain";
+  const label = emojify(element.text?.text ?? "");
+  const props = { class: style, "aria-label": element.accessibility_label, data: { action: element.action_id } };
+  if (element.url && /^https?:\/\//i.test(element.url)) {
+    const made = h("a.button", { ...props, href: element.url, target: "_blank", rel: "noopener noreferrer" }, label);
+    made.addEventListener("click", () => choose(null));
+    return made;
+  }
+  const made = h("button.button", { ...props, type: "button" }, label);
+  made.addEventListener("click", () => pending(made, () => choose(null)));
+  return made;
+}
+
+function overflow({ element, choose }) {
+  const made = h("button.button.plain.square", { type: "button", "aria-label": "More actions" }, icon("more"));
+  menu(made, () =>
+    (element.options ?? []).map((option) => ({
+      label: emojify(option.text.text),
+      hint: option.description?.text,
+      url: option.url,
+      act: () => pending(made, () => choose(option)),
+    })),
+  );
+  return made;
+}
+
+function same(one, other) {
+  return one?.value === other?.value && one?.text?.text === other?.text?.text;
+}
+
+function checkboxes(bound) {
+  const { element, host } = bound;
+  return choices(bound, "checkbox", (option) => (bound.value() ?? []).some((each) => same(each, option)), () =>
+    element.options.filter((_, index) => document.getElementById(`${bound.id}-${index}`)?.checked),
+  host);
+}
+
+function radios(bound) {
+  const { element, host } = bound;
+  return choices(bound, "radio", (option) => same(bound.value(), option), () =>
+    element.options.find((_, index) => document.getElementById(`${bound.id}-${index}`)?.checked) ?? null,
+  host);
+}
+
+function choices({ id, element, named, choose }, type, ticked, read, host) {
+  const rows = element.options.map((option, index) => {
+    const words = option.text.type === "mrkdwn" ? draw(option.text.text, host.reader) : emojify(option.text.text);
+    const box = h("input", { type, id: `${id}-${index}`, name: id, on: { change: () => choose(read()) } });
+    box.checked = ticked(option);
+    const more = option.description && h("span.description", { text: emojify(option.description.text) });
+    return h("label.choice", {}, box, h("span", {}, words, more));
+  });
+  return h(
+    "div.choices",
+    {
+      role: type === "radio" ? "radiogroup" : "group",
+      "aria-labelledby": named.labelledBy,
+      "aria-describedby": named.describedBy,
+      "aria-label": named.labelledBy ? null : type === "radio" ? "Choose one" : "Choose",
+    },
+    rows,
+  );
+}
+
+function select(bound) {
+  const { element, host, named, choose, suggest, id, value } = bound;
+  const kind = element.type.replace("multi_", "");
+  const fromBot = kind === "external_select";
+  const whole = fromBot || kind === "static_select";
+  const people = whole ? [] : host.known(kind.replace("_select", ""));
+  const own = whole ? flattened(element) : people.map((each) => ({ text: { text: each.name }, value: each.id }));
+  const chosen = [value() ?? []].flat();
+  const made = combobox({
+    id,
+    placeholder: element.placeholder?.text ?? "Choose",
+    labelledBy: named.labelledBy,
+    describedBy: named.describedBy,
+    many: element.type.startsWith("multi_"),
+    chosen: whole ? chosen : own.filter((option) => chosen.includes(option.value)),
+    least: fromBot ? (element.min_query_length ?? 3) : 0,
+    find: fromBot ? async (typed) => flattened(await asGroups(suggest(typed))) : async (typed) => matching(own, typed),
+    choose: (option) => choose(whole || option === null ? option : [option].flat().map((each) => each.value)[0] ?? null),
+  });
+  made.classList.add("select");
+  made.dataset.action = element.action_id;
+  return made;
+}
+
+async function asGroups(options) {
+  return { options: await options };
+}
+
+/** Give options in a row, those of groups with their group's name. */
+function flattened(element) {
+  const rows = element.option_groups ?? element.options ?? [];
+  return rows.flatMap((each) =>
+    each.options ? each.options.map((option) => ({ ...option, group: each.label?.text ?? "" })) : [each],
+  );
+}
+
+function matching(options, typed) {
+  const asked = typed.trim().toLocaleLowerCase("en");
+  return options.filter((option) => option.text.text.toLocaleLowerCase("en").includes(asked));
+}
+
+function field({ id, element, named, choose, value, sends, host }) {
+  const tag = element.multiline ? "textarea" : "input";
+  const made = h(tag, {
+    id,
+    type: element.multiline ? null : (TYPES[element.type] ?? "text"),
+    "aria-labelledby": named.labelledBy,
+    "aria-describedby": named.describedBy,
+    "aria-label": named.labelledBy ? null : (element.placeholder?.text ?? "Text"),
+    placeholder: element.placeholder?.text,
+    maxlength: element.max_length ?? 3000,
+    autocomplete: "off",
+    data: { action: element.action_id },
+  });
+  made.value = value() ?? "";
+  const triggers = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  made.addEventListener("input", () => choose(made.value || null, false));
+  made.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || element.multiline) return;
+    event.preventDefault();
+    if (sends && triggers.includes("on_enter_pressed")) pending(made, () => choose(made.value || null));
+    else host.submit?.();
+  });
+  return made;
+}
+
+function picker({ id, element, named, choose, value }) {
+  const made = h("input", {
+    id,
+    type: TYPES[element.type],
+    "aria-labelledby": named.labelledBy,
+    "aria-describedby": named.describedBy,
+    "aria-label": named.labelledBy ? null : (element.placeholder?.text ?? (element.type === "timepicker" ? "Time" : "Date")),
+    data: { action: element.action_id },
+  });
+  made.value = value() ?? "";
+  made.addEventListener("change", () => choose(made.value || null));
+  return made;
+}

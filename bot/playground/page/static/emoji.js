@@ -1,0 +1,35 @@
+/**
+ * Emoji by their names in a chat: those that the bot says and people here react with. Unknown names stay as typed.
+ */
+
+const NAMES = {
+  bookmark: "🔖", one: "1️⃣", two: "2️⃣", three: "3️⃣", four: "4️⃣", five: "5️⃣", six: "6️⃣", seven: "7️⃣",
+  eight: "8️⃣", nine: "9️⃣", keycap_ten: "🔟", tada: "🎉", "+1": "👍", thumbsup: "👍", "-1": "👎", thumbsdown: "👎",
+  eyes: "👀", heart: "❤️", rocket: "🚀", fire: "🔥", star: "⭐", white_check_mark: "✅", heavy_check_mark: "✔️",
+  x: "❌", warning: "⚠️", bulb: "💡", memo: "📝", books: "📚", book: "📖", open_book: "📖", newspaper: "📰",
+  rolled_up_newspaper: "🗞️", mag: "🔍", mag_right: "🔎", pushpin: "📌", paperclip: "📎", link: "🔗", wave: "👋",
+  smile: "😄", grinning: "😀", joy: "😂", thinking_face: "🤔", pray: "🙏", clap: "👏", raised_hands: "🙌",
+  sparkles: "✨", bell: "🔔", no_bell: "🔕", calendar: "📅", date: "📅", spiral_calendar_pad: "🗓️", clock9: "🕘",
+  hourglass: "⌛", hammer_and_wrench: "🛠️", wrench: "🔧", gear: "⚙️", package: "📦", inbox_tray: "📥",
+  outbox_tray: "📤", floppy_disk: "💾", file_folder: "📁", open_file_folder: "📂", wastebasket: "🗑️", lock: "🔒",
+  house: "🏠", robot_face: "🤖", trophy: "🏆", chart_with_upwards_trend: "📈", question: "❓", exclamation: "❗",
+  arrow_left: "⬅️", arrow_right: "➡️", arrow_up: "⬆️", arrow_down: "⬇️", large_blue_circle: "🔵", red_circle: "🔴",
+  white_circle: "⚪", black_circle: "⚫", large_green_circle: "🟢", 100: "💯", coffee: "☕", see_no_evil: "🙈",
+  "man-shrugging": "🤷‍♂️", slightly_smiling_face: "🙂", sunglasses: "😎", cry: "😢", zap: "⚡", bug: "🐛",
+};
+const NAME = /:([a-z0-9_+-]+)(?:::skin-tone-[2-6])?:/g;
+
+/** Give the character of an emoji by its name, or undefined. */
+export function character(name) {
+  return Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+}
+
+/** Turn the :names: in a text into emoji, those that are known. */
+export function emojify(text) {
+  return text.includes(":") ? text.replace(NAME, (whole, name) => character(name) ?? whole) : text;
+}
+
+/** Say an emoji's name as words, for those who hear the page. */
+export function spoken(name) {
+  return name === "+1" ? "thumbs up" : name === "-1" ? "thumbs down" : name.replaceAll("_", " ");
+}

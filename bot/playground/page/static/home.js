@@ -1,0 +1,63 @@
+/**
+ * The bot's Home tab: a page of its own, drawn from the view that the bot published for this person.
+ */
+
+import { drawBlocks } from "./blocks.js";
+import { fill, h } from "./dom.js";
+import { known } from "./message.js";
+import { Values, viewHost } from "./values.js";
+
+/** Shows the Home tab of whoever looks. */
+export class Home {
+  /**
+   * @param {HTMLElement} place
+   * @param {import("./store.js").Store} store
+   */
+  constructor(place, store) {
+    this.place = place;
+    this.store = store;
+    this.values = new Values();
+    this.open = false;
+    store.on("home", () => this.open && this._draw());
+    store.on("state", () => this.values.clear());
+  }
+
+  /** Look at it: the bot hears of that, and publishes it anew. */
+  async show() {
+    this.open = true;
+    this._draw();
+    this.place.setAttribute("aria-busy", "true");
+    await this.store.do("open_home", {});
+    this.place.setAttribute("aria-busy", "false");
+    if (this.open) this._draw();
+  }
+
+  /** Look elsewhere. */
+  hide() {
+    this.open = false;
+  }
+
+  _draw() {
+    const view = this.store.state.home;
+    if (!view) {
+      const bot = this.store.state.bot.name;
+      fill(this.place, h("div.empty", {}, h("p", { text: `${bot} has not put anything here yet. One moment …` })));
+      return;
+    }
+    const spot = this.place.contains(document.activeElement) ? document.activeElement : null;
+    const near = spot && { id: spot.id, action: spot.dataset.action, at: spot.closest("[data-at]")?.dataset.at };
+    const host = viewHost(view, this.values, this.store, { known: (what) => known(this.store, what) });
+    const drawn = drawBlocks(view.blocks ?? [], host);
+    drawn.forEach((block, index) => Object.assign(block.dataset, { at: String(index) }));
+    fill(this.place, drawn);
+    if (near) this._refocus(near);
+  }
+
+  /** Give the keyboard back to what had it before the page was drawn anew under it. */
+  _refocus({ id, action, at }) {
+    const all = [...this.place.querySelectorAll("[data-action]")];
+    const same = all.find((each) => each.dataset.action === action && each.closest("[data-at]")?.dataset.at === at);
+    const found = (id && document.getElementById(id)) || same || all.find((each) => each.dataset.action === action) || this.place;
+    found.focus({ preventScroll: true });
+  }
+}

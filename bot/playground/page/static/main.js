@@ -1,0 +1,198 @@
+/**
+ * The playground's page: finds its parts in index.html and joins them.
+ *
+ * Where to take hold of it, for tests and tools:
+ * - navigation "Places": buttons "devops", "general", "Home", "Messages"; group "You are": a button for each person.
+ * - feed "Messages in devops" (and "Thread" in the region "Thread"): an article for each message, labelled
+ *   "Back Issue, 09:05: first words" (", only visible to you" before the colon where it is); data-testid="message".
+ * - textbox or combobox "Message #devops"; in a thread "Reply"; listbox "Commands". Enter sends.
+ * - in an article: buttons of the bot by their text; reactions "bookmark: 1, from Ada" (aria-pressed: mine); "Add a
+ *   reaction" opens a menu of emoji by name ("bookmark", "one", …); "14 replies …" opens the thread. Pointing at or
+ *   focusing an article brings the toolbar "Message actions": "React with bookmark", "Add a reaction", "Reply in thread",
+ *   "More message actions" (menu: "Save links").
+ * - dialogs by their titles; fields by their labels; an error stands in .error beside its field.
+ * - region "Home"; button "Backstage" (aria-expanded) opens region "Backstage": "Jump to the next slot", "Jump a week",
+ *   "Publish the next issue", what can be broken (aria-pressed), "Mend everything", list "Calls, newest first".
+ * - data-testid="doubles": "Posted twice: 0"; body[data-ready] once all is there; body[data-pane] what is in front where
+ *   there is room for one only: places, main, thread or backstage.
+ * - the address: /#devops, /#general, /#messages, /#home open a place; ?as=U… is a person.
+ */
+
+import { Backstage } from "./backstage.js";
+import { Composer } from "./composer.js";
+import { byId, fill, h, icon } from "./dom.js";
+import { Hints } from "./hints.js";
+import { Home } from "./home.js";
+import { Modals } from "./modals.js";
+import { announce, problem } from "./notices.js";
+import { Sidebar } from "./sidebar.js";
+import { startOf } from "./start.js";
+import { Store } from "./store.js";
+import { themed } from "./theme.js";
+import { ThreadPanel } from "./thread.js";
+import { Timeline } from "./timeline.js";
+
+const store = new Store();
+const main = byId("main");
+let place = "";
+
+themed(byId("theme"));
+
+const thread = new ThreadPanel(byId("thread"), store, () => pane(document.body.dataset.thread ? "thread" : "main"));
+const timeline = new Timeline(byId("messages"), store, {
+  openThread: (message) => thread.show(message),
+  start: (channel) => startOf(store, channel, (text) => composer.write(text)),
+  moved: (atEnd) => seen(atEnd),
+});
+const composer = new Composer(byId("compose"), store, { id: "write", commands: true });
+const home = new Home(byId("home-view"), store);
+const sidebar = new Sidebar(byId("places"), byId("people"), store, { go, be });
+const backstage = new Backstage(byId("bar"), byId("backstage"), store, (open) => {
+  document.body.classList.toggle("with-backstage", open);
+  pane(open ? "backstage" : "main");
+});
+new Modals(store);
+const hints = new Hints(byId("hints"), store, {
+  ask: () => {
+    if (place === "home") go(firstChannel());
+    composer.write(`${store.state.commands[0]?.name ?? "/weekly"} service mesh`);
+  },
+  keep: showLinks,
+  jump: () => backstage.turn(true),
+});
+
+byId("show-hints").append(icon("bulb"));
+byId("show-hints").addEventListener("click", () => {
+  hints.again();
+  pane("main");
+});
+for (const button of document.querySelectorAll("[data-back]")) {
+  button.append(icon("back"));
+  button.addEventListener("click", () => pane("places"));
+}
+byId("newest").addEventListener("click", () => timeline.toEnd());
+
+/** Choose what is in front where there is room for one only. */
+function pane(name) {
+  document.body.dataset.pane = name;
+}
+
+function firstChannel() {
+  return store.state.channels.find((each) => each.bot && each.kind !== "im")?.id ?? store.state.channels[0].id;
+}
+
+/** Go to a place: a channel by id, or "home". */
+function go(to) {
+  place = to;
+  thread.hide();
+  show();
+  pane("main");
+  if (to === "home") home.show();
+  else home.hide();
+}
+
+/** Show the place where one is. */
+function show() {
+  const isHome = place === "home";
+  const channel = store.channel(place);
+  byId("home").hidden = !isHome;
+  byId("talk").hidden = isHome;
+  sidebar.at(place);
+  title(isHome ? null : channel);
+  if (isHome) return;
+  const unread = channel.unread;
+  timeline.show(place);
+  timeline.mark(unread);
+  composer.aim(place, "", `Message ${channel.kind === "im" ? store.state.bot.name : `#${channel.name}`}`);
+  seen(true);
+}
+
+function title(channel) {
+  const { bot } = store.state;
+  const name = channel ? (channel.kind === "im" ? bot.name : channel.name) : bot.name;
+  const hash = channel && channel.kind !== "im" ? "#" : "";
+  fill(byId("title"), hash && h("span.hash", { text: hash }), name);
+  const about = channel
+    ? channel.archived
+      ? "This channel is archived: nobody can write here."
+      : channel.kind === "im"
+        ? "Only you and the bot are here."
+        : channel.bot
+          ? `${bot.name} is in this channel`
+          : `${bot.name} was not invited here; commands work all the same`
+    : "What you kept, and what comes next. Only you see this page.";
+  byId("about").textContent = about;
+  document.title = `${hash}${name} · Back Issue playground`;
+  const address = channel ? (channel.kind === "im" ? "messages" : channel.name) : "home";
+  if (location.hash !== `#${address}`) history.replaceState(null, "", `#${address}`);
+}
+
+/** Be somebody else: everything is asked for anew. */
+function be(id) {
+  sessionStorage.setItem("as", id);
+  thread.hide();
+  begin(id);
+}
+
+/** What the newest message in sight means: the channel was read. */
+function seen(atEnd) {
+  byId("newest").hidden = atEnd;
+  if (atEnd && document.visibilityState === "visible" && place !== "home") store.seen(place);
+}
+
+/** Open the newest digest's replies, where each link can be kept by itself. */
+function showLinks() {
+  const id = firstChannel();
+  if (place !== id) go(id);
+  const found = store.room(id).messages.filter((message) => message.is_bot && message.thread).at(-1);
+  if (found) thread.show(found);
+  else problem(byId("notices"), "No issue was posted yet. Wait a moment, or publish one in Backstage.");
+}
+
+/** Find the place that the address names. */
+function addressed() {
+  const asked = decodeURIComponent(location.hash.slice(1));
+  if (asked === "home") return "home";
+  if (asked === "messages") return store.direct?.id ?? firstChannel();
+  return store.state.channels.find((each) => each.kind !== "im" && each.name === asked)?.id ?? firstChannel();
+}
+
+store.on("state", (state) => {
+  byId("reading").hidden = state.ready;
+  byId("reading").classList.toggle("failed", Boolean(state.problem));
+  byId("reading").textContent = state.problem || "Reading the archive …";
+  const stays = place === "home" || store.channel(place);
+  const next = stays ? place : addressed();
+  if (next === "home") go("home");
+  else {
+    place = next;
+    show();
+    thread.again();
+  }
+  document.body.dataset.ready = String(state.ready);
+});
+store.on("news", (message) => {
+  const here = message.channel === place;
+  const isReply = message.thread_ts && message.thread_ts !== message.ts;
+  if (message.user !== store.me && ((here && !isReply) || thread.shows(message))) announce(byId("log"), message);
+  if (here && !isReply && timeline.list.stuck) seen(true);
+});
+store.on("channels", () => place !== "home" && store.channel(place) && title(store.channel(place)));
+store.on("problem", (text) => problem(byId("notices"), text));
+store.on("connected", (is) => {
+  byId("offline").hidden = is;
+});
+window.addEventListener("hashchange", () => store.state && addressed() !== place && go(addressed()));
+document.addEventListener("visibilitychange", () => store.state && timeline.list.stuck && seen(true));
+
+async function begin(as) {
+  try {
+    await store.start(as);
+  } catch (error) {
+    problem(byId("notices"), error.message);
+    if (!store.state) setTimeout(() => begin(as), 1_000);
+  }
+}
+
+main.dataset.loaded = "true";
+begin(new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "");

@@ -1,0 +1,152 @@
+/**
+ * Slack's mrkdwn, read into a tree and drawn as nodes. Text is only ever put into text nodes.
+ *
+ * Source of the rules: Slack, messaging/formatting-message-text.
+ */
+
+import { h, put } from "./dom.js";
+import { emojify } from "./emoji.js";
+import { tell } from "./when.js";
+
+// A reference stands as one private-use character while bold and italic are found around it.
+const FIRST = 0xe000;
+const LAST = 0xf8ff;
+const PRIVATE = /[\ue000-\uf8ff]/g;
+const REFERENCE = /<([^<>\n]*)>/g;
+const SAFE = /^(?:https?:\/\/|mailto:)/i;
+const SPANS = [
+  ["pre", /```\n?([\s\S]+?)\n?```/],
+  ["code", /`([^`\n]+)`/],
+  ["bold", /(?<![\p{L}\p{N}*])\*(?=\S)([^*\n]*[^\s*])\*(?![\p{L}\p{N}*])/u],
+  ["italic", /(?<![\p{L}\p{N}])_(?=\S)([^_\n]*[^\s_])_(?![\p{L}\p{N}])/u],
+  ["strike", /(?<![\p{L}\p{N}~])~(?=\S)([^~\n]*[^\s~])~(?![\p{L}\p{N}~])/u],
+];
+const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code", pre: "pre" };
+
+/** Turn the three escapes back, once. */
+export function unescape(text) {
+  return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
+}
+
+/** Tell whether an address may be a link: the web's and mail's; nothing that runs. */
+export function safe(url) {
+  return SAFE.test(url);
+}
+
+/**
+ * Read mrkdwn into a tree.
+ *
+ * @param {string} text
+ * @returns {Array<Object>} Nodes: {type: "text", text}; {type: "bold" | "italic" | "strike" | "quote" | "item",
+ *   children}; {type: "code" | "pre", children}; {type: "break"}; {type: "reference", target, label} with what stood in
+ *   angle brackets, unescaped.
+ */
+export function parse(text) {
+  const references = [];
+  const flat = text.replace(PRIVATE, "").replace(REFERENCE, (whole, inside) => {
+    if (FIRST + references.length > LAST) return whole;
+    const [target, ...label] = inside.split("|");
+    references.push({ type: "reference", target: unescape(target), label: label.length ? unescape(label.join("|")) : null });
+    return String.fromCharCode(FIRST + references.length - 1);
+  });
+  return lines(flat).flatMap((line, number, all) => {
+    const nodes = whole(line, references);
+    const apart = number > 0 && !isBlock(nodes) && !isBlock(whole(all[number - 1], references));
+    return apart ? [{ type: "break" }, ...nodes] : nodes;
+  });
+}
+
+function lines(text) {
+  return text.split(/(```[\s\S]+?```)/).flatMap((part, index, all) => {
+    if (index % 2) return [part];
+    const trimmed = all.length > 1 ? part.replace(/^\n|\n$/g, "") : part;
+    return trimmed || all.length === 1 ? trimmed.split("\n") : [];
+  });
+}
+
+function isBlock(nodes) {
+  return nodes.length === 1 && ["pre", "quote", "item"].includes(nodes[0].type);
+}
+
+function whole(line, references) {
+  const quote = /^(?:&gt;|>) ?/.exec(line);
+  if (quote) return [{ type: "quote", children: inline(line.slice(quote[0].length), references) }];
+  const item = /^(?:•|\d{1,3}\.) /.exec(line);
+  if (item) return [{ type: "item", mark: item[0].trim(), children: inline(line.slice(item[0].length), references) }];
+  return inline(line, references);
+}
+
+function inline(text, references) {
+  let first = null;
+  for (const [type, pattern] of SPANS) {
+    const match = pattern.exec(text);
+    if (match && (!first || match.index < first.match.index)) first = { type, match };
+  }
+  if (!first) return plain(text, references);
+  const { type, match } = first;
+  const deeper = type === "code" || type === "pre" ? plain(match[1], references) : inline(match[1], references);
+  return [
+    ...plain(text.slice(0, match.index), references),
+    { type, children: deeper },
+    ...inline(text.slice(match.index + match[0].length), references),
+  ];
+}
+
+function plain(text, references) {
+  return text.split(/([\ue000-\uf8ff])/).filter(Boolean).map((run) => {
+    const found = run.length === 1 ? references[run.charCodeAt(0) - FIRST] : undefined;
+    return found ?? { type: "text", text: unescape(run) };
+  });
+}
+
+/**
+ * Draw mrkdwn.
+ *
+ * @param {string} text
+ * @param {{name: function(string): string, now: number, zone: string}} reader Names of ids, and when and where one reads.
+ * @returns {DocumentFragment}
+ */
+export function draw(text, reader) {
+  return put(document.createDocumentFragment(), drawn(parse(text), reader, true));
+}
+
+function drawn(nodes, reader, emojis) {
+  return nodes.map((node) => {
+    if (node.type === "text") return emojis ? emojify(node.text) : node.text;
+    if (node.type === "break") return h("br");
+    if (node.type === "reference") return reference(node, reader);
+    if (node.type === "quote") return h("blockquote", {}, drawn(node.children, reader, emojis));
+    if (node.type === "item") {
+      return h("span.item", {}, h("span.mark", { text: `${node.mark} ` }), h("span", {}, drawn(node.children, reader, emojis)));
+    }
+    return h(TAGS[node.type], {}, drawn(node.children, reader, emojis && !["code", "pre"].includes(node.type)));
+  });
+}
+
+function reference({ target, label }, reader) {
+  if (target.startsWith("@")) return h("span.mention", { text: `@${label ?? reader.name(target.slice(1))}` });
+  if (target.startsWith("#")) return h("span.mention", { text: `#${label || reader.name(target.slice(1))}` });
+  const date = /^!date\^(\d{1,12})\^([^^]*)(?:\^(.*))?$/.exec(target);
+  if (date) return moment(date, label, reader);
+  if (target.startsWith("!")) return h("span.mention", { text: `@${label ?? target.slice(1).split("^")[0]}` });
+  return anchor(target, emojify(label ?? target.replace(/^mailto:/, "")));
+}
+
+function moment([, seconds, form, link], label, reader) {
+  let said = label ?? "";
+  try {
+    said = tell(Number(seconds), form, reader.now, reader.zone) || said;
+  } catch {
+    // A moment that no calendar has: the fallback is for that.
+  }
+  const at = Number(seconds) * 1000;
+  const iso = Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : null;
+  const shown = h("time", { datetime: iso, title: label, text: said });
+  return link && safe(link) ? anchor(link, shown) : shown;
+}
+
+/** Make a link that opens beside this page and tells nobody where it was; an address that may not be one stays text. */
+export function anchor(url, content) {
+  if (!safe(url)) return h("span.unlinked", {}, content);
+  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, content);
+}

@@ -1,0 +1,27 @@
+/**
+ * How a conversation begins: what this place is, and what one can do here while there is nothing else to see.
+ */
+
+import { h } from "./dom.js";
+
+/**
+ * Draw the beginning of a channel.
+ *
+ * @param {import("./store.js").Store} store
+ * @param {string} id The channel's.
+ * @param {function(string): void} write Puts words into the composer.
+ * @returns {HTMLElement}
+ */
+export function startOf(store, id, write) {
+  const channel = store.channel(id);
+  const { bot, commands } = store.state;
+  const command = commands[0]?.name ?? "/weekly";
+  const offer = (text) => h("button.link.code", { type: "button", text, on: { click: () => write(text) } });
+  if (channel?.kind === "im") {
+    return h("div.start", {}, h("h3", { text: bot.name }), h("p", {}, "What only you should see comes here. Ask anything: ", offer(`${command} kubernetes`)));
+  }
+  const what = channel?.bot
+    ? ["Nothing is posted here until the channel is subscribed: ", offer(`${command} subscribe`)]
+    : [`${bot.name} is not in this channel, so it cannot post here. Its answers reach you all the same: `, offer(`${command} latest`)];
+  return h("div.start", {}, h("h3", {}, h("span.hash", { text: "#" }), channel?.name ?? ""), h("p", {}, "This is where the channel begins. ", what));
+}

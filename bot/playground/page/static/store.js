@@ -1,0 +1,303 @@
+/**
+ * What the page knows: the state it began with, and every push since. Who shows something listens to what concerns it.
+ */
+
+import { act, fetchDeliveries, fetchMessages, fetchState, listen, operate } from "./api.js";
+import { Room } from "./room.js";
+
+const PAGE = 80; // messages fetched at once
+
+/** The one source of what is on the screen. */
+export class Store {
+  constructor() {
+    this.state = null;
+    this.deliveries = null;
+    this.rooms = new Map();
+    this._listeners = new Map();
+    this._stop = () => {};
+    this._turn = 0;
+  }
+
+  /**
+   * Hear of something: "state" (all is new), "room" (a key: channel id, or "channel/ts" of a thread), "news" (a message
+   * that has just come), "channels", "home", "modals", "clock", "drawer", "call", "deliveries", "connected", "did".
+   */
+  on(type, listener) {
+    const known = this._listeners.get(type) ?? [];
+    this._listeners.set(type, [...known, listener]);
+  }
+
+  /** Tell those who listen. */
+  tell(type, detail) {
+    for (const listener of this._listeners.get(type) ?? []) listener(detail);
+  }
+
+  /** Begin, or begin anew, as a person ("": the first). */
+  async start(as) {
+    const turn = ++this._turn;
+    const state = await fetchState(as);
+    if (turn !== this._turn) return; // somebody else was chosen meanwhile
+    this._stop();
+    this.state = state;
+    this.rooms.clear();
+    this.tell("state", state);
+    this._stop = listen(state.me, state.event, {
+      heard: (push) => turn === this._turn && this._heard(push),
+      connected: (is) => this.tell("connected", is),
+    });
+    this._deliveries();
+  }
+
+  get me() {
+    return this.state.me;
+  }
+
+  /** Give the stand-in's time in milliseconds. */
+  now() {
+    return Date.now() + (this.state?.clock?.ahead ?? 0) * 1000;
+  }
+
+  get zone() {
+    return this.state?.people.find((person) => person.id === this.state.me)?.zone ?? "";
+  }
+
+  /** Name somebody, or a channel, by id. */
+  name(id) {
+    const state = this.state;
+    return state?.users[id]?.name ?? state?.channels.find((each) => each.id === id)?.name ?? id;
+  }
+
+  /** What mrkdwn is drawn for. */
+  get reader() {
+    return { name: (id) => this.name(id), now: this.now(), zone: this.zone };
+  }
+
+  channel(id) {
+    return this.state?.channels.find((each) => each.id === id);
+  }
+
+  /** Give the conversation with the bot. */
+  get direct() {
+    return this.state?.channels.find((each) => each.kind === "im" && each.with === this.state.bot.id);
+  }
+
+  /** Give a channel's room, or with `thread` that of a thread; its newest messages are fetched if they are not there. */
+  room(channel, thread = "") {
+    const key = thread ? `${channel}/${thread}` : channel;
+    let room = this.rooms.get(key);
+    if (!room) {
+      room = new Room(this.zone);
+      this.rooms.set(key, room);
+    }
+    if (!room.loaded && !room.fetching) this._fetch(key, room, channel, thread);
+    return room;
+  }
+
+  /** Fetch what is older than what a room has. */
+  older(channel, thread = "") {
+    const room = this.room(channel, thread);
+    if (room.loaded && room.more && !room.fetching) {
+      this._fetch(thread ? `${channel}/${thread}` : channel, room, channel, thread);
+    }
+  }
+
+  _fetch(key, room, channel, thread) {
+    const before = room.loaded ? room.oldest : "";
+    room.fetching = fetchMessages({ as: this.me, channel, thread, before, limit: PAGE })
+      .then(({ messages, more }) => {
+        room.prepend(messages);
+        room.more = more;
+        room.loaded = true;
+      })
+      .catch((error) => this.tell("problem", error.message))
+      .finally(() => {
+        room.fetching = null;
+        this.tell("room", key);
+      });
+  }
+
+  /** Do something as this person; what goes wrong is told, and false given. */
+  async do(verb, fields) {
+    try {
+      const answer = await act(this.me, verb, fields);
+      this.tell("did", { verb, fields });
+      return answer;
+    } catch (error) {
+      this.tell("problem", error.message);
+      return false;
+    }
+  }
+
+  /** React, or take it back: on the screen at once, in the workspace as soon as it can. */
+  async react(message, emoji) {
+    const mine = message.reactions.some((each) => each.name === emoji && each.users.includes(this.me));
+    this._replace({ ...message, reactions: toggled(message.reactions, emoji, this.me) });
+    const where = { channel: message.channel, ts: message.ts, emoji };
+    if (!(await this.do(mine ? "unreact" : "react", where))) this._replace(message);
+  }
+
+  /** Close a form, at once on the screen. */
+  async closeView(id) {
+    this._modalClosed({ id });
+    await this.do("close_view", { view: id });
+  }
+
+  /** Do something behind the scenes; what goes wrong is told, and false given. */
+  async operate(verb, fields) {
+    try {
+      const answer = await operate(verb, fields);
+      this.tell("did", { verb, fields });
+      return answer;
+    } catch (error) {
+      this.tell("problem", error.message);
+      return false;
+    }
+  }
+
+  /** Say that everything in a channel was seen. */
+  seen(id) {
+    const channel = this.channel(id);
+    if (!channel?.unread) return;
+    channel.unread = 0;
+    this.tell("channels");
+    act(this.me, "read", { channel: id, ts: channel.last }).catch(() => {});
+  }
+
+  async _deliveries() {
+    try {
+      this.deliveries = await fetchDeliveries();
+      this.tell("deliveries", this.deliveries);
+    } catch {
+      // They come by push as soon as there are any.
+    }
+  }
+
+  _heard(push) {
+    const known = PUSHES[push.type];
+    if (known) known.call(this, push);
+  }
+
+  _posted({ message }) {
+    this._put(message);
+    this.tell("news", message);
+  }
+
+  /** Put a message into every room that shows it. */
+  _put(message) {
+    for (const key of keys(message)) {
+      const room = this.rooms.get(key);
+      if (!room || (room.loaded && room.more && message.ts < room.oldest)) continue;
+      room.put(message);
+      this.tell("room", key);
+    }
+  }
+
+  _replace(message) {
+    for (const key of keys(message)) {
+      if (!this.rooms.get(key)?.find(message.ts)) continue;
+      this.rooms.get(key).put(message);
+      this.tell("room", key);
+    }
+  }
+
+  _deleted({ channel, ts, thread_ts: thread }) {
+    for (const key of [channel, `${channel}/${thread ?? ts}`]) {
+      this.rooms.get(key)?.drop(ts);
+      this.tell("room", key);
+    }
+  }
+
+  _thread({ channel, ts, thread }) {
+    const known = this.rooms.get(channel)?.find(ts) ?? this.rooms.get(`${channel}/${ts}`)?.find(ts);
+    if (known) this._replace({ ...known, thread });
+  }
+
+  _unread({ channel, unread, last }) {
+    const known = this.channel(channel);
+    if (!known) return;
+    Object.assign(known, { unread, last });
+    this.tell("channels");
+  }
+
+  _channel({ channel }) {
+    const others = this.state.channels.filter((each) => each.id !== channel.id);
+    const at = this.state.channels.findIndex((each) => each.id === channel.id);
+    others.splice(at < 0 ? others.length : at, 0, channel);
+    this.state.channels = others;
+    this.tell("channels");
+  }
+
+  _modal({ view }) {
+    const at = this.state.modals.findIndex((each) => each.id === view.id);
+    if (at < 0) this.state.modals.push(view);
+    else this.state.modals[at] = view;
+    this.tell("modals");
+  }
+
+  _modalClosed({ id }) {
+    this.state.modals = this.state.modals.filter((each) => each.id !== id);
+    this.tell("modals");
+  }
+}
+
+const PUSHES = {
+  posted: Store.prototype._posted,
+  edited({ message }) {
+    this._replace(message);
+  },
+  reacted({ message }) {
+    this._replace(message);
+  },
+  deleted: Store.prototype._deleted,
+  thread: Store.prototype._thread,
+  unread: Store.prototype._unread,
+  channel: Store.prototype._channel,
+  modal: Store.prototype._modal,
+  modal_closed: Store.prototype._modalClosed,
+  home({ view }) {
+    this.state.home = view;
+    this.tell("home");
+  },
+  call({ call }) {
+    this.state.drawer.calls = [...this.state.drawer.calls.slice(-199), call];
+    this.tell("call", call);
+  },
+  clock({ clock }) {
+    this.state.clock = clock;
+    this.tell("clock");
+  },
+  drawer({ drawer }) {
+    Object.assign(this.state.drawer, drawer);
+    this.tell("drawer");
+  },
+  deliveries({ deliveries }) {
+    this.deliveries = deliveries;
+    this.tell("deliveries", deliveries);
+  },
+  ready() {
+    this.start(this.me).catch((error) => this.tell("problem", error.message));
+  },
+  reload() {
+    this.start(this.me).catch((error) => this.tell("problem", error.message));
+  },
+  problem({ problem }) {
+    this.state.problem = problem;
+    this.tell("state", this.state);
+  },
+};
+
+/** Name the rooms that show a message: its channel, its thread, or both. */
+function keys({ channel, ts, thread_ts: thread, broadcast }) {
+  const isReply = thread && thread !== ts;
+  if (!isReply) return [channel, `${channel}/${ts}`];
+  return broadcast ? [channel, `${channel}/${thread}`] : [`${channel}/${thread}`];
+}
+
+/** Give reactions as they are after somebody's click. */
+function toggled(reactions, name, me) {
+  const known = reactions.find((each) => each.name === name);
+  if (!known) return [...reactions, { name, count: 1, users: [me] }];
+  const users = known.users.includes(me) ? known.users.filter((each) => each !== me) : [...known.users, me];
+  const next = { ...known, users, count: users.length };
+  return reactions.map((each) => (each === known ? next : each)).filter((each) => each.count > 0);
+}

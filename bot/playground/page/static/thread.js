@@ -1,0 +1,78 @@
+/**
+ * The panel beside the conversation: one message with its replies, and a line to reply on.
+ */
+
+import { Composer } from "./composer.js";
+import { fill, h, icon } from "./dom.js";
+import { Timeline } from "./timeline.js";
+
+/** Shows one thread at a time. */
+export class ThreadPanel {
+  /**
+   * @param {HTMLElement} panel
+   * @param {import("./store.js").Store} store
+   * @param {function(): void} turned Hears that it was opened or closed.
+   */
+  constructor(panel, store, turned) {
+    Object.assign(this, { panel, store, turned, channel: "", ts: "", cameFrom: "" });
+    const close = h("button.quiet-button.square", { type: "button", "aria-label": "Close thread", on: { click: () => this.close() } }, icon("close"));
+    this.about = h("p.about");
+    const scroller = h("div.scroller");
+    const write = h("div");
+    fill(panel, h("header", {}, h("div", {}, h("h2", { text: "Thread" }), this.about), close), scroller, write);
+    this.timeline = new Timeline(scroller, store, { inThread: true, openThread: () => {}, start: () => null, moved: () => {} });
+    this.composer = new Composer(write, store, { id: "reply", commands: false });
+    panel.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.close());
+    store.on("room", (key) => key === this.timeline.key && this.ts && this._focus());
+  }
+
+  /** Tell whether a message belongs to what is shown. */
+  shows(message) {
+    return this.ts !== "" && message.channel === this.channel && (message.thread_ts === this.ts || message.ts === this.ts);
+  }
+
+  /** Show the thread of a message. */
+  show(message) {
+    this.channel = message.channel;
+    this.ts = message.thread_ts ?? message.ts;
+    this.waiting = true;
+    this.panel.hidden = false;
+    document.body.dataset.thread = this.ts;
+    this.about.textContent = `#${this.store.name(this.channel)}`;
+    this.turned();
+    this.timeline.show(this.channel, this.ts);
+    this.timeline.list.stuck = false;
+    this.composer.aim(this.channel, this.ts, "Reply");
+    this._focus();
+  }
+
+  /** Show the same thread for somebody else. */
+  again() {
+    if (this.ts) this.show({ channel: this.channel, ts: this.ts });
+  }
+
+  /** Close it, and go back to the message that it hung from. */
+  close() {
+    const { ts } = this;
+    this.hide();
+    const node = document.querySelector(`#messages article[data-ts="${ts}"]`);
+    (node?.querySelector(".thread-line") ?? node ?? document.getElementById("write"))?.focus({ preventScroll: true });
+  }
+
+  /** Close it. */
+  hide() {
+    if (!this.ts) return;
+    this.ts = "";
+    this.panel.hidden = true;
+    delete document.body.dataset.thread;
+    this.turned();
+  }
+
+  /** Begin at the top of the thread, where the message is that everything hangs from. */
+  _focus() {
+    if (!this.waiting || !this.timeline.room.loaded) return;
+    this.waiting = false;
+    const first = this.timeline.room.oldest;
+    if (first) this.timeline.focus(first);
+  }
+}

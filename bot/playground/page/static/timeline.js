@@ -1,0 +1,187 @@
+/**
+ * A conversation on the screen: a room's messages in a windowed list, with the keyboard and the toolbar.
+ */
+
+import { h } from "./dom.js";
+import { drawMessage, toolbar } from "./message.js";
+import { dayName } from "./when.js";
+import { Windowed } from "./windowed.js";
+
+const GUESS = { day: 41, unread: 25, more: 52, start: 150 };
+const PER_LINE = 76; // characters that fit on a line, about
+
+/** Shows one room at a time. */
+export class Timeline {
+  /**
+   * @param {HTMLElement} scroller
+   * @param {import("./store.js").Store} store
+   * @param {Object} how
+   * @param {boolean} [how.inThread]
+   * @param {function(Object): void} how.openThread
+   * @param {function(string, string): HTMLElement|null} how.start Draws a room's beginning: channel, thread.
+   * @param {function(boolean): void} how.moved Hears whether the newest is in sight.
+   */
+  constructor(scroller, store, how) {
+    this.store = store;
+    this.how = how;
+    this.channel = "";
+    this.thread = "";
+    this.unreadFrom = "";
+    this.canvas = h("div.canvas", { role: "feed", "aria-busy": "true" });
+    scroller.replaceChildren(this.canvas);
+    this.list = new Windowed(scroller, this.canvas, {
+      draw: (item) => this._draw(item),
+      guess,
+      moved: (atEnd) => how.moved(atEnd),
+      top: () => store.older(this.channel, this.thread),
+    });
+    this.canvas.addEventListener("keydown", (event) => this._key(event));
+    this.canvas.addEventListener("pointerover", (event) => this._equip(event.target.closest("article")));
+    this.canvas.addEventListener("focusin", (event) => this._focus(event.target.closest("article")));
+    scroller.addEventListener("pointerleave", () => this._strip(null));
+    store.on("room", (key) => key === this.key && this.refresh());
+  }
+
+  get key() {
+    return this.thread ? `${this.channel}/${this.thread}` : this.channel;
+  }
+
+  get room() {
+    return this.store.room(this.channel, this.thread);
+  }
+
+  /** Show a room, from its end. */
+  show(channel, thread = "") {
+    this.channel = channel;
+    this.thread = thread;
+    this.unreadFrom = "";
+    this.list.clear();
+    const name = this.store.name(channel);
+    this.canvas.setAttribute("aria-label", thread ? "Thread" : `Messages in ${name}`);
+    this.refresh();
+  }
+
+  /** Mark where what was not seen begins: before the newest `count` messages of others. */
+  mark(count) {
+    if (!count) return;
+    const others = this.room.messages.filter((message) => message.user !== this.store.me);
+    this.unreadFrom = others.at(-count)?.ts ?? "";
+    if (this.room.loaded) this.refresh();
+  }
+
+  /** Bring the screen in line with the room. */
+  refresh() {
+    const { room } = this;
+    this.canvas.setAttribute("aria-busy", String(!room.loaded));
+    if (!room.loaded) return;
+    const items = room.items(this.unreadFrom).map((item) => ({ ...item, version: `${item.version}@${this.store.me}` }));
+    this.list.set(items);
+    this._rove();
+  }
+
+  /** Bring a message into sight and give it the keyboard. */
+  focus(ts) {
+    const node = this.list.reveal(ts);
+    node?.focus({ preventScroll: true });
+    return node;
+  }
+
+  /** Go to the newest message. */
+  toEnd() {
+    this.list.toEnd();
+  }
+
+  _draw(item) {
+    if (item.kind === "day") {
+      const said = dayName(item.row.at, this.store.now(), this.store.zone);
+      return h("div.divider", { role: "separator", "aria-label": said }, h("span", { text: said }));
+    }
+    if (item.kind === "unread") return h("div.divider.unread", { role: "separator", "aria-label": "New" }, h("span", { text: "New" }));
+    if (item.kind === "more") return h("p.more", { role: "status", text: "Older messages are on their way …" });
+    if (item.kind === "start") return this.how.start(this.channel, this.thread) ?? h("div.start");
+    return drawMessage(item.row.message, this.store, {
+      compact: item.compact,
+      inThread: Boolean(this.how.inThread),
+      openThread: this.how.openThread,
+    });
+  }
+
+  /** Let the Tab key find one message: the one that had the keyboard last, or the newest. */
+  _rove() {
+    const active = this.list.active && this.room.find(this.list.active) ? this.list.active : this.room.newest;
+    if (!active) return;
+    for (const each of this.canvas.querySelectorAll("article[tabindex='0']")) each.tabIndex = -1;
+    const node = this.list.node(active) ?? [...this.canvas.querySelectorAll("article")].at(-1);
+    if (node) node.tabIndex = 0;
+  }
+
+  _focus(row) {
+    if (!row) return;
+    this.list.active = row.dataset.ts;
+    this._rove();
+    this._equip(row);
+  }
+
+  /** Give a message its toolbar, and take those of others, unless the keyboard is in one. */
+  _equip(row) {
+    if (!row || row.querySelector(":scope > .toolbar")) return;
+    this._strip(row);
+    const message = this.room.find(row.dataset.ts);
+    const made = message && toolbar(message, this.store, { inThread: this.how.inThread, openThread: this.how.openThread });
+    if (made) row.append(made);
+  }
+
+  _strip(except) {
+    for (const each of this.canvas.querySelectorAll(":scope > article > .toolbar")) {
+      const row = each.parentElement;
+      if (row === except || row.contains(document.activeElement) || each.querySelector("[aria-expanded=true]")) continue;
+      each.remove();
+    }
+  }
+
+  _key(event) {
+    const row = event.target.closest("article");
+    if (!row || event.target !== row) return;
+    const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -8, PageDown: 8 };
+    let to;
+    if (Object.hasOwn(steps, event.key)) to = this._step(row.dataset.ts, steps[event.key]);
+    else if (event.key === "End") to = this.room.newest;
+    else if (event.key === "Home") to = this.room.oldest;
+    else if (event.key === "Enter" && !this.how.inThread) {
+      const message = this.room.find(row.dataset.ts);
+      if (message && !message.ephemeral) this.how.openThread(message);
+      return;
+    }
+    if (!to) return;
+    event.preventDefault();
+    this.focus(to);
+  }
+
+  _step(from, count) {
+    let to = from;
+    for (let left = Math.abs(count); left > 0; left -= 1) {
+      to = this.list.neighbour(to, Math.sign(count), (item) => item.kind === "message") ?? to;
+    }
+    return to;
+  }
+}
+
+/** Guess how tall an item is, in pixels, before it was drawn. */
+function guess(item) {
+  if (item.kind !== "message") return GUESS[item.kind];
+  const { message } = item.row;
+  let height = item.compact ? 8 : 32;
+  if (message.ephemeral) height += 20;
+  if (message.reactions?.length) height += 32;
+  if (message.thread) height += 36;
+  if (!message.blocks?.length) return height + lines(message.text) * 22;
+  for (const block of message.blocks) {
+    if (block.type === "section") height += 8 + lines(block.text?.text) * 22;
+    else height += block.type === "actions" ? 44 : 26;
+  }
+  return height;
+}
+
+function lines(text) {
+  return String(text ?? "").split("\n").reduce((sum, line) => sum + 1 + Math.floor(line.length / PER_LINE), 0);
+}

@@ -1,0 +1,285 @@
+/**
+ * A long list of which only what is near the eye is in the page. Heights are guessed until they are measured; what one
+ * looks at stays where it is while those around it become known.
+ */
+
+const AROUND = 700; // pixels drawn above and below what is seen
+const KEPT = 160; // drawn rows kept for coming back to
+const NEAR = 60; // pixels from the end that still count as being there
+
+/** A list within an element that scrolls. Rows are placed one by one, so none moves those that are not in the page. */
+export class Windowed {
+  /**
+   * @param {HTMLElement} scroller What scrolls.
+   * @param {HTMLElement} canvas What is in it, and holds the rows.
+   * @param {Object} how
+   * @param {function(Object): HTMLElement} how.draw Draws an item.
+   * @param {function(Object): number} how.guess Guesses an item's height in pixels.
+   * @param {function(boolean): void} how.moved Hears that the list was scrolled; whether its end is in sight.
+   * @param {function(): void} how.top Hears that its beginning is near.
+   */
+  constructor(scroller, canvas, how) {
+    this.scroller = scroller;
+    this.canvas = canvas;
+    this.how = how;
+    this.items = [];
+    this.stuck = true;
+    this.active = null;
+    this._index = new Map();
+    this._heights = new Map();
+    this._drawn = new Map();
+    this._spare = new Map();
+    this._offsets = new Float64Array(1);
+    this._dirty = true;
+    this._width = 0;
+    this._sizes = new ResizeObserver((entries) => this._resized(entries));
+    this._frame = new ResizeObserver(() => this._reframed());
+    this._frame.observe(scroller);
+    scroller.addEventListener("scroll", () => this._scrolled(), { passive: true });
+  }
+
+  /** Take other items: each with a `key` of its own and a `version` that changes with what it shows. */
+  set(items) {
+    const anchor = this._anchor();
+    this.items = items;
+    this._index = new Map(items.map((item, index) => [item.key, index]));
+    for (const [key, { version }] of this._spare) if (this._item(key)?.version !== version) this._spare.delete(key);
+    this._dirty = true;
+    this._restore(anchor);
+    this.render();
+  }
+
+  /** Forget everything: another list comes. */
+  clear() {
+    for (const { node } of this._drawn.values()) this._remove(node);
+    this._drawn.clear();
+    this._spare.clear();
+    this._heights.clear();
+    this.items = [];
+    this._index.clear();
+    this.stuck = true;
+    this.active = null;
+    this._dirty = true;
+  }
+
+  /** Go to the end, and stay there while more comes. */
+  toEnd() {
+    this.stuck = true;
+    this.render();
+  }
+
+  /** Bring an item into sight, and give its node; undefined if there is none of that key. */
+  reveal(key) {
+    const index = this._index.get(key);
+    if (index === undefined) return undefined;
+    this.active = key;
+    for (let round = 0; round < 3; round += 1) {
+      this._measureAll();
+      const top = this._offsets[index];
+      const bottom = this._offsets[index + 1];
+      const { scrollTop, clientHeight } = this.scroller;
+      if (top < scrollTop) this._scrollTo(top - 8);
+      else if (bottom > scrollTop + clientHeight) this._scrollTo(Math.min(top - 8, bottom - clientHeight + 8));
+      this.render();
+    }
+    return this._drawn.get(key)?.node;
+  }
+
+  /** Give the node of an item that is in the page. */
+  node(key) {
+    return this._drawn.get(key)?.node;
+  }
+
+  /** Give the keys of the items from the one `key` names, in a direction. */
+  neighbour(key, step, fits) {
+    for (let index = (this._index.get(key) ?? this.items.length) + step; this.items[index]; index += step) {
+      if (fits(this.items[index])) return this.items[index].key;
+    }
+    return undefined;
+  }
+
+  /** Bring the page in line with the items and the place that is looked at. */
+  render() {
+    for (let round = 0; round < 4; round += 1) {
+      this._measureAll();
+      if (this.stuck) this._scrollTo(this._offsets.at(-1));
+      const anchor = this.stuck ? null : this._anchor();
+      const changed = this._fill();
+      if (!changed) break;
+      this._dirty = true;
+      this._measureAll();
+      this._restore(anchor);
+    }
+    this._put();
+  }
+
+  _item(key) {
+    const index = this._index.get(key);
+    return index === undefined ? undefined : this.items[index];
+  }
+
+  /** Lay the items out by what is known of their heights. */
+  _measureAll() {
+    if (!this._dirty) return;
+    const offsets = new Float64Array(this.items.length + 1);
+    this.items.forEach((item, index) => {
+      let height = this._heights.get(item.key);
+      if (height === undefined) {
+        height = this.how.guess(item);
+        this._heights.set(item.key, height);
+      }
+      offsets[index + 1] = offsets[index] + height;
+    });
+    this._offsets = offsets;
+    this._dirty = false;
+    this.canvas.style.height = `${Math.ceil(offsets.at(-1))}px`;
+  }
+
+  /** Find the item at a height, by halving. */
+  _at(y) {
+    let low = 0;
+    let high = this.items.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this._offsets[middle + 1] > y) high = middle;
+      else low = middle + 1;
+    }
+    return Math.max(0, low);
+  }
+
+  /** Put what is near the eye into the page and take the rest out; say whether any height was not as thought. */
+  _fill() {
+    const { scrollTop, clientHeight } = this.scroller;
+    const first = this._at(scrollTop - AROUND);
+    const last = this._at(scrollTop + clientHeight + AROUND);
+    const wanted = new Set();
+    for (let index = first; index <= last && this.items[index]; index += 1) wanted.add(this.items[index].key);
+    const focused = this._focused();
+    const hook = document.activeElement?.closest?.("[data-hook]")?.dataset.hook;
+    if (focused && this._index.has(focused)) wanted.add(focused);
+    for (const [key, held] of this._drawn) {
+      if (!wanted.has(key) || this._item(key).version !== held.version) this._take(key, held);
+    }
+    const fresh = [];
+    for (const key of wanted) if (!this._drawn.has(key)) fresh.push([key, this._draw(key)]);
+    this._sort();
+    if (focused && !this._focused()) this._refocus(focused, hook);
+    let changed = false;
+    for (const [key, node] of fresh) changed = this._learn(key, node.offsetHeight) || changed;
+    return changed;
+  }
+
+  /** Give the keyboard back to a row that was drawn anew under it: to the same button, or to the row. */
+  _refocus(key, hook) {
+    const node = this._drawn.get(key)?.node;
+    const same = hook && [...(node?.querySelectorAll("[data-hook]") ?? [])].find((each) => each.dataset.hook === hook);
+    (same || node)?.focus({ preventScroll: true });
+  }
+
+  _take(key, held) {
+    this._drawn.delete(key);
+    this._remove(held.node);
+    if (this._item(key)?.version !== held.version) return;
+    this._spare.set(key, held);
+    if (this._spare.size > KEPT) this._spare.delete(this._spare.keys().next().value);
+  }
+
+  _remove(node) {
+    this._sizes.unobserve(node);
+    node.remove();
+  }
+
+  _draw(key) {
+    const item = this._item(key);
+    const spare = this._spare.get(key);
+    this._spare.delete(key);
+    const held = spare?.version === item.version ? spare : { version: item.version, node: this.how.draw(item) };
+    held.node.dataset.key = key;
+    this._drawn.set(key, held);
+    return held.node;
+  }
+
+  /** Keep the rows in the page in the list's order: that is how they are read aloud. */
+  _sort() {
+    const order = [...this._drawn.entries()].sort(([one], [other]) => this._index.get(one) - this._index.get(other));
+    let next = this.canvas.firstChild;
+    for (const [, { node }] of order) {
+      if (node === next) {
+        next = next.nextSibling;
+      } else {
+        this.canvas.insertBefore(node, next);
+        this._sizes.observe(node);
+      }
+    }
+  }
+
+  _learn(key, height) {
+    if (!height || Math.abs((this._heights.get(key) ?? 0) - height) < 0.5) return false;
+    this._heights.set(key, height);
+    return true;
+  }
+
+  _put() {
+    for (const [key, { node }] of this._drawn) node.style.top = `${this._offsets[this._index.get(key)]}px`;
+  }
+
+  _focused() {
+    const row = document.activeElement?.closest?.("[data-key]");
+    return row && this.canvas.contains(row) ? row.dataset.key : null;
+  }
+
+  /** Remember what is looked at: the first item in sight and how far down it is. */
+  _anchor() {
+    if (this.stuck || !this.items.length || this._offsets.length !== this.items.length + 1) return null;
+    let index = this._at(this.scroller.scrollTop);
+    // The mark of more goes away when more is there: what is below it counts.
+    if (this.items[index].kind !== "message" && this.items[index + 1]) index += 1;
+    return { key: this.items[index].key, down: this._offsets[index] - this.scroller.scrollTop };
+  }
+
+  _restore(anchor) {
+    this._measureAll();
+    if (this.stuck) {
+      this._scrollTo(this._offsets.at(-1));
+      return;
+    }
+    const index = anchor ? this._index.get(anchor.key) : undefined;
+    if (index !== undefined) this._scrollTo(this._offsets[index] - anchor.down);
+  }
+
+  _scrollTo(y) {
+    if (Math.abs(this.scroller.scrollTop - y) >= 1) this.scroller.scrollTop = y;
+  }
+
+  _scrolled() {
+    const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
+    const stuck = this.stuck;
+    this.stuck = false; // where one is decides, not the end
+    this.render();
+    this.stuck = stuck;
+    this.how.moved(stuck);
+    if (scrollTop < clientHeight * 2) this.how.top();
+  }
+
+  _resized(entries) {
+    let changed = false;
+    for (const { target } of entries) {
+      if (target.isConnected) changed = this._learn(target.dataset.key, target.offsetHeight) || changed;
+    }
+    if (!changed) return;
+    const anchor = this._anchor();
+    this._dirty = true;
+    this._restore(anchor);
+    this.render();
+  }
+
+  _reframed() {
+    const width = this.scroller.clientWidth;
+    if (width && width !== this._width) {
+      this._width = width;
+      this._spare.clear();
+    }
+    if (this.scroller.clientHeight) this.render();
+  }
+}
