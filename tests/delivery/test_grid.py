@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from bot.playground.faults import Fault, How
 from bot.record.delivery import Progress, State
 from bot.store.store import Store
+from bot.store.tables import metadata
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
@@ -117,8 +119,10 @@ async def judge(scene: Scene, channel: str, cell: Cell) -> None:
     assert len(posts) == PARTS - missing, (cell, delivery)
 
 
-def steps_of(fault: Fault | None, at: int) -> int:
-    """Count the steps of an undisturbed life under that fault."""
+@cache
+def steps_of(name: str) -> int:
+    """Count the steps of an undisturbed life under the fault of that name."""
+    fault = FAULTS[name]
 
     async def count() -> int:
         scene = Scene()
@@ -136,7 +140,6 @@ def steps_of(fault: Fault | None, at: int) -> int:
         await scene.store.close()
         return fuse.count
 
-    del at
     return run(count())
 
 
@@ -144,18 +147,19 @@ def cells(name: str, successor: str, stride: int) -> Iterator[Cell]:
     """Give the cells of a fault and successor: every `stride`-th step, the fault on every message in turn."""
     fault = FAULTS[name]
     for at in range(PARTS if fault is not None else 1):
-        for step in range(1 + at % stride, steps_of(fault, at) + 2, stride):
+        for step in range(1 + at % stride, steps_of(name) + 2, stride):
             yield Cell(fault, at, successor, step)
 
 
-def whole_run(given: Iterable[Cell], store: Callable[[], Store]) -> int:
-    """Play and judge cells, each with a store of its own; give how many."""
+def whole_run(given: Iterable[Cell], store: Callable[[], Store], *, closing: bool = True) -> int:
+    """Play and judge cells, each with an empty store; give how many."""
 
     async def one(cell: Cell) -> None:
         mine = store()
         scene, channel, _ = await play(cell, mine)
         await judge(scene, channel, cell)
-        await mine.close()
+        if closing:
+            await mine.close()
 
     count = 0
     for cell in given:
@@ -164,16 +168,28 @@ def whole_run(given: Iterable[Cell], store: Callable[[], Store]) -> int:
     return count
 
 
-def in_memory() -> Store:
-    """Open an SQLite store in memory."""
-    return Store.open("sqlite://", inline=True)
+@pytest.fixture(scope="module")
+def emptied() -> Iterator[Callable[[], Store]]:
+    """Give a store that is emptied each time it is asked for: a new one would prepare every statement anew."""
+    store = Store.open("sqlite://", inline=True)
+
+    def again() -> Store:
+        with store.database._engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        return Store(store.database)
+
+    yield again
+    run(store.close())
 
 
 @pytest.mark.parametrize("successor", SUCCESSORS)
 @pytest.mark.parametrize("name", FAULTS)
-def test_whoever_dies_wherever_each_message_is_there_once(name: str, successor: str) -> None:
+def test_whoever_dies_wherever_each_message_is_there_once(
+    name: str, successor: str, emptied: Callable[[], Store]
+) -> None:
     """A worker that dies at any step is followed by one that neither repeats nor forgets anything."""
-    assert whole_run(cells(name, successor, stride=11 if successor == "restart" else 17), in_memory)
+    assert whole_run(cells(name, successor, stride=11 if successor == "restart" else 17), emptied, closing=False)
 
 
 @pytest.mark.parametrize("name", ["ok", "time-out after accept", "reset before", "archived"])
