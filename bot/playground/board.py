@@ -40,15 +40,29 @@ class Numbers(Generic[Drawn]):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Something to click or fill in, and the message or view that it stands in."""
+    """Something to click or fill in, the message or view that it stands in, and its block there."""
 
     where: ChannelMessage | View
     json: forms.Element
+    block: str = ""
 
     @property
     def name(self) -> str:
         """Give what it is found by there: its action_id, or what is written on it."""
         return str(self.json.get("action_id") or forms.label(self.json))
+
+    @property
+    def still_there(self) -> bool:
+        """Tell whether its message or view still has it, and is still on the screen."""
+        where = self.where
+        if isinstance(where, View) and not where.open:
+            return False
+        blocks = where.blocks if isinstance(where, ChannelMessage) else where.payload.get("blocks", ())
+        gone = isinstance(where, ChannelMessage) and where.deleted
+        return not gone and any(
+            (block, element.get("action_id")) == (self.block, self.json.get("action_id"))
+            for block, element in forms.elements(blocks)
+        )
 
 
 class Board:
@@ -58,15 +72,23 @@ class Board:
         """Print on `console` what `you` see in `workspace`, from now on."""
         self.console = console
         self._workspace = workspace
-        self._you = you
-        self._hand = Hand(self._name, ZoneInfo(you.zone))
+        self.at_home = False
+        """Whether the person looks at the app's Home tab: it is drawn when it changes."""
+        self.become(you)
         self.messages = Numbers[ChannelMessage]()
         """What one can react to and what has a thread; what only one person sees has neither, and no number."""
         self.elements = Numbers[Element]()
         self._beside = ""
         """The thread that was drawn last, if that was the last thing drawn."""
+        self._channel = ""
+        """The conversation of which something was drawn last."""
         self._stir = asyncio.Event()
         workspace.watchers.append(self._changed)
+
+    def become(self, you: User) -> None:
+        """Print what somebody else sees from now on."""
+        self._you = you
+        self._hand = Hand(self._name, ZoneInfo(you.zone))
 
     def show(self, message: ChannelMessage) -> None:
         """Draw a message."""
@@ -106,7 +128,12 @@ class Board:
             return
 
     def _head(self, message: ChannelMessage) -> None:
-        """Say which thread a reply stands in, where that cannot be seen from what stands above it."""
+        """Say which conversation and thread a message stands in, where that cannot be seen from what stands above."""
+        if message.channel != self._channel and self._channel:
+            channel = self._workspace.channels[message.channel]
+            name = f"your conversation with {self._workspace.bot.name}" if channel.kind == "im" else f"#{channel.name}"
+            self._print("", Text(f"   ── in {name}", draw.DIM))
+        self._channel = message.channel
         thread = message.thread_ts if message.is_reply else message.ts
         if message.is_reply and thread != self._beside:
             parent = self._workspace.channels[message.channel].find(thread or "")
@@ -122,7 +149,15 @@ class Board:
             elif change.what in {"posted", "edited"}:
                 self.show(change.message)
         if change.view is not None and change.view.user == self._you.id and change.what == "opened":
-            self._print("", draw.view(change.view.payload, self._look(change.view, change.view.payload["blocks"])))
+            self.show_view(change.view)
+
+    def show_view(self, view: View) -> None:
+        """Draw a modal, or the Home tab if that is what the person looks at."""
+        look = self._look(view, view.payload["blocks"])
+        if not view.is_home:
+            self._print("", draw.view(view.payload, look))
+        elif self.at_home:
+            self._print("", draw.home(view.payload, look))
 
     def _is_mine(self, message: ChannelMessage) -> bool:
         return message.ephemeral_to in {None, self._you.id} and (
@@ -133,10 +168,15 @@ class Board:
         """Number every element, so that it can be drawn with its number."""
         place = where.ts if isinstance(where, ChannelMessage) else where.id
         known: dict[int, int] = {}
+        now: dict[int, Mapping[str, Any]] = {}
+        draft = self._workspace.draft(self._you.id, where)
         for block, element in forms.elements(blocks):
-            key = (place, block, str(element.get("action_id")))
-            known[id(element)] = self.elements.give(key, Element(where, element))
-        return draw.Look(self._hand, lambda element: str(known.get(id(element), "")))
+            name = str(element.get("action_id"))
+            known[id(element)] = self.elements.give((place, block, name), Element(where, element, block))
+            now[id(element)] = draft.get((block, name)) or forms.set_to(element)
+        return draw.Look(
+            self._hand, lambda element: str(known.get(id(element), "")), lambda element: now.get(id(element), {})
+        )
 
     def _name(self, name: str) -> str:
         user, channel = self._workspace.users.get(name), self._workspace.channels.get(name)

@@ -9,8 +9,14 @@ from prompt_toolkit.document import Document
 
 from bot.library import Library
 
-VERBS = ("react", "unreact", "click", "fill", "submit", "cancel", "next", "channel", "thread", "help", "quit")
-WORDS = ("latest", "issue", "random", "topics", "saved", "subscribe", "unsubscribe", "status", "why", "preview", "help")
+VERBS = (
+    "react", "unreact", "save", "home", "click", "tick", "untick", "fill", "submit", "cancel", "next", "channel",
+    "thread", "as", "say", "help", "quit",
+)  # fmt: skip
+WORDS = (
+    "latest", "issue", "random", "topics", "saved", "top", "top month", "top year", "export", "import", "forget me",
+    "subscribe", "unsubscribe", "pause", "resume", "status", "why", "preview", "help",
+)  # fmt: skip
 MOST = 8
 
 

@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.playground.channel import ChannelMessage
-from bot.playground.forms import Element, label
+from bot.playground.files import File
+from bot.playground.forms import Element, label, options, set_to
 from bot.playground.lettering import LINK, Hand, emoji
 
 DIM = Style(dim=True)
@@ -38,10 +39,14 @@ def unnumbered(_element: Element) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How messages are drawn: by whose `hand`, and with what number (as text) before each thing one can click."""
+    """How messages are drawn: by whose `hand`, with what number (as text) before each thing one can click.
+
+    `now` gives what an element is set to.
+    """
 
     hand: Hand = field(default_factory=Hand)
     numbered: Callable[[Element], str] = unnumbered
+    now: Callable[[Element], Mapping[str, Any]] = set_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def message(found: ChannelMessage, look: Look, *, number: str = "", in_thread: b
     parts: list[RenderableType] = []
     if found.ephemeral_to is not None:
         parts.append(Text("👁  Only visible to you", DIM))
-    parts += [head, *(blocks(found.blocks, look) if found.blocks else [hand.mrkdwn(found.text)])]
+    parts += [head, *(blocks(found.blocks, look) if found.blocks else [hand.mrkdwn(found.text)] if found.text else [])]
+    parts += [_file(one) for one in found.files]
     if found.reactions:
         parts.append(_reactions(found.reactions))
     bar = ("   │ " if in_thread else "", DIM)
@@ -99,6 +105,13 @@ def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableTyp
     return drawn
 
 
+def home(payload: Mapping[str, Any], look: Look) -> RenderableType:
+    """Draw a Home tab."""
+    table = Table(box=box.ROUNDED, show_header=False, width=WIDEST - 4, border_style="dim", title="Home")
+    table.add_row(Group(*blocks(payload.get("blocks", ()), look)))
+    return table
+
+
 def view(payload: Mapping[str, Any], look: Look) -> RenderableType:
     """Draw a modal: its title, its blocks, its buttons."""
     title = Text(label({"text": payload.get("title")}), Style(bold=True))
@@ -111,19 +124,70 @@ def view(payload: Mapping[str, Any], look: Look) -> RenderableType:
     return table
 
 
-def button(element: Element, look: Look) -> Text:
-    """Draw a button or the like, with its number if it has one."""
-    drawn = Text()
-    if number := look.numbered(element):
-        drawn.append(f"[{number}] ", Style(color="#e8912d"))
+def button(element: Element, look: Look) -> RenderableType:
+    """Draw a button or the like, with its number if it has one; boxes to tick one below the other."""
     kind = str(element.get("type"))
+    if kind in _TICKED:
+        return _ticks(element, look)
+    if kind not in {"button", "overflow"} and (shown := _set(element, look)):
+        return Text.assemble(_number(element, look), (_solid(f" {shown} ▾ "), _BUTTON))
     style = _BUTTONS.get(str(element.get("style")), _BUTTON)
     if url := element.get("url"):
         style += Style(link=str(url))
-    caption = emoji(label(element)) or {"overflow": "⋯"}.get(kind, kind.replace("_", " "))
-    drawn.append(f" {caption}{'' if kind in {'button', 'overflow'} else ' ▾'} ", style)
-    drawn.plain = drawn.plain.replace(" ", "\N{NO-BREAK SPACE}")  # a button stays in one piece where a row is wrapped
-    return drawn
+    caption = emoji(label(element)) or _caption(element, kind)
+    return Text.assemble(
+        _number(element, look), (_solid(f" {caption}{'' if kind in {'button', 'overflow'} else ' ▾'} "), style)
+    )
+
+
+_TICKED = {"checkboxes": ("☑", "☐"), "radio_buttons": ("◉", "○")}
+
+
+def _ticks(element: Element, look: Look) -> RenderableType:
+    """Draw boxes or radio buttons, numbered from 1 within their own number."""
+    now = look.now(element)
+    chosen = now.get("selected_options") or [now.get("selected_option") or {}]
+    values = {option.get("value") for option in chosen}
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for at, option in enumerate(options(element), start=1):
+        mark = _TICKED[str(element["type"])][option.get("value") not in values]
+        words = [_text(option["text"], look)]
+        if "description" in option:
+            words.append(_text(option["description"], look, DIM))
+        grid.add_row(_number(element, look) if at == 1 else "", Text(f"{at}", DIM), mark, Text("\n").join(words))
+    return grid
+
+
+def _number(element: Element, look: Look) -> Text:
+    number = look.numbered(element)
+    return Text(f"[{number}] " if number else "", Style(color="#e8912d"))
+
+
+def _caption(element: Element, kind: str) -> str:
+    """Say what a menu without words offers."""
+    return (
+        f"⋯ {' / '.join(label(option) for option in options(element))}"
+        if kind == "overflow"
+        else kind.replace("_", " ")
+    )
+
+
+def _set(element: Element, look: Look) -> str:
+    """Say what a field or menu is set to, "" if to nothing."""
+    for name, value in look.now(element).items():
+        if name == "selected_options":
+            return ", ".join(label(option) for option in value)
+        if isinstance(value, Mapping):
+            return label(value)
+        if value and name in {"selected_user", "selected_channel", "selected_conversation"}:
+            return look.hand.named(str(value))
+        return str(value or "")
+    return ""
+
+
+def _solid(text: str) -> str:
+    """Keep a button in one piece where a row is wrapped."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _text(value: Mapping[str, Any], look: Look, style: Style | None = None) -> Text:
@@ -166,7 +230,9 @@ def _context(block: Mapping[str, Any], look: Look) -> RenderableType:
 
 
 def _actions(block: Mapping[str, Any], look: Look) -> RenderableType:
-    return Text("  ").join([button(element, look) for element in block.get("elements", ())])
+    drawn = [button(element, look) for element in block.get("elements", ())]
+    row = Text("  ").join([one for one in drawn if isinstance(one, Text)])
+    return Group(*([row] if row.plain else []), *(one for one in drawn if not isinstance(one, Text)))
 
 
 def _image(block: Mapping[str, Any]) -> Text:
@@ -176,16 +242,17 @@ def _image(block: Mapping[str, Any]) -> Text:
 
 def _input(block: Mapping[str, Any], look: Look) -> RenderableType:
     element = block["element"]
-    chosen = element.get("initial_value") or label({"text": (element.get("initial_option") or {}).get("text")})
-    chosen = chosen or element.get("initial_time") or element.get("initial_date") or element.get("initial_conversation")
-    many = [label(option) for option in element.get("initial_options", ())]
-    shown = look.hand.named(str(chosen)) if chosen else ", ".join(many)
-    line = Text.assemble(
-        (f"[{number}] " if (number := look.numbered(element)) else "", Style(color="#e8912d")),
-        (f" {shown or label(element) or ' '} ", _BUTTON if shown else _BUTTON + DIM),
-    )
     hint = [Text(block["hint"]["text"], DIM)] if "hint" in block else []
-    return Group("", Text(block["label"]["text"], Style(bold=True)), line, *hint)
+    return Group("", Text(block["label"]["text"], Style(bold=True)), _field(element, look), *hint)
+
+
+def _field(element: Element, look: Look) -> RenderableType:
+    if element.get("type") in _TICKED:
+        return _ticks(element, look)
+    shown = _set(element, look)
+    return Text.assemble(
+        _number(element, look), (f" {shown or label(element) or ' '} ", _BUTTON if shown else _BUTTON + DIM)
+    )
 
 
 def _rich_text(block: Mapping[str, Any], look: Look) -> RenderableType:
@@ -221,6 +288,11 @@ def _table(block: Mapping[str, Any], look: Look) -> RenderableType:
             )
         )
     return table
+
+
+def _file(file: File) -> Text:
+    size = f"{file.length:,} bytes" if file.length < 10_000 else f"{file.length // 1000:,} kB"
+    return Text.assemble("📎 ", (file.title or file.name, Style(bold=True)), (f"  {file.name} · {size}", DIM))
 
 
 def _reactions(reactions: Mapping[str, list[str]]) -> Text:

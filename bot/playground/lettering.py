@@ -148,7 +148,7 @@ class Hand:
 
 def emoji(text: str) -> str:
     """Turn :names: of emoji into emoji, those that are known."""
-    return Emoji.replace(text)
+    return Emoji.replace(text.replace(":keycap_ten:", "🔟"))  # Slack's own name for it
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -150,6 +150,26 @@ async def test_a_form_is_filled_in_at_the_prompt(archive: Path, place: Path) -> 
         assert words in text
 
 
+async def test_somebody_else_and_what_they_say(archive: Path, place: Path) -> None:
+    """One can be somebody else, who sees their own answers only; a message that one writes is there for all."""
+    lines = ("/weekly mesh", "as ada", "channel", "as nobody", "say look at https://example.com/x", "say", "tick 1 1")
+    text = await played(archive, place, *lines)
+    assert "you are ada now" in text
+    _, _, hers = text.partition("you are ada now")
+    assert "Only visible to you" not in hers
+    assert "there are: you, ada, grace" in hers
+    assert "look at https://example.com/x" in hers
+    assert "say what?" in hers
+    assert "1 has no boxes to tick" in hers
+
+
+async def test_a_button_that_is_gone_says_so(archive: Path, place: Path) -> None:
+    """A field of a form that was closed is gone, and using it says why."""
+    text = await played(archive, place, "/weekly subscribe", "click 99", "cancel", "fill 5 london", "click 5")
+    assert "there is no button 99" in text
+    assert "button 5 is gone: what it stood in has changed since or was closed" in text
+
+
 async def test_an_answer_is_shared_by_its_button(archive: Path, place: Path) -> None:
     """A button is clicked by its number or its label, and what it does appears."""
     text = await played(
@@ -279,6 +299,7 @@ def test_the_prompt_suggests_what_could_follow() -> None:
         return [found.text for found in suggestions.get_completions(Document(typed), CompleteEvent())]
 
     assert after("re") == ["react"]
+    assert {"top", "top month", "top year"} <= set(after("/weekly top"))
     assert after("/w") == ["/weekly"]
     assert after("/weekly la")[0] == "latest"
     assert "kubernetes" in after("/tools kuber")

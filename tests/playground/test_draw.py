@@ -14,6 +14,7 @@ from rich.text import Text
 
 from bot.playground import draw
 from bot.playground.channel import ChannelMessage
+from bot.playground.files import File
 from bot.playground.lettering import Hand
 from bot.playground.mrkdwn import Reference, pieces, unescape
 
@@ -46,6 +47,7 @@ def styles(text: Text) -> dict[str, str]:
         ("```\nx *y*\n```", "x *y*"),
         ("<!date^1700000000^{date_num} {time}|then>", "2023-11-14 22:13"),
         (":bookmark: :no_such_emoji:", "🔖 :no_such_emoji:"),
+        (":one: :keycap_ten:", "1️⃣ 🔟"),
         ("<mailto:a@example.com>", "a@example.com"),
     ],
 )
@@ -180,7 +182,7 @@ def test_a_form_shows_what_is_filled_in() -> None:
     elements = [
         {"type": "plain_text_input", "action_id": "a", "initial_value": "begun"},
         {"type": "static_select", "action_id": "b", "initial_option": option, "options": [option]},
-        {"type": "checkboxes", "action_id": "c", "initial_options": [option, option], "options": [option]},
+        {"type": "checkboxes", "action_id": "c", "initial_options": [option], "options": [option]},
         {"type": "conversations_select", "action_id": "d", "initial_conversation": "C1"},
         {"type": "plain_text_input", "action_id": "e", "placeholder": {"type": "plain_text", "text": "type"}},
     ]
@@ -194,6 +196,36 @@ def test_a_form_shows_what_is_filled_in() -> None:
         ],
     }
     lines = written(draw.view(view, draw.Look(HAND, lambda element: str(element["action_id"]))), 80)
-    for words in ("Title", "Label 0", "[a]  begun", "[b]  Monday", "Monday, Monday", "devops", "[e]  type", "a hint"):
+    for words in ("Title", "Label 0", "[a]  begun", "[b]  Monday", "[c]  1 ☑ Monday", "devops", "[e]  type", "a hint"):
         assert words in lines
     assert re.search(r"Cancel .* Save", lines)
+
+
+def test_boxes_are_drawn_one_below_the_other() -> None:
+    """Boxes and radio buttons show what is set, with a number each; an overflow menu shows what it offers."""
+    offered = [
+        {
+            "text": {"type": "mrkdwn", "text": f"*{word}*"},
+            "description": {"type": "plain_text", "text": "why"},
+            "value": word,
+        }
+        for word in ("one", "two")
+    ]
+    elements = [
+        {"type": "checkboxes", "action_id": "c", "options": offered, "initial_options": offered[1:]},
+        {"type": "radio_buttons", "action_id": "r", "options": offered, "initial_option": offered[0]},
+        {"type": "overflow", "action_id": "o", "options": offered},
+        {"type": "static_select", "action_id": "s", "options": offered, "initial_option": offered[0]},
+    ]
+    payload = {"type": "home", "blocks": [{"type": "actions", "elements": elements}]}
+    lines = written(draw.home(payload, draw.Look(HAND, lambda element: str(element["action_id"]))), 100)
+    for words in ("Home", "1 ☐ one", "2 ☑ two", "why", "1 ◉ one", "2 ○ two", "[o]  ⋯ *one* / *two*", "[s]  *one* ▾"):
+        assert words in lines
+
+
+def test_files_are_drawn_with_their_size() -> None:
+    """A message that brings files names each."""
+    files = [File("F1", "kept.csv", 42, "U1", "Kept"), File("F2", "kept.html", 123_456, "U1")]
+    lines = written(draw.message(ChannelMessage("C1", "1.0", "U1", "", files=files), draw.Look(HAND)))
+    assert "📎 Kept  kept.csv · 42 bytes" in lines
+    assert "📎 kept.html  kept.html · 123 kB" in lines
