@@ -1,0 +1,37 @@
+"""What the tests of the whole app share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.fakes.postgres import Postgres, running
+from tests.fakes.whole import Whole, whole
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Run a PostgreSQL server for the session."""
+    with running() as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
+async def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
+    """Run the whole bot, on each database, for all tests of a module: each brings its own people and channels."""
+    folder = tmp_path_factory.mktemp("whole")
+    database = f"sqlite:///{folder}/bot.db"
+    if request.param == "postgresql":
+        database = request.getfixturevalue("postgres").fresh()
+    async with whole(folder, database) as running_bot:
+        yield running_bot
+
+
+@pytest.fixture
+def it(bot: Whole) -> Iterator[Whole]:
+    """Give the bot at work; nothing that it showed during the test may break a limit of Slack's."""
+    bot.faults.clear()
+    yield bot
+    assert bot.faults == []

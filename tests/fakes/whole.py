@@ -1,0 +1,208 @@
+"""The whole bot for end-to-end tests: the real app behind signed HTTP, on a real database, in a stand-in workspace.
+
+Only Slack is a stand-in, and its pace of one message a second is off, as the delivery has tests of its own. All
+that the bot shows is held against Slack's limits (`Whole.faults`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot.app import App, Ports, build
+from bot.delivery.rules import Rules
+from bot.library import Library
+from bot.playground.channel import Channel, ChannelKind, ChannelMessage
+from bot.playground.front import front
+from bot.playground.limits import problems
+from bot.playground.pace import Pace
+from bot.playground.people import Person, Scene, readable, scene
+from bot.playground.server import Server
+from bot.playground.shifted import Shifted
+from bot.playground.site import Site
+from bot.playground.workspace import Change, View, Workspace
+from bot.settings import Settings, SlackCredentials
+from bot.slack.web import WebSlack
+from bot.store.store import Store
+
+SECRET = "a secret of the tests"
+PATIENCE = 15.0
+"""Seconds within which anything has surely happened."""
+_RULES = Rules(per_channel=0.0, per_workspace=10_000.0, tick=0.2)
+_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+class Unpaced(Pace):
+    """A workspace that takes any number of messages a second."""
+
+    def post_in(self, channel: str, now: float) -> int:
+        """Let it pass."""
+        del channel, now
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A digest as it stands in its channel: the parent, and what is below it in order."""
+
+    parent: ChannelMessage
+    replies: Sequence[ChannelMessage]
+
+
+def entry(words: str, url: str) -> str:
+    """Write an entry: a sentence and a link."""
+    return f"{words}\n<br>[{url}]({url})\n"
+
+
+def issue(number: int, published: datetime, entries: Sequence[str], heading: str = "News") -> str:
+    """Write an issue as a file: all entries in one section."""
+    head = f"---\ntitle: The Quiet Pager {number}\ndate: {published.isoformat()}\n---\n\n{heading}\n====\n\n"
+    return head + "\n\n".join(entries)
+
+
+@dataclass
+class Whole:
+    """The bot at work, and the means to people a workspace around it."""
+
+    stage: Scene
+    workspace: Workspace
+    archive: Path
+    app: App
+    clock: Shifted
+    """The bot's clock: it can be put forward. Slack's own is the machine's."""
+    faults: list[str] = field(default_factory=list)
+    """What was shown and breaks a limit of Slack's."""
+    _numbers: Any = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        """Watch what is shown."""
+        self.workspace.watchers.append(self._check)
+
+    def person(self, name: str = "") -> Person:
+        """Let somebody new in."""
+        return self.stage.person(self.workspace.add_user(name or f"person-{next(self._numbers)}", "Europe/London"))
+
+    def channel(self, *people: Person, bot: bool = True, kind: ChannelKind = "public") -> Channel:
+        """Make a new channel with these people in it."""
+        name = f"channel-{next(self._numbers)}"
+        return self.workspace.add_channel(name, [one.user for one in people], kind=kind, bot=bot)
+
+    async def publish(self, *entries: str, published: datetime | None = None) -> int:
+        """Let an issue of these entries appear, newer than those before unless `published` says when; its number."""
+        number = next(self._numbers)
+        when = published or _START + timedelta(hours=number)
+        name = f"{when:%Y-%m-%d}-{number}.md"
+        (self.archive / name).write_text(issue(number, when, entries), "utf-8")
+        await self.app.ports.library.refresh([name])
+        return number
+
+    async def digest(self, you: Person, channel: Channel, *entries: str, layout: str = "thread") -> Posted:
+        """Subscribe the channel, let an issue of `entries` appear, wait for all of it, and unsubscribe."""
+        await you.types("/weekly subscribe", channel)
+        form = await self.modal(you, "Layout")
+        await you.submits(form, {"when": "at-once", "layout": layout})
+        await self.modal(you, "Subscribed")
+        number = await self.publish(*entries)
+        parent = await self.reads(you, channel, f"The Quiet Pager {number}")
+        wanted = len(entries) if layout == "thread" else 0
+        await self.stage.until(lambda: len(channel.replies(parent.ts)) >= wanted, PATIENCE)
+        await self.asks(you, channel, "/weekly unsubscribe", "No more digests")
+        screen = you.screen
+        if screen:
+            await you.closes(screen)
+        return Posted(parent, channel.replies(parent.ts))
+
+    async def asks(self, you: Person, channel: Channel, typed: str, *says: str) -> ChannelMessage:
+        """Type a command and wait for a message to it that says all of `says`."""
+        before = len(you.sees(channel))
+        heard = await you.types(typed, channel)
+        assert heard.answer.ok, heard
+        return await self.reads(you, channel, *says, after=before)
+
+    async def reads(self, you: Person, channel: Channel, *says: str, after: int = 0) -> ChannelMessage:
+        """Wait until somebody sees a message that says all of `says`, the newest first."""
+
+        def look() -> ChannelMessage | None:
+            seen = you.sees(channel)[after:]
+            return next((one for one in reversed(seen) if all(word in readable(one) for word in says)), None)
+
+        try:
+            found = await self.stage.until(look, PATIENCE)
+        except TimeoutError:
+            there = "\n---\n".join(readable(one) for one in you.sees(channel)[after:][-3:])
+            raise AssertionError(f"nobody said {says}; said was:\n{there}") from None
+        assert found is not None
+        return found
+
+    async def modal(self, you: Person, *says: str) -> View:
+        """Wait for a modal on somebody's screen that says all of `says`."""
+
+        def look() -> View | None:
+            view = you.screen
+            return view if view and all(word in json.dumps(view.payload) for word in says) else None
+
+        try:
+            found = await self.stage.until(look, PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"no form says {says}; there is: {you.screen}") from None
+        assert found is not None
+        return found
+
+    async def home(self, you: Person, *says: str, without: str = "") -> View:
+        """Wait until somebody's Home tab says all of `says`, and not `without`."""
+
+        def look() -> View | None:
+            text = readable(you.home) if you.home else ""
+            right = all(word in text for word in says) and not (without and without in text)
+            return you.home if you.home and right else None
+
+        try:
+            found = await self.stage.until(look, PATIENCE)
+        except TimeoutError:
+            there = readable(you.home) if you.home else "nothing"
+            raise AssertionError(f"the Home tab does not say {says} without {without!r}, but:\n{there}") from None
+        assert found is not None
+        return found
+
+    def _check(self, change: Change) -> None:
+        message, view = change.message, change.view
+        if message is not None and message.is_bot and change.what in {"posted", "edited"}:
+            self.faults += problems({"text": message.text or "a file", "blocks": message.blocks})
+        if view is not None and change.what == "opened":
+            payload = {key: value for key, value in view.payload.items() if value != ""}
+            self.faults += problems(payload)
+
+
+@asynccontextmanager
+async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
+    """Run the bot on the empty `folder` and the empty `database` (its address)."""
+    site = Site()
+    workspace = site.add(Workspace("T0WHOLE", pace=Unpaced()))
+    archive = folder / "issues"
+    archive.mkdir()
+    clock = Shifted()
+    async with Server(site) as server:
+        store = await asyncio.to_thread(Store.open, database, upgrading=True)
+        library = Library.opened(archive)
+        slack = WebSlack(workspace.token, base_url=server.api_url)
+        settings = Settings.read(slack_api_url=server.api_url)
+        app = build(
+            settings, SlackCredentials(workspace.token, SECRET, None), Ports(library, store, slack, clock, _RULES)
+        )
+        async with (
+            front(app.asgi()) as url,
+            scene(server, workspace, f"{url}/slack/events", SECRET, wait=_at_once) as stage,
+        ):
+            yield Whole(stage, workspace, archive, app, clock)
+
+
+async def _at_once(_seconds: float) -> None:
+    """Send an event that failed again without a pause."""
+    await asyncio.sleep(0)
