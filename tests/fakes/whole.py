@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from bot.app import App, Ports, build
 from bot.delivery.rules import Rules
@@ -79,7 +78,7 @@ class Whole:
     """The bot's clock: it can be put forward. Slack's own is the machine's."""
     faults: list[str] = field(default_factory=list)
     """What was shown and breaks a limit of Slack's."""
-    _numbers: Any = field(default_factory=lambda: count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         """Watch what is shown."""

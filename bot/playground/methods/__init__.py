@@ -32,3 +32,26 @@ METHODS: Mapping[str, Method] = {
     "views.update": views.update,
 }
 """By name as Slack writes it. A method raises RefusalError or gives the answer's fields beside `ok`."""
+
+NEEDS: Mapping[str, frozenset[str]] = {
+    "auth.test": frozenset(),
+    "chat.delete": frozenset({"chat:write"}),
+    "chat.getPermalink": frozenset(),
+    "chat.postEphemeral": frozenset({"chat:write"}),
+    "chat.postMessage": frozenset({"chat:write"}),
+    "chat.update": frozenset({"chat:write"}),
+    "conversations.history": frozenset({"channels:history", "groups:history", "im:history"}),
+    "conversations.info": frozenset({"channels:read", "groups:read", "im:read"}),
+    "conversations.join": frozenset({"channels:join"}),
+    "conversations.open": frozenset({"im:write"}),
+    "conversations.replies": frozenset({"channels:history", "groups:history", "im:history"}),
+    "files.completeUploadExternal": frozenset({"files:write"}),
+    "files.getUploadURLExternal": frozenset({"files:write"}),
+    "reactions.get": frozenset({"reactions:read"}),
+    "users.info": frozenset({"users:read"}),
+    "views.open": frozenset(),
+    "views.publish": frozenset(),
+    "views.push": frozenset(),
+    "views.update": frozenset(),
+}
+"""The scopes of each method (reference/methods). Of several one is needed, by the kind of the conversation."""
