@@ -57,16 +57,17 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 
 
 async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
-    listening = bound(settings.port)
-    app = await assembled(settings, credentials)
-    config = uvicorn.Config(
-        app.asgi(post=post),
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,  # an open request is a person's, and answered in milliseconds
-    )
-    _log.info("serve.http", port=settings.port, path=PATH, issues=len(app.ports.library.snapshot.issues), posts=post)
-    await uvicorn.Server(config).serve(sockets=[listening])
+    with bound(settings.port) as listening:
+        app = await assembled(settings, credentials)
+        config = uvicorn.Config(
+            app.asgi(post=post),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,  # an open request is a person's, and answered in milliseconds
+        )
+        issues = len(app.ports.library.snapshot.issues)
+        _log.info("serve.http", port=settings.port, path=PATH, issues=issues, posts=post)
+        await uvicorn.Server(config).serve(sockets=[listening])
 
 
 def bound(port: int) -> socket.socket:
