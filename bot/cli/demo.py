@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
-from bot.playground import demo as playground
+from bot import logs
+from bot.playground.held import SAMPLE
+from bot.playground.page import run as page
 
 
-def demo(archive: Path | None) -> None:
-    """Run the demo on the folder `archive`, or on the sample that ships. Raises FolderError."""
+def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -> None:
+    """Play the demo in a browser, on the folder `archive` or on the sample that ships, until told to stop.
+
+    `port` is where the page is (None: the first free one), `browse` whether it is opened, `empty` whether it begins
+    with nothing said and nothing subscribed. Raises FolderError, PortError.
+    """
+    logs.configure("console", level="ERROR")
+    wishes = page.Wishes(archive or SAMPLE, port, empty, page.browser() if browse else None)
+    asyncio.run(page.run(wishes, _say))
+
+
+def at_the_terminal(archive: Path | None) -> None:
+    """Play it at a prompt in the terminal. Raises FolderError."""
+    from bot.playground import demo as playground  # noqa: PLC0415 - heavy, and the page needs none of it
+
     asyncio.run(playground.demo(archive))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stdout, flush=True)  # noqa: T201 - this is the command line

@@ -89,11 +89,25 @@ def worker(archive: Archive = None) -> None:
 
 
 @app.command()
-def demo(archive: Archive = None) -> None:
-    """Try Back Issue with no Slack account: a stand-in workspace on this machine."""
+def demo(
+    archive: Archive = None,
+    port: Annotated[
+        Optional[int],
+        typer.Option(min=0, max=65535, help="Where the page is.", show_default="8765, or the next free one"),
+    ] = None,
+    *,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.", show_default=False)] = True,
+    terminal: Annotated[bool, typer.Option("--terminal", help="At a prompt in this terminal instead.")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Begin with nothing said and nothing subscribed.")] = False,
+) -> None:
+    """Try Back Issue with no Slack account: a stand-in workspace on this machine, in your browser."""
+    from bot.cli.demo import at_the_terminal  # noqa: PLC0415 - heavy
     from bot.cli.demo import demo as run_it  # noqa: PLC0415 - heavy
 
-    run_it(archive)
+    if terminal:
+        at_the_terminal(archive)
+    else:
+        run_it(archive, port, browse=browser, empty=empty)
 
 
 @app.command()

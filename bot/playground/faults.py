@@ -73,7 +73,11 @@ class Faults:
 
     def __len__(self) -> int:
         """Count the faults that may still hit."""
-        return sum(fault.times is None or hit < fault.times for fault, (_, hit) in self._faults)
+        return len(self.waiting())
+
+    def waiting(self) -> list[Fault]:
+        """Give the faults that may still hit, in the order in which they were added."""
+        return [fault for fault, (_, hit) in self._faults if fault.times is None or hit < fault.times]
 
     def pick(self, method: str, workspace: str, channel: str, *, thread: bool) -> Fault | None:
         """Give the fault that befalls this call, and count it."""

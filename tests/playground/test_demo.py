@@ -41,7 +41,7 @@ def environment(**more: str) -> dict[str, str]:
 def run(lines: str, folder: Path, *arguments: str) -> str:
     """Run the demo in `folder` with these lines, and give what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "demo", *arguments],
+        [sys.executable, "-m", "bot", "demo", "--terminal", *arguments],
         input=lines,
         capture_output=True,
         text=True,
@@ -183,7 +183,7 @@ async def test_an_answer_is_shared_by_its_button(archive: Path, place: Path) -> 
 def test_a_missing_archive_is_one_line(tmp_path: Path) -> None:
     """A folder that is not there is named, with no stack trace."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "demo", "--archive", str(tmp_path / "nowhere")],
+        [sys.executable, "-m", "bot", "demo", "--terminal", "--archive", str(tmp_path / "nowhere")],
         capture_output=True,
         text=True,
         timeout=60,
@@ -200,7 +200,7 @@ def test_a_missing_archive_is_one_line(tmp_path: Path) -> None:
 def test_a_signal_ends_it_cleanly(sign: signal.Signals, tmp_path: Path) -> None:
     """SIGTERM and Ctrl-C end the demo within seconds, with nothing left behind."""
     with subprocess.Popen(
-        [sys.executable, "-u", "-m", "bot", "demo"],
+        [sys.executable, "-u", "-m", "bot", "demo", "--terminal"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -225,7 +225,7 @@ def test_at_a_terminal_there_is_a_prompt(tmp_path: Path) -> None:
     if pid == 0:  # pragma: no cover - the other process
         os.chdir(tmp_path)
         environ = environment(TERM="xterm-256color", TMPDIR=str(tmp_path), COLUMNS="100", LINES="50")
-        os.execve(sys.executable, [sys.executable, "-m", "bot", "demo"], environ)
+        os.execve(sys.executable, [sys.executable, "-m", "bot", "demo", "--terminal"], environ)
     seen = Terminal(terminal)
     seen.until("1 backissue")
     seen.until("#devops ❯")

@@ -83,7 +83,7 @@ GET /page/messages?as=U1&channel=C1&thread=TS&before=TS&after=TS&limit=60
          "thread_ts": "ts" | null,                # it stands in the thread of that message
          "broadcast": false,                      # a reply that is shown in the channel too
          "edited": false, "ephemeral": false,
-         "files": [{"id": "F00000009", "name": "saved.html", "title": "…", "size": 1234, "url": "/page/file?…"}, …]}
+         "files": [{"id": "F00000009", "name": "saved.html", "title": "…", "size": 1234, "url": "/page/file?key=…"}, …]}
 
 GET /page/push?as=U1&after=EVENT
     Server-sent events (no event names: `onmessage`), each `id: k3x9-18` and `data: {"type": …}`. It begins after
@@ -155,6 +155,6 @@ GET /page/deliveries
                          "state": "done" | …, "sent": 15, "parts": 15, "reason": ""}, …],     # newest first, 50
          "doubles": 0}
 
-GET /page/file?as=U1&id=F…
-    A file that was sent to this person, as a download.
+GET /page/file?key=…
+    A file, as a download; its address is in the message that it came with.
 """

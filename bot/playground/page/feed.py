@@ -36,6 +36,8 @@ class Feed:
         self._count = 0
         self._stirs: set[asyncio.Event] = set()
         self._closed = False
+        self.attended = asyncio.Event()
+        """Set once somebody listened."""
 
     @property
     def mark(self) -> str:
@@ -67,6 +69,7 @@ class Feed:
         """
         stir = asyncio.Event()
         self._stirs.add(stir)
+        self.attended.set()
         try:
             at, piece = self._from(mark)
             yield piece

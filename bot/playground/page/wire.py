@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.files import File
@@ -25,8 +24,8 @@ def users(workspace: Workspace, bot: str) -> dict[str, Any]:
     return {**found, workspace.bot.id: {"name": bot, "is_bot": True}, "USLACKBOT": {"name": "Slackbot", "is_bot": True}}
 
 
-def message(workspace: Workspace, one: ChannelMessage, bot: str = BOT) -> dict[str, Any]:
-    """Describe a message."""
+def message(workspace: Workspace, one: ChannelMessage, bot: str, link: Callable[[File], str]) -> dict[str, Any]:
+    """Describe a message; `bot` is what the bot is called, `link` gives a file's address."""
     author = workspace.users.get(one.user)
     name = bot if one.user == workspace.bot.id else called(author) if author else "Slackbot"
     return {
@@ -45,7 +44,7 @@ def message(workspace: Workspace, one: ChannelMessage, bot: str = BOT) -> dict[s
         "broadcast": one.broadcast,
         "edited": one.edited_ts is not None,
         "ephemeral": one.ephemeral_to is not None,
-        "files": [file(one_file) for one_file in one.files],
+        "files": [file(attached, link(attached)) for attached in one.files],
     }
 
 
@@ -58,15 +57,9 @@ def thread(channel: Channel, parent: str) -> dict[str, Any] | None:
     return {"count": len(replies), "last": replies[-1].ts, "users": list(people)[:5]}
 
 
-def file(one: File) -> dict[str, Any]:
-    """Describe a file; it is fetched from the page's own server."""
-    return {
-        "id": one.id,
-        "name": one.name,
-        "title": one.title,
-        "size": one.length,
-        "url": "/page/file?" + urlencode({"id": one.id}),
-    }
+def file(one: File, url: str) -> dict[str, Any]:
+    """Describe a file; it is fetched from the page's own server, at `url`."""
+    return {"id": one.id, "name": one.name, "title": one.title, "size": one.length, "url": url}
 
 
 def view(one: View) -> dict[str, Any]:

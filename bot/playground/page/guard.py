@@ -1,0 +1,49 @@
+"""Who may ask the page's server: a browser on this machine that shows our own page, and programs without an origin.
+
+The page has no password. A foreign site must not be able to use it from the browser of whoever runs the demo: neither
+by a request of its own (refused by its origin) nor by a name of its own that leads here (refused by its Host).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What every answer carries."""
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_OURS = frozenset({"same-origin", "none", ""})
+
+
+def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
+    """Say why a request is refused, "" where it is not."""
+    host = headers.get("Host", "")
+    if _name(f"//{host}") not in _LOOPBACK:
+        return "this page answers on this machine's own names only: 127.0.0.1 or localhost"
+    if not path.startswith("/page/"):
+        return ""
+    if headers.get("Sec-Fetch-Site", "") not in _OURS:
+        return "another site may not use this page"
+    origin = headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return "another site may not use this page"
+    if method == "POST" and headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+        return "what is sent must be JSON, with the content type application/json"
+    return ""
+
+
+def _name(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

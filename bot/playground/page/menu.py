@@ -1,0 +1,49 @@
+"""What the composer and the picker offer: the commands with what follows them, and the emoji that matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.settings import Settings
+
+MAIN = (
+    ("latest", "", "the newest issue"),
+    ("issue", "435", "one issue, by its number"),
+    ("random", "", "a link picked at random"),
+    ("topics", "", "what the archive talks about"),
+    ("saved", "words", "what you kept"),
+    ("top", "month", "what the team keeps"),
+    ("export", "html", "take your list along"),
+    ("import", "", "bring bookmarks from your browser"),
+    ("subscribe", "mondays 09:00 Europe/London", "new issues in this channel"),
+    ("status", "", "what was posted here, and what comes next"),
+    ("preview", "latest", "how an issue would look here"),
+    ("why", "435", "what became of one issue here"),
+    ("pause", "", "no digests here for a while"),
+    ("resume", "", "digests again"),
+    ("unsubscribe", "", "no more digests here"),
+    ("forget me", "", "delete everything about you"),
+    ("help", "", "everything there is"),
+)
+"""What the main command takes besides a topic: the word, what may follow it, and what it gives."""
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten")
+OTHERS = ("+1", "tada", "eyes", "heart")
+
+
+def commands(settings: Settings) -> list[dict[str, Any]]:
+    """Describe the commands under the names that they have here."""
+    words = [{"text": text, "hint": hint, "what": what} for text, hint, what in MAIN]
+    return [
+        {
+            "name": settings.command,
+            "hint": "topic | latest | issue 435 | saved | subscribe | help",
+            "what": "Find links in the archive, subscribe this channel",
+            "words": words,
+        },
+        {"name": settings.tools_command, "hint": "topic", "what": "Find tools in the archive", "words": []},
+    ]
+
+
+def emoji(settings: Settings) -> list[str]:
+    """Name the emoji that matter: those that keep a link, the numbers, a few others."""
+    return [*sorted(settings.bookmark), *NUMBERS, *OTHERS]

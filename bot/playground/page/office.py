@@ -1,0 +1,161 @@
+"""The operator's drawer: the clock, the next issue, what is broken, and the deliveries as they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import BotError
+from bot.messages.title import label
+from bot.playground.page.body import Body
+from bot.playground.page.books import books, upcoming
+from bot.playground.page.breaks import BREAKS, apply, broken, mend
+from bot.playground.page.problem import CannotError, PageError
+from bot.playground.page.room import Room
+from bot.slack.workspace import workspace_id
+
+if TYPE_CHECKING:  # as in `room`
+    from bot.playground.stage import Stage
+
+WEEK = timedelta(days=7)
+MOMENT = timedelta(seconds=1)
+"""How far past a slot the clock is put."""
+SETTLE = 0.1
+"""Seconds after something happened within which more is likely to."""
+LOOK = 1.0
+"""Seconds after which the deliveries are looked at even though nothing seems to have happened."""
+
+
+class Office:
+    """What the operator sees and does in a room. `watch` tells of changes for as long as it runs."""
+
+    def __init__(self, room: Room) -> None:
+        """Look after `room`."""
+        self.room = room
+        self._stir = asyncio.Event()
+        self._told: dict[str, Any] = {}
+        room.site.watchers.append(lambda _: self._stir.set())
+
+    async def do(self, body: Body) -> dict[str, Any]:
+        """Do one thing and give what the page is answered. Raises PageError, CannotError."""
+        verbs: Mapping[str, Callable[[Body], Awaitable[dict[str, Any]]]] = {
+            "next_slot": self._next_slot,
+            "week": self._week,
+            "publish": self._publish,
+            "break": self._break,
+            "mend": self._mend,
+        }
+        verb = verbs.get(body.text("do"))
+        if verb is None:
+            raise PageError(f"`do` must be one of {', '.join(verbs)}")
+        answer = await verb(body)
+        await self._tell_changes()
+        return answer
+
+    async def clock(self) -> dict[str, Any]:
+        """Give CLOCK (see the package's docstring)."""
+        clock, stage = self.room.clock, self.room.here
+        at = await self._upcoming(stage) if stage else None
+        ahead = clock.ahead.total_seconds()
+        return {"now": clock.now().isoformat(), "ahead": ahead, "next_slot": at}
+
+    async def deliveries(self) -> dict[str, Any]:
+        """Give DELIVERIES; empty while the app is not there yet."""
+        stage = self.room.here
+        if stage is None:
+            return {"subscriptions": [], "deliveries": [], "doubles": 0}
+        return await books(stage, self.room.clock.now())
+
+    def drawer(self) -> dict[str, Any]:
+        """Give DRAWER, without its calls."""
+        waiting = self.room.here.held.waiting if self.room.here else []
+        return {
+            "held": len(waiting),
+            "next": label(waiting[0][0]) if waiting else "",
+            "breaks": [{"what": what, "name": one.name, "text": one.text} for what, one in BREAKS.items()],
+            "broken": broken(self.room.site, self.room.workspace),
+            "doubles": len(self.room.site.ledger.doubles()),
+        }
+
+    async def watch(self) -> None:
+        """Tell of changes until cancelled."""
+        await self.room.stage()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stir.wait(), LOOK)
+                await asyncio.sleep(SETTLE)
+            self._stir.clear()
+            if len(self.room.feed):
+                await self._tell_changes()
+
+    async def _tell_changes(self) -> None:
+        """Tell what differs from what was told last."""
+        with suppress(BotError):  # a database that is busy: the next look will do
+            self._tell("deliveries", await self.deliveries())
+        self._tell("drawer", self.drawer())
+        clock = await self.clock()
+        if self._told.get("next_slot") != (clock["ahead"], clock["next_slot"]):
+            self._told["next_slot"] = (clock["ahead"], clock["next_slot"])
+            self.room.feed.tell({"type": "clock", "clock": clock})
+
+    def _tell(self, kind: str, now: dict[str, Any]) -> None:
+        if self._told.get(kind) != now:
+            self._told[kind] = now
+            self.room.feed.tell({"type": kind, kind: now})
+
+    # -- the clock -----------------------------------------------------------------------------------------------------
+
+    async def _next_slot(self, _: Body) -> dict[str, Any]:
+        stage, clock = await self.room.stage(), self.room.clock
+        found = [at for each in await self._subscriptions(stage) if (at := upcoming(each, clock.now())) is not None]
+        if not found:
+            raise CannotError("No channel has a time for its digests yet: subscribe one, for example every Monday.")
+        return await self._forward(stage, min(found) - clock.now() + MOMENT)
+
+    async def _week(self, _: Body) -> dict[str, Any]:
+        return await self._forward(await self.room.stage(), WEEK)
+
+    async def _forward(self, stage: Stage, by: timedelta) -> dict[str, Any]:
+        self.room.clock.forward(max(by, timedelta()))
+        await stage.tick()
+        return {}
+
+    async def _upcoming(self, stage: Stage) -> str | None:
+        now = self.room.clock.now()
+        with suppress(BotError):
+            found = [at for each in await self._subscriptions(stage) if (at := upcoming(each, now)) is not None]
+            return min(found).isoformat() if found else None
+        return None
+
+    async def _subscriptions(self, stage: Stage) -> tuple[Any, ...]:
+        workspace = stage.workspace
+        return await stage.app.ports.store.subscriptions.list(workspace_id(workspace.enterprise, workspace.team))
+
+    # -- the archive and the line --------------------------------------------------------------------------------------
+
+    async def _publish(self, _: Body) -> dict[str, Any]:
+        stage = await self.room.stage()
+        issue = await asyncio.to_thread(stage.held.release)
+        if issue is None:
+            raise CannotError("That was the newest issue of this archive; there is no next one.")
+        return {"issue": label(issue)}
+
+    async def _break(self, body: Body) -> dict[str, Any]:
+        what, name = body.text("what"), body.text("channel", empty=True)
+        if what not in BREAKS:
+            raise PageError(f"`what` must be one of {', '.join(BREAKS)}")
+        channel = self.room.workspace.channels.get(name or self.room.home)
+        if channel is None or channel.kind == "im":
+            raise PageError("there is no such channel", 404)
+        apply(what, self.room.site, self.room.workspace, channel)
+        if BREAKS[what].fault is None:
+            self.room.relist(channel)
+        return {}
+
+    async def _mend(self, _: Body) -> dict[str, Any]:
+        for channel in mend(self.room.site, self.room.workspace):
+            self.room.relist(channel)
+        return {}

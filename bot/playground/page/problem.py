@@ -1,0 +1,19 @@
+"""What cannot be done on the page, in one line for whoever looks at it."""
+
+from __future__ import annotations
+
+from bot.errors import BotError
+
+
+class PageError(BotError):
+    """A request that makes no sense (`status` 400, or 404 for what is not there): the message says what is wrong."""
+
+    def __init__(self, problem: str, status: int = 400) -> None:
+        """Keep both."""
+        super().__init__(problem)
+        self.problem = problem
+        self.status = status
+
+
+class CannotError(BotError):
+    """What was asked for makes sense and cannot be done now: the message says why, and what would help."""

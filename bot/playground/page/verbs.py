@@ -1,0 +1,216 @@
+"""What people do on the page, done by the people of the stand-in workspace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from bot.playground import forms, payloads
+from bot.playground.channel import ChannelMessage
+from bot.playground.courier import Answer
+from bot.playground.page.body import Body
+from bot.playground.page.problem import CannotError, PageError
+from bot.playground.page.room import Room
+from bot.playground.people import Person
+from bot.playground.workspace import User, View
+
+LONGEST = 12_000
+"""Characters of a message that a person writes (Slack's own composer takes as many)."""
+_ADDRESS = re.compile(r"https?://[^\s<>|]+[^\s<>|.,;:!?)\]'\"]")
+_EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
+_REQUIRED = "Please complete this required field."
+
+Fields: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Does what is asked of a room; `commands` are the slash commands that there are."""
+
+    room: Room
+    commands: tuple[str, ...]
+
+    async def do(self, body: Body) -> Fields:
+        """Do one thing and give what the page is answered. Raises PageError, CannotError."""
+        person = self.room.person(body.text("as", empty=True))
+        verbs: Mapping[str, Callable[[User, Body], Awaitable[Fields]]] = {
+            "say": self._say,
+            "react": self._react,
+            "unreact": self._unreact,
+            "click": self._click,
+            "suggest": self._suggest,
+            "submit": self._submit,
+            "close_view": self._close,
+            "shortcut": self._shortcut,
+            "open_home": self._open_home,
+            "read": self._read,
+        }
+        verb = verbs.get(body.text("do"))
+        if verb is None:
+            raise PageError(f"`do` must be one of {', '.join(verbs)}")
+        return await verb(person, body)
+
+    async def _say(self, user: User, body: Body) -> Fields:
+        channel = self.room.channel(user, body.text("channel"))
+        text, thread = body.text("text").strip(), body.text("thread", empty=True)
+        if not text:
+            raise CannotError("there is nothing to send yet")
+        if len(text) > LONGEST:
+            raise CannotError(f"that is too long: {len(text):,} characters, where {LONGEST:,} fit")
+        if text.startswith("/"):
+            return await self._command(user, text, channel.id, thread)
+        if channel.archived:
+            raise CannotError(f"#{channel.name} is archived: nobody can write there any more")
+        parent = self.room.message(user, channel, thread) if thread else None
+        now = self.room.clock.now()
+        said = self.room.workspace.post(
+            channel,
+            now,
+            user=user.id,
+            text=written(text),
+            thread_ts=(parent.thread_ts or parent.ts) if parent else None,
+        )
+        return {"ts": said.ts}
+
+    async def _command(self, user: User, text: str, channel: str, thread: str) -> Fields:
+        name = text.split(maxsplit=1)[0]
+        if name not in self.commands:
+            raise CannotError(f"{name} is no command here. There are {' and '.join(self.commands)}.")
+        if thread:
+            raise CannotError(f"{name} does not work in threads. Type it in the channel itself.")
+        person = await self._person(user)
+        heard = await person.types(text, self.room.channel(user, channel))
+        return {"ts": heard.message.ts if heard.message else None}
+
+    async def _react(self, user: User, body: Body) -> Fields:
+        message = self._message(user, body)
+        await (await self._person(user)).reacts(message, _emoji(body))
+        return {}
+
+    async def _unreact(self, user: User, body: Body) -> Fields:
+        message = self._message(user, body)
+        await (await self._person(user)).unreacts(message, _emoji(body))
+        return {}
+
+    async def _click(self, user: User, body: Body) -> Fields:
+        where, person = self._where(user, body), await self._person(user)
+        self._fill(user, where, body)
+        try:
+            answer = await person.acts(where, body.text("block_id"), body.text("action_id"), body.fields.get("chosen"))
+        except LookupError as error:
+            raise CannotError(str(error.args[0])) from error
+        return _taken(answer)
+
+    async def _suggest(self, user: User, body: Body) -> Fields:
+        where, person = self._where(user, body), await self._person(user)
+        named = {"block_id": body.text("block_id"), "action_id": body.text("action_id")}
+        typed = body.text("typed", empty=True)[:500]
+        payload = payloads.suggestion(self.room.workspace, user, where, named, typed)
+        answer = await person.scene.courier.send("interactive", payload)
+        _taken(answer)
+        said = answer.json()
+        return {"options": said.get("options") or said.get("option_groups") or []}
+
+    async def _submit(self, user: User, body: Body) -> Fields:
+        view, person = self.room.view(user, body.text("view")), await self._person(user)
+        self._fill(user, view, body)
+        if wanting := self._wanting(user, view):
+            return {"errors": wanting}
+        answer = await person.submits(view)
+        _taken(answer)
+        said = answer.json()
+        return {"errors": said.get("errors") or {} if said.get("response_action") == "errors" else {}}
+
+    async def _close(self, user: User, body: Body) -> Fields:
+        view = self.room.view(user, body.text("view"))
+        if not view.is_home:
+            await (await self._person(user)).closes(view)
+        return {}
+
+    async def _shortcut(self, user: User, body: Body) -> Fields:
+        message, person = self._message(user, body), await self._person(user)
+        callback = body.text("callback_id")
+        names = [one.name for one in self.room.workspace.shortcuts if one.callback == callback]
+        try:
+            return _taken(await person.uses(message, names[0] if names else callback))
+        except LookupError as error:
+            raise CannotError(str(error.args[0])) from error
+
+    async def _open_home(self, user: User, _: Body) -> Fields:
+        answer = await (await self._person(user)).opens_home()
+        return _taken(answer) if answer is not None else {}
+
+    async def _read(self, user: User, body: Body) -> Fields:
+        self.room.read(user, self.room.channel(user, body.text("channel")), body.text("ts"))
+        return {}
+
+    # -- the parts -----------------------------------------------------------------------------------------------------
+
+    async def _person(self, user: User) -> Person:
+        return (await self.room.stage()).scene.person(user)
+
+    def _message(self, user: User, body: Body) -> ChannelMessage:
+        return self.room.message(user, self.room.channel(user, body.text("channel")), body.text("ts"))
+
+    def _where(self, user: User, body: Body) -> ChannelMessage | View:
+        view = body.text("view", empty=True)
+        return self.room.view(user, view) if view else self._message(user, body)
+
+    def _fill(self, user: User, where: ChannelMessage | View, body: Body) -> None:
+        """Set what the page says is set, element by element; elements that are not there are left out."""
+        values, draft = body.table("values"), self.room.workspace.draft(user.id, where)
+        for block, element in forms.elements(_blocks(where)):
+            name = str(element.get("action_id", ""))
+            if name in values.get(block, {}):
+                draft[block, name] = chosen(element, values[block][name])
+
+    def _wanting(self, user: User, view: View) -> dict[str, str]:
+        """Say, by block, what Slack itself would not let through."""
+        blocks = _blocks(view)
+        state = forms.state(blocks, self.room.workspace.draft(user.id, view))
+        return {str(block.get("block_id")): _REQUIRED for block in blocks if forms.missing([block], state)}
+
+
+def written(text: str) -> str:
+    """Write what a person typed as Slack keeps it: escaped, with its addresses marked (messaging/formatting)."""
+    pieces, at = [], 0
+    for found in _ADDRESS.finditer(text):
+        pieces += [_escaped(text[at : found.start()]), f"<{_escaped(found[0])}>"]
+        at = found.end()
+    return "".join([*pieces, _escaped(text[at:])])
+
+
+def chosen(element: forms.Element, given: Any) -> dict[str, Any]:
+    """Write an element's state from what the page says it is set to; None: nothing is chosen. Raises PageError."""
+    try:
+        state = forms.set_to(element, given)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise PageError(f"that cannot be chosen in {element.get('action_id')!r}") from error
+    if given is None:
+        return {name: [] if isinstance(value, list) else None for name, value in state.items()}
+    return state
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _blocks(where: ChannelMessage | View) -> list[dict[str, Any]]:
+    return where.blocks if isinstance(where, ChannelMessage) else list(where.payload.get("blocks", ()))
+
+
+def _emoji(body: Body) -> str:
+    name = body.text("emoji").strip(":")
+    if not _EMOJI.fullmatch(name):
+        raise PageError(f"{name[:40]!r} is no emoji's name")
+    return name
+
+
+def _taken(answer: Answer) -> Fields:
+    """Give nothing, or say that the bot did not take it, as Slack shows a warning sign. Raises CannotError."""
+    if answer.ok:
+        return {}
+    why = "took longer than three seconds" if answer.reason == "http_timeout" else answer.reason or "did not take it"
+    raise CannotError(f"The bot did not answer as it should ({why}). Try again in a moment.")
