@@ -140,6 +140,8 @@ def button(element: Element, look: Look) -> RenderableType:
     )
 
 
+_BELOW = frozenset({"overflow", "checkboxes", "radio_buttons"})
+"""What a section has beside it and would leave its text no room."""
 _TICKED = {"checkboxes": ("☑", "☐"), "radio_buttons": ("◉", "○")}
 
 
@@ -203,7 +205,10 @@ def _section(block: Mapping[str, Any], look: Look) -> RenderableType:
         for left, right in zip(fields[::2], [*fields[1::2], {"text": ""}], strict=False):
             grid.add_row(_text(left, look), _text(right, look))
         parts.append(grid)
-    if accessory := block.get("accessory"):
+    accessory = block.get("accessory")
+    if accessory and accessory.get("type") in _BELOW:
+        return Group(*parts, button(accessory, look))
+    if accessory:
         grid = Table.grid(expand=True)
         grid.add_column(ratio=1)
         grid.add_column(justify="right", no_wrap=True)
