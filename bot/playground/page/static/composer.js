@@ -135,7 +135,7 @@ export class Composer {
       this.list.showPopover();
       this.input.setAttribute("aria-expanded", "true");
     }
-    place(this.list, this.form, { wide: true });
+    place(this.list, this.form, { wide: true, above: true });
     this._point(this.found.first ? 0 : -1);
   }
 

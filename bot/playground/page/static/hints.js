@@ -73,7 +73,7 @@ export class Hints {
       "li",
       { class: done ? "done" : "" },
       h("span.number", { "aria-hidden": "true" }, done ? "✓" : String(number)),
-      h("div", {}, h("strong", { text: title }), done && h("span.aside", { text: " (done)" }), h("p", {}, what), h("button.link", { type: "button", text: label, on: { click: () => this.ways[name]() } })),
+      h("div", {}, h("strong", {}, title, done && h("span.aside", { text: " (done)" })), h("p", {}, what), h("button.link", { type: "button", text: label, on: { click: () => this.ways[name]() } })),
     );
   }
 

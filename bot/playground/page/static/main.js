@@ -175,7 +175,9 @@ store.on("news", (message) => {
   const here = message.channel === place;
   const isReply = message.thread_ts && message.thread_ts !== message.ts;
   if (message.user !== store.me && ((here && !isReply) || thread.shows(message))) announce(byId("log"), message);
-  if (here && !isReply && timeline.list.stuck) seen(true);
+  if (!here || isReply || !timeline.list.stuck) return;
+  seen(true);
+  if (message.user !== store.me) timeline.arrive(message.ts);
 });
 store.on("channels", () => place !== "home" && store.channel(place) && title(store.channel(place)));
 store.on("problem", (text) => problem(byId("notices"), text));

@@ -10,16 +10,17 @@ import { h } from "./dom.js";
  *
  * @param {HTMLElement} popup
  * @param {HTMLElement} anchor
- * @param {{wide?: boolean, end?: boolean}} [how] `wide`: at least as wide as the anchor; `end`: their right edges meet.
+ * @param {{wide?: boolean, end?: boolean, above?: boolean}} [how] `wide`: at least as wide as the anchor; `end`: their right
+ *   edges meet; `above`: above it in any case.
  */
-export function place(popup, anchor, { wide = false, end = false } = {}) {
+export function place(popup, anchor, { wide = false, end = false, above: always = false } = {}) {
   const box = anchor.getBoundingClientRect();
   const below = window.innerHeight - box.bottom - 8;
   const above = box.top - 8;
   popup.style.minWidth = wide ? `${box.width}px` : "";
-  popup.style.maxHeight = `${Math.max(120, Math.min(340, Math.max(below, above)))}px`;
+  popup.style.maxHeight = `${Math.max(120, Math.min(340, always ? above : Math.max(below, above)))}px`;
   const { offsetWidth: width, offsetHeight: height } = popup;
-  const up = below < height && above > below;
+  const up = always || (below < height && above > below);
   popup.style.top = `${Math.max(4, up ? box.top - height - 4 : box.bottom + 4)}px`;
   const left = end ? box.right - width : box.left;
   popup.style.left = `${Math.max(4, Math.min(left, window.innerWidth - width - 4))}px`;

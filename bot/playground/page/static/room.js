@@ -71,15 +71,15 @@ export class Room {
    * Give what is drawn, oldest first: the room's start or the mark of more, dividers of days, messages.
    *
    * @param {string} [unreadFrom] The ts of the first message that was not seen.
-   * @returns {Array<{key: string, version: string, kind: string, row?: Object, compact?: boolean}>}
+   * @returns {Array<{key: string, version: string, kind: string, floats?: boolean, row?: Object, compact?: boolean}>}
    */
   items(unreadFrom = "") {
-    const made = [{ key: this.more ? "more" : "start", version: "", kind: this.more ? "more" : "start" }];
+    const made = [{ key: this.more ? "more" : "start", version: "", kind: this.more ? "more" : "start", floats: true }];
     let before = null;
     for (const ts of this._order) {
       const row = this._rows.get(ts);
-      if (row.day !== before?.day) made.push({ key: `day-${row.day}`, version: row.day, kind: "day", row });
-      if (ts === unreadFrom) made.push({ key: "unread", version: "", kind: "unread" });
+      if (row.day !== before?.day) made.push({ key: `day-${row.day}`, version: row.day, kind: "day", row, floats: true });
+      if (ts === unreadFrom) made.push({ key: "unread", version: "", kind: "unread", floats: true });
       const compact = ts !== unreadFrom && follows(row, before);
       made.push({ key: ts, version: `${row.version}${compact ? "c" : ""}`, kind: "message", row, compact });
       before = row;

@@ -74,8 +74,7 @@ export class Timeline {
     const { room } = this;
     this.canvas.setAttribute("aria-busy", String(!room.loaded));
     if (!room.loaded) return;
-    const items = room.items(this.unreadFrom).map((item) => ({ ...item, version: `${item.version}@${this.store.me}` }));
-    this.list.set(items);
+    this.list.set(room.items(this.unreadFrom));
     this._rove();
   }
 
@@ -84,6 +83,17 @@ export class Timeline {
     const node = this.list.reveal(ts);
     node?.focus({ preventScroll: true });
     return node;
+  }
+
+  /** Show a message that has just come from its beginning, where it is longer than the screen. */
+  arrive(ts) {
+    const node = this.list.node(ts);
+    if (!this.list.stuck || !node || node.offsetHeight <= this.list.scroller.clientHeight) return;
+    this.list.stuck = false;
+    const { active } = this.list;
+    this.list.reveal(ts);
+    this.list.active = active;
+    this.how.moved(false);
   }
 
   /** Go to the newest message. */

@@ -38,7 +38,10 @@ export class Windowed {
     scroller.addEventListener("scroll", () => this._scrolled(), { passive: true });
   }
 
-  /** Take other items: each with a `key` of its own and a `version` that changes with what it shows. */
+  /**
+   * Take other items: each with a `key` of its own, a `version` that changes with what it shows, and `floats` where its
+   * place among the others may change.
+   */
   set(items) {
     const anchor = this._anchor();
     this.items = items;
@@ -47,6 +50,7 @@ export class Windowed {
     this._dirty = true;
     this._restore(anchor);
     this.render();
+    this._near();
   }
 
   /** Forget everything: another list comes. */
@@ -232,8 +236,8 @@ export class Windowed {
   _anchor() {
     if (this.stuck || !this.items.length || this._offsets.length !== this.items.length + 1) return null;
     let index = this._at(this.scroller.scrollTop);
-    // The mark of more goes away when more is there: what is below it counts.
-    if (this.items[index].kind !== "message" && this.items[index + 1]) index += 1;
+    // Dividers and the mark of more go elsewhere when more comes: only what has a place of its own counts.
+    while (this.items[index].floats && this.items[index + 1]) index += 1;
     return { key: this.items[index].key, down: this._offsets[index] - this.scroller.scrollTop };
   }
 
@@ -259,7 +263,12 @@ export class Windowed {
     this.render();
     this.stuck = stuck;
     this.how.moved(stuck);
-    if (scrollTop < clientHeight * 2) this.how.top();
+    this._near();
+  }
+
+  _near() {
+    const { scrollTop, clientHeight } = this.scroller;
+    if (clientHeight && scrollTop < clientHeight * 2) this.how.top();
   }
 
   _resized(entries) {
