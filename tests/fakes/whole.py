@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from bot.app import App, Ports, build
 from bot.delivery.rules import Rules
@@ -31,6 +32,7 @@ from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack
 from bot.store.store import Store
 
+Found = TypeVar("Found")
 SECRET = "a secret of the tests"
 PATIENCE = 15.0
 """Seconds within which anything has surely happened."""
@@ -58,6 +60,11 @@ class Posted:
 def entry(words: str, url: str) -> str:
     """Write an entry: a sentence and a link."""
     return f"{words}\n<br>[{url}]({url})\n"
+
+
+def tales(site: str, *words: str) -> list[str]:
+    """Write an entry for each word: "All about WORD." with the link https://SITE.example/WORD."""
+    return [entry(f"All about {word}.", f"https://{site}.example/{word}") for word in words]
 
 
 def issue(number: int, published: datetime, entries: Sequence[str], heading: str = "News") -> str:
@@ -118,6 +125,30 @@ class Whole:
             await you.closes(screen)
         return Posted(parent, channel.replies(parent.ts))
 
+    async def until(self, look: Callable[[], Found], what: str) -> Found:
+        """Wait until `look` finds something; AssertionError that says `what` did not come."""
+        try:
+            return await self.stage.until(look, PATIENCE)
+        except TimeoutError:
+            raise AssertionError(what) from None
+
+    async def becomes(self, message: ChannelMessage, *says: str, without: str = "") -> ChannelMessage:
+        """Wait until a message that is on the screen says all of `says`, and not `without`."""
+
+        def right() -> bool:
+            text = readable(message)
+            return all(word in text for word in says) and not (without and without in text)
+
+        await self.until(right, f"{says} without {without!r}; it says:\n{readable(message)}")
+        return message
+
+    async def saved(self, you: Person, channel: Channel, *urls: str) -> ChannelMessage:
+        """Ask for what somebody keeps, and check that it is exactly these links, in any order."""
+        listed = await self.asks(you, channel, "/weekly saved", *(urls or ("You have kept nothing yet",)))
+        count = f"You kept {len(urls)} link{'s' * (len(urls) != 1)}*"
+        assert not urls or count in readable(listed), readable(listed)
+        return listed
+
     async def asks(self, you: Person, channel: Channel, typed: str, *says: str) -> ChannelMessage:
         """Type a command and wait for a message to it that says all of `says`."""
         before = len(you.sees(channel))
@@ -147,10 +178,7 @@ class Whole:
             view = you.screen
             return view if view and all(word in json.dumps(view.payload) for word in says) else None
 
-        try:
-            found = await self.stage.until(look, PATIENCE)
-        except TimeoutError:
-            raise AssertionError(f"no form says {says}; there is: {you.screen}") from None
+        found = await self.until(look, f"no form says {says}; there is another one or none")
         assert found is not None
         return found
 

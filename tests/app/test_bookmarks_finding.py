@@ -1,0 +1,72 @@
+"""Finding again what was kept: the list, its search, notes; end to end on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.playground.channel import Channel
+from bot.playground.people import Person, readable
+from tests.fakes.whole import Whole, tales
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def keeper(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
+    """Give somebody who keeps a link for each word, the last word last."""
+    ada = it.person()
+    channel = it.channel(ada)
+    digest = await it.digest(ada, channel, *tales(site, *words))
+    for reply in digest.replies:
+        await ada.reacts(reply, "bookmark")
+    return ada, channel
+
+
+async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
+    """The menu beside a row marks it as read, puts a note on it and removes it; the list shows it at once."""
+    ada, channel = await keeper(it, "rows", "mesh", "graph", "queue")
+    listed = await it.asks(ada, channel, "/weekly saved", "You kept 3 links", "3 unread")
+    await ada.clicks(listed, "Mark as read", beside="mesh")
+    await it.becomes(listed, "2 unread", "*<https://rows.example/graph", without="*<https://rows.example/mesh")
+    await ada.clicks(listed, "Mark as unread", beside="mesh")
+    await it.becomes(listed, "3 unread")
+    await ada.clicks(listed, "Add a note", beside="graph")
+    form = await it.modal(ada, "Your note", "All about graph")
+    await ada.submits(form, {"note": "for *Monday*"})
+    again = await it.asks(ada, channel, "/weekly saved", "Note: for")
+    await ada.clicks(again, "Edit the note", beside="graph")
+    form = await it.modal(ada, "for *Monday*")
+    await ada.submits(form, {"note": ""})
+    await it.becomes(await it.saved(ada, channel, "/mesh", "/graph", "/queue"), without="Note:")
+    await ada.clicks(again, "Remove", beside="queue")
+    await it.becomes(again, "You kept 2 links", without="queue")
+
+
+async def test_a_search_of_ones_own(it: Whole) -> None:
+    """`saved QUERY` searches what one kept and nothing else, misspelt too, and offers the whole archive."""
+    ada, channel = await keeper(it, "own", "kubernetes", "postgresql")
+    await it.publish(*tales("own", "kubernetes-operators"))
+    linus = it.person()
+    it.stage.workspace.channels[channel.id].members.add(linus.user.id)
+    found = await it.asks(ada, channel, "/weekly saved kuberntes", "own.example/kubernetes|")
+    assert "operators" not in readable(found)
+    assert "postgresql" not in readable(found)
+    await ada.clicks(found, "Search the whole archive")
+    await it.becomes(found, "operators")
+    nothing = await it.asks(linus, channel, "/weekly saved kubernetes", "Nothing you kept is about")
+    assert "own.example" not in readable(nothing)
+    await ada.clicks(await it.asks(ada, channel, "/weekly saved gardening", "Nothing you kept"), "All I kept")
+    await it.reads(ada, channel, "You kept 2 links")
+
+
+async def test_pages_of_what_was_kept(it: Whole) -> None:
+    """Ten on a page, newest first; the way on and back neither repeats nor skips, and acting keeps the page."""
+    words = [f"w{number:02}" for number in range(12)]
+    ada, channel = await keeper(it, "pages", *words)
+    listed = await it.asks(ada, channel, "/weekly saved", "You kept 12 links", "1–10")
+    assert "/w11|" in readable(listed)
+    await ada.clicks(listed, "Older ›")
+    await it.becomes(listed, "11–12", "/w00|", "/w01|", without="/w02|")
+    await ada.clicks(listed, "Mark as read", beside="w01")
+    await it.becomes(listed, "11–12", "11 unread")
+    await ada.clicks(listed, "‹ Newer")
+    await it.becomes(listed, "1–10", "/w11|")
