@@ -29,6 +29,8 @@ from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.delivery.worker import Worker
+from bot.finding.indexes import Indexes
+from bot.finding.mine import Mine
 from bot.library import Library
 from bot.messages.digest import digest
 from bot.messages.names import Names
@@ -151,6 +153,9 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         names=names,
         answers=Answers(library, names, clock, random.SystemRandom().randrange),
         bookmarks=Bookmarks(store.bookmarks, settings.bookmark, names, clock, _labeller(shelf)),
+        mine=Mine(
+            store.bookmarks, Indexes(lambda: library.index, _issue_of(shelf)), _issue_of(shelf), slack, names, clock
+        ),
         subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
         replies=HttpReplies(),
         doubts=Doubts(store, clock),
@@ -181,6 +186,13 @@ def _finder(library: Library) -> Callable[[str], Issue]:
         return library.snapshot.find(asked or "latest")
 
     return find
+
+
+def _issue_of(shelf: Shelf) -> Callable[[str], Issue | None]:
+    def issue(identity: str) -> Issue | None:
+        return shelf.current.issues.get(identity)
+
+    return issue
 
 
 def _labeller(shelf: Shelf) -> Callable[[str], str]:

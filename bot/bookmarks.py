@@ -1,4 +1,4 @@
-"""What people keep by reacting to a message, and the first page of it."""
+"""What people keep by reacting to a message."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.messages.saved import PAGE, saved
-from bot.record.bookmark import Keeper, Link, Page, Reacted, Way, keeper_of, number_of
+from bot.record.bookmark import Keeper, Link, Page, Reacted, Way, number_of
 from bot.slack.workspace import WorkspaceId
 
 
@@ -87,10 +85,3 @@ class Bookmarks:
         await self._memory.react(
             reaction.keeper, reaction.workspace, reaction.way, reaction.at, self._clock.now(), held=reaction.added
         )
-
-    async def saved(self, workspace: WorkspaceId, user: str, offset: int = 0) -> Message:
-        """List one page of what the person kept; past the end, the last page."""
-        page = await self._memory.page(keeper_of(workspace, user), offset, PAGE)
-        start = min(offset, max(0, page.total - 1) // PAGE * PAGE)
-        labels = [self._label(each.issue) for each in page.bookmarks]
-        return saved(page.bookmarks, page.total, start, labels, self._names)

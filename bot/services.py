@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.answers import Answers
 from bot.bookmarks import Bookmarks
+from bot.finding.mine import Mine
 from bot.later import Later
 from bot.messages.names import Names
 from bot.replies import Replies
@@ -40,6 +41,7 @@ class Services:
     names: Names
     answers: Answers
     bookmarks: Bookmarks
+    mine: Mine
     subscribing: Subscribing
     replies: Replies
     doubts: Doubts | None = None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -17,27 +16,15 @@ from bot.messages import blocks
 from bot.messages import help as helping
 from bot.messages.answer import Asked
 from bot.messages.issue import read_page
+from bot.messages.kept import ACTION, NOTE, OPEN, Choice
 from bot.messages.message import Message
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
+from bot.messages.saved import Listing
 from bot.services import Services
-from bot.subscribing import Place
+from handlers.click import Click, click_of
 from handlers.errors import follow_up
-from handlers.payload import clicked_from, text
 
 _STALE = "that button is from an older version; please ask again"
-_MOST_SAVED = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """One click: on which action, with what value, where, and how to answer."""
-
-    services: Services
-    action: str
-    value: str
-    place: Place
-    url: str
-    trigger: str
 
 
 async def _page(click: Click) -> Message:
@@ -71,8 +58,21 @@ async def _help(click: Click) -> Message:
 
 
 async def _saved(click: Click) -> Message:
-    offset = int(click.value) if re.fullmatch(r"\d{1,6}", click.value, re.ASCII) else 0
-    return await click.services.bookmarks.saved(click.place.workspace, click.place.user, min(offset, _MOST_SAVED))
+    return await click.services.mine.saved(click.keeper, Listing.read(click.value) or Listing())
+
+
+async def _kept(click: Click) -> Message | None:
+    """Do what was chosen beside a row, and show the list as it is then."""
+    choice, mine = Choice.parse(click.value), click.services.mine
+    if choice is None:
+        return helping.told(_STALE)
+    if choice.what == OPEN:
+        return None
+    if choice.what == NOTE:
+        wrong = await mine.ask_note(click.keeper, choice.key, click.place.workspace, click.trigger)
+        return helping.told(wrong) if wrong else None
+    await mine.act(click.keeper, choice, click.at)
+    return await mine.saved(click.keeper, Listing.of_place(click.block))
 
 
 async def _change(click: Click) -> None:
@@ -109,6 +109,7 @@ _ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {
     "random": _random,
     "help": _help,
     "saved": _saved,
+    ACTION: _kept,
     "subscription": _change,
     "pause": _pause,
     "resume": _resume,
@@ -124,22 +125,13 @@ def register(app: AsyncApp, services: Services) -> None:
 
     async def clicked(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Acknowledge at once (a click takes no other answer), then answer by response_url."""
-        action = _action(body)
-        name = text(action, "action_id")
-        act = _ACTS.get(name.partition(":")[0])
+        click = click_of(services, body, context)
+        name = click.action.partition(":")[0]
+        act = _ACTS.get(name)
         if act is not None:  # links are opened by Slack itself and only want the acknowledgement
-            value = text(action, "value") or text(action, "selected_option", "value")
-            place, url = clicked_from(body, context), text(body, "response_url")
-            click = Click(services, name, value, place, url, text(body, "trigger_id"))
-            beside = name.partition(":")[0] in _BESIDE and name not in {"issue:back", "issue:next"}
+            beside = name in _BESIDE and click.action not in {"issue:back", "issue:next"}
             options = {"response_type": "ephemeral", "replace_original": not beside}
-            follow_up(services, url, lambda: act(click), **options)
+            follow_up(services, click.url, lambda: act(click), **options)
         return await ack()
 
     app.action(re.compile(""))(clicked)
-
-
-def _action(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    actions = body.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions else None
-    return first if isinstance(first, Mapping) else {}

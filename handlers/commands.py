@@ -12,10 +12,12 @@ from slack_bolt.response import BoltResponse
 
 from bot import commands
 from bot.messages.message import Message
+from bot.messages.saved import Listing
+from bot.record.bookmark import keeper_of
 from bot.services import Services
 from bot.subscribing import Place
 from handlers.errors import follow_up
-from handlers.payload import answered, text, typed_from, workspace
+from handlers.payload import answered, text, typed_from
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -47,7 +49,8 @@ def _work(
     if command == commands.Subscribe(""):
         return lambda: _form(services, place, text(body, "trigger_id"))
     if isinstance(command, commands.Saved):
-        return lambda: services.bookmarks.saved(workspace(context), place.user)
+        keeper, listing = keeper_of(place.workspace, place.user), Listing(command.query)
+        return lambda: services.mine.saved(keeper, listing)
     return lambda: services.subscribing.command(command, place)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from archive.link import is_http
 from bot.messages import blocks
 from bot.messages.dates import short_date
 from bot.messages.message import Block
@@ -21,6 +22,7 @@ LONGEST_NOTE = 500
 
 _LINKED = 500
 """A longer address is opened from the menu: ten such in the text would be more than a message may hold."""
+_OPENED = 3_000  # Slack: the url of an option
 _NOTE_SHOWN = 200
 _CHOICE = re.compile(rf"({READ}|{UNREAD}|{NOTE}|{REMOVE}|{OPEN}):([0-9a-f]{{32}})")
 
@@ -85,7 +87,7 @@ def menu(kept: Row, number: int) -> Block:
         _option("Edit the note" if kept.note else "Add a note", NOTE, kept.key),
         _option("Remove", REMOVE, kept.key),
     ]
-    if len(kept.url) > _LINKED:
+    if _LINKED < len(kept.url) <= _OPENED and is_http(kept.url) and kept.url.isprintable() and " " not in kept.url:
         options.insert(0, {**_option("Open the link", OPEN, kept.key), "url": kept.url})
     return {"type": "overflow", "action_id": f"{ACTION}:{number}", "options": options}
 

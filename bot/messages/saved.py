@@ -1,59 +1,180 @@
-"""What a person kept."""
+"""What a person kept, listed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.messages import blocks
-from bot.messages.message import Message
-from bot.messages.mrkdwn import bold, clip, link, one_line, shown
+from bot.messages.answer import FURTHEST, LONGEST_QUERY, Asked
+from bot.messages.kept import Row, row
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import bold, clip, escape, one_line
 from bot.messages.names import Names
 
 PAGE = 10
 """Bookmarks on a page."""
 
-
-class Kept(Protocol):
-    """One link that a person kept: its `url` ("" if none), `headline`, and the `issue` it stood in."""
-
-    @property
-    def url(self) -> str:
-        """Give the address as the issue had it."""
-        ...
-
-    @property
-    def headline(self) -> str:
-        """Give the headline as it was posted."""
-        ...
-
-    @property
-    def issue(self) -> str:
-        """Give the issue's identity."""
-        ...
+# What rows may fill of a message (bot.messages.blocks): the rest is for what stands around them.
+_MOST_TEXT = blocks.MOST_TEXT - 1_500
+_MOST_JSON = 12_000
+_MOST = 1_000_000
+_OFFSET = re.compile(r"\d{1,6}", re.ASCII)
+_PLACE = re.compile(r"mine:([0-9a-f]{32}):(\d{1,7}):(.*)", re.ASCII | re.DOTALL)
+_BLOCK_ID = 255  # Slack: reference/block-kit/blocks
 
 
-def saved(kept: Sequence[Kept], total: int, offset: int, labels: Sequence[str], names: Names) -> Message:
-    """List one page of what a person kept, newest first; `labels` are the issues' short names, in the same order."""
-    if not kept:
-        how = f"React to a link in a digest's thread with :{clip(names.bookmark, 100)}: and it is listed here."
-        return blocks.says(f"You have kept nothing yet. {how}" if not total else "There is nothing more.")
-    last = offset + len(kept)
-    where = f", {offset + 1}–{last}" if total > len(kept) else ""
-    lines = [_line(each, name) for each, name in zip(kept, labels, strict=True)]
-    made = [blocks.context(f"*You kept {total:,} link{'s' * (total != 1)}*{where}"), *map(blocks.section, lines)]
-    row = []
-    if offset:
-        row.append(blocks.button("‹ Newer", "saved:back", str(max(0, offset - PAGE))))
-    if last < total:
-        row.append(blocks.button("Older ›", "saved:next", str(last)))
-    if row:
-        made.append(blocks.actions(row))
-    heads = "; ".join(one_line(each.headline) for each in kept)
-    return Message(clip(f"You kept {total}: {heads}", 900), tuple(made))
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which page of a list: what was asked for ("": everything), and how many come before.
+
+    It goes out with buttons and rows; what comes back is from outside and checked.
+    """
+
+    query: str = ""
+    offset: int = 0
+
+    def at(self, offset: int) -> Listing:
+        """Give another page of the same list."""
+        return Listing(self.query, offset)
+
+    def as_value(self) -> str:
+        """Give it as a button's value."""
+        return json.dumps({"q": self.query, "o": self.offset}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, value: str) -> Listing | None:
+        """Read a button's value; None for anything that no button has."""
+        if _OFFSET.fullmatch(value):  # of buttons from before there was a search
+            return cls("", int(value))
+        try:
+            fields = json.loads(value) if len(value) <= blocks.BUTTON_VALUE else None
+        except (ValueError, RecursionError):
+            return None
+        return cls.of(fields) if isinstance(fields, dict) else None
+
+    @classmethod
+    def of(cls, fields: dict[str, object]) -> Listing | None:
+        """Read fields `q` and `o`; None where they are not what they should be."""
+        query, offset = fields.get("q"), fields.get("o")
+        if not isinstance(query, str) or len(one_line(query)) > LONGEST_QUERY or type(offset) is not int:
+            return None
+        return cls(one_line(query), offset) if 0 <= offset <= _MOST else None
+
+    def place(self, key: str) -> str:
+        """Give a row's block_id, which says on which page it stands; a long query does not fit, and is left out."""
+        said = f"mine:{key}:{self.offset}:{self.query}"
+        return said if len(said) <= _BLOCK_ID else f"mine:{key}:0:"
+
+    @classmethod
+    def of_place(cls, block_id: str) -> Listing:
+        """Read a row's block_id; anything else is the list's beginning."""
+        match = _PLACE.fullmatch(block_id)
+        return cls(one_line(match[3])[:LONGEST_QUERY], int(match[2])) if match else cls()
 
 
-def _line(kept: Kept, name: str) -> str:
-    head = one_line(kept.headline) or shown(kept.url) or "·"
-    said = link(kept.url, head) if kept.url else clip(head, 150)
-    return f"{bold(said)}\n{clip(name, 80)}" if name else bold(said)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of what a person kept: its `rows`, which `listing` it is, and how many there are in all (`total`).
+
+    `unread` counts those of everything. For a query without an answer `meant` has other queries, and `problems` notes
+    on what of it was not understood.
+    """
+
+    rows: tuple[Row, ...]
+    listing: Listing
+    total: int
+    unread: int = 0
+    meant: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def saved(page: Listed, today: date, names: Names) -> Message:
+    """List a page for the person whose it is, with a menu for each row and buttons to the other pages."""
+    if not page.rows:
+        return _nothing(page, names)
+    rows = _rows(page, today)
+    page = replace(page, rows=page.rows[: len(rows)])
+    made: list[Block] = [blocks.context(summary(page)), *rows, *_notes(page)]
+    if buttons := [*turns(page, "saved"), *_on(page)]:
+        made.append(blocks.actions(buttons))
+    heads = "; ".join(one_line(each.headline) for each in page.rows)
+    said = f"{page.listing.query}: {page.total} of your links" if page.listing.query else f"You kept {page.total}"
+    return Message(clip(f"{said}: {heads}", 900), tuple(made))
+
+
+def _rows(page: Listed, today: date) -> list[Block]:
+    """Make the rows, as many as fit one message (one at least): the rest comes on the next page."""
+    made: list[Block] = []
+    text = size = 0
+    for number, each in enumerate(page.rows):
+        block = row(each, number, today, page.listing.place(each.key))
+        text += blocks.weight(block)
+        size += len(json.dumps(block, ensure_ascii=False))
+        if made and (text > _MOST_TEXT or size > _MOST_JSON):
+            break
+        made.append(block)
+    return made
+
+
+def summary(page: Listed) -> str:
+    """Say which part of how many it is."""
+    first, count = page.listing.offset + 1, f"{page.total:,} link{'s' * (page.total != 1)}"
+    where = f", {first}–{first + len(page.rows) - 1}" if page.total > len(page.rows) else ""
+    if query := page.listing.query:
+        return f"{bold(quoted(query))} · {count} of yours{where}"
+    unread = f" · {page.unread:,} unread" if page.unread else ""
+    return f"*You kept {count}*{where}{unread}"
+
+
+def turns(page: Listed, action: str) -> list[Block]:
+    """Make the buttons to the pages before and after; their actions are `action:back` and `action:next`."""
+    last, row_ = page.listing.offset + len(page.rows), []
+    ranked = bool(page.listing.query)
+    if page.listing.offset:
+        value = page.listing.at(max(0, page.listing.offset - PAGE)).as_value()
+        row_.append(blocks.button("‹ Back" if ranked else "‹ Newer", f"{action}:back", value))
+    if last < page.total and (not ranked or last < FURTHEST):
+        label = "More ›" if ranked else "Older ›"
+        row_.append(blocks.button(label, f"{action}:next", page.listing.at(last).as_value()))
+    return row_
+
+
+def quoted(query: str) -> str:
+    """Give a query as it may stand in bold."""
+    return clip(query.replace("*", "∗"), 150)
+
+
+def _nothing(page: Listed, names: Names) -> Message:
+    query = page.listing.query
+    if not query:
+        how = f"React to a link with :{escape(names.bookmark)}:, or press Save beside one, and it is listed here."
+        return blocks.says(f"You have kept nothing yet. {how}" if not page.total else "There is nothing more.")
+    said = f"Nothing you kept is about *{quoted(query)}*."
+    made: list[Block] = [blocks.section(said), *_notes(page)]
+    meant = [
+        blocks.button(other, f"saved:meant:{number}", Listing(one_line(other)[:LONGEST_QUERY]).as_value())
+        for number, other in enumerate(page.meant[:3])
+    ]
+    if meant:
+        made += [blocks.context("Did you mean"), blocks.actions(meant)]
+    made.append(blocks.actions(_on(page)))
+    return Message(clip(f"Nothing you kept is about {query}.", 600), tuple(made))
+
+
+def _on(page: Listed) -> list[Block]:
+    """Offer the ways on from a search: the whole archive, by what was meant to be found or by all that was typed."""
+    query = page.listing.query
+    if not query:
+        return []
+    row_ = [blocks.button("Search the whole archive", "search:all", Asked(query).as_value())]
+    if not page.rows and len(typed := f"saved {query}") <= LONGEST_QUERY:
+        row_.append(blocks.button(f"Search it for “{clip(typed, 40)}”", "search:typed", Asked(typed).as_value()))
+        row_.append(blocks.button("All I kept", "saved:all", Listing().as_value()))
+    return row_
+
+
+def _notes(page: Listed) -> list[Block]:
+    return [blocks.context(clip(note, 300)) for note in page.problems[:5]]

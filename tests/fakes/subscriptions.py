@@ -10,7 +10,7 @@ from archive.issue import Issue
 from bot.calendar import Schedule, next_slot
 from bot.messages.subscription import Standing
 from bot.messages.taste import Taste
-from bot.record.bookmark import Keeper, Link, Page, Reacted, Way
+from bot.record.bookmark import Bookmark, Keeper, Link, Page, Reacted, Way
 from bot.record.subscription import Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
@@ -142,3 +142,19 @@ class FakeMemory:
     async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
         """Give a page of what somebody keeps."""
         return await (await self.store()).bookmarks.page(keeper, offset, limit, unread_first=unread_first)
+
+    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+        """Give everything that somebody keeps."""
+        return await (await self.store()).bookmarks.all(keeper)
+
+    async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
+        """Give one bookmark."""
+        return await (await self.store()).bookmarks.get(keeper, key)
+
+    async def read(self, keeper: Keeper, key: str, at: int, *, read: bool = True) -> bool:
+        """Note that somebody has read a link."""
+        return await (await self.store()).bookmarks.read(keeper, key, at, read=read)
+
+    async def note(self, keeper: Keeper, key: str, text: str, at: int) -> bool:
+        """Put a note on a link."""
+        return await (await self.store()).bookmarks.note(keeper, key, text, at)

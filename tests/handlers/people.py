@@ -23,6 +23,8 @@ from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.answers import Answers
 from bot.bookmarks import Bookmarks
+from bot.finding.indexes import Indexes
+from bot.finding.mine import Mine
 from bot.library import Current
 from bot.messages.names import Names
 from bot.playground.limits import problems
@@ -81,10 +83,12 @@ class People:
         names, clock = Names(), StillClock()
         answers = Answers(self.shelf, names, clock, chance=lambda _: 0)
         subscribing = Subscribing(self.register, FakeDeliveries(), self.door, names, clock, answers.find)
+        known = self.shelf.current.snapshot.get
+        mine = Mine(self.memory, Indexes(lambda: self.shelf.current.index, known), known, self.door, names, clock)
         bookmarks = Bookmarks(self.memory, frozenset({"bookmark"}), names, clock, answers.label)
         references = (f"ref-{number}" for number in count(1))
         self.services = Services(
-            names, answers, bookmarks, subscribing, self.replies, reference=lambda: next(references)
+            names, answers, bookmarks, mine, subscribing, self.replies, reference=lambda: next(references)
         )
         self.serves()
 

@@ -129,7 +129,7 @@ async def test_saved(people: People) -> None:
     await people.reacts("1.000001", "2.000000")
     await people.types("saved")
     assert "<https://example.com/a|A thing>" in str(people.heard[-1])
-    assert "Example Weekly Issue #6" in str(people.heard[-1])
+    assert "example.com · #6 · 7 Mar 2021" in str(people.heard[-1])
 
 
 async def test_an_unexpected_error_is_apologised_for(people: People) -> None:

@@ -1,0 +1,88 @@
+"""An index for each person who searches what they kept: built when it is first asked, kept up to date after that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from archive.issue import Issue
+from archive.kind import Kind
+from archive.search.index import Index
+from archive.search.result import Answer
+from bot.finding.documents import document
+from bot.record.bookmark import Bookmark, Keeper
+
+MOST = 50_000
+"""Bookmarks indexed at a time, over all people: about 20 MB. Who asked longest ago is forgotten first."""
+AT_ONCE = 100
+"""So many changes are indexed between two requests (10 ms); more are left to a thread."""
+_ALL = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A person's index, and what is in it by key: the bookmark, and the issue it was read from."""
+
+    index: Index
+    holds: Mapping[str, tuple[Bookmark, Issue | None]]
+
+
+class Indexes:
+    """Searches what people keep."""
+
+    def __init__(self, archive: Callable[[], Index], issue_of: Callable[[str], Issue | None]) -> None:
+        """Search by the names of the `archive`'s index; `issue_of` gives the issue of an identity."""
+        self._archive = archive
+        self._issue_of = issue_of
+        self._known: OrderedDict[Keeper, _Known] = OrderedDict()
+
+    async def search(
+        self, keeper: Keeper, kept: Sequence[Bookmark], query: str, limit: int, offset: int = 0
+    ) -> tuple[Answer, tuple[Bookmark, ...]]:
+        """Search `kept`, which is all that the person keeps: the answer, and its page as bookmarks, best first."""
+        holds = {each.key: (each, self._issue_of(each.issue) if each.issue else None) for each in kept}
+        before = self._known.pop(keeper, None)
+        changed, gone = _difference(before.holds if before else {}, holds)
+        if len(changed) > AT_ONCE:
+            index = await asyncio.to_thread(self._index, before, changed, gone)
+        else:
+            index = self._index(before, changed, gone)
+        self._known[keeper] = _Known(index, holds)
+        self._forget_some()
+        answer = index.search(query, kinds=_ALL, limit=limit, offset=offset)
+        return answer, tuple(holds[result.issue.slug][0] for result in answer.results)
+
+    def forget(self, keeper: Keeper) -> None:
+        """Forget somebody's index."""
+        self._known.pop(keeper, None)
+
+    def _index(
+        self, before: _Known | None, changed: Sequence[tuple[Bookmark, Issue | None]], gone: Sequence[str]
+    ) -> Index:
+        documents = (document(bookmark, issue) for bookmark, issue in changed)
+        if before is None:
+            return self._archive().over(documents)
+        return before.index.changed(documents, gone) if changed or gone else before.index
+
+    def _forget_some(self) -> None:
+        while len(self._known) > 1 and sum(len(each.holds) for each in self._known.values()) > MOST:
+            self._known.popitem(last=False)
+
+
+def _difference(
+    before: Mapping[str, tuple[Bookmark, Issue | None]], after: Mapping[str, tuple[Bookmark, Issue | None]]
+) -> tuple[list[tuple[Bookmark, Issue | None]], list[str]]:
+    """Give what is new or differs, and the keys of what is gone. Issues never change: the same one is the same."""
+    changed = [
+        now
+        for key, now in after.items()
+        if (was := before.get(key)) is None or was[1] is not now[1] or _searched(was[0]) != _searched(now[0])
+    ]
+    return changed, [key for key in before if key not in after]
+
+
+def _searched(bookmark: Bookmark) -> tuple[object, ...]:
+    """Give what of a bookmark is searched: being read changes nothing."""
+    return bookmark.link, bookmark.note, bookmark.at

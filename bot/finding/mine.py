@@ -1,0 +1,139 @@
+"""What a person keeps, a page at a time: all of it or what answers a query, and what they do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from archive.issue import Issue
+from bot.clock import Clock
+from bot.finding.indexes import Indexes
+from bot.messages.kept import LONGEST_NOTE, READ, REMOVE, UNREAD, Choice, Row
+from bot.messages.message import Message
+from bot.messages.mrkdwn import clean
+from bot.messages.names import Names
+from bot.messages.note import note_form
+from bot.messages.saved import PAGE, Listed, Listing, saved
+from bot.messages.title import label
+from bot.record.bookmark import Bookmark, Keeper, Page
+from bot.slack.workspace import WorkspaceId
+
+GONE = "You do not keep that link any more."
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Memory(Protocol):
+    """What remembers bookmarks; `bot.store.bookmarks` does. Times are in microseconds by Slack's clock."""
+
+    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+        """Give a page of what somebody keeps, newest first; past the end, the last page."""
+        ...
+
+    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+        """Give everything that somebody keeps, newest first."""
+        ...
+
+    async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
+        """Give one bookmark, None when it is not kept."""
+        ...
+
+    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+        """Keep links no longer; give how many were kept."""
+        ...
+
+    async def read(self, keeper: Keeper, key: str, at: int, *, read: bool = True) -> bool:
+        """Note that somebody has (not) read a link; give whether they keep it."""
+        ...
+
+    async def note(self, keeper: Keeper, key: str, text: str, at: int) -> bool:
+        """Put a note on a link; give whether they keep it."""
+        ...
+
+
+class Door(Protocol):
+    """What of Slack this needs."""
+
+    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
+        """Open a modal and give its id."""
+        ...
+
+
+class Mine:
+    """Finds what people kept. Whose it is comes from the signed request alone, never from a button."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+        self,
+        memory: Memory,
+        indexes: Indexes,
+        issue_of: Callable[[str], Issue | None],
+        door: Door,
+        names: Names,
+        clock: Clock,
+    ) -> None:
+        """Look into `memory`; `issue_of` gives the issue of an identity, None where there is none (any more)."""
+        self._memory = memory
+        self._indexes = indexes
+        self._issue_of = issue_of
+        self._door = door
+        self._names = names
+        self._clock = clock
+
+    async def saved(self, keeper: Keeper, listing: Listing) -> Message:
+        """List a page of what somebody keeps, for them."""
+        return saved(await self.page(keeper, listing), self._clock.now().date(), self._names)
+
+    async def page(self, keeper: Keeper, listing: Listing, *, unread_first: bool = False) -> Listed:
+        """Give a page of what somebody keeps; past the end, the last page."""
+        if listing.query:
+            return await self._search(keeper, listing)
+        page = await self._memory.page(keeper, listing.offset, PAGE, unread_first=unread_first)
+        start = _last(listing.offset, page.total)
+        return Listed(tuple(map(self.row, page.bookmarks)), Listing("", start), page.total, page.unread)
+
+    async def _search(self, keeper: Keeper, listing: Listing) -> Listed:
+        kept = await self._memory.all(keeper)
+        answer, found = await self._indexes.search(keeper, kept, listing.query, PAGE, listing.offset)
+        if not found and answer.total:
+            return await self._search(keeper, listing.at(_last(listing.offset, answer.total)))
+        unread = sum(not each.read for each in kept)
+        rows = tuple(map(self.row, found))
+        return Listed(rows, listing, answer.total, unread, answer.did_you_mean, answer.problems)
+
+    def row(self, bookmark: Bookmark) -> Row:
+        """Give a bookmark as a row of a list."""
+        issue = self._issue_of(bookmark.issue) if bookmark.issue else None
+        name, published = (label(issue), issue.published) if issue else ("", None)
+        return Row(bookmark.key, bookmark.url, bookmark.headline, name, published, bookmark.read, bookmark.note)
+
+    async def act(self, keeper: Keeper, choice: Choice, at: int | None) -> None:
+        """Do what was chosen from a row's menu, if it is one that is done at once. `at` None is now."""
+        moment = self._at(at)
+        if choice.what == REMOVE:
+            await self._memory.remove(keeper, [choice.key], moment)
+        elif choice.what in {READ, UNREAD}:
+            await self._memory.read(keeper, choice.key, moment, read=choice.what == READ)
+
+    async def ask_note(self, keeper: Keeper, key: str, workspace: WorkspaceId, trigger: str, home: str = "") -> str:
+        """Open the form for a note; give what is wrong in a line, "" when it is open. Raises SlackError."""
+        bookmark = await self._memory.get(keeper, key)
+        if bookmark is None:
+            return GONE
+        form = note_form(key, bookmark.headline or bookmark.url, bookmark.note, home=home)
+        await self._door.open_view(workspace, trigger, form)
+        return ""
+
+    async def note(self, keeper: Keeper, key: str, text: str, at: int | None = None) -> str:
+        """Put a note on a link ("" takes it away); give what is wrong in a line, "" when it is done."""
+        text = clean(text).strip()
+        if len(text) > LONGEST_NOTE:
+            return f"That is {len(text):,} characters; a note has at most {LONGEST_NOTE}."
+        return "" if await self._memory.note(keeper, key, text, self._at(at)) else GONE
+
+    def _at(self, at: int | None) -> int:
+        return (self._clock.now() - _EPOCH) // timedelta(microseconds=1) if at is None else at
+
+
+def _last(offset: int, total: int) -> int:
+    """Give the beginning of the page at `offset`, or of the last one."""
+    return min(offset, max(0, total - 1) // PAGE * PAGE)

@@ -1,0 +1,60 @@
+"""The little form for a note on a link that somebody keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.messages import blocks
+from bot.messages.kept import LONGEST_NOTE
+from bot.messages.message import Block
+from bot.messages.mrkdwn import bold, clean, clip, one_line
+
+CALLBACK = "note"
+FIELD = "note"
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def note_form(key: str, headline: str, note: str, *, home: str = "") -> Block:
+    """Ask for a note on the link `key`; `home` is what the Home tab was showing, in its own words, "" elsewhere."""
+    element: dict[str, Any] = {
+        "type": "plain_text_input",
+        "action_id": FIELD,
+        "multiline": True,
+        "max_length": LONGEST_NOTE,
+    }
+    if note := clean(note)[:LONGEST_NOTE]:
+        element["initial_value"] = note
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": blocks.plain("Your note", 24),
+        "submit": blocks.plain("Save", 24),
+        "close": blocks.plain("Cancel", 24),
+        "private_metadata": json.dumps({"key": key, "home": clean(home)[:2_000]}),
+        "blocks": [
+            blocks.section(bold(clip(one_line(headline) or "·", 200))),
+            {
+                "type": "input",
+                "block_id": FIELD,
+                "optional": True,
+                "label": blocks.plain("Only you see it", 2_000),
+                "element": element,
+            },
+        ],
+    }
+
+
+def read_note(view: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Read the submitted form: the link's key, the text, and what the Home tab was showing; None for anything else."""
+    try:
+        kept = json.loads(str(view.get("private_metadata", ""))[:3_000])
+        key, home = kept["key"], kept["home"]
+        text = view["state"]["values"][FIELD][FIELD]["value"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not (isinstance(key, str) and _KEY.fullmatch(key) and isinstance(home, str)):
+        return None
+    return (key, text or "", home) if isinstance(text, str | None) else None

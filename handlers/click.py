@@ -1,0 +1,65 @@
+"""A click on one of the bot's buttons or menus, read from Slack's payload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.record.bookmark import Keeper, keeper_of, moment
+from bot.services import Services
+from bot.subscribing import Place
+from handlers.payload import clicked_from, text
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One click: on which `action` (its id), with what `value`, where, and how to answer.
+
+    `block` is the id of the block it stood in. `at` is when, in microseconds by Slack's clock, None if it does not say.
+    `view` is the modal or Home tab it stood in, empty for a message's.
+    """
+
+    services: Services
+    action: str
+    value: str
+    place: Place
+    url: str
+    trigger: str
+    block: str = ""
+    at: int | None = None
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def keeper(self) -> Keeper:
+        """Give who clicked, as somebody who keeps links."""
+        return keeper_of(self.place.workspace, self.place.user)
+
+
+def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltContext) -> Click:
+    """Read a click; what is missing or of a wrong type is "" or empty."""
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else None
+    action = first if isinstance(first, Mapping) else {}
+    view = body.get("view")
+    return Click(
+        services,
+        text(action, "action_id"),
+        text(action, "value") or text(action, "selected_option", "value"),
+        clicked_from(body, context),
+        text(body, "response_url"),
+        text(body, "trigger_id"),
+        text(action, "block_id"),
+        when(text(action, "action_ts")),
+        view if isinstance(view, Mapping) else {},
+    )
+
+
+def when(ts: str) -> int | None:
+    """Read one of Slack's times, in microseconds; None for anything else."""
+    try:
+        return moment(ts)
+    except ValueError:
+        return None
