@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -57,6 +58,11 @@ def canonical(url: str) -> str:
     while (shorter := _canonical_once(url)) != url:
         url = shorter
     return url
+
+
+def key(url: str) -> str:
+    """Give 32 hexadecimal digits that stand for the canonical form of `url`: short, and the same for the same link."""
+    return hashlib.sha256(canonical(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _canonical_once(url: str) -> str:

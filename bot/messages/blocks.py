@@ -15,6 +15,8 @@ from bot.messages.mrkdwn import clip_plain
 MOST_BLOCKS = 50
 MOST_TEXT = 9_000
 """Slack refuses a message whose blocks hold too much text, without saying how much: 9,597 characters have passed."""
+MOST_JSON = 15_500
+"""The same as JSON, should that be what Slack counts: 15,561 characters have passed, 17,694 not (bolt-js #2867)."""
 SECTION_TEXT = 3_000
 HEADER_TEXT = 150
 CONTEXT_TEXT = 2_000

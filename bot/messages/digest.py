@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from archive.kind import Kind
 from bot.messages import blocks
 from bot.messages.dates import long_date
 from bot.messages.entry import opening
+from bot.messages.keep import save_button, token
 from bot.messages.message import Block, Digest, Message, Part
 from bot.messages.mrkdwn import bold, clip, escape, host, link, linkable, one_line, shown, split
 from bot.messages.taste import Layout, Sponsors, Taste
@@ -26,6 +28,7 @@ _MOST_PIECES = 3
 _MOST_LINKS = 20
 # What a page's own line and its buttons may take is kept free.
 _ROOM = blocks.MOST_TEXT - 500
+_JSON_ROOM = blocks.MOST_JSON - 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +55,30 @@ class _Plan:
     folded: tuple[Entry, ...]
     left: Counter[Kind]
     note: str
+    saved: frozenset[int]
 
 
-def digest(issue: Issue, taste: Taste = Taste(), note: str = "") -> Digest:  # noqa: B008 - Taste is immutable
+def digest(
+    issue: Issue,
+    taste: Taste = Taste(),  # noqa: B008 - Taste is immutable
+    note: str = "",
+    saved: frozenset[int] = frozenset(),
+) -> Digest:
     """Render an issue as the messages a channel gets.
 
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
     gets a reply of its own. Layout full (or more than `MOST_REPLIES` entries): everything in the parent, and what does
     not fit in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue; no link is lost but by
-    `taste`. `note` is one plain line shown below the date.
+    `taste`. `note` is one plain line shown below the date. Each entry has a Save button, where it is shown in full;
+    for those at the positions `saved` it says so.
     """
-    plan = _plan(issue, taste, note)
+    plan = _plan(issue, taste, note, saved)
     if taste.layout is Layout.FULL or len(plan.items) > MOST_REPLIES:
         return _full(plan)
     return _thread(plan)
 
 
-def _plan(issue: Issue, taste: Taste, note: str) -> _Plan:
+def _plan(issue: Issue, taste: Taste, note: str, saved: frozenset[int]) -> _Plan:
     intro: list[Entry] = []
     folded: list[Entry] = []
     items: list[_Item] = []
@@ -89,7 +99,7 @@ def _plan(issue: Issue, taste: Taste, note: str) -> _Plan:
             if taste.layout is Layout.FULL and not entry.links:
                 continue
         items.append(_Item(section, entry, len(items) + 1, _key(entry, seen)))
-    return _Plan(issue, tuple(intro), tuple(items), tuple(folded), left, note)
+    return _Plan(issue, tuple(intro), tuple(items), tuple(folded), left, note, saved)
 
 
 def _fits_intro(intro: Sequence[Entry]) -> bool:
@@ -114,9 +124,10 @@ def _thread(plan: _Plan) -> Digest:
         top.append(blocks.section(intro))
     contents = _contents(plan.items, blocks.MOST_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
     foot = [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
-    parent = Part("parent", Message(_fallback(plan), (*top, *contents, *foot)))
-    count = len(plan.items)
-    return Digest(plan.issue.slug, parent, tuple(_reply(item, count) for item in plan.items))
+    # A number under the parent means the entry of that number, listed or not: what is not fits nowhere.
+    numbered = tuple(item.entry.position for item in plan.items)
+    parent = Part("parent", Message(_fallback(plan), (*top, *contents, *foot)), numbered)
+    return Digest(plan.issue.slug, parent, tuple(_reply(plan, item) for item in plan.items))
 
 
 def _top(plan: _Plan) -> Iterator[Block]:
@@ -194,12 +205,19 @@ def _left(left: Counter[Kind]) -> str:
     return "Left out here: " + ", ".join(f"{count} in {kind.value}" for kind, count in sorted(left.items()))
 
 
-def _reply(item: _Item, count: int) -> Part:
-    body = _entry_blocks(item)
+def _reply(plan: _Plan, item: _Item) -> Part:
+    body, count = _with_save(plan, item, _entry_blocks(item)), len(plan.items)
     place = "Sponsored" if item.sponsored else _plain_heading(item.section)
     site = clip(host(item.entry.links[0].url), 80) if item.entry.links else ""
     body.append(blocks.context(" · ".join(part for part in (place, f"{item.number} of {count}", site) if part)))
     return Part(item.key, Message(_entry_fallback(item), tuple(body)), (item.entry.position,))
+
+
+def _with_save(plan: _Plan, item: _Item, body: list[Block]) -> list[Block]:
+    """Put the Save button beside an entry's first paragraph, where it takes no block of its own."""
+    position = item.entry.position
+    save = save_button(token(plan.issue.slug, item.entry), saved=position in plan.saved)
+    return [{**body[0], "accessory": save}, *body[1:]] if save else body
 
 
 def _plain_heading(section: Section) -> str:
@@ -213,8 +231,11 @@ def _entry_fallback(item: _Item) -> str:
     return clip(f"{sponsored}{words}", 500) or "·"
 
 
-def _entry_blocks(item: _Item, above: str = "") -> list[Block]:
-    """Show an entry: its headline as a link, its text, its other links; `above` is markup put before it."""
+def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
+    """Show an entry: its headline as a link, its text, its other links; `above` is markup put before it.
+
+    A `number` other than 0 is put before its first words.
+    """
     first, rest = opening(item.entry)
     pieces = split(rest, _PIECE - len(first) - len(above))
     if len(pieces) > _MOST_PIECES:
@@ -222,6 +243,7 @@ def _entry_blocks(item: _Item, above: str = "") -> list[Block]:
     # A headline that the text goes on from stays on the text's line.
     joint = "\n" if rest.startswith("\n") or rest == item.entry.text else " " * rest.startswith(" ")
     said = joint.join(part for part in (first, pieces[0] if pieces else "") if part)
+    said = f"{number}. {said}" if number else said
     texts = ["\n".join(part for part in (above, said) if part), *pieces[1:]]
     more = _other_links(item.entry)
     if more and len(texts[-1]) + len(more) < blocks.SECTION_TEXT:
@@ -245,19 +267,21 @@ def _other_links(entry: Entry) -> str:
 
 
 def _full(plan: _Plan) -> Digest:
-    pages = [_Page(list(_top(plan)), [])]
+    pages = [_Page([], [])]
+    _lay(pages, list(_top(plan)), ())
     own = {item.entry.position for item in plan.items}
     for piece in split(_intro_text(entry for entry in plan.intro if entry.position not in own), _PIECE):
-        _lay(pages, [blocks.section(piece)], ())
+        _lay_anywhere(pages, [blocks.section(piece)])
     heading = ""
     for item in plan.items:
         name = "" if item.section.kind is Kind.INTRO else _heading(item.section)
         above, heading = ("" if name == heading else name), name
-        rule = [blocks.divider()] if above else []
-        _lay(pages, [*rule, *_entry_blocks(item, above)], (item.entry.position,))
+        if not _lay(pages, _numbered(plan, item, above, len(pages[-1].entries) + 1), (item.entry.position,)):
+            pages.append(_Page([], []))
+            _lay(pages, _numbered(plan, item, above, 1), (item.entry.position,))
     for line in (_folded(plan.folded), _left(plan.left)):
         if line:
-            _lay(pages, [blocks.context(line)], ())
+            _lay_anywhere(pages, [blocks.context(line)])
     parts = [_page(plan, page, number, len(pages)) for number, page in enumerate(pages, 1)]
     return Digest(plan.issue.slug, parts[0], tuple(parts[1:]))
 
@@ -267,19 +291,36 @@ class _Page:
     blocks: list[Block]
     entries: list[int]
 
-    def weight(self) -> int:
-        return sum(map(blocks.weight, self.blocks))
+    weight: int = 0
+    size: int = 0
 
 
-def _lay(pages: list[_Page], made: list[Block], entries: tuple[int, ...]) -> None:
-    """Put an entry's blocks on the last page, or on a new one where they don't fit."""
+def _numbered(plan: _Plan, item: _Item, above: str, number: int) -> list[Block]:
+    """Show an entry with its number on the page, which is what a number emoji there means; a rule before a heading."""
+    rule = [blocks.divider()] if above else []
+    return [*rule, *_with_save(plan, item, _entry_blocks(item, above, number))]
+
+
+def _lay(pages: list[_Page], made: list[Block], entries: tuple[int, ...]) -> bool:
+    """Put blocks on the last page if they fit there or nothing else is on it; say whether."""
     page = pages[-1]
+    weight, size = sum(map(blocks.weight, made)), len(json.dumps(made, ensure_ascii=False))
     too_many = len(page.blocks) + len(made) > blocks.MOST_BLOCKS - 2
-    if too_many or page.weight() + sum(map(blocks.weight, made)) > _ROOM:
-        page = _Page([], [])
-        pages.append(page)
+    too_large = page.weight + weight > _ROOM or page.size + size > _JSON_ROOM
+    if page.blocks and (too_many or too_large):
+        return False
     page.blocks.extend(made)
     page.entries.extend(entries)
+    page.weight += weight
+    page.size += size
+    return True
+
+
+def _lay_anywhere(pages: list[_Page], made: list[Block]) -> None:
+    """Put blocks on the last page, or on a new one where they don't fit."""
+    if not _lay(pages, made, ()):
+        pages.append(_Page([], []))
+        _lay(pages, made, ())
 
 
 def _page(plan: _Plan, page: _Page, number: int, count: int) -> Part:

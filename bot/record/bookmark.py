@@ -8,7 +8,6 @@ however often and however late they come.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from archive.link import canonical, is_http
+from archive.link import is_http, key
 from bot.slack.workspace import WorkspaceId, enterprise_of, team_of
 
 LONGEST_URL = 3_000
@@ -63,7 +62,7 @@ class Link:
     @property
     def key(self) -> str:
         """Give the link's identity: 32 hexadecimal digits of its canonical address."""
-        return key_of(self.url) if self.url else key_of(f"entry:{self.issue}:{self.headline}")
+        return key(self.url or f"entry:{self.issue}:{self.headline}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +155,6 @@ class Top:
 
     link: Link
     people: int
-
-
-def key_of(url: str) -> str:
-    """Give the identity of an address: two are the same when their canonical forms are."""
-    return hashlib.sha256(canonical(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def moment(ts: str) -> int:

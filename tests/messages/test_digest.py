@@ -72,12 +72,12 @@ def test_a_headline_from_the_text_is_not_said_twice() -> None:
 
 
 def test_layout_full() -> None:
-    """Everything stands in one message, and a reaction to it means all of it."""
+    """Everything stands in one message, numbered as a number emoji there counts."""
     rendered = digest(plain(), Taste(layout=Layout.FULL))
     assert rendered.replies == ()
     assert rendered.parent.entries == (1, 2, 3, 4)
     assert "Two talks on queues." in said(rendered.parent.message)
-    assert "*News*\n*<https://blog.example/cache|How a cache took a site>* down." in said(rendered.parent.message)
+    assert "*News*\n2. *<https://blog.example/cache|How a cache took a site>* down." in said(rendered.parent.message)
 
 
 def test_an_intro_with_a_link() -> None:

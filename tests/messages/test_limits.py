@@ -45,7 +45,10 @@ def test_parts_have_their_own_keys(nasty: Issue, taste: Taste) -> None:
 def test_every_linked_entry_has_its_place(nasty: Issue, layout: Layout) -> None:
     """With nothing left out, each entry with a link is shown in full by exactly one part."""
     rendered = digest(nasty, Taste(layout=layout))
-    shown = [position for part in (rendered.parent, *rendered.replies) for position in part.entries]
+    threaded = any(part.key.startswith("entry") for part in rendered.replies)
+    full = rendered.replies if threaded else (rendered.parent, *rendered.replies)
+    shown = [position for part in full for position in part.entries]
+    assert not threaded or rendered.parent.entries == tuple(shown)
     assert len(shown) == len(set(shown))
     assert {one.position for _, one in nasty.entries() if one.links} <= set(shown)
 

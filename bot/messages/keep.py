@@ -1,0 +1,70 @@
+"""The Save button, which stands beside every link that the bot shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from archive.issue import Entry
+from archive.link import key
+from bot.messages import blocks
+from bot.messages.message import Block
+
+SAVE, SAVED = "save", "unsave"
+"""What the buttons' action ids begin with, up to a colon: one that keeps, one that lets go again."""
+_DIGITS = 12
+_KEY = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a Save button says of its link: the issue's slug, the entry's position, the beginning of the link's key.
+
+    Short, since Slack may count a message's JSON. It tells apart what an old button meant from what stands there now.
+    `view` is what the message answered (its maker's own text, "" for none), so that it can be shown anew.
+    """
+
+    slug: str
+    position: int
+    key: str
+    view: str = ""
+
+    def as_value(self) -> str:
+        """Give it as a button's value."""
+        said = json.dumps([self.slug, self.position, self.key], ensure_ascii=False)
+        return f"{said}\n{self.view}" if self.view else said
+
+    @classmethod
+    def read(cls, value: object) -> Token | None:
+        """Read a button's value; None for anything `as_value` would not have made. It is a hint: look the link up."""
+        said, _, view = value.partition("\n") if isinstance(value, str) else ("", "", "")
+        try:
+            fields = json.loads(said) if len(said) <= blocks.BUTTON_VALUE else None
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(fields, list) or len(fields) != 3:
+            return None
+        slug, position, key_ = fields
+        if not (isinstance(slug, str) and type(position) is int and isinstance(key_, str) and _KEY.fullmatch(key_)):
+            return None
+        return cls(slug, position, key_, view)
+
+
+def token(slug: str, entry: Entry, view: str = "") -> Token | None:
+    """Give the token of an entry's first link, None for an entry without one or an issue of a monstrous name."""
+    if not entry.links:
+        return None
+    made = Token(slug, entry.position, key(entry.links[0].url)[:_DIGITS], view)
+    return made if len(made.as_value()) <= blocks.BUTTON_VALUE else None
+
+
+def save_button(about: Token | None, *, saved: bool = False) -> Block | None:
+    """Make the button that keeps the link, or, where it is `saved`, the one that lets go of it; None for no token."""
+    if about is None:
+        return None
+    # The same link may stand twice in a message: of two issues, or in two entries of one.
+    name = f"{about.position}:{key(about.slug)[:4]}"
+    if saved:
+        return blocks.button("Saved ✓", f"{SAVED}:{name}", about.as_value())
+    return blocks.button("Save", f"{SAVE}:{name}", about.as_value())
