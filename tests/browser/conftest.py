@@ -1,0 +1,114 @@
+"""What the browser tests share: one Chromium a worker, the demo's page in this process, and ears for what goes wrong.
+
+Everything here runs on the session's one event loop; the tests of this folder do too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from bot.playground.held import SAMPLE
+from bot.playground.page.run import Wishes, opened
+from bot.playground.page.server import PageServer
+from bot.playground.process import without_proxies
+from bot.settings import Settings
+from tests.browser import machine
+from tests.browser.visitor import Visitor
+
+ARGUMENTS = (
+    "--no-sandbox",  # root has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 20_000.0
+"""Milliseconds that something may take to appear on a busy machine before a test gives up."""
+
+Serving = Callable[..., Awaitable[PageServer]]
+Visiting = Callable[..., Awaitable[Visitor]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of this folder on the session's loop, on which the browser is."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and isinstance(item, pytest.Function):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Start Chromium, once for all."""
+    path = machine.chromium()
+    if path is None:
+        pytest.skip("NO CHROMIUM ON THIS MACHINE: the page is not tested in a browser (`make test` says how to get it)")
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def served(archive: Path = SAMPLE, *, empty: bool = True) -> AsyncIterator[PageServer]:
+    """Serve the demo's page, with the bot behind it."""
+    without_proxies()
+    with TemporaryDirectory(prefix="backissue-") as place:
+        async with opened(Wishes(archive, port=0, empty=empty), Path(place), Settings()) as page:
+            await page.room.stage()
+            yield page
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page() -> AsyncIterator[PageServer]:
+    """Serve the demo as a newcomer finds it, for the tests of a module."""
+    async with served(empty=False) as here:
+        yield here
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def serving() -> AsyncIterator[Serving]:
+    """Give what serves a demo for one test, as `served` does."""
+    async with AsyncExitStack() as stack:
+
+        async def serve(archive: Path = SAMPLE, *, empty: bool = True) -> PageServer:
+            return await stack.enter_async_context(served(archive, empty=empty))
+
+        yield serve
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visiting(chromium: Browser, serving: Serving) -> AsyncIterator[Visiting]:
+    """Give what opens a page for a visitor, and in the end checks that nothing went wrong in it.
+
+    It leaves before what `serving` serves is stopped: a page whose server is gone says so on the console.
+    """
+    del serving
+    async with AsyncExitStack() as stack:
+
+        async def visit(url: str, *, width: int = 1280, height: int = 800, dark: bool = False) -> Visitor:
+            context = await chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if dark else "light",
+                reduced_motion="reduce",
+                locale="en-GB",
+                timezone_id="Europe/London",
+            )
+            stack.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE)
+            visitor = Visitor(await context.new_page(), url)
+            stack.push_async_callback(visitor.is_content)
+            await visitor.arrives()
+            return visitor
+
+        yield visit

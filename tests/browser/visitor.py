@@ -1,0 +1,152 @@
+"""Somebody at the page: verbs for what people do there, and a memory for everything that went wrong meanwhile."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, expect
+
+from tests.browser import machine
+
+_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} refused ${event.blockedURI}: ${event.sourceFile}:${event.lineNumber}`)
+);
+"""
+SERIOUS = {"serious", "critical"}
+
+
+class Visitor:
+    """A page in a browser. `errors` gathers what no visit may cause, see `is_content`."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        """Look at `page`, which will be at `url`."""
+        self.page = page
+        self.url = url
+        self.errors: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(f"error in the page: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning", "assert"}:
+            self.errors.append(f"console {message.type}: {message.text} at {message.location}")
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(self.url).netloc and not request.url.startswith("data:"):
+            self.errors.append(f"asked another server: {request.url}")
+
+    async def arrives(self, where: str = "") -> None:
+        """Open the page and wait until it can be used."""
+        await self.page.add_init_script(_VIOLATIONS)
+        await self.page.goto(self.url + where)
+        await expect(self.page.locator("body[data-ready=true]")).to_be_attached()
+
+    async def is_content(self) -> None:
+        """Check that nothing was written to the console, no script failed, and no policy was violated."""
+        violations: list[str] = []
+        if not self.page.is_closed():
+            violations = await self.page.evaluate("window.violations ?? []")
+        wrong = [*self.errors, *violations]
+        if wrong:
+            raise AssertionError("\n".join(["in the browser:", *wrong]))
+
+    # Where things are
+
+    @property
+    def feed(self) -> Locator:
+        """The messages of the place that is open."""
+        return self.page.locator("#messages")
+
+    def message(self, text: str | re.Pattern[str]) -> Locator:
+        """The newest message in the open channel that has this text."""
+        return self.feed.get_by_test_id("message").filter(has_text=text).last
+
+    @property
+    def thread(self) -> Locator:
+        """The panel of the thread that is open."""
+        return self.page.get_by_role("complementary", name="Thread")
+
+    def reply(self, text: str | re.Pattern[str]) -> Locator:
+        """The newest reply in the open thread that has this text."""
+        return self.thread.get_by_test_id("message").filter(has_text=text).last
+
+    @property
+    def composer(self) -> Locator:
+        """Where one writes in the open channel."""
+        return self.page.locator("#write")
+
+    @property
+    def backstage(self) -> Locator:
+        """The operator's drawer."""
+        return self.page.get_by_role("region", name="Backstage")
+
+    def dialog(self, name: str | re.Pattern[str] | None = None) -> Locator:
+        """A modal by its title."""
+        return self.page.get_by_role("dialog", name=name) if name else self.page.get_by_role("dialog")
+
+    # What people do
+
+    async def goes(self, place: str) -> None:
+        """Go to a place by its name on the left: devops, general, Home, Messages."""
+        if await self.page.locator("body[data-pane=places]").count() == 0 and not await self._places.is_visible():
+            await self.page.get_by_role("button", name="Back to places").click()
+        await self._places.get_by_role("button", name=re.compile(place)).click()
+
+    @property
+    def _places(self) -> Locator:
+        return self.page.get_by_role("navigation", name="Places")
+
+    async def is_now(self, person: str) -> None:
+        """Be somebody else."""
+        await self.page.get_by_role("group", name="You are").get_by_role("button", name=person).click()
+
+    async def says(self, text: str) -> None:
+        """Write in the open channel, and send it."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def reacts(self, message: Locator, emoji: str) -> None:
+        """Add a reaction from the picker."""
+        await message.hover()
+        await message.get_by_role("toolbar").get_by_role("button", name="Add a reaction").click()
+        await self.page.get_by_role("menuitem", name=emoji, exact=True).click()
+
+    async def opens_backstage(self) -> None:
+        """Open the operator's drawer."""
+        await self.page.get_by_role("contentinfo").get_by_role("button", name="Backstage").click()
+        await expect(self.backstage).to_be_visible()
+
+    async def leaves_backstage(self) -> None:
+        """Close the drawer."""
+        await self.backstage.get_by_role("button", name="Close Backstage").click()
+        await expect(self.backstage).to_be_hidden()
+
+    async def does(self, button: str) -> None:
+        """Press a button of the operator's drawer."""
+        await self.backstage.get_by_role("button", name=button).click()
+
+    # What is found
+
+    async def findings(self) -> list[str]:
+        """Give what axe-core finds that is serious or worse: the rule, what it says, and where."""
+        script = machine.axe()
+        assert script is not None
+        await self.page.evaluate(script.read_text("utf-8") + ";0")
+        found: dict[str, Any] = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{one['id']} ({one['impact']}): {one['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+            for one in found["violations"]
+            if one["impact"] in SERIOUS
+            for node in one["nodes"]
+        ]
+
+    async def tries(self, locator: Locator) -> bool:
+        """Tell whether something is there now."""
+        try:
+            return await locator.count() > 0
+        except Error:
+            return False
