@@ -3,7 +3,7 @@
  */
 
 import { fill, h, icon } from "./dom.js";
-import { short, time } from "./when.js";
+import { exact, short } from "./when.js";
 
 const SHOWN = 80; // calls in the list
 const TICK = 1_000;
@@ -26,11 +26,12 @@ export class Backstage {
     this.doubles = h("span.doubles", { role: "status", data: { testid: "doubles" } });
     fill(bar, this.toggle, h("span.clock", { title: "The clock of this playground" }, icon("clock"), this.clock), this.broken, this.doubles);
     this.controls = h("section.controls", { "aria-labelledby": "controls-title" });
+    this.faults = h("section.faults", { "aria-labelledby": "faults-title" });
     this.table = h("section.deliveries", { "aria-labelledby": "deliveries-title" });
     this.list = h("ol.calls-list", { tabindex: 0, "aria-label": "Calls, newest first" });
     const calls = h("section.calls", { "aria-labelledby": "calls-title" }, h("h3", { id: "calls-title", text: "Calls between the bot and the chat" }), this.list);
     this.shut = h("button.quiet-button.square", { type: "button", "aria-label": "Close Backstage", on: { click: () => this.turn(false) } }, icon("close"));
-    fill(panel, h("header", {}, h("h2", { text: "Backstage" }), h("p", { text: "What an operator sees and does. Break something, and watch that nothing comes twice." }), this.shut), h("div.columns", {}, this.controls, this.table, calls));
+    fill(panel, h("header", {}, h("h2", { text: "Backstage" }), h("p", { text: "What an operator sees and does. Break something, and watch that nothing comes twice." }), this.shut), h("div.columns", {}, this.controls, this.faults, this.table, calls));
     for (const type of ["state", "drawer", "clock"]) store.on(type, () => this._draw());
     store.on("deliveries", () => this._draw());
     store.on("call", (call) => this.open && this._called(call));
@@ -84,7 +85,10 @@ export class Backstage {
       h("h3", { text: "The newsletter" }),
       h("p.quiet", { text: drawer.held ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.` : "Every issue is out." }),
       h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
-      h("h3", { text: "Break something" }),
+    );
+    fill(
+      this.faults,
+      h("h3", { id: "faults-title", text: "Break something" }),
       h("div.breaks", {}, drawer.breaks.map((each) => this._break(each, drawer.broken.includes(each.what)))),
       h("div.row", {}, this._do("mend", "Mend everything", "mend", !drawer.broken.length)),
     );
@@ -144,7 +148,7 @@ export class Backstage {
     return h(
       "li.call",
       { class: call.ok ? "fine" : "failed" },
-      h("time", { text: time(Date.parse(call.at), this.store.zone) }),
+      h("time", { text: exact(Date.parse(call.at), this.store.zone) }),
       h("span.to", { title: call.to === "bot" ? "from the chat to the bot" : "from the bot to the chat", text: call.to === "bot" ? "→ bot" : "bot →" }),
       h("code", { text: call.method }),
       call.channel_name && h("span.quiet", { text: `#${call.channel_name}` }),

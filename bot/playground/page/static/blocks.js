@@ -6,7 +6,7 @@
 
 import { h } from "./dom.js";
 import { emojify } from "./emoji.js";
-import { control, isControl } from "./elements.js";
+import { control, controlId, isControl } from "./elements.js";
 import { draw } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 
@@ -105,12 +105,14 @@ function picture(image) {
 function input(block, host) {
   if (!isControl(block.element ?? {})) return unknown("field", block);
   const field = `${host.id}-${block.block_id}`;
-  const label = h("span.label", { id: `${field}-label` }, emojify(block.label?.text ?? ""));
+  const single = !["checkboxes", "radio_buttons", "button"].includes(block.element.type);
+  const label = h(single ? "label.label" : "span.label", { id: `${field}-label`, for: single ? controlId(block.element, block, host) : null }, emojify(block.label?.text ?? ""));
   if (block.optional) label.append(h("span.optional", { text: " (optional)" }));
   const hint = block.hint && h("p.hint", { id: `${field}-hint`, text: emojify(block.hint.text) });
   const error = h("p.error", { id: `${field}-error`, hidden: true });
   const made = control(block.element, block, host, {
     labelledBy: `${field}-label`,
+    labelled: single,
     describedBy: [hint && `${field}-hint`, `${field}-error`].filter(Boolean).join(" "),
   });
   return h("div.field", { data: { block: block.block_id } }, label, made, hint, error);

@@ -14,8 +14,7 @@ const PAUSE = 90; // milliseconds of silence before what was typed is asked for
  * @param {Object} how
  * @param {string} how.id No other element of the page has it.
  * @param {string} how.placeholder
- * @param {string} [how.labelledBy] The id of its label; without one the placeholder names it.
- * @param {string} [how.describedBy]
+ * @param {Object<string, string|null>} how.named What names and describes it, as ARIA attributes.
  * @param {boolean} how.many Several may be chosen.
  * @param {Array<Object>} how.chosen Options that it begins with.
  * @param {number} how.least Characters before anything is looked for.
@@ -41,9 +40,7 @@ export function combobox(how) {
     "aria-autocomplete": "list",
     "aria-expanded": "false",
     "aria-controls": list.id,
-    "aria-labelledby": how.labelledBy,
-    "aria-describedby": how.describedBy,
-    "aria-label": how.labelledBy ? null : how.placeholder,
+    ...how.named,
     placeholder: how.placeholder,
   });
   const chips = h("span.chips");

@@ -40,13 +40,19 @@ export function initial(element) {
   return element[INITIAL[element.type]] ?? (many ? [] : null);
 }
 
+/** Give the id that an element's control has in the page. */
+export function controlId(element, block, host) {
+  return `${host.id}-${block.block_id}-${element.action_id}`.replace(/[^\w-]/g, "_");
+}
+
 /**
  * Draw an element.
  *
  * @param {Object} element
  * @param {Object} block The block that it is in.
  * @param {import("./blocks.js").Host} host
- * @param {{labelledBy?: string, describedBy?: string}} [named] What names it, where something else does.
+ * @param {{labelledBy?: string, labelled?: boolean, describedBy?: string}} [named] What names it, where something else
+ *   does; `labelled`: a label element that points to it.
  */
 export function control(element, block, host, named = {}) {
   const sends = block.type !== "input" || block.dispatch_action === true;
@@ -55,7 +61,7 @@ export function control(element, block, host, named = {}) {
     named,
     host,
     sends,
-    id: `${host.id}-${block.block_id}-${element.action_id}`.replace(/[^\w-]/g, "_"),
+    id: controlId(element, block, host),
     value: () => host.chosen(block.block_id, element),
     choose: async (value, send = sends) => {
       if (element.confirm && send && !(await confirmed(element.confirm))) return false;
@@ -65,6 +71,15 @@ export function control(element, block, host, named = {}) {
     suggest: (typed) => host.suggest(block.block_id, element, typed),
   };
   return CONTROLS[element.type](bound);
+}
+
+/** Say what names a control: its label, what is around it, or itself. */
+function naming({ labelled, labelledBy, describedBy }, otherwise) {
+  return {
+    "aria-labelledby": labelled ? null : labelledBy,
+    "aria-label": labelledBy ? null : otherwise,
+    "aria-describedby": describedBy,
+  };
 }
 
 /** Show that the bot has not answered yet, while it has not. */
@@ -135,9 +150,7 @@ function choices({ id, element, named, choose }, type, ticked, read, host) {
     "div.choices",
     {
       role: type === "radio" ? "radiogroup" : "group",
-      "aria-labelledby": named.labelledBy,
-      "aria-describedby": named.describedBy,
-      "aria-label": named.labelledBy ? null : type === "radio" ? "Choose one" : "Choose",
+      ...naming(named, type === "radio" ? "Choose one" : "Choose"),
     },
     rows,
   );
@@ -154,8 +167,7 @@ function select(bound) {
   const made = combobox({
     id,
     placeholder: element.placeholder?.text ?? "Choose",
-    labelledBy: named.labelledBy,
-    describedBy: named.describedBy,
+    named: naming(named, element.placeholder?.text ?? "Choose"),
     many: element.type.startsWith("multi_"),
     chosen: whole ? chosen : own.filter((option) => chosen.includes(option.value)),
     least: fromBot ? (element.min_query_length ?? 3) : 0,
@@ -189,9 +201,7 @@ function field({ id, element, named, choose, value, sends, host }) {
   const made = h(tag, {
     id,
     type: element.multiline ? null : (TYPES[element.type] ?? "text"),
-    "aria-labelledby": named.labelledBy,
-    "aria-describedby": named.describedBy,
-    "aria-label": named.labelledBy ? null : (element.placeholder?.text ?? "Text"),
+    ...naming(named, element.placeholder?.text ?? "Text"),
     placeholder: element.placeholder?.text,
     maxlength: element.max_length ?? 3000,
     autocomplete: "off",
@@ -213,9 +223,7 @@ function picker({ id, element, named, choose, value }) {
   const made = h("input", {
     id,
     type: TYPES[element.type],
-    "aria-labelledby": named.labelledBy,
-    "aria-describedby": named.describedBy,
-    "aria-label": named.labelledBy ? null : (element.placeholder?.text ?? (element.type === "timepicker" ? "Time" : "Date")),
+    ...naming(named, element.placeholder?.text ?? (element.type === "timepicker" ? "Time" : "Date")),
     data: { action: element.action_id },
   });
   made.value = value() ?? "";

@@ -33,7 +33,6 @@ import { ThreadPanel } from "./thread.js";
 import { Timeline } from "./timeline.js";
 
 const store = new Store();
-const main = byId("main");
 let place = "";
 
 themed(byId("theme"));
@@ -145,7 +144,7 @@ function showLinks() {
   const id = firstChannel();
   if (place !== id) go(id);
   const found = store.room(id).messages.filter((message) => message.is_bot && message.thread).at(-1);
-  if (found) thread.show(found);
+  if (found) thread.show(found, { replies: true });
   else problem(byId("notices"), "No issue was posted yet. Wait a moment, or publish one in Backstage.");
 }
 
@@ -196,5 +195,4 @@ async function begin(as) {
   }
 }
 
-main.dataset.loaded = "true";
 begin(new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "");

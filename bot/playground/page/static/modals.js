@@ -64,7 +64,7 @@ export class Modals {
     this.body.scrollTop = scrolled;
     const first = this.body.querySelector("input, textarea, button, [tabindex='0']");
     (spot ? document.getElementById(spot) : isNew ? (first ?? this.send ?? cancel) : null)?.focus();
-    if (!this.dialog.contains(document.activeElement)) (this.send || cancel).focus();
+    if (!this.dialog.contains(document.activeElement)) (first ?? (this.send || cancel)).focus();
   }
 
   async _submit(event) {

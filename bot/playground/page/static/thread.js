@@ -31,11 +31,12 @@ export class ThreadPanel {
     return this.ts !== "" && message.channel === this.channel && (message.thread_ts === this.ts || message.ts === this.ts);
   }
 
-  /** Show the thread of a message. */
-  show(message) {
+  /** Show the thread of a message, from that message on, or with `replies` from the first reply on. */
+  show(message, { replies = false } = {}) {
     this.channel = message.channel;
     this.ts = message.thread_ts ?? message.ts;
     this.waiting = true;
+    this.replies = replies;
     this.panel.hidden = false;
     document.body.dataset.thread = this.ts;
     this.about.textContent = `#${this.store.name(this.channel)}`;
@@ -72,7 +73,8 @@ export class ThreadPanel {
   _focus() {
     if (!this.waiting || !this.timeline.room.loaded) return;
     this.waiting = false;
-    const first = this.timeline.room.oldest;
-    if (first) this.timeline.focus(first);
+    const [first, second] = this.timeline.room.messages;
+    if (first) this.timeline.focus(first.ts);
+    if (this.replies && second) this.timeline.top(second.ts);
   }
 }

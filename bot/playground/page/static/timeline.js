@@ -85,6 +85,12 @@ export class Timeline {
     return node;
   }
 
+  /** Bring a message to the top of the screen and give it the keyboard. */
+  top(ts) {
+    this.focus(ts);
+    this.list.top(ts);
+  }
+
   /** Show a message that has just come from its beginning, where it is longer than the screen. */
   arrive(ts) {
     const node = this.list.node(ts);
@@ -104,10 +110,10 @@ export class Timeline {
   _draw(item) {
     if (item.kind === "day") {
       const said = dayName(item.row.at, this.store.now(), this.store.zone);
-      return h("div.divider", { role: "separator", "aria-label": said }, h("span", { text: said }));
+      return h("div.divider", {}, h("span", { text: said }));
     }
-    if (item.kind === "unread") return h("div.divider.unread", { role: "separator", "aria-label": "New" }, h("span", { text: "New" }));
-    if (item.kind === "more") return h("p.more", { role: "status", text: "Older messages are on their way …" });
+    if (item.kind === "unread") return h("div.divider.unread", {}, h("span", { text: "New" }));
+    if (item.kind === "more") return h("p.more", { text: "Older messages are on their way …" });
     if (item.kind === "start") return this.how.start(this.channel, this.thread) ?? h("div.start");
     return drawMessage(item.row.message, this.store, {
       compact: item.compact,
@@ -138,7 +144,10 @@ export class Timeline {
     this._strip(row);
     const message = this.room.find(row.dataset.ts);
     const made = message && toolbar(message, this.store, { inThread: this.how.inThread, openThread: this.how.openThread });
-    if (made) row.append(made);
+    if (!made) return;
+    const { scroller } = this.list;
+    made.classList.toggle("low", row.getBoundingClientRect().top - scroller.getBoundingClientRect().top < 16);
+    row.append(made);
   }
 
   _strip(except) {

@@ -30,6 +30,11 @@ export function time(at, zone) {
   return format(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
+/** Tell the time of day to the second: 09:05:07. */
+export function exact(at, zone) {
+  return format(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(at);
+}
+
 /** Give a day's key, the same for all moments of that day: 2026-11-23. */
 export function day(at, zone) {
   const parts = {};
@@ -98,7 +103,7 @@ export function tell(seconds, form, now, zone) {
     date_long: () => format(zone, { ...long, weekday: "long" }).format(at),
     date_long_pretty: () => pretty({ ...long, weekday: "long" }),
     time: () => time(at, zone),
-    time_secs: () => format(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(at),
+    time_secs: () => exact(at, zone),
     ago: () => ago(at, now),
   };
   const said = form.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(tokens, name) ? tokens[name]() : whole));

@@ -89,6 +89,18 @@ export class Windowed {
     return this._drawn.get(key)?.node;
   }
 
+  /** Bring an item to the top of what is seen, as far as the list goes. */
+  top(key) {
+    for (let round = 0; round < 3; round += 1) {
+      this._measureAll();
+      const index = this._index.get(key);
+      if (index === undefined) return;
+      this.stuck = false;
+      this._scrollTo(this._offsets[index] - 8);
+      this.render();
+    }
+  }
+
   /** Give the node of an item that is in the page. */
   node(key) {
     return this._drawn.get(key)?.node;
