@@ -70,11 +70,12 @@ export class Modals {
   async _submit(event) {
     event?.preventDefault();
     const view = this.shown;
-    if (!view?.submit || this.send.getAttribute("aria-busy") === "true") return;
-    this.send.setAttribute("aria-busy", "true");
+    const { send } = this; // what comes next may be drawn, without a button, before this is answered
+    if (!view?.submit || send.getAttribute("aria-busy") === "true") return;
+    send.setAttribute("aria-busy", "true");
     this._errors({});
     const answer = await this.store.do("submit", { view: view.id, values: this.values.get(view.id).all(view.blocks ?? []) });
-    this.send.removeAttribute("aria-busy");
+    send.removeAttribute("aria-busy");
     if (answer && this.shown?.id === view.id) this._errors(answer.errors ?? {});
   }
 
