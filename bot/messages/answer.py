@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from archive.search.result import Answer, Result
 from bot.messages import blocks
 from bot.messages.dates import age, short_date
 from bot.messages.entry import opening
+from bot.messages.keep import Token, save_button, token
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, clip_plain, host, one_line
 from bot.messages.title import label, title
@@ -79,15 +80,23 @@ class Asked:
         return cls(one_line(query), offset, bool(fields.get("t", 0)))
 
 
-def answer(found: Answer, asked: Asked, today: date, *, hint: str = "", shareable: bool = True) -> Message:
-    """Render an answer for the person who asked, with buttons to share it and to turn pages.
+def answer(  # noqa: PLR0913 - what an answer may be told
+    found: Answer,
+    asked: Asked,
+    today: date,
+    *,
+    hint: str = "",
+    shareable: bool = True,
+    kept: Collection[str] = (),
+) -> Message:
+    """Render an answer for the person who asked, with buttons to save each link, to share it and to turn pages.
 
     `today` makes ages ("3 years ago"); `hint` is markup (one line) put below everything. Without `shareable` it was
-    shared already.
+    shared already. `kept` are the keys of links that the person keeps.
     """
     if not found.results:
         return nothing(found, asked, hint=hint)
-    shown_blocks = [blocks.context(_summary(found, asked)), *_results(found.results, today)]
+    shown_blocks = [blocks.context(_summary(found, asked)), *_results(found.results, today, asked.as_value(), kept)]
     shown_blocks += [blocks.context(clip(note, 300)) for note in found.problems[:5]]
     shown_blocks.append(blocks.actions(_buttons(found, asked, shareable=shareable)))
     if hint:
@@ -96,9 +105,12 @@ def answer(found: Answer, asked: Asked, today: date, *, hint: str = "", shareabl
 
 
 def shared(found: Answer, asked: Asked, today: date, user: str) -> Message:
-    """Render an answer for the channel, without buttons; `user` is the id of whoever shares it."""
+    """Render an answer for the channel, its links numbered from 1; `user` is the id of whoever shares it."""
     by = f"<@{user}> shared {_summary(found, asked)}"
-    return Message(_spoken(found, asked), (blocks.context(by), *_results(found.results, today)))
+    made = _results(found.results, today)
+    for number, at in enumerate(range(0, len(made), 2), 1):
+        made[at] = {**made[at], "text": blocks.mrkdwn(f"{number}. {made[at]['text']['text']}")}
+    return Message(_spoken(found, asked), (blocks.context(by), *made))
 
 
 def nothing(found: Answer, asked: Asked, *, hint: str = "") -> Message:
@@ -171,8 +183,16 @@ def _spoken(found: Answer, asked: Asked) -> str:
     return clip(f"{asked.query}: {found.total} found. {heads}", 900)
 
 
-def _results(results: Sequence[Result], today: date) -> list[Block]:
-    return [block for result in results for block in _rendered(_Card(result), today)]
+def _results(results: Sequence[Result], today: date, view: str = "", kept: Collection[str] = ()) -> list[Block]:
+    """Render results, two blocks each; `view` is what a Save button says of the answer it stands in."""
+    made: list[Block] = []
+    for result in results:
+        about, where, link = _rendered(_Card(result), today)
+        if link is not None:
+            saved = any(key.startswith(link.key) for key in kept)
+            about = {**about, "accessory": save_button(replace(link, view=view), saved=saved)}
+        made += (about, where)
+    return made
 
 
 class _Card:
@@ -193,8 +213,8 @@ class _Card:
 
 
 @lru_cache(maxsize=_RENDERED)
-def _rendered(card: _Card, today: date) -> tuple[Block, ...]:
-    """Render one result: headline and description, then where and when it stood."""
+def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
+    """Render one result: headline and description, then where and when it stood; and give what names its link."""
     entry, issue = card.result.entry, card.result.issue
     url = entry.links[0].url if entry.links else ""
     first, rest = opening(entry)
@@ -210,6 +230,7 @@ def _rendered(card: _Card, today: date) -> tuple[Block, ...]:
     return (
         blocks.section(body or "·"),
         blocks.context(" · ".join(clip(part, 80) for part in where if part) + also),
+        token(issue.slug, entry),
     )
 
 

@@ -11,6 +11,7 @@ from bot.messages import blocks
 from bot.messages.dates import age, long_date
 from bot.messages.digest import digest
 from bot.messages.entry import opening
+from bot.messages.keep import save_button, token
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, one_line
 from bot.messages.taste import Layout, Taste
@@ -35,9 +36,12 @@ def read_page(value: object) -> tuple[str, int] | None:
     return fields["i"], fields["p"]
 
 
-def issue_page(issue: Issue, page: int = 1) -> Message:
-    """Show one page (from 1) of an issue in full, with buttons to the others; a page that is not there is the last."""
-    rendered = digest(issue, Taste(layout=Layout.FULL))
+def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset()) -> Message:
+    """Show one page (from 1) of an issue in full, with buttons to the others; a page that is not there is the last.
+
+    `saved` are the positions of entries whose link the person keeps.
+    """
+    rendered = digest(issue, Taste(layout=Layout.FULL), saved=saved)
     pages = (rendered.parent, *rendered.replies)
     page = min(max(page, 1), len(pages))
     message = pages[page - 1].message
@@ -50,12 +54,24 @@ def issue_page(issue: Issue, page: int = 1) -> Message:
     return Message(message.text, (*message.blocks, blocks.actions(row))) if row else message
 
 
-def picked(issue: Issue, section: Section, entry: Entry, today: date) -> Message:
+def page_of(issue: Issue, position: int) -> int:
+    """Give the page (from 1) of `issue_page` on which the entry at `position` stands, 1 if none."""
+    rendered = digest(issue, Taste(layout=Layout.FULL))
+    pages = (rendered.parent, *rendered.replies)
+    return next((number for number, part in enumerate(pages, 1) if position in part.entries), 1)
+
+
+PICKED = "random"
+"""What a Save button says of the answer it stands in: one link picked at random."""
+
+
+def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: bool = False) -> Message:
     """Show one entry picked at random, with buttons for another one and for its whole issue."""
     head = one_line(entry.headline) or one_line(entry.text)
     first, rest = opening(entry)
     where = f"{clip(title(issue), 150)} · {long_date(issue.published)} · {age(issue.published, today)}"
-    row = [blocks.button("Another one", "random")]
+    save = save_button(token(issue.slug, entry, PICKED), saved=saved)
+    row = [*([save] if save else []), blocks.button("Another one", "random")]
     if len(issue.slug) <= _LONGEST_SLUG:
         row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))
     kind = "Sponsored · " if section.kind is Kind.SPONSOR else ""

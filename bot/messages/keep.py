@@ -14,6 +14,7 @@ from bot.messages.message import Block
 SAVE, SAVED = "save", "unsave"
 """What the buttons' action ids begin with, up to a colon: one that keeps, one that lets go again."""
 _DIGITS = 12
+_LONGEST_SLUG = 400
 _KEY = re.compile(r"[0-9a-f]{12}")
 
 
@@ -56,7 +57,7 @@ def token(slug: str, entry: Entry, view: str = "") -> Token | None:
     if not entry.links:
         return None
     made = Token(slug, entry.position, key(entry.links[0].url)[:_DIGITS], view)
-    return made if len(made.as_value()) <= blocks.BUTTON_VALUE else None
+    return made if len(slug) <= _LONGEST_SLUG else None
 
 
 def save_button(about: Token | None, *, saved: bool = False) -> Block | None:
