@@ -1,0 +1,58 @@
+"""Keeping in a channel that two workspaces share: every event comes under both; end to end on both databases."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from bot.playground.people import Person
+from bot.playground.town import connect
+from bot.playground.workspace import User, Workspace
+from tests.fakes.whole import Unpaced, Whole, tales
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def neighbours(it: Whole) -> Workspace:
+    """Give a second workspace that has the app too."""
+    site = it.stage.server.site
+    known = site.workspaces.get("T2NEAR")
+    bot = User("U2BACKISSUE", "backissue", is_bot=True)
+    return known or site.add(Workspace("T2NEAR", token="xoxb-2", app_token="xapp-2", bot=bot, pace=Unpaced()))
+
+
+async def test_one_bookmark_for_one_person(it: Whole) -> None:
+    """An event that comes under two workspaces' ids keeps a link once, in whatever order and however often it comes."""
+    ada = it.person()
+    channel = connect(it.channel(ada), it.workspace, neighbours(it))
+    digest = await it.digest(ada, channel, *tales("shared", "mesh", "graph", "queue"))
+    it.stage.courier.hold()
+    for reply in digest.replies:
+        await ada.reacts(reply, "bookmark")
+    await ada.unreacts(digest.replies[2], "bookmark")
+    assert len(it.stage.courier.held or ()) == 8
+    chance = random.Random(7)
+    await it.stage.courier.release(lambda held: chance.sample(held, len(held)), copies=2)
+    await it.saved(ada, channel, "shared.example/mesh", "shared.example/graph")
+    for reply in digest.replies[:2]:
+        await ada.unreacts(reply, "bookmark")
+    await it.saved(ada, channel)
+
+
+async def test_a_guest_keeps_for_themselves(it: Whole) -> None:
+    """Somebody of the other workspace keeps what they react to, and nobody here sees it in their list."""
+    ada, other = it.person(), neighbours(it)
+    channel = connect(it.channel(ada), it.workspace, other)
+    digest = await it.digest(ada, channel, *tales("guest", "mesh", "graph"))
+    guest = Person(replace(it.stage, workspace=other), User("U2GUEST", "guest"))
+    other.users[guest.user.id] = guest.user
+    channel.members.add(guest.user.id)
+    await guest.reacts(digest.replies[0], "bookmark")
+    await ada.reacts(digest.replies[1], "bookmark")
+    await it.saved(ada, channel, "guest.example/graph")
+    before = len(guest.sees(channel))
+    await guest.types("/weekly saved", channel)
+    listed = await it.reads(guest, channel, "You kept 1 link", after=before)
+    assert "guest.example/mesh" in str(listed.blocks)
