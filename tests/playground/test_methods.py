@@ -368,6 +368,18 @@ def test_the_home_tab_is_everybodys_own() -> None:
     assert it.error("views.publish", user_id="U404", view=HOME) == "user_not_found"
 
 
+def test_the_home_tab_is_published_over_the_newest_only() -> None:
+    """A stale hash is a conflict, as is one where nothing was published; a Home tab that is off is not enabled."""
+    it = stage()
+    assert it.error("views.publish", user_id=it.you.id, view=HOME, hash="1.x") == "hash_conflict"
+    first = it.call("views.publish", user_id=it.you.id, view=HOME)["view"]["hash"]
+    second = it.call("views.publish", user_id=it.you.id, view=HOME, hash=first)["view"]["hash"]
+    assert second != first
+    assert it.error("views.publish", user_id=it.you.id, view=HOME, hash=first) == "hash_conflict"
+    it.workspace.home_tab = False
+    assert it.error("views.publish", user_id=it.you.id, view=HOME) == "not_enabled"
+
+
 def test_people_are_described_with_their_zone() -> None:
     """users.info tells a person's zone and its offset at this time of year."""
     it = stage()
