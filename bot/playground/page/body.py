@@ -23,6 +23,7 @@ class Body:
         """Read JSON. Raises PageError unless it is an object."""
         try:
             found = json.loads(data)
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError) as error:
             raise PageError("what was sent is no JSON") from error
         if not isinstance(found, dict):

@@ -29,7 +29,7 @@ BREAKS: Mapping[str, Break] = {
     ),
     "timeout_after_accept": Break(
         "Silence after a post",
-        "The next post arrives, but the bot never hears so: its call runs into its time limit (15 s).",
+        "The next post arrives, but the bot never hears so: its call runs into its time limit.",
         Fault(How.HANG, effect=True, method=_POST),
     ),
     "cut_after_accept": Break(

@@ -128,7 +128,7 @@ class PageServer:
         try:
             async for piece in self.room.feed.follow(person.id, mark):
                 if piece:
-                    await line.write(piece.encode())
+                    await line.write(piece.encode(errors="replace"))
         except ConnectionError:  # the browser went away
             pass
         return line
@@ -178,7 +178,7 @@ def _problem(problem: str, status: int) -> web.Response:
 
 
 def _json(fields: Mapping[str, Any], status: int = 200) -> web.Response:
-    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     headers = {"Cache-Control": "no-store"}
     return web.Response(body=body, status=status, headers=headers, content_type="application/json")
 

@@ -101,6 +101,8 @@ class Verbs:
             answer = await person.acts(where, body.text("block_id"), body.text("action_id"), body.fields.get("chosen"))
         except LookupError as error:
             raise CannotError(str(error.args[0])) from error
+        except (TypeError, AttributeError) as error:
+            raise PageError("that cannot be chosen there") from error
         return _taken(answer)
 
     async def _suggest(self, user: User, body: Body) -> Fields:

@@ -1,0 +1,338 @@
+"""The page's server, as the page uses it: the real app behind it, real HTTP in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from archive.snapshot import Snapshot
+from bot.playground.channel import ChannelMessage
+from bot.playground.page.run import Wishes, opened
+from bot.playground.page.server import PageServer
+from bot.settings import Settings
+from tests.playground.visitor import PATIENCE, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass
+class House:
+    """A page with the app behind it, and two people at it who both listen."""
+
+    page: PageServer
+    ada: Visitor
+    grace: Visitor
+
+    async def room(self, name: str) -> str:
+        """Make a channel of both and the bot, and give its id: what happens in it is this test's alone."""
+        room = self.page.room
+        channel = room.workspace.add_channel(name, room.people)
+        room.relist(channel)
+        return channel.id
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Open a page with nothing said in it, on an archive of six small issues, three of them held back."""
+    place, archive = tmp_path_factory.mktemp("page"), tmp_path_factory.mktemp("archive")
+    for day in range(1, 7):
+        lines = ["---", f"title: Issue {day}", f"date: 2024-01-0{day}", "---", "", "News", "====", ""]
+        text = f"A service mesh, part {day}.\n\nhttps://example.com/mesh/{day}\n"
+        (archive / f"2024-01-0{day}-{day}.md").write_text("\n".join(lines) + text)
+    async with (
+        opened(Wishes(archive, port=0, empty=True), place, Settings()) as page,
+        aiohttp.ClientSession() as session,
+    ):
+        ada, grace = (Visitor(session, page.url, person.id) for person in page.room.people)
+        await page.room.stage()
+        async with ada.listening(), grace.listening():
+            yield House(page, ada, grace)
+
+
+async def test_the_state_tells_everything_to_begin_with(house: House) -> None:
+    """People, channels with the conversation with the bot, commands by their names, and a mark to listen from."""
+    found = await house.ada.state()
+    assert found["ready"] is True
+    assert [person["name"] for person in found["people"]] == ["Ada", "Grace"]
+    assert {"devops", "general"} <= {channel["name"] for channel in found["channels"]}
+    assert [channel["with"] for channel in found["channels"] if channel["kind"] == "im"] == [found["bot"]["id"]]
+    assert [command["name"] for command in found["commands"]] == ["/weekly", "/tools"]
+    assert found["emoji"][0] == "bookmark"
+    assert found["home"] is None
+    assert found["event"]
+    assert (await Visitor(house.ada.session, house.ada.url).state())["me"] == found["me"]
+
+
+async def test_an_answer_is_seen_by_its_person_only(house: House) -> None:
+    """What a command answers is pushed to and read by who typed it, and by nobody else."""
+    channel = await house.room("private-words")
+    said = await house.ada.does("say", channel=channel, text="/weekly service mesh")
+    answer = await house.ada.reads("service mesh", channel)
+    assert (said["ok"], answer["ts"], answer["ephemeral"]) == (True, said["ts"], True)
+    mine, hers = await house.ada.messages(channel), await house.grace.messages(channel)
+    assert [message["ts"] for message in mine["messages"]] == [said["ts"]]
+    assert hers["messages"] == []
+    await house.ada.does("say", channel=channel, text="and that was it")
+    await house.grace.reads("and that was it", channel)
+    digests = {"chat.postMessage", "chat.update"}
+    calls = [push["call"] for push in house.grace.pushes if push["type"] == "call"]
+    heard = [push for push in house.grace.pushes if push.get("message", {}).get("channel") == channel]
+    assert "service mesh" not in json.dumps([heard, [call for call in calls if call["method"] not in digests]])
+    refused = await house.grace.does(
+        "click", channel=channel, ts=answer["ts"], block_id=answer["blocks"][-1]["block_id"], action_id="share"
+    )
+    assert (refused["ok"], "not there" in refused["problem"]) == (False, True)
+
+
+async def test_what_is_typed_is_text(house: House) -> None:
+    """Markup is escaped as Slack does, addresses are marked; an unknown command, an empty line are told in a line."""
+    channel = await house.room("text")
+    await house.ada.does("say", channel=channel, text="<script>alert(1)</script> & https://example.com/a?b=1&c=2.")
+    said = (await house.ada.messages(channel))["messages"][0]
+    assert said["text"] == ("&lt;script&gt;alert(1)&lt;/script&gt; &amp; <https://example.com/a?b=1&amp;c=2>.")
+    for text, word in (("/nonsense", "/weekly and /tools"), (" ", "nothing to send"), ("x" * 12_001, "too long")):
+        refused = await house.ada.does("say", channel=channel, text=text)
+        assert (refused["ok"], word in refused["problem"]) == (False, True)
+    in_thread = await house.ada.does("say", channel=channel, text="/weekly mesh", thread=said["ts"])
+    assert "threads" in in_thread["problem"]
+    await house.ada.does("say", channel=channel, text="below", thread=said["ts"])
+    push = await house.ada.until(lambda push: push["type"] == "thread" and push["channel"] == channel)
+    assert (push["ts"], push["thread"]["count"]) == (said["ts"], 1)
+    thread = await house.ada.messages(channel, thread=said["ts"])
+    assert [message["text"] for message in thread["messages"]] == [said["text"], "below"]
+
+
+async def test_what_others_wrote_is_unread_until_it_is_seen(house: House) -> None:
+    """A channel counts what others wrote, not what one wrote oneself, until it is read."""
+    channel = await house.room("unread")
+
+    async def unread() -> int:
+        state = await house.grace.state()
+        return next(int(one["unread"]) for one in state["channels"] if one["id"] == channel)
+
+    for text in ("one", "two"):
+        said = await house.ada.does("say", channel=channel, text=text)
+    assert await unread() == 2
+    await house.grace.does("read", channel=channel, ts=said["ts"])
+    assert await unread() == 0
+    await house.grace.does("say", channel=channel, text="three")
+    assert await unread() == 0
+
+
+async def test_a_long_channel_is_read_page_by_page(house: House) -> None:
+    """Of 5,000 messages a page comes at once, and the pages together are all of them, once each, in order."""
+    channel = house.page.room.workspace.channels[await house.room("long")]
+    begin = house.page.room.clock.now() - timedelta(days=2)
+    for number in range(5_000):
+        ts = channel.next_ts(begin + timedelta(seconds=number))
+        channel.add(ChannelMessage(channel.id, ts, "U0BACKISSUE", f"{number}", is_bot=True))
+    found: list[str] = []
+    which: dict[str, str] = {}
+    began = time.perf_counter()
+    while True:
+        page = await house.ada.messages(channel.id, limit="200", **which)
+        found[:0] = [message["text"] for message in page["messages"]]
+        if not page["more"]:
+            break
+        which = {"before": page["messages"][0]["ts"]}
+    assert found == [str(number) for number in range(5_000)]
+    assert time.perf_counter() - began < 5.0
+    after = await house.ada.messages(channel.id, after=channel.top.before(2**62, 3)[0].ts)
+    assert ([message["text"] for message in after["messages"]], after["more"]) == (["4998", "4999"], False)
+
+
+async def test_nothing_is_missed_on_a_lost_line(house: House) -> None:
+    """Who listens again from the last push that came gets all that came since; an unknown mark is told to reload."""
+    channel = await house.room("line")
+    other = Visitor(house.ada.session, house.ada.url, house.ada.me)
+    async with other.listening():
+        await house.ada.does("say", channel=channel, text="while here")
+        await other.reads("while here", channel)
+    for number in range(3):
+        await house.ada.does("say", channel=channel, text=f"while away {number}")
+    async with other.listening(other.mark):
+        await other.reads("while away 2", channel)
+    texts = [push["message"]["text"] for push in other.pushes if push["type"] == "posted"]
+    assert texts == [f"while away {number}" for number in range(3)]
+    async with other.listening("of-another-run-7"):
+        await other.until(lambda push: push["type"] == "reload")
+
+
+async def test_a_reaction_is_seen_by_all_and_taken_back(house: House) -> None:
+    """A reaction shows who reacted; taken back, it is gone; what is no emoji's name is refused."""
+    channel = await house.room("reactions")
+    said = await house.ada.does("say", channel=channel, text="look")
+    await house.grace.does("react", channel=channel, ts=said["ts"], emoji="tada")
+    push = await house.ada.until(lambda push: push["type"] == "reacted" and push["message"]["channel"] == channel)
+    assert push["message"]["reactions"] == [{"name": "tada", "count": 1, "users": [house.grace.me]}]
+    await house.grace.does("unreact", channel=channel, ts=said["ts"], emoji="tada")
+    assert (await house.ada.messages(channel))["messages"][0]["reactions"] == []
+    refused = await house.grace.does("react", channel=channel, ts=said["ts"], emoji="<b>")
+    assert not refused["ok"]
+
+
+async def test_a_form_is_filled_in_and_sent(house: House) -> None:
+    """The form opens for its person, completes a zone, shows errors beside fields, and closes with an answer."""
+    channel = await house.room("form")
+    await house.ada.does("say", channel=channel, text="/weekly subscribe")
+    view = await house.ada.modal("zone")
+    assert [one["id"] for one in (await house.ada.state())["modals"]] == [view["id"]]
+    assert (await house.grace.state())["modals"] == []
+    assert not (await house.grace.does("submit", view=view["id"]))["ok"]
+    zone = {"view": view["id"], "block_id": "zone", "action_id": "zone"}
+    options = (await house.ada.does("suggest", **zone, typed="berl"))["options"]
+    assert [option["value"] for option in options] == ["Europe/Berlin"]
+    empty = await house.ada.does("submit", view=view["id"], values={"days": {"days": []}, "sections": {"sections": []}})
+    assert empty["errors"]
+    days = next(block for block in view["blocks"] if block["block_id"] == "days")["element"]["options"]
+    values = {"zone": {"zone": options[0]}, "days": {"days": days[:1]}, "sections": {"sections": _all(view)}}
+    sent = await house.ada.does("submit", view=view["id"], values=values)
+    assert sent == {"ok": True, "errors": {}}
+    done = (await house.ada.state())["modals"][-1]
+    assert "Europe/Berlin" in json.dumps(done)
+    await house.ada.does("close_view", view=done["id"])
+    await house.ada.until(lambda push: push == {"type": "modal_closed", "id": done["id"]})
+    assert "closed already" in (await house.ada.does("close_view", view=done["id"]))["problem"]
+    await house.ada.does("say", channel=channel, text="/weekly unsubscribe")
+
+
+async def test_a_week_brings_the_next_digest_once(house: House) -> None:
+    """Put forward to a slot the app posts what is due, and never twice, though a post of it was cut off."""
+    channel = await house.room("weekly")
+    await house.ada.does("say", channel=channel, text="/weekly subscribe mondays 09:00 Europe/London")
+    await house.ada.reads("ondays 09:00", channel)
+    held = (await house.ada.state())["drawer"]["held"]
+    noticed = asyncio.Event()
+    stage = await house.page.room.stage()
+
+    async def notice(_before: Snapshot, _after: Snapshot) -> None:
+        noticed.set()
+
+    stage.library.on_change(notice)
+    assert (await house.ada.operates("publish"))["ok"]
+    assert (await house.ada.state())["drawer"]["held"] == held - 1
+    await asyncio.wait_for(noticed.wait(), PATIENCE)
+    await house.ada.operates("break", what="cut_after_accept")
+    assert (await house.ada.state())["drawer"]["broken"] == ["cut_after_accept"]
+    assert (await house.ada.operates("next_slot"))["ok"]
+    first = await house.grace.until(lambda push: push["type"] == "posted" and push["message"]["channel"] == channel)
+    ahead = (await house.ada.state())["clock"]["ahead"]
+    assert ahead > 0
+    rows = await house.ada.until(lambda push: push["type"] == "deliveries" and _done(push, channel))
+    assert rows["deliveries"]["doubles"] == 0
+    await house.ada.operates("week")
+    assert (await house.ada.state())["clock"]["ahead"] >= ahead + 7 * 86_400
+    there = (await house.grace.messages(channel))["messages"]
+    assert [message["ts"] for message in there if message["is_bot"]] == [first["message"]["ts"]]
+    row = rows["deliveries"]["deliveries"][0]
+    assert row["sent"] == row["parts"] == 1 + there[-1]["thread"]["count"]
+    calls = [push["call"] for push in house.ada.pushes if push["type"] == "call"]
+    cut = [call for call in calls if call["answer"] == "cut"]
+    assert [(call["method"], call["landed"], call["ok"]) for call in cut] == [("chat.postMessage", True, False)]
+
+
+async def test_what_is_broken_shows_and_is_mended(house: House) -> None:
+    """An archived channel takes no words and says why; mended, it does again."""
+    channel = await house.room("broken")
+    await house.ada.operates("break", what="archived", channel=channel)
+    told = await house.grace.until(lambda push: push["type"] == "channel" and push["channel"]["archived"])
+    assert told["channel"]["id"] == channel
+    assert "archived" in (await house.ada.does("say", channel=channel, text="hello"))["problem"]
+    await house.ada.operates("mend")
+    assert (await house.ada.does("say", channel=channel, text="hello"))["ok"]
+    assert (await house.ada.state())["drawer"]["broken"] == []
+    assert not (await house.ada.operates("break", what="everything"))["ok"]
+
+
+async def test_the_home_tab_opens(house: House) -> None:
+    """Looking at the Home tab tells the bot, which fills it for that person."""
+    assert (await house.grace.does("open_home"))["ok"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"say"',
+        b"[" * 100_000,
+        b'{"do": "say"}',
+        b'{"do": 1}',
+        b'{"do": "fly"}',
+        b'{"do": "say", "channel": "C0", "text": "x"}',
+        b'{"do": "say", "as": "U0BACKISSUE", "channel": "C0", "text": "x"}',
+        b'{"do": "say", "channel": {"a": 1}, "text": ["x"]}',
+        b'{"do": "say", "text": "\\ud800"}',
+        b'{"do": "submit", "view": "V0", "values": [1]}',
+        b"\xff\xfe",
+    ],
+)
+async def test_a_request_that_makes_no_sense_is_told_so(house: House, body: bytes) -> None:
+    """Whatever is sent, the answer is one line that says what is wrong, and nothing happens."""
+    before = house.page.room.feed.mark
+    headers = {"Content-Type": "application/json"}
+    for path in ("page/do", "page/drawer"):
+        async with house.ada.session.post(house.ada.url + path, data=body, headers=headers) as answer:
+            found = await answer.json()
+        assert answer.status in {400, 404}
+        assert (found["ok"], "\n" in found["problem"]) == (False, False)
+    marks = (before, house.page.room.feed.mark)
+    assert len({mark.rpartition("-")[0] for mark in marks}) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "", {"Host": "evil.example"}),
+        ("GET", "page/state", {"Host": "evil.example:80"}),
+        ("GET", "page/state", {"Host": ""}),
+        ("GET", "page/push", {"Sec-Fetch-Site": "cross-site"}),
+        ("GET", "page/state", {"Origin": "http://evil.example"}),
+        ("GET", "page/state", {"Origin": "null"}),
+        ("POST", "page/do", {"Origin": "http://127.0.0.1:1", "Content-Type": "application/json"}),
+        ("POST", "page/do", {"Content-Type": "text/plain"}),
+        ("POST", "page/drawer", {"Content-Type": "application/x-www-form-urlencoded"}),
+    ],
+)
+async def test_others_may_not_use_the_page(house: House, method: str, path: str, headers: dict[str, str]) -> None:
+    """Another name, another site, another kind of body: refused, with every header that keeps a page to itself."""
+    async with house.ada.session.request(method, house.ada.url + path, headers=headers, data=b"{}") as answer:
+        assert answer.status == 403
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_the_page_is_served_with_its_policy(house: House) -> None:
+    """The page and its parts carry the policy, are asked for again by their tag, and lead nowhere else on disk."""
+    session, url = house.ada.session, house.ada.url
+    async with session.get(url) as answer:
+        policy, tag = answer.headers["Content-Security-Policy"], answer.headers["ETag"]
+        assert (answer.status, answer.content_type) == (200, "text/html")
+    assert "default-src 'none'; script-src 'self'" in policy
+    assert "unsafe" not in policy
+    async with session.get(url, headers={"If-None-Match": tag}) as answer:
+        assert (answer.status, await answer.read()) == (304, b"")
+    for path in ("static/%2e%2e/server.py", "static/..%2f__init__.py", "static//etc/passwd", "static/nothing.js", "x"):
+        async with session.get(url + path) as answer:
+            assert answer.status in {400, 404}
+            assert answer.headers["Content-Security-Policy"] == policy
+
+
+def _all(view: dict[str, Any]) -> list[Any]:
+    block = next(block for block in view["blocks"] if block["block_id"] == "sections")
+    options: list[Any] = block["element"]["options"]
+    return options
+
+
+def _done(push: dict[str, Any], channel: str) -> bool:
+    return any(row["channel"] == channel and row["state"] == "done" for row in push["deliveries"]["deliveries"])
