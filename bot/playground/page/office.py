@@ -141,6 +141,8 @@ class Office:
         issue = await asyncio.to_thread(stage.held.release)
         if issue is None:
             raise CannotError("That was the newest issue of this archive; there is no next one.")
+        # The watch would notice within a second: too late for somebody who puts the clock forward at once.
+        await stage.library.refresh()
         return {"issue": label(issue)}
 
     async def _break(self, body: Body) -> dict[str, Any]:
