@@ -35,6 +35,7 @@ export class Backstage {
     for (const type of ["state", "drawer", "clock"]) store.on(type, () => this._draw());
     store.on("deliveries", () => this._draw());
     store.on("call", (call) => this.open && this._called(call));
+    panel.addEventListener("keydown", (event) => event.key === "Escape" && this.turn(false));
     setInterval(() => this._tick(), TICK);
   }
 
@@ -144,12 +145,13 @@ export class Backstage {
 
   _call(call) {
     const lost = call.landed && !call.ok;
-    const said = lost ? `${call.answer}, but it landed` : call.answer;
+    const said = lost ? `${call.answer}: the answer was lost, the message was not` : call.answer;
+    const toBot = call.to === "bot";
     return h(
       "li.call",
       { class: call.ok ? "fine" : "failed" },
       h("time", { text: exact(Date.parse(call.at), this.store.zone) }),
-      h("span.to", { title: call.to === "bot" ? "from the chat to the bot" : "from the bot to the chat", text: call.to === "bot" ? "→ bot" : "bot →" }),
+      h("span.to", { title: toBot ? "from the chat to the bot" : "from the bot to the chat" }, h("span", { "aria-hidden": "true", text: toBot ? "→" : "←" }), h("span.aside", { text: toBot ? "to the bot" : "from the bot" })),
       h("code", { text: call.method }),
       call.channel_name && h("span.quiet", { text: `#${call.channel_name}` }),
       h("span.answer", { text: call.ms === null || call.ms === undefined ? said : `${said} · ${Math.round(call.ms)} ms` }),

@@ -35,15 +35,17 @@ export function offers(typed, commands) {
 /** A line to write on, for a channel or a thread. */
 export class Composer {
   /**
-   * @param {HTMLElement} place Where it is put.
+   * @param {HTMLElement} parent Where it is put.
    * @param {import("./store.js").Store} store
-   * @param {{id: string, commands: boolean}} how `commands`: whether they work here (in threads they do not).
+   * @param {{id: string, commands: boolean, sending: function(): void}} how `commands`: whether they work here (in threads
+   *   they do not); `sending` hears that something is sent.
    */
-  constructor(parent, store, { id, commands }) {
+  constructor(parent, store, { id, commands, sending }) {
     this.store = store;
     this.channel = "";
     this.thread = "";
     this.commands = commands;
+    this.sending = sending;
     this.sent = [];
     this.drafts = new Map();
     this.active = -1;
@@ -103,6 +105,7 @@ export class Composer {
     this.recalled = undefined;
     const command = text.startsWith("/");
     fill(this.pending, h("code", { text }), command ? `${this.store.state.bot.name} is answering …` : "Sending …");
+    this.sending();
     const where = { channel: this.channel, text, ...(this.thread ? { thread: this.thread } : {}) };
     const done = await this.store.do("say", where);
     fill(this.pending);

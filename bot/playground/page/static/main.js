@@ -26,7 +26,7 @@ import { Home } from "./home.js";
 import { Modals } from "./modals.js";
 import { announce, problem } from "./notices.js";
 import { Sidebar } from "./sidebar.js";
-import { startOf } from "./start.js";
+import { startOf, subscription } from "./start.js";
 import { Store } from "./store.js";
 import { themed } from "./theme.js";
 import { ThreadPanel } from "./thread.js";
@@ -41,9 +41,10 @@ const thread = new ThreadPanel(byId("thread"), store, () => pane(document.body.d
 const timeline = new Timeline(byId("messages"), store, {
   openThread: (message) => thread.show(message),
   start: (channel) => startOf(store, channel, (text) => composer.write(text)),
+  startVersion: (channel) => subscription(store, channel),
   moved: (atEnd) => seen(atEnd),
 });
-const composer = new Composer(byId("compose"), store, { id: "write", commands: true });
+const composer = new Composer(byId("compose"), store, { id: "write", commands: true, sending: () => timeline.toEnd() });
 const home = new Home(byId("home-view"), store);
 const sidebar = new Sidebar(byId("places"), byId("people"), store, { go, be });
 const backstage = new Backstage(byId("bar"), byId("backstage"), store, (open) => {
@@ -69,6 +70,11 @@ for (const button of document.querySelectorAll("[data-back]")) {
   button.append(icon("back"));
   button.addEventListener("click", () => pane("places"));
 }
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  pane("main");
+  byId("write").focus();
+});
 byId("newest").addEventListener("click", () => timeline.toEnd());
 
 /** Choose what is in front where there is room for one only. */
@@ -179,6 +185,7 @@ store.on("news", (message) => {
   if (message.user !== store.me) timeline.arrive(message.ts);
 });
 store.on("channels", () => place !== "home" && store.channel(place) && title(store.channel(place)));
+store.on("deliveries", () => place && place !== "home" && timeline.refresh());
 store.on("problem", (text) => problem(byId("notices"), text));
 store.on("connected", (is) => {
   byId("offline").hidden = is;

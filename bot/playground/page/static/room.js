@@ -71,10 +71,11 @@ export class Room {
    * Give what is drawn, oldest first: the room's start or the mark of more, dividers of days, messages.
    *
    * @param {string} [unreadFrom] The ts of the first message that was not seen.
+   * @param {string} [startVersion] Changes when the room's start is to be drawn anew.
    * @returns {Array<{key: string, version: string, kind: string, floats?: boolean, row?: Object, compact?: boolean}>}
    */
-  items(unreadFrom = "") {
-    const made = [{ key: this.more ? "more" : "start", version: "", kind: this.more ? "more" : "start", floats: true }];
+  items(unreadFrom = "", startVersion = "") {
+    const made = [{ key: this.more ? "more" : "start", version: startVersion, kind: this.more ? "more" : "start", floats: true }];
     let before = null;
     for (const ts of this._order) {
       const row = this._rows.get(ts);

@@ -4,6 +4,11 @@
 
 import { h } from "./dom.js";
 
+/** Say when a channel gets new issues: its schedule, or "" while it is not subscribed. */
+export function subscription(store, id) {
+  return store.deliveries?.subscriptions.find(({ channel }) => channel === id)?.schedule ?? "";
+}
+
 /**
  * Draw the beginning of a channel.
  *
@@ -20,8 +25,11 @@ export function startOf(store, id, write) {
   if (channel?.kind === "im") {
     return h("div.start", {}, h("h3", { text: bot.name }), h("p", {}, "What only you should see comes here. Ask anything: ", offer(`${command} kubernetes`)));
   }
-  const what = channel?.bot
-    ? ["Nothing is posted here until the channel is subscribed: ", offer(`${command} subscribe`)]
-    : [`${bot.name} is not in this channel, so it cannot post here. Its answers reach you all the same: `, offer(`${command} latest`)];
+  const schedule = subscription(store, id);
+  let what = ["Nothing is posted here until the channel is subscribed: ", offer(`${command} subscribe`)];
+  if (!channel?.bot) {
+    what = [`${bot.name} is not in this channel, so it cannot post here. Its answers reach you all the same: `, offer(`${command} latest`)];
+  }
+  if (schedule) what = [`Each new issue is posted here: ${schedule}. To change that: `, offer(`${command} status`)];
   return h("div.start", {}, h("h3", {}, h("span.hash", { text: "#" }), channel?.name ?? ""), h("p", {}, "This is where the channel begins. ", what));
 }

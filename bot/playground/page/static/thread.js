@@ -21,7 +21,7 @@ export class ThreadPanel {
     const write = h("div");
     fill(panel, h("header", {}, h("div", {}, h("h2", { text: "Thread" }), this.about), close), scroller, write);
     this.timeline = new Timeline(scroller, store, { inThread: true, openThread: () => {}, start: () => null, moved: () => {} });
-    this.composer = new Composer(write, store, { id: "reply", commands: false });
+    this.composer = new Composer(write, store, { id: "reply", commands: false, sending: () => this.timeline.toEnd() });
     panel.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.close());
     store.on("room", (key) => key === this.timeline.key && this.ts && this._focus());
   }

@@ -19,6 +19,7 @@ export class Timeline {
    * @param {boolean} [how.inThread]
    * @param {function(Object): void} how.openThread
    * @param {function(string, string): HTMLElement|null} how.start Draws a room's beginning: channel, thread.
+   * @param {function(string): string} [how.startVersion] Gives what a beginning depends on.
    * @param {function(boolean): void} how.moved Hears whether the newest is in sight.
    */
   constructor(scroller, store, how) {
@@ -32,7 +33,10 @@ export class Timeline {
     this.list = new Windowed(scroller, this.canvas, {
       draw: (item) => this._draw(item),
       guess,
-      moved: (atEnd) => how.moved(atEnd),
+      moved: (atEnd) => {
+        this._lower();
+        how.moved(atEnd);
+      },
       top: () => store.older(this.channel, this.thread),
     });
     this.canvas.addEventListener("keydown", (event) => this._key(event));
@@ -74,7 +78,7 @@ export class Timeline {
     const { room } = this;
     this.canvas.setAttribute("aria-busy", String(!room.loaded));
     if (!room.loaded) return;
-    this.list.set(room.items(this.unreadFrom));
+    this.list.set(room.items(this.unreadFrom, this.how.startVersion?.(this.channel) ?? ""));
     this._rove();
   }
 
@@ -145,9 +149,16 @@ export class Timeline {
     const message = this.room.find(row.dataset.ts);
     const made = message && toolbar(message, this.store, { inThread: this.how.inThread, openThread: this.how.openThread });
     if (!made) return;
-    const { scroller } = this.list;
-    made.classList.toggle("low", row.getBoundingClientRect().top - scroller.getBoundingClientRect().top < 16);
     row.append(made);
+    this._lower();
+  }
+
+  /** Keep the toolbar of the topmost message in sight. */
+  _lower() {
+    const top = this.list.scroller.getBoundingClientRect().top + 30;
+    for (const each of this.canvas.querySelectorAll(":scope > article > .toolbar")) {
+      each.classList.toggle("low", each.parentElement.getBoundingClientRect().top < top);
+    }
   }
 
   _strip(except) {
