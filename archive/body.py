@@ -8,30 +8,19 @@ links on lines of their own, entries parted by two blank lines. What departs fro
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archive import heading, sponsor
 from archive.headline import headline
-from archive.issue import Entry, Link, Section
+from archive.issue import Section, entry_of, links_to, section_of
 from archive.kind import Kind
 from archive.link import Found
-from archive.markup import MARKS, is_plain, plain
+from archive.markup import is_plain, plain
+from archive.shapes import addresses, blocks, is_simple, words
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
-_URL = r"https?://[!-;=?-Z^-~]{1,2000}+(?<=[\w/=&#%+-])"
-_WORDS = (
-    # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list. Possessive,
-    # so that what does not match is gone over once.
-    rf"(?=[^\W_]|[\"'“‘(])(?!\d{{1,3}}[.)]\s)[^{MARKS}:W]*+(?:(?::(?!//)|W(?![Ww]?\.))[^{MARKS}:W]*+)*+"
-)
-_ENTRY = re.compile(
-    # Paragraphs of plain words, addresses below them (or none), and two blank lines or the end.
-    rf"({_WORDS}(?:\n\n{_WORDS})*+)(?:\n<br>\[({_URL})\]\(\2\)((?:\n<br>\[{_URL}\]\([^\s<>\\]*\))*+))?(\n{{3,}}|\n*\Z)"
-)
-_MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)")
-_HEADED = re.compile(r"([^\W\d_](?:[^\W_]| (?! |\n)){0,158}+)\n([=-])\2+\n(\n+)")
-_BLANKS = re.compile(r"\n+")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})\s*")
 _RULE = re.compile(r" {0,3}(?:([-*_=])(?:\s*\1){2,})\s*")
@@ -119,82 +108,73 @@ class _Reader:
         """Read all lines of `body`."""
         if "\r" in body or "\0" in body:
             body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
-        fenced = _fenced(body.split("\n")) if "`" in body or "~" in body else ()
-        swift = not fenced
-        first, at, size = self.number + 1, 0, len(body)
-        while at < size:
-            if swift and (self.gap > 1 or self.draft is None):
-                at = self._swift(body, at)
-            if at < size and (blanks := _BLANKS.match(body, at)):
-                at = blanks.end()
-                self.gap += at - blanks.start()
-                self.number += at - blanks.start()
-            elif at < size:
-                end = body.find("\n", at)
-                end = size if end < 0 else end
-                line, at = body[at:end], end + 1
+        if ("`" in body or "~" in body) and (fenced := _fenced(lines := body.split("\n"))):
+            self._lines(lines, fenced)
+            return
+        if body[:1] == "\n":
+            self.gap = len(body) - len(body := body.lstrip("\n"))
+            self.number += self.gap
+        for written, url, more, title, mark, other, blanks in blocks(body):
+            if url and not more and is_simple(written, url):  # most entries: as below, in short
+                self.parts[-1].entries.append((self.number + 1, written, (url,)))
+                self.draft = None
+                self.number += 2
+                self.gap = 0
+            elif written:
+                if not self._entry(written, url, more):
+                    self._lines((f"{written}\n<br>[{url}]({url}){more}" if url else written).split("\n"))
+            elif title:
                 self.number += 1
-                self._line(line, body, at, fenced=bool(fenced) and self.number - first in fenced)
-
-    def _swift(self, body: str, at: int) -> int:
-        """Take headings and entries in the shape of most from `at` on; give where the next other line begins."""
-        while True:
-            if match := _ENTRY.match(body, at):
-                if not self._entry(*match.groups()):
-                    return at
-            elif match := _HEADED.match(body, at):
+                self.head(title, 1 if mark == "=" else 2)
                 self.number += 1
-                self.head(match[1], 1 if match[2] == "=" else 2)
-                self.gap = len(match[3])
-                self.number += 1 + self.gap
             else:
-                return at
-            at = match.end()
+                self._lines(other.split("\n"))
+            if blanks:
+                self.gap += len(blanks) - 1
+                self.number += len(blanks) - 1
 
-    def _entry(self, words: str, url: str | None, more: str | None, blanks: str) -> bool:
-        """Take an entry in the shape of most; tell whether its lines are as plain as they seem.
+    def _entry(self, written: str, url: str, more: str) -> bool:
+        """Take an entry in the usual shape; tell whether its lines are as plain as they seem.
 
         Nothing can still join one with an address: two blank lines follow, or nothing.
         """
-        if "ww." in words:
+        text = words(written)
+        if not text:
             return False
-        lines = 1
-        if "\n" in words:
-            paragraphs = [" ".join(line.split()) for line in words.split("\n\n")]
-            if not all(" " in line for line in paragraphs):
+        if url:
+            urls = addresses(url, more)
+            if not urls:
                 return False
-            lines = 2 * len(paragraphs) - 1
-            words = "\n".join(paragraphs)
-        elif " " not in words[:-1]:
-            return False
-        elif "  " in words or words[-1] == " ":
-            words = " ".join(words.split())
-        self.number += 1
-        if url is None:
-            self._begin().pieces += words.partition("\n") if lines > 1 else (words,)
-        else:
-            urls = (url,) if not more else _told(url, more)
-            if not urls or "&amp;" in url:
-                self.number -= 1
-                return False
-            self.parts[-1].entries.append((self.number, words, urls))
+            self.parts[-1].entries.append((self.number + 1, text, urls))
             self.draft = None
-            lines += 1 + (more.count("\n") if more else 0)
-        self.gap = len(blanks) - 1
-        self.number += lines - 1 + self.gap
+            self.number += 2 + (more.count("\n") if more else 0)
+        else:
+            self.number += 1
+            self._begin().pieces += text.partition("\n") if "\n" in text else (text,)
+        if "\n" in written:
+            self.number += written.count("\n")
+        self.gap = 0
         return True
 
-    def _line(self, line: str, body: str, after: int, *, fenced: bool) -> None:
-        """Read one line; the next begins at `after` in `body`."""
+    def _lines(self, lines: list[str], fenced: Container[int] = ()) -> None:
+        """Read lines of any shape, those at the places `fenced` as text."""
+        for at, line in enumerate(lines):
+            self.number += 1
+            if line:
+                self._line(line, lines[at + 1] if at + 1 < len(lines) else "", fenced=at in fenced)
+            else:
+                self.gap += 1
+
+    def _line(self, line: str, below: str, *, fenced: bool) -> None:
+        """Read one line; `below` is the next."""
         if (address := _ADDRESS.fullmatch(line)) and "&amp;" not in address[1]:
             self.address(address[1])
         elif fenced:
             self.text(line)
-        elif line[0].isalpha() and body[after : after + 1] not in _UNDERLINES and is_plain(line):
+        elif line[0].isalpha() and below[:1] not in _UNDERLINES and is_plain(line):
             self._sentence(line)
         else:
-            end = body.find("\n", after)
-            self._other(line, body[after : len(body) if end < 0 else end])
+            self._other(line, below)
 
     def _sentence(self, line: str) -> None:
         """Read a line of plain words: most of the newsletter's lines."""
@@ -319,14 +299,6 @@ class _Reader:
         return draft
 
 
-def _told(url: str, more: str) -> tuple[str, ...]:
-    """Give `url` and the addresses in the lines `more` below it, or nothing if these are not what they show."""
-    pairs = _MORE.findall(more)
-    if "&amp;" in more or any(seen != leads_to for seen, leads_to in pairs):
-        return ()
-    return tuple(dict.fromkeys((url, *(seen for seen, _ in pairs))))
-
-
 def _unquoted(line: str) -> str:
     """Take away the > of mail quoting ("the `>From` of old mailboxes" included) and of Markdown's quotes."""
     match = _QUOTE.match(line) if ">" in line[:4] else None
@@ -370,15 +342,13 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
             else:
                 line, text, urls = read.line, read.text, tuple(read.urls)
                 title = headline(urls[0] if urls else None, text, read.label)
-            entries.append(
-                Entry(position, text, title, (Link(urls[0]),) if len(urls) == 1 else tuple(map(Link, urls)), line)
-            )
+            entries.append(entry_of(position, text, title, links_to(urls), line))
             position += 1
         if entries or part.heading:
             kind = part.kind or sponsor.kind_of(entries)
             if len(parts) == 1 and sum(bool(entry.links) for entry in entries) > 1:
                 kind = Kind.NEWS  # several links and no heading at all: this is no intro
-            sections.append(Section(part.heading, kind, tuple(entries), part.line))
+            sections.append(section_of(part.heading, kind, tuple(entries), part.line))
     return sponsor.told_apart(sections)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import re
 import tomllib
@@ -14,7 +15,7 @@ from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 
 from archive import body, date
 from archive.issue import Issue
-from archive.markup import plain
+from archive.markup import is_plain, plain
 from archive.problem import Problem
 
 LARGEST = 5_000_000
@@ -68,6 +69,10 @@ _NUMBER = re.compile(r"(?:#|\bissue\s*(?:no\.?|number|#)?\s*|\bno\.\s*)(\d{1,6})
 _ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|(?:19|20)\d{6}")
 _LAST_NUMBER = re.compile(r"(?:^|[-_ #.])(\d{1,6})$")
 _CUT = re.compile(r"\)\n((?!www\.)[a-z0-9][\w./?&=%#~:+-]*[-./#][\w./?&=%#~:+-]*)[ \t]*(?=\n|\Z)")
+# What is in every text that the one above or below finds something in, and is looked for in a fraction of the time.
+_MAYBE_CUT = re.compile(r"\n(?<=\)\n)[a-z0-9]")
+_MAYBE_NO_HOST = re.compile(r":(?<=[ps]:)//[A-Za-z0-9_-]*+[^.]")
+_NO_HOST = re.compile(r"://[\w-]++[/)\]\s]")
 _NO_HOST = re.compile(r"http(?<!\whttp)s?://(?!localhost)[\w-]++(?=[/)\]\s])")
 _DATE_KEYS = ("date", "published", "publishdate", "publish_date", "pubdate", "published_at", "created")
 
@@ -148,12 +153,12 @@ class _Document:
 
     def _doubt(self, content: str, first_line: int) -> None:
         """Note addresses that cannot be whole; they stay as they are, for only the owner knows better."""
-        for match in _CUT.finditer(content):
+        for match in _CUT.finditer(content) if _MAYBE_CUT.search(content) else ():
             if not _ends_linked(content[content.rfind("\n", 0, match.start()) + 1 : match.start()]):
                 continue
             where = first_line + content.count("\n", 0, match.start())
             self._note(where, f"the address seems to go on in the next line: {match[1][:60]}", "join the two lines")
-        for match in _NO_HOST.finditer(content):
+        for match in _NO_HOST.finditer(content) if _MAYBE_NO_HOST.search(content) else ():
             where = first_line + content.count("\n", 0, match.start())
             self._note(where, f"the address has no site: {match[0][:60]}", "write the address in full")
 
@@ -170,7 +175,7 @@ class _Document:
         if b"\0" in data:
             raise _BrokenError(0, "it is a binary file, not text", "move it out of the archive")
         try:
-            return data.decode("utf-8-sig")
+            return data.removeprefix(codecs.BOM_UTF8).decode()
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
         try:
@@ -193,7 +198,7 @@ class _Document:
             metadata, content = frontmatter.parse(text, handler=handler)
         except Exception as error:  # any parser of the three, with errors of its own
             raise _BrokenError(_line_of(error), f"its front matter cannot be read: {_reason(error)}", _MEND) from error
-        whole = text.rstrip()
+        whole = text.replace("\r\n", "\n").rstrip()  # as the parser gives it
         if content == whole.lstrip():
             raise _BrokenError(1, "its front matter has no end", "close it with the same line that opens it (---)")
         if not metadata and not _is_empty(handler, text):
@@ -203,6 +208,8 @@ class _Document:
 
     def _title(self, metadata: dict[str, Any]) -> str:
         value = metadata.get("title")
+        if isinstance(value, str) and len(value) < 1000 and is_plain(quick := value.replace("\\#", "#")):
+            return quick.strip()  # most titles, in a fraction of the time
         title = plain(str(value)[:1000])[0] if isinstance(value, str | int | float) else ""
         if title:
             return title

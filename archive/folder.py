@@ -11,6 +11,10 @@ from typing import Protocol
 
 from archive.errors import FolderError
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_PIECE = 65_536
+"""Bytes that are read at once; an issue has some ten thousand."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -135,8 +139,18 @@ class DiskFolder:
 
     def read(self, name: str) -> bytes:
         """See `Folder.read`."""
-        with open(f"{self._base}{name}", "rb", buffering=0) as file:  # noqa: PTH123 - twice as fast as Path.read_bytes
-            return file.read()
+        # By the system's own calls: half the time of a file object, a quarter of Path.read_bytes.
+        file = os.open(f"{self._base}{name}", _READ)
+        try:
+            data = os.read(file, _PIECE)
+            if len(data) < _PIECE:
+                return data  # of a regular file less is read only where it ends
+            pieces = [data]
+            while data := os.read(file, _PIECE):
+                pieces.append(data)
+            return b"".join(pieces)
+        finally:
+            os.close(file)
 
 
 def _is_dir(entry: os.DirEntry[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import unquote
 
 from archive.link import domain
@@ -35,16 +34,25 @@ _OPAQUE = frozenset(
     """goo.gl t.co tinyurl.com is.gd fb.me hrd.cm grnh.se amzn.to youtu.be trib.al wp.me j.mp forms.gle aka.ms
     docs.google.com lnkd.in dlvr.it tiny.cc rb.gy""".split()  # noqa: SIM905 - reads better
 )
+_SPECIAL = _STORES | _OPAQUE
 _OPAQUE_ENDS = (".ly", "list-manage.com")
 _WORD = re.compile(r"[^\W_]")
 _ODD = re.compile(r"[?#:@]")
 _SEPARATORS = re.compile(r"[\W_]+")
-_SLUG = re.compile(
+_SLUG_WORDS = (
     # Three words or more, of which one between the others may hold digits; a hash and a suffix may follow.
     r"([a-z]++(?:[-_][a-z]++(?!\d))*+(?:[-_](?=[a-z]*\d)[a-z0-9]{1,7}+(?:[-_][a-z]++(?!\d))++)?+)"
-    r"(?:-(?=[a-f]*\d)[0-9a-f]{8,})?(?:\.(?:html?|php|aspx|md))?",
-    re.IGNORECASE | re.ASCII,
+    r"(?:-(?=[a-f]*\d)[0-9a-f]{8,})?(?:\.(?:html?|php|aspx|md))?"
 )
+_SLUG = re.compile(_SLUG_WORDS, re.IGNORECASE | re.ASCII)
+_PLACE = re.compile(
+    # A usual address: its site, the slug its path ends with (or none), its path.
+    r"https?://(?:www\.)?+([a-z0-9.-]++)(?=/|\Z)"
+    rf"(?:/(?=(?:(?:[^?#]*/)?(?i:{_SLUG_WORDS})/*(?:[?#]|\Z))?)([^?#]*))?",
+    re.ASCII,
+)
+_FEW = re.compile(r"[a-z0-9]*+(?:[-_.][a-z0-9]*+)?(?:\.html?)?")
+"""What has two words at most: told apart in a quarter of the time that its words take."""
 _SPLIT = re.compile(r"[-_+~,. ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _SHORTEST_SLUG = 10
@@ -99,8 +107,15 @@ def headline(url: str | None, text: str, label: str = "") -> str:
         return title
     if not url:
         return _clause(text) or "Untitled"
-    host, path = _split(url)
-    title = "" if _is_opaque(host) else _named(host, path, text)
+    place = _PLACE.match(url)
+    if place:
+        host, slug, path = place.groups("")
+        if slug and host not in _SPECIAL and len(said := _slug_words(slug)) > 2 and not host.endswith(_OPAQUE_ENDS):
+            return (said[-1] in _UNFINISHED and _clause(text)) or _cased(said, text)
+        path = path.strip("/")
+    else:
+        host, path = _split(url)
+    title = "" if host in _OPAQUE or host.endswith(_OPAQUE_ENDS) else _named(host, path, text)
     return title or _clause(text) or shortened(_cleaned(host)) or "Untitled"
 
 
@@ -117,15 +132,8 @@ def _split(url: str) -> tuple[str, str]:
     host, _, path = url.partition("://")[2].partition("/")
     if _ODD.search(host):
         host = domain(url)
-    if "?" in path or "#" in path:
-        path = path.partition("?")[0].partition("#")[0]
+    path = path.partition("?")[0].partition("#")[0]
     return host.lower().removeprefix("www."), path.strip("/")
-
-
-@lru_cache(maxsize=4096)
-def _is_opaque(host: str) -> bool:
-    """Tell whether the addresses of a site say nothing about what they lead to."""
-    return host in _OPAQUE or host.endswith(_OPAQUE_ENDS)
 
 
 def _named(host: str, path: str, text: str) -> str:
@@ -137,7 +145,9 @@ def _named(host: str, path: str, text: str) -> str:
     if (slug := _SLUG.fullmatch(path, path.rfind("/") + 1)) and len(words := _slug_words(slug[1])) > 2:
         return (words[-1] in _UNFINISHED and _clause(text)) or _cased(words, text)
     for part in path.split("/")[-1:-4:-1]:
-        words = _words(part) if len(part) >= _SHORTEST_SLUG else []
+        if len(part) < _SHORTEST_SLUG or _FEW.fullmatch(part):
+            continue
+        words = _words(part)
         if len(words) >= 3 and sum(map(len, words)) >= _SHORTEST_SLUG:
             return _cased([word.lower() for word in words], text)
     return ""
@@ -189,21 +199,15 @@ def _cased(words: list[str], text: str) -> str:
     low = text.lower()
     written = []
     for small in words:
-        if small in _SMALL:
-            written.append(small)
-        elif (
-            small in low
-            and (at := low.find(small)) > 0
-            and (seen := text[at : at + len(small)]) != small
-            and _is_name(text, at, seen)
-        ):
-            written.append(seen)
-        else:
-            written.append(_FIXED.get(small, small))
-    first = written[0]
-    if first.islower():
-        written[0] = first[0].upper() + first[1:]
+        if small not in _SMALL:
+            at = low.find(small)
+            if at > 0 and (seen := text[at : at + len(small)]) != small and _is_name(text, at, seen):
+                written.append(seen)
+                continue
+        written.append(_FIXED.get(small, small))
     title = " ".join(written)
+    if written[0].islower():
+        title = title[0].upper() + title[1:]
     return title if len(title) <= LONGEST and title.isascii() and title.isprintable() else shortened(title)
 
 

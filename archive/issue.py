@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from archive.kind import Kind
 
 
+class _OpenLink:
+    """A link as it is made by `links_to`: a frozen dataclass takes three times as long, one call a field."""
+
+    __slots__ = ("url",)
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(_OpenLink):
     """One link of an entry.
 
     `url` is the address as the issue gives it, what is shown and opened: without punctuation of the sentence around it,
@@ -20,8 +30,21 @@ class Link:
     url: str
 
 
+class _OpenEntry:
+    """An entry as it is made by `entry_of`, for the same reason."""
+
+    __slots__ = ("headline", "line", "links", "position", "text")
+
+    def __init__(self, position: int, text: str, headline: str, links: tuple[Link, ...], line: int) -> None:
+        self.position = position
+        self.text = text
+        self.headline = headline
+        self.links = links
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(_OpenEntry):
     """One entry of a section: a few sentences and the links they are about.
 
     `position` counts entries in reading order within the issue from 0, the intro's included. `text` is plain text
@@ -37,8 +60,35 @@ class Entry:
     line: int
 
 
+def links_to(urls: Iterable[str]) -> tuple[Link, ...]:
+    """Give `Link(url)` of each of `urls`; an archive's reading has thousands to make."""
+    made: list[Any] = list(map(_OpenLink, urls))
+    for link in made:
+        link.__class__ = Link
+    return tuple(made)
+
+
+def entry_of(position: int, text: str, headline: str, links: tuple[Link, ...], line: int) -> Entry:
+    """Give `Entry(position, text, headline, links, line)`, of which it has as many."""
+    made: Any = _OpenEntry(position, text, headline, links, line)
+    made.__class__ = Entry
+    return made  # type: ignore[no-any-return]
+
+
+class _OpenSection:
+    """A section as it is made by `section_of`."""
+
+    __slots__ = ("entries", "heading", "kind", "line")
+
+    def __init__(self, heading: str, kind: Kind, entries: tuple[Entry, ...], line: int) -> None:
+        self.heading = heading
+        self.kind = kind
+        self.entries = entries
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
-class Section:
+class Section(_OpenSection):
     """A run of entries under one `heading`: its words as written, without mail quoting.
 
     It is "" for the intro, and for a sponsor's note that stands under another section's heading; what follows such a
@@ -49,6 +99,13 @@ class Section:
     kind: Kind
     entries: tuple[Entry, ...]
     line: int
+
+
+def section_of(heading: str, kind: Kind, entries: tuple[Entry, ...], line: int) -> Section:
+    """Give `Section(heading, kind, entries, line)`, likewise."""
+    made: Any = _OpenSection(heading, kind, entries, line)
+    made.__class__ = Section
+    return made  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)

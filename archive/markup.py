@@ -62,6 +62,11 @@ def plain(line: str) -> tuple[str, list[Found]]:
     return " ".join(text.split()), found
 
 
+def _second(match: re.Match[str]) -> str:
+    """Give an escaped mark; a function is called in half the time that a template takes."""
+    return match[1]
+
+
 def _pieces(line: str, found: list[Found]) -> str:
     """Put what the reader sees in the place of each link; addresses become marks, for they are not to be altered."""
     parts, at = [], 0
@@ -82,7 +87,7 @@ def _words(text: str) -> str:
     if "_" in text:
         text = _UNDERSCORES.sub(r"\2", text)
     if "\\" in text:
-        text = _ESCAPE.sub(r"\1", text)
+        text = _ESCAPE.sub(_second, text)
     if "&" in text:
         text = _ENTITY.sub(lambda m: html.unescape(m[0]).replace(_KEPT, " "), text)
     return _UNSEEN.sub(lambda m: m[0] if m[0] == _KEPT else " ", text)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive import body, proof
-from archive.issue import Entry, Issue, Link, Section
+from archive.issue import Entry, Issue, Link, Section, entry_of, links_to, section_of
 from archive.kind import Kind
 
 
@@ -114,6 +117,37 @@ def test_nothing_is_lost_of_marked_up_text(text: str) -> None:
 def test_nothing_is_lost_of_any_text(text: str) -> None:
     """Every word of any text at all stands in its place."""
     assert losses(text) == ()
+
+
+USUAL = [
+    f"A sentence about things.\n<br>[{A}]({A})\n\n\n",
+    f"One.\n\nTwo words.\n<br>[{A}]({A})\n<br>[{A}/b]({A}/b)\n\n\n",
+    "Words  apart, and www.example.org too.\n\n\n",
+    ">From our sponsor, It’s\n======\n\n",
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(USUAL), PIECES), max_size=12).map("".join))
+def test_the_swift_reading_of_usual_shapes_is_that_of_lines(text: str) -> None:
+    """Blocks in the usual shapes are read at once to what reading them line by line gives."""
+    reader = body._Reader(1)
+    reader._lines(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ").split("\n"))
+    if "`" not in text and "~" not in text:
+        assert body.parse(text) == body._finished(reader.parts)
+
+
+def test_values_made_in_numbers_are_as_any_others() -> None:
+    """What the reading makes in a shorter way equals, hashes, prints and freezes like any other value."""
+    (link,) = links_to([A])
+    made = section_of("News", Kind.NEWS, (entry_of(1, "Text.", "Head", (link,), 3),), 2)
+    usual = Section("News", Kind.NEWS, (Entry(1, "Text.", "Head", (Link(A),), 3),), 2)
+    assert made == usual
+    assert hash(made) == hash(usual)
+    assert repr(made) == repr(usual)
+    assert type(made) is Section
+    assert replace(made, line=2) == pickle.loads(pickle.dumps(made)) == usual
+    with pytest.raises(FrozenInstanceError):
+        made.entries[0].links[0].url = "other"  # type: ignore[misc]
 
 
 NEWSLETTER = """\

@@ -59,6 +59,13 @@ def test_lines_are_the_files_own() -> None:
     read = issue("---\ntitle: T\ndate: 2014-09-21\n---" + BODY)
     assert [entry.line for _, entry in read.entries()] == [6, 12]
     assert [section.line for section in read.sections] == [6, 9]
+    mailed = ("---\ntitle: T\ndate: 2014-09-21\ntags: []\n---" + BODY).replace("\n", "\r\n")
+    assert [entry.line for _, entry in issue(mailed).entries()] == [7, 13]
+
+
+def test_an_end_that_is_missing_is_told_whatever_ends_the_lines() -> None:
+    """Front matter without an end is told the same way in a file whose lines end as mail's do."""
+    assert "no end" in problem(b"---\r\ntitle: T\r\n\r\nWords.\r\n")
 
 
 @pytest.mark.parametrize(

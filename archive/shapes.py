@@ -1,0 +1,81 @@
+"""A body cut into blocks, those in the newsletter's usual shapes told apart: entries, and underlined headings.
+
+One regular expression goes over a whole body, so that most of it is read at the speed of that. What has no usual shape
+is left to the reading by lines in `archive.body`, which would read every block to the same end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from archive.markup import MARKS
+
+Block: TypeAlias = tuple[str, str, str, str, str, str, str]
+"""Words of an entry, its first address, the lines of the others; a heading, what underlines it; any other lines; and
+the line ends after the block. What a block has not is ""."""
+
+_URL = r"https?://[!-;=?-Z^-~]{1,2000}+(?<=[\w/=&#%+-])"
+_ASCII = r"[ -%'-)+-9;=?-VX-Z^a-~]"
+"""What of ASCII plain words are made of, without the colon and the W, which may belong to an address."""
+_WORDS = (
+    # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list. Possessive,
+    # so that what does not match is gone over once.
+    rf"(?=[^\W_]|[\"'“‘(])(?!\d{{1,3}}[.)]\s){_ASCII}*+"
+    rf"(?:(?:[^\x00-\x7f{MARKS}]++|:(?!//)|W(?![Ww]?\.)){_ASCII}*+)*+"
+)
+_BLOCK = re.compile(
+    # Paragraphs of plain words, addresses below them (or none), and two blank lines or the end.
+    rf"(?:({_WORDS}(?:\n\n{_WORDS})*+)(?:\n<br>\[({_URL})\]\(\2\)((?:\n<br>\[{_URL}\]\([^\s<>\\]*\))*+))?"
+    r"(?=\n\n\n|\n*\Z)"
+    # A heading of plain words, which mail programs may have quoted.
+    r"|(?:> ?)?([^\W\d_](?:[^\W_]| (?! |\n)|[,'’–-]){0,158}+)\n([=-])\5+(?=\n\n)"
+    r"|((?:.++|\n(?!\n\n))++)"
+    r")(\n*+)"
+)
+_MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)")
+
+
+def blocks(body: str) -> list[Block]:
+    """Cut `body`, whose lines end with a line feed alone and which begins with none, into its blocks, in order.
+
+    All of the text is in them: joined again with what their shapes leave out they are the body.
+    """
+    return _BLOCK.findall(body)
+
+
+def is_simple(written: str, url: str) -> bool:
+    """Tell whether `written` is the text of an entry as it stands, and `url` its address."""
+    return (
+        "\n" not in written
+        and "  " not in written
+        and "ww." not in written
+        and " " in written
+        and written[-1] != " "
+        and "&amp;" not in url
+    )
+
+
+def addresses(url: str, more: str) -> tuple[str, ...]:
+    """Give `url` and the addresses in the lines `more` below it, or nothing if these are not what they show."""
+    if not more:
+        return () if "&amp;" in url else (url,)
+    pairs = _MORE.findall(more)
+    if "&amp;" in url or "&amp;" in more or any(seen != leads_to for seen, leads_to in pairs):
+        return ()
+    return tuple(dict.fromkeys((url, *(seen for seen, _ in pairs))))
+
+
+def words(written: str) -> str:
+    """Give the text of an entry as it is `written`, paragraphs on lines of their own; "" if it may be no plain words.
+
+    A line of one word may be an address without a scheme, and so may be what holds `www.`.
+    """
+    if "ww." in written:
+        return ""
+    if "\n" in written:
+        lines = [" ".join(line.split()) for line in written.split("\n\n")]
+        return "\n".join(lines) if all(" " in line for line in lines) else ""
+    if "  " in written or written[-1] == " ":
+        written = " ".join(written.split())
+    return written if " " in written else ""
