@@ -103,7 +103,6 @@ export class Timeline {
     const { active } = this.list;
     this.list.reveal(ts);
     this.list.active = active;
-    this.how.moved(false);
   }
 
   /** Go to the newest message. */

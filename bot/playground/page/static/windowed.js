@@ -15,7 +15,8 @@ export class Windowed {
    * @param {Object} how
    * @param {function(Object): HTMLElement} how.draw Draws an item.
    * @param {function(Object): number} how.guess Guesses an item's height in pixels.
-   * @param {function(boolean): void} how.moved Hears that the list was scrolled; whether its end is in sight.
+   * @param {function(boolean): void} how.moved Hears that the list was scrolled; whether any of the last item is in
+   *   sight.
    * @param {function(): void} how.top Hears that its beginning is near.
    */
   constructor(scroller, canvas, how) {
@@ -274,7 +275,8 @@ export class Windowed {
     this.stuck = false; // where one is decides, not the end
     this.render();
     this.stuck = stuck;
-    this.how.moved(stuck);
+    const last = this._offsets[Math.max(0, this.items.length - 1)];
+    this.how.moved(stuck || last < scrollTop + clientHeight - NEAR);
     this._near();
   }
 
