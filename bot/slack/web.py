@@ -45,6 +45,7 @@ WAITS = 5
 _LONGEST = 90.0
 """Seconds that such a wait may take."""
 _BLIND = {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "restricted_action", "is_archived"}
+_ABSENT = {"message_not_found", "thread_not_found", "bad_timestamp", "no_item_specified"}
 
 
 def one_token(token: str) -> Tokens:
@@ -167,6 +168,70 @@ class WebSlack:
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
         """Replace an open modal."""
         await self._call(workspace, "views.update", {"view_id": view_id, "view": dict(view)})
+
+    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
+        """Put `view` on a person's Home tab; with a `stamp`, only if that is still the tab's (Slack: `hash`)."""
+        payload: dict[str, Any] = {"user_id": user, "view": dict(view)}
+        await self._call(workspace, "views.publish", {**payload, "hash": stamp} if stamp else payload)
+
+    async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
+        """Upload a file that nobody sees yet; give its id (Slack: messaging/working-with-files)."""
+        asked = {"filename": name, "length": len(content)}
+        answer = await self._call(workspace, "files.getUploadURLExternal", asked, read=True)
+        file, address = str(answer.get("file_id") or ""), str(answer.get("upload_url") or "")
+        if self._session is None or not (file and address):
+            raise UnknownOutcomeError("files.getUploadURLExternal", "no_url", workspace=workspace)
+        try:
+            async with self._session.post(address, data=content) as taken:
+                if taken.status != 200:
+                    raise TryLaterError("files.upload", f"http_{taken.status}", workspace=workspace)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise TryLaterError(
+                "files.upload", "no_answer", workspace=workspace, detail=type(error).__name__
+            ) from error
+        return file
+
+    async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
+        """Show an uploaded file in a conversation (an id, not a person's)."""
+        shared = {"files": [{"id": file, "title": title}], "channel_id": channel}
+        await self._call(workspace, "files.completeUploadExternal", shared, channel=channel)
+
+    async def whisper(
+        self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
+    ) -> None:
+        """Show `message` to one person in a channel (an id), in the thread `thread` (a ts) if given.
+
+        Slack promises no delivery, and forgets it when the person reloads (reference/methods/chat.postEphemeral).
+        """
+        payload = {"channel": channel, "user": user, **body_of(message)}
+        payload |= {"thread_ts": thread} if thread else {}
+        await self._call(workspace, "chat.postEphemeral", payload, channel=channel)
+
+    async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """Give a message of anybody's as Slack describes it, None where the bot may not read it.
+
+        reactions.get gives the message that carries a reaction and asks for no history scope; whether it does for every
+        reply is not documented, so conversations.replies is asked after it (its scopes are optional).
+        """
+        asked = {"channel": channel, "timestamp": ts}
+        said = await self._look(workspace, "reactions.get", asked, channel)
+        found = _mapping(said.get("message"))
+        if found.get("ts") == ts:
+            return found
+        window = {"channel": channel, "ts": ts, "oldest": ts, "latest": ts, "inclusive": True, "limit": 2}
+        said = await self._look(workspace, "conversations.replies", window, channel)
+        return next((each for each in _messages(said) if each.get("ts") == ts), None)
+
+    async def _look(
+        self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str
+    ) -> Mapping[str, Any]:
+        """Ask for a message; nothing where that is not allowed or it is not there."""
+        try:
+            return await self._call(workspace, method, query, channel=channel, read=True)
+        except SlackError as error:
+            if error.code in _BLIND | _ABSENT:
+                return {}
+            raise
 
     async def person(self, workspace: WorkspaceId, user: str) -> Person:
         """Ask who somebody is."""
