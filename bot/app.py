@@ -22,6 +22,7 @@ import handlers
 from archive.issue import Issue
 from archive.snapshot import Snapshot
 from bot.answers import Answers
+from bot.belongings import Belongings
 from bot.bookmarks import Bookmarks
 from bot.clock import Clock, SystemClock
 from bot.delivery.doubts import Doubts
@@ -31,6 +32,7 @@ from bot.delivery.standing import Standings
 from bot.delivery.worker import Worker
 from bot.finding.indexes import Indexes
 from bot.finding.mine import Mine
+from bot.home import Home
 from bot.library import Library
 from bot.messages.digest import digest
 from bot.messages.names import Names
@@ -41,6 +43,7 @@ from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack
 from bot.store.store import Store
 from bot.subscribing import Subscribing
+from bot.team import Team
 from bot.watch import DiskWatch, keep_fresh
 from bot.web import web
 
@@ -138,6 +141,10 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = Names(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     shelf = Shelf(store.issues)
+    issue_of = _issue_of(shelf)
+    team = Team(store.bookmarks, store.teams, store.subscriptions, issue_of, names, clock)
+    indexes = Indexes(lambda: library.index, issue_of)
+    mine = Mine(store.bookmarks, indexes, issue_of, slack, names, clock)
     worker = Worker(
         store,
         slack,
@@ -147,15 +154,27 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         issues=lambda: library.snapshot.issues,
         rules=ports.rules,
         command=settings.command,
+        aside=team,
     )
     standings = Standings(store, shelf, slack, ports.rules)
     services = Services(
         names=names,
         answers=Answers(library, names, clock, random.SystemRandom().randrange),
         bookmarks=Bookmarks(store.bookmarks, settings.bookmark, names, clock, _labeller(shelf)),
-        mine=Mine(
-            store.bookmarks, Indexes(lambda: library.index, _issue_of(shelf)), _issue_of(shelf), slack, names, clock
+        mine=mine,
+        team=team,
+        home=Home(
+            mine,
+            team,
+            store.people,
+            store.bookmarks,
+            store.subscriptions,
+            _newest(library),
+            slack,
+            names,
+            clock,
         ),
+        belongings=Belongings(store.bookmarks, store.imports, store.people, slack, names, clock, indexes.forget),
         subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
         replies=HttpReplies(),
         doubts=Doubts(store, clock),
@@ -186,6 +205,13 @@ def _finder(library: Library) -> Callable[[str], Issue]:
         return library.snapshot.find(asked or "latest")
 
     return find
+
+
+def _newest(library: Library) -> Callable[[], Issue | None]:
+    def newest() -> Issue | None:
+        return library.snapshot.latest()
+
+    return newest
 
 
 def _issue_of(shelf: Shelf) -> Callable[[str], Issue | None]:

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.answers import Answers
+from bot.belongings import Belongings
 from bot.bookmarks import Bookmarks
 from bot.finding.mine import Mine
+from bot.home import Home
 from bot.later import Later
 from bot.messages.names import Names
 from bot.replies import Replies
 from bot.slack.workspace import WorkspaceId
 from bot.subscribing import Subscribing
+from bot.team import Team
 
 
 def reference() -> str:
@@ -42,6 +45,9 @@ class Services:
     answers: Answers
     bookmarks: Bookmarks
     mine: Mine
+    team: Team
+    home: Home
+    belongings: Belongings
     subscribing: Subscribing
     replies: Replies
     doubts: Doubts | None = None

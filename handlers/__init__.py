@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from bot.services import Services
-from handlers import actions, commands, errors, options, reactions, views
+from handlers import actions, commands, errors, home, mine, options, reactions, views
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -14,8 +14,10 @@ def register(app: AsyncApp, services: Services) -> None:
     `app` should be made with `process_before_response=True`: commands are answered within their acknowledgement.
     """
     commands.register(app, services)
+    home.register(app, services)  # before the reactions, which take every event that nobody else does
     reactions.register(app, services)
     options.register(app, services)
     actions.register(app, services)
+    mine.register(app, services)
     views.register(app, services)
     errors.register(app, services)

@@ -12,15 +12,18 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.answers import payload
-from bot.messages import blocks
+from bot.messages import belongings, blocks
 from bot.messages import help as helping
 from bot.messages.answer import Asked
+from bot.messages.belongings import FORGET
 from bot.messages.issue import read_page
 from bot.messages.kept import ACTION, NOTE, OPEN, Choice
 from bot.messages.message import Message
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.messages.saved import Listing
+from bot.messages.top import Period
 from bot.services import Services
+from handlers import home
 from handlers.click import Click, click_of
 from handlers.errors import follow_up
 
@@ -75,6 +78,19 @@ async def _kept(click: Click) -> Message | None:
     return await mine.saved(click.keeper, Listing.of_place(click.block))
 
 
+async def _top(click: Click) -> Message:
+    period = Period(click.value) if click.value in set(Period) else Period.ALL
+    return await click.services.team.top(click.keeper.home, period)
+
+
+async def _forget(click: Click) -> Message:
+    if click.action != FORGET:
+        return belongings.stayed()
+    done = await click.services.belongings.forget(click.keeper, click.at)
+    await click.services.home.blank(click.place.workspace, click.place.user)
+    return done
+
+
 async def _change(click: Click) -> None:
     await click.services.subscribing.open_form(click.place, click.trigger)
 
@@ -110,6 +126,8 @@ _ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {
     "help": _help,
     "saved": _saved,
     ACTION: _kept,
+    "top": _top,
+    "forget": _forget,
     "subscription": _change,
     "pause": _pause,
     "resume": _resume,
@@ -128,7 +146,9 @@ def register(app: AsyncApp, services: Services) -> None:
         click = click_of(services, body, context)
         name = click.action.partition(":")[0]
         act = _ACTS.get(name)
-        if act is not None:  # links are opened by Slack itself and only want the acknowledgement
+        if click.view:
+            home.clicked(click)
+        elif act is not None:  # links are opened by Slack itself and only want the acknowledgement
             beside = name in _BESIDE and click.action not in {"issue:back", "issue:next"}
             options = {"response_type": "ephemeral", "replace_original": not beside}
             follow_up(services, click.url, lambda: act(click), **options)

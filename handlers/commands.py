@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -45,13 +46,26 @@ def _work(
     services: Services, command: commands.Command, body: dict[str, Any], context: AsyncBoltContext
 ) -> Callable[[], Awaitable[Message | None]]:
     """Give what remains to be done for a command that needs the database or Slack."""
-    place = typed_from(body, context)
-    if command == commands.Subscribe(""):
-        return lambda: _form(services, place, text(body, "trigger_id"))
-    if isinstance(command, commands.Saved):
-        keeper, listing = keeper_of(place.workspace, place.user), Listing(command.query)
-        return lambda: services.mine.saved(keeper, listing)
-    return lambda: services.subscribing.command(command, place)
+    place, trigger = typed_from(body, context), text(body, "trigger_id")
+    keeper, where = keeper_of(place.workspace, place.user), place.workspace
+    match command:
+        case commands.Subscribe(""):
+            work: Callable[[], Awaitable[Message | None]] = partial(_form, services, place, trigger)
+        case commands.Saved(query):
+            work = partial(services.mine.saved, keeper, Listing(query))
+        case commands.Top(period):
+            work = partial(services.team.top, keeper.home, period)
+        case commands.CountTogether(on):
+            work = partial(services.team.switch, keeper, where, on=on)
+        case commands.Export(kind):
+            work = partial(services.belongings.take, where, place.user, kind)
+        case commands.Import():
+            work = partial(services.belongings.ask, where, trigger)
+        case commands.ForgetMe():
+            work = partial(services.belongings.ask_forgetting, keeper)
+        case _:
+            work = partial(services.subscribing.command, command, place)
+    return work
 
 
 async def _form(services: Services, place: Place, trigger: str) -> None:

@@ -12,18 +12,13 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.form import Wish, read
-from bot.messages import note as notes
 from bot.messages.form import CALLBACK
-from bot.messages.note import FIELD, read_note
-from bot.record.bookmark import keeper_of
 from bot.services import Services
 from handlers.payload import answered, text, workspace
 
-_UNREADABLE = "That form is from an older version; please open it again."
-
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the forms."""
+    """Listen to the subscription form, and to every form that nobody else listens to."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
@@ -34,22 +29,9 @@ def register(app: AsyncApp, services: Services) -> None:
         done = await services.subscribing.submit(wish, workspace(context), text(body, "user", "id"))
         return answered(ack, json.dumps({"response_action": "update", "view": done}))
 
-    async def noted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Keep the note, or show what is wrong with it beside the field."""
-        view = body.get("view")
-        form = read_note(view if isinstance(view, dict) else {})
-        if form is None:
-            return answered(ack, json.dumps({"response_action": "errors", "errors": {FIELD: _UNREADABLE}}))
-        key, note, _ = form
-        keeper = keeper_of(workspace(context), text(body, "user", "id"))
-        if wrong := await services.mine.note(keeper, key, note):
-            return answered(ack, json.dumps({"response_action": "errors", "errors": {FIELD: wrong}}))
-        return await ack()
-
     async def other(ack: AsyncAck) -> BoltResponse:
         """Let a modal close that nothing has to be done for."""
         return await ack()
 
     app.view(CALLBACK)(submitted)
-    app.view(notes.CALLBACK)(noted)
     app.view(re.compile(""))(other)

@@ -57,7 +57,7 @@ class Shared:
 def top(shared: Sequence[Shared], period: Period, today: date, names: Names) -> Message:
     """List what a team keeps most, most kept first (at most 10), with buttons to the other periods."""
     made: list[Block] = [blocks.context(f"*{period.said}* by people here. Counts only: nobody sees who.")]
-    made += [blocks.section(f"{number}. {_row(each, today)}") for number, each in enumerate(shared[:MOST], 1)]
+    made += [blocks.section(f"{number}. {entry_words(each, today)}") for number, each in enumerate(shared[:MOST], 1)]
     if not shared:
         weekly = escape(names.command)
         made.append(
@@ -105,7 +105,8 @@ def line(shared: Shared) -> str:
     return said if len(said) <= _LINE else ""
 
 
-def _row(each: Shared, today: date) -> str:
+def entry_words(each: Shared, today: date) -> str:
+    """Give a link that several people kept, and how many, as two lines of markup."""
     head = one_line(each.headline) or shown(each.url)
     linked = link(each.url, head) if len(each.url) <= 500 else clip(head, 150)
     where = [f"kept by {each.people:,}", clip(host(each.url), 60), clip(each.issue, 80)]

@@ -46,6 +46,11 @@ class FakeRegister:
         self._check()
         return self.kept.get((workspace, channel))
 
+    async def of_person(self, workspace: WorkspaceId, user: str) -> tuple[Subscription, ...]:
+        """Give what a person subscribed."""
+        self._check()
+        return tuple(each for each in self.kept.values() if (each.workspace, each.user) == (workspace, user))
+
     async def end(self, workspace: WorkspaceId, channel: str) -> bool:
         """Forget the channel's subscription."""
         self._check()
@@ -113,12 +118,18 @@ class FakeMemory:
         """Give the store, with every message that was posted. Raises what it was told to."""
         if self.broken is not None:
             raise self.broken
-        if self._store is None:
-            self._store = Store.open("sqlite://", inline=True)
+        store = self.opened
         while self._posted:
             channel, ts, links = self._posted.pop()
-            posting = await self._store.postings.begin("-:T1", channel, links, datetime(2024, 1, 1, tzinfo=UTC))
-            await self._store.postings.sent(posting, channel, ts)
+            posting = await store.postings.begin("-:T1", channel, links, datetime(2024, 1, 1, tzinfo=UTC))
+            await store.postings.sent(posting, channel, ts)
+        return store
+
+    @property
+    def opened(self) -> Store:
+        """Give the store as it is."""
+        if self._store is None:
+            self._store = Store.open("sqlite://", inline=True)
         return self._store
 
     async def react(

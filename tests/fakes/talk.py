@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.messages.message import Message
 from bot.replies import ReplyError
-from bot.slack.door import Person
+from bot.slack.door import Person, Posted
+from bot.slack.errors import TryLaterError, WorkspaceRefusedError
 from bot.slack.workspace import WorkspaceId
 
 
@@ -36,6 +38,12 @@ class FakeDoor:
         self.views: dict[str, Mapping[str, Any]] = {}
         self.zones = {"U1": "Europe/London"}
         self.broken: Exception | None = None
+        self.homes: dict[str, Mapping[str, Any]] = {}
+        self.stamp = "1.a"
+        self.told: list[tuple[str, Message]] = []
+        self.files_allowed = True
+        self.uploaded: tuple[str, bytes] = ("", b"")
+        self.shared: list[tuple[str, str, str]] = []
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal."""
@@ -47,6 +55,31 @@ class FakeDoor:
         """Put another in its place."""
         del workspace
         self.views[view_id] = view
+
+    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
+        """Put a view on a person's Home tab, unless it changed meanwhile."""
+        del workspace
+        if stamp and stamp != self.stamp:
+            raise TryLaterError("views.publish", "hash_conflict")
+        self.homes[user] = view
+
+    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
+        """Post to a person."""
+        del workspace
+        self.told.append((user, message))
+        return Posted(f"D{user}", "1.000001")
+
+    async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
+        """Take a file, if the scope for it was given."""
+        if not self.files_allowed:
+            raise WorkspaceRefusedError("files.getUploadURLExternal", "missing_scope", workspace=workspace)
+        self.uploaded = (name, content)
+        return "F1"
+
+    async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
+        """Show the file in a conversation."""
+        del workspace
+        self.shared.append((channel, file, title))
 
     async def person(self, workspace: WorkspaceId, user: str) -> Person:
         """Give a person's zone."""

@@ -22,14 +22,17 @@ from archive.issue import Issue
 from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.answers import Answers
+from bot.belongings import Belongings
 from bot.bookmarks import Bookmarks
 from bot.finding.indexes import Indexes
 from bot.finding.mine import Mine
+from bot.home import Home
 from bot.library import Current
 from bot.messages.names import Names
 from bot.playground.limits import problems
 from bot.services import Services
 from bot.subscribing import Subscribing
+from bot.team import Team
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
 from tests.fakes.talk import FakeDoor, FakeReplies
 
@@ -85,12 +88,32 @@ class People:
         subscribing = Subscribing(self.register, FakeDeliveries(), self.door, names, clock, answers.find)
         known = self.shelf.current.snapshot.get
         mine = Mine(self.memory, Indexes(lambda: self.shelf.current.index, known), known, self.door, names, clock)
+        store = self.memory.opened
+        team = Team(store.bookmarks, store.teams, self.register, known, names, clock)
+        home = Home(
+            mine, team, store.people, store.bookmarks, self.register, self._newest, self.door, names, clock
+        )  # fmt: skip
+        belongings = Belongings(
+            store.bookmarks, store.imports, store.people, self.door, names, clock, lambda _: None
+        )  # fmt: skip
         bookmarks = Bookmarks(self.memory, frozenset({"bookmark"}), names, clock, answers.label)
         references = (f"ref-{number}" for number in count(1))
         self.services = Services(
-            names, answers, bookmarks, mine, subscribing, self.replies, reference=lambda: next(references)
+            names,
+            answers,
+            bookmarks,
+            mine,
+            team,
+            home,
+            belongings,
+            subscribing,
+            self.replies,
+            reference=lambda: next(references),
         )
         self.serves()
+
+    def _newest(self) -> Issue | None:
+        return self.shelf.current.snapshot.latest()
 
     def renames(self, names: Names) -> None:
         """Have the commands called otherwise."""

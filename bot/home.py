@@ -1,0 +1,176 @@
+"""The Home tab: shown when it is opened, and anew after whatever its person does there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from archive.issue import Issue
+from bot.calendar import next_slot
+from bot.clock import Clock
+from bot.finding.mine import Mine
+from bot.messages import home as said
+from bot.messages.home import Looking, Newest, Shown, Subscribed
+from bot.messages.issue import issue_page, page_value
+from bot.messages.message import Block, Message
+from bot.messages.names import Names
+from bot.messages.title import title
+from bot.record.bookmark import Keeper, Link, keeper_of
+from bot.record.subscription import Subscription
+from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
+from bot.team import Subscribers, Team
+
+_log = structlog.get_logger(__name__)
+STALE = "hash_conflict"
+"""Slack's word for a view that was changed meanwhile (Slack: views.publish)."""
+
+
+class Door(Protocol):
+    """What of Slack this needs."""
+
+    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
+        """Put `view` on a person's Home tab, if it still is the one of `stamp` ("": whichever it is)."""
+        ...
+
+    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
+        """Open a modal and give its id."""
+        ...
+
+    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
+        """Put `view` in the place of an open modal."""
+        ...
+
+
+class Acquainted(Protocol):
+    """What people were told once; `bot.store.people` knows."""
+
+    async def get(self, keeper: Keeper) -> Any:
+        """Give what is known of somebody: whether they were `welcomed`."""
+        ...
+
+    async def welcome(self, keeper: Keeper, now: datetime) -> bool:
+        """Note that they are; give whether for the first time."""
+        ...
+
+
+class Keeping(Protocol):
+    """What remembers bookmarks."""
+
+    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+        """Keep links by hand."""
+        ...
+
+    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+        """Give those of `keys` that somebody keeps."""
+        ...
+
+
+class Home:
+    """Shows people their Home tabs."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+        self,
+        mine: Mine,
+        team: Team,
+        people: Acquainted,
+        keeping: Keeping,
+        subscribers: Subscribers,
+        newest: Callable[[], Issue | None],
+        door: Door,
+        names: Names,
+        clock: Clock,
+    ) -> None:
+        """Show what these know; `newest` gives the newest issue, None of an empty archive."""
+        self._mine = mine
+        self._team = team
+        self._people = people
+        self._keeping = keeping
+        self._subscribers = subscribers
+        self._newest = newest
+        self._door = door
+        self._names = names
+        self._clock = clock
+
+    async def opened(self, workspace: WorkspaceId, user: str, stamp: str = "") -> None:
+        """Show the Home tab to somebody who opened it: the first time with the first steps. Raises SlackError."""
+        keeper = keeper_of(workspace, user)
+        person = await self._people.get(keeper)
+        await self.show(workspace, user, Looking(welcome=not person.welcomed), stamp)
+        if not person.welcomed:
+            await self._people.welcome(keeper, self._clock.now())
+
+    async def show(self, workspace: WorkspaceId, user: str, looking: Looking, stamp: str = "") -> None:
+        """Show what one is `looking` at; if the tab was changed meanwhile, look again, once. Raises SlackError."""
+        keeper = keeper_of(workspace, user)
+        try:
+            await self._door.publish_home(workspace, user, await self._view(workspace, keeper, looking), stamp)
+        except SlackError as error:
+            if error.code != STALE:
+                raise
+            await self._door.publish_home(workspace, user, await self._view(workspace, keeper, looking))
+
+    async def blank(self, workspace: WorkspaceId, user: str) -> None:
+        """Take what somebody kept off their tab, who was forgotten. A tab that cannot be reached is left."""
+        try:
+            await self._door.publish_home(workspace, user, said.unavailable(said.blank(self._names)))
+        except SlackError as error:
+            _log.warning("a Home tab was not cleared", error=str(error))
+
+    async def sorry(self, workspace: WorkspaceId, user: str, message: Message) -> None:
+        """Show a message where the tab could not be made. Raises SlackError."""
+        await self._door.publish_home(workspace, user, said.unavailable(message))
+
+    async def tell(self, workspace: WorkspaceId, trigger: str, view: Block) -> None:
+        """Show a form over the tab. Raises SlackError."""
+        await self._door.open_view(workspace, trigger, view)
+
+    async def keep(self, keeper: Keeper, key: str, at: int | None) -> None:
+        """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
+        now = self._clock.now()
+        since = int(now.timestamp() * 1_000_000) if at is None else at
+        for link, _ in await self._team.most(keeper.home, said.MOST_SHARED * 4) or ():
+            if link.key == key:
+                await self._keeping.save(keeper, [link], since, now)
+
+    async def read(self, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
+        """Show a page of an issue over the tab. Raises SlackError."""
+        await self._door.open_view(workspace, trigger, said.issue_modal(issue_page(issue, page)))
+
+    async def turn(self, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
+        """Show another page of an issue that is open over the tab. Raises SlackError."""
+        await self._door.update_view(workspace, view_id, said.issue_modal(issue_page(issue, page)))
+
+    async def _view(self, workspace: WorkspaceId, keeper: Keeper, looking: Looking) -> Block:
+        now = self._clock.now()
+        page = await self._mine.page(keeper, looking.listing, unread_first=True)
+        most = await self._team.most(keeper.home, said.MOST_SHARED)
+        kept = await self._keeping.which(keeper, [link.key for link, _ in most]) if most else frozenset[str]()
+        team = None if most is None else [said.Team(shared, link.key, link.key in kept) for link, shared in most]
+        channels = await self._subscribers.of_person(workspace, keeper.user)
+        shown = Shown(
+            replace(looking, listing=page.listing),
+            page,
+            [_subscribed(each, now) for each in channels],
+            self._new(),
+            team,
+        )
+        return said.home(shown, now.date(), self._names)
+
+    def _new(self) -> Newest | None:
+        issue = self._newest()
+        if issue is None:
+            return None
+        value = page_value(issue.slug, 1)
+        return Newest(title(issue), issue.published, value if len(value) <= 2_000 else "")
+
+
+def _subscribed(each: Subscription, now: datetime) -> Subscribed:
+    slot = next_slot(each.schedule, now) if each.active else None
+    return Subscribed(
+        each.channel, str(each.schedule), slot.at if slot else None, each.paused.reason if each.paused else ""
+    )

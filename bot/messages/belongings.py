@@ -1,0 +1,157 @@
+"""What is said to people who take their bookmarks along, bring some, or want to be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.messages import blocks
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import escape
+from bot.messages.names import Names
+from bot.takeout.keepsake import Format
+
+FORGET, STAY = "forget:me", "forget:not"
+"""The buttons of the confirmation."""
+IMPORT = "import"
+"""The form's callback, and its one field."""
+PIECE = 8_000
+"""Characters of a list in one message, where it is sent as text (bot.messages.blocks: 9,000 are surely taken)."""
+MOST_PIECES = 10
+_PASTED = 3_000  # Slack: reference/block-kit/block-elements/plain-text-input-element
+
+_KINDS = {
+    Format.HTML: "browser bookmarks",
+    Format.MARKDOWN: "Markdown",
+    Format.CSV: "a table (CSV)",
+    Format.JSONL: "JSON Lines",
+}
+
+
+def taken(count: int, kind: Format) -> Message:
+    """Introduce a file to the person whose it is."""
+    return blocks.says(f"Your {_links(count)} as {_KINDS[kind]}. Only you see this.")
+
+
+def sent(count: int, names: Names, *, typed: str) -> Message:
+    """Say where the list went, and the way to what else `typed` may have meant."""
+    weekly = escape(names.command)
+    said = (
+        f"Your {_links(count)} are in our direct conversation. Other kinds: `{weekly} export csv`, `markdown`, `jsonl`."
+    )
+    return Message(said, (blocks.section(said), blocks.context(f'Looking for links instead? `{weekly} "{typed}"`')))
+
+
+def nothing_to_take(names: Names) -> Message:
+    """Say that there is nothing kept."""
+    return blocks.says(f"You have kept nothing yet; `{escape(names.command)} help` says how to.")
+
+
+def pieces(text: str) -> Iterator[Message]:
+    """Part a file's text into messages that show it exactly, cut at lines' ends; the last says what was left out."""
+    rest = text
+    for _ in range(MOST_PIECES):
+        if not rest:
+            return
+        piece = rest[:PIECE]
+        if len(rest) > PIECE and (end := piece.rfind("\n") + 1):
+            piece = piece[:end]
+        rest = rest[len(piece) :]
+        yield _verbatim(piece)
+    if rest:
+        yield blocks.says(
+            f"That is as much as fits here; {len(rest):,} characters are missing. With the scope `files:write` "
+            "I could send all of it as a file: ask whoever installed me."
+        )
+
+
+def _verbatim(text: str) -> Message:
+    """Show text as it is: rich text needs no escaping, and changes nothing (Slack: reference/block-kit/rich-text)."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return Message("Your list, as text", ({"type": "rich_text", "elements": [element]},))
+
+
+def import_form(names: Names) -> Block:
+    """Ask for a browser's bookmarks."""
+    weekly = escape(names.command)
+    how = (
+        "Export your bookmarks from your browser (a file of the kind *HTML*), open that file in a text editor, and "
+        f"paste the lines you want. `{weekly} export` makes the same kind of file."
+    )
+    element = {
+        "type": "plain_text_input",
+        "action_id": IMPORT,
+        "multiline": True,
+        "max_length": _PASTED,
+        "placeholder": blocks.plain('<DT><A HREF="https://…">A title</A>', 150),
+    }
+    return {
+        "type": "modal",
+        "callback_id": IMPORT,
+        "title": blocks.plain("Bring your bookmarks", 24),
+        "submit": blocks.plain("Keep them", 24),
+        "close": blocks.plain("Cancel", 24),
+        "blocks": [
+            blocks.section(how),
+            {
+                "type": "input",
+                "block_id": IMPORT,
+                "label": blocks.plain(f"Bookmarks (at most {_PASTED:,} characters at a time)", 2_000),
+                "element": element,
+            },
+        ],
+    }
+
+
+def read_import(view: Mapping[str, Any]) -> str | None:
+    """Read the submitted form: what was pasted; None if it is no such form."""
+    try:
+        pasted = view["state"]["values"][IMPORT][IMPORT]["value"]
+    except (KeyError, TypeError):
+        return None
+    return pasted if isinstance(pasted, str) else "" if pasted is None else None
+
+
+def brought(new: int, known: int, refused: int, names: Names) -> Block:
+    """Say what came of it, in the form's place."""
+    said = [f"{_links(new)[:1].upper()}{_links(new)[1:]} more {'is' if new == 1 else 'are'} yours now."]
+    if known:
+        said.append(f"{_links(known)} you had already.")
+    if refused:
+        said.append(f"{refused:,} {'was' if refused == 1 else 'were'} left out: no address of the web, or too long.")
+    said.append(f"`{escape(names.command)} saved` lists them all.")
+    return {
+        "type": "modal",
+        "title": blocks.plain("Your bookmarks", 24),
+        "close": blocks.plain("Close", 24),
+        "blocks": [blocks.section("\n".join(said))],
+    }
+
+
+def confirm_forgetting(count: int, names: Names) -> Message:
+    """Ask whether everything about the person is to be deleted."""
+    weekly = escape(names.command)
+    said = (
+        f"*Forget everything about you?* That deletes your {_links(count)}, your notes and what you have read, at once "
+        "and for good. Channels you subscribed keep their digests, but nobody is told any more if one cannot come. "
+        f"To take your links along first: `{weekly} export`."
+    )
+    row = blocks.actions(
+        [blocks.button("Forget me", FORGET, "yes", style="danger"), blocks.button("Keep everything", STAY, "no")]
+    )
+    return Message("Forget everything about you?", (blocks.section(said), row))
+
+
+def forgotten(count: int) -> Message:
+    """Confirm it."""
+    was = f"Your {_links(count)} and everything else about you are gone." if count else "Nothing about you is kept."
+    return blocks.says(f"Done. {was}")
+
+
+def stayed() -> Message:
+    """Confirm that nothing was deleted."""
+    return blocks.says("Nothing was deleted.")
+
+
+def _links(count: int) -> str:
+    return f"{count:,} link{'s' * (count != 1)}"

@@ -1,0 +1,218 @@
+"""The Home tab: what its person kept, their channels, the newest issue, what the team keeps.
+
+A view holds at most 100 blocks (Slack: reference/surfaces/views); this one needs fewer than 50, however much there is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.messages import blocks
+from bot.messages.dates import long_date, slack_time
+from bot.messages.kept import row
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import bold, clip, escape, one_line
+from bot.messages.names import Names
+from bot.messages.saved import Listed, Listing, quoted, summary, turns
+from bot.messages.top import Period, Shared, entry_words
+
+SEARCH = "home:search"
+"""The search box: its action's value is what was typed."""
+ALL, KEEP, ISSUE = "home:all", "home:keep", "home:issue"
+MOST_CHANNELS = 10
+MOST_SHARED = 5
+_BOX = "home-search"
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What a Home tab shows: which page of what was kept, and whether the first steps stand above it.
+
+    It travels in the view's private_metadata; what comes back is from outside and checked.
+    """
+
+    listing: Listing = field(default_factory=Listing)
+    welcome: bool = False
+
+    def as_text(self) -> str:
+        """Give it as the view's private_metadata."""
+        return json.dumps({"q": self.listing.query, "o": self.listing.offset, "w": self.welcome})
+
+    @classmethod
+    def read(cls, text: object) -> Looking:
+        """Read private_metadata; anything else is the beginning."""
+        try:
+            fields = json.loads(text) if isinstance(text, str) and len(text) <= 3_000 else None
+        except (ValueError, RecursionError):
+            return cls()
+        listing = Listing.of(fields) if isinstance(fields, dict) else None
+        return cls() if listing is None else cls(listing, isinstance(fields, dict) and fields.get("w") is True)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A channel that the person subscribed: its id, its schedule, its next time (None: none), why it is `paused`."""
+
+    channel: str
+    schedule: str
+    next_at: datetime | None = None
+    paused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest issue: its `title` and date, and the `value` that a button opens it by ("" if none can)."""
+
+    title: str
+    published: datetime
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A link that the team keeps: its `key`, and whether this person keeps it too (`mine`)."""
+
+    shared: Shared
+    key: str
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that a Home tab shows. `team` is None where the workspace does not want it."""
+
+    looking: Looking
+    page: Listed
+    channels: Sequence[Subscribed] = ()
+    newest: Newest | None = None
+    team: Sequence[Team] | None = ()
+
+
+def home(shown: Shown, today: date, names: Names) -> Block:
+    """Make the view."""
+    made: list[Block] = []
+    if shown.looking.welcome:
+        made += _welcome(names)
+    made += _kept(shown, today, names)
+    made += _channels(shown.channels, names)
+    if shown.newest is not None:
+        made += _newest(shown.newest)
+    if shown.team is not None:
+        made += _team(shown.team, today)
+    return {"type": "home", "private_metadata": shown.looking.as_text(), "blocks": made}
+
+
+def blank(names: Names) -> Message:
+    """Say what the tab of somebody shows of whom nothing is known."""
+    return blocks.says(f"Nothing is kept here. Open this tab again to begin, or type `{escape(names.command)} help`.")
+
+
+def unavailable(message: Message) -> Block:
+    """Make the view for when nothing can be looked up."""
+    return {"type": "home", "blocks": list(message.blocks)}
+
+
+def _welcome(names: Names) -> list[Block]:
+    weekly, emoji = escape(names.command), escape(names.bookmark)
+    steps = (
+        f"*1.* Find something: type `{weekly} service mesh` in any channel; only you see the answer.\n"
+        f"*2.* Keep a link: press *Save* beside it, or react to it with :{emoji}:. It is listed here, for you alone.\n"
+        f"*3.* Get each new issue: `/invite` me to a channel and type `{weekly} subscribe` there."
+    )
+    return [blocks.header(f"Welcome to {names.bot}"), blocks.section(steps), blocks.divider()]
+
+
+def _kept(shown: Shown, today: date, names: Names) -> list[Block]:
+    page = shown.page
+    made: list[Block] = [blocks.header("What you kept")]
+    if not page.total and not page.listing.query:
+        said = f"Nothing yet. Press *Save* beside a link, or react to one with :{escape(names.bookmark)}:."
+        return [*made, blocks.section(said)]
+    made.append(_box(page.listing.query))
+    if page.rows:
+        made.append(blocks.context(summary(page)))
+        made += [row(each, number, today) for number, each in enumerate(page.rows)]
+    else:
+        made.append(blocks.section(f"Nothing you kept is about *{quoted(page.listing.query)}*."))
+    made += [blocks.context(clip(note, 300)) for note in page.problems[:5]]
+    buttons = turns(page, "home")
+    if page.listing.query:
+        buttons.append(blocks.button("All I kept", ALL))
+    if buttons:
+        made.append(blocks.actions(buttons))
+    return made
+
+
+def _box(query: str) -> Block:
+    """Make the search box: asked with the enter key (Slack: dispatch_action)."""
+    element: dict[str, Any] = {
+        "type": "plain_text_input",
+        "action_id": SEARCH,
+        "max_length": 300,
+        "placeholder": blocks.plain("a topic, and press enter", 150),
+        "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+    }
+    if query:
+        element["initial_value"] = query
+    # A new block_id for each query: Slack keeps what was typed in a block that stays the same.
+    return {
+        "type": "input",
+        "block_id": f"{_BOX}:{query[:200]}",
+        "optional": True,
+        "dispatch_action": True,
+        "label": blocks.plain("Search what you kept", 2_000),
+        "element": element,
+    }
+
+
+def _channels(channels: Sequence[Subscribed], names: Names) -> list[Block]:
+    made = [blocks.divider(), blocks.header("Your channels")]
+    if not channels:
+        weekly = escape(names.command)
+        said = f"None yet. `{weekly} subscribe` in a channel posts each new issue there."
+        return [*made, blocks.section(said)]
+    lines = [_channel(each) for each in channels[:MOST_CHANNELS]]
+    if len(channels) > MOST_CHANNELS:
+        lines.append(f"and {len(channels) - MOST_CHANNELS:,} more")
+    return [*made, blocks.section("\n".join(lines))]
+
+
+def _channel(each: Subscribed) -> str:
+    name = f"<#{each.channel}> · {clip(one_line(each.schedule), 100)}"
+    if each.paused:
+        return f"{name} · paused: {clip(one_line(each.paused), 80)}"
+    if each.next_at is None:
+        return f"{name} · next: when an issue appears"
+    return f"{name} · next: {slack_time(each.next_at, f'{each.next_at:%Y-%m-%d %H:%M} UTC')}"
+
+
+def _newest(newest: Newest) -> list[Block]:
+    said = f"{bold(clip(newest.title, 200))}\n{long_date(newest.published)}"
+    button = blocks.button("Read it", ISSUE, newest.value) if newest.value else None
+    return [blocks.divider(), blocks.header("The newest issue"), blocks.section(said, button)]
+
+
+def _team(team: Sequence[Team], today: date) -> list[Block]:
+    made = [blocks.divider(), blocks.header("What your team keeps")]
+    if not team:
+        return [*made, blocks.section("Nothing yet: a link is counted once two people have kept it.")]
+    made.append(blocks.context(f"{Period.ALL.said}. Counts only: nobody sees who."))
+    for number, each in enumerate(team[:MOST_SHARED]):
+        label = "Saved ✓" if each.mine else "Save"
+        accessory = blocks.button(label, f"{KEEP}:{number}", each.key)
+        made.append(blocks.section(entry_words(each.shared, today), accessory))
+    return made
+
+
+def issue_modal(message: Message) -> Block:
+    """Show a page of an issue over the Home tab."""
+    return {
+        "type": "modal",
+        "title": blocks.plain("The newest issue", 24),
+        "close": blocks.plain("Close", 24),
+        "blocks": list(message.blocks),
+    }

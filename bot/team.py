@@ -1,0 +1,116 @@
+"""What a team keeps: counted over at least two people, named after nobody, and nowhere if the team does not want it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from archive.issue import Issue
+from bot.clock import Clock
+from bot.messages import top as said
+from bot.messages.message import Message
+from bot.messages.names import Names
+from bot.messages.title import label
+from bot.messages.top import AT_LEAST, Period, Shared
+from bot.record.bookmark import Keeper, Link, Top, keeper_of
+from bot.record.subscription import Subscription
+from bot.slack.workspace import WorkspaceId
+
+WEEK = timedelta(days=7)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TRIED = 5
+
+
+class Counts(Protocol):
+    """Who keeps how much of what; `bot.store.bookmarks` knows."""
+
+    async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[Top, ...]:
+        """Give the archive's links that most people of a home keep since a time in between (microseconds)."""
+        ...
+
+
+class Wishes(Protocol):
+    """What a whole team wants; `bot.store.teams` keeps it."""
+
+    async def counted(self, home: str) -> bool:
+        """Say whether what people keep is counted."""
+        ...
+
+    async def count(self, home: str, *, on: bool) -> None:
+        """Switch it."""
+        ...
+
+
+class Subscribers(Protocol):
+    """Who subscribed which channel."""
+
+    async def of_person(self, workspace: WorkspaceId, user: str) -> tuple[Subscription, ...]:
+        """Give the subscriptions that a person made."""
+        ...
+
+
+class Team:
+    """Counts what a team keeps. A team is an organisation, or a workspace that belongs to none."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+        self,
+        counts: Counts,
+        wishes: Wishes,
+        subscribers: Subscribers,
+        issue_of: Callable[[str], Issue | None],
+        names: Names,
+        clock: Clock,
+    ) -> None:
+        """Read `counts`, as far as `wishes` say; `issue_of` gives the issue of an identity."""
+        self._counts = counts
+        self._wishes = wishes
+        self._subscribers = subscribers
+        self._issue_of = issue_of
+        self._names = names
+        self._clock = clock
+
+    async def top(self, home: str, period: Period) -> Message:
+        """List what is kept most, or say that it is switched off."""
+        if not await self._wishes.counted(home):
+            return said.off(self._names)
+        found = await self._most(home, period, said.MOST)
+        return said.top([self._shared(each) for each in found], period, self._clock.now().date(), self._names)
+
+    async def most(self, home: str, limit: int) -> tuple[tuple[Link, Shared], ...] | None:
+        """Give the links kept most of all time, most first; None where it is switched off."""
+        if not await self._wishes.counted(home):
+            return None
+        found = await self._most(home, Period.ALL, limit)
+        return tuple((each.link, self._shared(each)) for each in found)
+
+    async def switch(self, keeper: Keeper, workspace: WorkspaceId, *, on: bool) -> Message:
+        """Switch the counts for the whole team: whoever subscribed a channel here may, and only they are told."""
+        if not await self._subscribers.of_person(workspace, keeper.user):
+            return said.not_yours(self._names)
+        await self._wishes.count(keeper.home, on=on)
+        return said.switched(self._names, on=on)
+
+    async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
+        """Say in one line what was kept most in the seven days before `now`, "" for nothing (bot.delivery.aside)."""
+        del channel
+        home = keeper_of(workspace, "").home
+        if not await self._wishes.counted(home):
+            return ""
+        found = await self._counts.top(home, _micro(now - WEEK), _micro(now), _TRIED, AT_LEAST)
+        return next(filter(None, (said.line(self._shared(each)) for each in found)), "")
+
+    async def _most(self, home: str, period: Period, limit: int) -> tuple[Top, ...]:
+        now = self._clock.now()
+        since = _micro(now - timedelta(days=period.days)) if period.days else 0
+        # What was kept a moment ago by Slack's clock may be ahead of this one.
+        return await self._counts.top(home, since, _micro(now + timedelta(hours=1)), limit, AT_LEAST)
+
+    def _shared(self, each: Top) -> Shared:
+        issue = self._issue_of(each.link.issue)
+        name, published = (label(issue), issue.published) if issue else ("", None)
+        return Shared(each.link.url, each.link.headline, each.people, name, published)
+
+
+def _micro(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)

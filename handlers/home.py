@@ -1,0 +1,148 @@
+"""The Home tab: opened, and clicked in. Nothing there has a response_url: what is to be told is shown over the tab."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from archive.errors import ArchiveError
+from bot.messages import help as helping
+from bot.messages.form import failed
+from bot.messages.home import ALL, ISSUE, KEEP, SEARCH, Looking
+from bot.messages.issue import read_page
+from bot.messages.kept import ACTION, NOTE, Choice
+from bot.messages.message import Message
+from bot.messages.mrkdwn import one_line
+from bot.messages.saved import Listing
+from bot.services import Services
+from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
+from handlers.click import Click
+from handlers.errors import explained
+from handlers.payload import text, workspace
+
+_log = structlog.get_logger(__name__)
+_LONGEST = 300
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to people opening their Home tabs."""
+
+    async def opened(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Show the tab, once the event is acknowledged; the Messages tab is opened by the same event."""
+        user = text(body, "event", "user")
+        if user and text(body, "event", "tab") == "home":
+            services.later.start(_open(services, workspace(context), user, text(body, "event", "view", "hash")))
+
+    app.event("app_home_opened")(opened)
+
+
+def clicked(click: Click) -> None:
+    """Do what was clicked on a view, after the acknowledgement."""
+    act = _ACTS.get(click.action.partition(":")[0])
+    if act is not None:
+        click.services.later.start(_act(click, act))
+
+
+async def show(services: Services, where: WorkspaceId, user: str, looking: Looking) -> None:
+    """Show a tab anew; what goes wrong is only logged."""
+    try:
+        await services.home.show(where, user, looking)
+    except Exception:  # noqa: BLE001 - nobody else would hear of it
+        _log.exception("a Home tab was not shown")
+
+
+async def _open(services: Services, where: WorkspaceId, user: str, stamp: str) -> None:
+    try:
+        await services.home.opened(where, user, stamp)
+    except Exception as error:  # noqa: BLE001 - an empty tab would say nothing
+        await _sorry(services, where, user, error)
+
+
+async def _sorry(services: Services, where: WorkspaceId, user: str, error: Exception) -> None:
+    try:
+        await services.home.sorry(where, user, explained(error, services))
+    except SlackError as again:
+        _log.warning("a Home tab was not shown", error=str(again))
+
+
+async def _act(click: Click, act: Callable[[Click], Awaitable[None]]) -> None:
+    """Act; whatever fails is told over the tab, if it can be."""
+    try:
+        await act(click)
+    except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+        await _tell(click, explained(error, click.services))
+
+
+async def _tell(click: Click, message: Message) -> None:
+    try:
+        await click.services.home.tell(click.place.workspace, click.trigger, failed(message))
+    except SlackError as error:
+        _log.warning("an apology was not delivered", error=str(error))
+
+
+async def _kept(click: Click) -> None:
+    """Do what was chosen beside a row."""
+    choice = Choice.parse(click.value)
+    if choice is None or not _is_home(click):
+        return
+    if choice.what == NOTE:
+        looking = _looking(click).as_text()
+        where = click.place.workspace
+        if wrong := await click.services.mine.ask_note(click.keeper, choice.key, where, click.trigger, looking):
+            await _tell(click, helping.told(wrong))
+        return
+    await click.services.mine.act(click.keeper, choice, click.at)
+    await _again(click, _looking(click))
+
+
+async def _home(click: Click) -> None:
+    """Search, turn a page, keep what the team keeps, or read the newest issue."""
+    name = click.action
+    if name == ISSUE:
+        await _issue(click)
+    elif not _is_home(click):
+        return
+    elif name.startswith(f"{KEEP}:"):
+        await click.services.home.keep(click.keeper, click.value, click.at)
+        await _again(click, _looking(click))
+    elif name in {SEARCH, ALL}:
+        query = one_line(click.value)[:_LONGEST] if name == SEARCH else ""
+        await _again(click, Looking(Listing(query), _looking(click).welcome))
+    elif listing := Listing.read(click.value):
+        await _again(click, Looking(listing, _looking(click).welcome))
+
+
+async def _issue(click: Click) -> None:
+    """Open a page of an issue over the tab, or turn the one that is open."""
+    page = read_page(click.value)
+    if page is None:
+        return
+    try:
+        issue = click.services.answers.find(page[0])
+    except ArchiveError as error:
+        await _tell(click, helping.told(str(error)))
+        return
+    if _is_home(click):
+        await click.services.home.read(click.place.workspace, click.trigger, issue, page[1])
+    else:
+        await click.services.home.turn(click.place.workspace, text(click.view, "id"), issue, page[1])
+
+
+async def _again(click: Click, looking: Looking) -> None:
+    await click.services.home.show(click.place.workspace, click.place.user, looking, text(click.view, "hash"))
+
+
+def _looking(click: Click) -> Looking:
+    return Looking.read(click.view.get("private_metadata"))
+
+
+def _is_home(click: Click) -> bool:
+    return text(click.view, "type") == "home"
+
+
+_ACTS: dict[str, Callable[[Click], Awaitable[None]]] = {ACTION: _kept, "home": _home, "issue": _issue}

@@ -1,0 +1,61 @@
+"""Submitted forms about what one keeps: a note, and bookmarks that are brought along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bot.messages.belongings import IMPORT, read_import
+from bot.messages.home import Looking
+from bot.messages.note import CALLBACK, FIELD, read_note
+from bot.record.bookmark import keeper_of
+from bot.services import Services
+from handlers.home import show
+from handlers.payload import answered, text, workspace
+
+_UNREADABLE = "That form is from an older version; please open it again."
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the two forms."""
+
+    async def noted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Keep the note, or show what is wrong with it beside the field."""
+        form = read_note(_view(body))
+        if form is None:
+            return _wrong(ack, FIELD, _UNREADABLE)
+        key, note, shown = form
+        where, user = workspace(context), text(body, "user", "id")
+        if wrong := await services.mine.note(keeper_of(where, user), key, note):
+            return _wrong(ack, FIELD, wrong)
+        if shown:
+            services.later.start(show(services, where, user, Looking.read(shown)))
+        return await ack()
+
+    async def brought(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Keep what was pasted and say what came of it in the form's place, or what is wrong beside the field."""
+        pasted = read_import(_view(body))
+        if pasted is None:
+            return _wrong(ack, IMPORT, _UNREADABLE)
+        said = await services.belongings.bring(workspace(context), text(body, "user", "id"), pasted)
+        if isinstance(said, str):
+            return _wrong(ack, IMPORT, said)
+        return answered(ack, json.dumps({"response_action": "update", "view": said}))
+
+    app.view(CALLBACK)(noted)
+    app.view(IMPORT)(brought)
+
+
+def _view(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    view = body.get("view")
+    return view if isinstance(view, Mapping) else {}
+
+
+def _wrong(ack: AsyncAck, field: str, reason: str) -> BoltResponse:
+    return answered(ack, json.dumps({"response_action": "errors", "errors": {field: reason}}))
