@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ class Feed:
         for stir in self._stirs:
             stir.set()
 
-    async def follow(self, person: str, mark: str, alive: float = ALIVE) -> AsyncIterator[str]:
+    async def follow(self, person: str, mark: str, alive: float = ALIVE) -> AsyncGenerator[str, None]:
         """Give what `person` may see after `mark`, as pieces of an event stream, until closed.
 
         Where what followed the mark is no longer kept, or the mark is none of this run's, the first event is a

@@ -82,7 +82,8 @@ class Office:
 
     async def watch(self) -> None:
         """Tell of changes until cancelled."""
-        await self.room.stage()
+        with suppress(Exception):  # whoever asks for the stage is told what kept it away
+            await self.room.stage()
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stir.wait(), LOOK)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from bot.errors import BotError
+from archive.errors import BackIssueError
 from bot.playground.page import wire
 from bot.playground.page.body import Body, asked
 from bot.playground.page.guard import HEADERS, wrong_with
 from bot.playground.page.menu import commands, emoji
 from bot.playground.page.office import Office
-from bot.playground.page.problem import CannotError, PageError
+from bot.playground.page.problem import PageError
 from bot.playground.page.room import Room
 from bot.playground.page.verbs import Verbs
 from bot.settings import Settings
@@ -125,12 +126,11 @@ class PageServer:
             headers={**HEADERS, "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
         )
         await line.prepare(request)
-        try:
-            async for piece in self.room.feed.follow(person.id, mark):
-                if piece:
-                    await line.write(piece.encode(errors="replace"))
-        except ConnectionError:  # the browser went away
-            pass
+        async with aclosing(self.room.feed.follow(person.id, mark)) as pieces:
+            with suppress(ConnectionError):  # the browser went away
+                async for piece in pieces:
+                    if piece:
+                        await line.write(piece.encode(errors="replace"))
         return line
 
     async def _deliveries(self, _: web.Request) -> web.Response:
@@ -165,9 +165,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     except PageError as error:
         return _problem(error.problem, error.status)
-    except CannotError as error:
-        return _problem(str(error), 200)
-    except BotError as error:  # a database that is away: the page says so, and goes on
+    except BackIssueError as error:  # it cannot be done now; or there is no archive, no database: the page says so
         return _problem(str(error), 200)
     except web.HTTPException as error:
         return _problem(f"the page has nothing at {request.path[:80]}: {error.reason}", error.status)
