@@ -198,7 +198,8 @@ async function begin(as) {
     await store.start(as);
   } catch (error) {
     problem(byId("notices"), error.message);
-    if (!store.state) setTimeout(() => begin(as), 1_000);
+    // Whoever one was may be gone with the playground that they were in.
+    if (!store.state) setTimeout(() => begin(""), 1_000);
   }
 }
 

@@ -60,6 +60,7 @@ export class Timeline {
     this.thread = thread;
     this.unreadFrom = "";
     this.list.clear();
+    this.fresh = true;
     const name = this.store.name(channel);
     this.canvas.setAttribute("aria-label", thread ? "Thread" : `Messages in ${name}`);
     this.refresh();
@@ -80,6 +81,8 @@ export class Timeline {
     if (!room.loaded) return;
     this.list.set(room.items(this.unreadFrom, this.how.startVersion?.(this.channel) ?? ""));
     this._rove();
+    if (this.fresh && room.newest) this.arrive(room.newest);
+    this.fresh = false;
   }
 
   /** Bring a message into sight and give it the keyboard. */

@@ -33,6 +33,7 @@ export class Windowed {
     this._offsets = new Float64Array(1);
     this._dirty = true;
     this._width = 0;
+    this._top = 0;
     this._sizes = new ResizeObserver((entries) => this._resized(entries));
     this._frame = new ResizeObserver(() => this._reframed());
     this._frame.observe(scroller);
@@ -266,17 +267,19 @@ export class Windowed {
 
   _scrollTo(y) {
     if (Math.abs(this.scroller.scrollTop - y) >= 1) this.scroller.scrollTop = y;
+    this._top = this.scroller.scrollTop;
   }
 
   _scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
-    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
-    const stuck = this.stuck;
-    this.stuck = false; // where one is decides, not the end
+    const left = scrollHeight - scrollTop - clientHeight;
+    const up = scrollTop < this._top - 1;
+    this._top = scrollTop;
+    // Who scrolls up a little wants to, even close to the end; what else moves the list does not leave the end.
+    this.stuck = left < 4 || (left < NEAR && !up);
     this.render();
-    this.stuck = stuck;
     const last = this._offsets[Math.max(0, this.items.length - 1)];
-    this.how.moved(stuck || last < scrollTop + clientHeight - NEAR);
+    this.how.moved(this.stuck || last < scrollTop + clientHeight - NEAR);
     this._near();
   }
 
