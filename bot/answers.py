@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, Protocol
 
 from archive.errors import ArchiveError
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
+from archive.search.result import Answer
 from bot import commands
 from bot.clock import Clock
 from bot.library import Current
@@ -111,21 +112,29 @@ class Answers:
             body = self._bodies[asked, near] = private(self.search(asked, near))
         return body
 
-    def search(self, asked: Asked, near: str = "", *, shareable: bool = True) -> Message:
+    def search(self, asked: Asked, near: str = "", *, shareable: bool = True, kept: Collection[str] = ()) -> Message:
         """Search, and render one page for the one who asked.
 
-        `near` names the sub-command the topic started like; `shareable` adds the button that shares the answer.
+        `near` names the sub-command the topic started like; `shareable` adds the button that shares the answer; `kept`
+        are the keys of links that the person keeps.
         """
-        found = self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
+        found = self._found(asked)
         if not found.results and found.total and asked.offset:
             return self.search(asked.at(0), near, shareable=shareable)  # the archive changed below an old button
         hint = helping.hint(near, self.names) if near else ""
-        return answer(found, asked, self._clock.now().date(), hint=hint, shareable=shareable)
+        return answer(found, asked, self._clock.now().date(), hint=hint, shareable=shareable, kept=kept)
 
     def share(self, asked: Asked, user: str) -> Message | None:
         """Search again, and render the page for the channel on behalf of `user`; None if there is nothing."""
-        found = self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
+        found = self._found(asked)
         return shared(found, asked, self._clock.now().date(), user) if found.results else None
+
+    def entries(self, asked: Asked) -> tuple[tuple[Issue, Entry], ...]:
+        """Search again, and give the page's entries in order, each with its issue."""
+        return tuple((result.issue, result.entry) for result in self._found(asked).results)
+
+    def _found(self, asked: Asked) -> Answer:
+        return self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
 
     def suggest(self, typed: str) -> list[dict[str, Any]]:
         """Complete a topic while it is typed: options for Slack's type-ahead, first what is typed itself."""
@@ -154,6 +163,22 @@ class Answers:
         snapshot = self._library.current.snapshot
         newest = snapshot.latest()
         return newest if newest is not None and not asked else snapshot.find(asked)
+
+    def entry(self, slug: str, position: int) -> tuple[Issue, Entry] | None:
+        """Give the entry at a position of an issue, None where there is none."""
+        issue = self._library.current.snapshot.get(slug)
+        entries = issue.entries() if issue is not None else ()
+        found = next((entry for _, entry in entries if entry.position == position), None)
+        return None if issue is None or found is None else (issue, found)
+
+    def page_with(self, issue: Issue, position: int, saved: frozenset[int]) -> Message:
+        """Show the page of an issue on which an entry stands; `saved` are the positions of links the person keeps."""
+        return issues.issue_page(issue, issues.page_of(issue, position), saved)
+
+    def picked(self, issue: Issue, entry: Entry, *, saved: bool) -> Message:
+        """Show one entry as it was picked at random, `saved` or not."""
+        section = next(section for section, each in issue.entries() if each is entry)
+        return issues.picked(issue, section, entry, self._clock.now().date(), saved=saved)
 
     def random(self) -> Message:
         """Show an entry picked at random, from any issue, no sponsor's and no job's."""

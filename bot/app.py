@@ -33,6 +33,8 @@ from bot.delivery.worker import Worker
 from bot.finding.indexes import Indexes
 from bot.finding.mine import Mine
 from bot.home import Home
+from bot.keeping.catalogue import Catalogue
+from bot.keeping.keeping import Keeping
 from bot.library import Library
 from bot.messages.digest import digest
 from bot.messages.names import Names
@@ -157,9 +159,11 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         aside=team,
     )
     standings = Standings(store, shelf, slack, ports.rules)
+    answers = Answers(library, names, clock, random.SystemRandom().randrange)
+    catalogue = Catalogue(library, lambda slug: shelf.current.identities.get(slug, slug))
     services = Services(
         names=names,
-        answers=Answers(library, names, clock, random.SystemRandom().randrange),
+        answers=answers,
         bookmarks=Bookmarks(store.bookmarks, settings.bookmark, names, clock, _labeller(shelf)),
         mine=mine,
         team=team,
@@ -175,6 +179,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
             clock,
         ),
         belongings=Belongings(store.bookmarks, store.imports, store.people, slack, names, clock, indexes.forget),
+        keeping=Keeping.of(store.bookmarks, store.people, store.postings, catalogue, answers, slack, names, clock),
         subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
         replies=HttpReplies(),
         doubts=Doubts(store, clock),

@@ -75,13 +75,13 @@ class Bookmarks:
         self._clock = clock
         self._label = label
 
-    async def react(self, reaction: Reaction) -> None:
-        """Keep or drop what the reaction is on; another emoji or another's message changes nothing.
+    async def react(self, reaction: Reaction) -> Reacted | None:
+        """Keep or drop what the reaction is on, and give what it came to; None for an emoji that means nothing.
 
-        Doing it twice, late or in the wrong order changes nothing either: the memory compares the events' times.
+        Doing it twice, late or in the wrong order changes nothing: the memory compares the events' times.
         """
         if reaction.emoji not in self._emoji and number_of(reaction.emoji) is None:
-            return
-        await self._memory.react(
+            return None
+        return await self._memory.react(
             reaction.keeper, reaction.workspace, reaction.way, reaction.at, self._clock.now(), held=reaction.added
         )

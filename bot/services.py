@@ -12,6 +12,7 @@ from bot.belongings import Belongings
 from bot.bookmarks import Bookmarks
 from bot.finding.mine import Mine
 from bot.home import Home
+from bot.keeping.keeping import Keeping
 from bot.later import Later
 from bot.messages.names import Names
 from bot.replies import Replies
@@ -48,6 +49,7 @@ class Services:
     team: Team
     home: Home
     belongings: Belongings
+    keeping: Keeping
     subscribing: Subscribing
     replies: Replies
     doubts: Doubts | None = None

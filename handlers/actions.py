@@ -16,7 +16,10 @@ from bot.messages import belongings, blocks
 from bot.messages import help as helping
 from bot.messages.answer import Asked
 from bot.messages.belongings import FORGET
+from bot.messages.chooser import ACTION as CHOOSE
+from bot.messages.chooser import Choosing, picked
 from bot.messages.issue import read_page
+from bot.messages.keep import SAVE, SAVED
 from bot.messages.kept import ACTION, NOTE, OPEN, Choice
 from bot.messages.message import Message
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
@@ -26,6 +29,7 @@ from bot.services import Services
 from handlers import home
 from handlers.click import Click, click_of
 from handlers.errors import follow_up
+from handlers.payload import text
 
 _STALE = "that button is from an older version; please ask again"
 
@@ -39,10 +43,10 @@ async def _share(click: Click) -> Message:
     asked = Asked.read(click.value)
     if asked is None:
         return helping.told(_STALE)
-    said = click.services.answers.share(asked, click.place.user)
-    if said is None:
-        return click.services.answers.search(asked)
-    await click.services.replies.send(click.url, payload(said, response_type="in_channel", replace_original=False))
+    place = click.place
+    said = await click.services.keeping.sharing.share(place.workspace, place.channel, place.user, asked)
+    if said is not None:
+        await click.services.replies.send(click.url, payload(said, response_type="in_channel", replace_original=False))
     # The answer stays, without the button: a second click would share it twice.
     return click.services.answers.search(asked, shareable=False)
 
@@ -91,6 +95,23 @@ async def _forget(click: Click) -> Message:
     return done
 
 
+async def _save(click: Click) -> Message | None:
+    saving, keep = click.services.keeping.saving, click.action.startswith(SAVE)
+    press = saving.in_place if click.private else saving.beside
+    return await press(click.keeper, click.value, click.at, keep=keep)
+
+
+async def _choose(click: Click) -> Message | None:
+    """Keep what is ticked, in a message or, where it is a form, in the form."""
+    choosers, way = click.services.keeping.choosers, click.action.partition(":")[2]
+    place, ticks = Choosing.read(click.value), picked(click.state)
+    turned = await choosers.turn(click.keeper, click.place.workspace, place, ticks, way, click.at)
+    if not click.view:
+        return turned.message()
+    await choosers.show(click.place.workspace, text(click.view, "id"), turned)
+    return None
+
+
 async def _change(click: Click) -> None:
     await click.services.subscribing.open_form(click.place, click.trigger)
 
@@ -126,6 +147,9 @@ _ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {
     "help": _help,
     "saved": _saved,
     ACTION: _kept,
+    SAVE: _save,
+    SAVED: _save,
+    CHOOSE: _choose,
     "top": _top,
     "forget": _forget,
     "subscription": _change,
@@ -146,10 +170,11 @@ def register(app: AsyncApp, services: Services) -> None:
         click = click_of(services, body, context)
         name = click.action.partition(":")[0]
         act = _ACTS.get(name)
-        if click.view:
+        if click.view and name != CHOOSE:
             home.clicked(click)
         elif act is not None:  # links are opened by Slack itself and only want the acknowledgement
             beside = name in _BESIDE and click.action not in {"issue:back", "issue:next"}
+            beside = beside or (name in {SAVE, SAVED} and not click.private)
             options = {"response_type": "ephemeral", "replace_original": not beside}
             follow_up(services, click.url, lambda: act(click), **options)
         return await ack()

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.record.bookmark import Keeper, keeper_of, moment
+from bot.record.bookmark import Keeper, keeper_at, moment
 from bot.services import Services
 from bot.subscribing import Place
 from handlers.payload import clicked_from, text
@@ -19,7 +19,8 @@ class Click:
     """One click: on which `action` (its id), with what `value`, where, and how to answer.
 
     `block` is the id of the block it stood in. `at` is when, in microseconds by Slack's clock, None if it does not say.
-    `view` is the modal or Home tab it stood in, empty for a message's.
+    `view` is the modal or Home tab it stood in, empty for a message's. `state` is what is entered beside it. `private`
+    says that only this person sees the message. `team` is the person's own workspace, "" if Slack does not say.
     """
 
     services: Services
@@ -31,11 +32,14 @@ class Click:
     block: str = ""
     at: int | None = None
     view: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+    private: bool = False
+    team: str = ""
 
     @property
     def keeper(self) -> Keeper:
         """Give who clicked, as somebody who keeps links."""
-        return keeper_of(self.place.workspace, self.place.user)
+        return keeper_at(self.place.workspace, self.place.user, self.team)
 
 
 def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltContext) -> Click:
@@ -43,7 +47,9 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
     actions = body.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
     action = first if isinstance(first, Mapping) else {}
-    view = body.get("view")
+    view, container = body.get("view"), body.get("container")
+    state = (view if isinstance(view, Mapping) else body).get("state")
+    values = state.get("values") if isinstance(state, Mapping) else None
     return Click(
         services,
         text(action, "action_id"),
@@ -54,6 +60,9 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
         text(action, "block_id"),
         when(text(action, "action_ts")),
         view if isinstance(view, Mapping) else {},
+        values if isinstance(values, Mapping) else {},
+        isinstance(container, Mapping) and container.get("is_ephemeral") is True,
+        text(body, "user", "team_id"),
     )
 
 

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.bookmarks import Reaction
+from bot.keeping.afterwards import step
 from bot.record.bookmark import Keeper, keeper_of, moment
 from bot.services import Services
 from handlers.payload import text, workspace
@@ -27,7 +28,9 @@ def register(app: AsyncApp, services: Services) -> None:
         """Keep or drop, in whatever order and however often the events come."""
         reaction = _reaction(body, context)
         if reaction is not None:
-            await services.bookmarks.react(reaction)
+            reacted = await services.bookmarks.react(reaction)
+            if reacted is not None and step(reaction, reacted) is not None:
+                services.later.start(services.keeping.afterwards.follow(reaction, reacted))
 
     async def ignored() -> None:
         """Do nothing."""

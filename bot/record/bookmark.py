@@ -45,6 +45,14 @@ def keeper_of(workspace: WorkspaceId, user: str) -> Keeper:
     return Keeper(enterprise_of(workspace) or team_of(workspace) or "-", user)
 
 
+def keeper_at(workspace: WorkspaceId, user: str, team: str) -> Keeper:
+    """Give the person `user` who did something in `workspace` and is of the `team`, "" where Slack does not say.
+
+    In a channel shared with others that may be another workspace's person, whose home is not known then.
+    """
+    return keeper_of(workspace, user) if team in {"", team_of(workspace) or ""} else Keeper("", user)
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link as it is kept: its address as shown, its headline, and where it stood.
@@ -196,9 +204,10 @@ def number_of(emoji: str) -> int | None:
 def meant(links: tuple[Link, ...], emoji: str, *, numbered: bool = True) -> Link | None:
     """Give the link that a reaction with `emoji` on a message that shows `links` means; None: none, or which?"""
     number = number_of(emoji)
-    if number is not None:
-        return links[number - 1] if numbered and number <= len(links) else None
-    return links[0] if len(links) == 1 else None
+    if number is None:
+        return links[0] if len(links) == 1 else None
+    # Below a single link a number is somebody's count, not a choice.
+    return links[number - 1] if numbered and 1 < len(links) >= number else None
 
 
 def checked(url: str, words: str, text: str = "") -> Link | None:

@@ -54,14 +54,13 @@ class Bookmarks:
         def unit(connection: Connection) -> Reacted:
             showing = shown_on(connection, workspace, way.channel, way.ts, shared=way.shared)
             doubt = showing is None and in_doubt(connection, workspace, way.channel, way.ts)
-            number = number_of(way.emoji)
+            link = meant(showing.links, way.emoji, numbered=showing.ours) if showing else None
             # Numbers count votes and lists everywhere: only those on messages of ours mean anything.
-            if number is not None and not (showing.ours and number <= len(showing.links) if showing else doubt):
+            if number_of(way.emoji) is not None and link is None and not doubt:
                 return Reacted(showing, doubt)
             who = person(connection, keeper)
             if at <= who.since:
                 return Reacted(showing, doubt)
-            link = meant(showing.links, way.emoji, numbered=showing.ours) if showing else None
             change = put(connection, who.id, way, Event(held, at, link, showing is not None), now)
             return Reacted(showing, doubt, change.fresh, change.kept, who.hinted is not None)
 

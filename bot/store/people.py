@@ -120,6 +120,9 @@ def person(connection: Connection, keeper: Keeper) -> Any:
 def known(connection: Connection, keeper: Keeper) -> tuple[Any | None, bool]:
     """Find somebody's row without making one; and whether `person` would have something to tidy first."""
     rows = connection.execute(select(*_COLUMNS).where(_P.user == keeper.user)).all()
+    homed = [row for row in rows if row.home]
+    if not keeper.home and len(homed) == 1:
+        return homed[0], False
     own = next((row for row in rows if row.home == keeper.home), None)
     return own, bool(keeper.home) and any(not row.home for row in rows)
 

@@ -150,6 +150,10 @@ class FakeMemory:
         """Give those that somebody keeps."""
         return await (await self.store()).bookmarks.which(keeper, keys)
 
+    async def catch_up(self) -> int:
+        """Keep what was marked before its message was known."""
+        return await (await self.store()).bookmarks.catch_up()
+
     async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
         """Give a page of what somebody keeps."""
         return await (await self.store()).bookmarks.page(keeper, offset, limit, unread_first=unread_first)

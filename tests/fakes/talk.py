@@ -8,7 +8,7 @@ from typing import Any
 from bot.messages.message import Message
 from bot.replies import ReplyError
 from bot.slack.door import Person, Posted
-from bot.slack.errors import TryLaterError, WorkspaceRefusedError
+from bot.slack.errors import ChannelRefusedError, TryLaterError, WorkspaceRefusedError
 from bot.slack.workspace import WorkspaceId
 
 
@@ -40,6 +40,11 @@ class FakeDoor:
         self.broken: Exception | None = None
         self.homes: dict[str, Mapping[str, Any]] = {}
         self.stamp = "1.a"
+        self.posted: list[tuple[str, Message]] = []
+        self.elsewhere: set[str] = set()
+        self.whispered: list[tuple[str, Message]] = []
+        self.readable: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self.reads = 0
         self.told: list[tuple[str, Message]] = []
         self.files_allowed = True
         self.uploaded: tuple[str, bytes] = ("", b"")
@@ -80,6 +85,26 @@ class FakeDoor:
         """Show the file in a conversation."""
         del workspace
         self.shared.append((channel, file, title))
+
+    async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
+        """Post a message, where the bot is a member."""
+        if channel in self.elsewhere:
+            raise ChannelRefusedError("chat.postMessage", "not_in_channel", workspace=workspace, channel=channel)
+        self.posted.append((channel, message))
+        return Posted(channel, f"{len(self.posted)}.000000")
+
+    async def whisper(
+        self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
+    ) -> None:
+        """Show a message to one person."""
+        del workspace, channel, thread
+        self.whispered.append((user, message))
+
+    async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """Give a message that the bot may read."""
+        del workspace
+        self.reads += 1
+        return self.readable.get((channel, ts))
 
     async def person(self, workspace: WorkspaceId, user: str) -> Person:
         """Give a person's zone."""

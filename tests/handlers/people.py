@@ -27,6 +27,8 @@ from bot.bookmarks import Bookmarks
 from bot.finding.indexes import Indexes
 from bot.finding.mine import Mine
 from bot.home import Home
+from bot.keeping.catalogue import Catalogue
+from bot.keeping.keeping import Keeping
 from bot.library import Current
 from bot.messages.names import Names
 from bot.playground.limits import problems
@@ -106,6 +108,9 @@ class People:
             team,
             home,
             belongings,
+            Keeping.of(
+                self.memory, store.people, store.postings, Catalogue(self.shelf, str), answers, self.door, names, clock
+            ),
             subscribing,
             self.replies,
             reference=lambda: next(references),

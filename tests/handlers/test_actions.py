@@ -13,6 +13,7 @@ from bot.messages.answer import Asked
 from bot.messages.message import Block
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.playground.limits import problems
+from bot.record.bookmark import Keeper
 from bot.slack.errors import SlackError
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
@@ -40,14 +41,34 @@ async def test_paging_neither_repeats_nor_skips(people: People) -> None:
 
 
 async def test_sharing_posts_once(people: People) -> None:
-    """The page goes to the channel without buttons; the private answer loses its share button."""
+    """The page goes to the channel, numbered, from the bot; the private answer loses its share button."""
     await people.clicks("share", Asked("kubernetes").as_value())
-    public, private = people.heard
-    assert public["response_type"] == "in_channel"
+    ((channel, public),) = people.door.posted
+    assert channel == "C1"
     assert "<@U1> shared" in str(public)
-    assert buttons(public["blocks"]) == {}
+    assert "1. *<https://example.com/kubernetes/" in str(public)
+    assert buttons(list(public.blocks)) == {}
+    (private,) = people.heard
     assert "share" not in buttons(private["blocks"])
     assert private["replace_original"]
+
+
+async def test_sharing_where_the_bot_is_no_member(people: People) -> None:
+    """The click's own address takes the page; it is posted once all the same."""
+    people.door.elsewhere = {"C1"}
+    await people.clicks("share", Asked("kubernetes").as_value())
+    public, private = people.heard
+    assert (people.door.posted, public["response_type"]) == ([], "in_channel")
+    assert "<@U1> shared" in str(public)
+    assert "share" not in buttons(private["blocks"])
+
+
+async def test_a_reaction_on_a_shared_answer_keeps_the_link_of_its_number(people: People) -> None:
+    """What was shared is remembered: a number emoji below it means the link of that number."""
+    await people.clicks("share", Asked("kubernetes").as_value())
+    await people.reacts("1.000000", "2.000000", emoji="two")
+    (mine,) = (await people.memory.page(Keeper("T1", "U1"))).bookmarks
+    assert f"2. *<{mine.url}|" in str(people.door.posted[0][1])
 
 
 async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:

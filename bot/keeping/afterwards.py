@@ -1,0 +1,149 @@
+"""What follows a reaction, after Slack has its acknowledgement: a hint, a choice, a look at somebody else's message."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+import structlog
+
+from bot.bookmarks import Reaction
+from bot.clock import Clock
+from bot.keeping.catalogue import Catalogue
+from bot.keeping.choosers import Choosers, read_links
+from bot.keeping.ports import Door, Memory, People, Postings
+from bot.messages import hints
+from bot.messages.message import Message
+from bot.messages.names import Names
+from bot.record.bookmark import Link, Reacted, number_of
+from bot.slack.errors import RateLimitedError, SlackError
+
+_log = structlog.get_logger(__name__)
+
+TRIES = 3
+"""Looks at a message that Slack puts off; then its reaction waits for the next one who reacts to it."""
+LONGEST = 60.0
+"""Seconds that such a look waits."""
+
+
+class Step(Enum):
+    """What is to be done next."""
+
+    HINT = auto()
+    CHOOSE = auto()
+    READ = auto()
+
+
+def step(reaction: Reaction, reacted: Reacted) -> Step | None:
+    """Say what follows a reaction: mostly nothing, the reaction itself is the answer.
+
+    Only what is new is answered, so that an event that comes twice is not answered twice.
+    """
+    if not reaction.added or not reacted.fresh:
+        return None
+    if reacted.kept is not None:
+        return None if reacted.hinted else Step.HINT
+    if number_of(reaction.emoji) is not None:
+        return None
+    if reacted.showing is None:
+        return None if reacted.doubt else Step.READ
+    return Step.CHOOSE if len(reacted.showing.links) > 1 else None
+
+
+class Afterwards:
+    """Does it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+        self,
+        memory: Memory,
+        people: People,
+        postings: Postings,
+        catalogue: Catalogue,
+        choosers: Choosers,
+        door: Door,
+        names: Names,
+        clock: Clock,
+    ) -> None:
+        """Tell people through `door`, each thing once; read messages that `postings` does not know."""
+        self._memory = memory
+        self._people = people
+        self._postings = postings
+        self._catalogue = catalogue
+        self._choosers = choosers
+        self._door = door
+        self._names = names
+        self._clock = clock
+        self._looks: dict[tuple[str, str], asyncio.Lock] = {}
+
+    async def follow(self, reaction: Reaction, reacted: Reacted) -> None:
+        """Do what follows; whatever Slack refuses is logged, since the link is kept all the same."""
+        try:
+            match step(reaction, reacted):
+                case Step.HINT:
+                    await self._hint(reaction, await self._postings.thread(reaction.channel, reaction.ts))
+                case Step.CHOOSE if reacted.showing is not None:
+                    await self._choose(reaction, reacted.showing.links, None)
+                case Step.READ:
+                    await self._read(reaction)
+        except SlackError as error:
+            _log.info("a reaction could not be answered", channel=reaction.channel, error=str(error))
+        except Exception:  # noqa: BLE001 - nobody else would hear of it
+            _log.exception("a reaction could not be answered", channel=reaction.channel)
+
+    async def _hint(self, reaction: Reaction, thread: str | None) -> None:
+        if await self._people.hint(reaction.keeper, self._clock.now()):
+            await self._tell(reaction, hints.kept_first(self._names), thread)
+
+    async def _choose(self, reaction: Reaction, links: tuple[Link, ...], thread: str | None) -> None:
+        if reaction.shared:
+            # Another installation's message: this one remembers it, too, as long as its person chooses.
+            await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
+        offered = await self._choosers.offer(reaction.keeper, reaction.channel, reaction.ts, links, reaction.at)
+        await self._tell(reaction, offered, thread)
+
+    async def _read(self, reaction: Reaction) -> None:
+        """Look at a message that is not ours, once for all who react to it at the same time."""
+        place = (reaction.channel, reaction.ts)
+        lock = self._looks.setdefault(place, asyncio.Lock())
+        try:
+            async with lock:
+                showing = await self._postings.shown(reaction.workspace, *place)
+                links, thread = (showing.links, None) if showing else await self._look(reaction)
+        finally:
+            if not lock.locked():
+                self._looks.pop(place, None)
+        if links is None:
+            if await self._people.point(reaction.keeper, self._clock.now()):
+                await self._tell(reaction, hints.pointed(), thread)
+            return
+        await self._memory.catch_up()
+        if len(links) > 1:
+            await self._choose(reaction, links, thread)
+        elif links and await self._memory.which(reaction.keeper, [links[0].key]):
+            await self._hint(reaction, thread)
+
+    async def _look(self, reaction: Reaction) -> tuple[tuple[Link, ...] | None, str | None]:
+        """Read the message and remember its links; give them, None where it may not be read, and its thread."""
+        message = await self._patiently(reaction)
+        if message is None:
+            return None, None
+        links, _ = read_links(self._catalogue, message)
+        await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
+        thread = message.get("thread_ts")
+        return links, thread if isinstance(thread, str) and thread != reaction.ts else None
+
+    async def _patiently(self, reaction: Reaction) -> Mapping[str, Any] | None:
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._door.read(reaction.workspace, reaction.channel, reaction.ts)
+            except RateLimitedError as error:
+                if not left or error.retry_after > LONGEST:
+                    raise
+                await asyncio.sleep(error.retry_after)
+        raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    async def _tell(self, reaction: Reaction, message: Message, thread: str | None) -> None:
+        user, channel = reaction.keeper.user, reaction.channel
+        await self._door.whisper(reaction.workspace, channel, user, message, thread=thread)

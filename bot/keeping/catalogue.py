@@ -1,0 +1,86 @@
+"""The archive's links by what they are: a button's token or an address from outside, looked up anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from archive.issue import Entry, Issue
+from archive.link import key
+from archive.snapshot import Snapshot
+from bot.library import Current
+from bot.messages.keep import Token
+from bot.record.bookmark import Link, checked
+
+
+class Library(Protocol):
+    """The archive in use."""
+
+    @property
+    def current(self) -> Current:
+        """Give the snapshot and its index."""
+        ...
+
+
+class Catalogue:
+    """Finds links. The table of all links is made when it is first asked for, and issue by issue after a change."""
+
+    def __init__(self, library: Library, identity: Callable[[str], str]) -> None:
+        """Look in `library`; `identity` gives an issue's identity by its slug."""
+        self._library = library
+        self._identity = identity
+        self._of: tuple[Snapshot | None, dict[str, tuple[Issue, Entry, str]]] = (None, {})
+        self._rows: dict[int, tuple[Issue, tuple[tuple[str, Entry, str], ...]]] = {}
+
+    def named(self, token: Token) -> Link | None:
+        """Give the link that a Save button names: where it says or, if that changed since, anywhere in the archive."""
+        issue = self._library.current.snapshot.get(token.slug)
+        for _, entry in issue.entries() if issue is not None else ():
+            if issue is not None and entry.position == token.position and _first(entry).startswith(token.key):
+                return self.of(issue, entry)
+        found = next((row for known, row in self._table().items() if known.startswith(token.key)), None)
+        return None if found is None else self._link(*found)
+
+    def of(self, issue: Issue, entry: Entry) -> Link:
+        """Give an entry's first link."""
+        return self._link(issue, entry, entry.links[0].url if entry.links else "")
+
+    def known(self, url: str) -> Link | None:
+        """Give the archive's link that is the same as `url`, of the newest issue that has it."""
+        found = self._table().get(key(url))
+        return None if found is None else self._link(*found)
+
+    def read(self, url: str, words: str, text: str = "") -> Link | None:
+        """Give a link from outside as it is kept: as the archive knows it or, else, with its own words.
+
+        None for an address that is none of the web, or too long.
+        """
+        link = checked(url, words, text)
+        return None if link is None else self.known(link.url) or link
+
+    def _link(self, issue: Issue, entry: Entry, url: str) -> Link:
+        return Link(url, entry.headline, "", self._identity(issue.slug), entry.position)
+
+    def _table(self) -> dict[str, tuple[Issue, Entry, str]]:
+        snapshot = self._library.current.snapshot
+        if self._of[0] is not snapshot:
+            self._rows = {id(issue): self._row(issue) for issue in snapshot.issues}
+            table = {
+                link: (issue, entry, url) for issue, rows in self._rows.values() for link, entry, url in reversed(rows)
+            }
+            self._of = (snapshot, table)
+        return self._of[1]
+
+    def _row(self, issue: Issue) -> tuple[Issue, tuple[tuple[str, Entry, str], ...]]:
+        # The issue is kept with its rows: its id means it as long as it lives.
+        return self._rows.get(id(issue)) or (issue, tuple(_links(issue)))
+
+
+def _links(issue: Issue) -> Iterable[tuple[str, Entry, str]]:
+    for _, entry in issue.entries():
+        for link in entry.links:
+            yield key(link.url), entry, link.url
+
+
+def _first(entry: Entry) -> str:
+    return key(entry.links[0].url) if entry.links else ""

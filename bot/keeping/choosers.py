@@ -1,0 +1,152 @@
+"""Choosing among several links: the shortcut on any message, and the pages to tick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.clock import Clock
+from bot.keeping.catalogue import Catalogue
+from bot.keeping.found import found_in
+from bot.keeping.ports import Door, Memory, Postings
+from bot.messages import blocks, hints
+from bot.messages.chooser import PAGE, Choosing, choose, choose_form, option_value, told_form
+from bot.messages.message import Message
+from bot.messages.names import Names
+from bot.record.bookmark import Keeper, Link
+from bot.slack.workspace import WorkspaceId
+
+BACK, NEXT = "back", "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What became of a page: the `links` and the page to show next, None when it is done, and what was `done`."""
+
+    links: tuple[Link, ...]
+    place: Choosing | None
+    done: str
+
+    def message(self) -> Message:
+        """Give it as a message for one person."""
+        return blocks.says(self.done) if self.place is None else choose(self.links, self.place, self.done)
+
+    def form(self) -> dict[str, Any]:
+        """Give it as a form."""
+        return told_form(self.done) if self.place is None else choose_form(self.links, self.place, self.done)
+
+
+class Choosers:
+    """Offers the links of a message, and keeps what is ticked."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+        self, memory: Memory, postings: Postings, catalogue: Catalogue, door: Door, names: Names, clock: Clock
+    ) -> None:
+        """Keep in `memory`; `postings` knows what messages show, `catalogue` what the archive knows."""
+        self._memory = memory
+        self._postings = postings
+        self._catalogue = catalogue
+        self._door = door
+        self._names = names
+        self._clock = clock
+
+    async def shortcut(  # noqa: PLR0913 - what Slack says of a shortcut
+        self,
+        keeper: Keeper,
+        workspace: WorkspaceId,
+        channel: str,
+        message: Mapping[str, Any],
+        *,
+        trigger: str,
+        at: int,
+    ) -> Message | None:
+        """Keep the link of `message`, or open a form to choose among several; give what to answer, None: the form."""
+        ts = str(message.get("ts") or "")
+        links, refused = await self._links(workspace, channel, ts, message)
+        if not links:
+            return blocks.says(hints.NO_WEB_LINK if refused else hints.NO_LINK)
+        if len(links) == 1:
+            anew = await self._memory.save(keeper, links, at, self._clock.now())
+            return hints.kept(links[0].url, links[0].headline, self._names, anew=bool(anew))
+        place = await self.ticked(keeper, links, Choosing(channel, ts, opened=at))
+        await self._door.open_view(workspace, trigger, choose_form(links, place))
+        return None
+
+    async def offer(self, keeper: Keeper, channel: str, ts: str, links: tuple[Link, ...], at: int) -> Message:
+        """Offer a message's links, the first page of them."""
+        return choose(links, await self.ticked(keeper, links, Choosing(channel, ts, opened=at)))
+
+    async def turn(  # noqa: PLR0913, PLR0917 - what Slack says of a click
+        self,
+        keeper: Keeper,
+        workspace: WorkspaceId,
+        place: Choosing | None,
+        picked: frozenset[str],
+        way: str,
+        at: int | None = None,
+    ) -> Turned:
+        """Keep what is ticked on the page, drop what was and no longer is, and turn the page if `way` says so.
+
+        A submitted form says no time: then the bot's clock counts, but never before the choice began.
+        """
+        showing = await self._postings.shown(workspace, place.channel, place.ts) if place else None
+        if place is None or showing is None:
+            return Turned((), None, hints.LOST)
+        now = self._clock.now()
+        moment = at if at is not None else max(int(now.timestamp() * 1_000_000), place.opened + 1)
+        saved, removed = chosen(showing.links, place, picked)
+        anew = await self._memory.save(keeper, saved, moment, now) if saved else ()
+        gone = await self._memory.remove(keeper, [link.key for link in removed], moment) if removed else 0
+        done = hints.chosen(len(anew), gone, self._names)
+        offset = place.offset + {NEXT: PAGE, BACK: -PAGE}.get(way, 0)
+        if way not in {NEXT, BACK} or not 0 <= offset < len(showing.links):
+            return Turned(showing.links, None, done)
+        after = await self.ticked(keeper, showing.links, place.at(offset))
+        return Turned(showing.links, after, done if anew or gone else "")
+
+    async def show(self, workspace: WorkspaceId, view_id: str, turned: Turned) -> None:
+        """Put a page in the place of the form that is open."""
+        await self._door.update_view(workspace, view_id, turned.form())
+
+    async def ticked(self, keeper: Keeper, links: tuple[Link, ...], place: Choosing) -> Choosing:
+        """Tick what the person keeps already on the page."""
+        page = range(place.offset, min(place.offset + PAGE, len(links)))
+        kept = await self._memory.which(keeper, [links[index].key for index in page])
+        ticks = frozenset(index for index in page if links[index].key in kept)
+        return Choosing(place.channel, place.ts, place.offset, ticks, place.opened)
+
+    async def _links(
+        self, workspace: WorkspaceId, channel: str, ts: str, message: Mapping[str, Any]
+    ) -> tuple[tuple[Link, ...], bool]:
+        """Give a message's links: as the bot posted them or, else, as they stand in it now."""
+        showing = await self._postings.shown(workspace, channel, ts)
+        if showing is not None and showing.ours:
+            return showing.links, False
+        links, refused = read_links(self._catalogue, message)
+        if len(links) > 1:
+            await self._postings.foreign(workspace, channel, ts, links, self._clock.now())
+        return links, refused
+
+
+def read_links(catalogue: Catalogue, message: Mapping[str, Any]) -> tuple[tuple[Link, ...], bool]:
+    """Give the links of anybody's message, and whether there were addresses that cannot be kept."""
+    found = found_in(message)
+    read = [catalogue.read(url, words, found.text) for url, words in found.links]
+    links = {link.key: link for link in read if link is not None}
+    return tuple(links.values()), found.refused or len(links) < len(read)
+
+
+def chosen(
+    links: tuple[Link, ...], place: Choosing, picked: frozenset[str]
+) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """Give the links of the page that were ticked anew, and those whose tick was taken away.
+
+    What is ticked comes from outside: only boxes of this page that name its links count. What was kept in another way
+    since the page was shown was not ticked then, and is not dropped now.
+    """
+    page = range(place.offset, min(place.offset + PAGE, len(links)))
+    ticks = {index for index in page if option_value(index, links[index]) in picked}
+    saved = tuple(links[index] for index in page if index in ticks - place.ticked)
+    removed = tuple(links[index] for index in page if index in place.ticked - ticks)
+    return saved, removed

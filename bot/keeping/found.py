@@ -1,0 +1,98 @@
+"""The links of any message in Slack, whoever wrote it: read from its blocks, its text and its attachments."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archive.link import is_http, key
+
+MOST = 100
+"""Links of one message: more are no message but a list."""
+# As Slack writes links into text (messaging/formatting-message-text): an address, and words after a bar.
+_LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{0,20}:[^<>|\s]{1,3000})(?:\|([^<>]{0,3000}))?>")
+_MARKUP = re.compile(r"<[^<>]{0,3000}>")
+_LONGEST = 40_000
+"""Characters of text that are read: Slack cuts a message's text there (reference/methods/chat.postMessage)."""
+_DEEPEST = 20_000
+"""Values of a payload that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a message holds: its links as (address, words) in reading order, each once.
+
+    `text` is its plain text; `refused` says that it holds addresses of another kind than the web's.
+    """
+
+    links: tuple[tuple[str, str], ...]
+    text: str = ""
+    refused: bool = False
+
+
+def found_in(message: Mapping[str, Any]) -> Found:
+    """Read a message as Slack gives it (reference/objects/message); any shape is read, whatever is missing."""
+    words: dict[str, tuple[str, str]] = {}
+    refused = False
+    for address, label in _addresses(message):
+        url = address.strip()
+        if not is_http(url):
+            refused = True
+            continue
+        known, said = key(url), " ".join(label.split())
+        if known in words:
+            words[known] = (words[known][0], words[known][1] or _own(said, url))
+        elif len(words) < MOST:
+            words[known] = (url, _own(said, url))
+    text = message.get("text")
+    plain = html.unescape(_MARKUP.sub(" ", text[:_LONGEST])) if isinstance(text, str) else ""
+    return Found(tuple(words.values()), " ".join(plain.split()), refused)
+
+
+def _own(said: str, url: str) -> str:
+    """Give a link's words, "" where they only repeat the address."""
+    return "" if said == url or key(said) == key(url) else said
+
+
+def _addresses(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from _of_blocks(message.get("blocks"))
+    yield from _of_text(message.get("text"))
+    attachments = message.get("attachments")
+    for each in attachments[:MOST] if isinstance(attachments, list) else ():
+        if isinstance(each, Mapping):
+            yield from _of_attachment(each)
+
+
+def _of_text(text: object) -> Iterator[tuple[str, str]]:
+    for match in _LINK.finditer(text[:_LONGEST]) if isinstance(text, str) else ():
+        yield html.unescape(match[1]), html.unescape(match[2] or "")
+
+
+def _of_blocks(blocks: object) -> Iterator[tuple[str, str]]:
+    """Walk through blocks, in order: rich text holds links as values, the others text with markup."""
+    stack, seen = [blocks], 0
+    while stack and seen < _DEEPEST:
+        value, seen = stack.pop(), seen + 1
+        if isinstance(value, Mapping):
+            url, text = value.get("url"), value.get("text")
+            if value.get("type") == "link" and isinstance(url, str):
+                yield url, text if isinstance(text, str) else ""
+            elif value.get("type") == "mrkdwn":
+                yield from _of_text(text)
+            else:
+                stack.extend(reversed([each for each in value.values() if isinstance(each, Mapping | list)]))
+        elif isinstance(value, list):
+            stack.extend(reversed(value))
+
+
+def _of_attachment(attachment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    title = attachment.get("title")
+    for name in ("title_link", "from_url", "original_url"):
+        url = attachment.get(name)
+        if isinstance(url, str):
+            yield url, title if isinstance(title, str) else ""
+    yield from _of_text(attachment.get("text"))
+    yield from _of_blocks(attachment.get("blocks"))

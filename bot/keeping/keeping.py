@@ -1,0 +1,47 @@
+"""All that keeps links, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from bot.answers import Answers
+from bot.clock import Clock
+from bot.keeping.afterwards import Afterwards
+from bot.keeping.catalogue import Catalogue
+from bot.keeping.choosers import Choosers
+from bot.keeping.ports import Door, Memory, People, Postings
+from bot.keeping.saving import Saving
+from bot.keeping.sharing import Sharing
+from bot.messages.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The use cases: Save buttons, choices among several links, shared answers, and what follows a reaction."""
+
+    saving: Saving
+    choosers: Choosers
+    sharing: Sharing
+    afterwards: Afterwards
+
+    @classmethod
+    def of(  # noqa: PLR0913, PLR0917 - what they work with
+        cls,
+        memory: Memory,
+        people: People,
+        postings: Postings,
+        catalogue: Catalogue,
+        answers: Answers,
+        door: Door,
+        names: Names,
+        clock: Clock,
+    ) -> Self:
+        """Make them of what they work with."""
+        choosers = Choosers(memory, postings, catalogue, door, names, clock)
+        return cls(
+            Saving(memory, people, catalogue, answers, names, clock),
+            choosers,
+            Sharing(postings, catalogue, answers, door, clock),
+            Afterwards(memory, people, postings, catalogue, choosers, door, names, clock),
+        )

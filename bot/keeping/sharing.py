@@ -1,0 +1,51 @@
+"""Sharing an answer with a channel, so that a reaction to it means the links it shows."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.answers import Answers
+from bot.clock import Clock
+from bot.keeping.catalogue import Catalogue
+from bot.keeping.ports import Door, Postings
+from bot.messages.answer import Asked
+from bot.messages.message import Message
+from bot.slack.errors import SlackError, UnknownOutcomeError
+from bot.slack.workspace import WorkspaceId
+
+_log = structlog.get_logger(__name__)
+
+
+class Sharing:
+    """Posts answers where the bot may post, and remembers what they show."""
+
+    def __init__(self, postings: Postings, catalogue: Catalogue, answers: Answers, door: Door, clock: Clock) -> None:
+        """Post through `door`; `postings` remembers."""
+        self._postings = postings
+        self._catalogue = catalogue
+        self._answers = answers
+        self._door = door
+        self._clock = clock
+
+    async def share(self, workspace: WorkspaceId, channel: str, user: str, asked: Asked) -> Message | None:
+        """Share an answer on behalf of `user`; give the message if it is left to share by the click's own address.
+
+        A message that is shared that way has no ts that the bot is told, so it is the second choice: where the bot is
+        no member. None: it is shared or, for all anybody knows, may be: sharing it again could show it twice.
+        """
+        said = self._answers.share(asked, user)
+        if said is None:
+            return None
+        links = tuple(self._catalogue.of(issue, entry) for issue, entry in self._answers.entries(asked))
+        posting = await self._postings.begin(workspace, channel, links, self._clock.now())
+        try:
+            posted = await self._door.post(workspace, channel, said)
+        except UnknownOutcomeError as error:
+            _log.warning("whether an answer was shared is not known", channel=channel, error=str(error))
+            return None
+        except SlackError as error:
+            _log.info("an answer is shared without the bot", channel=channel, error=str(error))
+            await self._postings.dropped(posting)
+            return said
+        await self._postings.sent(posting, posted.channel, posted.ts)
+        return None

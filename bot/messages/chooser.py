@@ -1,0 +1,170 @@
+"""Choosing among the links of one message: up to ten at a time to tick, in a message or a form only one person sees."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from bot.messages import blocks
+from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import clip_plain, host, one_line, shown
+
+PAGE = 10
+"""Boxes on a page (Slack: reference/block-kit/block-elements/checkboxes-element)."""
+CALLBACK = "choose_links"
+ACTION = "choose"
+"""What the buttons' action ids begin with, up to a colon."""
+TICKS = "ticks"
+_OPTION = 75
+_FARTHEST = 1_000
+
+
+class Choice(Protocol):
+    """A link to choose."""
+
+    @property
+    def url(self) -> str:
+        """Give its address, "" for none."""
+        ...
+
+    @property
+    def headline(self) -> str:
+        """Give its headline."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Give its key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Where a choice is: which message's links, from which one on, and which of those were ticked when it was shown.
+
+    `opened` is when it began, in microseconds by Slack's clock.
+    """
+
+    channel: str
+    ts: str
+    offset: int = 0
+    ticked: frozenset[int] = frozenset()
+    opened: int = 0
+
+    def as_value(self) -> str:
+        """Give it as a button's value or a form's metadata."""
+        return json.dumps([self.channel, self.ts, self.offset, sorted(self.ticked), self.opened])
+
+    @classmethod
+    def read(cls, value: object) -> Choosing | None:
+        """Read what `as_value` made; None for anything else."""
+        try:
+            fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE else None
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(fields, list) or len(fields) != 5:
+            return None
+        channel, ts, offset, ticked, opened = fields
+        if not (isinstance(channel, str) and isinstance(ts, str) and isinstance(ticked, list)):
+            return None
+        if any(type(each) is not int for each in (offset, opened, *ticked)) or not 0 <= offset <= _FARTHEST:
+            return None
+        return cls(channel, ts, offset, frozenset(ticked), opened)
+
+    def at(self, offset: int) -> Choosing:
+        """Give the same choice on another page."""
+        return replace(self, offset=max(0, min(offset, _FARTHEST)) // PAGE * PAGE, ticked=frozenset())
+
+
+def picked(values: object) -> frozenset[str]:
+    """Read which boxes are ticked from a payload's state; what is missing or of a wrong shape is not ticked."""
+    found: set[str] = set()
+    for block in values.values() if isinstance(values, Mapping) else ():
+        field = block.get(TICKS) if isinstance(block, Mapping) else None
+        options = field.get("selected_options") if isinstance(field, Mapping) else None
+        for option in options if isinstance(options, list) else ():
+            value = option.get("value") if isinstance(option, Mapping) else None
+            if isinstance(value, str):
+                found.add(value)
+    return frozenset(found)
+
+
+def option_value(index: int, link: Choice) -> str:
+    """Name a box: the link's place in its message and the beginning of its key."""
+    return f"{index}:{link.key[:12]}"
+
+
+def choose(links: Sequence[Choice], place: Choosing, done: str = "") -> Message:
+    """Offer a page of `links` in a message for one person; those at `place.ticked` are ticked. `done` is said first."""
+    made = [*_boxes(links, place, done), blocks.actions(_buttons(links, place, saving=True))]
+    return Message(f"Which of {len(links)} links do you want to keep?", tuple(made))
+
+
+def choose_form(links: Sequence[Choice], place: Choosing, done: str = "") -> dict[str, Any]:
+    """Offer a page of `links` in a form."""
+    made = _boxes(links, place, done)
+    row = _buttons(links, place, saving=False)
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": place.as_value(),
+        "title": blocks.plain("Save links", 24),
+        "submit": blocks.plain("Save", 24),
+        "close": blocks.plain("Close", 24),
+        "blocks": [*made, *([blocks.actions(row)] if row else [])],
+    }
+
+
+def told_form(markup: str) -> dict[str, Any]:
+    """Make a form that only says something."""
+    return {
+        "type": "modal",
+        "callback_id": f"{CALLBACK}_done",
+        "title": blocks.plain("Save links", 24),
+        "close": blocks.plain("Close", 24),
+        "blocks": [blocks.section(markup)],
+    }
+
+
+def _boxes(links: Sequence[Choice], place: Choosing, done: str) -> list[Block]:
+    page = list(enumerate(links))[place.offset : place.offset + PAGE]
+    options = {index: _option(index, link) for index, link in page}
+    where = f", {place.offset + 1}–{place.offset + len(page)}" if len(links) > len(page) else ""
+    said = f"*{len(links)} links*{where} · tick what you want to keep"
+    boxes: dict[str, Any] = {"type": "checkboxes", "action_id": TICKS, "options": list(options.values())}
+    if ticked := [option for index, option in options.items() if index in place.ticked]:
+        boxes["initial_options"] = ticked
+    field = {
+        "type": "input",
+        # Another page is another field: Slack keeps what was entered in a field of the same name.
+        "block_id": f"{TICKS}:{place.offset}",
+        "optional": True,
+        "label": blocks.plain("Links of that message", 150),
+        "element": boxes,
+    }
+    head = [blocks.context(done)] if done else []
+    return [*head, blocks.context(said), field]
+
+
+def _option(index: int, link: Choice) -> Block:
+    words = one_line(link.headline) or shown(link.url) or "·"
+    made: dict[str, Any] = {
+        "text": blocks.plain(f"{index + 1}. {words}", _OPTION),
+        "value": option_value(index, link),
+    }
+    if link.url:
+        made["description"] = blocks.plain(clip_plain(host(link.url), _OPTION), _OPTION)
+    return made
+
+
+def _buttons(links: Sequence[Choice], place: Choosing, *, saving: bool) -> list[Block]:
+    """Make the buttons; turning the page keeps what is ticked, so that nothing ticked is lost."""
+    row = [blocks.button("Save", f"{ACTION}:save", place.as_value(), style="primary")] if saving else []
+    if place.offset:
+        row.append(blocks.button(f"‹ Save, {PAGE} before", f"{ACTION}:back", place.as_value()))
+    left = len(links) - place.offset - PAGE
+    if left > 0:
+        row.append(blocks.button(f"Save, next {min(left, PAGE)} ›", f"{ACTION}:next", place.as_value()))
+    return row

@@ -1,0 +1,54 @@
+"""The few words that follow keeping a link: a first-time hint, a confirmation where no reaction shows it, a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.messages import blocks
+from bot.messages.keep import Token, save_button
+from bot.messages.message import Message
+from bot.messages.mrkdwn import bold, clip, link, one_line, shown
+from bot.messages.names import Names
+
+ONE = "one"
+"""What a Save button says of the message it stands in: this one link."""
+STALE = "that link is not in the archive any more; ask again"
+NO_LINK = "There is no link in that message."
+NO_WEB_LINK = "Only web addresses (http and https) can be kept, and that message has none."
+LOST = "I no longer know which message that was; react to it again, or use its *Save links* shortcut."
+
+
+def kept_first(names: Names, how: str = "take the reaction off to drop it") -> Message:
+    """Tell somebody once how keeping works, and `how` to undo it."""
+    return blocks.says(f"Kept. `{clip(names.command, 40)} saved` lists what you keep; {how}. Only you see this.")
+
+
+def one(url: str, headline: str, token: Token, *, saved: bool) -> Message:
+    """Show one link that somebody keeps, with the button that lets go of it; not `saved`: that they let go of."""
+    words = one_line(headline) or shown(url) or "·"
+    named = bold(link(url, words) if url else clip(words, 150))
+    said = f"You keep this: {named}" if saved else f"Dropped: {named}"
+    return Message(clip(words, 300), (blocks.section(said, save_button(replace(token, view=ONE), saved=saved)),))
+
+
+def pointed() -> Message:
+    """Tell somebody once how to keep links from a message that the bot may not read."""
+    return blocks.says(
+        "I can’t read that message here. To keep its links, open its menu (the three dots) and choose *Save links*."
+    )
+
+
+def kept(url: str, headline: str, names: Names, *, anew: bool) -> Message:
+    """Confirm one link that was kept by the shortcut; not `anew`: it was kept before."""
+    words = one_line(headline) or shown(url) or "·"
+    said = "Kept" if anew else "You keep this already"
+    named = bold(link(url, words) if url else clip(words, 150))
+    return blocks.says(f"{said}: {named} · `{clip(names.command, 40)} saved` lists what you keep.")
+
+
+def chosen(saved: int, removed: int, names: Names) -> str:
+    """Say in one line (markup) what a choice came to."""
+    parts = [f"kept {saved} link{'s' * (saved != 1)}"] if saved else []
+    parts += [f"dropped {removed}"] if removed else []
+    said = " and ".join(parts) or "nothing changed"
+    return f"{said[0].upper()}{said[1:]}. `{clip(names.command, 40)} saved` lists what you keep."

@@ -1,0 +1,49 @@
+"""The shortcut "Save links", which Slack offers on every message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
+from bot.messages.message import Message
+from bot.record.bookmark import keeper_at
+from bot.services import Services
+from handlers.click import when
+from handlers.errors import follow_up
+from handlers.payload import text, workspace
+
+SAVE_LINKS = "save_links"
+"""As the manifest calls it."""
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the shortcut, and take any other without a word."""
+
+    async def used(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Acknowledge at once, then keep the message's link or open the form."""
+        message, at = body.get("message"), when(text(body, "action_ts"))
+        here = workspace(context)
+        keeper = keeper_at(here, text(body, "user", "id"), text(body, "user", "team_id"))
+        if isinstance(message, Mapping) and at is not None and keeper.user:
+
+            async def keep() -> Message | None:
+                return await services.keeping.choosers.shortcut(
+                    keeper, here, text(body, "channel", "id"), message, trigger=text(body, "trigger_id"), at=at
+                )
+
+            options = {"response_type": "ephemeral", "replace_original": False}
+            follow_up(services, text(body, "response_url"), keep, **options)
+        return await ack()
+
+    async def other(ack: AsyncAck) -> BoltResponse:
+        """Do nothing."""
+        return await ack()
+
+    app.shortcut(SAVE_LINKS)(used)
+    app.shortcut(re.compile(""))(other)
