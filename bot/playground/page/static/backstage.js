@@ -24,7 +24,7 @@ export class Backstage {
     this.clock = h("span.now");
     this.broken = h("span.is-broken");
     this.doubles = h("span.doubles", { role: "status", data: { testid: "doubles" } });
-    fill(bar, this.toggle, h("span.clock", { title: "The clock of this playground" }, icon("clock"), this.clock), this.broken, this.doubles);
+    fill(bar, this.toggle, h("span.clock", {}, icon("clock"), this.clock), this.broken, this.doubles);
     this.controls = h("section.controls", { "aria-labelledby": "controls-title" });
     this.faults = h("section.faults", { "aria-labelledby": "faults-title" });
     this.table = h("section.deliveries", { "aria-labelledby": "deliveries-title" });
@@ -55,7 +55,9 @@ export class Backstage {
   }
 
   _tick() {
-    if (this.store.state) this.clock.textContent = short(this.store.now(), this.store.zone);
+    if (!this.store.state) return;
+    this.clock.textContent = short(this.store.now(), this.store.zone);
+    this.clock.title = `This playground's clock, in ${this.store.zone || "your time zone"}`;
   }
 
   _draw() {

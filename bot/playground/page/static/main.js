@@ -184,7 +184,12 @@ store.on("news", (message) => {
   seen(true);
   if (message.user !== store.me) timeline.arrive(message.ts);
 });
-store.on("channels", () => place !== "home" && store.channel(place) && title(store.channel(place)));
+store.on("channels", () => {
+  const channel = store.channel(place);
+  if (!channel) return;
+  title(channel);
+  if (byId("newest").hidden) seen(true);
+});
 store.on("deliveries", () => place && place !== "home" && timeline.refresh());
 store.on("problem", (text) => problem(byId("notices"), text));
 store.on("connected", (is) => {

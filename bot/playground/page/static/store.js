@@ -160,7 +160,9 @@ export class Store {
     if (!channel?.unread) return;
     channel.unread = 0;
     this.tell("channels");
-    act(this.me, "read", { channel: id, ts: channel.last }).catch(() => {});
+    // A message that only this person sees is not the channel's last one: everything until now is meant.
+    const ts = channel.last || (this.now() / 1000).toFixed(6);
+    act(this.me, "read", { channel: id, ts }).catch(() => {});
   }
 
   async _deliveries() {

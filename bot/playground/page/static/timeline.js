@@ -28,6 +28,8 @@ export class Timeline {
     this.channel = "";
     this.thread = "";
     this.unreadFrom = "";
+    this.unread = 0;
+    this.fresh = false;
     this.canvas = h("div.canvas", { role: "feed", "aria-busy": "true" });
     scroller.replaceChildren(this.canvas);
     this.list = new Windowed(scroller, this.canvas, {
@@ -59,6 +61,7 @@ export class Timeline {
     this.channel = channel;
     this.thread = thread;
     this.unreadFrom = "";
+    this.unread = 0;
     this.list.clear();
     this.fresh = true;
     const name = this.store.name(channel);
@@ -68,9 +71,7 @@ export class Timeline {
 
   /** Mark where what was not seen begins: before the newest `count` messages of others. */
   mark(count) {
-    if (!count) return;
-    const others = this.room.messages.filter((message) => message.user !== this.store.me);
-    this.unreadFrom = others.at(-count)?.ts ?? "";
+    this.unread = count;
     if (this.room.loaded) this.refresh();
   }
 
@@ -79,6 +80,10 @@ export class Timeline {
     const { room } = this;
     this.canvas.setAttribute("aria-busy", String(!room.loaded));
     if (!room.loaded) return;
+    if (this.unread) {
+      this.unreadFrom = room.messages.filter((message) => message.user !== this.store.me).at(-this.unread)?.ts ?? "";
+      this.unread = 0;
+    }
     this.list.set(room.items(this.unreadFrom, this.how.startVersion?.(this.channel) ?? ""));
     this._rove();
     if (this.fresh && room.newest) this.arrive(room.newest);
