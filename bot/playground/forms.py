@@ -116,7 +116,7 @@ def set_to(element: Element, chosen: Any = None) -> dict[str, Any]:
         return {name: _option(element, chosen)}
     if name == "selected_options":
         return {name: [_option(element, one) for one in chosen]}
-    return {name: chosen}
+    return {name: chosen or None}  # an empty field has no value at all
 
 
 def state(

@@ -191,7 +191,7 @@ class Person:
     async def fills(self, where: ChannelMessage | View, what: str, text: str) -> Answer:
         """Type into a field (by its placeholder or action_id) and press Enter: a field with dispatch_action tells."""
         block, element = forms.find(_blocks(where), what)
-        return await self._uses(where, block, element, forms.set_to(element, text or None))
+        return await self._uses(where, block, element, forms.set_to(element, text))
 
     async def uses(self, message: ChannelMessage, shortcut: str = "Save links") -> Answer:
         """Use a shortcut on a message, by its name. LookupError if there is none, or on what only one person sees."""

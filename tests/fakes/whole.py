@@ -83,6 +83,8 @@ class Whole:
     app: App
     clock: Shifted
     """The bot's clock: it can be put forward. Slack's own is the machine's."""
+    database: str = ""
+    """The address of its database."""
     faults: list[str] = field(default_factory=list)
     """What was shown and breaks a limit of Slack's."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -198,6 +200,10 @@ class Whole:
         assert found is not None
         return found
 
+    async def settled(self) -> None:
+        """Wait until the bot has done all that it began to do after an acknowledgement."""
+        assert await self.app._services.later.drain(PATIENCE)
+
     def _check(self, change: Change) -> None:
         message, view = change.message, change.view
         if message is not None and message.is_bot and change.what in {"posted", "edited"}:
@@ -227,7 +233,7 @@ async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
             front(app.asgi()) as url,
             scene(server, workspace, f"{url}/slack/events", SECRET, wait=_at_once) as stage,
         ):
-            yield Whole(stage, workspace, archive, app, clock)
+            yield Whole(stage, workspace, archive, app, clock, database)
 
 
 async def _at_once(_seconds: float) -> None:
