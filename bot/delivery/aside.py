@@ -23,7 +23,9 @@ class Aside(Protocol):
     """Gives the line."""
 
     async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
-        """Give one line of mrkdwn for the digest that is decided `now` for the channel, "" for none.
+        """Give one line for the digest that is decided `now` for the channel, "" for none.
+
+        It is plain text but for links, which are written as `bot.messages.mrkdwn.link` writes them.
 
         It is asked once for each decision, for the newest of its issues, and kept with that delivery: the digest stays
         the same however often it is rendered. What it raises, and what takes longer than `PATIENCE`, counts as "".

@@ -15,7 +15,7 @@ from bot.messages.dates import long_date
 from bot.messages.entry import opening
 from bot.messages.keep import save_button, token
 from bot.messages.message import Block, Digest, Message, Part
-from bot.messages.mrkdwn import bold, clip, escape, host, link, linkable, one_line, shown, split
+from bot.messages.mrkdwn import bold, clip, escape, host, link, linkable, one_line, relinked, shown, split
 from bot.messages.taste import Layout, Sponsors, Taste
 from bot.messages.title import title
 
@@ -69,8 +69,8 @@ def digest(
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
     gets a reply of its own. Layout full (or more than `MOST_REPLIES` entries): everything in the parent, and what does
     not fit in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue; no link is lost but by
-    `taste`. `note` is one plain line shown below the date. Each entry has a Save button, where it is shown in full;
-    for those at the positions `saved` it says so.
+    `taste`. `note` is one line shown below the date, plain but for links as `mrkdwn.link` writes them. Each entry has a
+    Save button, where it is shown in full; for those at the positions `saved` it says so.
     """
     plan = _plan(issue, taste, note, saved)
     if taste.layout is Layout.FULL or len(plan.items) > MOST_REPLIES:
@@ -134,7 +134,7 @@ def _top(plan: _Plan) -> Iterator[Block]:
     yield blocks.header(title(plan.issue))
     yield blocks.context(f"{long_date(plan.issue.published)} · {_counted(plan.items)}")
     if plan.note:
-        yield blocks.context(f"_{clip(one_line(plan.note), 600)}_")
+        yield blocks.context(f"_{relinked(plan.note, 600)}_")
 
 
 def _counted(items: Sequence[_Item]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 
 ELLIPSIS = "…"
 LONGEST_URL = 1_500
@@ -29,6 +30,7 @@ _MARKUP = re.compile(
 _SUSPECT = re.compile(r"[*_~`>@]|:\S")
 _LINKABLE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?://[^\s<>]*[^\s<>.,;:!?)])")
+_MADE = re.compile(r"<(https?://[^\s<>|]++)\|([^<>|]*+)>")
 _SCHEME = re.compile(r"^(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
 # What ends a link or splits it from its label (Slack: spaces, pipes and angle brackets break `<url|label>`).
 _URL_BREAKERS = re.compile(r"[\s|<>\x00-\x20\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -153,6 +155,20 @@ def linked(text: str, limit: int) -> str:
     words = _ADDRESS.split(one_line(text))
     said = "".join(link(word, shown(word), 60) if at % 2 else escape(word) for at, word in enumerate(words))
     return said if len(said) <= limit else clip(text, limit)
+
+
+def relinked(text: str, limit: int) -> str:
+    """Escape one line of text but for the links in it, written as `link` writes them; without links if it is too long.
+
+    Whatever the line holds, the result means nothing else: each link is taken apart and made anew.
+    """
+    pieces = _MADE.split(one_line(text))
+    said = "".join(
+        link(unescape(piece), unescape(pieces[at + 1])) if at % 3 == 1 else escape(piece)
+        for at, piece in enumerate(pieces)
+        if at % 3 != 2
+    )
+    return said if len(said) <= limit else clip(" ".join(text.split()), limit)
 
 
 def shown(url: str) -> str:
