@@ -65,7 +65,7 @@ async def test_the_state_tells_everything_to_begin_with(house: House) -> None:
     assert [person["name"] for person in found["people"]] == ["Ada", "Grace"]
     assert {"devops", "general"} <= {channel["name"] for channel in found["channels"]}
     assert [channel["with"] for channel in found["channels"] if channel["kind"] == "im"] == [found["bot"]["id"]]
-    assert [command["name"] for command in found["commands"]] == ["/weekly", "/tools"]
+    assert [command["name"] for command in found["commands"]] == ["/weekly", "/tools", "/invite"]
     assert found["emoji"][0] == "bookmark"
     assert found["home"] is None
     assert found["event"]
@@ -99,7 +99,11 @@ async def test_what_is_typed_is_text(house: House) -> None:
     await house.ada.does("say", channel=channel, text="<script>alert(1)</script> & https://example.com/a?b=1&c=2.")
     said = (await house.ada.messages(channel))["messages"][0]
     assert said["text"] == ("&lt;script&gt;alert(1)&lt;/script&gt; &amp; <https://example.com/a?b=1&amp;c=2>.")
-    for text, word in (("/nonsense", "/weekly and /tools"), (" ", "nothing to send"), ("x" * 12_001, "too long")):
+    for text, word in (
+        ("/nonsense", "/weekly, /tools and /invite"),
+        (" ", "nothing to send"),
+        ("x" * 12_001, "too long"),
+    ):
         refused = await house.ada.does("say", channel=channel, text=text)
         assert (refused["ok"], word in refused["problem"]) == (False, True)
     in_thread = await house.ada.does("say", channel=channel, text="/weekly mesh", thread=said["ts"])
@@ -251,6 +255,19 @@ async def test_what_is_broken_shows_and_is_mended(house: House) -> None:
     assert (await house.ada.does("say", channel=channel, text="hello"))["ok"]
     assert (await house.ada.state())["drawer"]["broken"] == []
     assert not (await house.ada.operates("break", what="everything"))["ok"]
+
+
+async def test_the_bot_is_let_in_again(house: House) -> None:
+    """Taken out of a channel the bot is invited back by name; nobody else can be, and not twice."""
+    channel = await house.room("invited")
+    await house.ada.operates("break", what="removed", channel=channel)
+    out = await house.grace.until(lambda push: push["type"] == "channel" and not push["channel"]["bot"])
+    assert out["channel"]["id"] == channel
+    refused = await house.ada.does("say", channel=channel, text="/invite @grace")
+    assert "@backissue" in refused["problem"]
+    assert (await house.ada.does("say", channel=channel, text="/invite @backissue"))["ok"]
+    assert "already" in (await house.ada.does("say", channel=channel, text="/invite @backissue"))["problem"]
+    assert (await house.ada.state())["drawer"]["broken"] == []
 
 
 async def test_the_home_tab_opens(house: House) -> None:

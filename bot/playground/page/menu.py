@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.playground.page.verbs import INVITE
 from bot.settings import Settings
 
 MAIN = (
@@ -41,6 +42,7 @@ def commands(settings: Settings) -> list[dict[str, Any]]:
             "words": words,
         },
         {"name": settings.tools_command, "hint": "topic", "what": "Find tools in the archive", "words": []},
+        {"name": INVITE, "hint": "@backissue", "what": "Let the bot into this channel", "words": []},
     ]
 
 

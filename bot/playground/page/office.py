@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError
-from bot.messages.title import label
+from bot.messages.title import title
 from bot.playground.page.body import Body
 from bot.playground.page.books import books, upcoming
 from bot.playground.page.breaks import BREAKS, apply, broken, mend
@@ -74,7 +74,7 @@ class Office:
         waiting = self.room.here.held.waiting if self.room.here else []
         return {
             "held": len(waiting),
-            "next": label(waiting[0][0]) if waiting else "",
+            "next": title(waiting[0][0]) if waiting else "",
             "breaks": [{"what": what, "name": one.name, "text": one.text} for what, one in BREAKS.items()],
             "broken": broken(self.room.site, self.room.workspace),
             "doubles": len(self.room.site.ledger.doubles()),
@@ -144,7 +144,7 @@ class Office:
             raise CannotError("That was the newest issue of this archive; there is no next one.")
         # The watch would notice within a second: too late for somebody who puts the clock forward at once.
         await stage.library.refresh()
-        return {"issue": label(issue)}
+        return {"issue": title(issue)}
 
     async def _break(self, body: Body) -> dict[str, Any]:
         what, name = body.text("what"), body.text("channel", empty=True)

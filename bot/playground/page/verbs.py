@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.playground import forms, payloads
-from bot.playground.channel import ChannelMessage
+from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer
 from bot.playground.page.body import Body
 from bot.playground.page.problem import CannotError, PageError
@@ -20,6 +20,7 @@ LONGEST = 12_000
 """Characters of a message that a person writes (Slack's own composer takes as many)."""
 _ADDRESS = re.compile(r"https?://[^\s<>|]+[^\s<>|.,;:!?)\]'\"]")
 _EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
+INVITE = "/invite"
 _REQUIRED = "Please complete this required field."
 
 Fields: TypeAlias = dict[str, Any]
@@ -75,14 +76,27 @@ class Verbs:
         return {"ts": said.ts}
 
     async def _command(self, user: User, text: str, channel: str, thread: str) -> Fields:
-        name = text.split(maxsplit=1)[0]
+        name, *rest = text.split(maxsplit=1)
+        if name == INVITE:
+            return self._invite(self.room.channel(user, channel), "".join(rest))
         if name not in self.commands:
-            raise CannotError(f"{name} is no command here. There are {' and '.join(self.commands)}.")
+            raise CannotError(f"{name} is no command here. There are {', '.join(self.commands)} and {INVITE}.")
         if thread:
             raise CannotError(f"{name} does not work in threads. Type it in the channel itself.")
         person = await self._person(user)
         heard = await person.types(text, self.room.channel(user, channel))
         return {"ts": heard.message.ts if heard.message else None}
+
+    def _invite(self, channel: Channel, whom: str) -> Fields:
+        """Let the bot into a channel: a command of Slack's own, of which this page has the one use that matters."""
+        bot = self.room.workspace.bot
+        if whom.strip().lower().removeprefix("@") not in {bot.name, self.room.bot.lower()}:
+            raise CannotError(f"Say whom: {INVITE} @{bot.name}")
+        if bot.id in channel.members:
+            raise CannotError(f"{self.room.bot} is here already.")
+        channel.members.add(bot.id)
+        self.room.relist(channel)
+        return {"ts": None}
 
     async def _react(self, user: User, body: Body) -> Fields:
         message = self._message(user, body)
