@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from archive.snapshot import Snapshot
 from bot.playground.channel import ChannelMessage
+from bot.playground.files import File
 from bot.playground.page.run import Wishes, opened
 from bot.playground.page.server import PageServer
 from bot.settings import Settings
@@ -268,6 +269,48 @@ async def test_the_bot_is_let_in_again(house: House) -> None:
     assert (await house.ada.does("say", channel=channel, text="/invite @backissue"))["ok"]
     assert "already" in (await house.ada.does("say", channel=channel, text="/invite @backissue"))["problem"]
     assert (await house.ada.state())["drawer"]["broken"] == []
+
+
+async def test_a_file_is_fetched_by_who_was_sent_it(house: House) -> None:
+    """A file's address comes with its message only, and gives a download; another address leads nowhere."""
+    room, direct = house.page.room, await house.ada.channel("")
+    file = File("F1", 'saved".html', 12, room.workspace.bot.id, "Saved", b"<b>links</b>", shared=True)
+    room.workspace.files[file.id] = file
+    room.workspace.post(room.workspace.channels[direct], room.clock.now(), user=file.user, text="", files=[file])
+    described = (await house.ada.reads("Saved", direct))["files"][0]
+    assert (described["name"], described["size"]) == ('saved".html', 12)
+    async with house.ada.session.get(house.ada.url + described["url"].lstrip("/")) as answer:
+        assert await answer.read() == b"<b>links</b>"
+        assert (answer.content_type, answer.headers["Content-Disposition"]) == (
+            "application/octet-stream",
+            'attachment; filename="saved.html"',
+        )
+    for key in ("", "F1", described["url"][-5:]):
+        async with house.ada.session.get(f"{house.ada.url}page/file?key={key}") as answer:
+            assert answer.status == 404
+    assert "Saved" not in json.dumps([push for push in house.grace.pushes if push["type"] == "posted"])
+
+
+async def test_the_shortcut_is_used_on_what_all_can_see(house: House) -> None:
+    """Links of somebody's message are saved by the shortcut; on what only one person sees there is none."""
+    channel = await house.room("shortcut")
+    said = await house.grace.does("say", channel=channel, text="look: https://example.com/shortcut")
+    used = {"channel": channel, "callback_id": "save_links"}
+    assert (await house.ada.does("shortcut", ts=said["ts"], **used))["ok"]
+    answer = await house.ada.does("say", channel=channel, text="/weekly help")
+    assert "no shortcut" in (await house.ada.does("shortcut", ts=answer["ts"], **used))["problem"]
+    assert not (await house.ada.does("shortcut", ts=said["ts"], channel=channel, callback_id="other"))["ok"]
+
+
+async def test_a_button_that_is_gone_and_a_menu_that_is_none(house: House) -> None:
+    """What is not there any more, and what the bot does not take, is told in a line."""
+    channel = await house.room("buttons")
+    said = await house.ada.does("say", channel=channel, text="/weekly service mesh")
+    where = {"channel": channel, "ts": said["ts"], "block_id": "nowhere", "action_id": "nothing"}
+    assert "'nothing'" in (await house.ada.does("click", **where))["problem"]
+    assert (await house.ada.does("suggest", **where, typed="x")).get("options", []) == []
+    deliveries = await house.ada.session.get(f"{house.ada.url}page/deliveries")
+    assert (await deliveries.json())["doubles"] == 0
 
 
 async def test_the_home_tab_opens(house: House) -> None:

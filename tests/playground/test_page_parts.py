@@ -200,7 +200,7 @@ def test_an_element_is_set_as_the_page_says() -> None:
     assert chosen(select, None) == {"selected_option": None}
     assert chosen(boxes, [option]) == {"selected_options": [option]}
     assert chosen(boxes, None) == {"selected_options": []}
-    assert chosen({"type": "plain_text_input", "action_id": "c", "initial_value": "x"}, "") == {"value": ""}
+    assert chosen({"type": "plain_text_input", "action_id": "c", "initial_value": "x"}, "") == {"value": None}
     with pytest.raises(PageError, match="cannot be chosen"):
         chosen(boxes, 7)
 
