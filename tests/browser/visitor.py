@@ -13,7 +13,7 @@ from tests.browser import machine
 _VIOLATIONS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
-  window.violations.push(`${event.violatedDirective} refused ${event.blockedURI}: ${event.sourceFile}:${event.lineNumber}`)
+  window.violations.push(`${event.violatedDirective} refused ${event.blockedURI} in ${event.sourceFile}`)
 );
 """
 SERIOUS = {"serious", "critical"}
@@ -68,11 +68,25 @@ class Visitor:
     @property
     def thread(self) -> Locator:
         """The panel of the thread that is open."""
-        return self.page.get_by_role("complementary", name="Thread")
+        return self.page.locator("#thread")
 
     def reply(self, text: str | re.Pattern[str]) -> Locator:
         """The newest reply in the open thread that has this text."""
         return self.thread.get_by_test_id("message").filter(has_text=text).last
+
+    async def finds(self, where: Locator, text: str | re.Pattern[str]) -> Locator:
+        """Scroll down through messages, of which only those near are in the page, to the first that has this text."""
+        found = where.get_by_test_id("message").filter(has_text=text)
+        scroller = where if await where.evaluate("node => node.matches('.scroller')") else where.locator(".scroller")
+        for _ in range(40):
+            if await found.count():
+                await found.first.scroll_into_view_if_needed()
+                return found.first
+            await scroller.evaluate("node => node.scrollBy(0, node.clientHeight / 2)")
+            await self.page.evaluate(
+                "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
+        raise AssertionError(f"no message has {text!r}")
 
     @property
     def composer(self) -> Locator:
@@ -116,9 +130,17 @@ class Visitor:
         await self.page.get_by_role("menuitem", name=emoji, exact=True).click()
 
     async def opens_backstage(self) -> None:
-        """Open the operator's drawer."""
+        """Open the operator's drawer, unless it is open."""
+        if await self.backstage.is_visible():
+            return
         await self.page.get_by_role("contentinfo").get_by_role("button", name="Backstage").click()
         await expect(self.backstage).to_be_visible()
+
+    async def leaves_thread(self) -> None:
+        """Close the thread, if one is open."""
+        if await self.thread.is_visible():
+            await self.thread.get_by_role("button", name=re.compile("Close thread|Back")).first.click()
+            await expect(self.thread).to_be_hidden()
 
     async def leaves_backstage(self) -> None:
         """Close the drawer."""

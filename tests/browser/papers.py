@@ -1,0 +1,34 @@
+"""A small newsletter for the tests of the page: short issues, so that a digest's thread is there within seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+FIRST = date(2025, 1, 5)
+TOPICS = ("kubernetes clusters", "postgres backups", "dns caching", "service meshes", "kafka streams", "slow builds")
+"""What each issue is about, from number 1; the newest three appear only when they are published."""
+HOSTILE = (
+    '<script>window.stung = "script"</script> opens the first entry.',
+    "<img src=x onerror=\"window.stung = 'image'\"> stands in the second.",
+    '"><svg onload="window.stung = 1"><a href="javascript:window.stung=2">press me</a> is the third.',
+    "Fourth: <!channel> and <!here> and <@U00000001>, &lt;b&gt;bold&lt;/b&gt;, *stars*, <https://a.test|other words>.",
+)
+"""Entries that would like to be more than text."""
+
+
+def newsletter(folder: Path, *, first: Sequence[str] = ()) -> Path:
+    """Write an issue a week into `folder` and give it; the first that is published has the entries `first`."""
+    for number, topic in enumerate(TOPICS, 1):
+        texts = [f"{word} of {topic}, told by those who had to know." for word in ("The tale", "The cost", "The end")]
+        if first and number == len(TOPICS) - 2:
+            texts = list(first)
+        entries = "\n\n\n".join(
+            f"{text}\n<br>[https://example.org/{number}/{at}](https://example.org/{number}/{at})"
+            for at, text in enumerate(texts, 1)
+        )
+        day = FIRST + timedelta(weeks=number - 1)
+        head = f"---\ntitle: 'Paper Weekly \\#{number}'\ndate: {day}T09:00:00+00:00\n---\n"
+        (folder / f"{day}-{number}.md").write_text(f"{head}\n\nNews\n====\n\n{entries}\n", "utf-8")
+    return folder

@@ -1,0 +1,92 @@
+"""The whole story in a browser: from an empty workspace to links that are kept, and no digest that comes twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from bot.playground.page.server import PageServer
+from tests.browser.conftest import Serving, Visiting
+from tests.browser.papers import newsletter
+from tests.browser.visitor import Visitor
+
+WIDE, NARROW = 1280, 390
+
+
+async def subscribes(ada: Visitor, layout: str) -> None:
+    """Subscribe #devops by the form: Mondays at nine, in London."""
+    await ada.says("/weekly subscribe")
+    form = ada.dialog("Subscribe a channel")
+    await form.get_by_role("radio", name="At a set time").check()
+    await form.get_by_role("combobox", name="Time zone").fill("lond")
+    await ada.page.get_by_role("option", name=re.compile("London")).first.click()
+    await form.get_by_role("radio", name=layout).check()
+    await form.get_by_role("button", name="Subscribe").click()
+    done = ada.dialog("Subscribed")
+    await expect(done).to_contain_text("mondays 09:00 Europe/London")
+    await done.get_by_role("button", name="Close").last.click()
+    await expect(ada.dialog()).to_have_count(0)
+
+
+async def next_issue(ada: Visitor, number: int, *, jump: str, broken: str = "") -> None:
+    """Publish it behind the scenes, let time pass, and see it in the channel, delivered to the end."""
+    await ada.opens_backstage()
+    if broken:
+        await ada.does(broken)
+        await expect(ada.backstage.get_by_role("button", name=broken)).to_have_attribute("aria-pressed", "true")
+    await ada.does("Publish the next issue")
+    await expect(ada.backstage).to_contain_text(f"Next: #{number + 1}" if number < 6 else "Every issue is out")
+    await ada.does(jump)
+    row = ada.backstage.get_by_role("row").filter(has_text=f"-{number} ")
+    await expect(row).to_contain_text("done")
+    await ada.leaves_backstage()
+    await expect(ada.message(f"Paper Weekly #{number}")).to_be_visible()
+
+
+async def searches_and_shares(ada: Visitor) -> None:
+    """Ask with a typing error, and let everybody see the answer."""
+    await ada.says("/weekly kuberntes")
+    answer = ada.message("kuberntes · showing kubernetes")
+    await expect(answer).to_contain_text("Only visible to you")
+    await answer.get_by_role("button", name="Share with channel").click()
+    await expect(ada.message("shared")).not_to_contain_text("Only visible to you")
+
+
+def posted(page: PageServer) -> list[str]:
+    """Give the digests that are in #devops, each by its first words."""
+    top = page.room.workspace.channels[page.room.home].top
+    return [found[0] for message in top if message.is_bot and (found := re.match(r"Paper Weekly #\d+", message.text))]
+
+
+@pytest.mark.parametrize(
+    ("layout", "width"), [("links in a thread", WIDE), ("Everything in one message", NARROW)], ids=["thread", "full"]
+)
+async def test_the_whole_story(layout: str, width: int, serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """Subscribed by the form, published, posted, kept, found, shared; a week on and a broken call, and no double."""
+    page = await serving(newsletter(tmp_path))
+    ada = await visiting(page.url, width=width)
+    await subscribes(ada, layout)
+    await next_issue(ada, 4, jump="Jump to the next slot")
+
+    digest = ada.message("Paper Weekly #4")
+    if "thread" in layout:
+        await digest.get_by_role("button", name="replies").click()
+        reply = await ada.finds(ada.thread, "2 of 3")
+        await ada.reacts(reply, "bookmark")
+        await expect(reply.get_by_role("button", name="bookmark: 1, from you")).to_be_visible()
+        await ada.leaves_thread()
+    else:
+        await ada.reacts(digest, "two")
+        await expect(digest.get_by_role("button", name="two: 1, from you")).to_be_visible()
+    await ada.says("/weekly saved")
+    await expect(ada.message("You kept 1 link")).to_contain_text("The cost of service meshes")
+
+    await searches_and_shares(ada)
+    await next_issue(ada, 5, jump="Jump a week")
+    await next_issue(ada, 6, jump="Jump to the next slot", broken="Cut off after a post")
+    await expect(ada.page.get_by_test_id("doubles")).to_have_text("Posted twice: 0")
+    assert posted(page) == [f"Paper Weekly #{number}" for number in (4, 5, 6)]
+    assert page.room.site.ledger.doubles() == []
