@@ -177,12 +177,16 @@ store.on("state", (state) => {
   document.body.dataset.ready = String(state.ready);
 });
 store.on("news", (message) => {
-  const here = message.channel === place;
   const isReply = message.thread_ts && message.thread_ts !== message.ts;
-  if (message.user !== store.me && ((here && !isReply) || thread.shows(message))) announce(byId("log"), message);
-  if (!here || isReply || !timeline.list.stuck) return;
+  const here = message.channel === place && !isReply;
+  const mine = message.user === store.me;
+  if (!mine && (here || thread.shows(message))) announce(byId("log"), message);
+  // What only this person sees answers what they have just done: they should not have to look for it.
+  if (message.ephemeral && thread.shows(message)) thread.timeline.toEnd();
+  if (message.ephemeral && here) timeline.toEnd();
+  if (!here || !timeline.list.stuck) return;
   seen(true);
-  if (message.user !== store.me) timeline.arrive(message.ts);
+  if (!mine) timeline.arrive(message.ts);
 });
 store.on("channels", () => {
   const channel = store.channel(place);
