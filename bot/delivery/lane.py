@@ -48,6 +48,7 @@ class Lane:
         except SlackError as error:
             wake = tools.after(tools.rules.wait(3))
             _log.warning("delivery.slack", channel=self._subscription.channel, error=str(error))
+        await self.sender.landed()
         now = tools.clock.now()
         await tools.store.subscriptions.release(self._subscription.id, tools.holder, now, wake)
 
@@ -163,6 +164,7 @@ class Lane:
                 thread = settled.ts
             elif settled.state in {State.UNKNOWN, State.REFUSED}:
                 reasons.append(f"{row.key}: {settled.state.value}")
+        await self.sender.landed()
         content = tools.catalogue().content.get(delivery.issue)
         same = content == delivery.content
         await tools.store.deliveries.finish(delivery.id, Progress.DONE, "; ".join(reasons)[:500])

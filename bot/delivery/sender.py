@@ -1,11 +1,13 @@
 """One message of a digest on its way: sent once, looked for when nobody knows whether it arrived, edited in place.
 
-For each message: the attempt is committed, then Slack is called, then the answer is committed.
+For each message: the attempt is committed, then Slack is called, then the answer is committed, at the latest together
+with the next attempt.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -50,6 +52,7 @@ class Sender:
         """Set to have the lane end after the message in hand."""
         self.calling = False
         """Whether a message is on its way: the lane should not be cut off now."""
+        self._landing: Awaitable[None] | None = None
 
     async def settle(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
         """Bring one part to an end; give it as it then is."""
@@ -81,6 +84,7 @@ class Sender:
         attempt = await parts.sending(row, tools.holder, mine.id, tools.clock.now(), sheet.hash)
         if attempt is None:
             raise Leave(self._tools.after(_STALE))  # the lease is somebody else's by now, or the row moved on
+        await self.landed()  # in the same commit, or one before
         row = replace(row, attempt=attempt, state=State.SENDING)
         if loop.time() - written > _STALE:
             await parts.back(row, attempt, "the attempt came too late to be made")
@@ -99,8 +103,15 @@ class Sender:
         return await self._landed(row, posted, sheet)
 
     async def _landed(self, row: PartRow, posted: Posted, sheet: Sheet | None) -> PartRow:
-        await self._tools.store.parts.sent(row, row.attempt, posted.ts, sheet.shown if sheet else ())
+        await self.landed()
+        self._landing = self._tools.store.parts.sent(row, row.attempt, posted.ts, sheet.shown if sheet else ())
         return replace(row, state=State.SENT, ts=posted.ts)
+
+    async def landed(self) -> None:
+        """Wait until the last answer is committed. It is before the next call, and before the lane ends."""
+        landing, self._landing = self._landing, None
+        if landing is not None:
+            await landing
 
     async def _refused(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Deal with a clear refusal by its kind. The part surely is not there."""

@@ -16,8 +16,10 @@ import asyncio
 import queue
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -90,14 +92,20 @@ def engine_of(url: str, *, writes: bool = True) -> Engine:
 
 @dataclass(slots=True)
 class _Job(Generic[T]):
-    """A unit that waits, where its answer goes, and the answer."""
+    """A unit, or a row for a batch, that waits; where its answer goes, and the answer."""
 
-    unit: Unit[T]
     future: asyncio.Future[T]
+    unit: Unit[T] | None = None
     batch: Batch[Any, T] | None = None
     row: Any = None
     answer: T | None = None
     error: BaseException | None = None
+
+    def alone(self, connection: Connection) -> T:
+        """Do it, without others."""
+        if self.batch is not None:
+            return self.batch(connection, [self.row])[0]
+        return cast("Unit[T]", self.unit)(connection)
 
 
 class Database:
@@ -119,6 +127,8 @@ class Database:
         self._writers: list[threading.Thread] = []
         # An in-memory SQLite is one connection: its reads take their turn with the writes.
         self._readers = None if self.in_memory else ThreadPoolExecutor(2 if self._sqlite else 4, "store-read")
+        self._asked: deque[_Job[Any]] = deque()
+        self._called = False
         self._closed = False
 
     async def write(self, unit: Unit[T]) -> T:
@@ -129,31 +139,47 @@ class Database:
             return self._alone(unit)
         if not self._writers:
             self._start()
-        job = _Job(unit, asyncio.get_running_loop().create_future())
+        job = _Job(asyncio.get_running_loop().create_future(), unit)
         self._jobs.put(job)
         answer: T = await job.future
         return answer
 
     async def write_one_of(self, batch: Batch[R, T], row: R) -> T:
         """Run `batch` for `row`, together with all the rows that wait for the same `batch`; otherwise as `write`."""
+        return await self.put_one_of(batch, row)
 
-        def alone(connection: Connection) -> T:
-            return batch(connection, [row])[0]
-
-        if self._closed or self._inline:
-            return await self.write(alone)
-        if not self._writers:
-            self._start()
-        job = _Job(alone, asyncio.get_running_loop().create_future(), batch, row)
-        self._jobs.put(job)
-        answer: T = await job.future
-        return answer
+    def put_one_of(self, batch: Batch[R, T], row: R) -> asyncio.Future[T]:
+        """As `write_one_of`, to be awaited later; whatever is asked for after it is committed with it or after it."""
+        job: _Job[T] = _Job(asyncio.get_running_loop().create_future(), batch=batch, row=row)
+        if self._closed:
+            job.error = StoreError("write", "it is closed")
+            _resolve([job])
+        elif self._inline:
+            self._run(job)
+            _resolve([job])
+        else:
+            if not self._writers:
+                self._start()
+            self._jobs.put(job)
+        return job.future
 
     async def read(self, unit: Unit[T]) -> T:
         """Run `unit`, which only reads. Raises StoreError, or what `unit` raised."""
         if self._inline or self._readers is None:
             return await self.write(unit)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, unit)
+
+    async def read_one_of(self, batch: Batch[R, T], row: R) -> T:
+        """Run `batch`, which only reads, for `row`, together with all the rows that wait for the same `batch`."""
+        if self._inline or self._readers is None:
+            return await self.write_one_of(batch, row)
+        job: _Job[T] = _Job(asyncio.get_running_loop().create_future(), batch=batch, row=row)
+        self._asked.append(job)
+        if not self._called:
+            self._called = True
+            self._readers.submit(self._read_all)
+        answer: T = await job.future
+        return answer
 
     def create_all(self) -> None:
         """Make the tables at once, without migrations: for a database that nobody will ever upgrade."""
@@ -207,7 +233,7 @@ class Database:
 
     def _run(self, job: _Job[Any]) -> None:
         try:
-            job.answer = self._alone(job.unit)
+            job.answer = self._alone(job.alone)
         except BaseException as error:  # noqa: BLE001 - handed to the caller
             job.error = error
 
@@ -231,6 +257,24 @@ class Database:
         except SQLAlchemyError as error:
             raise self._told(error) from error
 
+    def _read_all(self) -> None:
+        """Read for everybody who waits."""
+        self._called = False  # whoever asks from now on calls again
+        while group := _taken(self._asked):
+            self._read_group(group)
+
+    def _read_group(self, group: list[_Job[Any]]) -> None:
+        """Read for a group in one transaction; if anything of it fails, for each alone."""
+        try:
+            self._read(lambda connection: _perform(connection, group))
+        except BaseException:  # noqa: BLE001 - one row's failure is its caller's
+            for job in group:
+                try:
+                    job.answer = self._read(job.alone)
+                except BaseException as error:  # noqa: BLE001 - handed to the caller
+                    job.error = error
+        _hand_over(group)
+
     def _told(self, error: SQLAlchemyError) -> StoreError:
         cause = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
         told = StoreError(asked(getattr(error, "statement", None)), f"{cause.splitlines()[0]} (at {self.shown})")
@@ -248,12 +292,21 @@ def asked(statement: str | None) -> str:
     return f"read {where}" if said[1].upper() == "SELECT" else f"write {next(iter(tables))}"
 
 
+def _taken(asked: deque[_Job[Any]]) -> list[_Job[Any]]:
+    """Take a group of those that wait; other threads do the same."""
+    group: list[_Job[Any]] = []
+    with suppress(IndexError):
+        while len(group) < GROUP:
+            group.append(asked.popleft())
+    return group
+
+
 def _perform(connection: Connection, group: list[_Job[Any]]) -> None:
     """Run every unit, and each batch once. They all wait at the same time, so none depends on another."""
     batches: dict[Batch[Any, Any], list[_Job[Any]]] = {}
     for job in group:
         if job.batch is None:
-            job.answer = job.unit(connection)
+            job.answer = job.alone(connection)
         else:
             batches.setdefault(job.batch, []).append(job)
     for batch, jobs in batches.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import JSON, BigInteger, Connection, Integer, Text, and_, bindparam, delete, func, or_, select, update
 
 from bot.messages.taste import Taste
 from bot.record.decision import Decision
@@ -14,43 +14,65 @@ from bot.record.delivery import Delivery, PartRow, Progress, State
 from bot.record.subscription import Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
+from bot.store.many import Given, Many
 from bot.store.parts import parts_of
-from bot.store.tables import deliveries, insert, insert_new, issues, slots, subscriptions
+from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
 
 OPEN = (Progress.WAITING.value, Progress.POSTING.value)
 _D = deliveries.c
+_S = subscriptions.c
 
 
 # Built once: building a statement takes longer than running it.
-_HISTORY = select(_D.issue, _D.decided, _D.progress).where(
-    _D.workspace == bindparam("workspace_"), _D.channel == bindparam("channel_")
+def _history(given: Given) -> Any:
+    """Read what was ever decided for channels."""
+    chosen = select(_D.workspace, _D.channel, _D.issue, _D.decided, _D.progress)
+    return chosen.where(_D.workspace == given("workspace_"), _D.channel == given("channel_"))
+
+
+def _in_hand(given: Given) -> Any:
+    """Read what there is to do for subscriptions."""
+    edited = and_(_D.progress == Progress.DONE.value, _D.decided >= given("revisable"), issues.c.content != _D.content)
+    theirs = given.rows.join(deliveries, _D.subscription == given("subscription_"))
+    there = theirs.outerjoin(issues, issues.c.identity == _D.issue)
+    return select(deliveries).select_from(there).where(or_(_D.progress.in_(OPEN), edited)).order_by(_D.id)
+
+
+def _move(given: Given) -> Any:
+    """Set the cursors of subscriptions that are in the hands of who says so."""
+    change = update(subscriptions).where(_S.id == given("subscription_"), _S.holder == given("holder_"))
+    return change.values(cursor=given("cursor_"))
+
+
+def _held(given: Given) -> Any:
+    """Read which subscriptions are in the hands of who says so."""
+    return select(_S.id, _S.holder).where(_S.id == given("subscription_"), _S.holder == given("holder_"))
+
+
+def _begin(given: Given) -> Any:
+    """Write down what is about to be posted of deliveries."""
+    return update(deliveries).where(_D.id == given("delivery_")).values(late=given("late_"), content=given("content_"))
+
+
+_MINE: dict[str, Any] = {"subscription_": BigInteger(), "holder_": Text()}
+_FRESH: dict[str, Any] = {
+    "workspace": Text(), "channel": Text(), "subscription": BigInteger(), "issue": Text(), "due": Moment(),
+    "decided": Moment(), "progress": Text(), "taste": JSON(), "note": Text(),
+}  # fmt: skip
+_HISTORY = Many({"workspace_": Text(), "channel_": Text()}, _history)
+_IN_HAND = Many({"subscription_": BigInteger(), "revisable": Moment()}, _in_hand)
+_MOVE = Many({**_MINE, "cursor_": Moment()}, _move)
+_HELD = Many(_MINE, _held)
+_SLOT = Many(
+    {"subscription": BigInteger(), "day": Text(), "at": Moment(), "outcome": Text()},
+    lambda given: given.insert_new(slots).returning(slots.c.subscription, slots.c.day),
 )
-_IN_HAND = (
-    select(deliveries)
-    .outerjoin(issues, issues.c.identity == _D.issue)
-    .where(
-        _D.subscription == bindparam("subscription_"),
-        or_(
-            _D.progress.in_(OPEN),
-            and_(
-                _D.progress == Progress.DONE.value,
-                _D.decided >= bindparam("revisable"),
-                issues.c.content != _D.content,
-            ),
-        ),
-    )
-    .order_by(_D.id)
-)
-_MOVE = (
-    update(subscriptions)
-    .where(subscriptions.c.id == bindparam("subscription_"), subscriptions.c.holder == bindparam("holder_"))
-    .values(cursor=bindparam("cursor_"))
-)
-_BEGIN = (
-    update(deliveries)
-    .where(_D.id == bindparam("delivery_"))
-    .values(late=bindparam("late_"), content=bindparam("content_"))
+_DECIDED = Many(_FRESH, lambda given: given.insert_new(deliveries))
+_BEGIN = Many({"delivery_": BigInteger(), "late_": Text(), "content_": Text()}, _begin)
+_PARTS = Many(
+    {"delivery": BigInteger(), "key": Text(), "at": Integer(), "state": Text()},
+    lambda given: given.insert_new(parts_table),
 )
 _FINISH = (
     update(deliveries)
@@ -69,6 +91,59 @@ def _finish_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[
     return [None] * len(rows)
 
 
+def _decide_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
+    """Write decisions down, of each all or nothing: nothing where the lease is somebody else's by now."""
+    if _MOVE.run(connection, rows).rowcount == len(rows):
+        mine = [True] * len(rows)
+    else:
+        held = {tuple(row) for row in _HELD.run(connection, rows)}
+        mine = [(row["subscription_"], row["holder_"]) in held for row in rows]
+    decided = [row for row, held in zip(rows, mine, strict=True) if held]
+    for row in decided:
+        if row["reset"]:
+            ahead = and_(slots.c.subscription == row["subscription_"], slots.c.at > row["cursor_"])
+            connection.execute(delete(slots).where(ahead))
+    if dated := [row["slot"] for row in decided if row["slot"] is not None]:
+        came = {tuple(row) for row in _SLOT.run(connection, dated)}
+        decided = [row for row in decided if row["slot"] is None or _date(row["slot"]) in came]  # others had their slot
+    if fresh := [one for row in decided for one in row["fresh"]]:
+        _DECIDED.run(connection, fresh)
+    return mine
+
+
+def _date(slot: dict[str, Any]) -> tuple[int, str]:
+    return slot["subscription"], slot["day"]
+
+
+def _histories(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, datetime], bool]]:
+    """Give what `Deliveries.history` gives, for many channels."""
+    known: dict[tuple[str, str], dict[str, datetime]] = {}
+    waits: set[tuple[str, str]] = set()
+    for row in _HISTORY.run(connection, rows):
+        known.setdefault((row.workspace, row.channel), {})[row.issue] = row.decided
+        if row.progress == Progress.WAITING.value:
+            waits.add((row.workspace, row.channel))
+    places = [(row["workspace_"], row["channel_"]) for row in rows]
+    return [(known.get(place, {}), place in waits) for place in places]
+
+
+def _all_in_hand(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[Delivery, ...]]:
+    """Give what `Deliveries.in_hand` gives, for many subscriptions."""
+    found: dict[int, dict[int, Delivery]] = {}
+    for delivery in _with_parts(connection, _IN_HAND.run(connection, rows)):
+        found.setdefault(delivery.subscription, {})[delivery.id] = delivery
+    return [tuple(found.get(row["subscription_"], {}).values()) for row in rows]
+
+
+def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[PartRow, ...]]:
+    """Write down what is about to be posted of deliveries; give the parts of each."""
+    _BEGIN.run(connection, rows)
+    if fresh := [part for row in rows for part in row["parts"]]:
+        _PARTS.run(connection, fresh)
+    found = parts_of(connection, (row["delivery_"] for row in rows))
+    return [found.get(row["delivery_"], ()) for row in rows]
+
+
 class Deliveries:
     """Every delivery."""
 
@@ -78,41 +153,35 @@ class Deliveries:
 
     async def decide(self, subscription: Subscription, holder: str, now: datetime, decision: Decision) -> bool:
         """Write a decision down, all of it or nothing. False when the lease is somebody else's by now."""
-        mine_ = {"subscription_": subscription.id, "holder_": holder}
-
-        def unit(connection: Connection) -> bool:
-            if not connection.execute(_MOVE, {**mine_, "cursor_": decision.cursor}).rowcount:
-                return False
-            mine = slots.c.subscription == subscription.id
-            if decision.reset:
-                connection.execute(delete(slots).where(mine, slots.c.at > decision.cursor))
-            if decision.slot is not None and decision.outcome:
-                day = decision.slot.day.isoformat()
-                row = insert(connection, slots).values(
-                    subscription=subscription.id, day=day, at=decision.slot.at, outcome=decision.outcome
-                )
-                fresh_slot = row.on_conflict_do_nothing().returning(slots.c.day)
-                if connection.execute(fresh_slot).first() is None:
-                    return True  # that date had its slot
-            fresh = [
-                {
-                    "workspace": subscription.workspace,
-                    "channel": subscription.channel,
-                    "subscription": subscription.id,
-                    "issue": issue,
-                    "due": decision.due,
-                    "decided": now,
-                    "progress": Progress.WAITING.value,
-                    "taste": subscription.taste.as_json(),
-                    "note": decision.notes.get(issue, ""),
-                }
-                for issue in decision.issues
-            ]
-            if fresh:
-                connection.execute(insert_new(connection, deliveries), fresh)
-            return True
-
-        return await self._database.write(unit)
+        slot = decision.slot
+        fresh = [
+            {
+                "workspace": subscription.workspace,
+                "channel": subscription.channel,
+                "subscription": subscription.id,
+                "issue": issue,
+                "due": decision.due,
+                "decided": now,
+                "progress": Progress.WAITING.value,
+                "taste": subscription.taste.as_json(),
+                "note": decision.notes.get(issue, ""),
+            }
+            for issue in decision.issues
+        ]
+        row = {
+            "subscription_": subscription.id,
+            "holder_": holder,
+            "cursor_": decision.cursor,
+            "reset": decision.reset,
+            "fresh": fresh,
+            "slot": None,
+        }
+        if slot is not None and decision.outcome:
+            day = slot.day.isoformat()
+            row["slot"] = {
+                "subscription": subscription.id, "day": day, "at": slot.at, "outcome": decision.outcome
+            }  # fmt: skip
+        return await self._database.write_one_of(_decide_all, row)
 
     async def known(self, workspace: WorkspaceId, channel: str) -> dict[str, datetime]:
         """Give the identities of the issues that were ever decided for the channel, with when."""
@@ -120,14 +189,7 @@ class Deliveries:
 
     async def history(self, workspace: WorkspaceId, channel: str) -> tuple[dict[str, datetime], bool]:
         """Give what `known` gives, and whether any of it still waits."""
-        given = {"workspace_": workspace, "channel_": channel}
-
-        def unit(connection: Connection) -> tuple[dict[str, datetime], bool]:
-            rows = connection.execute(_HISTORY, given).all()
-            waits = any(row.progress == Progress.WAITING.value for row in rows)
-            return {row.issue: row.decided for row in rows}, waits
-
-        return await self._database.read(unit)
+        return await self._database.read_one_of(_histories, {"workspace_": workspace, "channel_": channel})
 
     async def in_hand(self, subscription: int, revisable: datetime) -> tuple[Delivery, ...]:
         """Give what there is to do for a subscription, oldest first.
@@ -135,10 +197,7 @@ class Deliveries:
         That is every delivery that waits or is being posted, and those decided since `revisable` whose issue was
         edited after it was posted.
         """
-        given = {"subscription_": subscription, "revisable": revisable}
-        return await self._database.read(
-            lambda connection: _with_parts(connection, connection.execute(_IN_HAND, given))
-        )
+        return await self._database.read_one_of(_all_in_hand, {"subscription_": subscription, "revisable": revisable})
 
     async def get(self, workspace: WorkspaceId, channel: str, issue: str) -> Delivery | None:
         """Give the channel's delivery of the issue (identity), with its parts."""
@@ -203,17 +262,11 @@ class Deliveries:
 
         Give the parts.
         """
-        change = {"delivery_": delivery, "late_": late, "content_": content}
-        rows = [
+        fresh = [
             {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value} for at, key in enumerate(keys)
         ]
-
-        def unit(connection: Connection) -> tuple[PartRow, ...]:
-            connection.execute(_BEGIN, change)
-            connection.execute(insert_new(connection, parts_table), rows)
-            return parts_of(connection, (delivery,)).get(delivery, ())
-
-        return await self._database.write(unit)
+        row = {"delivery_": delivery, "late_": late, "content_": content, "parts": fresh}
+        return await self._database.write_one_of(_begin_all, row)
 
     async def put_off(self, delivery: int, due: datetime, reason: str) -> None:
         """Move a waiting delivery to a later slot."""

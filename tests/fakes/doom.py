@@ -25,11 +25,15 @@ class Fuse:
 
     async def step(self) -> None:
         """Take a step, or die."""
+        if self.burn():
+            await asyncio.get_running_loop().create_future()
+
+    def burn(self) -> bool:
+        """Take a step; say whether it was one too many."""
         self.count += 1
         if self.count == self.last:
             self.blown.set()
-        if self.blown.is_set():
-            await asyncio.get_running_loop().create_future()
+        return self.blown.is_set()
 
 
 class _Database:
@@ -45,10 +49,18 @@ class _Database:
         return answer
 
     async def write_one_of(self, batch: Batch[R, T], row: R) -> T:
+        return await self.put_one_of(batch, row)
+
+    def put_one_of(self, batch: Batch[R, T], row: R) -> asyncio.Future[T]:
+        never: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        if self._fuse.burn():
+            return never
+        answer = self._database.put_one_of(batch, row)
+        return never if self._fuse.burn() else answer
+
+    async def read_one_of(self, batch: Batch[R, T], row: R) -> T:
         await self._fuse.step()
-        answer = await self._database.write_one_of(batch, row)
-        await self._fuse.step()
-        return answer
+        return await self._database.read_one_of(batch, row)
 
     async def read(self, unit: Unit[T]) -> T:
         await self._fuse.step()

@@ -1,0 +1,94 @@
+"""Many rows in one statement: the rows come as one parameter, and the statement goes through them all.
+
+A statement for each row costs several times as much, and with SQLite it also gives the interpreter's lock up and waits
+for it again between any two rows. PostgreSQL takes an array for each value, SQLite one JSON text for all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    FromClause,
+    Table,
+    Text,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The rows as the statement sees them: call it with a value's name for that of the row the statement is at."""
+
+    rows: FromClause
+    values: Mapping[str, ColumnElement[Any]]
+    insert: Callable[[Table], Any]
+
+    def __call__(self, name: str) -> ColumnElement[Any]:
+        """Give the value of that name."""
+        return self.values[name]
+
+    def insert_new(self, table: Table) -> Any:
+        """Give the insert of every row's values into the columns of their names; what is there already stays."""
+        # The condition is for SQLite, which would take ON CONFLICT for part of a join (sqlite: lang_upsert).
+        rows = select(*self.values.values()).where(literal_column("1") == literal_column("1"))
+        fresh = self.insert(table).from_select(list(self.values), rows)
+        return fresh.on_conflict_do_nothing()
+
+
+Build: TypeAlias = Callable[[Given], Any]
+"""Builds the statement, once for each database."""
+
+
+class Many:
+    """A statement over rows that are given with it. Make it once: building one takes longer than running it."""
+
+    def __init__(self, kinds: Mapping[str, Any], build: Build) -> None:
+        """Prepare what `build` builds; `kinds` are the rows' values and their SQL types."""
+        self._kinds = dict(kinds)
+        self._arrays, self._json = build(_arrays(self._kinds)), build(_json(self._kinds))
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
+        """Run the statement for `rows`, each with a value for every one of the kinds (others are left alone)."""
+        if connection.dialect.name == "postgresql":
+            return connection.execute(self._arrays, {name: [row[name] for row in rows] for name in self._kinds})
+        # Not escaped: what is no text (a lone surrogate) fails here, before it is in the database.
+        text = json.dumps([[row[name] for name in self._kinds] for row in rows], default=_plain, ensure_ascii=False)
+        return connection.execute(self._json, {"given_rows": text})
+
+
+def _arrays(kinds: Mapping[str, Any]) -> Given:
+    arrays = [bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in kinds.items()]
+    columns = [column(name, kind) for name, kind in kinds.items()]
+    rows = func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
+    return Given(rows, {name: rows.c[name] for name in kinds}, postgresql.insert)
+
+
+def _json(kinds: Mapping[str, Any]) -> Given:
+    rows = func.json_each(bindparam("given_rows", type_=Text())).table_valued("value", name="given")
+    values = {
+        name: func.json_extract(rows.c.value, literal_column(f"'$[{at}]'"), type_=kind)
+        for at, (name, kind) in enumerate(kinds.items())
+    }
+    return Given(rows, values, sqlite.insert)
+
+
+def _plain(value: object) -> object:
+    """Give what JSON has no word for as the database keeps it."""
+    if isinstance(value, datetime):
+        return microseconds(value)
+    raise TypeError(f"{type(value).__name__} is no value of a row")
