@@ -20,6 +20,7 @@ from bot.messages.entry import opening
 from bot.messages.keep import Token, save_button, token
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, clip_plain, host, one_line
+from bot.messages.past import past
 from bot.messages.title import label, title
 
 PAGE = 5
@@ -226,10 +227,10 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
         where.insert(0, host(url))
     if card.result.section.kind is Kind.SPONSOR:
         where.insert(0, "Sponsored")
-    also = _also(card.result)
+    said = [*(clip(part, 80) for part in where if part), past(url, issue.published, today)]
     return (
         blocks.section(body or "·"),
-        blocks.context(" · ".join(clip(part, 80) for part in where if part) + also),
+        blocks.context(" · ".join(filter(None, said)) + _also(card.result)),
         token(issue.slug, entry),
     )
 

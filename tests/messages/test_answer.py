@@ -40,7 +40,10 @@ def test_a_result() -> None:
         "*queues* · 9 links, 6–6",
         "*<https://a.example/1|Queues, twice>*",
         "Two talks on queues.",
-        "a.example · #7 · 7 Mar 2021 · 3 years ago · also in #7",
+        (
+            "a.example · #7 · 7 Mar 2021 · 3 years ago"
+            " · <https://web.archive.org/web/20210307/https://a.example/1|as it was> · also in #7"
+        ),
     ]
 
 
@@ -157,6 +160,16 @@ def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offse
     none = Answer(query, (), 0, (query, note), (note, query), (note,))
     messages = [answer(full, asked, TODAY), answer(none, asked, TODAY), shared(full, asked, TODAY, "U1")]
     assert [breaches(message) for message in messages] == [[]] * 3
+
+
+def test_an_old_link_is_there_as_it_was() -> None:
+    """Beside what stood in an issue of more than two years ago is a link to the page of that day."""
+    found = Answer("cache", results(plain())[2:3], 1)
+    published = found.results[0].issue.published
+    url = found.results[0].entry.links[0].url
+    was = f"<https://web.archive.org/web/{published:%Y%m%d}/{url}|as it was>"
+    assert was in said_all(answer(found, Asked("cache"), date(published.year + 3, 1, 1)))
+    assert was not in said_all(answer(found, Asked("cache"), date(published.year + 1, 1, 1)))
 
 
 def test_sponsors_are_never_a_surprise() -> None:
