@@ -145,7 +145,8 @@ class Whole:
         return message
 
     async def saved(self, you: Person, channel: Channel, *urls: str) -> ChannelMessage:
-        """Ask for what somebody keeps, and check that it is exactly these links, in any order."""
+        """Ask for what somebody keeps, once all is done, and check that it is exactly these links, in any order."""
+        await self.settled()
         listed = await self.asks(you, channel, "/weekly saved", *(urls or ("You have kept nothing yet",)))
         count = f"You kept {len(urls)} link{'s' * (len(urls) != 1)}*"
         assert not urls or count in readable(listed), readable(listed)

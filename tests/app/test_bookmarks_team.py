@@ -1,0 +1,54 @@
+"""What a team keeps: counts and never names; end to end on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from bot.playground.channel import Channel
+from bot.playground.people import Person, readable
+from tests.fakes.whole import Whole, tales
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def keep(it: Whole, channel: Channel, people: Sequence[Person], *words: str) -> None:
+    """Have the first word kept by everybody, the second by all but one, and so on."""
+    digest = await it.digest(people[0], channel, *tales("team", *words))
+    for number, reply in enumerate(digest.replies):
+        for one in people[number:]:
+            await one.reacts(reply, "bookmark")
+
+
+async def test_counts_and_no_names_in_the_list_and_the_next_digest(it: Whole) -> None:
+    """`top` lists links that two people kept, with counts; the next digest has a line; a switch turns both off."""
+    people = [it.person("ada-lovelace"), it.person("grace-hopper"), it.person("linus-pauling")]
+    channel = it.channel(*people)
+    await keep(it, channel, people, "mesh", "graph", "queue")
+    ada = people[0]
+    told = await it.asks(ada, channel, "/weekly top", "Most kept", "kept by 3", "kept by 2", "team.example/mesh")
+    text = readable(told)
+    assert text.index("team.example/mesh") < text.index("team.example/graph")
+    assert "queue" not in text
+    assert not any(word in text for one in people for word in (one.user.id, one.user.name))
+    await ada.clicks(told, "Last month")
+    await it.becomes(told, "last 30 days", "kept by 3")
+
+    it.clock.forward(timedelta(days=6))
+    digest = await it.digest(ada, channel, *tales("after", "one"))
+    assert "Most kept last week: <https://team.example/mesh|All about mesh> (3)" in readable(digest.parent)
+
+    stranger = it.person()
+    channel.members.add(stranger.user.id)
+    await it.asks(stranger, channel, "/weekly top off", "Only somebody who subscribed")
+    await it.asks(ada, channel, "/weekly subscribe as soon as it appears", "Done")
+    await it.asks(ada, channel, "/weekly top off", "Off:")
+    await it.asks(stranger, channel, "/weekly top", "switched it off")
+    silent = await it.digest(ada, channel, *tales("silent", "one"))
+    assert "Most kept" not in readable(silent.parent)
+    await it.asks(ada, channel, "/weekly subscribe as soon as it appears", "Done")
+    await it.asks(ada, channel, "/weekly top on", "On:")
+    await it.asks(stranger, channel, "/weekly top", "kept by 3")
+    await it.asks(ada, channel, "/weekly unsubscribe", "No more digests")
