@@ -30,6 +30,7 @@ from aiohttp import BodyPartReader, web
 from bot.clock import Clock, SystemClock
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Ledger
+from bot.playground.page.guard import by_a_browser
 from bot.playground.respond import respond
 from bot.playground.site import Outcome, Reply, Site
 from bot.playground.sockets import Sockets
@@ -90,6 +91,8 @@ class Server:
         await self.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if by_a_browser(request.headers):
+            return web.Response(status=403, text="the stand-in answers programs on this machine only")
         _, area, name = (*request.path.split("/", 2), "", "")[:3]
         if area == "api":
             return await self._api(request, name)

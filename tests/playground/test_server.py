@@ -219,3 +219,14 @@ async def test_what_no_file_is_refused(slack: Running) -> None:
             await slack.client.api_call("files.getUploadURLExternal", params=arguments)
     with pytest.raises(SlackApiError, match="invalid_arguments"):
         await slack.client.api_call("files.completeUploadExternal", params={"files": "[]"})
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Sec-Fetch-Site": "none"}]
+)
+async def test_no_browser_can_use_it(slack: Running, headers: dict[str, str]) -> None:
+    """A page somewhere can neither break things nor read the ledger, by its own name or by one that leads here."""
+    async with aiohttp.ClientSession() as session:
+        for method, path in (("GET", "/playground/ledger"), ("POST", "/playground/faults")):
+            async with session.request(method, slack.server.url + path, headers=headers, data="[]") as answer:
+                assert answer.status == 403

@@ -42,6 +42,11 @@ def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
     return ""
 
 
+def by_a_browser(headers: Mapping[str, str]) -> bool:
+    """Tell whether a page somewhere asks, or somebody by a name that only leads here: the stand-in is for programs."""
+    return "Origin" in headers or "Sec-Fetch-Site" in headers or _name(f"//{headers.get('Host', '')}") not in _LOOPBACK
+
+
 def _name(address: str) -> str:
     try:
         return urlsplit(address).hostname or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,7 +37,8 @@ class Scenery:
 def scenery(now: datetime, *, empty: bool = False) -> Scenery:
     """Build it as of `now`; `empty`: nobody has said anything yet."""
     site = Site()
-    workspace = site.add(Workspace(TEAM, domain="demo"))
+    # The stand-in listens on this machine, where other programs can ask it: its token is nobody else's to know.
+    workspace = site.add(Workspace(TEAM, domain="demo", token=f"xoxb-{secrets.token_hex(16)}"))
     people = (workspace.add_user("ada", "Europe/London"), workspace.add_user("grace", "America/New_York"))
     devops = workspace.add_channel("devops", people)
     general = workspace.add_channel("general", people)
