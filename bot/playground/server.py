@@ -93,6 +93,9 @@ class Server:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if by_a_browser(request.headers):
             return web.Response(status=403, text="the stand-in answers programs on this machine only")
+        return await self._answer(request)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         _, area, name = (*request.path.split("/", 2), "", "")[:3]
         if area == "api":
             return await self._api(request, name)
