@@ -108,7 +108,7 @@ async def _choose(click: Click) -> Message | None:
     turned = await choosers.turn(click.keeper, click.place.workspace, place, ticks, way, click.at)
     if not click.view:
         return turned.message()
-    await choosers.show(click.place.workspace, text(click.view, "id"), turned)
+    click.services.later.start(choosers.show(click.place.workspace, text(click.view, "id"), turned))
     return None
 
 
@@ -161,12 +161,23 @@ _ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {
 _BESIDE = frozenset({"help", "issue", "subscription"})
 """What answers beside the message with the button; the rest takes its place."""
 
+_FIRST = frozenset({SAVE, SAVED, CHOOSE})
+"""What is done before the acknowledgement."""
+
+
+async def _done(message: Message | None) -> Message | None:
+    """Give what there is already."""
+    return message
+
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to every action: one listener, since each one before the right one costs time."""
 
     async def clicked(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Acknowledge at once (a click takes no other answer), then answer by response_url."""
+        """Acknowledge at once (a click takes no other answer), then answer by response_url.
+
+        What keeps a link is written down before: once Slack has its acknowledgement, it is kept.
+        """
         click = click_of(services, body, context)
         name = click.action.partition(":")[0]
         act = _ACTS.get(name)
@@ -176,7 +187,10 @@ def register(app: AsyncApp, services: Services) -> None:
             beside = name in _BESIDE and click.action not in {"issue:back", "issue:next"}
             beside = beside or (name in {SAVE, SAVED} and not click.private)
             options = {"response_type": "ephemeral", "replace_original": not beside}
-            follow_up(services, click.url, lambda: act(click), **options)
+            work = act(click)
+            if name in _FIRST:
+                work = _done(await work)
+            follow_up(services, click.url, lambda: work, **options)
         return await ack()
 
     app.action(re.compile(""))(clicked)

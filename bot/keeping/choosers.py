@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from bot.clock import Clock
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import found_in
@@ -15,7 +17,10 @@ from bot.messages.chooser import PAGE, Choosing, choose, choose_form, option_val
 from bot.messages.message import Message
 from bot.messages.names import Names
 from bot.record.bookmark import Keeper, Link
+from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId
+
+_log = structlog.get_logger(__name__)
 
 BACK, NEXT = "back", "next"
 
@@ -106,8 +111,11 @@ class Choosers:
         return Turned(showing.links, after, done if anew or gone else "")
 
     async def show(self, workspace: WorkspaceId, view_id: str, turned: Turned) -> None:
-        """Put a page in the place of the form that is open."""
-        await self._door.update_view(workspace, view_id, turned.form())
+        """Put a page in the place of the form that is open; whatever Slack refuses is logged, since all is kept."""
+        try:
+            await self._door.update_view(workspace, view_id, turned.form())
+        except SlackError as error:
+            _log.info("a page of links was not shown", error=str(error))
 
     async def ticked(self, keeper: Keeper, links: tuple[Link, ...], place: Choosing) -> Choosing:
         """Tick what the person keeps already on the page."""

@@ -23,10 +23,14 @@ from bot.record.bookmark import Keeper, Link
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What a Save button came to: the `link`, None where there is none any more, and whether it was kept `before`."""
+    """What a Save button came to: the `link`, None where there is none any more.
+
+    `before` says whether it was kept before, `again` that a button did that.
+    """
 
     link: Link | None
     before: bool = False
+    again: bool = False
 
 
 class Saving:
@@ -51,7 +55,8 @@ class Saving:
         now = self._clock.now()
         moment = at if at is not None else int(now.timestamp() * 1_000_000)
         if keep:
-            return Pressed(link, not await self._memory.save(keeper, [link], moment, now))
+            again = await self._memory.pressed(keeper, link.key)
+            return Pressed(link, not await self._memory.save(keeper, [link], moment, now), again)
         return Pressed(link, bool(await self._memory.remove(keeper, [link.key], moment)))
 
     async def in_place(self, keeper: Keeper, value: str, at: int | None, *, keep: bool) -> Message:
@@ -77,9 +82,10 @@ class Saving:
         return self._answers.page_with(issue, token.position, saved)
 
     async def beside(self, keeper: Keeper, value: str, at: int | None, *, keep: bool) -> Message | None:
-        """Press a button of a message that all see: a hint at the first time, and nothing after it but where it was so.
+        """Press a button of a message that all see: a hint at the first time, and nothing after that.
 
-        Nobody sees whether somebody else keeps a link, so the message itself stays as it is.
+        Nobody sees whether somebody else keeps a link, so the message itself stays as it is. Who presses again is shown
+        that they keep the link, with a way to drop it.
         """
         token = Token.read(value)
         pressed = await self.press(keeper, token, at, keep=keep) if token else Pressed(None)
@@ -87,7 +93,7 @@ class Saving:
             return helping.told(hints.STALE)
         if not keep:
             return None
-        if pressed.before:
+        if pressed.again:
             return hints.one(pressed.link.url, pressed.link.headline, token, saved=True)
         first = await self._people.hint(keeper, self._clock.now())
         return hints.kept_first(self._names, "press Save again to drop it") if first else None

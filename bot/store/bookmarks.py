@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
 from bot.record.bookmark import (
     Bookmark,
@@ -34,6 +34,8 @@ WISH = timedelta(days=1)
 """How long a reaction on a message that never became known is remembered."""
 LATE = timedelta(days=3)
 """How long what is gone is remembered, so that a late event does not bring it back: Slack gives up after a day."""
+_PRIME = 1_000_003
+"""Microseconds are summed up modulo this, which keeps the sum within 64 bits."""
 _B = bookmarks.c
 _M = marks.c
 _LINK = (_B.key, _B.url, _B.headline, _B.text, _B.issue, _B.position, _B.at, _B.read, _B.note)
@@ -121,6 +123,31 @@ class Bookmarks:
 
         return await self._of(keeper, unit, ())
 
+    async def stamp(self, keeper: Keeper) -> tuple[int, ...]:
+        """Give figures that change with whatever can be searched of what somebody keeps: a look costs no list."""
+        figures = (
+            func.count(),
+            *(func.coalesce(func.sum(column % _PRIME), 0) for column in (_B.at, _B.note_at, _B.removed)),
+            *(func.coalesce(func.sum(func.length(column)), 0) for column in (_B.note, _B.url, _B.headline, _B.issue)),
+        )
+        chosen = select(*figures).where(_B.kept)
+
+        def unit(connection: Connection, who: Row[Any]) -> tuple[int, ...]:
+            return tuple(map(int, connection.execute(chosen.where(_B.person == who.id)).one()))
+
+        return await self._of(keeper, unit, ())
+
+    async def some(self, keeper: Keeper, keys: Iterable[str]) -> tuple[Bookmark, ...]:
+        """Give the bookmarks of these links, in their order; those that are not kept are left out."""
+        wanted = tuple(keys)
+        chosen = select(*_LINK).where(_B.key.in_(wanted), _B.kept)
+
+        def unit(connection: Connection, who: Row[Any]) -> tuple[Bookmark, ...]:
+            found = {row.key: _bookmark(row) for row in connection.execute(chosen.where(_B.person == who.id))}
+            return tuple(found[key] for key in wanted if key in found)
+
+        return await self._of(keeper, unit, ())
+
     async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
         """Give one bookmark by its link's key, None when it is not kept."""
         chosen = select(*_LINK).where(_B.key == key, _B.kept)
@@ -130,6 +157,15 @@ class Bookmarks:
             return None if row is None else _bookmark(row)
 
         return await self._of(keeper, unit, None)
+
+    async def pressed(self, keeper: Keeper, key: str) -> bool:
+        """Say whether somebody keeps a link by hand, be it besides a reaction."""
+
+        def unit(connection: Connection, who: Any) -> bool:
+            here = and_(_M.person == who.id, _M.channel == "", _M.ts == key, _M.held)
+            return bool(connection.scalar(select(exists().where(here))))
+
+        return await self._of(keeper, unit, nothing=False)
 
     async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that somebody keeps."""

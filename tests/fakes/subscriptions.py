@@ -146,6 +146,10 @@ class FakeMemory:
         """Keep links no longer."""
         return await (await self.store()).bookmarks.remove(keeper, keys, at)
 
+    async def pressed(self, keeper: Keeper, key: str) -> bool:
+        """Say whether somebody keeps a link by hand."""
+        return await (await self.store()).bookmarks.pressed(keeper, key)
+
     async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
         """Give those that somebody keeps."""
         return await (await self.store()).bookmarks.which(keeper, keys)
@@ -161,6 +165,14 @@ class FakeMemory:
     async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
         """Give everything that somebody keeps."""
         return await (await self.store()).bookmarks.all(keeper)
+
+    async def stamp(self, keeper: Keeper) -> tuple[int, ...]:
+        """Give figures that change with what somebody keeps."""
+        return await (await self.store()).bookmarks.stamp(keeper)
+
+    async def some(self, keeper: Keeper, keys: Iterable[str]) -> tuple[Bookmark, ...]:
+        """Give some bookmarks."""
+        return await (await self.store()).bookmarks.some(keeper, keys)
 
     async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
         """Give one bookmark."""
