@@ -34,6 +34,7 @@ export class Backstage {
     fill(panel, h("header", {}, h("h2", { text: "Backstage" }), h("p", { text: "What an operator sees and does. Break something, and watch that nothing comes twice." }), this.shut), h("div.columns", {}, this.controls, this.faults, this.table, calls));
     for (const type of ["state", "drawer", "clock"]) store.on(type, () => this._draw());
     store.on("deliveries", () => this._draw());
+    store.on("state", () => this.open && this._calls()); // another person's clock
     store.on("call", (call) => this.open && this._called(call));
     panel.addEventListener("keydown", (event) => event.key === "Escape" && this.turn(false));
     setInterval(() => this._tick(), TICK);
@@ -47,7 +48,7 @@ export class Backstage {
     this.toggled(open);
     this._draw();
     if (open) {
-      fill(this.list, this.store.state.drawer.calls.slice(-SHOWN).reverse().map((call) => this._call(call)));
+      this._calls();
       this.panel.querySelector("button")?.focus({ preventScroll: true });
     } else {
       this.toggle.focus();
@@ -138,6 +139,10 @@ export class Backstage {
             h("table", {}, h("thead", {}, h("tr", {}, ["Issue", "Channel", "State", "Posted"].map((text) => h("th", { scope: "col", text })))), h("tbody", {}, rows.map(cells))),
           ),
     );
+  }
+
+  _calls() {
+    fill(this.list, this.store.state.drawer.calls.slice(-SHOWN).reverse().map((call) => this._call(call)));
   }
 
   _called(call) {
