@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from archive.issue import Issue
 from archive.kind import Kind
@@ -21,12 +22,18 @@ AT_ONCE = 100
 _ALL = frozenset(Kind)
 
 
+Stamp: TypeAlias = tuple[int, ...]
+"""Figures that change with what somebody keeps (bot.store.bookmarks)."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A person's index, and what is in it by key: the bookmark, and the issue it was read from."""
+    """A person's index, as of a stamp and an archive; and what is in it by key: the bookmark, and its issue."""
 
     index: Index
     holds: Mapping[str, tuple[Bookmark, Issue | None]]
+    stamp: Stamp
+    archive: Index
 
 
 class Indexes:
@@ -38,37 +45,53 @@ class Indexes:
         self._issue_of = issue_of
         self._known: OrderedDict[Keeper, _Known] = OrderedDict()
 
-    async def search(
-        self, keeper: Keeper, kept: Sequence[Bookmark], query: str, limit: int, offset: int = 0
-    ) -> tuple[Answer, tuple[Bookmark, ...]]:
-        """Search `kept`, which is all that the person keeps: the answer, and its page as bookmarks, best first."""
+    async def search(  # noqa: PLR0913 - whose, as of when, and what
+        self,
+        keeper: Keeper,
+        stamp: Stamp,
+        everything: Callable[[], Awaitable[Sequence[Bookmark]]],
+        query: str,
+        *,
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[Answer, tuple[str, ...]]:
+        """Search what somebody keeps: the answer, and its page as the links' keys, best first.
+
+        `everything` gives all that they keep; it is asked only if that changed since the last search (by its `stamp`).
+        """
+        known, archive = self._known.pop(keeper, None), self._archive()
+        if known is None or known.stamp != stamp or known.archive is not archive:
+            known = await self._renewed(known, await everything(), stamp, archive)
+        self._known[keeper] = known
+        self._forget_some()
+        answer = known.index.search(query, kinds=_ALL, limit=limit, offset=offset)
+        return answer, tuple(result.issue.slug for result in answer.results)
+
+    async def _renewed(self, before: _Known | None, kept: Sequence[Bookmark], stamp: Stamp, archive: Index) -> _Known:
         holds = {each.key: (each, self._issue_of(each.issue) if each.issue else None) for each in kept}
-        before = self._known.pop(keeper, None)
         changed, gone = _difference(before.holds if before else {}, holds)
         if len(changed) > AT_ONCE:
-            index = await asyncio.to_thread(self._index, before, changed, gone)
+            index = await asyncio.to_thread(_index, before, archive, changed, gone)
         else:
-            index = self._index(before, changed, gone)
-        self._known[keeper] = _Known(index, holds)
-        self._forget_some()
-        answer = index.search(query, kinds=_ALL, limit=limit, offset=offset)
-        return answer, tuple(holds[result.issue.slug][0] for result in answer.results)
+            index = _index(before, archive, changed, gone)
+        return _Known(index, holds, stamp, archive)
 
     def forget(self, keeper: Keeper) -> None:
         """Forget somebody's index."""
         self._known.pop(keeper, None)
 
-    def _index(
-        self, before: _Known | None, changed: Sequence[tuple[Bookmark, Issue | None]], gone: Sequence[str]
-    ) -> Index:
-        documents = (document(bookmark, issue) for bookmark, issue in changed)
-        if before is None:
-            return self._archive().over(documents)
-        return before.index.changed(documents, gone) if changed or gone else before.index
-
     def _forget_some(self) -> None:
         while len(self._known) > 1 and sum(len(each.holds) for each in self._known.values()) > MOST:
             self._known.popitem(last=False)
+
+
+def _index(
+    before: _Known | None, archive: Index, changed: Sequence[tuple[Bookmark, Issue | None]], gone: Sequence[str]
+) -> Index:
+    documents = (document(bookmark, issue) for bookmark, issue in changed)
+    if before is None:
+        return archive.over(documents)
+    return before.index.changed(documents, gone) if changed or gone else before.index
 
 
 def _difference(

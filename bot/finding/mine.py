@@ -34,6 +34,14 @@ class Memory(Protocol):
         """Give everything that somebody keeps, newest first."""
         ...
 
+    async def stamp(self, keeper: Keeper) -> tuple[int, ...]:
+        """Give figures that change with what somebody keeps."""
+        ...
+
+    async def some(self, keeper: Keeper, keys: Iterable[str]) -> tuple[Bookmark, ...]:
+        """Give the bookmarks of these links, in their order."""
+        ...
+
     async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
         """Give one bookmark, None when it is not kept."""
         ...
@@ -92,13 +100,14 @@ class Mine:
         return Listed(tuple(map(self.row, page.bookmarks)), Listing("", start), page.total, page.unread)
 
     async def _search(self, keeper: Keeper, listing: Listing) -> Listed:
-        kept = await self._memory.all(keeper)
-        answer, found = await self._indexes.search(keeper, kept, listing.query, PAGE, listing.offset)
-        if not found and answer.total:
+        stamp = await self._memory.stamp(keeper)
+        answer, keys = await self._indexes.search(
+            keeper, stamp, lambda: self._memory.all(keeper), listing.query, limit=PAGE, offset=listing.offset
+        )
+        if not keys and answer.total:
             return await self._search(keeper, listing.at(_last(listing.offset, answer.total)))
-        unread = sum(not each.read for each in kept)
-        rows = tuple(map(self.row, found))
-        return Listed(rows, listing, answer.total, unread, answer.did_you_mean, answer.problems)
+        rows = tuple(map(self.row, await self._memory.some(keeper, keys)))
+        return Listed(rows, listing, answer.total, meant=answer.did_you_mean, problems=answer.problems)
 
     def row(self, bookmark: Bookmark) -> Row:
         """Give a bookmark as a row of a list."""

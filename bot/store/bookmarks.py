@@ -132,7 +132,7 @@ class Bookmarks:
         )
         chosen = select(*figures).where(_B.kept)
 
-        def unit(connection: Connection, who: Row[Any]) -> tuple[int, ...]:
+        def unit(connection: Connection, who: Any) -> tuple[int, ...]:
             return tuple(map(int, connection.execute(chosen.where(_B.person == who.id)).one()))
 
         return await self._of(keeper, unit, ())
@@ -142,7 +142,7 @@ class Bookmarks:
         wanted = tuple(keys)
         chosen = select(*_LINK).where(_B.key.in_(wanted), _B.kept)
 
-        def unit(connection: Connection, who: Row[Any]) -> tuple[Bookmark, ...]:
+        def unit(connection: Connection, who: Any) -> tuple[Bookmark, ...]:
             found = {row.key: _bookmark(row) for row in connection.execute(chosen.where(_B.person == who.id))}
             return tuple(found[key] for key in wanted if key in found)
 
