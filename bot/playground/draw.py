@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,7 +108,7 @@ def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableTyp
 
 def home(payload: Mapping[str, Any], look: Look) -> RenderableType:
     """Draw a Home tab."""
-    table = Table(box=box.ROUNDED, show_header=False, width=WIDEST - 4, border_style="dim", title="Home")
+    table = Table(box=box.ROUNDED, show_header=False, expand=True, border_style="dim", title="Home")
     table.add_row(Group(*blocks(payload.get("blocks", ()), look)))
     return table
 
@@ -142,11 +143,12 @@ def button(element: Element, look: Look) -> RenderableType:
 
 _BELOW = frozenset({"overflow", "checkboxes", "radio_buttons"})
 """What a section has beside it and would leave its text no room."""
+_BEGINS_WITH_NUMBER = re.compile(r"\d{1,4}\. ")
 _TICKED = {"checkboxes": ("☑", "☐"), "radio_buttons": ("◉", "○")}
 
 
 def _ticks(element: Element, look: Look) -> RenderableType:
-    """Draw boxes or radio buttons, numbered from 1 within their own number."""
+    """Draw boxes or radio buttons, numbered from 1 within their own number, unless their words begin with one."""
     now = look.now(element)
     chosen = now.get("selected_options") or [now.get("selected_option") or {}]
     values = {option.get("value") for option in chosen}
@@ -156,7 +158,8 @@ def _ticks(element: Element, look: Look) -> RenderableType:
         words = [_text(option["text"], look)]
         if "description" in option:
             words.append(_text(option["description"], look, DIM))
-        grid.add_row(_number(element, look) if at == 1 else "", Text(f"{at}", DIM), mark, Text("\n").join(words))
+        place = "" if _BEGINS_WITH_NUMBER.match(words[0].plain) else f"{at}"
+        grid.add_row(_number(element, look) if at == 1 else "", Text(place, DIM), mark, Text("\n").join(words))
     return grid
 
 

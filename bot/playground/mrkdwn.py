@@ -16,6 +16,8 @@ _ESCAPES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _ESCAPE = re.compile("|".join(_ESCAPES))
 _BARE_AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;)")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
+# An address ends where prose goes on: at a space, or before the mark that closes a clause.
+_ADDRESS = re.compile(r"https?://(?:(?!&[lg]t;)\S)+?(?=[.,;:!?)\]'\"]*(?:\s|&[lg]t;|$))")
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _QUOTE = re.compile(r"^>+ ?", re.MULTILINE)
 # What wakes a whole channel.
@@ -36,6 +38,16 @@ Piece: TypeAlias = str | Reference
 def unescape(text: str) -> str:
     """Turn the three escapes back, once; every other entity stays as it is."""
     return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
+
+
+def typed(text: str) -> str:
+    """Write what somebody typed as Slack keeps it: the three characters escaped, web addresses in angle brackets.
+
+    >>> typed("R&D: see https://example.com/?a=1&b=2.")
+    'R&amp;D: see <https://example.com/?a=1&amp;b=2>.'
+    """
+    flat = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _ADDRESS.sub(lambda match: f"<{match[0]}>", flat)
 
 
 def pieces(text: str) -> Iterator[Piece]:

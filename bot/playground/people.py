@@ -14,6 +14,7 @@ from bot.playground import forms, payloads
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer, Courier
 from bot.playground.methods import views
+from bot.playground.mrkdwn import typed
 from bot.playground.respond import apply
 from bot.playground.server import Server
 from bot.playground.workspace import Change, User, View, Workspace
@@ -125,8 +126,12 @@ class Person:
             workspace.post(channel, scene.server.clock.now(), user=self.user.id, text=text)
         return Heard(answer, apply(workspace, workspace.response_urls[name], body, scene.server.clock.now()))
 
+    def writes(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
+        """Type a message like anybody: addresses in it become links, and nothing else in it means anything."""
+        return self.says(typed(text), channel, thread=thread)
+
     def says(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
-        """Write a message like anybody."""
+        """Post a message whose text is mrkdwn as Slack keeps it."""
         now = self.scene.server.clock.now()
         return self.scene.workspace.post(
             channel, now, user=self.user.id, text=text, thread_ts=thread.ts if thread else None

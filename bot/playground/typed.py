@@ -255,7 +255,7 @@ class Prompt:
     async def _said(self, rest: str) -> None:
         if not rest:
             raise UnknownError("say what?")
-        self.you.says(rest, self.channel)
+        self.you.writes(rest, self.channel)
 
     def _people(self) -> list[str]:
         users = self.you.scene.workspace.users
@@ -295,7 +295,9 @@ _STAYING = frozenset({"home", "click", "fill", "tick", "untick", "submit", "canc
 
 
 def _option(options: list[Mapping[str, Any]], asked: str) -> Mapping[str, Any]:
-    """Find an option by its place from 1, or by what is written on it or begins so."""
+    """Find an option by the number it begins with, its place from 1, or by what is written on it or begins so."""
+    if numbered := next((option for option in options if asked and forms.label(option).startswith(f"{asked}. ")), None):
+        return numbered
     if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(options):
         return options[int(asked) - 1]
     for option in options:

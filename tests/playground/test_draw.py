@@ -16,7 +16,7 @@ from bot.playground import draw
 from bot.playground.channel import ChannelMessage
 from bot.playground.files import File
 from bot.playground.lettering import Hand
-from bot.playground.mrkdwn import Reference, pieces, unescape
+from bot.playground.mrkdwn import Reference, pieces, typed, unescape
 
 HAND = Hand(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneInfo("Europe/London"))
 
@@ -54,6 +54,25 @@ def styles(text: Text) -> dict[str, str]:
 def test_mrkdwn_reads_as_in_slack(mrkdwn: str, plain: str) -> None:
     """Marks are taken away, escapes undone, references named."""
     assert HAND.mrkdwn(mrkdwn).plain == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("plain words", "plain words"),
+        ("(see https://a.example/x.)", "(see <https://a.example/x>.)"),
+        ("<script>https://a.example</script>", "&lt;script&gt;<https://a.example>&lt;/script&gt;"),
+        (
+            "https://a.example/?q=1&r=(2) and http://b.example!",
+            "<https://a.example/?q=1&amp;r=(2>) and <http://b.example>!",
+        ),
+        ("ftp://a.example javascript:alert(1)", "ftp://a.example javascript:alert(1)"),
+    ],
+)
+def test_what_is_typed_is_kept_as_slack_keeps_it(text: str, kept: str) -> None:
+    """Addresses of the web become links, the three characters are escaped, and reading it gives what was typed."""
+    assert typed(text) == kept
+    assert HAND.mrkdwn(kept).plain == text
 
 
 def test_marks_become_styles() -> None:
@@ -219,6 +238,9 @@ def test_boxes_are_drawn_one_below_the_other() -> None:
     ]
     payload = {"type": "home", "blocks": [{"type": "actions", "elements": elements}]}
     lines = written(draw.home(payload, draw.Look(HAND, lambda element: str(element["action_id"]))), 100)
+    offered[1]["text"]["text"] = "11. two"
+    numbered = written(draw.view({"blocks": payload["blocks"]}, draw.Look(HAND)), 100)
+    assert "  ☑ 11. two" in numbered
     for words in ("Home", "1 ☐ one", "2 ☑ two", "why", "1 ◉ one", "2 ○ two", "[o]  ⋯ *one* / *two*", "[s]  *one* ▾"):
         assert words in lines
 
