@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby, islice, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +44,12 @@ from archive.kind import Kind
 from archive.search import names as other_names
 from archive.search import suggest
 from archive.search.explain import Explainer
-from archive.search.filters import allowed
+from archive.search.filters import Bools, allowed
 from archive.search.forms import inflections
 from archive.search.meant import meant
 from archive.search.names import Names
-from archive.search.plan import Concept, Lookup, any_form, phrase, plan
+from archive.search.plan import Concept, Lookup, any_form, corrected, phrase, plan
+from archive.search.postings import Ints
 from archive.search.query import STOP, Query, Word, narrowing, parse
 from archive.search.rank import Found, Ranker
 from archive.search.rerank import second_look
@@ -61,6 +62,8 @@ REMEMBERED = 512
 """So many answers are kept: people ask the same things, and turn pages."""
 MOST = 100
 """So many results at most come on one page."""
+USUAL = 4
+"""For so many sets of kinds a table of the entries that are of them is kept: a byte an entry."""
 MEANT = 3
 """So many other queries at most are offered when there is nothing."""
 
@@ -78,8 +81,9 @@ class Index:
         self._names = names
         self._titles = titles
         self._topics: tuple[str, ...] | None = None
-        self._answers: dict[tuple[str, frozenset[Kind] | None, int, int], Answer] = {}
+        self._answers: dict[tuple[str, frozenset[Kind] | None, int, int, bool], Answer] = {}
         self._own_name = frozenset(word for word, count in titles.items() if count > shelf.issue_count / 2)
+        self._usual: dict[frozenset[Kind] | None, Bools] = {}
         self._ranker = Ranker(shelf)
         self._lookup = Lookup(catalogue.words, names, Counts(shelf, catalogue.words), shelf.together)
         self._explainer = Explainer(self._lookup)
@@ -118,16 +122,26 @@ class Index:
             shelf = shelf.with_segment(build(added.values(), self._catalogue))
         return Index(self._catalogue, shelf.tidied(self._catalogue), self._names, +titles)
 
-    def search(self, query: str, *, kinds: frozenset[Kind] | None = None, limit: int = 10, offset: int = 0) -> Answer:
+    def search(
+        self,
+        query: str,
+        *,
+        kinds: frozenset[Kind] | None = None,
+        limit: int = 10,
+        offset: int = 0,
+        reasons: bool = True,
+    ) -> Answer:
         """Answer `query` with the `limit` (at most 100) best entries from the `offset`th on.
 
         `kinds` narrows to kinds of section (None: all but sponsors and jobs, which come only when named here or by
-        `in:`). The order is the same for every page. Never raises, whatever `query` holds.
+        `in:`). The order is the same for every page. Without `reasons` the results have theirs only where a word may
+        have been met by a correction: a fifth of a query's time goes into them. Never raises, whatever `query` holds.
         """
-        key = (query, kinds, max(0, min(limit, MOST)), max(0, offset))
+        asked = query, kinds, max(0, min(limit, MOST)), max(0, offset)
+        key = (*asked, reasons)
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._search(*key)
+            answer = self._search(*asked, reasons=reasons)
             if len(self._answers) >= REMEMBERED:
                 self._answers.clear()
             self._answers[key] = answer
@@ -148,10 +162,11 @@ class Index:
             self._topics = tuple(topic for topic in found if topic not in self._own_name)
         return self._topics[: max(0, limit)]
 
-    def _search(self, query: str, kinds: frozenset[Kind] | None, limit: int, offset: int) -> Answer:
+    def _search(self, query: str, kinds: frozenset[Kind] | None, limit: int, offset: int, *, reasons: bool) -> Answer:
         asked, concepts = self._planned(query)
         found = self._found(asked, kinds, concepts)
-        page = tuple(self._page(found, concepts, offset, limit))
+        told = concepts if reasons or corrected(concepts) else ()
+        page = tuple(self._page(found, told, offset, limit))
         answer = Answer(query, page, self._distinct(found), problems=asked.problems)
         return answer if len(found.docs) else self._nothing(answer, asked, kinds)
 
@@ -176,7 +191,7 @@ class Index:
             found = Found(docs, np.ones(len(docs), np.float32), np.ones(len(docs), np.float32), common=True)
         else:
             return Found(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32))
-        kept = allowed(asked, kinds, self._shelf, self._catalogue, found.docs)
+        kept = self._allowed(asked, kinds, found.docs)
         for left_out in asked.without:
             kept &= ~np.isin(found.docs, self._with(left_out))
         found = found.only(kept & (found.met > 0))
@@ -184,6 +199,18 @@ class Index:
             return self._newest(found)
         several = sum(not word.soft for word in asked.words) > 1
         return meant(second_look(concepts, self._shelf, found), found.met, several=several)
+
+    def _allowed(self, asked: Query, kinds: frozenset[Kind] | None, docs: Ints) -> Bools:
+        """Tell which of `docs` pass the filters; where there are none, by a table of all entries."""
+        if asked.has_filters:
+            return allowed(asked, kinds, self._shelf, self._catalogue, docs)
+        table = self._usual.get(kinds)
+        if table is None:
+            if len(self._usual) >= USUAL:
+                self._usual.clear()
+            every = np.arange(len(self._shelf), dtype=np.int32)
+            table = self._usual[kinds] = allowed(asked, kinds, self._shelf, self._catalogue, every)
+        return table[docs]
 
     def _newest(self, found: Found) -> Found:
         """Score entries by date alone, those that meet most of the query first."""
@@ -222,12 +249,12 @@ class Index:
     def _page(self, found: Found, concepts: tuple[Concept, ...], offset: int, limit: int) -> Iterator[Result]:
         """Give one page of `found`, the best first."""
         found, places = self._first(found, offset + limit)
-        shown = found.docs[places[offset:]]
-        for doc, score, words_ in zip(
-            shown.tolist(), found.scores[places[offset:]].tolist(), self._shelf.words(shown), strict=True
-        ):
+        at = np.array(places[offset:], np.intp)
+        shown = found.docs[at]
+        tokens = self._shelf.words(shown) if concepts else repeat(frozenset[int]())
+        for doc, score, words_ in zip(shown.tolist(), found.scores[at].tolist(), tokens, strict=False):
             issue, section, entry = self._shelf.entry(doc)
-            reasons = self._explainer.reasons(concepts, words_)
+            reasons = self._explainer.reasons(concepts, words_) if concepts else ()
             yield Result(issue, section, entry, round(score, 4), self._also_in(doc, issue), reasons)
 
     def _once(self, found: Found, order: NDArray[np.intp]) -> Iterator[int]:
@@ -236,24 +263,25 @@ class Index:
         Entries as good and as old as each other come by their issue's moment and slug, whatever order they were
         indexed in.
         """
-        links = self._shelf.gather("first_link", found.docs)
-        linked = self._shelf.gather("linked", found.docs)
-        days = self._shelf.gather("day", found.docs)
+        docs = found.docs[order]
+        links = self._shelf.gather("first_link", docs).tolist()
+        linked = self._shelf.gather("linked", docs).tolist()
+        ranks = zip(found.scores[order].tolist(), self._shelf.gather("day", docs).tolist(), strict=True)
         seen: set[int] = set()
-        for _, equals in groupby(order.tolist(), key=lambda place: (found.scores[place], days[place])):
-            run = list(equals)
+        at = 0
+        for _, equals in groupby(ranks):
+            run = list(range(at, at := at + sum(1 for _ in equals)))
             if len(run) > 1:
-                run.sort(key=lambda place: self._shelf.rank(int(found.docs[place])))
+                run.sort(key=lambda place: self._shelf.rank(int(docs[place])))
             for place in run:
-                link = int(links[place])
-                if link not in seen or not linked[place]:
-                    seen.add(link)
-                    yield place
+                if links[place] not in seen or not linked[place]:
+                    seen.add(links[place])
+                    yield int(order[place])
 
     def _also_in(self, doc: int, issue: Issue) -> tuple[Issue, ...]:
         """Give the other issues that have the first link of `doc`, newest first."""
         segment, local = self._shelf.place(doc)
-        if not segment.linked[local]:
+        if not segment.linked[local] or (len(self._shelf.segments) == 1 and not segment.repeated[local]):
             return ()
         link = int(segment.first_link[local])
         others = {other.slug: other for other in self._shelf.issues_with(link) if other.slug != issue.slug}
@@ -263,12 +291,12 @@ class Index:
 
     def _nothing(self, answer: Answer, asked: Query, kinds: frozenset[Kind] | None) -> Answer:
         """Give the answer when there is nothing: what may have been meant, and what there is."""
-        corrected = (
+        righted = (
             other for other in suggest.meant(answer.query, asked, self._lookup) if self._answers_to(other, kinds)
         )
         return replace(
             answer,
-            did_you_mean=tuple(islice(dict.fromkeys([*corrected, *self._parts(answer.query, asked, kinds)]), MEANT)),
+            did_you_mean=tuple(islice(dict.fromkeys([*righted, *self._parts(answer.query, asked, kinds)]), MEANT)),
             near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.TOLD)),
         )
 

@@ -6,7 +6,7 @@ what it may have been meant to be. What each counts is named here; `archive.sear
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archive.search.forms import inflections, kin
@@ -19,7 +19,9 @@ from archive.search.vocabulary import Vocabulary
 FORM, KIN, JOINED, SPLIT, LOOSE = 0.95, 0.47, 0.95, 0.95, 0.75
 """What a match counts by another inflection, by a word of the same root, by the words written together or apart, and by
 the parts of a compound that stand apart in an entry."""
-REMEMBERED = 4_096
+TYPO = "typo"
+"""The rule by which a word is met that another may have been meant to be."""
+REMEMBERED = 8_192
 """So many words' families are kept between queries."""
 MIN_SPLIT, MAX_SPLIT = 6, 40
 """Letters of the shortest and of the longest word that is tried as two."""
@@ -124,6 +126,16 @@ def plan(asked: tuple[Word, ...], lookup: Lookup) -> tuple[Concept, ...]:
     return tuple(concepts)
 
 
+def corrected(concepts: Iterable[Concept]) -> bool:
+    """Tell whether any of `concepts` may be met by what a word may have been meant to be."""
+    return any(
+        corrected((part,)) if isinstance(part, Concept) else any(term.rule == TYPO for term in part.terms)
+        for concept in concepts
+        for way in concept.ways
+        for part in way.parts
+    )
+
+
 def _filler(text: str, lookup: Lookup) -> bool:
     """Tell whether `text` is a misspelling of a word that carries no meaning ("evrey")."""
     if len(text) < 5 or _own(text, lookup):
@@ -223,11 +235,11 @@ def _misspelt(word: str, lookup: Lookup, *, known: bool) -> list[Term]:
         if known and (near.edits > 1 or lookup.count(near.word) < 20):
             continue
         weight = near.closeness * (0.7 if known else 1.0)
-        found += [Term(term.number, term.weight * weight, "typo") for term in _own(near.word, lookup)]
+        found += [Term(term.number, term.weight * weight, TYPO) for term in _own(near.word, lookup)]
         for name in _other_names((near.word,), lookup):
             if len(name.words) == 1:
                 found += [
-                    Term(term.number, term.weight * name.weight * weight, "typo")
+                    Term(term.number, term.weight * name.weight * weight, TYPO)
                     for term in _own(name.words[0], lookup)
                     if term.weight > KIN
                 ]

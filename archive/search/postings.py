@@ -55,9 +55,12 @@ class Block:
 
     def words(self, docs: Ints) -> tuple[Ints, Longs]:
         """Give the numbers of the words of `docs` one after another, and where each entry's begin (one more)."""
-        starts = self.bounds[docs].astype(np.int64)
+        starts = self.bounds[docs]
         lengths = self.bounds[docs + 1] - starts
-        return self.terms[self.tokens[spread(starts, lengths)]], np.append(0, np.cumsum(lengths))
+        ends = np.zeros(len(docs) + 1, np.int64)
+        np.cumsum(lengths, out=ends[1:])
+        places = np.arange(ends[-1]) + (starts - ends[:-1]).repeat(lengths)
+        return self.terms[self.tokens[places]], ends
 
 
 def turned(tokens: Ints, lengths: Ints) -> Block:

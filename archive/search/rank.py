@@ -26,8 +26,8 @@ SOFT = 0.5
 """What a word that only says what sort of page is wanted counts."""
 SPARSE = 2_000
 """So few entries are put together by sorting rather than by marking each in an array of all."""
-ROOM, MOST_ROOM = 32, 4_000_000
-"""So many scores an entry are kept between queries, and so many in all: 12 bytes each."""
+ROOM, LEAST_ROOM, MOST_ROOM = 32, 1_000_000, 4_000_000
+"""So many scores an entry are kept between queries, that many more, and so many in all: 12 bytes each."""
 MET = {"synonym": 1.0, "near name": 0.75}
 """How much of a concept is met by another name of it: a name of the same thing is as good, for that."""
 ENOUGH = 0.61
@@ -80,7 +80,7 @@ class Ranker:
     """The scoring of concepts against one shelf.
 
     What a concept scores does not depend on the rest of a query, so it is kept for the next one that has it: up to
-    `ROOM` scores an entry.
+    `ROOM` scores an entry and `LEAST_ROOM` more.
     """
 
     def __init__(self, shelf: Shelf) -> None:
@@ -98,19 +98,32 @@ class Ranker:
         ]
         possible = math.fsum(capped for capped, *_ in counted)
         docs = self._union([hit.docs for hit in _needed(hits, counted, possible)])
-        scores, met = _zeros(docs), _zeros(docs)
+        scores, met = self._added(hits, possible, docs)
         for concept, hit in hits:
-            at, within = _meeting(docs, hit.docs)
-            scores[at] += (np.float32(SOFT) if concept.soft else np.float32(1)) * hit.scores[within]
-            if not concept.soft:
-                capped = min(hit.weight, CAP * len(concept.words))
-                met[at] += np.float32(capped / possible) * hit.met[within]
             if concept.required:
                 lacking = np.ones(len(docs), np.bool_)
-                lacking[at] = False
+                lacking[_meeting(docs, hit.docs)[0]] = False
                 scores[lacking], met[lacking] = 0, -1
         heaviest = max((hit.weight for _, _, hit in counted), default=0.0)
-        return Found(docs, scores * met * np.sqrt(np.maximum(met, 0)), np.maximum(met, 0), heaviest < COMMON)
+        part = np.maximum(met, 0)
+        return Found(docs, scores * met * np.sqrt(part), part, heaviest < COMMON)
+
+    def _added(self, hits: list[tuple[Concept, Hits]], possible: float, docs: Ints) -> tuple[Floats, Floats]:
+        """Add up what each of `docs` scores, and how much of the query it meets, by all of `hits`.
+
+        In arrays of all entries: a few calls for each concept, where finding the places among `docs` took a dozen.
+        """
+        scores = np.zeros(len(self._shelf), np.float32)
+        met = np.zeros(len(self._shelf), np.float32)
+        for at, (concept, hit) in enumerate(hits):
+            strong = np.float32(SOFT) * hit.scores if concept.soft else hit.scores
+            if at:
+                scores[hit.docs] += strong
+            else:
+                scores[hit.docs] = strong
+            if not concept.soft:
+                met[hit.docs] += np.float32(min(hit.weight, CAP * len(concept.words)) / possible) * hit.met
+        return scores[docs], met[docs]
 
     def hits(self, concept: Concept) -> Hits:
         """Give the entries that have `concept`."""
@@ -241,7 +254,7 @@ def _meeting(docs: Ints, others: Ints) -> tuple[_Places, _Places]:
 
 def _room(shelf: Shelf) -> int:
     """Give how many scores may be kept."""
-    return min(MOST_ROOM, ROOM * len(shelf))
+    return min(MOST_ROOM, LEAST_ROOM + ROOM * len(shelf))
 
 
 def _zeros(docs: Ints) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,6 @@ from archive.search.postings import Ints
 from archive.search.rank import Floats, Found, numbers
 from archive.search.shelf import Shelf
 
-Bits = NDArray[np.uint64]
 _Leaf = frozenset[int]
 
 MOST = 30
@@ -39,33 +40,39 @@ def second_look(concepts: tuple[Concept, ...], shelf: Shelf, found: Found) -> Fo
     top = _best(found.scores)
     following, near = _pairs(leaves, shelf, found.docs[top])
     scores, met = found.scores.copy(), found.met.copy()
-    gain = NEXT * np.bitwise_count(following) + NEAR * np.bitwise_count(near)
+    gain = np.array(
+        [NEXT * next_.bit_count() + NEAR * near_.bit_count() for next_, near_ in zip(following, near, strict=True)]
+    )
     scores[top] += USUAL * gain.astype(np.float32) * met[top]
-    lonely = (near == 0) & (met[top] < WHOLE)
+    lonely = (np.array(near) == 0) & (met[top] < WHOLE)
     met[top[lonely]] *= np.float32(APART)
     return Found(found.docs, scores, met, found.common)
 
 
-def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[Bits, Bits]:
+def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[list[int], list[int]]:
     """Give for each of `docs` which neighbouring leaves stand next to each other in it, and which near, as bits."""
     tokens, bounds = shelf.tokens(docs)
-    table = np.zeros(max(int(tokens.max(initial=0)), *(max(leaf, default=0) for leaf in leaves)) + 1, np.uint64)
+    table = np.zeros(max(int(tokens.max(initial=0)), *(max(leaf, default=0) for leaf in leaves)) + 1, np.uint32)
     for bit, leaf in enumerate(leaves):
-        table[list(leaf)] |= np.uint64(1 << bit)
+        table[list(leaf)] |= np.uint32(1 << bit)
     marks = table[tokens]
     at = np.flatnonzero(marks)
-    bits, owner = marks[at], np.searchsorted(bounds, at, side="right") - 1
-    following, near = np.zeros(len(docs), np.uint64), np.zeros(len(docs), np.uint64)
-    one = np.uint64(1)
-    for lag in range(1, LAGS + 1):
-        close = np.flatnonzero((at[lag:] - at[:-lag] <= WINDOW) & (owner[lag:] == owner[:-lag]))
-        if not len(close):
-            break
-        first, second, doc = bits[close], bits[close + lag], owner[close]
-        forward = (first << one) & second
-        adjacent = at[close + lag] - at[close] <= 2
-        np.bitwise_or.at(following, doc[adjacent], forward[adjacent])
-        np.bitwise_or.at(near, doc, forward | ((second << one) & first))
+    places, bits, ends = at.tolist(), marks[at].tolist(), bounds.tolist()
+    following, near = [0] * len(docs), [0] * len(docs)
+    # Few of the words are looked for: going over them costs less than as many calls as all at once would take.
+    for first, place in enumerate(places):
+        for second in range(first + 1, min(first + LAGS + 1, len(places))):
+            gap = places[second] - place
+            if gap > WINDOW:
+                break
+            forward = (bits[first] << 1) & bits[second]
+            both = forward | ((bits[second] << 1) & bits[first])
+            if both:
+                doc = bisect_right(ends, place) - 1
+                if places[second] < ends[doc + 1]:
+                    near[doc] |= both
+                    if gap <= 2:
+                        following[doc] |= forward
     return following, near
 
 

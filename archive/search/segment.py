@@ -33,7 +33,8 @@ class Segment:
 
     blocks: which entries have which words, so many entries each.
     first_link: what the entry's first link leads to, as a hash of its canonical form (0 for none: see `linked`);
-    link_sites, link_bounds: the sites of all its links; links_sorted, docs_by_link: the entries by link.
+    link_sites, link_bounds: the sites of all its links; links_sorted, docs_by_link: the entries by link; repeated:
+    whether its first link is another entry's too.
     """
 
     issues: tuple[Issue, ...]
@@ -50,6 +51,7 @@ class Segment:
     link_bounds: Ints
     docs_by_link: Ints
     links_sorted: NDArray[np.int64]
+    repeated: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Give the number of entries."""
@@ -158,6 +160,15 @@ class _Builder:
         first_link = np.zeros(len(self.kind), dtype=np.int64)
         first_link[linked] = links[link_bounds[:-1][linked]]
         owners = np.repeat(np.arange(len(self.kind), dtype=np.int32), np.diff(link_bounds))
+        ordered = links[order]
+        same = np.zeros(len(links), np.bool_)
+        if len(links):
+            same[1:] = ordered[1:] == ordered[:-1]
+            same[:-1] |= same[1:]
+        twice = np.zeros(len(links), np.bool_)
+        twice[order] = same
+        repeated = np.zeros(len(self.kind), np.bool_)
+        repeated[linked] = twice[link_bounds[:-1][linked]]
         return Segment(
             issues=issues,
             slugs={issue.slug: at for at, issue in enumerate(issues)},
@@ -172,7 +183,8 @@ class _Builder:
             link_sites=np.array(self.link_sites, dtype=np.int32),
             link_bounds=link_bounds,
             docs_by_link=owners[order],
-            links_sorted=links[order],
+            links_sorted=ordered,
+            repeated=repeated,
         )
 
 

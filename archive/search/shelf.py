@@ -160,9 +160,9 @@ class Shelf:
 
     def gather(self, name: str, docs: Ints) -> NDArray[Any]:
         """Give the array `name` of the segments (one value an entry) at `docs`."""
+        if len(self.segments) == 1:
+            return getattr(self.segments[0], name)[docs]  # type: ignore[no-any-return]
         arrays = [getattr(segment, name) for segment in self.segments]
-        if len(arrays) == 1:
-            return arrays[0][docs]  # type: ignore[no-any-return]
         values = np.zeros(len(docs), arrays[0].dtype)
         for array, start, end in zip(arrays, self.offsets, self.offsets[1:], strict=False):
             here = (docs >= start) & (docs < end)
@@ -190,8 +190,9 @@ class Shelf:
 
     def words(self, docs: Ints) -> Iterator[frozenset[int]]:
         """Give the numbers of the words of each of `docs`."""
-        found, bounds = (values.tolist() for values in self.tokens(docs))
-        for start, end in pairwise(bounds):
+        tokens, ends = self.tokens(docs)
+        found = tokens.tolist()
+        for start, end in pairwise(ends.tolist()):
             yield frozenset(found[start:end])
 
     def place(self, doc: int) -> tuple[Segment, int]:

@@ -142,6 +142,17 @@ def test_the_archives_own_name_answers_newest_first() -> None:
     assert [result.issue.number for result in index.search("tidings").results] == [8, 7, 6, 5, 4, 3, 2, 1]
 
 
+@pytest.mark.parametrize(("query", "told"), [("kubernetes", False), ("runbook nginx", False), ("kubernets", True)])
+def test_reasons_are_left_out_on_demand_but_where_a_word_was_corrected(query: str, *, told: bool) -> None:
+    """Without reasons the same is found in the same order; they come only where a correction may have met a word."""
+    whole, short = INDEX.search(query), INDEX.search(query, reasons=False)
+    assert [(result.entry, result.score, result.also_in) for result in whole.results] == [
+        (result.entry, result.score, result.also_in) for result in short.results
+    ]
+    assert all(bool(result.reasons) is told for result in short.results)
+    assert all(result.reasons for result in whole.results)
+
+
 def test_reasons_name_word_term_and_rule() -> None:
     """Each result says which word met what, and how."""
     first = INDEX.search("kubernets autoscaler").results[0]
