@@ -230,7 +230,7 @@ def test_boxes_are_drawn_one_below_the_other() -> None:
         }
         for word in ("one", "two")
     ]
-    elements = [
+    elements: list[dict[str, Any]] = [
         {"type": "checkboxes", "action_id": "c", "options": offered, "initial_options": offered[1:]},
         {"type": "radio_buttons", "action_id": "r", "options": offered, "initial_option": offered[0]},
         {"type": "overflow", "action_id": "o", "options": offered},
@@ -238,8 +238,9 @@ def test_boxes_are_drawn_one_below_the_other() -> None:
     ]
     payload = {"type": "home", "blocks": [{"type": "actions", "elements": elements}]}
     lines = written(draw.home(payload, draw.Look(HAND, lambda element: str(element["action_id"]))), 100)
-    offered[1]["text"]["text"] = "11. two"
-    numbered = written(draw.view({"blocks": payload["blocks"]}, draw.Look(HAND)), 100)
+    eleventh = {"text": {"type": "plain_text", "text": "11. two"}, "value": "two"}
+    boxes = {"type": "actions", "elements": [{**elements[0], "options": [offered[0], eleventh]}]}
+    numbered = written(draw.view({"blocks": [boxes]}, draw.Look(HAND)), 100)
     assert "  ☑ 11. two" in numbered
     for words in ("Home", "1 ☐ one", "2 ☑ two", "why", "1 ◉ one", "2 ○ two", "[o]  ⋯ *one* / *two*", "[s]  *one* ▾"):
         assert words in lines
