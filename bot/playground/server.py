@@ -30,6 +30,7 @@ from aiohttp import BodyPartReader, web
 from bot.clock import Clock, SystemClock
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Ledger
+from bot.playground.limits import message_breaches
 from bot.playground.page.guard import by_a_browser
 from bot.playground.respond import respond
 from bot.playground.site import Outcome, Reply, Site
@@ -114,7 +115,8 @@ class Server:
         payload, now = _arguments(request, await request.read()), self.clock.now()
         status, text = respond(self.site, name, payload, now)
         team, says = name.partition("-")[0], str(payload.get("text") or "")
-        self.site.tell(Outcome(now, team, "response_url", "", says, text, status == HTTPStatus.OK))
+        wrong = tuple(str(one) for one in message_breaches(payload) if one.code) if status != HTTPStatus.OK else ()
+        self.site.tell(Outcome(now, team, "response_url", "", says, text, status == HTTPStatus.OK, wrong))
         return web.Response(status=status, text=text)
 
     async def _api(self, request: web.BaseRequest, method: str) -> web.StreamResponse:

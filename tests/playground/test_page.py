@@ -314,6 +314,17 @@ async def test_a_button_that_is_gone_and_a_menu_that_is_none(house: House) -> No
     assert (await deliveries.json())["doubles"] == 0
 
 
+async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None:
+    """A call that Slack would refuse for its blocks shows Slack's word for it, and which block it was."""
+    stage = await house.page.room.stage()
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_001}}]
+    fields = {"channel": stage.workspace.channels[await house.room("limits")].id, "text": "too long", "blocks": blocks}
+    stage.site.request("chat.postMessage", stage.workspace.token, fields, house.page.room.clock.now())
+    told = await house.ada.until(lambda push: push["type"] == "call" and push["call"]["answer"] == "invalid_blocks")
+    assert (told["call"]["ok"], told["call"]["landed"]) == (False, False)
+    assert "/blocks/0/text" in told["call"]["details"][0]
+
+
 async def test_the_home_tab_opens(house: House) -> None:
     """Looking at the Home tab tells the bot, which fills it for that person."""
     assert (await house.grace.does("open_home"))["ok"]

@@ -8,6 +8,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from bot.errors import BotError
 from bot.messages.title import title
 from bot.playground.page.body import Body
@@ -20,6 +22,7 @@ from bot.slack.workspace import workspace_id
 if TYPE_CHECKING:  # as in `room`
     from bot.playground.stage import Stage
 
+_log = structlog.get_logger(__name__)
 WEEK = timedelta(days=7)
 MOMENT = timedelta(seconds=1)
 """How far past a slot the clock is put."""
@@ -89,8 +92,12 @@ class Office:
                 await asyncio.wait_for(self._stir.wait(), LOOK)
                 await asyncio.sleep(SETTLE)
             self._stir.clear()
-            if len(self.room.feed):
+            if not len(self.room.feed):
+                continue
+            try:
                 await self._tell_changes()
+            except Exception:  # noqa: BLE001 - the drawer must not stand still for one bad look
+                _log.exception("page.look_failed")
 
     async def _tell_changes(self) -> None:
         """Tell what differs from what was told last."""
