@@ -144,7 +144,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
     names = Names(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     shelf = Shelf(store.issues)
     issue_of = _issue_of(shelf)
-    team = Team(store.bookmarks, store.teams, store.subscriptions, issue_of, names, clock)
+    team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, issue_of, names, clock)
     indexes = Indexes(lambda: library.index, issue_of)
     mine = Mine(store.bookmarks, indexes, issue_of, slack, names, clock)
     worker = Worker(

@@ -19,6 +19,7 @@ from bot.messages.issue import issue_page, page_value
 from bot.messages.message import Block, Message
 from bot.messages.names import Names
 from bot.messages.title import title
+from bot.messages.top import MOST
 from bot.record.bookmark import Keeper, Link, keeper_of
 from bot.record.subscription import Subscription
 from bot.slack.errors import SlackError
@@ -133,7 +134,7 @@ class Home:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
         now = self._clock.now()
         since = int(now.timestamp() * 1_000_000) if at is None else at
-        for link, _ in await self._team.most(keeper.home, said.MOST_SHARED * 4) or ():
+        for link, _ in await self._team.most(keeper.home, MOST) or ():
             if link.key == key:
                 await self._keeping.save(keeper, [link], since, now)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +23,10 @@ from bot.slack.workspace import WorkspaceId
 WEEK = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIED = 5
+_TEAMS = 1_000
+_MINUTE = 60.0
+_LONG = 0.25
+"""Seconds of counting that are too many for every look at a Home tab (half a million bookmarks)."""
 
 
 class Counts(Protocol):
@@ -27,6 +34,14 @@ class Counts(Protocol):
 
     async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[Top, ...]:
         """Give the archive's links that most people of a home keep since a time in between (microseconds)."""
+        ...
+
+
+class Census(Protocol):
+    """Who there is; `bot.store.people` knows."""
+
+    async def together(self, home: str) -> tuple[int, int]:
+        """Give how many people of a home keep something, and how many links that is in all."""
         ...
 
 
@@ -50,12 +65,28 @@ class Subscribers(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What was `found` when the team kept so much `together`, `at` a moment of the event loop's, in so many seconds."""
+
+    found: tuple[Top, ...]
+    together: tuple[int, int]
+    at: float
+    took: float
+
+    def holds(self, together: tuple[int, int], now: float) -> bool:
+        """Say whether it can still be shown. One link more and another less is noticed within the minute."""
+        age = now - self.at
+        return age < _MINUTE and (self.together == together or self.took > _LONG)
+
+
 class Team:
     """Counts what a team keeps. A team is an organisation, or a workspace that belongs to none."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
         counts: Counts,
+        census: Census,
         wishes: Wishes,
         subscribers: Subscribers,
         issue_of: Callable[[str], Issue | None],
@@ -64,6 +95,8 @@ class Team:
     ) -> None:
         """Read `counts`, as far as `wishes` say; `issue_of` gives the issue of an identity."""
         self._counts = counts
+        self._census = census
+        self._counted: OrderedDict[str, _Counted] = OrderedDict()
         self._wishes = wishes
         self._subscribers = subscribers
         self._issue_of = issue_of
@@ -78,11 +111,25 @@ class Team:
         return said.top([self._shared(each) for each in found], period, self._clock.now().date(), self._names)
 
     async def most(self, home: str, limit: int) -> tuple[tuple[Link, Shared], ...] | None:
-        """Give the links kept most of all time, most first; None where it is switched off."""
+        """Give the links kept most of all time, most first, at most `MOST`; None where it is switched off.
+
+        They are counted again when the team keeps more or fewer links; where counting took long, once a minute.
+        """
         if not await self._wishes.counted(home):
             return None
-        found = await self._most(home, Period.ALL, limit)
-        return tuple((each.link, self._shared(each)) for each in found)
+        together = await self._census.together(home)
+        if together[0] < AT_LEAST:
+            return ()
+        known = self._counted.pop(home, None)
+        seconds = asyncio.get_running_loop().time
+        if known is None or not known.holds(together, seconds()):
+            began = seconds()
+            found = await self._most(home, Period.ALL, said.MOST)
+            known = _Counted(found, together, began, seconds() - began)
+        self._counted[home] = known
+        while len(self._counted) > _TEAMS:
+            self._counted.popitem(last=False)
+        return tuple((each.link, self._shared(each)) for each in known.found[:limit])
 
     async def switch(self, keeper: Keeper, workspace: WorkspaceId, *, on: bool) -> Message:
         """Switch the counts for the whole team: whoever subscribed a channel here may, and only they are told."""

@@ -104,12 +104,19 @@ class Bookmarks:
 
         With `unread_first`, what they have not read comes before what they have.
         """
-        first = (_B.read,) if unread_first else ()
-        chosen = select(*_LINK).order_by(*first, _B.at.desc(), _B.id.desc()).limit(limit)
+        chosen = select(*_LINK).order_by(_B.at.desc(), _B.id.desc())
 
         def unit(connection: Connection, who: Any) -> Page:
             start = min(offset, max(0, who.kept - 1) // limit * limit)
-            rows = connection.execute(chosen.where(_B.person == who.id, _B.kept).offset(start))
+            mine = chosen.where(_B.person == who.id, _B.kept)
+            if not unread_first:
+                rows = connection.execute(mine.limit(limit).offset(start)).all()
+                return Page(tuple(map(_bookmark, rows)), who.kept, who.unread)
+            # One after the other, each in its index's own order: sorted together, all of them would be read.
+            rows = connection.execute(mine.where(~_B.read).limit(limit).offset(start)).all()
+            if more := limit - len(rows):
+                rest = mine.where(_B.read).limit(more).offset(max(0, start - who.unread))
+                rows = [*rows, *connection.execute(rest)]
             return Page(tuple(map(_bookmark, rows)), who.kept, who.unread)
 
         return await self._of(keeper, unit, Page())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from bot.record.bookmark import Keeper
 from bot.store.database import Database
@@ -64,6 +64,16 @@ class People:
     async def point(self, keeper: Keeper, now: datetime) -> bool:
         """Note that somebody is told how to keep from messages the bot cannot read; give whether for the first time."""
         return await self._once(keeper, "pointed", now)
+
+    async def together(self, home: str) -> tuple[int, int]:
+        """Give how many people of a home keep something, and how many links that is in all, counted once for each."""
+        chosen = select(func.count(), func.coalesce(func.sum(_P.kept), 0)).where(_P.home == home, _P.kept > 0)
+
+        def unit(connection: Connection) -> tuple[int, int]:
+            people_, kept = connection.execute(chosen).one()
+            return int(people_), int(kept)
+
+        return await self._database.read(unit)
 
     async def forget(self, keeper: Keeper, at: int) -> int:
         """Forget everything about somebody, up to `at` (microseconds by Slack's clock); give how many links they kept.

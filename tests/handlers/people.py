@@ -91,7 +91,7 @@ class People:
         known = self.shelf.current.snapshot.get
         mine = Mine(self.memory, Indexes(lambda: self.shelf.current.index, known), known, self.door, names, clock)
         store = self.memory.opened
-        team = Team(store.bookmarks, store.teams, self.register, known, names, clock)
+        team = Team(store.bookmarks, store.people, store.teams, self.register, known, names, clock)
         home = Home(
             mine, team, store.people, store.bookmarks, self.register, self._newest, self.door, names, clock
         )  # fmt: skip

@@ -74,6 +74,37 @@ async def test_a_long_file_is_written_in_several_goes(store: Store) -> None:
     assert [each.headline for each in await store.bookmarks.all(ANN)][:2] == ["Number 1", "Number 2"]
 
 
+async def test_unread_links_come_first_however_they_are_paged(store: Store) -> None:
+    """Unread, newest first, then read, newest first: pages neither repeat nor skip, wherever the two meet."""
+    for number in range(1, 8):
+        await store.bookmarks.save(ANN, [link(number)], AT + number, NOW)
+        await store.bookmarks.read(ANN, link(number).key, AT + number, read=number % 3 == 0)
+    pages = [await store.bookmarks.page(ANN, offset, 2, unread_first=True) for offset in range(0, 8, 2)]
+    names = [each.headline.removeprefix("Number ") for page in pages for each in page.bookmarks]
+    assert names == ["7", "5", "4", "2", "1", "6", "3"]
+    assert {(page.total, page.unread) for page in pages} == {(7, 5)}
+
+
+async def test_a_stamp_changes_with_what_can_be_searched(store: Store) -> None:
+    """Keeping, noting, removing and keeping again; being read does not count. Strangers have none."""
+    assert await store.bookmarks.stamp(ANN) == ()
+    stamps = []
+    for step in range(6):
+        at = AT + step
+        if step in {0, 5}:
+            await store.bookmarks.save(ANN, [link(1)], at, NOW)
+        elif step in {1, 2}:
+            await store.bookmarks.note(ANN, link(1).key, "nb"[step - 1], at)
+        elif step == 3:
+            await store.bookmarks.read(ANN, link(1).key, at)
+        else:
+            await store.bookmarks.remove(ANN, [link(1).key], at)
+        stamps.append(await store.bookmarks.stamp(ANN))
+    assert stamps[2] == stamps[3]
+    assert len(set(stamps)) == 5
+    assert [each.key for each in await store.bookmarks.some(ANN, ["0" * 32, link(1).key])] == [link(1).key]
+
+
 async def test_a_team_counts_unless_it_said_no(store: Store) -> None:
     """The last word counts, for that team only."""
     assert await store.teams.counted("T1")
