@@ -20,11 +20,14 @@ from bot.settings import Settings
 
 CUT = "…"
 """What was drawn before this line is left out of the picture."""
-PICTURES = {
+PICTURES: dict[str, tuple[str, ...]] = {
     "demo": ("/weekly kuberntes", "react 3", "/weekly saved"),
     "chooser": (CUT, "react 1"),
-    "home": ("react 2", "react 3", "react 5", "/weekly subscribe mondays 09:00", CUT, "home"),
-}
+    "home": (
+        "react 2", "react 3", "react 5", "as ada", "react 3", "react 15", "as you", "/weekly subscribe mondays 09:00",
+        "home", "click Mark as read", CUT, "home",
+    ),
+}  # fmt: skip
 WIDTH = 92
 
 
@@ -59,6 +62,7 @@ def drawn(*typed: str) -> str:
         file=io.StringIO(),
         force_terminal=True,
         color_system="truecolor",
+        highlight=False,
         force_interactive=False,
     )
     svg = asyncio.run(_played(console, typed))

@@ -109,6 +109,7 @@ def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableTyp
 def home(payload: Mapping[str, Any], look: Look) -> RenderableType:
     """Draw a Home tab."""
     table = Table(box=box.ROUNDED, show_header=False, expand=True, border_style="dim", title="Home")
+    table.add_column(overflow="fold")  # otherwise Rich cuts a line that has an emoji and just fits
     table.add_row(Group(*blocks(payload.get("blocks", ()), look)))
     return table
 
@@ -121,6 +122,7 @@ def view(payload: Mapping[str, Any], look: Look) -> RenderableType:
     if "submit" in payload:
         buttons.append("  ").append(f" {label({'text': payload['submit']})} ", _BUTTONS["primary"])
     table = Table(box=box.ROUNDED, show_header=False, width=70, border_style="dim")
+    table.add_column(overflow="fold")
     table.add_row(Group(title, Rule(style="dim"), *blocks(payload.get("blocks", ()), look), "", buttons))
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,12 +192,13 @@ class Prompt:
         return element
 
     def _newest_with(self, label: str) -> ChannelMessage | View:
-        """Find the newest place with a button of that label."""
-        screen = self.you.screen
-        places: list[ChannelMessage | View] = [*([screen] if screen else []), *reversed(self.you.sees(self.channel))]
-        for where in places:
+        """Find the newest place with a button, or a menu's option, of that label."""
+        screen, home = self.you.screen, self.you.home if self.board.at_home else None
+        places: list[ChannelMessage | View] = [one for one in (screen, home) if one]
+        for where in (*places, *reversed(self.you.sees(self.channel))):
             blocks = where.blocks if isinstance(where, ChannelMessage) else where.payload["blocks"]
-            if any(label in {element.get("action_id"), forms.label(element)} for _, element in forms.elements(blocks)):
+            with suppress(LookupError):
+                forms.find(blocks, label)
                 return where
         raise UnknownError(f"there is no button {label!r}; type click and the number that stands before one")
 
