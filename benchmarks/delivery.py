@@ -130,9 +130,11 @@ async def _deliver(url: str, api: str, rules: Rules) -> tuple[float, int]:
     issues.append(_issue())
     began = time.perf_counter()
     await worker.changed(issues)
-    while (await store.deliveries.counts()).get("done", 0) < CHANNELS:
+    done = 0
+    while done < CHANNELS:
         await worker.tick(clock.now())
-        await asyncio.sleep(0.05)
+        await worker.idle()
+        done = (await store.deliveries.counts()).get("done", 0)
     took = time.perf_counter() - began
     await worker.stop()
     await slack.close()

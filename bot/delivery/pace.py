@@ -10,6 +10,8 @@ from bot.slack.workspace import WorkspaceId
 
 _JITTER = 0.1
 """Seconds by which a message may follow the answer to the one before early: the answer itself took time to come."""
+LEAD = 0.1
+"""Seconds before its moment at which a message gets its turn: it has to be written down first, and that takes some."""
 _BLINK = 0.001
 """Seconds that no timer is finer than."""
 _MANY = 20_000
@@ -17,9 +19,13 @@ _MANY = 20_000
 
 @dataclass(slots=True)
 class _Place:
-    """A workspace or channel: nothing goes out before `free` (in the event loop's seconds)."""
+    """A workspace or channel: nothing goes out before `free` (in the event loop's seconds).
+
+    The message that has its turn goes out at `moment`.
+    """
 
     free: float = 0.0
+    moment: float = 0.0
     limited: float = 0.0
 
 
@@ -33,11 +39,14 @@ class Pace:
         self._workspaces: dict[WorkspaceId, _Place] = {}
 
     async def turn(self, workspace: WorkspaceId, channel: str) -> None:
-        """Wait until a message may go to the channel, and take the turn."""
+        """Wait until it is all but time for a message to the channel, and take the turn; `moment` waits for the rest.
+
+        The next one's time is counted from when this one should go, so that what comes between does not add up.
+        """
         loop = asyncio.get_running_loop()
         place = self._place(workspace, channel)
         whole = self._workspaces.setdefault(workspace, _Place())
-        await _until(place.free)
+        await _until(place.free - LEAD)
         # The channel may go; now it queues for its turn in the workspace, first come first served.
         while True:
             now = loop.time()
@@ -48,7 +57,14 @@ class Pace:
             whole.free = at + 1.0 / self._rules.per_workspace
             await _until(at)
             break
-        place.free = loop.time() + self._rules.per_channel
+        place.moment = max(loop.time(), place.free)
+        place.free = place.moment + self._rules.per_channel
+
+    async def moment(self, workspace: WorkspaceId, channel: str) -> None:
+        """Wait until the message that has its turn may go, and count the next one's time from then."""
+        place = self._place(workspace, channel)
+        await _until(place.moment)
+        place.free = max(place.free, asyncio.get_running_loop().time() + self._rules.per_channel)
 
     def done(self, workspace: WorkspaceId, channel: str) -> None:
         """Say that the message of the last turn was answered just now."""

@@ -90,6 +90,7 @@ class Sender:
             await parts.back(row, attempt, "the attempt came too late to be made")
             return replace(row, state=State.PENDING)
         mark = Mark(delivery.issue, row.key)
+        await tools.pace.moment(mine.workspace, mine.channel)
         try:
             posted = await tools.slack.post(mine.workspace, mine.channel, sheet.message, thread=thread, mark=mark)
         except UnknownOutcomeError as error:
@@ -187,6 +188,7 @@ class Sender:
         await tools.pace.turn(mine.workspace, mine.channel)
         if self.stopping:
             raise Leave(tools.clock.now())
+        await tools.pace.moment(mine.workspace, mine.channel)
         try:
             await tools.slack.update(mine.workspace, mine.channel, row.ts, message)
         except (ThreadRefusedError, MessageRefusedError) as error:
