@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.library import Current
 from bot.messages import help as helping
 from bot.messages import issue as issues
-from bot.messages.answer import PAGE, Asked, answer, plain_query, shared
+from bot.messages.answer import PAGE, Asked, answer, plain_query, shared, written
 from bot.messages.message import Message
 from bot.messages.mrkdwn import one_line
 from bot.messages.names import Names
@@ -43,6 +43,14 @@ class Library(Protocol):
 def private(message: Message) -> str:
     """Give the JSON that answers a command for the one who typed it (Slack: response_type ephemeral)."""
     return json.dumps(payload(message, response_type="ephemeral"))
+
+
+def _private(text: str, blocks: str) -> str:
+    """Give what `private` gives for a message whose blocks are JSON already."""
+    return (
+        f'{{"text": {json.dumps(text)}, "unfurl_links": false, "unfurl_media": false, '
+        f'"response_type": "ephemeral", "blocks": {blocks}}}'
+    )
 
 
 def payload(message: Message, **more: Any) -> dict[str, Any]:
@@ -109,8 +117,12 @@ class Answers:
         if body is None:
             while len(self._bodies) >= _REMEMBERED:
                 del self._bodies[next(iter(self._bodies))]
-            body = self._bodies[asked, near] = private(self.search(asked, near))
+            text, made = written(self._found(asked), asked, state[1], hint=self._hint(near))
+            body = self._bodies[asked, near] = _private(text, made)
         return body
+
+    def _hint(self, near: str) -> str:
+        return helping.hint(near, self.names) if near else ""
 
     def search(self, asked: Asked, near: str = "", *, shareable: bool = True, kept: Collection[str] = ()) -> Message:
         """Search, and render one page for the one who asked.
@@ -121,8 +133,8 @@ class Answers:
         found = self._found(asked)
         if not found.results and found.total and asked.offset:
             return self.search(asked.at(0), near, shareable=shareable)  # the archive changed below an old button
-        hint = helping.hint(near, self.names) if near else ""
-        return answer(found, asked, self._clock.now().date(), hint=hint, shareable=shareable, kept=kept)
+        today = self._clock.now().date()
+        return answer(found, asked, today, hint=self._hint(near), shareable=shareable, kept=kept)
 
     def share(self, asked: Asked, user: str) -> Message | None:
         """Search again, and render the page for the channel on behalf of `user`; None if there is nothing."""
@@ -134,7 +146,8 @@ class Answers:
         return tuple((result.issue, result.entry) for result in self._found(asked).results)
 
     def _found(self, asked: Asked) -> Answer:
-        return self._library.current.index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset)
+        index = self._library.current.index
+        return index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset, reasons=False)
 
     def suggest(self, typed: str) -> list[dict[str, Any]]:
         """Complete a topic while it is typed: options for Slack's type-ahead, first what is typed itself."""

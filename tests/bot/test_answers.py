@@ -1,0 +1,67 @@
+"""Answers from memory: what is written in pieces is what the blocks say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+
+from archive.issue import Issue
+from archive.search.index import Index
+from archive.snapshot import Snapshot
+from bot import commands
+from bot.answers import Answers, private
+from bot.library import Current
+from bot.messages.answer import Asked
+from bot.messages.names import Names
+from tests.messages.issues import nasty_issues, nasty_text, plain
+
+
+class StillClock:
+    """A day in May."""
+
+    def now(self) -> datetime:
+        """Give it."""
+        return datetime(2024, 5, 6, 12, tzinfo=UTC)
+
+
+class Shelf:
+    """The archive in use: some issues."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        """Index them."""
+        self.current = Current(Snapshot(tuple(issues)), Index.of(issues))
+
+
+def answers(*issues: Issue) -> Answers:
+    """Answer from these issues."""
+    return Answers(Shelf(issues), Names(), StillClock(), chance=lambda _: 0)
+
+
+def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:
+    """Tell whether what is typed is answered with the JSON of the blocks that a search gives, or is no search."""
+    command = commands.parse_search(typed) if tools else commands.parse(typed)
+    if not isinstance(command, commands.Topic):
+        return True
+    message = some.search(Asked(command.query, tools=tools), command.near)
+    return some.to_command(typed, tools=tools) == private(message)
+
+
+@given(nasty_issues(), nasty_text)
+@settings(max_examples=30)
+def test_an_answer_written_in_pieces_is_that_of_its_blocks(issue: Issue, text: str) -> None:
+    """Whatever the archive and the query hold, the JSON that is sent is that of the blocks as they are rendered."""
+    some = answers(issue)
+    first = next((entry.text for _, entry in issue.entries() if entry.text), "nothing")
+    assert all(agrees(some, typed) for typed in (text, first[:60], f"{first[:20]} in:all", f'"{first[:9]}" {text}'))
+
+
+@pytest.mark.parametrize("typed", ["queues", "issue with queues", "qeues", "knitting", "in:nowhere queues", "dns"])
+@pytest.mark.parametrize("tools", [False, True])
+def test_each_sort_of_answer_is_written_as_its_blocks_are(typed: str, *, tools: bool) -> None:
+    """Found, hinted at, corrected, nothing, with a filter that is none: all in the same JSON, asked again as well."""
+    some = answers(plain())
+    assert agrees(some, typed, tools=tools)
+    assert agrees(some, typed, tools=tools)
