@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from archive.issue import Issue
+from archive.link import key
 from bot.calendar import next_slot
 from bot.clock import Clock
 from bot.finding.mine import Mine
@@ -130,21 +131,31 @@ class Home:
         """Show a form over the tab. Raises SlackError."""
         await self._door.open_view(workspace, trigger, view)
 
-    async def keep(self, keeper: Keeper, key: str, at: int | None) -> None:
+    async def keep(self, keeper: Keeper, wanted: str, at: int | None) -> None:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
         now = self._clock.now()
         since = int(now.timestamp() * 1_000_000) if at is None else at
         for link, _ in await self._team.most(keeper.home, MOST) or ():
-            if link.key == key:
+            if link.key == wanted:
                 await self._keeping.save(keeper, [link], since, now)
 
-    async def read(self, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
+    async def read(self, keeper: Keeper, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
         """Show a page of an issue over the tab. Raises SlackError."""
-        await self._door.open_view(workspace, trigger, said.issue_modal(issue_page(issue, page)))
+        shown = said.issue_modal(await self._page(keeper, issue, page))
+        await self._door.open_view(workspace, trigger, shown)
 
-    async def turn(self, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
+    async def turn(self, keeper: Keeper, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
         """Show another page of an issue that is open over the tab. Raises SlackError."""
-        await self._door.update_view(workspace, view_id, said.issue_modal(issue_page(issue, page)))
+        await self.replace(workspace, view_id, await self._page(keeper, issue, page))
+
+    async def replace(self, workspace: WorkspaceId, view_id: str, message: Message) -> None:
+        """Show a message in the place of what is open over the tab. Raises SlackError."""
+        await self._door.update_view(workspace, view_id, said.issue_modal(message))
+
+    async def _page(self, keeper: Keeper, issue: Issue, page: int) -> Message:
+        linked = {entry.position: key(entry.links[0].url) for _, entry in issue.entries() if entry.links}
+        kept = await self._keeping.which(keeper, linked.values())
+        return issue_page(issue, page, frozenset(at for at, each in linked.items() if each in kept))
 
     async def _view(self, workspace: WorkspaceId, keeper: Keeper, looking: Looking) -> Block:
         now = self._clock.now()

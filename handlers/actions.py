@@ -182,7 +182,7 @@ def register(app: AsyncApp, services: Services) -> None:
         name = click.action.partition(":")[0]
         act = _ACTS.get(name)
         if click.view and name != CHOOSE:
-            home.clicked(click)
+            await home.clicked(click)
         elif act is not None:  # links are opened by Slack itself and only want the acknowledgement
             beside = name in _BESIDE and click.action not in {"issue:back", "issue:next"}
             beside = beside or (name in {SAVE, SAVED} and not click.private)

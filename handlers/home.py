@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from bot.messages import help as helping
 from bot.messages.form import failed
 from bot.messages.home import ALL, ISSUE, KEEP, SEARCH, Looking
 from bot.messages.issue import read_page
+from bot.messages.keep import SAVE, SAVED
 from bot.messages.kept import ACTION, NOTE, Choice
 from bot.messages.message import Message
 from bot.messages.mrkdwn import one_line
@@ -41,10 +43,15 @@ def register(app: AsyncApp, services: Services) -> None:
     app.event("app_home_opened")(opened)
 
 
-def clicked(click: Click) -> None:
-    """Do what was clicked on a view, after the acknowledgement."""
-    act = _ACTS.get(click.action.partition(":")[0])
-    if act is not None:
+async def clicked(click: Click) -> None:
+    """Do what was clicked on a view: what a Save button keeps before the acknowledgement, the rest after it."""
+    name = click.action.partition(":")[0]
+    act = _ACTS.get(name)
+    if name in {SAVE, SAVED}:
+        saving = click.services.keeping.saving
+        page = await saving.in_place(click.keeper, click.value, click.at, keep=name == SAVE)
+        click.services.later.start(_act(click, partial(_replace, page=page)))
+    elif act is not None:
         click.services.later.start(_act(click, act))
 
 
@@ -128,9 +135,13 @@ async def _issue(click: Click) -> None:
         await _tell(click, helping.told(str(error)))
         return
     if _is_home(click):
-        await click.services.home.read(click.place.workspace, click.trigger, issue, page[1])
+        await click.services.home.read(click.keeper, click.place.workspace, click.trigger, issue, page[1])
     else:
-        await click.services.home.turn(click.place.workspace, text(click.view, "id"), issue, page[1])
+        await click.services.home.turn(click.keeper, click.place.workspace, text(click.view, "id"), issue, page[1])
+
+
+async def _replace(click: Click, page: Message) -> None:
+    await click.services.home.replace(click.place.workspace, text(click.view, "id"), page)
 
 
 async def _again(click: Click, looking: Looking) -> None:

@@ -20,8 +20,10 @@ def explain(names: Names) -> Message:
         f'Narrow it: `"exact phrase"` `-word` `in:tools` `site:github.com` `after:2018` `before:2020-06` `issue:435`'
     )
     keep = (
-        f"React to a link in a digest's thread with :{escape(names.bookmark)}: and it is yours; "
-        f"`{weekly} saved` lists them"
+        f"Press *Save* beside a link, or react to it with :{escape(names.bookmark)}: and it is yours\n"
+        f"`{weekly} saved` · `saved kubernetes`  what you kept; my Home tab shows it too\n"
+        f"`{weekly} top` · `top month` · `top year`  what is kept most here, without names\n"
+        f"`{weekly} export` · `import` · `forget me`  take your list along, bring one, delete all of it"
     )
     post = (
         f"`{weekly} subscribe`  each new issue in this channel; or at once: `{weekly} subscribe {_EXAMPLE}`\n"
