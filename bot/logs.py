@@ -44,7 +44,7 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     for noisy in ("apscheduler", "uvicorn", "watchfiles", "slack_sdk", "aiohttp.access", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
     bolt = logging.getLogger("slack_bolt.AsyncApp")
     if _is_news not in bolt.filters:
         bolt.addFilter(_is_news)

@@ -65,6 +65,14 @@ def test_other_libraries_go_the_same_way(monkeypatch: pytest.MonkeyPatch) -> Non
     assert json.loads(stream.getvalue())["event"] == "port 80 is taken"
 
 
+def test_a_quiet_log_is_quiet_about_other_libraries_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only errors are asked for, nobody's warnings come."""
+    monkeypatch.setattr(sys, "stderr", stream := io.StringIO())
+    logs.configure("json", level="ERROR")
+    logging.getLogger("apscheduler.scheduler").warning("a run was skipped")
+    assert stream.getvalue() == ""
+
+
 def test_bolt_does_not_warn_of_the_token_that_its_client_has(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its one warning at every start, which nothing can be done about, is left out; others are not."""
     monkeypatch.setattr(sys, "stderr", heard := io.StringIO())
