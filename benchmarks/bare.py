@@ -40,6 +40,14 @@ def app() -> Starlette:
     async def weekly(ack: AsyncAck) -> None:
         await ack(**constant())
 
+    @bolt.event("reaction_added")
+    async def added() -> None:
+        """Acknowledge."""
+
+    @bolt.event("reaction_removed")
+    async def removed() -> None:
+        """Acknowledge."""
+
     handler = AsyncSlackRequestHandler(bolt)
 
     async def events(request: Request) -> Response:

@@ -31,17 +31,23 @@ class Timing:
 
 def command(text: str, name: str = "/weekly") -> bytes:
     """Give one signed request of a person typing `name text`, ready for the wire."""
+    return typed(text, command=name)
+
+
+def typed(text: str, **fields: str) -> bytes:
+    """Give a command's signed request with some of its `fields` set otherwise."""
     body = urlencode(
         {
             "team_id": "T1",
             "channel_id": "C00000001",
             "channel_name": "devops",
             "user_id": "U00000001",
-            "command": name,
+            "command": "/weekly",
             "text": text,
             "response_url": "http://127.0.0.1:9/none",
             "trigger_id": "1.1.1",
             "api_app_id": "A1",
+            **fields,
         }
     ).encode()
     stamp = str(int(time.time()))  # noqa: TID251 - a signature is of its moment
