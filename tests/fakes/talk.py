@@ -8,7 +8,7 @@ from typing import Any
 from bot.messages.message import Message
 from bot.replies import ReplyError
 from bot.slack.door import Person, Posted
-from bot.slack.errors import ChannelRefusedError, TryLaterError, WorkspaceRefusedError
+from bot.slack.errors import ChannelRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
 from bot.slack.workspace import WorkspaceId
 
 
@@ -40,6 +40,7 @@ class FakeDoor:
         self.broken: Exception | None = None
         self.homes: dict[str, Mapping[str, Any]] = {}
         self.stamp = "1.a"
+        self.stuck: SlackError | None = None
         self.posted: list[tuple[str, Message]] = []
         self.elsewhere: set[str] = set()
         self.whispered: list[tuple[str, Message]] = []
@@ -53,6 +54,8 @@ class FakeDoor:
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal."""
         del workspace
+        if self.stuck is not None:
+            raise self.stuck
         self.views[trigger] = view
         return trigger
 
@@ -64,6 +67,8 @@ class FakeDoor:
     async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
         """Put a view on a person's Home tab, unless it changed meanwhile."""
         del workspace
+        if self.stuck is not None:
+            raise self.stuck
         if stamp and stamp != self.stamp:
             raise TryLaterError("views.publish", "hash_conflict")
         self.homes[user] = view

@@ -1,0 +1,202 @@
+"""The Home tab: opened and clicked in; and what a payload that lies comes to there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.calendar import parse_schedule
+from bot.messages.home import Looking
+from bot.messages.saved import Listing
+from bot.messages.taste import Taste
+from bot.playground.limits import problems
+from bot.record.bookmark import Keeper, Link
+from bot.record.subscription import Pause, Paused
+from bot.slack.errors import TryLaterError
+from tests.handlers.people import NOW, People
+
+ANN = Keeper("T1", "U1")
+AT = int(NOW.timestamp() * 1_000_000)
+OURS = Link("https://blog.example/cache", "How a cache took a site down", "", "2021-03-07-7", 2)
+
+
+async def keeps(people: People, *links: Link, user: str = "U1") -> None:
+    """Have somebody keep links."""
+    store = await people.memory.store()
+    await store.bookmarks.save(Keeper("T1", user), links, AT, NOW)
+
+
+async def opens(people: People, **view: Any) -> str:
+    """Open the Home tab as U1; give all that it shows, within Slack's limits."""
+    assert (await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home", view=view)).status == 200
+    return shown(people)
+
+
+def shown(people: People, user: str = "U1") -> str:
+    """Give what somebody's tab shows."""
+    view = people.door.homes[user]
+    assert problems(view) == []
+    return json.dumps(view, ensure_ascii=False)
+
+
+async def clicks(people: People, action: str, value: str = "", **view: Any) -> str:
+    """Click on the tab."""
+    looking = view.pop("private_metadata", people.door.homes["U1"].get("private_metadata", ""))
+    seen = {"type": "home", "id": "V1", "hash": people.door.stamp, "private_metadata": looking, **view}
+    assert (await people.clicks(action, value, view=seen, response_url="")).status == 200
+    return shown(people)
+
+
+async def test_the_first_time_shows_the_steps_and_never_again(people: People) -> None:
+    """Three steps; while one clicks about they stay, and the next opening has none."""
+    first = await opens(people)
+    assert all(step in first for step in ("Welcome to Back Issue", "*1.*", "*2.*", "*3.*", "Nothing yet"))
+    assert "Welcome" in await clicks(people, "home:all")
+    assert "Welcome" not in await opens(people)
+
+
+async def test_the_messages_tab_shows_no_home(people: People) -> None:
+    """The event comes for the other tab too."""
+    await people.sees(type="app_home_opened", user="U1", channel="D1", tab="messages")
+    assert people.door.homes == {}
+
+
+async def test_what_stands_on_the_tab(people: People) -> None:
+    """What was kept, the channels with their next time or why they wait, the newest issue, and what the team keeps."""
+    await keeps(people, OURS)
+    await keeps(people, OURS, user="U2")
+    for channel, schedule in (
+        ("C1", "mondays 09:00 Europe/London"),
+        ("C2", "as soon as it appears"),
+        ("C3", "daily 9am UTC"),
+    ):
+        made = await people.register.put("-:T1", channel, "U1", parse_schedule(schedule), Taste(), NOW)
+        if channel == "C3":
+            await people.register.pause(made.id, Paused(Pause.PERSON, "holidays"))
+    text = await opens(people)
+    assert "*You kept 1 link* · 1 unread" in text
+    assert "<#C1> · mondays 09:00 Europe/London · next: <!date^1714982400^" in text
+    assert "<#C2> · as soon as it appears · next: when an issue appears" in text
+    assert "paused: holidays" in text
+    assert "*Example Weekly Issue #7*" in text
+    assert "kept by 2" in text
+    assert "Saved ✓" in text
+    assert "U2" not in text
+
+
+async def test_a_row_is_read_noted_and_removed(people: People) -> None:
+    """The menu acts at once; the note's form says where it came from, and the tab shows the note."""
+    await keeps(people, OURS)
+    await opens(people)
+    assert "*<https://blog.example/cache|" not in await clicks(people, "kept:0", f"read:{OURS.key}")
+    await clicks(people, "kept:0", f"note:{OURS.key}")
+    form = people.door.views["trigger-1"]
+    state = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
+    answer = await people.interacts("view_submission", view={**form, "state": state})
+    assert answer.status == 200
+    assert "Note: for Monday" in shown(people)
+    assert "Nothing yet" in await clicks(people, "kept:0", f"remove:{OURS.key}")
+
+
+async def test_searching_and_turning_pages(people: People) -> None:
+    """The box searches what was kept; a page's place survives what is done on it."""
+    await keeps(people, OURS, *(Link(f"https://a.example/{n}", f"Number {n}") for n in range(12)))
+    await opens(people)
+    assert "1 link of yours" in await clicks(people, "home:search", "cache")
+    assert Looking.read(people.door.homes["U1"]["private_metadata"]).listing == Listing("cache")
+    assert "You kept 13 links" in await clicks(people, "home:search", "")
+    assert "11–13" in await clicks(people, "home:next", Listing("", 10).as_value())
+    key = Link("https://a.example/0", "").key
+    assert "11–12" in await clicks(people, "kept:2", f"remove:{key}")
+
+
+async def test_a_tab_that_changed_meanwhile_is_made_anew(people: People) -> None:
+    """A stale hash is no reason to show nothing."""
+    await keeps(people, OURS)
+    assert "You kept 1 link" in await opens(people, hash="another")
+
+
+async def test_the_newest_issue_is_read_over_the_tab(people: People) -> None:
+    """It opens as a form, its pages are turned in it, and a link that is not there (any more) is said so."""
+    await opens(people)
+    button = {"i": "2021-03-07-7", "p": 1}
+    await clicks(people, "home:issue", json.dumps(button))
+    assert "How a cache took a site" in json.dumps(people.door.views["trigger-1"])
+    assert problems(people.door.views["trigger-1"]) == []
+    await people.clicks("issue:next", json.dumps(button), view={"type": "modal", "id": "V2"}, response_url="")
+    assert problems(people.door.views["V2"]) == []
+    await clicks(people, "home:issue", json.dumps({"i": "1999-01-01-1", "p": 1}))
+    assert "1999-01-01-1" in json.dumps(people.door.views["trigger-1"])
+
+
+async def test_keeping_what_the_team_keeps(people: People) -> None:
+    """The button keeps a link that two others keep; the key of one that only somebody else keeps does nothing."""
+    private = Link("https://secret.example/plan", "A plan")
+    for user in ("U2", "U3"):
+        await keeps(people, OURS, private, user=user)
+    text = await opens(people)
+    assert "secret.example" not in text
+    assert "kept by 3" in await clicks(people, "home:keep:0", OURS.key)
+    assert "You kept 1 link" in await clicks(people, "home:keep:0", private.key)
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [
+        ("kept:0", ""),
+        ("kept:0", "remove:x"),
+        ("kept:0", f"note:{'0' * 32}"),
+        ("home:next", "[" * 1_900),
+        ("home:next", '{"q": 1, "o": -1}'),
+        ("home:issue", "{}"),
+        ("home:keep:0", "x" * 2_000),
+        ("home:nothing", ""),
+        ("issue:next", ""),
+        ("save:1:x", "[]"),
+    ],
+)
+async def test_a_click_that_lies_changes_nothing(people: People, action: str, value: str) -> None:
+    """What no button has is acknowledged, and the list stays as it was."""
+    await keeps(people, OURS)
+    await opens(people)
+    await clicks(people, action, value, private_metadata="[" * 3_000)
+    assert "You kept 1 link" in await opens(people)
+
+
+async def test_another_s_rows_are_out_of_reach(people: People) -> None:
+    """The key of a link that somebody else keeps neither shows nor changes anything of theirs."""
+    await keeps(people, OURS, user="U2")
+    await opens(people)
+    for what in ("read", "remove", "note"):
+        assert "blog.example" not in await clicks(people, "kept:0", f"{what}:{OURS.key}")
+    store = await people.memory.store()
+    assert [each.read for each in await store.bookmarks.all(Keeper("T1", "U2"))] == [False]
+    assert "do not keep" in json.dumps(people.door.views["trigger-1"])
+
+
+async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
+    """A tab that cannot be made says so, and so does a click that fails, each with the log's reference."""
+    await keeps(people, OURS)
+    await opens(people)
+    people.memory.broken = RuntimeError("the disk is gone")
+    await clicks(people, "kept:0", f"remove:{OURS.key}")
+    assert "ref-1" in json.dumps(people.door.views["trigger-1"])
+    assert "ref-2" in await opens(people)
+
+
+async def test_a_door_that_stays_shut_is_only_logged(people: People) -> None:
+    """Where not even the apology can be shown, nothing breaks."""
+    people.door.stuck = TryLaterError("views.publish", "internal")
+    assert (await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")).status == 200
+    seen = {"type": "home", "id": "V1"}
+    assert (await people.clicks("home:all", view=seen, response_url="")).status == 200
+
+
+def test_what_a_tab_was_showing_is_read_back() -> None:
+    """From its own words; anything else is the beginning."""
+    looking = Looking(Listing("mesh", 20), welcome=True)
+    assert Looking.read(looking.as_text()) == looking
+    for lie in (None, 5, "", "[]", "{}", '{"q": "x"}', '{"q": "x", "o": true}', "[" * 3_000):
+        assert Looking.read(lie) == Looking()
