@@ -181,7 +181,18 @@ export class Store {
 
   _posted({ message }) {
     this._put(message);
+    this._count(message);
     this.tell("news", message);
+  }
+
+  /** Count what somebody else has said as not seen, until it is. */
+  _count(message) {
+    const channel = this.channel(message.channel);
+    const isReply = message.thread_ts && message.thread_ts !== message.ts && !message.broadcast;
+    if (!channel || isReply) return;
+    if (!message.ephemeral && message.ts > channel.last) channel.last = message.ts;
+    if (message.user !== this.me) channel.unread += 1;
+    this.tell("channels");
   }
 
   /** Put a message into every room that shows it. */
