@@ -19,7 +19,9 @@ def document(bookmark: Bookmark, issue: Issue | None) -> Issue:
     found = _entry(bookmark, issue)
     section, entry = found or (None, None)
     said = entry.text if entry else bookmark.link.text
-    text = "\n".join(filter(None, (said, bookmark.note)))
+    # The index reads an entry's text; an archive's headline comes from there, that of another link may not.
+    head = "" if bookmark.headline.rstrip("… ") in said else bookmark.headline
+    text = "\n".join(filter(None, (head, said, bookmark.note)))
     links = (Address(bookmark.url),) if bookmark.url else ()
     only = Entry(0, text, bookmark.headline, links, 1)
     kind = section.kind if section else Kind.NEWS

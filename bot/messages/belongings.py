@@ -36,9 +36,8 @@ def taken(count: int, kind: Format) -> Message:
 def sent(count: int, names: Names, *, typed: str) -> Message:
     """Say where the list went, and the way to what else `typed` may have meant."""
     weekly = escape(names.command)
-    said = (
-        f"Your {_links(count)} are in our direct conversation. Other kinds: `{weekly} export csv`, `markdown`, `jsonl`."
-    )
+    where = f"Your {_links(count)} {'is' if count == 1 else 'are'} in our direct conversation."
+    said = f"{where} Other kinds: `{weekly} export csv`, `markdown`, `jsonl`."
     return Message(said, (blocks.section(said), blocks.context(f'Looking for links instead? `{weekly} "{typed}"`')))
 
 

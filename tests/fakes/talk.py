@@ -41,6 +41,7 @@ class FakeDoor:
         self.homes: dict[str, Mapping[str, Any]] = {}
         self.stamp = "1.a"
         self.stuck: SlackError | None = None
+        self.late: list[SlackError] = []
         self.posted: list[tuple[str, Message]] = []
         self.elsewhere: set[str] = set()
         self.whispered: list[tuple[str, Message]] = []
@@ -76,6 +77,8 @@ class FakeDoor:
     async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
         """Post to a person."""
         del workspace
+        if self.late:
+            raise self.late.pop()
         self.told.append((user, message))
         return Posted(f"D{user}", "1.000001")
 

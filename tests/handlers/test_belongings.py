@@ -1,0 +1,209 @@
+"""What belongs to people and to teams, by the commands: top, export, import, forget me."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.calendar import AsItAppears
+from bot.messages import belongings as said
+from bot.messages.message import Message
+from bot.messages.names import Names
+from bot.messages.taste import Taste
+from bot.playground.limits import problems
+from bot.record.bookmark import Keeper, Link
+from bot.slack.errors import RateLimitedError
+from bot.takeout import netscape
+from bot.takeout.keepsake import Format
+from tests.handlers.people import NOW, People
+from tests.handlers.test_home import ANN, AT, OURS, keeps
+
+
+def told(message: Message) -> str:
+    """Give what a message says, within Slack's limits."""
+    assert problems({"text": message.text, "blocks": message.blocks}) == []
+    return json.dumps(message.blocks, ensure_ascii=False)
+
+
+async def types(people: People, typed: str, **fields: str) -> str:
+    """Type a command; give the answer that comes after the acknowledgement."""
+    assert (await people.types(typed, **fields)).status == 200
+    return json.dumps(people.heard[-1], ensure_ascii=False) if people.heard else ""
+
+
+async def test_the_team_s_list_counts_people_and_not_their_names(people: People) -> None:
+    """What one person alone keeps is no list of a team's; periods are turned by buttons."""
+    await keeps(people, OURS, user="U1")
+    assert "once 2 people have kept it" in await types(people, "top")
+    await keeps(people, OURS, user="U2")
+    text = await types(people, "top month")
+    assert "kept by 2" in text
+    assert "U2" not in text
+    await people.clicks("top:year", "year")
+    assert "last 365 days" in str(people.heard[-1])
+    await people.clicks("top:never", "never")
+    assert "of all time" in str(people.heard[-1])
+
+
+async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People) -> None:
+    """Then neither the command, nor the Home tab, nor a digest has a word of them."""
+    await keeps(people, OURS, user="U1")
+    await keeps(people, OURS, user="U2")
+    team = people.services.team
+    assert await team.line("-:T1", "C1", NOW) == ""
+    later = NOW.replace(day=8)
+    assert await team.line("-:T1", "C1", later) == (
+        "Most kept last week: <https://blog.example/cache|How a cache took a site down> (2)"
+    )
+    assert "Only somebody who subscribed" in await types(people, "top off")
+    await people.register.put("-:T1", "C1", "U1", AsItAppears(), Taste(), NOW)
+    assert "Off:" in await types(people, "top off")
+    assert "switched it off" in await types(people, "top")
+    assert await team.line("-:T1", "C1", later) == ""
+    await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
+    assert "your team keeps" not in str(people.door.homes["U1"])
+    assert "On:" in await types(people, "top on")
+    assert "kept by 2" in await types(people, "top")
+
+
+@pytest.mark.parametrize("kind", list(Format))
+async def test_a_list_goes_out_as_a_file(people: People, kind: Format) -> None:
+    """It comes in the direct conversation; where the command was typed it says so, and how to search for the words."""
+    await keeps(people, OURS)
+    answer = await types(people, f"export {kind.value}")
+    assert "Your 1 link is in our direct conversation" in answer
+    name, content = people.door.uploaded
+    assert name == kind.file_name
+    assert b"blog.example/cache" in content
+    assert people.door.shared == [("DU1", "F1", kind.file_name)]
+    assert [told(message) for _, message in people.door.told]
+
+
+async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> None:
+    """The same text, exactly; one that is too long says how much is missing."""
+    await keeps(people, OURS)
+    people.door.files_allowed = False
+    await types(people, "export")
+    (_, intro), (user, text) = people.door.told
+    assert user == "U1"
+    assert "1 link" in told(intro)
+    piece = text.blocks[0]["elements"][0]["elements"][0]["text"]
+    assert [each.url for each in netscape.read(piece.encode(), NOW).kept] == [OURS.url]
+    told(text)
+    lines = "".join(f"line {number} {'x' * 90}\n" for number in range(2_000))
+    sent = list(said.pieces(lines))
+    assert len(sent) == said.MOST_PIECES + 1
+    whole = "".join(each.blocks[0]["elements"][0]["elements"][0]["text"] for each in sent[:-1])
+    assert lines.startswith(whole)
+    assert whole.endswith("\n")
+    assert f"{len(lines) - len(whole):,} characters are missing" in told(sent[-1])
+
+
+async def test_an_export_waits_where_slack_says_so(people: People) -> None:
+    """A message too many in a second is sent again after the wait."""
+    await keeps(people, OURS)
+    people.door.files_allowed = False
+    late = RateLimitedError("chat.postMessage", "ratelimited")
+    late.retry_after = 0.0
+    people.door.late = [late]
+    await types(people, "export")
+    assert len(people.door.told) == 2
+
+
+async def test_nothing_kept_is_nothing_to_take(people: People) -> None:
+    """No empty file is sent."""
+    assert "You have kept nothing yet" in await types(people, "export")
+    assert people.door.told == []
+
+
+async def sends_form(people: People, pasted: Any) -> Any:
+    """Open the form for bookmarks and send it; give the answer."""
+    await people.types("import")
+    form = people.door.views["trigger-1"]
+    assert problems(form) == []
+    state = {"values": {"import": {"import": {"type": "plain_text_input", "value": pasted}}}}
+    return (await people.interacts("view_submission", view={**form, "state": state})).body
+
+
+async def test_bookmarks_are_brought(people: People) -> None:
+    """New ones are kept with their dates and notes, known ones counted, others refused; again changes nothing."""
+    await keeps(people, OURS)
+    pasted = (
+        '<DT><A HREF="https://a.example/" ADD_DATE="1600000000">An <b>old</b> thing</A><DD>worth it'
+        f'<DT><A HREF="{OURS.url}">Cache</A><DT><A HREF="javascript:alert(1)">No</A>'
+    )
+    answer = await sends_form(people, pasted)
+    assert answer["response_action"] == "update"
+    assert problems(answer["view"]) == []
+    assert "1 link more is yours now" in str(answer)
+    assert "1 link you had already" in str(answer)
+    assert "1 was left out" in str(answer)
+    assert "0 links more" in str(await sends_form(people, pasted))
+    store = await people.memory.store()
+    kept = {each.url: each for each in await store.bookmarks.all(ANN)}
+    assert len(kept) == 2
+    old = kept["https://a.example/"]
+    assert (old.headline, old.note, old.at.timestamp()) == ("An old thing", "worth it", 1_600_000_000)
+
+
+@pytest.mark.parametrize("pasted", [None, "", "hello", "<A HREF='javascript:alert(1)'>x</A>", "<" * 3_000, 5])
+async def test_what_holds_no_bookmark_is_told_beside_the_field(people: People, pasted: Any) -> None:
+    """Nothing is stored, and the line says what it should hold."""
+    answer = await sends_form(people, pasted)
+    assert answer["response_action"] == "errors"
+    assert (await (await people.memory.store()).people.get(ANN)).kept == 0
+
+
+async def test_a_form_with_missing_keys_is_refused(people: People) -> None:
+    """As one from an older version."""
+    answer = (await people.interacts("view_submission", view={"type": "modal", "callback_id": "import"})).body
+    assert "older version" in str(answer)
+
+
+async def test_forgetting_asks_first_and_then_forgets_everything(people: People) -> None:
+    """Notes, marks and the tab too; another's list stays; doing it again is no error."""
+    await keeps(people, OURS)
+    await keeps(people, OURS, user="U2")
+    await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
+    assert "deletes your 1 link" in await types(people, "forget me")
+    await people.clicks(said.STAY, "no")
+    assert "Nothing was deleted" in str(people.heard[-1])
+    store = await people.memory.store()
+    assert (await store.people.get(ANN)).kept == 1
+    for words in ("Your 1 link and everything else about you are gone", "Nothing about you is kept"):
+        await people.clicks(said.FORGET, "yes")
+        assert words in str(people.heard[-1])
+    assert "blog.example" not in str(people.door.homes["U1"])
+    assert (await store.people.get(ANN)).kept == 0
+    assert (await store.people.get(Keeper("T1", "U2"))).kept == 1
+
+
+async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
+    """`saved` with words searches what one kept; a row's menu keeps the page and the words."""
+    await keeps(people, OURS, *(Link(f"https://a.example/{n}", f"Tale number {n}") for n in range(12)))
+    text = await types(people, "saved tale")
+    assert "12 links of yours, 1–10" in text
+    place = next(block["block_id"] for block in people.heard[-1]["blocks"] if "block_id" in block)
+    await people.interacts(
+        "block_actions",
+        actions=[{"action_id": "kept:0", "block_id": place, "selected_option": {"value": f"remove:{place[5:37]}"}}],
+    )
+    assert "11 links of yours" in json.dumps(people.heard[-1], ensure_ascii=False)
+    assert "Nothing you kept is about *gardening*" in await types(people, "saved gardening")
+    await keeps(people, Link("https://b.example/", "An odd one", "with gardening in its own words"))
+    assert "An odd one" in await types(people, "saved gardening")
+    store = await people.memory.store()
+    await store.bookmarks.note(ANN, OURS.key, "ask the gardeners", AT + 1)
+    assert "2 links of yours" in await types(people, "saved gardening")
+
+
+@pytest.mark.parametrize("names", [Names(), Names(command="/" + "x" * 31, bookmark="y" * 100, bot="z" * 300)])
+def test_every_word_keeps_the_limits(names: Names) -> None:
+    """Whatever the commands are called."""
+    messages = [said.sent(1, names, typed="export csv"), said.nothing_to_take(names), said.forgotten(0), said.stayed()]
+    messages += [said.confirm_forgetting(2, names), *(said.taken(10_000, kind) for kind in Format)]
+    assert all(told(message) for message in messages)
+    assert problems(said.import_form(names)) == []
+    assert problems(said.brought(10_000, 1, 2, names)) == []
