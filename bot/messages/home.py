@@ -156,7 +156,7 @@ def _box(query: str) -> Block:
         "placeholder": blocks.plain("a topic, and press enter", 150),
         "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
     }
-    if query:
+    if query := one_line(query):
         element["initial_value"] = query
     # A new block_id for each query: Slack keeps what was typed in a block that stays the same.
     return {
