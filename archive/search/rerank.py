@@ -40,25 +40,26 @@ def second_look(concepts: tuple[Concept, ...], shelf: Shelf, found: Found) -> Fo
     top = _best(found.scores)
     following, near = _pairs(leaves, shelf, found.docs[top])
     scores, met = found.scores.copy(), found.met.copy()
-    gain = np.array(
-        [NEXT * next_.bit_count() + NEAR * near_.bit_count() for next_, near_ in zip(following, near, strict=True)]
-    )
+    gain, apart = np.zeros(len(top)), np.ones(len(top), np.bool_)
+    for at, bits in near.items():
+        gain[at] = NEXT * following.get(at, 0).bit_count() + NEAR * bits.bit_count()
+        apart[at] = False
     scores[top] += USUAL * gain.astype(np.float32) * met[top]
-    lonely = (np.array(near) == 0) & (met[top] < WHOLE)
-    met[top[lonely]] *= np.float32(APART)
+    met[top[apart & (met[top] < WHOLE)]] *= np.float32(APART)
     return Found(found.docs, scores, met, found.common)
 
 
-def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[list[int], list[int]]:
-    """Give for each of `docs` which neighbouring leaves stand next to each other in it, and which near, as bits."""
+def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[dict[int, int], dict[int, int]]:
+    """Give by place in `docs` which neighbouring leaves stand next to each other in it, and which near, as bits."""
     tokens, bounds = shelf.tokens(docs)
-    table = np.zeros(max(int(tokens.max(initial=0)), *(max(leaf, default=0) for leaf in leaves)) + 1, np.uint32)
+    table = np.zeros(shelf.words_known, np.uint32)
     for bit, leaf in enumerate(leaves):
         table[list(leaf)] |= np.uint32(1 << bit)
     marks = table[tokens]
     at = np.flatnonzero(marks)
     places, bits, ends = at.tolist(), marks[at].tolist(), bounds.tolist()
-    following, near = [0] * len(docs), [0] * len(docs)
+    following: dict[int, int] = {}
+    near: dict[int, int] = {}
     # Few of the words are looked for: going over them costs less than as many calls as all at once would take.
     for first, place in enumerate(places):
         for second in range(first + 1, min(first + LAGS + 1, len(places))):
@@ -70,9 +71,9 @@ def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[list[int], li
             if both:
                 doc = bisect_right(ends, place) - 1
                 if places[second] < ends[doc + 1]:
-                    near[doc] |= both
+                    near[doc] = near.get(doc, 0) | both
                     if gap <= 2:
-                        following[doc] |= forward
+                        following[doc] = following.get(doc, 0) | forward
     return following, near
 
 

@@ -23,7 +23,8 @@ class Shelf:
     """Segments one after another, their entries numbered through.
 
     `gone` marks the entries of each segment, and after them its issues, that are no longer in the archive (None: all
-    are). `offsets` says where each segment's entries begin; `living` and `issue_count` count what is not gone.
+    are). `offsets` says where each segment's entries begin; `words_known` is above the number of any word of theirs;
+    `living` and `issue_count` count what is not gone.
     """
 
     segments: tuple[Segment, ...]
@@ -31,6 +32,7 @@ class Shelf:
     offsets: tuple[int, ...] = field(init=False)
     blocks: tuple[tuple[Block, int, NDArray[np.bool_] | None], ...] = field(init=False)
     block_starts: NDArray[np.int64] = field(init=False)
+    words_known: int = field(init=False)
     living: int = field(init=False)
     issue_count: int = field(init=False)
 
@@ -39,6 +41,7 @@ class Shelf:
         ends = np.cumsum([0, *map(len, self.segments)])
         self.offsets = tuple(int(end) for end in ends)
         self.blocks = tuple(self._laid())
+        self.words_known = 1 + max((int(block.terms[-1]) for block, _, _ in self.blocks), default=0)
         self.block_starts = np.array([start for _, start, _ in self.blocks], np.int64)
         pairs = [(segment, gone) for segment, gone in zip(self.segments, self.gone, strict=True) if gone is not None]
         self.living = self.offsets[-1] - sum(int(gone[: len(segment)].sum()) for segment, gone in pairs)
