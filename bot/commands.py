@@ -180,6 +180,7 @@ _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
 }
 # What phones and word processors make of a quotation mark.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+_NEWEST = frozenset({"latest", "newest"})
 _NUMBER = re.compile(r"#?\d{1,9}")
 _DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
 # How a schedule shows itself: a time of day or a zone in it, or nothing but days, or the words for "at once".
@@ -242,7 +243,7 @@ def _is_schedule(rest: str) -> bool:
 
 
 def _asked(rest: str, slugs: Container[str]) -> str:
-    """Give the issue that `rest` names, "" if it names none: a number, a slug, or something dated like one."""
-    if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest):
+    """Give the issue that `rest` names, "" if it names none: a number, a slug, something dated like one, the newest."""
+    if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest) or rest.casefold() in _NEWEST:
         return rest
     return ""
