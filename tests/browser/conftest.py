@@ -73,6 +73,9 @@ async def served(archive: Path = SAMPLE, *, empty: bool = True) -> AsyncIterator
 async def page() -> AsyncIterator[PageServer]:
     """Serve the demo as a newcomer finds it, for the tests of a module."""
     async with served(empty=False) as here:
+        here.room.feed.attended.set()  # it begins when somebody looks
+        stage, channel = await here.room.stage(), here.room.workspace.channels[here.room.home]
+        await stage.scene.until(lambda: any(message.is_bot for message in channel.top), PATIENCE / 1_000)
         yield here
 
 

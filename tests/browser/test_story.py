@@ -16,21 +16,6 @@ from tests.browser.visitor import Visitor
 WIDE, NARROW = 1280, 390
 
 
-async def subscribes(ada: Visitor, layout: str) -> None:
-    """Subscribe #devops by the form: Mondays at nine, in London."""
-    await ada.says("/weekly subscribe")
-    form = ada.dialog("Subscribe a channel")
-    await form.get_by_role("radio", name="At a set time").check()
-    await form.get_by_role("combobox", name="Time zone").fill("lond")
-    await ada.page.get_by_role("option", name=re.compile("London")).first.click()
-    await form.get_by_role("radio", name=layout).check()
-    await form.get_by_role("button", name="Subscribe").click()
-    done = ada.dialog("Subscribed")
-    await expect(done).to_contain_text("mondays 09:00 Europe/London")
-    await done.get_by_role("button", name="Close").last.click()
-    await expect(ada.dialog()).to_have_count(0)
-
-
 async def next_issue(ada: Visitor, number: int, *, jump: str, broken: str = "") -> None:
     """Publish it behind the scenes, let time pass, and see it in the channel, delivered to the end."""
     await ada.opens_backstage()
@@ -68,7 +53,7 @@ async def test_the_whole_story(layout: str, width: int, serving: Serving, visiti
     """Subscribed by the form, published, posted, kept, found, shared; a week on and a broken call, and no double."""
     page = await serving(newsletter(tmp_path))
     ada = await visiting(page.url, width=width)
-    await subscribes(ada, layout)
+    await ada.subscribes(layout)
     await next_issue(ada, 4, jump="Jump to the next slot")
 
     digest = ada.message("Paper Weekly #4")

@@ -75,14 +75,15 @@ class Visitor:
         return self.thread.get_by_test_id("message").filter(has_text=text).last
 
     async def finds(self, where: Locator, text: str | re.Pattern[str]) -> Locator:
-        """Scroll down through messages, of which only those near are in the page, to the first that has this text."""
+        """Scroll through messages, of which only those near are in the page, to the first that has this text."""
         found = where.get_by_test_id("message").filter(has_text=text)
         scroller = where if await where.evaluate("node => node.matches('.scroller')") else where.locator(".scroller")
-        for _ in range(40):
+        for step in range(40):
             if await found.count():
                 await found.first.scroll_into_view_if_needed()
                 return found.first
-            await scroller.evaluate("node => node.scrollBy(0, node.clientHeight / 2)")
+            down = "node => node.scrollBy(0, node.clientHeight / 2)"
+            await scroller.evaluate(down if step else "node => node.scrollTo(0, 0)")
             await self.page.evaluate(
                 "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
             )
@@ -117,6 +118,21 @@ class Visitor:
     async def is_now(self, person: str) -> None:
         """Be somebody else."""
         await self.page.get_by_role("group", name="You are").get_by_role("button", name=person).click()
+
+    async def subscribes(self, layout: str, *, at_once: bool = False) -> None:
+        """Subscribe #devops by the form: Mondays at nine in London, or at once; `layout`: words of its name."""
+        await self.says("/weekly subscribe")
+        form = self.dialog("Subscribe a channel")
+        await form.get_by_role("radio", name="As soon as it appears" if at_once else "At a set time").check()
+        if not at_once:
+            await form.get_by_role("combobox", name="Time zone").fill("lond")
+            await self.page.get_by_role("option", name=re.compile("London")).first.click()
+        await form.get_by_role("radio", name=layout).check()
+        await form.get_by_role("button", name="Subscribe").click()
+        done = self.dialog("Subscribed")
+        await expect(done).to_contain_text("as soon as it appears" if at_once else "mondays 09:00 Europe/London")
+        await done.get_by_role("button", name="Close").last.click()
+        await expect(self.dialog()).to_have_count(0)
 
     async def says(self, text: str) -> None:
         """Write in the open channel, and send it."""

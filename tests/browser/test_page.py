@@ -1,0 +1,171 @@
+"""The page for everybody: axe finds nothing, the keyboard reaches everything, secrets stay with their person."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from bot.playground.page.server import PageServer
+from tests.browser import machine
+from tests.browser.conftest import Serving, Visiting
+from tests.browser.papers import HOSTILE, newsletter
+
+needs_axe = pytest.mark.skipif(
+    machine.axe() is None, reason="NO AXE-CORE: the page's accessibility is not tested (install npm, then `make test`)"
+)
+DIGEST = "The Green Build Weekly #11"
+
+
+@needs_axe
+@pytest.mark.parametrize(
+    ("width", "dark"), [(1280, False), (1280, True), (390, False)], ids=["light", "dark", "narrow"]
+)
+async def test_axe_finds_nothing_serious(width: int, *, dark: bool, page: PageServer, visiting: Visiting) -> None:
+    """Not in a channel with a thread, an answer, the command menu, a form, the Home tab or behind the scenes."""
+    ada = await visiting(page.url, width=width, dark=dark)
+    found: dict[str, list[str]] = {}
+
+    async def look(at: str) -> None:
+        found[at] = await ada.findings()
+
+    digest = await ada.finds(ada.feed, DIGEST)
+    await look("channel")
+    await digest.get_by_role("button", name="replies").click()
+    await expect(ada.thread.get_by_test_id("message").first).to_be_visible()
+    await look("thread")
+    await ada.leaves_thread()
+    await ada.composer.fill("/")
+    await expect(ada.page.get_by_role("listbox", name="Commands")).to_be_visible()
+    await look("commands")
+    await ada.says("/weekly kubernetes")
+    await expect(ada.message("kubernetes")).to_contain_text("Only visible to you")
+    await look("answer")
+    await ada.says("/weekly subscribe")
+    await expect(ada.dialog("Subscribe a channel").get_by_role("radio").first).to_be_visible()
+    await look("form")
+    await ada.page.keyboard.press("Escape")
+    await ada.opens_backstage()
+    await look("backstage")
+    await ada.leaves_backstage()
+    await ada.goes("Home")
+    await expect(ada.page.get_by_role("region", name="Home").get_by_role("heading").first).to_be_visible()
+    await look("home")
+    assert {at: findings for at, findings in found.items() if findings} == {}
+
+
+async def tabs_to(page: Page, name: str | re.Pattern[str], *, most: int = 60) -> None:
+    """Press Tab until what is called so has the keyboard."""
+    for _ in range(most):
+        await page.keyboard.press("Tab")
+        said = await page.evaluate(
+            "() => { const at = document.activeElement; const by = at.getAttribute('aria-labelledby');"
+            " return at.getAttribute('aria-label') ?? (by && document.getElementById(by)?.textContent)"
+            " ?? at.labels?.[0]?.textContent ?? at.textContent }"
+        )
+        if re.search(name, said or ""):
+            return
+    raise AssertionError(f"the keyboard does not reach {name!r}")
+
+
+async def test_the_keyboard_is_enough(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """Subscribe, publish, open the thread, react, and read what was kept, without a pointer."""
+    served = await serving(newsletter(tmp_path))
+    ada = await visiting(served.url)
+    keyboard = ada.page.keyboard
+    await keyboard.press("Tab")
+    await expect(ada.page.get_by_role("link", name="Skip to writing")).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(ada.composer).to_be_focused()
+    await keyboard.type("/weekly subscribe as soon as it appears")
+    await keyboard.press("Enter")
+    await expect(ada.message("Done")).to_be_visible()
+    await tabs_to(ada.page, "^Backstage")
+    await keyboard.press("Enter")
+    await tabs_to(ada.page, "Publish the next issue")
+    await keyboard.press("Enter")
+    await expect(ada.backstage.get_by_role("row").filter(has_text="-4 ")).to_contain_text("done")
+    await tabs_to(ada.page, "Close Backstage")
+    await keyboard.press("Enter")
+    await expect(ada.backstage).to_be_hidden()
+
+    await ada.message("Paper Weekly #4").focus()
+    await keyboard.press("Enter")
+    await expect(ada.thread).to_be_visible()
+    await keyboard.press("End")
+    await tabs_to(ada.page, "React with bookmark", most=8)
+    await keyboard.press("Enter")
+    await expect(ada.thread.get_by_role("button", name="bookmark: 1, from you")).to_be_visible()
+    await keyboard.press("Escape")
+    await expect(ada.thread).to_be_hidden()
+    await ada.composer.focus()
+    await keyboard.type("/weekly sa")
+    await expect(ada.page.get_by_role("listbox", name="Commands")).to_be_visible()
+    await keyboard.press("Tab")
+    await expect(ada.composer).to_have_value(re.compile(r"^/weekly saved"))
+    await keyboard.press("Enter")
+    await expect(ada.message("You kept 1 link")).to_be_visible()
+
+
+async def test_what_is_one_s_own_nobody_else_sees(page: PageServer, visiting: Visiting) -> None:
+    """An answer is there for the one who asked, gone for the other, and there again."""
+    ada = await visiting(page.url)
+    await ada.says("/weekly postgres")
+    await expect(ada.message("postgres")).to_contain_text("Only visible to you")
+    await ada.is_now("Grace")
+    await ada.finds(ada.feed, DIGEST)
+    await expect(ada.page.get_by_test_id("message").filter(has_text="postgres")).to_have_count(0)
+    await ada.is_now("Ada")
+    await expect(ada.message(re.compile("postgres"))).to_contain_text("Only visible to you")
+
+
+async def test_a_message_comes_to_everybody_who_looks(page: PageServer, visiting: Visiting) -> None:
+    """Without reloading: what Grace says in her window is in Ada's, and marked as unread where Ada is elsewhere."""
+    ada, grace = await visiting(page.url), await visiting(page.url + "?as=" + page.room.people[1].id)
+    await ada.goes("devops")
+    await grace.goes("general")
+    await grace.says("Lunch?")
+    await expect(
+        ada.page.get_by_role("navigation").get_by_role("button", name=re.compile("general.*1"))
+    ).to_be_visible()
+    await ada.goes("general")
+    await expect(ada.message("Lunch?")).to_contain_text("Grace")
+
+
+@pytest.mark.parametrize("layout", ["links in a thread", "Everything in one message"], ids=["thread", "full"])
+async def test_nothing_of_an_archive_runs(layout: str, serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """Scripts, handlers and links that are none are words in the digest, in the thread, and in an answer."""
+    served = await serving(newsletter(tmp_path, first=HOSTILE))
+    ada = await visiting(served.url)
+    await ada.subscribes(layout, at_once=True)
+    await ada.opens_backstage()
+    await ada.does("Publish the next issue")
+    await expect(ada.backstage.get_by_role("row").filter(has_text="-4 ")).to_contain_text("done")
+    await ada.leaves_backstage()
+    where = ada.feed
+    if "thread" in layout:
+        await ada.message("Paper Weekly #4").get_by_role("button", name="replies").click()
+        where = ada.thread
+    await ada.finds(where, "<script>window.stung")
+    await ada.finds(where, "<!channel>")
+    await ada.says("/weekly script opens the first")
+    await expect(ada.message("<script>window.stung").last).to_be_visible()
+    assert await ada.page.evaluate("window.stung") is None
+    assert await ada.page.locator("#main img, #main svg a, #main script, [onload], [onerror]").count() == 0
+    links = await ada.page.locator("a[href]").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
+    assert [link for link in links if not re.match(r"https?://|mailto:|#", link)] == []
+
+
+async def test_colours_are_chosen_and_remembered(page: PageServer, visiting: Visiting) -> None:
+    """Light, dark or as the system is, over a reload."""
+    ada = await visiting(page.url)
+    colours = ada.page.get_by_role("button", name=re.compile("^Colours"))
+    for _ in range(3):
+        await colours.click()
+        if await ada.page.locator("html").get_attribute("data-theme") == "dark":
+            break
+    await expect(ada.page.locator("html")).to_have_attribute("data-theme", "dark")
+    await ada.page.reload()
+    await expect(ada.page.locator("html")).to_have_attribute("data-theme", "dark")
