@@ -179,7 +179,17 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
             clock,
         ),
         belongings=Belongings(store.bookmarks, store.imports, store.people, slack, names, clock, indexes.forget),
-        keeping=Keeping.of(store.bookmarks, store.people, store.postings, catalogue, answers, slack, names, clock),
+        keeping=Keeping.of(
+            store.bookmarks,
+            store.people,
+            store.postings,
+            catalogue,
+            answers,
+            slack,
+            names,
+            clock,
+            credentials.bot_token,  # every process has it, and nobody else
+        ),
         subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
         replies=HttpReplies(),
         doubts=Doubts(store, clock),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -46,15 +48,27 @@ class Choosers:
     """Offers the links of a message, and keeps what is ticked."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
-        self, memory: Memory, postings: Postings, catalogue: Catalogue, door: Door, names: Names, clock: Clock
+        self,
+        memory: Memory,
+        postings: Postings,
+        catalogue: Catalogue,
+        door: Door,
+        names: Names,
+        clock: Clock,
+        secret: str,
     ) -> None:
-        """Keep in `memory`; `postings` knows what messages show, `catalogue` what the archive knows."""
+        """Keep in `memory`; `postings` knows what messages show, `catalogue` what the archive knows.
+
+        A choice is sealed with `secret` for its person: a message may be one that nobody else may read. Every process
+        needs the same one.
+        """
         self._memory = memory
         self._postings = postings
         self._catalogue = catalogue
         self._door = door
         self._names = names
         self._clock = clock
+        self._secret = secret.encode()
 
     async def shortcut(  # noqa: PLR0913 - what Slack says of a shortcut
         self,
@@ -74,13 +88,13 @@ class Choosers:
         if len(links) == 1:
             anew = await self._memory.save(keeper, links, at, self._clock.now())
             return hints.kept(links[0].url, links[0].headline, self._names, anew=bool(anew))
-        place = await self.ticked(keeper, links, Choosing(channel, ts, opened=at))
+        place = await self.ticked(keeper, links, self._place(keeper, channel, ts, at))
         await self._door.open_view(workspace, trigger, choose_form(links, place))
         return None
 
     async def offer(self, keeper: Keeper, channel: str, ts: str, links: tuple[Link, ...], at: int) -> Message:
         """Offer a message's links, the first page of them."""
-        return choose(links, await self.ticked(keeper, links, Choosing(channel, ts, opened=at)))
+        return choose(links, await self.ticked(keeper, links, self._place(keeper, channel, ts, at)))
 
     async def turn(  # noqa: PLR0913, PLR0917 - what Slack says of a click
         self,
@@ -95,6 +109,8 @@ class Choosers:
 
         A submitted form says no time: then the bot's clock counts, but never before the choice began.
         """
+        if place is not None and not self._is_for(keeper, place):
+            place = None
         showing = await self._postings.shown(workspace, place.channel, place.ts) if place else None
         if place is None or showing is None:
             return Turned((), None, hints.LOST)
@@ -122,7 +138,20 @@ class Choosers:
         page = range(place.offset, min(place.offset + PAGE, len(links)))
         kept = await self._memory.which(keeper, [links[index].key for index in page])
         ticks = frozenset(index for index in page if links[index].key in kept)
-        return Choosing(place.channel, place.ts, place.offset, ticks, place.opened)
+        return replace(place, ticked=ticks)
+
+    def _place(self, keeper: Keeper, channel: str, ts: str, at: int) -> Choosing:
+        """Give the beginning of a choice for one person."""
+        return Choosing(channel, ts, opened=at, seal=self._seal(keeper, channel, ts))
+
+    def _is_for(self, keeper: Keeper, place: Choosing) -> bool:
+        seal = self._seal(keeper, place.channel, place.ts)
+        return hmac.compare_digest(place.seal.encode("utf-8", "replace"), seal.encode())
+
+    def _seal(self, keeper: Keeper, channel: str, ts: str) -> str:
+        # People's ids are the same everywhere, their home may get known in between.
+        said = f"{keeper.user}\n{channel}\n{ts}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._secret, said, hashlib.sha256).hexdigest()[:24]
 
     async def _links(
         self, workspace: WorkspaceId, channel: str, ts: str, message: Mapping[str, Any]

@@ -36,9 +36,10 @@ class Keeping:
         door: Door,
         names: Names,
         clock: Clock,
+        secret: str,
     ) -> Self:
-        """Make them of what they work with."""
-        choosers = Choosers(memory, postings, catalogue, door, names, clock)
+        """Make them of what they work with; `secret` seals what is one person's alone (bot.keeping.choosers)."""
+        choosers = Choosers(memory, postings, catalogue, door, names, clock, secret)
         return cls(
             Saving(memory, people, catalogue, answers, names, clock),
             choosers,

@@ -44,7 +44,8 @@ class Choice(Protocol):
 class Choosing:
     """Where a choice is: which message's links, from which one on, and which of those were ticked when it was shown.
 
-    `opened` is when it began, in microseconds by Slack's clock.
+    `opened` is when it began, in microseconds by Slack's clock. `seal` ties it to the person it was made for: what
+    comes back from anybody else is none of ours.
     """
 
     channel: str
@@ -52,10 +53,11 @@ class Choosing:
     offset: int = 0
     ticked: frozenset[int] = frozenset()
     opened: int = 0
+    seal: str = ""
 
     def as_value(self) -> str:
         """Give it as a button's value or a form's metadata."""
-        return json.dumps([self.channel, self.ts, self.offset, sorted(self.ticked), self.opened])
+        return json.dumps([self.channel, self.ts, self.offset, sorted(self.ticked), self.opened, self.seal])
 
     @classmethod
     def read(cls, value: object) -> Choosing | None:
@@ -64,14 +66,14 @@ class Choosing:
             fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE else None
         except (ValueError, RecursionError):
             return None
-        if not isinstance(fields, list) or len(fields) != 5:
+        if not isinstance(fields, list) or len(fields) != 6:
             return None
-        channel, ts, offset, ticked, opened = fields
-        if not (isinstance(channel, str) and isinstance(ts, str) and isinstance(ticked, list)):
+        channel, ts, offset, ticked, opened, seal = fields
+        if not (isinstance(ticked, list) and all(isinstance(each, str) for each in (channel, ts, seal))):
             return None
         if any(type(each) is not int for each in (offset, opened, *ticked)) or not 0 <= offset <= _FARTHEST:
             return None
-        return cls(channel, ts, offset, frozenset(ticked), opened)
+        return cls(channel, ts, offset, frozenset(ticked), opened, seal)
 
     def at(self, offset: int) -> Choosing:
         """Give the same choice on another page."""

@@ -34,6 +34,7 @@ async def opened(it: Whole, ada: Person, *says: str, without: str = "") -> View:
 async def test_the_first_steps_are_shown_once(it: Whole) -> None:
     """Who opens the tab for the first time sees three steps, and never again; whoever keeps nothing is told how."""
     ada = it.person()
+    await it.publish(*tales("first", "one"))
     await opened(it, ada, "Welcome to", "*1.*", "*2.*", "*3.*", "Nothing yet")
     await opened(it, ada, "What you kept", "The newest issue", without="Welcome to")
     await opened(it, ada, "What you kept", without="Welcome to")

@@ -129,3 +129,118 @@ async def test_a_note_that_lies(it: Whole) -> None:
         assert answer.json()["response_action"] == "errors"
     await ada.closes(form)
     await it.becomes(await it.saved(ada, channel, "note.example/mesh", "note.example/graph"), without="Note:")
+
+
+async def test_another_s_choice_shows_nothing_of_a_message_one_may_not_read(it: Whole) -> None:
+    """A choice is its person's alone: sent by somebody else it shows no link of a private channel, and keeps none."""
+    ada, eve = it.person(), it.person()
+    private, public = it.channel(ada, kind="private"), it.channel(ada, eve)
+    links = " ".join(f"<https://private.example/{number}>" for number in range(12))
+    secret = ada.says(links, private)
+    await ada.reacts(secret, "bookmark")
+    choice = await it.reads(ada, private, "12 links")
+    buttons = [one for _, one in forms.elements(choice.blocks) if one["type"] == "button"]
+    said = await it.asks(eve, public, "/weekly saved", "nothing yet")
+    state = {"values": {block: {"ticks": one} for block, one in ticks(choice).items()}}
+    for button in buttons:
+        before = len(eve.sees(public))
+        await send(it, click(it, eve, said, button["action_id"], button["value"], state=state))
+        answer = await it.until(lambda at=before: eve.sees(public)[at:], "no answer")  # type: ignore[misc]
+        assert "no longer know which message" in readable(answer[-1])
+    await ada.uses(secret)
+    form = await it.modal(ada, "12 links")
+    values = forms.state(form.payload["blocks"], {})
+    now = it.stage.server.clock.now()
+    told = await send(it, payloads.submission(it.workspace, eve.user, form, values, now))
+    assert "private.example" not in told.body
+    assert "no longer know which message" in told.body
+    await ada.closes(form)
+    await it.saved(eve, public)
+
+
+def ticks(choice: ChannelMessage) -> dict[str, dict[str, Any]]:
+    """Give the state of a choice with every box ticked."""
+    return {
+        block: {"type": "checkboxes", "selected_options": one["options"]}
+        for block, one in forms.elements(choice.blocks)
+        if one["type"] == "checkboxes"
+    }
+
+
+async def test_a_choice_that_was_never_offered(it: Whole) -> None:
+    """Boxes of no message, or of other links than the message has, keep nothing."""
+    ada = it.person()
+    channel = it.channel(ada)
+    digest = await it.digest(ada, channel, *tales("boxes", "mesh", "graph"))
+    await ada.reacts(digest.parent, "bookmark")
+    choice = await it.reads(ada, channel, "tick what you want to keep")
+    button = next(one for _, one in forms.elements(choice.blocks) if one["type"] == "button")
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": "0:000000000000"}
+    for value, values in (
+        (button["value"], {"ticks:0": {"ticks": {"selected_options": [option, {"value": 7}, None]}}}),
+        (button["value"], {"ticks:0": None}),
+        (button["value"], [1, 2]),
+        (button["value"].replace("[]", '[0, "x"]'), {}),
+        ("", {}),
+        ("[" * 2000, {}),
+        (json.dumps([channel.id, digest.parent.ts, 0, [], 0, "0" * 24]), {}),
+        (json.dumps([channel.id, digest.parent.ts, 0, [], 0, "\ud800"]), {}),
+    ):
+        await send(it, click(it, ada, choice, "choose:save", value, state={"values": values}))
+    await it.saved(ada, channel)
+
+
+@pytest.mark.parametrize("action", ["save:0:0000", "unsave:0:0000"])
+async def test_a_save_button_that_lies(it: Whole, action: str) -> None:
+    """A button that names no link of the archive, or another than stands there now, keeps nothing and says so."""
+    ada = it.person()
+    channel = it.channel(ada)
+    number = await it.publish(*tales("button", "mesh"))
+    slug = next(path.stem for path in it.archive.iterdir() if path.stem.endswith(f"-{number}"))
+    said = await it.asks(ada, channel, "/weekly saved", "nothing yet")
+    for value in (
+        json.dumps([slug, 0, "0" * 12]), json.dumps([slug, 99, "0" * 12]), json.dumps(["nowhere", 0, "0" * 12]),
+        json.dumps([slug, -1, "0" * 12]), json.dumps(["../../etc/passwd", 0, "0" * 12]), "[]", "", "x", "[" * 2000,
+        json.dumps([slug, True, "0" * 12]), json.dumps({"slug": slug}),
+    ):  # fmt: skip
+        before = len(ada.sees(channel))
+        await send(it, click(it, ada, said, action, value))
+        told = await it.until(lambda at=before: ada.sees(channel)[at:], f"no answer to {value}")  # type: ignore[misc]
+        assert any(words in readable(told[-1]) for words in ("not in the archive any more", "older version"))
+    await it.saved(ada, channel)
+
+
+async def test_a_home_tab_that_lies(it: Whole) -> None:
+    """What another's Home tab sends changes nothing; odd metadata and values show the beginning, or nothing at all."""
+    ada, eve, channel, _ = await keeper(it, "tab")
+    await ada.opens_home()
+    home = await it.home(ada, "You kept 2 links")
+    rows = [
+        (block, str(one["action_id"]), str(option["value"]))
+        for block, one in forms.elements(home.payload["blocks"])
+        if one["type"] == "overflow"
+        for option in one["options"]
+    ]
+    for block, action, value in rows:
+        await send(it, click(it, eve, home, action, value, block_id=block))
+    odd = click(it, ada, home, "home:next", json.dumps({"q": "", "o": 10**9}))
+    for metadata in ("", "[]", "[" * 3000, json.dumps({"q": 7, "o": "x"}), json.dumps({"q": "x" * 400, "o": 0})):
+        await send(it, {**odd, "view": {**odd["view"], "private_metadata": metadata}})
+    await send(it, click(it, ada, home, "home:keep:0", "0" * 32))
+    await send(it, click(it, ada, home, "home:search", "x" * 3_000))
+    await it.settled()
+    for one in (eve, ada):
+        while one.screen:
+            await one.closes(one.screen)
+    assert "tab.example" not in (readable(eve.home) if eve.home else "")
+    await it.saved(eve, channel)
+    await it.saved(ada, channel, "tab.example/mesh", "tab.example/graph")
+
+
+async def test_forgetting_is_one_s_own(it: Whole) -> None:
+    """Another's confirmation forgets whoever presses it, and nobody else."""
+    ada, eve, channel, _ = await keeper(it, "oblivion")
+    asked = await it.asks(ada, channel, "/weekly forget me", "Forget everything about you?")
+    await send(it, click(it, eve, asked, "forget:me", "yes"))
+    await it.saved(eve, channel)
+    await it.saved(ada, channel, "oblivion.example/mesh", "oblivion.example/graph")

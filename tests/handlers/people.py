@@ -109,7 +109,15 @@ class People:
             home,
             belongings,
             Keeping.of(
-                self.memory, store.people, store.postings, Catalogue(self.shelf, str), answers, self.door, names, clock
+                self.memory,
+                store.people,
+                store.postings,
+                Catalogue(self.shelf, str),
+                answers,
+                self.door,
+                names,
+                clock,
+                SECRET,
             ),
             subscribing,
             self.replies,
