@@ -14,10 +14,12 @@ from bot.takeout.keepsake import Format
 FORGET, STAY = "forget:me", "forget:not"
 """The buttons of the confirmation."""
 IMPORT = "import"
-"""The form's callback, and its one field."""
+"""The form's callback, and its first field."""
 PIECE = 8_000
 """Characters of a list in one message, where it is sent as text (bot.messages.blocks: 9,000 are surely taken)."""
 MOST_PIECES = 10
+FIELDS = 5
+"""Fields of the form: together as much as about ninety bookmarks. What is longer is brought in several goes."""
 _PASTED = 3_000  # Slack: reference/block-kit/block-elements/plain-text-input-element
 
 _KINDS = {
@@ -75,40 +77,53 @@ def import_form(names: Names) -> Block:
     weekly = escape(names.command)
     how = (
         "Export your bookmarks from your browser (a file of the kind *HTML*), open that file in a text editor, and "
-        f"paste the lines you want. `{weekly} export` makes the same kind of file."
+        "paste the lines you want; a field that is full goes on in the next one, and the same link twice is kept once. "
+        f"`{weekly} export` makes the same kind of file."
     )
-    element = {
-        "type": "plain_text_input",
-        "action_id": IMPORT,
-        "multiline": True,
-        "max_length": _PASTED,
-        "placeholder": blocks.plain('<DT><A HREF="https://…">A title</A>', 150),
-    }
     return {
         "type": "modal",
         "callback_id": IMPORT,
         "title": blocks.plain("Bring your bookmarks", 24),
         "submit": blocks.plain("Keep them", 24),
         "close": blocks.plain("Cancel", 24),
-        "blocks": [
-            blocks.section(how),
-            {
-                "type": "input",
-                "block_id": IMPORT,
-                "label": blocks.plain(f"Bookmarks (at most {_PASTED:,} characters at a time)", 2_000),
-                "element": element,
-            },
-        ],
+        "blocks": [blocks.section(how), *(_pasting(number) for number in range(1, FIELDS + 1))],
     }
 
 
+def _pasting(number: int) -> Block:
+    """Make one of the fields that are read as one text: Slack takes no longer text in a field."""
+    first, name = number == 1, _field(number)
+    element: dict[str, Any] = {
+        "type": "plain_text_input",
+        "action_id": name,
+        "multiline": True,
+        "max_length": _PASTED,
+    }
+    if first:
+        element["placeholder"] = blocks.plain('<DT><A HREF="https://…">A title</A>', 150)
+    said = f"Bookmarks (at most {_PASTED:,} characters)" if first else f"What did not fit, part {number}"
+    return {
+        "type": "input",
+        "block_id": name,
+        "optional": not first,
+        "label": blocks.plain(said, 2_000),
+        "element": element,
+    }
+
+
+def _field(number: int) -> str:
+    return IMPORT if number == 1 else f"{IMPORT}:{number}"
+
+
 def read_import(view: Mapping[str, Any]) -> str | None:
-    """Read the submitted form: what was pasted; None if it is no such form."""
+    """Read the submitted form: what was pasted, from all fields as one text; None if it is no such form."""
     try:
-        pasted = view["state"]["values"][IMPORT][IMPORT]["value"]
+        values = view["state"]["values"]
+        pasted = [values[IMPORT][IMPORT]["value"]]
+        pasted += [values[name][name]["value"] for name in map(_field, range(2, FIELDS + 1)) if name in values]
     except (KeyError, TypeError):
         return None
-    return pasted if isinstance(pasted, str) else "" if pasted is None else None
+    return "".join(each or "" for each in pasted) if all(isinstance(each, str | None) for each in pasted) else None
 
 
 def brought(new: int, known: int, refused: int, names: Names) -> Block:
