@@ -19,13 +19,13 @@ from bot.record.bookmark import (
     Way,
     by_hand,
     meant,
-    number_of,
 )
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.marks import Event, count, kept_of, meaning, put, remove, settle
 from bot.store.people import known, person
-from bot.store.postings import in_doubt, shown_on
+from bot.store.postings import shown_on
+from bot.store.reactions import Row, react_all
 from bot.store.tables import bookmarks, forgotten, marks, parts, people, postings
 
 T = TypeVar("T")
@@ -52,21 +52,7 @@ class Bookmarks:
         self, keeper: Keeper, workspace: WorkspaceId, way: Way, at: int, now: datetime, *, held: bool
     ) -> Reacted:
         """Write down a reaction that came (`held`) or went: `way` says on what and with which emoji."""
-
-        def unit(connection: Connection) -> Reacted:
-            showing = shown_on(connection, workspace, way.channel, way.ts, shared=way.shared)
-            doubt = showing is None and in_doubt(connection, workspace, way.channel, way.ts)
-            link = meant(showing.links, way.emoji, numbered=showing.ours) if showing else None
-            # Numbers count votes and lists everywhere: only those on messages of ours mean anything.
-            if number_of(way.emoji) is not None and link is None and not doubt:
-                return Reacted(showing, doubt)
-            who = person(connection, keeper)
-            if at <= who.since:
-                return Reacted(showing, doubt)
-            change = put(connection, who.id, way, Event(held, at, link, showing is not None), now)
-            return Reacted(showing, doubt, change.fresh, change.kept, who.hinted is not None)
-
-        return await self._database.write(unit)
+        return await self._database.write_one_of(react_all, Row(keeper, workspace, way, at, now, held))
 
     async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
         """Keep `links` by hand; give those that were not kept before."""

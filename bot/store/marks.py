@@ -6,18 +6,22 @@ from an index; whoever changes a mark settles its link in the same transaction. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from bot.record.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
 from bot.store.tables import bookmarks, marks, people
 
 _M = marks.c
 _B = bookmarks.c
+_SETTLED = (
+    _B.id, _B.person, _B.key, _B.kept, _B.at, _B.url, _B.headline, _B.text, _B.issue, _B.position, _B.read, _B.removed
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +69,59 @@ def put(connection: Connection, person: int, way: Way, event: Event, now: dateti
 
 def settle(connection: Connection, person: int, key: str) -> Link | None:
     """Bring the bookmark's row and the person's counts up to date; give the link if it is kept from now on."""
-    row = connection.execute(
-        select(_B.id, _B.kept, _B.at, _B.url, _B.headline, _B.text, _B.issue, _B.position, _B.read, _B.removed).where(
-            _B.person == person, _B.key == key
-        )
-    ).first()
-    chosen = select(_M.held, _M.at, _M.link).where(_M.key == key, _M.person == person)
-    found = [Mark(each.held, each.at, link_of(each.link)) for each in connection.execute(chosen)]
-    mark = settled(found, row.removed if row else 0)
-    if row is None and mark is None:
-        return None
-    values = _values(mark)
-    if row is None:
-        connection.execute(insert(bookmarks).values(person=person, key=key, **values))
-    elif any(getattr(row, name) != value for name, value in values.items()):
-        connection.execute(update(bookmarks).where(_B.id == row.id).values(values))
-    count(connection, person, row, kept=mark is not None, read=row.read if row else False)
-    return mark.link if mark and not (row and row.kept) else None
+    return settle_all(connection, [(person, key)]).get((person, key))
+
+
+def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Link]:
+    """Settle many links of many people (person, key); give those that are kept from now on."""
+    if not pairs:
+        return {}
+    within = and_(_B.person.in_({who for who, _ in pairs}), _B.key.in_({key for _, key in pairs}))
+    rows = {(row.person, row.key): row for row in connection.execute(select(*_SETTLED).where(within))}
+    found: dict[tuple[int, str], list[Mark]] = {pair: [] for pair in pairs}
+    asked = and_(_M.person.in_({who for who, _ in pairs}), _M.key.in_({key for _, key in pairs}))
+    for each in connection.execute(select(_M.person, _M.key, _M.held, _M.at, _M.link).where(asked)):
+        if (each.person, each.key) in found:
+            found[each.person, each.key].append(Mark(each.held, each.at, link_of(each.link)))
+    after = {pair: settled(found[pair], rows[pair].removed if pair in rows else 0) for pair in found}
+    _rewrite(connection, rows, after)
+    _recount(connection, rows, after)
+    return {pair: mark.link for pair, mark in after.items() if mark and not (pair in rows and rows[pair].kept)}
+
+
+def _rewrite(
+    connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], Mark | None]
+) -> None:
+    """Write the bookmarks' rows that are new or differ."""
+    new, old = [], []
+    for pair, mark in after.items():
+        values, row = _values(mark), rows.get(pair)
+        if row is None and mark is not None:
+            new.append({"person": pair[0], "key": pair[1], **values})
+        elif row is not None and any(getattr(row, name) != value for name, value in values.items()):
+            old.append({"id_": row.id, **{f"{name}_": value for name, value in values.items()}})
+    if new:
+        connection.execute(insert(bookmarks), new)
+    if old:
+        columns: dict[str, Any] = {name: bindparam(f"{name}_") for name in _values(None)}
+        connection.execute(update(bookmarks).where(_B.id == bindparam("id_")).values(columns), old)
+
+
+def _recount(
+    connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], Mark | None]
+) -> None:
+    """Bring the people's counts up to date."""
+    more: Counter[int] = Counter()
+    unread: Counter[int] = Counter()
+    for (who, key), mark in after.items():
+        was = rows.get((who, key))
+        read = was.read if was else False
+        more[who] += (mark is not None) - bool(was and was.kept)
+        unread[who] += (mark is not None and not read) - bool(was and was.kept and not read)
+    changed = [{"id_": who, "more_": more[who], "unread_": unread[who]} for who in more if more[who] or unread[who]]
+    if changed:
+        counts = {"kept": people.c.kept + bindparam("more_"), "unread": people.c.unread + bindparam("unread_")}
+        connection.execute(update(people).where(people.c.id == bindparam("id_")).values(counts), changed)
 
 
 def count(connection: Connection, person: int, was: Any | None, *, kept: bool, read: bool) -> None:

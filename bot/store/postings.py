@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
-from bot.record.bookmark import Link, Showing, links_json, links_of
+from bot.record.bookmark import Link, Showing, Way, links_json, links_of
 from bot.record.delivery import PostedPart, State, shown_of
 from bot.slack.workspace import WorkspaceId, enterprise_of
 from bot.store.database import Database
@@ -84,6 +86,27 @@ def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str
     return None if row is None else PostedPart(row.issue, row.key, shown_of(row.shown))
 
 
+def shown_on_all(connection: Connection, asked: Sequence[tuple[WorkspaceId, Way]]) -> list[Showing | None]:
+    """Give what each of many messages shows, as `shown_on` does for one."""
+    times = list({way.ts for _, way in asked if way.ts})
+    if not times:
+        return [None for _ in asked]
+    there: dict[tuple[str, str], list[tuple[WorkspaceId, Showing]]] = {}
+    for row in connection.execute(_PART.add_columns(parts.c.ts, deliveries.c.channel).where(parts.c.ts.in_(times))):
+        there.setdefault((row.channel, row.ts), []).append((row.workspace, _shown(row)))
+    for row in connection.execute(_POSTING.add_columns(_O.ts, _O.channel).where(_O.ts.in_(times))):
+        showing = Showing(links_of(row.links), row.ours)
+        there.setdefault((row.channel, row.ts), []).append((row.workspace, showing))
+    return [
+        next((it for where, it in there.get((way.channel, way.ts), ()) if way.shared or _same(where, here)), None)
+        for here, way in asked
+    ]
+
+
+def _shown(row: Any) -> Showing:
+    return Showing(tuple(Link(e.url, e.headline, "", row.issue, e.position) for e in shown_of(row.shown)))
+
+
 _PART = select(deliveries.c.workspace, deliveries.c.issue, parts.c.shown).join(
     deliveries, deliveries.c.id == parts.c.delivery
 )
@@ -102,7 +125,7 @@ def shown_on(
         return None
     for row in connection.execute(_PART.where(parts.c.ts == ts, deliveries.c.channel == channel)):
         if shared or _same(row.workspace, workspace):
-            return Showing(tuple(Link(e.url, e.headline, "", row.issue, e.position) for e in shown_of(row.shown)))
+            return _shown(row)
     for row in connection.execute(_POSTING.where(_O.ts == ts, _O.channel == channel)):
         if shared or _same(row.workspace, workspace):
             return Showing(links_of(row.links), row.ours)

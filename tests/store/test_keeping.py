@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -135,8 +136,10 @@ async def test_the_store_keeps_the_law(store: Store, happened: list[Event], chan
     user = next(_users)
     again = [*happened, *chance.sample(happened, len(happened) // 2)]
     chance.shuffle(again)
-    for each in again:
-        await happen(store, user, each)
+    # Some at the same time, as they come in a burst: they share a transaction, in the order in which they came.
+    while again:
+        together, again = again[: (size := chance.randrange(1, 6))], again[size:]
+        await asyncio.gather(*(happen(store, user, each) for each in together))
     page = await store.bookmarks.page(Keeper("T1", user))
     since = {each.url: round(each.at.timestamp() * 1_000_000) for each in page.bookmarks}
     assert since == expected(happened)

@@ -1,0 +1,148 @@
+"""Reactions, written down many at a time: a burst of them costs a few statements for each group, not for each event.
+
+What follows from a mark is decided as in `bot.store.marks`, one event after the other, on rows read for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.record.bookmark import Keeper, Link, Reacted, Showing, Way, meant, newer, number_of
+from bot.slack.workspace import WorkspaceId
+from bot.store.marks import meaning, settle_all
+from bot.store.people import persons
+from bot.store.postings import in_doubt, shown_on_all
+from bot.store.tables import marks
+
+_M = marks.c
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One reaction come (`held`) or gone at `at`, noted `now`."""
+
+    keeper: Keeper
+    workspace: WorkspaceId
+    way: Way
+    at: int
+    now: datetime
+    held: bool
+
+
+Place: TypeAlias = tuple[int, str, str, str]
+"""Person, channel, ts and emoji: what names a mark."""
+
+
+@dataclass(slots=True)
+class _Mark:
+    """A mark as it is now: `id` is None for a new one, `changed` says whether it is to be written."""
+
+    id: int | None
+    held: bool
+    at: int
+    key: str | None
+    link: str
+    row: Row
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class _Group:
+    """What is known of a group's marks, and which links are to be settled."""
+
+    marks: dict[Place, _Mark]
+    touched: dict[tuple[int, str], None] = field(default_factory=dict)
+
+
+def react_all(connection: Connection, rows: Sequence[Row]) -> list[Reacted]:
+    """Write down reactions, in order, and give what each came to."""
+    showings = shown_on_all(connection, [(row.workspace, row.way) for row in rows])
+    doubts = [
+        showing is None and in_doubt(connection, row.workspace, row.way.channel, row.way.ts)
+        for row, showing in zip(rows, showings, strict=True)
+    ]
+    links = [_meant(row, showing) for row, showing in zip(rows, showings, strict=True)]
+    # Numbers count votes and lists everywhere: only those on messages of ours mean anything.
+    wanted = [
+        number_of(row.way.emoji) is None or link is not None or doubt
+        for row, link, doubt in zip(rows, links, doubts, strict=True)
+    ]
+    people = persons(connection, (row.keeper for row, want in zip(rows, wanted, strict=True) if want))
+    group = _Group(_known(connection, rows, [each.id for each in people.values()]))
+    fresh = [
+        want and _note(group, people[row.keeper], row, link, sure=showing is not None)
+        for row, link, showing, want in zip(rows, links, showings, wanted, strict=True)
+    ]
+    _write(connection, group)
+    kept = settle_all(connection, list(group.touched))
+    answers = []
+    for row, showing, doubt, link, new in zip(rows, showings, doubts, links, fresh, strict=True):
+        person = people.get(row.keeper)
+        now = kept.get((person.id, link.key)) if new and row.held and link and person else None
+        hinted = person is None or person.hinted is not None
+        answers.append(Reacted(showing, doubt, new, now, hinted))
+    return answers
+
+
+def _meant(row: Row, showing: Showing | None) -> Link | None:
+    return None if showing is None else meant(showing.links, row.way.emoji, numbered=showing.ours)
+
+
+def _known(connection: Connection, rows: Iterable[Row], people: Sequence[int]) -> dict[Place, _Mark]:
+    """Read the marks that the rows may change."""
+    wanted = {row.way.ts: row for row in rows}
+    chosen = select(_M.id, _M.person, _M.channel, _M.ts, _M.emoji, _M.held, _M.at, _M.key, _M.link)
+    found = connection.execute(chosen.where(_M.person.in_(people), _M.ts.in_(list(wanted)))) if people else ()
+    return {
+        (each.person, each.channel, each.ts, each.emoji): _Mark(
+            each.id, each.held, each.at, each.key, each.link, wanted[each.ts]
+        )
+        for each in found
+    }
+
+
+def _note(group: _Group, person: Any, row: Row, link: Link | None, *, sure: bool) -> bool:
+    """Change the mark if the row is news; say whether it is. `sure`: what the message shows is known."""
+    place = (person.id, row.way.channel, row.way.ts, row.way.emoji)
+    was = group.marks.get(place)
+    if row.at <= person.since or (was is not None and not newer(row.held, row.at, (was.held, was.at))):
+        return False
+    mark = was or _Mark(None, row.held, row.at, None, "", row)
+    # What is let go is what was held, whatever the message shows by now.
+    if was is None or row.held or not was.key:
+        said = meaning(link, sure=sure)
+        if mark.key and mark.key != said["key"]:
+            group.touched[person.id, mark.key] = None
+        mark.key, mark.link = said["key"], said["link"]
+    mark.held, mark.at, mark.changed = row.held, row.at, True
+    if mark.key:
+        group.touched[person.id, mark.key] = None
+    group.marks[place] = mark
+    return True
+
+
+def _write(connection: Connection, group: _Group) -> None:
+    new, old = [], []
+    for place, mark in group.marks.items():
+        if mark.changed and mark.id is None:
+            new.append(_new(place, mark))
+        elif mark.changed:
+            old.append({"id_": mark.id, "held_": mark.held, "at_": mark.at, "key_": mark.key, "link_": mark.link})
+    if new:
+        connection.execute(insert(marks), new)
+    if old:
+        values: dict[str, Any] = {name: bindparam(f"{name}_") for name in ("held", "at", "key", "link")}
+        connection.execute(update(marks).where(_M.id == bindparam("id_")).values(values), old)
+
+
+def _new(place: Place, mark: _Mark) -> Mapping[str, Any]:
+    person, channel, ts, emoji = place
+    way, now = mark.row.way, mark.row.now
+    where = {"person": person, "channel": channel, "ts": ts, "emoji": emoji, "workspace": way.workspace}
+    said = {"held": mark.held, "at": mark.at, "key": mark.key, "link": mark.link}
+    return {**where, **said, "shared": way.shared, "noted": now}
