@@ -1,0 +1,58 @@
+"""The bot with nothing but the scopes that it needs, end to end: what the README says is lost is lost, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.playground.people import readable
+from bot.playground.workspace import REQUIRED, SCOPES
+from tests.fakes.whole import Whole, tales
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def bare(it: Whole) -> Iterator[Whole]:
+    """Give the bot with every optional scope declined."""
+    it.workspace.scopes = REQUIRED
+    yield it
+    it.workspace.scopes = SCOPES
+
+
+async def test_everything_but_what_the_readme_says(bare: Whole) -> None:
+    """Subscribe by a form and by words, a digest, reactions, a choice, the shortcut, Home, text in place of a file."""
+    ada, linus = bare.person(), bare.person()
+    channel = bare.channel(ada, linus)
+    asked = await bare.asks(ada, channel, "/weekly subscribe mondays 09:00", "Europe/London")
+    assert "Done" not in readable(asked)  # the zone is asked for: whose it is cannot be read
+    await bare.asks(ada, channel, "/weekly subscribe mondays 09:00 Europe/Paris", "Done")
+    digest = await bare.digest(ada, channel, *tales("bare", "mesh", "graph"))
+    await ada.reacts(digest.replies[0], "bookmark")
+    await ada.reacts(digest.parent, "two")
+    await ada.reacts(linus.says("see <https://theirs.example/1>", channel), "bookmark")
+    await ada.uses(linus.says("see <https://theirs.example/2>", channel))
+    kept = ("bare.example/mesh", "bare.example/graph", "theirs.example/1", "theirs.example/2")
+    await bare.saved(ada, channel, *kept)
+    await ada.opens_home()
+    await bare.home(ada, "You kept 4 links")
+    await bare.asks(ada, channel, "/weekly export csv", "direct conversation")
+    text = "\n".join(readable(one) for one in ada.sees(ada.direct))
+    assert all(url in text for url in kept)
+
+
+async def test_old_links_lead_to_their_own_time(it: Whole) -> None:
+    """A link of an issue older than two years has a second one, to the Web Archive's copy of the issue's day."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.publish(*tales("old", "palimpsest"), published=datetime(2019, 3, 4, tzinfo=UTC))
+    copy = "<https://web.archive.org/web/20190304/https://old.example/palimpsest|as it was>"
+    answer = await it.asks(ada, channel, "/weekly palimpsest", copy)
+    await ada.clicks(answer, "Save")
+    await it.becomes(await it.saved(ada, channel, "old.example/palimpsest"), copy)
+    await ada.opens_home()
+    await it.home(ada, copy)
+    await it.publish(*tales("new", "vellum"))
+    assert "as it was" not in readable(await it.asks(ada, channel, "/weekly vellum", "new.example/vellum"))
