@@ -83,6 +83,7 @@ class Index:
         self._topics: tuple[str, ...] | None = None
         self._answers: dict[tuple[str, frozenset[Kind] | None, int, int, bool], Answer] = {}
         self._own_name = frozenset(word for word, count in titles.items() if count > shelf.issue_count / 2)
+        self._answered: dict[tuple[str, frozenset[Kind] | None], bool] = {}
         self._usual: dict[frozenset[Kind] | None, Bools] = {}
         self._ranker = Ranker(shelf)
         self._lookup = Lookup(catalogue.words, names, Counts(shelf, catalogue.words), shelf.together)
@@ -150,6 +151,7 @@ class Index:
     def forget(self) -> None:
         """Forget the answers given so far, for who measures; what is known of single words stays."""
         self._answers.clear()
+        self._answered.clear()
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[str, ...]:
         """Complete what was `typed` so far, at most `limit` ways, the likeliest first; () for nothing typed."""
@@ -310,9 +312,15 @@ class Index:
                 yield other
 
     def _answers_to(self, query: str, kinds: frozenset[Kind] | None) -> bool:
-        """Tell whether any entry answers `query`."""
-        asked, concepts = self._planned(query)
-        return len(self._found(asked, kinds, concepts).docs) > 0
+        """Tell whether any entry answers `query`; what is offered often is looked for once."""
+        known = self._answered.get((query, kinds))
+        if known is None:
+            asked, concepts = self._planned(query)
+            known = len(self._found(asked, kinds, concepts).docs) > 0
+            if len(self._answered) >= REMEMBERED:
+                self._answered.clear()
+            self._answered[query, kinds] = known
+        return known
 
 
 def _title(issue: Issue) -> set[str]:

@@ -32,12 +32,14 @@ class Name:
 class Names:
     """A table from what people ask for (as words) to its other names, in the order of the table.
 
-    `topics`: what the table knows, in its order. `heads`: the length of the longest name by its first word.
+    `topics`: what the table knows, in its order, and `known` in none. `heads`: the length of the longest name by its
+    first word.
     """
 
     table: Mapping[Words, tuple[Name, ...]]
     topics: tuple[Words, ...]
     heads: Mapping[str, int]
+    known: frozenset[Words]
 
     def of(self, asked: Words) -> tuple[Name, ...]:
         """Give the other names of `asked`, none if the table has no such name."""
@@ -65,7 +67,9 @@ def parse(text: str) -> Names:
     heads: dict[str, int] = {}
     for name in table:
         heads[name[0]] = max(len(name), heads.get(name[0], 0))
-    return Names({name: tuple(others.values()) for name, others in table.items()}, tuple(topics), heads)
+    return Names(
+        {name: tuple(others.values()) for name, others in table.items()}, tuple(topics), heads, frozenset(topics)
+    )
 
 
 def _telling(name: str) -> Words:

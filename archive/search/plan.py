@@ -76,7 +76,7 @@ class Lookup:
     """What planning needs to know of the archive.
 
     `frequency` gives the number of entries with a word (by number), `together` of those where two words are neighbours;
-    `families`, `concepts` and `nearby` keep what was looked up.
+    `families`, `concepts`, `nearby` and `pairs` keep what was looked up.
     """
 
     vocabulary: Vocabulary
@@ -86,6 +86,7 @@ class Lookup:
     families: dict[str, list[Term]] = field(default_factory=dict)
     concepts: dict[tuple[Words, bool], Concept] = field(default_factory=dict)
     nearby: dict[tuple[str, int | None], list[Near]] = field(default_factory=dict)
+    pairs: dict[Words, int] = field(default_factory=dict)
 
     def count(self, word: str) -> int:
         """Give the number of entries that have exactly `word`."""

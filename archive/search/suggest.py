@@ -8,7 +8,7 @@ import numpy as np
 
 from archive.search.forms import inflections
 from archive.search.names import Words
-from archive.search.plan import Lookup
+from archive.search.plan import REMEMBERED, Lookup
 from archive.search.postings import Ints
 from archive.search.query import SOFT, STOP, Query
 from archive.search.shelf import Shelf
@@ -145,8 +145,14 @@ def _count(word: str, lookup: Lookup) -> int:
 
 
 def _pair(name: Words, lookup: Lookup) -> int:
-    left, right = (lookup.vocabulary.ids.get(word, 0) for word in name)
-    return lookup.together((left,), (right,)) if left and right else 0
+    count = lookup.pairs.get(name)
+    if count is None:
+        left, right = (lookup.vocabulary.ids.get(word, 0) for word in name)
+        count = lookup.together((left,), (right,)) if left and right else 0
+        if len(lookup.pairs) >= REMEMBERED:
+            lookup.pairs.clear()
+        lookup.pairs[name] = count
+    return count
 
 
 def _frequent(lookup: Lookup) -> list[str]:
@@ -177,7 +183,7 @@ def parts(asked: Query, lookup: Lookup) -> tuple[Words, ...]:
     as what it is nearest to.
     """
     runs = [tuple(word.text for word in asked.words if not word.soft), *asked.phrases]
-    known = frozenset(lookup.names.topics)
+    known = lookup.names.known
     found = {name: None for run in runs for name in _spans(run, lookup) if name in known and name not in runs}
     return tuple(sorted(found, key=lambda name: (-len(name), min(_count(word, lookup) for word in name), name)))
 
@@ -204,7 +210,7 @@ def _righted(word: str, lookup: Lookup) -> str:
 def near_topics(asked: Query, lookup: Lookup, main: tuple[str, ...]) -> tuple[str, ...]:
     """Give topics of the query's words, then other names of those, then the archive's `main` topics."""
     named = list(_spans(tuple(word.text for word in asked.words if not word.soft), lookup))
-    known = frozenset(lookup.names.topics)
+    known = lookup.names.known
     own = [name for name in named if name in known]
     others = [other.words for name in own for other in lookup.names.of(name) if other.words in known]
     near: list[str] = []
