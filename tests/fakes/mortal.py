@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import SystemClock
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.worker import Worker
+from bot.slack.door import Poster
 from bot.slack.web import WebSlack
 from bot.slack.workspace import team_of
 from bot.store.store import Store
@@ -36,13 +38,22 @@ def token(workspace: str) -> str:
     return f"xoxb-{team_of(workspace)}"
 
 
-async def work(url: str, api: str, numbers: list[int]) -> None:
-    """Deliver until told to stop."""
-    slack = WebSlack(token, base_url=api, timeout=PATIENCE)
+async def work(
+    url: str,
+    api: str,
+    numbers: list[int],
+    *,
+    rules: Rules = RULES,
+    patience: float = PATIENCE,
+    wrap: Callable[[Store, Poster], tuple[Store, Poster]] = lambda store, slack: (store, slack),
+) -> None:
+    """Deliver until told to stop, through the store and the door as `wrap` gives them."""
+    slack = WebSlack(token, base_url=api, timeout=patience)
     store = Store.open(url)
     issues = [issue(number, published(number), entries=2) for number in numbers]
+    mine, door = wrap(store, slack)
     worker = Worker(
-        store, slack, Shelf(store.issues), render=render, clock=SystemClock(), issues=lambda: issues, rules=RULES
+        mine, door, Shelf(mine.issues), render=render, clock=SystemClock(), issues=lambda: issues, rules=rules
     )
     running = asyncio.create_task(worker.run())
     stop = asyncio.Event()

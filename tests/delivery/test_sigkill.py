@@ -1,0 +1,225 @@
+"""The grid with real processes: SIGKILL at every step of a delivery, over real HTTP and real databases.
+
+A cell is one death: a process in whose hands every fault waits in a channel of its own, all of them halted at the same
+step, and its successors. The stand-in Slack is a process of its own, and its ledger is what counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.calendar import AsItAppears
+from bot.clock import SystemClock
+from bot.delivery.shelf import Shelf
+from bot.messages.taste import Taste
+from bot.playground.faults import Fault, How
+from bot.playground.ledger import Ledger, read
+from bot.record.delivery import Delivery, Progress, State
+from bot.store.store import Store
+from tests.fakes.mortal import published
+from tests.fakes.newsletter import issue
+from tests.fakes.postgres import Postgres
+
+ROOT = Path(__file__).parents[2]
+POST = "chat.postMessage"
+PARTS = 3
+FAULTS: dict[str, Fault] = {
+    "429": Fault(How.LIMITED, retry_after=1, method=POST),
+    "429 for long": Fault(How.LIMITED, retry_after=4, method=POST),
+    "time-out after accept": Fault(How.HANG, effect=True, method=POST),
+    "time-out, landing late": Fault(How.HANG, effect=True, lands_after=1.5, method=POST),
+    "time-out before": Fault(How.HANG, method=POST),
+    "reset with effect": Fault(How.CUT, effect=True, method=POST),
+    "reset before": Fault(How.CUT, method=POST),
+    "500 with effect": Fault(How.BROKEN, effect=True, method=POST),
+    "500 without": Fault(How.BROKEN, method=POST),
+    "invalid blocks": Fault(How.REFUSED, error="invalid_blocks", method=POST),
+    "archived": Fault(How.REFUSED, error="is_archived", method=POST),
+    "revoked": Fault(How.REFUSED, error="token_revoked", method=POST),
+}
+CASES: tuple[tuple[str, int], ...] = (("ok", 0), *((name, at) for name in FAULTS for at in range(PARTS)))
+"""What befalls a channel, and which of its messages (0 the parent). Each is in a workspace of its own."""
+SUCCESSORS = {"restart": 1, "second": 1, "two": 2}
+STEPS = 40
+"""More than a channel takes under any of these faults."""
+WORKER_STEPS = 10
+"""More than a worker takes until it has channels in hand."""
+TOGETHER = 6
+MOST = 120.0
+PREPARING = threading.Lock()
+"""Migrations run one at a time in a process."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One death: whose step, its number, and who comes after. `number` is that of its channel in every workspace."""
+
+    number: int
+    whose: str
+    step: int
+    successor: str
+    url: str
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """Give its channels, in the order of the cases."""
+        return [(f"-:T{team}", f"C{self.number:08d}") for team in range(1, len(CASES) + 1)]
+
+    def faults(self) -> list[dict[str, object]]:
+        """Give the faults of its channels."""
+        made = []
+        for (name, at), (team, channel) in zip(CASES, self.places, strict=True):
+            if name in FAULTS:
+                where = {"workspace": team.removeprefix("-:"), "channel": channel, "thread": at > 0}
+                fault = replace(FAULTS[name], skip=max(0, at - 1), **where)  # type: ignore[arg-type]
+                made.append({**asdict(fault), "how": fault.how.value})
+        return made
+
+
+@contextmanager
+def stand_in(folder: Path, cells: int) -> Iterator[str]:
+    """Run the stand-in with a workspace for each case and a channel in it for each cell; give its base."""
+    command = [sys.executable, "-m", "bot.playground.server", "--ledger", str(folder / "ledger.jsonl")]
+    command += ["--workspaces", str(len(CASES)), "--channels", str(cells)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def comes(cell: Cell, api: str, whose: str, step: int = 0) -> subprocess.Popen[str]:
+    """Start a worker on the cell's database."""
+    command = [sys.executable, "-m", "tests.fakes.doomed", cell.url, api, whose, str(step)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def play(cell: Cell, api: str) -> list[Delivery]:
+    """Play a cell to its end; give what the database then says of each case."""
+    with PREPARING:
+        asyncio.run(prepare(cell, api))
+    first = comes(cell, api, cell.whose, cell.step)
+    workers = [first]
+    try:
+        assert first.stdout is not None
+        first.stdout.readline()  # halted at the step, or dead
+        if cell.successor != "second":
+            first.wait(timeout=MOST)
+        workers += [comes(cell, api, "nobody") for _ in range(SUCCESSORS[cell.successor])]
+        assert first.wait(timeout=MOST) == -signal.SIGKILL
+        return asyncio.run(outcome(cell))
+    finally:
+        for worker in workers:
+            worker.terminate()
+            worker.communicate(timeout=30)
+
+
+async def prepare(cell: Cell, api: str) -> None:
+    """Subscribe the cell's channels while issue 1 is there, and put its faults in force."""
+    store = await asyncio.to_thread(lambda: Store.open(cell.url, upgrading=True))
+    now = SystemClock().now()
+    await Shelf(store.issues).put([issue(1, published(1), entries=PARTS - 1)], now)
+    await asyncio.gather(*(store.subscriptions.put(*place, "U1", AsItAppears(), Taste(), now) for place in cell.places))
+    async with aiohttp.ClientSession() as session:
+        await session.post(api.replace("/api/", "/playground/faults"), data=json.dumps(cell.faults()))
+    await store.close()
+
+
+async def outcome(cell: Cell) -> list[Delivery]:
+    """Wait until every delivery has come to an end; what stopped for a reason is set going, as by a person."""
+    store = await asyncio.to_thread(lambda: Store.open(cell.url))
+    began = time.monotonic()
+    while True:
+        counts = await store.deliveries.counts()
+        if sum(counts.values()) == len(CASES) and not counts.get("waiting") and not counts.get("posting"):
+            break
+        assert time.monotonic() - began < MOST, (cell, counts)
+        for subscription in await store.subscriptions.list():
+            if subscription.paused is not None:
+                assert subscription.paused.reason, "paused without a word"
+                place = (subscription.workspace, subscription.channel)
+                await store.subscriptions.resume(*place, SystemClock().now())
+        await asyncio.sleep(0.5)
+    found = [await store.deliveries.get(*place, "issue-2") for place in cell.places]
+    await store.close()
+    return [delivery for delivery in found if delivery is not None]
+
+
+def judge(cell: Cell, found: list[Delivery], ledger: Ledger) -> None:
+    """Check that nothing is there twice, and that what is not there has a row that says why."""
+    assert len(found) == len(CASES), cell
+    for (name, at), (team, channel), delivery in zip(CASES, cell.places, found, strict=True):
+        posts = [line for line in ledger.posts(team.removeprefix("-:"), channel) if line.metadata]
+        told = [part for part in delivery.parts if part.state is State.REFUSED]
+        if told:
+            assert name == "invalid blocks", (cell, name, at, delivery)
+            assert all("invalid_blocks" in part.reason for part in told)
+        elif delivery.progress is not Progress.DONE:
+            raise AssertionError((cell, name, at, delivery))
+        missing = 0 if not told else PARTS if told[0].at == 0 else 1
+        assert len(told) <= 1, (cell, name, at, delivery)
+        assert len(posts) == PARTS - missing, (cell, name, at, delivery)
+
+
+def bury(cells: list[Cell], folder: Path) -> int:
+    """Play cells, several at a time, and judge them by the stand-in's ledger; give how many deaths were died."""
+    with stand_in(folder, len(cells)) as api, ThreadPoolExecutor(TOGETHER) as pool:
+        found = list(pool.map(lambda cell: play(cell, api), cells))
+    ledger = read(iter((folder / "ledger.jsonl").read_text().splitlines(keepends=True)))
+    assert ledger.doubles() == []
+    for cell, deliveries in zip(cells, found, strict=True):
+        judge(cell, deliveries, ledger)
+    return sum(len(deliveries) for deliveries in found)
+
+
+def grid(successor: str, url: Callable[[], str]) -> Iterable[Cell]:
+    """Give a cell for every step."""
+    numbers = itertools.count(1)
+    for whose, last in (("lane", STEPS), ("worker", WORKER_STEPS)):
+        for step in range(1, last + 1):
+            yield Cell(next(numbers), whose, step, successor, url())
+
+
+def test_a_process_killed_at_a_step_leaves_each_message_once(tmp_path: Path, postgres: Postgres) -> None:
+    """Killed between an answer and its commit, and between a commit and its call, under every fault at once."""
+    cells = [
+        Cell(1, "lane", 10, "restart", f"sqlite:///{tmp_path}/a.db"),
+        Cell(2, "lane", 14, "two", postgres.fresh()),
+    ]
+    assert bury(cells, tmp_path) == 2 * len(CASES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("successor", SUCCESSORS)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_process_killed_at_any_step(
+    kind: str, successor: str, tmp_path: Path, postgres: Postgres, figure: Callable[[str], None]
+) -> None:
+    """SIGKILL at every step, under every fault on every message, with every successor, on both databases."""
+    numbers = itertools.count()
+
+    def url() -> str:
+        return f"sqlite:///{tmp_path}/{next(numbers)}.db" if kind == "sqlite" else postgres.fresh()
+
+    cells = list(grid(successor, url))
+    count = bury(cells, tmp_path)
+    figure(
+        f"SIGKILL {kind}, {successor}: {len(cells)} processes killed with {count} deliveries in hand or near, "
+        "0 doubles, 0 silent misses"
+    )
