@@ -189,8 +189,8 @@ export class Store {
   _count(message) {
     const channel = this.channel(message.channel);
     const isReply = message.thread_ts && message.thread_ts !== message.ts && !message.broadcast;
-    if (!channel || isReply) return;
-    if (!message.ephemeral && message.ts > channel.last) channel.last = message.ts;
+    if (!channel || isReply || (!message.ephemeral && message.ts <= channel.last)) return;
+    if (!message.ephemeral) channel.last = message.ts;
     if (message.user !== this.me) channel.unread += 1;
     this.tell("channels");
   }
