@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARCHIVE ?=
 
-.PHONY: help demo test lint types imports unit format bench evaluate torture picture pins clean
+.PHONY: help demo test lint types imports unit format bench evaluate torture picture screenshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ torture: $(VENV)/dev ## the long proof of the delivery promise
 
 picture: $(VENV)/run ## draw the README's picture anew, from the demo itself
 	$(BIN)/python -m docs.picture
+
+screenshots: $(VENV)/browser ## take the README's pictures of the page, from the demo itself
+	$(BIN)/python -m docs.screenshots
 
 pins: ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
