@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from bot.record.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
 from bot.store.tables import bookmarks, marks, people
@@ -76,13 +76,13 @@ def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict
     """Settle many links of many people (person, key); give those that are kept from now on."""
     if not pairs:
         return {}
-    within = and_(_B.person.in_({who for who, _ in pairs}), _B.key.in_({key for _, key in pairs}))
+    # Pairs, not people and keys apart: in a burst everybody's marks on every message would be read.
+    within = tuple_(_B.person, _B.key).in_(pairs)
     rows = {(row.person, row.key): row for row in connection.execute(select(*_SETTLED).where(within))}
     found: dict[tuple[int, str], list[Mark]] = {pair: [] for pair in pairs}
-    asked = and_(_M.person.in_({who for who, _ in pairs}), _M.key.in_({key for _, key in pairs}))
+    asked = tuple_(_M.key, _M.person).in_([(key, who) for who, key in pairs])
     for each in connection.execute(select(_M.person, _M.key, _M.held, _M.at, _M.link).where(asked)):
-        if (each.person, each.key) in found:
-            found[each.person, each.key].append(Mark(each.held, each.at, link_of(each.link)))
+        found[each.person, each.key].append(Mark(each.held, each.at, link_of(each.link)))
     after = {pair: settled(found[pair], rows[pair].removed if pair in rows else 0) for pair in found}
     _rewrite(connection, rows, after)
     _recount(connection, rows, after)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from bot.record.bookmark import Keeper, Link, Reacted, Showing, Way, meant, newer, number_of
 from bot.slack.workspace import WorkspaceId
@@ -73,7 +73,7 @@ def react_all(connection: Connection, rows: Sequence[Row]) -> list[Reacted]:
         for row, link, doubt in zip(rows, links, doubts, strict=True)
     ]
     people = persons(connection, (row.keeper for row, want in zip(rows, wanted, strict=True) if want))
-    group = _Group(_known(connection, rows, [each.id for each in people.values()]))
+    group = _Group(_known(connection, [(people[row.keeper].id, row) for row in rows if row.keeper in people]))
     fresh = [
         want and _note(group, people[row.keeper], row, link, sure=showing is not None)
         for row, link, showing, want in zip(rows, links, showings, wanted, strict=True)
@@ -93,17 +93,18 @@ def _meant(row: Row, showing: Showing | None) -> Link | None:
     return None if showing is None else meant(showing.links, row.way.emoji, numbered=showing.ours)
 
 
-def _known(connection: Connection, rows: Iterable[Row], people: Sequence[int]) -> dict[Place, _Mark]:
-    """Read the marks that the rows may change."""
-    wanted = {row.way.ts: row for row in rows}
-    chosen = select(_M.id, _M.person, _M.channel, _M.ts, _M.emoji, _M.held, _M.at, _M.key, _M.link)
-    found = connection.execute(chosen.where(_M.person.in_(people), _M.ts.in_(list(wanted)))) if people else ()
-    return {
-        (each.person, each.channel, each.ts, each.emoji): _Mark(
-            each.id, each.held, each.at, each.key, each.link, wanted[each.ts]
-        )
-        for each in found
-    }
+def _known(connection: Connection, rows: Iterable[tuple[int, Row]]) -> dict[Place, _Mark]:
+    """Read the marks that the rows, each of a person, may change."""
+    wanted = {(person, row.way.channel, row.way.ts, row.way.emoji): row for person, row in rows}
+    if not wanted:
+        return {}
+    place = (_M.person, _M.channel, _M.ts, _M.emoji)
+    chosen = select(*place, _M.id, _M.held, _M.at, _M.key, _M.link).where(tuple_(*place).in_(list(wanted)))
+    found: dict[Place, _Mark] = {}
+    for each in connection.execute(chosen):
+        where = (each.person, each.channel, each.ts, each.emoji)
+        found[where] = _Mark(each.id, each.held, each.at, each.key, each.link, wanted[where])
+    return found
 
 
 def _note(group: _Group, person: Any, row: Row, link: Link | None, *, sure: bool) -> bool:
