@@ -26,6 +26,8 @@ NO_FILES = frozenset(
 )
 """Slack's words for: this bot may not upload."""
 _LONGEST_WAIT = 60.0
+LONG = 6_000
+"""Characters of a list that takes longer to bring in than Slack waits for an answer to a form: 3 seconds."""
 _log = structlog.get_logger(__name__)
 
 
@@ -62,6 +64,10 @@ class Door(Protocol):
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal and give its id."""
+        ...
+
+    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
+        """Put `view` in the place of an open modal."""
         ...
 
     async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
@@ -146,6 +152,21 @@ class Belongings:
             return f'I found no bookmark in that.{reason} It should hold lines such as <A HREF="https://…">A title</A>.'
         new = await self._arrivals.bring(keeper_of(workspace, user), bookmarks, now)
         return said.brought(new, len(bookmarks) - new, refused, self._names)
+
+    def waiting(self) -> Block:
+        """Give what stands in the form's place while a long list is brought in."""
+        return said.waiting()
+
+    async def bring_later(self, workspace: WorkspaceId, user: str, pasted: str, view_id: str) -> None:
+        """Bring a long list in, and then show what came of it in the form's place. Raises what goes wrong."""
+        try:
+            done = await self.bring(workspace, user, pasted)
+        except Exception:
+            again = said.not_brought("That did not work. Please send it again: what is kept already is kept once.")
+            await self._door.update_view(workspace, view_id, again)
+            raise
+        shown = said.not_brought(done) if isinstance(done, str) else done
+        await self._door.update_view(workspace, view_id, shown)
 
     async def ask_forgetting(self, keeper: Keeper) -> Message:
         """Ask somebody whether they mean it."""

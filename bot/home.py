@@ -67,6 +67,10 @@ class Keeping(Protocol):
         """Keep links by hand."""
         ...
 
+    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+        """Keep links no longer; give how many were kept."""
+        ...
+
     async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that somebody keeps."""
         ...
@@ -133,11 +137,17 @@ class Home:
 
     async def keep(self, keeper: Keeper, wanted: str, at: int | None) -> None:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
-        now = self._clock.now()
-        since = int(now.timestamp() * 1_000_000) if at is None else at
         for link, _ in await self._team.most(keeper.home, MOST) or ():
             if link.key == wanted:
-                await self._keeping.save(keeper, [link], since, now)
+                await self._keeping.save(keeper, [link], self._at(at), self._clock.now())
+
+    async def drop(self, keeper: Keeper, key_: str, at: int | None) -> None:
+        """Let go of a link of one's own, whichever it is."""
+        if key_ in await self._keeping.which(keeper, [key_]):
+            await self._keeping.remove(keeper, [key_], self._at(at))
+
+    def _at(self, at: int | None) -> int:
+        return int(self._clock.now().timestamp() * 1_000_000) if at is None else at
 
     async def read(self, keeper: Keeper, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
         """Show a page of an issue over the tab. Raises SlackError."""

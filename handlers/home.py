@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from archive.errors import ArchiveError
 from bot.messages import help as helping
 from bot.messages.form import failed
-from bot.messages.home import ALL, ISSUE, KEEP, SEARCH, Looking
+from bot.messages.home import ALL, DROP, ISSUE, KEEP, SEARCH, Looking
 from bot.messages.issue import read_page
 from bot.messages.keep import SAVE, SAVED
 from bot.messages.kept import ACTION, NOTE, Choice
@@ -116,6 +116,9 @@ async def _home(click: Click) -> None:
         return
     elif name.startswith(f"{KEEP}:"):
         await click.services.home.keep(click.keeper, click.value, click.at)
+        await _again(click, _looking(click))
+    elif name.startswith(f"{DROP}:"):
+        await click.services.home.drop(click.keeper, click.value, click.at)
         await _again(click, _looking(click))
     elif name in {SEARCH, ALL}:
         query = one_line(click.value)[:_LONGEST] if name == SEARCH else ""

@@ -6,19 +6,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.belongings import LONG
 from bot.messages.belongings import IMPORT, read_import
 from bot.messages.home import Looking
 from bot.messages.note import CALLBACK, FIELD, read_note
 from bot.record.bookmark import keeper_of
 from bot.services import Services
+from bot.slack.workspace import WorkspaceId
 from handlers.home import show
 from handlers.payload import answered, text, workspace
 
+_log = structlog.get_logger(__name__)
 _UNREADABLE = "That form is from an older version; please open it again."
 
 
@@ -43,13 +47,24 @@ def register(app: AsyncApp, services: Services) -> None:
         pasted = read_import(_view(body))
         if pasted is None:
             return _wrong(ack, IMPORT, _UNREADABLE)
-        said = await services.belongings.bring(workspace(context), text(body, "user", "id"), pasted)
+        where, user = workspace(context), text(body, "user", "id")
+        if len(pasted) > LONG:
+            services.later.start(_later(services, where, user, pasted, text(body, "view", "id")))
+            return answered(ack, json.dumps({"response_action": "update", "view": services.belongings.waiting()}))
+        said = await services.belongings.bring(where, user, pasted)
         if isinstance(said, str):
             return _wrong(ack, IMPORT, said)
         return answered(ack, json.dumps({"response_action": "update", "view": said}))
 
     app.view(CALLBACK)(noted)
     app.view(IMPORT)(brought)
+
+
+async def _later(services: Services, where: WorkspaceId, user: str, pasted: str, view_id: str) -> None:
+    try:
+        await services.belongings.bring_later(where, user, pasted, view_id)
+    except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+        _log.warning("bookmarks were not brought, or not told of", error=str(error))
 
 
 def _view(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.messages import blocks
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import escape
+from bot.messages.mrkdwn import clip, escape
 from bot.messages.names import Names
 from bot.takeout.keepsake import Format
 
@@ -134,11 +134,25 @@ def brought(new: int, known: int, refused: int, names: Names) -> Block:
     if refused:
         said.append(f"{refused:,} {'was' if refused == 1 else 'were'} left out: no address of the web, or too long.")
     said.append(f"`{escape(names.command)} saved` lists them all.")
+    return _told("\n".join(said))
+
+
+def waiting() -> Block:
+    """Say that a long list is being brought in."""
+    return _told("Bringing your bookmarks in. That takes a moment; you may close this.")
+
+
+def not_brought(reason: str) -> Block:
+    """Say why nothing was, where the form is gone already."""
+    return _told(clip(reason, 500))
+
+
+def _told(markup: str) -> Block:
     return {
         "type": "modal",
         "title": blocks.plain("Your bookmarks", 24),
         "close": blocks.plain("Close", 24),
-        "blocks": [blocks.section("\n".join(said))],
+        "blocks": [blocks.section(markup)],
     }
 
 

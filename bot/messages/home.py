@@ -22,7 +22,7 @@ from bot.messages.top import Period, Shared, entry_words
 
 SEARCH = "home:search"
 """The search box: its action's value is what was typed."""
-ALL, KEEP, ISSUE = "home:all", "home:keep", "home:issue"
+ALL, KEEP, DROP, ISSUE = "home:all", "home:keep", "home:drop", "home:issue"
 MOST_CHANNELS = 10
 MOST_SHARED = 5
 _BOX = "home-search"
@@ -202,8 +202,8 @@ def _team(team: Sequence[Team], today: date) -> list[Block]:
         return [*made, blocks.section("Nothing yet: a link is counted once two people have kept it.")]
     made.append(blocks.context(f"{Period.ALL.said}. Counts only: nobody sees who."))
     for number, each in enumerate(team[:MOST_SHARED]):
-        label = "Saved ✓" if each.mine else "Save"
-        accessory = blocks.button(label, f"{KEEP}:{number}", each.key)
+        label, action = ("Saved ✓", DROP) if each.mine else ("Save", KEEP)
+        accessory = blocks.button(label, f"{action}:{number}", each.key)
         made.append(blocks.section(entry_words(each.shared, today), accessory))
     return made
 

@@ -159,16 +159,22 @@ async def test_what_holds_no_bookmark_is_told_beside_the_field(people: People, p
 async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
     """What is cut anywhere between two fields is put together again."""
     await people.types("import")
-    whole = "".join(f'<DT><A HREF="https://a.example/{n}">Number {n}</A>\n' for n in range(100))
-    parts = [whole[at : at + 2_000] for at in range(0, len(whole), 2_000)]
+    whole = "".join(f'<DT><A HREF="https://a.example/{n}">Number {n} {"x" * 30}</A>\n' for n in range(100))
+    parts = [whole[at : at + 2_900] for at in range(0, len(whole), 2_900)]
     names = ["import", *(f"import:{n}" for n in range(2, said.FIELDS + 1))]
     values = {
         name: {name: {"type": "plain_text_input", "value": parts[at] if at < len(parts) else None}}
         for at, name in enumerate(names)
     }
     form = people.door.views["trigger-1"]
-    answer = (await people.interacts("view_submission", view={**form, "state": {"values": values}})).body
-    assert "100 links more are yours now" in str(answer)
+    seen = {**form, "id": "V9", "state": {"values": values}}
+    answer = (await people.interacts("view_submission", view=seen)).body
+    assert problems(answer["view"]) == []
+    assert "takes a moment" in str(answer)
+    assert "100 links more are yours now" in str(people.door.views["V9"])
+    values["import"]["import"]["value"] = "x" * 9_000
+    await people.interacts("view_submission", view=seen)
+    assert problems(people.door.views["V9"]) == []
 
 
 async def test_a_form_with_missing_keys_is_refused(people: People) -> None:

@@ -140,6 +140,9 @@ async def test_keeping_what_the_team_keeps(people: People) -> None:
     assert "secret.example" not in text
     assert "kept by 3" in await clicks(people, "home:keep:0", OURS.key)
     assert "You kept 1 link" in await clicks(people, "home:keep:0", private.key)
+    assert "home:drop:0" in shown(people)
+    assert "Nothing yet" in await clicks(people, "home:drop:0", OURS.key)
+    assert "Nothing yet" in await clicks(people, "home:drop:0", private.key)
 
 
 @pytest.mark.parametrize(
