@@ -29,9 +29,28 @@ export class Backstage {
     this.faults = h("section.faults", { "aria-labelledby": "faults-title" });
     this.table = h("section.deliveries", { "aria-labelledby": "deliveries-title" });
     this.list = h("ol.calls-list", { tabindex: 0, "aria-label": "Calls, newest first" });
-    const calls = h("section.calls", { "aria-labelledby": "calls-title" }, h("h3", { id: "calls-title", text: "Calls between the bot and the chat" }), this.list);
-    this.shut = h("button.quiet-button.square", { type: "button", "aria-label": "Close Backstage", on: { click: () => this.turn(false) } }, icon("close"));
-    fill(panel, h("header", {}, h("h2", { text: "Backstage" }), h("p", { text: "What an operator sees and does. Break something, and watch that nothing comes twice." }), this.shut), h("div.columns", {}, this.controls, this.faults, this.table, calls));
+    const calls = h(
+      "section.calls",
+      { "aria-labelledby": "calls-title" },
+      h("h3", { id: "calls-title", text: "Calls between the bot and the chat" }),
+      this.list,
+    );
+    this.shut = h(
+      "button.quiet-button.square",
+      { type: "button", "aria-label": "Close Backstage", on: { click: () => this.turn(false) } },
+      icon("close"),
+    );
+    fill(
+      panel,
+      h(
+        "header",
+        {},
+        h("h2", { text: "Backstage" }),
+        h("p", { text: "What an operator sees and does. Break something, and watch that nothing comes twice." }),
+        this.shut,
+      ),
+      h("div.columns", {}, this.controls, this.faults, this.table, calls),
+    );
     for (const type of ["state", "drawer", "clock"]) store.on(type, () => this._draw());
     store.on("deliveries", () => this._draw());
     store.on("state", () => this.open && this._calls()); // another person's clock
@@ -84,16 +103,31 @@ export class Backstage {
     fill(
       this.controls,
       h("h3", { id: "controls-title", text: "Time" }),
-      h("p.quiet", { text: slot ? `The next digest is due ${slot}.` : "No channel has a set time; issues come as they appear." }),
-      h("div.row", {}, this._do("next_slot", "Jump to the next slot", "clock", !slot), this._do("week", "Jump a week", "clock")),
+      h("p.quiet", {
+        text: slot ? `The next digest is due ${slot}.` : "No channel has a set time; issues come as they appear.",
+      }),
+      h(
+        "div.row",
+        {},
+        this._do("next_slot", "Jump to the next slot", "clock", !slot),
+        this._do("week", "Jump a week", "clock"),
+      ),
       h("h3", { text: "The newsletter" }),
-      h("p.quiet", { text: drawer.held ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.` : "Every issue is out." }),
+      h("p.quiet", {
+        text: drawer.held
+          ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.`
+          : "Every issue is out.",
+      }),
       h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
     );
     fill(
       this.faults,
       h("h3", { id: "faults-title", text: "Break something" }),
-      h("div.breaks", {}, drawer.breaks.map((each) => this._break(each, drawer.broken.includes(each.what)))),
+      h(
+        "div.breaks",
+        {},
+        drawer.breaks.map((each) => this._break(each, drawer.broken.includes(each.what))),
+      ),
       h("div.row", {}, this._do("mend", "Mend everything", "mend", !drawer.broken.length)),
     );
   }
@@ -109,7 +143,12 @@ export class Backstage {
   }
 
   _break({ what, name, text }, on) {
-    const made = h("button.break", { type: "button", "aria-pressed": String(on), data: { do: `break-${what}` } }, icon("break"), h("span", {}, h("strong", { text: name }), h("span.description", { text })));
+    const made = h(
+      "button.break",
+      { type: "button", "aria-pressed": String(on), data: { do: `break-${what}` } },
+      icon("break"),
+      h("span", {}, h("strong", { text: name }), h("span.description", { text })),
+    );
     made.addEventListener("click", () => this.store.operate("break", { what }));
     return made;
   }
@@ -130,19 +169,39 @@ export class Backstage {
       this.table,
       h("h3", { id: "deliveries-title", text: "Deliveries" }),
       (known?.subscriptions ?? []).map(({ channel_name: channel, schedule, paused }) =>
-        h("p.quiet", { text: `#${channel}: ${schedule}${paused ? ` (paused: ${paused})` : ""}` })),
+        h("p.quiet", { text: `#${channel}: ${schedule}${paused ? ` (paused: ${paused})` : ""}` }),
+      ),
       rows.length === 0
         ? h("p.empty", { text: "Nothing was delivered yet. Publish an issue and it appears here." })
         : h(
             "div.scrolled",
             { tabindex: 0, role: "group", "aria-label": "Deliveries, newest first" },
-            h("table", {}, h("thead", {}, h("tr", {}, ["Issue", "Channel", "State", "Posted"].map((text) => h("th", { scope: "col", text })))), h("tbody", {}, rows.map(cells))),
+            h(
+              "table",
+              {},
+              h(
+                "thead",
+                {},
+                h(
+                  "tr",
+                  {},
+                  ["Issue", "Channel", "State", "Posted"].map((text) => h("th", { scope: "col", text })),
+                ),
+              ),
+              h("tbody", {}, rows.map(cells)),
+            ),
           ),
     );
   }
 
   _calls() {
-    fill(this.list, this.store.state.drawer.calls.slice(-SHOWN).reverse().map((call) => this._call(call)));
+    fill(
+      this.list,
+      this.store.state.drawer.calls
+        .slice(-SHOWN)
+        .reverse()
+        .map((call) => this._call(call)),
+    );
   }
 
   _called(call) {
@@ -158,10 +217,17 @@ export class Backstage {
       "li.call",
       { class: call.ok ? "fine" : "failed" },
       h("time", { text: exact(Date.parse(call.at), this.store.zone) }),
-      h("span.to", { title: toBot ? "from the chat to the bot" : "from the bot to the chat" }, h("span", { "aria-hidden": "true", text: toBot ? "→" : "←" }), h("span.aside", { text: toBot ? "to the bot" : "from the bot" })),
+      h(
+        "span.to",
+        { title: toBot ? "from the chat to the bot" : "from the bot to the chat" },
+        h("span", { "aria-hidden": "true", text: toBot ? "→" : "←" }),
+        h("span.aside", { text: toBot ? "to the bot" : "from the bot" }),
+      ),
       h("code", { text: call.method }),
       call.channel_name && h("span.quiet", { text: `#${call.channel_name}` }),
-      h("span.answer", { text: call.ms === null || call.ms === undefined ? said : `${said} · ${Math.round(call.ms)} ms` }),
+      h("span.answer", {
+        text: call.ms === null || call.ms === undefined ? said : `${said} · ${Math.round(call.ms)} ms`,
+      }),
       call.summary && h("span.summary", { text: call.summary }),
       (call.details ?? []).map((text) => h("span.detail", { text })),
     );

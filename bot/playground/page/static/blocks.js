@@ -29,7 +29,12 @@ const BLOCKS = {
   header: (block) => h("h3.block-header", { text: emojify(block.text?.text ?? "") }),
   divider: () => h("hr"),
   context,
-  actions: (block, host) => h("div.actions", {}, (block.elements ?? []).map((each) => piece(each, block, host))),
+  actions: (block, host) =>
+    h(
+      "div.actions",
+      {},
+      (block.elements ?? []).map((each) => piece(each, block, host)),
+    ),
   input,
   image: (block) => h("figure.picture", {}, picture(block), block.title && h("figcaption", { text: block.title.text })),
   rich_text: (block, host) => richText(block, host.reader),
@@ -75,7 +80,13 @@ export function unknown(what, json) {
 function section(block, host) {
   const words = h("div.words", {}, block.text && h("div.text", {}, text(block.text, host.reader)));
   if (block.fields) {
-    words.append(h("div.fields", {}, block.fields.map((field) => h("div.text", {}, text(field, host.reader)))));
+    words.append(
+      h(
+        "div.fields",
+        {},
+        block.fields.map((field) => h("div.text", {}, text(field, host.reader))),
+      ),
+    );
   }
   if (!block.accessory) return words;
   return h("div.with-accessory", {}, words, h("div.accessory", {}, piece(block.accessory, block, host)));
@@ -106,7 +117,11 @@ function input(block, host) {
   if (!isControl(block.element ?? {})) return unknown("field", block);
   const field = `${host.id}-${block.block_id}`;
   const single = !["checkboxes", "radio_buttons", "button"].includes(block.element.type);
-  const label = h(single ? "label.label" : "span.label", { id: `${field}-label`, for: single ? controlId(block.element, block, host) : null }, emojify(block.label?.text ?? ""));
+  const label = h(
+    single ? "label.label" : "span.label",
+    { id: `${field}-label`, for: single ? controlId(block.element, block, host) : null },
+    emojify(block.label?.text ?? ""),
+  );
   if (block.optional) label.append(h("span.optional", { text: " (optional)" }));
   const hint = block.hint && h("p.hint", { id: `${field}-hint`, text: emojify(block.hint.text) });
   const error = h("p.error", { id: `${field}-error`, hidden: true });
@@ -120,7 +135,11 @@ function input(block, host) {
 
 function table(block, host) {
   const cell = (each, tag) =>
-    h(tag, tag === "th" ? { scope: "col" } : {}, each.type === "rich_text" ? richText(each, host.reader) : String(each.text ?? ""));
+    h(
+      tag,
+      tag === "th" ? { scope: "col" } : {},
+      each.type === "rich_text" ? richText(each, host.reader) : String(each.text ?? ""),
+    );
   const [head, ...rows] = block.rows ?? [];
   return h(
     "div.scrolled",
@@ -128,8 +147,27 @@ function table(block, host) {
     h(
       "table",
       {},
-      head && h("thead", {}, h("tr", {}, head.map((each) => cell(each, "th")))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((each) => cell(each, "td"))))),
+      head &&
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            head.map((each) => cell(each, "th")),
+          ),
+        ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((each) => cell(each, "td")),
+          ),
+        ),
+      ),
     ),
   );
 }

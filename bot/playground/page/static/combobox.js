@@ -30,7 +30,13 @@ export function combobox(how) {
   let asked = 0;
   let timer = 0;
 
-  const list = h("ul.options", { role: "listbox", id: `${how.id}-list`, popover: "manual", "aria-label": how.placeholder, "aria-multiselectable": how.many ? "true" : null });
+  const list = h("ul.options", {
+    role: "listbox",
+    id: `${how.id}-list`,
+    popover: "manual",
+    "aria-label": how.placeholder,
+    "aria-multiselectable": how.many ? "true" : null,
+  });
   const input = h("input", {
     type: "text",
     id: how.id,
@@ -105,7 +111,12 @@ export function combobox(how) {
     const shown = h(
       "li",
       { role: "option", id: `${how.id}-${index}`, "aria-selected": String(isChosen(option)) },
-      h("span", {}, emojify(option.text.text), option.description && h("span.description", { text: option.description.text })),
+      h(
+        "span",
+        {},
+        emojify(option.text.text),
+        option.description && h("span.description", { text: option.description.text }),
+      ),
     );
     shown.addEventListener("pointerdown", (event) => event.preventDefault());
     shown.addEventListener("click", () => take(option));
@@ -118,7 +129,8 @@ export function combobox(how) {
     fill(
       list,
       found.map((option, index) => {
-        const head = option.group && option.group !== group ? h("li.group", { role: "presentation", text: option.group }) : null;
+        const head =
+          option.group && option.group !== group ? h("li.group", { role: "presentation", text: option.group }) : null;
         group = option.group ?? "";
         return [head, row(option, index)];
       }),
@@ -140,12 +152,15 @@ export function combobox(how) {
       else close();
       return;
     }
-    timer = setTimeout(async () => {
-      const found = await how.find(typed.trim());
-      if (mine !== asked) return; // something newer was typed meanwhile
-      if (found.length) show(found);
-      else say("Nothing fits");
-    }, how.least ? PAUSE : 0);
+    timer = setTimeout(
+      async () => {
+        const found = await how.find(typed.trim());
+        if (mine !== asked) return; // something newer was typed meanwhile
+        if (found.length) show(found);
+        else say("Nothing fits");
+      },
+      how.least ? PAUSE : 0,
+    );
   };
 
   input.addEventListener("input", () => look(input.value));

@@ -22,7 +22,9 @@ export function offers(typed, commands) {
     return { offers: made, first: !commands.some(({ name }) => name === typed) };
   }
   const rest = typed.slice(command.name.length + 1).toLowerCase();
-  const fits = (command.words ?? []).filter(({ text }) => text.toLowerCase().startsWith(rest) && text.toLowerCase() !== rest);
+  const fits = (command.words ?? []).filter(
+    ({ text }) => text.toLowerCase().startsWith(rest) && text.toLowerCase() !== rest,
+  );
   const made = fits.map(({ text, hint, what }) => ({
     put: `${command.name} ${text}${hint ? " " : ""}`,
     name: `${command.name} ${text}`,
@@ -50,7 +52,12 @@ export class Composer {
     this.drafts = new Map();
     this.active = -1;
     this.found = { offers: [], first: false };
-    this.list = h("ul.options.commands", { role: "listbox", id: `${id}-list`, popover: "manual", "aria-label": "Commands" });
+    this.list = h("ul.options.commands", {
+      role: "listbox",
+      id: `${id}-list`,
+      popover: "manual",
+      "aria-label": "Commands",
+    });
     this.input = h("input.write", {
       id,
       type: "text",
@@ -65,7 +72,14 @@ export class Composer {
     this.button = h("button.send", { type: "submit", "aria-label": "Send", title: "Send" });
     this.button.append(h("span.arrow", { "aria-hidden": "true", text: "↵" }));
     this.pending = h("p.pending", { role: "status" });
-    this.form = h("form.composer", { on: { submit: (event) => this._submit(event) } }, this.pending, this.input, this.button, this.list);
+    this.form = h(
+      "form.composer",
+      { on: { submit: (event) => this._submit(event) } },
+      this.pending,
+      this.input,
+      this.button,
+      this.list,
+    );
     parent.append(this.form);
     this.input.addEventListener("input", () => this._offer());
     this.input.addEventListener("focus", () => this._offer());
@@ -113,7 +127,8 @@ export class Composer {
   }
 
   _offer() {
-    this.found = this.commands && this.store.state ? offers(this.input.value.trimStart(), this.store.state.commands) : this.found;
+    this.found =
+      this.commands && this.store.state ? offers(this.input.value.trimStart(), this.store.state.commands) : this.found;
     if (!this.found.offers.length || document.activeElement !== this.input) {
       this._close();
       return;
@@ -129,7 +144,12 @@ export class Composer {
             "aria-selected": "false",
             on: { pointerdown: (event) => event.preventDefault(), click: () => this._take(index) },
           },
-          h("span.command", {}, h("strong", { text: offer.name }), offer.hint && h("span.hint", { text: ` ${offer.hint}` })),
+          h(
+            "span.command",
+            {},
+            h("strong", { text: offer.name }),
+            offer.hint && h("span.hint", { text: ` ${offer.hint}` }),
+          ),
           h("span.description", { text: offer.what }),
         ),
       ),

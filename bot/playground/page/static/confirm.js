@@ -16,7 +16,11 @@ const NOBODY = { name: (id) => id, now: 0, zone: "UTC" };
 export function confirmed(asked) {
   return new Promise((resolve) => {
     const words = asked.text?.type === "mrkdwn" ? draw(asked.text.text, NOBODY) : (asked.text?.text ?? "");
-    const yes = h("button.button", { type: "button", class: asked.style === "danger" ? "danger" : "primary" }, asked.confirm?.text ?? "Yes");
+    const yes = h(
+      "button.button",
+      { type: "button", class: asked.style === "danger" ? "danger" : "primary" },
+      asked.confirm?.text ?? "Yes",
+    );
     const no = h("button.button.plain", { type: "button" }, asked.deny?.text ?? "Cancel");
     const dialog = h(
       "dialog.confirm",

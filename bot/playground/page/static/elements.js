@@ -14,20 +14,48 @@ import { draw } from "./mrkdwn.js";
 
 /** What an element begins with: the name of its field for that. */
 const INITIAL = {
-  plain_text_input: "initial_value", email_text_input: "initial_value", url_text_input: "initial_value",
-  number_input: "initial_value", datepicker: "initial_date", timepicker: "initial_time",
-  static_select: "initial_option", external_select: "initial_option", radio_buttons: "initial_option",
-  multi_static_select: "initial_options", multi_external_select: "initial_options", checkboxes: "initial_options",
-  users_select: "initial_user", channels_select: "initial_channel", conversations_select: "initial_conversation",
+  plain_text_input: "initial_value",
+  email_text_input: "initial_value",
+  url_text_input: "initial_value",
+  number_input: "initial_value",
+  datepicker: "initial_date",
+  timepicker: "initial_time",
+  static_select: "initial_option",
+  external_select: "initial_option",
+  radio_buttons: "initial_option",
+  multi_static_select: "initial_options",
+  multi_external_select: "initial_options",
+  checkboxes: "initial_options",
+  users_select: "initial_user",
+  channels_select: "initial_channel",
+  conversations_select: "initial_conversation",
 };
 const CONTROLS = {
-  button, overflow, checkboxes, radio_buttons: radios,
-  static_select: select, multi_static_select: select, external_select: select, multi_external_select: select,
-  users_select: select, channels_select: select, conversations_select: select,
-  plain_text_input: field, email_text_input: field, url_text_input: field, number_input: field,
-  datepicker: picker, timepicker: picker,
+  button,
+  overflow,
+  checkboxes,
+  radio_buttons: radios,
+  static_select: select,
+  multi_static_select: select,
+  external_select: select,
+  multi_external_select: select,
+  users_select: select,
+  channels_select: select,
+  conversations_select: select,
+  plain_text_input: field,
+  email_text_input: field,
+  url_text_input: field,
+  number_input: field,
+  datepicker: picker,
+  timepicker: picker,
 };
-const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number", datepicker: "date", timepicker: "time" };
+const TYPES = {
+  email_text_input: "email",
+  url_text_input: "url",
+  number_input: "number",
+  datepicker: "date",
+  timepicker: "time",
+};
 
 /** Tell whether this page knows an element. */
 export function isControl(element) {
@@ -126,16 +154,24 @@ function same(one, other) {
 
 function checkboxes(bound) {
   const { element, host } = bound;
-  return choices(bound, "checkbox", (option) => (bound.value() ?? []).some((each) => same(each, option)), () =>
-    element.options.filter((_, index) => document.getElementById(`${bound.id}-${index}`)?.checked),
-  host);
+  return choices(
+    bound,
+    "checkbox",
+    (option) => (bound.value() ?? []).some((each) => same(each, option)),
+    () => element.options.filter((_, index) => document.getElementById(`${bound.id}-${index}`)?.checked),
+    host,
+  );
 }
 
 function radios(bound) {
   const { element, host } = bound;
-  return choices(bound, "radio", (option) => same(bound.value(), option), () =>
-    element.options.find((_, index) => document.getElementById(`${bound.id}-${index}`)?.checked) ?? null,
-  host);
+  return choices(
+    bound,
+    "radio",
+    (option) => same(bound.value(), option),
+    () => element.options.find((_, index) => document.getElementById(`${bound.id}-${index}`)?.checked) ?? null,
+    host,
+  );
 }
 
 function choices({ id, element, named, choose }, type, ticked, read, host) {
@@ -172,7 +208,8 @@ function select(bound) {
     chosen: whole ? chosen : own.filter((option) => chosen.includes(option.value)),
     least: fromBot ? (element.min_query_length ?? 3) : 0,
     find: fromBot ? async (typed) => flattened(await asGroups(suggest(typed))) : async (typed) => matching(own, typed),
-    choose: (option) => choose(whole || option === null ? option : [option].flat().map((each) => each.value)[0] ?? null),
+    choose: (option) =>
+      choose(whole || option === null ? option : ([option].flat().map((each) => each.value)[0] ?? null)),
   });
   made.classList.add("select");
   made.dataset.action = element.action_id;

@@ -13,7 +13,8 @@ import { recall, remember } from "./memory.js";
  */
 export function step({ verb, fields = {} }) {
   if (verb === "say" && String(fields.text).startsWith("/")) return "ask";
-  if (verb === "react" || verb === "shortcut" || (verb === "click" && /save/.test(String(fields.action_id)))) return "keep";
+  if (verb === "react" || verb === "shortcut" || (verb === "click" && /save/.test(String(fields.action_id))))
+    return "keep";
   return ["publish", "next_slot", "week"].includes(verb) ? "jump" : "";
 }
 
@@ -53,16 +54,48 @@ export class Hints {
     if (this.away) return;
     const command = this.store.state.commands[0]?.name ?? "/weekly";
     const all = [
-      ["ask", "Ask for a topic", h("span", {}, "Type ", h("code", { text: `${command} service mesh` }), ". A typing error is fine."), "Type it for me"],
-      ["keep", "Keep a link", h("span", {}, "Open an issue's replies and react to a link with 🔖."), "Show me the links"],
-      ["jump", "Let time pass", h("span", {}, "Publish an issue, break something, and see it come exactly once."), "Open Backstage"],
+      [
+        "ask",
+        "Ask for a topic",
+        h("span", {}, "Type ", h("code", { text: `${command} service mesh` }), ". A typing error is fine."),
+        "Type it for me",
+      ],
+      [
+        "keep",
+        "Keep a link",
+        h("span", {}, "Open an issue's replies and react to a link with 🔖."),
+        "Show me the links",
+      ],
+      [
+        "jump",
+        "Let time pass",
+        h("span", {}, "Publish an issue, break something, and see it come exactly once."),
+        "Open Backstage",
+      ],
     ];
     const finished = all.every(([name]) => this.done.has(name));
-    const close = h("button.quiet-button.square", { type: "button", "aria-label": "Hide these hints", on: { click: () => this._hide() } }, icon("close"));
+    const close = h(
+      "button.quiet-button.square",
+      { type: "button", "aria-label": "Hide these hints", on: { click: () => this._hide() } },
+      icon("close"),
+    );
     fill(
       this.place,
-      h("p.hints-title", {}, h("strong", { text: finished ? "That was all of it." : "Three things to try" }), h("span", { text: finished ? " Look around, and break what you like." : " The bot here is the real one; only the chat around it is a stand-in, on your machine." })),
-      h("ol", {}, all.map(([name, title, what, label], index) => this._card(name, index + 1, title, what, label))),
+      h(
+        "p.hints-title",
+        {},
+        h("strong", { text: finished ? "That was all of it." : "Three things to try" }),
+        h("span", {
+          text: finished
+            ? " Look around, and break what you like."
+            : " The bot here is the real one; only the chat around it is a stand-in, on your machine.",
+        }),
+      ),
+      h(
+        "ol",
+        {},
+        all.map(([name, title, what, label], index) => this._card(name, index + 1, title, what, label)),
+      ),
       close,
     );
   }
@@ -73,7 +106,13 @@ export class Hints {
       "li",
       { class: done ? "done" : "" },
       h("span.number", { "aria-hidden": "true" }, done ? "✓" : String(number)),
-      h("div", {}, h("strong", {}, title, done && h("span.aside", { text: " (done)" })), h("p", {}, what), h("button.link", { type: "button", text: label, on: { click: () => this.ways[name]() } })),
+      h(
+        "div",
+        {},
+        h("strong", {}, title, done && h("span.aside", { text: " (done)" })),
+        h("p", {}, what),
+        h("button.link", { type: "button", text: label, on: { click: () => this.ways[name]() } }),
+      ),
     );
   }
 

@@ -57,7 +57,8 @@ export class Home {
   _refocus({ id, action, at }) {
     const all = [...this.place.querySelectorAll("[data-action]")];
     const same = all.find((each) => each.dataset.action === action && each.closest("[data-at]")?.dataset.at === at);
-    const found = (id && document.getElementById(id)) || same || all.find((each) => each.dataset.action === action) || this.place;
+    const found =
+      (id && document.getElementById(id)) || same || all.find((each) => each.dataset.action === action) || this.place;
     found.focus({ preventScroll: true });
   }
 }

@@ -112,21 +112,21 @@ function show() {
   seen(true);
 }
 
+/** Say what a place is: a channel, or without one the Home tab. */
+function about(channel) {
+  const { bot } = store.state;
+  if (!channel) return "What you kept, and what comes next. Only you see this page.";
+  if (channel.archived) return "This channel is archived: nobody can write here.";
+  if (channel.kind === "im") return "Only you and the bot are here.";
+  return channel.bot ? `${bot.name} is in this channel` : `${bot.name} was not invited here; commands work all the same`;
+}
+
 function title(channel) {
   const { bot } = store.state;
   const name = channel ? (channel.kind === "im" ? bot.name : channel.name) : bot.name;
   const hash = channel && channel.kind !== "im" ? "#" : "";
   fill(byId("title"), hash && h("span.hash", { text: hash }), name);
-  const about = channel
-    ? channel.archived
-      ? "This channel is archived: nobody can write here."
-      : channel.kind === "im"
-        ? "Only you and the bot are here."
-        : channel.bot
-          ? `${bot.name} is in this channel`
-          : `${bot.name} was not invited here; commands work all the same`
-    : "What you kept, and what comes next. Only you see this page.";
-  byId("about").textContent = about;
+  byId("about").textContent = about(channel);
   document.title = `${hash}${name} · Back Issue playground`;
   const address = channel ? (channel.kind === "im" ? "messages" : channel.name) : "home";
   if (location.hash !== `#${address}`) history.replaceState(null, "", `#${address}`);
@@ -149,7 +149,10 @@ function seen(atEnd) {
 function showLinks() {
   const id = firstChannel();
   if (place !== id) go(id);
-  const found = store.room(id).messages.filter((message) => message.is_bot && message.thread).at(-1);
+  const found = store
+    .room(id)
+    .messages.filter((message) => message.is_bot && message.thread)
+    .at(-1);
   if (found) thread.show(found, { replies: true });
   else problem(byId("notices"), "No issue was posted yet. Wait a moment, or publish one in Backstage.");
 }

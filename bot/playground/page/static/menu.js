@@ -63,7 +63,12 @@ export function menu(button, items, { grid = false, end = true } = {}) {
     if (!popup?.contains(event.target) && !button.contains(event.target)) close(false);
   };
   const open = () => {
-    popup = h("div.menu", { role: "menu", popover: "manual", class: grid ? "grid" : "", "aria-label": button.getAttribute("aria-label") });
+    popup = h("div.menu", {
+      role: "menu",
+      popover: "manual",
+      class: grid ? "grid" : "",
+      "aria-label": button.getAttribute("aria-label"),
+    });
     popup.append(...items().map((item) => entry(item, grid, close)));
     popup.addEventListener("keydown", (event) => move(event, popup, grid, close));
     popup.addEventListener("focusout", (event) => {
@@ -107,7 +112,14 @@ function move(event, popup, grid, close) {
   const all = [...popup.querySelectorAll("[role=menuitem]")];
   const at = all.indexOf(document.activeElement);
   const row = grid ? Math.max(1, all.filter((each) => each.offsetTop === all[0].offsetTop).length) : 1;
-  const steps = { ArrowDown: row, ArrowUp: -row, ArrowRight: grid ? 1 : 0, ArrowLeft: grid ? -1 : 0, Home: -at, End: all.length - 1 - at };
+  const steps = {
+    ArrowDown: row,
+    ArrowUp: -row,
+    ArrowRight: grid ? 1 : 0,
+    ArrowLeft: grid ? -1 : 0,
+    Home: -at,
+    End: all.length - 1 - at,
+  };
   if (Object.hasOwn(steps, event.key)) {
     event.preventDefault();
     event.stopPropagation();

@@ -21,12 +21,17 @@ import { moment, time, whole } from "./when.js";
  */
 export function drawMessage(message, store, { compact = false, inThread = false, openThread }) {
   const at = moment(message.ts);
-  const clock = h("time", { datetime: new Date(at).toISOString(), title: whole(at, store.zone), text: time(at, store.zone) });
+  const clock = h("time", {
+    datetime: new Date(at).toISOString(),
+    title: whole(at, store.zone),
+    text: time(at, store.zone),
+  });
   const body = h(
     "div.body",
     {},
     message.ephemeral && h("p.only-you", {}, icon("eye"), "Only visible to you"),
-    !compact && h("p.who", {}, h("strong", { text: message.name }), message.is_bot && h("span.app", { text: "app" }), clock),
+    !compact &&
+      h("p.who", {}, h("strong", { text: message.name }), message.is_bot && h("span.app", { text: "app" }), clock),
     content(message, store),
     (message.files ?? []).map(file),
     reactions(message, store),
@@ -35,7 +40,9 @@ export function drawMessage(message, store, { compact = false, inThread = false,
   const row = h(
     "article.message",
     {
-      class: [compact && "compact", message.ephemeral && "ephemeral", message.is_bot && "bot"].filter(Boolean).join(" "),
+      class: [compact && "compact", message.ephemeral && "ephemeral", message.is_bot && "bot"]
+        .filter(Boolean)
+        .join(" "),
       tabindex: -1,
       "aria-label": `${message.name}, ${time(at, store.zone)}${message.ephemeral ? ", only visible to you" : ""}: ${plainly(message)}`,
       data: { ts: message.ts, testid: "message" },
@@ -48,7 +55,9 @@ export function drawMessage(message, store, { compact = false, inThread = false,
 
 /** Say a message on one short line. */
 export function plainly(message) {
-  const said = emojify(String(message.text ?? "").replace(/<([^|>]*\|)?([^>]*)>/g, "$2")).replace(/[*_~`]/g, "").replace(/\s+/g, " ");
+  const said = emojify(String(message.text ?? "").replace(/<([^|>]*\|)?([^>]*)>/g, "$2"))
+    .replace(/[*_~`]/g, "")
+    .replace(/\s+/g, " ");
   return said.replace(/&amp;/g, "&").replace(/&lt;/g, "<").replace(/&gt;/g, ">").slice(0, 160);
 }
 
@@ -67,8 +76,11 @@ function host(message, store) {
     reader: store.reader,
     chosen: (_block, element) => initial(element),
     choose: (block, element, chosen, send) =>
-      send ? store.do("click", { ...named(block, element), ...(chosen === null ? {} : { chosen }) }) : Promise.resolve(),
-    suggest: async (block, element, typed) => (await store.do("suggest", { ...named(block, element), typed })).options ?? [],
+      send
+        ? store.do("click", { ...named(block, element), ...(chosen === null ? {} : { chosen }) })
+        : Promise.resolve(),
+    suggest: async (block, element, typed) =>
+      (await store.do("suggest", { ...named(block, element), typed })).options ?? [],
     known: (what) => known(store, what),
   };
 }
@@ -108,7 +120,11 @@ function reactions(message, store) {
       h("span.count", { text: String(count) }),
     );
   });
-  const add = h("button.reaction.add", { type: "button", "aria-label": "Add a reaction", data: { hook: "react-add" } }, icon("smile"));
+  const add = h(
+    "button.reaction.add",
+    { type: "button", "aria-label": "Add a reaction", data: { hook: "react-add" } },
+    icon("smile"),
+  );
   picker(add, message, store);
   return h("div.reactions", { role: "group", "aria-label": "Reactions" }, made, add);
 }
@@ -141,7 +157,11 @@ function threadLine(message, store, openThread) {
   return h(
     "button.thread-line",
     { type: "button", data: { hook: "thread" }, on: { click: () => openThread(message) } },
-    h("span.faces", {}, users.slice(0, 3).map((id) => avatar(id, store.name(id), store.state.users[id]?.is_bot))),
+    h(
+      "span.faces",
+      {},
+      users.slice(0, 3).map((id) => avatar(id, store.name(id), store.state.users[id]?.is_bot)),
+    ),
     h("strong", { text: `${count} ${count === 1 ? "reply" : "replies"}` }),
     h("span.quiet", { text: `Last reply ${time(at, store.zone)}` }),
   );
@@ -157,10 +177,15 @@ function threadLine(message, store, openThread) {
 export function toolbar(message, store, { inThread = false, openThread }) {
   if (message.ephemeral) return null;
   const tool = (hook, label, glyph, act) =>
-    h("button.tool", { type: "button", "aria-label": label, title: label, data: { hook }, on: act ? { click: act } : {} }, glyph);
+    h(
+      "button.tool",
+      { type: "button", "aria-label": label, title: label, data: { hook }, on: act ? { click: act } : {} },
+      glyph,
+    );
   const quick = store.state.emoji[0] ?? "bookmark";
   const keep = tool("keep", `React with ${spoken(quick)}`, h("span.glyph", { text: character(quick) ?? quick }), () =>
-    store.react(asKnown(store, message), quick));
+    store.react(asKnown(store, message), quick),
+  );
   const add = tool("pick", "Add a reaction", icon("smile"));
   picker(add, message, store);
   const reply = !inThread && tool("reply", "Reply in thread", icon("reply"), () => openThread(message));

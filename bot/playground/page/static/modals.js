@@ -48,11 +48,22 @@ export class Modals {
     this.shown = view;
     const values = this.values.get(view.id) ?? new Values();
     this.values.set(view.id, values);
-    const host = viewHost(view, values, this.store, { known: (what) => known(this.store, what), submit: () => this._submit() });
-    const close = h("button.quiet-button.square", { type: "button", "aria-label": "Close", on: { click: () => this._closed() } }, icon("close"));
+    const host = viewHost(view, values, this.store, {
+      known: (what) => known(this.store, what),
+      submit: () => this._submit(),
+    });
+    const close = h(
+      "button.quiet-button.square",
+      { type: "button", "aria-label": "Close", on: { click: () => this._closed() } },
+      icon("close"),
+    );
     this.body = h("div.fields-of", { tabindex: -1 }, drawBlocks(view.blocks ?? [], host));
     this.send = view.submit && h("button.button.primary", { type: "submit" }, emojify(view.submit.text));
-    const cancel = h("button.button.plain", { type: "button", on: { click: () => this._closed() } }, emojify(view.close?.text ?? "Cancel"));
+    const cancel = h(
+      "button.button.plain",
+      { type: "button", on: { click: () => this._closed() } },
+      emojify(view.close?.text ?? "Cancel"),
+    );
     const form = h(
       "form",
       { novalidate: true, on: { submit: (event) => this._submit(event) } },
@@ -74,7 +85,10 @@ export class Modals {
     if (!view?.submit || send.getAttribute("aria-busy") === "true") return;
     send.setAttribute("aria-busy", "true");
     this._errors({});
-    const answer = await this.store.do("submit", { view: view.id, values: this.values.get(view.id).all(view.blocks ?? []) });
+    const answer = await this.store.do("submit", {
+      view: view.id,
+      values: this.values.get(view.id).all(view.blocks ?? []),
+    });
     send.removeAttribute("aria-busy");
     if (answer && this.shown?.id === view.id) this._errors(answer.errors ?? {});
   }
@@ -93,7 +107,9 @@ export class Modals {
       if (words && !first) first = control ?? line;
     }
     const count = Object.keys(errors).length;
-    this.dialog.querySelector(".trouble").textContent = count ? `Please look at ${count === 1 ? "one field" : `${count} fields`}.` : "";
+    this.dialog.querySelector(".trouble").textContent = count
+      ? `Please look at ${count === 1 ? "one field" : `${count} fields`}.`
+      : "";
     first?.focus();
   }
 

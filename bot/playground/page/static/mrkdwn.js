@@ -46,7 +46,11 @@ export function parse(text) {
   const flat = text.replace(PRIVATE, "").replace(REFERENCE, (whole, inside) => {
     if (FIRST + references.length > LAST) return whole;
     const [target, ...label] = inside.split("|");
-    references.push({ type: "reference", target: unescape(target), label: label.length ? unescape(label.join("|")) : null });
+    references.push({
+      type: "reference",
+      target: unescape(target),
+      label: label.length ? unescape(label.join("|")) : null,
+    });
     return String.fromCharCode(FIRST + references.length - 1);
   });
   return lines(flat).flatMap((line, number, all) => {
@@ -93,10 +97,13 @@ function inline(text, references) {
 }
 
 function plain(text, references) {
-  return text.split(/([\ue000-\uf8ff])/).filter(Boolean).map((run) => {
-    const found = run.length === 1 ? references[run.charCodeAt(0) - FIRST] : undefined;
-    return found ?? { type: "text", text: unescape(run) };
-  });
+  return text
+    .split(/([\ue000-\uf8ff])/)
+    .filter(Boolean)
+    .map((run) => {
+      const found = run.length === 1 ? references[run.charCodeAt(0) - FIRST] : undefined;
+      return found ?? { type: "text", text: unescape(run) };
+    });
 }
 
 /**
@@ -117,7 +124,12 @@ function drawn(nodes, reader, emojis) {
     if (node.type === "reference") return reference(node, reader);
     if (node.type === "quote") return h("blockquote", {}, drawn(node.children, reader, emojis));
     if (node.type === "item") {
-      return h("span.item", {}, h("span.mark", { text: `${node.mark} ` }), h("span", {}, drawn(node.children, reader, emojis)));
+      return h(
+        "span.item",
+        {},
+        h("span.mark", { text: `${node.mark} ` }),
+        h("span", {}, drawn(node.children, reader, emojis)),
+      );
     }
     return h(TAGS[node.type], {}, drawn(node.children, reader, emojis && !["code", "pre"].includes(node.type)));
   });

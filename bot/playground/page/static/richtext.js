@@ -14,10 +14,20 @@ const PARTS = {
   rich_text_list: (part, reader) => {
     const tag = part.style === "ordered" ? "ol" : "ul";
     const items = (part.elements ?? []).map((item) => h("li", {}, runs(item.elements, reader)));
-    return h(tag, { class: `indent-${Math.min(8, part.indent ?? 0)}`, start: part.offset ? part.offset + 1 : null }, items);
+    return h(
+      tag,
+      { class: `indent-${Math.min(8, part.indent ?? 0)}`, start: part.offset ? part.offset + 1 : null },
+      items,
+    );
   },
 };
-const STYLES = [["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"], ["code", "code"]];
+const STYLES = [
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["underline", "u"],
+  ["code", "code"],
+];
 
 /** Draw a rich_text block for a reader. */
 export function richText(block, reader) {

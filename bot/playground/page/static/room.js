@@ -75,11 +75,14 @@ export class Room {
    * @returns {Array<{key: string, version: string, kind: string, floats?: boolean, row?: Object, compact?: boolean}>}
    */
   items(unreadFrom = "", startVersion = "") {
-    const made = [{ key: this.more ? "more" : "start", version: startVersion, kind: this.more ? "more" : "start", floats: true }];
+    const made = [
+      { key: this.more ? "more" : "start", version: startVersion, kind: this.more ? "more" : "start", floats: true },
+    ];
     let before = null;
     for (const ts of this._order) {
       const row = this._rows.get(ts);
-      if (row.day !== before?.day) made.push({ key: `day-${row.day}`, version: row.day, kind: "day", row, floats: true });
+      if (row.day !== before?.day)
+        made.push({ key: `day-${row.day}`, version: row.day, kind: "day", row, floats: true });
       if (ts === unreadFrom) made.push({ key: "unread", version: "", kind: "unread", floats: true });
       const compact = ts !== unreadFrom && follows(row, before);
       made.push({ key: ts, version: `${row.version}${compact ? "c" : ""}`, kind: "message", row, compact });

@@ -30,21 +30,46 @@ export class Sidebar {
     const held = document.activeElement?.closest?.("[data-place], [data-person]")?.dataset;
     const channels = state.channels.filter((each) => each.kind !== "im");
     const direct = this.store.direct;
-    const list = (label, rows) => h("section", { "aria-label": label }, h("h2", { text: label }), h("ul", {}, rows.map((row) => h("li", {}, row))));
+    const list = (label, rows) =>
+      h(
+        "section",
+        { "aria-label": label },
+        h("h2", { text: label }),
+        h(
+          "ul",
+          {},
+          rows.map((row) => h("li", {}, row)),
+        ),
+      );
     fill(
       this.nav,
-      list("Channels", channels.map((each) => this._row(each.id, h("span.hash", { "aria-hidden": "true", text: each.kind === "private" ? "▪" : "#" }), each.name, each.unread, each.archived))),
-      list(state.bot.name, [
-        this._row("home", icon("home"), "Home", 0),
-        direct && this._row(direct.id, icon("chat"), "Messages", direct.unread),
-      ].filter(Boolean)),
+      list(
+        "Channels",
+        channels.map((each) =>
+          this._row(
+            each.id,
+            h("span.hash", { "aria-hidden": "true", text: each.kind === "private" ? "▪" : "#" }),
+            each.name,
+            each.unread,
+            each.archived,
+          ),
+        ),
+      ),
+      list(
+        state.bot.name,
+        [
+          this._row("home", icon("home"), "Home", 0),
+          direct && this._row(direct.id, icon("chat"), "Messages", direct.unread),
+        ].filter(Boolean),
+      ),
     );
     fill(
       this.people,
       h("legend", { text: "You are" }),
       state.people.map((person) => this._person(person)),
     );
-    if (held) document.querySelector(held.place ? `[data-place="${held.place}"]` : `[data-person="${held.person}"]`)?.focus();
+    if (held)
+      document.querySelector(held.place ? `[data-place="${held.place}"]` : `[data-person="${held.person}"]`)?.focus();
   }
 
   _row(place, glyph, name, unread, archived = false) {
@@ -61,7 +86,14 @@ export class Sidebar {
       glyph,
       h("span.name", { text: name }),
       archived && h("span.tag", { text: "archived" }),
-      unread > 0 && !here && h("span.badge", {}, h("span", { "aria-hidden": "true", text: unread > 99 ? "99+" : String(unread) }), h("span.aside", { text: `${unread} new` })),
+      unread > 0 &&
+        !here &&
+        h(
+          "span.badge",
+          {},
+          h("span", { "aria-hidden": "true", text: unread > 99 ? "99+" : String(unread) }),
+          h("span.aside", { text: `${unread} new` }),
+        ),
     );
   }
 
@@ -69,7 +101,13 @@ export class Sidebar {
     const me = id === this.store.me;
     return h(
       "button.person",
-      { type: "button", "aria-pressed": String(me), data: { person: id }, title: me ? `You are ${name}` : `Be ${name}`, on: { click: () => me || this.how.be(id) } },
+      {
+        type: "button",
+        "aria-pressed": String(me),
+        data: { person: id },
+        title: me ? `You are ${name}` : `Be ${name}`,
+        on: { click: () => me || this.how.be(id) },
+      },
       avatar(id, name),
       h("span", { text: name }),
     );

@@ -23,13 +23,26 @@ export function startOf(store, id, write) {
   const command = commands[0]?.name ?? "/weekly";
   const offer = (text) => h("button.link.code", { type: "button", text, on: { click: () => write(text) } });
   if (channel?.kind === "im") {
-    return h("div.start", { role: "article", "aria-label": bot.name }, h("h3", { text: bot.name }), h("p", {}, "What only you should see comes here. Ask anything: ", offer(`${command} kubernetes`)));
+    return h(
+      "div.start",
+      { role: "article", "aria-label": bot.name },
+      h("h3", { text: bot.name }),
+      h("p", {}, "What only you should see comes here. Ask anything: ", offer(`${command} kubernetes`)),
+    );
   }
   const schedule = subscription(store, id);
   let what = ["Nothing is posted here until the channel is subscribed: ", offer(`${command} subscribe`)];
   if (!channel?.bot) {
-    what = [`${bot.name} is not in this channel, so it cannot post here. Its answers reach you all the same: `, offer(`${command} latest`)];
+    what = [
+      `${bot.name} is not in this channel, so it cannot post here. Its answers reach you all the same: `,
+      offer(`${command} latest`),
+    ];
   }
   if (schedule) what = [`Each new issue is posted here: ${schedule}. To change that: `, offer(`${command} status`)];
-  return h("div.start", { role: "article", "aria-label": "Where the channel begins" }, h("h3", {}, h("span.hash", { text: "#" }), channel?.name ?? ""), h("p", {}, "This is where the channel begins. ", what));
+  return h(
+    "div.start",
+    { role: "article", "aria-label": "Where the channel begins" },
+    h("h3", {}, h("span.hash", { text: "#" }), channel?.name ?? ""),
+    h("p", {}, "This is where the channel begins. ", what),
+  );
 }

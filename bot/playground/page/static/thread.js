@@ -15,12 +15,21 @@ export class ThreadPanel {
    */
   constructor(panel, store, turned) {
     Object.assign(this, { panel, store, turned, channel: "", ts: "", cameFrom: "" });
-    const close = h("button.quiet-button.square", { type: "button", "aria-label": "Close thread", on: { click: () => this.close() } }, icon("close"));
+    const close = h(
+      "button.quiet-button.square",
+      { type: "button", "aria-label": "Close thread", on: { click: () => this.close() } },
+      icon("close"),
+    );
     this.about = h("p.about");
     const scroller = h("div.scroller");
     const write = h("div");
     fill(panel, h("header", {}, h("div", {}, h("h2", { text: "Thread" }), this.about), close), scroller, write);
-    this.timeline = new Timeline(scroller, store, { inThread: true, openThread: () => {}, start: () => null, moved: () => {} });
+    this.timeline = new Timeline(scroller, store, {
+      inThread: true,
+      openThread: () => {},
+      start: () => null,
+      moved: () => {},
+    });
     this.composer = new Composer(write, store, { id: "reply", commands: false, sending: () => this.timeline.toEnd() });
     panel.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.close());
     store.on("room", (key) => key === this.timeline.key && this.ts && this._focus());
@@ -28,7 +37,9 @@ export class ThreadPanel {
 
   /** Tell whether a message belongs to what is shown. */
   shows(message) {
-    return this.ts !== "" && message.channel === this.channel && (message.thread_ts === this.ts || message.ts === this.ts);
+    return (
+      this.ts !== "" && message.channel === this.channel && (message.thread_ts === this.ts || message.ts === this.ts)
+    );
   }
 
   /** Show the thread of a message, from that message on, or with `replies` from the first reply on. */

@@ -154,7 +154,8 @@ export class Timeline {
     if (!row || row.querySelector(":scope > .toolbar")) return;
     this._strip(row);
     const message = this.room.find(row.dataset.ts);
-    const made = message && toolbar(message, this.store, { inThread: this.how.inThread, openThread: this.how.openThread });
+    const made =
+      message && toolbar(message, this.store, { inThread: this.how.inThread, openThread: this.how.openThread });
     if (!made) return;
     row.append(made);
     this._lower();
@@ -171,7 +172,8 @@ export class Timeline {
   _strip(except) {
     for (const each of this.canvas.querySelectorAll(":scope > article > .toolbar")) {
       const row = each.parentElement;
-      if (row === except || row.contains(document.activeElement) || each.querySelector("[aria-expanded=true]")) continue;
+      if (row === except || row.contains(document.activeElement) || each.querySelector("[aria-expanded=true]"))
+        continue;
       each.remove();
     }
   }
@@ -220,5 +222,7 @@ function guess(item) {
 }
 
 function lines(text) {
-  return String(text ?? "").split("\n").reduce((sum, line) => sum + 1 + Math.floor(line.length / PER_LINE), 0);
+  return String(text ?? "")
+    .split("\n")
+    .reduce((sum, line) => sum + 1 + Math.floor(line.length / PER_LINE), 0);
 }

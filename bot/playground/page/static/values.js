@@ -69,6 +69,7 @@ export function viewHost(view, values, store, { known, submit }) {
       });
     },
     suggest: async (block, element, typed) =>
-      (await store.do("suggest", { view: view.id, block_id: block, action_id: element.action_id, typed })).options ?? [],
+      (await store.do("suggest", { view: view.id, block_id: block, action_id: element.action_id, typed })).options ??
+      [],
   };
 }

@@ -74,7 +74,11 @@ function nearby(at, now, zone) {
 
 function ago(at, now) {
   const seconds = Math.round((now - at) / 1000);
-  const units = [[86_400, "day"], [3_600, "hour"], [60, "minute"]];
+  const units = [
+    [86_400, "day"],
+    [3_600, "hour"],
+    [60, "minute"],
+  ];
   const [size, unit] = units.find(([each]) => Math.abs(seconds) >= each) ?? [1, "second"];
   const count = Math.floor(Math.abs(seconds) / size);
   const said = `${count} ${unit}${count === 1 ? "" : "s"}`;
