@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -170,9 +171,11 @@ class Board:
         known: dict[int, int] = {}
         now: dict[int, Mapping[str, Any]] = {}
         draft = self._workspace.draft(self._you.id, where)
+        often: Counter[str] = Counter()
         for block, element in forms.elements(blocks):
             name = str(element.get("action_id"))
-            known[id(element)] = self.elements.give((place, block, name), Element(where, element, block))
+            often[name] += 1  # a block's id is another one after each change; this stays
+            known[id(element)] = self.elements.give((place, name, str(often[name])), Element(where, element, block))
             now[id(element)] = draft.get((block, name)) or forms.set_to(element)
         return draw.Look(
             self._hand, lambda element: str(known.get(id(element), "")), lambda element: now.get(id(element), {})

@@ -163,6 +163,25 @@ async def test_somebody_else_and_what_they_say(archive: Path, place: Path) -> No
     assert "1 has no boxes to tick" in hers
 
 
+async def test_links_are_chosen_and_found_on_the_home_tab(archive: Path, place: Path) -> None:
+    """Boxes are ticked, the Home tab drawn and used, and somebody's message kept by the shortcut."""
+    (archive / "2024-01-01-1.md").write_text(
+        "---\ntitle: Issue 1\ndate: 2024-01-01\n---\n\nNews\n====\n\nA mesh.\n\nhttps://example.com/mesh\n\n\n"
+        "A grid.\n\nhttps://example.com/grid\n"
+    )
+    lines = (
+        "react 1", "tick 1 2 9", "tick 1 2", "untick 1 2", "tick 1", "click Save", "as ada", "say see https://example.com/own",
+        "save 4", "save x", "home", "click Mark as read", "home", "as you", "home", "fill 6 grid",
+    )  # fmt: skip
+    text = await played(archive, place, *lines)
+    for words in ("choose one of: 1. A mesh, 2. A grid", "2 of 2 ticked", "1 of 2 unticked", "Kept 2 links", "Kept:"):
+        assert words in text
+    _, first, second, _ = text.split("❯ home")
+    assert "Welcome to Back Issue" in first
+    assert "You kept 1 link" in first
+    assert "Mark as unread" in first + second
+
+
 async def test_a_button_that_is_gone_says_so(archive: Path, place: Path) -> None:
     """A field of a form that was closed is gone, and using it says why."""
     text = await played(archive, place, "/weekly subscribe", "click 99", "cancel", "fill 5 london", "click 5")
