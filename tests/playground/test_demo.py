@@ -58,7 +58,7 @@ def run(lines: str, folder: Path, *arguments: str) -> str:
 
 def test_the_demo_posts_answers_and_keeps(tmp_path: Path) -> None:
     """An issue is posted, a topic answered, a link kept and listed, a button clicked; nothing is left behind."""
-    text = run("/weekly service mesh\nreact 2\n/weekly saved\nclick 2\nquit\nnext\n", tmp_path)
+    text = run("/weekly service mesh\nreact 2\n/weekly saved\nclick Share with channel\nquit\nnext\n", tmp_path)
     assert re.search(r"^ +1 backissue  APP ", text, re.MULTILINE)
     assert "service mesh · " in text
     assert "🔖 on message 2" in text
