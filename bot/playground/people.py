@@ -13,6 +13,7 @@ import aiohttp
 from bot.playground import forms, payloads
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer, Courier
+from bot.playground.limits import message_breaches, refusal
 from bot.playground.methods import views
 from bot.playground.mrkdwn import typed
 from bot.playground.respond import apply
@@ -122,6 +123,8 @@ class Person:
         if answer.status != 200:
             return Heard(answer, self._failed(channel, text.partition(" ")[0], answer))
         body = answer.json()
+        if refused := refusal(message_breaches(body)) if body else None:
+            return Heard(answer, self._fails(channel, text.partition(" ")[0], refused.code))
         if body.get("response_type") == "in_channel":
             workspace.post(channel, scene.server.clock.now(), user=self.user.id, text=text)
         return Heard(answer, apply(workspace, workspace.response_urls[name], body, scene.server.clock.now()))
@@ -303,7 +306,9 @@ class Person:
 
     def _failed(self, channel: Channel, name: str, answer: Answer) -> ChannelMessage:
         """Show what Slack shows when an app fails: operation_timeout, or dispatch_failed."""
-        error = "operation_timeout" if answer.reason == "http_timeout" else "dispatch_failed"
+        return self._fails(channel, name, "operation_timeout" if answer.reason == "http_timeout" else "dispatch_failed")
+
+    def _fails(self, channel: Channel, name: str, error: str) -> ChannelMessage:
         return self.scene.workspace.post(
             channel,
             self.scene.server.clock.now(),

@@ -18,7 +18,7 @@ from bot.playground.page.feed import Feed
 from bot.playground.page.guard import wrong_with
 from bot.playground.page.pages import Asked, page, unread
 from bot.playground.page.problem import PageError
-from bot.playground.page.verbs import chosen, written
+from bot.playground.page.verbs import chosen
 from bot.playground.shifted import Shifted
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -173,22 +173,6 @@ def test_only_the_page_itself_may_act(headers: dict[str, str], *, fine: bool) ->
     """Programs without an origin and the page itself may; other sites, and other pages of this machine, may not."""
     every = {"Host": "127.0.0.1:8765", "Content-Type": "application/json; charset=utf-8", **headers}
     assert (wrong_with("POST", "/page/do", every) == "") is fine
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"),
-        ("see https://example.com/a.", "see <https://example.com/a>."),
-        ("(http://example.com)", "(<http://example.com>)"),
-        ("<https://example.com|x>", "&lt;<https://example.com>|x&gt;"),
-        ("javascript:alert(1)", "javascript:alert(1)"),
-        ("", ""),
-    ],
-)
-def test_what_a_person_types_is_kept_as_text(typed: str, kept: str) -> None:
-    """What looks like markup is escaped; only addresses become links."""
-    assert written(typed) == kept
 
 
 def test_an_element_is_set_as_the_page_says() -> None:

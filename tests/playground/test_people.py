@@ -218,6 +218,13 @@ async def test_an_answer_to_all_shows_the_command(trial: Trial) -> None:
     assert [message.text for message in trial.stage.person("ada").sees(trial.channel)] == ["/weekly aloud", "for all"]
 
 
+async def test_an_answer_beyond_a_limit_is_not_shown(trial: Trial) -> None:
+    """An answer that Slack would refuse shows as the error that it is refused with, and as nothing else."""
+    shown = await trial.you.types(f"/weekly {'x' * 40_001}", trial.channel)
+    assert "/weekly failed with the error “msg_too_long”" in shown.text
+    assert [message.user for message in trial.you.sees(trial.channel)] == ["USLACKBOT"]
+
+
 async def test_a_late_answer_comes_by_the_response_url(trial: Trial) -> None:
     """What the app sends to the response URL appears too."""
     await trial.you.types("/weekly later", trial.channel)

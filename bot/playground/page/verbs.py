@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from bot.playground import forms, payloads
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer
+from bot.playground.mrkdwn import typed
 from bot.playground.page.body import Body
 from bot.playground.page.problem import CannotError, PageError
 from bot.playground.page.room import Room
@@ -18,7 +19,6 @@ from bot.playground.workspace import User, View
 
 LONGEST = 12_000
 """Characters of a message that a person writes (Slack's own composer takes as many)."""
-_ADDRESS = re.compile(r"https?://[^\s<>|]+[^\s<>|.,;:!?)\]'\"]")
 _EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
 INVITE = "/invite"
 _REQUIRED = "Please complete this required field."
@@ -70,7 +70,7 @@ class Verbs:
             channel,
             now,
             user=user.id,
-            text=written(text),
+            text=typed(text),
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
         )
         return {"ts": said.ts}
@@ -122,8 +122,8 @@ class Verbs:
     async def _suggest(self, user: User, body: Body) -> Fields:
         where, person = self._where(user, body), await self._person(user)
         named = {"block_id": body.text("block_id"), "action_id": body.text("action_id")}
-        typed = body.text("typed", empty=True)[:500]
-        payload = payloads.suggestion(self.room.workspace, user, where, named, typed)
+        so_far = body.text("typed", empty=True)[:500]
+        payload = payloads.suggestion(self.room.workspace, user, where, named, so_far)
         answer = await person.scene.courier.send("interactive", payload)
         _taken(answer)
         said = answer.json()
@@ -189,15 +189,6 @@ class Verbs:
         return {str(block.get("block_id")): _REQUIRED for block in blocks if forms.missing([block], state)}
 
 
-def written(text: str) -> str:
-    """Write what a person typed as Slack keeps it: escaped, with its addresses marked (messaging/formatting)."""
-    pieces, at = [], 0
-    for found in _ADDRESS.finditer(text):
-        pieces += [_escaped(text[at : found.start()]), f"<{_escaped(found[0])}>"]
-        at = found.end()
-    return "".join([*pieces, _escaped(text[at:])])
-
-
 def chosen(element: forms.Element, given: Any) -> dict[str, Any]:
     """Write an element's state from what the page says it is set to; None: nothing is chosen. Raises PageError."""
     try:
@@ -207,10 +198,6 @@ def chosen(element: forms.Element, given: Any) -> dict[str, Any]:
     if given is None:
         return {name: [] if isinstance(value, list) else None for name, value in state.items()}
     return state
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _blocks(where: ChannelMessage | View) -> list[dict[str, Any]]:
