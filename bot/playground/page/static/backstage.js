@@ -3,6 +3,7 @@
  */
 
 import { fill, h, icon } from "./dom.js";
+import { unescape } from "./mrkdwn.js";
 import { exact, short } from "./when.js";
 
 const SHOWN = 80; // calls in the list
@@ -213,6 +214,7 @@ export class Backstage {
     const lost = call.landed && !call.ok;
     const said = lost ? `${call.answer}: the answer was lost, the message was not` : call.answer;
     const toBot = call.to === "bot";
+    const about = [call.channel_name && `#${call.channel_name}`, unescape(call.summary)].filter(Boolean).join(" · ");
     return h(
       "li.call",
       { class: call.ok ? "fine" : "failed" },
@@ -224,11 +226,10 @@ export class Backstage {
         h("span.aside", { text: toBot ? "to the bot" : "from the bot" }),
       ),
       h("code", { text: call.method }),
-      call.channel_name && h("span.quiet", { text: `#${call.channel_name}` }),
       h("span.answer", {
         text: call.ms === null || call.ms === undefined ? said : `${said} · ${Math.round(call.ms)} ms`,
       }),
-      call.summary && h("span.summary", { text: call.summary }),
+      about && h("span.summary", { text: about }),
       (call.details ?? []).map((text) => h("span.detail", { text })),
     );
   }

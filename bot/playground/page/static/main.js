@@ -118,7 +118,9 @@ function about(channel) {
   if (!channel) return "What you kept, and what comes next. Only you see this page.";
   if (channel.archived) return "This channel is archived: nobody can write here.";
   if (channel.kind === "im") return "Only you and the bot are here.";
-  return channel.bot ? `${bot.name} is in this channel` : `${bot.name} was not invited here; commands work all the same`;
+  return channel.bot
+    ? `${bot.name} is in this channel`
+    : `${bot.name} was not invited here; commands work all the same`;
 }
 
 function title(channel) {

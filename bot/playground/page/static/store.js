@@ -160,8 +160,9 @@ export class Store {
     if (!channel?.unread) return;
     channel.unread = 0;
     this.tell("channels");
-    // A message that only this person sees is not the channel's last one: everything until now is meant.
-    const ts = channel.last || (this.now() / 1000).toFixed(6);
+    // What only this person sees counts as well, and is never the channel's last message.
+    const known = [channel.last, this.rooms.get(id)?.newest ?? ""].sort().at(-1);
+    const ts = known || (this.now() / 1000).toFixed(6);
     act(this.me, "read", { channel: id, ts }).catch(() => {});
   }
 
