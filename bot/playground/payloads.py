@@ -193,17 +193,6 @@ def shortcut(  # noqa: PLR0913, PLR0917 - each is a field of the payload
     }
 
 
-def global_shortcut(workspace: Workspace, user: User, used: Shortcut, now: datetime) -> dict[str, Any]:
-    """Build a global shortcut's payload: with no channel and no response_url (interactivity/implementing-shortcuts)."""
-    return {
-        "type": "shortcut",
-        **_person(workspace, user),
-        "action_ts": stamp(moment(now)),
-        "callback_id": used.callback,
-        "trigger_id": workspace.new_trigger(user.id, now),
-    }
-
-
 def suggestion(
     workspace: Workspace, user: User, where: ChannelMessage | View, action: Mapping[str, Any], typed: str
 ) -> dict[str, Any]:
