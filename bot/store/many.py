@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.errors import StoreError
 from bot.store.tables import microseconds
 
 
@@ -50,6 +51,7 @@ class Given:
         return fresh.on_conflict_do_nothing()
 
 
+_ZERO = "\\u0000"
 Build: TypeAlias = Callable[[Given], Any]
 """Builds the statement, once for each database."""
 
@@ -63,12 +65,20 @@ class Many:
         self._arrays, self._json = build(_arrays(self._kinds)), build(_json(self._kinds))
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
-        """Run the statement for `rows`, each with a value for every one of the kinds (others are left alone)."""
+        """Run the statement for `rows`, each with a value for every one of the kinds (others are left alone).
+
+        Raises StoreError for what is no text (a lone surrogate, a zero), before it is in the database.
+        """
         if connection.dialect.name == "postgresql":
             return connection.execute(self._arrays, {name: [row[name] for row in rows] for name in self._kinds})
-        # Not escaped: what is no text (a lone surrogate) fails here, before it is in the database.
-        text = json.dumps([[row[name] for name in self._kinds] for row in rows], default=_plain, ensure_ascii=False)
-        return connection.execute(self._json, {"given_rows": text})
+        values = [[row[name] for name in self._kinds] for row in rows]
+        text = json.dumps(values, default=_plain, ensure_ascii=False)
+        if _ZERO in text and any("\0" in value for row in values for value in row if isinstance(value, str)):
+            raise StoreError("take this", "a text with a zero in it")
+        try:
+            return connection.execute(self._json, {"given_rows": text})
+        except UnicodeEncodeError as error:
+            raise StoreError("take this", "what is no text") from error
 
 
 def _arrays(kinds: Mapping[str, Any]) -> Given:

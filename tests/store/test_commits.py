@@ -130,6 +130,48 @@ async def test_rows_of_one_batch_run_as_one(database: Database) -> None:
     assert sizes == [5]
 
 
+async def test_what_is_asked_after_a_row_is_committed_with_it_or_after_it(database: Database) -> None:
+    """Who hands a row in and waits for something later knows, when that is there, that the row is there too."""
+
+    def batch(connection: Connection, rows: Sequence[str]) -> list[str]:
+        connection.execute(text("INSERT INTO words VALUES (:word)"), [{"word": row} for row in rows])
+        return [row.upper() for row in rows]
+
+    first = database.put_one_of(batch, "a")
+    await database.write(adds("b"))
+    assert await words(database) == ["a", "b"]
+    assert first.done()
+    assert await first == "A"
+
+
+async def test_rows_to_be_read_are_read_as_one_and_a_bad_one_hurts_nobody(database: Database) -> None:
+    """Whatever waits for a reader is read together; a row that fails is told so, the others have their answers."""
+    sizes: list[int] = []
+    held, go = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        connection.execute(text("SELECT 1"))
+        held.set()
+        go.wait(30)
+
+    def batch(connection: Connection, rows: Sequence[int]) -> list[int]:
+        sizes.append(len(rows))
+        if 3 in rows:
+            raise LookupError("three")
+        return [row + int(connection.scalar(text("SELECT 1")) or 0) for row in rows]
+
+    busy = [asyncio.ensure_future(database.read(slow)) for _ in range(2)]
+    await asyncio.to_thread(held.wait, 30)
+    waiting = [asyncio.ensure_future(database.read_one_of(batch, n)) for n in range(GROUP + 5)]
+    await asyncio.sleep(0)
+    go.set()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    await asyncio.gather(*busy)
+    assert isinstance(answers.pop(3), LookupError)
+    assert answers == [n + 1 for n in range(GROUP + 5) if n != 3]
+    assert max(sizes) == GROUP
+
+
 async def test_a_commit_whose_answer_was_lost_is_told_and_not_repeated(database: Database) -> None:
     """Nobody knows whether it was done: each caller hears so, and must read before going on."""
     ran: list[str] = []
@@ -178,6 +220,8 @@ async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) 
     await asyncio.gather(held, closing)
     with pytest.raises(StoreError, match="closed"):
         await database.write(adds("b"))
+    with pytest.raises(StoreError, match="closed"):
+        await database.put_one_of(lambda _, rows: rows, "c")
 
 
 @pytest.mark.parametrize(
