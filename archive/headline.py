@@ -40,15 +40,17 @@ _WORD = re.compile(r"[^\W_]")
 _ODD = re.compile(r"[?#:@]")
 _SEPARATORS = re.compile(r"[\W_]+")
 _SLUG_WORDS = (
-    # Three words or more, of which one between the others may hold digits; a hash and a suffix may follow.
-    r"([a-z]++(?:[-_][a-z]++(?!\d))*+(?:[-_](?=[a-z]*\d)[a-z0-9]{1,7}+(?:[-_][a-z]++(?!\d))++)?+)"
-    r"(?:-(?=[a-f]*\d)[0-9a-f]{8,})?(?:\.(?:html?|php|aspx|md))?"
+    # Three words or more, of which one between the others may hold digits; a hash and a suffix may follow. The letters
+    # are named in both cases: a repeated class that ignores case is matched by a call a letter.
+    r"([a-zA-Z]++(?:[-_][a-zA-Z]++(?!\d))*+"
+    r"(?:[-_](?=[a-zA-Z]*\d)[a-zA-Z0-9]{1,7}+(?:[-_][a-zA-Z]++(?!\d))++)?+)"
+    r"(?:-(?=[a-fA-F]*\d)[0-9a-fA-F]{8,})?(?:\.(?i:html?|php|aspx|md))?"
 )
-_SLUG = re.compile(_SLUG_WORDS, re.IGNORECASE | re.ASCII)
+_SLUG = re.compile(_SLUG_WORDS, re.ASCII)
 _PLACE = re.compile(
     # A usual address: its site, the slug its path ends with (or none), its path.
     r"https?://(?:www\.)?+([a-z0-9.-]++)(?=/|\Z)"
-    rf"(?:/(?=(?:(?:[^?#]*/)?(?i:{_SLUG_WORDS})/*(?:[?#]|\Z))?)([^?#]*))?",
+    rf"(?:/(?=(?:(?:[^?#]*/)?{_SLUG_WORDS}/*(?:[?#]|\Z))?)([^?#]*))?",
     re.ASCII,
 )
 _FEW = re.compile(r"[a-z0-9]*+(?:[-_.][a-z0-9]*+)?(?:\.html?)?")
