@@ -1,0 +1,126 @@
+"""A burst of reactions into the real bot as a process, killed (SIGKILL) in the middle: nothing lost, no ghost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from benchmarks.burst import burst, posted, wrong
+from bot.clock import SystemClock
+from bot.playground.courier import Courier
+from bot.playground.server import Server
+from bot.playground.sockets import Sockets
+from bot.playground.town import town
+from bot.store.store import Store
+
+ROOT = Path(__file__).parents[2]
+SECRET = "a secret of the tests"
+EVENTS = 240
+AT_A_TIME = 32
+KILLED_AFTER = (80,)
+"""Events that were acknowledged when the bot is killed."""
+PATIENCE = 60.0
+
+
+class Mortal:
+    """The bot as a process on a port of its own; `up` while it answers."""
+
+    def __init__(self, api: str, database: str) -> None:
+        """Know what it is started with."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.up = asyncio.Event()
+        self.killed = 0
+        self._environment = {
+            **os.environ,  # noqa: TID251 - handed on, not read
+            "SLACK_API_URL": api,
+            "SLACK_BOT_TOKEN": "xoxb-T1",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "PORT": str(self.port),
+            "BACKISSUE_ARCHIVE": str(ROOT / "bot/playground/sample"),
+            "DATABASE_URL": database,
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def come(self, session: aiohttp.ClientSession) -> None:
+        """Start, and wait until it answers."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "serve", env=self._environment, cwd=ROOT, stderr=subprocess.DEVNULL
+        )
+        async with asyncio.timeout(PATIENCE):
+            while not self.up.is_set():
+                try:
+                    async with session.get(f"http://127.0.0.1:{self.port}/health") as answer:
+                        assert answer.status == 200
+                    self.up.set()
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.02)  # a process tells nobody when it is ready
+
+    async def die(self) -> None:
+        """Be killed."""
+        assert self._process is not None
+        self.up.clear()
+        self.killed += 1
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        """End as a host ends it."""
+        if self._process is not None:
+            self._process.terminate()
+            await self._process.wait()
+
+
+@asynccontextmanager
+async def mortal(database: str) -> AsyncIterator[tuple[Mortal, aiohttp.ClientSession]]:
+    """Have the bot run against a stand-in."""
+    async with Server(town()) as server, aiohttp.ClientSession() as session:
+        bot = Mortal(server.api_url, database)
+        await bot.come(session)
+        try:
+            yield bot, session
+        finally:
+            await bot.stop()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_killed_in_the_middle_of_a_burst(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """A third of the events doubled or swapped, a kill, Slack's retries: everybody keeps what they should."""
+    url = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
+    store = await asyncio.to_thread(Store.open, url, upgrading=True)
+    await posted(store)
+    made = burst(7, EVENTS, people=12)
+    waiting, done = iter(made.events), 0
+    async with mortal(url) as (bot, session):
+
+        async def until_up(_: float) -> None:
+            await bot.up.wait()
+
+        clock = SystemClock()
+        address = f"http://127.0.0.1:{bot.port}/slack/events"
+        courier = Courier(address, SECRET, clock, Sockets(clock), session, wait=until_up)
+
+        async def carry() -> None:
+            nonlocal done
+            for payload in waiting:
+                assert (await courier.event(payload)).ok
+                done += 1
+                if bot.killed < len(KILLED_AFTER) and done >= KILLED_AFTER[bot.killed] and bot.up.is_set():
+                    await bot.die()
+                    await bot.come(session)
+
+        await asyncio.gather(*(carry() for _ in range(AT_A_TIME)))
+    assert bot.killed == len(KILLED_AFTER)
+    assert any(status != 200 for _, status in courier.sent)
+    assert await wrong(store, made.expected) == []
+    await store.close()
