@@ -6,7 +6,6 @@ import { drawBlocks } from "./blocks.js";
 import { avatar } from "./avatar.js";
 import { h, icon } from "./dom.js";
 import { character, emojify, spoken } from "./emoji.js";
-import { initial } from "./elements.js";
 import { menu } from "./menu.js";
 import { draw } from "./mrkdwn.js";
 import { moment, time, whole } from "./when.js";
@@ -67,18 +66,21 @@ function content(message, store) {
   return h("div.blocks", {}, drawBlocks(message.blocks, host(message, store)), edited);
 }
 
-/** What becomes of a message's buttons and menus: the bot hears of each at once. */
+/** What becomes of a message's buttons and menus: the bot hears of each at once, with all that is ticked and filled in. */
 function host(message, store) {
   const where = { channel: message.channel, ts: message.ts };
+  const values = store.values(message);
   const named = (block, element) => ({ ...where, block_id: block, action_id: element.action_id });
   return {
     id: `m${message.ts.replace(".", "-")}`,
     reader: store.reader,
-    chosen: (_block, element) => initial(element),
-    choose: (block, element, chosen, send) =>
-      send
-        ? store.do("click", { ...named(block, element), ...(chosen === null ? {} : { chosen }) })
-        : Promise.resolve(),
+    chosen: (block, element) => values.get(block, element),
+    choose: async (block, element, chosen, send) => {
+      if (element.type !== "button" && element.type !== "overflow") values.set(block, element, chosen);
+      if (!send) return;
+      const given = chosen === null ? {} : { chosen };
+      await store.do("click", { ...named(block, element), ...given, values: values.all(message.blocks) });
+    },
     suggest: async (block, element, typed) =>
       (await store.do("suggest", { ...named(block, element), typed })).options ?? [],
     known: (what) => known(store, what),

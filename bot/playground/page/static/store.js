@@ -4,6 +4,7 @@
 
 import { act, fetchDeliveries, fetchMessages, fetchState, listen, operate } from "./api.js";
 import { Room } from "./room.js";
+import { Values } from "./values.js";
 
 const PAGE = 80; // messages fetched at once
 
@@ -13,6 +14,7 @@ export class Store {
     this.state = null;
     this.deliveries = null;
     this.rooms = new Map();
+    this._values = new Map();
     this._listeners = new Map();
     this._stop = () => {};
     this._turn = 0;
@@ -40,6 +42,7 @@ export class Store {
     this._stop();
     this.state = state;
     this.rooms.clear();
+    this._values.clear();
     this.tell("state", state);
     this._stop = listen(state.me, state.event, {
       heard: (push) => turn === this._turn && this._heard(push),
@@ -79,6 +82,13 @@ export class Store {
   /** Give the conversation with the bot. */
   get direct() {
     return this.state?.channels.find((each) => each.kind === "im" && each.with === this.state.bot.id);
+  }
+
+  /** Give what was ticked and filled in within a message. */
+  values({ channel, ts }) {
+    const key = `${channel}/${ts}`;
+    if (!this._values.has(key)) this._values.set(key, new Values());
+    return this._values.get(key);
   }
 
   /** Give a channel's room, or with `thread` that of a thread; its newest messages are fetched if they are not there. */
