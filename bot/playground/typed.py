@@ -187,9 +187,15 @@ class Prompt:
         element = self.board.elements.get(number)
         if element is None:
             raise UnknownError(f"there is no button {number}; the number of a button stands before it")
+        if not self._is_mine(element):
+            raise UnknownError(f"button {number} is on somebody else's screen; type channel or home to see your own")
         if not element.still_there:
             raise UnknownError(f"button {number} is gone: what it stood in has changed since or was closed")
         return element
+
+    def _is_mine(self, element: Element) -> bool:
+        where, user = element.where, self.you.user.id
+        return where.user == user if isinstance(where, View) else where.ephemeral_to in {None, user}
 
     def _newest_with(self, label: str) -> ChannelMessage | View:
         """Find the newest place with a button, or a menu's option, of that label."""
@@ -208,6 +214,8 @@ class Prompt:
         if element.where is not self.you.screen and not (isinstance(element.where, View) and element.where.is_home):
             raise UnknownError(f"{number} is no field of the open form; its fields have their numbers before them")
         kind = str(element.json["type"])
+        if kind in {"button", "overflow"}:
+            raise UnknownError(f"{number} is no field; click it instead")
         value: Any = await self._offered(element, text) if _suggests(element) else text
         if kind.startswith("multi_") or kind == "checkboxes":
             value = [one.strip() for one in text.split(",")] if isinstance(value, str) else [value]
