@@ -53,7 +53,7 @@ format: $(VENV)/dev ## put the code in its shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/peers ## the figures of the README, each against a peer or floor in the same run
+bench: $(VENV)/peers $(VENV)/browser ## the figures of the README, each against a peer or floor in the same run
 	$(BIN)/python -m benchmarks $(if $(ARCHIVE),--archive $(ARCHIVE))
 
 evaluate: $(VENV)/peers ## how good the search is, beside other engines

@@ -1,0 +1,212 @@
+"""The demo's page as somebody sees it: how soon it is there, how soon an answer is, how smoothly a channel scrolls.
+
+Measured in Chromium by the page's own clock. Each figure stands beside a floor of the same run: the smallest file of the
+same server, the same request by a bare `fetch`, an empty list that is scrolled in the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import aiohttp
+from playwright.async_api import Browser, Page, async_playwright
+
+from benchmarks.table import Row
+from bot.playground.page.run import Wishes, opened
+from bot.playground.page.server import PageServer
+from bot.playground.process import without_proxies
+from bot.settings import Settings
+from tests.browser import machine
+from tests.browser.conftest import ARGUMENTS
+
+STARTS, ANSWERS, MESSAGES, FRAMES = 5, 30, 5_000, 600
+USABLE, ANSWERED, FRAME = 2.0, 100.0, 50.0
+"""The limits: seconds from the server's start, milliseconds from Enter, milliseconds of one frame."""
+
+WATCHED = """() => {
+  const messages = document.getElementById("messages");
+  const all = () => [...messages.querySelectorAll("article.ephemeral")];
+  const known = new Set(all().map((each) => each.dataset.ts));
+  let begin = 0;
+  addEventListener("keydown", () => { begin = performance.now(); }, { capture: true, once: true });
+  window.answered = new Promise((done) => {
+    const watch = new MutationObserver(() => {
+      if (!begin || !all().some((each) => !known.has(each.dataset.ts))) return;
+      watch.disconnect();
+      requestAnimationFrame(() => done(performance.now() - begin));
+    });
+    watch.observe(messages, { childList: true, subtree: true });
+  });
+}"""
+"""Waits for the next key and for the answer that follows; `answered` is the milliseconds until the frame it is in."""
+
+FETCHED = """async ([who, channel, text]) => {
+  const begin = performance.now();
+  const body = JSON.stringify({ as: who, do: "say", channel, text });
+  const answer = await fetch("/page/do", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  await answer.json();
+  return performance.now() - begin;
+}"""
+
+SCROLLED = """async ([where, frames]) => {
+  const scroller = document.querySelector(where);
+  const times = [];
+  let last = await new Promise(requestAnimationFrame);
+  for (let n = 0; n < frames; n += 1) {
+    scroller.scrollBy(0, -120);
+    const now = await new Promise(requestAnimationFrame);
+    times.push(now - last);
+    last = now;
+  }
+  return times;
+}"""
+"""Scrolls up by a wheel's step in each frame; gives the milliseconds of each."""
+
+
+def run(archive: Path) -> list[Row]:
+    """Measure on the issues in `archive`; no row where there is no Chromium."""
+    path = machine.chromium()
+    if path is None:
+        sys.stderr.write("There is no Chromium on this machine: the page is not measured.\n")
+        return []
+    without_proxies()
+    return asyncio.run(_run(path, archive.resolve()))
+
+
+async def _run(path: str, archive: Path) -> list[Row]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        rows = [await _starts(browser, archive), await _answers(browser, archive), await _scrolls(browser, archive)]
+        await browser.close()
+    return rows
+
+
+async def _starts(browser: Browser, archive: Path) -> Row:
+    """Time from the start of the process to a page that can be used: a place to write, and the archive read."""
+    ours, floor = [], []
+    for _ in range(STARTS):
+        begin = time.monotonic()
+        async with _process(archive) as url:
+            page = await (await browser.new_context()).new_page()
+            await _arrives(page, url)
+            ours.append(time.monotonic() - begin)
+            # The floor: the same process, asked for its smallest file by a page that has nothing to do.
+            begin = time.monotonic()
+            await page.goto(f"{url}static/icon.svg")
+            floor.append(time.monotonic() - begin)
+            await page.context.close()
+    mine, least = statistics.median(ours), statistics.median(floor)
+    return Row(
+        "first page usable, from the process's start",
+        f"{mine:.2f} s",
+        f"{least:.2f} s",
+        mine / least,
+        f"at most {USABLE:.0f} s",
+        mine <= USABLE,
+    )
+
+
+@asynccontextmanager
+async def _process(archive: Path) -> AsyncIterator[str]:
+    """Start the demo as a process, and give its address once it listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "bot", "demo", "--no-browser", "--port", str(port), "--archive", str(archive)]
+    url = f"http://127.0.0.1:{port}/"
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
+    try:
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with suppress(aiohttp.ClientConnectionError):
+                    async with session.get(url):
+                        break
+                await asyncio.sleep(0.005)  # another process: nobody can tell when it listens
+        yield url
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _arrives(page: Page, url: str) -> None:
+    await page.goto(url)
+    await page.wait_for_selector("body[data-ready=true]", state="attached")
+
+
+async def _answers(browser: Browser, archive: Path) -> Row:
+    """Time from Enter to the frame with the answer, each of another query; in turns with the request alone."""
+    words = ("kubernetes", "docker", "postgres", "latency", "security", "monitoring", "terraform", "incident")
+    queries = [f"/weekly {one} {other}" for one in words for other in words if one != other]
+    async with _page(browser, archive) as (served, page):
+        who, channel = served.room.people[0].id, served.room.home
+        ours, floor = [], []
+        for at in range(ANSWERS + 3):
+            await page.locator("#write").fill(queries[at])
+            await page.evaluate(WATCHED)
+            await page.keyboard.press("Enter")
+            ours.append(await page.evaluate("window.answered"))
+            floor.append(await page.evaluate(FETCHED, [who, channel, queries[-1 - at]]))
+    mine, least = statistics.median(ours[3:]), statistics.median(floor[3:])
+    return Row(
+        "a command's answer on screen, from Enter",
+        f"{mine:.1f} ms",
+        f"{least:.1f} ms",
+        mine / least,
+        f"at most {ANSWERED:.0f} ms",
+        mine <= ANSWERED,
+    )
+
+
+async def _scrolls(browser: Browser, archive: Path) -> Row:
+    """Scroll through thousands of messages; the worst frame, beside an empty channel's."""
+    async with _page(browser, archive) as (served, page):
+        room = served.room
+        channel, now = room.workspace.channels[room.home], room.clock.now()
+        for number in range(MESSAGES):
+            said = f"Message {number}: *words* and <https://example.org/{number}|a link>\n> and what it says"
+            at = now - timedelta(seconds=10 * (MESSAGES - number))
+            room.workspace.post(channel, at, user=room.people[number % 2].id, text=said)
+        await page.evaluate("location.hash = 'general'")
+        floor = await _frames(page)
+        await page.reload()
+        await page.evaluate("location.hash = 'devops'")
+        await page.wait_for_selector("#messages article")
+        ours = await _frames(page)
+        shown = await page.locator("#messages article").count()
+    worst, least = max(ours), max(floor)
+    return Row(
+        f"worst of {len(ours)} frames, scrolling {MESSAGES:,} messages ({shown} of them in the page)",
+        f"{worst:.0f} ms",
+        f"{least:.0f} ms",
+        worst / least,
+        f"at most {FRAME:.0f} ms",
+        worst <= FRAME,
+    )
+
+
+async def _frames(page: Page) -> list[float]:
+    found: list[float] = await page.evaluate(SCROLLED, ["#messages", FRAMES])
+    return found[5:]
+
+
+@asynccontextmanager
+async def _page(browser: Browser, archive: Path) -> AsyncIterator[tuple[PageServer, Page]]:
+    """Serve the page in this process and look at it."""
+    with TemporaryDirectory(prefix="backissue-") as place:
+        async with opened(Wishes(archive, port=0, empty=True), Path(place), Settings()) as served:
+            await served.room.stage()
+            context = await browser.new_context(viewport={"width": 1280, "height": 800})
+            page = await context.new_page()
+            await _arrives(page, served.url)
+            yield served, page
+            await context.close()
