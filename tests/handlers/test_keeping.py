@@ -1,0 +1,303 @@
+"""Keeping by Save buttons, the shortcut, the chooser, and reactions on other people's messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.keeping.found import MOST, found_in
+from bot.messages.answer import Asked
+from bot.messages.chooser import Choosing, choose, choose_form, picked
+from bot.messages.keep import Token
+from bot.messages.message import Block
+from bot.playground.limits import problems
+from bot.record.bookmark import Keeper, Link
+from tests.fakes.subscriptions import FakeBookmark
+from tests.handlers.people import People
+
+ME = Keeper("T1", "U1")
+EPHEMERAL = {"container": {"is_ephemeral": True}}
+
+
+async def kept(people: People, user: str = "U1") -> list[str]:
+    """Give the addresses that somebody keeps, sorted."""
+    return sorted(each.url for each in (await people.memory.page(Keeper("T1", user), 0, 100)).bookmarks)
+
+
+def saves(blocks: list[Block], label: str = "Save") -> dict[str, str]:
+    """Give the values of the Save buttons of a message, by action."""
+    found = [block.get("accessory") for block in blocks]
+    found += [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    return {each["action_id"]: each["value"] for each in found if each and each.get("text", {}).get("text") == label}
+
+
+async def press(people: People, action: str, value: str, **where: Any) -> None:
+    """Press a button at a moment that grows with every press."""
+    people.pressed = getattr(people, "pressed", 0) + 1  # type: ignore[attr-defined]  # a clock for one test
+    stamp = f"1700000000.{people.pressed:06}"  # type: ignore[attr-defined]  # as above
+    await people.interacts(
+        "block_actions", actions=[{"action_id": action, "value": value, "action_ts": stamp}], **where
+    )
+
+
+async def test_save_in_a_private_answer_shows_what_is_kept(people: People) -> None:
+    """The answer is shown anew, with the saved links marked; pressed again the link is let go."""
+    blocks = (await people.types("kubernetes")).body["blocks"]
+    action, value = next(iter(saves(blocks).items()))
+    await press(people, action, value, **EPHEMERAL)
+    (mine,) = await kept(people)
+    shown = people.heard[-1]
+    assert shown["replace_original"]
+    ((again, held),) = saves(shown["blocks"], "Saved ✓").items()
+    assert again == f"un{action}"
+    await press(people, again, held, **EPHEMERAL)
+    assert await kept(people) == []
+    assert mine.rpartition("/")[2].isdigit()
+    assert saves(people.heard[-1]["blocks"], "Saved ✓") == {}
+
+
+@pytest.mark.parametrize("typed", ["random", "issue 6"])
+async def test_save_in_other_private_answers(people: People, typed: str) -> None:
+    """A link picked at random, and an issue's page: each comes back with its link marked."""
+    blocks = (await people.types(typed)).body["blocks"]
+    action, value = next(iter(saves(blocks).items()))
+    await press(people, action, value, **EPHEMERAL)
+    assert len(await kept(people)) == 1
+    assert list(saves(people.heard[-1]["blocks"], "Saved ✓")) == [f"un{action}"]
+
+
+async def test_save_on_a_message_that_all_see(people: People) -> None:
+    """The first time a private hint; then nothing; pressed twice the link is shown with a way to drop it."""
+    blocks = (await people.types("issue 6")).body["blocks"]
+    (first, one), (second, two) = list(saves(blocks).items())[:2]
+    await press(people, first, one)
+    assert "Only you see this" in str(people.heard[-1])
+    assert people.heard[-1]["replace_original"] is False
+    said = len(people.heard)
+    await press(people, second, two)
+    assert (len(people.heard), len(await kept(people))) == (said, 2)
+    await press(people, first, one)
+    ((drop, value),) = saves(people.heard[-1]["blocks"], "Saved ✓").items()
+    await press(people, drop, value, **EPHEMERAL)
+    assert "Dropped" in str(people.heard[-1])
+    assert len(await kept(people)) == 1
+
+
+async def test_an_old_button_finds_its_link_elsewhere(people: People) -> None:
+    """A link that moved within the archive is found; one that is gone is told."""
+    blocks = (await people.types("issue 6")).body["blocks"]
+    action, value = next(iter(saves(blocks).items()))
+    slug, position, key = json.loads(value)
+    await press(people, action, json.dumps([slug, position + 5, key]), **EPHEMERAL)
+    assert len(await kept(people)) == 1
+    await press(people, action, json.dumps([slug, position, "0" * 12]), **EPHEMERAL)
+    assert "not in the archive" in str(people.heard[-1])
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "[]", "[1,2,3]", '["a",1,"xyz"]', '["a",true,"000000000000"]', "{", "[" * 900, '["a",1,"000000000000"]'],
+)
+async def test_values_that_no_button_has(people: People, value: str) -> None:
+    """They are refused in words, and nothing is kept."""
+    await press(people, "save:1:abcd", value, **EPHEMERAL)
+    await press(people, "save:1:abcd", value)
+    assert "not in the archive" in str(people.heard[-1])
+    assert await kept(people) == []
+
+
+async def shortcut(people: People, message: Mapping[str, Any], **fields: Any) -> str:
+    """Use the shortcut on a message in a conversation without the bot; give what is answered, "" for nothing."""
+    before = len(people.heard)
+    body = {"callback_id": "save_links", "action_ts": "1700000000.000009", "channel": {"id": "D9"}, "message": message}
+    assert (await people.interacts("message_action", **{**body, **fields})).status == 200
+    return "".join(map(str, people.heard[before:]))
+
+
+async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
+    """A link of the archive comes with its issue, any other with its own words."""
+    said = await shortcut(people, {"ts": "1.000001", "text": "look: <https://example.com/kubernetes/3?utm_source=x>"})
+    assert "Kept: *<https://example.com/kubernetes/3|Kubernetes tale number 3" in said
+    said = await shortcut(people, {"ts": "1.000002", "text": "read <https://other.example/a?b=1&amp;c=2|this piece>!"})
+    assert "|this piece>" in said
+    both = (await people.memory.page(ME)).bookmarks
+    assert {(each.url, each.headline, each.issue, each.link.text) for each in both} == {
+        ("https://example.com/kubernetes/3", "Kubernetes tale number 3.", "2021-02-28-6", ""),
+        ("https://other.example/a?b=1&c=2", "this piece", "", "read !"),
+    }
+    assert "You keep this already" in await shortcut(
+        people, {"ts": "1.000003", "text": "<http://other.example/a?b=1&c=2>"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"ts": "1.000001", "text": "no link"}, "no link in that message"),
+        ({"ts": "1.000001", "text": "<javascript:alert(1)|click>"}, "Only web addresses"),
+        ({"ts": "1.000001", "text": f"<https://example.com/{'a' * 2_985}>"}, "Only web addresses"),
+        ({}, "no link in that message"),
+        ({"ts": 5, "text": ["<https://example.com>"], "blocks": "x", "attachments": {"a": 1}}, "no link"),
+    ],
+)
+async def test_messages_that_hold_nothing_to_keep(people: People, message: dict[str, Any], said: str) -> None:
+    """They are refused in words, and nothing is kept."""
+    assert said in await shortcut(people, message)
+    assert await kept(people) == []
+
+
+async def test_a_shortcut_that_is_not_whole(people: People) -> None:
+    """Without a message, a time or a person nothing happens."""
+    whole = {"ts": "1.000001", "text": "<https://example.com>"}
+    wrong: list[tuple[Any, dict[str, Any]]] = [("x", {}), (whole, {"action_ts": "soon"}), (whole, {"user": {}})]
+    for message, fields in wrong:
+        assert await shortcut(people, message, **fields) == ""
+    assert await kept(people) == []
+
+
+def lists(count: int) -> dict[str, Any]:
+    """Write a message with so many links, as rich text."""
+    links = [{"type": "link", "url": f"https://many.example/{n}", "text": f"Number {n}"} for n in range(1, count + 1)]
+    section = {"type": "rich_text_section", "elements": links}
+    return {"ts": "1.000007", "text": "fallback", "blocks": [{"type": "rich_text", "elements": [section]}]}
+
+
+def ticked(view: Mapping[str, Any], *numbers: int) -> dict[str, Any]:
+    """Give a form's state with the boxes of these numbers ticked."""
+    field = next(block for block in view["blocks"] if block["type"] == "input")
+    options = [one for one in field["element"]["options"] if int(one["text"]["text"].partition(".")[0]) in numbers]
+    assert len(options) == len(numbers)
+    return {"values": {field["block_id"]: {"ticks": {"type": "checkboxes", "selected_options": options}}}}
+
+
+async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
+    """Ten boxes at a time: turning the page keeps what is ticked, unticking drops it, sending keeps the rest."""
+    await shortcut(people, lists(12))
+    view = people.door.views["trigger-1"]
+    assert problems(view) == []
+    turn = {"action_id": "choose:next", "value": view["private_metadata"], "action_ts": "1700000000.000010"}
+    await people.interacts("block_actions", actions=[turn], view={**view, "id": "V1", "state": ticked(view, 2, 10)})
+    after = people.door.views["V1"]
+    assert "11–12" in str(after)
+    done = await people.interacts("view_submission", view={**after, "state": ticked(after, 12)})
+    assert "Kept 1 link" in done.said
+    assert await kept(people) == [f"https://many.example/{n}" for n in (10, 12, 2)]
+    back = {"action_id": "choose:back", "value": after["private_metadata"], "action_ts": "1700000000.000011"}
+    await people.interacts("block_actions", actions=[back], view={**after, "id": "V1", "state": ticked(after)})
+    first = people.door.views["V1"]
+    initial = next(block for block in first["blocks"] if block["type"] == "input")["element"]["initial_options"]
+    assert [option["text"]["text"] for option in initial] == ["2. Number 2", "10. Number 10"]
+    done = await people.interacts("view_submission", view={**first, "state": ticked(first, 10)})
+    assert "dropped 1" in done.said.lower()
+    assert await kept(people) == ["https://many.example/10", "https://many.example/12"]
+
+
+@pytest.mark.parametrize(
+    "lie", ["", "[]", '["C1","1.0",-10,[],0]', '["C1","1.0",0,["a"],0]', "x" * 2_500, '["C8","9.0",0,[],0]']
+)
+async def test_a_form_that_lies(people: People, lie: str) -> None:
+    """A message nobody knows, a place that is none: refused in words, and nothing is kept."""
+    await shortcut(people, lists(12))
+    view = people.door.views["trigger-1"]
+    forged = {**view, "private_metadata": lie, "state": ticked(view, 1)}
+    assert "no longer know" in (await people.interacts("view_submission", view=forged)).said
+    await people.interacts("view_submission", view={"callback_id": "choose_links", "type": "modal"})
+    await press(people, "choose:save", lie)
+    assert await kept(people) == []
+
+
+async def test_boxes_that_are_not_on_the_page(people: People) -> None:
+    """Only the page's own boxes count: not another page's, nor a key that is not that link's."""
+    await shortcut(people, lists(12))
+    view = people.door.views["trigger-1"]
+    options = [{"value": value} for value in ("11:abc", "0:000000000000", "99:1", 5, None)]
+    state = {"values": {"b": {"ticks": {"selected_options": options}}, "c": 1}}
+    assert "Nothing changed" in (await people.interacts("view_submission", view={**view, "state": state})).said
+    assert await kept(people) == []
+
+
+async def test_a_reaction_on_somebody_elses_message(people: People) -> None:
+    """Where it may be read its one link is kept, with the first-time hint; taking the reaction off lets go of it."""
+    people.door.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
+    await people.reacts("7.000001", "8.000001")
+    assert await kept(people) == ["https://found.example/x"]
+    assert [user for user, _ in people.door.whispered] == ["U1"]
+    await people.reacts("7.000001", "8.000001")
+    await people.reacts("7.000001", "8.000002", added=False)
+    assert await kept(people) == []
+    await people.reacts("7.000001", "8.000003")
+    assert (await kept(people), len(people.door.whispered), people.door.reads) == (["https://found.example/x"], 1, 1)
+
+
+async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> None:
+    """It is told once how to keep its links; numbers and other emoji never ask."""
+    for at in range(3):
+        await people.reacts("7.000001", f"8.{at:06}", emoji=("bookmark", "one", "heart")[at])
+    await people.reacts("7.000002", "8.000009")
+    assert people.door.reads == 2
+    ((user, message),) = people.door.whispered
+    assert user == "U1"
+    assert "Save links" in message.text
+    assert await kept(people) == []
+
+
+async def test_a_message_of_several_links_offers_a_choice_once(people: People) -> None:
+    """Somebody else's or the bot's own: a private choice, once for an event that comes twice."""
+    people.door.readable["C1", "1.000007"] = lists(3)
+    people.memory.posts("C1", "1.000008", *(FakeBookmark(f"https://b.example/{n}", f"B{n}", "x") for n in range(2)))
+    for ts in ("1.000007", "1.000008"):
+        await people.reacts(ts, "8.000001")
+        await people.reacts(ts, "8.000001")
+    assert ["tick what you want" in str(message.blocks) for _, message in people.door.whispered] == [True, True]
+    assert await kept(people) == []
+    await people.reacts("1.000008", "8.000002", emoji="two")
+    await people.reacts("1.000007", "8.000002", emoji="two")
+    assert await kept(people) == ["https://b.example/1"]
+
+
+_ANYTHING: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.sampled_from(["<https://a.b|c>", "link", "mrkdwn"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["type", "url", "text", "elements", "blocks", "attachments", "x"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["text", "blocks", "attachments", "ts"]), _ANYTHING))
+def test_any_message_is_read(message: dict[str, Any]) -> None:
+    """Whatever its shape, it gives web addresses or nothing, each once."""
+    found = found_in(message)
+    assert len(found.links) == len(dict(found.links)) <= MOST
+    assert all(url.lower().startswith(("http://", "https://")) for url, _ in found.links)
+
+
+@given(_ANYTHING | st.text().map(lambda text: json.dumps([text, text, 0, [], 1])))
+def test_whatever_comes_back_from_outside_is_read_or_refused(value: Any) -> None:
+    """Buttons' values, forms' metadata and states of any shape."""
+    for each in (value, json.dumps(value)):
+        token, place = Token.read(each), Choosing.read(each)
+        assert token is None or Token.read(token.as_value()) == token
+        assert place is None or Choosing.read(place.as_value()) == place
+        assert all(isinstance(one, str) for one in picked(each))
+
+
+@given(st.lists(st.tuples(st.text(max_size=400), st.text(max_size=400)), min_size=1, max_size=35), st.integers(0, 34))
+def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int) -> None:
+    """Whatever the links' words, in a message and in a form."""
+    made = [Link(f"https://example.com/{n}?{url}", words) for n, (url, words) in enumerate(links)]
+    place = Choosing("C1", "1.000001", offset // 10 * 10 if offset < len(made) else 0, frozenset({0, offset}), 5)
+    message = choose(made, place, "Kept 1 link.")
+    assert problems({"text": message.text, "blocks": list(message.blocks)}) == []
+    assert problems(choose_form(made, place)) == []
+    assert Asked.read(place.as_value()) is None
