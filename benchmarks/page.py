@@ -1,7 +1,7 @@
 """The demo's page as somebody sees it: how soon it is there, how soon an answer is, how smoothly a channel scrolls.
 
-Measured in Chromium by the page's own clock. Each figure stands beside a floor of the same run: the smallest file of the
-same server, the same request by a bare `fetch`, an empty list that is scrolled in the same way.
+Measured in Chromium by the page's own clock. Each figure stands beside a floor of the same run: the server's
+smallest file, the same request by a bare `fetch`, an empty channel that is scrolled in the same way.
 """
 
 from __future__ import annotations
