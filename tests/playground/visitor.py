@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 
 
 @dataclass
