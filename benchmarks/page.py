@@ -92,22 +92,23 @@ async def _run(path: str, archive: Path) -> list[Row]:
 
 
 async def _starts(browser: Browser, archive: Path) -> Row:
-    """Time from the start of the process to a page that can be used: a place to write, and the archive read."""
-    ours, floor = [], []
+    """Time until the page can be used: a place to write, and the archive read."""
+    ours, whole, floor = [], [], []
     for _ in range(STARTS):
-        begin = time.monotonic()
+        started = time.monotonic()
         async with _process(archive) as url:
+            begin = time.monotonic()
             page = await (await browser.new_context()).new_page()
             await _arrives(page, url)
             ours.append(time.monotonic() - begin)
-            # The floor: the same process, asked for its smallest file by a page that has nothing to do.
+            whole.append(time.monotonic() - started)
             begin = time.monotonic()
             await page.goto(f"{url}static/icon.svg")
             floor.append(time.monotonic() - begin)
             await page.context.close()
     mine, least = statistics.median(ours), statistics.median(floor)
     return Row(
-        "first page usable, from the process's start",
+        f"first page usable, from when the server listens ({statistics.median(whole):.2f} s from the process's start)",
         f"{mine:.2f} s",
         f"{least:.2f} s",
         mine / least,
