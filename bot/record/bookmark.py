@@ -16,6 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from archive.link import is_http, key
+from bot.messages.mrkdwn import one_line
 from bot.slack.workspace import WorkspaceId, enterprise_of, team_of
 
 LONGEST_URL = 3_000
@@ -215,7 +216,7 @@ def checked(url: str, words: str, text: str = "") -> Link | None:
     url = url.strip()
     if not is_http(url) or len(url) > LONGEST_URL or not url.isprintable():
         return None
-    return Link(url, " ".join(words.split())[:LONGEST_WORDS], " ".join(text.split())[:LONGEST_WORDS])
+    return Link(url, one_line(words)[:LONGEST_WORDS], one_line(text)[:LONGEST_WORDS])
 
 
 def link_json(link: Link) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
+from bot.messages.mrkdwn import clean
 from bot.record.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
 from bot.store.tables import bookmarks, marks, people
 
@@ -180,5 +181,6 @@ def _values(mark: Mark | None) -> dict[str, Any]:
     if mark is None:
         return {"kept": False, "at": 0, "url": "", "headline": "", "text": "", "issue": "", "position": -1}
     link = mark.link
-    shown = {"url": link.url, "headline": link.headline, "text": link.text}
+    # PostgreSQL takes no NUL and neither database half a surrogate, which an archive's file or a message may hold.
+    shown = {"url": clean(link.url), "headline": clean(link.headline), "text": clean(link.text)}
     return {"kept": True, "at": mark.at, **shown, "issue": link.issue, "position": link.position}
