@@ -1,0 +1,76 @@
+"""The real door's Home tabs and files, over real HTTP against the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.messages.message import Message
+from bot.playground.server import Server
+from bot.playground.site import Site
+from bot.playground.workspace import Workspace
+from bot.slack.errors import MessageRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
+from bot.slack.web import WebSlack
+
+HERE = "-:T1"
+VIEW = {"type": "home", "blocks": [{"type": "divider"}]}
+
+
+class Shut(Site):
+    """A Slack whose file store is out of order."""
+
+    def upload(self, name: str, content: bytes) -> tuple[int, str]:
+        """Take nothing."""
+        del name, content
+        return 503, "not now"
+
+
+@asynccontextmanager
+async def standing(site: Site) -> AsyncIterator[tuple[Workspace, str, WebSlack]]:
+    """Serve one workspace with one person; give it, them and the door to it."""
+    workspace = site.add(Workspace("T1"))
+    ada = workspace.add_user("ada", "Europe/London").id
+    async with Server(site) as server:
+        door = WebSlack(workspace.token, base_url=server.api_url, timeout=2)
+        try:
+            yield workspace, ada, door
+        finally:
+            await door.close()
+
+
+async def test_a_home_tab_is_shown_and_a_stale_one_is_a_conflict() -> None:
+    """With the stamp of another tab nothing is shown, and Slack's word for it comes back."""
+    async with standing(Site()) as (workspace, ada, door):
+        await door.publish_home(HERE, ada, VIEW)
+        with pytest.raises(SlackError) as stale:
+            await door.publish_home(HERE, ada, VIEW, "1.old")
+        assert stale.value.code == "hash_conflict"
+        await door.publish_home(HERE, ada, VIEW, workspace.homes[ada].hash)
+
+
+async def test_a_file_is_uploaded_and_then_shown() -> None:
+    """Nobody sees it before it is shared, in the direct conversation that a message was posted to."""
+    async with standing(Site()) as (workspace, ada, door):
+        content = "a,b\n1,é\n".encode()
+        file = await door.upload(HERE, "bookmarks.csv", content)
+        assert not workspace.files[file].shared
+        there = await door.direct(HERE, ada, Message("Here it is"))
+        await door.share_file(HERE, there.channel, file, "Your list")
+        found = workspace.files[file]
+        assert (found.content, found.title, found.shared) == (content, "Your list", True)
+
+
+async def test_why_a_file_is_not_uploaded() -> None:
+    """Without the scope, with nothing in it, and where the store is out of order: each by its kind."""
+    async with standing(Site()) as (workspace, _, door):
+        with pytest.raises(MessageRefusedError):
+            await door.upload(HERE, "empty.csv", b"")
+        workspace.scopes = frozenset()
+        with pytest.raises(WorkspaceRefusedError) as refused:
+            await door.upload(HERE, "a.csv", b"x")
+        assert refused.value.code == "missing_scope"
+    async with standing(Shut()) as (_, _, door):
+        with pytest.raises(TryLaterError):
+            await door.upload(HERE, "a.csv", b"x")
