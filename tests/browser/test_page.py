@@ -121,6 +121,16 @@ async def test_what_is_one_s_own_nobody_else_sees(page: PageServer, visiting: Vi
     await expect(ada.message(re.compile("postgres"))).to_contain_text("Only visible to you")
 
 
+async def test_what_is_ticked_in_a_message_goes_with_its_button(page: PageServer, visiting: Visiting) -> None:
+    """The bookmark on a digest asks which of its links is meant, and what is ticked there is kept."""
+    grace = await visiting(page.url + "?as=" + page.room.people[1].id)
+    await grace.reacts(await grace.finds(grace.feed, DIGEST), "bookmark")
+    chooser = grace.message("tick what you want to keep")
+    await chooser.get_by_role("checkbox").nth(1).check()
+    await chooser.get_by_role("button", name="Save", exact=True).click()
+    await expect(grace.message("Kept 1 link")).to_be_visible()
+
+
 async def test_a_message_comes_to_everybody_who_looks(page: PageServer, visiting: Visiting) -> None:
     """Without reloading: what Grace says in her window is in Ada's, and marked as unread where Ada is elsewhere."""
     ada, grace = await visiting(page.url), await visiting(page.url + "?as=" + page.room.people[1].id)
