@@ -34,23 +34,15 @@ _OPAQUE = frozenset(
     """goo.gl t.co tinyurl.com is.gd fb.me hrd.cm grnh.se amzn.to youtu.be trib.al wp.me j.mp forms.gle aka.ms
     docs.google.com lnkd.in dlvr.it tiny.cc rb.gy""".split()  # noqa: SIM905 - reads better
 )
-_SPECIAL = _STORES | _OPAQUE
 _OPAQUE_ENDS = (".ly", "list-manage.com")
 _WORD = re.compile(r"[^\W_]")
-_ODD = re.compile(r"[?#:@]")
 _SEPARATORS = re.compile(r"[\W_]+")
-_SLUG_WORDS = (
+_SLUG = re.compile(
     # Three words or more, of which one between the others may hold digits; a hash and a suffix may follow. The letters
     # are named in both cases: a repeated class that ignores case is matched by a call a letter.
     r"([a-zA-Z]++(?:[-_][a-zA-Z]++(?!\d))*+"
     r"(?:[-_](?=[a-zA-Z]*\d)[a-zA-Z0-9]{1,7}+(?:[-_][a-zA-Z]++(?!\d))++)?+)"
-    r"(?:-(?=[a-fA-F]*\d)[0-9a-fA-F]{8,})?(?:\.(?i:html?|php|aspx|md))?"
-)
-_SLUG = re.compile(_SLUG_WORDS, re.ASCII)
-_PLACE = re.compile(
-    # A usual address: its site, the slug its path ends with (or none), its path.
-    r"https?://(?:www\.)?+([a-z0-9.-]++)(?=/|\Z)"
-    rf"(?:/(?=(?:(?:[^?#]*/)?{_SLUG_WORDS}/*(?:[?#]|\Z))?)([^?#]*))?",
+    r"(?:-(?=[a-fA-F]*\d)[0-9a-fA-F]{8,})?(?:\.(?i:html?|php|aspx|md))?",
     re.ASCII,
 )
 _FEW = re.compile(r"[a-z0-9]*+(?:[-_.][a-z0-9]*+)?(?:\.html?)?")
@@ -77,9 +69,9 @@ _SMALL = frozenset(
     we what when why will with without work working you your""".split()  # noqa: SIM905 - reads better
 )
 _CAPITALS = frozenset(
-    """ai api apis aws cd cdn ci cli cncf cpu css cve db dns ec2 ecs eks elk gce gcp gke gpu gui html http https iam ibm
-    ide ip ipv6 jvm jwt kvm lxc ml mtls nfs oci os pdf php qa rbac rds rpc s3 saas paas iaas sdk sla slo slos sql sre
-    ssh ssl sso tcp tls tv ui uk url vm vms vpc vpn xml yaml json rss ux cto""".split()  # noqa: SIM905 - reads better
+    """ai api aws cd cdn ci cli cncf cpu css cve db dns ec2 ecs eks elk gce gcp gke gpu gui html http https iam ibm
+    ide ip ipv6 jvm jwt kvm lxc ml mtls nfs oci os pdf php qa rbac rds rpc s3 saas paas iaas sdk sla sli slo sql sre
+    ssh ssl sso tcp tls tv ui uk url vm vpc vpn xml yaml json rss ux cto""".split()  # noqa: SIM905 - reads better
 )
 _FIXED = {
     # Addresses have no apostrophes. Words that mean something without one ("its", "were") are left alone.
@@ -89,6 +81,7 @@ _FIXED = {
     },
     **{"cant": "can't", "youre": "you're", "weve": "we've", "youve": "you've", "whats": "what's", "thats": "that's"},  # noqa: PIE800 - apart
     **{word: word.upper() for word in _CAPITALS},
+    **{f"{word}s": f"{word.upper()}s" for word in ("api", "cpu", "gpu", "sdk", "sla", "sli", "slo", "url", "vm")},
 }
 
 
@@ -109,14 +102,7 @@ def headline(url: str | None, text: str, label: str = "") -> str:
         return title
     if not url:
         return _clause(text) or "Untitled"
-    place = _PLACE.match(url)
-    if place:
-        host, slug, path = place.groups("")
-        if slug and host not in _SPECIAL and len(said := _slug_words(slug)) > 2 and not host.endswith(_OPAQUE_ENDS):
-            return (said[-1] in _UNFINISHED and _clause(text)) or _cased(said, text)
-        path = path.strip("/")
-    else:
-        host, path = _split(url)
+    host, path = _split(url)
     title = "" if host in _OPAQUE or host.endswith(_OPAQUE_ENDS) else _named(host, path, text)
     return title or _clause(text) or shortened(_cleaned(host)) or "Untitled"
 
@@ -132,10 +118,12 @@ def _own_title(text: str) -> str:
 def _split(url: str) -> tuple[str, str]:
     """Give an address's site and its path, without slashes at either end."""
     host, _, path = url.partition("://")[2].partition("/")
-    if _ODD.search(host):
+    if ":" in host or "@" in host or "?" in host or "#" in host:
         host = domain(url)
-    path = path.partition("?")[0].partition("#")[0]
-    return host.lower().removeprefix("www."), path.strip("/")
+    host = host.lower()
+    if "?" in path or "#" in path:
+        path = path.partition("?")[0].partition("#")[0]
+    return host.removeprefix("www."), path.strip("/")
 
 
 def _named(host: str, path: str, text: str) -> str:

@@ -25,6 +25,7 @@ from archive.headline import LONGEST, headline
         ),
         ("https://example.org/run-etcd-on-AWS-today", "We run etcd on AWS.", "Run etcd on AWS today"),
         ("https://example.org/why-it-doesnt-work", "", "Why it doesn't work"),
+        ("https://example.org/slis-slos-and-apis-on-vms", "", "SLIs SLOs and APIs on VMs"),
         ("https://example.org/12345-the-title-is-this/index.html", "", "The title is this"),
         ("https://example.org/TheWayWeWork", "", "The way we work"),
         ("https://example.org/Tests_and-more_Words", "Of tests and so on.", "Tests and more words"),
