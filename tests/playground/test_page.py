@@ -325,6 +325,21 @@ async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None
     assert "/blocks/0/text" in told["call"]["details"][0]
 
 
+async def test_what_is_sent_to_one_person_is_in_no_list(house: House) -> None:
+    """The drawer, which everybody can open, lists a call to one person without its words, however they are named."""
+    stage, words = await house.page.room.stage(), "for you alone"
+    places = {house.ada.me, await house.ada.channel("")}
+    for channel in places:
+        fields = {"channel": channel, "text": words}
+        stage.site.request("chat.postMessage", stage.workspace.token, fields, house.page.room.clock.now())
+        house.page.room.clock.forward(timedelta(seconds=2))
+    await house.ada.reads(words, await house.ada.channel(""))
+    listed = (await house.grace.state())["drawer"]["calls"]
+    assert words not in json.dumps([listed, house.grace.pushes])
+    direct = [call for call in listed if call["method"] == "chat.postMessage" and call["channel"] in places]
+    assert {call["summary"] for call in direct} == {"for one person only"}
+
+
 async def test_the_home_tab_opens(house: House) -> None:
     """Looking at the Home tab tells the bot, which fills it for that person."""
     assert (await house.grace.does("open_home"))["ok"]

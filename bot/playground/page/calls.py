@@ -81,8 +81,9 @@ class Calls:
         self._told(call)
 
     def _is_direct(self, channel: str) -> bool:
+        """Tell a conversation with one person, which may be named by that person too."""
         place = self._workspace.channels.get(channel)
-        return place is not None and place.kind == "im"
+        return channel in self._workspace.users or (place is not None and place.kind == "im")
 
     def _who(self, user: str) -> str:
         known = self._workspace.users.get(user)
