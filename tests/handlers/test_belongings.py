@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from bot.belongings import Belongings
 from bot.calendar import AsItAppears
 from bot.messages import belongings as said
 from bot.messages.message import Message
 from bot.messages.names import Names
 from bot.messages.taste import Taste
 from bot.playground.limits import problems
-from bot.record.bookmark import Keeper, Link
-from bot.slack.errors import RateLimitedError
+from bot.record.bookmark import Bookmark, Keeper, Link
+from bot.slack.errors import ChannelRefusedError, RateLimitedError
 from bot.takeout import netscape
 from bot.takeout.keepsake import Format
-from tests.handlers.people import NOW, People
+from tests.handlers.people import NOW, People, StillClock
 from tests.handlers.test_home import ANN, AT, OURS, keeps
 
 
@@ -110,6 +113,41 @@ async def test_an_export_waits_where_slack_says_so(people: People) -> None:
     people.door.late = [late]
     await types(people, "export")
     assert len(people.door.told) == 2
+
+
+async def test_a_list_that_cannot_be_sent_is_said_so(people: People) -> None:
+    """A conversation that takes nothing, and a wait that nobody would sit through: in Slack's words."""
+    await keeps(people, OURS)
+    people.door.late = [ChannelRefusedError("chat.postMessage", "messages_tab_disabled")]
+    assert "messages" in await types(people, "export")
+    long = RateLimitedError("chat.postMessage", "ratelimited")
+    long.retry_after = 3_600.0
+    people.door.files_allowed, people.door.late = False, [long]
+    assert "ratelimited" in await types(people, "export")
+
+
+class Broken:
+    """A store that takes nothing in."""
+
+    async def bring(self, keeper: Keeper, brought: Sequence[Bookmark], now: datetime) -> int:
+        """Fail."""
+        raise RuntimeError(keeper, brought, now)
+
+
+async def test_a_long_list_that_is_not_brought_is_said_so(people: People) -> None:
+    """In the form's place, once it is known; a tab that cannot be cleared hinders no forgetting."""
+    store = people.memory.opened
+    clock = StillClock()
+    broken = Belongings(store.bookmarks, Broken(), store.people, people.door, Names(), clock, lambda _: None)
+    people.serves(belongings=broken)
+    pasted = '<A HREF="https://a.example/">A</A>' + " " * 7_000
+    values = {"import": {"import": {"type": "plain_text_input", "value": pasted}}}
+    view = {"type": "modal", "callback_id": "import", "id": "V9", "state": {"values": values}}
+    await people.interacts("view_submission", view=view)
+    assert "did not work" in str(people.door.views["V9"])
+    people.door.stuck = ChannelRefusedError("views.publish", "not_enabled")
+    await people.clicks(said.FORGET, "yes")
+    assert "Nothing about you is kept" in str(people.heard[-1])
 
 
 async def test_nothing_kept_is_nothing_to_take(people: People) -> None:
