@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARCHIVE ?=
 
-.PHONY: help demo test lint types imports unit format bench evaluate torture picture screenshots pins clean
+.PHONY: help demo test checks lint types imports unit format bench evaluate torture picture screenshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,7 +23,7 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 	@touch $@
 
 # Chromium and axe-core, where the machine can have them; what it cannot is said, and its tests are skipped.
-$(VENV)/browser: $(VENV)/dev tests/browser/machine.py
+$(VENV)/browser: $(VENV)/run tests/browser/machine.py
 	@$(BIN)/python -m tests.browser.machine --mark $@ $(if $(filter needed,$(BROWSER)),--needed)
 
 $(VENV)/peers: $(VENV)/dev pyproject.toml
@@ -34,7 +34,11 @@ $(VENV)/peers: $(VENV)/dev pyproject.toml
 demo: $(VENV)/run ## Back Issue with no Slack account; ARCHIVE=folder for your own issues
 	@$(BIN)/backissue demo $(if $(ARCHIVE),--archive $(ARCHIVE))
 
-test: $(VENV)/dev lint types imports unit ## every check: lint, types, import contracts, tests, doc examples
+test: ## every check: lint, types, import contracts, tests, doc examples
+	@$(MAKE) --no-print-directory --jobs=2 checks
+
+# Two at a time: what is fetched while something is installed, the types while the tests run.
+checks: lint types imports unit
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
