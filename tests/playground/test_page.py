@@ -327,7 +327,7 @@ async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None
 
 async def test_what_is_sent_to_one_person_is_in_no_list(house: House) -> None:
     """The drawer, which everybody can open, lists a call to one person without its words, however they are named."""
-    stage, words = await house.page.room.stage(), "for you alone"
+    stage, words = await house.page.room.stage(), "a word for Ada"
     places = {house.ada.me, await house.ada.channel("")}
     for channel in places:
         fields = {"channel": channel, "text": words}
