@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,8 +60,12 @@ class Entry(_OpenEntry):
     line: int
 
 
-def links_to(urls: Iterable[str]) -> tuple[Link, ...]:
+def links_to(urls: Sequence[str]) -> tuple[Link, ...]:
     """Give `Link(url)` of each of `urls`; an archive's reading has thousands to make."""
+    if len(urls) == 1:
+        only: Any = _OpenLink(urls[0])
+        only.__class__ = Link
+        return (only,)
     made: list[Any] = list(map(_OpenLink, urls))
     for link in made:
         link.__class__ = Link

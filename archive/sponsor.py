@@ -24,6 +24,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _FIRST_WORDS = 300
+_ITS_OWN = (Kind.SPONSOR, Kind.INTRO)
+"""Sections that nothing is set apart from."""
 
 
 def kind_of(entries: list[Entry]) -> Kind:
@@ -43,12 +45,11 @@ def told_apart(sections: list[Section]) -> tuple[Section, ...]:
     Such a section has no heading (""), for none was written; what follows it goes on under the heading before.
     """
     paid = _Paid([link.url for s in sections if s.kind is Kind.SPONSOR for e in s.entries for link in e.links])
-    kept = [s for s in sections if s.kind is not Kind.SPONSOR and s.kind is not Kind.INTRO]
-    if not paid.may_cover([entry for section in kept for entry in section.entries]):
+    if not paid.may_cover([e for s in sections if s.kind not in _ITS_OWN for e in s.entries]):
         return tuple(sections)
     apart: list[Section] = []
     for section in sections:
-        if section.kind in (Kind.SPONSOR, Kind.INTRO) or not paid.may_cover(section.entries):
+        if section.kind in _ITS_OWN or not paid.may_cover(section.entries):
             apart.append(section)
         else:
             apart += _split(section, paid)
