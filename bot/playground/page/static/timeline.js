@@ -152,6 +152,7 @@ export class Timeline {
   /** Give a message its toolbar, and take those of others, unless the keyboard is in one. */
   _equip(row) {
     if (!row || row.querySelector(":scope > .toolbar")) return;
+    this.list.watch(row);
     this._strip(row);
     const message = this.room.find(row.dataset.ts);
     const made =
@@ -163,10 +164,10 @@ export class Timeline {
 
   /** Keep the toolbar of the topmost message in sight. */
   _lower() {
+    const all = this.canvas.querySelectorAll(":scope > article > .toolbar");
+    if (!all.length) return; // nearly always: to measure costs a layout
     const top = this.list.scroller.getBoundingClientRect().top + 30;
-    for (const each of this.canvas.querySelectorAll(":scope > article > .toolbar")) {
-      each.classList.toggle("low", each.parentElement.getBoundingClientRect().top < top);
-    }
+    for (const each of all) each.classList.toggle("low", each.parentElement.getBoundingClientRect().top < top);
   }
 
   _strip(except) {

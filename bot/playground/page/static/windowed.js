@@ -74,6 +74,11 @@ export class Windowed {
     this.render();
   }
 
+  /** Notice when a row becomes taller or shorter by itself: only one that somebody is at can. */
+  watch(node) {
+    this._sizes.observe(node);
+  }
+
   /** Bring an item into sight, and give its node; undefined if there is none of that key. */
   reveal(key) {
     const index = this._index.get(key);
@@ -226,7 +231,6 @@ export class Windowed {
         next = next.nextSibling;
       } else {
         this.canvas.insertBefore(node, next);
-        this._sizes.observe(node);
       }
     }
   }
@@ -252,7 +256,8 @@ export class Windowed {
     let index = this._at(this.scroller.scrollTop);
     // Dividers and the mark of more go elsewhere when more comes: only what has a place of its own counts.
     while (this.items[index].floats && this.items[index + 1]) index += 1;
-    return { key: this.items[index].key, down: this._offsets[index] - this.scroller.scrollTop };
+    const at = this.scroller.scrollTop;
+    return { key: this.items[index].key, down: this._offsets[index] - at, at };
   }
 
   _restore(anchor) {
@@ -262,7 +267,10 @@ export class Windowed {
       return;
     }
     const index = anchor ? this._index.get(anchor.key) : undefined;
-    if (index !== undefined) this._scrollTo(this._offsets[index] - anchor.down);
+    if (index === undefined) return;
+    const y = this._offsets[index] - anchor.down;
+    // To ask where the list is costs a layout; it is where it was.
+    if (Math.abs(y - anchor.at) >= 1) this._scrollTo(y);
   }
 
   _scrollTo(y) {
@@ -303,8 +311,12 @@ export class Windowed {
   _reframed() {
     const width = this.scroller.clientWidth;
     if (width && width !== this._width) {
+      const anchor = this._anchor();
       this._width = width;
       this._spare.clear();
+      for (const [key, { node }] of this._drawn) this._learn(key, node.offsetHeight);
+      this._dirty = true;
+      this._restore(anchor);
     }
     if (this.scroller.clientHeight) this.render();
   }
