@@ -192,7 +192,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         ),
         subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
         replies=HttpReplies(),
-        doubts=Doubts(store, clock),
+        doubts=Doubts(store, clock, lambda identity: identity in shelf.current.issues),
     )
     bolt = _bolt(settings, credentials)
     handlers.register(bolt, services)

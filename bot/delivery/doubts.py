@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import structlog
 
@@ -20,9 +21,9 @@ _OVER = "That is settled already; nothing changes."
 class Doubts:
     """Settles what is in doubt."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        """Settle in `store`."""
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, there: Callable[[str], bool] = lambda _: True) -> None:
+        """Settle in `store`; `there` says whether an issue (identity) is in the archive."""
+        self._store, self._clock, self._there = store, clock, there
 
     async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
         """Post a message (again) or leave it, as the person says; give a line that says what happens.
@@ -52,6 +53,8 @@ class Doubts:
         if subscription.paused is not None:
             why = clip(subscription.paused.reason, 300)
             return f"Posts in <#{delivery.channel}> are paused ({why}). It is posted as soon as they go on."
+        if not self._there(delivery.issue):
+            return f"It is posted in <#{delivery.channel}> as soon as its issue is in the archive again."
         return f"Posting it now in <#{delivery.channel}>."
 
     async def _post(self, delivery: Delivery, part: PartRow) -> bool:

@@ -328,6 +328,33 @@ def test_a_revoked_workspace_goes_on_by_itself() -> None:
     run(play())
 
 
+def test_what_has_left_the_archive_is_not_said_to_be_posted_now() -> None:
+    """Who asks for a message of an issue that is gone hears that it waits for the issue."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        scene.workspace.scopes = frozenset({"chat:write"})
+        scene.site.faults.add(Fault(How.HANG, method=POST, channel=channel))
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=5)
+        row = await scene.store.deliveries.get("-:T1", channel, "issue-2")
+        assert row is not None
+        await scene.vanish("issue-2")
+        there = {known.slug for known in scene.issues}
+        doubts = Doubts(scene.store, scene.clock, there.__contains__)
+        said = await doubts.decide("-:T1", f"{row.id}:parent", post=True, user=scene.person.id)
+        assert "as soon as its issue is in the archive again" in said
+        scene.poke()
+        await scene.passes(minutes=1)
+        assert scene.posts(channel) == []
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=2)
+        assert scene.texts(channel) == ["Weekly 2"]
+        await end(scene)
+
+    run(play())
+
+
 def test_what_cannot_be_looked_for_is_never_sent_twice_and_a_person_decides() -> None:
     """Without the history scope a message in doubt stays so; the subscriber's one button posts it."""
 
