@@ -44,6 +44,7 @@ class FakeDoor:
         self.late: list[SlackError] = []
         self.posted: list[tuple[str, Message]] = []
         self.elsewhere: set[str] = set()
+        self.mute: Exception | None = None
         self.whispered: list[tuple[str, Message]] = []
         self.readable: dict[tuple[str, str], Mapping[str, Any]] = {}
         self.reads = 0
@@ -106,6 +107,8 @@ class FakeDoor:
     ) -> None:
         """Show a message to one person."""
         del workspace, channel, thread
+        if self.mute is not None:
+            raise self.mute
         self.whispered.append((user, message))
 
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:

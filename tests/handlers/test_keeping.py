@@ -10,15 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import MOST, found_in
+from bot.keeping.keeping import Keeping
 from bot.messages.answer import Asked
 from bot.messages.chooser import Choosing, choose, choose_form, picked
 from bot.messages.keep import Token
-from bot.messages.message import Block
+from bot.messages.message import Block, Message
 from bot.playground.limits import problems
 from bot.record.bookmark import Keeper, Link
+from bot.slack.door import Posted
+from bot.slack.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
+from bot.slack.workspace import WorkspaceId
 from tests.fakes.subscriptions import FakeBookmark
-from tests.handlers.people import People
+from tests.fakes.talk import FakeDoor
+from tests.handlers.people import People, StillClock
 
 ME = Keeper("T1", "U1")
 EPHEMERAL = {"container": {"is_ephemeral": True}}
@@ -301,3 +307,66 @@ def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int)
     assert problems({"text": message.text, "blocks": list(message.blocks)}) == []
     assert problems(choose_form(made, place)) == []
     assert Asked.read(place.as_value()) is None
+
+
+class Balky(FakeDoor):
+    """A door that fails in a given way, for so many calls."""
+
+    def __init__(self, error: Exception, times: int = 99) -> None:
+        """Fail with `error`."""
+        super().__init__()
+        self.error, self.times = error, times
+
+    def _fail(self) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise self.error
+
+    async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
+        """Fail, or post."""
+        self._fail()
+        return await super().post(workspace, channel, message)
+
+    async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """Fail, or read."""
+        self._fail()
+        return await super().read(workspace, channel, ts)
+
+
+def through(people: People, door: FakeDoor) -> Keeping:
+    """Have everything go through another door."""
+    answers, names, store = people.services.answers, people.services.names, people.memory.opened
+    catalogue = Catalogue(people.shelf, str)
+    return Keeping.of(
+        people.memory, store.people, store.postings, catalogue, answers, door, names, StillClock(), "secret"
+    )
+
+
+async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: People) -> None:
+    """Nobody knows whether Slack took it: to send it once more could show it twice."""
+    people.serves(keeping=through(people, Balky(UnknownOutcomeError("chat.postMessage", "timeout"))))
+    await people.clicks("share", Asked("kubernetes").as_value())
+    assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
+
+
+@pytest.mark.parametrize(("times", "found"), [(2, ["https://found.example/x"]), (3, [])])
+async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: int, found: list[str]) -> None:
+    """Three times; then the reaction waits, and is kept when the next person's is read."""
+    limited = RateLimitedError("reactions.get", "ratelimited")
+    limited.retry_after = 0.0
+    door = Balky(limited, times)
+    door.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
+    people.serves(keeping=through(people, door))
+    await people.reacts("7.000001", "8.000001")
+    assert await kept(people) == found
+    item = {"type": "message", "channel": "C1", "ts": "7.000001"}
+    await people.sees(type="reaction_added", user="U2", reaction="bookmark", item=item, event_ts="8.000002")
+    assert await kept(people) == await kept(people, "U2") == ["https://found.example/x"]
+
+
+async def test_a_reaction_is_kept_whatever_slack_says_to_the_hint(people: People) -> None:
+    """A hint that cannot be shown costs nothing."""
+    people.memory.posts("C1", "7.000001", FakeBookmark("https://b.example/1", "B", "x"))
+    people.door.mute = ChannelRefusedError("chat.postEphemeral", "user_not_in_channel")
+    assert (await people.reacts("7.000001", "8.000001")).status == 200
+    assert await kept(people) == ["https://b.example/1"]

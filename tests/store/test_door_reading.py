@@ -1,0 +1,78 @@
+"""The real door, looking at messages and telling one person something: over real HTTP against the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.messages.message import Message
+from bot.playground.channel import Channel
+from bot.playground.server import Server
+from bot.playground.site import Site
+from bot.playground.workspace import User, Workspace
+from bot.slack.errors import SlackError
+from bot.slack.web import WebSlack
+
+HERE = "-:T1"
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+@dataclass
+class Stage:
+    """A stand-in over HTTP, somebody in it, and the door to it."""
+
+    workspace: Workspace
+    channel: Channel
+    ada: User
+    door: WebSlack
+
+    def says(self, text: str, thread: str | None = None) -> str:
+        """Have the person say something; give its ts."""
+        return self.workspace.post(self.channel, NOW, user=self.ada.id, text=text, thread_ts=thread).ts
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """Serve one workspace with one channel and one person."""
+    site = Site()
+    workspace = site.add(Workspace("T1"))
+    ada = workspace.add_user("ada", "Europe/London")
+    channel = workspace.add_channel("devops", (ada,))
+    async with Server(site) as server:
+        door = WebSlack(workspace.token, base_url=server.api_url)
+        yield Stage(workspace, channel, ada, door)
+        await door.close()
+
+
+@pytest.mark.parametrize("scope", ["reactions:read", "channels:history"])
+async def test_a_message_is_read_with_either_scope(stage: Stage, scope: str) -> None:
+    """A message and a reply to it, by the reaction it carries or by the history."""
+    parent = stage.says("one <https://a.example>")
+    reply = stage.says("two", parent)
+    stage.workspace.scopes = frozenset({"chat:write", scope})
+    for ts, text in ((parent, "one <https://a.example>"), (reply, "two")):
+        found = await stage.door.read(HERE, stage.channel.id, ts)
+        assert found is not None
+        assert (found["ts"], found["text"]) == (ts, text)
+
+
+async def test_a_message_that_may_not_be_read(stage: Stage) -> None:
+    """Without a scope, outside the channel, or where there is none: nothing, and no error."""
+    ts = stage.says("one")
+    assert await stage.door.read(HERE, stage.channel.id, "1.000001") is None
+    stage.workspace.scopes = frozenset({"chat:write"})
+    assert await stage.door.read(HERE, stage.channel.id, ts) is None
+    assert await stage.door.read(HERE, "C99999999", ts) is None
+
+
+async def test_one_person_is_told_something(stage: Stage) -> None:
+    """Only they see it, in the thread if one is named; somebody who is not there cannot be told."""
+    parent = stage.says("one")
+    await stage.door.whisper(HERE, stage.channel.id, stage.ada.id, Message("Kept."), thread=parent)
+    (told,) = stage.channel.ephemeral
+    assert (told.text, told.ephemeral_to, told.thread_ts) == ("Kept.", stage.ada.id, parent)
+    with pytest.raises(SlackError, match="user_not_in_channel"):
+        await stage.door.whisper(HERE, stage.channel.id, "U99", Message("Kept."))
