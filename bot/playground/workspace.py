@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal, TypeAlias
 
@@ -47,6 +47,8 @@ class Shortcut:
     kind: Literal["message", "global"] = "message"
 
 
+TRIGGER_LIFE = timedelta(seconds=3)
+"""How long a trigger_id lasts (Slack: surfaces/modals)."""
 SHORTCUTS = (Shortcut("Save links", "save_links"),)
 """Those of the shipped manifest."""
 
@@ -114,6 +116,7 @@ class Workspace:
     shortcuts: tuple[Shortcut, ...] = SHORTCUTS
     home_tab: bool = True
     """Whether the app's Home tab is switched on (Slack: surfaces/app-home)."""
+    trigger_life: timedelta = TRIGGER_LIFE
     revoked: str | None = None
     """Slack's word for why no call works any more (token_revoked, account_inactive), or None."""
     pace: Pace = field(default_factory=Pace)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -182,6 +183,7 @@ def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901, PLR0915 - a 
 async def trial() -> AsyncIterator[Trial]:
     """Run a stand-in and an app on loopback."""
     site, workspace, channel, user = village()
+    workspace.trigger_life = timedelta(minutes=1)  # on a busy machine three seconds are soon gone
     async with Server(site) as server, aiohttp.ClientSession() as session:
         client = AsyncWebClient(token=workspace.token, base_url=server.api_url, session=session, retry_handlers=[])
         bolt = AsyncApp(client=client, signing_secret=SECRET, process_before_response=True)
@@ -197,7 +199,7 @@ async def trial() -> AsyncIterator[Trial]:
         asgi = Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
         async with (
             front(asgi) as url,
-            scene(server, workspace, f"{url}/slack/events", SECRET, wait=wait, patience=0.5) as stage,
+            scene(server, workspace, f"{url}/slack/events", SECRET, wait=wait, patience=10) as stage,
         ):
             trial = Trial(stage, stage.person(user), channel, bolt, pauses=pauses)
             listeners(bolt, trial)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from bot.playground.call import Call, RefusalError
 from bot.playground.limits import refusal, view_breaches
 from bot.playground.workspace import Change, View, Workspace
 
-TRIGGER_LIFE = timedelta(seconds=3)
 DEEPEST = 3
 
 
@@ -123,7 +121,7 @@ def _trigger(call: Call) -> str:
         raise RefusalError("invalid_trigger_id")
     if trigger.used:
         raise RefusalError("exchanged_trigger_id")
-    if call.now - trigger.at > TRIGGER_LIFE:
+    if call.now - trigger.at > call.workspace.trigger_life:
         raise RefusalError("expired_trigger_id")
     trigger.used = True
     return trigger.user
