@@ -170,8 +170,9 @@ async def test_links_are_chosen_and_found_on_the_home_tab(archive: Path, place: 
         "---\ntitle: Issue 1\ndate: 2024-01-01\n---\n\nNews\n====\n\nA mesh.\n\nhttps://example.com/mesh\n\n\n"
         "A grid.\n\nhttps://example.com/grid\n"
     )
+    # The heart waits for the last message, so that what comes after has the numbers that it is called by here.
     lines = (
-        "react 1", "tick 1 2 9", "tick 1 2", "untick 1 2", "tick 1", "click Save", "as ada", "say see https://example.com/own",
+        "react 3 heart", "react 1", "tick 3 2 9", "tick 3 2", "untick 3 2", "tick 3", "click Save", "as ada", "say see https://example.com/own",
         "save 4", "save x", "home", "click Mark as read", "home", "as you", "home", "click 6 Remove", "fill 9 x",
         "click 9 Drop", "click 9 remove", "fill 8 mesh", "save 4", "submit", "tick 9", "thread 1",
     )  # fmt: skip
