@@ -28,6 +28,7 @@ export class Windowed {
     this.active = null;
     this._index = new Map();
     this._heights = new Map();
+    this._typical = new Map(); // by guess, how tall the last item with that guess was
     this._drawn = new Map();
     this._spare = new Map();
     this._offsets = new Float64Array(1);
@@ -148,7 +149,8 @@ export class Windowed {
     this.items.forEach((item, index) => {
       let height = this._heights.get(item.key);
       if (height === undefined) {
-        height = this.how.guess(item);
+        const guess = this.how.guess(item);
+        height = this._typical.get(guess) ?? guess;
         this._heights.set(item.key, height);
       }
       offsets[index + 1] = offsets[index] + height;
@@ -188,7 +190,11 @@ export class Windowed {
     this._sort();
     if (focused && !this._focused()) this._refocus(focused, hook);
     let changed = false;
-    for (const [key, node] of fresh) changed = this._learn(key, node.offsetHeight) || changed;
+    for (const [key, node] of fresh) {
+      const height = node.offsetHeight;
+      if (height) this._typical.set(this.how.guess(this._item(key)), height);
+      changed = this._learn(key, height) || changed;
+    }
     return changed;
   }
 
