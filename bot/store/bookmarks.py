@@ -23,7 +23,7 @@ from bot.record.bookmark import (
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.marks import Event, count, kept_of, meaning, put, remove, settle
-from bot.store.people import known, person
+from bot.store.people import known, person, persons
 from bot.store.postings import shown_on
 from bot.store.reactions import Row, react_all
 from bot.store.tables import bookmarks, forgotten, marks, parts, people, postings
@@ -59,8 +59,8 @@ class Bookmarks:
         wanted = tuple(links)
 
         def unit(connection: Connection) -> tuple[Link, ...]:
-            who = person(connection, keeper)
-            if at <= who.since:
+            who = persons(connection, [(keeper, at)]).get(keeper)
+            if who is None or at <= who.since:
                 return ()
             made = [put(connection, who.id, by_hand(link.key), Event(True, at, link), now) for link in wanted]
             return tuple(change.kept for change in made if change.kept is not None)

@@ -31,17 +31,24 @@ class Imports:
         """Keep what is `brought`, by hand, each since its own moment; give how many links were not kept before.
 
         A link that was removed later than its moment is kept since `now`: who brings it wants it back. A note or a
-        "read" comes along only where there is none yet. Twice is as once.
+        "read" comes along only where there is none yet. Twice is as once. Who asks to be forgotten meanwhile is: the
+        rest is left.
         """
         new = 0
+        whose: int | None = None
         for start in range(0, len(brought), AT_ONCE):
             some = brought[start : start + AT_ONCE]
 
-            def unit(connection: Connection, some: Sequence[Bookmark] = some) -> int:
+            def unit(
+                connection: Connection, some: Sequence[Bookmark] = some, whose: int | None = whose
+            ) -> tuple[int, int]:
                 who = person(connection, keeper)
-                return sum(_bring(connection, who.id, each, now) for each in some)
+                if whose not in {None, who.since}:
+                    return 0, whose or 0
+                return sum(_bring(connection, who.id, each, now) for each in some), who.since
 
-            new += await self._database.write(unit)
+            brought_now, whose = await self._database.write(unit)
+            new += brought_now
         return new
 
 

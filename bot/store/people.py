@@ -128,10 +128,16 @@ def person(connection: Connection, keeper: Keeper) -> Any:
     return next(row for row in _rows(connection, keeper.user) if row.home == keeper.home)
 
 
-def persons(connection: Connection, keepers: Iterable[Keeper]) -> dict[Keeper, Any]:
-    """Find or make the rows of many at once, as `person` does for one, and keep them from others."""
+def persons(connection: Connection, seen: Iterable[tuple[Keeper, int]]) -> dict[Keeper, Any]:
+    """Find or make the rows of many at once, as `person` does for one, and keep them from others.
+
+    Each was `seen` at a moment. Whoever asked to be forgotten after their last one is left out, and not written down.
+    """
+    last: dict[Keeper, int] = {}
+    for keeper, at in seen:
+        last[keeper] = max(at, last.get(keeper, 0))
     # Whose home is known first: it may be what the others' is found by.
-    asked = sorted(set(keepers), key=lambda keeper: (not keeper.home, keeper.user, keeper.home))
+    asked = sorted(last, key=lambda keeper: (not keeper.home, keeper.user, keeper.home))
     users = list({keeper.user for keeper in asked})
     chosen = select(*_COLUMNS).where(_P.user.in_(users)).order_by(_P.id).with_for_update()
     theirs: dict[str, list[Any]] = {user: [] for user in users}
@@ -141,6 +147,8 @@ def persons(connection: Connection, keepers: Iterable[Keeper]) -> dict[Keeper, A
     for keeper in asked:
         own = _plainly(theirs[keeper.user], keeper)
         if own is None:
+            if not theirs[keeper.user] and last[keeper] <= _since(connection, keeper.user):
+                continue
             own = person(connection, keeper)
             theirs[keeper.user] = _rows(connection, keeper.user)
         found[keeper] = own
@@ -172,10 +180,14 @@ def _rows(connection: Connection, user: str) -> list[Any]:
 
 
 def _made(connection: Connection, keeper: Keeper) -> Any:
-    since = connection.scalar(select(forgotten.c.at).where(forgotten.c.hash == _hash(keeper.user)))
-    values = {"home": keeper.home, "user": keeper.user, "since": since or 0}
+    values = {"home": keeper.home, "user": keeper.user, "since": _since(connection, keeper.user)}
     connection.execute(insert_new(connection, people).values(values))
     return next(row for row in _rows(connection, keeper.user) if row.home == keeper.home)
+
+
+def _since(connection: Connection, user: str) -> int:
+    """Give the moment up to which somebody is forgotten, 0 for never."""
+    return connection.scalar(select(forgotten.c.at).where(forgotten.c.hash == _hash(user))) or 0
 
 
 def _merge(connection: Connection, stray: Any, own: Any) -> None:

@@ -72,10 +72,10 @@ def react_all(connection: Connection, rows: Sequence[Row]) -> list[Reacted]:
         number_of(row.way.emoji) is None or link is not None or doubt
         for row, link, doubt in zip(rows, links, doubts, strict=True)
     ]
-    people = persons(connection, (row.keeper for row, want in zip(rows, wanted, strict=True) if want))
+    people = persons(connection, ((row.keeper, row.at) for row, want in zip(rows, wanted, strict=True) if want))
     group = _Group(_known(connection, [(people[row.keeper].id, row) for row in rows if row.keeper in people]))
     fresh = [
-        want and _note(group, people[row.keeper], row, link, sure=showing is not None)
+        want and row.keeper in people and _note(group, people[row.keeper], row, link, sure=showing is not None)
         for row, link, showing, want in zip(rows, links, showings, wanted, strict=True)
     ]
     _write(connection, group)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from bot.calendar import AsItAppears
 from bot.messages.taste import Taste
-from bot.record.bookmark import Bookmark, Keeper, Link
+from bot.record.bookmark import Bookmark, Keeper, Link, Way
 from bot.slack.workspace import workspace_id
 from bot.store.store import Store
 from bot.store.tables import metadata
@@ -144,12 +145,28 @@ async def test_forgetting_leaves_no_trace_of_the_id(store: Store) -> None:
 
 
 async def test_an_old_event_does_not_bring_the_forgotten_back(store: Store) -> None:
-    """What happened before the forgetting is not written down again; what happens after it is."""
+    """What happened before the forgetting is not written down again, nor who did it; what happens after it is."""
     await store.bookmarks.save(ANN, [link(1)], AT, NOW)
     await store.people.forget(ANN, AT + 10)
     assert await store.bookmarks.save(ANN, [link(1)], AT + 5, NOW) == ()
+    for keeper in (ANN, Keeper("", ANN.user)):
+        await store.bookmarks.react(keeper, HERE, Way("C1", "1.1", "bookmark", HERE), AT + 6, NOW, held=True)
     assert await store.bookmarks.all(ANN) == ()
+    assert "U1" not in await everything(store)
     assert len(await store.bookmarks.save(ANN, [link(1)], AT + 20, NOW)) == 1
+
+
+async def test_who_is_forgotten_while_a_long_file_is_brought_stays_so(store: Store) -> None:
+    """What of the file was there is deleted, and the rest is not written down."""
+    file = [brought(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
+
+    async def forget() -> None:
+        while not (await store.people.get(ANN)).kept:
+            pass
+        await store.people.forget(ANN, AT + 1)
+
+    await asyncio.gather(store.imports.bring(ANN, file, NOW), forget())
+    assert await store.bookmarks.all(ANN) == ()
 
 
 async def everything(store: Store) -> set[str]:
