@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,10 +12,11 @@ import structlog
 from bot.clock import Clock
 from bot.messages import belongings as said
 from bot.messages.message import Block, Message
+from bot.messages.mrkdwn import clean
 from bot.messages.names import Names
 from bot.record.bookmark import Bookmark, Keeper, checked, keeper_of
 from bot.slack.door import Posted
-from bot.slack.errors import RateLimitedError, SlackError
+from bot.slack.errors import FileRefusedError, RateLimitedError, SlackError
 from bot.slack.workspace import WorkspaceId
 from bot.takeout import netscape
 from bot.takeout.keepsake import Format, Keepsake
@@ -25,6 +26,9 @@ NO_FILES = frozenset(
     {"missing_scope", "not_allowed_token_type", "unknown_method", "method_not_supported_for_channel_type"}
 )
 """Slack's words for: this bot may not upload."""
+READ_FILES = "files:read"
+"""The scope without which a form may not ask for files, and the bot reads none (Slack: file-input-element)."""
+_NO_FILE_FORM = frozenset({"missing_scope", "not_allowed_token_type", "invalid_arguments"})
 _LONGEST_WAIT = 60.0
 LONG = 6_000
 """Characters of a list that takes longer to bring in than Slack waits for an answer to a form: 3 seconds."""
@@ -78,6 +82,14 @@ class Door(Protocol):
         """Upload a file that nobody sees yet; give its id."""
         ...
 
+    async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
+        """Tell whether the bot has a scope."""
+        ...
+
+    async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
+        """Fetch a file that somebody gave, of at most `most` bytes."""
+        ...
+
     async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
         """Show an uploaded file in a conversation."""
         ...
@@ -104,6 +116,7 @@ class Belongings:
         self._names = names
         self._clock = clock
         self._forgot = forgot
+        self._reading = asyncio.Lock()  # one at a time: ten megabytes take a second or more
 
     async def take(self, workspace: WorkspaceId, user: str, kind: Format) -> Message:
         """Send somebody their own list: as a file in the direct conversation, as text where the bot may send no files.
@@ -143,30 +156,67 @@ class Belongings:
 
     async def bring(self, workspace: WorkspaceId, user: str, pasted: str) -> Block | str:
         """Keep the links of a browser's bookmarks; give the form's successor, or what is wrong in a line."""
+        done = await self._bring(workspace, user, pasted.encode("utf-8", "replace"))
+        return done if isinstance(done, str) else said.window(done)
+
+    async def _bring(self, workspace: WorkspaceId, user: str, content: bytes) -> Message | str:
         now = self._clock.now()
-        found = await asyncio.to_thread(netscape.read, pasted.encode("utf-8", "replace"), now)
-        bookmarks = [bookmark for each in found.kept if (bookmark := _bookmark(each)) is not None]
-        refused = found.refused + found.beyond + len(found.kept) - len(bookmarks)
+        async with self._reading:
+            found = await asyncio.to_thread(netscape.read, content, now)
+        # Of those of one second the last that came is listed first: so the list has the order of the file.
+        bookmarks = [bookmark for each in reversed(found.kept) if (bookmark := _bookmark(each)) is not None]
+        refused = found.refused + len(found.kept) - len(bookmarks)
         if not bookmarks:
             reason = " Only addresses that begin with http:// or https:// are kept." if refused else ""
             return f'I found no bookmark in that.{reason} It should hold lines such as <A HREF="https://…">A title</A>.'
         new = await self._arrivals.bring(keeper_of(workspace, user), bookmarks, now)
-        return said.brought(new, len(bookmarks) - new, refused, self._names)
+        return said.brought(new, len(bookmarks) - new, refused, self._names, beyond=found.beyond)
 
     def waiting(self) -> Block:
         """Give what stands in the form's place while a long list is brought in."""
         return said.waiting()
 
     async def bring_later(self, workspace: WorkspaceId, user: str, pasted: str, view_id: str) -> None:
-        """Bring a long list in, and then show what came of it in the form's place. Raises what goes wrong."""
+        """Bring a long list in, and then tell what came of it. Raises what goes wrong."""
+        await self._and_tell(self._bring(workspace, user, pasted.encode("utf-8", "replace")), workspace, user, view_id)
+
+    def wrong_with(self, user: str, file: said.Given) -> str:
+        """Say in a line what is wrong with a file before it is fetched, "" for nothing."""
+        if file.owner != user:
+            return said.NOT_YOURS
+        return said.TOO_LARGE if file.size > said.LARGEST else ""
+
+    async def bring_file(self, workspace: WorkspaceId, user: str, file: said.Given, view_id: str) -> None:
+        """Fetch a file, bring its bookmarks in, and then tell what came of it. Raises what goes wrong."""
+        await self._and_tell(self._from_file(workspace, user, file), workspace, user, view_id)
+
+    async def _from_file(self, workspace: WorkspaceId, user: str, file: said.Given) -> Message | str:
         try:
-            done = await self.bring(workspace, user, pasted)
+            content = await self._door.download(workspace, file.address, said.LARGEST)
+        except FileRefusedError as error:
+            _log.warning("a file was not fetched", error=str(error), workspace=workspace)
+            return said.not_had(error.code)
+        if not await asyncio.to_thread(netscape.is_bookmarks, content):
+            return said.NO_BOOKMARKS
+        return await self._bring(workspace, user, content)
+
+    async def _and_tell(
+        self, work: Awaitable[Message | str], workspace: WorkspaceId, user: str, view_id: str
+    ) -> None:
+        try:
+            done = await work
         except Exception:
-            again = said.not_brought("That did not work. Please send it again: what is kept already is kept once.")
-            await self._door.update_view(workspace, view_id, again)
+            again = "That did not work. Please send it again: what is kept already is kept once."
+            await self._show(workspace, user, view_id, said.not_brought(again))
             raise
-        shown = said.not_brought(done) if isinstance(done, str) else done
-        await self._door.update_view(workspace, view_id, shown)
+        await self._show(workspace, user, view_id, said.not_brought(done) if isinstance(done, str) else done)
+
+    async def _show(self, workspace: WorkspaceId, user: str, view_id: str, message: Message) -> None:
+        """Say it in the form's place, or in the direct conversation where the form was closed meanwhile."""
+        try:
+            await self._door.update_view(workspace, view_id, said.window(message))
+        except SlackError:
+            await self._patiently(workspace, user, message)
 
     async def ask_forgetting(self, keeper: Keeper) -> Message:
         """Ask somebody whether they mean it."""
@@ -181,7 +231,15 @@ class Belongings:
         return said.forgotten(count)
 
     async def ask(self, workspace: WorkspaceId, trigger: str) -> None:
-        """Open the form that asks for bookmarks. Raises SlackError."""
+        """Open the form that asks for bookmarks: for a file where the bot may read files. Raises SlackError."""
+        if await self._door.grants(workspace, READ_FILES):
+            try:
+                await self._door.open_view(workspace, trigger, said.file_form(self._names))
+            except SlackError as error:
+                if error.code not in _NO_FILE_FORM:
+                    raise
+            else:
+                return
         await self._door.open_view(workspace, trigger, said.import_form(self._names))
 
 
@@ -195,4 +253,4 @@ def keepsake(bookmark: Bookmark) -> Keepsake:
 def _bookmark(brought: Keepsake) -> Bookmark | None:
     """Give what came in as a bookmark, None where its address may not be kept."""
     link = checked(brought.url, brought.title)
-    return None if link is None else Bookmark(link.key, link, brought.at, brought.read, brought.note)
+    return None if link is None else Bookmark(link.key, link, brought.at, brought.read, clean(brought.note).strip())

@@ -169,7 +169,7 @@ async def test_bookmarks_are_brought(people: People) -> None:
     """New ones are kept with their dates and notes, known ones counted, others refused; again changes nothing."""
     await keeps(people, OURS)
     pasted = (
-        '<DT><A HREF="https://a.example/" ADD_DATE="1600000000">An <b>old</b> thing</A><DD>worth it'
+        '<DT><A HREF="https://a.example/" ADD_DATE="1600000000">An <b>old</b> thing</A><DD>wor\0th \u202eit\n'
         f'<DT><A HREF="{OURS.url}">Cache</A><DT><A HREF="javascript:alert(1)">No</A>'
     )
     answer = await sends_form(people, pasted)
