@@ -409,7 +409,9 @@ async def test_the_page_is_served_with_its_policy(house: House) -> None:
     assert "unsafe" not in policy
     async with session.get(url, headers={"If-None-Match": tag}) as answer:
         assert (answer.status, await answer.read()) == (304, b"")
-    for path in ("static/%2e%2e/server.py", "static/..%2f__init__.py", "static//etc/passwd", "static/nothing.js", "x"):
+    elsewhere = ("static/%2e%2e/server.py", "static/..%2f__init__.py", "static//etc/passwd", "static/nothing.js", "x")
+    no_names = ("static/%00.js", f"static/{'a' * 300}.js", "static/main.js/x.js")
+    for path in (*elsewhere, *no_names):
         async with session.get(url + path) as answer:
             assert answer.status in {400, 404}
             assert answer.headers["Content-Security-Policy"] == policy

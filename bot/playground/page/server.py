@@ -183,13 +183,22 @@ def _json(fields: Mapping[str, Any], status: int = 200) -> web.Response:
 
 async def _static(request: web.Request) -> web.Response:
     """Give a file of the page as it is on disk now."""
-    asked_for = (STATIC / request.match_info.get("name", "index.html")).resolve()
-    kind = KINDS.get(asked_for.suffix)
-    if kind is None or not asked_for.is_relative_to(STATIC) or not asked_for.is_file():
+    found = _on_disk(request.match_info.get("name", "index.html"))
+    if found is None:
         raise PageError("the page has no such file", 404)
-    body = asked_for.read_bytes()
+    body, kind = found
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == tag:
         return web.Response(status=304, headers=headers)
     return web.Response(body=body, headers=headers, content_type=kind, charset="utf-8")
+
+
+def _on_disk(name: str) -> tuple[bytes, str] | None:
+    """Read a file of `STATIC` and say of what kind it is; None for all else, be it a name that no file can have."""
+    try:
+        asked_for = (STATIC / name).resolve()
+        kind = KINDS.get(asked_for.suffix)
+        return (asked_for.read_bytes(), kind) if kind and asked_for.is_relative_to(STATIC) else None
+    except (OSError, ValueError):
+        return None
