@@ -52,6 +52,6 @@ class Services:
     keeping: Keeping
     subscribing: Subscribing
     replies: Replies
-    doubts: Doubts | None = None
+    doubts: Doubts
     later: Later = field(default_factory=Later)
     reference: Callable[[], str] = reference

@@ -130,7 +130,7 @@ async def _unsubscribe(click: Click) -> Message:
 
 
 async def _settle(click: Click) -> Message:
-    if click.services.doubts is None or click.action not in {SETTLE_POST, SETTLE_LEAVE}:
+    if click.action not in {SETTLE_POST, SETTLE_LEAVE}:
         return helping.told(_STALE)
     post = click.action == SETTLE_POST
     line = await click.services.doubts.decide(click.place.workspace, click.value, post=post, user=click.place.user)

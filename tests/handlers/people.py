@@ -24,6 +24,7 @@ from archive.snapshot import Snapshot
 from bot.answers import Answers
 from bot.belongings import Belongings
 from bot.bookmarks import Bookmarks
+from bot.delivery.doubts import Doubts
 from bot.finding.indexes import Indexes
 from bot.finding.mine import Mine
 from bot.home import Home
@@ -121,6 +122,7 @@ class People:
             ),
             subscribing,
             self.replies,
+            Doubts(store, clock),
             reference=lambda: next(references),
         )
         self.serves()
