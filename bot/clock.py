@@ -1,9 +1,12 @@
-"""The one place that reads the wall clock."""
+"""The one place that reads the wall clock, and moments as numbers."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Clock(Protocol):
@@ -20,3 +23,13 @@ class SystemClock:
     def now(self) -> datetime:
         """Give the machine's time in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - this is that one place
+
+
+def microseconds(moment: datetime) -> int:
+    """Give an aware moment in whole microseconds since 1970 UTC, exactly: as moments are kept, and Slack's compared."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(number: int) -> datetime:
+    """Give the moment, aware and in UTC, of a `number` of microseconds since 1970 UTC."""
+    return _EPOCH + number * _MICROSECOND

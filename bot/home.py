@@ -12,7 +12,7 @@ import structlog
 from archive.issue import Issue
 from archive.link import key
 from bot.calendar import next_slot
-from bot.clock import Clock
+from bot.clock import Clock, microseconds
 from bot.finding.mine import Mine
 from bot.messages import home as said
 from bot.messages.home import Looking, Newest, Shown, Subscribed
@@ -147,7 +147,7 @@ class Home:
             await self._keeping.remove(keeper, [key_], self._at(at))
 
     def _at(self, at: int | None) -> int:
-        return int(self._clock.now().timestamp() * 1_000_000) if at is None else at
+        return microseconds(self._clock.now()) if at is None else at
 
     async def read(self, keeper: Keeper, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
         """Show a page of an issue over the tab. Raises SlackError."""

@@ -6,11 +6,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.issue import Issue
-from bot.clock import Clock
+from bot.clock import Clock, microseconds
 from bot.messages import top as said
 from bot.messages.message import Message
 from bot.messages.names import Names
@@ -21,7 +21,6 @@ from bot.record.subscription import Subscription
 from bot.slack.workspace import WorkspaceId
 
 WEEK = timedelta(days=7)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIED = 5
 _TEAMS = 1_000
 _MINUTE = 60.0
@@ -144,20 +143,16 @@ class Team:
         home = keeper_of(workspace, "").home
         if not await self._wishes.counted(home):
             return ""
-        found = await self._counts.top(home, _micro(now - WEEK), _micro(now), _TRIED, AT_LEAST)
+        found = await self._counts.top(home, microseconds(now - WEEK), microseconds(now), _TRIED, AT_LEAST)
         return next(filter(None, (said.line(self._shared(each)) for each in found)), "")
 
     async def _most(self, home: str, period: Period, limit: int) -> tuple[Top, ...]:
         now = self._clock.now()
-        since = _micro(now - timedelta(days=period.days)) if period.days else 0
+        since = microseconds(now - timedelta(days=period.days)) if period.days else 0
         # What was kept a moment ago by Slack's clock may be ahead of this one.
-        return await self._counts.top(home, since, _micro(now + timedelta(hours=1)), limit, AT_LEAST)
+        return await self._counts.top(home, since, microseconds(now + timedelta(hours=1)), limit, AT_LEAST)
 
     def _shared(self, each: Top) -> Shared:
         issue = self._issue_of(each.link.issue)
         name, published = (label(issue), issue.published) if issue else ("", None)
         return Shared(each.link.url, each.link.headline, each.people, name, published)
-
-
-def _micro(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from archive.issue import Issue
-from bot.clock import Clock
+from bot.clock import Clock, microseconds
 from bot.finding.indexes import Indexes
 from bot.messages.kept import LONGEST_NOTE, READ, REMOVE, UNREAD, Choice, Row
 from bot.messages.message import Message
@@ -20,7 +19,6 @@ from bot.record.bookmark import Bookmark, Keeper, Page
 from bot.slack.workspace import WorkspaceId
 
 GONE = "You do not keep that link any more."
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Memory(Protocol):
@@ -140,7 +138,7 @@ class Mine:
         return "" if await self._memory.note(keeper, key, text, self._at(at)) else GONE
 
     def _at(self, at: int | None) -> int:
-        return (self._clock.now() - _EPOCH) // timedelta(microseconds=1) if at is None else at
+        return microseconds(self._clock.now()) if at is None else at
 
 
 def _last(offset: int, total: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archive.issue import Entry
 from archive.link import key
 from bot.answers import Answers
-from bot.clock import Clock
+from bot.clock import Clock, microseconds
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.ports import Memory, People
 from bot.messages import help as helping
@@ -53,7 +53,7 @@ class Saving:
         if link is None:
             return Pressed(None)
         now = self._clock.now()
-        moment = at if at is not None else int(now.timestamp() * 1_000_000)
+        moment = at if at is not None else microseconds(now)
         if keep:
             again = await self._memory.pressed(keeper, link.key)
             return Pressed(link, not await self._memory.save(keeper, [link], moment, now), again)

@@ -22,7 +22,6 @@ from bot.slack.workspace import WorkspaceId, enterprise_of, team_of
 LONGEST_URL = 3_000
 """Characters (Slack: a button's or option's url)."""
 LONGEST_WORDS = 300
-LONGEST_NOTE = 500
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten")
 """Names of the emoji that stand for an entry's number, from 1."""
 _TS = re.compile(r"(\d{1,12})\.(\d{1,6})", re.ASCII)

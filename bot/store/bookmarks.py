@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
+from bot.clock import microseconds, moment_of
 from bot.record.bookmark import (
     Bookmark,
     Keeper,
@@ -200,7 +201,7 @@ class Bookmarks:
 
     async def prune(self, now: datetime) -> int:
         """Forget marks on messages that turned out to be none of ours, and what is long gone; give how many."""
-        edge = _micro(now - LATE)
+        edge = microseconds(now - LATE)
         never = delete(marks).where(_M.key.is_(None), _M.noted < now - WISH)
         gone = delete(marks).where(_M.key == "", _M.at < edge), delete(marks).where(~_M.held, _M.at < edge)
         empty = delete(bookmarks).where(
@@ -248,14 +249,7 @@ class Bookmarks:
 
 def _bookmark(row: Any) -> Bookmark:
     link = Link(row.url, row.headline, row.text, row.issue, row.position)
-    return Bookmark(row.key, link, _EPOCH + timedelta(microseconds=row.at), row.read, row.note)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _micro(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return Bookmark(row.key, link, moment_of(row.at), row.read, row.note)
 
 
 def _ripe() -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from bot.clock import microseconds
 from bot.record.bookmark import Bookmark, Keeper, by_hand
 from bot.store.database import Database
 from bot.store.marks import Event, count, put
@@ -16,7 +17,6 @@ from bot.store.tables import bookmarks
 
 AT_ONCE = 100
 """Bookmarks written in one transaction: nobody else's reaction waits for a whole file."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _B = bookmarks.c
 
 
@@ -54,7 +54,7 @@ class Imports:
 
 def _bring(connection: Connection, person_id: int, brought: Bookmark, now: datetime) -> bool:
     row = _row(connection, person_id, brought.key)
-    at, present = _micro(brought.at), _micro(now)
+    at, present = microseconds(brought.at), microseconds(now)
     since = at if 0 < at < present and at > (row.removed if row else 0) else present
     change = put(connection, person_id, by_hand(brought.key), Event(held=True, at=since, link=brought.link), now)
     row = _row(connection, person_id, brought.key)
@@ -73,7 +73,3 @@ def _bring(connection: Connection, person_id: int, brought: Bookmark, now: datet
 
 def _row(connection: Connection, person_id: int, key: str) -> Any:
     return connection.execute(select(bookmarks).where(_B.person == person_id, _B.key == key)).first()
-
-
-def _micro(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

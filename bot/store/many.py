@@ -27,8 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.clock import microseconds
 from bot.store.errors import StoreError
-from bot.store.tables import microseconds
 
 
 @dataclass(frozen=True, slots=True)

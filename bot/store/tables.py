@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -24,13 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def microseconds(value: datetime) -> int:
-    """Give an aware moment as it is kept: whole microseconds since 1970 UTC."""
-    return (value - _EPOCH) // _MICROSECOND
+from bot.clock import microseconds, moment_of
 
 
 class Moment(TypeDecorator[datetime]):
@@ -45,7 +39,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
         """Read the microseconds."""
-        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+        return None if value is None else moment_of(int(value))
 
 
 _Key = BigInteger().with_variant(Integer, "sqlite")
