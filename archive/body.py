@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from archive import heading, sponsor
 from archive.headline import headline
-from archive.issue import Section, entry_of, links_to, section_of
+from archive.issue import Section, entry_of, section_of
 from archive.kind import Kind
 from archive.link import Found
 from archive.markup import is_plain, plain
@@ -342,7 +342,7 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
             else:
                 line, text, urls = read.line, read.text, tuple(read.urls)
                 title = headline(urls[0] if urls else None, text, read.label)
-            entries.append(entry_of(position, text, title, links_to(urls), line))
+            entries.append(entry_of(position, text, title, urls, line))
             position += 1
         if entries or part.heading:
             kind = part.kind or sponsor.kind_of(entries)

@@ -11,7 +11,7 @@ from archive.kind import Kind
 
 
 class _OpenLink:
-    """A link as it is made by `links_to`: a frozen dataclass takes three times as long, one call a field."""
+    """A link as it is made by `entry_of`: a frozen dataclass takes three times as long, one call a field."""
 
     __slots__ = ("url",)
 
@@ -60,21 +60,15 @@ class Entry(_OpenEntry):
     line: int
 
 
-def links_to(urls: Sequence[str]) -> tuple[Link, ...]:
-    """Give `Link(url)` of each of `urls`; an archive's reading has thousands to make."""
-    if len(urls) == 1:
-        only: Any = _OpenLink(urls[0])
-        only.__class__ = Link
-        return (only,)
-    made: list[Any] = list(map(_OpenLink, urls))
-    for link in made:
+def entry_of(position: int, text: str, headline: str, urls: Sequence[str], line: int) -> Entry:
+    """Give `Entry(position, text, headline, links, line)` with a link to each of `urls`.
+
+    An archive's reading has thousands to make.
+    """
+    links: Any = list(map(_OpenLink, urls))
+    for link in links:
         link.__class__ = Link
-    return tuple(made)
-
-
-def entry_of(position: int, text: str, headline: str, links: tuple[Link, ...], line: int) -> Entry:
-    """Give `Entry(position, text, headline, links, line)`, of which it has as many."""
-    made: Any = _OpenEntry(position, text, headline, links, line)
+    made: Any = _OpenEntry(position, text, headline, tuple(links), line)
     made.__class__ = Entry
     return made  # type: ignore[no-any-return]
 

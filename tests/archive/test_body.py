@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive import body, proof
-from archive.issue import Entry, Issue, Link, Section, entry_of, links_to, section_of
+from archive.issue import Entry, Issue, Link, Section, entry_of, section_of
 from archive.kind import Kind
 
 
@@ -138,8 +138,7 @@ def test_the_swift_reading_of_usual_shapes_is_that_of_lines(text: str) -> None:
 
 def test_values_made_in_numbers_are_as_any_others() -> None:
     """What the reading makes in a shorter way equals, hashes, prints and freezes like any other value."""
-    (link,) = links_to([A])
-    made = section_of("News", Kind.NEWS, (entry_of(1, "Text.", "Head", (link,), 3),), 2)
+    made = section_of("News", Kind.NEWS, (entry_of(1, "Text.", "Head", [A], 3),), 2)
     usual = Section("News", Kind.NEWS, (Entry(1, "Text.", "Head", (Link(A),), 3),), 2)
     assert made == usual
     assert hash(made) == hash(usual)
