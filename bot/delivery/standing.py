@@ -12,7 +12,7 @@ from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Shelf
 from bot.messages.subscription import Post, Standing, Waiting
 from bot.messages.title import label, title
-from bot.record.delivery import Delivery, Progress, State
+from bot.record.delivery import SETTLED, Delivery, Progress, State
 from bot.record.subscription import Subscription
 from bot.slack.door import Poster
 from bot.slack.errors import SlackError
@@ -32,15 +32,15 @@ class Standings:
 
     async def standing(self, subscription: Subscription, now: datetime) -> Standing:
         """Say what comes next, what was last, and what waits and why."""
-        where = (subscription.workspace, subscription.channel)
         slot = next_slot(subscription.schedule, now)
+        latest = await self._store.deliveries.latest(subscription.workspace, subscription.channel)
         return Standing(
             channel=subscription.channel,
             schedule=str(subscription.schedule),
             taste=subscription.taste,
             next_at=slot.at if slot and subscription.active else None,
-            last=await self._last(*where),
-            waiting=await self._waiting(subscription, now),
+            last=await self._last(latest),
+            waiting=await self._waiting(subscription, latest, now),
             paused=subscription.paused.reason if subscription.paused else "",
         )
 
@@ -59,13 +59,13 @@ class Standings:
     async def _known(self, subscription: Subscription) -> Mapping[str, datetime]:
         return await self._store.deliveries.known(subscription.workspace, subscription.channel)
 
-    async def _last(self, workspace: WorkspaceId, channel: str) -> Post | None:
-        delivery = await self._store.deliveries.latest(workspace, channel)
+    async def _last(self, delivery: Delivery | None) -> Post | None:
         if delivery is None or delivery.parent is None:
             return None
         issue = self._shelf.current.issues.get(delivery.issue)
         link = await self._link(delivery)
-        return Post(title(issue) if issue else delivery.issue, link, _posted_at(delivery))
+        name = title(issue) if issue else delivery.issue
+        return Post(name, link, _posted_at(delivery), "" if delivery.progress is Progress.DONE else _coming(delivery))
 
     async def _link(self, delivery: Delivery) -> str:
         parent = delivery.parent
@@ -76,15 +76,18 @@ class Standings:
         except SlackError:
             return ""
 
-    async def _waiting(self, subscription: Subscription, now: datetime) -> tuple[Waiting, ...]:
-        """Give what is decided but not done, then what is not decided yet, then what is dated ahead."""
+    async def _waiting(self, subscription: Subscription, latest: Delivery | None, now: datetime) -> tuple[Waiting, ...]:
+        """Give what is decided but not done, then what is not decided yet, then what is dated ahead.
+
+        The `latest` one that is in the channel is not among them: it is said there how it stands.
+        """
         catalogue = self._shelf.current
         found: list[Waiting] = []
         rows = await self._store.deliveries.list(
             workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
         )
         for delivery in reversed(rows):
-            if delivery.progress in _UNFINISHED:
+            if delivery.progress in _UNFINISHED and (latest is None or delivery.id != latest.id):
                 issue = catalogue.issues.get(delivery.issue)
                 name = title(issue) if issue else delivery.issue
                 found.append(Waiting(name, _stands(delivery, subscription, now)))
@@ -164,6 +167,14 @@ def _stands(delivery: Delivery, subscription: Subscription | None, now: datetime
     if delivery.due > now and subscription is not None and isinstance(subscription.schedule, Weekly):
         return f"waits for {_when(delivery.due, subscription.schedule)}{reason}"
     return f"is about to be posted{reason}"
+
+
+def _coming(delivery: Delivery) -> str:
+    """Say how far a digest is whose channel message is there and whose thread is not, as a clause."""
+    replies = [part for part in delivery.parts if part.at > 0]
+    there = sum(part.state in SETTLED for part in replies)
+    reason = f" ({delivery.reason})" if delivery.reason else ""
+    return f"its thread is being posted, {there} of {len(replies)} replies so far{reason}"
 
 
 def _posted_at(delivery: Delivery) -> datetime | None:

@@ -19,11 +19,15 @@ _MOST_WAITING = 8
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A digest that was posted: the issue's `title`, its `link` in Slack ("" if it cannot be had), and when."""
+    """A digest that was posted: the issue's `title`, its `link` in Slack ("" if it cannot be had), and when.
+
+    While its thread is still on its way it `stands` somehow, a plain clause; "" once all of it is there.
+    """
 
     title: str
     link: str = ""
     at: datetime | None = None
+    stands: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ def _last(post: Post | None) -> str:
     if post is None:
         return "*Last:* nothing yet"
     title = link(post.link, post.title) if post.link else clip(post.title, 150)
-    return f"*Last:* {title}" + (f", {slack_time(post.at, f'{post.at:%Y-%m-%d}')}" if post.at else "")
+    when = f", {slack_time(post.at, f'{post.at:%Y-%m-%d}')}" if post.at else ""
+    return f"*Last:* {title}{when}{f'; {clip(post.stands, 160)}' if post.stands else ''}"
 
 
 def _waiting(waiting: Sequence[Waiting]) -> str:

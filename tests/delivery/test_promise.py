@@ -10,6 +10,7 @@ from archive.issue import Issue
 from bot.delivery.doubts import Doubts
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
+from bot.messages.subscription import status
 from bot.playground.faults import Fault, How
 from bot.record.delivery import Progress, State
 from tests.fakes.newsletter import issue, with_link, with_more, with_text
@@ -501,6 +502,32 @@ def test_an_unsubscribed_channel_gets_nothing_more_and_starts_afresh() -> None:
         await scene.appear(issue(3, SUNDAY))
         await scene.passes(minutes=1)
         assert named(scene, channel) == ["Weekly 3"]
+        await end(scene)
+
+    run(play())
+
+
+def test_status_names_a_digest_once_while_its_thread_is_posted() -> None:
+    """It is the last one, with how much of its thread is there, and not also among those that wait."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        shelf = Shelf(scene.store.issues)
+        both = (issue(1, SUNDAY - timedelta(days=30)), issue(2, SUNDAY))
+        await scene.appear(both[1])
+        await shelf.put(both, scene.clock.now())
+        while len(scene.posts(channel)) < 2:
+            await scene.passes(seconds=0.25)
+        known = await scene.store.subscriptions.get("-:T1", channel)
+        assert known is not None
+        standings = Standings(scene.store, shelf, scene.door)
+        halfway = str(status(await standings.standing(known, scene.clock.now())).blocks)
+        assert halfway.count("Weekly 2") == 1
+        assert "its thread is being posted, 1 of 3 replies so far" in halfway
+        await scene.passes(seconds=30)
+        after = await standings.standing(known, scene.clock.now())
+        assert after.last is not None
+        assert (after.last.stands, after.waiting) == ("", ())
         await end(scene)
 
     run(play())
