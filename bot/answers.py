@@ -117,11 +117,14 @@ class Answers:
         if body is None:
             while len(self._bodies) >= _REMEMBERED:
                 del self._bodies[next(iter(self._bodies))]
-            text, made = written(self._found(asked), asked, state[1], hint=self._hint(near))
+            found = self._found(asked)
+            text, made = written(found, asked, state[1], hint=self._hint(near, found, asked))
             body = self._bodies[asked, near] = _private(text, made)
         return body
 
-    def _hint(self, near: str) -> str:
+    def _hint(self, near: str, found: Answer, asked: Asked) -> str:
+        if not near and not found.total and not asked.tools:
+            near = commands.misspelt(asked.query)
         return helping.hint(near, self.names) if near else ""
 
     def search(self, asked: Asked, near: str = "", *, shareable: bool = True, kept: Collection[str] = ()) -> Message:
@@ -134,7 +137,7 @@ class Answers:
         if not found.results and found.total and asked.offset:
             return self.search(asked.at(0), near, shareable=shareable)  # the archive changed below an old button
         today = self._clock.now().date()
-        return answer(found, asked, today, hint=self._hint(near), shareable=shareable, kept=kept)
+        return answer(found, asked, today, hint=self._hint(near, found, asked), shareable=shareable, kept=kept)
 
     def share(self, asked: Asked, user: str) -> Message | None:
         """Search again, and render the page for the channel on behalf of `user`; None if there is nothing."""

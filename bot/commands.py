@@ -173,6 +173,9 @@ _ALONE: dict[str, Command] = {
     "why": Usage("why which issue? its number, for example: why 435"),
 }
 _FIRST_WORDS = {word.partition(" ")[0] for word in _ALONE}
+# Of shorter ones every second word is one letter away.
+_MISSPELT = sorted(word for word in _FIRST_WORDS if len(word) > 4)
+_RUN_TOGETHER = {name.replace(" ", ""): name.partition(" ")[0] for name in _ALONE if " " in name}
 _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
     "issue": ShowIssue,
     "why": Why,
@@ -226,6 +229,28 @@ def parse_search(text: str) -> Topic | Help | Usage:
     if isinstance(typed, Usage):
         return typed
     return Help() if typed.casefold() in {"help", "?"} else Topic(typed)
+
+
+def misspelt(query: str) -> str:
+    """Give the sub-command that a `query`, for which there is nothing, may be a slip of the hand for; "" for none.
+
+    >>> misspelt("subscirbe mondays 09:00"), misspelt("Exprot"), misspelt("forgetme"), misspelt("service mesh")
+    ('subscribe', 'export', 'forget', '')
+    """
+    typed = query.casefold()
+    word = typed.partition(" ")[0]
+    if typed in _RUN_TOGETHER:
+        return _RUN_TOGETHER[typed]
+    return next((name for name in _MISSPELT if _one_slip(word, name)), "")
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Say whether two words differ by a letter more, fewer or other, or by two that changed places."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a == b[1:] or a[1:] == b or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _typed(text: str) -> str | Usage:

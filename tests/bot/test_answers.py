@@ -65,3 +65,12 @@ def test_each_sort_of_answer_is_written_as_its_blocks_are(typed: str, *, tools: 
     some = answers(plain())
     assert agrees(some, typed, tools=tools)
     assert agrees(some, typed, tools=tools)
+
+
+def test_a_misspelt_command_for_which_there_is_nothing_is_told() -> None:
+    """It is a topic like any other where the archive has it; a command that only searches has no others to offer."""
+    some = answers(plain())
+    meant = "Or did you want `/weekly subscribe"
+    assert meant in str(some.to_command("subscirbe mondays 09:00"))
+    assert meant not in str(some.to_command("subscirbe mondays 09:00", tools=True))
+    assert "did you want" not in str(some.to_command("quzzly"))

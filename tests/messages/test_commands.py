@@ -28,6 +28,7 @@ from bot.commands import (
     Unsubscribe,
     Usage,
     Why,
+    misspelt,
     parse,
     parse_search,
 )
@@ -163,3 +164,23 @@ def test_a_word_more_makes_it_a_topic(word: str, more: str) -> None:
     """No sub-command that stands alone takes anything with it."""
     if more.strip():
         assert isinstance(parse(f"{word} {more}"), Topic)
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("savd", "saved"),
+        ("stauts", "status"),
+        ("unsubscribee", "unsubscribe"),
+        ("imprt", "import"),
+        ("forgetme", "forget"),
+        ("saved", "saved"),
+        ("", ""),
+        ("tpo", ""),
+        ("isles of wight", ""),
+        ("resume" * 50, ""),
+    ],
+)
+def test_a_slip_of_the_hand_names_the_command_that_was_meant(query: str, meant: str) -> None:
+    """One letter more, fewer, other or out of place, or a space left out; short words are somebody's topic."""
+    assert misspelt(query) == meant
