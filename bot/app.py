@@ -38,7 +38,6 @@ from bot.keeping.keeping import Keeping
 from bot.library import Library
 from bot.messages.digest import digest
 from bot.messages.names import Names
-from bot.messages.title import label
 from bot.replies import HttpReplies
 from bot.services import Services
 from bot.settings import Settings, SlackCredentials
@@ -164,7 +163,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
     services = Services(
         names=names,
         answers=answers,
-        bookmarks=Bookmarks(store.bookmarks, settings.bookmark, names, clock, _labeller(shelf)),
+        bookmarks=Bookmarks(store.bookmarks, settings.bookmark, clock),
         mine=mine,
         team=team,
         home=Home(
@@ -234,14 +233,6 @@ def _issue_of(shelf: Shelf) -> Callable[[str], Issue | None]:
         return shelf.current.issues.get(identity)
 
     return issue
-
-
-def _labeller(shelf: Shelf) -> Callable[[str], str]:
-    def labelled(identity: str) -> str:
-        issue = shelf.current.issues.get(identity)
-        return label(issue) if issue else ""
-
-    return labelled
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

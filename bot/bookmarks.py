@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.messages.names import Names
-from bot.record.bookmark import Keeper, Link, Page, Reacted, Way, number_of
+from bot.record.bookmark import Keeper, Reacted, Way, number_of
 from bot.slack.workspace import WorkspaceId
 
 
@@ -45,35 +43,15 @@ class Memory(Protocol):
         """Write down a reaction that came (`held`) or went."""
         ...
 
-    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
-        """Keep links by hand; give those that were not kept before."""
-        ...
-
-    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
-        """Keep links no longer, whichever way they were kept; give how many were."""
-        ...
-
-    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
-        """Give those of `keys` that somebody keeps."""
-        ...
-
-    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
-        """Give a page of what somebody keeps; past the end, the last page."""
-        ...
-
 
 class Bookmarks:
-    """Keeps and lists."""
+    """Keeps what is reacted to, and lets go of it."""
 
-    def __init__(
-        self, memory: Memory, emoji: frozenset[str], names: Names, clock: Clock, label: Callable[[str], str]
-    ) -> None:
-        """Keep in `memory` what is marked with one of `emoji` (names); `label` names an issue by its identity."""
+    def __init__(self, memory: Memory, emoji: frozenset[str], clock: Clock) -> None:
+        """Keep in `memory` what is marked with one of `emoji` (names)."""
         self._memory = memory
         self._emoji = emoji
-        self._names = names
         self._clock = clock
-        self._label = label
 
     async def react(self, reaction: Reaction) -> Reacted | None:
         """Keep or drop what the reaction is on, and give what it came to; None for an emoji that means nothing.

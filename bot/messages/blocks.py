@@ -19,11 +19,8 @@ MOST_JSON = 15_500
 """The same as JSON, should that be what Slack counts: 15,561 characters have passed, 17,694 not (bolt-js #2867)."""
 SECTION_TEXT = 3_000
 HEADER_TEXT = 150
-CONTEXT_TEXT = 2_000
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2_000
-FALLBACK_TEXT = 3_900
-"""Above about 4,000 characters Slack splits a message's text into several."""
 
 
 def header(text: str) -> Block:

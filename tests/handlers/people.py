@@ -99,7 +99,7 @@ class People:
         belongings = Belongings(
             store.bookmarks, store.imports, store.people, self.door, names, clock, lambda _: None
         )  # fmt: skip
-        bookmarks = Bookmarks(self.memory, frozenset({"bookmark"}), names, clock, answers.label)
+        bookmarks = Bookmarks(self.memory, frozenset({"bookmark"}), clock)
         references = (f"ref-{number}" for number in count(1))
         self.services = Services(
             names,
