@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -10,10 +14,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DatabaseError
 
+from bot.store import database
 from bot.store.database import address, engine_of
 from bot.store.errors import SchemaError, StoreError
 
+SILENT = 1.0
+"""Seconds that the database may keep a start waiting before the log says so."""
 _HERE = Path(__file__).parent / "migrations"
+# The standard library's: commands that set up no log are heard on stderr all the same, never in their output.
+_log = logging.getLogger(__name__)
 
 
 def upgrade(url: str) -> str:
@@ -23,7 +32,7 @@ def upgrade(url: str) -> str:
     """
     engine = engine_of(url)
     try:
-        with engine.connect() as connection:
+        with _telling(url), engine.connect() as connection:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -38,7 +47,7 @@ def check(url: str) -> None:
     """Raise SchemaError when the tables are not those of this version, StoreError when there is no database."""
     engine = engine_of(url, writes=False)
     try:
-        with engine.connect() as connection:
+        with _telling(url), engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except DatabaseError as error:
         raise _unreachable(url, error) from error
@@ -60,14 +69,31 @@ def _config() -> Config:
     return config
 
 
+@contextmanager
+def _telling(url: str) -> Iterator[None]:
+    """Say on the log what is waited for, once it has taken a while: most often a file that another program locks."""
+    place = address(url)
+    said = f"the database at {place.render_as_string(hide_password=True)} does not answer yet; waiting"
+    if place.drivername == "sqlite":
+        seconds = f"{database.BUSY_MS / 1000:g}"
+        said = f"another program has the database file {place.database} locked; waiting up to {seconds} s for it"
+    timer = threading.Timer(SILENT, _log.warning, (said,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def _unreachable(url: str, error: DatabaseError) -> StoreError:
     """Say what kept the database from being opened: a file that is none, a server that is away."""
     place = address(url)
     cause = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-    if place.drivername == "sqlite":
-        step = (
-            "check that its folder exists and may be written, and that the file is a SQLite database that nobody locks"
-        )
+    if place.drivername == "sqlite" and "locked" in cause:
+        step = "another program has this file open; close it there, or stop the other bot, then start again"
+    elif place.drivername == "sqlite":
+        step = "check that its folder exists and may be written, and that the file is a SQLite database"
     else:
         step = "check DATABASE_URL and that the server runs"
     return StoreError(f"be opened at {place.render_as_string(hide_password=True)}", f"{cause}; {step}")

@@ -1,9 +1,16 @@
 """A database that cannot be opened is named, with the next step."""
 
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.store import database, migrate
 from bot.store.errors import StoreError
 from bot.store.migrate import check, upgrade
 
@@ -28,3 +35,31 @@ def test_a_server_that_is_away_is_named_without_its_password() -> None:
     with pytest.raises(StoreError, match="check DATABASE_URL") as caught:
         check("postgresql://bot:hidden@127.0.0.1:1/none")
     assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("opening", [check, upgrade])
+def test_a_file_that_another_program_locks_is_waited_for_aloud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, opening: Callable[[str], object]
+) -> None:
+    """The log says what is waited for while it is, and one line with the next step ends it when it does not come."""
+    file = tmp_path / "bot.db"
+    monkeypatch.setattr(database, "BUSY_MS", 400)
+    monkeypatch.setattr(migrate, "SILENT", 0.05)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with (
+            caplog.at_level(logging.WARNING, migrate.__name__),
+            pytest.raises(StoreError, match=r"bot\.db: database is locked; another program .* then start again$"),
+        ):
+            opening(f"sqlite:///{file}")
+    assert [each.getMessage() for each in caplog.records] == [
+        f"another program has the database file {file} locked; waiting up to 0.4 s for it"
+    ]
+
+
+def test_a_database_that_answers_is_opened_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is said of a wait that there is none of."""
+    with caplog.at_level(logging.WARNING, migrate.__name__):
+        upgrade(f"sqlite:///{tmp_path}/bot.db")
+        check(f"sqlite:///{tmp_path}/bot.db")
+    assert caplog.records == []
