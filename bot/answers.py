@@ -20,7 +20,6 @@ from bot.messages.answer import PAGE, Asked, answer, plain_query, shared, writte
 from bot.messages.message import Message
 from bot.messages.mrkdwn import one_line
 from bot.messages.names import Names
-from bot.messages.title import title
 
 _REMEMBERED = 1_024
 _SUGGESTIONS = 20
@@ -212,11 +211,6 @@ class Answers:
             if entries:
                 return (issue, *entries[self._chance(len(entries))])
         return None
-
-    def label(self, slug: str) -> str:
-        """Give an issue's title for lists, or its slug if it is gone."""
-        issue = self._library.current.snapshot.get(slug)
-        return slug if issue is None else title(issue)
 
 
 class _Slugs:

@@ -14,7 +14,7 @@ from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.cli.terminal import err
 from bot.errors import SettingsError
-from bot.names import names_in
+from bot.synonyms import names_in
 
 
 class EmptyArchiveError(BackIssueError):

@@ -20,10 +20,10 @@ from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
 from bot.errors import SettingsError
 from bot.library import Library
-from bot.names import names_in
 from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack
 from bot.store.store import Store
+from bot.synonyms import names_in
 from bot.web import PATH
 
 _log = structlog.get_logger(__name__)

@@ -20,7 +20,6 @@ from bot.app import App, Ports, build
 from bot.clock import SystemClock
 from bot.delivery import rules
 from bot.library import Current, Library
-from bot.names import names_in
 from bot.playground.front import front
 from bot.playground.held import HELD, HeldBack
 from bot.playground.people import Scene, scene
@@ -31,6 +30,7 @@ from bot.playground.workspace import Workspace
 from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack
 from bot.store.store import Store
+from bot.synonyms import names_in
 from bot.web import PATH
 
 PATIENCE = 2.5
