@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bot.playground.faults import Fault, How
+from bot.playground.faults import Fault
 from bot.record.delivery import Progress, State
 from bot.store.store import Store
 from bot.store.tables import metadata
@@ -20,25 +20,10 @@ from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
+from tests.fakes.standin import PARTS, faults
 from tests.fakes.virtual import START, run
 
-POST = "chat.postMessage"
-PARTS = 3
-FAULTS: dict[str, Fault | None] = {
-    "ok": None,
-    "429": Fault(How.LIMITED, retry_after=3, method=POST),
-    "429 for long": Fault(How.LIMITED, retry_after=90, method=POST),
-    "time-out after accept": Fault(How.HANG, effect=True, method=POST),
-    "time-out, landing late": Fault(How.HANG, effect=True, lands_after=20, method=POST),
-    "time-out before": Fault(How.HANG, method=POST),
-    "reset with effect": Fault(How.CUT, effect=True, method=POST),
-    "reset before": Fault(How.CUT, method=POST),
-    "500 with effect": Fault(How.BROKEN, effect=True, method=POST),
-    "500 without": Fault(How.BROKEN, method=POST),
-    "invalid blocks": Fault(How.REFUSED, error="invalid_blocks", method=POST),
-    "archived": Fault(How.REFUSED, error="is_archived", method=POST),
-    "revoked": Fault(How.REFUSED, error="token_revoked", method=POST),
-}
+FAULTS: dict[str, Fault | None] = {"ok": None, **faults(soon=3, later=90, late=20)}
 SUCCESSORS = ("restart", "second", "two")
 
 
@@ -59,8 +44,7 @@ async def play(cell: Cell, store: Store | None = None) -> tuple[Scene, str, bool
     await scene.appear(issue(1, START - timedelta(days=9)))
     await scene.subscribes(channel)
     if cell.fault is not None:
-        faults = {"thread": cell.at > 0, "channel": channel, "skip": max(0, cell.at - 1)}
-        scene.site.faults.add(Fault(**{**{f: getattr(cell.fault, f) for f in cell.fault.__slots__}, **faults}))
+        scene.site.faults.add(replace(cell.fault, thread=cell.at > 0, channel=channel, skip=max(0, cell.at - 1)))
     scene.issues = (*scene.issues, issue(2, START - timedelta(days=1), entries=PARTS - 1))
     fuse = Fuse(cell.step)
     scene.wrap_store = lambda real: doomed_store(real, fuse)

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from bot.calendar import AsItAppears
-from bot.clock import SystemClock
-from bot.delivery.shelf import Shelf
-from bot.messages.taste import Taste
 from bot.playground.faults import Fault, How
-from bot.playground.ledger import Ledger, read
+from bot.playground.ledger import Ledger
 from bot.store.store import Store
-from tests.fakes.mortal import published
-from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
+from tests.fakes.standin import PARTS, POST, ROOT, ledger_in, prepared, stand_in
 
-ROOT = Path(__file__).parents[2]
-POST = "chat.postMessage"
-PARTS = 3
 MOST = 600.0
 SHARES = (
     Fault(How.HANG, effect=True, method=POST, times=None, share=0.03),
@@ -61,18 +50,6 @@ class Town:
             for team in range(1, self.workspaces + 1)
             for number in range(1, self.channels + 1)
         ]
-
-    @contextmanager
-    def open(self, folder: Path) -> Iterator[str]:
-        """Run it; give the base of its Web API. Its ledger is ledger.jsonl in `folder`."""
-        command = [sys.executable, "-m", "bot.playground.server", "--ledger", str(folder / "ledger.jsonl")]
-        command += ["--workspaces", str(self.workspaces), "--channels", str(self.channels), "--seed", str(self.seed)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-            try:
-                assert process.stdout is not None
-                yield process.stdout.readline().strip()
-            finally:
-                process.terminate()
 
 
 class Mortals:
@@ -105,25 +82,12 @@ class Mortals:
         return [process.wait(timeout=30) for process in self.processes]
 
 
-async def prepare(url: str, town: Town, api: str) -> Store:
-    """Subscribe every channel while issue 1 is there; issue 2 is what the workers find. Put the faults in force."""
-    store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
-    now = SystemClock().now()
-    await Shelf(store.issues).put([issue(1, published(1), entries=2)], now)
-    puts = (store.subscriptions.put(team, name, "U1", AsItAppears(), Taste(), now) for team, name in town.places())
-    await asyncio.gather(*puts)
-    faults = [{**asdict(fault), "how": fault.how.value} for fault in SHARES]
-    async with aiohttp.ClientSession() as session:
-        await session.post(api.replace("/api/", "/playground/faults"), data=json.dumps(faults))
-    return store
-
-
 async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: float, kills: int = 80) -> str:
     """Have workers deliver while they are killed at random every `rest` seconds or so; judge; give the figures."""
     chance = random.Random(town.seed)
     began = time.monotonic()
-    with town.open(folder) as api:
-        store = await prepare(url, town, api)
+    with stand_in(folder, workspaces=town.workspaces, channels=town.channels, seed=town.seed) as api:
+        store = await prepared(url, api, town.places(), SHARES)
         mortals = Mortals(url, api, folder)
         for _ in range(workers):
             mortals.come()
@@ -137,11 +101,9 @@ async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: flo
             codes = mortals.end()
         # One that came so late that it was told to go before it listened goes as anybody would.
         assert set(codes) <= {0, -signal.SIGTERM}, (folder / "workers.log").read_text()[-3_000:]
-        await judge(store, town, read(iter((folder / "ledger.jsonl").read_text().splitlines(keepends=True))))
+        await judge(store, town, ledger_in(folder))
         await store.close()
-    faults = Counter(
-        line.answer for line in read(iter((folder / "ledger.jsonl").read_text().splitlines(keepends=True))).lines
-    )
+    faults = Counter(line.answer for line in ledger_in(folder).lines)
     took = time.monotonic() - began
     return f"{len(town.places())} channels, {mortals.killed} kills, answers {dict(faults)}, {took:.0f} s"
 

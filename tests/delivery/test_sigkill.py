@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import signal
 import subprocess
 import sys
@@ -16,42 +15,20 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from bot.calendar import AsItAppears
 from bot.clock import SystemClock
-from bot.delivery.shelf import Shelf
-from bot.messages.taste import Taste
-from bot.playground.faults import Fault, How
-from bot.playground.ledger import Ledger, read
+from bot.playground.faults import Fault
+from bot.playground.ledger import Ledger
 from bot.record.delivery import Delivery, Progress, State
 from bot.store.store import Store
-from tests.fakes.mortal import published
-from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
+from tests.fakes.standin import PARTS, ROOT, faults, ledger_in, prepared, stand_in
 
-ROOT = Path(__file__).parents[2]
-POST = "chat.postMessage"
-PARTS = 3
-FAULTS: dict[str, Fault] = {
-    "429": Fault(How.LIMITED, retry_after=1, method=POST),
-    "429 for long": Fault(How.LIMITED, retry_after=4, method=POST),
-    "time-out after accept": Fault(How.HANG, effect=True, method=POST),
-    "time-out, landing late": Fault(How.HANG, effect=True, lands_after=1.5, method=POST),
-    "time-out before": Fault(How.HANG, method=POST),
-    "reset with effect": Fault(How.CUT, effect=True, method=POST),
-    "reset before": Fault(How.CUT, method=POST),
-    "500 with effect": Fault(How.BROKEN, effect=True, method=POST),
-    "500 without": Fault(How.BROKEN, method=POST),
-    "invalid blocks": Fault(How.REFUSED, error="invalid_blocks", method=POST),
-    "archived": Fault(How.REFUSED, error="is_archived", method=POST),
-    "revoked": Fault(How.REFUSED, error="token_revoked", method=POST),
-}
+FAULTS = faults(soon=1, later=4, late=1.5)
 CASES: tuple[tuple[str, int], ...] = (("ok", 0), *((name, at) for name in FAULTS for at in range(PARTS)))
 """What befalls a channel, and which of its messages (0 the parent). Each is in a workspace of its own."""
 SUCCESSORS = {"restart": 1, "second": 1, "two": 2}
@@ -80,28 +57,12 @@ class Cell:
         """Give its channels, in the order of the cases."""
         return [(f"-:T{team}", f"C{self.number:08d}") for team in range(1, len(CASES) + 1)]
 
-    def faults(self) -> list[dict[str, object]]:
+    def faults(self) -> Iterator[Fault]:
         """Give the faults of its channels."""
-        made = []
         for (name, at), (team, channel) in zip(CASES, self.places, strict=True):
             if name in FAULTS:
-                where = {"workspace": team.removeprefix("-:"), "channel": channel, "thread": at > 0}
-                fault = replace(FAULTS[name], skip=max(0, at - 1), **where)  # type: ignore[arg-type]
-                made.append({**asdict(fault), "how": fault.how.value})
-        return made
-
-
-@contextmanager
-def stand_in(folder: Path, cells: int) -> Iterator[str]:
-    """Run the stand-in with a workspace for each case and a channel in it for each cell; give its base."""
-    command = [sys.executable, "-m", "bot.playground.server", "--ledger", str(folder / "ledger.jsonl")]
-    command += ["--workspaces", str(len(CASES)), "--channels", str(cells)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+                team_id = team.removeprefix("-:")
+                yield replace(FAULTS[name], workspace=team_id, channel=channel, thread=at > 0, skip=max(0, at - 1))
 
 
 def comes(cell: Cell, api: str, whose: str, step: int = 0) -> subprocess.Popen[str]:
@@ -131,13 +92,8 @@ def play(cell: Cell, api: str) -> list[Delivery]:
 
 
 async def prepare(cell: Cell, api: str) -> None:
-    """Subscribe the cell's channels while issue 1 is there, and put its faults in force."""
-    store = await asyncio.to_thread(lambda: Store.open(cell.url, upgrading=True))
-    now = SystemClock().now()
-    await Shelf(store.issues).put([issue(1, published(1), entries=PARTS - 1)], now)
-    await asyncio.gather(*(store.subscriptions.put(*place, "U1", AsItAppears(), Taste(), now) for place in cell.places))
-    async with aiohttp.ClientSession() as session:
-        await session.post(api.replace("/api/", "/playground/faults"), data=json.dumps(cell.faults()))
+    """Make the cell's database and faults ready."""
+    store = await prepared(cell.url, api, cell.places, cell.faults())
     await store.close()
 
 
@@ -179,9 +135,9 @@ def judge(cell: Cell, found: list[Delivery], ledger: Ledger) -> None:
 
 def bury(cells: list[Cell], folder: Path) -> int:
     """Play cells, several at a time, and judge them by the stand-in's ledger; give how many deaths were died."""
-    with stand_in(folder, len(cells)) as api, ThreadPoolExecutor(TOGETHER) as pool:
+    with stand_in(folder, workspaces=len(CASES), channels=len(cells)) as api, ThreadPoolExecutor(TOGETHER) as pool:
         found = list(pool.map(lambda cell: play(cell, api), cells))
-    ledger = read(iter((folder / "ledger.jsonl").read_text().splitlines(keepends=True)))
+    ledger = ledger_in(folder)
     assert ledger.doubles() == []
     for cell, deliveries in zip(cells, found, strict=True):
         judge(cell, deliveries, ledger)
