@@ -161,8 +161,7 @@ class Belongings:
 
     async def _bring(self, workspace: WorkspaceId, user: str, content: bytes) -> Message | str:
         now = self._clock.now()
-        async with self._reading:
-            found = await asyncio.to_thread(netscape.read, content, now)
+        found = await asyncio.to_thread(netscape.read, content, now)
         # Of those of one second the last that came is listed first: so the list has the order of the file.
         bookmarks = [bookmark for each in reversed(found.kept) if (bookmark := _bookmark(each)) is not None]
         refused = found.refused + len(found.kept) - len(bookmarks)
@@ -196,13 +195,12 @@ class Belongings:
         except FileRefusedError as error:
             _log.warning("a file was not fetched", error=str(error), workspace=workspace)
             return said.not_had(error.code)
-        if not await asyncio.to_thread(netscape.is_bookmarks, content):
-            return said.NO_BOOKMARKS
-        return await self._bring(workspace, user, content)
+        async with self._reading:
+            if not await asyncio.to_thread(netscape.is_bookmarks, content):
+                return said.NO_BOOKMARKS
+            return await self._bring(workspace, user, content)
 
-    async def _and_tell(
-        self, work: Awaitable[Message | str], workspace: WorkspaceId, user: str, view_id: str
-    ) -> None:
+    async def _and_tell(self, work: Awaitable[Message | str], workspace: WorkspaceId, user: str, view_id: str) -> None:
         try:
             done = await work
         except Exception:

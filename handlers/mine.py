@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import structlog
@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.belongings import LONG
-from bot.messages.belongings import IMPORT, read_import
+from bot.messages.belongings import FILE, IMPORT, Given, read_file, read_import
 from bot.messages.home import Looking
 from bot.messages.note import CALLBACK, FIELD, read_note
 from bot.record.bookmark import keeper_of
@@ -43,13 +43,16 @@ def register(app: AsyncApp, services: Services) -> None:
         return await ack()
 
     async def brought(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Keep what was pasted and say what came of it in the form's place, or what is wrong beside the field."""
+        """Keep what was brought and say what came of it in the form's place, or what is wrong beside the field."""
+        if (file := read_file(_view(body))) is not None:
+            return _chosen(services, ack, file, workspace(context), body)
         pasted = read_import(_view(body))
         if pasted is None:
-            return _wrong(ack, IMPORT, _UNREADABLE)
+            return _wrong(ack, _field_of(_view(body)), _UNREADABLE)
         where, user = workspace(context), text(body, "user", "id")
         if len(pasted) > LONG:
-            services.later.start(_later(services, where, user, pasted, text(body, "view", "id")))
+            work = services.belongings.bring_later(where, user, pasted, text(body, "view", "id"))
+            services.later.start(_later(work))
             return answered(ack, json.dumps({"response_action": "update", "view": services.belongings.waiting()}))
         said = await services.belongings.bring(where, user, pasted)
         if isinstance(said, str):
@@ -60,11 +63,29 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view(IMPORT)(brought)
 
 
-async def _later(services: Services, where: WorkspaceId, user: str, pasted: str, view_id: str) -> None:
+def _chosen(
+    services: Services, ack: AsyncAck, file: Given, where: WorkspaceId, body: Mapping[str, Any]
+) -> BoltResponse:
+    """Have the file fetched after the acknowledgement, or say what is wrong with it beside the field."""
+    user = text(body, "user", "id")
+    if wrong := services.belongings.wrong_with(user, file):
+        return _wrong(ack, FILE, wrong)
+    services.later.start(_later(services.belongings.bring_file(where, user, file, text(body, "view", "id"))))
+    return answered(ack, json.dumps({"response_action": "update", "view": services.belongings.waiting()}))
+
+
+async def _later(work: Awaitable[None]) -> None:
     try:
-        await services.belongings.bring_later(where, user, pasted, view_id)
+        await work
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
         _log.warning("bookmarks were not brought, or not told of", error=str(error))
+
+
+def _field_of(view: Mapping[str, Any]) -> str:
+    """Give the field that an error of the form stands beside."""
+    state = view.get("state")
+    values = state.get("values") if isinstance(state, Mapping) else None
+    return FILE if isinstance(values, Mapping) and FILE in values else IMPORT
 
 
 def _view(body: Mapping[str, Any]) -> Mapping[str, Any]:

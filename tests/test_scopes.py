@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 MANIFEST = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))
 ASKED = MANIFEST["oauth_config"]["scopes"]
 # Slack: commands and shortcuts need `commands`, both reaction events reactions:read; app_home_opened needs none.
-OTHERWISE = {"commands", "reactions:read"}
+# A form that asks for a file, and fetching that file, need files:read (Slack: file-input-element).
+OTHERWISE = {"commands", "reactions:read", "files:read"}
 # By the kind of conversation; the bot posts in public and private channels, and reads no direct messages.
 ELSEWHERE = {"im:history", "im:read", "groups:read"}
 

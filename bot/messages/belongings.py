@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.messages import blocks
@@ -15,6 +16,10 @@ FORGET, STAY = "forget:me", "forget:not"
 """The buttons of the confirmation."""
 IMPORT = "import"
 """The form's callback, and its first field."""
+FILE = "import:file"
+"""The form's field for a file."""
+LARGEST = 10_000_000
+"""Bytes of a file (Slack: file-input-element, at most 10 MB)."""
 PIECE = 8_000
 """Characters of a list in one message, where it is sent as text (bot.messages.blocks: 9,000 are surely taken)."""
 MOST_PIECES = 10
@@ -90,6 +95,55 @@ def import_form(names: Names) -> Block:
     }
 
 
+def file_form(names: Names) -> Block:
+    """Ask for a browser's bookmarks as a file (Slack: needs the scope files:read)."""
+    weekly = escape(names.command)
+    how = (
+        "Export your bookmarks from your browser (a file of the kind *HTML*) and choose that file here. The same link "
+        f"twice is kept once. `{weekly} export` makes the same kind of file."
+    )
+    field = {"type": "file_input", "action_id": FILE, "filetypes": ["html"], "max_files": 1}
+    label = blocks.plain(f"A file of bookmarks (at most {LARGEST // 1_000_000} MB)", 2_000)
+    asked = {"type": "input", "block_id": FILE, "label": label, "element": field}
+    return {**import_form(names), "blocks": [blocks.section(how), asked]}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file that somebody chose in the form: its size in bytes, whose it is (a user's id), and where it is fetched."""
+
+    size: int
+    owner: str
+    address: str
+
+
+def read_file(view: Mapping[str, Any]) -> Given | None:
+    """Read the form that asks for a file; None if it is no such form."""
+    try:
+        (file,) = view["state"]["values"][FILE][FILE]["files"]
+        size, owner = file["size"], file["user"]
+        address = file.get("url_private_download") or file["url_private"]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    known = isinstance(size, int) and isinstance(owner, str) and isinstance(address, str)
+    return Given(size, owner, address) if known else None
+
+
+TOO_LARGE = f"That file is too large: at most {LARGEST // 1_000_000} MB can be read. Export fewer folders at a time."
+NOT_YOURS = "That file is somebody else's. Please choose one of your own."
+NO_BOOKMARKS = "That is no file of bookmarks. Your browser makes one where it exports bookmarks, of the kind HTML."
+_NOT_HAD = {
+    "too_large": TOO_LARGE,
+    "file_not_found": "That file is not there any more. Please choose it again.",
+    "foreign_address": "That file is not kept by Slack, so it was not fetched. Please choose one from your computer.",
+}
+
+
+def not_had(code: str) -> str:
+    """Say why a file could not be fetched, by the code of the refusal."""
+    return _NOT_HAD.get(code, "Slack does not let me read that file. Ask whoever installed me for `files:read`.")
+
+
 def _pasting(number: int) -> Block:
     """Make one of the fields that are read as one text: Slack takes no longer text in a field."""
     first, name = number == 1, _field(number)
@@ -126,33 +180,36 @@ def read_import(view: Mapping[str, Any]) -> str | None:
     return "".join(each or "" for each in pasted) if all(isinstance(each, str | None) for each in pasted) else None
 
 
-def brought(new: int, known: int, refused: int, names: Names) -> Block:
-    """Say what came of it, in the form's place."""
+def brought(new: int, known: int, refused: int, names: Names, *, beyond: int = 0) -> Message:
+    """Say what came of it: links that are new, were `known` already, were `refused`, or came `beyond` the most."""
     said = [f"{_links(new)[:1].upper()}{_links(new)[1:]} more {'is' if new == 1 else 'are'} yours now."]
     if known:
         said.append(f"{_links(known)} you had already.")
     if refused:
         said.append(f"{refused:,} {'was' if refused == 1 else 'were'} left out: no address of the web, or too long.")
+    if beyond:
+        said.append(f"{beyond:,} {'was' if beyond == 1 else 'were'} left out: that is more than one file may bring.")
     said.append(f"`{escape(names.command)} saved` lists them all.")
-    return _told("\n".join(said))
+    return blocks.says("\n".join(said))
 
 
 def waiting() -> Block:
     """Say that a long list is being brought in."""
-    return _told("Bringing your bookmarks in. That takes a moment; you may close this.")
+    return window(blocks.says("Bringing your bookmarks in. That takes a moment; you may close this."))
 
 
-def not_brought(reason: str) -> Block:
+def not_brought(reason: str) -> Message:
     """Say why nothing was, where the form is gone already."""
-    return _told(clip(reason, 500))
+    return blocks.says(clip(reason, 500))
 
 
-def _told(markup: str) -> Block:
+def window(message: Message) -> Block:
+    """Say something in the form's place."""
     return {
         "type": "modal",
         "title": blocks.plain("Your bookmarks", 24),
         "close": blocks.plain("Close", 24),
-        "blocks": [blocks.section(markup)],
+        "blocks": list(message.blocks),
     }
 
 

@@ -144,6 +144,9 @@ INPUTS: dict[str, Rule] = {
         min_value=string(1, 100),
         max_value=string(1, 100),
     ),
+    "file_input": _typed(
+        "file_input", {}, {"action_id": ID, "filetypes": many(1, 100, string(1, 50)), "max_files": number(1, 10)}
+    ),
 }
 
 _STYLE = shape({}, {"bold": FLAG, "italic": FLAG, "strike": FLAG, "code": FLAG, "underline": FLAG})

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+LARGEST_CHOSEN = 10_000_000
+"""Bytes of a file chosen in a form (Slack: reference/block-kit/block-elements/file-input-element)."""
 
 
 @dataclass(slots=True)
 class File:
-    """A file of `length` bytes: announced, then uploaded (`content`), then shared into a conversation."""
+    """A file of `length` bytes: announced, then uploaded (`content`), then shared into a conversation.
+
+    One that a person chose in a form has its content from the start. `address` is where the bot may fetch it, with its
+    token.
+    """
 
     id: str
     name: str
@@ -16,8 +26,44 @@ class File:
     title: str = ""
     content: bytes | None = None
     shared: bool = False
+    address: str = ""
 
     @property
     def text(self) -> str:
         """Give the content as text."""
         return (self.content or b"").decode()
+
+
+def ending(name: str) -> str:
+    """Give what a file's name ends with after its last dot, in lower case; "" where there is none."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def refused(element: Mapping[str, Any], name: str, length: int) -> str:
+    """Say why a form's field does not take a file, "" where it does: its kind, or its size."""
+    kinds = [str(one).lower() for one in element.get("filetypes") or ()]
+    if kinds and ending(name) not in kinds:
+        return f"choose a file of the kind {' or '.join(kinds)}"
+    return "that file is too large: at most 10 MB" if length > LARGEST_CHOSEN else ""
+
+
+def described(file: File, team: str, at: datetime) -> dict[str, Any]:
+    """Write a file as a form's payload carries it (Slack: reference/objects/file-object)."""
+    seconds = int(at.timestamp())
+    return {
+        "id": file.id,
+        "created": seconds,
+        "timestamp": seconds,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": "text/html" if ending(file.name) == "html" else "application/octet-stream",
+        "filetype": ending(file.name),
+        "user": file.user,
+        "user_team": team,
+        "size": file.length,
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": False,
+        "url_private": file.address,
+        "url_private_download": file.address,
+    }

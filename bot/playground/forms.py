@@ -27,7 +27,9 @@ _STATE: Mapping[str, tuple[str, str]] = {
     "users_select": ("selected_user", "initial_user"),
     "channels_select": ("selected_channel", "initial_channel"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
+    "file_input": ("files", ""),
 }
+_LISTS = ("selected_options", "files")
 Element = Mapping[str, Any]
 
 
@@ -111,11 +113,13 @@ def set_to(element: Element, chosen: Any = None) -> dict[str, Any]:
         return {}
     name, initial = _STATE[str(element["type"])]
     if chosen is None:
-        return {name: element.get(initial, [] if name == "selected_options" else None)}
+        return {name: element.get(initial, [] if name in _LISTS else None)}
     if name == "selected_option":
         return {name: _option(element, chosen)}
     if name == "selected_options":
         return {name: [_option(element, one) for one in chosen]}
+    if name == "files":
+        return {name: [dict(one) for one in chosen]}
     return {name: chosen or None}  # an empty field has no value at all
 
 

@@ -180,6 +180,13 @@ def _metadata(metadata: Any) -> Iterator[Breach]:
         yield Breach("metadata_too_large", "/metadata", f"more than {METADATA_BYTES} bytes")
 
 
+def asks_for_files(view: Mapping[str, Any]) -> bool:
+    """Tell whether a view has a file_input; the app needs files:read for it (Slack: file-input-element)."""
+    blocks = view.get("blocks")
+    inputs = (block.get("element") for block in blocks or () if isinstance(block, Mapping))
+    return any(isinstance(one, Mapping) and one.get("type") == "file_input" for one in inputs)
+
+
 _ALWAYS: dict[str, Rule] = {
     "callback_id": string(1, 255),
     "private_metadata": string(0, 3000),
@@ -207,6 +214,8 @@ def view_breaches(view: Mapping[str, Any]) -> list[Breach]:
     }
     if view.get("type") == "modal" and "input" in kinds and "submit" not in view:
         found.append(Breach("invalid_arguments", "", "submit is required when there are input blocks"))
+    if view.get("type") == "home" and asks_for_files(view):
+        found.append(Breach("invalid_arguments", "/blocks", "file_input is for modals only"))
     if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
         found.append(Breach("view_too_large", "", f"more than {VIEW_BYTES} bytes of JSON"))
     return found

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import aiohttp
 
-from bot.playground import forms, payloads
+from bot.playground import files, forms, payloads
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer, Courier
 from bot.playground.limits import message_breaches, refusal
@@ -200,6 +200,29 @@ class Person:
         """Type into a field (by its placeholder or action_id) and press Enter: a field with dispatch_action tells."""
         block, element = forms.find(_blocks(where), what)
         return await self._uses(where, block, element, forms.set_to(element, text))
+
+    def chooses(self, view: View, what: str, name: str, content: bytes) -> files.File:
+        """Choose a file of one's own in a form's field (by its action_id): it is uploaded at once, as Slack does.
+
+        Raises LookupError where the field is not there or takes no such file.
+        """
+        block, element = forms.find(_blocks(view), what)
+        if wrong := files.refused(element, name, len(content)):
+            raise LookupError(wrong)
+        file = self.uploads(name, content)
+        self.scene.workspace.draft(self.user.id, view)[block, str(element.get("action_id"))] = forms.set_to(
+            element, [self.holds(file)]
+        )
+        return file
+
+    def uploads(self, name: str, content: bytes) -> files.File:
+        """Upload a file that is in no conversation."""
+        workspace = self.scene.workspace
+        return workspace.add_file(self.scene.server.url, self.user, name, content)
+
+    def holds(self, file: files.File) -> dict[str, Any]:
+        """Describe a file as a form's payload carries it."""
+        return files.described(file, self.scene.workspace.team, self.scene.server.clock.now())
 
     async def uses(self, message: ChannelMessage, shortcut: str = "Save links") -> Answer:
         """Use a shortcut on a message, by its name. LookupError if there is none, or on what only one person sees."""

@@ -3,6 +3,7 @@
     /api/METHOD             the Web API (JSON, form or query: reference/web-api)
     /respond/NAME           response URLs
     /upload/NAME            where files are sent to, as they are or as a form
+    /files-pri/NAME/…       private files, for the bot's token
     /socket/TICKET          Socket Mode
     /playground/faults      POST a list of faults (fields of `Fault`) to put them in force, DELETE to lift them
     /playground/ledger      GET the ledger as JSON Lines
@@ -102,14 +103,23 @@ class Server:
             return await self._api(request, name)
         if area == "respond":
             return await self._respond(request, name)
-        if area == "upload":
-            status, text = self.site.upload(name, await _content(request))
-            return web.Response(status=status, text=text)
+        if area in {"upload", "files-pri"}:
+            return await self._file(request, area, name)
         if area == "socket":
             return await self.sockets.serve(request, name)
         if area == "playground":
             return await self._back_door(request, name)
         return web.Response(status=404)
+
+    async def _file(self, request: web.BaseRequest, area: str, name: str) -> web.Response:
+        """Take an upload; or give a private file to a token that may read it: others are sent to sign in."""
+        if area == "upload":
+            status, text = self.site.upload(name, await _content(request))
+            return web.Response(status=status, text=text)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        status, content = self.site.download(name, token, self.clock.now())
+        headers = {"Location": f"{self.url}/signin"} if status == HTTPStatus.FOUND else {}
+        return web.Response(status=status, body=content, headers=headers)
 
     async def _respond(self, request: web.BaseRequest, name: str) -> web.Response:
         payload, now = _arguments(request, await request.read()), self.clock.now()

@@ -13,7 +13,7 @@ from bot.playground.call import Call, RefusalError
 from bot.playground.faults import Fault, Faults, How
 from bot.playground.ledger import Ledger, Line
 from bot.playground.methods import METHODS
-from bot.playground.methods.files import receive
+from bot.playground.methods.files import give, receive
 from bot.playground.workspace import Workspace
 
 Wire = Literal["answer", "hang", "cut"]
@@ -103,6 +103,15 @@ class Site:
         team, _, file = name.partition("-")
         workspace = self.workspaces.get(team)
         return receive(workspace, file, content) if workspace else (404, "no such upload")
+
+    def download(self, name: str, token: str, now: datetime) -> tuple[int, bytes]:
+        """Take the request for the file at the private address `name`, and give the status and the content."""
+        team, _, file = name.partition("/")[0].partition("-")
+        workspace = self.workspaces.get(team)
+        status, content = give(workspace, token, file) if workspace else (404, b"")
+        answer = "ok" if status == 200 else str(status)
+        self.tell(Outcome(now, team, "url_private_download", "", "", answer, landed=status == 200))
+        return status, content
 
     def settle(self, now: datetime) -> None:
         """Let land what a fault held back until now or earlier."""

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
 
 from bot.playground.channel import Channel, ChannelKind, ChannelMessage
 from bot.playground.files import File
 from bot.playground.pace import Pace
 
 REQUIRED = frozenset({"commands", "chat:write", "reactions:read"})
-OPTIONAL = frozenset({"users:read", "channels:history", "groups:history", "files:write"})
+OPTIONAL = frozenset({"users:read", "channels:history", "groups:history", "files:write", "files:read"})
 """What the shipped manifest asks for: all of `REQUIRED`; whoever installs may decline any of `OPTIONAL`."""
 SCOPES = REQUIRED | OPTIONAL
 EVENTS = frozenset({"app_home_opened", "reaction_added", "reaction_removed"})
@@ -158,6 +159,13 @@ class Workspace:
         user = User(f"U{self.number():08d}", name, zone)
         self.users[user.id] = user
         return user
+
+    def add_file(self, address: str, user: User, name: str, content: bytes) -> File:
+        """Take a file that somebody uploads; the stand-in is served at `address`."""
+        file = File(f"F{self.number():08d}", name, len(content), user.id, title=name, content=content)
+        file.address = f"{address}/files-pri/{self.team}-{file.id}/download/{quote(name, safe='')}"
+        self.files[file.id] = file
+        return file
 
     def add_channel(
         self, name: str, members: Iterable[User] = (), *, kind: ChannelKind = "public", bot: bool = True

@@ -7,6 +7,7 @@
         ├── ThreadRefusedError     the thread takes no replies; the channel may
         ├── WorkspaceRefusedError  nothing can be done in the whole workspace: pause all of it
         ├── MessageRefusedError    this message will never be taken: skip it
+        ├── FileRefusedError       this file cannot be had: ask for another
         ├── TryLaterError          surely not done; may work later
         ├── UnknownOutcomeError    may or may not have been done: look before sending again
         └── CannotLookError        whether an earlier message landed cannot be read (no scope, not a member)
@@ -110,6 +111,12 @@ class MessageRefusedError(SlackError):
     """This message will never be taken as it is."""
 
     todo = "report it with the message that was refused"
+
+
+class FileRefusedError(SlackError):
+    """This file cannot be had: too large, gone, not for the bot, or not kept by Slack (`code` says which)."""
+
+    todo = "choose another file"
 
 
 class TryLaterError(SlackError):

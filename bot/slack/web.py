@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -29,6 +30,7 @@ from bot.slack.errors import (
     detail_of,
     refusal,
 )
+from bot.slack.files import fetch
 from bot.slack.payload import body_of, posting
 from bot.slack.workspace import WorkspaceId
 
@@ -45,6 +47,9 @@ WAITS = 5
 _LONGEST = 90.0
 """Seconds that such a wait may take."""
 _BLIND = {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "restricted_action", "is_archived"}
+_OUTSIDE = {"not_in_channel", "channel_not_found", "is_archived"}
+_NEVER = "1000000000.000000"
+"""A ts of before there was Slack: no message has it."""
 _ABSENT = {"message_not_found", "thread_not_found", "bad_timestamp", "no_item_specified"}
 
 
@@ -77,6 +82,7 @@ class WebSlack:
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str, AsyncWebClient] = {}
         self._selves: dict[str, frozenset[str]] = {}
+        self._scopes: dict[str, str] = {}
 
     async def post(
         self,
@@ -196,6 +202,28 @@ class WebSlack:
         shared = {"files": [{"id": file, "title": title}], "channel_id": channel}
         await self._call(workspace, "files.completeUploadExternal", shared, channel=channel)
 
+    async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
+        """Tell whether the bot has `scope`, as Slack says with each of its answers (x-oauth-scopes).
+
+        A "no" is asked for anew, as the scope may just have been granted. False where Slack does not say.
+        """
+
+        def granted() -> bool:
+            return scope in self._scopes.get(workspace, "").replace(" ", "").split(",")
+
+        if not granted():
+            with suppress(SlackError):
+                await self.check(workspace)
+        return granted()
+
+    async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
+        """Fetch a file that somebody gave, of at most `most` bytes; see `bot.slack.files.fetch` for what it raises."""
+        token = self._tokens(workspace) or ""
+        self._client(workspace, "url_private_download")
+        if self._session is None:
+            raise TryLaterError("url_private_download", "closed", workspace=workspace)
+        return await fetch(self._session, address, token, most=most, api=self._base_url, workspace=workspace)
+
     async def whisper(
         self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
     ) -> None:
@@ -232,6 +260,19 @@ class WebSlack:
             if error.code in _BLIND | _ABSENT:
                 return {}
             raise
+
+    async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
+        """Raise ChannelRefusedError if Slack says that the bot is not in the channel; return if it is, or nobody says.
+
+        conversations.info would need a scope more. A message that is not there is asked for instead: by reactions.get,
+        whose scope every bot has, and by conversations.replies, which surely asks whether the bot is a member.
+        """
+        for method, name in (("reactions.get", "timestamp"), ("conversations.replies", "ts")):
+            try:
+                await self._call(workspace, method, {"channel": channel, name: _NEVER}, channel=channel, read=True)
+            except SlackError as error:
+                if error.code in _OUTSIDE:
+                    raise
 
     async def person(self, workspace: WorkspaceId, user: str) -> Person:
         """Ask who somebody is."""
@@ -299,6 +340,8 @@ class WebSlack:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
             code = "timeout" if isinstance(error, TimeoutError) else "no_answer"
             raise UnknownOutcomeError(method, code, **where, detail=type(error).__name__) from error
+        if (scopes := answer.headers.get("x-oauth-scopes")) is not None:
+            self._scopes[workspace] = scopes
         return _mapping(answer.data)
 
 

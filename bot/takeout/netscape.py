@@ -36,6 +36,8 @@ _LOOSE = re.compile(r"(/?[a-z][a-z0-9]*+)([^>]*+)>(.*)", re.IGNORECASE | re.DOTA
 _ATTRIBUTE = re.compile(
     r"""(?<![\w-])(href|add_date|toread)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE
 )
+_NAMED = "<!doctype netscape-bookmark-file-1"
+_LISTED = re.compile(r"<dt>\s{0,100}<a\s", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,17}", re.ASCII)
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
@@ -72,6 +74,18 @@ def _text(text: str) -> str:
     return escape(text).replace("\n", "&#10;")
 
 
+def is_bookmarks(data: bytes) -> bool:
+    """Tell a file of bookmarks from any other: it is text (UTF-8) and says what it is, or has items of a list.
+
+    A page of the web has links too, and nobody wants to keep all of those.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text and (_NAMED in text[:1_000].casefold() or _LISTED.search(text) is not None)
+
+
 def read(data: bytes, now: datetime) -> Reading:
     """Read a bookmark file of any browser. Never raises; what is no link is passed over.
 
@@ -100,11 +114,20 @@ class _Tag(NamedTuple):
 
 
 def _tags(text: str) -> Iterator[_Tag]:
-    for piece in text.split("<")[1:]:
+    for piece in _pieces(text):
         if match := _TAG.match(piece) or _LOOSE.match(piece):
             yield _Tag(match[1].lower(), match[2], _unescaped(match[3]))
         elif not piece.startswith(("!", "?", "/")):
             yield _Tag("", "", _unescaped(f"<{piece}"))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Give what follows each "<", up to the next one: one at a time, as a file may have millions of them."""
+    start = text.find("<") + 1
+    while start:
+        end = text.find("<", start)
+        yield text[start:] if end < 0 else text[start:end]
+        start = end + 1
 
 
 def _unescaped(text: str) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator, Mapping
 
 import pytest
 from sqlalchemy import MetaData, String, create_engine, select
 from sqlalchemy import cast as as_type
 
+from bot.messages.belongings import FILE, LARGEST
 from bot.playground.channel import Channel
+from bot.playground.faults import Fault, How
 from bot.playground.people import Person, readable
-from bot.playground.workspace import SCOPES
+from bot.playground.workspace import SCOPES, View
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -76,8 +79,17 @@ async def test_nothing_to_take(it: Whole) -> None:
     assert ada.sees(ada.direct) == []
 
 
-async def test_what_was_taken_along_is_brought_back(it: Whole) -> None:
+@pytest.fixture
+def pasting(it: Whole) -> Iterator[Whole]:
+    """Give the bot without the scope to read files."""
+    it.workspace.scopes = SCOPES - {"files:read"}
+    yield it
+    it.workspace.scopes = SCOPES
+
+
+async def test_what_was_taken_along_is_brought_back(pasting: Whole) -> None:
     """The exported browser bookmarks, pasted by somebody else, are their list then: links, titles, notes."""
+    it = pasting
     ada, channel = await keeper(it, "bring", "mesh", "graph")
     await it.asks(ada, channel, "/weekly export", "direct conversation")
     html = next(file.text for one in ada.sees(ada.direct) for file in one.files)
@@ -92,8 +104,9 @@ async def test_what_was_taken_along_is_brought_back(it: Whole) -> None:
     assert "Note: =1+1" in readable(listed)
 
 
-async def test_bookmarks_that_are_none(it: Whole) -> None:
+async def test_bookmarks_that_are_none(pasting: Whole) -> None:
     """Scripts and files are left out, with a line that says so; mere words are refused beside the field."""
+    it = pasting
     ada = it.person()
     channel = it.channel(ada)
     await ada.types("/weekly import", channel)
@@ -105,6 +118,139 @@ async def test_bookmarks_that_are_none(it: Whole) -> None:
     await ada.submits(form, {"import": both})
     await ada.closes(await it.modal(ada, "2 were left out"))
     await it.saved(ada, channel, "kept.example")
+
+
+async def file_form(it: Whole, you: Person, channel: Channel) -> View:
+    """Ask to bring bookmarks, where the bot may read files."""
+    if you.screen:
+        await you.closes(you.screen)
+    await you.types("/weekly import", channel)
+    return await it.modal(you, "file_input")
+
+
+async def exported(it: Whole, you: Person, channel: Channel) -> bytes:
+    """Take one's list along as browser bookmarks; give the newest file."""
+    before = sum(len(one.files) for one in you.sees(you.direct))
+    await it.asks(you, channel, "/weekly export", "direct conversation")
+    files = [file for one in you.sees(you.direct) for file in one.files]
+    assert len(files) == before + 1
+    return files[-1].content or b""
+
+
+def bookmarks(count: int) -> bytes:
+    """Write a browser's file: folders, notes on every third, every second unread, ten links for each second."""
+    rows = [
+        f'<DT><A HREF="https://files.example/{n}" ADD_DATE="{1_600_000_000 - n // 10}" TOREAD="{n % 2}">Tale &amp; {n}'
+        f"</A>\n{f'<DD>a note: {n}' if n % 3 == 0 else ''}"
+        for n in range(count)
+    ]
+    head = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<H1>Bookmarks</H1>\n<DL><p><DT><H3>A folder</H3>\n<DL><p>"
+    return "\n".join([head, *rows, '<DT><A HREF="javascript:alert(1)">No</A>', "</DL></DL>"]).encode()
+
+
+async def test_a_whole_file_is_brought_and_taken_along_again(it: Whole) -> None:
+    """300 bookmarks by a file: another who brings what one exports has exactly the same list, once or twice."""
+    ada = it.person()
+    channel = it.channel(ada)
+    linus = it.person()
+    channel.members.add(linus.user.id)
+    form = await file_form(it, linus, channel)
+    linus.chooses(form, FILE, "bookmarks.html", bookmarks(300))
+    await linus.submits(form)
+    await it.modal(linus, "300 links more are yours now", "1 was left out")
+    taken = await exported(it, linus, channel)
+    assert taken.count(b"<A HREF=") == 300
+    assert taken.count(b"<DD>a note: ") == 100
+    for said in ("300 links more are yours now", "300 links you had already"):
+        form = await file_form(it, ada, channel)
+        ada.chooses(form, FILE, "bookmarks.html", taken)
+        await ada.submits(form)
+        await it.modal(ada, said)
+        assert await exported(it, ada, channel) == taken
+
+
+async def test_a_form_that_was_closed_is_answered_in_the_conversation(it: Whole) -> None:
+    """Whoever closes the form before the file is read is told in the direct conversation, and nobody else is."""
+    ada = it.person()
+    channel = it.channel(ada)
+    form = await file_form(it, ada, channel)
+    ada.chooses(form, FILE, "bookmarks.html", bookmarks(3))
+    seen = len(channel.shown_to(ada.user.id))
+    faults = it.stage.server.site.faults
+    faults.add(Fault(How.REFUSED, error="not_found", method="views.update"))
+    try:
+        await ada.submits(form)
+        await it.settled()
+    finally:
+        faults.clear()
+    assert "3 links more are yours now" in "\n".join(readable(one) for one in ada.sees(ada.direct))
+    assert len(channel.shown_to(ada.user.id)) == seen
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"just words", "no file of bookmarks"),
+        (b"<html><a href='https://a.example/'>a page of the web</a>", "no file of bookmarks"),
+        ("<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><A HREF='https://a.example/'>".encode("utf-16"), "no file of"),
+        (b"\x89PNG\r\n\x1a\n\0\0<DT><A HREF='https://a.example/'>", "no file of bookmarks"),
+        (b"<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><A HREF='javascript:x'>x</A>", "no bookmark in that"),
+        (b"", "no file of bookmarks"),
+    ],
+)
+async def test_a_file_that_is_none_of_bookmarks(it: Whole, content: bytes, said: str) -> None:
+    """One clear line, and nothing is kept."""
+    ada = it.person()
+    channel = it.channel(ada)
+    form = await file_form(it, ada, channel)
+    ada.chooses(form, FILE, "bookmarks.html", content)
+    await ada.submits(form)
+    await it.modal(ada, said)
+    await it.saved(ada, channel)
+
+
+async def test_a_file_that_cannot_be_had(it: Whole) -> None:
+    """Gone, larger than it says, not allowed any more, kept elsewhere: one clear line each, and nothing is kept."""
+    ada = it.person()
+    channel = it.channel(ada)
+    good = bookmarks(2)
+
+    async def sends(lie: Mapping[str, str], *, content: bytes = good, gone: bool = False, said: str) -> None:
+        form = await file_form(it, ada, channel)
+        file = ada.uploads("bookmarks.html", content)
+        held = {**ada.holds(file), "size": 10, **lie}
+        if gone:
+            del it.workspace.files[file.id]
+        await ada.submits(form, {FILE: [held]})
+        await it.modal(ada, said)
+
+    await sends({}, gone=True, said="not there any more")
+    await sends({}, content=b"<" * (LARGEST + 1), said="too large")
+    elsewhere = {"url_private_download": "https://files.example/x", "url_private": "https://files.example/x"}
+    await sends(elsewhere, said="not kept by Slack")
+    form = await file_form(it, ada, channel)
+    ada.chooses(form, FILE, "bookmarks.html", good)
+    it.workspace.scopes = SCOPES - {"files:read"}
+    try:
+        await ada.submits(form)
+        await it.modal(ada, "does not let me read")
+    finally:
+        it.workspace.scopes = SCOPES
+    await it.saved(ada, channel)
+
+
+async def test_a_file_that_may_not_be_fetched_is_told_beside_the_field(it: Whole) -> None:
+    """Somebody else's, or one that says that it is too large, is not fetched at all."""
+    ada, linus = it.person(), it.person()
+    channel = it.channel(ada)
+    theirs = linus.holds(linus.uploads("bookmarks.html", bookmarks(2)))
+    form = await file_form(it, ada, channel)
+    for held, said in ((theirs, "somebody else"), ({**theirs, "user": ada.user.id, "size": LARGEST + 1}, "too large")):
+        answer = await ada.submits(form, {FILE: [held]})
+        assert said in answer.json()["errors"][FILE]
+    answer = await ada.submits(form, {FILE: [{"id": "F1"}]})
+    assert "older version" in answer.json()["errors"][FILE]
+    await it.saved(ada, channel)
 
 
 async def test_forget_me(it: Whole) -> None:

@@ -52,18 +52,26 @@ class FakeDoor:
         self.files_allowed = True
         self.uploaded: tuple[str, bytes] = ("", b"")
         self.shared: list[tuple[str, str, str]] = []
+        self.scopes: set[str] = set()
+        self.refuses: SlackError | None = None
+        self.files: dict[str, bytes | SlackError] = {}
+        self.closed: set[str] = set()
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal."""
         del workspace
         if self.stuck is not None:
             raise self.stuck
+        if self.refuses is not None:
+            refused, self.refuses = self.refuses, None
+            raise refused
         self.views[trigger] = view
         return trigger
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put another in its place."""
-        del workspace
+        """Put another in its place, unless it was closed."""
+        if view_id in self.closed:
+            raise TryLaterError("views.update", "not_found", workspace=workspace)
         self.views[view_id] = view
 
     async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
@@ -90,10 +98,31 @@ class FakeDoor:
         self.uploaded = (name, content)
         return "F1"
 
+    async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
+        """Tell whether the bot has a scope."""
+        del workspace
+        return scope in self.scopes
+
+    async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
+        """Give what is kept at an address, or raise what stands there."""
+        del workspace
+        found = self.files[address]
+        if isinstance(found, SlackError):
+            raise found
+        assert len(found) <= most
+        return found
+
     async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
         """Show the file in a conversation."""
         del workspace
         self.shared.append((channel, file, title))
+
+    async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
+        """Refuse a channel where the bot is no member; raise what it was told to."""
+        if self.mute is not None:
+            raise self.mute
+        if channel in self.elsewhere:
+            raise ChannelRefusedError("reactions.get", "not_in_channel", workspace=workspace, channel=channel)
 
     async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
         """Post a message, where the bot is a member."""

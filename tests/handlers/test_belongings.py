@@ -17,7 +17,13 @@ from bot.messages.names import Names
 from bot.messages.taste import Taste
 from bot.playground.limits import problems
 from bot.record.bookmark import Bookmark, Keeper, Link
-from bot.slack.errors import ChannelRefusedError, RateLimitedError
+from bot.slack.errors import (
+    ChannelRefusedError,
+    FileRefusedError,
+    RateLimitedError,
+    TryLaterError,
+    WorkspaceRefusedError,
+)
 from bot.takeout import netscape
 from bot.takeout.keepsake import Format
 from tests.handlers.people import NOW, People, StillClock
@@ -215,6 +221,70 @@ async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
     assert problems(people.door.views["V9"]) == []
 
 
+def holding(**fields: Any) -> dict[str, Any]:
+    """Give the submitted form that asks for a file, with one in it: of U1, but for `fields`."""
+    file = {"id": "F1", "size": 10, "user": "U1", "url_private": "https://files.slack.com/x", **fields}
+    field = {said.FILE: {said.FILE: {"type": "file_input", "files": [file]}}}
+    return {"type": "modal", "callback_id": "import", "id": "V9", "state": {"values": field}}
+
+
+async def test_a_file_is_asked_for_where_it_may_be_read(people: People) -> None:
+    """With the scope; where Slack refuses that form all the same, the one to paste into opens."""
+    people.door.scopes = {"files:read"}
+    await people.types("import")
+    assert people.door.views["trigger-1"] == said.file_form(Names())
+    people.door.refuses = WorkspaceRefusedError("views.open", "missing_scope")
+    await people.types("import")
+    assert people.door.views["trigger-1"] == said.import_form(Names())
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_file_is_brought(people: People, *, closed: bool) -> None:
+    """What came of it stands in the form's place, or in the direct conversation where the form was closed."""
+    people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
+    people.door.closed = {"V9"} if closed else set()
+    answer = (await people.interacts("view_submission", view=holding())).body
+    assert "takes a moment" in str(answer)
+    words = [told(message) for _, message in people.door.told] if closed else [str(people.door.views["V9"])]
+    assert len(words) == 1
+    assert "1 link more is yours now" in words[0]
+    assert (await (await people.memory.store()).people.get(ANN)).kept == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("too_large", "at most 10 MB"),
+        ("file_not_found", "not there any more"),
+        ("foreign_address", "not kept by Slack"),
+        ("not_allowed", "files:read"),
+    ],
+)
+async def test_a_file_that_cannot_be_had_is_said_so(people: People, code: str, words: str) -> None:
+    """One line that says what to do; nothing is stored."""
+    people.door.files["https://files.slack.com/x"] = FileRefusedError("url_private_download", code)
+    await people.interacts("view_submission", view=holding())
+    assert words in str(people.door.views["V9"])
+    assert problems(people.door.views["V9"]) == []
+
+
+async def test_a_file_that_slack_did_not_give_may_be_sent_again(people: People) -> None:
+    """Whatever went wrong, somebody is told."""
+    people.door.files["https://files.slack.com/x"] = TryLaterError("url_private_download", "http_503")
+    await people.interacts("view_submission", view=holding())
+    assert "did not work" in str(people.door.views["V9"])
+
+
+@pytest.mark.parametrize(
+    "fields", [{"user": "U2"}, {"size": said.LARGEST + 1}, {"size": "x"}, {"url_private": 5}, {"user": None}]
+)
+async def test_a_file_that_lies_is_not_fetched(people: People, fields: dict[str, Any]) -> None:
+    """Somebody else's, one that is too large, one that is not described: a line beside the field."""
+    answer = (await people.interacts("view_submission", view=holding(**fields))).body
+    assert list(answer["errors"]) == [said.FILE]
+    assert "V9" not in people.door.views
+
+
 async def test_a_form_with_missing_keys_is_refused(people: People) -> None:
     """As one from an older version."""
     answer = (await people.interacts("view_submission", view={"type": "modal", "callback_id": "import"})).body
@@ -265,4 +335,5 @@ def test_every_word_keeps_the_limits(names: Names) -> None:
     messages += [said.confirm_forgetting(2, names), *(said.taken(10_000, kind) for kind in Format)]
     assert all(told(message) for message in messages)
     assert problems(said.import_form(names)) == []
-    assert problems(said.brought(10_000, 1, 2, names)) == []
+    assert problems(said.file_form(names)) == []
+    assert all(told(one) for one in (said.brought(10_000, 1, 2, names, beyond=1), said.not_brought("x" * 900)))

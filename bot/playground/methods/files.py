@@ -42,6 +42,17 @@ def receive(workspace: Workspace, name: str, content: bytes) -> tuple[int, str]:
     return 200, f"OK - {file.length}"
 
 
+def give(workspace: Workspace, token: str, name: str) -> tuple[int, bytes]:
+    """Give the file `name` to the bot: the status, and the content.
+
+    Slack sends whoever may not read it to its sign-in page (302).
+    """
+    if token != workspace.token or workspace.revoked or "files:read" not in workspace.scopes:
+        return 302, b""
+    file = workspace.files.get(name)
+    return (200, file.content) if file is not None and file.content is not None else (404, b"")
+
+
 def share(call: Call) -> dict[str, Any]:
     """Share uploaded files in one conversation, by its id: a user's id is none (python-slack-sdk #1426)."""
     call.need("files:write")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.playground.call import Call, RefusalError
-from bot.playground.limits import refusal, view_breaches
+from bot.playground.limits import asks_for_files, refusal, view_breaches
 from bot.playground.workspace import Change, View, Workspace
 
 DEEPEST = 3
@@ -111,7 +111,10 @@ def check(payload: Any, kind: str) -> dict[str, Any]:
 
 
 def _payload(call: Call, kind: str) -> dict[str, Any]:
-    return check(call.json("view"), kind)
+    payload = check(call.json("view"), kind)
+    if asks_for_files(payload):
+        call.need("files:read")  # that it is refused is documented, the word for it is not
+    return payload
 
 
 def _trigger(call: Call) -> str:

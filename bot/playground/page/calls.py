@@ -16,7 +16,15 @@ KEPT = 200
 """Calls kept for a page that comes later."""
 SUMMARY = 120
 """Characters of what a call says."""
-READING = ("auth.", "conversations.history", "conversations.info", "conversations.replies", "reactions.", "users.")
+READING = (
+    "auth.",
+    "conversations.history",
+    "conversations.info",
+    "conversations.replies",
+    "reactions.",
+    "url_private",
+    "users.",
+)
 """What calls that change nothing begin with."""
 PRIVATE = frozenset({"chat.postEphemeral", "response_url", "views.open", "views.push", "views.update", "views.publish"})
 """What these carry is for one person: its words stay out of a list that everybody can look at."""

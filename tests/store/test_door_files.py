@@ -1,0 +1,145 @@
+"""The real door, fetching files that people give: over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.playground.server import Server
+from bot.playground.site import Site
+from bot.playground.workspace import SCOPES, Workspace
+from bot.slack.errors import FileRefusedError, RateLimitedError, SlackError, TryLaterError
+from bot.slack.web import WebSlack
+
+HERE = "-:T1"
+TOKEN = "xoxb-secret"
+
+
+@dataclass
+class Shelf:
+    """A server that gives files as it likes, and notes the tokens that it saw."""
+
+    address: str = ""
+    seen: list[str] = field(default_factory=list)
+
+    async def give(self, request: web.Request) -> web.StreamResponse:
+        """Answer by the last part of the path."""
+        self.seen.append(request.headers.get("Authorization", ""))
+        what = request.match_info["what"]
+        if what == "endless":
+            answer = web.StreamResponse()
+            await answer.prepare(request)
+            for _ in range(64):
+                await answer.write(b"x" * 1_000)
+            return answer
+        if what == "cut":
+            answer = web.StreamResponse(headers={"Content-Length": "500"})
+            await answer.prepare(request)
+            await answer.write(b"x")
+            assert request.transport is not None
+            request.transport.abort()
+            return answer
+        if what.isdigit():
+            return web.Response(status=int(what), headers={"Location": f"http://localhost:1/{what}"})
+        return web.Response(body=b"content")
+
+
+@pytest.fixture
+async def shelf() -> AsyncIterator[Shelf]:
+    """Serve files."""
+    it, app = Shelf(), web.Application()
+    app.router.add_get("/{what}", it.give)
+    async with TestServer(app, host="127.0.0.1") as server:
+        it.address = str(server.make_url("/"))
+        yield it
+
+
+@pytest.fixture
+async def door(shelf: Shelf) -> AsyncIterator[WebSlack]:
+    """Open a door whose Web API is where the files are."""
+    it = WebSlack(TOKEN, base_url=f"{shelf.address}api/")
+    yield it
+    await it.close()
+
+
+async def test_a_file_comes_with_the_token(shelf: Shelf, door: WebSlack) -> None:
+    """As it is, up to the last byte that is allowed."""
+    assert await door.download(HERE, f"{shelf.address}file", 7) == b"content"
+    assert shelf.seen == [f"Bearer {TOKEN}"]
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("file", "too_large"),
+        ("endless", "too_large"),
+        ("404", "file_not_found"),
+        ("410", "file_not_found"),
+        ("302", "not_allowed"),
+        ("307", "not_allowed"),
+        ("403", "not_allowed"),
+    ],
+)
+async def test_a_file_that_cannot_be_had(shelf: Shelf, door: WebSlack, what: str, code: str) -> None:
+    """It says why; nothing is followed to another place, and the token is in no error."""
+    with pytest.raises(FileRefusedError) as caught:
+        await door.download(HERE, f"{shelf.address}{what}", 6)
+    assert caught.value.code == code
+    assert TOKEN not in repr(caught.value) + str(caught.value)
+    assert len(shelf.seen) == 1
+
+
+@pytest.mark.parametrize(("what", "kind"), [("cut", TryLaterError), ("503", TryLaterError), ("429", RateLimitedError)])
+async def test_a_file_that_may_come_later(shelf: Shelf, door: WebSlack, what: str, kind: type[SlackError]) -> None:
+    """A broken line, a server in trouble: another try may help."""
+    with pytest.raises(kind):
+        await door.download(HERE, f"{shelf.address}{what}", 1_000)
+
+
+async def test_the_token_goes_nowhere_else(shelf: Shelf, door: WebSlack) -> None:
+    """Another host, port or scheme, a name that only looks like Slack's, something before an @: nothing is sent."""
+    port = shelf.address.rpartition(":")[2]
+    for address in (
+        f"http://localhost:{port}file",
+        f"https://127.0.0.1:{port}file",
+        "http://files.slack.com/x",
+        "https://files.slack.com.example/x",
+        "https://files.slack.com:444/x",
+        f"http://files.slack.com@127.0.0.1:{port}file",
+        "https://files.slack.com@evil.example/x",
+        "file:///etc/passwd",
+        "//files.slack.com/x",
+        "",
+        "http://[",
+    ):
+        with pytest.raises(FileRefusedError) as caught:
+            await door.download(HERE, address, 1_000)
+        assert caught.value.code == "foreign_address"
+    assert shelf.seen == []
+
+
+async def test_the_stand_in_gives_files_to_those_who_may_read_them() -> None:
+    """With the scope, and the workspace's own token; else it leads to a sign-in page, as Slack does."""
+    site = Site()
+    workspace = site.add(Workspace("T1"))
+    ada = workspace.add_user("ada")
+    async with Server(site) as server:
+        door, other = (WebSlack(token, base_url=server.api_url) for token in (workspace.token, TOKEN))
+        file = workspace.add_file(server.url, ada, "my own.html", b"content")
+        assert await door.grants(HERE, "files:read")
+        assert await door.download(HERE, file.address, 1_000) == b"content"
+        assert not await other.grants(HERE, "files:read")
+        workspace.scopes = SCOPES - {"files:read"}
+        for one in (door, other):
+            with pytest.raises(FileRefusedError, match="not_allowed"):
+                await one.download(HERE, file.address, 1_000)
+        await door.check(HERE)
+        assert not await door.grants(HERE, "files:read")
+        workspace.scopes = SCOPES
+        assert await door.grants(HERE, "files:read")
+        await door.close()
+        await other.close()
