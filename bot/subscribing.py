@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +22,13 @@ from bot.messages.names import Names
 from bot.messages.taste import Taste
 from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.door import Person
-from bot.slack.errors import SlackError
+from bot.slack.errors import ChannelRefusedError, SlackError
 from bot.slack.workspace import WorkspaceId
 
+LOOK = 1.0
+"""Seconds for asking Slack whether the bot is in a channel; after that it is taken to be."""
+_CHANNELS = ("C", "G")
+"""How a channel's id begins, and no direct conversation's (Slack: reference/objects/conversation-object)."""
 _FAILED = helping.told("that did not work; please close this")
 
 
@@ -85,6 +90,10 @@ class Door(Protocol):
         """Put `view` in the place of an open modal."""
         ...
 
+    async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
+        """Raise ChannelRefusedError if the bot is surely not in the channel."""
+        ...
+
     async def person(self, workspace: WorkspaceId, user: str) -> Person:
         """Give a person's zone."""
         ...
@@ -132,16 +141,25 @@ class Subscribing:
         return answer
 
     async def subscribe(self, typed: str, place: Place) -> Message:
-        """Subscribe the channel at the times `typed`, in the person's own zone if none is; its taste stays as it is."""
+        """Subscribe the channel at the times `typed`, in the person's own zone if none is; its taste stays as it is.
+
+        Where nothing can be posted nothing is subscribed, and the person is told what to do.
+        """
+        if not place.channel.startswith(_CHANNELS):
+            return said.no_channel(self._names)
         try:
             schedule = await self._schedule(typed, place)
         except ScheduleError as error:
             return helping.schedule_usage(str(error), self._names)
+        if await self._outside(place.workspace, place.channel):
+            return helping.told(said.OUTSIDE)
         before = await self._register.get(place.workspace, place.channel)
         return said.subscribed(await self._put(place, schedule, before.taste if before else Taste()), self._names)
 
-    async def submit(self, wish: Wish, workspace: WorkspaceId, user: str) -> Block:
-        """Do what the form asks for; give the modal that takes its place."""
+    async def submit(self, wish: Wish, workspace: WorkspaceId, user: str) -> Block | str:
+        """Do what the form asks for; give the modal that takes its place, or what is wrong with the channel."""
+        if await self._outside(workspace, wish.channel):
+            return said.OUTSIDE
         standing = await self._put(Place(workspace, wish.channel, user), wish.schedule, wish.taste)
         return said.confirmation(standing, self._names)
 
@@ -202,6 +220,17 @@ class Subscribing:
         kept = await self._register.put(place.workspace, place.channel, place.user, schedule, taste, now)
         slot = next_slot(kept.schedule, now)
         return said.Standing(place.channel, str(kept.schedule), kept.taste, slot.at if slot else None)
+
+    async def _outside(self, workspace: WorkspaceId, channel: str) -> bool:
+        """Say whether the bot is surely not in the channel; what Slack does not say, or not soon, is no reason."""
+        try:
+            async with asyncio.timeout(LOOK):
+                await self._door.check_channel(workspace, channel)
+        except ChannelRefusedError:
+            return True
+        except (SlackError, TimeoutError):
+            return False
+        return False
 
     async def _schedule(self, typed: str, place: Place) -> Schedule:
         """Read a schedule; only where it lacks a zone is the person asked about. Raises ScheduleError."""

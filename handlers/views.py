@@ -31,6 +31,8 @@ def register(app: AsyncApp, services: Services) -> None:
         if not isinstance(wish, Wish):
             return answered(ack, json.dumps({"response_action": "errors", "errors": wish}))
         done = await services.subscribing.submit(wish, workspace(context), text(body, "user", "id"))
+        if isinstance(done, str):
+            return answered(ack, json.dumps({"response_action": "errors", "errors": {"channel": done}}))
         return answered(ack, json.dumps({"response_action": "update", "view": done}))
 
     async def chosen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:

@@ -15,6 +15,8 @@ from bot.messages.names import Names
 from bot.messages.taste import Layout, Sponsors, Taste
 
 _MOST_WAITING = 8
+OUTSIDE = "Nothing was subscribed: I cannot post in that channel yet. Type /invite there to add me, then try again."
+"""Said where the bot is no member, plain: beside the form's field as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,15 @@ def not_subscribed(names: Names) -> Message:
     text = f"This channel is not subscribed. `{escape(names.command)} subscribe` posts each new issue here."
     row = blocks.actions([blocks.button("Subscribe", "subscription:change", style="primary")])
     return Message(text, (blocks.section(text), row))
+
+
+def no_channel(names: Names) -> Message:
+    """Say that a direct conversation cannot be subscribed, and what can."""
+    weekly = escape(names.command)
+    return blocks.says(
+        f"Nothing was subscribed: issues go to channels, not to direct conversations. "
+        f"Type `{weekly} subscribe` in a channel that I am in; `/invite` adds me."
+    )
 
 
 def unsubscribed(names: Names) -> Message:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.messages.names import Names
 from bot.playground.limits import problems
+from bot.slack.errors import TryLaterError
 from bot.slack.workspace import workspace_id
 from bot.store.errors import StoreError
 from tests.fakes.subscriptions import FakeBookmark
@@ -80,6 +81,31 @@ async def test_subscribe_to_nonsense(people: People) -> None:
     await people.types("subscribe mondays 25:00")
     assert "no time of day" in str(people.heard[-1])
     assert people.register.kept == {}
+
+
+async def test_a_direct_conversation_is_not_subscribed(people: People) -> None:
+    """One line says where to type it; nothing is kept that would fail later."""
+    await people.types("subscribe mondays 09:00", channel_id="D1", channel_name="directmessage")
+    assert "Type `/weekly subscribe` in a channel" in str(people.heard[-1])
+    assert people.register.kept == {}
+
+
+async def test_a_channel_without_the_bot_is_not_subscribed(people: People) -> None:
+    """One line says to invite it; once it is there, the same words subscribe."""
+    people.door.elsewhere.add("C1")
+    await people.types("subscribe mondays 09:00")
+    assert "Type /invite there to add me" in str(people.heard[-1])
+    assert people.register.kept == {}
+    people.door.elsewhere.clear()
+    await people.types("subscribe mondays 09:00")
+    assert HERE in people.register.kept
+
+
+async def test_a_channel_of_which_slack_says_nothing_is_subscribed(people: People) -> None:
+    """That nobody knows whether the bot is there is no reason to refuse."""
+    people.door.mute = TryLaterError("reactions.get", "http_503")
+    await people.types("subscribe mondays 09:00")
+    assert HERE in people.register.kept
 
 
 async def test_subscribe_alone_opens_the_form(people: People) -> None:

@@ -74,6 +74,15 @@ async def test_what_is_wrong_is_said_beside_its_field(people: People, block: str
     assert people.register.kept == {}
 
 
+async def test_a_channel_without_the_bot_is_refused_beside_its_field(people: People) -> None:
+    """What is filled in stays there, so that it can be sent again once the bot is invited."""
+    people.door.elsewhere.add("C9")
+    answer = await people.submits(filled())
+    assert answer.body["response_action"] == "errors"
+    assert "/invite" in answer.body["errors"]["channel"]
+    assert people.register.kept == {}
+
+
 async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
     """In the form's place, with a reference."""
     people.register.breaks(RuntimeError("no"))

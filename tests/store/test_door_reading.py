@@ -13,7 +13,7 @@ from bot.playground.channel import Channel
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import User, Workspace
-from bot.slack.errors import SlackError
+from bot.slack.errors import ChannelRefusedError, SlackError
 from bot.slack.web import WebSlack
 
 HERE = "-:T1"
@@ -76,3 +76,17 @@ async def test_one_person_is_told_something(stage: Stage) -> None:
     assert (told.text, told.ephemeral_to, told.thread_ts) == ("Kept.", stage.ada.id, parent)
     with pytest.raises(SlackError, match="user_not_in_channel"):
         await stage.door.whisper(HERE, stage.channel.id, "U99", Message("Kept."))
+
+
+async def test_a_channel_that_the_bot_is_in_is_told_from_others(stage: Stage) -> None:
+    """With either scope: a public channel without the bot, a private one and one that is not; never without both."""
+    elsewhere = stage.workspace.add_channel("random", (stage.ada,), bot=False)
+    hidden = stage.workspace.add_channel("secret", (stage.ada,), kind="private", bot=False)
+    for scopes in ({"reactions:read"}, {"channels:history"}):
+        stage.workspace.scopes = frozenset({"chat:write", *scopes})
+        await stage.door.check_channel(HERE, stage.channel.id)
+        for channel in (elsewhere.id, hidden.id, "C0NOWHERE"):
+            with pytest.raises(ChannelRefusedError):
+                await stage.door.check_channel(HERE, channel)
+    stage.workspace.scopes = frozenset({"chat:write"})
+    await stage.door.check_channel(HERE, stage.channel.id)
