@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import structlog
 
 from archive.issue import Issue
-from archive.link import key
 from bot.calendar import next_slot
 from bot.clock import Clock, microseconds
 from bot.finding.mine import Mine
+from bot.keeping.catalogue import first_key
 from bot.messages import home as said
 from bot.messages.home import Looking, Newest, Shown, Subscribed
 from bot.messages.issue import issue_page, page_value
@@ -163,7 +163,7 @@ class Home:
         await self._door.update_view(workspace, view_id, said.issue_modal(message))
 
     async def _page(self, keeper: Keeper, issue: Issue, page: int) -> Message:
-        linked = {entry.position: key(entry.links[0].url) for _, entry in issue.entries() if entry.links}
+        linked = {entry.position: first_key(entry) for _, entry in issue.entries() if entry.links}
         kept = await self._keeping.which(keeper, linked.values())
         return issue_page(issue, page, frozenset(at for at, each in linked.items() if each in kept))
 

@@ -164,7 +164,7 @@ class Shelf:
     def gather(self, name: str, docs: Ints) -> NDArray[Any]:
         """Give the array `name` of the segments (one value an entry) at `docs`."""
         if len(self.segments) == 1:
-            return getattr(self.segments[0], name)[docs]  # type: ignore[no-any-return]
+            return getattr(self.segments[0], name)[docs]  # type: ignore[no-any-return]  # an array, by its name
         arrays = [getattr(segment, name) for segment in self.segments]
         values = np.zeros(len(docs), arrays[0].dtype)
         for array, start, end in zip(arrays, self.offsets, self.offsets[1:], strict=False):

@@ -36,7 +36,7 @@ class Catalogue:
         """Give the link that a Save button names: where it says or, if that changed since, anywhere in the archive."""
         issue = self._library.current.snapshot.get(token.slug)
         for _, entry in issue.entries() if issue is not None else ():
-            if issue is not None and entry.position == token.position and _first(entry).startswith(token.key):
+            if issue is not None and entry.position == token.position and first_key(entry).startswith(token.key):
                 return self.of(issue, entry)
         found = next((row for known, row in self._table().items() if known.startswith(token.key)), None)
         return None if found is None else self._link(*found)
@@ -82,5 +82,6 @@ def _links(issue: Issue) -> Iterable[tuple[str, Entry, str]]:
             yield key(link.url), entry, link.url
 
 
-def _first(entry: Entry) -> str:
+def first_key(entry: Entry) -> str:
+    """Give the key of an entry's first link, which is the one that is kept; "" for an entry without any."""
     return key(entry.links[0].url) if entry.links else ""

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive.issue import Entry
-from archive.link import key
 from bot.answers import Answers
 from bot.clock import Clock, microseconds
-from bot.keeping.catalogue import Catalogue
+from bot.keeping.catalogue import Catalogue, first_key
 from bot.keeping.ports import Memory, People
 from bot.messages import help as helping
 from bot.messages import hints
@@ -78,7 +77,7 @@ class Saving:
         if token.view == PICKED:
             return self._answers.picked(issue, entry, saved=keep)
         kept = await self._kept(keeper, (each for _, each in issue.entries()))
-        saved = frozenset(each.position for _, each in issue.entries() if _first(each) in kept)
+        saved = frozenset(each.position for _, each in issue.entries() if first_key(each) in kept)
         return self._answers.page_with(issue, token.position, saved)
 
     async def beside(self, keeper: Keeper, value: str, at: int | None, *, keep: bool) -> Message | None:
@@ -99,8 +98,4 @@ class Saving:
         return hints.kept_first(self._names, "press Save again to drop it") if first else None
 
     async def _kept(self, keeper: Keeper, entries: Iterable[Entry]) -> frozenset[str]:
-        return await self._memory.which(keeper, [_first(entry) for entry in entries if entry.links])
-
-
-def _first(entry: Entry) -> str:
-    return key(entry.links[0].url) if entry.links else ""
+        return await self._memory.which(keeper, [first_key(entry) for entry in entries if entry.links])

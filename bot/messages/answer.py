@@ -140,7 +140,7 @@ def shared(found: Answer, asked: Asked, today: date, user: str) -> Message:
 def nothing(found: Answer, asked: Asked, *, hint: str = "") -> Message:
     """Say that there is nothing, and offer ways on: corrected queries, near topics, help."""
     where = "No tool" if asked.tools else "Nothing"
-    said = f"{where} in the archive about *{_quoted(asked.query)}*."
+    said = f"{where} in the archive about *{quoted(asked.query)}*."
     made = [blocks.section(said)]
     made += [blocks.context(clip(note, 300)) for note in found.problems[:5]]
     if found.did_you_mean:
@@ -168,8 +168,8 @@ def _ways(title: str, queries: Sequence[str], asked: Asked, name: str) -> list[B
     return [blocks.context(title), blocks.actions(made)] if made else []
 
 
-def _quoted(query: str) -> str:
-    # A star would end the bold type it is shown in.
+def quoted(query: str) -> str:
+    """Give a query as it may stand in bold: a star would end it."""
     return clip(query.replace("*", "∗"), 150)
 
 
@@ -179,8 +179,8 @@ def _summary(found: Answer, asked: Asked) -> str:
     count = f"{found.total:,} {what}{'s' * (found.total != 1)}"
     where = f", {first}–{last}" if found.total > len(found.results) else ""
     meant = _corrected(found, asked.query)
-    showing = f" · showing *{_quoted(meant)}*" if meant else ""
-    return f"*{_quoted(asked.query)}*{showing} · {count}{where}"
+    showing = f" · showing *{quoted(meant)}*" if meant else ""
+    return f"*{quoted(asked.query)}*{showing} · {count}{where}"
 
 
 def _corrected(found: Answer, query: str) -> str:

@@ -12,12 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.messages import blocks
+from bot.messages.answer import quoted
 from bot.messages.dates import long_date, slack_time
 from bot.messages.kept import row
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import bold, clip, escape, one_line
 from bot.messages.names import Names
-from bot.messages.saved import Listed, Listing, quoted, summary, turns
+from bot.messages.saved import Listed, Listing, summary, turns
 from bot.messages.top import Period, Shared, entry_words
 
 SEARCH = "home:search"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.messages import blocks
-from bot.messages.answer import FURTHEST, LONGEST_QUERY, Asked
+from bot.messages.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
 from bot.messages.kept import Row, row
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import bold, clip, escape, one_line
@@ -140,11 +140,6 @@ def turns(page: Listed, action: str) -> list[Block]:
         label = "More ›" if ranked else "Older ›"
         row_.append(blocks.button(label, f"{action}:next", page.listing.at(last).as_value()))
     return row_
-
-
-def quoted(query: str) -> str:
-    """Give a query as it may stand in bold."""
-    return clip(query.replace("*", "∗"), 150)
 
 
 def _nothing(page: Listed, names: Names) -> Message:

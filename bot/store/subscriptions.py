@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, literal, or_, select, update
@@ -267,13 +268,13 @@ class Subscriptions:
         """
         moved, after = 0, 0
         while True:
-            rows = await self._database.read(lambda connection, after=after: _idle(connection, after, page))  # type: ignore[misc]
+            rows = await self._database.read(partial(_idle, after=after, page=page))
             if not rows:
                 return moved
             after = rows[-1][0]
             changes = [(key, wake) for key, text, was in rows if (wake := _alarm(text, was, now)) != was]
             moved += len(changes)
-            await self._database.write(lambda connection, changes=changes: _move(connection, changes))  # type: ignore[misc]
+            await self._database.write(partial(_move, changes=changes))
 
     async def _changed(self, statement: Any) -> int:
         return await self._database.write(lambda connection: int(connection.execute(statement).rowcount))

@@ -15,7 +15,7 @@ from archive.kind import Kind
 from archive.search.result import Answer, Reason, Result
 from bot.messages.answer import FURTHEST, LONGEST_QUERY, PAGE, Asked, answer, shared
 from bot.messages.message import Message
-from bot.playground.limits import problems
+from tests.messages.checker import breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section
 from tests.messages.test_digest import said
 
@@ -25,11 +25,6 @@ TODAY = date(2024, 5, 6)
 def results(*issues: Issue) -> tuple[Result, ...]:
     """Make a result of each entry."""
     return tuple(Result(one, section, entry, 1.0, also_in=issues) for one in issues for section, entry in one.entries())
-
-
-def breaches(message: Message) -> list[str]:
-    """Ask the independent checker."""
-    return problems({"text": message.text, "blocks": list(message.blocks)})
 
 
 def test_a_result() -> None:

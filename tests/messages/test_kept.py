@@ -18,16 +18,12 @@ from bot.messages.past import as_it_was
 from bot.messages.saved import PAGE, Listed, Listing, saved
 from bot.messages.top import Period, Shared, line, not_yours, off, switched, top
 from bot.playground.limits import problems
+from tests.messages.checker import breaches
 from tests.messages.issues import nasty_text, nasty_url
 
 TODAY = date(2024, 5, 6)
 KEY = "0123456789abcdef" * 2
 PLAIN = Row(KEY, "https://blog.example/cache", "How a cache took a site down", "#7", datetime(2021, 3, 7, tzinfo=UTC))
-
-
-def breaches(message: Message) -> list[str]:
-    """Give what breaks a limit of Slack's."""
-    return problems({"text": message.text, "blocks": message.blocks})
 
 
 def told(message: Message) -> str:

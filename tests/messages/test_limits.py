@@ -8,20 +8,9 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from bot.messages.digest import digest
-from bot.messages.message import Digest, Message
 from bot.messages.taste import Layout, Taste
-from bot.playground.limits import problems
+from tests.messages.checker import all_breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, section, tastes
-
-
-def breaches(message: Message) -> list[str]:
-    """Ask the independent checker about a message as it would be sent."""
-    return problems({"text": message.text, "blocks": list(message.blocks)})
-
-
-def all_breaches(rendered: Digest) -> list[str]:
-    """Ask it about every message of a digest."""
-    return [line for part in (rendered.parent, *rendered.replies) for line in breaches(part.message)]
 
 
 @settings(deadline=None)

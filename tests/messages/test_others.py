@@ -30,15 +30,11 @@ from bot.messages.subscription import (
 )
 from bot.messages.taste import Layout, Sponsors, Taste
 from bot.playground.limits import problems
+from tests.messages.checker import breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section, tastes
 
 NOON = datetime(2024, 5, 13, 8, tzinfo=UTC)
 NAMES = Names()
-
-
-def breaches(message: Message) -> list[str]:
-    """Ask the independent checker."""
-    return problems({"text": message.text, "blocks": list(message.blocks)})
 
 
 def test_an_issue_too_long_for_one_message_has_pages() -> None:

@@ -12,7 +12,7 @@ from archive.kind import Kind
 from archive.loader import load
 from bot.messages.digest import digest
 from bot.messages.taste import Layout, Sponsors, Taste
-from tests.messages.test_limits import all_breaches
+from tests.messages.checker import all_breaches
 
 POSTS = Path(__file__).parents[2] / "../shared/archive/posts"
 TASTES = {
