@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Later:
@@ -19,9 +21,22 @@ class Later:
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Start `work`, which handles its own errors, on the running event loop."""
+        self._keep(work)
+
+    async def within(self, work: Coroutine[Any, Any, T], seconds: float) -> asyncio.Task[T]:
+        """Start `work` and give its task once it is done, or after `seconds`: then it goes on, and is kept hold of.
+
+        The task's result or error is for whoever asked.
+        """
+        task = self._keep(work)
+        await asyncio.wait({task}, timeout=seconds)
+        return task
+
+    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def drain(self, within: float) -> bool:
         """Wait up to `within` seconds for what runs and cancel the rest; say whether all of it was done."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -15,22 +17,41 @@ from slack_bolt.response import BoltResponse
 from bot.form import Wish, read
 from bot.messages import chooser
 from bot.messages.chooser import Choosing, picked
-from bot.messages.form import CALLBACK
+from bot.messages.form import CALLBACK, failed, saving
+from bot.messages.help import told
+from bot.messages.message import Block
 from bot.record.bookmark import keeper_at
 from bot.services import Services
+from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
+from handlers.errors import explained
 from handlers.payload import answered, text, workspace
+
+SOON = 2.0
+"""Seconds that a form waits for its outcome: Slack waits 3 for the answer, a database that is in use up to 15."""
+AFTER = 0.5
+"""Seconds from that answer to the outcome, lest the answer, which says "still saving", arrives as the later one."""
+_log = structlog.get_logger(__name__)
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to the subscription form, and to every form that nobody else listens to."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
+        """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field.
+
+        What takes longer than Slack waits is finished after the answer.
+        """
         view = body.get("view")
         wish = read(view if isinstance(view, dict) else {})
         if not isinstance(wish, Wish):
             return answered(ack, json.dumps({"response_action": "errors", "errors": wish}))
-        done = await services.subscribing.submit(wish, workspace(context), text(body, "user", "id"))
+        here, user = workspace(context), text(body, "user", "id")
+        work = await services.later.within(services.subscribing.submit(wish, here, user), SOON)
+        if not work.done():
+            services.later.start(_finish(services, work, here, user, text(body, "view", "id")))
+            return answered(ack, json.dumps({"response_action": "update", "view": saving()}))
+        done = work.result()
         if isinstance(done, str):
             return answered(ack, json.dumps({"response_action": "errors", "errors": {"channel": done}}))
         return answered(ack, json.dumps({"response_action": "update", "view": done}))
@@ -51,6 +72,20 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view(CALLBACK)(submitted)
     app.view(chooser.CALLBACK)(chosen)
     app.view(re.compile(""))(other)
+
+
+async def _finish(services: Services, work: Awaitable[Block | str], here: WorkspaceId, user: str, view_id: str) -> None:
+    """Tell what came of a form whose answer went out before it was known."""
+    try:
+        done = await work
+        view = failed(told(done)) if isinstance(done, str) else done
+    except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+        view = failed(explained(error, services, kind="view_submission"))
+    await asyncio.sleep(AFTER)
+    try:
+        await services.subscribing.tell(here, user, view_id, view)
+    except SlackError as error:
+        _log.warning("nobody was told what came of a form", error=str(error), workspace=here)
 
 
 def _at(body: Mapping[str, Any], *path: str) -> Any:

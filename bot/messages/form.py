@@ -56,6 +56,12 @@ def failed(said: Message) -> Block:
     return {**loading(), "blocks": list(said.blocks)}
 
 
+def saving() -> Block:
+    """Give the modal that stands in the form's place while what was sent is not written down yet."""
+    said = "Still saving. The outcome comes here; if you close this, it comes in our direct conversation."
+    return {**loading(), "close": blocks.plain("Close", 24), "blocks": [blocks.section(said)]}
+
+
 def form(draft: Draft) -> Block:
     """Give the form, filled in with `draft`."""
     return {

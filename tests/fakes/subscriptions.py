@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +24,11 @@ class FakeRegister:
         """Start with none."""
         self.kept: dict[tuple[WorkspaceId, str], Subscription] = {}
         self.broken: Exception | None = None
+        self.busy = 0.0
+
+    def keeps_waiting(self, seconds: float) -> None:
+        """Take so long to subscribe from now on."""
+        self.busy = seconds
 
     def breaks(self, error: Exception) -> None:
         """Fail every call with `error` from now on."""
@@ -36,6 +42,8 @@ class FakeRegister:
         self, workspace: WorkspaceId, channel: str, user: str, schedule: Schedule, taste: Taste, now: datetime
     ) -> Subscription:
         """Subscribe the channel or change what it has."""
+        if self.busy:
+            await asyncio.sleep(self.busy)
         self._check()
         made = Subscription(len(self.kept) + 1, workspace, channel, user, schedule, taste, cursor=now)
         self.kept[workspace, channel] = made

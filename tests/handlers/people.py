@@ -153,11 +153,10 @@ class People:
         """Click a button."""
         return await self.interacts("block_actions", actions=[{"action_id": action, "value": value}], **fields)
 
-    async def submits(self, values: Any, callback: str = "subscribe") -> Answered:
+    async def submits(self, values: Any, callback: str = "subscribe", view_id: str = "V1") -> Answered:
         """Send a form; `values` are the view's state."""
-        return await self.interacts(
-            "view_submission", view={"type": "modal", "callback_id": callback, "state": {"values": values}}
-        )
+        view = {"type": "modal", "id": view_id, "callback_id": callback, "state": {"values": values}}
+        return await self.interacts("view_submission", view=view)
 
     async def asks_for_options(self, action: str, typed: Any) -> Answered:
         """Type into a menu."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from archive.kind import Kind
 from bot.messages.taste import Layout, Sponsors, Taste
 from bot.playground.limits import problems
+from bot.slack.errors import ChannelRefusedError, TryLaterError
+from handlers import views
 from tests.handlers.people import People
 
 
@@ -90,6 +93,58 @@ async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
     assert answer.body["response_action"] == "update"
     assert "ref-1" in answer.said
     assert problems(answer.body["view"]) == []
+
+
+@pytest.fixture
+def busy(people: People, monkeypatch: pytest.MonkeyPatch) -> People:
+    """Have the database be in use for longer than a form waits."""
+    people.register.keeps_waiting(0.02)
+    monkeypatch.setattr(views, "SOON", 0.0)
+    monkeypatch.setattr(views, "AFTER", 0.0)
+    return people
+
+
+async def test_a_form_that_takes_long_is_answered_in_time_and_finished_after(busy: People) -> None:
+    """Slack waits three seconds: a modal says that it is being saved, and the confirmation comes in its place."""
+    answer = await busy.submits(filled(), view_id="V1")
+    assert answer.body["response_action"] == "update"
+    assert "Still saving" in answer.said
+    assert problems(answer.body["view"]) == []
+    assert ("-:T1", "C9") in busy.register.kept
+    assert "Subscribed" in str(busy.door.views["V1"])
+    assert busy.door.told == []
+
+
+async def test_who_closed_the_form_is_told_in_private(busy: People) -> None:
+    """What came of it is not lost with the modal."""
+    busy.door.closed.add("V1")
+    await busy.submits(filled(), view_id="V1")
+    [(user, message)] = busy.door.told
+    assert (user, "<#C9> gets each new issue" in str(message.blocks)) == ("U1", True)
+
+
+async def test_what_fails_after_the_answer_is_told_too(busy: People) -> None:
+    """With a reference; and where nobody can be told, that is all."""
+    busy.register.breaks(RuntimeError("no"))
+    await busy.submits(filled(), view_id="V1")
+    assert "ref-1" in str(busy.door.views["V1"])
+    busy.door.closed.add("V2")
+    busy.door.late.append(TryLaterError("chat.postMessage", "http_503"))
+    assert "Still saving" in (await busy.submits(filled(), view_id="V2")).said
+    assert busy.door.told == []
+
+
+async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same line that would have stood beside the field comes in the form's place."""
+
+    async def says_late(workspace: str, channel: str) -> None:
+        await asyncio.sleep(0.02)
+        raise ChannelRefusedError("reactions.get", "not_in_channel", workspace=workspace, channel=channel)
+
+    monkeypatch.setattr(busy.door, "check_channel", says_late)
+    await busy.submits(filled(), view_id="V1")
+    assert "/invite" in str(busy.door.views["V1"])
+    assert busy.register.kept == {}
 
 
 async def test_another_modal_just_closes(people: People) -> None:
