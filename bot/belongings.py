@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.clock import Clock
+from bot.clock import Clock, microseconds
 from bot.messages import belongings as said
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clean
@@ -222,7 +222,7 @@ class Belongings:
 
     async def forget(self, keeper: Keeper, at: int | None) -> Message:
         """Delete everything about somebody, up to `at` (microseconds by Slack's clock; None: now). Twice is as once."""
-        until = int(self._clock.now().timestamp() * 1_000_000) if at is None else at
+        until = microseconds(self._clock.now()) if at is None else at
         count = await self._people.forget(keeper, until)
         self._forgot(keeper)
         _log.info("somebody was forgotten")

@@ -42,7 +42,6 @@ _SECONDS = re.compile(r"\d{1,17}", re.ASCII)
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
 _PLAIN = {"", "b", "i", "u", "em", "strong", "font", "code", "span", "small"}
-_NOTHING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
