@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -29,7 +31,7 @@ HELP = (
     ("{command} saved", "what you kept"),
     ("click N", "use button N, or one by what is written on it; click N CHOICE sets a menu"),
     ("tick N 1 3", "tick boxes 1 and 3 of N; untick takes the ticks away"),
-    ("fill N TEXT", "fill in field N; then submit the form, or cancel it"),
+    ("fill N TEXT", "fill in field N, a field for files with a file's path; then submit the form, or cancel it"),
     ("next", "let the next issue appear in the archive's folder"),
     ("channel", "draw the channel again"),
     ("thread N", "draw the thread below message N"),
@@ -216,11 +218,26 @@ class Prompt:
         kind = str(element.json["type"])
         if kind in {"button", "overflow"}:
             raise UnknownError(f"{number} is no field; click it instead")
+        if kind == "file_input":
+            await self._choose(element, number, text)
+            return
         value: Any = await self._offered(element, text) if _suggests(element) else text
         if kind.startswith("multi_") or kind == "checkboxes":
             value = [one.strip() for one in text.split(",")] if isinstance(value, str) else [value]
         self._told(await self.you.acts(element.where, element.block, element.name, value))
         self._say(f"[{number}] is now {value['text']['text'] if isinstance(value, Mapping) else text}", "dim")
+
+    async def _choose(self, element: Element, number: str, path: str) -> None:
+        """Choose a file of this machine in a form's field, by its path."""
+        try:
+            name, content = await asyncio.to_thread(_read, path.strip())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise UnknownError(
+                f"there is no file {path!r} that can be read; type fill {number} and its path"
+            ) from error
+        if isinstance(element.where, View):
+            self.you.chooses(element.where, element.name, name, content)
+        self._say(f"[{number}] is now {name}", "dim")
 
     async def _offered(self, element: Element, text: str) -> Mapping[str, Any]:
         """Type into a menu that suggests, and take the first suggestion; the next ones are shown."""
@@ -302,6 +319,12 @@ class Prompt:
 
 _STAYING = frozenset({"home", "click", "fill", "tick", "untick", "submit", "cancel"})
 """What one types while looking at the Home tab."""
+
+
+def _read(path: str) -> tuple[str, bytes]:
+    """Read a file of this machine; give its name and content."""
+    place = Path(path).expanduser()
+    return place.name, place.read_bytes()
 
 
 def _option(options: list[Mapping[str, Any]], asked: str) -> Mapping[str, Any]:

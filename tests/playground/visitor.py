@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -45,6 +46,16 @@ class Visitor:
     async def operates(self, verb: str, **fields: Any) -> dict[str, Any]:
         """Do something in the drawer."""
         return await self.posts("page/drawer", {"do": verb, **fields})
+
+    async def uploads(self, content: bytes, kind: str = "application/octet-stream", **where: str) -> dict[str, Any]:
+        """Send a file for a form's field."""
+        headers = {"Content-Type": kind}
+        params = {"as": self.me, **where}
+        async with self.session.post(
+            f"{self.url}page/upload", params=params, data=io.BytesIO(content), headers=headers
+        ) as answer:
+            found: dict[str, Any] = await answer.json()
+        return found
 
     async def posts(self, path: str, body: Any) -> dict[str, Any]:
         """Send JSON."""

@@ -133,9 +133,16 @@ POST /page/do
 
     CHOSEN is what an element is set to, in the form that Slack's payloads have it: an OPTION for static_select,
     external_select, radio_buttons, overflow; a list of OPTIONs for checkboxes and multi_…_select; a string for
-    datepicker, timepicker, users_select, channels_select, conversations_select and text inputs; null: nothing. OPTION
+    datepicker, timepicker, users_select, channels_select, conversations_select and text inputs; a list of FILES, as
+    their uploads were answered, for file_input (only their `id` counts); null: nothing. OPTION
     is the option as the bot sent it. VALUES are those of every element of a view, as it stands now:
     `{block_id: {action_id: CHOSEN}}`; an element that is not named has what it began with.
+
+POST /page/upload?as=U1&view=V1&block_id=…&action_id=…&name=bookmarks.html
+    A file for a file_input of a view, as soon as it is chosen; the body is the file itself, of the content type
+    application/octet-stream. Gives `{"ok": true, "file": FILE}`, FILE being `{"id": "F…", "name": "…", "size": 1234}`,
+    or `{"ok": false, "problem": "…"}` where the field does not take it (its kind, its size). It is in no conversation,
+    and counts once it is among the values of a form that is sent.
 
 POST /page/drawer
     The operator's. Gives `{"ok": true}` or `{"ok": false, "problem": "…"}`; what changes comes as pushes. ::

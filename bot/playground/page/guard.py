@@ -21,6 +21,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """What every answer carries."""
+UPLOAD = "/page/upload"
+"""Where files go: what comes there is no JSON."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _OURS = frozenset({"same-origin", "none", ""})
 
@@ -37,8 +39,11 @@ def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
     origin = headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != host:
         return "another site may not use this page"
-    if method == "POST" and headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-        return "what is sent must be JSON, with the content type application/json"
+    # Neither kind can be sent by a page from elsewhere without the browser asking first.
+    wanted = "application/octet-stream" if path == UPLOAD else "application/json"
+    if method == "POST" and headers.get("Content-Type", "").partition(";")[0].strip().lower() != wanted:
+        kind = "a file" if path == UPLOAD else "JSON"
+        return f"what is sent must be {kind}, with the content type {wanted}"
     return ""
 
 

@@ -13,9 +13,10 @@ from typing import Any, Self
 from aiohttp import web
 
 from archive.errors import BackIssueError
+from bot.playground.files import LARGEST_CHOSEN
 from bot.playground.page import wire
 from bot.playground.page.body import Body, asked
-from bot.playground.page.guard import HEADERS, wrong_with
+from bot.playground.page.guard import HEADERS, UPLOAD, wrong_with
 from bot.playground.page.menu import commands, emoji
 from bot.playground.page.office import Office
 from bot.playground.page.problem import PageError
@@ -64,6 +65,7 @@ class PageServer:
         app.router.add_get("/page/deliveries", self._deliveries)
         app.router.add_get("/page/file", self._file)
         app.router.add_post("/page/do", self._do)
+        app.router.add_post(UPLOAD, self._upload)
         app.router.add_post("/page/drawer", self._drawer)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -145,6 +147,14 @@ class PageServer:
 
     async def _do(self, request: web.Request) -> web.Response:
         return _json({"ok": True, **await self._verbs.do(Body.read(await request.read()))})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        content = bytearray()
+        async for piece in request.content.iter_chunked(65_536):
+            content += piece
+            if len(content) > LARGEST_CHOSEN:
+                break  # one byte too many is enough to be refused in a line
+        return _json({"ok": True, "file": self._verbs.upload(Body(dict(request.query)), bytes(content))})
 
     async def _drawer(self, request: web.Request) -> web.Response:
         return _json({"ok": True, **await self.office.do(Body.read(await request.read()))})

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from bot.playground import forms, payloads
+from bot.playground import files, forms, payloads
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer
 from bot.playground.mrkdwn import typed
@@ -52,6 +52,21 @@ class Verbs:
         if verb is None:
             raise PageError(f"`do` must be one of {', '.join(verbs)}")
         return await verb(person, body)
+
+    def upload(self, body: Body, content: bytes) -> Fields:
+        """Take a file that was chosen in a form, and give what names it. Raises PageError, CannotError."""
+        user = self.room.person(body.text("as", empty=True))
+        view, name = self.room.view(user, body.text("view")), body.text("name")[:255]
+        asked = (body.text("block_id"), body.text("action_id"))
+        found = next(
+            (one for block, one in forms.elements(_blocks(view)) if (block, one.get("action_id")) == asked), None
+        )
+        if found is None or found["type"] != "file_input":
+            raise PageError("that form has no such field for files", 404)
+        if wrong := files.refused(found, name, len(content)):
+            raise CannotError(wrong)
+        file = self.room.workspace.add_file(self.room.site.address, user, name, content)
+        return {"id": file.id, "name": file.name, "size": file.length}
 
     async def _say(self, user: User, body: Body) -> Fields:
         channel = self.room.channel(user, body.text("channel"))
@@ -180,7 +195,17 @@ class Verbs:
         for block, element in forms.elements(_blocks(where)):
             name = str(element.get("action_id", ""))
             if name in values.get(block, {}):
-                draft[block, name] = chosen(element, values[block][name])
+                given = values[block][name]
+                if element["type"] == "file_input":
+                    given = [self._own_file(user, one) for one in _listed(given)]
+                draft[block, name] = chosen(element, given)
+
+    def _own_file(self, user: User, given: Any) -> dict[str, Any]:
+        """Find a file that a person chose. Raises PageError."""
+        file = self.room.workspace.files.get(str(given.get("id"))) if isinstance(given, dict) else None
+        if file is None or file.user != user.id:
+            raise PageError("there is no such file; choose it again", 404)
+        return files.described(file, self.room.workspace.team, self.room.clock.now())
 
     def _wanting(self, user: User, view: View) -> dict[str, str]:
         """Say, by block, what Slack itself would not let through."""
@@ -198,6 +223,10 @@ def chosen(element: forms.Element, given: Any) -> dict[str, Any]:
     if given is None:
         return {name: [] if isinstance(value, list) else None for name, value in state.items()}
     return state
+
+
+def _listed(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else []
 
 
 def _blocks(where: ChannelMessage | View) -> list[dict[str, Any]]:

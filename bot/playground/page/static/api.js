@@ -22,9 +22,8 @@ function query(path, fields) {
   return `${path}?${new URLSearchParams(given)}`;
 }
 
-async function post(path, body) {
-  const headers = { "Content-Type": "application/json" };
-  const answer = await asked(path, { method: "POST", headers, body: JSON.stringify(body) });
+async function post(path, body, type = "application/json") {
+  const answer = await asked(path, { method: "POST", headers: { "Content-Type": type }, body });
   if (!answer.ok) throw new Refused(answer.problem ?? "That could not be done.");
   return answer;
 }
@@ -51,12 +50,17 @@ export function fetchDeliveries() {
 
 /** Do something in the workspace as a person. Throws Refused where it cannot be done. */
 export function act(as, verb, fields) {
-  return post("/page/do", { as, do: verb, ...fields });
+  return post("/page/do", JSON.stringify({ as, do: verb, ...fields }));
 }
 
 /** Do something behind the scenes. Throws Refused where it cannot be done. */
 export function operate(verb, fields = {}) {
-  return post("/page/drawer", { do: verb, ...fields });
+  return post("/page/drawer", JSON.stringify({ do: verb, ...fields }));
+}
+
+/** Upload a file for a field of a form; gives what names it there. Throws Refused where the field does not take it. */
+export async function upload(where, file) {
+  return (await post(query("/page/upload", where), file, "application/octet-stream")).file;
 }
 
 /**

@@ -48,6 +48,7 @@ const CONTROLS = {
   number_input: field,
   datepicker: picker,
   timepicker: picker,
+  file_input: files,
 };
 const TYPES = {
   email_text_input: "email",
@@ -64,7 +65,7 @@ export function isControl(element) {
 
 /** Give what an element begins with, as the bot sent it. */
 export function initial(element) {
-  const many = element.type === "checkboxes" || element.type?.startsWith("multi_");
+  const many = ["checkboxes", "file_input"].includes(element.type) || element.type?.startsWith("multi_");
   return element[INITIAL[element.type]] ?? (many ? [] : null);
 }
 
@@ -97,6 +98,7 @@ export function control(element, block, host, named = {}) {
       return true;
     },
     suggest: (typed) => host.suggest(block.block_id, element, typed),
+    upload: (file) => host.upload?.(block.block_id, element, file),
   };
   return CONTROLS[element.type](bound);
 }
@@ -266,4 +268,33 @@ function picker({ id, element, named, choose, value }) {
   made.value = value() ?? "";
   made.addEventListener("change", () => choose(made.value || null));
   return made;
+}
+
+/** A field for files: each is uploaded as soon as it is chosen; what is named below is what will be sent. */
+function files({ id, element, named, choose, value, upload }) {
+  const shown = h("p.hint", { role: "status" });
+  const tell = (problem) => {
+    const names = (value() ?? []).map((file) => file.name);
+    shown.textContent = problem ?? (names.length ? `Chosen: ${names.join(", ")}` : "");
+  };
+  const made = h("input", {
+    id,
+    type: "file",
+    accept: element.filetypes?.map((kind) => `.${kind}`).join(","),
+    multiple: (element.max_files ?? 10) > 1,
+    ...naming(named, "File"),
+    data: { action: element.action_id },
+  });
+  made.addEventListener("change", () =>
+    pending(made, async () => {
+      const taken = [];
+      for (const file of [...made.files].slice(0, element.max_files ?? 10)) taken.push(await upload(file));
+      const refused = taken.find((file) => file.problem);
+      await choose(refused ? [] : taken, false);
+      if (refused) made.value = "";
+      tell(refused?.problem);
+    }),
+  );
+  tell();
+  return h("div.files", {}, made, shown);
 }

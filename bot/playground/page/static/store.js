@@ -2,7 +2,7 @@
  * What the page knows: the state it began with, and every push since. Who shows something listens to what concerns it.
  */
 
-import { act, fetchDeliveries, fetchMessages, fetchState, listen, operate } from "./api.js";
+import { act, fetchDeliveries, fetchMessages, fetchState, listen, operate, upload } from "./api.js";
 import { Room } from "./room.js";
 import { Values } from "./values.js";
 
@@ -135,6 +135,15 @@ export class Store {
     } catch (error) {
       this.tell("problem", error.message);
       return false;
+    }
+  }
+
+  /** Upload a file that was chosen in a form; where it is not taken, `problem` says why. */
+  async upload(view, block, action, file) {
+    try {
+      return await upload({ as: this.me, view, block_id: block, action_id: action, name: file.name }, file);
+    } catch (error) {
+      return { problem: error.message };
     }
   }
 

@@ -68,6 +68,7 @@ export function viewHost(view, values, store, { known, submit }) {
         values: values.all(view.blocks),
       });
     },
+    upload: (block, element, file) => store.upload(view.id, block, element.action_id, file),
     suggest: async (block, element, typed) =>
       (await store.do("suggest", { view: view.id, block_id: block, action_id: element.action_id, typed })).options ??
       [],
