@@ -111,7 +111,7 @@ def test_of_many_the_three_oldest_come_and_the_others_are_named(schedule: str) -
 
 
 @pytest.mark.parametrize(("hours", "late"), [(0.1, False), (2, True), (11, True), (13, None)])
-def test_a_missed_slot_is_made_up_for_or_waits_for_the_next(hours: float, late: bool | None) -> None:  # noqa: FBT001
+def test_a_missed_slot_is_made_up_for_or_waits_for_the_next(hours: float, late: bool | None) -> None:  # noqa: FBT001 - a case
     """Up to twelve hours late it is posted and says so; later than that it goes out at the next slot, on time."""
 
     async def play() -> None:

@@ -33,7 +33,7 @@ SAMPLE = ROOT / "bot" / "playground" / "sample"
 
 def environment(**more: str) -> dict[str, str]:
     """Give an environment with no setting of Back Issue in it."""
-    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}  # noqa: TID251
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}  # noqa: TID251 - handed on
     path = os.environ["PATH"]  # noqa: TID251 - as above: handed on to a process
     return {"PATH": path, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **measured, **more}
 

@@ -237,7 +237,7 @@ def test_wrong_paging_is_refused(error: str, arguments: dict[str, Any]) -> None:
 
 
 @given(count=st.integers(0, 12), limit=st.integers(1, 5), thread=st.booleans(), inclusive=st.booleans())
-def test_paging_shows_everything_once(count: int, limit: int, thread: bool, inclusive: bool) -> None:  # noqa: FBT001
+def test_paging_shows_everything_once(count: int, limit: int, thread: bool, inclusive: bool) -> None:  # noqa: FBT001 - a case
     """Whatever the page's size, following the cursor gives every message once, in order."""
     it = stage()
     parent = it.post() if thread else None

@@ -82,7 +82,7 @@ async def test_somebody_elses_message_with_our_mark_is_not_ours(stage: Stage) ->
 
 @pytest.mark.parametrize("how", [How.HANG, How.CUT, How.BROKEN])
 @pytest.mark.parametrize("effect", [True, False])
-async def test_an_unclear_answer_is_unknown_and_sent_once(stage: Stage, how: How, effect: bool) -> None:  # noqa: FBT001
+async def test_an_unclear_answer_is_unknown_and_sent_once(stage: Stage, how: How, effect: bool) -> None:  # noqa: FBT001 - a case
     """Time-out, reset and 500: one request, whatever became of it."""
     stage.site.faults.add(Fault(how, effect=effect, method=POST))
     with pytest.raises(UnknownOutcomeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.playground.page.verbs import INVITE
+from bot.record.bookmark import NUMBERS
 from bot.settings import Settings
 
 MAIN = (
@@ -27,7 +28,6 @@ MAIN = (
     ("help", "", "everything there is"),
 )
 """What the main command takes besides a topic: the word, what may follow it, and what it gives."""
-NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten")
 OTHERS = ("+1", "tada", "eyes", "heart")
 
 
