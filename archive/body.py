@@ -106,9 +106,9 @@ class _Reader:
 
     def read(self, body: str) -> None:
         """Read all lines of `body`."""
-        if "\r" in body or "\0" in body:
-            body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
-        if ("`" in body or "~" in body) and (fenced := _fenced(lines := body.split("\n"))):
+        if "\r" in body:
+            body = body.replace("\r\n", "\n").replace("\r", "\n")
+        if ("`" in body or "~" in body) and (fenced := _fenced(lines := body.replace("\0", " ").split("\n"))):
             self._lines(lines, fenced)
             return
         if body[:1] == "\n":
@@ -128,7 +128,7 @@ class _Reader:
                 self.head(title, 1 if mark == "=" else 2)
                 self.number += 1
             else:
-                self._lines(other.split("\n"))
+                self._lines(other.replace("\0", " ").split("\n"))  # no other block has any
             if blanks:
                 self.gap += len(blanks) - 1
                 self.number += len(blanks) - 1

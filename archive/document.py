@@ -60,7 +60,10 @@ def _plain_parts(text: str) -> tuple[dict[str, Any], str, int] | None:
         return None
     with contextlib.suppress(ValueError):
         metadata = {"title": title, "date": datetime.fromisoformat(match["date"])}
-        return metadata, text[match.end() :].rstrip(), text.count("\n", 0, match.end()) + 1
+        start, end = match.end(), len(text)
+        while text[end - 1].isspace():  # as rstrip() does, but without another copy of it all
+            end -= 1
+        return metadata, text[start:end], text.count("\n", 0, start) + 1
     return None
 
 

@@ -63,7 +63,8 @@ _NOISE = re.compile(
     r"\d{3,}|[0-9a-f]{8,}|[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]{6,}|p?\d{5,}\w*|\w*\d\w*\d\w{6,}",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[.,;:!?] | (?:[-–—] |\()")
+_CLAUSE = re.compile(r"[.,;:!?(–—-](?:(?<=[.,;:!?]) |(?<= [–—-]) |(?<= \())")
+"""What ends a clause; led by what is seldom met, which a search goes by in a fraction of the time."""
 _SMALL = frozenset(
     """a about all an and are as at be best building by can case creating deploying do for from get getting good guide
     how in introducing introduction is it its learned lessons making managing more my need new not of on or our out part
@@ -227,11 +228,15 @@ def _site(host: str, text: str) -> str:
 def _clause(text: str) -> str:
     """Give the first clause of a description that is long enough to say something."""
     line = text.partition("\n")[0].lstrip("•*-–— ")
-    end = 15
-    while mark := _CLAUSE.search(line, end + 1, LONGEST + 2):
-        end = mark.start()
-        if end >= 30 or line[end] in ".!?":
-            return shortened(line[: end + (line[end] in "!?")])
+    at = 16
+    while found := _CLAUSE.search(line, at, LONGEST + 2):
+        end, at = found.span()
+        mark = line[end]
+        if mark in ".!?":
+            return shortened(line[: end + (mark != ".")])
+        end -= mark not in ",;:"
+        if end >= 30:
+            return shortened(line[:end])
     return shortened(line.rstrip(".:,; "))
 
 
@@ -244,10 +249,11 @@ def _cleaned(text: str) -> str:
 
 def shortened(text: str, longest: int = LONGEST) -> str:
     """Give `text` on one line, cut at a word with … where it is longer than `longest` characters."""
-    if "\n" in text or "  " in text or not text.isprintable():
-        text = " ".join(text.split())
     text = text.strip()
-    if len(text) <= longest:
+    seen = text[: longest + 1]
+    if "\n" in seen or "  " in seen or not seen.isprintable():
+        seen = text = " ".join(text.split())
+    if len(seen) <= longest:
         return text
     cut = text[: longest - 1]
     at = cut.rfind(" ")
