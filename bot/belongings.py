@@ -14,6 +14,7 @@ from bot.messages import belongings as said
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clean
 from bot.messages.names import Names
+from bot.record.acquaintance import Acquaintance
 from bot.record.bookmark import Bookmark, Keeper, checked, keeper_of
 from bot.slack.door import Posted
 from bot.slack.errors import FileRefusedError, RateLimitedError, SlackError
@@ -54,8 +55,8 @@ class Arrivals(Protocol):
 class Acquainted(Protocol):
     """Who is known; `bot.store.people` keeps it."""
 
-    async def get(self, keeper: Keeper) -> Any:
-        """Give what is known of somebody: how many links they keep (`kept`)."""
+    async def get(self, keeper: Keeper) -> Acquaintance:
+        """Give what is known of somebody; of a stranger, nothing."""
         ...
 
     async def forget(self, keeper: Keeper, at: int) -> int:

@@ -21,6 +21,7 @@ from bot.messages.message import Block, Message
 from bot.messages.names import Names
 from bot.messages.title import title
 from bot.messages.top import MOST
+from bot.record.acquaintance import Acquaintance
 from bot.record.bookmark import Keeper, Link, keeper_of
 from bot.record.subscription import Subscription
 from bot.slack.errors import SlackError
@@ -51,8 +52,8 @@ class Door(Protocol):
 class Acquainted(Protocol):
     """What people were told once; `bot.store.people` knows."""
 
-    async def get(self, keeper: Keeper) -> Any:
-        """Give what is known of somebody: whether they were `welcomed`."""
+    async def get(self, keeper: Keeper) -> Acquaintance:
+        """Give what is known of somebody; of a stranger, nothing."""
         ...
 
     async def welcome(self, keeper: Keeper, now: datetime) -> bool:

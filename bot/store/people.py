@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from bot.record.acquaintance import Acquaintance
 from bot.record.bookmark import Keeper
 from bot.store.database import Database
 from bot.store.marks import adopt
@@ -20,16 +20,6 @@ _S = subscriptions.c
 _COLUMNS = (_P.id, _P.home, _P.user, _P.kept, _P.unread, _P.since, _P.hinted)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What is known of somebody: how many links they keep, how many of those unread, and what they were told."""
-
-    kept: int = 0
-    unread: int = 0
-    hinted: bool = False
-    welcomed: bool = False
-
-
 class People:
     """Who was told what, and forgetting them."""
 
@@ -37,15 +27,15 @@ class People:
         """Keep them in `database`."""
         self._database = database
 
-    async def get(self, keeper: Keeper) -> Person:
+    async def get(self, keeper: Keeper) -> Acquaintance:
         """Give what is known of somebody; of a stranger, nothing."""
         chosen = select(_P.kept, _P.unread, _P.hinted, _P.welcomed).where(
             _P.user == keeper.user, _P.home.in_((keeper.home, ""))
         )
 
-        def unit(connection: Connection) -> Person:
+        def unit(connection: Connection) -> Acquaintance:
             rows = connection.execute(chosen).all()
-            return Person(
+            return Acquaintance(
                 sum(row.kept for row in rows),
                 sum(row.unread for row in rows),
                 any(row.hinted for row in rows),
