@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -243,6 +243,22 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
     calls = [push["call"] for push in house.ada.pushes if push["type"] == "call"]
     cut = [call for call in calls if call["answer"] == "cut"]
     assert [(call["method"], call["landed"], call["ok"]) for call in cut] == [("chat.postMessage", True, False)]
+
+
+async def test_a_week_is_not_slept_through(house: House) -> None:
+    """The slots on the way are kept: what is due at one is in the channel, in time, before the clock goes on."""
+    channel = await house.room("slept")
+    now = datetime.fromisoformat((await house.ada.state())["clock"]["now"])
+    day = (now - timedelta(days=1)).strftime("%A").lower()  # six days ahead: long past when the jump ends
+    soon = (now + timedelta(days=2)).strftime("%A").lower()
+    await house.ada.does("say", channel=channel, text=f"/weekly subscribe {soon} and {day} 12:00 UTC")
+    await house.ada.reads("12:00", channel)
+    assert (await house.ada.operates("publish"))["ok"]
+    await house.ada.operates("week")
+    posted = [message for message in (await house.ada.messages(channel))["messages"] if message["is_bot"]]
+    assert len([message for message in posted if not message["ephemeral"]]) == 1
+    assert "Late" not in json.dumps(posted[-1])
+    await house.ada.does("say", channel=channel, text="/weekly unsubscribe")
 
 
 async def test_what_is_broken_shows_and_is_mended(house: House) -> None:
