@@ -18,7 +18,7 @@ from archive.issue import Section, entry_of, section_of
 from archive.kind import Kind
 from archive.link import Found
 from archive.markup import is_plain, plain
-from archive.shapes import addresses, blocks, is_simple, words
+from archive.shapes import addresses, blocks, is_simple, lines, words
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -108,21 +108,23 @@ class _Reader:
         """Read all lines of `body`."""
         if "\r" in body:
             body = body.replace("\r\n", "\n").replace("\r", "\n")
-        if ("`" in body or "~" in body) and (fenced := _fenced(lines := body.replace("\0", " ").split("\n"))):
-            self._lines(lines, fenced)
+        if ("`" in body or "~" in body) and (fenced := _fenced(whole := body.replace("\0", " ").split("\n"))):
+            self._lines(whole, fenced)
             return
         if body[:1] == "\n":
             self.gap = len(body) - len(body := body.lstrip("\n"))
             self.number += self.gap
-        for written, url, more, title, mark, other, blanks in blocks(body):
-            if url and not more and is_simple(written, url):  # most entries: as below, in short
+        for written, url, second, more, last, title, mark, other, blanks in blocks(body):
+            if (
+                url and not (second or more) and "&amp;" not in url and is_simple(written)
+            ):  # most entries: as below, in short
                 self.parts[-1].entries.append((self.number + 1, written, (url,)))
                 self.draft = None
                 self.number += 2
                 self.gap = 0
             elif written:
-                if not self._entry(written, url, more):
-                    self._lines((f"{written}\n<br>[{url}]({url}){more}" if url else written).split("\n"))
+                if not self._entry(written, url, second, more, last):
+                    self._lines(lines(written, url, second, more, last))
             elif title:
                 self.number += 1
                 self.head(title, 1 if mark == "=" else 2)
@@ -133,7 +135,7 @@ class _Reader:
                 self.gap += len(blanks) - 1
                 self.number += len(blanks) - 1
 
-    def _entry(self, written: str, url: str, more: str) -> bool:
+    def _entry(self, written: str, url: str, second: str, more: str, last: str) -> bool:
         """Take an entry in the usual shape; tell whether its lines are as plain as they seem.
 
         Nothing can still join one with an address: two blank lines follow, or nothing.
@@ -142,12 +144,18 @@ class _Reader:
         if not text:
             return False
         if url:
-            urls = addresses(url, more)
+            urls = addresses(url, second, more)
             if not urls:
                 return False
             self.parts[-1].entries.append((self.number + 1, text, urls))
             self.draft = None
-            self.number += 2 + (more.count("\n") if more else 0)
+            self.number += 2 + bool(second) + more.count("\n")
+        elif last:
+            if "&amp;" in last:
+                return False
+            self.number += 1
+            self.parts[-1].entries.append((self.number, f"{text} {last}", (last,)))
+            self.draft = None
         else:
             self.number += 1
             self._begin().pieces += text.partition("\n") if "\n" in text else (text,)

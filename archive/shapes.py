@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from archive.markup import MARKS
 
-Block: TypeAlias = tuple[str, str, str, str, str, str, str]
-"""Words of an entry, its first address, the lines of the others; a heading, what underlines it; any other lines; and
-the line ends after the block. What a block has not is ""."""
+Block: TypeAlias = tuple[str, str, str, str, str, str, str, str, str]
+"""Words of an entry, its first address, its second, the lines of further ones, or the one address at the end of its
+words; a heading, what underlines it; any other lines; and the line ends after the block. What a block has not is ""."""
 
 _URL = r"https?://[!-;=?-Z^-~]{1,2000}+(?<=[\w/=&#%+-])"
 _ASCII = r"[ -%'-)+-9;=?-VX-Z^a-~]"
@@ -22,14 +22,16 @@ _WORDS = (
     # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list. Possessive,
     # so that what does not match is gone over once.
     rf"(?=[^\W_]|[\"'“‘(])(?!\d{{1,3}}[.)]\s){_ASCII}*+"
-    rf"(?:(?:[^\x00-\x7f{MARKS}]++|:(?!//)|W(?![Ww]?\.)){_ASCII}*+)*+"
+    rf"(?:(?:[^\x00-\x7f{MARKS}]++|:(?!//)|W(?![Ww]?\.)|&(?= )){_ASCII}*+)*+"
 )
 _BLOCK = re.compile(
-    # Paragraphs of plain words, addresses below them (or none), and two blank lines or the end.
-    rf"(?:({_WORDS}(?:\n\n{_WORDS})*+)(?:\n<br>\[({_URL})\]\(\2\)((?:\n<br>\[{_URL}\]\([^\s<>\\]*\))*+))?"
+    # Paragraphs of plain words, addresses below them (or at their end, or none), and two blank lines or the end.
+    rf"(?:({_WORDS}(?:\n\n{_WORDS})*+)"
+    rf"(?:\n<br>\[({_URL})\]\(\2\)(?:\n<br>\[({_URL})\]\(\3\))?+((?:\n<br>\[{_URL}\]\([^\s<>\\]*\))*+)"
+    rf"|(?<= )\[(?=https?://[^/?#])({_URL})\]\(\5\))?"
     r"(?=\n\n\n|\n*\Z)"
     # A heading of plain words, which mail programs may have quoted.
-    r"|(?:> ?)?([^\W\d_](?:[^\W_]| (?! |\n)|[,'’–-]){0,158}+)\n([=-])\5+(?=\n\n)"
+    r"|(?:> ?)?([^\W\d_](?:[^\W_]| (?! |\n)|[,'’–-]){0,158}+)\n([=-])\7+(?=\n\n)"
     r"|((?:.++|\n(?!\n\n))++)"
     r")(\n*+)"
 )
@@ -44,26 +46,31 @@ def blocks(body: str) -> list[Block]:
     return _BLOCK.findall(body)
 
 
-def is_simple(written: str, url: str) -> bool:
-    """Tell whether `written` is the text of an entry as it stands, and `url` its address."""
+def is_simple(written: str) -> bool:
+    """Tell whether `written` is the text of an entry as it stands."""
     return (
-        "\n" not in written
-        and "  " not in written
-        and "ww." not in written
-        and " " in written
-        and written[-1] != " "
-        and "&amp;" not in url
+        "\n" not in written and "  " not in written and "ww." not in written and " " in written and written[-1] != " "
     )
 
 
-def addresses(url: str, more: str) -> tuple[str, ...]:
-    """Give `url` and the addresses in the lines `more` below it, or nothing if these are not what they show."""
-    if not more:
-        return () if "&amp;" in url else (url,)
-    pairs = _MORE.findall(more)
-    if "&amp;" in url or "&amp;" in more or any(seen != leads_to for seen, leads_to in pairs):
+def addresses(url: str, second: str, more: str) -> tuple[str, ...]:
+    """Give `url`, the `second` and the addresses in the lines `more` below, or nothing if any is not what it shows."""
+    if "&amp;" in url or "&amp;" in second or "&amp;" in more:
         return ()
-    return tuple(dict.fromkeys((url, *(seen for seen, _ in pairs))))
+    if not more:
+        return (url, second) if second and second != url else (url,)
+    pairs = _MORE.findall(more)
+    if any(seen != leads_to for seen, leads_to in pairs):
+        return ()
+    return tuple(dict.fromkeys(filter(None, (url, second, *(seen for seen, _ in pairs)))))
+
+
+def lines(written: str, url: str, second: str, more: str, last: str) -> list[str]:
+    """Give the lines of an entry from its parts."""
+    if last:
+        return f"{written}[{last}]({last})".split("\n")
+    below = "".join([f"\n<br>[{each}]({each})" for each in (url, second) if each])
+    return f"{written}{below}{more}".split("\n")
 
 
 def words(written: str) -> str:

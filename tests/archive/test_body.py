@@ -123,6 +123,10 @@ USUAL = [
     f"A sentence about things.\n<br>[{A}]({A})\n\n\n",
     f"One.\n\nTwo words.\n<br>[{A}]({A})\n<br>[{A}/b]({A}/b)\n\n\n",
     "Words  apart, and www.example.org too.\n\n\n",
+    f"These & those.\n\nStart now: [{A}]({A})\n\n\n",
+    f"Short [{A}/?a&amp;b]({A}/?a&amp;b)\n\n\n",
+    "No site [http:///a](http:///a)\n\n\n",
+    f"Elsewhere and on.\n<br>[{A}]({A})\n<br>[{A}/b]({A})\n\n\n",
     ">From our sponsor, It’s\n======\n\n",
 ]
 
