@@ -45,9 +45,12 @@ def typed(text: str) -> str:
 
     >>> typed("R&D: see https://example.com/?a=1&b=2.")
     'R&amp;D: see <https://example.com/?a=1&amp;b=2>.'
+    >>> typed("https://example.com/a|b")
+    '<https://example.com/a%7Cb>'
     """
     flat = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _ADDRESS.sub(lambda match: f"<{match[0]}>", flat)
+    # A bar would end the address and begin its words.
+    return _ADDRESS.sub(lambda match: f"<{match[0].replace('|', '%7C')}>", flat)
 
 
 def pieces(text: str) -> Iterator[Piece]:
