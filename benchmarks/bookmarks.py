@@ -23,7 +23,7 @@ from typing import Self
 from aiohttp import web
 
 from benchmarks.burst import burst, posted, signed, wrong
-from benchmarks.commands import _answers, _free_port
+from benchmarks.commands import answering, free_port
 from benchmarks.load import SECRET, Timing, load, typed
 from benchmarks.table import Row
 from bot.record.bookmark import Keeper, Link
@@ -166,7 +166,7 @@ class Ears:
 @asynccontextmanager
 async def _server(module: str, api: str, url: str, archive: Path) -> AsyncIterator[int]:
     """Start a server process and give its port once it answers."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,  # noqa: TID251 - handed on, not read
         "SLACK_API_URL": api,
@@ -181,7 +181,7 @@ async def _server(module: str, api: str, url: str, archive: Path) -> AsyncIterat
         sys.executable, *arguments, env=environment, stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        await _answers(port)
+        await answering(port)
         yield port
     finally:
         process.terminate()

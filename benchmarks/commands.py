@@ -163,7 +163,7 @@ async def _stand_in() -> AsyncIterator[str]:
 @asynccontextmanager
 async def _server(arguments: Sequence[str], api: str, archive: Path) -> AsyncIterator[int]:
     """Start a server process and give its port once it has answered a command."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,  # noqa: TID251 - handed on, not read
@@ -178,14 +178,15 @@ async def _server(arguments: Sequence[str], api: str, archive: Path) -> AsyncIte
             sys.executable, *arguments, env=environment, stderr=asyncio.subprocess.DEVNULL
         )
         try:
-            await _answers(port)
+            await answering(port)
             yield port
         finally:
             process.terminate()
             await process.wait()
 
 
-async def _answers(port: int) -> None:
+async def answering(port: int) -> None:
+    """Wait until the bot there answers a topic with links. Raises RuntimeError for any other answer, and for none."""
     for _ in range(ATTEMPTS):
         try:
             body = await ask(port, command("kubernetes"))
@@ -198,7 +199,8 @@ async def _answers(port: int) -> None:
     raise RuntimeError("the server does not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

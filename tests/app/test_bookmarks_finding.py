@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.channel import Channel
-from bot.playground.people import Person, readable
+from bot.playground.people import readable
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def keeper(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
-    """Give somebody who keeps a link for each word, the last word last."""
-    ada = it.person()
-    channel = it.channel(ada)
-    digest = await it.digest(ada, channel, *tales(site, *words))
-    for reply in digest.replies:
-        await ada.reacts(reply, "bookmark")
-    return ada, channel
-
-
 async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
     """The menu beside a row marks it as read, puts a note on it and removes it; the list shows it at once."""
-    ada, channel = await keeper(it, "rows", "mesh", "graph", "queue")
+    ada, channel = await it.keeper("rows", "mesh", "graph", "queue")
     listed = await it.asks(ada, channel, "/weekly saved", "You kept 3 links", "3 unread")
     await ada.clicks(listed, "Mark as read", beside="mesh")
     await it.becomes(listed, "2 unread", "*<https://rows.example/graph", without="*<https://rows.example/mesh")
@@ -43,7 +32,7 @@ async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
 
 async def test_a_search_of_ones_own(it: Whole) -> None:
     """`saved QUERY` searches what one kept and nothing else, misspelt too, and offers the whole archive."""
-    ada, channel = await keeper(it, "own", "kubernetes", "postgresql")
+    ada, channel = await it.keeper("own", "kubernetes", "postgresql")
     await it.publish(*tales("own", "kubernetes-operators"))
     linus = it.person()
     it.stage.workspace.channels[channel.id].members.add(linus.user.id)
@@ -61,7 +50,7 @@ async def test_a_search_of_ones_own(it: Whole) -> None:
 async def test_pages_of_what_was_kept(it: Whole) -> None:
     """Ten on a page, newest first; the way on and back neither repeats nor skips, and acting keeps the page."""
     words = [f"w{number:02}" for number in range(12)]
-    ada, channel = await keeper(it, "pages", *words)
+    ada, channel = await it.keeper("pages", *words)
     listed = await it.asks(ada, channel, "/weekly saved", "You kept 12 links", "1–10")
     assert "/w11|" in readable(listed)
     await ada.clicks(listed, "Older ›")

@@ -16,18 +16,14 @@ from bot.playground.channel import Channel
 from bot.playground.faults import Fault, How
 from bot.playground.people import Person, readable
 from bot.playground.workspace import SCOPES, View
-from tests.fakes.whole import Whole, tales
+from tests.fakes.whole import Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def keeper(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
     """Give somebody who keeps a link for each word, and has a note on the first."""
-    ada = it.person()
-    channel = it.channel(ada)
-    digest = await it.digest(ada, channel, *tales(site, *words))
-    for reply in digest.replies:
-        await ada.reacts(reply, "bookmark")
+    ada, channel = await it.keeper(site, *words)
     listed = await it.asks(ada, channel, "/weekly saved", f"You kept {len(words)}")
     await ada.clicks(listed, "Add a note", beside=f"/{words[0]}")
     await ada.submits(await it.modal(ada, "Your note"), {"note": "=1+1 <b>"})

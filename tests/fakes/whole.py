@@ -144,6 +144,15 @@ class Whole:
         await self.until(right, f"{says} without {without!r}; it says:\n{readable(message)}")
         return message
 
+    async def keeper(self, site: str, *words: str) -> tuple[Person, Channel]:
+        """Let somebody new in who keeps a link of `site` for each word, the last word last; and their channel."""
+        you = self.person()
+        channel = self.channel(you)
+        digest = await self.digest(you, channel, *tales(site, *words))
+        for reply in digest.replies:
+            await you.reacts(reply, "bookmark")
+        return you, channel
+
     async def saved(self, you: Person, channel: Channel, *urls: str) -> ChannelMessage:
         """Ask for what somebody keeps, once all is done, and check that it is exactly these links, in any order."""
         await self.settled()
