@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape, unescape
+from itertools import islice
 from typing import NamedTuple
 
 from archive.link import canonical, is_http
@@ -39,6 +40,10 @@ _ATTRIBUTE = re.compile(
 _NAMED = "<!doctype netscape-bookmark-file-1"
 _LISTED = re.compile(r"<dt>\s{0,100}<a\s", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,17}", re.ASCII)
+_MOST_TAGS = 1_000_000
+"""Tags that are looked at: 10,000 links have fewer in any browser's file, and ten million "<" are no list."""
+_MOST_WORDS = 10_000
+"""Pieces that a title or note may be made of; it is cut to far less (`LONGEST_NOTE`)."""
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
 _PLAIN = {"", "b", "i", "u", "em", "strong", "font", "code", "span", "small"}
@@ -113,7 +118,7 @@ class _Tag(NamedTuple):
 
 
 def _tags(text: str) -> Iterator[_Tag]:
-    for piece in _pieces(text):
+    for piece in islice(_pieces(text), _MOST_TAGS):
         if match := _TAG.match(piece) or _LOOSE.match(piece):
             yield _Tag(match[1].lower(), match[2], _unescaped(match[3]))
         elif not piece.startswith(("!", "?", "/")):
@@ -144,7 +149,8 @@ def _links(text: str, now: datetime) -> Iterator[Keepsake]:
     words: list[str] = []
     for tag in _tags(text):
         if tag.name.lstrip("/") in _PLAIN:
-            words.append(tag.text)  # emphasis within a title or note is only passed through
+            if link is not None and len(words) < _MOST_WORDS:
+                words.append(tag.text)  # emphasis within a title or note is only passed through
             continue
         if link is not None:
             link = _with(link, into, "".join(words))

@@ -150,6 +150,23 @@ async def test_a_form_is_filled_in_at_the_prompt(archive: Path, place: Path) -> 
         assert words in text
 
 
+async def test_a_file_is_chosen_at_the_prompt(archive: Path, place: Path, tmp_path: Path) -> None:
+    """By its path; one that is not there, or of another kind, is said so."""
+    good = tmp_path / "b.html"
+    good.write_text("<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><A HREF='https://prompt.example/'>Chosen</A>")
+    (tmp_path / "b.txt").write_text("x")
+    lines = ("/weekly import", f"fill 1 {tmp_path}/none", f"fill 1 {tmp_path}/b.txt", "submit", f"fill 1 {good}")
+    text = " ".join((await played(archive, place, *lines, "submit", "/weekly saved")).split())
+    for words in (
+        "that can be read",
+        "choose a file of the kind html",
+        "still to be filled in",
+        "[1] is now b.html",
+        "1 link more is yours now",
+    ):
+        assert words in text, text
+
+
 async def test_somebody_else_and_what_they_say(archive: Path, place: Path) -> None:
     """One can be somebody else, who sees their own answers only; a message that one writes is there for all."""
     lines = ("/weekly mesh", "as ada", "channel", "as nobody", "say look at https://example.com/x", "say", "tick 1 1")

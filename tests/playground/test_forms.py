@@ -35,6 +35,8 @@ def inputs(element: dict[str, Any]) -> list[dict[str, Any]]:
         (menu("conversations_select"), "C1", {"selected_conversation": "C1"}),
         (menu("timepicker", initial_time="09:00"), None, {"selected_time": "09:00"}),
         (menu("plain_text_input"), "typed", {"value": "typed"}),
+        (menu("file_input"), None, {"files": []}),
+        (menu("file_input"), [{"id": "F1"}], {"files": [{"id": "F1"}]}),
         (
             {"type": "static_select", "action_id": "days", "option_groups": [{"options": [MONDAY]}]},
             "Monday",
@@ -109,6 +111,13 @@ def test_what_was_set_stays_until_a_form_is_sent() -> None:
     assert forms.state(blocks, draft)["b"]["days"]["selected_option"] == FRIDAY
     assert forms.state(blocks, draft, {"days": "mon"})["b"]["days"]["selected_option"] == MONDAY
     assert list(forms.state(blocks, {})) == ["b"]
+
+
+def test_a_form_without_its_file_is_not_sent() -> None:
+    """No file is nothing filled in."""
+    blocks = inputs(menu("file_input"))
+    assert forms.missing(blocks, forms.state(blocks, {})) == ["Days"]
+    assert forms.missing(blocks, forms.state(blocks, {}, {"days": [{"id": "F1"}]})) == []
 
 
 def test_a_form_that_is_not_filled_in_is_not_sent() -> None:

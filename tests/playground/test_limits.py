@@ -42,6 +42,9 @@ INPUT = {
     "element": {"type": "plain_text_input", "action_id": "x"},
 }
 
+FILES = {"type": "file_input", "action_id": "x", "filetypes": ["html"], "max_files": 1}
+SAVE = {"type": "plain_text", "text": "Save"}
+
 GOOD: list[dict[str, Any]] = [
     {"text": "hello"},
     {"response_type": "in_channel"},
@@ -70,9 +73,13 @@ GOOD: list[dict[str, Any]] = [
     {"text": "x", "metadata": {"event_type": "backissue_part", "event_payload": {"delivery": 1, "part": "parent"}}},
     modal(INPUT, submit={"type": "plain_text", "text": "Save"}, private_metadata="x" * 3000),
     {"view": {"type": "home", "blocks": [section("x")] * 100}},
+    modal({**INPUT, "element": FILES}, submit=SAVE),
 ]
 
 BAD: list[tuple[str, dict[str, Any]]] = [
+    ("from 1 to 10", modal({**INPUT, "element": {**FILES, "max_files": 11}}, submit=SAVE)),
+    ("for modals only", {"type": "home", "blocks": [{**INPUT, "element": FILES}]}),
+    ("/element", message({**INPUT, "element": {**FILES, "initial_files": []}})),
     ("no_text", {"text": ""}),
     ("no_text", {"blocks": []}),
     ("invalid_arguments", {"text": 3}),

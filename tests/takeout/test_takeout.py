@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from time import process_time
 
@@ -128,6 +129,36 @@ def test_a_hostile_file_takes_little_time(hostile: bytes) -> None:
     found = netscape.read(hostile, NOW)
     assert process_time() - before < 5  # what looks back takes minutes
     assert len(found.kept) <= 1
+
+
+def test_a_hostile_file_takes_little_memory() -> None:
+    """Not a piece is kept for each of millions of tags, neither outside a link nor in its title."""
+    tracemalloc.start()
+    try:
+        netscape.read(b"<A HREF=https://a.example/>" + b"<" * 300_000, NOW)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n", True),
+        (b"\xef\xbb\xbf<!doctype netscape-bookmark-file-1>", True),
+        (b"<html><dl><dt>\n  <a href='x'>", True),
+        (b"<html><a href='https://a.example/'>", False),
+        (b"<dt><abbr>", False),
+        (b"<DT><A HREF='\xff'>", False),
+        (b"<DT><A HREF='\0'>", False),
+        ("<DT><A HREF='x'>".encode("utf-16"), False),
+        (b"", False),
+    ],
+)
+def test_a_file_of_bookmarks_is_told_from_others(data: bytes, *, expected: bool) -> None:
+    """By what it says it is, or by its items; a page of the web, a picture, and another encoding are none."""
+    assert netscape.is_bookmarks(data) is expected
 
 
 @given(st.binary(max_size=200) | st.text(alphabet="<aA>/ hrefHREF=\"'&#;ddDT!-x", max_size=200).map(str.encode))
