@@ -213,7 +213,7 @@ def issue_modal(message: Message) -> Block:
     """Show a page of an issue over the Home tab."""
     return {
         "type": "modal",
-        "title": blocks.plain("The newest issue", 24),
+        "title": blocks.plain("From the archive", 24),
         "close": blocks.plain("Close", 24),
         "blocks": list(message.blocks),
     }

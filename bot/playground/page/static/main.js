@@ -159,9 +159,18 @@ function showLinks() {
   else problem(byId("notices"), "No issue was posted yet. Wait a moment, or publish one in Backstage.");
 }
 
+/** Read a part of the address, be it typed by hand with a stray %. */
+function unescaped(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Find the place that the address names. */
 function addressed() {
-  const asked = decodeURIComponent(location.hash.slice(1));
+  const asked = unescaped(location.hash.slice(1));
   if (asked === "home") return "home";
   if (asked === "messages") return store.direct?.id ?? firstChannel();
   return store.state.channels.find((each) => each.kind !== "im" && each.name === asked)?.id ?? firstChannel();
