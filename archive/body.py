@@ -18,7 +18,7 @@ from archive.issue import Section, entry_of, section_of
 from archive.kind import Kind
 from archive.link import Found
 from archive.markup import is_plain, plain
-from archive.shapes import addresses, blocks, is_simple, lines, words
+from archive.shapes import addresses, blocks, is_apart, is_simple, lines, words
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -32,8 +32,6 @@ _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _UNDERLINES = frozenset("=- ")
 _LONGEST_HEADING = 160
 _LONGEST_TITLE = 100
-_WRAP = 60
-"""A line shorter than this, had it taken the next line's first word, was ended on purpose; longer ones were wrapped."""
 
 
 class _Draft:
@@ -158,7 +156,7 @@ class _Reader:
             self.draft = None
         else:
             self.number += 1
-            self._begin().pieces += text.partition("\n") if "\n" in text else (text,)
+            self._begin().pieces += text.partition("\n") if "\n" in written else (text,)
         if "\n" in written:
             self.number += written.count("\n")
         self.gap = 0
@@ -208,7 +206,7 @@ class _Reader:
 
     def _is_apart(self, draft: _Draft, line: str) -> bool:
         """Tell whether `line` stands on a line of its own: after a blank one, or one that was ended on purpose."""
-        return self.gap > 0 or draft.width + len(line.partition(" ")[0]) < _WRAP
+        return self.gap > 0 or is_apart(draft.width, line)
 
     def _heading(self, line: str, below: str) -> bool:
         """Take a heading, underlined by the line `below` or led by #; tell whether it was one."""

@@ -19,14 +19,14 @@ _URL = r"https?://[!-;=?-Z^-~]{1,2000}+(?<=[\w/=&#%+-])"
 _ASCII = r"[ -%'-)+-9;=?-VX-Z^a-~]"
 """What of ASCII plain words are made of, without the colon and the W, which may belong to an address."""
 _WORDS = (
-    # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list. Possessive,
-    # so that what does not match is gone over once.
-    rf"(?=[^\W_]|[\"'“‘(])(?!\d{{1,3}}[.)]\s){_ASCII}*+"
-    rf"(?:(?:[^\x00-\x7f{MARKS}]++|:(?!//)|W(?![Ww]?\.)|&(?= )){_ASCII}*+)*+"
+    # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list; an &
+    # and [words] mean themselves. Possessive, so that what does not match is gone over once.
+    rf"(?=[^\W_]|[\"'“‘(\[])(?!\d{{1,3}}[.)]\s){_ASCII}*+"
+    rf"(?:(?:[^\x00-\x7f{MARKS}]++|:(?!//)|W(?![Ww]?\.)|&(?= )|\[[A-Za-z ]++\](?= )){_ASCII}*+)*+"
 )
 _BLOCK = re.compile(
     # Paragraphs of plain words, addresses below them (or at their end, or none), and two blank lines or the end.
-    rf"(?:({_WORDS}(?:\n\n{_WORDS})*+)"
+    rf"(?:({_WORDS}(?:\n\n?+{_WORDS})*+)"
     rf"(?:\n<br>\[({_URL})\]\(\2\)(?:\n<br>\[({_URL})\]\(\3\))?+((?:\n<br>\[{_URL}\]\([^\s<>\\]*\))*+)"
     rf"|(?<= )\[(?=https?://[^/?#])({_URL})\]\(\5\))?"
     r"(?=\n\n\n|\n*\Z)"
@@ -35,6 +35,9 @@ _BLOCK = re.compile(
     r"|((?:.++|\n(?!\n\n))++)"
     r")(\n*+)"
 )
+_WRAP = 60
+"""A line shorter than this, had it taken the next line's first word, was ended on purpose; longer ones were wrapped."""
+
 _MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)")
 
 
@@ -81,8 +84,27 @@ def words(written: str) -> str:
     if "ww." in written:
         return ""
     if "\n" in written:
-        lines = [" ".join(line.split()) for line in written.split("\n\n")]
-        return "\n".join(lines) if all(" " in line for line in lines) else ""
+        return _paragraphs(written.split("\n"))
     if "  " in written or written[-1] == " ":
         written = " ".join(written.split())
     return written if " " in written else ""
+
+
+def _paragraphs(lines: list[str]) -> str:
+    text = ""
+    above = ""
+    for line in lines:
+        if line:
+            words = " ".join(line.split())
+            if " " not in words:
+                return ""
+            if text:
+                text += "\n" if not above or is_apart(len(above), line) else " "
+            text += words
+        above = line
+    return text
+
+
+def is_apart(width: int, line: str) -> bool:
+    """Tell whether `line` stands on a line of its own right below one of `width` characters."""
+    return width + len(line.partition(" ")[0]) < _WRAP

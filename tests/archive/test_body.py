@@ -125,6 +125,8 @@ USUAL = [
     "Words  apart, and www.example.org too.\n\n\n",
     f"These & those.\n\nStart now: [{A}]({A})\n\n\n",
     f"Short [{A}/?a&amp;b]({A}/?a&amp;b)\n\n\n",
+    f"[Free] A sentence of words that goes on as far as mail has room.\nAnd on.\nTwo words.\n<br>[{A}]({A})\n\n\n",
+    "A sentence of words that goes on as far as mail has its room\nand no further\n\n\n",
     "No site [http:///a](http:///a)\n\n\n",
     f"Elsewhere and on.\n<br>[{A}]({A})\n<br>[{A}/b]({A})\n\n\n",
     ">From our sponsor, It’s\n======\n\n",
