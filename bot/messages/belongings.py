@@ -216,9 +216,10 @@ def window(message: Message) -> Block:
 def confirm_forgetting(count: int, names: Names) -> Message:
     """Ask whether everything about the person is to be deleted."""
     weekly = escape(names.command)
+    what = f"your {_links(count)}, your notes and what you have read" if count else "all that I know of you"
     said = (
-        f"*Forget everything about you?* That deletes your {_links(count)}, your notes and what you have read, at once "
-        "and for good. Channels you subscribed keep their digests, but nobody is told any more if one cannot come. "
+        f"*Forget everything about you?* That deletes {what}, at once and for good. Channels you subscribed keep "
+        "their digests, but nobody is told any more if one cannot come. "
         f"To take your links along first: `{weekly} export`."
     )
     row = blocks.actions(
