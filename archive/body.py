@@ -113,9 +113,8 @@ class _Reader:
             self.gap = len(body) - len(body := body.lstrip("\n"))
             self.number += self.gap
         for written, url, second, more, last, title, mark, other, blanks in blocks(body):
-            if (
-                url and not (second or more) and "&amp;" not in url and is_simple(written)
-            ):  # most entries: as below, in short
+            if url and not (second or more) and "&amp;" not in url and is_simple(written):
+                # Most entries: as `_entry` does, in short.
                 self.parts[-1].entries.append((self.number + 1, written, (url,)))
                 self.draft = None
                 self.number += 2
