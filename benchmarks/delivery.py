@@ -1,6 +1,7 @@
 """What delivering costs: a thousand channels due at once, the whole path beside the bare client, and an idle tick.
 
-The stand-in Slack is a process of its own, this one is the worker. Everything is real: database, claims, rows, HTTP.
+The stand-in Slack is a process of its own, this one is the worker, set as `backissue worker` sets itself (`bot.loop`);
+so is the bare client that it is compared with. Everything is real: database, claims, rows, HTTP.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
 from benchmarks.table import Row
+from bot import loop
 from bot.calendar import AsItAppears, Weekly, next_slot
 from bot.clock import SystemClock
 from bot.delivery.rules import Rules
@@ -58,13 +60,14 @@ class Unhurried(Pace):
 
 def run() -> list[Row]:
     """Measure."""
+    loop.settle()
     with tempfile.TemporaryDirectory() as folder, _postgres(Path(folder)) as postgres:
-        rows = [asyncio.run(_on_time(f"sqlite:///{folder}/paced.db"))]
+        rows = [loop.run(_on_time(f"sqlite:///{folder}/paced.db"))]
         kinds: dict[str, Callable[[int], str]] = {"SQLite": lambda n: f"sqlite:///{folder}/{n}.db"}
         if postgres is not None:
             kinds["PostgreSQL"] = postgres
-        rows += [asyncio.run(_throughput(kind, url)) for kind, url in kinds.items()]
-        rows += [asyncio.run(_idle_tick(f"sqlite:///{folder}/idle.db"))]
+        rows += [loop.run(_throughput(kind, url)) for kind, url in kinds.items()]
+        rows += [loop.run(_idle_tick(f"sqlite:///{folder}/idle.db"))]
     return rows
 
 

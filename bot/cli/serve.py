@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import structlog
 import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
-from bot import logs
+from bot import logs, loop
 from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
 from bot.errors import SettingsError
@@ -37,23 +35,14 @@ def serve(archive: Path | None, port: int | None, *, post: bool) -> None:
     settings = Settings.read(archive=archive, port=port)
     credentials = settings.slack_credentials()
     logs.configure(settings.log_format)
-    _run((_by_socket if credentials.app_token else _by_http)(settings, credentials, post=post))
+    loop.run((_by_socket if credentials.app_token else _by_http)(settings, credentials, post=post))
 
 
 def work(archive: Path | None) -> None:
     """Post until stopped. Raises BackIssueError as `serve` does."""
     settings = Settings.read(archive=archive)
     logs.configure(settings.log_format)
-    _run(_work(settings, settings.bot_credentials()))
-
-
-def _run(main: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop where there is one; uvicorn's own `run`, which would choose it, leaves no room for Socket Mode."""
-    factory = None
-    with suppress(ImportError):  # it has no build for Windows
-        factory = importlib.import_module("uvloop").new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(main)
+    loop.run(_work(settings, settings.bot_credentials()))
 
 
 async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
@@ -127,7 +116,9 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     for problem in library.snapshot.problems:
         _log.warning("archive.problem", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
-    return build(settings, credentials, Ports(library, store, slack))
+    app = build(settings, credentials, Ports(library, store, slack))
+    loop.settle()
+    return app
 
 
 @asynccontextmanager
