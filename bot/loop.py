@@ -28,6 +28,14 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
         return runner.run(main)
 
 
+def hurry() -> None:
+    """Keep the garbage collector away while a process starts, until `settle`: there is hardly any garbage yet.
+
+    Of the demo's start, most of which is importing, it took a quarter (measured).
+    """
+    gc.disable()
+
+
 def settle() -> None:
     """Keep the garbage collector from going over what stays as long as the process: the archive, the index, the code.
 
@@ -37,3 +45,4 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 20)
+    gc.enable()

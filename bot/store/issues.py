@@ -83,14 +83,18 @@ def _register(connection: Connection, there: tuple[Face, ...], now: datetime) ->
     seen = _seen(connection, there)
     identity = seen.identity
     faces = {identity[face.slug]: face for face in there}
-    for key in (key for key in faces if key not in seen.rows):
-        face = faces[key]
-        values = {"identity": key, "links": sorted(face.links), "content": face.content, "seen": now}
-        connection.execute(insert(connection, issues).values(values).on_conflict_do_nothing())
-    for slug, key in identity.items():
-        if seen.names.get(slug) != key:
-            row = insert(connection, slugs).values(slug=slug, identity=key)
-            connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_={"identity": key}))
+    fresh = [
+        {"identity": key, "links": sorted(face.links), "content": face.content, "seen": now}
+        for key, face in faces.items()
+        if key not in seen.rows
+    ]
+    if fresh:
+        connection.execute(insert(connection, issues).on_conflict_do_nothing(), fresh)
+    renamed = [{"slug": slug, "identity": key} for slug, key in identity.items() if seen.names.get(slug) != key]
+    if renamed:
+        row = insert(connection, slugs)
+        latest = {"identity": row.excluded.identity}
+        connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_=latest), renamed)
     edited = [key for key, face in faces.items() if key in seen.rows and seen.rows[key].content != face.content]
     for key in edited:
         change = {"content": faces[key].content, "links": sorted(faces[key].links)}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import loop
 from bot.errors import BotError
 from bot.playground.held import SAMPLE
 from bot.playground.page.room import Room
@@ -67,6 +68,7 @@ def browser() -> Callable[[str], object] | None:
 async def run(wishes: Wishes, say: Callable[[str], object]) -> None:
     """Serve until the process is told to stop; `say` prints a line. Raises FolderError, PortError."""
     without_proxies()
+    loop.hurry()
     with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
         await until_stopped(_serve(wishes, Path(place), say))
 
@@ -77,6 +79,7 @@ async def _serve(wishes: Wishes, place: Path, say: Callable[[str], object]) -> N
         if wishes.browse is not None:
             await asyncio.to_thread(wishes.browse, page.url)
         await page.room.stage()
+        loop.settle()
         await asyncio.Event().wait()
 
 
