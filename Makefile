@@ -51,7 +51,7 @@ imports: $(VENV)/dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/dev $(VENV)/browser
-	$(BIN)/pytest -n 2 -m 'not slow' --cov --cov-report=term
+	$(BIN)/pytest -n 3 -m 'not slow' --cov --cov-report=term
 
 format: $(VENV)/dev ## put the code in its shape
 	$(BIN)/ruff format .

@@ -86,35 +86,42 @@ def run(archive: Path) -> list[Row]:
 async def _run(path: str, archive: Path) -> list[Row]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        rows = [await _starts(browser, archive), await _answers(browser, archive), await _scrolls(browser, archive)]
+        rows = [*await _starts(browser, archive), await _answers(browser, archive), await _scrolls(browser, archive)]
         await browser.close()
     return rows
 
 
-async def _starts(browser: Browser, archive: Path) -> Row:
-    """Time until the page can be used: a place to write, and the archive read."""
-    ours, whole, floor = [], [], []
+async def _starts(browser: Browser, archive: Path) -> list[Row]:
+    """Time until there is a page to write on, and until what is written at once is answered.
+
+    The archive is read meanwhile: a command waits for it.
+    """
+    ours, answered, whole, floor = [], [], [], []
     for _ in range(STARTS):
         started = time.monotonic()
         async with _process(archive) as url:
             begin = time.monotonic()
             page = await (await browser.new_context()).new_page()
-            await _arrives(page, url)
+            await page.goto(url)
+            await page.locator("#write").fill("/weekly kubernetes")
+            await page.wait_for_selector("body[data-ready]", state="attached")
             ours.append(time.monotonic() - begin)
+            await page.keyboard.press("Enter")
+            await page.locator("article.ephemeral", has_text="kubernetes").first.wait_for()
+            answered.append(time.monotonic() - begin)
             whole.append(time.monotonic() - started)
             begin = time.monotonic()
             await page.goto(f"{url}static/icon.svg")
             floor.append(time.monotonic() - begin)
             await page.context.close()
-    mine, least = statistics.median(ours), statistics.median(floor)
-    return Row(
-        f"first page usable, from when the server listens ({statistics.median(whole):.2f} s from the process's start)",
-        f"{mine:.2f} s",
-        f"{least:.2f} s",
-        mine / least,
-        f"at most {USABLE:.0f} s",
-        mine <= USABLE,
-    )
+    mine, first, least = statistics.median(ours), statistics.median(answered), statistics.median(floor)
+    limit, at_all = f"at most {USABLE:.0f} s", f"{statistics.median(whole):.2f} s from the process's start"
+    return [
+        Row("first page usable, from when the server listens", f"{mine:.2f} s", f"{least:.2f} s", mine / least, limit,
+            mine <= USABLE),
+        Row(f"a command written at once is answered ({at_all})", f"{first:.2f} s", f"{least:.2f} s", first / least,
+            "", True),
+    ]  # fmt: skip
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot import logs
+from bot import logs, loop
 from bot.playground.held import SAMPLE
 from bot.playground.page import run as page
 
@@ -19,7 +19,8 @@ def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -
     """
     logs.configure("console", level="ERROR")
     wishes = page.Wishes(archive or SAMPLE, port, empty, page.browser() if browse else None)
-    asyncio.run(page.run(wishes, _say))
+    loop.hurry()
+    asyncio.run(page.run(wishes, _say, loop.settle))
 
 
 def at_the_terminal(archive: Path | None) -> None:

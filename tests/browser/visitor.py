@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,8 +81,9 @@ class Visitor:
         scroller = where if await where.evaluate("node => node.matches('.scroller')") else where.locator(".scroller")
         for step in range(40):
             if await found.count():
-                await found.first.scroll_into_view_if_needed()
-                return found.first
+                with suppress(Error):  # the page may draw it anew at this moment: then once more
+                    await found.first.scroll_into_view_if_needed()
+                    return found.first
             down = "node => node.scrollBy(0, node.clientHeight / 2)"
             await scroller.evaluate(down if step else "node => node.scrollTo(0, 0)")
             await self.page.evaluate(

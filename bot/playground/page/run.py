@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot import loop
 from bot.errors import BotError
 from bot.playground.held import SAMPLE
 from bot.playground.page.room import Room
@@ -65,21 +64,23 @@ def browser() -> Callable[[str], object] | None:
     return None if type(found) is webbrowser.GenericBrowser else found.open
 
 
-async def run(wishes: Wishes, say: Callable[[str], object]) -> None:
-    """Serve until the process is told to stop; `say` prints a line. Raises FolderError, PortError."""
+async def run(wishes: Wishes, say: Callable[[str], object], settled: Callable[[], object] = lambda: None) -> None:
+    """Serve until the process is told to stop; `say` prints a line. Raises FolderError, PortError.
+
+    `settled` is called once everything is there.
+    """
     without_proxies()
-    loop.hurry()
     with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
-        await until_stopped(_serve(wishes, Path(place), say))
+        await until_stopped(_serve(wishes, Path(place), say, settled))
 
 
-async def _serve(wishes: Wishes, place: Path, say: Callable[[str], object]) -> None:
+async def _serve(wishes: Wishes, place: Path, say: Callable[[str], object], settled: Callable[[], object]) -> None:
     async with opened(wishes, place, Settings.read()) as page:
         say(f"Back Issue is at {page.url}  (stop with Ctrl-C; nothing is left behind)")
         if wishes.browse is not None:
             await asyncio.to_thread(wishes.browse, page.url)
         await page.room.stage()
-        loop.settle()
+        settled()
         await asyncio.Event().wait()
 
 
