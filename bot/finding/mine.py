@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from archive.issue import Issue
 from bot.clock import Clock, microseconds
 from bot.finding.indexes import Indexes
-from bot.messages.kept import LONGEST_NOTE, READ, REMOVE, UNREAD, Choice, Row
+from bot.messages.kept import READ, REMOVE, UNREAD, Choice, Row
 from bot.messages.message import Message
 from bot.messages.mrkdwn import clean
 from bot.messages.names import Names
@@ -17,6 +17,7 @@ from bot.messages.saved import PAGE, Listed, Listing, saved
 from bot.messages.title import label
 from bot.record.bookmark import Bookmark, Keeper, Page
 from bot.slack.workspace import WorkspaceId
+from bot.takeout.keepsake import LONGEST_NOTE
 
 GONE = "You do not keep that link any more."
 

@@ -205,12 +205,7 @@ def not_brought(reason: str) -> Message:
 
 def window(message: Message) -> Block:
     """Say something in the form's place."""
-    return {
-        "type": "modal",
-        "title": blocks.plain("Your bookmarks", 24),
-        "close": blocks.plain("Close", 24),
-        "blocks": list(message.blocks),
-    }
+    return blocks.window("Your bookmarks", message.blocks)
 
 
 def confirm_forgetting(count: int, names: Names) -> Message:

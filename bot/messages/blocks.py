@@ -92,6 +92,11 @@ def weight(block: Block) -> int:
     return total
 
 
+def window(title: str, shown: Iterable[Block]) -> Block:
+    """Make a modal that only shows blocks, and is closed; `title` is cut to 24 characters (Slack: surfaces/modals)."""
+    return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": list(shown)}
+
+
 def says(text: str) -> Message:
     """Make a message of one paragraph; `text` is markup of 1 to 3,000 characters."""
     return Message(text, (section(text),))

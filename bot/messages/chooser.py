@@ -121,13 +121,7 @@ def choose_form(links: Sequence[Choice], place: Choosing, done: str = "") -> dic
 
 def told_form(markup: str) -> dict[str, Any]:
     """Make a form that only says something."""
-    return {
-        "type": "modal",
-        "callback_id": f"{CALLBACK}_done",
-        "title": blocks.plain("Save links", 24),
-        "close": blocks.plain("Close", 24),
-        "blocks": [blocks.section(markup)],
-    }
+    return {**blocks.window("Save links", [blocks.section(markup)]), "callback_id": f"{CALLBACK}_done"}
 
 
 def _boxes(links: Sequence[Choice], place: Choosing, done: str) -> list[Block]:

@@ -211,9 +211,4 @@ def _team(team: Sequence[Team], today: date) -> list[Block]:
 
 def issue_modal(message: Message) -> Block:
     """Show a page of an issue over the Home tab."""
-    return {
-        "type": "modal",
-        "title": blocks.plain("From the archive", 24),
-        "close": blocks.plain("Close", 24),
-        "blocks": list(message.blocks),
-    }
+    return blocks.window("From the archive", message.blocks)

@@ -13,16 +13,14 @@ from bot.messages.dates import short_date
 from bot.messages.message import Block
 from bot.messages.mrkdwn import bold, clip, host, link, one_line, shown
 from bot.messages.past import past
+from bot.takeout.keepsake import LONGEST_URL
 
 ACTION = "kept"
 """The menu beside a row: its action is `kept:NUMBER`, the chosen option's value says what and which."""
 READ, UNREAD, NOTE, REMOVE, OPEN = "read", "unread", "note", "remove", "open"
-LONGEST_NOTE = 500
-"""Characters of a note."""
 
 _LINKED = 500
 """A longer address is opened from the menu: ten such in the text would be more than a message may hold."""
-_OPENED = 3_000  # Slack: the url of an option
 _NOTE_SHOWN = 200
 _CHOICE = re.compile(rf"({READ}|{UNREAD}|{NOTE}|{REMOVE}|{OPEN}):([0-9a-f]{{32}})")
 
@@ -87,7 +85,7 @@ def menu(kept: Row, number: int) -> Block:
         _option("Edit the note" if kept.note else "Add a note", NOTE, kept.key),
         _option("Remove", REMOVE, kept.key),
     ]
-    if _LINKED < len(kept.url) <= _OPENED and is_http(kept.url) and kept.url.isprintable() and " " not in kept.url:
+    if _LINKED < len(kept.url) <= LONGEST_URL and is_http(kept.url) and kept.url.isprintable() and " " not in kept.url:
         options.insert(0, {**_option("Open the link", OPEN, kept.key), "url": kept.url})
     return {"type": "overflow", "action_id": f"{ACTION}:{number}", "options": options}
 

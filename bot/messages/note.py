@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.messages import blocks
-from bot.messages.kept import LONGEST_NOTE
 from bot.messages.message import Block
 from bot.messages.mrkdwn import bold, clean, clip, one_line
+from bot.takeout.keepsake import LONGEST_NOTE
 
 CALLBACK = "note"
 FIELD = "note"

@@ -70,12 +70,7 @@ def subscribed(standing: Standing, names: Names) -> Message:
 
 def confirmation(standing: Standing, names: Names) -> Block:
     """Give the same as a modal that takes the form's place."""
-    return {
-        "type": "modal",
-        "title": blocks.plain("Subscribed", 24),
-        "close": blocks.plain("Close", 24),
-        "blocks": list(subscribed(standing, names).blocks),
-    }
+    return blocks.window("Subscribed", subscribed(standing, names).blocks)
 
 
 def status(standing: Standing) -> Message:

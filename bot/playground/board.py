@@ -58,7 +58,7 @@ class Element:
         where = self.where
         if isinstance(where, View) and not where.open:
             return False
-        blocks = where.blocks if isinstance(where, ChannelMessage) else where.payload.get("blocks", ())
+        blocks = where.blocks
         gone = isinstance(where, ChannelMessage) and where.deleted
         return not gone and any(
             (block, element.get("action_id")) == (self.block, self.json.get("action_id"))
@@ -195,8 +195,6 @@ class Board:
 def errors_by_label(view: View, errors: Mapping[str, str]) -> list[str]:
     """Write a form's errors, each with the label of the field that it is about."""
     labels = {
-        str(block.get("block_id")): str(block["label"]["text"])
-        for block in view.payload.get("blocks", ())
-        if block.get("type") == "input"
+        str(block.get("block_id")): str(block["label"]["text"]) for block in view.blocks if block.get("type") == "input"
     }
     return [f"{labels.get(name, name)}: {what}" for name, what in errors.items()]

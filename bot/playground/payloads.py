@@ -105,7 +105,7 @@ def _person(workspace: Workspace, user: User) -> dict[str, Any]:
 
 def _view(workspace: Workspace, user: User, view: View) -> dict[str, Any]:
     """Write a view with all that its person has set in it."""
-    values = forms.state(view.payload.get("blocks", ()), workspace.draft(user.id, view))
+    values = forms.state(view.blocks, workspace.draft(user.id, view))
     return {**described_view(workspace, view), "state": {"values": values}}
 
 

@@ -172,7 +172,7 @@ class Person:
         `choose` is what a menu is set to; `beside` words of the row that it stands in. Raises LookupError naming what
         there is, if it is not there.
         """
-        block, element = forms.find(_blocks(where), what, beside)
+        block, element = forms.find(where.blocks, what, beside)
         if choose is None and any(forms.is_option(option, what) for option in forms.options(element)):
             choose = [what] if element["type"].startswith("multi_") or element["type"] == "checkboxes" else what
         return await self._uses(where, block, element, forms.set_to(element, choose))
@@ -183,7 +183,7 @@ class Person:
         What stands in an input is only noted until the form is sent, unless it has dispatch_action. LookupError if it
         is not there.
         """
-        for block, element in forms.elements(_blocks(where)):
+        for block, element in forms.elements(where.blocks):
             if (block, element.get("action_id")) == (block_id, action_id):
                 return await self._uses(where, block, element, forms.set_to(element, chosen))
         raise LookupError(f"there is no {action_id!r} in the block {block_id!r} any more")
@@ -198,7 +198,7 @@ class Person:
 
     async def fills(self, where: ChannelMessage | View, what: str, text: str) -> Answer:
         """Type into a field (by its placeholder or action_id) and press Enter: a field with dispatch_action tells."""
-        block, element = forms.find(_blocks(where), what)
+        block, element = forms.find(where.blocks, what)
         return await self._uses(where, block, element, forms.set_to(element, text))
 
     def chooses(self, view: View, what: str, name: str, content: bytes) -> files.File:
@@ -206,7 +206,7 @@ class Person:
 
         Raises LookupError where the field is not there or takes no such file.
         """
-        block, element = forms.find(_blocks(view), what)
+        block, element = forms.find(view.blocks, what)
         if wrong := files.refused(element, name, len(content)):
             raise LookupError(wrong)
         file = self.uploads(name, content)
@@ -248,7 +248,7 @@ class Person:
 
     async def asks(self, where: ChannelMessage | View, what: str, typed: str) -> list[Mapping[str, Any]]:
         """Type into a menu that suggests, and give the options that come (of all groups)."""
-        block, element = forms.find(_blocks(where), what)
+        block, element = forms.find(where.blocks, what)
         named = {"action_id": element.get("action_id", ""), "block_id": block}
         payload = payloads.suggestion(self.scene.workspace, self.user, where, named, typed)
         answer = await self.scene.courier.send("interactive", payload)
@@ -261,8 +261,8 @@ class Person:
         Slack itself keeps a form in which something is missing: status 0, and the labels of what is as the reason.
         """
         workspace, now = self.scene.workspace, self.scene.server.clock.now()
-        state = forms.state(_blocks(view), workspace.draft(self.user.id, view), values)
-        if missing := forms.missing(_blocks(view), state):
+        state = forms.state(view.blocks, workspace.draft(self.user.id, view), values)
+        if missing := forms.missing(view.blocks, state):
             return Answer(0, reason=f"still to be filled in: {', '.join(missing)}")
         answer = await self.scene.courier.send(
             "interactive", payloads.submission(workspace, self.user, view, state, now)
@@ -287,7 +287,7 @@ class Person:
             workspace.changed(Change("closed", view=view))
 
     async def _tick(self, where: ChannelMessage | View, options: tuple[str, ...], *, on: bool) -> Answer:
-        boxes = [(name, one) for name, one in forms.elements(_blocks(where)) if one["type"] == "checkboxes"]
+        boxes = [(name, one) for name, one in forms.elements(where.blocks) if one["type"] == "checkboxes"]
         for block, element in boxes:
             if any(forms.is_option(option, options[0]) for option in forms.options(element)):
                 now = self.scene.workspace.draft(self.user.id, where).get((block, str(element.get("action_id"))))
@@ -303,7 +303,7 @@ class Person:
         scene, workspace, now = self.scene, self.scene.workspace, self.scene.server.clock.now()
         if state:
             workspace.draft(self.user.id, where)[block, str(element.get("action_id"))] = dict(state)
-        if not forms.told_at_once(_blocks(where), block):
+        if not forms.told_at_once(where.blocks, block):
             return Answer(200)
         url = ""
         if isinstance(where, ChannelMessage):
@@ -341,11 +341,7 @@ class Person:
         )
 
 
-def _blocks(where: ChannelMessage | View) -> list[dict[str, Any]]:
-    return where.blocks if isinstance(where, ChannelMessage) else list(where.payload.get("blocks", ()))
-
-
 def readable(shown: ChannelMessage | View) -> str:
     """Give all the words of a message or view: those of its blocks, or a message's text if it has none."""
-    blocks = _blocks(shown)
+    blocks = shown.blocks
     return "\n".join(forms.words(blocks)) if blocks or isinstance(shown, View) else shown.text

@@ -70,6 +70,11 @@ class View:
         """Tell a Home tab from a modal."""
         return self.payload.get("type") == "home"
 
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        """Give what it shows, as `ChannelMessage.blocks` does."""
+        return list(self.payload.get("blocks", ()))
+
 
 @dataclass(slots=True)
 class Trigger:

@@ -18,10 +18,8 @@ from decimal import Decimal
 from archive.link import is_http, key
 from bot.messages.mrkdwn import one_line
 from bot.slack.workspace import WorkspaceId, enterprise_of, team_of
+from bot.takeout.keepsake import LONGEST_TITLE, LONGEST_URL
 
-LONGEST_URL = 3_000
-"""Characters (Slack: a button's or option's url)."""
-LONGEST_WORDS = 300
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten")
 """Names of the emoji that stand for an entry's number, from 1."""
 _TS = re.compile(r"(\d{1,12})\.(\d{1,6})", re.ASCII)
@@ -215,7 +213,7 @@ def checked(url: str, words: str, text: str = "") -> Link | None:
     url = url.strip()
     if not is_http(url) or len(url) > LONGEST_URL or not url.isprintable():
         return None
-    return Link(url, one_line(words)[:LONGEST_WORDS], one_line(text)[:LONGEST_WORDS])
+    return Link(url, one_line(words)[:LONGEST_TITLE], one_line(text)[:LONGEST_TITLE])
 
 
 def link_json(link: Link) -> str:

@@ -10,6 +10,7 @@ LONGEST_URL = 3_000
 """Characters of an address (Slack: the url of a button or option)."""
 LONGEST_TITLE = 300
 LONGEST_NOTE = 500
+"""Characters of a bookmark's title and of its note, brought in or kept here."""
 
 
 class Format(StrEnum):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.answer import LONGEST_QUERY
-from bot.messages.kept import LONGEST_NOTE, NOTE, Choice, Row, menu, words
+from bot.messages.kept import NOTE, Choice, Row, menu, words
 from bot.messages.message import Message
 from bot.messages.names import Names
 from bot.messages.note import note_form, read_note
@@ -18,6 +18,7 @@ from bot.messages.past import as_it_was
 from bot.messages.saved import PAGE, Listed, Listing, saved
 from bot.messages.top import Period, Shared, line, not_yours, off, switched, top
 from bot.playground.limits import problems
+from bot.takeout.keepsake import LONGEST_NOTE
 from tests.messages.checker import breaches
 from tests.messages.issues import nasty_text, nasty_url
 

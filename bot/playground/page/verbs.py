@@ -59,7 +59,7 @@ class Verbs:
         view, name = self.room.view(user, body.text("view")), body.text("name")[:255]
         asked = (body.text("block_id"), body.text("action_id"))
         found = next(
-            (one for block, one in forms.elements(_blocks(view)) if (block, one.get("action_id")) == asked), None
+            (one for block, one in forms.elements(view.blocks) if (block, one.get("action_id")) == asked), None
         )
         if found is None or found["type"] != "file_input":
             raise PageError("that form has no such field for files", 404)
@@ -192,7 +192,7 @@ class Verbs:
     def _fill(self, user: User, where: ChannelMessage | View, body: Body) -> None:
         """Set what the page says is set, element by element; elements that are not there are left out."""
         values, draft = body.table("values"), self.room.workspace.draft(user.id, where)
-        for block, element in forms.elements(_blocks(where)):
+        for block, element in forms.elements(where.blocks):
             name = str(element.get("action_id", ""))
             if name in values.get(block, {}):
                 given = values[block][name]
@@ -209,7 +209,7 @@ class Verbs:
 
     def _wanting(self, user: User, view: View) -> dict[str, str]:
         """Say, by block, what Slack itself would not let through."""
-        blocks = _blocks(view)
+        blocks = view.blocks
         state = forms.state(blocks, self.room.workspace.draft(user.id, view))
         return {str(block.get("block_id")): _REQUIRED for block in blocks if forms.missing([block], state)}
 
@@ -227,10 +227,6 @@ def chosen(element: forms.Element, given: Any) -> dict[str, Any]:
 
 def _listed(given: Any) -> list[Any]:
     return given if isinstance(given, list) else []
-
-
-def _blocks(where: ChannelMessage | View) -> list[dict[str, Any]]:
-    return where.blocks if isinstance(where, ChannelMessage) else list(where.payload.get("blocks", ()))
 
 
 def _emoji(body: Body) -> str:
