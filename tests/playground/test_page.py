@@ -166,7 +166,8 @@ async def test_nothing_is_missed_on_a_lost_line(house: House) -> None:
         await house.ada.does("say", channel=channel, text=f"while away {number}")
     async with other.listening(other.mark):
         await other.reads("while away 2", channel)
-    texts = [push["message"]["text"] for push in other.pushes if push["type"] == "posted"]
+    here = [push["message"] for push in other.pushes if push["type"] == "posted"]
+    texts = [message["text"] for message in here if message["channel"] == channel]
     assert texts == [f"while away {number}" for number in range(3)]
     async with other.listening("of-another-run-7"):
         await other.until(lambda push: push["type"] == "reload")
