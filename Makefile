@@ -74,8 +74,8 @@ screenshots: $(VENV)/browser ## take the README's pictures of the page, from the
 
 pins: ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
-	CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host -o requirements.txt pyproject.toml
-	CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host --extra dev -o requirements-dev.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host -o requirements.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host --extra dev -o requirements-dev.txt pyproject.toml
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
