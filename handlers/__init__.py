@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from bot.services import Services
-from handlers import actions, commands, errors, home, mine, options, reactions, shortcuts, views
+from handlers import actions, commands, errors, home, mine, options, reactions, shortcuts, stranger, views
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -13,6 +13,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
     `app` should be made with `process_before_response=True`: commands are answered within their acknowledgement.
     """
+    stranger.register(app, services)
     commands.register(app, services)
     home.register(app, services)  # before the reactions, which take every event that nobody else does
     reactions.register(app, services)

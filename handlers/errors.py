@@ -64,26 +64,32 @@ async def _apologise(services: Services, url: str, message: Message) -> None:
         _log.warning("an apology was not delivered", reason=error.reason)
 
 
+def answer(services: Services, body: Mapping[str, Any], message: Message) -> BoltResponse:
+    """Acknowledge what is not an event with a `message`, in the way that its kind of payload is answered.
+
+    Where nothing can be shown (suggestions, a click without a response_url) the acknowledgement is all.
+    """
+    if text(body, "type") == "view_submission":
+        return _json({"response_action": "update", "view": failed(message)})
+    if text(body, "type") == "block_suggestion":
+        return _json({"options": []})
+    if text(body, "command"):
+        return BoltResponse(status=200, body=private(message))
+    if url := text(body, "response_url"):
+        services.later.start(_apologise(services, url, message))
+    return BoltResponse(status=200)
+
+
 def register(app: AsyncApp, services: Services) -> None:
     """Have every error that leaves a listener answered in the way its kind of request is."""
 
     async def unexpected(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Answer commands and views in words; a failed event with 500, so that Slack sends it again."""
+        """Answer in words; a failed event with 500, so that Slack sends it again."""
         about = {"team": context.team_id, "kind": text(body, "type") or "command"}
         if text(body, "type") == "event_callback":
             _log.error("an event failed", event_id=text(body, "event_id"), exc_info=error, **about)
             return BoltResponse(status=500)
-        message = explained(error, services, **about)
-        if text(body, "type") == "view_submission":
-            return _json({"response_action": "update", "view": failed(message)})
-        if text(body, "type") == "block_suggestion":
-            return _json({"options": []})
-        if url := text(body, "response_url"):
-            if text(body, "command"):
-                return BoltResponse(status=200, body=private(message))
-            services.later.start(_apologise(services, url, message))
-            return BoltResponse(status=200)
-        return BoltResponse(status=200, body=private(message) if text(body, "command") else "")
+        return answer(services, body, explained(error, services, **about))
 
     app.error(unexpected)
 

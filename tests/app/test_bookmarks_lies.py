@@ -12,6 +12,7 @@ from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer
 from bot.playground.people import Person, readable
 from bot.playground.workspace import View
+from bot.record.bookmark import Keeper
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -73,21 +74,44 @@ async def test_another_s_menu_does_nothing_to_their_list(it: Whole) -> None:
     await it.saved(eve, channel)
 
 
-async def test_the_same_person_of_another_workspace_has_another_list(it: Whole) -> None:
-    """A payload that names a foreign workspace reaches no list of this one, be its user's id the same."""
+async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
+    """Whatever names a foreign workspace is told so, shows no list, changes none and leaves nothing behind."""
     ada, _, channel, listed = await keeper(it, "foreign")
+    said = await it.asks(ada, channel, "/weekly about mesh", "foreign.example/mesh")
     foreign = {
         "team": {"id": "T9FOREIGN", "domain": "foreign"},
         "user": {"id": ada.user.id, "team_id": "T9FOREIGN"},
     }
-    for block, action, value in choices(listed):
+    save = next(one for _, one in forms.elements(said.blocks) if one["action_id"].startswith("save:"))
+    lies = [
+        *choices(listed),
+        ("b", "saved:all", json.dumps({"q": "", "o": 0})),
+        ("b", save["action_id"], save["value"]),
+    ]
+    for block, action, value in lies:
+        before = len(ada.sees(channel))
         await send(it, {**click(it, ada, listed, action, value, block_id=block), **foreign})
-    before = len(ada.sees(channel))
-    await send(it, {**click(it, ada, listed, "saved:all", json.dumps({"q": "", "o": 0})), **foreign})
-    await it.reads(ada, channel, "kept nothing yet", after=before)
-    if ada.screen:
-        await ada.closes(ada.screen)
-    await it.saved(ada, channel, "foreign.example/mesh", "foreign.example/graph")
+        await it.reads(ada, channel, "belong to another workspace", after=before)
+    assert ada.screen is None
+    now = it.stage.server.clock.now()
+    typed = payloads.command(it.workspace, ada.user, channel, "/weekly saved", response_url="", now=now)
+    answer = await it.stage.courier.send("slash_commands", {**typed, "team_id": "T9FOREIGN"})
+    assert "belong to another workspace" in answer.body
+    await ada.clicks(listed, "Add a note", beside="mesh")
+    form = await it.modal(ada, "Your note")
+    note = {"note": {"note": {"type": "plain_text_input", "value": "not mine"}}}
+    answer = await send(it, {**payloads.submission(it.workspace, ada.user, form, note, now), **foreign})
+    assert "belong to another workspace" in answer.body
+    await ada.closes(form)
+    asked = {"type": "block_suggestion", "action_id": "again", "block_id": "b", "value": "mesh", **foreign}
+    assert (await send(it, asked)).json() == {"options": []}
+    item = {"type": "message", "channel": channel.id, "ts": listed.ts}
+    event = {"type": "reaction_added", "user": ada.user.id, "reaction": "bookmark", "item": item}
+    wrapped = payloads.event(it.workspace, event, now)
+    wrapped["authorizations"][0]["team_id"] = wrapped["team_id"] = "T9FOREIGN"
+    assert (await it.stage.courier.send("events_api", wrapped)).ok
+    assert await it.app.ports.store.bookmarks.all(Keeper("T9FOREIGN", ada.user.id)) == ()
+    await it.becomes(await it.saved(ada, channel, "foreign.example/mesh", "foreign.example/graph"), without="Note:")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -142,7 +141,6 @@ async def test_a_long_channel_is_read_page_by_page(house: House) -> None:
         channel.add(ChannelMessage(channel.id, ts, "U0BACKISSUE", f"{number}", is_bot=True))
     found: list[str] = []
     which: dict[str, str] = {}
-    began = time.perf_counter()
     while True:
         page = await house.ada.messages(channel.id, limit="200", **which)
         found[:0] = [message["text"] for message in page["messages"]]
@@ -150,7 +148,6 @@ async def test_a_long_channel_is_read_page_by_page(house: House) -> None:
             break
         which = {"before": page["messages"][0]["ts"]}
     assert found == [str(number) for number in range(5_000)]
-    assert time.perf_counter() - began < 5.0
     after = await house.ada.messages(channel.id, after=channel.top.before(2**62, 3)[0].ts)
     assert ([message["text"] for message in after["messages"]], after["more"]) == (["4998", "4999"], False)
 
