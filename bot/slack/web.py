@@ -32,6 +32,7 @@ from bot.slack.errors import (
 )
 from bot.slack.files import fetch
 from bot.slack.payload import body_of, posting
+from bot.slack.turns import Turns
 from bot.slack.workspace import WorkspaceId
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
@@ -67,18 +68,19 @@ class WebSlack:
         *,
         base_url: str = "https://slack.com/api/",
         timeout: float = 15.0,
-        at_once: int = 128,
+        at_once: int = 512,
+        alike: int = 16,
     ) -> None:
         """Call Slack at `base_url` with the workspace's token.
 
-        A call takes at most `timeout` seconds, after which its outcome is unknown; at most `at_once` run at a time,
-        the others wait their turn before anything of them is sent.
+        A call takes at most `timeout` seconds, after which its outcome is unknown; at most `at_once` run at a time, and
+        `alike` of one method in one workspace. The others wait their turn before anything of them is sent. (A process
+        may often have no more than 1,024 files open; at 5 messages a second 16 at a time leave Slack 3 s for each.)
         """
         self._tokens = one_token(tokens) if isinstance(tokens, str) else tokens
         self._base_url = base_url
         self._timeout = timeout
-        self._at_once = at_once
-        self._turns: asyncio.Semaphore | None = None
+        self._turns = Turns(at_once, alike)
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str, AsyncWebClient] = {}
         self._selves: dict[str, frozenset[str]] = {}
@@ -306,7 +308,6 @@ class WebSlack:
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(5.0, self._timeout)),
             )
-            self._turns = asyncio.Semaphore(self._at_once)
         if token not in self._clients:
             options: dict[str, Any] = {
                 "session": self._session,
@@ -330,7 +331,7 @@ class WebSlack:
         where = {"workspace": workspace, "channel": channel}
         given: dict[str, Any] = {"http_verb": "GET", "params": arguments} if read else {"json": arguments}
         try:
-            async with self._turns or asyncio.Semaphore():
+            async with self._turns.of(workspace, method):
                 answer = await client.api_call(method, **given)
         except SlackApiError as error:
             raise _refused(error, method, where) from error

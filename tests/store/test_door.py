@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from bot.messages.message import Message
 from bot.playground.faults import Fault, How
 from bot.playground.server import Server
 from bot.playground.site import Site
+from bot.playground.town import town
 from bot.playground.workspace import Workspace
 from bot.slack.door import Mark
 from bot.slack.errors import (
@@ -116,6 +118,28 @@ async def test_a_refusal_is_known_by_its_kind(stage: Stage, error: str, kind: ty
     assert type(caught.value) is kind
     assert (caught.value.code, caught.value.channel, caught.value.workspace) == (error, stage.channel, HERE)
     assert f"{POST} for {stage.channel} answered {error}: " in str(caught.value)
+
+
+async def test_workspaces_that_hang_delay_nobody() -> None:
+    """However many calls of one method hang in some workspaces, other workspaces and methods have their turn."""
+    site = town(12)
+    for number in range(2, 13):
+        site.faults.add(Fault(How.HANG, method=POST, workspace=f"T{number}", times=None))
+    async with Server(site) as server:
+        door = WebSlack(lambda workspace: f"xoxb-{team_of(workspace)}", base_url=server.api_url, timeout=60)
+        hanging = [
+            asyncio.create_task(door.post(f"-:T{number}", "C00000001", HELLO))
+            for number in range(2, 13)
+            for _ in range(40)
+        ]
+        async with asyncio.timeout(20):
+            assert (await door.post("-:T1", "C00000001", HELLO)).ts
+            await door.check("-:T2")
+        assert not any(task.done() for task in hanging)
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+        await door.close()
 
 
 async def test_without_the_scope_nobody_can_look(stage: Stage) -> None:
