@@ -91,9 +91,10 @@ class App:
     def health(self) -> dict[str, object]:
         """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""
         snapshot, fault = self.ports.library.snapshot, self.ports.library.fault
+        trouble = self._trouble or self.worker.fault
         return {
-            "ok": fault is None and not self._trouble,
-            "posting": self._trouble or self._posting is not None,
+            "ok": fault is None and not trouble,
+            "posting": trouble or self._posting is not None,
             "issues": len(snapshot.issues),
             "problems": len(snapshot.problems),
             "fault": str(fault) if fault else None,

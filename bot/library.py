@@ -86,6 +86,10 @@ class Library:
                 self.fault = error
                 _log.error("the archive's folder cannot be read; the last state stays in use", reason=error.reason)
                 return False
+            except Exception as error:  # noqa: BLE001 - the watch goes on, and /health says it
+                self.fault = FolderError(self.folder.name, f"reading what changed failed ({error!r:.200}); see the log")
+                _log.exception("the archive was not read again; the last state stays in use")
+                return False
             self.fault = None
             if after is before:
                 return False

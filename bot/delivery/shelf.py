@@ -34,6 +34,10 @@ class Change:
     came: frozenset[str] = frozenset()
     edited: frozenset[str] = frozenset()
 
+    def __or__(self, other: Change) -> Change:
+        """Give both changes as one."""
+        return Change(self.came | other.came, self.edited | other.edited)
+
 
 class Register(Protocol):
     """Decides who is who; `bot.store.issues.Issues` is the one that remembers."""

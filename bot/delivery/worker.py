@@ -21,7 +21,7 @@ from bot.delivery.lane import Lane
 from bot.delivery.pace import Pace
 from bot.delivery.press import Press, Render
 from bot.delivery.rules import RULES, Rules
-from bot.delivery.shelf import Shelf
+from bot.delivery.shelf import Change, Shelf
 from bot.delivery.tools import Tools
 from bot.errors import BotError
 from bot.record.subscription import Subscription
@@ -36,6 +36,8 @@ _STEP = 60.0
 """Seconds by which the wall clock may differ from the machine's own count before it counts as put forward or back."""
 _HOURLY = 3_600.0
 _SYNC = 600.0
+_AGAIN = 10.0
+"""Seconds after which it tries again to hear of new issues, where that failed."""
 _RESERVE = 1.0
 """Seconds of a stop that are kept for breaking off lanes, and as many for giving leases back."""
 _AT_ONCE = 8
@@ -82,6 +84,9 @@ class Worker:
         self._stopped: asyncio.Event | None = None
         self._times: dict[str, float] = {}
         self._wall: tuple[datetime, float] | None = None
+        self._unheard, self._hearing = Change(), asyncio.Lock()
+        self.fault = ""
+        """What keeps it from hearing of new issues, "" for nothing; it tries again every few seconds."""
 
     @property
     def lanes(self) -> int:
@@ -137,9 +142,20 @@ class Worker:
             self._stopped.set()
 
     async def changed(self, issues: Iterable[Issue]) -> None:
-        """Hear that the archive changed: put it on the shelf and wake whom it concerns."""
-        now = self._clock.now()
-        change = await self._shelf.put(issues, now)
+        """Hear that the archive changed: put it on the shelf and wake whom it concerns. Raises what went wrong."""
+        async with self._hearing:
+            now = self._clock.now()
+            try:
+                change = await self._shelf.put(issues, now)
+                # It is no news the next time: it is kept until everybody whom it concerns was woken.
+                self._unheard |= change
+                await self._wake(self._unheard, now)
+            except Exception as error:
+                self.fault = f"new issues are not noticed: {error}"
+                raise
+            self._unheard, self.fault = Change(), ""
+
+    async def _wake(self, change: Change, now: datetime) -> None:
         subscriptions = self._store.subscriptions
         if change.came:
             await subscriptions.wake(now)
@@ -154,7 +170,7 @@ class Worker:
         await self._check_clock(now)
         if self._due("renew", self._rules.lease.total_seconds() / 3):
             await self._renew()
-        if self._due("sync", _SYNC, at_first=False) and self._issues is not None:
+        if self._issues is not None and self._due("sync", _AGAIN if self.fault else _SYNC, at_first=False):
             await self.changed(self._issues())
         if self._due("hourly", _HOURLY, at_first=False):
             self._look_after(now)

@@ -135,6 +135,23 @@ async def test_bursts_are_taken_up_until_the_watch_ends(folder: FakeFolder) -> N
     assert folder.reads == ["b.md", "c.md"]
 
 
+async def test_whatever_fails_while_reading_ends_no_watch(folder: FakeFolder) -> None:
+    """The last state stays in use, the fault is told, and the next change is taken up."""
+    library = Library.opened(folder)
+    folder.put("b.md", text(2, "About terraform."))
+    folder.fail("b.md", ArithmeticError())  # type: ignore[arg-type]  # nothing that a disk raises
+    watch = FakeWatch()
+    watch.changed("b.md")
+    watch.stop()
+    await keep_fresh(library, watch)
+    assert "ArithmeticError" in str(library.fault)
+    folder.put("b.md", text(2, "About terraform."))
+    assert found(library, "kubernetes") == ["a"]
+    assert await library.refresh(["b.md"])
+    assert library.fault is None
+    assert found(library, "terraform") == ["b"]
+
+
 def test_a_missing_folder_is_told_at_once(folder: FakeFolder) -> None:
     """There is nothing to begin with without a folder."""
     folder.vanish()

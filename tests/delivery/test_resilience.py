@@ -22,6 +22,7 @@ from bot.record.subscription import Pause, Paused
 from bot.schedule import Ticker
 from bot.slack.errors import RateLimitedError
 from bot.slack.web import PAGE
+from bot.store.errors import StoreError
 from bot.store.tables import subscriptions
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, standing_scene
 from tests.fakes.newsletter import issue, render
@@ -126,6 +127,34 @@ class Hanging(SiteSlack):
         del workspace
         self.asked += 1
         await asyncio.sleep(1e9)
+
+
+def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
+    """The database fails between the register and the alarms: the worker says so, and makes up for it by itself."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        worker = scene.workers[0][0]
+        subscriptions = worker._store.subscriptions
+        wake, failures = subscriptions.wake, iter([True])
+
+        async def fails(*about: Any) -> int:
+            if next(failures, False):
+                raise StoreError("wake a channel", "it is away")
+            return await wake(*about)
+
+        subscriptions.wake = fails  # type: ignore[method-assign, assignment]
+        with pytest.raises(StoreError):
+            await scene.appear(issue(2, SUNDAY))
+        assert "new issues are not noticed" in worker.fault
+        await scene.passes(seconds=30)
+        scene.poke()  # it ticks every second; a scene's worker sleeps for as long as nothing is due
+        await scene.passes(minutes=1)
+        assert worker.fault == ""
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
 
 
 def test_hung_workspaces_delay_nobody() -> None:
