@@ -10,10 +10,11 @@ from typing import Any
 
 from archive.link import is_http, key
 
-MOST = 100
-"""Links of one message: more are no message but a list."""
+MOST = 1_000
+"""Links of one message: as many as its choice can be paged through."""
+_ATTACHED = 100  # Slack: reference/methods/chat.postMessage
 # As Slack writes links into text (messaging/formatting-message-text): an address, and words after a bar.
-_LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{0,20}:[^<>|\s]{1,3000})(?:\|([^<>]{0,3000}))?>")
+_LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{0,20}:[^<>|\s]{1,4000})(?:\|([^<>]{0,3000}))?>")
 _MARKUP = re.compile(r"<[^<>]{0,3000}>")
 _LONGEST = 40_000
 """Characters of text that are read: Slack cuts a message's text there (reference/methods/chat.postMessage)."""
@@ -61,7 +62,7 @@ def _addresses(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _of_blocks(message.get("blocks"))
     yield from _of_text(message.get("text"))
     attachments = message.get("attachments")
-    for each in attachments[:MOST] if isinstance(attachments, list) else ():
+    for each in attachments[:_ATTACHED] if isinstance(attachments, list) else ():
         if isinstance(each, Mapping):
             yield from _of_attachment(each)
 

@@ -9,12 +9,16 @@ from bot.messages.keep import Token, save_button
 from bot.messages.message import Message
 from bot.messages.mrkdwn import bold, clip, link, one_line, shown
 from bot.messages.names import Names
+from bot.takeout.keepsake import LONGEST_URL
 
 ONE = "one"
 """What a Save button says of the message it stands in: this one link."""
 STALE = "that link is not in the archive any more; ask again"
 NO_LINK = "There is no link in that message."
-NO_WEB_LINK = "Only web addresses (http and https) can be kept, and that message has none."
+NO_WEB_LINK = (
+    "That message has no link that can be kept: web addresses (http and https) can be, of at most "
+    f"{LONGEST_URL:,} characters and with none in them that does not show."
+)
 LOST = "I no longer know which message that was; react to it again, or use its *Save links* shortcut."
 
 

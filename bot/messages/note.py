@@ -33,7 +33,7 @@ def note_form(key: str, headline: str, note: str, *, home: str = "") -> Block:
         "title": blocks.plain("Your note", 24),
         "submit": blocks.plain("Save", 24),
         "close": blocks.plain("Cancel", 24),
-        "private_metadata": json.dumps({"key": key, "home": clean(home)[:2_000]}),
+        "private_metadata": json.dumps({"key": key, "home": clean(home)[:2_000]}, ensure_ascii=False),
         "blocks": [
             blocks.section(bold(clip(one_line(headline) or "·", 200))),
             {

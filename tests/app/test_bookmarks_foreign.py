@@ -55,8 +55,8 @@ async def test_the_shortcut_offers_a_choice_of_several(it: Whole) -> None:
     ("text", "says"),
     [
         ("no link at all", "There is no link in that message"),
-        ("<javascript:alert(1)|click me>", "Only web addresses"),
-        ("<file:///etc/passwd> <data:text/html,x|y>", "Only web addresses"),
+        ("<javascript:alert(1)|click me>", "no link that can be kept"),
+        ("<file:///etc/passwd> <data:text/html,x|y>", "no link that can be kept"),
         ("<@U1> <#C1|general> <!here> <!subteam^S1>", "There is no link in that message"),
     ],
 )

@@ -112,6 +112,20 @@ async def test_searching_and_turning_pages(people: People) -> None:
     assert "11–12" in await clicks(people, "kept:2", f"remove:{key}")
 
 
+async def test_a_search_of_emoji_fits(people: People) -> None:
+    """As many as the box takes: in the tab, and in the form for a note that is opened from it."""
+    query = "😀" * 300
+    await keeps(people, Link("https://a.example/1", query[:250]))
+    await opens(people)
+    await clicks(people, "home:search", query)
+    assert problems(people.door.homes["U1"]) == []
+    view = {"type": "home", "private_metadata": people.door.homes["U1"]["private_metadata"]}
+    key = Link("https://a.example/1", "").key
+    await people.clicks("kept:0", f"note:{key}", view=view)
+    assert problems(people.door.views["trigger-1"]) == []
+    assert Looking.read(view["private_metadata"]).listing == Listing(query)
+
+
 async def test_a_tab_that_changed_meanwhile_is_made_anew(people: People) -> None:
     """A stale hash is no reason to show nothing."""
     await keeps(people, OURS)

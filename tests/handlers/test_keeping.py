@@ -145,8 +145,10 @@ async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
     ("message", "said"),
     [
         ({"ts": "1.000001", "text": "no link"}, "no link in that message"),
-        ({"ts": "1.000001", "text": "<javascript:alert(1)|click>"}, "Only web addresses"),
-        ({"ts": "1.000001", "text": f"<https://example.com/{'a' * 2_985}>"}, "Only web addresses"),
+        ({"ts": "1.000001", "text": "<javascript:alert(1)|click>"}, "no link that can be kept"),
+        ({"ts": "1.000001", "text": f"<https://example.com/{'a' * 2_985}>"}, "no link that can be kept"),
+        ({"ts": "1.000001", "text": f"<https://example.com/{'a' * 3_200}>"}, "at most 3,000 characters"),
+        ({"ts": "1.000001", "text": "<https://example.com/\u202e>"}, "that does not show"),
         ({}, "no link in that message"),
         ({"ts": 5, "text": ["<https://example.com>"], "blocks": "x", "attachments": {"a": 1}}, "no link"),
     ],
@@ -278,6 +280,12 @@ _ANYTHING: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+def test_a_long_list_of_links_is_read_whole() -> None:
+    """As many as the choice can be paged through."""
+    text = " ".join(f"<https://example.com/{number}>" for number in range(MOST))
+    assert len(found_in({"text": text}).links) == MOST == 1_000
 
 
 @given(st.dictionaries(st.sampled_from(["text", "blocks", "attachments", "ts"]), _ANYTHING))
