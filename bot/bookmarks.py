@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.clock import Clock
+import structlog
+
+from bot.clock import AHEAD, Clock, microseconds
 from bot.record.bookmark import Keeper, Reacted, Way, number_of
 from bot.slack.workspace import WorkspaceId
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,15 @@ class Bookmarks:
     async def react(self, reaction: Reaction) -> Reacted | None:
         """Keep or drop what the reaction is on, and give what it came to; None for an emoji that means nothing.
 
-        Doing it twice, late or in the wrong order changes nothing: the memory compares the events' times.
+        Doing it twice, late or in the wrong order changes nothing: the memory compares the events' times. One from the
+        future is left out.
         """
         if reaction.emoji not in self._emoji and number_of(reaction.emoji) is None:
             return None
+        now = self._clock.now()
+        if reaction.at > microseconds(now + AHEAD):
+            _log.warning("a reaction from the future was left out", at=reaction.at, channel=reaction.channel)
+            return None
         return await self._memory.react(
-            reaction.keeper, reaction.workspace, reaction.way, reaction.at, self._clock.now(), held=reaction.added
+            reaction.keeper, reaction.workspace, reaction.way, reaction.at, now, held=reaction.added
         )

@@ -268,3 +268,21 @@ async def test_forgetting_is_one_s_own(it: Whole) -> None:
     await send(it, click(it, eve, asked, "forget:me", "yes"))
     await it.saved(eve, channel)
     await it.saved(ada, channel, "oblivion.example/mesh", "oblivion.example/graph")
+
+
+@pytest.mark.parametrize("ahead", [90_000, 10**11])
+async def test_a_reaction_from_the_future_keeps_nothing(it: Whole, ahead: int) -> None:
+    """Nothing that happens later could undo it, and a time after the year 9999 cannot be shown."""
+    ada = it.person()
+    channel = it.channel(ada)
+    digest = await it.digest(ada, channel, *tales(f"future{ahead}", "mesh"))
+    now = it.stage.server.clock.now()
+    item = {"type": "message", "channel": channel.id, "ts": digest.replies[0].ts}
+    wrapped = payloads.event(
+        it.workspace, {"type": "reaction_added", "user": ada.user.id, "reaction": "bookmark", "item": item}, now
+    )
+    wrapped["event"]["event_ts"] = f"{int(now.timestamp()) + ahead}.000000"
+    assert (await it.stage.courier.send("events_api", wrapped)).ok
+    await it.saved(ada, channel)
+    await ada.reacts(digest.replies[0], "bookmark")
+    await it.saved(ada, channel, f"future{ahead}.example/mesh")
