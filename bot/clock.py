@@ -7,6 +7,7 @@ from typing import Protocol
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 AHEAD = timedelta(days=1)
 """How far another's clock may be ahead of ours. What is later is no moment: nothing that happens could undo it."""
@@ -34,5 +35,5 @@ def microseconds(moment: datetime) -> int:
 
 
 def moment_of(number: int) -> datetime:
-    """Give the moment, aware and in UTC, of a `number` of microseconds since 1970 UTC; at most the year 9999."""
-    return _EPOCH + min(max(number, 0), _LAST) * _MICROSECOND
+    """Give the moment, aware and in UTC, of a `number` of microseconds since 1970 UTC; the nearest there is."""
+    return _EPOCH + min(max(number, _FIRST), _LAST) * _MICROSECOND

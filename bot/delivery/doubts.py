@@ -9,12 +9,12 @@ import structlog
 
 from bot.clock import Clock
 from bot.messages.mrkdwn import clip
-from bot.record.delivery import Delivery, PartRow, Progress, State
+from bot.record.delivery import Delivery, PartRow, State
 from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
-_VALUE = re.compile(r"(\d{1,18}):(.{1,255})", re.ASCII)
+_VALUE = re.compile(r"(\d{1,18}):(\d{1,18})", re.ASCII)
 _OVER = "That is settled already; nothing changes."
 
 
@@ -28,27 +28,29 @@ class Doubts:
     async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
         """Post a message (again) or leave it, as the person says; give a line that says what happens.
 
-        `value` is a button's, "DELIVERY:KEY": it is from outside, and checked. Only what is unknown or refused can be
+        `value` is a button's, "DELIVERY:PART": it is from outside, and checked. Only what is unknown or refused can be
         settled, and only in the person's own workspace, so pressing twice does nothing more than once.
         """
         found = _VALUE.fullmatch(value)
         delivery = await self._store.deliveries.by_id(int(found[1])) if found else None
         if found is None or delivery is None or delivery.workspace != workspace:
             return "I do not know that message any more."
-        part = next((part for part in delivery.parts if part.key == found[2]), None)
+        part = next((part for part in delivery.parts if part.id == int(found[2])), None)
         if part is None or part.state not in {State.UNKNOWN, State.REFUSED}:
             return _OVER
         _log.info("doubt.settled", delivery=delivery.id, part=part.key, post=post, user=user)
         if post:
             return await self._posting(delivery, part)
-        return "Left as it is." if await self._leave(delivery, part) else _OVER
+        left = await self._store.deliveries.leave(part, "somebody said to leave it")
+        return "Left as it is." if left else _OVER
 
     async def _posting(self, delivery: Delivery, part: PartRow) -> str:
         """Have the part posted, and say when that will be."""
         subscription = await self._store.subscriptions.get(delivery.workspace, delivery.channel)
         if subscription is None:
             return f"Nothing is posted: <#{delivery.channel}> is not subscribed any more."
-        if not await self._post(delivery, part):
+        asked = "somebody asked for it to be posted"
+        if not await self._store.deliveries.post_after_all(part, self._clock.now(), asked):
             return _OVER
         if subscription.paused is not None:
             why = clip(subscription.paused.reason, 300)
@@ -56,19 +58,3 @@ class Doubts:
         if not self._there(delivery.issue):
             return f"It is posted in <#{delivery.channel}> as soon as its issue is in the archive again."
         return f"Posting it now in <#{delivery.channel}>."
-
-    async def _post(self, delivery: Delivery, part: PartRow) -> bool:
-        if not await self._store.parts.again(part):
-            return False
-        progress = Progress.WAITING if part.at == 0 else Progress.POSTING
-        now = self._clock.now()
-        await self._store.deliveries.reopen(delivery.id, progress, now, "somebody asked for it to be posted")
-        await self._store.subscriptions.wake(now, (delivery.subscription,))
-        return True
-
-    async def _leave(self, delivery: Delivery, part: PartRow) -> bool:
-        if not await self._store.parts.leave(part):
-            return False
-        if part.at == 0:
-            await self._store.deliveries.finish(delivery.id, Progress.DROPPED, "somebody said to leave it")
-        return True

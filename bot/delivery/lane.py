@@ -18,7 +18,7 @@ from bot.delivery.press import Sheet, corrected
 from bot.delivery.sender import Sender
 from bot.delivery.tools import Leave, Tools
 from bot.messages.notice import Trouble
-from bot.record.delivery import SETTLED, Delivery, PartRow, Progress, State
+from bot.record.delivery import GONE, SETTLED, Delivery, PartRow, Progress, State
 from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
 
@@ -62,21 +62,33 @@ class Lane:
         now = tools.clock.now()
         wakes = [await self._decide(now)]
         in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.rules.revisable)
-        wakes += [await self._deliver(delivery) for delivery in in_hand]
+        posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
+        wakes += [await self._deliver(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
+        # What is new goes first, and a message that cannot be edited keeps no other from it.
+        wakes += [await self._correct(delivery) for delivery in posted]
         return min((wake for wake in wakes if wake is not None), default=None)
+
+    async def _correct(self, delivery: Delivery) -> datetime | None:
+        """Bring a posted digest in line with its issue; give when to come back to it."""
+        try:
+            return await self._deliver(delivery)
+        except Leave as leave:
+            if self.sender.stopping:
+                raise
+            return leave.wake
 
     async def _decide(self, now: datetime) -> datetime | None:
         """Write down what is due. Give when the next slot is."""
         tools, mine = self._tools, self._subscription
         deliveries, rules = tools.store.deliveries, tools.rules
         known, waits = await deliveries.history(mine.workspace, mine.channel)
-        unsent = 0
+        unsent, catalogue = 0, tools.catalogue()
         for delivery in await deliveries.in_hand(mine.id, now) if waits else ():
             slot = put_off(delivery, mine.schedule, now, rules)
             if slot is not None:
                 await deliveries.put_off(delivery.id, slot.at, "too late for its slot; goes out at the next")
-            unsent += delivery.progress is Progress.WAITING
-        catalogue = tools.catalogue()
+            # One whose file is gone waits for it, and keeps no other from its place.
+            unsent += delivery.progress is Progress.WAITING and delivery.issue in catalogue.issues
         verdict = decide(mine, catalogue, known, unsent, now, rules=rules, command=tools.command)
         if verdict.decision is not None:
             decision = await with_aside(verdict.decision, tools.aside, mine.workspace, mine.channel, now)
@@ -122,23 +134,29 @@ class Lane:
         draft = replace(delivery, late=late, content=content)
         issue = tools.catalogue().issues[delivery.issue]
         keys = [sheet.key for sheet in tools.press.sheets(issue, draft.taste, full_note(draft))]
-        return replace(draft, parts=await tools.store.deliveries.begin(delivery.id, late, content, keys))
+        begin = tools.store.deliveries.begin
+        after, parts = await begin(delivery.id, late, content, keys, after=tools.slack.since())
+        return replace(draft, after=after, parts=parts)
 
     async def _align(self, delivery: Delivery, sheets: tuple[Sheet, ...]) -> Delivery:
         """Bring the rows in line with what the issue holds now: it may have been edited since they were written."""
         parts = self._tools.store.parts
         keys = {sheet.key for sheet in sheets}
         rows = list(delivery.parts)
-        if {row.key for row in rows} == keys or any(row.state is State.SENDING for row in rows):
+        if any(row.state is State.SENDING for row in rows):
             return delivery  # what is in doubt is found by its key: that comes first, and the edit after it
+        back = [row for row in rows if row.key in keys and row.state is State.SKIPPED and row.reason == GONE]
+        if {row.key for row in rows} == keys and not back:
+            return delivery
+        for row in back:
+            await parts.restore(row)
         for old, new in corrected(rows, sheets).items():
             at = next(index for index, row in enumerate(rows) if row.key == old)
-            if rows[at].state in {State.SENT, State.PENDING}:
-                await parts.rename(rows[at], new)
-                rows[at] = replace(rows[at], key=new)
+            await parts.rename(rows[at], new)  # also what is not there, lest it be sent beside its own doubt
+            rows[at] = replace(rows[at], key=new)
         for row in rows:
             if row.key not in keys and row.state is State.PENDING:
-                await parts.settle(row, State.SKIPPED, "the issue no longer has it")
+                await parts.settle(row, State.SKIPPED, GONE)
         fresh = [sheet.key for sheet in sheets if sheet.key not in {row.key for row in rows}]
         last = max((row.at for row in rows), default=-1)
         return replace(delivery, parts=await parts.add(delivery.id, fresh, last + 1))
@@ -167,9 +185,9 @@ class Lane:
         await self.sender.landed()
         content = tools.catalogue().content.get(delivery.issue)
         same = content == delivery.content
-        await tools.store.deliveries.finish(delivery.id, Progress.DONE, "; ".join(reasons)[:500])
-        if not same:
-            raise Leave(tools.clock.now())  # edited while it went out: revise it at once
+        done = await tools.store.deliveries.finish(delivery.id, Progress.DONE, "; ".join(reasons)[:500])
+        if not (same and done):
+            raise Leave(tools.clock.now())  # edited while it went out, or somebody wants a part of it posted after all
 
     async def _give_up(self, delivery: Delivery, reason: str) -> None:
         """Write down that the replies still to come will not be posted."""
@@ -182,7 +200,8 @@ class Lane:
         """End a delivery whose channel message is not there, or not known to be."""
         kinds = {State.UNKNOWN: Progress.UNKNOWN, State.SKIPPED: Progress.DROPPED}
         progress = kinds.get(parent.state, Progress.REFUSED)
-        await self._tools.store.deliveries.finish(delivery.id, progress, parent.reason)
+        if not await self._tools.store.deliveries.finish(delivery.id, progress, parent.reason):
+            raise Leave(self._tools.clock.now())  # somebody settled it already
 
     async def _revise(self, delivery: Delivery, content: str) -> None:
         """Edit the messages of a posted digest in place after its issue was corrected, and add what is new."""

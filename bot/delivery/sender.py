@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import timedelta
 
 import structlog
 
@@ -36,8 +35,14 @@ from bot.slack.errors import (
 _log = structlog.get_logger(__name__)
 _STALE = 5.0
 """Seconds after which an attempt that was written down is not made any more: its lease may have gone meanwhile."""
-_PASSING = frozenset({"no_connection", "service_unavailable", "request_timeout", "message_limit_exceeded"})
-"""Words of Slack's, and of the network's, that pass however long they last."""
+_PASSING = frozenset(
+    {
+        "no_connection", "no_turn", "service_unavailable", "request_timeout", "message_limit_exceeded",
+        "team_added_to_org", "org_login_required",
+    }
+)  # fmt: skip
+"""Words of Slack's, the network's and the door's that pass however long they last. The last two are a workspace's that
+is being moved (Slack: reference/methods/chat.postMessage)."""
 
 
 class Sender:
@@ -82,17 +87,20 @@ class Sender:
         loop = asyncio.get_running_loop()
         written = loop.time()
         attempt = await parts.sending(row, tools.holder, mine.id, tools.clock.now(), sheet.hash)
-        if attempt is None:
-            raise Leave(self._tools.after(_STALE))  # the lease is somebody else's by now, or the row moved on
+        if attempt is None:  # the lease is somebody else's by now, the row moved on, or nobody wants it any more
+            raise Leave(self._tools.after(_STALE))
         await self.landed()  # in the same commit, or one before
         row = replace(row, attempt=attempt, state=State.SENDING)
-        if loop.time() - written > _STALE:
+        await tools.pace.moment(mine.workspace, mine.channel)
+        left = written + _STALE - loop.time()
+        if left <= 0:
             await parts.back(row, attempt, "the attempt came too late to be made")
             return replace(row, state=State.PENDING)
         mark = Mark(delivery.issue, row.key)
-        await tools.pace.moment(mine.workspace, mine.channel)
         try:
-            posted = await tools.slack.post(mine.workspace, mine.channel, sheet.message, thread=thread, mark=mark)
+            posted = await tools.slack.post(
+                mine.workspace, mine.channel, sheet.message, thread=thread, mark=mark, within=left
+            )
         except UnknownOutcomeError as error:
             _log.info("delivery.unknown", channel=mine.channel, issue=delivery.issue, part=row.key, code=error.code)
             self._noticed = loop.time()
@@ -118,18 +126,18 @@ class Sender:
         """Deal with a clear refusal by its kind. The part surely is not there."""
         tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
         unlisted = isinstance(error, TryLaterError) and error.code not in _PASSING
-        if isinstance(error, MessageRefusedError) or (unlisted and row.attempt >= tools.rules.attempts):
+        if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= tools.rules.attempts):
             await parts.settle(row, State.REFUSED, str(error))
             await self.tell(Trouble.REFUSED, delivery, row, str(error))
             return replace(row, state=State.REFUSED, reason=str(error))
-        await parts.back(row, row.attempt, str(error))
+        await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
             tools.pace.limited(mine.workspace, mine.channel, error.retry_after)
             if error.retry_after > tools.rules.patience:
                 raise Leave(self._tools.after(error.retry_after))
             return replace(row, state=State.PENDING)
         if isinstance(error, TryLaterError):
-            raise Leave(self._tools.after(tools.rules.wait(row.attempt)))
+            raise Leave(self._tools.after(tools.rules.wait(row.refusals + 1 if unlisted else row.attempt)))
         raise error
 
     async def _resolve(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
@@ -161,20 +169,15 @@ class Sender:
         return replace(row, state=State.PENDING)
 
     async def _look(self, delivery: Delivery, row: PartRow, thread: str | None) -> Posted | None:
-        """Look for a part among the bot's own messages.
+        """Look for a part among the bot's own messages; in the channel no further back than it can be.
 
-        In the channel no further back than the newest message of ours that is known there: parts go out one after the
-        other. Where there is none, a day before the attempt, unless the clock has been put back since.
+        That bound is Slack's own and was written down before the attempt: the bot's clock may have jumped since, and
+        newer messages of ours may stand below the one that is looked for.
         """
-        tools, mine = self._tools, self._subscription
-        oldest = None
-        if thread is None:
-            oldest = await tools.store.parts.newest(mine.workspace, mine.channel)
-            at = row.attempted
-            if oldest is None and at is not None and at <= tools.clock.now():
-                oldest = f"{(at - timedelta(days=1)).timestamp():.6f}"
+        mine, oldest = self._subscription, delivery.after or None
         mark = Mark(delivery.issue, row.key)
-        return await tools.slack.find_own(mine.workspace, mine.channel, mark, thread=thread, oldest=oldest)
+        bound = None if thread is not None else oldest
+        return await self._tools.slack.find_own(mine.workspace, mine.channel, mark, thread=thread, oldest=bound)
 
     async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
         """Leave a part of which nobody can tell: it is not sent again unless somebody who can see says so."""
@@ -183,7 +186,10 @@ class Sender:
         return replace(row, state=State.UNKNOWN, reason=reason)
 
     async def edit(self, row: PartRow, message: Message) -> None:
-        """Put a message in the place of one that was sent. Doing it twice does no harm, so doubt means again."""
+        """Put a message in the place of one that was sent. Doing it twice does no harm, so doubt means again.
+
+        What cannot be edited, or not after as many attempts as a message gets, stays as it is.
+        """
         tools, mine = self._tools, self._subscription
         await tools.pace.turn(mine.workspace, mine.channel)
         if self.stopping:
@@ -191,13 +197,19 @@ class Sender:
         await tools.pace.moment(mine.workspace, mine.channel)
         try:
             await tools.slack.update(mine.workspace, mine.channel, row.ts, message)
-        except (ThreadRefusedError, MessageRefusedError) as error:
-            # Deleted by somebody, or too old to be edited: it stays as it is.
-            _log.info("delivery.not_edited", channel=mine.channel, ts=row.ts, error=str(error))
+        except (ThreadRefusedError, MessageRefusedError) as error:  # deleted by somebody, or too old to be edited
+            self._not_edited(row, error)
         except RateLimitedError as error:
             raise Leave(self._tools.after(error.retry_after)) from error
         except (TryLaterError, UnknownOutcomeError) as error:
-            raise Leave(self._tools.after(tools.rules.wait(3))) from error
+            if row.refusals + 1 >= tools.rules.attempts:
+                self._not_edited(row, error)
+                return
+            await tools.store.parts.not_revised(row)
+            raise Leave(self._tools.after(tools.rules.wait(row.refusals + 1))) from error
+
+    def _not_edited(self, row: PartRow, error: SlackError) -> None:
+        _log.info("delivery.not_edited", channel=self._subscription.channel, ts=row.ts, error=str(error))
 
     async def tell(self, trouble: Trouble, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
         """Tell the subscriber; once, and if it does not reach them the row still says it.
@@ -210,7 +222,9 @@ class Sender:
         if delivery is not None:
             known = self._tools.catalogue().issues.get(delivery.issue)
             issue = label(known) if known else delivery.issue
-        notice = Notice(trouble, mine.channel, issue, reason, delivery.id if delivery else 0, row.key if row else "")
+        notice = Notice(trouble, mine.channel, issue, reason)
+        if delivery is not None and row is not None:
+            notice = replace(notice, delivery=delivery.id, part=row.id, whole=row.at == 0)
         try:
             await self._tools.slack.direct(mine.workspace, mine.user, words(notice))
         except SlackError as error:

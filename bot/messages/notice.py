@@ -11,7 +11,7 @@ from bot.messages.mrkdwn import clip
 
 SETTLE_POST = "doubt:post"
 """The action of the button that has a message posted whose outcome cannot be found out. Its value, as that of the other
-one, is "DELIVERY:KEY"."""
+one, is "DELIVERY:PART", both numbers."""
 SETTLE_LEAVE = "doubt:leave"
 """The action of the button that leaves it: it is there, or not missed."""
 _MOST = 500
@@ -32,7 +32,8 @@ class Trouble(StrEnum):
 class Notice:
     """Something to tell: the `trouble`, the `channel` (its id), the issue (its label) and a `reason` in a line.
 
-    `delivery` and `part` (its key) say which message is meant, where one is.
+    `delivery` and `part` (their numbers) say which message is meant, where one is; `whole` that it is the channel
+    message.
     """
 
     trouble: Trouble
@@ -40,13 +41,14 @@ class Notice:
     issue: str
     reason: str
     delivery: int = 0
-    part: str = ""
+    part: int = 0
+    whole: bool = False
 
 
 def words(notice: Notice) -> Message:
     """Put a notice into words."""
     channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), clip(notice.reason, _MOST)
-    which = "the digest" if notice.part == "parent" else "one reply of the digest"
+    which = "the digest" if notice.whole else "one reply of the digest"
     text = {
         Trouble.PAUSED: f"I paused the newsletter in {channel}: {reason}.",
         Trouble.UNKNOWN: (

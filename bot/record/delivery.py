@@ -46,6 +46,9 @@ class State(StrEnum):
     """Not wanted any more: the issue no longer has it, or somebody said to leave it."""
 
 
+GONE = "the issue no longer has it"
+"""Why a part is skipped whose entry was taken out of the issue; it comes back with it."""
+
 SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
 """States that no worker changes by itself."""
 
@@ -64,7 +67,8 @@ class PartRow:
     """One message of a delivery as the database knows it.
 
     `at` orders the parts (0 the parent); `hash` is of the payload last sent; `attempt` numbers the attempts so that a
-    late answer to an old one is told apart; `looks` counts the looks for it that came to nothing.
+    late answer to an old one is told apart; `looks` counts the looks for it that came to nothing, `refusals` those with
+    a word that nobody knows.
     """
 
     id: int
@@ -78,6 +82,7 @@ class PartRow:
     attempted: datetime | None = None
     looks: int = 0
     reason: str = ""
+    refusals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ class Delivery:
 
     `issue` is the issue's identity, which outlives a renamed file. `due` is the slot it belongs to. `note` and `late`
     stand in its channel message: which issues wait beside it, and that it comes late. `content` is the hash of the
-    issue as last posted. `reason` says in one line what happened, or what it waits for.
+    issue as last posted. `reason` says in one line what happened, or what it waits for. `after` is a ts of Slack's
+    before which its channel message cannot be, "" where none is known.
     """
 
     id: int
@@ -102,6 +108,7 @@ class Delivery:
     late: str = ""
     content: str = ""
     reason: str = ""
+    after: str = ""
     parts: tuple[PartRow, ...] = ()
 
     @property

@@ -48,7 +48,7 @@ class Person:
 class Poster(Protocol):
     """What delivery needs of Slack."""
 
-    async def post(
+    async def post(  # noqa: PLR0913 - what a message is, and when it may go
         self,
         workspace: WorkspaceId,
         channel: str,
@@ -56,8 +56,16 @@ class Poster(Protocol):
         *,
         thread: str | None = None,
         mark: Mark | None = None,
+        within: float | None = None,
     ) -> Posted:
-        """Post `message` to `channel` (an id), as a reply to the message `thread` (a ts) if given; nothing unfurls."""
+        """Post `message` to `channel` (an id), as a reply to the message `thread` (a ts) if given; nothing unfurls.
+
+        The call begins `within` so many seconds, or TryLaterError is raised and it never does.
+        """
+        ...
+
+    def since(self) -> str:
+        """Give a ts before which no message can be that is posted from now on, by Slack's own clock; "" for unknown."""
         ...
 
     async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:

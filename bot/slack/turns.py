@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
+from bot.slack.errors import TryLaterError
 from bot.slack.workspace import WorkspaceId
 
 
@@ -23,10 +24,16 @@ class Turns:
         self._kinds: dict[tuple[WorkspaceId, str], asyncio.Semaphore] = {}
 
     @asynccontextmanager
-    async def of(self, workspace: WorkspaceId, method: str) -> AsyncIterator[None]:
-        """Wait for a turn, and have it until left."""
+    async def of(self, workspace: WorkspaceId, method: str, within: float | None = None) -> AsyncIterator[None]:
+        """Wait for a turn, and have it until left. Raises TryLaterError if none comes `within` so many seconds."""
         kind = self._kinds.get((workspace, method))
         if kind is None:
             kind = self._kinds[workspace, method] = asyncio.Semaphore(self._alike)
-        async with kind, self._all:
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(within):
+                    await held.enter_async_context(kind)
+                    await held.enter_async_context(self._all)
+            except TimeoutError as error:
+                raise TryLaterError(method, "no_turn", workspace=workspace) from error
             yield

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -17,18 +18,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages.message import Message
+from bot.slack.answer import carries, is_whole, mapping, messages, posted, refused
 from bot.slack.door import Mark, Person, Posted
 from bot.slack.errors import (
     CannotLookError,
-    MessageRefusedError,
     RateLimitedError,
     SlackError,
     ThreadRefusedError,
     TryLaterError,
     UnknownOutcomeError,
     WorkspaceRefusedError,
-    detail_of,
-    refusal,
 )
 from bot.slack.files import fetch
 from bot.slack.payload import body_of, posting
@@ -47,6 +46,8 @@ WAITS = 5
 2025-05-29, apps outside the Marketplace): to begin anew after each 429 would never reach a second page."""
 _LONGEST = 90.0
 """Seconds that such a wait may take."""
+_SKEW = 60.0
+"""Seconds by which the clocks of Slack's own machines may differ."""
 _BLIND = {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "restricted_action", "is_archived"}
 _OUTSIDE = {"not_in_channel", "channel_not_found", "is_archived"}
 _NEVER = "1000000000.000000"
@@ -85,8 +86,9 @@ class WebSlack:
         self._clients: dict[str, AsyncWebClient] = {}
         self._selves: dict[str, frozenset[str]] = {}
         self._scopes: dict[str, str] = {}
+        self._dated = ""
 
-    async def post(
+    async def post(  # noqa: PLR0913 - what a message is, and when it may go
         self,
         workspace: WorkspaceId,
         channel: str,
@@ -94,6 +96,7 @@ class WebSlack:
         *,
         thread: str | None = None,
         mark: Mark | None = None,
+        within: float | None = None,
     ) -> Posted:
         """Post a message; see `bot.slack.door.Poster`."""
         payload: dict[str, Any] = {"channel": channel, **posting(message)}
@@ -101,7 +104,16 @@ class WebSlack:
             payload["thread_ts"] = thread
         if mark is not None:
             payload["metadata"] = mark.metadata()
-        return _posted(await self._call(workspace, "chat.postMessage", payload, channel=channel), workspace)
+        answer = await self._call(workspace, "chat.postMessage", payload, channel=channel, within=within)
+        return posted(answer, workspace)
+
+    def since(self) -> str:
+        """Give a ts of before Slack's last answer to this process; see `bot.slack.door.Poster`."""
+        try:
+            dated = parsedate_to_datetime(self._dated).timestamp()
+        except (ValueError, TypeError, OverflowError):
+            return ""
+        return f"{dated - _SKEW:.6f}"
 
     async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:
         """Replace a message of the bot's own; its metadata stays (Slack: reference/methods/chat.update)."""
@@ -126,12 +138,14 @@ class WebSlack:
             mine = await self._own(workspace)
             for _ in range(PAGES):
                 answer = await self._page(workspace, method, query, channel)
-                found = next((str(said["ts"]) for said in _messages(answer) if _carries(said, mark, mine)), None)
+                found = next((str(said["ts"]) for said in messages(answer) if carries(said, mark, mine)), None)
                 if found is not None:
                     return Posted(channel, found)
-                cursor = _mapping(answer.get("response_metadata")).get("next_cursor")
-                if not cursor:
+                cursor = mapping(answer.get("response_metadata")).get("next_cursor")
+                if not cursor and is_whole(answer, None if "cursor" in query else thread):
                     return None
+                if not cursor:
+                    raise CannotLookError(method, "no_messages", workspace=workspace, channel=channel)
                 query["cursor"] = cursor
         except ThreadRefusedError:
             return None  # the thread itself is gone, and what was in it
@@ -171,7 +185,7 @@ class WebSlack:
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal and give its id."""
         answer = await self._call(workspace, "views.open", {"trigger_id": trigger, "view": dict(view)})
-        return str(_mapping(answer.get("view")).get("id", ""))
+        return str(mapping(answer.get("view")).get("id", ""))
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
         """Replace an open modal."""
@@ -245,12 +259,12 @@ class WebSlack:
         """
         asked = {"channel": channel, "timestamp": ts}
         said = await self._look(workspace, "reactions.get", asked, channel)
-        found = _mapping(said.get("message"))
+        found = mapping(said.get("message"))
         if found.get("ts") == ts:
             return found
         window = {"channel": channel, "ts": ts, "oldest": ts, "latest": ts, "inclusive": True, "limit": 2}
         said = await self._look(workspace, "conversations.replies", window, channel)
-        return next((each for each in _messages(said) if each.get("ts") == ts), None)
+        return next((each for each in messages(said) if each.get("ts") == ts), None)
 
     async def _look(
         self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str
@@ -279,8 +293,8 @@ class WebSlack:
     async def person(self, workspace: WorkspaceId, user: str) -> Person:
         """Ask who somebody is."""
         answer = await self._call(workspace, "users.info", {"user": user}, read=True)
-        found = _mapping(answer.get("user"))
-        profile = _mapping(found.get("profile"))
+        found = mapping(answer.get("user"))
+        profile = mapping(found.get("profile"))
         name = profile.get("display_name") or found.get("real_name") or found.get("name") or ""
         return Person(user, str(found.get("tz") or ""), str(name))
 
@@ -306,6 +320,7 @@ class WebSlack:
             # Connections are bounded by turns: a call that waits for one has not begun, so its time does not run.
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+                middlewares=(_once,),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(5.0, self._timeout)),
             )
         if token not in self._clients:
@@ -317,7 +332,7 @@ class WebSlack:
             self._clients[token] = AsyncWebClient(token, base_url=self._base_url, **options)
         return self._clients[token]
 
-    async def _call(
+    async def _call(  # noqa: PLR0913 - what a call is
         self,
         workspace: WorkspaceId,
         method: str,
@@ -325,75 +340,33 @@ class WebSlack:
         *,
         channel: str = "",
         read: bool = False,
+        within: float | None = None,
     ) -> Mapping[str, Any]:
         """Call a method once. Raises the SlackError that says what is known of the outcome."""
         client = self._client(workspace, method)
         where = {"workspace": workspace, "channel": channel}
         given: dict[str, Any] = {"http_verb": "GET", "params": arguments} if read else {"json": arguments}
         try:
-            async with self._turns.of(workspace, method):
+            async with self._turns.of(workspace, method, within):
                 answer = await client.api_call(method, **given)
         except SlackApiError as error:
-            raise _refused(error, method, where) from error
+            raise refused(error.response, method, where) from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # There was no connection to send anything over.
             raise TryLaterError(method, "no_connection", **where, detail=type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
             code = "timeout" if isinstance(error, TimeoutError) else "no_answer"
             raise UnknownOutcomeError(method, code, **where, detail=type(error).__name__) from error
+        self._dated = answer.headers.get("Date") or self._dated
         if (scopes := answer.headers.get("x-oauth-scopes")) is not None:
             self._scopes[workspace] = scopes
-        return _mapping(answer.data)
+        return mapping(answer.data)
 
 
-def _posted(answer: Mapping[str, Any], workspace: WorkspaceId) -> Posted:
-    channel, ts = answer.get("channel"), answer.get("ts")
-    if not (isinstance(channel, str) and isinstance(ts, str) and ts):
-        raise UnknownOutcomeError("chat.postMessage", "no_ts", workspace=workspace)
-    return Posted(channel, ts)
-
-
-def _refused(error: SlackApiError, method: str, where: dict[str, str]) -> SlackError:
-    response: Any = error.response
-    data = getattr(response, "data", None)
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
-    code = data.get("error") if isinstance(data, dict) else None
-    if not isinstance(code, str) or not code:
-        # No word of Slack's own: a 4xx is some refusal, of what kind nobody says; anything else is unclear.
-        kind: type[SlackError] = TryLaterError if 400 <= status < 500 else UnknownOutcomeError
-        if status == 429:
-            kind = RateLimitedError
-        elif status == 413:
-            kind = MessageRefusedError
-        code = f"http_{status}"
-    else:
-        kind = refusal(code, status)
-    told = kind(method, code, **where, detail=detail_of(data))
-    if isinstance(told, RateLimitedError):
-        told.retry_after = _seconds(getattr(response, "headers", {}) or {})
-    return told
-
-
-def _seconds(headers: Mapping[str, str]) -> float:
-    """Read Retry-After; a second when it is missing or no number, at most a day."""
-    given = next((value for key, value in headers.items() if key.lower() == "retry-after"), "1")
-    try:
-        return min(max(float(given), 0.0), 86_400.0)
-    except (TypeError, ValueError):
-        return 1.0
-
-
-def _messages(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    said = answer.get("messages")
-    return [each for each in said if isinstance(each, dict) and each.get("ts")] if isinstance(said, list) else []
-
-
-def _carries(said: Mapping[str, Any], mark: Mark, mine: frozenset[str]) -> bool:
-    """Say whether this message is the bot's own and carries the mark: anybody can write metadata."""
-    if mine and not mine & {said.get("bot_id"), said.get("user")}:
-        return False
-    return _mapping(said.get("metadata")) == mark.metadata()
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Let no call that writes be redirected: aiohttp would send a message again to where a 307 leads."""
+    answer = await handler(request)
+    if request.method == "POST" and 300 <= answer.status < 400:
+        answer.close()
+        raise aiohttp.ClientError(f"redirected ({answer.status})")
+    return answer

@@ -6,7 +6,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Connection, Integer, Text, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.messages.taste import Taste
 from bot.record.decision import Decision
@@ -16,6 +30,7 @@ from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.many import Given, Many
 from bot.store.parts import parts_of
+from bot.store.subscriptions import waking
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
 
@@ -51,8 +66,23 @@ def _held(given: Given) -> Any:
 
 
 def _begin(given: Given) -> Any:
-    """Write down what is about to be posted of deliveries."""
-    return update(deliveries).where(_D.id == given("delivery_")).values(late=given("late_"), content=given("content_"))
+    """Write down what is about to be posted of deliveries, and before which moment it cannot be there.
+
+    That is the one given, by Slack's clock; where there is none, the newest digest of ours that is in the channel.
+    """
+    earlier, theirs = deliveries.alias(), parts_table.alias()
+    known = (
+        select(theirs.c.ts)
+        .join(earlier, earlier.c.id == theirs.c.delivery)
+        .where(earlier.c.workspace == _D.workspace, earlier.c.channel == _D.channel)
+        .where(theirs.c.at == 0, theirs.c.state == State.SENT.value)
+        .order_by(earlier.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    after = func.coalesce(func.nullif(given("after_"), ""), known, "")
+    change = update(deliveries).where(_D.id == given("delivery_"))
+    return change.values(late=given("late_"), content=given("content_"), after=after)
 
 
 _MINE: dict[str, Any] = {"subscription_": BigInteger(), "holder_": Text()}
@@ -69,26 +99,41 @@ _SLOT = Many(
     lambda given: given.insert_new(slots).returning(slots.c.subscription, slots.c.day),
 )
 _DECIDED = Many(_FRESH, lambda given: given.insert_new(deliveries))
-_BEGIN = Many({"delivery_": BigInteger(), "late_": Text(), "content_": Text()}, _begin)
+_BEGIN = Many({"delivery_": BigInteger(), "late_": Text(), "content_": Text(), "after_": Text()}, _begin)
+_AFTER = select(_D.id, _D.after).where(_D.id.in_(bindparam("ids", expanding=True)))
 _PARTS = Many(
     {"delivery": BigInteger(), "key": Text(), "at": Integer(), "state": Text()},
     lambda given: given.insert_new(parts_table),
 )
-_FINISH = (
-    update(deliveries)
-    .where(_D.id == bindparam("delivery_"))
-    .values(
-        progress=bindparam("progress_"),
-        reason=bindparam("reason_"),
-        content=func.coalesce(bindparam("content_", type_=Text()), _D.content),
-    )
-)
+_REACHED = select(_D.id, _D.progress).where(_D.id.in_(bindparam("ids", expanding=True)))
 
 
-def _finish_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
-    """Write down how far deliveries came."""
+def _finishing() -> Any:
+    """Write down how far a delivery came; an end only if it is one by what its parts say at that moment.
+
+    Somebody may have said meanwhile that a message should be posted after all, or left.
+    """
+    theirs, progress = parts_table.c, bindparam("progress_", type_=Text())
+    unsettled = and_(theirs.delivery == _D.id, theirs.state.in_((State.PENDING.value, State.SENDING.value)))
+    some = exists(select(theirs.id).where(unsettled))
+    parent = exists(select(theirs.id).where(unsettled, theirs.at == 0))
+    ended = progress.in_((Progress.UNKNOWN.value, Progress.REFUSED.value, Progress.DROPPED.value))
+    untrue = or_(and_(progress == Progress.DONE.value, some), and_(ended, parent))
+    content = func.coalesce(bindparam("content_", type_=Text()), _D.content)
+    change = update(deliveries).where(_D.id == bindparam("delivery_"), ~untrue, _D.progress != Progress.DROPPED.value)
+    return change.values(progress=progress, reason=bindparam("reason_"), content=content)
+
+
+_FINISH = _finishing()
+
+
+def _finish_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
+    """Write down how far deliveries came; say of each whether it did."""
     connection.execute(_FINISH, rows)
-    return [None] * len(rows)
+    reached = {
+        row.id: row.progress for row in connection.execute(_REACHED, {"ids": [row["delivery_"] for row in rows]})
+    }
+    return [reached.get(row["delivery_"]) == row["progress_"] for row in rows]
 
 
 def _decide_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
@@ -135,13 +180,15 @@ def _all_in_hand(connection: Connection, rows: Sequence[dict[str, Any]]) -> list
     return [tuple(found.get(row["subscription_"], {}).values()) for row in rows]
 
 
-def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[PartRow, ...]]:
-    """Write down what is about to be posted of deliveries; give the parts of each."""
+def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[str, tuple[PartRow, ...]]]:
+    """Write down what is about to be posted of deliveries; give the bound and the parts of each."""
     _BEGIN.run(connection, rows)
     if fresh := [part for row in rows for part in row["parts"]]:
         _PARTS.run(connection, fresh)
-    found = parts_of(connection, (row["delivery_"] for row in rows))
-    return [found.get(row["delivery_"], ()) for row in rows]
+    ids = [row["delivery_"] for row in rows]
+    after = {row.id: row.after for row in connection.execute(_AFTER, {"ids": ids})}
+    found = parts_of(connection, ids)
+    return [(after.get(key, ""), found.get(key, ())) for key in ids]
 
 
 class Deliveries:
@@ -257,33 +304,71 @@ class Deliveries:
         chosen = select(_D.subscription).where(_D.issue.in_(tuple(identities)), _D.decided >= since).distinct()
         return await self._database.read(lambda connection: tuple(connection.scalars(chosen)))
 
-    async def begin(self, delivery: int, late: str, content: str, keys: Iterable[str]) -> tuple[PartRow, ...]:
+    async def begin(
+        self, delivery: int, late: str, content: str, keys: Iterable[str], *, after: str = ""
+    ) -> tuple[str, tuple[PartRow, ...]]:
         """Write down what is about to be posted: that it is late, the hash of the issue and its parts' keys, in order.
 
-        Give the parts.
+        `after` is a ts by Slack's clock before which its channel message cannot be, "" where the caller knows none.
+        Give the one that is kept, and the parts.
         """
         fresh = [
             {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value} for at, key in enumerate(keys)
         ]
-        row = {"delivery_": delivery, "late_": late, "content_": content, "parts": fresh}
+        row = {"delivery_": delivery, "late_": late, "content_": content, "after_": after, "parts": fresh}
         return await self._database.write_one_of(_begin_all, row)
 
     async def put_off(self, delivery: int, due: datetime, reason: str) -> None:
         """Move a waiting delivery to a later slot."""
         await self._set(delivery, due=due, reason=reason)
 
-    async def reopen(self, delivery: int, progress: Progress, due: datetime, reason: str) -> None:
-        """Take a delivery up again."""
-        await self._set(delivery, progress=progress.value, due=due, reason=reason)
+    async def post_after_all(self, part: PartRow, now: datetime, reason: str) -> bool:
+        """Have a part sent that was in doubt or refused, all of it or nothing; False if it is settled otherwise."""
+        progress = Progress.WAITING if part.at == 0 else Progress.POSTING
+        again = update(parts_table).where(_in_doubt(part)).values(state=State.PENDING.value, reason="", refusals=0)
+        open_ = update(deliveries).where(_D.id == part.delivery)
+        theirs = select(_D.subscription).where(_D.id == part.delivery).scalar_subquery()
 
-    async def finish(self, delivery: int, progress: Progress, reason: str = "", content: str | None = None) -> None:
-        """Write down how far the delivery came, why, and of which content when that is newer."""
+        def unit(connection: Connection) -> bool:
+            if not connection.execute(again).rowcount:
+                return False
+            connection.execute(open_.values(progress=progress.value, due=now, reason=reason))
+            connection.execute(waking(now).where(_S.id == theirs))
+            return True
+
+        return await self._database.write(unit)
+
+    async def leave(self, part: PartRow, reason: str) -> bool:
+        """Leave a part as it is: somebody says that it is there, or not missed. False if it is settled otherwise."""
+        left = update(parts_table).where(_in_doubt(part)).values(state=State.SKIPPED.value, reason="left as it is")
+        dropped = update(deliveries).where(_D.id == part.delivery)
+
+        def unit(connection: Connection) -> bool:
+            if not connection.execute(left).rowcount:
+                return False
+            if part.at == 0:
+                connection.execute(dropped.values(progress=Progress.DROPPED.value, reason=reason))
+            return True
+
+        return await self._database.write(unit)
+
+    async def finish(self, delivery: int, progress: Progress, reason: str = "", content: str | None = None) -> bool:
+        """Write down how far the delivery came, why, and of which content when that is newer.
+
+        False where that is not so: a part is to be sent still, or again, or somebody dropped the delivery.
+        """
         row = {"delivery_": delivery, "progress_": progress.value, "reason_": reason, "content_": content}
-        await self._database.write_one_of(_finish_all, row)
+        return await self._database.write_one_of(_finish_all, row)
 
     async def _set(self, delivery: int, **values: Any) -> None:
         change = update(deliveries).where(_D.id == delivery).values(values)
         await self._database.write(lambda connection: connection.execute(change).rowcount)
+
+
+def _in_doubt(part: PartRow) -> Any:
+    """Choose the part, if it is one that a person may settle."""
+    theirs = parts_table.c
+    return and_(theirs.id == part.id, theirs.state.in_((State.UNKNOWN.value, State.REFUSED.value)))
 
 
 def _with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, ...]:
@@ -304,6 +389,7 @@ def _with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, 
             late=row.late,
             content=row.content,
             reason=row.reason,
+            after=row.after,
             parts=parts.get(row.id, ()),
         )
         for row in found

@@ -21,14 +21,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    func,
     or_,
     select,
     update,
 )
 
-from bot.record.delivery import PartRow, Progress, Shown, State, shown_json
-from bot.slack.workspace import WorkspaceId
+from bot.record.delivery import GONE, PartRow, Progress, Shown, State, shown_json
 from bot.store.database import Database
 from bot.store.many import Given, Many
 from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
@@ -37,10 +35,13 @@ _P = parts.c
 
 
 def _sending(given: Given) -> Update:
-    """Write an attempt down: only if the row is pending and the lease is the sender's."""
+    """Write an attempt down: only if the row is pending, the lease the sender's, and the channel wants it still."""
     held = exists(
         select(subscriptions.c.id).where(
-            subscriptions.c.id == given("subscription_"), subscriptions.c.holder == given("holder_")
+            subscriptions.c.id == given("subscription_"),
+            subscriptions.c.holder == given("holder_"),
+            ~subscriptions.c.ended,
+            subscriptions.c.pause_by.is_(None),
         )
     )
     return (
@@ -66,7 +67,7 @@ def _sent(given: Given) -> Update:
             _P.attempt == given("was"),
             or_(_P.state == State.SENDING.value, _P.state == State.UNKNOWN.value),
         )
-        .values(state=State.SENT.value, reason="", looks=0, ts=given("ts_"), shown=given("shown_"))
+        .values(state=State.SENT.value, reason="", looks=0, refusals=0, ts=given("ts_"), shown=given("shown_"))
     )
 
 
@@ -148,7 +149,8 @@ class Parts:
     async def sending(self, part: PartRow, holder: str, subscription: int, now: datetime, digest: str) -> int | None:
         """Write down that the part is about to be sent, with the hash of its payload; give the attempt's number.
 
-        None when it may not be: the lease is somebody else's, or the part is not pending any more.
+        None when it may not be: the lease is somebody else's, the part is not pending any more, or the channel was
+        unsubscribed or paused.
         """
         row = {
             "part": part.id,
@@ -178,10 +180,14 @@ class Parts:
         }
         return self._database.put_one_of(_end_all, row)
 
-    async def back(self, part: PartRow, attempt: int, reason: str) -> bool:
-        """Write down that the attempt surely came to nothing: the part may be sent again."""
+    async def back(self, part: PartRow, attempt: int, reason: str, *, counted: bool = False) -> bool:
+        """Write down that the attempt surely came to nothing: the part may be sent again.
+
+        `counted` is for a refusal with a word that nobody knows.
+        """
         mine = and_(_P.id == part.id, _P.attempt == attempt, _P.state == State.SENDING.value)
-        return bool(await self._changed(update(parts).where(mine).values(state=State.PENDING.value, reason=reason)))
+        values = {"state": State.PENDING.value, "reason": reason, "refusals": _P.refusals + int(counted)}
+        return bool(await self._changed(update(parts).where(mine).values(values)))
 
     async def settle(self, part: PartRow, state: State, reason: str) -> bool:
         """Write down that the part ends here (refused, unknown or skipped) and why; not if it was sent meanwhile."""
@@ -194,31 +200,21 @@ class Parts:
 
     async def revised(self, part: PartRow, digest: str, shown: tuple[Shown, ...]) -> None:
         """Write down that the message shows something newer."""
-        await self._changed(update(parts).where(_P.id == part.id).values(hash=digest, shown=shown_json(shown)))
+        values = {"hash": digest, "shown": shown_json(shown), "refusals": 0}
+        await self._changed(update(parts).where(_P.id == part.id).values(values))
 
-    async def newest(self, workspace: WorkspaceId, channel: str) -> str | None:
-        """Give the ts of the newest channel message of ours that is known to be in the channel, by Slack's clock."""
-        chosen = (
-            select(func.max(_P.ts))
-            .join(deliveries, deliveries.c.id == _P.delivery)
-            .where(deliveries.c.workspace == workspace, deliveries.c.channel == channel, _P.state == State.SENT.value)
-        )
-        return await self._database.read(lambda connection: connection.scalar(chosen))
+    async def not_revised(self, part: PartRow) -> None:
+        """Write down that an edit of the message came to nothing this time."""
+        await self._changed(update(parts).where(_P.id == part.id).values(refusals=_P.refusals + 1))
+
+    async def restore(self, part: PartRow) -> bool:
+        """Let a part be sent after all whose entry had gone from the issue and is back."""
+        gone = and_(_P.id == part.id, _P.state == State.SKIPPED.value, _P.reason == GONE)
+        return bool(await self._changed(update(parts).where(gone).values(state=State.PENDING.value, reason="")))
 
     async def rename(self, part: PartRow, key: str) -> None:
         """Give a part a new key: the entry it shows was corrected in what the key is made of."""
         await self._changed(update(parts).where(_P.id == part.id).values(key=key))
-
-    async def again(self, part: PartRow) -> bool:
-        """Let a part be sent again that somebody, who can see the channel, says is not there."""
-        chosen = and_(_P.id == part.id, _P.state.in_((State.UNKNOWN.value, State.REFUSED.value)))
-        return bool(await self._changed(update(parts).where(chosen).values(state=State.PENDING.value, reason="")))
-
-    async def leave(self, part: PartRow) -> bool:
-        """Leave a part as it is: somebody says that it is there, or not missed."""
-        chosen = and_(_P.id == part.id, _P.state.in_((State.UNKNOWN.value, State.REFUSED.value)))
-        change = update(parts).where(chosen).values(state=State.SKIPPED.value, reason="left as it is")
-        return bool(await self._changed(change))
 
     async def _changed(self, statement: Any) -> int:
         return await self._database.write(lambda connection: int(connection.execute(statement).rowcount))
@@ -231,7 +227,7 @@ def parts_of(connection: Connection, chosen: Iterable[int]) -> dict[int, tuple[P
         found.setdefault(row.delivery, []).append(
             PartRow(
                 row.id, row.delivery, row.key, row.at, State(row.state), row.ts, row.hash, row.attempt, row.attempted,
-                row.looks, row.reason,
+                row.looks, row.reason, row.refusals,
             ),
         )  # fmt: skip
     return {key: tuple(rows) for key, rows in found.items()}

@@ -141,21 +141,17 @@ class Subscriptions:
         return await self._database.read(unit)
 
     async def end(self, workspace: WorkspaceId, channel: str) -> bool:
-        """Unsubscribe the channel; what was posted stays known. Say whether there was a subscription."""
+        """Unsubscribe the channel; what was posted stays known. Say whether there was a subscription.
+
+        Nothing goes on from where it stands should the channel be subscribed again.
+        """
         change = update(subscriptions).where(_at(workspace, channel), ~_S.ended)
-        attempted = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state != "pending")
-        unsent = and_(
-            deliveries.c.workspace == workspace,
-            deliveries.c.channel == channel,
-            deliveries.c.progress == "waiting",
-            ~attempted,
-        )
-        drop = update(deliveries).where(unsent).values(progress="dropped", reason="the channel was unsubscribed")
 
         def unit(connection: Connection) -> bool:
             asleep = case((_S.holder.is_(None), None), else_=_S.wake_at)
             ended = connection.execute(change.values(ended=True, wake_at=asleep)).rowcount
-            connection.execute(drop)
+            for statement in _breaking_off(workspace, channel):
+                connection.execute(statement)
             return bool(ended)
 
         return await self._database.write(unit)
@@ -340,6 +336,32 @@ def _pause(paused: Paused) -> dict[str, Any]:
 
 def _resumed(now: datetime) -> dict[str, Any]:
     return {"pause_by": None, "pause_reason": None, "wake_at": _soon(now), "again": True}
+
+
+def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
+    """Give the statements that end a channel's digests where they stand.
+
+    What was never attempted is dropped, what is half there is done; a message on its way may be there or not, and is
+    written down as sent if its answer comes still.
+    """
+    why = "the channel was unsubscribed"
+    here = and_(deliveries.c.workspace == workspace, deliveries.c.channel == channel)
+    waiting, posting = (and_(here, deliveries.c.progress == progress) for progress in ("waiting", "posting"))
+    attempted = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state != "pending")
+    theirs = parts.c.delivery.in_(select(deliveries.c.id).where(or_(waiting, posting)))
+    return (
+        update(deliveries).where(waiting, ~attempted).values(progress="dropped", reason=why),
+        update(parts).where(theirs, parts.c.state == "pending").values(state="skipped", reason=why),
+        update(parts).where(theirs, parts.c.state == "sending").values(state="unknown", reason=why),
+        update(deliveries).where(posting).values(progress="done", reason=why),
+        update(deliveries).where(waiting).values(progress="unknown", reason=why),
+    )
+
+
+def waking(now: datetime) -> Any:
+    """Give the statement that has attention paid now to running subscriptions; say which with `where`."""
+    running = and_(_S.pause_by.is_(None), ~_S.ended)
+    return update(subscriptions).where(running).values(wake_at=_soon(now), again=True)
 
 
 def _soon(now: datetime) -> Any:

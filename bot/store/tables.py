@@ -107,6 +107,8 @@ deliveries = Table(
     Column("late", Text, nullable=False, default=""),
     Column("content", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
+    # A ts of Slack's before which its channel message cannot be; "" where none is known.
+    Column("after", Text, nullable=False, default="", server_default=""),
     UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),
     Index("deliveries_by_subscription", "subscription", "progress"),
     Index("deliveries_by_issue", "issue"),
@@ -128,6 +130,8 @@ parts = Table(
     Column("shown", Text),
     # Which worker made the attempt: tells its own from another's of the same number.
     Column("sender", Text, nullable=False, default=""),
+    # Refusals, of a post or of an edit, with a word that nobody knows.
+    Column("refusals", Integer, nullable=False, default=0, server_default="0"),
     UniqueConstraint("delivery", "key", name="one_part_a_key"),
     Index("parts_by_ts", "ts"),
 )

@@ -343,7 +343,7 @@ def test_what_has_left_the_archive_is_not_said_to_be_posted_now() -> None:
         await scene.vanish("issue-2")
         there = {known.slug for known in scene.issues}
         doubts = Doubts(scene.store, scene.clock, there.__contains__)
-        said = await doubts.decide("-:T1", f"{row.id}:parent", post=True, user=scene.person.id)
+        said = await doubts.decide("-:T1", f"{row.id}:{row.parts[0].id}", post=True, user=scene.person.id)
         assert "as soon as its issue is in the archive again" in said
         scene.poke()
         await scene.passes(minutes=1)

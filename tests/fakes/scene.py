@@ -136,11 +136,11 @@ class Scene:
         """Kill a worker: whatever it was doing stops where it is, and nothing is given back."""
         for known, task in self.workers:
             if known is worker:
-                task.cancel()
                 for lane in (*worker._lanes, *worker._chores):
                     lane.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+                while not task.done():  # asyncio.wait_for forgets a cancellation that comes with its result
+                    task.cancel()
+                    await asyncio.wait({task}, timeout=1)
         self.workers = [pair for pair in self.workers if pair[0] is not worker]
 
     async def everybody_dies(self) -> None:

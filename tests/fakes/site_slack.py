@@ -25,6 +25,10 @@ class SiteSlack(WebSlack):
         self._latency = latency
         self._patience = patience
 
+    def since(self) -> str:
+        """Give Slack's time, less a minute."""
+        return f"{self._clock.now().timestamp() - 60:.6f}"
+
     async def _call(
         self,
         workspace: str,
@@ -33,9 +37,10 @@ class SiteSlack(WebSlack):
         *,
         channel: str = "",
         read: bool = False,
+        within: float | None = None,
     ) -> Mapping[str, Any]:
         """Call the site as HTTP would."""
-        del read
+        del read, within
         await asyncio.sleep(self._latency / 2)
         reply = self.site.request(method, self._tokens(workspace), arguments, self._clock.now())
         await asyncio.sleep(self._patience if reply.wire == "hang" else self._latency / 2)

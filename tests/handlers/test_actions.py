@@ -92,8 +92,8 @@ async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
         ("pause", "", "not subscribed"),
         ("resume", "", "not subscribed"),
         ("unsubscribe", "", "not subscribed"),
-        (SETTLE_POST, "17:parent", "do not know that message"),
-        (SETTLE_LEAVE, "17:parent", "do not know that message"),
+        (SETTLE_POST, "17:5", "do not know that message"),
+        (SETTLE_LEAVE, "17:5", "do not know that message"),
         ("page:next", '{"q":"kubernetes","o":-5}', "older version"),
         ("page:next", '{"q":"kubernetes","o":true}', "older version"),
         ("page:next", '{"q":"","o":0}', "older version"),
@@ -210,10 +210,10 @@ async def test_a_doubt_is_settled_by_its_buttons() -> None:
 
     settling = People([])
     settling.serves(doubts=Settling())
-    await settling.clicks(SETTLE_POST, "17:parent")
+    await settling.clicks(SETTLE_POST, "17:5")
     assert "Posting it now in <#C1>." in str(settling.heard[-1])
-    await settling.clicks(SETTLE_LEAVE, "17:parent")
-    await settling.clicks("doubt:anything", "17:parent")
+    await settling.clicks(SETTLE_LEAVE, "17:5")
+    await settling.clicks("doubt:anything", "17:5")
     assert "older version" in str(settling.heard[-1])
-    assert asked == [("-:T1", "17:parent", True, "U1"), ("-:T1", "17:parent", False, "U1")]
+    assert asked == [("-:T1", "17:5", True, "U1"), ("-:T1", "17:5", False, "U1")]
     assert all(said["replace_original"] for said in settling.heard)

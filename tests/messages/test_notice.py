@@ -13,18 +13,18 @@ from bot.playground.limits import problems
 @given(st.sampled_from(Trouble), st.text(max_size=5_000), st.text(max_size=5_000))
 def test_whatever_the_issue_and_the_reason_slack_takes_it(trouble: Trouble, issue: str, reason: str) -> None:
     """Titles and reasons are foreign text: they are cut, and mean nothing but themselves."""
-    said = words(Notice(trouble, "C1", issue, reason, 7, "parent"))
+    said = words(Notice(trouble, "C1", issue, reason, 7, 3))
     assert problems({"text": said.text, "blocks": list(said.blocks)}) == []
     assert "<!channel>" not in words(Notice(trouble, "C1", "<!channel>", "<!channel>")).text
 
 
 def test_a_doubt_has_a_button_for_each_answer() -> None:
     """Both name the message meant; the other notices have nothing to press."""
-    said = words(Notice(Trouble.UNKNOWN, "C1", "#7", "", 17, "entry-1"))
+    said = words(Notice(Trouble.UNKNOWN, "C1", "#7", "", 17, 5))
     elements = said.blocks[-1]["elements"]
     assert [(each["action_id"], each["value"]) for each in elements] == [
-        (SETTLE_POST, "17:entry-1"),
-        (SETTLE_LEAVE, "17:entry-1"),
+        (SETTLE_POST, "17:5"),
+        (SETTLE_LEAVE, "17:5"),
     ]
     assert "one reply of the digest" in said.text
 

@@ -44,7 +44,7 @@ async def in_doubt(store: Store) -> PartRow:
     await store.deliveries.decide(held, "me", NOW, Decision(("one",), NOW, {}, NOW))
     delivery = await store.deliveries.get(*HERE, "one")
     assert delivery is not None
-    part = (await store.deliveries.begin(delivery.id, "", "hash", ("parent",)))[0]
+    _, (part,) = await store.deliveries.begin(delivery.id, "", "hash", ("parent",))
     assert await store.parts.sending(part, "me", made.id, NOW, "payload") == 1
     await store.parts.settle(part, State.UNKNOWN, "cannot look")
     return part

@@ -56,7 +56,7 @@ async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[De
     assert await store.deliveries.decide(held[0], "me", NOW, Decision(("one",), NOW, {}, NOW))
     delivery = await store.deliveries.get(*HERE, "one")
     assert delivery is not None
-    parts = await store.deliveries.begin(delivery.id, "", "hash", keys)
+    _, parts = await store.deliveries.begin(delivery.id, "", "hash", keys)
     attempt = await store.parts.sending(parts[0], "me", number, NOW, "payload")
     assert attempt == 1
     return delivery, parts[0], attempt

@@ -1,0 +1,91 @@
+"""What Slack answered, read as if anybody might have: its messages, its refusals, and how long to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from bot.slack.door import Mark, Posted
+from bot.slack.errors import (
+    MessageRefusedError,
+    RateLimitedError,
+    SlackError,
+    TryLaterError,
+    UnknownOutcomeError,
+    detail_of,
+    refusal,
+)
+from bot.slack.workspace import WorkspaceId
+
+_UNCLEAR = frozenset({408, 499})
+"""A proxy gave the request up; it may have handed it on before (RFC 9110, 15.5.9; 499 is nginx's)."""
+
+
+def posted(answer: Mapping[str, Any], workspace: WorkspaceId) -> Posted:
+    """Read where a message stands. Raises UnknownOutcomeError where the answer does not say."""
+    channel, ts = answer.get("channel"), answer.get("ts")
+    if not (isinstance(channel, str) and isinstance(ts, str) and ts):
+        raise UnknownOutcomeError("chat.postMessage", "no_ts", workspace=workspace)
+    return Posted(channel, ts)
+
+
+def refused(response: Any, method: str, where: dict[str, str]) -> SlackError:
+    """Give the error that says what is known of a call's outcome, from the SDK's `response` to it."""
+    data = getattr(response, "data", None)
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
+    code = data.get("error") if isinstance(data, dict) else None
+    if not isinstance(code, str) or not code:
+        # No word of Slack's own: a 4xx is some refusal, of what kind nobody says; anything else is unclear.
+        clear = 400 <= status < 500 and status not in _UNCLEAR
+        kind: type[SlackError] = TryLaterError if clear else UnknownOutcomeError
+        if status == 429:
+            kind = RateLimitedError
+        elif status == 413:
+            kind = MessageRefusedError
+        code = f"http_{status}"
+    else:
+        kind = refusal(code, status)
+    told = kind(method, code, **where, detail=detail_of(data))
+    if isinstance(told, RateLimitedError):
+        told.retry_after = retry_after(getattr(response, "headers", {}) or {})
+    return told
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Read Retry-After, in seconds; one when it is missing or no number, at most a day."""
+    given = next((value for key, value in headers.items() if key.lower() == "retry-after"), "1")
+    try:
+        seconds = float(given)
+    except (TypeError, ValueError):
+        return 1.0
+    return min(max(seconds, 0.0), 86_400.0) if isfinite(seconds) else 1.0
+
+
+def messages(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the messages of an answer that are some."""
+    said = answer.get("messages")
+    return [each for each in said if isinstance(each, dict) and each.get("ts")] if isinstance(said, list) else []
+
+
+def is_whole(answer: Mapping[str, Any], thread: str | None) -> bool:
+    """Tell whether an answer without a cursor shows all there is, and not just nothing.
+
+    It has a list and says of no more; of a `thread` the first page has the message that began it (Slack:
+    reference/methods/conversations.replies).
+    """
+    if not isinstance(answer.get("messages"), list) or answer.get("has_more") is True:
+        return False
+    return thread is None or any(said.get("ts") == thread for said in messages(answer))
+
+
+def carries(said: Mapping[str, Any], mark: Mark, mine: frozenset[str]) -> bool:
+    """Say whether this message is the bot's own and carries the mark: anybody can write metadata."""
+    if mine and not mine & {said.get("bot_id"), said.get("user")}:
+        return False
+    return mapping(said.get("metadata")) == mark.metadata()
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Give a value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,134 @@
+"""Answers that are no answer: redirections, words of a proxy's, odd waits, and looks that show nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.messages.message import Message
+from bot.slack.answer import retry_after
+from bot.slack.door import Mark
+from bot.slack.errors import CannotLookError, SlackError, TryLaterError, UnknownOutcomeError
+from bot.slack.web import WebSlack
+
+HERE, CHANNEL, HELLO, MARK = "-:T1", "C1", Message("Hello"), Mark("one", "parent")
+
+
+class Answers:
+    """A Slack that gives one answer to everything but auth.test, and counts what it was asked."""
+
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        """Give that answer."""
+        self.status, self.body, self.headers = status, body, dict(headers or {})
+        self.asked: list[str] = []
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer."""
+        self.asked.append(request.path)
+        if request.path.endswith("auth.test"):
+            return web.json_response({"ok": True, "bot_id": "B1", "user_id": "U1"})
+        return web.json_response(self.body, status=self.status, headers=self.headers)
+
+
+@asynccontextmanager
+async def door_to(answers: Answers) -> AsyncIterator[WebSlack]:
+    """Serve the answers, and give a door to them."""
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", answers.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    door = WebSlack("xoxb-1", base_url=f"http://127.0.0.1:{port}/api/", timeout=5, at_once=1, alike=1)
+    try:
+        yield door
+    finally:
+        await door.close()
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_message_is_not_sent_again_where_a_redirection_leads(status: int) -> None:
+    """What became of it is unknown, and it was sent once."""
+    answers = Answers(status, {}, {"Location": "/elsewhere"})
+    async with door_to(answers) as door:
+        with pytest.raises(UnknownOutcomeError):
+            await door.post(HERE, CHANNEL, HELLO)
+    assert answers.asked == ["/api/chat.postMessage"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, TryLaterError), (403, TryLaterError), (408, UnknownOutcomeError), (499, UnknownOutcomeError)],
+)
+async def test_a_proxys_word_is_clear_where_it_surely_handed_nothing_on(status: int, kind: type[SlackError]) -> None:
+    """A request that was given up may have been handed on before."""
+    async with door_to(Answers(status, {})) as door:
+        with pytest.raises(kind) as caught:
+            await door.post(HERE, CHANNEL, HELLO)
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [("17", 17.0), ("nan", 1.0), ("inf", 1.0), ("-3", 0.0), ("soon", 1.0), ("1e9", 86_400.0), ("", 1.0)],
+)
+def test_a_wait_is_a_number_of_seconds(given: str, seconds: float) -> None:
+    """Anything else is a second, and none is longer than a day."""
+    assert retry_after({"Retry-After": given}) == seconds
+    assert retry_after({}) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("body", "thread"),
+    [
+        ({"ok": True}, None),
+        ({"ok": True, "messages": None}, None),
+        ({"ok": True, "messages": [], "has_more": True}, None),
+        ({"ok": True, "messages": []}, "5.000001"),
+        ({"ok": True, "messages": [{"ts": "5.000002"}]}, "5.000001"),
+    ],
+)
+async def test_a_look_that_shows_nothing_proves_no_absence(body: dict[str, Any], thread: str | None) -> None:
+    """Without a list, with more behind it, or without the thread's own first message nobody can tell."""
+    async with door_to(Answers(200, body)) as door:
+        with pytest.raises(CannotLookError):
+            await door.find_own(HERE, CHANNEL, MARK, thread=thread)
+
+
+async def test_an_empty_history_is_one() -> None:
+    """Of a channel, and of a thread that has nothing but what began it."""
+    async with door_to(Answers(200, {"ok": True, "messages": []})) as door:
+        assert await door.find_own(HERE, CHANNEL, MARK) is None
+    async with door_to(Answers(200, {"ok": True, "messages": [{"ts": "5.000001"}]})) as door:
+        assert await door.find_own(HERE, CHANNEL, MARK, thread="5.000001") is None
+
+
+async def test_a_message_that_gets_no_turn_in_time_is_surely_not_sent() -> None:
+    """It waits behind another for as long as it may, and then never goes."""
+    answers = Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000001"})
+    async with door_to(answers) as door:
+        async with door._turns.of(HERE, "chat.postMessage"):
+            with pytest.raises(TryLaterError, match="no_turn"):
+                await door.post(HERE, CHANNEL, HELLO, within=0.01)
+        assert answers.asked == []
+        assert (await door.post(HERE, CHANNEL, HELLO, within=5)).ts == "5.000001"
+
+
+async def test_slacks_own_time_bounds_what_comes_next() -> None:
+    """It is read from the last answer, a minute off for safety; unknown before the first, and where it is none."""
+    answers = Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000001"})
+    async with door_to(answers) as door:
+        assert door.since() == ""
+        answers.headers["Date"] = "Sat, 28 Nov 2026 12:00:00 GMT"
+        await door.post(HERE, CHANNEL, HELLO)
+        assert door.since() == "1795867140.000000"
+        answers.headers["Date"] = "yesterday"
+        await asyncio.gather(door.post(HERE, CHANNEL, HELLO))
+        assert door.since() == ""
