@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +15,31 @@ from archive.errors import FolderError
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _PIECE = 65_536
 """Bytes that are read at once; an issue has some ten thousand."""
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def shown(name: str) -> str:
+    r"""Give `name` as it can be shown and kept: itself, or with its odd bytes in figures where it is no UTF-8.
+
+    >>> shown("caf\udce9.md")
+    'caf\\xe9.md'
+    """
+    return name if name.isascii() else _LONE.sub(_in_figures, name)
+
+
+def _in_figures(lone: re.Match[str]) -> str:
+    """Give a byte that the system passed on as half a character, or what else is half of one."""
+    code = ord(lone[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """A file seen in the folder.
 
-    `name`: its path below the folder, with /. `stamp`: changes when its content does (size and times; opaque). `size`
-    in bytes. `fault`: why it cannot be read, if that was seen already; it may name a folder then. `advice`: what to do
-    about the fault.
+    `name`: its path below the folder, with /, as it is `shown`. `stamp`: changes when its content does (size and times;
+    opaque). `size` in bytes. `fault`: why it cannot be read, if that was seen already; it may name a folder then.
+    `advice`: what to do about the fault.
     """
 
     name: str
@@ -94,7 +111,7 @@ class DiskFolder:
             state = (self.path / below).stat()
             entries = sorted(os.scandir(self.path / below), key=lambda entry: entry.name)
         except OSError as error:
-            yield File(below, fault=f"the folder cannot be read: {error.strerror}")
+            yield File(shown(below), fault=f"the folder cannot be read: {error.strerror}")
             return
         if (state.st_dev, state.st_ino) in visited:
             return
@@ -114,6 +131,8 @@ class DiskFolder:
         return bool(stem) and (dot + suffix).lower() in self._suffixes and leaf[0] not in "._"
 
     def _seen(self, name: str, entry: os.DirEntry[str] | Path) -> File:
+        if (said := shown(name)) != name:  # neither a database nor Slack takes it
+            return File(said, fault="its name, or its folder's, is not UTF-8", advice="rename it")
         try:
             state = entry.stat()
         except OSError as error:

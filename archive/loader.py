@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archive import document
 from archive.document import LARGEST, SUFFIXES, Reading
-from archive.folder import DiskFolder, File, Folder
+from archive.folder import DiskFolder, File, Folder, shown
 from archive.problem import Problem
 from archive.snapshot import Snapshot
 
@@ -52,7 +52,7 @@ def reload(folder: Path | str | Folder, snapshot: Snapshot, names: Iterable[str]
     Only these are read. A file that broke keeps its last good issue. Gives `snapshot` itself if nothing differs.
     """
     place = _opened(folder)
-    seen = {name: place.look(name) for name in names}
+    seen = {shown(name): place.look(name) for name in names}
     return _changed(place, snapshot, [f for f in seen.values() if f], [n for n, f in seen.items() if f is None])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from archive import document, loader
 from archive.document import SUFFIXES
 from archive.errors import FolderError, UnknownIssueError
-from archive.folder import DiskFolder
+from archive.folder import DiskFolder, shown
 from archive.snapshot import Snapshot
 from tests.fakes.folder import FakeFolder
 
@@ -256,3 +257,32 @@ def test_the_collector_is_left_as_it_was(tmp_path: Path, *, enabled: bool) -> No
     finally:
         gc.unfreeze()
         (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_utf8_is_told_and_not_loaded(tmp_path: Path) -> None:
+    """A Latin-1 name, of a file or of its folder, is a problem that can be shown; the others load, and it can go."""
+    (tmp_path / "a.md").write_text(text(1))
+    (below := tmp_path / os.fsdecode(b"\xe9t\xe9")).mkdir()
+    odd = tmp_path / os.fsdecode(b"caf\xe9.md")
+    for path in (odd, below / "b.md"):
+        path.write_text(text(2))
+    snapshot = loader.load(tmp_path)
+    assert [issue.slug for issue in snapshot.issues] == ["a"]
+    assert [(found.file, found.lost) for found in snapshot.problems] == [
+        ("\\xe9t\\xe9/b.md", True),
+        ("caf\\xe9.md", True),
+    ]
+    assert all("UTF-8" in found.message and "rename" in found.advice for found in snapshot.problems)
+    assert loader.refresh(tmp_path, snapshot) is snapshot
+    assert loader.reload(tmp_path, snapshot, [odd.name]) is snapshot
+    odd.unlink()
+    assert len(loader.reload(tmp_path, snapshot, [odd.name]).problems) == 1
+
+
+@given(st.text(st.characters(max_codepoint=0xFFFF) | st.characters(categories=["Cs"])))
+def test_any_name_can_be_shown(name: str) -> None:
+    """What is shown of a name is UTF-8, and a name that is UTF-8 is shown as it is."""
+    said = shown(name)
+    assert said.encode() == name.encode("utf-8", "surrogatepass") or said != name
+    assert shown(said) == said

@@ -1,6 +1,7 @@
 """The command line, as somebody types it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +149,15 @@ def test_check_fails_when_something_is_lost(tmp_path: Path) -> None:
     result = run("check", "--archive", str(tmp_path))
     assert result.exit_code == 1
     assert "bad.md" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_check_names_a_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
+    """It is told with what to do, for no database could keep it."""
+    (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text("---\ntitle: Two\ndate: 2024-01-14\n---\n\nHello\n")
+    result = run("check", "--archive", str(tmp_path))
+    assert result.exit_code == 1
+    assert "rename it" in result.stdout
 
 
 @pytest.mark.parametrize("command", ["export", "check", "show", "search", "preview"])
