@@ -20,18 +20,26 @@ _WRITTEN = tuple(
     )
 )
 
+_LONGEST = 64
+"""Bits of a number that may be a date; one of a few thousand figures cannot even be written out."""
+
 
 def moment(value: object) -> datetime | None:
     """Give the moment that a front matter's `value` means, always with an offset, or nothing when it means none.
 
     A day without a time is midnight; a time without an offset is UTC. Takes datetimes, dates, strings (ISO 8601, the
-    form of mail headers, or with the month in English words) and whole numbers like 20140921.
+    form of mail headers, or with the month in English words) and whole numbers like 20140921. Moments of the calendar's
+    first and last year mean none: some of them cannot be told in every place's time.
     """
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+        if not date.min.year < value.year < date.max.year:
+            return None
+        if not isinstance(value, datetime):
+            return datetime(value.year, value.month, value.day, tzinfo=UTC)
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    if isinstance(value, int) and value.bit_length() > _LONGEST:
         return None
     text = str(value).strip()[:100]
     return _iso(text) or _mailed(text) or written(text)
@@ -62,7 +70,9 @@ def written(text: str) -> datetime | None:
             month = match["month"].lower()
             number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
             try:
-                return datetime(int(match["year"]), number, int(match["day"]), tzinfo=UTC)
+                found = moment(datetime(int(match["year"]), number, int(match["day"]), tzinfo=UTC))
             except ValueError:
                 continue
+            if found:
+                return found
     return None

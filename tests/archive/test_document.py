@@ -10,12 +10,23 @@ from frontmatter.default_handlers import YAMLHandler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import date, document, proof
+from archive import body, date, document, front, proof
 from archive.document import Reading
 from archive.issue import Issue
 
 CUT = "http://example.org/the-"
 BODY = "\n\nHello.\n\n\nNews\n====\n\nA post.\n<br>[http://example.org/a](http://example.org/a)\n"
+
+HUGE = b"0x" + b"f" * 5000
+"""A number whose figures Python refuses to give."""
+BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (name, name, b",".join([b"*%c" % (name - 1)] * 9)) for name in b"bcdefgh"
+)
+"""Lists of lists of lists: a few hundred bytes that are gigabytes when they are written out."""
+MERGED = b"a0: &a0 {k: v}\n" + b"".join(
+    b"a%d: &a%d {<<: [%s]}\n" % (level, level, b",".join([b"*a%d" % (level - 1)] * 9)) for level in range(1, 9)
+)
+"""Mappings that take in others that take in others: as many, if the parser were let."""
 
 
 def issue(text: str, file: str = "2014-09-21-194.md") -> Issue:
@@ -134,6 +145,14 @@ def test_numbers(front: str, file: str, number: int | None) -> None:
         (b"---\ntitle: a\nx", "has no end"),
         (b"---\n- a\n- b\n---\nx", "no list of names"),
         (b"---\ntitle: " + b"[" * 5000 + b"\n---\nx", "too large"),
+        (b"---\ntitle:\n " + b"- " * 30_000 + b"x\n---\nx", "too large"),
+        (b"---\n" + b"? " * 30_000 + b"x\n---\nx", "too large"),
+        (b"---\ndate: " + HUGE + b"\n---\nx", "date 'int …' is none"),
+        (b"---\ndate: 0001-01-01T00:00:00+14:00\n---\nx", "date '0001-01-01T00:00:00+14:00' is none"),
+        (b"---\ndate: 9999-12-31\n---\nx", "date '9999-12-31' is none"),
+        (b"---\n" + BOMB + b"date: *h\n---\nx", "date 'list …' is none"),
+        (b"---\n" + MERGED + b"---\nx", "merges far too many"),
+        (b"---\na: &a {b: c}\nd: {<<: [" + b"*a," * 101 + b"*a]}\n---\nx", "merges far too many"),
         (b"---\n" + b"a: b\n" * 20_000 + b"---\nx", "too large"),
         (b'{\n"a": ' + b"[" * 5000 + b"\n}\nx", "too large"),
         (b"---\ntitle: x\n---\nx", "no date"),
@@ -205,17 +224,67 @@ def test_a_broken_file_proves_nothing() -> None:
 def test_the_swift_reading_of_two_lines_is_yamls(title: str, published: datetime) -> None:
     """What is read without the parser has the parser's values, and the body begins in the same line."""
     text = f"---\ntitle: {title}\ndate: {published.replace(microsecond=0).isoformat()}\n---\n\n\nHello.\n"
-    swift = document._plain_parts(text)
+    swift = front._plain_parts(text)
     if swift is not None:
         metadata, content = frontmatter.parse(text, handler=YAMLHandler())
         assert swift == (metadata, content, 7)
     elif title.replace(" ", "").isalpha():
-        assert title.strip().lower() in document._YAML_WORDS
+        assert title.strip().lower() in front._YAML_WORDS
 
 
 def test_a_date_that_cannot_be_leaves_the_parsers_way() -> None:
     """Front matter in the newsletter's shape with a day that is none is read by the parser, which says so."""
     assert "front matter" in problem(b"---\ntitle: T\ndate: 2014-02-31T00:00:00+00:00\n---\nHello")
+
+
+def test_values_that_say_nothing_are_passed_over() -> None:
+    """A title or number that is a list of gigabytes, or has thousands of figures, is as good as none."""
+    for value, kind in ((b"*h", "list"), (HUGE, "int")):
+        matter = BOMB + b"title: " + value + b"\nnumber: " + value + b"\ndate: " + value
+        reading = document.read("2014-01-01-7.md", b"---\n" + matter + b"\n---\nHello")
+        assert reading.issue is not None
+        assert (reading.issue.title, reading.issue.number) == ("2014-01-01-7", 7)
+        assert [found.message.partition(";")[0] for found in reading.problems] == [
+            "it has no title",
+            f"its date '{kind} …' is none",
+        ]
+
+
+ODD = st.sampled_from(
+    """.nan|.inf|-.inf|1e400|0|-1|true|~|2014-01-01|0001-01-01|9999-12-31|2014-02-30|0001-01-01T00:00:00+14:00
+    9999-12-31T23:59:59-14:00|2014-01-01T00:00:00+99:99|2014-01-01 00:00:00.5 -0:30|12:30:45|!!binary aGVsbG8=
+    !!binary "*"|!!set {a, b}|!!omap [a: 1]|!!pairs [a: 1]|!!timestamp x|!!int x|!!float x|!!null x|!!str 5|!x y
+    !!python/object:os.system x|&a [*a]|&b {c: *b}|{? [a] : b}|{? {a: b} : c}|[[[[]]]]|{a: {b: {c: []}}}|"\\ud800"
+    "\\0"|'#1'|"\\x1b[31m"|{<<: {a: b}}|{<<: x}|{<<: [x]}|*nowhere|=|<<|1_000|0b1|0o7|0xffffffffffffffffff|1:1:1
+    """.strip()
+    .replace("\n", "|")
+    .split("|")
+).map(str.strip) | st.integers(0, 30_000).map(lambda bits: hex(2**bits))
+NESTED = st.recursive(ODD, lambda odd: st.lists(odd, max_size=3).map(lambda some: f"[{', '.join(some)}]"))
+NAMES = st.sampled_from(
+    ["title", "date", "number", "issue", "published", "? [a]\n", "2014", ".nan", "~", "2014-01-01", "<<", HUGE.decode()]
+)
+
+
+@given(st.lists(st.tuples(NAMES, NESTED), max_size=6))
+def test_any_value_is_read_without_an_error(pairs: list[tuple[str, str]]) -> None:
+    """Whatever YAML can write, reading it gives an issue whose moment can be told anywhere, or a problem."""
+    matter = "\n".join(f"{name}: {value}" for name, value in pairs)
+    reading = document.read("2014-01-01.md", f"---\n{matter}\n---\nHello".encode())
+    assert not any("fault of the reader" in found.advice for found in reading.problems)
+    if reading.issue is not None:
+        for hours in (-14, 14):
+            assert reading.issue.published.astimezone(timezone(timedelta(hours=hours))) == reading.issue.published
+
+
+def test_a_fault_of_the_reader_is_one_file_s_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody thought of is told of the file it was met in, and the others load."""
+
+    def fail(content: str, line: int) -> None:
+        raise RecursionError(content, line)
+
+    monkeypatch.setattr(body, "parse", fail)
+    assert "RecursionError" in problem(b"---\ntitle: T\ndate: 2014-01-01\n---\nHello")
 
 
 @given(st.binary(max_size=200))

@@ -1,0 +1,209 @@
+"""Front matter: the names and values above an issue's body, in YAML, TOML or JSON.
+
+A value may be anything that its language can write, also a list of a few bytes that would fill the memory if it were
+written out: values are looked at by `said` and `shown` alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import tomllib
+from datetime import date, datetime
+from typing import Any
+
+import frontmatter
+from frontmatter.default_handlers import BaseHandler, SafeLoader, YAMLHandler
+
+_LARGEST = 64_000
+_DEEPEST = 100
+_MOST_MERGED = 100
+"""Mappings that one may take in by `<<`, and names that it may have from them."""
+
+
+class BrokenError(Exception):
+    """The file cannot be read as an issue."""
+
+    def __init__(self, line: int, message: str, advice: str) -> None:
+        """Keep `line` (from 1; 0: the file as a whole), `message` (what is wrong) and `advice` (what to do)."""
+        super().__init__(message)
+        self.line = line
+        self.message = message
+        self.advice = advice
+
+
+class _Loader(SafeLoader):  # type: ignore[misc,valid-type]  # one of two classes, whichever the machine has
+    """Reads YAML as the library's own does, but for what would grow without end."""
+
+    def flatten_mapping(self, node: Any) -> None:
+        """Take in what `<<` names, which may take in others: of a few names each, or millions come of a few lines."""
+        taken = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
+        names = len(node.value)
+        if sum(len(value.value) if value.id == "sequence" else 1 for value in taken) <= _MOST_MERGED:
+            super().flatten_mapping(node)
+            if len(node.value) <= names + _MOST_MERGED:
+                return
+        raise ValueError("it merges far too many names")
+
+
+class _YamlHandler(YAMLHandler):
+    """Front matter in YAML between lines of ---."""
+
+    def load(self, fm: str, **_: object) -> Any:
+        """Read the YAML between the marks."""
+        return super().load(fm, Loader=_Loader)
+
+
+class _TomlHandler(BaseHandler):
+    """Front matter in TOML between lines of +++, read by the standard library."""
+
+    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
+
+    def load(self, fm: str) -> dict[str, Any]:
+        """Read the TOML between the marks."""
+        return tomllib.loads(fm)
+
+
+_HEAD = re.compile(
+    # The newsletter's own front matter: a title of plain words, a date.
+    r"""---\n title:[ ]+
+    (?P<title>[A-Za-z][^:#\n\r\t\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*(?:\\\#[\w ,.-]*)?) \n
+    date:[ ]+ (?P<date>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d) [ ]*\n
+    ---\n\s*(?=\S)""",
+    re.VERBOSE,
+)
+_YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+
+
+def _plain_parts(text: str) -> tuple[dict[str, Any], str, int] | None:
+    """Give the parts of a file whose front matter is the newsletter's own two lines, or nothing if it is any other.
+
+    They are what the parser of YAML gives, which takes as long for these lines as the body's whole reading may (see
+    benchmarks.reading).
+    """
+    match = _HEAD.match(text)
+    if not match or (title := match["title"].rstrip(" ")).lower() in _YAML_WORDS:
+        return None
+    with contextlib.suppress(ValueError):
+        metadata = {"title": title, "date": datetime.fromisoformat(match["date"])}
+        start, end = match.end(), len(text)
+        while text[end - 1].isspace():  # as rstrip() does, but without another copy of it all
+            end -= 1
+        return metadata, text[start:end], text.count("\n", 0, start) + 1
+    return None
+
+
+_HANDLERS = {"-": _YamlHandler(), "+": _TomlHandler()}
+_MEND = "mend the lines between the two --- at its top"
+_BULKY = "its front matter is far too large for an issue's"
+_FEWER = "keep title and date in it"
+
+
+def parts(text: str) -> tuple[dict[str, Any], str, int]:
+    """Give front matter (names in lower case), body and the number of the body's first line.
+
+    The lines of `text` end with a line feed alone.
+
+    Raises:
+        BrokenError: what begins as front matter cannot be read as such.
+    """
+    if plain_parts := _plain_parts(text):
+        return plain_parts
+    if _JSON.match(text):
+        return _json_parts(text)
+    handler = _HANDLERS.get(text.lstrip()[:1])
+    if handler is None or not handler.detect(text.lstrip()):
+        return {}, text, 1
+    if _bulky(text):
+        raise BrokenError(1, _BULKY, _FEWER)
+    try:
+        metadata, content = frontmatter.parse(text, handler=handler)
+    except Exception as error:  # any parser of the two, with errors of its own
+        raise BrokenError(_line_of(error), f"its front matter cannot be read: {_reason(error)}", _MEND) from error
+    whole = text.rstrip()  # as the parser gives it
+    if content == whole.lstrip():
+        raise BrokenError(1, "its front matter has no end", "close it with the same line that opens it (---)")
+    if not metadata and not _is_empty(handler, text):
+        raise BrokenError(1, "its front matter is no list of names and values", _MEND)
+    return _named(metadata), content, whole.count("\n", 0, len(whole) - len(content)) + 1
+
+
+_JSON = re.compile(r"""\s*+\{(?:\s*["'][\w -]+["']\s*:|[ \t]*\n)""")
+"""How front matter in JSON begins, be it written on one line or on many: with a name, or with a bracket alone."""
+
+
+def _json_parts(text: str) -> tuple[dict[str, Any], str, int]:
+    """Give the parts of a file that begins with an object of JSON."""
+    if _depth(text[: _LARGEST + 1]) > _DEEPEST:
+        raise BrokenError(1, _BULKY, _FEWER)
+    start = len(text) - len(text.lstrip())
+    try:
+        metadata, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError) as error:
+        message = f"its front matter cannot be read: {getattr(error, 'msg', error)}"
+        raise BrokenError(getattr(error, "lineno", 1), message, "mend the JSON at its top") from error
+    content = text[end:].strip()
+    return _named(metadata), content, text.count("\n", 0, len(text.rstrip()) - len(content)) + 1
+
+
+def _named(metadata: dict[Any, Any]) -> dict[str, Any]:
+    """Give the values whose names are words: YAML's may be figures or moments, of any size."""
+    return {name.strip().lower(): value for name, value in metadata.items() if isinstance(name, str)}
+
+
+def said(value: object) -> str | None:
+    """Give what a front matter's `value` says, on a thousand characters at most; nothing for what says nothing.
+
+    Collections say nothing, and neither do numbers of more figures than any label has.
+    """
+    if isinstance(value, str):
+        return value[:1000]
+    if isinstance(value, float) or (isinstance(value, int) and value.bit_length() <= _LONGEST_NUMBER):
+        return str(value)
+    return None
+
+
+_LONGEST_NUMBER = 64
+"""Bits of a number that may be a date or a label. Of a few thousand, no figures can be given at all."""
+
+
+def shown(value: object) -> str:
+    """Give a front matter's `value` for a message: its words, or its type alone."""
+    words = said(value)
+    if words is None:
+        words = value.isoformat() if isinstance(value, date) else f"{type(value).__name__} …"
+    return repr(words[:40])
+
+
+def _is_empty(handler: BaseHandler, text: str) -> bool:
+    return not handler.split(text.strip())[0].strip()
+
+
+def _bulky(text: str) -> bool:
+    """Tell whether the front matter would keep a parser busy for long, or fell it: large, or nested deeply."""
+    end = text.find("\n---", 3) if text.lstrip()[:1] == "-" else text.find("\n+++", 3)
+    head = text if end < 0 else text[:end]
+    return end > _LARGEST or (end > 0 and (_depth(head) > _DEEPEST or _LADDER.search(head) is not None))
+
+
+_LADDER = re.compile(r"^[ \t]*(?:[-?:][ \t]+){10}", re.MULTILINE)
+"""Items of items of items, begun on one line: libyaml goes down them until the process falls."""
+
+
+def _depth(text: str) -> int:
+    """Give how deep brackets are nested in `text` at most."""
+    depth = deepest = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        depth += 1 if mark in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _line_of(error: Exception) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return int(mark.line) + 1 if mark is not None else 1
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(getattr(error, "problem", None) or error).split())[:200]
