@@ -124,17 +124,19 @@ class _Document:
 
     def _decoded(self) -> str:
         data = self.data
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            try:
-                return data.decode("utf-16")
-            except UnicodeDecodeError as error:
-                raise BrokenError(0, f"it is not the UTF-16 it says it is: {error.reason}", _SAVE) from error
+        for marks, encoding in _MARKED:
+            if data.startswith(marks):
+                try:
+                    return data.decode(encoding)
+                except UnicodeDecodeError as error:
+                    message = f"it is not the {encoding.upper()} it says it is: {error.reason}"
+                    raise BrokenError(0, message, _SAVE) from error
         if b"\0" in data:
             raise BrokenError(0, "it is a binary file, not text", "move it out of the archive")
         try:
             return data.removeprefix(codecs.BOM_UTF8).decode()
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
+            line = len(_LINE_END.findall(data[: error.start])) + 1
         try:
             text = data.decode("cp1252")
         except UnicodeDecodeError as error:
@@ -166,6 +168,12 @@ class _Document:
         raise BrokenError(0, what, _DATE)
 
 
+_MARKED = (
+    # The longer mark first: it begins with the shorter.
+    ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
+    ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
+)
+_LINE_END = re.compile(rb"\r\n?|\n")
 _SAVE = "save it as UTF-8"
 _DATE = "add a line like `date: 2014-09-21` to its front matter"
 

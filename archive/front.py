@@ -144,7 +144,13 @@ def _json_parts(text: str) -> tuple[dict[str, Any], str, int]:
         message = f"its front matter cannot be read: {getattr(error, 'msg', error)}"
         raise BrokenError(getattr(error, "lineno", 1), message, "mend the JSON at its top") from error
     content = text[end:].strip()
-    return _named(metadata), content, text.count("\n", 0, len(text.rstrip()) - len(content)) + 1
+    whole = {name: _paired(value) if isinstance(value, str) else value for name, value in metadata.items()}
+    return _named(whole), content, text.count("\n", 0, len(text.rstrip()) - len(content)) + 1
+
+
+def _paired(text: str) -> str:
+    """Give `text` without the halves of characters that JSON can write and no file or database can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _named(metadata: dict[Any, Any]) -> dict[str, Any]:

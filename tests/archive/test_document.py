@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import UTC, datetime, timedelta, timezone
 
 import frontmatter
@@ -54,6 +55,8 @@ def problem(data: bytes, file: str = "issue.md") -> str:
         '---\ntitle: "Issue #194"\nDate: "2014-09-21T10:00:00+01:00"\n---',
         '+++\ntitle = "Issue #194"\ndate = 2014-09-21T10:00:00+01:00\n+++',
         '{\n"title": "Issue #194",\n"date": "2014-09-21T10:00:00+01:00"\n}',
+        '{\n"more": {\n"brackets": {}\n},\n"title": "Issue #194",\n"date": "2014-09-21T10:00:00+01:00"\n}',
+        '{"title": "Issue #194", "date": "2014-09-21T10:00:00+01:00"}',
         "\ufeff---\r\ntitle: Issue \\#194\r\ndate: 2014-09-21T10:00:00+01:00\r\n---\r\n",
     ],
 )
@@ -70,8 +73,11 @@ def test_lines_are_the_files_own() -> None:
     read = issue("---\ntitle: T\ndate: 2014-09-21\n---" + BODY)
     assert [entry.line for _, entry in read.entries()] == [6, 12]
     assert [section.line for section in read.sections] == [6, 9]
-    mailed = ("---\ntitle: T\ndate: 2014-09-21\ntags: []\n---" + BODY).replace("\n", "\r\n")
-    assert [entry.line for _, entry in issue(mailed).entries()] == [7, 13]
+    for end in ("\r\n", "\r"):
+        other = ("---\ntitle: T\ndate: 2014-09-21\ntags: []\n---" + BODY).replace("\n", end)
+        assert [entry.line for _, entry in issue(other).entries()] == [7, 13]
+    oneline = '{"title": "T", "date": "2014-09-21"}' + BODY
+    assert [entry.line for _, entry in issue(oneline).entries()] == [3, 9]
 
 
 def test_an_end_that_is_missing_is_told_whatever_ends_the_lines() -> None:
@@ -142,6 +148,9 @@ def test_numbers(front: str, file: str, number: int | None) -> None:
         (b"---\ntitle: a: b\n---\nx", "front matter cannot be read"),
         (b"+++\ntitle = \n+++\nx", "front matter cannot be read"),
         (b'{\n"title": \n}\nx', "front matter cannot be read"),
+        (b'{"title":\n\nx', "front matter cannot be read"),
+        (b"{'title': 'T'}\n\nx", "front matter cannot be read"),
+        (b'{"title": "T",}\n\nx', "front matter cannot be read"),
         (b"---\ntitle: a\nx", "has no end"),
         (b"---\n- a\n- b\n---\nx", "no list of names"),
         (b"---\ntitle: " + b"[" * 5000 + b"\n---\nx", "too large"),
@@ -162,6 +171,7 @@ def test_numbers(front: str, file: str, number: int | None) -> None:
         (b"", "no date"),
         (b"\x89PNG\r\n\x1a\n\0\0", "binary"),
         (b"\xff\xfea", "UTF-16"),
+        (b"\xff\xfe\0\0a", "UTF-32"),
         (b"---\ntitle: \x81\n---\nx", "neither UTF-8"),
         (b"a" * (document.LARGEST + 1), "5 MB"),
     ],
@@ -172,13 +182,34 @@ def test_what_is_broken_is_told(data: bytes, message: str) -> None:
 
 
 def test_other_encodings_are_read_and_told() -> None:
-    """Windows-1252 is read, with the line of its first odd byte; UTF-16 with its mark is read as it is."""
+    """Windows-1252 is read, with the line of its first odd byte; UTF-16 and UTF-32 with a mark are read as they are."""
     text = "---\ntitle: T\ndate: 2014-01-01\n---\n\nCafé £5\n"
     reading = document.read("x.md", text.encode("cp1252"))
     assert reading.issue is not None
     assert [entry.text for _, entry in reading.issue.entries()] == ["Café £5"]
     assert [(found.line, found.lost) for found in reading.problems] == [(6, False)]
-    assert document.read("x.md", text.encode("utf-16")).issue == document.read("x.md", text.encode()).issue
+    for encoding in ("utf-16", "utf-32"):
+        assert document.read("x.md", text.encode(encoding)).issue == document.read("x.md", text.encode()).issue
+    marked = codecs.BOM_UTF32_BE + text.encode("utf-32-be")
+    assert document.read("x.md", marked).issue == document.read("x.md", text.encode()).issue
+
+
+def test_the_odd_byte_s_line_is_the_files_own() -> None:
+    """The line of the first byte that is no UTF-8 is counted whatever ends the lines."""
+    for end in (b"\n", b"\r\n", b"\r"):
+        text = b"---\ntitle: T\ndate: 2014-01-01\n---\n\nCaf\xe9\n".replace(b"\n", end)
+        assert [found.line for found in document.read("x.md", text).problems] == [6]
+
+
+def test_half_a_character_in_json_is_none() -> None:
+    """What no file or database can hold is a mark in its place."""
+    assert issue('{"title": "A \\ud800 title", "date": "2014-01-01"}\nHello').title == "A ? title"
+
+
+def test_text_in_brackets_is_no_front_matter() -> None:
+    """A file may begin with a bracket and have none."""
+    for text in ("{{ template }} words", "{: .class}", '{"quoted"} words', "{} words"):
+        assert "front matter" not in problem(text.encode())
 
 
 def test_text_files_without_front_matter_are_not_issues() -> None:
