@@ -14,6 +14,8 @@ _HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}"
 _SCHEMELESS = re.compile(rf"{_HOST}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _ALONE = re.compile(rf"{_HOST}(?::\d+)?/\S*|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|co|uk|eu)", re.IGNORECASE)
 _PLAIN = re.compile(r"https?://(?:www\.)?(?!www\.)([a-z0-9.-]+(?:/[^\s?#]*+)?)")
+_IPV6 = r"\[[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40}\](?!\()"
+_FIGURES = re.compile(_IPV6)
 _ODD_HOST = re.compile(r"[?#:@]")
 _QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":(?:80|443)?$")
@@ -40,7 +42,9 @@ def domain(url: str) -> str:
     _, marker, rest = url.partition("://")
     host = (rest if marker else url.removeprefix("//")).partition("/")[0]
     if _ODD_HOST.search(host):
-        host = _QUERY.split(host, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
+        host = _QUERY.split(host, maxsplit=1)[0].rpartition("@")[2]
+        figures = _FIGURES.match(host)
+        host = figures[0] if figures else host.partition(":")[0]
     return host.lower().removeprefix("www.").rstrip(".")
 
 
@@ -136,15 +140,15 @@ class Found:
 
 
 _TOKEN = re.compile(
-    r"""\\[!-/:-@\[-`{-~]                        # an escaped mark means itself
+    rf"""\\[!-/:-@\[-`{{-~]                        # an escaped mark means itself
     | \[ | \]
-    | <?(?:https?|ftp)://(?=[^\s/?\#<>\]\[()])   # an address, bare or in angle brackets
+    | <?(?:https?|ftp)://(?=[^\s/?\#<>\]\[()]|{_IPV6})   # an address, bare or in angle brackets
     | (?<![\w./@-])www\.(?=\w)
     | <(?:a|img)\s(?=[^<>]*?\b(?:href|src)\s*=)  # the two HTML tags that hold an address
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_BARE = re.compile(r"(?:[^\s<>\"`\[\]&\x00]|\[[\w-]*\](?!\()|&(?!(?:lt|gt|quot|nbsp|#\w{1,8});))+")
+_BARE = re.compile(rf"(?:{_IPV6})?(?:[^\s<>\"`\[\]&\x00]|\[[\w-]*\](?!\()|&(?!(?:lt|gt|quot|nbsp|#\w{{1,8}});))*")
 _TARGET = re.compile(
     r"""\(\s*(?: <(?P<angled>[^<>\n]*)>
         | (?P<plain>(?:[^\s()\\<] | \\. | \( (?:[^\s()\\]|\\.)*+ \) )*+) )
@@ -196,8 +200,7 @@ _LONGEST = 4000
 
 
 def _bare(line: str, start: int, at: int) -> Found | None:
-    run = _BARE.match(line, at)
-    end = run.end() if run else at
+    end = run.end() if (run := _BARE.match(line, at)) else at
     angled = line[start] == "<"
     raw = line[start + angled : end]
     url = trimmed(raw)

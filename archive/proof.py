@@ -23,7 +23,10 @@ from archive.issue import Issue
 from archive.markup import TAG
 
 _TOKEN = re.compile(r"[^\W_]+")
-_ADDRESS = re.compile(r"(?:(?:https?|ftp)://|(?<![\w./@-])www\.(?=\w))[^\s<>\"'()\[\]\\`*|{}\x00]+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"""(?:(?:https?|ftp)://(?:\[[\da-f]*:[\da-f:.]+\])?|(?<![\w./@-])www\.(?=\w))[^\s<>"'()\[\]\\`*|{}\x00]*""",
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;!?()'’%$£€+/-])*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

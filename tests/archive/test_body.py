@@ -99,6 +99,7 @@ BARE = [
     "example.org/f\n",
     f"{A}?a=1&amp;b=2",
     "ftp://example.org/j",
+    "http://[2001:db8::1]:8080/a",
     "http://",
     "://",
 ]
@@ -367,6 +368,11 @@ def test_the_proof_finds_what_is_lost_or_invented() -> None:
     def entry(text: str, *links: str) -> Entry:
         return Entry(0, text, "x", tuple(map(Link, links)), 1)
 
+    server = "At http://[2001:db8::1]/a now.\n"
+    assert losses(server) == ()
+    (read,) = body.parse(server)
+    lost = Section("", read.kind, (replace(read.entries[0], text="At now.", links=()),), 1)
+    assert (1, "http://[2001:db8::1]/a") in [(loss.line, loss.what) for loss in losses(server, (lost,))]
     assert found(entry("Some words.", A), second)[0] == (1, "Some words here.", False)
     assert (2, A, False) in found(entry("Some words here."), second)
     assert (1, "http://example.org/b", True) in found(entry("Some words here.", A, "http://example.org/b"), second)

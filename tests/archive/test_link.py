@@ -37,6 +37,11 @@ ADDRESSES = st.from_regex(
         ("[http://a.org/x](about:blank)", "http://a.org/x"),
         ("[a.org](http://www.a.org/)", "http://www.a.org/"),
         ("https://a.org/list[0]/x", "https://a.org/list[0]/x"),
+        ("at http://[2001:db8::1]:8080/admin here", "http://[2001:db8::1]:8080/admin"),
+        ("at (http://[::1]).", "http://[::1]"),
+        ("<http://[::1]/b>", "http://[::1]/b"),
+        ("[http://[::1]/b](http://[::1]/b)", "http://[::1]/b"),
+        ("http://[add](http://a.org/b)", "http://a.org/b"),
     ],
 )
 def test_an_address_is_found_and_cleaned(line: str, url: str) -> None:
@@ -113,6 +118,8 @@ def test_what_makes_a_difference(url: str) -> None:
         ("https://www.Example.org:8080/a", "example.org"),
         ("http://me:pw@example.org?x", "example.org"),
         ("example.org/a", "example.org"),
+        ("http://me@[2001:DB8::1]:8080/a", "[2001:db8::1]"),
+        ("http://[::1", "["),
         ("", ""),
     ],
 )
