@@ -17,11 +17,10 @@ from archive.headline import headline
 from archive.issue import Section, entry_of, section_of
 from archive.kind import Kind
 from archive.link import Found
-from archive.markup import is_plain, plain
+from archive.markup import broken, is_plain, plain
 from archive.shapes import addresses, blocks, is_apart, is_simple, lines, words
 
 _ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})\s*")
 _RULE = re.compile(r" {0,3}(?:([-*_=])(?:\s*\1){2,})\s*")
 _HASHES = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]#+)?[ \t]*")
@@ -238,8 +237,8 @@ class _Reader:
     def line(self, line: str) -> None:
         """Read a line of text, broken at every `<br>`."""
         line = _unquoted(line)
-        if "<" in line and _BREAK.search(line):
-            for part in _BREAK.split(line):
+        if "<" in line and len(parts := broken(line)) > 1:
+            for part in parts:
                 if part and not part.isspace():
                     self.text(part, broken=True)
         else:

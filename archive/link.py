@@ -144,7 +144,7 @@ _TOKEN = re.compile(
     | \[ | \]
     | <?(?:https?|ftp)://(?=[^\s/?\#<>\]\[()]|{_IPV6})   # an address, bare or in angle brackets
     | (?<![\w./@-])www\.(?=\w)
-    | <(?:a|img)\s(?=[^<>]*?\b(?:href|src)\s*=)  # the two HTML tags that hold an address
+    | <(?:a|img)\s                              # the two HTML tags that hold an address
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -155,7 +155,9 @@ _TARGET = re.compile(
         (?:\s+(?:"(?P<title>[^"\n]*)"|'(?P<other>[^'\n]*)'))? \s* \)""",
     re.VERBOSE,
 )
-_TAG = re.compile(r"<(?:a|img)\s[^<>]*>", re.IGNORECASE)
+QUOTED = r"""=\s*+(?:"(?:[^"<\x00]|<br\s*/?>)*+"|'(?:[^'<\x00]|<br\s*/?>)*+')"""
+"""A value in quotes, as a regular expression: it may hold what else would end the tag, or the line."""
+_TAG = re.compile(rf"<(?:a|img)\s(?:{QUOTED}|[^<>])*+>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(href|src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 
 
@@ -217,9 +219,11 @@ def _tagged(line: str, start: int) -> Found | None:
         return None
     named = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(tag[0])}
     target = (named.get("href") or named.get("src", "")).strip()
-    words = " ".join(filter(None, (named.get("alt"), named.get("title"))))
+    words = "".join(f"{named[note]} " for note in ("alt", "title") if named.get(note))
+    if not target:
+        return None
     if not is_web(target):
-        return Found(start, tag.end(), (), f"{words} ({target}) ".lstrip())
+        return Found(start, tag.end(), (), f"{words}({target}) ")
     return Found(start, tag.end(), (opened(_unescaped(target)),), words)
 
 

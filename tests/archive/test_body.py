@@ -61,7 +61,19 @@ SHAPES = [
     "> quoted",
     ">From us\n",
 ]
-TAGS = ["<br>", "<br/>", "<b>", "</b>", "<3", "<your-name>", "<http://example.org/i>", f'<a href="{A}">h</a>', "<", ">"]
+TAGS = [
+    "<br>",
+    "<br/>",
+    "<b>",
+    "</b>",
+    "<3",
+    "<your-name>",
+    "<http://example.org/i>",
+    f'<a href="{A}">h</a>',
+    f'<a title="a > b<br>c" href="{A}>d">h</a>',
+    "<",
+    ">",
+]
 MARKS = [
     "[",
     "]",
@@ -262,6 +274,14 @@ def test_other_newsletters_shapes() -> None:
     assert shape(far) == [("A text.", ["http://a.org/1"]), ("", ["http://a.org/2"])]
     broken = "One.<br>http://a.org/1<br/>Two.<BR>http://a.org/2"
     assert shape(broken) == [("One.", ["http://a.org/1"]), ("Two.", ["http://a.org/2"])]
+
+
+def test_a_tag_s_values_are_no_text() -> None:
+    """What stands in quotes within a tag ends neither the tag nor the line, and is no word but for titles."""
+    text = f'<a href="{A}>x" title="Two words">link</a> and <abbr title="a > b<br>c">A</abbr>'
+    text += f'<br>more <a href="{A}<br>y">z</a>\n'
+    assert shape(text) == [("Two words link and A\nmore z", [f"{A}>x", f"{A}<br>y"])]
+    assert losses(text) == ()
 
 
 def test_several_addresses_below_an_entry() -> None:

@@ -30,6 +30,10 @@ ADDRESSES = st.from_regex(
         ("[the words](<https://a.org/b c>)", "https://a.org/b%20c"),
         ('<a class="x" href="https://a.org/b?c=1&amp;d=2">words</a>', "https://a.org/b?c=1&d=2"),
         ("<img src='https://a.org/i.png' alt='A picture'>", "https://a.org/i.png"),
+        ('<a href="https://a.org/b>c" title="A title">words</a>', "https://a.org/b>c"),
+        ("<a title='a > b' href='https://a.org/b<br>c'>words</a>", "https://a.org/b<br>c"),
+        ('<a href="https://a.org/b>words</a> said "so"', "https://a.org/b"),
+        ("<a title=it's href=https://a.org/b>it's", "https://a.org/b"),
         (r"[https://a.org/b\_c](https://a.org/b_c)", "https://a.org/b_c"),
         ("https://a.org/?x=1&amp;", "https://a.org/?x=1"),
         ("[http://a.org/whole-name](http://a.org/whole)", "http://a.org/whole-name"),
@@ -137,5 +141,19 @@ def test_http() -> None:
 
 def test_a_long_line_of_brackets_takes_no_time() -> None:
     """Time grows with the length of the line, not with its square (a minute and more here otherwise)."""
-    for piece in ("[", "](", "[a](", "((", "http://[", "<a ", "*_`", "&amp;", "www.", "[![", "\\["):
+    for piece in (
+        "[",
+        "](",
+        "[a](",
+        "((",
+        "http://[",
+        "<a ",
+        "*_`",
+        "&amp;",
+        "www.",
+        "[![",
+        "\\[",
+        '<a ="',
+        "<a ='<br>",
+    ):
         link.find(piece * (200_000 // len(piece)))
