@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape, unescape
+from html.entities import html5
 from itertools import islice
 from typing import NamedTuple
 
@@ -37,6 +38,8 @@ _LOOSE = re.compile(r"(/?[a-z][a-z0-9]*+)([^>]*+)>(.*)", re.IGNORECASE | re.DOTA
 _ATTRIBUTE = re.compile(
     r"""(?<![\w-])(href|add_date|toread)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE
 )
+# In an attribute a name without its ; is none before an = or what it may go on with (HTML, 13.2.5.73).
+_ENTITY = re.compile(r"&(?:(#)(?:[0-9]++|x[0-9a-f]++);?+|[a-z][a-z0-9]*+(?:;|(?!=)))", re.IGNORECASE)
 _NAMED = "<!doctype netscape-bookmark-file-1"
 _LISTED = re.compile(r"<dt>\s{0,100}<a\s", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,17}", re.ASCII)
@@ -46,7 +49,10 @@ _MOST_WORDS = 10_000
 """Pieces that a title or note may be made of; it is cut to far less (`LONGEST_NOTE`)."""
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
-_PLAIN = {"", "b", "i", "u", "em", "strong", "font", "code", "span", "small"}
+_PARTS = {"a", "dd", "dt", "dl", "h3", "hr"}
+"""The elements that a file is made of; any other is only passed through, in a title or a note."""
+_INLINE = {"", "b", "i", "u", "em", "strong", "font", "code", "span", "small"}
+"""Those of the others that part no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +154,9 @@ def _links(text: str, now: datetime) -> Iterator[Keepsake]:
     into = ""
     words: list[str] = []
     for tag in _tags(text):
-        if tag.name.lstrip("/") in _PLAIN:
+        if (element := tag.name.lstrip("/")) not in _PARTS:
             if link is not None and len(words) < _MOST_WORDS:
-                words.append(tag.text)  # emphasis within a title or note is only passed through
+                words.append(tag.text if element in _INLINE else f" {tag.text}")
             continue
         if link is not None:
             link = _with(link, into, "".join(words))
@@ -180,8 +186,13 @@ def _begun(attributes: str, now: datetime) -> Keepsake | None:
     given = {match[1].lower(): match[2] or match[3] or match[4] or "" for match in _ATTRIBUTE.finditer(attributes)}
     if "href" not in given:
         return None
-    url = _unescaped(given["href"]).strip()
+    url = _ENTITY.sub(_meant, given["href"]).strip()
     return Keepsake(url, "", at=_moment(given.get("add_date", ""), now), read=given.get("toread") == "0")
+
+
+def _meant(entity: re.Match[str]) -> str:
+    """Read `&amp;` and the like in an attribute, where `&copy=4` is no © but the next part of an address."""
+    return _unescaped(entity[0]) if entity[1] == "#" else html5.get(entity[0][1:], entity[0])
 
 
 def _moment(given: str, now: datetime) -> datetime:

@@ -109,6 +109,28 @@ def test_a_browser_s_file() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_url", "url"),
+    [
+        ("?x=1&region=eu&copy=4&amp=5", "?x=1&region=eu&copy=4&amp=5"),
+        ("?x&amp;copy=4&copy;&#38;y&#x26z", "?x&copy=4©&y&z"),
+        ("?a&ampb&notit;&lt;&nosuch;&copy&copy", "?a&ampb&notit;<&nosuch;©©"),
+        ("?&", "?&"),
+    ],
+)
+def test_an_address_is_read_as_an_attribute(given_url: str, url: str) -> None:
+    """What begins like an entity and goes on like an address is no entity, as in a browser."""
+    (kept,) = netscape.read(f'<DT><A HREF="https://a.example/{given_url}">A</A>'.encode(), NOW).kept
+    assert kept.url == f"https://a.example/{url}"
+
+
+def test_elements_within_a_title_or_note_are_passed_through() -> None:
+    """A picture takes no title away, a line's end parts words, and what follows the link is none of its title."""
+    text = '<DT><A HREF="https://a.example/"><IMG SRC="x">A <b>bo</b>ld<br>title<p></A> x<DD>A<br>note<ul><DT>y'
+    (kept,) = netscape.read(text.encode(), NOW).kept
+    assert (kept.title, kept.note) == ("A bold title", "A note")
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         b"<DL><p>" * 200_000,
@@ -119,9 +141,23 @@ def test_a_browser_s_file() -> None:
         b"<A HREF='x'" + b'"' * 900_001 + b">t</A>",
         b"<A HREF=https://a.example/>" + b"&#" + b"9" * 900_000,
         b"<A HREF=https://a.example/" + b"a" * 900_000 + b">",
+        b"<A HREF=https://a.example/" + b"&a#" * 300_000 + b">",
+        b"<A HREF=https://a.example/&#" + b"9" * 900_000 + b">",
         b"\x00\xff\xfe<\x80" * 200_000,
     ],
-    ids=["nested", "comments", "links", "quotes", "attributes", "odd-quotes", "numbers", "address", "bytes"],
+    ids=[
+        "nested",
+        "comments",
+        "links",
+        "quotes",
+        "attributes",
+        "odd-quotes",
+        "numbers",
+        "address",
+        "entities",
+        "figures",
+        "bytes",
+    ],
 )
 def test_a_hostile_file_takes_little_time(hostile: bytes) -> None:
     """A megabyte of anything is read in the time of a megabyte, and gives nothing that is not a link."""
