@@ -15,20 +15,13 @@ _FORGE_PAGES = frozenset(
     # First parts of a code host's address that are no account's.
     {"about", "blog", "collections", "explore", "features", "marketplace", "orgs", "readme", "security", "topics"}
 )
-_REGISTRIES = {"pypi": ("project", "pypi"), "npmjs": ("package",)}
-"""As below, for sites that go by one name under several domains."""
-_SHELVES = {
-    # Where a name follows a fixed part of the address: that name is the title.
-    **{f"{name}.{end}": parts for name, parts in _REGISTRIES.items() for end in ("org", "com", "python.org")},
-    "crates.io": ("crates",),
-    "rubygems.org": ("gems",),
-    "hub.docker.com": ("r", "_"),
-    "packagist.org": ("packages",),
-    "forge.puppet.com": ("modules",),
-    "forge.puppetlabs.com": ("modules",),
-    "galaxy.ansible.com": (),
-}
-_STORES = _FORGES.union(_SHELVES)
+_NAME = r"[^/-]+(?:-[^/-]+){0,2}"
+_SHELF = re.compile(
+    # Where registries of packages keep one: the name, alone or below its owner's, is the title; a version may follow.
+    # What has more words is a page's own title.
+    rf"(?:(?:project|package|gems|crates|_)/((?:@[^/]+/)?{_NAME})|(?:r|packages|modules)/([^/]+/{_NAME}))"
+    r"(?:/(?:v/)?v?\d[^/]*)?"
+)
 _OPAQUE = frozenset(
     # Sites whose addresses say nothing: shorteners, advertisers' redirects, forms.
     """goo.gl t.co tinyurl.com is.gd fb.me hrd.cm grnh.se amzn.to youtu.be trib.al wp.me j.mp forms.gle aka.ms
@@ -133,7 +126,7 @@ def _named(host: str, path: str, text: str) -> str:
     """Give the title that an address itself holds, or ""."""
     if not path:
         return _site(host, text)
-    if host in _STORES and (name := _stored(host, path)):
+    if (host in _FORGES or _SHELF.match(path)) and (name := _stored(host, path)):
         return name
     if (slug := _SLUG.fullmatch(path, path.rfind("/") + 1)) and len(words := _slug_words(slug[1])) > 2:
         return (words[-1] in _UNFINISHED and _clause(text)) or _cased(words, text)
@@ -153,12 +146,13 @@ def _slug_words(slug: str) -> list[str]:
 
 def _stored(host: str, path: str) -> str:
     """Give the name of a project where an address leads to one on a code host or a package registry, or ""."""
-    parts = [part for part in path.split("/") if part]
-    if host in _FORGES and parts[0].lower() not in _FORGE_PAGES:
-        return shortened(_cleaned("/".join(parts[:2]).removesuffix(".git")))
-    if parts[0] in _SHELVES.get(host, ()) and len(parts) > 1:
-        return shortened(_cleaned("/".join(parts[1:3]) if host == "hub.docker.com" else parts[1]))
-    return ""
+    if host in _FORGES:
+        parts = [part for part in path.split("/") if part]
+        named = "" if parts[0].lower() in _FORGE_PAGES else "/".join(parts[:2]).removesuffix(".git")
+    else:
+        shelf = _SHELF.fullmatch(path)
+        named = (shelf[1] or shelf[2]) if shelf else ""
+    return shortened(_cleaned(named))
 
 
 def _words(part: str) -> list[str]:
