@@ -148,7 +148,20 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_BARE = re.compile(rf"(?:{_IPV6})?(?:[^\s<>\"`\[\]&\x00]|\[[\w-]*\](?!\()|&(?!(?:lt|gt|quot|nbsp|#\w{{1,8}});))*")
+_WIDE_PAIRS = "（）「」『』《》〈〉【】〔〕«»“”"
+_WIDE = f"。，、；：！？｜{_WIDE_PAIRS}"
+_PARTING = frozenset(f"|,;{_WIDE}")
+_NEVER = r"\s<>\"`\[\]&\x00"
+_MARKS = rf"(?<=//){_IPV6}|\[[\w-]*\](?!\()|&(?!(?:lt|gt|quot|nbsp|#\w{{1,8}});)"
+_ANGLED = re.compile(rf"(?:[^{_NEVER}]|{_MARKS})*+(?=>)")
+_BARE = re.compile(
+    # What parts an address from the next words ends it: the bar of a table, a comma or semicolon before a further
+    # address, and the punctuation of languages without blanks, but for what stands in a pair of their brackets.
+    rf"(?:[^{_NEVER}|,;{_WIDE}]|[,;](?!(?:https?|ftp)://)|(?<=\\)\||&amp;|{_MARKS}|"
+    + "|".join(rf"{pair[0]}[^{_NEVER}|,;{_WIDE}]*+{pair[1]}" for pair in re.findall("..", _WIDE_PAIRS))
+    + ")*",
+    re.IGNORECASE,
+)
 _TARGET = re.compile(
     r"""\(\s*(?: <(?P<angled>[^<>\n]*)>
         | (?P<plain>(?:[^\s()\\<] | \\. | \( (?:[^\s()\\]|\\.)*+ \) )*+) )
@@ -193,6 +206,8 @@ def _alone(line: str) -> Found | None:
     bare = line.strip()
     if " " in bare or "." not in bare or len(bare) > _LONGEST or not _ALONE.fullmatch(trimmed(bare)):
         return None
+    if (run := _BARE.match(bare)) and bare[run.end() : run.end() + 1] in _PARTING:
+        return None
     start = line.index(bare)
     return Found(start, start + len(bare), (opened(trimmed(bare)),), trimmed(bare), True, bare[len(trimmed(bare)) :])
 
@@ -202,15 +217,22 @@ _LONGEST = 4000
 
 
 def _bare(line: str, start: int, at: int) -> Found | None:
-    end = run.end() if (run := _BARE.match(line, at)) else at
+    """Take an address that begins at `start`, its host at `at`: in angle brackets it is whatever stands in them."""
     angled = line[start] == "<"
-    raw = line[start + angled : end]
-    url = trimmed(raw)
-    if len(url) <= at - start - angled:
+    if angled and (run := _ANGLED.match(line, at)) and (url := trimmed(line[start + 1 : run.end()]))[at - start - 1 :]:
+        tail = line[start + 1 + len(url) : run.end()]
+        return Found(start, run.end() + 1, (_unescaped(url),), _unescaped(url), True, tail)
+    start += angled
+    url = trimmed(line[start : run.end() if (run := _BARE.match(line, at)) else at])
+    if url[-1:] in "*_~":
+        for mark in _EMPHASIS.findall(line, max(0, start - 3), start):
+            url = trimmed(url.removesuffix(mark))
+    if len(url) <= at - start:
         return None
-    if angled and line[end : end + 1] == ">":
-        return Found(start, end + 1, (_unescaped(url),), _unescaped(url), True, raw[len(url) :])
-    return Found(start + angled, start + angled + len(url), (opened(_unescaped(url)),), _unescaped(url), True)
+    return Found(start, start + len(url), (opened(_unescaped(url)),), _unescaped(url), True)
+
+
+_EMPHASIS = re.compile(r"[*_~](?=[*_~]*\Z)")
 
 
 def _tagged(line: str, start: int) -> Found | None:

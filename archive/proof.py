@@ -6,6 +6,7 @@ place (a heading, an entry) and line by line:
 - a line of plain words stands, as it is, in the text of its place;
 - every other word stands in its line's place: in the text, or in a link;
 - every address (http, https, ftp, www.) is, or is part of, a link or a word of its line's place;
+- an address that stands bare in a line without other marks is itself a link of its place, no more and no less;
 - every link, and every letter of every text, is in the raw lines of its place, as often.
 """
 
@@ -13,9 +14,11 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from archive import document
 from archive.document import Reading
@@ -23,10 +26,25 @@ from archive.issue import Issue
 from archive.markup import TAG
 
 _TOKEN = re.compile(r"[^\W_]+")
+_SCHEME = r"(?:https?|ftp)://"
+_IPV6 = r"\[[\da-f]{0,4}:[\da-f:.]{1,40}\]"
+_CLOSING = dict(zip("（「『《〈【〔«“", "）」』》〉】〕»”", strict=True))
+_WIDE = f"。，、；：！？｜{''.join(_CLOSING)}{''.join(_CLOSING.values())}"
 _ADDRESS = re.compile(
-    r"""(?:(?:https?|ftp)://(?:\[[\da-f]*:[\da-f:.]+\])?|(?<![\w./@-])www\.(?=\w))[^\s<>"'()\[\]\\`*|{}\x00]*""",
-    re.IGNORECASE,
+    rf"""(?:{_SCHEME}(?:{_IPV6})?|(?<![\w./@-])www\.(?=\w))
+    (?:(?![,;]{_SCHEME})[^\s<>"'()\[\]\\`*|{{}}\x00{_WIDE}])*""",
+    re.VERBOSE | re.IGNORECASE,
 )
+_BARE = re.compile(
+    # What stands bare: after a blank, a bar or other mark that parts addresses, and marks that open something.
+    rf"""(?:^|(?<=[\s，。、；：！？｜])|(?<=[|,;])(?={_SCHEME}))[(（「『《〈“‘«]*(?P<before>[*_~]{{0,3}})
+    (?P<address>(?:{_SCHEME}(?:{_IPV6})?|(?<!\w)www\.(?=\w))
+    (?:(?![,;]{_SCHEME})[^\s<>"'()\[\]`*|{{}}\x01{_WIDE}])*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LINK = re.compile(r"\[[^\[\]]*\]\([^\s()]*\)")
+_BREAK = re.compile(r"<br\s*/?>|\x00", re.IGNORECASE)
+_MARKED = re.compile(r"[<\\]|\]\(|&#?\w{1,31};")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;!?()'’%$£€+/-])*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -136,9 +154,41 @@ def _lost(line: str, owners: list[_Place]) -> Iterator[str]:
     yield from (word for word in _TOKEN.findall(TAG.sub(" ", _decoded(line))) if word not in held)
     said = [text for owner in owners for text in (owner.text, *map(_decoded, owner.urls))]
     for match in _ADDRESS.finditer(_decoded(line)):
-        address = match[0].rstrip(_TRAILING)
+        address = match[0].rstrip(_TRAILING + "_~")
         if len(address) > len("https://") and not any(address in text for text in said):
             yield address
+    if bare := list(_bare(line)):
+        urls = [url for owner in owners for url in owner.urls]
+        urls = sorted([*urls, *(url.removeprefix("http://") for url in urls)])
+        yield from (address[1] for address in bare if not _is_linked(address, urls))
+
+
+def _bare(line: str) -> Iterator[tuple[str, str]]:
+    """Give the addresses that stand bare in a line whose other marks are links: with all they end with, and without."""
+    line = _LINK.sub("\x01", _BREAK.sub(" ", line))
+    if _MARKED.search(line):
+        return
+    for match in _BARE.finditer(line):
+        address = match["address"].rstrip(_TRAILING)
+        for mark in match["before"]:
+            address = address.removesuffix(mark).rstrip(_TRAILING)
+        host = address.partition("://")[2] if "://" in address else address
+        if host and host[0] not in "/?#":
+            yield match["address"], address
+
+
+def _is_linked(address: tuple[str, str], urls: list[str]) -> bool:
+    """Tell whether a bare address is one of `urls`, which are sorted; brackets and quotes may go on in it."""
+    whole, trimmed = address
+    if (at := bisect_left(urls, trimmed)) < len(urls) and urls[at] == trimmed:
+        return True
+    for url in islice(urls, bisect_left(urls, whole), None):
+        if not url.startswith(whole):
+            break
+        more = url[len(whole) :].rstrip(_TRAILING)
+        if more and (more[0] in "'\"()[]{}*`<>" or _CLOSING.get(more[0], "\n") in more):
+            return True
+    return False
 
 
 def _invented(place: _Place) -> Iterator[tuple[int, str, bool]]:

@@ -95,6 +95,14 @@ MARKS = [
     "'",
     "|",
     "!",
+    "_",
+    "~~",
+    "。",
+    "（",
+    "）",
+    "«",
+    "»",
+    "”",
 ]
 LINKS = [
     f"[{A}]({A})\n",
@@ -110,8 +118,16 @@ BARE = [
     "Www.example.org",
     "example.org/f\n",
     f"{A}?a=1&amp;b=2",
+    f"{A}?a&a;",
     "ftp://example.org/j",
     "http://[2001:db8::1]:8080/a",
+    f"{A}_",
+    f"{A}~",
+    f",{A}",
+    f";{A}",
+    f" _{A}_ ",
+    f" **{A}** ",
+    f"|{A}|",
     "http://",
     "://",
 ]
@@ -373,6 +389,29 @@ def test_large_bodies_take_no_more_time_per_line() -> None:
         "sponsor ",
     ):
         body.parse(piece * (100_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "wrong"),
+    [
+        (f"|Foo|{A}|Great tool|", A, f"{A}|Great"),
+        (f"See {A},{A}/b there", A, f"{A},{A}/b"),
+        (f"见 {A}。然后", A, f"{A}。然后"),
+        (f"Voir «{A}» là", A, f"{A}»"),
+        (f"See _{A}_ there", A, f"{A}_"),
+        (f"See **{A}**, there", A, f"{A}**"),
+        (f"See ({A}) there", A, f"{A}/b"),
+        ("See www.example.org/a, there", "www.example.org/a", "http://www.example.org/ab"),
+    ],
+)
+def test_the_proof_finds_links_that_hold_too_much(text: str, address: str, wrong: str) -> None:
+    """A link that goes on behind its address is none of it."""
+    assert losses(text) == ()
+    (read,) = body.parse(text)
+    (entry,) = read.entries
+    taken = tuple(link for link in entry.links if link.url.removeprefix("http://") != address.removeprefix("http://"))
+    changed = Section("", read.kind, (replace(entry, links=(Link(wrong), *taken)),), 1)
+    assert (1, address) in [(loss.line, loss.what) for loss in losses(text, (changed,))]
 
 
 def test_the_proof_finds_what_is_lost_or_invented() -> None:

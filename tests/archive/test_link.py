@@ -54,6 +54,41 @@ def test_an_address_is_found_and_cleaned(line: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "urls"),
+    [
+        ("|Foo|http://a.org/foo|Great tool|", ["http://a.org/foo"]),
+        ("http://a.org/p|http://a.org/q?r|", ["http://a.org/p", "http://a.org/q?r"]),
+        (r"http://a.org/p\|q", ["http://a.org/p|q"]),
+        ("www.a.org/p|words", ["http://www.a.org/p"]),
+        ("<http://a.org/p|q> and [http://a.org/p|q](http://a.org/p|q)", ["http://a.org/p|q"] * 2),
+        (
+            "http://a.org/p,http://a.org/q;https://a.org/r,s;t",
+            ["http://a.org/p", "http://a.org/q", "https://a.org/r,s;t"],
+        ),
+        ("http://a.org/p?q=1&amp;http://a.org/r", ["http://a.org/p?q=1&http://a.org/r"]),
+        ("见 http://a.org/g。然后 http://a.org/h，很好", ["http://a.org/g", "http://a.org/h"]),
+        (
+            "「http://a.org/j」と『http://a.org/k』、（http://a.org/l）",
+            ["http://a.org/j", "http://a.org/k", "http://a.org/l"],
+        ),
+        ("《http://a.org/北京（城市）》", ["http://a.org/北京（城市）"]),
+        ("http://a.org/p（见下", ["http://a.org/p"]),
+        ("Voir «http://a.org/g» et “http://a.org/h”然后", ["http://a.org/g", "http://a.org/h"]),
+        ("[モーニング娘。](http://a.org/モーニング娘。)", ["http://a.org/モーニング娘。"]),
+        ("See _http://a.org/p_ and __http://a.org/q_r__.", ["http://a.org/p", "http://a.org/q_r"]),
+        (
+            "*_http://a.org/p_*, **http://a.org/q**! ~~http://a.org/~r~~",
+            ["http://a.org/p", "http://a.org/q", "http://a.org/~r"],
+        ),
+        ("_a http://a.org/p_ http://a.org/_", ["http://a.org/p_", "http://a.org/_"]),
+    ],
+)
+def test_what_parts_addresses_belongs_to_none(line: str, urls: list[str]) -> None:
+    """Bars of tables, commas between addresses, wide punctuation and marks of emphasis end a bare address."""
+    assert [url for found in link.find(line) for url in found.urls] == urls
+
+
+@pytest.mark.parametrize(
     "line",
     """node.js|and/or|http://|mail a@example.org|[words](#top)|[words](about.html)|[words]|x](http|a.b|<a name='x'>
     |<img src='/logo.png'>|<a href='http|http://...|[words](mailto:a@example.org)|www.|[](x)|[words](//)""".split("|"),  # noqa: SIM905 - reads better
