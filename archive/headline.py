@@ -22,6 +22,8 @@ _SHELF = re.compile(
     rf"(?:(?:project|package|gems|crates|_)/((?:@[^/]+/)?{_NAME})|(?:r|packages|modules)/([^/]+/{_NAME}))"
     r"(?:/(?:v/)?v?\d[^/]*)?"
 )
+_SHELF_LETTERS = frozenset("cgmpr_")
+"""What such an address's path begins with: looked at first, in a fraction of the time."""
 _OPAQUE = frozenset(
     # Sites whose addresses say nothing: shorteners, advertisers' redirects, forms.
     """goo.gl t.co tinyurl.com is.gd fb.me hrd.cm grnh.se amzn.to youtu.be trib.al wp.me j.mp forms.gle aka.ms
@@ -126,7 +128,7 @@ def _named(host: str, path: str, text: str) -> str:
     """Give the title that an address itself holds, or ""."""
     if not path:
         return _site(host, text)
-    if (host in _FORGES or _SHELF.match(path)) and (name := _stored(host, path)):
+    if (host in _FORGES or (path[0] in _SHELF_LETTERS and _SHELF.match(path))) and (name := _stored(host, path)):
         return name
     if (slug := _SLUG.fullmatch(path, path.rfind("/") + 1)) and len(words := _slug_words(slug[1])) > 2:
         return (words[-1] in _UNFINISHED and _clause(text)) or _cased(words, text)
