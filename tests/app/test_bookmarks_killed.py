@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -24,11 +25,25 @@ from bot.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests"
-EVENTS = 240
-AT_A_TIME = 32
-KILLED_AFTER = (80,)
-"""Events that were acknowledged when the bot is killed."""
 PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """So many `events` of so many `people`, `at_a_time` of them on their way.
+
+    `killed_after` counts the events that were acknowledged when the bot is killed.
+    """
+
+    events: int
+    people: int
+    at_a_time: int
+    killed_after: int
+
+
+SMALL = Size(240, people=12, at_a_time=32, killed_after=80)
+WHOLE = Size(2_000, people=50, at_a_time=64, killed_after=1_000)
+"""What the bot must bear: as in the README."""
 
 
 class Mortal:
@@ -93,13 +108,17 @@ async def mortal(database: str) -> AsyncIterator[tuple[Mortal, aiohttp.ClientSes
             await bot.stop()
 
 
+@pytest.mark.parametrize("size", [SMALL, pytest.param(WHOLE, marks=pytest.mark.slow)], ids=["small", "whole"])
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_killed_in_the_middle_of_a_burst(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+async def test_killed_in_the_middle_of_a_burst(
+    kind: str, size: Size, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """A third of the events doubled or swapped, a kill, Slack's retries: everybody keeps what they should."""
     url = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
     store = await asyncio.to_thread(Store.open, url, upgrading=True)
     await posted(store)
-    made = burst(7, EVENTS, people=12)
+    made = burst(7, size.events, people=size.people)
+    assert len(made.events) == size.events
     waiting, done = iter(made.events), 0
     async with mortal(url) as (bot, session):
 
@@ -115,12 +134,12 @@ async def test_killed_in_the_middle_of_a_burst(kind: str, tmp_path: Path, reques
             for payload in waiting:
                 assert (await courier.event(payload)).ok
                 done += 1
-                if bot.killed < len(KILLED_AFTER) and done >= KILLED_AFTER[bot.killed] and bot.up.is_set():
+                if done >= size.killed_after and not bot.killed:
                     await bot.die()
                     await bot.come(session)
 
-        await asyncio.gather(*(carry() for _ in range(AT_A_TIME)))
-    assert bot.killed == len(KILLED_AFTER)
+        await asyncio.gather(*(carry() for _ in range(size.at_a_time)))
+    assert (bot.killed, done) == (1, size.events)
     assert any(status != 200 for _, status in courier.sent)
     assert await wrong(store, made.expected) == []
     await store.close()
