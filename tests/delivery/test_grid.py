@@ -20,7 +20,7 @@ from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
-from tests.fakes.standin import PARTS, faults
+from tests.fakes.standin import PARTS, POST, faults, hits
 from tests.fakes.virtual import START, run
 
 FAULTS: dict[str, Fault | None] = {"ok": None, **faults(soon=3, later=90, late=20)}
@@ -37,15 +37,21 @@ class Cell:
     step: int
 
 
-async def play(cell: Cell, store: Store | None = None) -> tuple[Scene, str, bool]:
-    """Play a cell to its end; say whether the fuse burnt down."""
+async def begun(fault: Fault | None, at: int, store: Store | None = None) -> tuple[Scene, str]:
+    """Set the stage: a digest is due in a channel, and the fault will befall its message number `at`."""
     scene = Scene(store)
     channel = scene.channel()
     await scene.appear(issue(1, START - timedelta(days=9)))
     await scene.subscribes(channel)
-    if cell.fault is not None:
-        scene.site.faults.add(replace(cell.fault, thread=cell.at > 0, channel=channel, skip=max(0, cell.at - 1)))
+    if fault is not None:
+        scene.site.faults.add(replace(fault, thread=at > 0, channel=channel, skip=max(0, at - 1)))
     scene.issues = (*scene.issues, issue(2, START - timedelta(days=1), entries=PARTS - 1))
+    return scene, channel
+
+
+async def play(cell: Cell, store: Store | None = None) -> tuple[Scene, str, bool]:
+    """Play a cell to its end; say whether the fuse burnt down."""
+    scene, channel = await begun(cell.fault, cell.at, store)
     fuse = Fuse(cell.step)
     scene.wrap_store = lambda real: doomed_store(real, fuse)
     if cell.successor == "second":
@@ -87,6 +93,7 @@ async def die_at(scene: Scene, fuse: Fuse) -> None:
 async def judge(scene: Scene, channel: str, cell: Cell) -> None:
     """Check that nothing is there twice, and that what is not there has a row that says why."""
     assert scene.doubles() == 0, cell
+    assert scene.site.faults.waiting() == [], (cell, "befell nothing")
     posts = [line for line in scene.posts(channel) if line.metadata]
     delivery = await scene.store.deliveries.get("-:T1", channel, "issue-2")
     assert delivery is not None, cell
@@ -106,16 +113,9 @@ async def judge(scene: Scene, channel: str, cell: Cell) -> None:
 @cache
 def steps_of(name: str) -> int:
     """Count the steps of an undisturbed life under the fault of that name."""
-    fault = FAULTS[name]
 
     async def count() -> int:
-        scene = Scene()
-        channel = scene.channel()
-        await scene.appear(issue(1, START - timedelta(days=9)))
-        await scene.subscribes(channel)
-        if fault is not None:
-            scene.site.faults.add(fault)
-        scene.issues = (*scene.issues, issue(2, START - timedelta(days=1), entries=PARTS - 1))
+        scene, _ = await begun(FAULTS[name], 0)
         fuse = Fuse(0)
         scene.wrap_store = lambda real: doomed_store(real, fuse)
         await scene.worker_comes(door=doomed_door(scene.door, fuse))
@@ -165,6 +165,25 @@ def emptied() -> Iterator[Callable[[], Store]]:
 
     yield again
     run(store.close())
+
+
+@pytest.mark.parametrize("at", range(PARTS))
+@pytest.mark.parametrize(("name", "fault"), [(name, fault) for name, fault in FAULTS.items() if fault is not None])
+def test_a_fault_befalls_the_message_that_it_is_for(name: str, fault: Fault, at: int) -> None:
+    """Once, in a life that nothing disturbs: a fault that befell nothing would prove nothing."""
+
+    async def undisturbed() -> None:
+        scene, channel = await begun(fault, at)
+        await scene.worker_comes()
+        await scene.passes(minutes=3)
+        assert scene.site.faults.waiting() == [], name
+        tried = [line for line in scene.site.ledger.lines if line.channel == channel and line.method == POST]
+        assert hits(fault, tried) == [tried[at]]
+        assert bool(tried[at].thread_ts) is (at > 0)
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(undisturbed())
 
 
 @pytest.mark.parametrize("successor", SUCCESSORS)

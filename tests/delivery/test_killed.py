@@ -95,7 +95,7 @@ async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: flo
             while not await done(store, len(town.places())):
                 assert time.monotonic() - began < MOST, await store.deliveries.counts()
                 await asyncio.sleep(chance.uniform(0.5, 1.5) * rest)
-                if mortals.killed < kills:
+                if mortals.killed < kills and not await done(store, len(town.places())):
                     mortals.die(chance.randrange(workers))
         finally:
             codes = mortals.end()
@@ -104,6 +104,8 @@ async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: flo
         await judge(store, town, ledger_in(folder))
         await store.close()
     faults = Counter(line.answer for line in ledger_in(folder).lines)
+    assert mortals.killed > 0, "all was done before anybody was killed"
+    assert faults.keys() & {"hang", "cut", "broken"}, "no fault befell anything"
     took = time.monotonic() - began
     return f"{len(town.places())} channels, {mortals.killed} kills, answers {dict(faults)}, {took:.0f} s"
 

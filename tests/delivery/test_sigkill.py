@@ -26,7 +26,7 @@ from bot.playground.ledger import Ledger
 from bot.record.delivery import Delivery, Progress, State
 from bot.store.store import Store
 from tests.fakes.postgres import Postgres
-from tests.fakes.standin import PARTS, ROOT, faults, ledger_in, prepared, stand_in
+from tests.fakes.standin import PARTS, ROOT, faults, hits, ledger_in, prepared, stand_in
 
 FAULTS = faults(soon=1, later=4, late=1.5)
 CASES: tuple[tuple[str, int], ...] = (("ok", 0), *((name, at) for name in FAULTS for at in range(PARTS)))
@@ -118,9 +118,10 @@ async def outcome(cell: Cell) -> list[Delivery]:
 
 
 def judge(cell: Cell, found: list[Delivery], ledger: Ledger) -> None:
-    """Check that nothing is there twice, and that what is not there has a row that says why."""
+    """Check that every fault befell its message, that nothing is there twice, and that what is missing has a reason."""
     assert len(found) == len(CASES), cell
     for (name, at), (team, channel), delivery in zip(CASES, cell.places, found, strict=True):
+        assert name not in FAULTS or befell(name, at, team, channel, ledger), (cell, name, at, "befell nothing")
         posts = [line for line in ledger.posts(team.removeprefix("-:"), channel) if line.metadata]
         told = [part for part in delivery.parts if part.state is State.REFUSED]
         if told:
@@ -131,6 +132,15 @@ def judge(cell: Cell, found: list[Delivery], ledger: Ledger) -> None:
         missing = 0 if not told else PARTS if told[0].at == 0 else 1
         assert len(told) <= 1, (cell, name, at, delivery)
         assert len(posts) == PARTS - missing, (cell, name, at, delivery)
+
+
+def befell(name: str, at: int, team: str, channel: str, ledger: Ledger) -> bool:
+    """Say whether the fault of that name befell a call of the channel: its message, or one of its replies."""
+    place = (team.removeprefix("-:"), channel)
+    return any(
+        (line.workspace, line.channel) == place and bool(line.thread_ts) is (at > 0)
+        for line in hits(FAULTS[name], ledger.lines)
+    )
 
 
 def bury(cells: list[Cell], folder: Path) -> int:

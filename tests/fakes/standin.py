@@ -18,7 +18,7 @@ from bot.clock import SystemClock
 from bot.delivery.shelf import Shelf
 from bot.messages.taste import Taste
 from bot.playground.faults import Fault, How
-from bot.playground.ledger import Ledger, read
+from bot.playground.ledger import Ledger, Line, read
 from bot.store.store import Store
 from tests.fakes.mortal import published
 from tests.fakes.newsletter import issue
@@ -48,6 +48,12 @@ def faults(*, soon: int, later: int, late: float) -> dict[str, Fault]:
         "archived": Fault(How.REFUSED, error="is_archived", method=POST),
         "revoked": Fault(How.REFUSED, error="token_revoked", method=POST),
     }
+
+
+def hits(fault: Fault, lines: Iterable[Line]) -> list[Line]:
+    """Give the calls that the fault befell, as the stand-in's ledger has them."""
+    told = fault.error if fault.how is How.REFUSED else "late" if fault.lands_after else fault.how.value
+    return [line for line in lines if line.answer == told]
 
 
 @contextmanager
