@@ -179,3 +179,16 @@ async def test_colours_are_chosen_and_remembered(page: PageServer, visiting: Vis
     await expect(ada.page.locator("html")).to_have_attribute("data-theme", "dark")
     await ada.page.reload()
     await expect(ada.page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visiting) -> None:
+    """Every visit ends with the check that nothing was; here something is."""
+    served = await serving()
+    ada = await visiting(served.url)
+    room, carousel = served.room, [{"type": "carousel", "block_id": "c"}]
+    channel = room.workspace.channels[room.home]
+    room.workspace.post(channel, room.clock.now(), user=room.people[1].id, text="", blocks=carousel)
+    await expect(ada.page.locator("details.unknown")).to_be_visible()
+    with pytest.raises(AssertionError, match="A block of type “carousel” that this page cannot draw"):
+        await ada.is_content()
+    await ada.page.evaluate("window.wrong = []")

@@ -11,12 +11,19 @@ from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, 
 
 from tests.browser import machine
 
-_VIOLATIONS = """
-window.violations = [];
+_WATCH = """
+window.wrong = [];
 document.addEventListener("securitypolicyviolation", (event) =>
-  window.violations.push(`${event.violatedDirective} refused ${event.blockedURI} in ${event.sourceFile}`)
+  window.wrong.push(`${event.violatedDirective} refused ${event.blockedURI} in ${event.sourceFile}`)
 );
+new MutationObserver((changes) => {
+  const added = changes.flatMap((each) => [...each.addedNodes]).filter((node) => node instanceof Element);
+  const unknown = added.flatMap((node) => [node, ...node.querySelectorAll("*")]).filter((node) =>
+    node.matches("details.unknown"));
+  window.wrong.push(...unknown.map((node) => node.textContent.slice(0, 200)));
+}).observe(document, { childList: true, subtree: true });
 """
+"""Notices what a policy forbids, and every block or control that the page cannot draw, however briefly it is there."""
 SERIOUS = {"serious", "critical"}
 
 
@@ -42,16 +49,16 @@ class Visitor:
 
     async def arrives(self, where: str = "") -> None:
         """Open the page and wait until it can be used."""
-        await self.page.add_init_script(_VIOLATIONS)
+        await self.page.add_init_script(_WATCH)
         await self.page.goto(self.url + where)
         await expect(self.page.locator("body[data-ready=true]")).to_be_attached()
 
     async def is_content(self) -> None:
-        """Check that nothing was written to the console, no script failed, and no policy was violated."""
-        violations: list[str] = []
+        """Check that the console is empty, no script failed, no policy was violated, and all could be drawn."""
+        seen: list[str] = []
         if not self.page.is_closed():
-            violations = await self.page.evaluate("window.violations ?? []")
-        wrong = [*self.errors, *violations]
+            seen = await self.page.evaluate("window.wrong ?? []")
+        wrong = [*self.errors, *seen]
         if wrong:
             raise AssertionError("\n".join(["in the browser:", *wrong]))
 
@@ -146,6 +153,17 @@ class Visitor:
         await message.hover()
         await message.get_by_role("toolbar").get_by_role("button", name="Add a reaction").click()
         await self.page.get_by_role("menuitem", name=emoji, exact=True).click()
+
+    async def uses_shortcut(self, message: Locator, name: str) -> None:
+        """Use a message shortcut."""
+        await message.hover()
+        await message.get_by_role("toolbar").get_by_role("button", name="More message actions").click()
+        await self.page.get_by_role("menuitem", name=name).click()
+
+    async def chooses(self, row: Locator, action: str) -> None:
+        """Choose from the menu beside a row."""
+        await row.get_by_role("button", name="More actions").click()
+        await self.page.get_by_role("menuitem", name=action).click()
 
     async def opens_backstage(self) -> None:
         """Open the operator's drawer, unless it is open."""

@@ -1,0 +1,68 @@
+"""Keeping links on the page: reactions put on and taken off, the shortcut, and the menus beside what was kept."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Locator, expect
+
+from bot.playground.page.server import PageServer
+from tests.browser.conftest import Visiting
+from tests.browser.visitor import Visitor
+
+DIGEST = "The Green Build Weekly #11"
+
+
+async def reply(ada: Visitor, number: int) -> Locator:
+    """Open the digest's thread and find a reply of it; all of the digest is there then."""
+    digest = await ada.finds(ada.feed, DIGEST)
+    await digest.get_by_role("button", name="replies").click()
+    return await ada.finds(ada.thread, re.compile(rf"\b{number} of \d+"))
+
+
+async def kept(ada: Visitor) -> Locator:
+    """Go to the Home tab and give the rows of what was kept."""
+    await ada.goes("Home")
+    home = ada.page.get_by_role("region", name="Home")
+    return home.locator(".block").filter(has=ada.page.get_by_role("button", name="More actions"))
+
+
+async def test_a_reaction_that_is_taken_off_takes_its_link_along(page: PageServer, visiting: Visiting) -> None:
+    """Pressed once it is there and the link is kept; pressed again both are gone."""
+    ada = await visiting(page.url)
+    first = await reply(ada, 1)
+    await ada.reacts(first, "bookmark")
+    mine = first.get_by_role("button", name="bookmark: 1, from you")
+    await expect(mine).to_have_attribute("aria-pressed", "true")
+    await ada.says("/weekly saved")
+    await expect(ada.message("You kept 1 link")).to_be_visible()
+    await mine.click()
+    await expect(first.get_by_role("button", name="bookmark: 1, from you")).to_have_count(0)
+    await ada.says("/weekly saved")
+    await expect(ada.message("You have kept nothing yet")).to_be_visible()
+
+
+async def test_a_row_s_menu_marks_and_removes(page: PageServer, visiting: Visiting) -> None:
+    """On the Home tab: a link is marked as read, so its menu offers the contrary, and removed."""
+    grace = await visiting(page.url + "?as=" + page.room.people[1].id)
+    await grace.reacts(await reply(grace, 2), "bookmark")
+    await expect(grace.thread.get_by_role("button", name="bookmark: 1, from you")).to_be_visible()
+    row = (await kept(grace)).first
+    await expect(row.locator("strong")).to_have_count(1)
+    await grace.chooses(row, "Mark as read")
+    await expect(row.locator("strong")).to_have_count(0)
+    await grace.chooses(row, "Mark as unread")
+    await expect(row.locator("strong")).to_have_count(1)
+    await grace.chooses(row, "Remove")
+    await expect(await kept(grace)).to_have_count(0)
+
+
+async def test_the_shortcut_keeps_what_somebody_else_wrote(page: PageServer, visiting: Visiting) -> None:
+    """A message of a person, with a link that the archive does not know."""
+    ada = await visiting(page.url)
+    await ada.goes("general")
+    await ada.says("Read this: https://example.net/a-page-of-mine")
+    await ada.uses_shortcut(ada.message("a-page-of-mine"), "Save links")
+    await expect(ada.message("Kept")).to_contain_text("Only visible to you")
+    await ada.says("/weekly saved page of mine")
+    await expect(ada.message("kept")).to_contain_text("example.net")

@@ -1,0 +1,43 @@
+"""A channel with more messages than a page could hold: only those near the eye are in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Serving, Visiting
+
+MESSAGES = 5_000
+MOST = 100
+"""Messages in the page at a time: what is seen and as much again above and below is half as many."""
+UP = """() => new Promise((done) => {
+  const scroller = document.getElementById("messages");
+  scroller.scrollTo(0, 0);
+  requestAnimationFrame(() => requestAnimationFrame(() =>
+    done([scroller.querySelectorAll("article").length, scroller.scrollHeight])));
+})"""
+"""Goes to the top of what is known; gives how many messages are in the page, and how high the list is."""
+
+
+async def test_of_a_long_channel_little_is_in_the_page(serving: Serving, visiting: Visiting) -> None:
+    """At the end, at the beginning, and on the whole way there."""
+    served = await serving()
+    room = served.room
+    channel, now = room.workspace.channels[room.home], room.clock.now()
+    for number in range(MESSAGES):
+        at = now - timedelta(seconds=10 * (MESSAGES - number))
+        room.workspace.post(channel, at, user=room.people[number % 2].id, text=f"Message {number}.")
+    ada = await visiting(served.url)
+    await expect(ada.message(f"Message {MESSAGES - 1}.")).to_be_visible()
+    first = ada.feed.get_by_test_id("message").filter(has_text="Message 0.")
+    seen, heights = [], []
+    while not await first.count():
+        count, height = await ada.page.evaluate(UP)
+        seen.append(count)
+        heights.append(height)
+    assert 0 < min(seen) <= max(seen) <= MOST
+    assert heights[-1] > 10 * heights[0]
+    await ada.feed.evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    await expect(ada.message(f"Message {MESSAGES - 1}.")).to_be_visible()
+    assert await ada.feed.get_by_test_id("message").count() <= MOST
