@@ -29,7 +29,7 @@ from bot.settings import Settings
 from tests.browser import machine
 from tests.browser.conftest import ARGUMENTS
 
-STARTS, ANSWERS, MESSAGES, FRAMES = 5, 30, 5_000, 600
+STARTS, ANSWERS, MESSAGES, STEP = 5, 30, 5_000, 120
 USABLE, ANSWERED, FRAME = 2.0, 100.0, 50.0
 """The limits: seconds from the server's start, milliseconds from Enter, milliseconds of one frame."""
 
@@ -58,19 +58,28 @@ FETCHED = """async ([who, channel, text]) => {
   return performance.now() - begin;
 }"""
 
-SCROLLED = """async ([where, frames]) => {
+SCROLLED = """async ([where, step, words, frames]) => {
   const scroller = document.querySelector(where);
+  const known = new Set();
   const times = [];
+  const there = () => {
+    const all = [...scroller.querySelectorAll("article")];
+    all.forEach((each) => known.add(each.dataset.ts));
+    return words && all.some((each) => each.getAttribute("aria-label").includes(words));
+  };
   let last = await new Promise(requestAnimationFrame);
-  for (let n = 0; n < frames; n += 1) {
-    scroller.scrollBy(0, -120);
+  while (times.length < frames && !there()) {
+    scroller.scrollBy(0, -step);
     const now = await new Promise(requestAnimationFrame);
     times.push(now - last);
     last = now;
   }
-  return times;
+  return [times, known.size];
 }"""
-"""Scrolls up by a wheel's step in each frame; gives the milliseconds of each."""
+"""Scrolls up by a wheel's step in each frame, until a message has these `words` ("": none will), for `frames` at most.
+
+Gives the milliseconds of each frame, and how many messages were in the page at one time or another.
+"""
 
 
 def run(archive: Path) -> list[Row]:
@@ -92,11 +101,12 @@ async def _run(path: str, archive: Path) -> list[Row]:
 
 
 async def _starts(browser: Browser, archive: Path) -> list[Row]:
-    """Time until there is a page to write on, and until what is written at once is answered.
+    """Time until there is a place to write, until the bot can answer, and until what was written first is answered.
 
-    The archive is read meanwhile: a command waits for it.
+    The page is usable once the bot can answer (`[data-ready=true]`); one may write before that, while the archive is
+    being read, and what is sent then waits for it.
     """
-    ours, answered, whole, floor = [], [], [], []
+    writing, ours, answered, whole, floor = [], [], [], [], []
     for _ in range(STARTS):
         started = time.monotonic()
         async with _process(archive) as url:
@@ -105,8 +115,10 @@ async def _starts(browser: Browser, archive: Path) -> list[Row]:
             await page.goto(url)
             await page.locator("#write").fill("/weekly kubernetes")
             await page.wait_for_selector("body[data-ready]", state="attached")
-            ours.append(time.monotonic() - begin)
+            writing.append(time.monotonic() - begin)
             await page.keyboard.press("Enter")
+            await page.wait_for_selector("body[data-ready=true]", state="attached")
+            ours.append(time.monotonic() - begin)
             await page.locator("article.ephemeral", has_text="kubernetes").first.wait_for()
             answered.append(time.monotonic() - begin)
             whole.append(time.monotonic() - started)
@@ -114,14 +126,16 @@ async def _starts(browser: Browser, archive: Path) -> list[Row]:
             await page.goto(f"{url}static/icon.svg")
             floor.append(time.monotonic() - begin)
             await page.context.close()
-    mine, first, least = statistics.median(ours), statistics.median(answered), statistics.median(floor)
-    limit, at_all = f"at most {USABLE:.0f} s", f"{statistics.median(whole):.2f} s from the process's start"
-    return [
-        Row("first page usable, from when the server listens", f"{mine:.2f} s", f"{least:.2f} s", mine / least, limit,
-            mine <= USABLE),
-        Row(f"a command written at once is answered ({at_all})", f"{first:.2f} s", f"{least:.2f} s", first / least,
-            "", True),
-    ]  # fmt: skip
+    least, mine, at_all = statistics.median(floor), statistics.median(ours), statistics.median(whole)
+    rows = []
+    for figure, seconds, limit, ok in (
+        ("a place to write, from when the server listens", writing, "", True),
+        ("first page usable: the bot can answer", ours, f"at most {USABLE:.0f} s", mine <= USABLE),
+        (f"what was written first is answered ({at_all:.2f} s from the process's start)", answered, "", True),
+    ):
+        median = statistics.median(seconds)
+        rows.append(Row(figure, f"{median:.2f} s", f"{least:.2f} s", median / least, limit, ok))
+    return rows
 
 
 @asynccontextmanager
@@ -176,7 +190,7 @@ async def _answers(browser: Browser, archive: Path) -> Row:
 
 
 async def _scrolls(browser: Browser, archive: Path) -> Row:
-    """Scroll through thousands of messages; the worst frame, beside an empty channel's."""
+    """Scroll through thousands of messages, from newest to oldest; the worst frame, beside an empty channel's."""
     async with _page(browser, archive) as (served, page):
         room = served.room
         channel, now = room.workspace.channels[room.home], room.clock.now()
@@ -184,27 +198,28 @@ async def _scrolls(browser: Browser, archive: Path) -> Row:
             said = f"Message {number}: *words* and <https://example.org/{number}|a link>\n> and what it says"
             at = now - timedelta(seconds=10 * (MESSAGES - number))
             room.workspace.post(channel, at, user=room.people[number % 2].id, text=said)
-        await page.evaluate("location.hash = 'general'")
-        floor = await _frames(page)
         await page.reload()
         await page.evaluate("location.hash = 'devops'")
         await page.wait_for_selector("#messages article")
-        ours = await _frames(page)
+        ours, seen = await _frames(page, until="Message 0:")
         shown = await page.locator("#messages article").count()
+        await page.evaluate("location.hash = 'general'")
+        floor, _ = await _frames(page, most=len(ours))
     worst, least = max(ours), max(floor)
     return Row(
-        f"worst of {len(ours)} frames, scrolling {MESSAGES:,} messages ({shown} of them in the page)",
+        f"worst of {len(ours):,} frames, scrolling {seen:,} messages ({shown} of them in the page at a time)",
         f"{worst:.0f} ms",
         f"{least:.0f} ms",
         worst / least,
         f"at most {FRAME:.0f} ms",
-        worst <= FRAME,
+        worst <= FRAME and seen >= MESSAGES,
     )
 
 
-async def _frames(page: Page) -> list[float]:
-    found: list[float] = await page.evaluate(SCROLLED, ["#messages", FRAMES])
-    return found[5:]
+async def _frames(page: Page, *, until: str = "", most: int = 20 * MESSAGES) -> tuple[list[float], int]:
+    """Scroll until a message has those words; give the frames, but for the first few, and how many messages passed."""
+    times, seen = await page.evaluate(SCROLLED, ["#messages", STEP, until, most])
+    return times[5:], seen
 
 
 @asynccontextmanager

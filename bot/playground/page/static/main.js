@@ -13,8 +13,10 @@
  * - dialogs by their titles; fields by their labels; an error stands in .error beside its field.
  * - region "Home"; button "Backstage" (aria-expanded) opens region "Backstage": "Jump to the next slot", "Jump a week",
  *   "Publish the next issue", what can be broken (aria-pressed), "Mend everything", list "Calls, newest first".
- * - data-testid="doubles": "Posted twice: 0"; body[data-ready] once all is there; body[data-pane] what is in front where
- *   there is room for one only: places, main, thread or backstage.
+ * - data-testid="doubles": "Posted twice: 0"; body[data-pane] what is in front where there is room for one only: places,
+ *   main, thread or backstage.
+ * - body[data-ready]: absent while the page is empty; "false" once one can look and write, though what is sent waits for
+ *   the archive to be read; "true" once the bot can answer.
  * - the address: /#devops, /#general, /#messages, /#home open a place; ?as=U… is a person.
  */
 
