@@ -1,11 +1,15 @@
 """The peer of a `/weekly` command: a bare Bolt listener that acknowledges a constant, on the same server.
 
-SLACK_API_URL=… PORT=… python -m benchmarks.bare
+SLACK_API_URL=… PORT=… python -m benchmarks.bare [before]
+
+With `before` it is made as the bot is, with process_before_response: Bolt as it comes looks every 10 ms whether a
+listener has acknowledged, so that it never answers sooner than that.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import uvicorn
@@ -30,11 +34,16 @@ def constant() -> dict[str, Any]:
     return {"text": "8 links", "blocks": blocks, "response_type": "ephemeral"}
 
 
-def app() -> Starlette:
-    """Build the bare app."""
+BEFORE = "before"
+"""The argument that asks for process_before_response."""
+
+
+def app(*, before: bool = False) -> Starlette:
+    """Build the bare app: Bolt as it comes, or with process_before_response."""
     environment = os.environ  # noqa: TID251 - a benchmark's peer, not part of the bot
     client = AsyncWebClient(token="xoxb-T1", base_url=environment["SLACK_API_URL"])
-    bolt = AsyncApp(client=client, signing_secret=environment["SLACK_SIGNING_SECRET"])
+    secret = environment["SLACK_SIGNING_SECRET"]
+    bolt = AsyncApp(client=client, signing_secret=secret, process_before_response=before)
 
     @bolt.command("/weekly")
     async def weekly(ack: AsyncAck) -> None:
@@ -58,4 +67,4 @@ def app() -> Starlette:
 
 if __name__ == "__main__":
     port = int(os.environ["PORT"])  # noqa: TID251 - as above
-    uvicorn.run(app(), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(app(before=BEFORE in sys.argv), host="127.0.0.1", port=port, log_level="warning", access_log=False)
