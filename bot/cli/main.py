@@ -169,7 +169,7 @@ def preview(
     issue: Annotated[str, typer.Argument(help="A number (435), a slug (2019-05-05-435) or latest.")],
     archive: Archive = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="The Slack payloads, as JSON Lines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="What Slack would be sent, a JSON object a line.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Everything in one message instead of a thread.")] = False,
 ) -> None:
     """Show exactly what would be posted for an issue."""

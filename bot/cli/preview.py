@@ -14,26 +14,32 @@ from bot.messages.digest import digest
 from bot.messages.message import Digest, Part
 from bot.messages.taste import Layout, Taste
 from bot.playground.draw import Look, blocks
+from bot.slack.door import Mark
 from bot.slack.payload import posting
+
+CHANNEL = "<the channel's id>"
+PARENT = "<the ts of the first message>"
+"""What stands where only Slack, or a subscription, knows what comes there."""
 
 
 def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> None:
     """Print what would be posted for the issue that answers to `asked`: drawn, or as one JSON payload a line.
 
-    The payloads are the arguments of chat.postMessage but for the channel, the metadata's issue (its identity in the
-    database) and, in replies, the parent's ts, which are known only when it is posted. Raises UnknownIssueError when no
-    issue answers.
+    The payloads are the arguments of chat.postMessage with `CHANNEL` and `PARENT` in their places. The metadata names
+    the issue by its slug, as it is posted unless its file was renamed after the bot first saw it. Raises
+    UnknownIssueError when no issue answers.
     """
     taste = Taste(layout=Layout.FULL if full else Layout.THREAD)
     made = digest(find(read(folder), asked), taste)
     for part in (made.parent, *made.replies):
         if as_json:
-            write(json.dumps(row(made, part), ensure_ascii=False))
+            write(json.dumps(payload(made, part), ensure_ascii=False))
             continue
         for drawn in ["", *blocks(part.message.blocks, Look())]:
             out.print(Padding(drawn, (0, 0, 0, 0 if part is made.parent else 4)))
 
 
-def row(made: Digest, part: Part) -> dict[str, Any]:
-    """Give one part of a digest as Slack would get it, with its key and whether it goes into the thread."""
-    return {"part": part.key, "thread": part is not made.parent, "payload": posting(part.message)}
+def payload(made: Digest, part: Part) -> dict[str, Any]:
+    """Give one part of a digest as Slack would get it."""
+    thread = None if part is made.parent else PARENT
+    return posting(CHANNEL, part.message, thread, Mark(made.issue, part.key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,13 +51,13 @@ def search(  # noqa: PLR0913 - each is an option of the command
 
     Raises QueriesError when the file is not as it should be, before anything is answered.
     """
-    asked = list(_asked(queries)) if queries else [("", query)]
+    asked = list(_asked(queries)) if queries else [({"query": query}, query)]
     with _kept_to_the_end():
         answers_from = index(read(folder), synonyms)
-    for identity, text in asked:
+    for name, text in asked:
         answer = answers_from.search(text, limit=limit)
         if as_json:
-            write(json.dumps(row(identity, text, answer, explain=explain), ensure_ascii=False))
+            write(json.dumps(row(name, answer, explain=explain), ensure_ascii=False))
         else:
             _draw(answers_from, answer, explain=explain)
 
@@ -76,7 +76,8 @@ def _kept_to_the_end() -> Iterator[None]:
         gc.enable()
 
 
-def _asked(file: Path) -> Iterator[tuple[str, str]]:
+def _asked(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give each query with what names it: its id as it stands in the file, a number or a string."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -86,7 +87,7 @@ def _asked(file: Path) -> Iterator[tuple[str, str]]:
             continue
         try:
             found = json.loads(line)
-            yield str(found["id"]), str(found["query"])
+            yield {"id": found["id"]}, str(found["query"])
         except (ValueError, TypeError, KeyError) as error:
             raise QueriesError(file, number, "is no JSON object with id and query") from error
 
@@ -96,10 +97,9 @@ def reason_of(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or "no reason given" if isinstance(error, OSError) else "it is not UTF-8 text"
 
 
-def row(identity: str, query: str, answer: Answer, *, explain: bool = False) -> dict[str, Any]:
-    """Give an answer as an object: id (or the query where there is none) and results, best first."""
-    name = {"id": identity} if identity else {"query": query}
-    return name | {"results": [_result(result, explain=explain) for result in answer.results]}
+def row(name: Mapping[str, Any], answer: Answer, *, explain: bool = False) -> dict[str, Any]:
+    """Give an answer as an object: its `name` (the id, or the query where there is none) and results, best first."""
+    return {**name, "results": [_result(result, explain=explain) for result in answer.results]}
 
 
 def _result(result: Result, *, explain: bool) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Messages as Slack's methods take them. Only this, so that what is previewed is what is posted."""
+"""Messages as Slack's methods take them: one place, so that what is previewed is what is posted."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bot.messages.message import Message
+from bot.slack.door import Mark
 
 
 def body_of(message: Message) -> dict[str, Any]:
@@ -12,10 +13,15 @@ def body_of(message: Message) -> dict[str, Any]:
     return {"text": message.text, "blocks": list(message.blocks)} if message.blocks else {"text": message.text}
 
 
-def posting(message: Message) -> dict[str, Any]:
-    """Give the arguments of chat.postMessage that come from the message itself.
+def posting(channel: str, message: Message, thread: str | None = None, mark: Mark | None = None) -> dict[str, Any]:
+    """Give the arguments of chat.postMessage: into a channel, or a thread of it, with what the message is found by.
 
     Both unfurl flags are off: a digest of previews is no digest, and Slack's defaults contradict each other
     (messaging/unfurling-links-in-messages).
     """
-    return {**body_of(message), "unfurl_links": False, "unfurl_media": False}
+    payload = {"channel": channel, **body_of(message), "unfurl_links": False, "unfurl_media": False}
+    if thread is not None:
+        payload["thread_ts"] = thread
+    if mark is not None:
+        payload["metadata"] = mark.metadata()
+    return payload

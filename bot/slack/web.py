@@ -99,11 +99,7 @@ class WebSlack:
         within: float | None = None,
     ) -> Posted:
         """Post a message; see `bot.slack.door.Poster`."""
-        payload: dict[str, Any] = {"channel": channel, **posting(message)}
-        if thread is not None:
-            payload["thread_ts"] = thread
-        if mark is not None:
-            payload["metadata"] = mark.metadata()
+        payload = posting(channel, message, thread, mark)
         answer = await self._call(workspace, "chat.postMessage", payload, channel=channel, within=within)
         return posted(answer, workspace)
 

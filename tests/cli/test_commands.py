@@ -96,6 +96,14 @@ def test_search_answers_a_file_of_queries(tmp_path: Path) -> None:
     assert rows[1]["results"] == []
 
 
+def test_an_id_comes_back_as_it_was(tmp_path: Path) -> None:
+    """A number stays one, and so does one that is nothing to a careless eye."""
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text("".join(f'{{"id": {name}, "query": "kubernetes"}}\n' for name in ("7", '"7"', "0", '""')))
+    rows = lines(on_sample("search", "--queries", str(queries), "--format", "jsonl"))
+    assert [row["id"] for row in rows] == [7, "7", 0, ""]
+
+
 def test_a_position_is_the_entry_s_place_in_its_issue() -> None:
     """Others can find the entry in the export."""
     results = lines(on_sample("search", "terraform", "--format", "jsonl"))[0]["results"]
@@ -116,17 +124,6 @@ def test_a_broken_file_of_queries_is_named_with_its_line(tmp_path: Path, line: s
     result = run("search", "--queries", str(queries), "--archive", str(SAMPLE))
     assert result.stdout == ""
     assert f"{queries}:2" in str(result.exception)
-
-
-def test_preview_writes_the_payloads_that_would_be_posted() -> None:
-    """One JSON object a message, the parent first, nothing unfurled."""
-    rows = lines(on_sample("preview", "latest", "--json"))
-    assert [row["thread"] for row in rows] == [False] + [True] * (len(rows) - 1)
-    for row in rows:
-        payload = row["payload"]
-        assert isinstance(payload, dict)
-        assert payload["text"]
-        assert (payload["unfurl_links"], payload["unfurl_media"]) == (False, False)
 
 
 def test_preview_draws_what_people_will_see() -> None:

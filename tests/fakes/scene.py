@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from archive.issue import Issue
 from bot.calendar import parse_schedule
 from bot.delivery.aside import Aside
+from bot.delivery.press import Render
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.worker import Worker
@@ -52,6 +53,7 @@ class Scene:
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
         self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
+        self.render: Render = render
         self.nap = 3_600.0
         self._poked = asyncio.Event()
         self.wrap_store: Callable[[Store], Store] = lambda store: store
@@ -93,7 +95,7 @@ class Scene:
             self.wrap_store(self.store),
             door or self.door,
             self._shelf(self.store),
-            render=render,
+            render=self.render,
             clock=self.clock,
             issues=lambda: self.issues,
             rules=rules or self.rules,
