@@ -12,14 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.errors import BackIssueError
-from archive.issue import Issue
-from bot.cli.reading import read
+from archive.snapshot import Snapshot
+from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
 from bot.clock import SystemClock
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.errors import SettingsError
-from bot.messages.subscription import Standing
+from bot.messages.subscription import Post, Standing, tasteful
 from bot.record.delivery import Delivery, Progress, State
 from bot.record.identity import Face
 from bot.settings import Settings
@@ -34,7 +34,7 @@ _MOST_WAITING = 4
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for: the filters (None: any), and at most how many deliveries."""
+    """What was asked for: the filters (None: any; the issue by slug or number), and at most how many deliveries."""
 
     workspace: str | None = None
     channel: str | None = None
@@ -84,11 +84,11 @@ def deliveries(asked: Asked, archive: Path | None) -> None:
     """Print the subscriptions and the deliveries that fit every filter given.
 
     An issue or a state is a matter of deliveries alone: then no subscriptions are shown. What waits undecided is known
-    only with the issues of `archive`. Raises SettingsError for a state that is none, StoreError when the database
-    cannot be reached.
+    only with the issues of `archive`. Raises SettingsError for a state that is none or an issue that cannot be
+    looked up, UnknownIssueError for one that is not there, StoreError when the database cannot be reached.
     """
     _ = asked.progress
-    found = asyncio.run(_look(Settings.read().database_url, asked, _issues(archive)))
+    found = asyncio.run(_look(Settings.read().database_url, asked, _snapshot(archive)))
     for workspace, standing in found.standings:
         out.print(_lines(workspace, standing), soft_wrap=True)
     if found.standings:
@@ -104,51 +104,72 @@ def upgrade() -> None:
     out.print(f"The database is at version {migrate.upgrade(Settings.read().database_url)}.")
 
 
-def _issues(archive: Path | None) -> tuple[Issue, ...]:
+def _snapshot(archive: Path | None) -> Snapshot | None:
     """Read the archive; without it there is less to say, and no less reason to say it."""
     try:
-        return read(archive).issues
+        return read(archive)
     except BackIssueError as error:
         err.print(f"What waits undecided is not shown: {safe(str(error))}", style="dim", markup=False)
-        return ()
+        return None
 
 
-async def _look(url: str, asked: Asked, issues: tuple[Issue, ...]) -> Found:
+async def _look(url: str, asked: Asked, snapshot: Snapshot | None) -> Found:
     store = await asyncio.to_thread(Store.open, url)
     try:
         rows = await store.deliveries.list(
             workspace=asked.place,
             channel=asked.channel,
-            issue=asked.issue,
+            issue=await _identity(store.issues, asked.issue, snapshot),
             progress=asked.progress,
             limit=asked.limit,
         )
         alone = asked.issue is not None or asked.state is not None
-        return Found(() if alone else await _stand(store, asked, issues), rows)
+        return Found(() if alone else await _stand(store, asked, snapshot), rows)
     finally:
         await store.close()
 
 
-async def _stand(store: Store, asked: Asked, issues: tuple[Issue, ...]) -> tuple[tuple[WorkspaceId, Standing], ...]:
+async def _identity(register: Issues, asked: str | None, snapshot: Snapshot | None) -> str | None:
+    """Give the identity of the issue asked for: by a slug that it has or had, or as `show` finds it in the archive."""
+    known = None if asked is None else await register.identity(asked)
+    if asked is None or known is not None:
+        return known
+    if snapshot is None:
+        raise SettingsError("--issue", f"{asked!r} is no slug that the bot has seen; a number needs --archive DIR too")
+    slug = find(snapshot, asked).slug
+    return await register.identity(slug) or slug
+
+
+async def _stand(store: Store, asked: Asked, snapshot: Snapshot | None) -> tuple[tuple[WorkspaceId, Standing], ...]:
     """Say of each subscription how it stands."""
     now, shelf = SystemClock().now(), Shelf(_OnlyLooking(store.issues))
-    await shelf.put(issues, now)
+    await shelf.put(snapshot.issues if snapshot else (), now)
     standings = Standings(store, shelf, None)
     chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]
     return tuple([(each.workspace, await standings.standing(each, now)) for each in chosen])
 
 
 def _lines(workspace: WorkspaceId, standing: Standing) -> Text:
-    """Give a subscription: where and when, then a line for each issue that waits."""
+    """Give a subscription: where and when, its taste, its last post, then a line for each issue that waits."""
     said = Text(f"{workspace} {standing.channel}  ", style="bold").append(safe(standing.schedule), style="not bold")
     if standing.paused:
         said.append(f"\n  paused: {safe(standing.paused)}", style="not bold yellow")
     elif standing.next_at is not None:
         said.append(f"  next {standing.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
-    waits = [f"\n  waits: {each.title}: {each.why}" for each in standing.waiting[:_MOST_WAITING]]
+    more = [f"taste: {tasteful(standing.taste)}", f"last: {_last(standing.last)}"]
+    more += [f"waits: {each.title}: {each.why}" for each in standing.waiting[:_MOST_WAITING]]
     if len(standing.waiting) > _MOST_WAITING:
-        waits.append(f"\n  and {len(standing.waiting) - _MOST_WAITING} more wait")
-    return said.append(safe("".join(waits)), style="not bold")
+        more.append(f"and {len(standing.waiting) - _MOST_WAITING} more wait")
+    return said.append(safe("".join(f"\n  {line}" for line in more)), style="not bold")
+
+
+def _last(post: Post | None) -> str:
+    """Say what was posted last, when and where: its link, or without one its ts."""
+    if post is None:
+        return "nothing yet"
+    when = f"{post.at:%Y-%m-%d %H:%M} UTC" if post.at else ""
+    where = post.link or (f"ts {post.ts}" if post.ts else "")
+    return ", ".join(filter(None, (post.title, when, where, post.stands)))
 
 
 def _deliveries(found: Iterable[Delivery]) -> Table:

@@ -194,7 +194,9 @@ def export(
 def deliveries(  # noqa: PLR0913, PLR0917 - one for each option
     workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,
     channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,
-    issue: Annotated[Optional[str], typer.Option(help="Only this issue (its slug).", show_default=False)] = None,
+    issue: Annotated[
+        Optional[str], typer.Option(help="Only this issue (its slug or number).", show_default=False)
+    ] = None,
     state: Annotated[Optional[str], typer.Option(help="Only this state.", show_default=False)] = None,
     limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, newest first.")] = 50,
     archive: Archive = None,

@@ -65,7 +65,8 @@ class Standings:
         issue = self._shelf.current.issues.get(delivery.issue)
         link = await self._link(delivery)
         name = title(issue) if issue else delivery.issue
-        return Post(name, link, _posted_at(delivery), "" if delivery.progress is Progress.DONE else _coming(delivery))
+        stands = "" if delivery.progress is Progress.DONE else _coming(delivery)
+        return Post(name, link, _posted_at(delivery), stands, delivery.parent.ts)
 
     async def _link(self, delivery: Delivery) -> str:
         parent = delivery.parent

@@ -10,7 +10,7 @@ from archive.kind import Kind
 from bot.messages import blocks
 from bot.messages.dates import slack_time
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, escape, link, one_line
+from bot.messages.mrkdwn import clip, clip_plain, escape, link, one_line
 from bot.messages.names import Names
 from bot.messages.taste import Layout, Sponsors, Taste
 
@@ -21,7 +21,7 @@ OUTSIDE = "Nothing was subscribed: I cannot post in that channel yet. Type /invi
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A digest that was posted: the issue's `title`, its `link` in Slack ("" if it cannot be had), and when.
+    """A digest that was posted: the issue's `title`, its `link` in Slack ("" if it cannot be had), when, and its `ts`.
 
     While its thread is still on its way it `stands` somehow, a plain clause; "" once all of it is there.
     """
@@ -30,6 +30,7 @@ class Post:
     link: str = ""
     at: datetime | None = None
     stands: str = ""
+    ts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def subscribed(standing: Standing, names: Names) -> Message:
     advice = (
         f"`{weekly} preview` shows you one first · `{weekly} status` what comes · not a member yet? `/invite` me there"
     )
-    small = (blocks.context(_tasteful(standing.taste)), blocks.context(advice))
+    small = (blocks.context(escape(tasteful(standing.taste))), blocks.context(advice))
     return Message(clip(text, 600), (blocks.section(said), *small))
 
 
@@ -84,7 +85,7 @@ def status(standing: Standing) -> Message:
     made: list[Block] = [blocks.section("\n".join(lines))]
     if standing.waiting:
         made.append(blocks.section(_waiting(standing.waiting)))
-    made.append(blocks.context(_tasteful(standing.taste)))
+    made.append(blocks.context(escape(tasteful(standing.taste))))
     pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
     spoken = f"Each new issue comes: {_plain_when(standing.schedule)}."
@@ -158,8 +159,8 @@ def _waiting(waiting: Sequence[Waiting]) -> str:
     return "\n".join(["*Waiting*", *lines])
 
 
-def _tasteful(taste: Taste) -> str:
-    """Say a taste in a line."""
+def tasteful(taste: Taste) -> str:
+    """Say a taste in a line of plain text."""
     said = [
         "Contents, and a thread with a reply for each link" if taste.layout is Layout.THREAD else "All in one message"
     ]
@@ -170,9 +171,9 @@ def _tasteful(taste: Taste) -> str:
     if taste.without:
         said.append(f"without {_kinds(taste.without)}")
     if taste.topics:
-        said.append(f"only about {clip(', '.join(taste.topics), 200)}")
+        said.append(f"only about {clip_plain(', '.join(taste.topics), 200)}")
     if taste.without_topics:
-        said.append(f"nothing about {clip(', '.join(taste.without_topics), 200)}")
+        said.append(f"nothing about {clip_plain(', '.join(taste.without_topics), 200)}")
     return " · ".join(said)
 
 

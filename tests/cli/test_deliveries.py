@@ -12,11 +12,14 @@ from sqlalchemy import func, select, update
 from typer.testing import CliRunner, Result
 
 from archive.document import SUFFIXES
+from archive.errors import BackIssueError, UnknownIssueError
 from archive.folder import DiskFolder
+from archive.kind import Kind
 from archive.loader import load
 from bot.calendar import AsItAppears, parse_schedule
 from bot.cli.main import app
 from bot.delivery.shelf import Shelf
+from bot.errors import SettingsError
 from bot.messages.taste import Taste
 from bot.record.decision import Decision
 from bot.record.delivery import Progress
@@ -35,8 +38,22 @@ def written(folder: Path, number: int) -> None:
     (folder / f"2026-01-0{number}-{number}.md").write_text(f"{text}A [bold] thing\nhttps://example.com/{number}\n")
 
 
+async def posted(store: Store, channel: str, subscription: int) -> None:
+    """Have the channel's digest of the first issue be posted."""
+    delivery = await store.deliveries.get("-:T1", channel, "2026-01-01-1")
+    assert delivery is not None
+    (part,) = await store.deliveries.begin(delivery.id, "", "content", ["parent"])
+    attempt = await store.parts.sending(part, "me", subscription, NOW, "hash")
+    assert attempt is not None
+    await store.parts.sent(part, attempt, "1767603600.000100", ())
+    await store.deliveries.finish(delivery.id, Progress.DONE)
+
+
 async def prepare(url: str, folder: Path) -> None:
-    """Subscribe four channels of two workspaces; one digest was refused, another waits; a new issue nobody has seen."""
+    """Subscribe five channels of two workspaces.
+
+    One digest was refused, one waits, one was posted; and there is a new issue that nobody has seen.
+    """
     store = await asyncio.to_thread(Store.open, url)
     written(folder, 1)
     await Shelf(store.issues).put(load(DiskFolder(folder, SUFFIXES)).issues, NOW)
@@ -47,13 +64,15 @@ async def prepare(url: str, folder: Path) -> None:
     await store.subscriptions.pause(paused.id, Paused(Pause.CHANNEL, "is_archived [red]"))
     await put("-:T2", "C3", "U1", weekly, Taste(), NOW)
     await put("E1:T1", "C4", "U1", weekly, Taste(), NOW)
+    await put("-:T1", "C5", "U1", weekly, Taste(without=frozenset({Kind.JOBS}), topics=("r & d",)), NOW)
     taken = await store.subscriptions.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
     for held in taken:
-        if held.channel in {"C1", "C3"}:
+        if held.channel in {"C1", "C3", "C5"}:
             await store.deliveries.decide(held, "me", NOW, Decision(("2026-01-01-1",), NOW, {}, NOW))
     refused = await store.deliveries.get("-:T2", "C3", "2026-01-01-1")
     assert refused is not None
     await store.deliveries.finish(refused.id, Progress.REFUSED, "msg_too_long [bold]")
+    await posted(store, "C5", next(held.id for held in taken if held.channel == "C5"))
     written(folder, 2)
     broken = update(subscriptions).where(subscriptions.c.channel == "C4").values(schedule="daily 9:00 Mars/Olympus")
     await store.database.write(lambda connection: connection.execute(broken).rowcount)
@@ -73,6 +92,8 @@ def ask(tmp_path: Path) -> Callable[..., str]:
         where = ("--archive", str(folder)) if archive else ()
         environment = {"DATABASE_URL": url, "BACKISSUE_ARCHIVE": ""}
         result: Result = CliRunner().invoke(app, ["deliveries", *arguments, *where], env=environment)
+        if isinstance(result.exception, BackIssueError):
+            raise result.exception
         assert result.exit_code == 0, result.output
         return " ".join(result.output.split())
 
@@ -87,6 +108,43 @@ def test_each_channel_stands_there_with_what_comes_and_what_waits(ask: Callable[
     assert "-:T1 C2 as soon as it appears paused: is_archived [red]" in said
     assert "E1:T1 C4 daily 9:00 Mars/Olympus paused: its schedule" in said
     assert "[bold]" in said
+
+
+def test_a_channel_s_taste_and_last_post_are_told(ask: Callable[..., str]) -> None:
+    """As plain words, and with the ts by which the message is found: the address is only Slack's to give."""
+    said = ask("--channel", "C5")
+    assert "taste: Contents, and a thread with a reply for each link · without jobs · only about r & d" in said
+    assert "last: Example Weekly 1, 2026-01-05 09:00 UTC, ts 1767603600.000100" in said
+    assert "last: nothing yet" in ask("--channel", "C1")
+
+
+@pytest.mark.parametrize("asked", ["2026-01-01-1", "1", "#1"])
+def test_an_issue_may_be_asked_for_by_its_number_too(ask: Callable[..., str], asked: str) -> None:
+    """As `show` takes it; then no subscriptions are shown."""
+    said = ask("--issue", asked)
+    assert [channel for channel in ("C1", "C3", "C5") if channel in said] == ["C1", "C3", "C5"]
+    assert "mondays" not in said
+    assert "No delivery fits" in ask("--issue", "2")
+
+
+def test_an_issue_that_cannot_be_looked_up_is_an_error(ask: Callable[..., str]) -> None:
+    """A slug that the bot has seen needs no archive; anything else does, and must be in it."""
+    assert "C3" in ask("--issue", "2026-01-01-1", archive=False)
+    with pytest.raises(SettingsError, match="a number needs --archive DIR too"):
+        ask("--issue", "1", archive=False)
+    with pytest.raises(UnknownIssueError):
+        ask("--issue", "99")
+
+
+def test_the_newest_deliveries_come_first_and_no_more_than_asked_for(ask: Callable[..., str]) -> None:
+    """Three are there; the one decided last is told first."""
+    everything = ask("--issue", "1")
+    assert everything.count("Weekly") == 0
+    assert everything.count("2026-01-01-1") == 3
+    newest = ask("--issue", "1", "--limit", "1")
+    assert newest.count("2026-01-01-1") == 1
+    assert everything.index("C5") < everything.index("C3") < everything.index("C1")
+    assert "C5" in newest
 
 
 def test_a_workspace_may_be_asked_for_alone(ask: Callable[..., str]) -> None:
