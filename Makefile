@@ -66,7 +66,7 @@ evaluate: $(VENV)/peers ## how good the search is, beside other engines
 torture: $(VENV)/dev ## the long proof of the delivery promise
 	$(BIN)/pytest -m slow -n 2 -s
 
-picture: $(VENV)/run ## draw the README's picture anew, from the demo itself
+picture: $(VENV)/run ## draw the pictures of docs/bookmarks.md anew, from the demo itself
 	$(BIN)/python -m docs.picture
 
 screenshots: $(VENV)/browser ## take the README's pictures of the page, from the demo itself

@@ -33,7 +33,7 @@ class SettingsError(BotError):
     """A setting is missing or wrong."""
 
     def __init__(self, name: str, reason: str) -> None:
-        """Keep `name` (the environment variable) and `reason` (what is wrong and what to do)."""
+        """Keep `name` (the environment variable, option or file) and `reason` (what is wrong and what to do)."""
         super().__init__(f"{name}: {reason}")
         self.name = name
         self.reason = reason

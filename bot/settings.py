@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 
+DOT_ENV = ".env"
 # Slack: reference/app-manifest (command at most 32 characters with its slash, no spaces).
 COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 # What Slack allows in an emoji's name.
@@ -50,10 +51,15 @@ def _wording(wrong: ErrorDetails) -> str:
     return _MEANT.get(place, wrong["msg"])
 
 
+def _unreadable(reason: str, advice: str) -> SettingsError:
+    """Make the error of a file of settings that cannot be read."""
+    return SettingsError(str(Path(DOT_ENV).absolute()), f"{reason}; {advice}, or move it out of the working folder")
+
+
 class Settings(BaseSettings):
     """Back Issue's settings, checked."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=DOT_ENV, extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     archive: Path | None = Field(default=None, alias="BACKISSUE_ARCHIVE")
     """The folder of issues."""
@@ -114,15 +120,21 @@ class Settings(BaseSettings):
     def read(cls, **given: object) -> Self:
         """Read the environment; `given` values (from the command line) win over it.
 
-        Raises SettingsError naming the first variable that is wrong and what it should be.
+        Raises SettingsError naming the first variable that is wrong and what it should be, or the file `.env` when it
+        cannot be read.
         """
         try:
             return cls.model_validate({name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
+            cause = first.get("ctx", {}).get("error")
+            if isinstance(cause, UnicodeDecodeError):  # only the file is decoded: the environment is text
+                raise _unreadable(f"is not UTF-8 text (byte {cause.start})", "save it as UTF-8") from error
             place = str(first["loc"][0]) if first["loc"] else "settings"
             field = cls.model_fields.get(place)
             raise SettingsError(str(field.alias) if field else place, _wording(first)) from error
+        except OSError as error:
+            raise _unreadable(f"cannot be read ({error.strerror})", "let this user read it") from error
 
     def slack_credentials(self) -> SlackCredentials:
         """Give what `serve` needs to talk to Slack.

@@ -21,7 +21,6 @@ from bot.settings import Settings
 CUT = "…"
 """What was drawn before this line is left out of the picture."""
 PICTURES: dict[str, tuple[str, ...]] = {
-    "demo": ("/weekly kuberntes", "react 3", "/weekly saved"),
     "chooser": (CUT, "react 1"),
     "home": (
         "react 2", "react 3", "react 5", "as ada", "react 3", "react 15", "as you", "/weekly subscribe mondays 09:00",

@@ -1,5 +1,7 @@
 """Settings: read once, checked, and clear about what is missing."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,27 @@ def test_a_dot_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.Mon
     monkeypatch.setenv("PORT", "4002")
     settings = Settings.read()
     assert (settings.port, settings.name) == (4002, "Digest")
+
+
+def test_a_dot_env_file_that_is_no_text_is_named() -> None:
+    """With what to do, and no trace."""
+    Path(".env").write_bytes("BACKISSUE_NAME=Café\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"is not UTF-8 text.*save it as UTF-8") as caught:
+        Settings.read()
+    assert caught.value.name == str(Path(".env").absolute())
+
+
+def test_a_dot_env_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where its owner is somebody else."""
+    Path(".env").write_text("PORT=4001\n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), ".env")
+
+    monkeypatch.setattr("dotenv.main.open", refuse, raising=False)
+    with pytest.raises(SettingsError, match=r"Permission denied.*let this user read it") as caught:
+        Settings.read()
+    assert caught.value.name == str(Path(".env").absolute())
 
 
 def test_emoji_are_read_with_or_without_colons(monkeypatch: pytest.MonkeyPatch) -> None:
