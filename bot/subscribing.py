@@ -184,7 +184,7 @@ class Subscribing:
         try:
             filled = forms.form(await self._draft(place))
         except Exception:
-            await self._door.update_view(place.workspace, view, forms.failed(_FAILED))
+            await self._door.update_view(place.workspace, view, forms.no_form(_FAILED))
             raise
         await self._door.update_view(place.workspace, view, filled)
 

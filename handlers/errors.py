@@ -14,8 +14,7 @@ from slack_bolt.response import BoltResponse
 from archive.errors import ArchiveError
 from bot.answers import payload, private
 from bot.calendar import ScheduleError
-from bot.messages.form import failed
-from bot.messages.help import apology, told
+from bot.messages.help import apology, told, trouble
 from bot.messages.message import Message
 from bot.replies import ReplyError
 from bot.services import Services
@@ -70,7 +69,7 @@ def answer(services: Services, body: Mapping[str, Any], message: Message) -> Bol
     Where nothing can be shown (suggestions, a click without a response_url) the acknowledgement is all.
     """
     if text(body, "type") == "view_submission":
-        return _json({"response_action": "update", "view": failed(message)})
+        return _json({"response_action": "update", "view": trouble(message, services.names)})
     if text(body, "type") == "block_suggestion":
         return _json({"options": []})
     if text(body, "command"):

@@ -12,7 +12,6 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from archive.errors import ArchiveError
 from bot.messages import help as helping
-from bot.messages.form import failed
 from bot.messages.home import ALL, DROP, ISSUE, KEEP, SEARCH, Looking
 from bot.messages.issue import read_page
 from bot.messages.keep import SAVE, SAVED
@@ -87,7 +86,8 @@ async def _act(click: Click, act: Callable[[Click], Awaitable[None]]) -> None:
 
 async def _tell(click: Click, message: Message) -> None:
     try:
-        await click.services.home.tell(click.place.workspace, click.trigger, failed(message))
+        shown = helping.trouble(message, click.services.names)
+        await click.services.home.tell(click.place.workspace, click.trigger, shown)
     except SlackError as error:
         _log.warning("an apology was not delivered", error=str(error))
 

@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from bot.form import Wish, read
 from bot.messages import chooser
 from bot.messages.chooser import Choosing, picked
-from bot.messages.form import CALLBACK, failed, saving
+from bot.messages.form import CALLBACK, no_form, saving
 from bot.messages.help import told
 from bot.messages.message import Block
 from bot.record.bookmark import keeper_at
@@ -78,9 +78,9 @@ async def _finish(services: Services, work: Awaitable[Block | str], here: Worksp
     """Tell what came of a form whose answer went out before it was known."""
     try:
         done = await work
-        view = failed(told(done)) if isinstance(done, str) else done
+        view = no_form(told(done)) if isinstance(done, str) else done
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-        view = failed(explained(error, services, kind="view_submission"))
+        view = no_form(explained(error, services, kind="view_submission"))
     await asyncio.sleep(AFTER)
     try:
         await services.subscribing.tell(here, user, view_id, view)

@@ -51,8 +51,8 @@ def loading() -> Block:
     }
 
 
-def failed(said: Message) -> Block:
-    """Give the modal that says why there is no form."""
+def no_form(said: Message) -> Block:
+    """Give the modal that says why there is no form, or what became of one that was sent."""
     return {**loading(), "blocks": list(said.blocks)}
 
 

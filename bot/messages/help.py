@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import blocks
-from bot.messages.message import Message
+from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, escape, linked, one_line
 from bot.messages.names import Names
 
@@ -93,6 +93,11 @@ def apology(reference: str) -> Message:
     return blocks.says(
         f"Sorry, something went wrong on my side. Please try again; if it stays, give your admin this: `{reference}`"
     )
+
+
+def trouble(message: Message, names: Names) -> Block:
+    """Show over whatever was open what went wrong there."""
+    return blocks.window(names.bot, message.blocks)
 
 
 def _sentence(text: str) -> str:

@@ -194,13 +194,19 @@ async def test_another_s_rows_are_out_of_reach(people: People) -> None:
 
 
 async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
-    """A tab that cannot be made says so, and so does a click that fails, each with the log's reference."""
+    """A tab that cannot be made says so, and so do a click and a form, each in the bot's name with a reference."""
     await keeps(people, OURS)
     await opens(people)
+    await clicks(people, "kept:0", f"note:{OURS.key}")
+    noting = people.door.views["trigger-1"]
     people.memory.broken = RuntimeError("the disk is gone")
     await clicks(people, "kept:0", f"remove:{OURS.key}")
-    assert "ref-1" in json.dumps(people.door.views["trigger-1"])
+    apology = people.door.views["trigger-1"]
+    assert ("ref-1" in json.dumps(apology), apology["title"]["text"]) == (True, "Back Issue")
     assert "ref-2" in await opens(people)
+    state = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
+    answer = await people.interacts("view_submission", view={**noting, "state": state})
+    assert ("ref-3" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Back Issue")
 
 
 async def test_a_door_that_stays_shut_is_only_logged(people: People) -> None:

@@ -13,7 +13,7 @@ from archive.kind import Kind
 from bot.calendar import parse_schedule
 from bot.form import draft_of
 from bot.messages import help as helping
-from bot.messages.form import failed, form, loading
+from bot.messages.form import form, loading, no_form
 from bot.messages.issue import issue_page, picked, preview, read_page, topics
 from bot.messages.message import Message
 from bot.messages.names import Names
@@ -124,10 +124,11 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
     views = [
         form(draft),
         form(draft_of("D1", None, Taste(), words)),
-        failed(helping.told(words)),
+        no_form(helping.told(words)),
+        helping.trouble(helping.told(words), names),
         confirmation(standing, names),
     ]
-    assert [problems(view) for view in views] == [[]] * 4
+    assert [problems(view) for view in views] == [[]] * 5
 
 
 @pytest.mark.parametrize(
