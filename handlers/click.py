@@ -8,25 +8,26 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.record.bookmark import Keeper, keeper_at, moment
+from bot.record.bookmark import Keeper, moment
 from bot.services import Services
 from bot.subscribing import Place
-from handlers.payload import clicked_from, text
+from handlers.payload import clicked_from, keeper, text
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
     """One click: on which `action` (its id), with what `value`, where, and how to answer.
 
-    `block` is the id of the block it stood in. `at` is when, in microseconds by Slack's clock, None if it does not say.
-    `view` is the modal or Home tab it stood in, empty for a message's. `state` is what is entered beside it. `private`
-    says that only this person sees the message. `team` is the person's own workspace, "" if Slack does not say.
+    `keeper` is who clicked, as somebody who keeps links. `block` is the id of the block it stood in. `at` is when, in
+    microseconds by Slack's clock, None if it does not say. `view` is the modal or Home tab it stood in, empty for a
+    message's. `state` is what is entered beside it. `private` says that only this person sees the message.
     """
 
     services: Services
     action: str
     value: str
     place: Place
+    keeper: Keeper
     url: str
     trigger: str
     block: str = ""
@@ -34,12 +35,6 @@ class Click:
     view: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
     private: bool = False
-    team: str = ""
-
-    @property
-    def keeper(self) -> Keeper:
-        """Give who clicked, as somebody who keeps links."""
-        return keeper_at(self.place.workspace, self.place.user, self.team)
 
 
 def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltContext) -> Click:
@@ -55,6 +50,7 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
         text(action, "action_id"),
         text(action, "value") or text(action, "selected_option", "value"),
         clicked_from(body, context),
+        keeper(body, context),
         text(body, "response_url"),
         text(body, "trigger_id"),
         text(action, "block_id"),
@@ -62,7 +58,6 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
         view if isinstance(view, Mapping) else {},
         values if isinstance(values, Mapping) else {},
         isinstance(container, Mapping) and container.get("is_ephemeral") is True,
-        text(body, "user", "team_id"),
     )
 
 

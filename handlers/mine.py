@@ -16,11 +16,10 @@ from bot.belongings import LONG
 from bot.messages.belongings import FILE, IMPORT, Given, read_file, read_import
 from bot.messages.home import Looking
 from bot.messages.note import CALLBACK, FIELD, read_note
-from bot.record.bookmark import keeper_of
 from bot.services import Services
 from bot.slack.workspace import WorkspaceId
 from handlers.home import show
-from handlers.payload import answered, text, workspace
+from handlers.payload import answered, keeper, text, workspace
 
 _log = structlog.get_logger(__name__)
 _UNREADABLE = "That form is from an older version; please open it again."
@@ -35,11 +34,11 @@ def register(app: AsyncApp, services: Services) -> None:
         if form is None:
             return _wrong(ack, FIELD, _UNREADABLE)
         key, note, shown = form
-        where, user = workspace(context), text(body, "user", "id")
-        if wrong := await services.mine.note(keeper_of(where, user), key, note):
+        who = keeper(body, context)
+        if wrong := await services.mine.note(who, key, note):
             return _wrong(ack, FIELD, wrong)
         if shown:
-            services.later.start(show(services, where, user, Looking.read(shown)))
+            services.later.start(show(services, workspace(context), who.user, Looking.read(shown)))
         return await ack()
 
     async def brought(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:

@@ -12,6 +12,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.record.bookmark import Keeper, keeper_at
 from bot.slack.workspace import WorkspaceId, workspace_id
 from bot.subscribing import Place
 
@@ -38,6 +39,11 @@ def clicked_from(body: Mapping[str, Any], context: AsyncBoltContext) -> Place:
     """Give where a button was clicked, and by whom."""
     channel = text(body, "channel", "id") or text(body, "container", "channel_id")
     return Place(workspace(context), channel, text(body, "user", "id"))
+
+
+def keeper(body: Mapping[str, Any], context: AsyncBoltContext) -> Keeper:
+    """Give who clicked, used a shortcut or sent a form, as somebody who keeps links."""
+    return keeper_at(workspace(context), text(body, "user", "id"), text(body, "user", "team_id"))
 
 
 def answered(ack: AsyncAck, body: str) -> BoltResponse:

@@ -12,11 +12,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.messages.message import Message
-from bot.record.bookmark import keeper_at
 from bot.services import Services
 from handlers.click import when
 from handlers.errors import follow_up
-from handlers.payload import text, workspace
+from handlers.payload import keeper, text, workspace
 
 SAVE_LINKS = "save_links"
 """As the manifest calls it."""
@@ -28,13 +27,12 @@ def register(app: AsyncApp, services: Services) -> None:
     async def used(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Acknowledge at once, then keep the message's link or open the form."""
         message, at = body.get("message"), when(text(body, "action_ts"))
-        here = workspace(context)
-        keeper = keeper_at(here, text(body, "user", "id"), text(body, "user", "team_id"))
-        if isinstance(message, Mapping) and at is not None and keeper.user:
+        here, who = workspace(context), keeper(body, context)
+        if isinstance(message, Mapping) and at is not None and who.user:
 
             async def keep() -> Message | None:
                 return await services.keeping.choosers.shortcut(
-                    keeper, here, text(body, "channel", "id"), message, trigger=text(body, "trigger_id"), at=at
+                    who, here, text(body, "channel", "id"), message, trigger=text(body, "trigger_id"), at=at
                 )
 
             options = {"response_type": "ephemeral", "replace_original": False}

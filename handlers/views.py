@@ -20,12 +20,11 @@ from bot.messages.chooser import Choosing, picked
 from bot.messages.form import CALLBACK, no_form, saving
 from bot.messages.help import told
 from bot.messages.message import Block
-from bot.record.bookmark import keeper_at
 from bot.services import Services
 from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId
 from handlers.errors import explained
-from handlers.payload import answered, text, workspace
+from handlers.payload import answered, keeper, text, workspace
 
 SOON = 2.0
 """Seconds that a form waits for its outcome: Slack waits 3 for the answer, a database that is in use up to 15."""
@@ -60,9 +59,8 @@ def register(app: AsyncApp, services: Services) -> None:
         """Keep what is ticked, and say so in the form's place."""
         ticks = picked(_at(body, "view", "state", "values"))
         place = Choosing.read(text(body, "view", "private_metadata"))
-        here = workspace(context)
-        keeper = keeper_at(here, text(body, "user", "id"), text(body, "user", "team_id"))
-        turned = await services.keeping.choosers.turn(keeper, here, place, ticks, "save")
+        who, here = keeper(body, context), workspace(context)
+        turned = await services.keeping.choosers.turn(who, here, place, ticks, "save")
         return answered(ack, json.dumps({"response_action": "update", "view": turned.form()}))
 
     async def other(ack: AsyncAck) -> BoltResponse:

@@ -46,9 +46,11 @@ def keeper_of(workspace: WorkspaceId, user: str) -> Keeper:
 def keeper_at(workspace: WorkspaceId, user: str, team: str) -> Keeper:
     """Give the person `user` who did something in `workspace` and is of the `team`, "" where Slack does not say.
 
-    In a channel shared with others that may be another workspace's person, whose home is not known then.
+    In an organisation Slack may name that instead (E…). In a channel shared with others it may be another workspace's
+    person, whose home is not known then.
     """
-    return keeper_of(workspace, user) if team in {"", team_of(workspace) or ""} else Keeper("", user)
+    at_home = team in {"", team_of(workspace), enterprise_of(workspace)}
+    return keeper_of(workspace, user) if at_home else Keeper("", user)
 
 
 @dataclass(frozen=True, slots=True)
