@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -12,14 +11,15 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from archive.errors import ArchiveError
-from bot.answers import payload, private
+from bot.answers import payload
 from bot.calendar import ScheduleError
-from bot.messages.help import apology, told, trouble
+from bot.messages.help import apology, told
 from bot.messages.message import Message
 from bot.replies import ReplyError
 from bot.services import Services
 from bot.slack.errors import SlackError
 from handlers.payload import text
+from handlers.reply import answer, apologise
 
 _log = structlog.get_logger(__name__)
 
@@ -51,32 +51,9 @@ def follow_up(services: Services, url: str, work: Callable[[], Awaitable[Message
         except ReplyError as error:
             _log.warning("an answer was not delivered", reason=error.reason)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-            await _apologise(services, url, explained(error, services))
+            await apologise(services, url, explained(error, services))
 
     services.later.start(run())
-
-
-async def _apologise(services: Services, url: str, message: Message) -> None:
-    try:
-        await services.replies.send(url, payload(message, response_type="ephemeral", replace_original=False))
-    except ReplyError as error:
-        _log.warning("an apology was not delivered", reason=error.reason)
-
-
-def answer(services: Services, body: Mapping[str, Any], message: Message) -> BoltResponse:
-    """Acknowledge what is not an event with a `message`, in the way that its kind of payload is answered.
-
-    Where nothing can be shown (suggestions, a click without a response_url) the acknowledgement is all.
-    """
-    if text(body, "type") == "view_submission":
-        return _json({"response_action": "update", "view": trouble(message, services.names)})
-    if text(body, "type") == "block_suggestion":
-        return _json({"options": []})
-    if text(body, "command"):
-        return BoltResponse(status=200, body=private(message))
-    if url := text(body, "response_url"):
-        services.later.start(_apologise(services, url, message))
-    return BoltResponse(status=200)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -91,7 +68,3 @@ def register(app: AsyncApp, services: Services) -> None:
         return answer(services, body, explained(error, services, **about))
 
     app.error(unexpected)
-
-
-def _json(body: Mapping[str, Any]) -> BoltResponse:
-    return BoltResponse(status=200, body=json.dumps(body))

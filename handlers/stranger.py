@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.messages.help import told
 from bot.services import Services
-from handlers.errors import answer
-from handlers.payload import text
+from bot.slack.workspace import covers, workspace_id
+from handlers.payload import text, workspace
+from handlers.reply import answer
 
 _log = structlog.get_logger(__name__)
 _ELSEWHERE = "I belong to another workspace, so I did nothing here. Whoever runs me can install me in this one."
@@ -22,10 +22,10 @@ _ELSEWHERE = "I belong to another workspace, so I did nothing here. Whoever runs
 
 def register(app: AsyncApp, services: Services) -> None:
     """Let only those through who are of the workspace, or the organisation, whose token the bot has."""
-    app.use(_Door(services))
+    app.use(_Gate(services))
 
 
-class _Door(AsyncMiddleware):
+class _Gate(AsyncMiddleware):
     """Stands before every listener. Bolt has asked Slack by then whose the token is (auth.test, once)."""
 
     def __init__(self, services: Services) -> None:
@@ -39,17 +39,9 @@ class _Door(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt names it
     ) -> BoltResponse | None:
         own = req.context.authorize_result
-        if own is None or _is_of(own, req.context.enterprise_id, req.context.team_id):
+        if own is None or covers(workspace_id(own.enterprise_id, own.team_id), workspace(req.context)):
             return await next()
         _log.warning("a payload of another workspace was refused", team=req.context.team_id, own=own.team_id)
         if text(req.body, "type") == "event_callback":
             return BoltResponse(status=200)  # anything else would bring it again
         return answer(self._services, req.body, told(_ELSEWHERE))
-
-
-def _is_of(own: AuthorizeResult, enterprise: str | None, team: str | None) -> bool:
-    """Tell whether a payload is of the token's own workspace or organisation.
-
-    In a channel shared with others Bolt reads the workspace that has the app, not the one that the person is of.
-    """
-    return (team is not None and team == own.team_id) or (enterprise is not None and enterprise == own.enterprise_id)

@@ -19,6 +19,16 @@ def enterprise_of(workspace: WorkspaceId) -> str | None:
     return None if enterprise in {"", "-"} else enterprise
 
 
+def covers(own: WorkspaceId, asked: WorkspaceId) -> bool:
+    """Tell whether whoever is installed in `own` serves what comes from `asked`: the same team or organisation.
+
+    Events and forms name the workspace that has the app. A click or a shortcut names the one it came from, which in a
+    shared channel may be a guest's: a guest is refused too, since nothing here could show them what they keep.
+    """
+    team, enterprise = team_of(asked), enterprise_of(asked)
+    return (team is not None and team == team_of(own)) or (enterprise is not None and enterprise == enterprise_of(own))
+
+
 def team_of(workspace: WorkspaceId) -> str | None:
     """Give the team's id within the key, None for an organisation-wide installation."""
     team = workspace.partition(":")[2]
