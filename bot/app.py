@@ -38,6 +38,7 @@ from bot.keeping.keeping import Keeping
 from bot.library import Library
 from bot.messages.digest import digest
 from bot.messages.names import Names
+from bot.outcomes import Outcomes
 from bot.replies import HttpReplies
 from bot.services import Services
 from bot.settings import Settings, SlackCredentials
@@ -191,6 +192,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
             credentials.bot_token,  # every process has it, and nobody else
         ),
         subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
+        outcomes=Outcomes(slack),
         replies=HttpReplies(),
         doubts=Doubts(store, clock, lambda identity: identity in shelf.current.issues),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -31,8 +31,6 @@ READ_FILES = "files:read"
 """The scope without which a form may not ask for files, and the bot reads none (Slack: file-input-element)."""
 _NO_FILE_FORM = frozenset({"missing_scope", "not_allowed_token_type", "invalid_arguments"})
 _LONGEST_WAIT = 60.0
-LONG = 6_000
-"""Characters of a list that takes longer to bring in than Slack waits for an answer to a form: 3 seconds."""
 _log = structlog.get_logger(__name__)
 
 
@@ -69,10 +67,6 @@ class Door(Protocol):
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal and give its id."""
-        ...
-
-    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put `view` in the place of an open modal."""
         ...
 
     async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
@@ -157,40 +151,14 @@ class Belongings:
 
     async def bring(self, workspace: WorkspaceId, user: str, pasted: str) -> Block | str:
         """Keep the links of a browser's bookmarks; give the form's successor, or what is wrong in a line."""
-        done = await self._bring(workspace, user, pasted.encode("utf-8", "replace"))
-        return done if isinstance(done, str) else said.window(done)
+        return await self._bring(workspace, user, pasted.encode("utf-8", "replace"))
 
-    async def _bring(self, workspace: WorkspaceId, user: str, content: bytes) -> Message | str:
-        now = self._clock.now()
-        found = await asyncio.to_thread(netscape.read, content, now)
-        # Of those of one second the last that came is listed first: so the list has the order of the file.
-        bookmarks = [bookmark for each in reversed(found.kept) if (bookmark := _bookmark(each)) is not None]
-        refused = found.refused + len(found.kept) - len(bookmarks)
-        if not bookmarks:
-            reason = " Only addresses that begin with http:// or https:// are kept." if refused else ""
-            return f'I found no bookmark in that.{reason} It should hold lines such as <A HREF="https://…">A title</A>.'
-        new = await self._arrivals.bring(keeper_of(workspace, user), bookmarks, now)
-        return said.brought(new, len(bookmarks) - new, refused, self._names, beyond=found.beyond)
-
-    def waiting(self) -> Block:
-        """Give what stands in the form's place while a long list is brought in."""
-        return said.waiting()
-
-    async def bring_later(self, workspace: WorkspaceId, user: str, pasted: str, view_id: str) -> None:
-        """Bring a long list in, and then tell what came of it. Raises what goes wrong."""
-        await self._and_tell(self._bring(workspace, user, pasted.encode("utf-8", "replace")), workspace, user, view_id)
-
-    def wrong_with(self, user: str, file: said.Given) -> str:
-        """Say in a line what is wrong with a file before it is fetched, "" for nothing."""
+    async def bring_file(self, workspace: WorkspaceId, user: str, file: said.Given) -> Block | str:
+        """Fetch a file and keep its bookmarks; give the form's successor, or what is wrong in a line."""
         if file.owner != user:
             return said.NOT_YOURS
-        return said.TOO_LARGE if file.size > said.LARGEST else ""
-
-    async def bring_file(self, workspace: WorkspaceId, user: str, file: said.Given, view_id: str) -> None:
-        """Fetch a file, bring its bookmarks in, and then tell what came of it. Raises what goes wrong."""
-        await self._and_tell(self._from_file(workspace, user, file), workspace, user, view_id)
-
-    async def _from_file(self, workspace: WorkspaceId, user: str, file: said.Given) -> Message | str:
+        if file.size > said.LARGEST:
+            return said.TOO_LARGE
         try:
             content = await self._door.download(workspace, file.address, said.LARGEST)
         except FileRefusedError as error:
@@ -201,21 +169,17 @@ class Belongings:
                 return said.NO_BOOKMARKS
             return await self._bring(workspace, user, content)
 
-    async def _and_tell(self, work: Awaitable[Message | str], workspace: WorkspaceId, user: str, view_id: str) -> None:
-        try:
-            done = await work
-        except Exception:
-            again = "That did not work. Please send it again: what is kept already is kept once."
-            await self._show(workspace, user, view_id, said.not_brought(again))
-            raise
-        await self._show(workspace, user, view_id, said.not_brought(done) if isinstance(done, str) else done)
-
-    async def _show(self, workspace: WorkspaceId, user: str, view_id: str, message: Message) -> None:
-        """Say it in the form's place, or in the direct conversation where the form was closed meanwhile."""
-        try:
-            await self._door.update_view(workspace, view_id, said.window(message))
-        except SlackError:
-            await self._patiently(workspace, user, message)
+    async def _bring(self, workspace: WorkspaceId, user: str, content: bytes) -> Block | str:
+        now = self._clock.now()
+        found = await asyncio.to_thread(netscape.read, content, now)
+        # Of those of one second the last that came is listed first: so the list has the order of the file.
+        bookmarks = [bookmark for each in reversed(found.kept) if (bookmark := _bookmark(each)) is not None]
+        refused = found.refused + len(found.kept) - len(bookmarks)
+        if not bookmarks:
+            reason = " Only addresses that begin with http:// or https:// are kept." if refused else ""
+            return f'I found no bookmark in that.{reason} It should hold lines such as <A HREF="https://…">A title</A>.'
+        new = await self._arrivals.bring(keeper_of(workspace, user), bookmarks, now)
+        return said.window(said.brought(new, len(bookmarks) - new, refused, self._names, beyond=found.beyond))
 
     async def ask_forgetting(self, keeper: Keeper) -> Message:
         """Ask somebody whether they mean it."""

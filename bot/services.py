@@ -15,6 +15,7 @@ from bot.home import Home
 from bot.keeping.keeping import Keeping
 from bot.later import Later
 from bot.messages.names import Names
+from bot.outcomes import Outcomes
 from bot.replies import Replies
 from bot.slack.workspace import WorkspaceId
 from bot.subscribing import Subscribing
@@ -51,6 +52,7 @@ class Services:
     belongings: Belongings
     keeping: Keeping
     subscribing: Subscribing
+    outcomes: Outcomes
     replies: Replies
     doubts: Doubts
     later: Later = field(default_factory=Later)

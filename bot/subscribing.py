@@ -21,7 +21,7 @@ from bot.messages.message import Block, Message
 from bot.messages.names import Names
 from bot.messages.taste import Taste
 from bot.record.subscription import Pause, Paused, Subscription
-from bot.slack.door import Person, Posted
+from bot.slack.door import Person
 from bot.slack.errors import ChannelRefusedError, SlackError
 from bot.slack.workspace import WorkspaceId
 
@@ -88,10 +88,6 @@ class Door(Protocol):
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
         """Put `view` in the place of an open modal."""
-        ...
-
-    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
-        """Post to the direct conversation with a person."""
         ...
 
     async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
@@ -166,17 +162,6 @@ class Subscribing:
             return said.OUTSIDE
         standing = await self._put(Place(workspace, wish.channel, user), wish.schedule, wish.taste)
         return said.confirmation(standing, self._names)
-
-    async def tell(self, workspace: WorkspaceId, user: str, view_id: str, view: Block) -> None:
-        """Show `view` in the place of a form that was sent, or what it says in private if that was closed.
-
-        Raises SlackError where neither can be had.
-        """
-        try:
-            await self._door.update_view(workspace, view_id, view)
-        except SlackError:
-            message = Message("About the subscription you asked for", tuple(view["blocks"]))
-            await self._door.direct(workspace, user, message)
 
     async def open_form(self, place: Place, trigger: str) -> None:
         """Open the form, first empty (the trigger lives for 3 seconds), then filled in. Raises SlackError."""

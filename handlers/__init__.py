@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from bot.services import Services
-from handlers import actions, commands, errors, home, mine, options, reactions, shortcuts, stranger, views
+from handlers import actions, commands, errors, home, options, reactions, shortcuts, stranger, views
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -20,6 +20,5 @@ def register(app: AsyncApp, services: Services) -> None:
     options.register(app, services)
     actions.register(app, services)
     shortcuts.register(app, services)
-    mine.register(app, services)
     views.register(app, services)
     errors.register(app, services)

@@ -1,12 +1,13 @@
-"""Submitted modals."""
+"""Submitted forms: a channel's subscription, links to keep, a note on one, bookmarks that are brought along."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -15,79 +16,170 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.form import Wish, read
-from bot.messages import chooser
+from bot.messages import blocks, chooser, form, note
+from bot.messages import help as helping
+from bot.messages.belongings import FILE, IMPORT, read_file, read_import
 from bot.messages.chooser import Choosing, picked
-from bot.messages.form import CALLBACK, no_form, saving
-from bot.messages.help import told
-from bot.messages.message import Block
+from bot.messages.home import Looking
+from bot.messages.message import Block, Message
+from bot.record.bookmark import Keeper
 from bot.services import Services
 from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId
 from handlers.errors import explained
+from handlers.home import show
 from handlers.payload import answered, keeper, text, workspace
 
 SOON = 2.0
 """Seconds that a form waits for its outcome: Slack waits 3 for the answer, a database that is in use up to 15."""
 AFTER = 0.5
 """Seconds from that answer to the outcome, lest the answer, which says "still saving", arrives as the later one."""
+_UNREADABLE = "That form is from an older version; please open it again."
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a form: the `field` that it is said beside, and the `reason`."""
+
+    field: str
+    reason: str
+
+
+Outcome: TypeAlias = Block | Wrong | None
+"""What came of a form: the modal that takes its place, what is wrong with it, or None: it closes."""
+
+
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the subscription form, and to every form that nobody else listens to."""
+    """Listen to the four forms, and to every modal that nothing has to be done for."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field.
-
-        What takes longer than Slack waits is finished after the answer.
-        """
-        view = body.get("view")
-        wish = read(view if isinstance(view, dict) else {})
+        """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
+        sent = _sent(services, ack, body, context)
+        wish = read(sent.view)
         if not isinstance(wish, Wish):
-            return answered(ack, json.dumps({"response_action": "errors", "errors": wish}))
-        here, user = workspace(context), text(body, "user", "id")
-        work = await services.later.within(services.subscribing.submit(wish, here, user), SOON)
-        if not work.done():
-            services.later.start(_finish(services, work, here, user, text(body, "view", "id")))
-            return answered(ack, json.dumps({"response_action": "update", "view": saving()}))
-        done = work.result()
-        if isinstance(done, str):
-            return answered(ack, json.dumps({"response_action": "errors", "errors": {"channel": done}}))
-        return answered(ack, json.dumps({"response_action": "update", "view": done}))
+            return sent.errors(wish)
+        return await sent.answer(_beside("channel", services.subscribing.submit(wish, sent.here, sent.who.user)))
 
     async def chosen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Keep what is ticked, and say so in the form's place."""
-        ticks = picked(_at(body, "view", "state", "values"))
-        place = Choosing.read(text(body, "view", "private_metadata"))
-        who, here = keeper(body, context), workspace(context)
-        turned = await services.keeping.choosers.turn(who, here, place, ticks, "save")
-        return answered(ack, json.dumps({"response_action": "update", "view": turned.form()}))
+        sent = _sent(services, ack, body, context)
+        return await sent.answer(_choose(services, sent))
+
+    async def noted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Keep the note, or show what is wrong with it beside the field."""
+        sent = _sent(services, ack, body, context)
+        return await sent.answer(_note(services, sent))
+
+    async def brought(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Keep what was brought and say what came of it in the form's place, or what is wrong beside the field."""
+        sent = _sent(services, ack, body, context)
+        return await sent.answer(_bring(services, sent))
 
     async def other(ack: AsyncAck) -> BoltResponse:
-        """Let a modal close that nothing has to be done for."""
+        """Let a modal close."""
         return await ack()
 
-    app.view(CALLBACK)(submitted)
+    app.view(form.CALLBACK)(submitted)
     app.view(chooser.CALLBACK)(chosen)
+    app.view(note.CALLBACK)(noted)
+    app.view(IMPORT)(brought)
     app.view(re.compile(""))(other)
 
 
-async def _finish(services: Services, work: Awaitable[Block | str], here: WorkspaceId, user: str, view_id: str) -> None:
-    """Tell what came of a form whose answer went out before it was known."""
-    try:
-        done = await work
-        view = no_form(told(done)) if isinstance(done, str) else done
-    except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-        view = no_form(explained(error, services, kind="view_submission"))
-    await asyncio.sleep(AFTER)
-    try:
-        await services.subscribing.tell(here, user, view_id, view)
-    except SlackError as error:
-        _log.warning("nobody was told what came of a form", error=str(error), workspace=here)
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A form that `who` sent from `here`: its `view` as Slack says it, and how it is answered."""
+
+    services: Services
+    ack: AsyncAck
+    view: Mapping[str, Any]
+    here: WorkspaceId
+    who: Keeper
+
+    async def answer(self, work: Coroutine[Any, Any, Outcome]) -> BoltResponse:
+        """Answer with what comes of `work`; where that takes longer than Slack waits, tell it after the answer."""
+        task = await self.services.later.within(work, SOON)
+        if not task.done():
+            self.services.later.start(self._tell(task))
+            return self._update(self._window(helping.waiting()))
+        outcome = task.result()
+        if outcome is None:
+            return await self.ack()
+        if isinstance(outcome, Wrong):
+            return self.errors({outcome.field: outcome.reason})
+        return self._update(outcome)
+
+    def errors(self, wrong: Mapping[str, str]) -> BoltResponse:
+        """Answer with what is wrong, by field."""
+        return answered(self.ack, json.dumps({"response_action": "errors", "errors": wrong}))
+
+    def _update(self, view: Block) -> BoltResponse:
+        return answered(self.ack, json.dumps({"response_action": "update", "view": view}))
+
+    async def _tell(self, work: Awaitable[Outcome]) -> None:
+        """Tell what came of a form whose answer went out before it was known."""
+        try:
+            view = self._shown(await work)
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+            view = self._window(explained(error, self.services, kind="view_submission"))
+        await asyncio.sleep(AFTER)
+        try:
+            await self.services.outcomes.tell(self.here, self.who.user, text(self.view, "id"), view)
+        except SlackError as error:
+            _log.warning("nobody was told what came of a form", error=str(error), workspace=self.here)
+
+    def _shown(self, outcome: Outcome) -> Block:
+        """Give an outcome as a modal: the form, which could be closed or show it beside a field, is gone."""
+        if outcome is None:
+            return self._window(helping.saved())
+        return self._window(helping.told(outcome.reason)) if isinstance(outcome, Wrong) else outcome
+
+    def _window(self, message: Message) -> Block:
+        return blocks.window(text(self.view, "title", "text") or self.services.names.bot, message.blocks)
 
 
-def _at(body: Mapping[str, Any], *path: str) -> Any:
-    value: Any = body
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
+def _sent(services: Services, ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext) -> _Sent:
+    view = body.get("view")
+    return _Sent(services, ack, view if isinstance(view, Mapping) else {}, workspace(context), keeper(body, context))
+
+
+async def _choose(services: Services, sent: _Sent) -> Outcome:
+    place, ticks = Choosing.read(text(sent.view, "private_metadata")), picked(_values(sent.view))
+    return (await services.keeping.choosers.turn(sent.who, sent.here, place, ticks, "save")).form()
+
+
+async def _note(services: Services, sent: _Sent) -> Outcome:
+    """Keep a note, and show the Home tab anew if it was asked for there."""
+    given = note.read_note(sent.view)
+    if given is None:
+        return Wrong(note.FIELD, _UNREADABLE)
+    key, words, shown = given
+    if wrong := await services.mine.note(sent.who, key, words):
+        return Wrong(note.FIELD, wrong)
+    if shown:
+        services.later.start(show(services, sent.here, sent.who.user, Looking.read(shown)))
+    return None
+
+
+async def _bring(services: Services, sent: _Sent) -> Outcome:
+    """Bring bookmarks in, of a file or of what was pasted."""
+    user, belongings = sent.who.user, services.belongings
+    if (file := read_file(sent.view)) is not None:
+        return await _beside(FILE, belongings.bring_file(sent.here, user, file))
+    if (pasted := read_import(sent.view)) is not None:
+        return await _beside(IMPORT, belongings.bring(sent.here, user, pasted))
+    values = _values(sent.view)
+    return Wrong(FILE if isinstance(values, Mapping) and FILE in values else IMPORT, _UNREADABLE)
+
+
+async def _beside(field: str, work: Awaitable[Block | str]) -> Outcome:
+    """Do `work`; a line that it gives is what is wrong, and stands beside `field`."""
+    done = await work
+    return Wrong(field, done) if isinstance(done, str) else done
+
+
+def _values(view: Mapping[str, Any]) -> Any:
+    """Give what is entered in a form, as Slack says it."""
+    state = view.get("state")
+    return state.get("values") if isinstance(state, Mapping) else None

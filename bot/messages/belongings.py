@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.messages import blocks
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, escape
+from bot.messages.mrkdwn import escape
 from bot.messages.names import Names
 from bot.takeout.keepsake import Format
 
@@ -191,16 +191,6 @@ def brought(new: int, known: int, refused: int, names: Names, *, beyond: int = 0
         said.append(f"{beyond:,} {'was' if beyond == 1 else 'were'} left out: that is more than one file may bring.")
     said.append(f"`{escape(names.command)} saved` lists them all.")
     return blocks.says("\n".join(said))
-
-
-def waiting() -> Block:
-    """Say that a long list is being brought in."""
-    return window(blocks.says("Bringing your bookmarks in. That takes a moment; you may close this."))
-
-
-def not_brought(reason: str) -> Message:
-    """Say why nothing was, where the form is gone already."""
-    return blocks.says(clip(reason, 500))
 
 
 def window(message: Message) -> Block:

@@ -52,14 +52,8 @@ def loading() -> Block:
 
 
 def no_form(said: Message) -> Block:
-    """Give the modal that says why there is no form, or what became of one that was sent."""
+    """Give the modal that says why there is no form."""
     return {**loading(), "blocks": list(said.blocks)}
-
-
-def saving() -> Block:
-    """Give the modal that stands in the form's place while what was sent is not written down yet."""
-    said = "Still saving. The outcome comes here; if you close this, it comes in our direct conversation."
-    return {**loading(), "close": blocks.plain("Close", 24), "blocks": [blocks.section(said)]}
 
 
 def form(draft: Draft) -> Block:

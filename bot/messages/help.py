@@ -95,6 +95,16 @@ def apology(reference: str) -> Message:
     )
 
 
+def waiting() -> Message:
+    """Say, in the place of a form that was sent, that what came of it is not known yet."""
+    return blocks.says("Still saving. The outcome comes here; if you close this, it comes in our direct conversation.")
+
+
+def saved() -> Message:
+    """Say that a form was kept whose answer otherwise is that it closes."""
+    return blocks.says("Saved.")
+
+
 def trouble(message: Message, names: Names) -> Block:
     """Show over whatever was open what went wrong there."""
     return blocks.window(names.bot, message.blocks)

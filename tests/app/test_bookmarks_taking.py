@@ -16,6 +16,7 @@ from bot.playground.channel import Channel
 from bot.playground.faults import Fault, How
 from bot.playground.people import Person, readable
 from bot.playground.workspace import SCOPES, View
+from handlers import views
 from tests.fakes.whole import Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -165,13 +166,17 @@ async def test_a_whole_file_is_brought_and_taken_along_again(it: Whole) -> None:
         assert await exported(it, ada, channel) == taken
 
 
-async def test_a_form_that_was_closed_is_answered_in_the_conversation(it: Whole) -> None:
+async def test_a_form_that_was_closed_is_answered_in_the_conversation(
+    it: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever closes the form before the file is read is told in the direct conversation, and nobody else is."""
     ada = it.person()
     channel = it.channel(ada)
     form = await file_form(it, ada, channel)
     ada.chooses(form, FILE, "bookmarks.html", bookmarks(3))
     seen = len(channel.shown_to(ada.user.id))
+    monkeypatch.setattr(views, "SOON", 0.0)
+    monkeypatch.setattr(views, "AFTER", 0.0)
     faults = it.stage.server.site.faults
     faults.add(Fault(How.REFUSED, error="not_found", method="views.update"))
     try:
@@ -200,8 +205,8 @@ async def test_a_file_that_is_none_of_bookmarks(it: Whole, content: bytes, said:
     channel = it.channel(ada)
     form = await file_form(it, ada, channel)
     ada.chooses(form, FILE, "bookmarks.html", content)
-    await ada.submits(form)
-    await it.modal(ada, said)
+    answer = await ada.submits(form)
+    assert said in answer.json()["errors"][FILE]
     await it.saved(ada, channel)
 
 
@@ -217,8 +222,8 @@ async def test_a_file_that_cannot_be_had(it: Whole) -> None:
         held = {**ada.holds(file), "size": 10, **lie}
         if gone:
             del it.workspace.files[file.id]
-        await ada.submits(form, {FILE: [held]})
-        await it.modal(ada, said)
+        answer = await ada.submits(form, {FILE: [held]})
+        assert said in answer.json()["errors"][FILE]
 
     await sends({}, gone=True, said="not there any more")
     await sends({}, content=b"<" * (LARGEST + 1), said="too large")
@@ -228,8 +233,8 @@ async def test_a_file_that_cannot_be_had(it: Whole) -> None:
     ada.chooses(form, FILE, "bookmarks.html", good)
     it.workspace.scopes = SCOPES - {"files:read"}
     try:
-        await ada.submits(form)
-        await it.modal(ada, "does not let me read")
+        answer = await ada.submits(form)
+        assert "does not let me read" in answer.json()["errors"][FILE]
     finally:
         it.workspace.scopes = SCOPES
     await it.saved(ada, channel)

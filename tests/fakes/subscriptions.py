@@ -117,13 +117,15 @@ class FakeMemory:
         self._store: Store | None = None
         self._posted: list[tuple[str, str, tuple[Link, ...]]] = []
         self.broken: Exception | None = None
+        self.busy = 0.0
 
     def posts(self, channel: str, ts: str, *bookmarks: FakeBookmark) -> None:
         """Have a message of the bot's with these links stand in a channel."""
         self._posted.append((channel, ts, tuple(Link(b.url, b.headline, "", b.issue, 0) for b in bookmarks)))
 
     async def store(self) -> Store:
-        """Give the store, with every message that was posted. Raises what it was told to."""
+        """Give the store, with every message that was posted, after a while if busy. Raises what it was told to."""
+        await asyncio.sleep(self.busy)
         if self.broken is not None:
             raise self.broken
         store = self.opened

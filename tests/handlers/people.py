@@ -32,6 +32,7 @@ from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
 from bot.library import Current
 from bot.messages.names import Names
+from bot.outcomes import Outcomes
 from bot.playground.limits import problems
 from bot.services import Services
 from bot.subscribing import Subscribing
@@ -121,6 +122,7 @@ class People:
                 SECRET,
             ),
             subscribing,
+            Outcomes(self.door),
             self.replies,
             Doubts(store, clock),
             reference=lambda: next(references),

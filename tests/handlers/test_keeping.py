@@ -22,6 +22,7 @@ from bot.record.bookmark import Keeper, Link
 from bot.slack.door import Posted
 from bot.slack.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
 from bot.slack.workspace import WorkspaceId
+from handlers import views
 from tests.fakes.subscriptions import FakeBookmark
 from tests.fakes.talk import FakeDoor
 from tests.handlers.people import People, StillClock
@@ -203,6 +204,18 @@ async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
     done = await people.interacts("view_submission", view={**first, "state": ticked(first, 10)})
     assert "dropped 1" in done.said.lower()
     assert await kept(people) == ["https://many.example/10", "https://many.example/12"]
+
+
+async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the database takes long a modal says so at once, and what was kept comes in its place."""
+    monkeypatch.setattr(views, "SOON", 0.0)
+    monkeypatch.setattr(views, "AFTER", 0.0)
+    await shortcut(people, lists(2))
+    view = people.door.views["trigger-1"]
+    people.memory.busy = 0.02
+    answer = await people.interacts("view_submission", view={**view, "id": "V1", "state": ticked(view, 2)})
+    assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Save links")
+    assert "Kept 1 link" in str(people.door.views["V1"])
 
 
 @pytest.mark.parametrize(

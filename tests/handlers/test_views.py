@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.kind import Kind
+from bot.messages.note import note_form
 from bot.messages.taste import Layout, Sponsors, Taste
 from bot.playground.limits import problems
+from bot.record.bookmark import Keeper, Link
 from bot.slack.errors import ChannelRefusedError, TryLaterError
 from handlers import views
-from tests.handlers.people import People
+from tests.handlers.people import NOW, People
 
 
 def filled(**changes: Any) -> dict[str, Any]:
@@ -145,6 +147,23 @@ async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkey
     await busy.submits(filled(), view_id="V1")
     assert "/invite" in str(busy.door.views["V1"])
     assert busy.register.kept == {}
+
+
+async def test_a_note_is_answered_in_time_too(busy: People) -> None:
+    """A modal of the form's own title at once, and what came of it once that is known."""
+    link = Link("https://a.example/", "A thing")
+    store = await busy.memory.store()
+    await store.bookmarks.save(Keeper("T1", "U1"), [link], 1, NOW)
+    busy.memory.busy = 0.02
+    note = note_form(link.key, "A thing", "")
+    typed = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
+    answer = await busy.interacts("view_submission", view={**note, "id": "V1", "state": typed})
+    assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Your note")
+    assert "Saved." in str(busy.door.views["V1"])
+    assert [each.note for each in await store.bookmarks.all(Keeper("T1", "U1"))] == ["for Monday"]
+    gone = note_form("0" * 32, "Another", "")
+    await busy.interacts("view_submission", view={**gone, "id": "V2", "state": typed})
+    assert "do not keep" in str(busy.door.views["V2"])
 
 
 async def test_another_modal_just_closes(people: People) -> None:

@@ -137,6 +137,8 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
         helping.explain(NAMES),
         helping.explain_tools(NAMES),
         helping.apology("ab12"),
+        helping.waiting(),
+        helping.saved(),
         not_subscribed(NAMES),
         unsubscribed(NAMES),
         paused(NAMES),

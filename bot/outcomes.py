@@ -1,0 +1,39 @@
+"""Telling people what came of a form whose answer went out before it was known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from bot.messages.message import Block, Message
+from bot.slack.door import Posted
+from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
+
+
+class Door(Protocol):
+    """What of Slack this needs."""
+
+    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
+        """Put `view` in the place of an open modal."""
+        ...
+
+    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
+        """Post to the direct conversation with a person."""
+        ...
+
+
+class Outcomes:
+    """Tells them in the form's place, or in the direct conversation where the form was closed meanwhile."""
+
+    def __init__(self, door: Door) -> None:
+        """Tell through `door`."""
+        self._door = door
+
+    async def tell(self, workspace: WorkspaceId, user: str, view_id: str, view: Block) -> None:
+        """Show `view`, a modal without fields, or what it says. Raises SlackError where neither can be had."""
+        try:
+            await self._door.update_view(workspace, view_id, view)
+        except SlackError:
+            said = Message(f"About the form you sent: {view['title']['text']}", tuple(view["blocks"]))
+            await self._door.direct(workspace, user, said)
