@@ -43,15 +43,27 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def clicked(click: Click) -> None:
-    """Do what was clicked on a view: what a Save button keeps before the acknowledgement, the rest after it."""
-    name = click.action.partition(":")[0]
-    act = _ACTS.get(name)
+    """Do what was clicked on a view: what a button keeps or drops before the acknowledgement, the rest after it."""
+    try:
+        show = await _written(click) or _ACTS.get(click.action.partition(":")[0])
+    except Exception as error:  # noqa: BLE001 - nobody else would tell them
+        show = partial(_tell, message=explained(error, click.services))
+    if show is not None:
+        click.services.later.start(_act(click, show))
+
+
+async def _written(click: Click) -> Callable[[Click], Awaitable[None]] | None:
+    """Keep or drop a button's link and give what shows that, to be done after the acknowledgement; None: no such."""
+    name, button = click.action.partition(":")[0], click.action.rpartition(":")[0]
     if name in {SAVE, SAVED}:
         saving = click.services.keeping.saving
         page = await saving.in_place(click.keeper, click.value, click.at, keep=name == SAVE)
-        click.services.later.start(_act(click, partial(_replace, page=page)))
-    elif act is not None:
-        click.services.later.start(_act(click, act))
+        return partial(_replace, page=page)
+    if button in {KEEP, DROP} and _is_home(click):
+        write = click.services.home.keep if button == KEEP else click.services.home.drop
+        await write(click.keeper, click.value, click.at)
+        return _anew
+    return None
 
 
 async def show(services: Services, where: WorkspaceId, user: str, looking: Looking) -> None:
@@ -104,22 +116,16 @@ async def _kept(click: Click) -> None:
             await _tell(click, helping.told(wrong))
         return
     await click.services.mine.act(click.keeper, choice, click.at)
-    await _again(click, _looking(click))
+    await _anew(click)
 
 
 async def _home(click: Click) -> None:
-    """Search, turn a page, keep what the team keeps, or read the newest issue."""
+    """Search, turn a page, or read the newest issue."""
     name = click.action
     if name == ISSUE:
         await _issue(click)
     elif not _is_home(click):
         return
-    elif name.startswith(f"{KEEP}:"):
-        await click.services.home.keep(click.keeper, click.value, click.at)
-        await _again(click, _looking(click))
-    elif name.startswith(f"{DROP}:"):
-        await click.services.home.drop(click.keeper, click.value, click.at)
-        await _again(click, _looking(click))
     elif name in {SEARCH, ALL}:
         query = one_line(click.value)[:_LONGEST] if name == SEARCH else ""
         await _again(click, Looking(Listing(query), _looking(click).welcome))
@@ -145,6 +151,11 @@ async def _issue(click: Click) -> None:
 
 async def _replace(click: Click, page: Message) -> None:
     await click.services.home.replace(click.place.workspace, text(click.view, "id"), page)
+
+
+async def _anew(click: Click) -> None:
+    """Show what one is looking at as it is now."""
+    await _again(click, _looking(click))
 
 
 async def _again(click: Click, looking: Looking) -> None:

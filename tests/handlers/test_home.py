@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -207,6 +208,30 @@ async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
     state = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
     answer = await people.interacts("view_submission", view={**noting, "state": state})
     assert ("ref-3" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Back Issue")
+
+
+async def test_a_link_is_kept_before_the_acknowledgement(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The team's links too: once Slack has its answer they are kept, and the tab is shown after that."""
+    for user in ("U2", "U3"):
+        await keeps(people, OURS, user=user)
+    await opens(people)
+    before = shown(people)
+    started: list[Coroutine[Any, Any, None]] = []
+    monkeypatch.setattr(people.services.later, "start", started.append)
+    for action, kept in (("home:keep:0", 1), ("home:drop:0", 0)):
+        assert await clicks(people, action, OURS.key) == before
+        assert len(await (await people.memory.store()).bookmarks.all(ANN)) == kept
+    for work in started:
+        await work
+    assert "Nothing yet" in shown(people)
+
+
+async def test_a_link_that_is_not_kept_is_said_so_over_the_tab(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that fails before the acknowledgement has a reference too."""
+    await opens(people)
+    monkeypatch.setattr(people.services.home, "keep", None)
+    await clicks(people, "home:keep:0", OURS.key)
+    assert "ref-1" in json.dumps(people.door.views["trigger-1"])
 
 
 async def test_a_door_that_stays_shut_is_only_logged(people: People) -> None:
