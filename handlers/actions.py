@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -20,14 +22,14 @@ from bot.messages.chooser import ACTION as CHOOSE
 from bot.messages.chooser import Choosing, picked
 from bot.messages.issue import read_page
 from bot.messages.keep import SAVE, SAVED
-from bot.messages.kept import ACTION, NOTE, OPEN, Choice
+from bot.messages.kept import ACTION, Choice
 from bot.messages.message import Message
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.messages.saved import Listing
 from bot.messages.top import Period
 from bot.services import Services
 from handlers import home
-from handlers.click import Click, click_of
+from handlers.click import Click, chosen, click_of
 from handlers.errors import follow_up
 from handlers.payload import text
 
@@ -70,16 +72,12 @@ async def _saved(click: Click) -> Message:
 
 async def _kept(click: Click) -> Message | None:
     """Do what was chosen beside a row, and show the list as it is then."""
-    choice, mine = Choice.parse(click.value), click.services.mine
+    choice = Choice.parse(click.value)
     if choice is None:
         return helping.told(_STALE)
-    if choice.what == OPEN:
-        return None
-    if choice.what == NOTE:
-        wrong = await mine.ask_note(click.keeper, choice.key, click.place.workspace, click.trigger)
-        return helping.told(wrong) if wrong else None
-    await mine.act(click.keeper, choice, click.at)
-    return await mine.saved(click.keeper, Listing.of_place(click.block))
+    if wrong := await chosen(click, choice):
+        return wrong
+    return await click.services.mine.saved(click.keeper, Listing.of_place(click.block)) if choice.at_once else None
 
 
 async def _top(click: Click) -> Message:
@@ -95,10 +93,14 @@ async def _forget(click: Click) -> Message:
     return done
 
 
-async def _save(click: Click) -> Message | None:
-    saving, keep = click.services.keeping.saving, click.action.startswith(SAVE)
-    press = saving.in_place if click.private else saving.beside
-    return await press(click.keeper, click.value, click.at, keep=keep)
+async def _save(click: Click) -> Message:
+    keep = click.action.startswith(SAVE)
+    return await click.services.keeping.saving.in_place(click.keeper, click.value, click.at, keep=keep)
+
+
+async def _save_beside(click: Click) -> Message | None:
+    keep = click.action.startswith(SAVE)
+    return await click.services.keeping.saving.beside(click.keeper, click.value, click.at, keep=keep)
 
 
 async def _choose(click: Click) -> Message | None:
@@ -137,37 +139,53 @@ async def _settle(click: Click) -> Message:
     return blocks.says(line)
 
 
-_ACTS: dict[str, Callable[[Click], Awaitable[Message | None]]] = {
-    "page": _page,
-    "search": _page,
-    "again": _page,
-    "share": _share,
-    "issue": _issue,
-    "random": _random,
-    "help": _help,
-    "saved": _saved,
-    ACTION: _kept,
-    SAVE: _save,
-    SAVED: _save,
-    CHOOSE: _choose,
-    "top": _top,
-    "forget": _forget,
-    "subscription": _change,
-    "pause": _pause,
-    "resume": _resume,
-    "unsubscribe": _unsubscribe,
-    SETTLE_POST.partition(":")[0]: _settle,
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What a button does, by its name or its whole action id.
+
+    `beside`: its answer stands beside the message with the button, not in its place. `first`: it is done before the
+    acknowledgement.
+    """
+
+    do: Callable[[Click], Awaitable[Message | None]]
+    beside: bool = False
+    first: bool = False
+
+
+_ACTS = {
+    "page": _Act(_page),
+    "search": _Act(_page),
+    "again": _Act(_page),
+    "share": _Act(_share),
+    "issue": _Act(_issue, beside=True),
+    "issue:back": _Act(_issue),
+    "issue:next": _Act(_issue),
+    "random": _Act(_random),
+    "help": _Act(_help, beside=True),
+    "saved": _Act(_saved),
+    ACTION: _Act(_kept),
+    SAVE: _Act(_save, first=True),
+    SAVED: _Act(_save, first=True),
+    CHOOSE: _Act(_choose, first=True),
+    "top": _Act(_top),
+    "forget": _Act(_forget),
+    "subscription": _Act(_change, beside=True),
+    "pause": _Act(_pause),
+    "resume": _Act(_resume),
+    "unsubscribe": _Act(_unsubscribe),
+    SETTLE_POST.partition(":")[0]: _Act(_settle),
 }
-_BESIDE = frozenset({"help", "issue", "subscription"})
-"""What answers beside the message with the button; the rest takes its place."""
+_AMONG_ALL = {
+    SAVE: _Act(_save_beside, beside=True, first=True),
+    SAVED: _Act(_save_beside, beside=True, first=True),
+}
+"""The same buttons on a message that all see."""
 
-_FIRST = frozenset({SAVE, SAVED, CHOOSE})
-"""What is done before the acknowledgement."""
 
-
-async def _done(message: Message | None) -> Message | None:
-    """Give what there is already."""
-    return message
+def _act_of(click: Click, name: str) -> _Act | None:
+    """Give what a click does; None for a link, which Slack opens itself."""
+    among_all = None if click.private else _AMONG_ALL.get(name)
+    return among_all or _ACTS.get(click.action) or _ACTS.get(name)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -180,17 +198,13 @@ def register(app: AsyncApp, services: Services) -> None:
         """
         click = click_of(services, body, context)
         name = click.action.partition(":")[0]
-        act = _ACTS.get(name)
         if click.view and name != CHOOSE:
             await home.clicked(click)
-        elif act is not None:  # links are opened by Slack itself and only want the acknowledgement
-            beside = name in _BESIDE and click.action not in {"issue:back", "issue:next"}
-            beside = beside or (name in {SAVE, SAVED} and not click.private)
-            options = {"response_type": "ephemeral", "replace_original": not beside}
-            work = act(click)
-            if name in _FIRST:
-                work = _done(await work)
-            follow_up(services, click.url, lambda: work, **options)
+        elif act := _act_of(click, name):
+            work = asyncio.ensure_future(act.do(click))
+            if act.first:
+                await work
+            follow_up(services, click.url, lambda: work, response_type="ephemeral", replace_original=not act.beside)
         return await ack()
 
     app.action(re.compile(""))(clicked)

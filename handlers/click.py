@@ -8,6 +8,9 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.messages.help import told
+from bot.messages.kept import NOTE, Choice
+from bot.messages.message import Message
 from bot.record.bookmark import Keeper, moment
 from bot.services import Services
 from bot.subscribing import Place
@@ -47,18 +50,31 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
     values = state.get("values") if isinstance(state, Mapping) else None
     return Click(
         services,
-        text(action, "action_id"),
-        text(action, "value") or text(action, "selected_option", "value"),
-        clicked_from(body, context),
-        keeper(body, context),
-        text(body, "response_url"),
-        text(body, "trigger_id"),
-        text(action, "block_id"),
-        when(text(action, "action_ts")),
-        view if isinstance(view, Mapping) else {},
-        values if isinstance(values, Mapping) else {},
-        isinstance(container, Mapping) and container.get("is_ephemeral") is True,
+        action=text(action, "action_id"),
+        value=text(action, "value") or text(action, "selected_option", "value"),
+        place=clicked_from(body, context),
+        keeper=keeper(body, context),
+        url=text(body, "response_url"),
+        trigger=text(body, "trigger_id"),
+        block=text(action, "block_id"),
+        at=when(text(action, "action_ts")),
+        view=view if isinstance(view, Mapping) else {},
+        state=values if isinstance(values, Mapping) else {},
+        private=isinstance(container, Mapping) and container.get("is_ephemeral") is True,
     )
+
+
+async def chosen(click: Click, choice: Choice, home: str = "") -> Message | None:
+    """Do what was chosen beside a row, or open the form for it; give what is wrong, None for nothing.
+
+    `home` is what the Home tab was showing, in its own words, "" elsewhere.
+    """
+    mine = click.services.mine
+    if choice.what == NOTE:
+        wrong = await mine.ask_note(click.keeper, choice.key, click.place.workspace, click.trigger, home)
+        return told(wrong) if wrong else None
+    await mine.act(click.keeper, choice, click.at)
+    return None
 
 
 def when(ts: str) -> int | None:

@@ -12,22 +12,19 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from archive.errors import ArchiveError
 from bot.messages import help as helping
-from bot.messages.home import ALL, DROP, ISSUE, KEEP, SEARCH, Looking
+from bot.messages.home import DROP, ISSUE, KEEP, Looking, turned
 from bot.messages.issue import read_page
 from bot.messages.keep import SAVE, SAVED
-from bot.messages.kept import ACTION, NOTE, Choice
+from bot.messages.kept import ACTION, Choice
 from bot.messages.message import Message
-from bot.messages.mrkdwn import one_line
-from bot.messages.saved import Listing
 from bot.services import Services
 from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId
-from handlers.click import Click
+from handlers.click import Click, chosen
 from handlers.errors import explained
 from handlers.payload import text, workspace
 
 _log = structlog.get_logger(__name__)
-_LONGEST = 300
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -109,28 +106,18 @@ async def _kept(click: Click) -> None:
     choice = Choice.parse(click.value)
     if choice is None or not _is_home(click):
         return
-    if choice.what == NOTE:
-        looking = _looking(click).as_text()
-        where = click.place.workspace
-        if wrong := await click.services.mine.ask_note(click.keeper, choice.key, where, click.trigger, looking):
-            await _tell(click, helping.told(wrong))
-        return
-    await click.services.mine.act(click.keeper, choice, click.at)
-    await _anew(click)
+    if wrong := await chosen(click, choice, _looking(click).as_text()):
+        await _tell(click, wrong)
+    elif choice.at_once:
+        await _anew(click)
 
 
 async def _home(click: Click) -> None:
     """Search, turn a page, or read the newest issue."""
-    name = click.action
-    if name == ISSUE:
+    if click.action == ISSUE:
         await _issue(click)
-    elif not _is_home(click):
-        return
-    elif name in {SEARCH, ALL}:
-        query = one_line(click.value)[:_LONGEST] if name == SEARCH else ""
-        await _again(click, Looking(Listing(query), _looking(click).welcome))
-    elif listing := Listing.read(click.value):
-        await _again(click, Looking(listing, _looking(click).welcome))
+    elif _is_home(click) and (looking := turned(click.action, click.value, _looking(click))):
+        await _again(click, looking)
 
 
 async def _issue(click: Click) -> None:

@@ -55,6 +55,16 @@ class Looking:
         return cls() if listing is None else cls(listing, isinstance(fields, dict) and fields.get("w") is True)
 
 
+def turned(action: str, value: str, looking: Looking) -> Looking | None:
+    """Give what a tab shows after its search box or a button that turns its list; None for any other button."""
+    listing: Listing | None = Listing()
+    if action == SEARCH:
+        listing = Listing(one_line(value)[:300])
+    elif action != ALL:
+        listing = Listing.read(value)
+    return None if listing is None else Looking(listing, looking.welcome)
+
+
 @dataclass(frozen=True, slots=True)
 class Subscribed:
     """A channel that the person subscribed: its id, its schedule, its next time (None: none), why it is `paused`."""

@@ -55,6 +55,11 @@ class Choice:
         match = _CHOICE.fullmatch(value)
         return cls(match[1], match[2]) if match else None
 
+    @property
+    def at_once(self) -> bool:
+        """Say whether it is done at once, so that the list is another one: neither a form nor a mere link."""
+        return self.what in {READ, UNREAD, REMOVE}
+
 
 def row(kept: Row, number: int, today: date, block_id: str = "") -> Block:
     """Make a row, with a menu beside it; `number` tells it from the others of its message."""

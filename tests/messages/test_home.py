@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messages.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, unavailable
+from bot.messages.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
 from bot.messages.issue import issue_page
 from bot.messages.kept import Row
 from bot.messages.mrkdwn import one_line
@@ -45,6 +46,25 @@ def test_the_fullest_tab_has_room_to_spare() -> None:
     view = home(Shown(Looking(listing, welcome=True), page, channels, Newest("T", WHEN, "{}"), shared), TODAY, Names())
     assert len(view["blocks"]) < 50
     assert problems(view) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "listing"),
+    [
+        ("home:search", " service \n mesh ", Listing("service mesh")),
+        ("home:search", "", Listing()),
+        ("home:search", "x" * 400, Listing("x" * 300)),
+        ("home:all", "whatever", Listing()),
+        ("home:next", Listing("mesh", 20).as_value(), Listing("mesh", 20)),
+        ("home:back", "{}", None),
+        ("home:nothing", "", None),
+    ],
+)
+def test_what_a_tab_shows_next(action: str, value: str, listing: Listing | None) -> None:
+    """After its search box and the buttons below its list; the first steps stay as they are."""
+    for welcome in (True, False):
+        after = turned(action, value, Looking(Listing("before", 10), welcome))
+        assert after == (Looking(listing, welcome) if listing else None)
 
 
 def test_the_small_views() -> None:
