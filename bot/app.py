@@ -22,7 +22,10 @@ import handlers
 from archive.issue import Issue
 from archive.snapshot import Snapshot
 from bot.answers import Answers
-from bot.belongings import Belongings
+from bot.belongings.belongings import Belongings
+from bot.belongings.exporting import Exporting
+from bot.belongings.forgetting import Forgetting
+from bot.belongings.importing import Importing
 from bot.bookmarks import Bookmarks
 from bot.clock import Clock, SystemClock
 from bot.delivery.doubts import Doubts
@@ -179,7 +182,11 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
             names,
             clock,
         ),
-        belongings=Belongings(store.bookmarks, store.imports, store.people, slack, names, clock, indexes.forget),
+        belongings=Belongings(
+            Exporting(store.bookmarks, slack, names),
+            Importing(store.imports, slack, names, clock),
+            Forgetting(store.people, names, clock, indexes.forget),
+        ),
         keeping=Keeping.of(
             store.bookmarks,
             store.people,

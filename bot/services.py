@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.answers import Answers
-from bot.belongings import Belongings
+from bot.belongings.belongings import Belongings
 from bot.bookmarks import Bookmarks
 from bot.finding.mine import Mine
 from bot.home import Home

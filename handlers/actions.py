@@ -88,7 +88,7 @@ async def _top(click: Click) -> Message:
 async def _forget(click: Click) -> Message:
     if click.action != FORGET:
         return belongings.stayed()
-    done = await click.services.belongings.forget(click.keeper, click.at)
+    done = await click.services.belongings.forgetting.forget(click.keeper, click.at)
     await click.services.home.blank(click.place.workspace, click.place.user)
     return done
 

@@ -58,11 +58,11 @@ def _work(
         case commands.CountTogether(on):
             work = partial(services.team.switch, keeper, where, on=on)
         case commands.Export(kind):
-            work = partial(services.belongings.take, where, place.user, kind)
+            work = partial(services.belongings.exporting.take, where, place.user, kind)
         case commands.Import():
-            work = partial(services.belongings.ask, where, trigger)
+            work = partial(services.belongings.importing.ask, where, trigger)
         case commands.ForgetMe():
-            work = partial(services.belongings.ask_forgetting, keeper)
+            work = partial(services.belongings.forgetting.ask, keeper)
         case _:
             work = partial(services.subscribing.command, command, place)
     return work

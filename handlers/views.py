@@ -164,11 +164,11 @@ async def _note(services: Services, sent: _Sent) -> Outcome:
 
 async def _bring(services: Services, sent: _Sent) -> Outcome:
     """Bring bookmarks in, of a file or of what was pasted."""
-    user, belongings = sent.who.user, services.belongings
+    user, importing = sent.who.user, services.belongings.importing
     if (file := read_file(sent.view)) is not None:
-        return await _beside(FILE, belongings.bring_file(sent.here, user, file))
+        return await _beside(FILE, importing.bring_file(sent.here, user, file))
     if (pasted := read_import(sent.view)) is not None:
-        return await _beside(IMPORT, belongings.bring(sent.here, user, pasted))
+        return await _beside(IMPORT, importing.bring(sent.here, user, pasted))
     values = _values(sent.view)
     return Wrong(FILE if isinstance(values, Mapping) and FILE in values else IMPORT, _UNREADABLE)
 

@@ -22,7 +22,10 @@ from archive.issue import Issue
 from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.answers import Answers
-from bot.belongings import Belongings
+from bot.belongings.belongings import Belongings
+from bot.belongings.exporting import Exporting
+from bot.belongings.forgetting import Forgetting
+from bot.belongings.importing import Importing
 from bot.bookmarks import Bookmarks
 from bot.delivery.doubts import Doubts
 from bot.finding.indexes import Indexes
@@ -98,8 +101,10 @@ class People:
             mine, team, store.people, store.bookmarks, self.register, self._newest, self.door, names, clock
         )  # fmt: skip
         belongings = Belongings(
-            store.bookmarks, store.imports, store.people, self.door, names, clock, lambda _: None
-        )  # fmt: skip
+            Exporting(store.bookmarks, self.door, names),
+            Importing(store.imports, self.door, names, clock),
+            Forgetting(store.people, names, clock, lambda _: None),
+        )
         bookmarks = Bookmarks(self.memory, frozenset({"bookmark"}), clock)
         references = (f"ref-{number}" for number in count(1))
         self.services = Services(

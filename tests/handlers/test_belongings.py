@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from bot.belongings import Belongings
+from bot.belongings.importing import Importing
 from bot.calendar import AsItAppears
 from bot.messages import belongings as said
 from bot.messages.message import Message
@@ -143,10 +144,8 @@ class Broken:
 
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     """In the form's place, with a reference; a tab that cannot be cleared hinders no forgetting."""
-    store = people.memory.opened
-    clock = StillClock()
-    broken = Belongings(store.bookmarks, Broken(), store.people, people.door, Names(), clock, lambda _: None)
-    people.serves(belongings=broken)
+    broken = Importing(Broken(), people.door, Names(), StillClock())
+    people.serves(belongings=replace(people.services.belongings, importing=broken))
     pasted = '<A HREF="https://a.example/">A</A>'
     values = {"import": {"import": {"type": "plain_text_input", "value": pasted}}}
     view = {"type": "modal", "callback_id": "import", "id": "V9", "state": {"values": values}}

@@ -1,0 +1,100 @@
+"""Taking along what one keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Protocol
+
+from bot.messages import belongings as said
+from bot.messages.message import Message
+from bot.messages.names import Names
+from bot.record.bookmark import Bookmark, Keeper, keeper_of
+from bot.slack.door import Posted
+from bot.slack.errors import RateLimitedError, SlackError
+from bot.slack.workspace import WorkspaceId
+from bot.takeout.keepsake import Format, Keepsake
+from bot.takeout.write import write
+
+NO_FILES = frozenset(
+    {"missing_scope", "not_allowed_token_type", "unknown_method", "method_not_supported_for_channel_type"}
+)
+"""Slack's words for: this bot may not upload."""
+_LONGEST_WAIT = 60.0
+
+
+class Memory(Protocol):
+    """What remembers bookmarks."""
+
+    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+        """Give everything that somebody keeps, newest first."""
+        ...
+
+
+class Door(Protocol):
+    """What of Slack this needs."""
+
+    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
+        """Post to the direct conversation with a person."""
+        ...
+
+    async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
+        """Upload a file that nobody sees yet; give its id."""
+        ...
+
+    async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
+        """Show an uploaded file in a conversation."""
+        ...
+
+
+class Exporting:
+    """Hands out lists. Whose it is comes from the signed request alone."""
+
+    def __init__(self, memory: Memory, door: Door, names: Names) -> None:
+        """Send what `memory` knows through `door`."""
+        self._memory = memory
+        self._door = door
+        self._names = names
+
+    async def take(self, workspace: WorkspaceId, user: str, kind: Format) -> Message:
+        """Send somebody their own list: as a file in the direct conversation, as text where the bot may send no files.
+
+        Gives what to tell them where they asked. Raises SlackError where neither can be sent.
+        """
+        kept = await self._memory.all(keeper_of(workspace, user))
+        if not kept:
+            return said.nothing_to_take(self._names)
+        content = await asyncio.to_thread(write, [keepsake(each) for each in kept], kind)
+        try:
+            file = await self._door.upload(workspace, kind.file_name, content)
+        except SlackError as error:
+            if error.code not in NO_FILES:
+                raise
+            await self._as_text(workspace, user, len(kept), kind, content)
+        else:
+            there = await self._door.direct(workspace, user, said.taken(len(kept), kind))
+            await self._door.share_file(workspace, there.channel, file, kind.file_name)
+        typed = "export" if kind is Format.HTML else f"export {kind.value}"
+        return said.sent(len(kept), self._names, typed=typed)
+
+    async def _as_text(self, workspace: WorkspaceId, user: str, count: int, kind: Format, content: bytes) -> None:
+        text = content.decode("utf-8-sig")
+        for message in (said.taken(count, kind), *said.pieces(text)):
+            await self._patiently(workspace, user, message)
+
+    async def _patiently(self, workspace: WorkspaceId, user: str, message: Message) -> None:
+        """Post a message, waiting once where Slack says to (one message a second to a conversation)."""
+        try:
+            await self._door.direct(workspace, user, message)
+        except RateLimitedError as error:
+            if error.retry_after > _LONGEST_WAIT:
+                raise
+            await asyncio.sleep(error.retry_after)
+            await self._door.direct(workspace, user, message)
+
+
+def keepsake(bookmark: Bookmark) -> Keepsake:
+    """Give a bookmark as it leaves: to the second, as files say it."""
+    at = bookmark.at - timedelta(microseconds=bookmark.at.microsecond)
+    title = bookmark.headline or bookmark.link.text or bookmark.url
+    return Keepsake(bookmark.url, " ".join(title.split()), bookmark.note, at, bookmark.read)
