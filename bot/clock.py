@@ -34,6 +34,14 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def at_or_now(at: int | None, now: datetime, after: int = 0) -> int:
+    """Give `at`, a moment in microseconds by Slack's clock, or `now` where it does not say one, but later than `after`.
+
+    The bot's clock may be behind Slack's.
+    """
+    return max(microseconds(now), after + 1) if at is None else at
+
+
 def moment_of(number: int) -> datetime:
     """Give the moment, aware and in UTC, of a `number` of microseconds since 1970 UTC; the nearest there is."""
     return _EPOCH + min(max(number, _FIRST), _LAST) * _MICROSECOND

@@ -11,7 +11,7 @@ import structlog
 
 from archive.issue import Issue
 from bot.calendar import next_slot
-from bot.clock import Clock, microseconds
+from bot.clock import Clock, at_or_now
 from bot.finding.mine import Mine
 from bot.keeping.catalogue import first_key
 from bot.messages import home as said
@@ -138,17 +138,15 @@ class Home:
 
     async def keep(self, keeper: Keeper, wanted: str, at: int | None) -> None:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
+        now = self._clock.now()
         for link, _ in await self._team.most(keeper.home, MOST) or ():
             if link.key == wanted:
-                await self._keeping.save(keeper, [link], self._at(at), self._clock.now())
+                await self._keeping.save(keeper, [link], at_or_now(at, now), now)
 
     async def drop(self, keeper: Keeper, key_: str, at: int | None) -> None:
         """Let go of a link of one's own, whichever it is."""
         if key_ in await self._keeping.which(keeper, [key_]):
-            await self._keeping.remove(keeper, [key_], self._at(at))
-
-    def _at(self, at: int | None) -> int:
-        return microseconds(self._clock.now()) if at is None else at
+            await self._keeping.remove(keeper, [key_], at_or_now(at, self._clock.now()))
 
     async def read(self, keeper: Keeper, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
         """Show a page of an issue over the tab. Raises SlackError."""

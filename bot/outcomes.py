@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.messages.message import Block, Message
 from bot.slack.door import Posted
 from bot.slack.errors import SlackError
+from bot.slack.patience import patiently
 from bot.slack.workspace import WorkspaceId
 
 
@@ -36,4 +37,4 @@ class Outcomes:
             await self._door.update_view(workspace, view_id, view)
         except SlackError:
             said = Message(f"About the form you sent: {view['title']['text']}", tuple(view["blocks"]))
-            await self._door.direct(workspace, user, said)
+            await patiently(lambda: self._door.direct(workspace, user, said))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.messages import belongings as said
@@ -11,7 +12,8 @@ from bot.messages.message import Message
 from bot.messages.names import Names
 from bot.record.bookmark import Bookmark, Keeper, keeper_of
 from bot.slack.door import Posted
-from bot.slack.errors import RateLimitedError, SlackError
+from bot.slack.errors import SlackError
+from bot.slack.patience import patiently
 from bot.slack.workspace import WorkspaceId
 from bot.takeout.keepsake import Format, Keepsake
 from bot.takeout.write import write
@@ -20,7 +22,6 @@ NO_FILES = frozenset(
     {"missing_scope", "not_allowed_token_type", "unknown_method", "method_not_supported_for_channel_type"}
 )
 """Slack's words for: this bot may not upload."""
-_LONGEST_WAIT = 60.0
 
 
 class Memory(Protocol):
@@ -80,17 +81,7 @@ class Exporting:
     async def _as_text(self, workspace: WorkspaceId, user: str, count: int, kind: Format, content: bytes) -> None:
         text = content.decode("utf-8-sig")
         for message in (said.taken(count, kind), *said.pieces(text)):
-            await self._patiently(workspace, user, message)
-
-    async def _patiently(self, workspace: WorkspaceId, user: str, message: Message) -> None:
-        """Post a message, waiting once where Slack says to (one message a second to a conversation)."""
-        try:
-            await self._door.direct(workspace, user, message)
-        except RateLimitedError as error:
-            if error.retry_after > _LONGEST_WAIT:
-                raise
-            await asyncio.sleep(error.retry_after)
-            await self._door.direct(workspace, user, message)
+            await patiently(partial(self._door.direct, workspace, user, message))
 
 
 def keepsake(bookmark: Bookmark) -> Keepsake:

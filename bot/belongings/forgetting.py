@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.clock import Clock, microseconds
+from bot.clock import Clock, at_or_now
 from bot.messages import belongings as said
 from bot.messages.message import Message
 from bot.messages.names import Names
@@ -45,8 +45,7 @@ class Forgetting:
 
     async def forget(self, keeper: Keeper, at: int | None) -> Message:
         """Delete everything about somebody, up to `at` (microseconds by Slack's clock; None: now). Twice is as once."""
-        until = microseconds(self._clock.now()) if at is None else at
-        count = await self._people.forget(keeper, until)
+        count = await self._people.forget(keeper, at_or_now(at, self._clock.now()))
         self._forgot(keeper)
         _log.info("somebody was forgotten")
         return said.forgotten(count)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from archive.issue import Issue
-from bot.clock import Clock, microseconds
+from bot.clock import Clock, at_or_now
 from bot.finding.indexes import Indexes
 from bot.messages.kept import READ, REMOVE, UNREAD, Choice, Row
 from bot.messages.message import Message
@@ -116,7 +116,7 @@ class Mine:
 
     async def act(self, keeper: Keeper, choice: Choice, at: int | None) -> None:
         """Do what was chosen from a row's menu, if it is one that is done at once. `at` None is now."""
-        moment = self._at(at)
+        moment = at_or_now(at, self._clock.now())
         if choice.what == REMOVE:
             await self._memory.remove(keeper, [choice.key], moment)
         elif choice.what in {READ, UNREAD}:
@@ -136,10 +136,8 @@ class Mine:
         text = clean(text).strip()
         if len(text) > LONGEST_NOTE:
             return f"That is {len(text):,} characters; a note has at most {LONGEST_NOTE}."
-        return "" if await self._memory.note(keeper, key, text, self._at(at)) else GONE
-
-    def _at(self, at: int | None) -> int:
-        return microseconds(self._clock.now()) if at is None else at
+        kept = await self._memory.note(keeper, key, text, at_or_now(at, self._clock.now()))
+        return "" if kept else GONE
 
 
 def _last(offset: int, total: int) -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from enum import Enum, auto
-from typing import Any
 
 import structlog
 
@@ -18,14 +16,13 @@ from bot.messages import hints
 from bot.messages.message import Message
 from bot.messages.names import Names
 from bot.record.bookmark import Link, Reacted, number_of
-from bot.slack.errors import RateLimitedError, SlackError
+from bot.slack.errors import SlackError
+from bot.slack.patience import patiently
 
 _log = structlog.get_logger(__name__)
 
-TRIES = 3
-"""Looks at a message that Slack puts off; then its reaction waits for the next one who reacts to it."""
-LONGEST = 60.0
-"""Seconds that such a look waits."""
+WAITS = 2
+"""Waits for a message that Slack puts off; then its reaction waits for the next one who reacts to it."""
 
 
 class Step(Enum):
@@ -126,23 +123,15 @@ class Afterwards:
 
     async def _look(self, reaction: Reaction) -> tuple[tuple[Link, ...] | None, str | None]:
         """Read the message and remember its links; give them, None where it may not be read, and its thread."""
-        message = await self._patiently(reaction)
+        message = await patiently(
+            lambda: self._door.read(reaction.workspace, reaction.channel, reaction.ts), waits=WAITS
+        )
         if message is None:
             return None, None
         links, _ = read_links(self._catalogue, message)
         await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
         thread = message.get("thread_ts")
         return links, thread if isinstance(thread, str) and thread != reaction.ts else None
-
-    async def _patiently(self, reaction: Reaction) -> Mapping[str, Any] | None:
-        for left in reversed(range(TRIES)):
-            try:
-                return await self._door.read(reaction.workspace, reaction.channel, reaction.ts)
-            except RateLimitedError as error:
-                if not left or error.retry_after > LONGEST:
-                    raise
-                await asyncio.sleep(error.retry_after)
-        raise AssertionError  # pragma: no cover - the loop returns or raises
 
     async def _tell(self, reaction: Reaction, message: Message, thread: str | None) -> None:
         user, channel = reaction.keeper.user, reaction.channel

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.clock import Clock, microseconds
+from bot.clock import Clock, at_or_now
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import found_in
 from bot.keeping.ports import Door, Memory, Postings
@@ -115,7 +115,7 @@ class Choosers:
         if place is None or showing is None:
             return Turned((), None, hints.LOST)
         now = self._clock.now()
-        moment = at if at is not None else max(microseconds(now), place.opened + 1)
+        moment = at_or_now(at, now, after=place.opened)
         saved, removed = chosen(showing.links, place, picked)
         anew = await self._memory.save(keeper, saved, moment, now) if saved else ()
         gone = await self._memory.remove(keeper, [link.key for link in removed], moment) if removed else 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archive.issue import Entry
 from bot.answers import Answers
-from bot.clock import Clock, microseconds
+from bot.clock import Clock, at_or_now
 from bot.keeping.catalogue import Catalogue, first_key
 from bot.keeping.ports import Memory, People
 from bot.messages import help as helping
@@ -52,7 +52,7 @@ class Saving:
         if link is None:
             return Pressed(None)
         now = self._clock.now()
-        moment = at if at is not None else microseconds(now)
+        moment = at_or_now(at, now)
         if keep:
             again = await self._memory.pressed(keeper, link.key)
             return Pressed(link, not await self._memory.save(keeper, [link], moment, now), again)

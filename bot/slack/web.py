@@ -7,7 +7,6 @@ SDK's own connection-retry handler is off: it would send a message again whose c
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
@@ -30,6 +29,7 @@ from bot.slack.errors import (
     WorkspaceRefusedError,
 )
 from bot.slack.files import fetch
+from bot.slack.patience import patiently
 from bot.slack.payload import body_of, posting
 from bot.slack.turns import Turns
 from bot.slack.workspace import WorkspaceId
@@ -155,14 +155,10 @@ class WebSlack:
         self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str
     ) -> Mapping[str, Any]:
         """Read one page; a later one is waited for where Slack says to wait."""
-        for _ in range(WAITS if "cursor" in query else 0):
-            try:
-                return await self._call(workspace, method, query, channel=channel, read=True)
-            except RateLimitedError as error:
-                if error.retry_after > _LONGEST:
-                    raise
-                await asyncio.sleep(error.retry_after)
-        return await self._call(workspace, method, query, channel=channel, read=True)
+        waits = WAITS if "cursor" in query else 0
+        return await patiently(
+            lambda: self._call(workspace, method, query, channel=channel, read=True), waits=waits, longest=_LONGEST
+        )
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
         """Give a message's address."""
