@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.kind import Kind
 from bot.calendar import AS_IT_APPEARS, DAYS, AsItAppears, Schedule, ScheduleError, Weekly, parse_schedule, zone_names
-from bot.messages.form import AT_ONCE, KINDS, Draft, zone_option
+from bot.messages.form import AT_ONCE, KINDS, LONGEST_TOPICS, Draft, zone_option
 from bot.messages.message import Block
 from bot.messages.mrkdwn import one_line
 from bot.messages.taste import Layout, Sponsors, Taste
@@ -127,7 +127,7 @@ def _taste(fields: _Fields) -> Taste:
 
 
 def _topics(typed: str) -> Iterator[str]:
-    named = dict.fromkeys(one_line(topic) for topic in typed[:600].split(","))
+    named = dict.fromkeys(one_line(topic) for topic in typed[:LONGEST_TOPICS].split(","))
     yield from [topic for topic in named if topic][:_MOST_TOPICS]
 
 

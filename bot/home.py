@@ -15,6 +15,7 @@ from bot.clock import Clock, at_or_now
 from bot.finding.mine import Mine
 from bot.keeping.catalogue import first_key
 from bot.messages import home as said
+from bot.messages.blocks import BUTTON_VALUE
 from bot.messages.home import Looking, Newest, Shown, Subscribed
 from bot.messages.issue import issue_page, page_value
 from bot.messages.message import Block, Message
@@ -187,7 +188,7 @@ class Home:
         if issue is None:
             return None
         value = page_value(issue.slug, 1)
-        return Newest(title(issue), issue.published, value if len(value) <= 2_000 else "")
+        return Newest(title(issue), issue.published, value if len(value) <= BUTTON_VALUE else "")
 
 
 def _subscribed(each: Subscription, now: datetime) -> Subscribed:

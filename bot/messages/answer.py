@@ -123,7 +123,7 @@ def written(found: Answer, asked: Asked, today: date, *, hint: str = "") -> tupl
 
 def _below(found: Answer, asked: Asked, hint: str, *, shareable: bool) -> list[Block]:
     """Render what stands below the results."""
-    made = [blocks.context(clip(note, 300)) for note in found.problems[:5]]
+    made = blocks.notes(found.problems)
     made.append(blocks.actions(_buttons(found, asked, shareable=shareable)))
     return [*made, blocks.context(hint)] if hint else made
 
@@ -142,7 +142,7 @@ def nothing(found: Answer, asked: Asked, *, hint: str = "") -> Message:
     where = "No tool" if asked.tools else "Nothing"
     said = f"{where} in the archive about *{quoted(asked.query)}*."
     made = [blocks.section(said)]
-    made += [blocks.context(clip(note, 300)) for note in found.problems[:5]]
+    made += blocks.notes(found.problems)
     if found.did_you_mean:
         made += _ways("Did you mean", found.did_you_mean, asked, "meant")
     if found.near_topics:

@@ -6,11 +6,11 @@ Only header, section, context, divider and actions are used: the set that old cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip_plain
+from bot.messages.mrkdwn import clip, clip_plain
 
 MOST_BLOCKS = 50
 MOST_TEXT = 9_000
@@ -42,6 +42,11 @@ def section(markup: str, accessory: Block | None = None) -> Block:
 def context(*markup: str) -> Block:
     """Make a line of small print; up to ten pieces, each cut by its maker."""
     return {"type": "context", "elements": [mrkdwn(piece) for piece in markup[:10]]}
+
+
+def notes(said: Sequence[str]) -> list[Block]:
+    """Make lines of small print of plain notes: the first five, each cut to 300 characters."""
+    return [context(clip(note, 300)) for note in said[:5]]
 
 
 def divider() -> Block:

@@ -22,7 +22,6 @@ from bot.messages.title import title
 MOST_REPLIES = 100
 """At one message a second and channel (Slack: rate limits), a longer thread would take minutes: it is set in full."""
 _INTRO = 1_500
-_HEADLINE = 150
 _PIECE = 2_800
 _MOST_PIECES = 3
 _MOST_LINKS = 20
@@ -178,7 +177,7 @@ def _heading(section: Section) -> str:
     return bold(clip(one_line(section.heading) or ("Intro" if section.kind is Kind.INTRO else "More"), 100))
 
 
-def _headline(entry: Entry, limit: int = _HEADLINE) -> str:
+def _headline(entry: Entry, limit: int) -> str:
     """Link an entry's headline to its first link."""
     words = one_line(entry.headline) or one_line(entry.text)
     if not entry.links:

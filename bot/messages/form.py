@@ -19,7 +19,8 @@ ZONE = "zone"
 KINDS = (Kind.NEWS, Kind.TOOLS, Kind.EVENTS, Kind.JOBS, Kind.OTHER)
 """The sections one may leave out, in the form's order."""
 SET, AT_ONCE = "set", "at-once"
-_TOPICS = 300
+LONGEST_TOPICS = 300
+"""Characters of a list of topics."""
 _KIND_NAMES = {
     Kind.NEWS: "News and articles",
     Kind.TOOLS: "Tools",
@@ -135,8 +136,8 @@ def _radio(options: list[Block], chosen: int) -> dict[str, Any]:
 
 
 def _words(topics: Sequence[str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "plain_text_input", "max_length": _TOPICS}
-    if known := one_line(", ".join(topics))[:_TOPICS]:
+    made: dict[str, Any] = {"type": "plain_text_input", "max_length": LONGEST_TOPICS}
+    if known := one_line(", ".join(topics))[:LONGEST_TOPICS]:
         made["initial_value"] = known
     return made
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.messages import blocks
-from bot.messages.answer import quoted
+from bot.messages.answer import LONGEST_QUERY, quoted
 from bot.messages.dates import long_date, slack_time
 from bot.messages.kept import row
 from bot.messages.message import Block, Message
@@ -59,7 +59,7 @@ def turned(action: str, value: str, looking: Looking) -> Looking | None:
     """Give what a tab shows after its search box or a button that turns its list; None for any other button."""
     listing: Listing | None = Listing()
     if action == SEARCH:
-        listing = Listing(one_line(value)[:300])
+        listing = Listing(one_line(value)[:LONGEST_QUERY])
     elif action != ALL:
         listing = Listing.read(value)
     return None if listing is None else Looking(listing, looking.welcome)
@@ -150,7 +150,7 @@ def _kept(shown: Shown, today: date, names: Names) -> list[Block]:
         made += [row(each, number, today) for number, each in enumerate(page.rows)]
     else:
         made.append(blocks.section(f"Nothing you kept is about *{quoted(page.listing.query)}*."))
-    made += [blocks.context(clip(note, 300)) for note in page.problems[:5]]
+    made += blocks.notes(page.problems)
     buttons = turns(page, "home")
     if page.listing.query:
         buttons.append(blocks.button("All I kept", ALL))
@@ -164,7 +164,7 @@ def _box(query: str) -> Block:
     element: dict[str, Any] = {
         "type": "plain_text_input",
         "action_id": SEARCH,
-        "max_length": 300,
+        "max_length": LONGEST_QUERY,
         "placeholder": blocks.plain("a topic, and press enter", 150),
         "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
     }

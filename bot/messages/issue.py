@@ -8,16 +8,15 @@ from datetime import date
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.messages import blocks
+from bot.messages.answer import LONGEST_QUERY
 from bot.messages.dates import age, long_date
 from bot.messages.digest import digest
 from bot.messages.entry import opening
-from bot.messages.keep import save_button, token
+from bot.messages.keep import LONGEST_SLUG, save_button, token
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, one_line
 from bot.messages.taste import Layout, Taste
 from bot.messages.title import title
-
-_LONGEST_SLUG = 400
 
 
 def page_value(slug: str, page: int) -> str:
@@ -46,7 +45,7 @@ def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset())
     page = min(max(page, 1), len(pages))
     message = pages[page - 1].message
     row: list[Block] = []
-    if len(issue.slug) <= _LONGEST_SLUG:
+    if len(issue.slug) <= LONGEST_SLUG:
         if page > 1:
             row.append(blocks.button("‹ Back", "issue:back", page_value(issue.slug, page - 1)))
         if page < len(pages):
@@ -72,7 +71,7 @@ def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: 
     where = f"{clip(title(issue), 150)} · {long_date(issue.published)} · {age(issue.published, today)}"
     save = save_button(token(issue.slug, entry, PICKED), saved=saved)
     row = [*([save] if save else []), blocks.button("Another one", "random")]
-    if len(issue.slug) <= _LONGEST_SLUG:
+    if len(issue.slug) <= LONGEST_SLUG:
         row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))
     kind = "Sponsored · " if section.kind is Kind.SPONSOR else ""
     joint = "\n" if rest == entry.text else " " * rest[:1].isspace()
@@ -82,7 +81,7 @@ def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: 
 
 def topics(names: tuple[str, ...]) -> Message:
     """Offer the archive's topics as buttons, at most 25."""
-    row = [blocks.button(name, f"search:topic:{number}", json.dumps({"q": name[:300]}, ensure_ascii=False))
+    row = [blocks.button(name, f"search:topic:{number}", json.dumps({"q": name[:LONGEST_QUERY]}, ensure_ascii=False))
            for number, name in enumerate(names[:25]) if one_line(name)]  # fmt: skip
     if not row:
         return blocks.says("The archive has no topics yet.")
@@ -97,7 +96,7 @@ def preview(issue: Issue, taste: Taste, channel: str) -> Message:
     follows = f"; {count} repl{'ies follow' if count > 1 else 'y follows'} in its thread" if count else ""
     head = blocks.context(f"Only you see this. In <#{channel}> it looks like this{follows}.")
     row = []
-    if len(issue.slug) <= _LONGEST_SLUG and count:
+    if len(issue.slug) <= LONGEST_SLUG and count:
         row = [blocks.actions([blocks.button("Read all of it", "issue:open", page_value(issue.slug, 1))])]
     parent = rendered.parent.message
     # Two blocks more than a digest has: the digest's own leave room for them.

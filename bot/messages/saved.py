@@ -97,7 +97,7 @@ def saved(page: Listed, today: date, names: Names) -> Message:
         return _nothing(page, names)
     rows = _rows(page, today)
     page = replace(page, rows=page.rows[: len(rows)])
-    made: list[Block] = [blocks.context(summary(page)), *rows, *_notes(page)]
+    made: list[Block] = [blocks.context(summary(page)), *rows, *blocks.notes(page.problems)]
     if buttons := [*turns(page, "saved"), *_on(page)]:
         made.append(blocks.actions(buttons))
     heads = "; ".join(one_line(each.headline) for each in page.rows)
@@ -148,7 +148,7 @@ def _nothing(page: Listed, names: Names) -> Message:
         how = f"React to a link with :{escape(names.bookmark)}:, or press Save beside one, and it is listed here."
         return blocks.says(f"You have kept nothing yet. {how}" if not page.total else "There is nothing more.")
     said = f"Nothing you kept is about *{quoted(query)}*."
-    made: list[Block] = [blocks.section(said), *_notes(page)]
+    made: list[Block] = [blocks.section(said), *blocks.notes(page.problems)]
     meant = [
         blocks.button(other, f"saved:meant:{number}", Listing(one_line(other)[:LONGEST_QUERY]).as_value())
         for number, other in enumerate(page.meant[:3])
@@ -169,7 +169,3 @@ def _on(page: Listed) -> list[Block]:
         row_.append(blocks.button(f"Search it for “{clip(typed, 40)}”", "search:typed", Asked(typed).as_value()))
         row_.append(blocks.button("All I kept", "saved:all", Listing().as_value()))
     return row_
-
-
-def _notes(page: Listed) -> list[Block]:
-    return [blocks.context(clip(note, 300)) for note in page.problems[:5]]
