@@ -1,23 +1,30 @@
 """The bot's branch of the one tree of errors; its root and the archive's branch are in `archive.errors`.
 
 BackIssueError
-├── QueriesError (cli.search)         a file of queries cannot be read
+├── EmptyArchiveError (cli.reading)       the archive has no issue to show
+├── QueriesError (cli.search)             a file of queries cannot be read
 └── BotError
-    ├── SettingsError                 a setting is missing or wrong
-    ├── ScheduleError (calendar)      a schedule is none
-    ├── ReplyError (replies)          an answer did not reach the person
-    ├── StoreError (store.errors)     the database did not do it
-    │   ├── DatabaseUrlError          its address is none
-    │   └── SchemaError               its tables are of another version
-    └── SlackError (slack.errors)     Slack did not do it
-        ├── RateLimitedError          wait as told
-        ├── ChannelRefusedError       not in this channel
-        ├── ThreadRefusedError        not in this thread
-        ├── WorkspaceRefusedError     not in this workspace
-        ├── MessageRefusedError       not this message
-        ├── TryLaterError             not now
-        ├── UnknownOutcomeError       nobody knows whether it did
-        └── CannotLookError           the history cannot be read far enough
+    ├── SettingsError                     a setting is missing or wrong
+    ├── ScheduleError (calendar)          a schedule is none
+    ├── ReplyError (replies)              an answer did not reach the person
+    ├── StoreError (store.errors)         the database did not do it
+    │   ├── DatabaseUrlError              its address is none
+    │   └── SchemaError                   its tables are of another version
+    ├── SlackError (slack.errors)         Slack did not do it
+    │   ├── RateLimitedError              wait as told
+    │   ├── ChannelRefusedError           not in this channel
+    │   ├── ThreadRefusedError            not in this thread
+    │   ├── WorkspaceRefusedError         not in this workspace
+    │   ├── MessageRefusedError           not this message
+    │   ├── FileRefusedError              not this file
+    │   ├── TryLaterError                 not now
+    │   ├── UnknownOutcomeError           nobody knows whether it did
+    │   └── CannotLookError               the history cannot be read far enough
+    ├── RefusalError (playground.call)    the stand-in refuses a call
+    ├── UnknownError (playground.typed)   what was typed at the prompt means nothing
+    ├── PageError (playground.page)       a request of the page makes no sense
+    ├── CannotError (playground.page)     what the page asks for cannot be done now
+    └── PortError (playground.page)       the page has no port to listen on
 """
 
 from __future__ import annotations

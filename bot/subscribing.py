@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import structlog
+
 from archive.issue import Issue
 from bot import commands
 from bot.calendar import Schedule, ScheduleError, next_slot, parse_schedule
@@ -24,6 +26,8 @@ from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.door import Person
 from bot.slack.errors import ChannelRefusedError, SlackError
 from bot.slack.workspace import WorkspaceId
+
+_log = structlog.get_logger(__name__)
 
 LOOK = 1.0
 """Seconds for asking Slack whether the bot is in a channel; after that it is taken to be."""
@@ -228,8 +232,8 @@ class Subscribing:
                 await self._door.check_channel(workspace, channel)
         except ChannelRefusedError:
             return True
-        except (SlackError, TimeoutError):
-            return False
+        except (SlackError, TimeoutError) as error:
+            _log.info("a channel is subscribed unseen", channel=channel, error=str(error) or "no answer in time")
         return False
 
     async def _schedule(self, typed: str, place: Place) -> Schedule:
@@ -243,5 +247,6 @@ class Subscribing:
         """Give the person's own zone, "" where Slack does not say: a form without it is still a form."""
         try:
             return (await self._door.person(place.workspace, place.user)).zone
-        except SlackError:
+        except SlackError as error:
+            _log.info("a person's zone is not known", workspace=place.workspace, error=str(error))
             return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
 from archive.issue import Issue
 from bot.calendar import Weekly, next_slot, slots, zone_of
 from bot.delivery.plan import is_new, waiting
@@ -19,6 +21,7 @@ from bot.slack.errors import SlackError
 from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
+_log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
 _RECENT = 50
 
@@ -74,7 +77,8 @@ class Standings:
             return ""
         try:
             return await self._slack.permalink(delivery.workspace, delivery.channel, parent.ts)
-        except SlackError:
+        except SlackError as error:
+            _log.info("a digest is shown without its address", channel=delivery.channel, error=str(error))
             return ""
 
     async def _waiting(self, subscription: Subscription, latest: Delivery | None, now: datetime) -> tuple[Waiting, ...]:

@@ -218,7 +218,7 @@ class Worker:
         try:
             await lane.run()
         except BotError as error:
-            _log.error("delivery.failed", channel=subscription.channel, error=str(error))
+            _log.error("delivery.failed", channel=subscription.channel, error=str(error), exc_info=error)
             await self._give_back(subscription)
         except Exception:  # noqa: BLE001 - one channel must not end the others; the log has it all
             _log.exception("delivery.broken", channel=subscription.channel)

@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.table import Table
 
+from bot.errors import BotError
 from bot.playground import forms
 from bot.playground.board import Board, Element, errors_by_label
 from bot.playground.channel import Channel, ChannelMessage
@@ -41,7 +42,7 @@ HELP = (
 )
 
 
-class UnknownError(Exception):
+class UnknownError(BotError):
     """What was typed means nothing here; the message says what would."""
 
 

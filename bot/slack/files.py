@@ -42,7 +42,9 @@ async def fetch(  # noqa: PLR0913 - all of it is what one request is made of
                     raise FileRefusedError(METHOD, "too_large", workspace=workspace)
             return bytes(content)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise TryLaterError(METHOD, "no_answer", workspace=workspace, detail=type(error).__name__) from None
+        # An answer that is no HTTP is an error that holds the request's headers, and so the token.
+        cause = None if isinstance(error, aiohttp.ClientResponseError) else error
+        raise TryLaterError(METHOD, "no_answer", workspace=workspace, detail=type(error).__name__) from cause
 
 
 def _checked(address: str, api: str) -> URL | None:

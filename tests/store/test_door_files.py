@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import traceback
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -43,6 +45,10 @@ class Shelf:
             assert request.transport is not None
             request.transport.abort()
             return answer
+        if what == "garbled":
+            assert isinstance(request.transport, asyncio.Transport)
+            request.transport.write(b"no HTTP at all\r\n\r\n")
+            request.transport.close()
         if what.isdigit():
             return web.Response(status=int(what), headers={"Location": f"http://localhost:1/{what}"})
         return web.Response(body=b"content")
@@ -98,6 +104,16 @@ async def test_a_file_that_may_come_later(shelf: Shelf, door: WebSlack, what: st
     """A broken line, a server in trouble: another try may help."""
     with pytest.raises(kind):
         await door.download(HERE, f"{shelf.address}{what}", 1_000)
+
+
+@pytest.mark.parametrize(("what", "told"), [("cut", True), ("garbled", False)])
+async def test_the_cause_of_a_failure_is_kept(shelf: Shelf, door: WebSlack, what: str, *, told: bool) -> None:
+    """Unless it holds the token; what is printed of it never does."""
+    with pytest.raises(TryLaterError) as caught:
+        await door.download(HERE, f"{shelf.address}{what}", 1_000)
+    assert (caught.value.__cause__ is not None) is told
+    assert TOKEN not in repr(caught.value.__cause__)
+    assert TOKEN not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_the_token_goes_nowhere_else(shelf: Shelf, door: WebSlack) -> None:
