@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from bot.answers import Answers
 from bot.belongings.belongings import Belongings
 from bot.bookmarks import Bookmarks
+from bot.delivery.doubts import Doubts
 from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.keeping import Keeping
@@ -17,7 +17,6 @@ from bot.later import Later
 from bot.messages.names import Names
 from bot.outcomes import Outcomes
 from bot.replies import Replies
-from bot.slack.workspace import WorkspaceId
 from bot.subscribing import Subscribing
 from bot.team import Team
 
@@ -25,14 +24,6 @@ from bot.team import Team
 def reference() -> str:
     """Give a short random reference, for an apology and the log."""
     return secrets.token_hex(4)
-
-
-class Doubts(Protocol):
-    """Messages of which nobody knows whether they landed: the one who subscribed the channel looks, and says."""
-
-    async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
-        """Post the message that the button's `value` names (to be checked) or leave it; say so, as markup."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

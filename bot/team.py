@@ -137,9 +137,8 @@ class Team:
         await self._wishes.count(keeper.home, on=on)
         return said.switched(self._names, on=on)
 
-    async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
+    async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """Say in one line what was kept most in the seven days before `now`, "" for nothing (bot.delivery.aside)."""
-        del channel
         home = keeper_of(workspace, "").home
         if not await self._wishes.counted(home):
             return ""

@@ -22,8 +22,8 @@ LONGEST = 300
 class Aside(Protocol):
     """Gives the line."""
 
-    async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
-        """Give one line for the digest that is decided `now` for the channel, "" for none.
+    async def line(self, workspace: WorkspaceId, now: datetime) -> str:
+        """Give one line for the digest that is decided `now` in the workspace, "" for none.
 
         It is plain text but for links, which are written as `bot.messages.mrkdwn.link` writes them.
 
@@ -41,7 +41,7 @@ async def with_aside(
         return decision
     try:
         async with asyncio.timeout(PATIENCE):
-            line = " ".join((await aside.line(workspace, channel, now)).split())
+            line = " ".join((await aside.line(workspace, now)).split())
     except Exception as error:  # noqa: BLE001 - whatever is wrong with an aside, the digest goes out
         _log.warning("delivery.aside_failed", channel=channel, error=str(error) or type(error).__name__)
         return decision

@@ -50,7 +50,7 @@ def step(reaction: Reaction, reacted: Reacted) -> Step | None:
 
 
 class Afterwards:
-    """Does it."""
+    """Does what follows: hints and choices for the person who reacted, and the link of a message that is not ours."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,

@@ -21,7 +21,6 @@ PAGE = 10
 _MOST_TEXT = blocks.MOST_TEXT - 1_500
 _MOST_JSON = 12_000
 _MOST = 1_000_000
-_OFFSET = re.compile(r"\d{1,6}", re.ASCII)
 _PLACE = re.compile(r"mine:([0-9a-f]{32}):(\d{1,7}):(.*)", re.ASCII | re.DOTALL)
 _BLOCK_ID = 255  # Slack: reference/block-kit/blocks
 
@@ -47,8 +46,6 @@ class Listing:
     @classmethod
     def read(cls, value: str) -> Listing | None:
         """Read a button's value; None for anything that no button has."""
-        if _OFFSET.fullmatch(value):  # of buttons from before there was a search
-            return cls("", int(value))
         try:
             fields = json.loads(value) if len(value) <= blocks.BUTTON_VALUE else None
         except (ValueError, RecursionError):

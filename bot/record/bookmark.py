@@ -126,7 +126,7 @@ def by_hand(key: str) -> Way:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What a message shows: its `links` in order, whether the reader sees them `numbered`, and the bot posted them."""
+    """What a message shows: its `links` in order, and whether the message is `ours`: the bot's own."""
 
     links: tuple[Link, ...]
     ours: bool = True

@@ -28,7 +28,7 @@ from bot.slack.errors import (
     UnknownOutcomeError,
     WorkspaceRefusedError,
 )
-from bot.slack.files import fetch
+from bot.slack.files import METHOD, fetch
 from bot.slack.patience import patiently
 from bot.slack.payload import body_of, posting
 from bot.slack.turns import Turns
@@ -193,10 +193,10 @@ class WebSlack:
         asked = {"filename": name, "length": len(content)}
         answer = await self._call(workspace, "files.getUploadURLExternal", asked, read=True)
         file, address = str(answer.get("file_id") or ""), str(answer.get("upload_url") or "")
-        if self._session is None or not (file and address):
+        if not (file and address):
             raise UnknownOutcomeError("files.getUploadURLExternal", "no_url", workspace=workspace)
         try:
-            async with self._session.post(address, data=content) as taken:
+            async with self._opened().post(address, data=content) as taken:
                 if taken.status != 200:
                     raise TryLaterError("files.upload", f"http_{taken.status}", workspace=workspace)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -226,11 +226,8 @@ class WebSlack:
 
     async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
         """Fetch a file that somebody gave, of at most `most` bytes; see `bot.slack.files.fetch` for what it raises."""
-        token = self._tokens(workspace) or ""
-        self._client(workspace, "url_private_download")
-        if self._session is None:
-            raise TryLaterError("url_private_download", "closed", workspace=workspace)
-        return await fetch(self._session, address, token, most=most, api=self._base_url, workspace=workspace)
+        token = self._token(workspace, METHOD)
+        return await fetch(self._opened(), address, token, most=most, api=self._base_url, workspace=workspace)
 
     async def whisper(
         self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
@@ -304,10 +301,15 @@ class WebSlack:
             self._selves[workspace] = frozenset(str(answer[key]) for key in ("bot_id", "user_id") if answer.get(key))
         return self._selves[workspace]
 
-    def _client(self, workspace: WorkspaceId, method: str) -> AsyncWebClient:
+    def _token(self, workspace: WorkspaceId, method: str) -> str:
+        """Give the workspace's token. Raises WorkspaceRefusedError where it has none, which `method` needs."""
         token = self._tokens(workspace)
         if not token:
             raise WorkspaceRefusedError(method, "not_authed", workspace=workspace)
+        return token
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """Give the one session, opened when it is first needed."""
         if self._session is None:
             # Connections are bounded by turns: a call that waits for one has not begun, so its time does not run.
             self._session = aiohttp.ClientSession(
@@ -315,9 +317,14 @@ class WebSlack:
                 middlewares=(_once,),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(5.0, self._timeout)),
             )
+        return self._session
+
+    def _client(self, workspace: WorkspaceId, method: str) -> AsyncWebClient:
+        """Give the SDK's client of the workspace's token, over the one session."""
+        token = self._token(workspace, method)
         if token not in self._clients:
             options: dict[str, Any] = {
-                "session": self._session,
+                "session": self._opened(),
                 "retry_handlers": [],
                 "timeout": int(self._timeout) or 1,
             }

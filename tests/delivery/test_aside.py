@@ -24,9 +24,9 @@ class Says:
         self.text = text
         self.asked = 0
 
-    async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
+    async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """See `bot.delivery.aside.Aside`."""
-        del workspace, channel, now
+        del workspace, now
         self.asked += 1
         return f"{self.text} {self.asked}".strip() if self.text else ""
 
@@ -34,17 +34,17 @@ class Says:
 class Breaks:
     """An aside that fails."""
 
-    async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
+    async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """See `bot.delivery.aside.Aside`."""
-        raise RuntimeError(f"{workspace} {channel} {now}")
+        raise RuntimeError(f"{workspace} {now}")
 
 
 class Hangs:
     """An aside that never comes to an end."""
 
-    async def line(self, workspace: WorkspaceId, channel: str, now: datetime) -> str:
+    async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """See `bot.delivery.aside.Aside`."""
-        return await asyncio.get_running_loop().create_future() or f"{workspace} {channel} {now}"
+        return await asyncio.get_running_loop().create_future() or f"{workspace} {now}"
 
 
 async def stage(aside: Says | Breaks | Hangs) -> tuple[Scene, str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.messages.answer import Asked
 from bot.messages.message import Block
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
+from bot.messages.saved import Listing
 from bot.playground.limits import problems
 from bot.record.bookmark import Keeper
 from bot.slack.errors import SlackError
@@ -87,7 +88,7 @@ async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
         ("issue:next", '{"i":"2021-02-28-6","p":99}', "Example Weekly Issue #6"),
         ("issue:open", '{"i":"nowhere","p":1}', "no issue"),
         ("search:near:0", '{"q":"kubernetes"}', "kubernetes/"),
-        ("saved:next", "10", "You have kept nothing yet"),
+        ("saved:next", Listing("", 10).as_value(), "You have kept nothing yet"),
         ("saved:next", "-1", "You have kept nothing yet"),
         ("pause", "", "not subscribed"),
         ("resume", "", "not subscribed"),
@@ -151,7 +152,7 @@ async def test_saved_pages(people: People) -> None:
     await people.clicks("saved:next", buttons(first)["saved:next"])
     assert "11–15" in str(people.heard[-1])
     assert set(buttons(people.heard[-1]["blocks"])) == {"saved:back"}
-    await people.clicks("saved:next", "5000")
+    await people.clicks("saved:next", Listing("", 5_000).as_value())
     assert "11–15" in str(people.heard[-1])
 
 

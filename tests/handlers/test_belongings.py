@@ -63,16 +63,16 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
     await keeps(people, OURS, user="U1")
     await keeps(people, OURS, user="U2")
     team = people.services.team
-    assert await team.line("-:T1", "C1", NOW) == ""
+    assert await team.line("-:T1", NOW) == ""
     later = NOW.replace(day=8)
-    assert await team.line("-:T1", "C1", later) == (
+    assert await team.line("-:T1", later) == (
         "Most kept last week: <https://blog.example/cache|How a cache took a site down> (2)"
     )
     assert "Only somebody who subscribed" in await types(people, "top off")
     await people.register.put("-:T1", "C1", "U1", AsItAppears(), Taste(), NOW)
     assert "Off:" in await types(people, "top off")
     assert "switched it off" in await types(people, "top")
-    assert await team.line("-:T1", "C1", later) == ""
+    assert await team.line("-:T1", later) == ""
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
     assert "your team keeps" not in str(people.door.homes["U1"])
     assert "On:" in await types(people, "top on")
