@@ -173,11 +173,15 @@ class Answers:
         except ArchiveError as error:
             return helping.told(str(error))
 
+    def newest(self) -> Issue | None:
+        """Give the newest issue, None of an empty archive."""
+        return self._library.current.snapshot.latest()
+
     def find(self, asked: str) -> Issue:
         """Give the issue `asked` for by number or slug, "" the newest. Raises UnknownIssueError."""
         snapshot = self._library.current.snapshot
         newest = snapshot.latest()
-        return newest if newest is not None and not asked else snapshot.find(asked)
+        return newest if newest is not None and not asked else snapshot.find(asked or "latest")
 
     def entry(self, slug: str, position: int) -> tuple[Issue, Entry] | None:
         """Give the entry at a position of an issue, None where there is none."""

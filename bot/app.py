@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -19,7 +19,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 import handlers
-from archive.issue import Issue
 from archive.snapshot import Snapshot
 from bot.answers import Answers
 from bot.belongings.belongings import Belongings
@@ -144,44 +143,40 @@ class App:
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
-    library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
-    names = Names(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
-    shelf = Shelf(store.issues)
-    issue_of = _issue_of(shelf)
-    team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, issue_of, names, clock)
-    indexes = Indexes(lambda: library.index, issue_of)
-    mine = Mine(store.bookmarks, indexes, issue_of, slack, names, clock)
+    shelf = Shelf(ports.store.issues)
+    services = _services(settings, credentials, ports, shelf)
     worker = Worker(
-        store,
-        slack,
+        ports.store,
+        ports.slack,
         shelf,
         render=digest,
-        clock=clock,
-        issues=lambda: library.snapshot.issues,
+        clock=ports.clock,
+        issues=lambda: ports.library.snapshot.issues,
         rules=ports.rules,
         command=settings.command,
-        aside=team,
+        aside=services.team,
     )
-    standings = Standings(store, shelf, slack, ports.rules)
+    bolt = _bolt(settings, credentials)
+    handlers.register(bolt, services)
+    return App(bolt, ports, worker, shelf, services)
+
+
+def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, shelf: Shelf) -> Services:
+    """Put the use cases together."""
+    library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
+    names = Names(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     answers = Answers(library, names, clock, random.SystemRandom().randrange)
-    catalogue = Catalogue(library, lambda slug: shelf.current.identities.get(slug, slug))
-    services = Services(
+    indexes = Indexes(lambda: library.index, shelf.issue)
+    mine = Mine(store.bookmarks, indexes, shelf.issue, slack, names, clock)
+    team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, shelf.issue, names, clock)
+    standings = Standings(store, shelf, slack, ports.rules)
+    return Services(
         names=names,
         answers=answers,
         bookmarks=Bookmarks(store.bookmarks, settings.bookmark, clock),
         mine=mine,
         team=team,
-        home=Home(
-            mine,
-            team,
-            store.people,
-            store.bookmarks,
-            store.subscriptions,
-            _newest(library),
-            slack,
-            names,
-            clock,
-        ),
+        home=Home(mine, team, store.people, store.bookmarks, store.subscriptions, answers.newest, slack, names, clock),
         belongings=Belongings(
             Exporting(store.bookmarks, slack, names),
             Importing(store.imports, slack, names, clock),
@@ -191,21 +186,18 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
             store.bookmarks,
             store.people,
             store.postings,
-            catalogue,
+            Catalogue(library, shelf.identity),
             answers,
             slack,
             names,
             clock,
             credentials.bot_token,  # every process has it, and nobody else
         ),
-        subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, _finder(library)),
+        subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, answers.find),
         outcomes=Outcomes(slack),
         replies=HttpReplies(),
-        doubts=Doubts(store, clock, lambda identity: identity in shelf.current.issues),
+        doubts=Doubts(store, clock, lambda identity: shelf.issue(identity) is not None),
     )
-    bolt = _bolt(settings, credentials)
-    handlers.register(bolt, services)
-    return App(bolt, ports, worker, shelf, services)
 
 
 def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
@@ -222,27 +214,6 @@ def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
         process_before_response=True,
         name="backissue",
     )
-
-
-def _finder(library: Library) -> Callable[[str], Issue]:
-    def find(asked: str) -> Issue:
-        return library.snapshot.find(asked or "latest")
-
-    return find
-
-
-def _newest(library: Library) -> Callable[[], Issue | None]:
-    def newest() -> Issue | None:
-        return library.snapshot.latest()
-
-    return newest
-
-
-def _issue_of(shelf: Shelf) -> Callable[[str], Issue | None]:
-    def issue(identity: str) -> Issue | None:
-        return shelf.current.issues.get(identity)
-
-    return issue
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

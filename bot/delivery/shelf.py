@@ -58,6 +58,14 @@ class Shelf:
         self._turn = asyncio.Lock()
         self.current = Catalogue()
 
+    def issue(self, identity: str) -> Issue | None:
+        """Give the issue of an identity, None where there is none (any more)."""
+        return self.current.issues.get(identity)
+
+    def identity(self, slug: str) -> str:
+        """Give an issue's identity by its slug; of one that is not registered yet, the slug itself."""
+        return self.current.identities.get(slug, slug)
+
     async def put(self, issues: Iterable[Issue], now: datetime) -> Change:
         """Register the archive's `issues` (oldest first) and put them in the place of those before."""
         there = tuple(issues)

@@ -98,7 +98,7 @@ class People:
         store = self.memory.opened
         team = Team(store.bookmarks, store.people, store.teams, self.register, known, names, clock)
         home = Home(
-            mine, team, store.people, store.bookmarks, self.register, self._newest, self.door, names, clock
+            mine, team, store.people, store.bookmarks, self.register, answers.newest, self.door, names, clock
         )  # fmt: skip
         belongings = Belongings(
             Exporting(store.bookmarks, self.door, names),
@@ -133,9 +133,6 @@ class People:
             reference=lambda: next(references),
         )
         self.serves()
-
-    def _newest(self) -> Issue | None:
-        return self.shelf.current.snapshot.latest()
 
     def renames(self, names: Names) -> None:
         """Have the commands called otherwise."""
