@@ -246,6 +246,7 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_collector_is_left_as_it_was(tmp_path: Path, *, enabled: bool) -> None:
     """Loading switches the garbage collector off for a while; what a program had frozen or switched off stays so."""
     before = gc.isenabled()
+    gc.unfreeze()  # a command that ran before in this process leaves everything frozen
     try:
         (gc.enable if enabled else gc.disable)()
         loader.load(tmp_path)
