@@ -21,7 +21,6 @@ from bot.slack.answer import carries, is_whole, mapping, messages, posted, refus
 from bot.slack.door import Mark, Person, Posted
 from bot.slack.errors import (
     CannotLookError,
-    RateLimitedError,
     SlackError,
     ThreadRefusedError,
     TryLaterError,

@@ -42,7 +42,7 @@ async def posted(store: Store, channel: str, subscription: int) -> None:
     """Have the channel's digest of the first issue be posted."""
     delivery = await store.deliveries.get("-:T1", channel, "2026-01-01-1")
     assert delivery is not None
-    (part,) = await store.deliveries.begin(delivery.id, "", "content", ["parent"])
+    _, (part,) = await store.deliveries.begin(delivery.id, "", "content", ["parent"])
     attempt = await store.parts.sending(part, "me", subscription, NOW, "hash")
     assert attempt is not None
     await store.parts.sent(part, attempt, "1767603600.000100", ())

@@ -39,11 +39,18 @@ class Listening(SiteSlack):
         self.posted: list[dict[str, Any]] = []
 
     async def _call(
-        self, workspace: str, method: str, arguments: dict[str, Any], *, channel: str = "", read: bool = False
+        self,
+        workspace: str,
+        method: str,
+        arguments: dict[str, Any],
+        *,
+        channel: str = "",
+        read: bool = False,
+        within: float | None = None,
     ) -> Mapping[str, Any]:
         if method == "chat.postMessage":
             self.posted.append(json.loads(json.dumps(arguments)))
-        return await super()._call(workspace, method, arguments, channel=channel, read=read)
+        return await super()._call(workspace, method, arguments, channel=channel, read=read, within=within)
 
 
 def previewed(issue: Issue, *options: str) -> list[dict[str, Any]]:
