@@ -37,9 +37,10 @@ def microseconds(moment: datetime) -> int:
 def at_or_now(at: int | None, now: datetime, after: int = 0) -> int:
     """Give `at`, a moment in microseconds by Slack's clock, or `now` where it does not say one, but later than `after`.
 
-    The bot's clock may be behind Slack's.
+    The bot's clock may be behind Slack's, but not by more than `AHEAD`: what is later counts as `now`.
     """
-    return max(microseconds(now), after + 1) if at is None else at
+    found = max(microseconds(now), after + 1) if at is None else at
+    return found if found <= microseconds(now + AHEAD) else microseconds(now)
 
 
 def moment_of(number: int) -> datetime:

@@ -5,6 +5,7 @@ What is missing or of a wrong type reads as "".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from slack_bolt.response import BoltResponse
 from bot.record.bookmark import Keeper, keeper_at
 from bot.slack.workspace import WorkspaceId, workspace_id
 from bot.subscribing import Place
+
+ID = re.compile(r"[\x21-\x7e]{1,100}")
+"""What an id may look like: Slack's are a letter and some ten more, in capitals and digits."""
 
 
 def text(body: Mapping[str, Any], *path: str) -> str:

@@ -12,9 +12,8 @@ from bot.bookmarks import Reaction
 from bot.keeping.afterwards import step
 from bot.record.bookmark import Keeper, keeper_of, moment
 from bot.services import Services
-from handlers.payload import text, workspace
+from handlers.payload import ID, text, workspace
 
-_ID = re.compile(r"[\x21-\x7e]{1,100}")
 _TS = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
 
 
@@ -47,7 +46,7 @@ def _reaction(body: dict[str, Any], context: AsyncBoltContext) -> Reaction | Non
     user, emoji = text(body, "event", "user"), text(body, "event", "reaction")
     event_ts = text(body, "event", "event_ts")
     on_message = text(body, "event", "item", "type") == "message"
-    named = all(_ID.fullmatch(each) for each in (channel, user)) and emoji
+    named = all(ID.fullmatch(each) for each in (channel, user)) and emoji
     if not (on_message and named and _TS.fullmatch(ts) and _TS.fullmatch(event_ts)):
         return None
     added = text(body, "event", "type") == "reaction_added"

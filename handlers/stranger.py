@@ -1,4 +1,4 @@
-"""Payloads of a workspace that the bot does not belong to: nothing is done for them, and they are told so."""
+"""Payloads of a workspace that the bot does not belong to, or of nobody: nothing is done for them, in so many words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from slack_bolt.response import BoltResponse
 from bot.messages.help import told
 from bot.services import Services
 from bot.slack.workspace import covers, workspace_id
-from handlers.payload import text, workspace
+from handlers.payload import ID, text, workspace
 from handlers.reply import answer
 
 _log = structlog.get_logger(__name__)
+_NOBODY = "That came without saying from whom, so I did nothing. Please try again."
 _ELSEWHERE = "I belong to another workspace, so I did nothing here. Whoever runs me can install me in this one."
 
 
@@ -38,10 +39,18 @@ class _Gate(AsyncMiddleware):
         resp: BoltResponse,  # noqa: ARG002 - what Bolt hands on
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt names it
     ) -> BoltResponse | None:
-        own = req.context.authorize_result
-        if own is None or covers(workspace_id(own.enterprise_id, own.team_id), workspace(req.context)):
+        event, own = text(req.body, "type") == "event_callback", req.context.authorize_result
+        if own is None:  # the app was uninstalled: its last events come without
             return await next()
-        _log.warning("a payload of another workspace was refused", team=req.context.team_id, own=own.team_id)
-        if text(req.body, "type") == "event_callback":
+        here = covers(workspace_id(own.enterprise_id, own.team_id), workspace(req.context))
+        if here and _is_somebody(req.context.user_id, event=event):
+            return await next()
+        _log.warning("a payload was refused", team=req.context.team_id, own=own.team_id, here=here)
+        if event:
             return BoltResponse(status=200)  # anything else would bring it again
-        return answer(self._services, req.body, told(_ELSEWHERE))
+        return answer(self._services, req.body, told(_NOBODY if here else _ELSEWHERE))
+
+
+def _is_somebody(user: object, *, event: bool) -> bool:
+    """Tell whether a payload names a person, as Slack writes them; an event may name none."""
+    return (event and user is None) or (isinstance(user, str) and ID.fullmatch(user) is not None)

@@ -286,3 +286,19 @@ async def test_a_reaction_from_the_future_keeps_nothing(it: Whole, ahead: int) -
     await it.saved(ada, channel)
     await ada.reacts(digest.replies[0], "bookmark")
     await it.saved(ada, channel, f"future{ahead}.example/mesh")
+
+
+async def test_a_click_from_the_future_can_be_undone(it: Whole) -> None:
+    """It counts as of now, and removing it by hand ends it as always."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.digest(ada, channel, *tales("ahead", "mesh"))
+    said = await it.asks(ada, channel, "/weekly about mesh", "ahead.example/mesh")
+    save = next(one for _, one in forms.elements(said.blocks) if one["action_id"].startswith("save:"))
+    payload = click(it, ada, said, save["action_id"], save["value"])
+    payload["actions"][0]["action_ts"] = "253402300800.000000"
+    await send(it, payload)
+    listed = await it.saved(ada, channel, "ahead.example/mesh")
+    removal = next(one for one in choices(listed) if one[2].startswith("remove:"))
+    await send(it, click(it, ada, listed, removal[1], removal[2], block_id=removal[0]))
+    await it.saved(ada, channel)

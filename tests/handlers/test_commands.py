@@ -235,9 +235,11 @@ async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None
 
 
 async def test_a_command_without_its_fields(people: People) -> None:
-    """A payload with nothing in it but the command's name is answered like an empty command."""
-    answer = await people.sends("command=%2Fweekly&team_id=T1")
+    """A payload with nothing in it but the command's name and a person is answered like an empty command."""
+    answer = await people.sends("command=%2Fweekly&team_id=T1&user_id=U1")
     assert "/weekly help" in answer.said
+    answer = await people.sends("command=%2Fweekly&team_id=T1&text=status")
+    assert "without saying from whom" in answer.said
     answer = await people.sends("command=%2Fweekly&text=status")
     assert answer.status == 200
 

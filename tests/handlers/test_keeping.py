@@ -163,9 +163,11 @@ async def test_messages_that_hold_nothing_to_keep(people: People, message: dict[
 async def test_a_shortcut_that_is_not_whole(people: People) -> None:
     """Without a message, a time or a person nothing happens."""
     whole = {"ts": "1.000001", "text": "<https://example.com>"}
-    wrong: list[tuple[Any, dict[str, Any]]] = [("x", {}), (whole, {"action_ts": "soon"}), (whole, {"user": {}})]
+    wrong: list[tuple[Any, dict[str, Any]]] = [("x", {}), (whole, {"action_ts": "soon"})]
     for message, fields in wrong:
         assert await shortcut(people, message, **fields) == ""
+    for user in ({}, {"id": ""}, {"id": "U 1"}, {"id": "U" * 5_000}, {"id": "U1\0"}):
+        assert "without saying from whom" in await shortcut(people, whole, user=user)
     assert await kept(people) == []
 
 
