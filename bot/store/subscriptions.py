@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, literal, or_, select, update
 
-from bot.calendar import AsItAppears, Schedule, ScheduleError, Unreadable, next_slot, parse_schedule
+from bot.calendar import AsItAppears, Schedule, ScheduleError, next_slot
 from bot.messages.taste import Taste
 from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
+from bot.store.wishes import schedule_of, subscription_of, wish_of
 
 FAR = timedelta(days=8)
 """No slot is further away than a week: who is to wake later than this was set by a clock that has since gone back."""
@@ -190,7 +191,7 @@ class Subscriptions:
         chosen = select(subscriptions).where(_S.pause_by == Pause.UNREADABLE, ~_S.ended)
 
         def readable(connection: Connection) -> tuple[int, ...]:
-            return tuple(row.id for row in connection.execute(chosen) if not _wish_of(row)[2])
+            return tuple(row.id for row in connection.execute(chosen) if not wish_of(row)[2])
 
         ids = await self._database.read(readable)
         if not ids:
@@ -276,54 +277,6 @@ class Subscriptions:
         return await self._database.write(lambda connection: int(connection.execute(statement).rowcount))
 
 
-def subscription_of(row: Any) -> Subscription:
-    """Read a row of the table.
-
-    One that another version wrote, or whose zone this machine does not know, is nobody else's trouble: it is given as
-    paused, with the reason, and with the usual taste where its own cannot be read.
-    """
-    schedule, taste, troubles = _wish_of(row)
-    paused = None
-    if row.pause_by in set(Pause):
-        paused = Paused(Pause(row.pause_by), row.pause_reason or "")
-    elif row.pause_by:
-        troubles = (*troubles, f"it is paused in a way unknown here ({row.pause_by}: {row.pause_reason})")
-    if troubles and (paused is None or paused.by is Pause.UNREADABLE):
-        paused = Paused(Pause.UNREADABLE, f"{'; '.join(troubles)}; subscribe the channel again")
-    return Subscription(
-        id=row.id,
-        workspace=row.workspace,
-        channel=row.channel,
-        user=row.user,
-        schedule=schedule,
-        taste=taste,
-        since=row.since,
-        cursor=row.cursor,
-        paused=paused,
-        ended=bool(row.ended),
-    )
-
-
-def _wish_of(row: Any) -> tuple[Schedule, Taste, tuple[str, ...]]:
-    """Read a row's schedule and taste, and give what of them cannot be read."""
-    schedule, taste, troubles = _schedule_of(row.schedule), Taste(), []
-    if isinstance(schedule, ScheduleError):
-        troubles.append(f"its schedule {row.schedule[:80]!r} cannot be used here ({schedule.reason})")
-        schedule = Unreadable(row.schedule)
-    try:
-        taste = Taste.from_json(row.taste)
-    except (ValueError, TypeError, AttributeError):
-        troubles.append("what it leaves out was chosen in another version of this bot")
-    return schedule, taste, tuple(troubles)
-
-
-def _schedule_of(text: str) -> Schedule | ScheduleError:
-    try:
-        return parse_schedule(text)
-    except ScheduleError as error:
-        return error
-
-
 def _at(workspace: WorkspaceId, channel: str) -> Any:
     return and_(_S.workspace == workspace, _S.channel == channel)
 
@@ -380,7 +333,7 @@ def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str,
 
 def _alarm(text: str, was: datetime, now: datetime) -> datetime:
     """Give when it should wake: no later than its next slot, and at once when it has none."""
-    schedule = _schedule_of(text)
+    schedule = schedule_of(text)
     if isinstance(schedule, ScheduleError):
         return was  # who takes it then finds out, and pauses it
     slot = next_slot(schedule, now)

@@ -1,0 +1,58 @@
+"""What a subscription's row says, also one that another version wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.calendar import Schedule, ScheduleError, Unreadable, parse_schedule
+from bot.messages.taste import Taste
+from bot.record.subscription import Pause, Paused, Subscription
+
+
+def subscription_of(row: Any) -> Subscription:
+    """Read a row of the table.
+
+    One that another version wrote, or whose zone this machine does not know, is nobody else's trouble: it is given as
+    paused, with the reason, and with the usual taste where its own cannot be read.
+    """
+    schedule, taste, troubles = wish_of(row)
+    paused = None
+    if row.pause_by in set(Pause):
+        paused = Paused(Pause(row.pause_by), row.pause_reason or "")
+    elif row.pause_by:
+        troubles = (*troubles, f"it is paused in a way unknown here ({row.pause_by}: {row.pause_reason})")
+    if troubles and (paused is None or paused.by is Pause.UNREADABLE):
+        paused = Paused(Pause.UNREADABLE, f"{'; '.join(troubles)}; subscribe the channel again")
+    return Subscription(
+        id=row.id,
+        workspace=row.workspace,
+        channel=row.channel,
+        user=row.user,
+        schedule=schedule,
+        taste=taste,
+        since=row.since,
+        cursor=row.cursor,
+        paused=paused,
+        ended=bool(row.ended),
+    )
+
+
+def wish_of(row: Any) -> tuple[Schedule, Taste, tuple[str, ...]]:
+    """Read a row's schedule and taste, and give what of them cannot be read."""
+    schedule, taste, troubles = schedule_of(row.schedule), Taste(), []
+    if isinstance(schedule, ScheduleError):
+        troubles.append(f"its schedule {row.schedule[:80]!r} cannot be used here ({schedule.reason})")
+        schedule = Unreadable(row.schedule)
+    try:
+        taste = Taste.from_json(row.taste)
+    except (ValueError, TypeError, AttributeError):
+        troubles.append("what it leaves out was chosen in another version of this bot")
+    return schedule, taste, tuple(troubles)
+
+
+def schedule_of(text: str) -> Schedule | ScheduleError:
+    """Read a schedule as it is kept; the error where it cannot be."""
+    try:
+        return parse_schedule(text)
+    except ScheduleError as error:
+        return error
