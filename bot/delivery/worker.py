@@ -94,12 +94,17 @@ class Worker:
         return len(self._lanes)
 
     async def start(self) -> None:
-        """Get ready: fill the shelf, set every alarm anew, wake what a predecessor left unfinished."""
-        now = self._clock.now()
+        """Get ready: fill the shelf, set every alarm anew, wake whoever may have missed something meanwhile.
+
+        What came or was edited while nobody was there is no change of the shelf: somebody else may have filled it.
+        """
+        now, subscriptions = self._clock.now(), self._store.subscriptions
         if self._issues is not None:
             await self.changed(self._issues())
-        await self._store.subscriptions.set_alarms(now)
-        await self._store.subscriptions.wake_unfinished(now)
+        await subscriptions.set_alarms(now)
+        await subscriptions.wake_unfinished(now)
+        await subscriptions.wake(now)
+        await subscriptions.wake_outdated(now, now - self._rules.revisable)
         self._look_after(now)
 
     async def run(self) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, 
 
 from bot.calendar import AsItAppears, Schedule, ScheduleError, next_slot
 from bot.messages.taste import Taste
+from bot.record.delivery import Progress
 from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
@@ -257,6 +258,14 @@ class Subscriptions:
         chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(("waiting", "posting")))
         idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
         return await self._changed(update(subscriptions).where(idle).values(wake_at=now))
+
+    async def wake_outdated(self, now: datetime, since: datetime) -> int:
+        """Have attention paid now to those whose channel shows an issue, delivered since then, as it no longer is."""
+        done = and_(deliveries.c.progress == Progress.DONE.value, deliveries.c.decided >= since)
+        edited = and_(issues.c.identity == deliveries.c.issue, issues.c.content != deliveries.c.content)
+        chosen = _S.id.in_(select(deliveries.c.subscription).join(issues, edited).where(done))
+        running = and_(_S.pause_by.is_(None), ~_S.ended)
+        return await self._changed(_in_order(running, chosen).values(wake_at=_soon(now), again=True))
 
     async def set_alarms(self, now: datetime, *, page: int = 2_000) -> int:
         """Work out anew when each idle subscription wakes; give how many moved.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ from bot.playground.people import Person, Scene, readable, scene
 from bot.playground.server import Server
 from bot.playground.town import village
 from bot.playground.workspace import Workspace
+from bot.store.store import Store
 
 SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
 SECRET = "a secret of the tests"
@@ -132,6 +134,29 @@ async def test_a_new_issue_is_posted_once_over_a_restart(town: Town) -> None:
     async with serving(town) as (stage, you):
         town.publish("2026-08-30-3")
         await stage.until(lambda: len(digests(town)) > 1, PATIENCE)
+        assert len(digests(town)) == 2
+
+
+async def test_what_happens_while_it_is_down_is_made_up_for(town: Town) -> None:
+    """An issue that appears meanwhile is posted, and one that is edited meanwhile is edited in the channel."""
+    async with serving(town) as (stage, you):
+        await you.types("/weekly subscribe as soon as it appears", town.channel)
+        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        town.publish("2026-08-23-2")
+        parent = (await stage.until(lambda: [m for m in town.channel.top if m.is_bot], PATIENCE))[0]
+        store = Store.open(town.environment["DATABASE_URL"])
+        counts: dict[str, int] = {}
+        while "done" not in counts:
+            await asyncio.sleep(0.1)  # another process: nobody tells when it has written that down
+            counts = await store.deliveries.counts()
+        await store.close()
+        assert town.channel.replies(parent.ts)
+    file = next(town.archive.glob("*2026-08-23-2*"))
+    file.write_text(re.sub("^title: .*$", "title: Put right", file.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
+    town.publish("2026-08-30-3")
+    async with serving(town) as (stage, _):
+        await stage.until(lambda: len(digests(town)) > 1, PATIENCE)
+        await stage.until(lambda: any("Put right" in text for text in digests(town)), PATIENCE)
         assert len(digests(town)) == 2
 
 

@@ -90,11 +90,13 @@ class Scene:
             await self._shelf(self.store).put(self.issues, self.clock.now())
 
     async def worker_comes(self, *, door: Poster | None = None, rules: Rules | None = None) -> Worker:
-        """Start one more worker, driven by a plain loop."""
+        """Start one more worker, driven by a plain loop. As in the app, its shelf is filled before it starts."""
+        shelf = self._shelf(self.store)
+        await shelf.put(self.issues, self.clock.now())
         worker = Worker(
             self.wrap_store(self.store),
             door or self.door,
-            self._shelf(self.store),
+            shelf,
             render=self.render,
             clock=self.clock,
             issues=lambda: self.issues,

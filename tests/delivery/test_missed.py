@@ -1,0 +1,42 @@
+"""What happens while nobody is there, or is changed in between, is made up for: nothing waits for the next change."""
+
+from __future__ import annotations
+
+from tests.delivery.test_promise import SUNDAY, end, named, standing_scene
+from tests.fakes.newsletter import issue, with_text
+from tests.fakes.virtual import run
+
+
+def test_what_appeared_while_the_bot_was_down_comes_at_its_start() -> None:
+    """Though it stands on the shelf already when the worker starts, as in the app: the shelf does not change."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        await scene.passes(minutes=1)
+        await scene.everybody_dies()
+        scene.issues = (*scene.issues, issue(2, SUNDAY))
+        worker = await scene.worker_comes()
+        await scene.passes(seconds=30)
+        assert worker.lanes == 0
+        assert named(scene, channel) == ["Weekly 2"]
+        await end(scene)
+
+    run(play())
+
+
+def test_what_was_edited_while_the_bot_was_down_is_edited_at_its_start() -> None:
+    """The same goes for a new text; in a weekly channel too."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene()
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(days=1, minutes=1)
+        await scene.everybody_dies()
+        scene.issues = (scene.issues[0], with_text(issue(2, SUNDAY), 0, "Corrected."))
+        await scene.worker_comes()
+        await scene.passes(seconds=30)
+        assert len([line for line in scene.site.ledger.lines if line.method == "chat.update"]) == 1
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
