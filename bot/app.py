@@ -48,7 +48,7 @@ from bot.slack.web import WebSlack
 from bot.store.store import Store
 from bot.subscribing import Subscribing
 from bot.team import Team
-from bot.watch import DiskWatch, keep_fresh
+from bot.watch import DiskWatch, Freshness
 from bot.web import web
 
 STOPPING = 10.0
@@ -86,6 +86,8 @@ class App:
         self._services = services
         self._posting: asyncio.Task[None] | None = None
         self._trouble = ""
+        self._watching: asyncio.Task[None] | None = None
+        self._freshness: Freshness | None = None
 
     def asgi(self, *, post: bool = True) -> Starlette:
         """Give the ASGI application, which enters `running` for as long as it is up."""
@@ -94,10 +96,11 @@ class App:
     def health(self) -> dict[str, object]:
         """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""
         snapshot, fault = self.ports.library.snapshot, self.ports.library.fault
-        trouble = self._trouble or self.worker.fault
+        trouble, blind = self._trouble or self.worker.fault, self._blind()
         return {
-            "ok": fault is None and not trouble,
+            "ok": fault is None and not trouble and not blind,
             "posting": trouble or self._posting is not None,
+            "watching": blind or self._watching is not None,
             "issues": len(snapshot.issues),
             "problems": len(snapshot.problems),
             "fault": str(fault) if fault else None,
@@ -110,7 +113,9 @@ class App:
         watch = DiskWatch(library.folder.name)
         await self._shelf.put(library.snapshot.issues, self.ports.clock.now())
         library.on_change(self._changed)
-        tasks = [asyncio.create_task(keep_fresh(library, watch), name="watch")]
+        self._freshness = Freshness(library, watch)
+        self._watching = asyncio.create_task(self._freshness.run(), name="watch")
+        tasks = [self._watching]
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
@@ -137,6 +142,12 @@ class App:
             else:
                 return
 
+    def _blind(self) -> str:
+        """Say why changes of the archive are not noticed, "" when they are."""
+        if self._watching is not None and self._watching.done():
+            return "changes of the archive are not noticed any more"
+        return self._freshness.fault if self._freshness else ""
+
     async def _changed(self, _: Snapshot, after: Snapshot) -> None:
         await self.worker.changed(after.issues)
 
@@ -152,6 +163,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         render=digest,
         clock=ports.clock,
         issues=lambda: ports.library.snapshot.issues,
+        look=ports.library.refresh,
         rules=ports.rules,
         command=settings.command,
         aside=services.team,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from itertools import chain, repeat
 from pathlib import Path, PurePath
 from typing import Protocol
 
@@ -31,6 +32,10 @@ between the last look and the watch's beginning had no event."""
 
 POLL_SECONDS = 2.0
 """Seconds between looks at a folder that is missing or has no events."""
+
+
+PAUSES = (2.0, 10.0, 60.0)
+"""Seconds before a watch that broke off is begun again."""
 
 
 class Watch(Protocol):
@@ -68,7 +73,7 @@ class DiskWatch:
             yield None
             try:
                 silences, looked = 0, False
-                async for changes in self._changes():
+                async for changes in self._changes(self.folder.resolve()):
                     silences = 0 if changes else silences + 1
                     if changes:
                         yield self._names(changes)
@@ -78,14 +83,17 @@ class DiskWatch:
                     if self._identity() != watched:
                         break
             except FileNotFoundError:
-                continue
+                await self._pause()
             except OSError as error:
-                _log.warning("the disk gives no events; the archive is polled instead", reason=str(error))
+                if not self._polling:
+                    _log.warning("the disk gives no events; the archive is polled instead", reason=str(error))
                 self._polling = True
+                await self._pause()
 
-    def _changes(self) -> AsyncIterator[set[tuple[watchfiles.Change, str]]]:
+    def _changes(self, root: Path) -> AsyncIterator[set[tuple[watchfiles.Change, str]]]:
+        """Watch the folder as it is called without links and dots: the changes' paths then begin in the same way."""
         return watchfiles.awatch(
-            self.folder,
+            root,
             watch_filter=None,
             debounce=BURST_MS,
             step=QUIET_MS,
@@ -109,10 +117,15 @@ class DiskWatch:
             await asyncio.wait_for(self.stopped.wait(), self._poll_seconds)
 
     def _names(self, changes: set[tuple[watchfiles.Change, str]]) -> frozenset[str] | None:
-        """Give the changed files' paths below the folder; None when a folder may be among them."""
+        """Give the changed files' paths below the folder; None when a folder may be among them, or one lies elsewhere.
+
+        Elsewhere: what is behind a link below the folder, or the folder's name leads to another place by now.
+        """
         root = self.folder.resolve()
         names = set()
         for _, path in changes:
+            if not PurePath(path).is_relative_to(root):
+                return None
             if PurePath(path).suffix.lower() in SUFFIXES:
                 names.add(PurePath(path).relative_to(root).as_posix())
             elif not Path(path).is_file():
@@ -120,8 +133,36 @@ class DiskWatch:
         return frozenset(names)
 
 
-async def keep_fresh(library: Library, watch: Watch) -> None:
-    """Bring the library up to date after every burst until the watch ends."""
+class Freshness:
+    """Keeps a library up to date until its watch ends. Whatever ends the watch before that, it is begun again.
+
+    `fault` says why nothing is noticed at present, "" while all is well.
+    """
+
+    def __init__(self, library: Library, watch: Watch, *, pauses: tuple[float, ...] = PAUSES) -> None:
+        """Refresh `library` after every burst of `watch`; wait so many seconds before the watch is begun again."""
+        self._library, self._watch, self._pauses = library, watch, pauses
+        self.fault = ""
+
+    async def run(self) -> None:
+        """Go on until the watch was stopped."""
+        for pause in chain(self._pauses, repeat(self._pauses[-1])):
+            try:
+                await keep_fresh(self._library, self._watch, self._well)
+            except Exception as error:  # noqa: BLE001 - changes that nobody notices in silence would be worse
+                self.fault = f"changes of the archive are not noticed: {error!r:.200}"
+                _log.exception("the archive's watch broke off; it is begun again", seconds=pause)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    def _well(self) -> None:
+        self.fault = ""
+
+
+async def keep_fresh(library: Library, watch: Watch, noticed: Callable[[], None] = lambda: None) -> None:
+    """Bring the library up to date after every burst until the watch ends; say each time that one was `noticed`."""
     async for names in watch.bursts():
         if names is None or names:
             await library.refresh(names)
+        noticed()

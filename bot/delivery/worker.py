@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -58,6 +58,7 @@ class Worker:
         render: Render,
         clock: Clock,
         issues: Callable[[], Iterable[Issue]] | None = None,
+        look: Callable[[], Awaitable[object]] | None = None,
         rules: Rules = RULES,
         command: str = "/weekly",
         aside: Aside | None = None,
@@ -66,13 +67,14 @@ class Worker:
         """Deliver what is on `shelf`, rendered by `render`, to the subscriptions in `store`.
 
         `issues` gives the archive's issues, oldest first: what `start` and, every ten minutes, `tick` put on the shelf
-        (in between, `changed` does). None: somebody else fills the shelf. `aside` gives a line beside a digest. `name`
+        (in between, `changed` does). None: somebody else fills the shelf. `look` has whoever holds the issues look at
+        the disk again, every ten minutes too: a watch may miss something. `aside` gives a line beside a digest. `name`
         must be no other worker's, ever.
         """
         self.name = name or f"worker-{secrets.token_hex(6)}"
         self._store, self._shelf, self._clock, self._rules = store, shelf, clock, rules
         self._slack = slack
-        self._issues = issues
+        self._issues, self._look = issues, look
         self._tools = Tools(
             store, slack, clock, Press(render), Pace(rules), rules, self.name, lambda: shelf.current, command, aside
         )
@@ -105,7 +107,7 @@ class Worker:
         await subscriptions.wake_unfinished(now)
         await subscriptions.wake(now)
         await subscriptions.wake_outdated(now, now - self._rules.revisable)
-        self._look_after(now)
+        self._beside("delivery-upkeep", self._upkeep)
 
     async def run(self) -> None:
         """Start, work until `stop`, and return once everything is given back."""
@@ -177,8 +179,10 @@ class Worker:
             await self._renew()
         if self._issues is not None and self._due("sync", _AGAIN if self.fault else _SYNC, at_first=False):
             await self.changed(self._issues())
+        if self._look is not None and self._due("look", _SYNC, at_first=False):
+            self._beside("delivery-look", self._look)
         if self._due("hourly", _HOURLY, at_first=False):
-            self._look_after(now)
+            self._beside("delivery-upkeep", self._upkeep)
         room = self._rules.together - len(self._lanes)
         if room <= 0:
             return 0
@@ -237,24 +241,28 @@ class Worker:
         except BotError as error:  # its lease runs out by itself
             _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
 
-    def _look_after(self, now: datetime) -> None:
+    def _beside(self, name: str, chore: Callable[[], Awaitable[object]]) -> None:
         """Begin, beside the ticks, what need not be done at once; not again while it goes on."""
-        if not self._chores:
-            chore = asyncio.create_task(self._upkeep(now), name="delivery-upkeep")
-            self._chores.add(chore)
-            chore.add_done_callback(self._chores.discard)
 
-    async def _upkeep(self, now: datetime) -> None:
+        async def do() -> None:
+            try:
+                await chore()
+            except Exception:  # noqa: BLE001 - its time comes again; the log has it all
+                _log.exception("delivery.chore_failed", chore=name)
+
+        if all(task.get_name() != name for task in self._chores):
+            task = asyncio.create_task(do(), name=name)
+            self._chores.add(task)
+            task.add_done_callback(self._chores.discard)
+
+    async def _upkeep(self) -> None:
         """Let go on what was paused for a reason that is gone, and forget what is of no use any more."""
-        subscriptions, turns = self._store.subscriptions, asyncio.Semaphore(_AT_ONCE)
-        try:
-            if count := await subscriptions.resume_readable(now):
-                _log.info("delivery.readable_again", subscriptions=count)
-            await self._store.bookmarks.prune(now)
-            refused = await subscriptions.refused_workspaces()
-            await asyncio.gather(*(self._recheck(workspace, turns) for workspace in refused))
-        except Exception:  # noqa: BLE001 - it is tried again in an hour; the log has it all
-            _log.exception("delivery.upkeep_failed")
+        now, subscriptions, turns = self._clock.now(), self._store.subscriptions, asyncio.Semaphore(_AT_ONCE)
+        if count := await subscriptions.resume_readable(now):
+            _log.info("delivery.readable_again", subscriptions=count)
+        await self._store.bookmarks.prune(now)
+        refused = await subscriptions.refused_workspaces()
+        await asyncio.gather(*(self._recheck(workspace, turns) for workspace in refused))
 
     async def _recheck(self, workspace: WorkspaceId, turns: asyncio.Semaphore) -> None:
         """Let a workspace go on that refused the bot, if it takes its token again."""

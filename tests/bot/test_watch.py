@@ -13,7 +13,7 @@ import pytest
 import watchfiles
 
 from bot.library import Library
-from bot.watch import DiskWatch, keep_fresh
+from bot.watch import DiskWatch, Freshness, keep_fresh
 
 ISSUE = "---\ntitle: Weekly\ndate: 2020-01-01\n---\n\nHello\n"
 
@@ -98,6 +98,85 @@ async def test_a_disk_without_events_is_polled(tmp_path: Path, monkeypatch: pyte
     assert asked == [None, True]
 
 
+@pytest.mark.parametrize("named", ["link", "x/../issues"])
+async def test_a_folder_that_is_named_in_a_roundabout_way(tmp_path: Path, named: str) -> None:
+    """By a symbolic link, or with dots: what changes there is noticed."""
+    (tmp_path / "issues").mkdir()
+    (tmp_path / "x").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "issues")
+    async with watched(tmp_path / named) as seen:
+        for name in ("a", "b"):
+            (tmp_path / "issues" / f"{name}.md").write_text(ISSUE)
+            await seen.slugs(*"ab"[: "ab".index(name) + 1])
+
+
+async def test_a_link_that_leads_elsewhere_from_now_on(tmp_path: Path) -> None:
+    """As where each release has a folder: the new one's issues take the place of the old one's."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "now").symlink_to(tmp_path / "one")
+    async with watched(tmp_path / "now") as seen:
+        (tmp_path / "one" / "a.md").write_text(ISSUE)
+        await seen.slugs("a")
+        (tmp_path / "new").symlink_to(tmp_path / "two")
+        (tmp_path / "new").rename(tmp_path / "now")
+        (tmp_path / "one" / "b.md").write_text(ISSUE)
+        (tmp_path / "two" / "c.md").write_text(ISSUE)
+        await seen.slugs("c")
+
+
+class Breaking:
+    """A watch that breaks off at its first burst, as often as told."""
+
+    def __init__(self, times: int) -> None:
+        """Break off so many times."""
+        self.times = times
+
+    async def bursts(self) -> AsyncIterator[frozenset[str] | None]:
+        """See `bot.watch.Watch`."""
+        self.times -= 1
+        if self.times >= 0:
+            raise LookupError("something odd")
+        yield None
+
+
+async def test_a_watch_that_breaks_off_is_begun_again(tmp_path: Path) -> None:
+    """Meanwhile it says that nothing is noticed."""
+    library = Library.opened(tmp_path)
+    (tmp_path / "a.md").write_text(ISSUE)
+    freshness = Freshness(library, Breaking(3), pauses=(0.0,))
+    said: list[str] = []
+
+    async def note(_: object, __: object) -> None:
+        said.append(freshness.fault)
+
+    library.on_change(note)
+    await freshness.run()
+    assert "something odd" in said[0]
+    assert freshness.fault == ""
+    assert len(library.snapshot.issues) == 1
+
+
+@pytest.mark.parametrize("error", [PermissionError, FileNotFoundError])
+async def test_a_disk_that_always_fails_is_not_asked_without_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    """Whatever it says, the watch waits before it tries again."""
+    watch, pauses = DiskWatch(tmp_path), []
+
+    def awatch(*_: Path, **__: object) -> AsyncIterator[set[tuple[watchfiles.Change, str]]]:
+        raise error
+
+    async def pause() -> None:
+        pauses.append(1)
+        if len(pauses) == 3:
+            watch.stop()
+
+    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    monkeypatch.setattr(watch, "_pause", pause)
+    assert [burst async for burst in watch.bursts()] == [None, None, None]
+
+
 def test_what_a_burst_names(tmp_path: Path) -> None:
     """Issues by their paths; files of other kinds are passed over; a folder may mean anything."""
     watch = DiskWatch(tmp_path)
@@ -108,6 +187,7 @@ def test_what_a_burst_names(tmp_path: Path) -> None:
     assert watch._names({issue, other}) == frozenset({"old/a.MD"})
     assert watch._names({other}) == frozenset()
     assert watch._names({issue, folder}) is None
+    assert watch._names({issue, (watchfiles.Change.added, "/elsewhere/a.md")}) is None
 
 
 async def test_the_folder_gone_for_a_while(tmp_path: Path) -> None:

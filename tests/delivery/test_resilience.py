@@ -157,6 +157,34 @@ def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
     run(play())
 
 
+def test_the_disk_is_looked_at_every_ten_minutes_and_a_look_that_hangs_delays_nobody() -> None:
+    """Should the watch have missed something; one look at a time, beside the ticks, and one that fails is no end."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        worker, looks = scene.workers[0][0], 0
+
+        async def look() -> None:
+            nonlocal looks
+            looks += 1
+            if looks == 1:
+                raise OSError("the disk is away")
+            await asyncio.sleep(1e9)
+
+        worker._look = look
+        for _ in range(4):
+            await scene.passes(minutes=11)
+            scene.poke()
+        await scene.passes(seconds=10)
+        assert looks == 2
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=1)
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
 def test_hung_workspaces_delay_nobody() -> None:
     """Whether refused workspaces take the bot again is asked beside the ticks, a few at a time, for so long."""
 
