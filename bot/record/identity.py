@@ -3,12 +3,16 @@
 An issue's identity is the slug under which it was first seen. A slug that was never seen belongs to a known issue when
 it brings the same links as that one, or, if that one's file is gone, at least half of them: then the file was renamed.
 Anything else is a new issue, whatever number it claims.
+
+A name may be used again: what was written as draft.md and renamed leaves that name to the next issue. Of several files
+that claim one identity the one with its links keeps it, and those that have half of their links in common with it
+and with one another are copies; any other is looked at as if its slug had never been seen.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from archive.issue import Issue
@@ -50,19 +54,55 @@ def face(issue: Issue) -> Face:
 def recognise(there: Iterable[Face], known: Known) -> dict[str, str]:
     """Give the identity of every issue that is there, by slug. Deterministic for a given order of `there`."""
     faces = tuple(there)
-    identity = {face.slug: known.names[face.slug] for face in faces if face.slug in known.names}
-    alive = set(identity.values())
     looks = dict(known.links)
     exact = {links: key for key, links in reversed(looks.items())}
+    claims = _claims(faces, known, exact)
+    heirs = {key: _heirs(rivals, looks.get(key, frozenset())) for key, rivals in claims.items()}
+    leaders = {key: kept[0] for key, kept in heirs.items()}
+    identity = {one.slug: key for key, kept in heirs.items() for one in kept}
     for new in faces:
         if new.slug in identity:
             continue
-        key = exact.get(new.links) or _vanished(new, looks, alive) or _unused(new.slug, looks)
+        same = exact.get(new.links)
+        if same in leaders and leaders[same].links != new.links:
+            same = None  # its file holds something else by now
+        key = same or _like(new, looks, looks.keys() - leaders.keys()) or _unused(new.slug, looks)
         identity[new.slug] = key
-        alive.add(key)
+        leaders.setdefault(key, new)
         looks.setdefault(key, new.links)
         exact.setdefault(new.links, key)
     return identity
+
+
+def _claims(faces: tuple[Face, ...], known: Known, exact: Mapping[frozenset[str], str]) -> dict[str, list[Face]]:
+    """Give who claims each known identity: by a slug that had it, or by its links."""
+    claims: dict[str, list[Face]] = {}
+    strangers = []
+    for new in faces:
+        if key := known.names.get(new.slug) or exact.get(new.links):
+            claims.setdefault(key, []).append(new)
+        else:
+            strangers.append(new)
+    looks = {key: known.links.get(key, frozenset()) for key in claims}
+    usurped = {key for key, rivals in claims.items() if all(_alike(one, looks[key]) < ALIKE for one in rivals)}
+    for new in strangers:
+        if key := _like(new, looks, usurped):  # renamed and edited, and its name used again, all at once
+            claims[key].append(new)
+    return claims
+
+
+def _heirs(rivals: list[Face], links: frozenset[str]) -> list[Face]:
+    """Give those who keep an identity of these `links`: who is most like it, and first, its copies."""
+    kept = [max(rivals, key=lambda one: _alike(one, links))]
+    for one in rivals:
+        if one not in kept and all(_alike(one, other.links) >= ALIKE for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _alike(one: Face, links: frozenset[str]) -> float:
+    """Give the share of links that are common of all."""
+    return 1.0 if one.links == links else len(one.links & links) / len(one.links | links)
 
 
 def _unused(slug: str, looks: Mapping[str, frozenset[str]]) -> str:
@@ -74,14 +114,9 @@ def _unused(slug: str, looks: Mapping[str, frozenset[str]]) -> str:
     return name
 
 
-def _vanished(new: Face, looks: Mapping[str, frozenset[str]], alive: set[str]) -> str | None:
-    """Give the known issue whose file is gone and which is most alike, None if none is alike enough."""
-    gone = (
-        (len(links & new.links) / max(1, len(links | new.links)), key)
-        for key, links in looks.items()
-        if key not in alive
-    )
-    share, key = max(gone, default=(0.0, ""))
+def _like(new: Face, looks: Mapping[str, frozenset[str]], among: Collection[str]) -> str | None:
+    """Give the known issue among these which is most alike, None if none is alike enough."""
+    share, key = max(((_alike(new, looks[key]), key) for key in among), default=(0.0, ""))
     return key if share >= ALIKE else None
 
 

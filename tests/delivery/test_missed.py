@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.delivery.test_promise import SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, with_text
 from tests.fakes.virtual import run
@@ -37,6 +39,25 @@ def test_what_was_edited_while_the_bot_was_down_is_edited_at_its_start() -> None
         await scene.passes(seconds=30)
         assert len([line for line in scene.site.ledger.lines if line.method == "chat.update"]) == 1
         assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
+def test_issues_that_are_written_under_one_name_and_renamed_all_come() -> None:
+    """Every week draft.md, renamed when it is done: each is posted once, and none is changed into the next."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        for number in (435, 436, 437):
+            draft = issue(number, scene.clock.now(), slug="draft")
+            await scene.appear(draft)
+            await scene.passes(hours=5)
+            await scene.vanish("draft")
+            await scene.appear(replace(draft, slug=str(number)))
+            await scene.passes(days=6)
+        assert named(scene, channel) == ["Weekly 435", "Weekly 436", "Weekly 437"]
+        assert not [line for line in scene.site.ledger.lines if line.method == "chat.update"]
         await end(scene)
 
     run(play())
