@@ -18,8 +18,10 @@ from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
 from bot.store.wishes import schedule_of, subscription_of, wish_of
 
+_WEEK = timedelta(days=7)
+"""No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
 FAR = timedelta(days=8)
-"""No slot is further away than a week: who is to wake later than this was set by a clock that has since gone back."""
+"""Who is to wake later than this was set by a clock that has since gone back."""
 _CANDIDATES = 5_000
 _S = subscriptions.c
 
@@ -238,8 +240,9 @@ class Subscriptions:
 
     async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> None:
         """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile; nothing if it is lost."""
+        alarm = None if wake is None else min(wake, now + _WEEK)
         await self._database.write_one_of(
-            _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": wake}
+            _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": alarm}
         )
 
     async def drop_leases(self, holder: str, now: datetime) -> int:
@@ -346,7 +349,7 @@ def _alarm(text: str, was: datetime, now: datetime) -> datetime:
     if isinstance(schedule, ScheduleError):
         return was  # who takes it then finds out, and pauses it
     slot = next_slot(schedule, now)
-    return now if slot is None else min(was, slot.at)
+    return now if slot is None else min(was, slot.at, now + _WEEK)
 
 
 def _move(connection: Connection, changes: list[tuple[int, datetime]]) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
 
 from tests.delivery.test_promise import SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, with_text
@@ -39,6 +43,36 @@ def test_what_was_edited_while_the_bot_was_down_is_edited_at_its_start() -> None
         await scene.passes(seconds=30)
         assert len([line for line in scene.site.ledger.lines if line.method == "chat.update"]) == 1
         assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
+@pytest.mark.parametrize(
+    "dated", [SUNDAY + timedelta(days=20), datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-5)))]
+)
+def test_an_issue_that_is_dated_far_ahead_keeps_nobody_busy(dated: datetime) -> None:
+    """Nor does one of a date that no calendar has in UTC: its channel sleeps for a week at most, the others post."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        scene.nap = 86_400.0
+        await scene.appear(issue(9, dated))
+        claims = scene.store.subscriptions.claim
+        taken: list[int] = []
+
+        async def counted(*about: Any, **more: Any) -> Any:
+            found = await claims(*about, **more)
+            taken.extend(one.id for one in found)
+            return found
+
+        scene.store.subscriptions.claim = counted  # type: ignore[method-assign]
+        await scene.passes(minutes=30)
+        assert len(taken) <= 2
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(days=25)
+        assert named(scene, channel) == ["Weekly 2", "Weekly 9"][: 2 if dated.year < 9999 else 1]
+        assert len(taken) < 20
         await end(scene)
 
     run(play())
