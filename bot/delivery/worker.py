@@ -164,9 +164,8 @@ class Worker:
 
     async def _wake(self, change: Change, now: datetime) -> None:
         subscriptions = self._store.subscriptions
-        if change.came:
-            await subscriptions.wake(now)
         if concerned := change.came | change.edited:
+            await subscriptions.wake(now)  # for edited ones too: their date may have been brought forward
             readers = await self._store.deliveries.readers_of(concerned, now - self._rules.revisable)
             await subscriptions.wake(now, readers)
 

@@ -78,6 +78,21 @@ def test_an_issue_that_is_dated_far_ahead_keeps_nobody_busy(dated: datetime) -> 
     run(play())
 
 
+def test_a_date_that_is_brought_forward_counts_at_once() -> None:
+    """An issue was dated Saturday; on Sunday it is put right, and comes."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        await scene.appear(issue(2, SUNDAY + timedelta(days=6)))
+        await scene.passes(hours=1)
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=1)
+        assert named(scene, channel) == ["Weekly 2"]
+        await end(scene)
+
+    run(play())
+
+
 def test_issues_that_are_written_under_one_name_and_renamed_all_come() -> None:
     """Every week draft.md, renamed when it is done: each is posted once, and none is changed into the next."""
 
