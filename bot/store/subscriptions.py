@@ -89,7 +89,8 @@ class Subscriptions:
     ) -> Subscription:
         """Subscribe the channel, or change and resume the subscription it has, and give it back.
 
-        A new (or ended) one begins with the issues that come from now on.
+        A new (or ended) one begins with the issues that come from now on. One whose schedule stays as it is keeps its
+        place in it: a slot that nobody has seen to yet is not lost over a new layout.
         """
         values = {"user": user, "schedule": str(schedule), "taste": taste.as_json()}
 
@@ -102,7 +103,7 @@ class Subscriptions:
             changes = {
                 **values,
                 "since": case((_S.ended, since), else_=_S.since),
-                "cursor": now,
+                "cursor": case((and_(~_S.ended, _S.schedule == str(schedule)), _S.cursor), else_=now),
                 "ended": False,
                 "pause_by": None,
                 "pause_reason": None,

@@ -78,6 +78,28 @@ def test_an_issue_that_is_dated_far_ahead_keeps_nobody_busy(dated: datetime) -> 
     run(play())
 
 
+@pytest.mark.parametrize(("schedule", "comes"), [("mondays 09:00 utc", True), ("mondays 08:00 utc", False)])
+def test_a_new_layout_loses_no_slot(schedule: str, *, comes: bool) -> None:
+    """Nobody is there at the slot, somebody changes the form, and the worker comes; a new schedule begins from now."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene()
+        await scene.passes(hours=1)
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=1)
+        await scene.everybody_dies()
+        await scene.passes(days=1)
+        await scene.subscribes(channel, schedule)
+        await scene.worker_comes()
+        await scene.passes(minutes=10)
+        assert bool(scene.posts(channel)) is comes
+        await scene.passes(days=8)
+        assert len(scene.texts(channel)) == 1
+        await end(scene)
+
+    run(play())
+
+
 def test_a_date_that_is_brought_forward_counts_at_once() -> None:
     """An issue was dated Saturday; on Sunday it is put right, and comes."""
 
