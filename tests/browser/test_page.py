@@ -192,3 +192,44 @@ async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visit
     with pytest.raises(AssertionError, match="A block of type “carousel” that this page cannot draw"):
         await ada.is_content()
     await ada.page.evaluate("window.wrong = []")
+
+
+INSIDE = """() => {
+  const at = document.activeElement, row = at.closest("[data-testid=message]");
+  if (!row) return `the keyboard is at ${at.tagName}`;
+  const one = row.getBoundingClientRect(), all = row.closest(".scroller").getBoundingClientRect();
+  const tall = one.height > all.height;
+  return one.top >= all.top - 1 && (tall ? one.top < all.top + 20 : one.bottom <= all.bottom + 1)
+    ? "" : `${one.top} to ${one.bottom} in ${all.top} to ${all.bottom}`;
+}"""
+"""Says where the message that has the keyboard is, unless it is within what is seen."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 640)], ids=["wide", "narrow"])
+async def test_the_message_with_the_keyboard_is_in_sight(
+    width: int, height: int, page: PageServer, visiting: Visiting
+) -> None:
+    """Up, down, by pages and to both ends, among answers longer than the screen."""
+    ada = await visiting(page.url, width=width, height=height)
+    for word in ("postgres", "kubernetes", "help", "linux", "latest"):
+        await ada.says(f"/weekly {word}")
+        await expect(ada.composer).to_have_value("")
+    await expect(ada.feed.get_by_test_id("message").last).to_contain_text("Build Weekly")
+    await ada.feed.get_by_test_id("message").last.focus()
+    keyboard = ada.page.keyboard
+    wrong: list[str] = []
+    visited: list[str] = []
+    keys = ["ArrowUp"] * 9 + ["ArrowDown"] * 9 + ["Home", "PageDown", "PageDown", "End", "PageUp", "PageUp", "End"]
+    for key in keys:
+        await keyboard.press(key)
+        await ada.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        visited.append(await ada.page.evaluate("document.activeElement.dataset.ts"))
+        if said := await ada.page.evaluate(INSIDE):
+            wrong.append(f"{key} {len(visited)}: {said}")
+    assert wrong == []
+    ordered = sorted(set(visited))
+    assert len(ordered) >= 5
+    assert visited[18] == ordered[0]
+    assert visited[21] == visited[24] == ordered[-1]
+    assert visited[18] < visited[19] < visited[20]
+    assert visited[23] < visited[22] < visited[21]

@@ -8,6 +8,8 @@ import { dayName } from "./when.js";
 import { Windowed } from "./windowed.js";
 
 const GUESS = { day: 41, unread: 25, more: 52, start: 150 };
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+const LEAPS = { PageUp: -1, PageDown: 1 };
 const PER_LINE = 76; // characters that fit on a line, about
 
 /** Shows one room at a time. */
@@ -182,9 +184,11 @@ export class Timeline {
   _key(event) {
     const row = event.target.closest("article");
     if (!row || event.target !== row) return;
-    const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -8, PageDown: 8 };
+    const isMessage = (item) => item.kind === "message";
+    const from = row.dataset.ts;
     let to;
-    if (Object.hasOwn(steps, event.key)) to = this._step(row.dataset.ts, steps[event.key]);
+    if (Object.hasOwn(STEPS, event.key)) to = this.list.neighbour(from, STEPS[event.key], isMessage) ?? from;
+    else if (Object.hasOwn(LEAPS, event.key)) to = this.list.leap(from, LEAPS[event.key], isMessage) ?? from;
     else if (event.key === "End") to = this.room.newest;
     else if (event.key === "Home") to = this.room.oldest;
     else if (event.key === "Enter" && !this.how.inThread) {
@@ -195,14 +199,6 @@ export class Timeline {
     if (!to) return;
     event.preventDefault();
     this.focus(to);
-  }
-
-  _step(from, count) {
-    let to = from;
-    for (let left = Math.abs(count); left > 0; left -= 1) {
-      to = this.list.neighbour(to, Math.sign(count), (item) => item.kind === "message") ?? to;
-    }
-    return to;
   }
 }
 

@@ -6,6 +6,7 @@
 const AROUND = 700; // pixels drawn above and below what is seen
 const KEPT = 160; // drawn rows kept for coming back to
 const NEAR = 60; // pixels from the end that still count as being there
+const ROUNDS = 6; // times a place is looked for while heights become known
 
 /** A list within an element that scrolls. Rows are placed one by one, so none moves those that are not in the page. */
 export class Windowed {
@@ -85,16 +86,42 @@ export class Windowed {
     const index = this._index.get(key);
     if (index === undefined) return undefined;
     this.active = key;
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       this._measureAll();
-      const top = this._offsets[index];
-      const bottom = this._offsets[index + 1];
-      const { scrollTop, clientHeight } = this.scroller;
-      if (top < scrollTop) this._scrollTo(top - 8);
-      else if (bottom > scrollTop + clientHeight) this._scrollTo(Math.min(top - 8, bottom - clientHeight + 8));
+      const to = this._into(index);
+      if (to === null) break;
+      this.stuck = false; // else the next drawing goes back to the end
+      this._scrollTo(to);
       this.render();
     }
+    if (!this._drawn.has(key)) this.render();
+    if (index === this.items.length - 1 && this._left() < NEAR) this.toEnd();
     return this._drawn.get(key)?.node;
+  }
+
+  /** Give where to scroll for an item to be in sight, its beginning where it is too tall; null: it is, and drawn. */
+  _into(index) {
+    const [top, bottom] = [this._offsets[index], this._offsets[index + 1]];
+    const { scrollTop, clientHeight } = this.scroller;
+    const fits = bottom - top <= clientHeight;
+    if (top >= scrollTop && (bottom <= scrollTop + clientHeight || (!fits && top - scrollTop <= 9))) return null;
+    if (top < scrollTop || !fits) return Math.max(0, top - 8);
+    return Math.min(top, bottom - clientHeight + 8);
+  }
+
+  /** Give the key of the item about a screen away, at least one step, among those that `fits` takes. */
+  leap(key, way, fits) {
+    const from = this._index.get(key);
+    if (from === undefined) return undefined;
+    this._measureAll();
+    const far = this.scroller.clientHeight;
+    let to;
+    for (let at = from + way; this.items[at]; at += way) {
+      if (!fits(this.items[at])) continue;
+      if (to !== undefined && Math.abs(this._offsets[at] - this._offsets[from]) > far) break;
+      to = this.items[at].key;
+    }
+    return to;
   }
 
   /** Bring an item to the top of what is seen, as far as the list goes. */
@@ -285,16 +312,23 @@ export class Windowed {
   }
 
   _scrolled() {
-    const { scrollTop, clientHeight, scrollHeight } = this.scroller;
-    const left = scrollHeight - scrollTop - clientHeight;
+    const { scrollTop, clientHeight } = this.scroller;
+    const left = this._left();
+    const own = Math.abs(scrollTop - this._top) < 1; // it was this list that scrolled, and it knows where it is
     const up = scrollTop < this._top - 1;
     this._top = scrollTop;
     // Who scrolls up a little wants to, even close to the end; what else moves the list does not leave the end.
-    this.stuck = left < 4 || (left < NEAR && !up);
+    this.stuck = left < 4 || (own ? this.stuck : left < NEAR && !up);
     this.render();
     const last = this._offsets[Math.max(0, this.items.length - 1)];
     this.how.moved(this.stuck || last < scrollTop + clientHeight - NEAR);
     this._near();
+  }
+
+  /** Give how many pixels there are below what is seen. */
+  _left() {
+    const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight;
   }
 
   _near() {
