@@ -188,6 +188,20 @@ def _act_of(click: Click, name: str) -> _Act | None:
     return among_all or _ACTS.get(click.action) or _ACTS.get(name)
 
 
+async def _answered(click: Click, message: Message | None) -> Message | None:
+    """Show what there is already in the thread where the button stands; give it where the response_url is to show it.
+
+    A response_url answers one person in the channel only.
+    """
+    if message is None or click.private or not click.thread:
+        return message
+    place = click.place
+    shown = await click.services.keeping.saving.whisper(
+        place.workspace, place.channel, place.user, message, click.thread
+    )
+    return None if shown else message
+
+
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to every action: one listener, since each one before the right one costs time."""
 
@@ -203,7 +217,7 @@ def register(app: AsyncApp, services: Services) -> None:
         elif act := _act_of(click, name):
             work = asyncio.ensure_future(act.do(click))
             if act.first:
-                await work
+                work = asyncio.ensure_future(_answered(click, await work))
             follow_up(services, click.url, lambda: work, response_type="ephemeral", replace_original=not act.beside)
         return await ack()
 

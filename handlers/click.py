@@ -23,7 +23,8 @@ class Click:
 
     `keeper` is who clicked, as somebody who keeps links. `block` is the id of the block it stood in. `at` is when, in
     microseconds by Slack's clock, None if it does not say. `view` is the modal or Home tab it stood in, empty for a
-    message's. `state` is what is entered beside it. `private` says that only this person sees the message.
+    message's. `state` is what is entered beside it. `private` says that only this person sees the message, `thread` in
+    which thread it stands ("": in none).
     """
 
     services: Services
@@ -38,6 +39,7 @@ class Click:
     view: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
     private: bool = False
+    thread: str = ""
 
 
 def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltContext) -> Click:
@@ -61,6 +63,7 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
         view=view if isinstance(view, Mapping) else {},
         state=values if isinstance(values, Mapping) else {},
         private=isinstance(container, Mapping) and container.get("is_ephemeral") is True,
+        thread=_thread(body),
     )
 
 
@@ -75,6 +78,13 @@ async def chosen(click: Click, choice: Choice, home: str = "") -> Message | None
         return told(wrong) if wrong else None
     await mine.act(click.keeper, choice, click.at)
     return None
+
+
+def _thread(body: Mapping[str, Any]) -> str:
+    """Give the thread in which the message with the button is a reply, "" where it is none."""
+    thread = text(body, "container", "thread_ts") or text(body, "message", "thread_ts")
+    own = text(body, "container", "message_ts") or text(body, "message", "ts")
+    return thread if thread != own else ""
 
 
 def when(ts: str) -> int | None:

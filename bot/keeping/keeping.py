@@ -41,7 +41,7 @@ class Keeping:
         """Make them of what they work with; `secret` seals what is one person's alone (bot.keeping.choosers)."""
         choosers = Choosers(memory, postings, catalogue, door, names, clock, secret)
         return cls(
-            Saving(memory, people, catalogue, answers, names, clock),
+            Saving(memory, people, catalogue, answers, door, names, clock),
             choosers,
             Sharing(postings, catalogue, answers, door, clock),
             Afterwards(memory, people, postings, catalogue, choosers, door, names, clock),

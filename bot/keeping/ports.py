@@ -23,10 +23,6 @@ class Memory(Protocol):
         """Keep links no longer, whichever way they were kept; give how many were."""
         ...
 
-    async def pressed(self, keeper: Keeper, key: str) -> bool:
-        """Say whether somebody keeps a link by hand."""
-        ...
-
     async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that somebody keeps."""
         ...

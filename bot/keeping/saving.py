@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
+
 from archive.issue import Entry
 from bot.answers import Answers
 from bot.clock import Clock, at_or_now
 from bot.keeping.catalogue import Catalogue, first_key
-from bot.keeping.ports import Memory, People
+from bot.keeping.ports import Door, Memory, People
 from bot.messages import help as helping
 from bot.messages import hints
 from bot.messages.answer import Asked
@@ -18,31 +20,44 @@ from bot.messages.keep import Token
 from bot.messages.message import Message
 from bot.messages.names import Names
 from bot.record.bookmark import Keeper, Link
+from bot.slack.errors import SlackError
+from bot.slack.workspace import WorkspaceId
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What a Save button came to: the `link`, None where there is none any more.
-
-    `before` says whether it was kept before, `again` that a button did that.
-    """
+    """What a Save button came to: the `link`, None where there is none any more; `before`: it was kept before."""
 
     link: Link | None
     before: bool = False
-    again: bool = False
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """Give the link's address and headline."""
+        return (self.link.url, self.link.headline) if self.link else ("", "")
 
 
 class Saving:
     """Keeps what people press Save on."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
-        self, memory: Memory, people: People, catalogue: Catalogue, answers: Answers, names: Names, clock: Clock
+        self,
+        memory: Memory,
+        people: People,
+        catalogue: Catalogue,
+        answers: Answers,
+        door: Door,
+        names: Names,
+        clock: Clock,
     ) -> None:
-        """Keep in `memory` what `catalogue` finds; `answers` shows anew what a button stood in."""
+        """Keep in `memory` what `catalogue` finds; `answers` shows anew what a button stood in, `door` what it did."""
         self._memory = memory
         self._people = people
         self._catalogue = catalogue
         self._answers = answers
+        self._door = door
         self._names = names
         self._clock = clock
 
@@ -54,8 +69,7 @@ class Saving:
         now = self._clock.now()
         moment = at_or_now(at, now)
         if keep:
-            again = await self._memory.pressed(keeper, link.key)
-            return Pressed(link, not await self._memory.save(keeper, [link], moment, now), again)
+            return Pressed(link, not await self._memory.save(keeper, [link], moment, now))
         return Pressed(link, bool(await self._memory.remove(keeper, [link.key], moment)))
 
     async def in_place(self, keeper: Keeper, value: str, at: int | None, *, keep: bool) -> Message:
@@ -65,7 +79,7 @@ class Saving:
         if token is None or pressed.link is None:
             return helping.told(hints.STALE)
         if token.view == hints.ONE:
-            return hints.one(pressed.link.url, pressed.link.headline, token, saved=keep)
+            return hints.one(*pressed.named, token, saved=keep, before=pressed.before)
         asked = Asked.read(token.view)
         if asked is not None:
             kept = await self._kept(keeper, (each for _, each in self._answers.entries(asked)))
@@ -81,10 +95,10 @@ class Saving:
         return self._answers.page_with(issue, token.position, saved)
 
     async def beside(self, keeper: Keeper, value: str, at: int | None, *, keep: bool) -> Message | None:
-        """Press a button of a message that all see: a hint at the first time, and nothing after that.
+        """Press a button of a message that all see, and give what tells this person alone what it did.
 
-        Nobody sees whether somebody else keeps a link, so the message itself stays as it is. Who presses again is shown
-        that they keep the link, with a way to drop it.
+        Nobody sees whether somebody else keeps a link, so the message itself stays as it is: each press is answered,
+        with a way to drop the link again, the first one with a hint how keeping works.
         """
         token = Token.read(value)
         pressed = await self.press(keeper, token, at, keep=keep) if token else Pressed(None)
@@ -92,10 +106,18 @@ class Saving:
             return helping.told(hints.STALE)
         if not keep:
             return None
-        if pressed.again:
-            return hints.one(pressed.link.url, pressed.link.headline, token, saved=True)
         first = await self._people.hint(keeper, self._clock.now())
-        return hints.kept_first(self._names, "press Save again to drop it") if first else None
+        names = self._names if first else None
+        return hints.one(*pressed.named, token, saved=True, before=pressed.before, names=names)
+
+    async def whisper(self, workspace: WorkspaceId, channel: str, user: str, message: Message, thread: str) -> bool:
+        """Show somebody a message in a thread; give whether Slack took it."""
+        try:
+            await self._door.whisper(workspace, channel, user, message, thread=thread)
+        except SlackError as error:
+            _log.info("a press was not answered in its thread", error=str(error))
+            return False
+        return True
 
     async def _kept(self, keeper: Keeper, entries: Iterable[Entry]) -> frozenset[str]:
         return await self._memory.which(keeper, [first_key(entry) for entry in entries if entry.links])

@@ -22,17 +22,27 @@ NO_WEB_LINK = (
 LOST = "I no longer know which message that was; react to it again, or use its *Save links* shortcut."
 
 
-def kept_first(names: Names, how: str = "take the reaction off to drop it") -> Message:
-    """Tell somebody once how keeping works, and `how` to undo it."""
-    return blocks.says(f"Kept. `{clip(names.command, 40)} saved` lists what you keep; {how}. Only you see this.")
+def kept_first(names: Names) -> Message:
+    """Tell somebody once how keeping works."""
+    undo = "take the reaction off to drop it"
+    return blocks.says(f"Kept. `{clip(names.command, 40)} saved` lists what you keep; {undo}. Only you see this.")
 
 
-def one(url: str, headline: str, token: Token, *, saved: bool) -> Message:
-    """Show one link that somebody keeps, with the button that lets go of it; not `saved`: that they let go of."""
+def one(  # noqa: PLR0913 - all that a press says
+    url: str, headline: str, token: Token, *, saved: bool, before: bool = False, names: Names | None = None
+) -> Message:
+    """Tell that a link is kept (it was `before`), with the button that drops it; not `saved`: dropped, to keep again.
+
+    With `names`, for somebody who is told so the first time, how keeping works.
+    """
     words = one_line(headline) or shown(url) or "·"
     named = bold(link(url, words) if url else clip(words, 150))
-    said = f"You keep this: {named}" if saved else f"Dropped: {named}"
-    return Message(clip(words, 300), (blocks.section(said, save_button(replace(token, view=ONE), saved=saved)),))
+    said = ("You keep this already" if before else "Kept") if saved else "Dropped"
+    button = save_button(replace(token, view=ONE), saved=saved, drop="Drop")
+    lines = [blocks.section(f"{said}: {named}", button)]
+    if names is not None:
+        lines.append(blocks.context(f"`{clip(names.command, 40)} saved` lists what you keep. Only you see this."))
+    return Message(f"{said}: {clip(words, 280)}", tuple(lines))
 
 
 def pointed() -> Message:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from bot.clock import microseconds, moment_of
 from bot.record.bookmark import (
@@ -151,15 +151,6 @@ class Bookmarks:
             return None if row is None else _bookmark(row)
 
         return await self._of(keeper, unit, None)
-
-    async def pressed(self, keeper: Keeper, key: str) -> bool:
-        """Say whether somebody keeps a link by hand, be it besides a reaction."""
-
-        def unit(connection: Connection, who: Any) -> bool:
-            here = and_(_M.person == who.id, _M.channel == "", _M.ts == key, _M.held)
-            return bool(connection.scalar(select(exists().where(here))))
-
-        return await self._of(keeper, unit, nothing=False)
 
     async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that somebody keeps."""

@@ -156,10 +156,6 @@ class FakeMemory:
         """Keep links no longer."""
         return await (await self.store()).bookmarks.remove(keeper, keys, at)
 
-    async def pressed(self, keeper: Keeper, key: str) -> bool:
-        """Say whether somebody keeps a link by hand."""
-        return await (await self.store()).bookmarks.pressed(keeper, key)
-
     async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
         """Give those that somebody keeps."""
         return await (await self.store()).bookmarks.which(keeper, keys)

@@ -46,6 +46,7 @@ class FakeDoor:
         self.elsewhere: set[str] = set()
         self.mute: Exception | None = None
         self.whispered: list[tuple[str, Message]] = []
+        self.threads: list[str | None] = []
         self.readable: dict[tuple[str, str], Mapping[str, Any]] = {}
         self.reads = 0
         self.told: list[tuple[str, Message]] = []
@@ -135,10 +136,11 @@ class FakeDoor:
         self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
     ) -> None:
         """Show a message to one person."""
-        del workspace, channel, thread
+        del workspace, channel
         if self.mute is not None:
             raise self.mute
         self.whispered.append((user, message))
+        self.threads.append(thread)
 
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
         """Give a message that the bot may read."""

@@ -79,20 +79,39 @@ async def test_save_in_other_private_answers(people: People, typed: str) -> None
 
 
 async def test_save_on_a_message_that_all_see(people: People) -> None:
-    """The first time a private hint; then nothing; pressed twice the link is shown with a way to drop it."""
+    """Each press is answered in private, with a way to drop the link; the first one says how keeping works."""
     blocks = (await people.types("issue 6")).body["blocks"]
     (first, one), (second, two) = list(saves(blocks).items())[:2]
     await press(people, first, one)
     assert "Only you see this" in str(people.heard[-1])
     assert people.heard[-1]["replace_original"] is False
-    said = len(people.heard)
+    assert people.heard[-1]["text"].startswith("Kept: ")
     await press(people, second, two)
-    assert (len(people.heard), len(await kept(people))) == (said, 2)
+    assert len(await kept(people)) == 2
+    assert people.heard[-1]["text"].startswith("Kept: ")
+    assert "Only you see this" not in str(people.heard[-1])
     await press(people, first, one)
-    ((drop, value),) = saves(people.heard[-1]["blocks"], "Saved ✓").items()
+    assert people.heard[-1]["text"].startswith("You keep this already: ")
+    ((drop, value),) = saves(people.heard[-1]["blocks"], "Drop").items()
     await press(people, drop, value, **EPHEMERAL)
-    assert "Dropped" in str(people.heard[-1])
+    assert people.heard[-1]["text"].startswith("Dropped: ")
+    assert "'replace_original': True" in str(people.heard[-1])
     assert len(await kept(people)) == 1
+
+
+async def test_save_on_a_reply_is_answered_in_its_thread(people: People) -> None:
+    """Where the bot may not write there, in the channel; below no thread, there too."""
+    action, value = next(iter(saves((await people.types("issue 6")).body["blocks"]).items()))
+    reply = {"container": {"message_ts": "2.000001", "thread_ts": "1.000001"}}
+    await press(people, action, value, **reply)
+    assert [(user, message.text[:6]) for user, message in people.door.whispered] == [("U1", "Kept: ")]
+    assert people.door.threads == ["1.000001"]
+    assert len(people.heard) == 0
+    people.door.mute = ChannelRefusedError("chat.postEphemeral", "not_in_channel", channel="C1")
+    await press(people, action, value, **reply)
+    await press(people, action, value, container={"message_ts": "1.000001", "thread_ts": "1.000001"})
+    assert [said["text"][:8] for said in people.heard] == ["You keep", "You keep"]
+    assert len(people.door.whispered) == 1
 
 
 async def test_an_old_button_finds_its_link_elsewhere(people: People) -> None:
