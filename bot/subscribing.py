@@ -211,7 +211,7 @@ class Subscribing:
     async def why(self, asked: str, place: Place) -> Message:
         """Say what became of one issue in the channel. Raises UnknownIssueError."""
         issue = self._find(asked)
-        return helping.told(await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now()))
+        return said.became(await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now()))
 
     async def preview(self, asked: str, place: Place) -> Message:
         """Show in private how an issue looks to the channel's taste. Raises UnknownIssueError."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from archive.kind import Kind
 from bot.messages import blocks
-from bot.messages.dates import slack_time
+from bot.messages.dates import MONTHS, slack_time
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, clip_plain, escape, link, one_line
+from bot.messages.mrkdwn import clip, clip_plain, escape, link, linked, one_line
 from bot.messages.names import Names
 from bot.messages.taste import Layout, Sponsors, Taste
 
 _MOST_WAITING = 8
+_MONTHS = "|".join(month[:3] for month in MONTHS)
+_MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
+_POSTED = re.compile(r": (https://\S+)\.$")
+_NAME = re.compile(r"Issue \S+")
 OUTSIDE = "Nothing was subscribed: I cannot post in that channel yet. Type /invite there to add me, then try again."
 """Said where the bot is no member, plain: beside the form's field as well."""
 
@@ -90,6 +95,22 @@ def status(standing: Standing) -> Message:
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
     spoken = f"Each new issue comes: {_plain_when(standing.schedule)}."
     return Message(clip(f"Paused. {standing.paused}" if standing.paused else spoken, 600), tuple(made))
+
+
+def became(line: str) -> Message:
+    """Say in a line what became of an issue: its moments in the reader's own zone, its message as a link."""
+    said = one_line(line)
+    name, posted = _NAME.match(said), _POSTED.search(said)
+    if name and posted:
+        markup = f"{link(posted[1], name[0])}{clip(said[name.end() : posted.start()], 2_000)}."
+    else:
+        markup = linked(said, 2_000) or "·"
+    return blocks.says(_MOMENT.sub(_local, markup))
+
+
+def _local(found: re.Match[str]) -> str:
+    moment = datetime.strptime(found[0], "%d %b %Y %H:%M UTC").replace(tzinfo=UTC)
+    return slack_time(moment, found[0])
 
 
 def not_subscribed(names: Names) -> Message:

@@ -194,6 +194,26 @@ async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visit
     await ada.page.evaluate("window.wrong = []")
 
 
+async def test_a_link_to_a_message_leads_to_it(page: PageServer, visiting: Visiting) -> None:
+    """What the bot links to in its own workspace is opened here: from another channel too, and nothing leaves."""
+    ada = await visiting(page.url)
+    await ada.goes("devops")
+    await ada.says("/weekly why latest")
+    answer = ada.message(re.compile("(was|is being) posted"))
+    await expect(answer).to_contain_text("Today at")
+    await answer.get_by_role("link", name="Issue #11").click()
+    await expect(ada.feed.get_by_test_id("message").filter(has_text=DIGEST).first).to_be_focused()
+    link = await answer.get_by_role("link").get_attribute("href")
+    assert link is not None
+    await ada.goes("general")
+    await ada.page.evaluate(
+        "href => { const a = document.createElement('a'); a.href = href; document.body.append(a); a.click(); }",
+        f"{link}?thread_ts={link[-16:-6]}.{link[-6:]}&cid=C",
+    )
+    await expect(ada.thread.get_by_test_id("message").first).to_be_focused()
+    assert len(ada.page.context.pages) == 1
+
+
 INSIDE = """() => {
   const at = document.activeElement, row = at.closest("[data-testid=message]");
   if (!row) return `the keyboard is at ${at.tagName}`;

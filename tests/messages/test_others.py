@@ -21,6 +21,7 @@ from bot.messages.subscription import (
     Post,
     Standing,
     Waiting,
+    became,
     confirmation,
     not_subscribed,
     paused,
@@ -91,6 +92,18 @@ def test_status_says_what_was_what_comes_and_what_waits() -> None:
     assert sorted(parts, key=shown.index) == parts
 
 
+def test_what_became_of_an_issue_is_a_link_with_the_reader_s_own_time() -> None:
+    """As the status has it; a line without either stays as it is."""
+    line = (
+        "Issue #9 was posted 28 Nov 2026 11:32 UTC; one reply was refused: https://s.example/p1?thread_ts=1.2&cid=C1."
+    )
+    assert became(line).text == (
+        "<https://s.example/p1?thread_ts=1.2&amp;cid=C1|Issue #9> was posted "
+        "<!date^1795865520^{date_short_pretty} at {time}|28 Nov 2026 11:32 UTC>; one reply was refused."
+    )
+    assert became("Issue #9 waits: it goes out & more.").text == "Issue #9 waits: it goes out &amp; more."
+
+
 def test_a_paused_subscription_says_why_first() -> None:
     """And offers to go on."""
     message = status(Standing("C1", "as soon as it appears", Taste(), paused="the channel is archived"))
@@ -117,6 +130,8 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
         helping.usage(words, names),
         helping.schedule_usage(words, names),
         helping.told(words),
+        became(words),
+        became(f"Issue {words}: https://{words}."),
         *(picked(nasty, section, entry, date(2024, 5, 6)) for section, entry in list(nasty.entries())[:2]),
     ]
     assert [breaches(message) for message in messages] == [[]] * len(messages)

@@ -27,6 +27,7 @@ import { Hints } from "./hints.js";
 import { Home } from "./home.js";
 import { Modals } from "./modals.js";
 import { announce, problem } from "./notices.js";
+import { messageAt } from "./places.js";
 import { Sidebar } from "./sidebar.js";
 import { startOf, subscription } from "./start.js";
 import { Store } from "./store.js";
@@ -160,6 +161,28 @@ function showLinks() {
   if (found) thread.show(found, { replies: true });
   else problem(byId("notices"), "No issue was posted yet. Wait a moment, or publish one in Backstage.");
 }
+
+/** Go to a message that is linked to, in its channel or thread, and give it the keyboard. */
+async function jump({ channel, ts, thread: below }) {
+  if (!store.channel(channel)) {
+    problem(byId("notices"), "That message is in a channel that you are not in.");
+    return;
+  }
+  if (place !== channel) go(channel);
+  else if (!below) pane("main");
+  if (below) thread.show({ channel, ts: below });
+  const there = await store.reach(channel, ts, below);
+  if (there) (below ? thread.timeline : timeline).find(ts);
+  else problem(byId("notices"), "That message is not there any more.");
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const found = link && store.state && messageAt(link.href, store.state.workspace.name);
+  if (!found) return;
+  event.preventDefault();
+  jump(found);
+});
 
 /** Read a part of the address, be it typed by hand with a stray %. */
 function unescaped(part) {

@@ -111,6 +111,17 @@ export class Store {
     }
   }
 
+  /** Fetch a room back to a message; say whether it is there. */
+  async reach(channel, ts, thread = "") {
+    for (;;) {
+      const room = this.room(channel, thread);
+      if (room.fetching) await room.fetching;
+      if (room.find(ts)) return true;
+      if (!room.loaded || !room.more || room.oldest < ts) return false;
+      this.older(channel, thread);
+    }
+  }
+
   _fetch(key, room, channel, thread) {
     const before = room.loaded ? room.oldest : "";
     room.fetching = fetchMessages({ as: this.me, channel, thread, before, limit: PAGE })

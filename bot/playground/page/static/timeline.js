@@ -99,6 +99,13 @@ export class Timeline {
     return node;
   }
 
+  /** Bring a message that was asked for into sight, give it the keyboard, and show for a moment which it is. */
+  find(ts) {
+    const node = this.focus(ts);
+    node?.classList.add("found");
+    setTimeout(() => node?.classList.remove("found"), 2_000);
+  }
+
   /** Bring a message to the top of the screen and give it the keyboard. */
   top(ts) {
     this.focus(ts);

@@ -1,0 +1,19 @@
+/**
+ * Addresses of messages in this workspace, as the bot links to them: they are opened here, since nowhere else has them.
+ */
+
+const ADDRESS = /^https:\/\/([\w-]+)\.slack\.com\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})(?:\?(.*))?$/;
+
+/**
+ * Read the address of a message.
+ *
+ * @param {string} url
+ * @param {string} workspace The workspace's own name.
+ * @returns {{channel: string, ts: string, thread: string} | null} null for any other address; `thread`: "" for none.
+ */
+export function messageAt(url, workspace) {
+  const found = ADDRESS.exec(url);
+  if (!found || found[1] !== workspace) return null;
+  const thread = new URLSearchParams(found[5] ?? "").get("thread_ts") ?? "";
+  return { channel: found[2], ts: `${found[3]}.${found[4]}`, thread };
+}
