@@ -206,12 +206,13 @@ class Subscribing:
         subscription = await self._register.get(place.workspace, place.channel)
         if subscription is None:
             return said.not_subscribed(self._names)
-        return said.status(await self._deliveries.standing(subscription, self._clock.now()))
+        return said.status(await self._deliveries.standing(subscription, self._clock.now()), self._names)
 
     async def why(self, asked: str, place: Place) -> Message:
         """Say what became of one issue in the channel. Raises UnknownIssueError."""
         issue = self._find(asked)
-        return said.became(await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now()))
+        line = await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now())
+        return said.became(line, self._names)
 
     async def preview(self, asked: str, place: Place) -> Message:
         """Show in private how an issue looks to the channel's taste. Raises UnknownIssueError."""

@@ -18,6 +18,7 @@ from bot.messages.kept import row
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import bold, clip, escape, one_line
 from bot.messages.names import Names
+from bot.messages.reasons import plainly
 from bot.messages.saved import Listed, Listing, summary, turns
 from bot.messages.top import Period, Shared, entry_words
 
@@ -196,7 +197,7 @@ def _channels(channels: Sequence[Subscribed], names: Names) -> list[Block]:
 def _channel(each: Subscribed) -> str:
     name = f"<#{each.channel}> · {clip(one_line(each.schedule), 100)}"
     if each.paused:
-        return f"{name} · paused: {clip(one_line(each.paused), 80)}"
+        return f"{name} · paused: {plainly(each.paused, 120)}"
     if each.next_at is None:
         return f"{name} · next: when an issue appears"
     return f"{name} · next: {slack_time(each.next_at, f'{each.next_at:%Y-%m-%d %H:%M} UTC')}"

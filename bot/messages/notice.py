@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.messages import blocks
 from bot.messages.message import Message
 from bot.messages.mrkdwn import clip
+from bot.messages.reasons import plainly
 
 SETTLE_POST = "doubt:post"
 """The action of the button that has a message posted whose outcome cannot be found out. Its value, as that of the other
@@ -47,7 +48,7 @@ class Notice:
 
 def words(notice: Notice) -> Message:
     """Put a notice into words."""
-    channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), clip(notice.reason, _MOST)
+    channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), plainly(notice.reason, _MOST)
     which = "the digest" if notice.whole else "one reply of the digest"
     text = {
         Trouble.PAUSED: f"I paused the newsletter in {channel}: {reason}.",

@@ -11,10 +11,12 @@ from archive.kind import Kind
 from bot.messages import blocks
 from bot.messages.dates import MONTHS, slack_time
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, clip_plain, escape, link, linked, one_line
+from bot.messages.mrkdwn import clip, clip_plain, escape, link, one_line
 from bot.messages.names import Names
+from bot.messages.reasons import plainly
 from bot.messages.taste import Layout, Sponsors, Taste
 
+_USUAL = Names()
 _MOST_WAITING = 8
 _MONTHS = "|".join(month[:3] for month in MONTHS)
 _MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
@@ -79,32 +81,33 @@ def confirmation(standing: Standing, names: Names) -> Block:
     return blocks.window("Subscribed", subscribed(standing, names).blocks)
 
 
-def status(standing: Standing) -> Message:
+def status(standing: Standing, names: Names = _USUAL) -> Message:
     """Say what was posted last, what comes next and what waits, with buttons to change it."""
+    paused_by = plainly(standing.paused, 400, names.command)
     lines = [f"<#{standing.channel}> gets each new issue: {_when(standing.schedule)}."]
     if standing.paused:
-        lines = [f"*Paused:* {clip(standing.paused, 400)}", lines[0]]
+        lines = [f"*Paused:* {paused_by}", lines[0]]
     else:
         lines.append(_next(standing))
     lines.append(_last(standing.last))
     made: list[Block] = [blocks.section("\n".join(lines))]
     if standing.waiting:
-        made.append(blocks.section(_waiting(standing.waiting)))
+        made.append(blocks.section(_waiting(standing)))
     made.append(blocks.context(escape(tasteful(standing.taste))))
     pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
     spoken = f"Each new issue comes: {_plain_when(standing.schedule)}."
-    return Message(clip(f"Paused. {standing.paused}" if standing.paused else spoken, 600), tuple(made))
+    return Message(f"Paused: {paused_by}" if standing.paused else clip(spoken, 600), tuple(made))
 
 
-def became(line: str) -> Message:
+def became(line: str, names: Names) -> Message:
     """Say in a line what became of an issue: its moments in the reader's own zone, its message as a link."""
     said = one_line(line)
     name, posted = _NAME.match(said), _POSTED.search(said)
     if name and posted:
-        markup = f"{link(posted[1], name[0])}{clip(said[name.end() : posted.start()], 2_000)}."
+        markup = f"{link(posted[1], name[0])} {plainly(said[name.end() : posted.start()], 2_000, names.command)}."
     else:
-        markup = linked(said, 2_000) or "·"
+        markup = plainly(said, 2_000, names.command) or "·"
     return blocks.says(_MOMENT.sub(_local, markup))
 
 
@@ -173,8 +176,10 @@ def _last(post: Post | None) -> str:
     return f"*Last:* {title}{when}{f'; {clip(post.stands, 160)}' if post.stands else ''}"
 
 
-def _waiting(waiting: Sequence[Waiting]) -> str:
-    lines = [f"• {clip(each.title, 120)}: {clip(each.why, 160)}" for each in waiting[:_MOST_WAITING]]
+def _waiting(standing: Standing) -> str:
+    waiting, said = standing.waiting, f" ({standing.paused})"  # why it is paused stands above already
+    shown = waiting[:_MOST_WAITING]
+    lines = [f"• {clip(each.title, 120)}: {plainly(each.why.removesuffix(said), 160)}" for each in shown]
     if len(waiting) > _MOST_WAITING:
         lines.append(f"• and {len(waiting) - _MOST_WAITING} more")
     return "\n".join(["*Waiting*", *lines])

@@ -13,10 +13,12 @@ from archive.kind import Kind
 from bot.calendar import parse_schedule
 from bot.form import draft_of
 from bot.messages import help as helping
+from bot.messages import notice
 from bot.messages.form import form, loading, no_form
 from bot.messages.issue import issue_page, picked, preview, read_page, topics
 from bot.messages.message import Message
 from bot.messages.names import Names
+from bot.messages.reasons import plainly
 from bot.messages.subscription import (
     Post,
     Standing,
@@ -31,6 +33,7 @@ from bot.messages.subscription import (
 )
 from bot.messages.taste import Layout, Sponsors, Taste
 from bot.playground.limits import problems
+from bot.slack.errors import ChannelRefusedError
 from tests.messages.checker import breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section, tastes
 
@@ -97,18 +100,36 @@ def test_what_became_of_an_issue_is_a_link_with_the_reader_s_own_time() -> None:
     line = (
         "Issue #9 was posted 28 Nov 2026 11:32 UTC; one reply was refused: https://s.example/p1?thread_ts=1.2&cid=C1."
     )
-    assert became(line).text == (
+    assert became(line, NAMES).text == (
         "<https://s.example/p1?thread_ts=1.2&amp;cid=C1|Issue #9> was posted "
         "<!date^1795865520^{date_short_pretty} at {time}|28 Nov 2026 11:32 UTC>; one reply was refused."
     )
-    assert became("Issue #9 waits: it goes out & more.").text == "Issue #9 waits: it goes out &amp; more."
+    assert became("Issue #9 waits: it goes out & more.", NAMES).text == "Issue #9 waits: it goes out &amp; more."
 
 
 def test_a_paused_subscription_says_why_first() -> None:
     """And offers to go on."""
-    message = status(Standing("C1", "as soon as it appears", Taste(), paused="the channel is archived"))
+    message = status(Standing("C1", "as soon as it appears", Taste(), paused="the channel is archived"), NAMES)
     assert message.blocks[0]["text"]["text"].startswith("*Paused:* the channel is archived")
     assert "'action_id': 'resume'" in repr(message.blocks)
+
+
+def test_why_slack_refused_is_said_once_and_for_people() -> None:
+    """No method, no id, no code: what is the matter and the next step; the issues that wait do not repeat it."""
+    reason = str(ChannelRefusedError("chat.postMessage", "is_archived", channel="C00000003"))
+    waits = [Waiting("Issue 9", f"waits: posts are paused ({reason})")]
+    message = status(Standing("C1", "as soon as it appears", Taste(), waiting=waits, paused=reason), NAMES)
+    said = "the channel is archived; unarchive it, then `/weekly resume`"
+    assert message.blocks[0]["text"]["text"].startswith(f"*Paused:* {said}\n")
+    assert message.blocks[1]["text"]["text"] == "*Waiting*\n• Issue 9: waits: posts are paused"
+    assert became(f"Issue #9 waits: posts are paused ({reason}).", NAMES).text == (
+        f"Issue #9 waits: posts are paused ({said})."
+    )
+    assert (
+        notice.words(notice.Notice(notice.Trouble.PAUSED, "C1", "#9", reason)).text
+        == f"I paused the newsletter in <#C1>: {said}."
+    )
+    assert plainly("Slack's chat.postMessage answered odd_code (more): try it.", 99) == "Slack refused it (odd_code)."
 
 
 @settings(deadline=None)
@@ -124,14 +145,14 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
         issue_page(nasty, page),
         preview(nasty, taste, "C1"),
         topics(tuple(many)),
-        status(standing),
+        status(standing, names),
         subscribed(standing, names),
         helping.explain(names),
         helping.usage(words, names),
         helping.schedule_usage(words, names),
         helping.told(words),
-        became(words),
-        became(f"Issue {words}: https://{words}."),
+        became(words, names),
+        became(f"Issue {words}: https://{words}.", names),
         *(picked(nasty, section, entry, date(2024, 5, 6)) for section, entry in list(nasty.entries())[:2]),
     ]
     assert [breaches(message) for message in messages] == [[]] * len(messages)
