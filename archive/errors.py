@@ -38,7 +38,7 @@ class UnknownIssueError(ArchiveError):
     """No issue answers to what was asked for."""
 
     def __init__(self, asked: str, near: tuple[str, ...] = ()) -> None:
-        """Keep `asked` (slug or number as typed) and `near` (slugs that come close).
+        """Keep `asked` (slug or number as typed) and `near` (numbers or slugs that come close).
 
         `near` is in the order it is shown: of a number's neighbours newest first, of names the nearest first.
         """

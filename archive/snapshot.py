@@ -79,14 +79,18 @@ class Snapshot:
         """Give the issues that carry this number, oldest first; mostly one, but numbers are written by hand."""
         return tuple(issue for issue in self.issues if issue.number == number)
 
+    def newest_number(self) -> int | None:
+        """Give the number of the newest issue that has one."""
+        return next((issue.number for issue in reversed(self.issues) if issue.number is not None), None)
+
     def find(self, asked: str) -> Issue:
         """Give the issue that `asked` names: a slug, a number (`435`, `#435`, `issue 435`) or `latest`.
 
         Of several with one number the newest is given.
 
         Raises:
-            UnknownIssueError: none does; the error carries the slugs that come near: of a number's neighbours the three
-                nearest, newest first.
+            UnknownIssueError: none does; the error carries the names of those that come near: of a number's neighbours
+                the three nearest, newest first.
         """
         asked = asked.strip()
         if issue := self.get(asked) or self.get(asked.lower()):
@@ -100,13 +104,9 @@ class Snapshot:
 
     def _near(self, asked: str, number: int | None) -> tuple[str, ...]:
         if number is not None:
-            numbered = [
-                (abs(issue.number - number), -place, issue.slug)
-                for place, issue in enumerate(self.issues)
-                if issue.number is not None
-            ]
-            nearest = sorted(numbered)[:3]
-            return tuple(slug for _, _, slug in sorted(nearest, key=lambda near: near[1]))
+            places = {issue.number: place for place, issue in enumerate(self.issues) if issue.number is not None}
+            nearest = sorted((abs(each - number), -place, each) for each, place in places.items())[:3]
+            return tuple(f"#{each}" for _, _, each in sorted(nearest, key=lambda near: near[1]))
         return tuple(get_close_matches(asked, list(self._by_slug), n=3, cutoff=0.6))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -102,9 +103,9 @@ class Answers:
             case commands.Topics():
                 said = issues.topics(self._library.current.index.topics(25))
             case commands.Help():
-                said = helping.explain(self.names)
-            case commands.Usage(reason):
-                said = helping.usage(reason, self.names)
+                said = self.help()
+            case commands.Usage(reason, example):
+                said = helping.usage(reason, self._example(), example)
         return said
 
     def _body(self, asked: Asked, near: str) -> str:
@@ -124,7 +125,16 @@ class Answers:
     def _hint(self, near: str, found: Answer, asked: Asked) -> str:
         if not near and not found.total and not asked.tools:
             near = commands.misspelt(asked.query)
-        return helping.hint(near, self.names) if near else ""
+        return helping.hint(near, self._example()) if near else ""
+
+    def help(self) -> Message:
+        """Explain every command."""
+        return helping.explain(self._example())
+
+    def _example(self) -> Names:
+        """Give the names, with the newest issue's number for examples."""
+        number = self._library.current.snapshot.newest_number()
+        return self.names if number is None else replace(self.names, issue=str(number))
 
     def search(self, asked: Asked, near: str = "", *, shareable: bool = True, kept: Collection[str] = ()) -> Message:
         """Search, and render one page for the one who asked.

@@ -135,9 +135,13 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Explain what was missing or wrong: `reason`, "" when nothing was typed."""
+    """Explain what was missing or wrong: `reason`, "" when nothing was typed.
+
+    `example` is the sub-command that lacks an issue's number.
+    """
 
     reason: str
+    example: str = ""
 
 
 Command: TypeAlias = (
@@ -169,8 +173,8 @@ _ALONE: dict[str, Command] = {
     "resume": Resume(),
     "status": Status(),
     "preview": Preview(""),
-    "issue": Usage("which issue? its number, for example: issue 435"),
-    "why": Usage("why which issue? its number, for example: why 435"),
+    "issue": Usage("Which issue? Type its number", "issue"),
+    "why": Usage("Which issue is meant? Type its number", "why"),
 }
 _FIRST_WORDS = {word.partition(" ")[0] for word in _ALONE}
 # Of shorter ones every second word is one letter away.

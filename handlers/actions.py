@@ -63,7 +63,7 @@ async def _random(click: Click) -> Message:
 
 
 async def _help(click: Click) -> Message:
-    return helping.explain(click.services.names)
+    return click.services.answers.help()
 
 
 async def _saved(click: Click) -> Message:

@@ -12,12 +12,12 @@ _EXAMPLE = "mondays 09:00 Europe/London"
 
 def explain(names: Names) -> Message:
     """Explain every command, the reaction, and the search's language."""
-    weekly, tools = escape(names.command), escape(names.tools)
+    weekly, tools, issue = escape(names.command), escape(names.tools), escape(names.issue)
     find = (
         f"`{weekly} service mesh`  the best links about a topic\n"
         f"`{tools} kubernetes`  tools only\n"
-        f"`{weekly} latest` · `issue 435` · `random` · `topics`\n"
-        f'Narrow it: `"exact phrase"` `-word` `in:tools` `site:github.com` `after:2018` `before:2020-06` `issue:435`'
+        f"`{weekly} latest` · `issue {issue}` · `random` · `topics`\n"
+        f'Narrow it: `"exact phrase"` `-word` `in:tools` `site:github.com` `after:2018` `issue:{issue}`'
     )
     keep = (
         f"Press *Save* beside a link, or react to it with :{escape(names.bookmark)}: and it is yours\n"
@@ -29,7 +29,7 @@ def explain(names: Names) -> Message:
         f"`{weekly} subscribe`  each new issue in this channel; or at once: `{weekly} subscribe {_EXAMPLE}`\n"
         f"`{weekly} preview`  see it first, in private\n"
         f"`{weekly} status`  what was posted, what comes next\n"
-        f"`{weekly} why 435`  what became of one issue here\n"
+        f"`{weekly} why {issue}`  what became of one issue here\n"
         f"`{weekly} pause` · `resume` · `unsubscribe`"
     )
     return Message(
@@ -50,8 +50,12 @@ def explain_tools(names: Names) -> Message:
     return blocks.says(said)
 
 
-def usage(reason: str, names: Names) -> Message:
-    """Say what was missing or wrong (`reason`, plain; "" when nothing was typed) and what to type instead."""
+def usage(reason: str, names: Names, example: str = "") -> Message:
+    """Say what was missing or wrong (`reason`, plain; "" when nothing was typed) and what to type instead.
+
+    `example` is a sub-command that takes an issue's number.
+    """
+    reason = f"{reason}, for example: {example} {names.issue}" if example else reason
     weekly = escape(names.command)
     said = (
         f"`{weekly} service mesh` finds links · `{weekly} latest` shows the newest issue · "
@@ -73,9 +77,9 @@ def schedule_usage(reason: str, names: Names) -> Message:
 def hint(word: str, names: Names) -> str:
     """Say, as one line of markup, how to use the sub-command that a topic started like."""
     takes = {
-        "issue": "issue 435",
-        "why": "why 435",
-        "preview": "preview 435",
+        "issue": f"issue {names.issue}",
+        "why": f"why {names.issue}",
+        "preview": f"preview {names.issue}",
         "subscribe": f"subscribe {_EXAMPLE}",
         "export": "export csv",
         "forget": "forget me",

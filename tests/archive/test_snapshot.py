@@ -55,7 +55,7 @@ def test_an_unknown_issue_names_near_ones(folder: FakeFolder) -> None:
     snapshot = loader.load(folder)
     with pytest.raises(UnknownIssueError) as far:
         snapshot.find("7")
-    assert far.value.near == ("c", "b", "a")
+    assert far.value.near == ("#2", "#1")
     with pytest.raises(UnknownIssueError) as misspelt:
         snapshot.find("weekly-of-my")
     assert misspelt.value.near == ("weekly-of-may",)
@@ -65,7 +65,7 @@ def test_an_unknown_issue_names_near_ones(folder: FakeFolder) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "near"),
-    [("99999", ("n9", "n8", "n7")), ("0", ("n3", "n2", "n1")), ("#5", ("n7", "n6", "n4"))],
+    [("99999", ("#9", "#8", "#7")), ("0", ("#3", "#2", "#1")), ("#5", ("#7", "#6", "#4"))],
 )
 def test_the_neighbours_of_a_number_come_newest_first(asked: str, near: tuple[str, ...]) -> None:
     """The three nearest numbers are told, newest first; of two as near, the newer is taken."""

@@ -59,7 +59,7 @@ async def test_what_memory_answers(people: People, typed: str, said: str) -> Non
 
 async def test_a_topic_that_starts_like_a_command_says_so(people: People) -> None:
     """`issue tracker` searches, and mentions the sub-command once."""
-    assert "issue 435" in (await people.types("issue tracker")).said
+    assert "`/weekly issue 7`" in (await people.types("issue tracker")).said
 
 
 async def test_subscribe_with_a_schedule(people: People) -> None:

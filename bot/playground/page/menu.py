@@ -8,9 +8,11 @@ from bot.playground.page.verbs import INVITE
 from bot.record.bookmark import NUMBERS
 from bot.settings import Settings
 
+NUMBER = "435"
+"""Stands for the newest issue's number, where there is one."""
 MAIN = (
     ("latest", "", "the newest issue"),
-    ("issue", "435", "one issue, by its number"),
+    ("issue", NUMBER, "one issue, by its number"),
     ("random", "", "a link picked at random"),
     ("topics", "", "what the archive talks about"),
     ("saved", "words", "what you kept"),
@@ -20,7 +22,7 @@ MAIN = (
     ("subscribe", "mondays 09:00 Europe/London", "new issues in this channel"),
     ("status", "", "what was posted here, and what comes next"),
     ("preview", "latest", "how an issue would look here"),
-    ("why", "435", "what became of one issue here"),
+    ("why", NUMBER, "what became of one issue here"),
     ("pause", "", "no digests here for a while"),
     ("resume", "", "digests again"),
     ("unsubscribe", "", "no more digests here"),
@@ -31,13 +33,14 @@ MAIN = (
 OTHERS = ("+1", "tada", "eyes", "heart")
 
 
-def commands(settings: Settings) -> list[dict[str, Any]]:
-    """Describe the commands under the names that they have here."""
-    words = [{"text": text, "hint": hint, "what": what} for text, hint, what in MAIN]
+def commands(settings: Settings, newest: int | None = None) -> list[dict[str, Any]]:
+    """Describe the commands under the names that they have here; `newest` is the number of the newest issue."""
+    number = NUMBER if newest is None else str(newest)
+    words = [{"text": text, "hint": number if hint == NUMBER else hint, "what": what} for text, hint, what in MAIN]
     return [
         {
             "name": settings.command,
-            "hint": "topic | latest | issue 435 | saved | subscribe | help",
+            "hint": f"topic | latest | issue {number} | saved | subscribe | help",
             "what": "Find links in the archive, subscribe this channel",
             "words": words,
         },

@@ -101,7 +101,7 @@ class PageServer:
                 "users": everybody,
                 "bot": {"id": room.workspace.bot.id, "name": room.bot},
                 "channels": [room.listed(person, channel) for channel in room.channels(person)],
-                "commands": commands(self._settings),
+                "commands": commands(self._settings, room.here.library.snapshot.newest_number() if room.here else None),
                 "shortcuts": [
                     {"name": one.name, "callback_id": one.callback}
                     for one in room.workspace.shortcuts
