@@ -87,7 +87,7 @@ async def pictures(camera: Camera) -> None:
     await ada.subscribes("links in a thread", at_once=True)
     await ada.opens_backstage()
     await ada.does("Publish the next issue")
-    await expect(ada.backstage.get_by_role("row").filter(has_text="-11 ")).to_contain_text("done")
+    await expect(ada.backstage.get_by_role("row").filter(has_text="#11")).to_contain_text("done")
     await camera.take(ada, "drawer")
     await ada.leaves_backstage()
     await camera.take(ada, "digest")

@@ -86,7 +86,7 @@ async def test_the_keyboard_is_enough(serving: Serving, visiting: Visiting, tmp_
     await keyboard.press("Enter")
     await tabs_to(ada.page, "Publish the next issue")
     await keyboard.press("Enter")
-    await expect(ada.backstage.get_by_role("row").filter(has_text="-4 ")).to_contain_text("done")
+    await expect(ada.backstage.get_by_role("row").filter(has_text="#4")).to_contain_text("done")
     await tabs_to(ada.page, "Close Backstage")
     await keyboard.press("Enter")
     await expect(ada.backstage).to_be_hidden()
@@ -152,7 +152,7 @@ async def test_nothing_of_an_archive_runs(layout: str, serving: Serving, visitin
     await ada.subscribes(layout, at_once=True)
     await ada.opens_backstage()
     await ada.does("Publish the next issue")
-    await expect(ada.backstage.get_by_role("row").filter(has_text="-4 ")).to_contain_text("done")
+    await expect(ada.backstage.get_by_role("row").filter(has_text="#4")).to_contain_text("done")
     await ada.leaves_backstage()
     where = ada.feed
     if "thread" in layout:

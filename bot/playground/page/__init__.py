@@ -159,7 +159,7 @@ GET /page/deliveries
         {"subscriptions": [{"channel": "C…", "channel_name": "devops", "schedule": "mondays 09:00 Europe/London",
                             "next": "ISO" | null, "paused": "why" | ""}, …],
          "deliveries": [{"due": "ISO", "channel": "C…", "channel_name": "devops", "issue": "2026-11-08-12",
-                         "state": "done" | …, "sent": 15, "parts": 15, "reason": ""}, …],     # newest first, 50
+                         "label": "#12", "state": "done" | …, "sent": 15, "parts": 15, "reason": ""}, …],  # newest 50
          "doubles": 0}
 
 GET /page/file?key=…

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.calendar import ScheduleError, next_slot
+from bot.messages.title import label
 from bot.record.delivery import Delivery, State
 from bot.record.subscription import Subscription
 from bot.slack.workspace import workspace_id
@@ -57,11 +58,17 @@ def _delivery(stage: Stage, each: Delivery) -> dict[str, Any]:
         "channel": each.channel,
         "channel_name": _named(stage, each.channel),
         "issue": each.issue,
+        "label": _labelled(stage, each.issue),
         "state": each.progress.value,
         "sent": sum(part.state is State.SENT for part in each.parts),
         "parts": len(each.parts),
         "reason": each.reason,
     }
+
+
+def _labelled(stage: Stage, slug: str) -> str:
+    issue = stage.library.snapshot.get(slug)
+    return label(issue) if issue else slug
 
 
 def _named(stage: Stage, channel: str) -> str:

@@ -103,7 +103,14 @@ export class Backstage {
     const slot = clock.next_slot ? short(Date.parse(clock.next_slot), this.store.zone) : "";
     fill(
       this.controls,
-      h("h3", { id: "controls-title", text: "Time" }),
+      h("h3", { id: "controls-title", text: "The newsletter" }),
+      h("p.quiet", {
+        text: drawer.held
+          ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.`
+          : "Every issue is out.",
+      }),
+      h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
+      h("h3", { text: "Time" }),
       h("p.quiet", {
         text: slot ? `The next digest is due ${slot}.` : "No channel has a set time; issues come as they appear.",
       }),
@@ -113,13 +120,6 @@ export class Backstage {
         this._do("next_slot", "Jump to the next slot", "clock", !slot),
         this._do("week", "Jump a week", "clock"),
       ),
-      h("h3", { text: "The newsletter" }),
-      h("p.quiet", {
-        text: drawer.held
-          ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.`
-          : "Every issue is out.",
-      }),
-      h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
     );
     fill(
       this.faults,
@@ -157,12 +157,12 @@ export class Backstage {
   _deliveries() {
     const known = this.store.deliveries;
     const rows = known?.deliveries ?? [];
-    const cells = ({ issue, channel_name: channel, state, sent, parts, reason }) =>
+    const cells = ({ issue, label, channel_name: channel, state, sent, parts, reason }) =>
       h(
         "tr",
-        { title: reason || null },
-        h("td", { text: issue }),
-        h("td", { text: `#${channel}` }),
+        { title: [issue, reason].filter(Boolean).join(": ") },
+        h("td", { text: label }),
+        h("td.where", { text: `#${channel}` }),
         h("td", {}, h("span.state", { class: `state-${state.replace(/\W/g, "-")}`, text: state })),
         h("td.number", { text: `${sent}/${parts}` }),
       );
