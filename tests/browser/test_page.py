@@ -194,6 +194,21 @@ async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visit
     await ada.page.evaluate("window.wrong = []")
 
 
+async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
+    """Those that the picker offers, and the same in a message, are drawings of the page's own."""
+    ada = await visiting(page.url)
+    digest = await ada.finds(ada.feed, DIGEST)
+    await ada.reacts(digest, "two")
+    await expect(digest.get_by_role("button", name="two: 1, from you").locator("img.emoji")).to_be_visible()
+    await digest.get_by_role("button", name="Add a reaction").first.click()
+    for row in await ada.page.get_by_role("menuitem").all():
+        drawn = await row.locator("img.emoji").evaluate("node => node.decode().then(() => node.naturalWidth)")
+        assert drawn > 0
+    await ada.says("hello :heart: and :unheard_of:")
+    said = ada.message("and :unheard_of:")
+    await expect(said.locator("img.emoji")).to_have_attribute("alt", "❤️")
+
+
 async def test_a_link_to_a_message_leads_to_it(page: PageServer, visiting: Visiting) -> None:
     """What the bot links to in its own workspace is opened here: from another channel too, and nothing leaves."""
     ada = await visiting(page.url)
@@ -201,10 +216,10 @@ async def test_a_link_to_a_message_leads_to_it(page: PageServer, visiting: Visit
     await ada.says("/weekly why latest")
     answer = ada.message(re.compile("(was|is being) posted"))
     await expect(answer).to_contain_text("Today at")
-    await answer.get_by_role("link", name="Issue #11").click()
-    await expect(ada.feed.get_by_test_id("message").filter(has_text=DIGEST).first).to_be_focused()
     link = await answer.get_by_role("link").get_attribute("href")
     assert link is not None
+    await answer.get_by_role("link", name="Issue #11").click()
+    await expect(ada.feed.get_by_test_id("message").filter(has_text=DIGEST).first).to_be_focused()
     await ada.goes("general")
     await ada.page.evaluate(
         "href => { const a = document.createElement('a'); a.href = href; document.body.append(a); a.click(); }",

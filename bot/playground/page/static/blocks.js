@@ -5,7 +5,7 @@
  */
 
 import { h } from "./dom.js";
-import { emojify } from "./emoji.js";
+import { emojis } from "./emoji.js";
 import { control, controlId, isControl } from "./elements.js";
 import { draw } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
@@ -26,7 +26,7 @@ import { richText } from "./richtext.js";
 
 const BLOCKS = {
   section,
-  header: (block) => h("h3.block-header", { text: emojify(block.text?.text ?? "") }),
+  header: (block) => h("h3.block-header", {}, emojis(block.text?.text ?? "")),
   divider: () => h("hr"),
   context,
   actions: (block, host) =>
@@ -64,7 +64,7 @@ export function drawBlocks(blocks, host) {
 /** Draw a text object: mrkdwn with its markup, plain text with its emoji. */
 export function text(object, reader) {
   if (!object) return "";
-  return object.type === "mrkdwn" ? draw(String(object.text ?? ""), reader) : emojify(String(object.text ?? ""));
+  return object.type === "mrkdwn" ? draw(String(object.text ?? ""), reader) : emojis(String(object.text ?? ""));
 }
 
 /** Show what is not known here as it is. */
@@ -120,10 +120,10 @@ function input(block, host) {
   const label = h(
     single ? "label.label" : "span.label",
     { id: `${field}-label`, for: single ? controlId(block.element, block, host) : null },
-    emojify(block.label?.text ?? ""),
+    emojis(block.label?.text ?? ""),
   );
   if (block.optional) label.append(h("span.optional", { text: " (optional)" }));
-  const hint = block.hint && h("p.hint", { id: `${field}-hint`, text: emojify(block.hint.text) });
+  const hint = block.hint && h("p.hint", { id: `${field}-hint` }, emojis(block.hint.text));
   const error = h("p.error", { id: `${field}-error`, hidden: true });
   const made = control(block.element, block, host, {
     labelledBy: `${field}-label`,

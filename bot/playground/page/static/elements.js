@@ -8,7 +8,7 @@
 import { combobox } from "./combobox.js";
 import { confirmed } from "./confirm.js";
 import { h, icon } from "./dom.js";
-import { emojify } from "./emoji.js";
+import { emojify, emojis } from "./emoji.js";
 import { menu } from "./menu.js";
 import { draw } from "./mrkdwn.js";
 
@@ -125,7 +125,7 @@ async function pending(made, work) {
 
 function button({ element, choose }) {
   const style = ["primary", "danger"].includes(element.style) ? element.style : "plain";
-  const label = emojify(element.text?.text ?? "");
+  const label = emojis(element.text?.text ?? "");
   const props = { class: style, "aria-label": element.accessibility_label, data: { action: element.action_id } };
   if (element.url && /^https?:\/\//i.test(element.url)) {
     const made = h("a.button", { ...props, href: element.url, target: "_blank", rel: "noopener noreferrer" }, label);
@@ -178,10 +178,10 @@ function radios(bound) {
 
 function choices({ id, element, named, choose }, type, ticked, read, host) {
   const rows = element.options.map((option, index) => {
-    const words = option.text.type === "mrkdwn" ? draw(option.text.text, host.reader) : emojify(option.text.text);
+    const words = option.text.type === "mrkdwn" ? draw(option.text.text, host.reader) : emojis(option.text.text);
     const box = h("input", { type, id: `${id}-${index}`, name: id, on: { change: () => choose(read()) } });
     box.checked = ticked(option);
-    const more = option.description && h("span.description", { text: emojify(option.description.text) });
+    const more = option.description && h("span.description", {}, emojis(option.description.text));
     return h("label.choice", {}, box, h("span", {}, words, more));
   });
   return h(

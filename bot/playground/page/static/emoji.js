@@ -2,6 +2,8 @@
  * Emoji by their names in a chat: those that the bot says and people here react with. Unknown names stay as typed.
  */
 
+import { h } from "./dom.js";
+
 const NAMES = {
   bookmark: "🔖",
   one: "1️⃣",
@@ -92,11 +94,50 @@ const NAMES = {
   zap: "⚡",
   bug: "🐛",
 };
+/** Our own drawings, where there are any: not every machine has a font with emoji. */
+const DRAWN = {
+  bookmark: "bookmark",
+  one: "one",
+  two: "two",
+  three: "three",
+  four: "four",
+  five: "five",
+  six: "six",
+  seven: "seven",
+  eight: "eight",
+  nine: "nine",
+  keycap_ten: "keycap_ten",
+  "+1": "thumbsup",
+  thumbsup: "thumbsup",
+  tada: "tada",
+  eyes: "eyes",
+  heart: "heart",
+  white_check_mark: "check",
+};
 const NAME = /:([a-z0-9_+-]+)(?:::skin-tone-[2-6])?:/g;
 
 /** Give the character of an emoji by its name, or undefined. */
 export function character(name) {
   return Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+}
+
+/** Draw an emoji by its name: our own drawing, or its character, or its name as it is typed. */
+export function drawing(name) {
+  if (!Object.hasOwn(DRAWN, name)) return character(name) ?? `:${name}:`;
+  return h("img.emoji", { src: `/static/emoji/${DRAWN[name]}.svg`, alt: NAMES[name] });
+}
+
+/** Give a text with its :names: drawn, those that are known: what is put into an element. */
+export function emojis(text) {
+  if (!text.includes(":")) return text;
+  const pieces = [];
+  let from = 0;
+  for (const { 0: whole, 1: name, index } of text.matchAll(NAME)) {
+    if (!character(name)) continue;
+    pieces.push(text.slice(from, index), drawing(name));
+    from = index + whole.length;
+  }
+  return [...pieces, text.slice(from)];
 }
 
 /** Turn the :names: in a text into emoji, those that are known. */

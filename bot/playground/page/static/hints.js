@@ -3,6 +3,7 @@
  */
 
 import { fill, h, icon } from "./dom.js";
+import { drawing } from "./emoji.js";
 import { recall, remember } from "./memory.js";
 
 /**
@@ -63,7 +64,7 @@ export class Hints {
       [
         "keep",
         "Keep a link",
-        h("span", {}, "Open an issue's replies and react to a link with 🔖."),
+        h("span", {}, "Open an issue's replies and react to a link with ", drawing("bookmark"), "."),
         "Show me the links",
       ],
       [

@@ -5,7 +5,7 @@
 import { drawBlocks } from "./blocks.js";
 import { avatar } from "./avatar.js";
 import { h, icon } from "./dom.js";
-import { character, emojify, spoken } from "./emoji.js";
+import { drawing, emojify, spoken } from "./emoji.js";
 import { menu } from "./menu.js";
 import { draw } from "./mrkdwn.js";
 import { moment, time, whole } from "./when.js";
@@ -118,7 +118,7 @@ function reactions(message, store) {
         data: { hook: `react-${name}`, emoji: name },
         on: { click: () => store.react(asKnown(store, message), name) },
       },
-      h("span.glyph", { text: character(name) ?? `:${name}:` }),
+      h("span.glyph", {}, drawing(name)),
       h("span.count", { text: String(count) }),
     );
   });
@@ -146,7 +146,7 @@ function picker(button, message, store) {
     () =>
       store.state.emoji.map((name) => ({
         label: spoken(name),
-        glyph: h("span.glyph", { text: character(name) ?? name }),
+        glyph: h("span.glyph", {}, drawing(name)),
         act: () => store.react(asKnown(store, message), name),
       })),
     { grid: true },
@@ -185,7 +185,7 @@ export function toolbar(message, store, { inThread = false, openThread }) {
       glyph,
     );
   const quick = store.state.emoji[0] ?? "bookmark";
-  const keep = tool("keep", `React with ${spoken(quick)}`, h("span.glyph", { text: character(quick) ?? quick }), () =>
+  const keep = tool("keep", `React with ${spoken(quick)}`, h("span.glyph", {}, drawing(quick)), () =>
     store.react(asKnown(store, message), quick),
   );
   const add = tool("pick", "Add a reaction", icon("smile"));

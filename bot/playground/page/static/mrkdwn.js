@@ -5,7 +5,7 @@
  */
 
 import { h, put } from "./dom.js";
-import { emojify } from "./emoji.js";
+import { emojis } from "./emoji.js";
 import { tell } from "./when.js";
 
 // A reference stands as one private-use character while bold and italic are found around it.
@@ -117,21 +117,21 @@ export function draw(text, reader) {
   return put(document.createDocumentFragment(), drawn(parse(text), reader, true));
 }
 
-function drawn(nodes, reader, emojis) {
+function drawn(nodes, reader, drawEmoji) {
   return nodes.map((node) => {
-    if (node.type === "text") return emojis ? emojify(node.text) : node.text;
+    if (node.type === "text") return drawEmoji ? emojis(node.text) : node.text;
     if (node.type === "break") return h("br");
     if (node.type === "reference") return reference(node, reader);
-    if (node.type === "quote") return h("blockquote", {}, drawn(node.children, reader, emojis));
+    if (node.type === "quote") return h("blockquote", {}, drawn(node.children, reader, drawEmoji));
     if (node.type === "item") {
       return h(
         "span.item",
         {},
         h("span.mark", { text: `${node.mark} ` }),
-        h("span", {}, drawn(node.children, reader, emojis)),
+        h("span", {}, drawn(node.children, reader, drawEmoji)),
       );
     }
-    return h(TAGS[node.type], {}, drawn(node.children, reader, emojis && !["code", "pre"].includes(node.type)));
+    return h(TAGS[node.type], {}, drawn(node.children, reader, drawEmoji && !["code", "pre"].includes(node.type)));
   });
 }
 
@@ -141,7 +141,7 @@ function reference({ target, label }, reader) {
   const date = /^!date\^(\d{1,12})\^([^^]*)(?:\^(.*))?$/.exec(target);
   if (date) return moment(date, label, reader);
   if (target.startsWith("!")) return h("span.mention", { text: `@${label ?? target.slice(1).split("^")[0]}` });
-  return anchor(target, emojify(label ?? target.replace(/^mailto:/, "")));
+  return anchor(target, emojis(label ?? target.replace(/^mailto:/, "")));
 }
 
 function moment([, seconds, form, link], label, reader) {

@@ -3,7 +3,7 @@
  */
 
 import { h } from "./dom.js";
-import { character, emojify } from "./emoji.js";
+import { drawing, emojis } from "./emoji.js";
 import { anchor } from "./mrkdwn.js";
 import { tell } from "./when.js";
 
@@ -48,11 +48,11 @@ function runs(elements, reader) {
 function run(element, reader) {
   switch (element.type) {
     case "text":
-      return emojify(String(element.text ?? ""));
+      return emojis(String(element.text ?? ""));
     case "link":
       return anchor(String(element.url), String(element.text || element.url));
     case "emoji":
-      return character(element.name) ?? `:${element.name}:`;
+      return drawing(element.name);
     case "user":
       return h("span.mention", { text: `@${reader.name(element.user_id)}` });
     case "channel":
