@@ -194,6 +194,24 @@ async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visit
     await ada.page.evaluate("window.wrong = []")
 
 
+async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visiting) -> None:
+    """The first link that is kept in a thread: who reads its beginning stays there, and is told, with a way there."""
+    grace = await visiting(page.url + "?as=" + page.room.people[1].id, height=600)
+    await (await grace.finds(grace.feed, DIGEST)).get_by_role("button", name="replies").click()
+    await expect(grace.page.get_by_test_id("message").filter(has_text=DIGEST).first).to_contain_text("14 replies")
+    reply = await grace.finds(grace.thread, "· 2 of 14")
+    before = await grace.thread.locator(".scroller").evaluate("node => node.scrollTop")
+    await reply.get_by_role("button", name="Save").click()
+    notice = grace.page.locator("#notices")
+    await expect(notice).to_contain_text("Kept: ")
+    assert abs(await grace.thread.locator(".scroller").evaluate("node => node.scrollTop") - before) < 40
+    await notice.get_by_role("button", name="Show").click()
+    answer = grace.reply("Kept: ")
+    await expect(answer).to_be_focused()
+    await answer.get_by_role("button", name="Drop").click()
+    await expect(grace.reply("Dropped: ")).to_be_visible()
+
+
 async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
     """Those that the picker offers, and the same in a message, are drawings of the page's own."""
     ada = await visiting(page.url)

@@ -26,7 +26,7 @@ import { byId, fill, h, icon } from "./dom.js";
 import { Hints } from "./hints.js";
 import { Home } from "./home.js";
 import { Modals } from "./modals.js";
-import { announce, problem } from "./notices.js";
+import { announce, answered, problem } from "./notices.js";
 import { messageAt } from "./places.js";
 import { Sidebar } from "./sidebar.js";
 import { startOf, subscription } from "./start.js";
@@ -220,9 +220,11 @@ store.on("news", (message) => {
   const here = message.channel === place && !isReply;
   const mine = message.user === store.me;
   if (!mine && (here || thread.shows(message))) announce(byId("log"), message);
-  // What only this person sees answers what they have just done: they should not have to look for it.
-  if (message.ephemeral && thread.shows(message)) thread.timeline.toEnd();
-  if (message.ephemeral && here) timeline.toEnd();
+  // What only this person sees answers what they have just done: where they read further up, they are told, not moved.
+  const shown = thread.shows(message) ? thread.timeline : here ? timeline : null;
+  if (message.ephemeral && shown && !shown.list.stuck && !shown.sees(message.ts)) {
+    answered(byId("notices"), message, () => shown.find(message.ts));
+  }
   if (!here || !timeline.list.stuck) return;
   seen(true);
   if (!mine) timeline.arrive(message.ts);

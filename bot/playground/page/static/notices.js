@@ -18,6 +18,18 @@ export function problem(place, text) {
   setTimeout(gone, STAYS);
 }
 
+/** Tell of an answer that is out of sight, with a way to it. */
+export function answered(place, message, show) {
+  const look = h("button.quiet-button", { type: "button", text: "Show" });
+  const line = h("div.notice", {}, h("span.said", { text: plainly(message) }), look);
+  look.addEventListener("click", () => {
+    line.remove();
+    show();
+  });
+  fill(place, line);
+  setTimeout(() => line.remove(), STAYS);
+}
+
 /** Say a message to those who hear the page. */
 export function announce(log, message) {
   const who = message.ephemeral ? `${message.name}, only to you` : message.name;

@@ -112,6 +112,14 @@ export class Timeline {
     this.list.top(ts);
   }
 
+  /** Tell whether a message's beginning is in sight. */
+  sees(ts) {
+    const node = this.list.node(ts);
+    const seen = this.list.scroller.getBoundingClientRect();
+    const top = node?.getBoundingClientRect().top;
+    return node !== undefined && top >= seen.top - 1 && top < seen.bottom - 20;
+  }
+
   /** Show a message that has just come from its beginning, where it is longer than the screen. */
   arrive(ts) {
     const node = this.list.node(ts);
