@@ -212,6 +212,13 @@ async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visi
     await expect(grace.reply("Dropped: ")).to_be_visible()
 
 
+async def test_on_a_phone_a_thread_opens_at_its_replies(page: PageServer, visiting: Visiting) -> None:
+    """The message they hang from fills such a screen: it would look as if nothing happened."""
+    ada = await visiting(page.url, width=390, height=760)
+    await (await ada.finds(ada.feed, DIGEST)).get_by_role("button", name="replies").click()
+    await expect(ada.reply("· 1 of 14")).to_be_in_viewport(ratio=0.9)
+
+
 async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
     """Those that the picker offers, and the same in a message, are drawings of the page's own."""
     ada = await visiting(page.url)

@@ -36,13 +36,15 @@ import { ThreadPanel } from "./thread.js";
 import { Timeline } from "./timeline.js";
 
 const store = new Store();
+const narrow = matchMedia("(max-width: 720px)");
 let place = "";
 
 themed(byId("theme"));
 
 const thread = new ThreadPanel(byId("thread"), store, () => pane(document.body.dataset.thread ? "thread" : "main"));
 const timeline = new Timeline(byId("messages"), store, {
-  openThread: (message) => thread.show(message),
+  // Where there is room for one thing only, the message itself was just seen: what hangs from it is wanted.
+  openThread: (message) => thread.show(message, { replies: narrow.matches }),
   start: (channel) => startOf(store, channel, (text) => composer.write(text)),
   startVersion: (channel) => subscription(store, channel),
   moved: (atEnd) => seen(atEnd),
