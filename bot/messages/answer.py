@@ -214,7 +214,7 @@ def _results(results: Sequence[Result], today: date, view: str = "", kept: Colle
         about, where, link = _rendered(_Card(result), today)
         if link is not None:
             saved = any(key.startswith(link.key) for key in kept)
-            about = {**about, "accessory": save_button(replace(link, view=view), saved=saved)}
+            about = {**about, "accessory": save_button(replace(link, view=view), result.entry.headline, saved=saved)}
         made += (about, where)
     return made
 
@@ -267,7 +267,7 @@ def _fragment(card: _Card, today: date) -> tuple[str, str]:
     about, where, link = _rendered(card, today)
     if link is None:
         return f"{_json(about)}, {_json(where)}", ""
-    button = _json(save_button(link))  # its value comes last, and the view last in that
+    button = _json(save_button(link, card.result.entry.headline))  # its value comes last, and the view last in that
     return f'{_json(about)[:-1]}, "accessory": {button[:-2]}\\n', f'"}}}}, {_json(where)}'
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, clip_plain
+from bot.messages.mrkdwn import clip, clip_plain, one_line
 
 MOST_BLOCKS = 50
 MOST_TEXT = 9_000
@@ -62,9 +62,14 @@ def actions(elements: Iterable[Block], block_id: str | None = None) -> Block:
     return block
 
 
-def button(text: str, action_id: str, value: str = "", *, style: str | None = None) -> Block:
-    """Make a button; `value` (at most 2,000 characters, checked by whoever makes it) comes back on the click."""
+def button(text: str, action_id: str, value: str = "", *, style: str | None = None, about: str = "") -> Block:
+    """Make a button; `value` (at most 2,000 characters, checked by whoever makes it) comes back on the click.
+
+    `about` says to screen readers which of several such buttons it is.
+    """
     made: dict[str, Any] = {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action_id}
+    if named := one_line(about):
+        made["accessibility_label"] = clip_plain(f"{text} {named}", BUTTON_TEXT)
     if value:
         made["value"] = value
     if style:

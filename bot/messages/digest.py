@@ -215,7 +215,7 @@ def _reply(plan: _Plan, item: _Item) -> Part:
 def _with_save(plan: _Plan, item: _Item, body: list[Block]) -> list[Block]:
     """Put the Save button beside an entry's first paragraph, where it takes no block of its own."""
     position = item.entry.position
-    save = save_button(token(plan.issue.slug, item.entry), saved=position in plan.saved)
+    save = save_button(token(plan.issue.slug, item.entry), item.entry.headline, saved=position in plan.saved)
     return [{**body[0], "accessory": save}, *body[1:]] if save else body
 
 

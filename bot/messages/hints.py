@@ -38,7 +38,7 @@ def one(  # noqa: PLR0913 - all that a press says
     words = one_line(headline) or shown(url) or "·"
     named = bold(link(url, words) if url else clip(words, 150))
     said = ("You keep this already" if before else "Kept") if saved else "Dropped"
-    button = save_button(replace(token, view=ONE), saved=saved, drop="Drop")
+    button = save_button(replace(token, view=ONE), words, saved=saved, drop="Drop")
     lines = [blocks.section(f"{said}: {named}", button)]
     if names is not None:
         lines.append(blocks.context(f"`{clip(names.command, 40)} saved` lists what you keep. Only you see this."))

@@ -216,7 +216,7 @@ def _team(team: Sequence[Team], today: date) -> list[Block]:
     made.append(blocks.context(f"{Period.ALL.said}. Counts only: nobody sees who."))
     for number, each in enumerate(team[:MOST_SHARED]):
         label, action = ("Saved ✓", DROP) if each.mine else ("Save", KEEP)
-        accessory = blocks.button(label, f"{action}:{number}", each.key)
+        accessory = blocks.button(label, f"{action}:{number}", each.key, about=each.shared.headline)
         made.append(blocks.section(entry_words(each.shared, today), accessory))
     return made
 

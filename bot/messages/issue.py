@@ -69,7 +69,7 @@ def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: 
     head = one_line(entry.headline) or one_line(entry.text)
     first, rest = opening(entry)
     where = f"{clip(title(issue), 150)} · {long_date(issue.published)} · {age(issue.published, today)}"
-    save = save_button(token(issue.slug, entry, PICKED), saved=saved)
+    save = save_button(token(issue.slug, entry, PICKED), head, saved=saved)
     row = [*([save] if save else []), blocks.button("Another one", "random")]
     if len(issue.slug) <= LONGEST_SLUG:
         row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))

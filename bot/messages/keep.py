@@ -61,12 +61,15 @@ def token(slug: str, entry: Entry, view: str = "") -> Token | None:
     return made if len(slug) <= LONGEST_SLUG else None
 
 
-def save_button(about: Token | None, *, saved: bool = False, drop: str = "Saved ✓") -> Block | None:
-    """Make the button that keeps the link, or, where it is `saved`, the one that drops it; None for no token."""
+def save_button(about: Token | None, headline: str, *, saved: bool = False, drop: str = "Saved ✓") -> Block | None:
+    """Make the button that keeps the link, or, where it is `saved`, the one that drops it; None for no token.
+
+    `headline` tells it from the others of its message to those who hear it.
+    """
     if about is None:
         return None
     # The same link may stand twice in a message: of two issues, or in two entries of one.
     name = f"{about.position}:{key(about.slug)[:4]}"
     if saved:
-        return blocks.button(drop, f"{SAVED}:{name}", about.as_value())
-    return blocks.button("Save", f"{SAVE}:{name}", about.as_value())
+        return blocks.button(drop, f"{SAVED}:{name}", about.as_value(), about=headline)
+    return blocks.button("Save", f"{SAVE}:{name}", about.as_value(), about=headline)

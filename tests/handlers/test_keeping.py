@@ -412,3 +412,12 @@ async def test_a_reaction_is_kept_whatever_slack_says_to_the_hint(people: People
     people.door.mute = ChannelRefusedError("chat.postEphemeral", "user_not_in_channel")
     assert (await people.reacts("7.000001", "8.000001")).status == 200
     assert await kept(people) == ["https://b.example/1"]
+
+
+async def test_each_save_button_says_of_what(people: People) -> None:
+    """To those who hear them: the visible word first, then the link's headline, within Slack's 75 characters."""
+    blocks = (await people.types("kubernetes")).body["blocks"]
+    buttons = [block["accessory"] for block in blocks if "accessory" in block]
+    named = [each["accessibility_label"] for each in buttons]
+    assert len(set(named)) == len(named) > 1
+    assert all(name.startswith("Save Kubernetes tale number") and len(name) <= 75 for name in named)

@@ -10,7 +10,7 @@ import { confirmed } from "./confirm.js";
 import { h, icon } from "./dom.js";
 import { emojify, emojis } from "./emoji.js";
 import { menu } from "./menu.js";
-import { draw } from "./mrkdwn.js";
+import { draw, unescape } from "./mrkdwn.js";
 
 /** What an element begins with: the name of its field for that. */
 const INITIAL = {
@@ -91,6 +91,7 @@ export function control(element, block, host, named = {}) {
     host,
     sends,
     id: controlId(element, block, host),
+    about: firstLine(block),
     value: () => host.chosen(block.block_id, element),
     choose: async (value, send = sends) => {
       if (element.confirm && send && !(await confirmed(element.confirm))) return false;
@@ -101,6 +102,13 @@ export function control(element, block, host, named = {}) {
     upload: (file) => host.upload?.(block.block_id, element, file),
   };
   return CONTROLS[element.type](bound);
+}
+
+/** Give the first words of a block, which tell its menu from those of others. */
+function firstLine(block) {
+  const [line] = String(block.text?.text ?? "").split("\n");
+  const said = line.replace(/<(?:[^|>]*\|)?([^>]*)>/g, "$1").replace(/[*_~`]/g, "");
+  return unescape(said).trim().slice(0, 75);
 }
 
 /** Say what names a control: its label, what is around it, or itself. */
@@ -137,8 +145,9 @@ function button({ element, choose }) {
   return made;
 }
 
-function overflow({ element, choose }) {
-  const made = h("button.button.plain.square", { type: "button", "aria-label": "More actions" }, icon("more"));
+function overflow({ element, about, choose }) {
+  const label = about ? `More actions: ${about}` : "More actions";
+  const made = h("button.button.plain.square", { type: "button", "aria-label": label }, icon("more"));
   menu(made, () =>
     (element.options ?? []).map((option) => ({
       label: emojify(option.text.text),
