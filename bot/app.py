@@ -205,7 +205,9 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
             clock,
             credentials.bot_token,  # every process has it, and nobody else
         ),
-        subscribing=Subscribing(store.subscriptions, standings, slack, names, clock, answers.find),
+        subscribing=Subscribing(
+            store.subscriptions, standings, slack, names, clock, answers.find, lambda: library.snapshot.issues
+        ),
         outcomes=Outcomes(slack),
         replies=HttpReplies(),
         doubts=Doubts(store, clock, lambda identity: shelf.issue(identity) is not None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from bot.messages import form as forms
 from bot.messages import help as helping
 from bot.messages import issue as issues
 from bot.messages import subscription as said
+from bot.messages.form import KINDS
 from bot.messages.message import Block, Message
 from bot.messages.names import Names
 from bot.messages.taste import Taste
@@ -114,14 +115,19 @@ class Subscribing:
         names: Names,
         clock: Clock,
         find: Callable[[str], Issue],
+        issues: Callable[[], Sequence[Issue]] = tuple,
     ) -> None:
-        """Work on `register`; `find` gives an issue by number or slug ("": the newest) or raises UnknownIssueError."""
+        """Work on `register`; `find` gives an issue by number or slug ("": the newest) or raises UnknownIssueError.
+
+        `issues` gives all there are: topics are looked for in them.
+        """
         self._register = register
         self._deliveries = deliveries
         self._door = door
         self._names = names
         self._clock = clock
         self._find = find
+        self._issues = issues
 
     async def command(self, command: commands.Command, place: Place) -> Message:
         """Do what a command says that needs more than memory, in `place`; the form is opened by `open_form`."""
@@ -155,17 +161,21 @@ class Subscribing:
             schedule = await self._schedule(typed, place)
         except ScheduleError as error:
             return helping.schedule_usage(str(error), self._names)
-        if await self._outside(place.workspace, place.channel):
+        member = await self._member(place.workspace, place.channel)
+        if member is False:
             return helping.told(said.OUTSIDE)
         before = await self._register.get(place.workspace, place.channel)
-        return said.subscribed(await self._put(place, schedule, before.taste if before else Taste()), self._names)
+        standing = await self._put(place, schedule, before.taste if before else Taste())
+        return said.subscribed(standing, self._names, member=bool(member))
 
     async def submit(self, wish: Wish, workspace: WorkspaceId, user: str) -> Block | str:
         """Do what the form asks for; give the modal that takes its place, or what is wrong with the channel."""
-        if await self._outside(workspace, wish.channel):
+        member = await self._member(workspace, wish.channel)
+        if member is False:
             return said.OUTSIDE
         standing = await self._put(Place(workspace, wish.channel, user), wish.schedule, wish.taste)
-        return said.confirmation(standing, self._names)
+        unheard = await asyncio.to_thread(_unheard, wish.taste.topics, self._issues())
+        return said.confirmation(standing, self._names, member=bool(member), unheard=unheard)
 
     async def open_form(self, place: Place, trigger: str) -> None:
         """Open the form, first empty (the trigger lives for 3 seconds), then filled in. Raises SlackError."""
@@ -226,16 +236,17 @@ class Subscribing:
         slot = next_slot(kept.schedule, now)
         return said.Standing(place.channel, str(kept.schedule), kept.taste, slot.at if slot else None)
 
-    async def _outside(self, workspace: WorkspaceId, channel: str) -> bool:
-        """Say whether the bot is surely not in the channel; what Slack does not say, or not soon, is no reason."""
+    async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:
+        """Say whether the bot is in the channel, None where Slack does not say, or not soon."""
         try:
             async with asyncio.timeout(LOOK):
                 await self._door.check_channel(workspace, channel)
         except ChannelRefusedError:
-            return True
+            return False
         except (SlackError, TimeoutError) as error:
             _log.info("a channel is subscribed unseen", channel=channel, error=str(error) or "no answer in time")
-        return False
+            return None
+        return True
 
     async def _schedule(self, typed: str, place: Place) -> Schedule:
         """Read a schedule; only where it lacks a zone is the person asked about. Raises ScheduleError."""
@@ -251,3 +262,13 @@ class Subscribing:
         except SlackError as error:
             _log.info("a person's zone is not known", workspace=place.workspace, error=str(error))
             return ""
+
+
+def _unheard(topics: Iterable[str], issues: Sequence[Issue]) -> list[str]:
+    """Give those of `topics` that no entry of `issues` is about; where there are no issues nothing can be said."""
+    wanted = [Taste(topics=(topic,)) for topic in topics if issues]
+    return [taste.topics[0] for taste in wanted if not any(_about(taste, issue) for issue in issues)]
+
+
+def _about(taste: Taste, issue: Issue) -> bool:
+    return any(taste.wants(section, entry) for section, entry in issue.entries() if section.kind in KINDS)

@@ -97,9 +97,10 @@ def _where_and_when(draft: Draft) -> list[Block]:
     return [
         _input("channel", "Channel", channel, hint="Invite the bot there first, if the channel is private."),
         _input("when", "When", _radio(when, int(draft.at_once))),
-        _input("days", "Days", day, optional=True),
-        _input("time", "Time", {"type": "timepicker", "initial_time": draft.time}, optional=True),
-        _input(ZONE, "Time zone", zone, optional=True),
+        # Filled in already, so that they are in nobody's way who wants issues at once.
+        _input("days", "Days", day, hint="For a set time."),
+        _input("time", "Time", {"type": "timepicker", "initial_time": draft.time}),
+        _input(ZONE, "Time zone", zone, optional=not draft.zone, hint="" if draft.zone else "Needed for a set time."),
     ]
 
 

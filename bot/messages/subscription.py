@@ -64,21 +64,27 @@ class Standing:
     paused: str = ""
 
 
-def subscribed(standing: Standing, names: Names) -> Message:
-    """Confirm a new or changed subscription, with its next time, to the one who made it."""
+def subscribed(standing: Standing, names: Names, *, member: bool = False, unheard: Sequence[str] = ()) -> Message:
+    """Confirm a new or changed subscription, with its next time, to the one who made it.
+
+    `member`: the bot surely is in the channel; `unheard` are topics that no issue so far was about.
+    """
     said = f"Done. <#{standing.channel}> gets each new issue: {_when(standing.schedule)}.\n{_next(standing)}"
     text = f"Done. Each new issue comes: {_plain_when(standing.schedule)}."
     weekly = escape(names.command)
-    advice = (
-        f"`{weekly} preview` shows you one first · `{weekly} status` what comes · not a member yet? `/invite` me there"
-    )
-    small = (blocks.context(escape(tasteful(standing.taste))), blocks.context(advice))
+    advice = f"`{weekly} preview` shows you one first · `{weekly} status` what comes"
+    if not member:
+        advice += " · not a member yet? `/invite` me there"
+    small = [blocks.context(escape(tasteful(standing.taste))), blocks.context(advice)]
+    if unheard:
+        topics = clip(", ".join(f"“{one_line(topic)}”" for topic in unheard), 200)
+        small.insert(1, blocks.context(f"Nothing in the archive is about {topics} so far: is that how it is written?"))
     return Message(clip(text, 600), (blocks.section(said), *small))
 
 
-def confirmation(standing: Standing, names: Names) -> Block:
+def confirmation(standing: Standing, names: Names, *, member: bool = False, unheard: Sequence[str] = ()) -> Block:
     """Give the same as a modal that takes the form's place."""
-    return blocks.window("Subscribed", subscribed(standing, names).blocks)
+    return blocks.window("Subscribed", subscribed(standing, names, member=member, unheard=unheard).blocks)
 
 
 def status(standing: Standing, names: Names = _USUAL) -> Message:

@@ -92,7 +92,15 @@ class People:
         self.register, self.memory, self.replies, self.door = FakeRegister(), FakeMemory(), FakeReplies(), FakeDoor()
         names, clock = Names(), StillClock()
         answers = Answers(self.shelf, names, clock, chance=lambda _: 0)
-        subscribing = Subscribing(self.register, FakeDeliveries(), self.door, names, clock, answers.find)
+        subscribing = Subscribing(
+            self.register,
+            FakeDeliveries(),
+            self.door,
+            names,
+            clock,
+            answers.find,
+            lambda: self.shelf.current.snapshot.issues,
+        )
         known = self.shelf.current.snapshot.get
         mine = Mine(self.memory, Indexes(lambda: self.shelf.current.index, known), known, self.door, names, clock)
         store = self.memory.opened

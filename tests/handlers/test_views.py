@@ -216,3 +216,12 @@ async def test_whatever_is_typed_into_a_menu(people: People, action: str, typed:
     if options:
         payload = {"text": "x", "blocks": [{"type": "actions", "elements": [{**menu, "options": options}]}]}
         assert problems(payload) == []
+
+
+async def test_a_topic_that_nothing_was_about_is_mentioned(people: People) -> None:
+    """The channel is subscribed all the same; and who was just found to be a member is not asked about it."""
+    answer = await people.submits(filled(topics={"value": "kubernetes, kubernets"}))
+    assert "Nothing in the archive is about “kubernets” so far" in answer.said
+    assert "/invite" not in answer.said
+    people.door.mute = TryLaterError("reactions.get", "timeout")
+    assert "not a member yet?" in (await people.submits(filled())).said

@@ -57,7 +57,7 @@ export class Modals {
       { type: "button", "aria-label": "Close", on: { click: () => this._closed() } },
       icon("close"),
     );
-    this.body = h("div.fields-of", { tabindex: -1 }, drawBlocks(view.blocks ?? [], host));
+    this.body = h("div.fields-of", { tabindex: -1, on: { change: () => this._errors({}) } }, drawBlocks(view.blocks ?? [], host));
     this.send = view.submit && h("button.button.primary", { type: "submit" }, emojify(view.submit.text));
     const cancel = h(
       "button.button.plain",
@@ -93,7 +93,7 @@ export class Modals {
     if (answer && this.shown?.id === view.id) this._errors(answer.errors ?? {});
   }
 
-  /** Put each error below its field, and the keyboard into the first field that has one. */
+  /** Put each error below its field, and the keyboard into the first field that has one; what changes may mend them. */
   _errors(errors) {
     let first = null;
     for (const field of this.body.querySelectorAll(".field")) {
