@@ -6,6 +6,8 @@ import { fill, h, icon } from "./dom.js";
 import { unescape } from "./mrkdwn.js";
 import { exact, short } from "./when.js";
 
+/** What the bot asks only to hear that nothing is there: it was let in so far. */
+const PROBES = { "reactions.get": "message_not_found", "conversations.replies": "thread_not_found" };
 const SHOWN = 80; // calls in the list
 const TICK = 1_000;
 
@@ -211,13 +213,15 @@ export class Backstage {
   }
 
   _call(call) {
+    const probe = !call.ok && PROBES[call.method] === call.answer;
     const lost = call.landed && !call.ok;
     const said = lost ? `${call.answer}: the answer was lost, the message was not` : call.answer;
+    const asked = probe && "a look whether the bot is in the channel: this answer means yes";
     const toBot = call.to === "bot";
-    const about = [call.channel_name && `#${call.channel_name}`, unescape(call.summary)].filter(Boolean).join(" · ");
+    const about = [call.channel_name && `#${call.channel_name}`, asked, unescape(call.summary)].filter(Boolean).join(" · ");
     return h(
       "li.call",
-      { class: call.ok ? "fine" : "failed" },
+      { class: call.ok ? "fine" : probe ? "expected" : "failed" },
       h("time", { text: exact(Date.parse(call.at), this.store.zone) }),
       h(
         "span.to",
