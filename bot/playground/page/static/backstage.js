@@ -4,7 +4,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { unescape } from "./mrkdwn.js";
-import { exact, short } from "./when.js";
+import { city, exact, short } from "./when.js";
 
 /** What the bot asks only to hear that nothing is there: it was let in so far. */
 const PROBES = { "reactions.get": "message_not_found", "conversations.replies": "thread_not_found" };
@@ -79,7 +79,8 @@ export class Backstage {
 
   _tick() {
     if (!this.store.state) return;
-    this.clock.textContent = short(this.store.now(), this.store.zone);
+    const { zone } = this.store;
+    this.clock.textContent = `${short(this.store.now(), zone)}${zone ? ` ${city(zone)}` : ""}`;
     this.clock.title = `This playground's clock, in ${this.store.zone || "your time zone"}`;
   }
 

@@ -4,6 +4,7 @@
 
 import { avatar } from "./avatar.js";
 import { fill, h, icon } from "./dom.js";
+import { city } from "./when.js";
 
 /** Shows the channels, the bot's two places, and the people. */
 export class Sidebar {
@@ -97,7 +98,7 @@ export class Sidebar {
     );
   }
 
-  _person({ id, name }) {
+  _person({ id, name, zone }) {
     const me = id === this.store.me;
     return h(
       "button.person",
@@ -105,11 +106,11 @@ export class Sidebar {
         type: "button",
         "aria-pressed": String(me),
         data: { person: id },
-        title: me ? `You are ${name}` : `Be ${name}`,
+        title: `${me ? `You are ${name}` : `Be ${name}`}; times are those of ${zone}`,
         on: { click: () => me || this.how.be(id) },
       },
       avatar(id, name),
-      h("span", { text: name }),
+      h("span", {}, name, zone && h("span.zone", { text: ` ${city(zone)}` })),
     );
   }
 }

@@ -65,6 +65,11 @@ export function short(at, zone) {
   return `${parts.weekday} ${parts.day} ${parts.month} ${parts.year}, ${time(at, zone)}`;
 }
 
+/** Name a zone by its place: London. */
+export function city(zone) {
+  return zone.split("/").at(-1).replaceAll("_", " ");
+}
+
 function nearby(at, now, zone) {
   const asked = day(at, zone);
   if (asked === day(now, zone)) return "Today";
