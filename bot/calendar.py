@@ -140,19 +140,20 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
 
     `zone` is what to take when none is typed (the person's own). Raises ScheduleError saying what is missing or wrong.
     """
-    words = " ".join(typed.lower().split())
-    if words in _AT_ONCE:
+    words = " ".join(typed.split())
+    if words.lower() in _AT_ONCE:
         return AsItAppears()
     days: set[int] = set()
     at: time | None = None
     named: str | None = None
-    for word in re.split(r"[\s,]+", re.sub(r"(\d)\s+([ap]m)\b", r"\1\2", words)):
+    for written in re.split(r"[\s,]+", re.sub(r"(\d)\s+([ap]m)\b", r"\1\2", words, flags=re.IGNORECASE)):
+        word = written.lower()
         if (found := _days(word)) is not None:
             days |= found
         elif (clock := _clock(typed, word)) is not None:
             at = clock
         elif word not in _FILLERS:
-            named = _zone_name(typed, word)
+            named = _zone_name(typed, written)
     if not days:
         raise ScheduleError(typed, f"which day? {_EXAMPLE}")
     if at is None:

@@ -182,7 +182,7 @@ def read_import(view: Mapping[str, Any]) -> str | None:
 
 def brought(new: int, known: int, refused: int, names: Names, *, beyond: int = 0) -> Message:
     """Say what came of it: links that are new, were `known` already, were `refused`, or came `beyond` the most."""
-    said = [f"{_links(new)[:1].upper()}{_links(new)[1:]} more {'is' if new == 1 else 'are'} yours now."]
+    said = [f"{new:,} more link is yours now." if new == 1 else f"{new:,} more links are yours now."]
     if known:
         said.append(f"{_links(known)} you had already.")
     if refused:

@@ -92,7 +92,7 @@ async def test_what_was_taken_along_is_brought_back(pasting: Whole) -> None:
     html = next(file.text for one in ada.sees(ada.direct) for file in one.files)
     linus = it.person()
     channel.members.add(linus.user.id)
-    for said in ("2 links more are yours now", "2 links you had already"):
+    for said in ("2 more links are yours now", "2 links you had already"):
         await linus.types("/weekly import", channel)
         form = await it.modal(linus, "Bring your bookmarks")
         await linus.submits(form, {"import": html})
@@ -154,11 +154,11 @@ async def test_a_whole_file_is_brought_and_taken_along_again(it: Whole) -> None:
     form = await file_form(it, linus, channel)
     linus.chooses(form, FILE, "bookmarks.html", bookmarks(300))
     await linus.submits(form)
-    await it.modal(linus, "300 links more are yours now", "1 was left out")
+    await it.modal(linus, "300 more links are yours now", "1 was left out")
     taken = await exported(it, linus, channel)
     assert taken.count(b"<A HREF=") == 300
     assert taken.count(b"<DD>a note: ") == 100
-    for said in ("300 links more are yours now", "300 links you had already"):
+    for said in ("300 more links are yours now", "300 links you had already"):
         form = await file_form(it, ada, channel)
         ada.chooses(form, FILE, "bookmarks.html", taken)
         await ada.submits(form)
@@ -184,7 +184,7 @@ async def test_a_form_that_was_closed_is_answered_in_the_conversation(
         await it.settled()
     finally:
         faults.clear()
-    assert "3 links more are yours now" in "\n".join(readable(one) for one in ada.sees(ada.direct))
+    assert "3 more links are yours now" in "\n".join(readable(one) for one in ada.sees(ada.direct))
     assert len(channel.shown_to(ada.user.id)) == seen
 
 

@@ -29,5 +29,5 @@ async def test_a_file_of_bookmarks_is_chosen_and_brought(page: PageServer, visit
     await field.set_input_files({"name": "b.html", "mimeType": "text/html", "buffer": GOOD})
     await expect(form.get_by_text("Chosen: b.html")).to_be_visible()
     await form.get_by_role("button", name="Keep them").click()
-    await expect(ada.dialog("Your bookmarks")).to_contain_text("1 link more is yours now")
+    await expect(ada.dialog("Your bookmarks")).to_contain_text("1 more link is yours now")
     await ada.page.keyboard.press("Escape")

@@ -219,6 +219,18 @@ async def test_on_a_phone_a_thread_opens_at_its_replies(page: PageServer, visiti
     await expect(ada.reply("· 1 of 14")).to_be_in_viewport(ratio=0.9)
 
 
+async def test_a_half_written_line_outlives_a_reload(page: PageServer, visiting: Visiting) -> None:
+    """In its channel, until it is sent."""
+    ada = await visiting(page.url)
+    await ada.composer.fill("what I wanted to")
+    await ada.page.reload()
+    await expect(ada.composer).to_have_value("what I wanted to")
+    await ada.says("what I wanted to say")
+    await expect(ada.message("what I wanted to say")).to_be_visible()
+    await ada.page.reload()
+    await expect(ada.composer).to_have_value("")
+
+
 async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
     """Those that the picker offers, and the same in a message, are drawings of the page's own."""
     ada = await visiting(page.url)

@@ -180,10 +180,10 @@ async def test_bookmarks_are_brought(people: People) -> None:
     answer = await sends_form(people, pasted)
     assert answer["response_action"] == "update"
     assert problems(answer["view"]) == []
-    assert "1 link more is yours now" in str(answer)
+    assert "1 more link is yours now" in str(answer)
     assert "1 link you had already" in str(answer)
     assert "1 was left out" in str(answer)
-    assert "0 links more" in str(await sends_form(people, pasted))
+    assert "0 more links" in str(await sends_form(people, pasted))
     store = await people.memory.store()
     kept = {each.url: each for each in await store.bookmarks.all(ANN)}
     assert len(kept) == 2
@@ -213,7 +213,7 @@ async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
     seen = {**form, "id": "V9", "state": {"values": values}}
     answer = (await people.interacts("view_submission", view=seen)).body
     assert problems(answer["view"]) == []
-    assert "100 links more are yours now" in str(answer)
+    assert "100 more links are yours now" in str(answer)
     seen["state"] = {"values": {"import": {"import": {"value": "x" * 9_000}}}}
     assert "no bookmark" in (await people.interacts("view_submission", view=seen)).body["errors"]["import"]
 
@@ -256,7 +256,7 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
     assert "Still saving" in str(answer)
     words = [told(message) for _, message in people.door.told] if closed else [str(people.door.views["V9"])]
     assert len(words) == 1
-    assert "1 link more is yours now" in words[0]
+    assert "1 more link is yours now" in words[0]
     assert (await (await people.memory.store()).people.get(ANN)).kept == 1
 
 

@@ -3,6 +3,7 @@
  */
 
 import { fill, h } from "./dom.js";
+import { recallHere, rememberHere } from "./memory.js";
 import { place } from "./menu.js";
 
 /**
@@ -49,7 +50,6 @@ export class Composer {
     this.commands = commands;
     this.sending = sending;
     this.sent = [];
-    this.drafts = new Map();
     this.active = -1;
     this.found = { offers: [], first: false };
     this.list = h("ul.options.commands", {
@@ -81,7 +81,10 @@ export class Composer {
       this.list,
     );
     parent.append(this.form);
-    this.input.addEventListener("input", () => this._offer());
+    this.input.addEventListener("input", () => {
+      this._keep();
+      this._offer();
+    });
     this.input.addEventListener("focus", () => this._offer());
     this.input.addEventListener("blur", () => this._close());
     this.input.addEventListener("keydown", (event) => this._key(event));
@@ -90,21 +93,24 @@ export class Composer {
   /** Write to a channel, or into a thread, from now on; what was half written elsewhere waits there. */
   aim(channel, thread, placeholder) {
     const key = `${channel}/${thread}`;
-    if (key === this.key) {
-      this.input.placeholder = placeholder;
-      return;
-    }
-    if (this.key) this.drafts.set(this.key, this.input.value);
-    Object.assign(this, { key, channel, thread });
-    this.input.value = this.drafts.get(key) ?? "";
     this.input.placeholder = placeholder;
     this.input.setAttribute("aria-label", placeholder);
+    if (key === this.key) return;
+    this._keep();
+    Object.assign(this, { key, channel, thread });
+    this.input.value = recallHere(`draft:${key}`);
     this._close();
+  }
+
+  /** Remember what is half written, in this tab, over a reload. */
+  _keep() {
+    if (this.key) rememberHere(`draft:${this.key}`, this.input.value);
   }
 
   /** Put words into the line, ready to be sent. */
   write(text) {
     this.input.value = text;
+    this._keep();
     this.input.focus();
     this._offer();
   }
@@ -115,6 +121,7 @@ export class Composer {
     if (!text) return;
     this._close();
     this.input.value = "";
+    this._keep();
     this.sent = [...this.sent.filter((each) => each !== text), text].slice(-50);
     this.recalled = undefined;
     const command = text.startsWith("/");

@@ -113,8 +113,15 @@ function show() {
   const unread = channel.unread;
   timeline.show(place);
   timeline.mark(unread);
-  composer.aim(place, "", `Message ${channel.kind === "im" ? store.state.bot.name : `#${channel.name}`}`);
+  aim(channel);
   seen(true);
+}
+
+/** Let one write in a channel; of one that is archived say that nobody can. */
+function aim(channel) {
+  const to = channel.kind === "im" ? store.state.bot.name : `#${channel.name}`;
+  const said = channel.archived ? `#${channel.name} is archived: no messages can be written` : `Message ${to}`;
+  composer.aim(channel.id, "", said);
 }
 
 /** Say what a place is: a channel, or without one the Home tab. */
@@ -235,6 +242,7 @@ store.on("channels", () => {
   const channel = store.channel(place);
   if (!channel) return;
   title(channel);
+  aim(channel);
   if (byId("newest").hidden) seen(true);
 });
 store.on("deliveries", () => place && place !== "home" && timeline.refresh());

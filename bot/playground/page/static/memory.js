@@ -21,3 +21,22 @@ export function remember(name, value) {
     // It is only forgotten when the page is left.
   }
 }
+
+/** Give what was remembered in this tab only. */
+export function recallHere(name) {
+  try {
+    return sessionStorage.getItem(PREFIX + name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Remember something in this tab only; nothing is forgotten. */
+export function rememberHere(name, value) {
+  try {
+    if (value) sessionStorage.setItem(PREFIX + name, value);
+    else sessionStorage.removeItem(PREFIX + name);
+  } catch {
+    // As above.
+  }
+}
