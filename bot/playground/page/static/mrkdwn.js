@@ -53,11 +53,28 @@ export function parse(text) {
     });
     return String.fromCharCode(FIRST + references.length - 1);
   });
-  return lines(flat).flatMap((line, number, all) => {
-    const nodes = whole(line, references);
-    const apart = number > 0 && !isBlock(nodes) && !isBlock(whole(all[number - 1], references));
-    return apart ? [{ type: "break" }, ...nodes] : nodes;
-  });
+  return joined(lines(flat).map((line) => whole(line, references)));
+}
+
+/** Join lines: what goes on below an item, up to an empty line, hangs with it. */
+function joined(all) {
+  const made = [];
+  let item = null; // the one that the line above belongs to
+  let apart = false; // whether the line above needs a break to end it
+  for (const nodes of all) {
+    if (isBlock(nodes)) {
+      made.push(...nodes);
+      item = nodes[0].type === "item" ? nodes[0] : null;
+      apart = false;
+    } else if (item && nodes.length) {
+      item.children.push({ type: "break" }, ...nodes);
+    } else {
+      made.push(...(apart ? [{ type: "break" }] : []), ...nodes);
+      item = null;
+      apart = true;
+    }
+  }
+  return made;
 }
 
 function lines(text) {
