@@ -80,7 +80,8 @@ export class Backstage {
   _tick() {
     if (!this.store.state) return;
     const { zone } = this.store;
-    this.clock.textContent = `${short(this.store.now(), zone)}${zone ? ` ${city(zone)}` : ""}`;
+    const [date, hour] = short(this.store.now(), zone).split(", ");
+    fill(this.clock, h("span.date", { text: `${date}, ` }), h("span", { text: `${hour}${zone ? ` ${city(zone)}` : ""}` }));
     this.clock.title = `This playground's clock, in ${this.store.zone || "your time zone"}`;
   }
 
