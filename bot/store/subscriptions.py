@@ -103,7 +103,9 @@ class Subscriptions:
             changes = {
                 **values,
                 "since": case((_S.ended, since), else_=_S.since),
-                "cursor": case((and_(~_S.ended, _S.schedule == str(schedule)), _S.cursor), else_=now),
+                "cursor": case(
+                    (and_(~_S.ended, _S.schedule == str(schedule)), _S.cursor), else_=literal(now, Moment())
+                ),
                 "ended": False,
                 "pause_by": None,
                 "pause_reason": None,
