@@ -79,6 +79,9 @@ class Worker:
             store, slack, clock, Press(render), Pace(rules), rules, self.name, lambda: shelf.current, command, aside
         )
         self._lanes: dict[asyncio.Task[None], Lane] = {}
+        self._held: set[int] = set()
+        self._owed: set[int] = set()
+        self._ahead: dict[int, datetime] = {}
         self._busy: Counter[str] = Counter()
         self._tickers: tuple[Ticker, ...] = ()
         self._chores: set[asyncio.Task[None]] = set()
@@ -174,14 +177,8 @@ class Worker:
         if self._stopping.is_set():
             return 0
         await self._check_clock(now)
-        if self._due("renew", self._rules.lease.total_seconds() / 3):
-            await self._renew()
-        if self._issues is not None and self._due("sync", _AGAIN if self.fault else _SYNC, at_first=False):
-            await self.changed(self._issues())
-        if self._look is not None and self._due("look", _SYNC, at_first=False):
-            self._beside("delivery-look", self._look)
-        if self._due("hourly", _HOURLY, at_first=False):
-            self._beside("delivery-upkeep", self._upkeep)
+        await self._check_leases(now)
+        await self._check_rounds()
         room = self._rules.together - len(self._lanes)
         if room <= 0:
             return 0
@@ -193,8 +190,27 @@ class Worker:
         if self._stopping.is_set():  # began to stop meanwhile: what was taken is given back with the rest
             return 0
         for subscription in taken:
-            self._open(subscription)
+            if subscription.id not in self._held:  # else its lease had run out, and is its own lane's again
+                self._open(subscription)
         return len(taken)
+
+    async def _check_leases(self, now: datetime) -> None:
+        """Keep what is in hand, give back what is owed, and find what nobody will ever give back."""
+        if self._due("renew", self._rules.lease.total_seconds() / 3):
+            await self._renew()
+        if self._owed:
+            await self._repay(now)
+        if self._due("stalled", self._rules.lease.total_seconds()):
+            await self._free_stalled(now)
+
+    async def _check_rounds(self) -> None:
+        """Do what is done every ten minutes and every hour."""
+        if self._issues is not None and self._due("sync", _AGAIN if self.fault else _SYNC, at_first=False):
+            await self.changed(self._issues())
+        if self._look is not None and self._due("look", _SYNC, at_first=False):
+            self._beside("delivery-look", self._look)
+        if self._due("hourly", _HOURLY, at_first=False):
+            self._beside("delivery-upkeep", self._upkeep)
 
     async def idle(self) -> None:
         """Wait until no channel is in hand (for tests and simulations)."""
@@ -205,18 +221,38 @@ class Worker:
         await self.tick(self._clock.now())
 
     async def _renew(self) -> None:
-        if self._lanes:
-            await self._store.subscriptions.renew(self.name, self._clock.now() + self._rules.lease)
+        if self._held:
+            await self._store.subscriptions.renew(self.name, self._held, self._clock.now() + self._rules.lease)
+
+    async def _free_stalled(self, now: datetime) -> None:
+        """Free what is held for longer than a lease lasts and was not renewed for the time of one.
+
+        A clock that was ahead said until when; who lives renews three times in that time, whatever its clock says.
+        """
+        subscriptions, before = self._store.subscriptions, self._ahead
+        self._ahead = await subscriptions.held_beyond(now + self._rules.lease)
+        stalled = {key: until for key, until in self._ahead.items() if before.get(key) == until}
+        if stalled and (count := await subscriptions.free(stalled, now)):
+            _log.warning("delivery.stalled_leases", subscriptions=count)
+
+    async def _repay(self, now: datetime) -> None:
+        """Give back what could not be given back when its lane ended. Before a claim: it might take the same again."""
+        for key in tuple(self._owed - self._held):
+            await self._store.subscriptions.release(key, self.name, now, now)
+            self._owed.discard(key)
 
     def _open(self, subscription: Subscription) -> None:
         lane = Lane(self._tools, subscription)
         task = asyncio.create_task(self._drive(lane, subscription), name=f"lane-{subscription.id}")
         self._lanes[task] = lane
+        self._held.add(subscription.id)
+        self._owed.discard(subscription.id)
         self._busy[subscription.workspace] += 1
         task.add_done_callback(lambda done: self._close(done, subscription))
 
     def _close(self, task: asyncio.Task[None], subscription: Subscription) -> None:
         self._lanes.pop(task, None)
+        self._held.discard(subscription.id)
         self._busy[subscription.workspace] -= 1
         if not self._busy[subscription.workspace]:
             del self._busy[subscription.workspace]
@@ -237,7 +273,8 @@ class Worker:
         later = now + timedelta(seconds=self._rules.wait(3))
         try:
             await self._store.subscriptions.release(subscription.id, self.name, now, later)
-        except BotError as error:  # its lease runs out by itself
+        except BotError as error:  # tried again before the next claim; its lease runs out besides
+            self._owed.add(subscription.id)
             _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
 
     def _beside(self, name: str, chore: Callable[[], Awaitable[object]]) -> None:
@@ -277,14 +314,13 @@ class Worker:
     async def _check_clock(self, now: datetime) -> None:
         """Notice a wall clock that was put forward or back, and set every alarm by the new time."""
         loop = asyncio.get_running_loop().time()
-        before, self._wall = self._wall, (now, loop)
-        if before is None:
-            return
+        before = self._wall or (now, loop)
         drift = (now - before[0]).total_seconds() - (loop - before[1])
         if abs(drift) > _STEP:
             _log.warning("delivery.clock_stepped", seconds=round(drift))
             await self._store.subscriptions.set_alarms(now)
             await self._store.subscriptions.wake_unfinished(now)
+        self._wall = (now, loop)  # only now: where setting them failed, the step is found again
 
     def _due(self, what: str, seconds: float, *, at_first: bool = True) -> bool:
         """Say whether `seconds` went by since this last said so of `what`."""

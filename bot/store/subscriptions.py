@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -35,8 +35,18 @@ _OLDEST = (
     .limit(_CANDIDATES)
     .subquery()
 )
+_BUSY = (
+    select(_S.workspace, func.count().label("count"))
+    .where(_S.holder == bindparam("holder"))
+    .group_by(_S.workspace)
+    .subquery()
+)
 _TURN = func.row_number().over(partition_by=_OLDEST.c.workspace, order_by=(_OLDEST.c.wake_at, _OLDEST.c.id))
-_TURNS = select(_OLDEST.c.id, _OLDEST.c.wake_at, _TURN.label("turn")).subquery()
+_TURNS = (
+    select(_OLDEST.c.id, _OLDEST.c.wake_at, (_TURN + func.coalesce(_BUSY.c.count, 0)).label("turn"))
+    .outerjoin_from(_OLDEST, _BUSY, _BUSY.c.workspace == _OLDEST.c.workspace)
+    .subquery()
+)
 _FAIR = (
     select(_TURNS.c.id)
     .where(_TURNS.c.turn <= bindparam("each"))
@@ -217,11 +227,12 @@ class Subscriptions:
         each: int,
         full: Iterable[WorkspaceId] = (),
     ) -> tuple[Subscription, ...]:
-        """Take up to `limit` subscriptions that want attention, at most `each` of a workspace and none of the `full`.
+        """Take up to `limit` subscriptions that want attention, and none of the workspaces that are `full`.
 
-        The lease lasts until `now` + `lease` unless renewed; after that anybody may take them.
+        No more of a workspace than that `holder` has `each` of it then, with those in hand already. The lease lasts
+        until `now` + `lease` unless renewed; after that anybody may take them.
         """
-        given = {"now": now, "far": now + FAR, "full": list(full), "each": each, "most": limit}
+        given = {"now": now, "far": now + FAR, "holder": holder, "full": list(full), "each": each, "most": limit}
         if not await self._database.read(lambda connection: connection.execute(_ANY_DUE, given).first()):
             return ()  # the usual case needs no transaction that writes
 
@@ -237,9 +248,33 @@ class Subscriptions:
 
         return await self._database.write(unit)
 
-    async def renew(self, holder: str, until: datetime) -> int:
-        """Lengthen every lease of `holder`; give how many it has."""
-        return await self._changed(_in_order(_S.holder == holder).values(wake_at=until))
+    async def renew(self, holder: str, ids: Iterable[int], until: datetime) -> int:
+        """Lengthen the leases of `holder` on these; give how many of them it has.
+
+        One that it has without knowing (its claim's answer was lost, giving it back failed) runs out.
+        """
+        return await self._changed(_in_order(_S.holder == holder, _S.id.in_(tuple(ids))).values(wake_at=until))
+
+    async def held_beyond(self, moment: datetime) -> dict[int, datetime]:
+        """Give the leases that last longer than until then, with when they end."""
+        chosen = select(_S.id, _S.wake_at).where(_S.holder > "", _S.wake_at > moment)  # by the index of holders
+
+        def unit(connection: Connection) -> dict[int, datetime]:
+            return {row.id: row.wake_at for row in connection.execute(chosen)}
+
+        return await self._database.read(unit)
+
+    async def free(self, leases: Mapping[int, datetime], now: datetime) -> int:
+        """End these leases, unless they were renewed meanwhile; give how many."""
+
+        def unit(connection: Connection) -> int:
+            ended = 0
+            for key, until in sorted(leases.items()):
+                stalled = update(subscriptions).where(_S.id == key, _S.holder.is_not(None), _S.wake_at == until)
+                ended += connection.execute(stalled.values(holder=None, wake_at=now)).rowcount
+            return ended
+
+        return await self._database.write(unit)
 
     async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> None:
         """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile; nothing if it is lost."""

@@ -212,43 +212,6 @@ def test_hung_workspaces_delay_nobody() -> None:
     run(play())
 
 
-async def test_leases_are_renewed_while_a_tick_hangs() -> None:
-    """What is in hand stays in hand, whatever holds up the ticks."""
-    scene = Scene()
-    worker = Worker(
-        scene.store,
-        scene.door,
-        Shelf(scene.store.issues),
-        render=render,
-        clock=scene.clock,
-        rules=scene.rules.__class__(lease=timedelta(seconds=0.15), tick=0.02),
-    )
-    renewed = asyncio.Event()
-
-    async def hung(now: object) -> int:
-        del now
-        await asyncio.sleep(60)
-        return 0
-
-    async def renew(holder: str, until: object) -> int:
-        del holder, until
-        renewed.set()
-        return 1
-
-    worker.tick = hung  # type: ignore[method-assign]
-    scene.store.subscriptions.renew = renew  # type: ignore[method-assign]
-    worker._lanes[asyncio.ensure_future(asyncio.sleep(60))] = None  # type: ignore[assignment]
-    running = asyncio.create_task(worker.run())
-    async with asyncio.timeout(10):
-        await renewed.wait()
-    for lane in tuple(worker._lanes):
-        lane.cancel()
-    worker._lanes.clear()
-    await worker.stop(3)
-    await running
-    await scene.store.close()
-
-
 async def test_a_stop_is_done_in_time_though_a_tick_will_not_end() -> None:
     """A tick that ignores being broken off is left to itself."""
     deaf = asyncio.Event()

@@ -84,11 +84,12 @@ async def test_a_subscription_is_in_one_hand_at_a_time(store: Store) -> None:
     claim = store.subscriptions.claim
     assert [held.id for held in await claim("a", NOW, MINUTE, limit=9, each=9)] == [number]
     assert await claim("b", NOW, MINUTE, limit=9, each=9) == ()
-    assert await store.subscriptions.renew("a", NOW + 2 * MINUTE) == 1
+    assert await store.subscriptions.renew("a", [number], NOW + 2 * MINUTE) == 1
+    assert await store.subscriptions.renew("a", [], NOW + 3 * MINUTE) == 0
     assert await claim("b", NOW + MINUTE, MINUTE, limit=9, each=9) == ()
     assert [held.id for held in await claim("b", NOW + 2 * MINUTE, MINUTE, limit=9, each=9)] == [number]
     await store.subscriptions.release(number, "a", NOW, None)
-    assert await store.subscriptions.renew("b", NOW + 3 * MINUTE) == 1
+    assert await store.subscriptions.renew("b", [number], NOW + 3 * MINUTE) == 1
 
 
 async def test_who_is_woken_while_held_wakes_again_at_once(store: Store) -> None:
@@ -109,6 +110,19 @@ async def test_a_crowded_workspace_leaves_room_for_the_others(store: Store) -> N
     taken = await store.subscriptions.claim("a", later, MINUTE, limit=4, each=2)
     assert sorted(held.workspace for held in taken) == ["-:T1", "-:T1", "-:T2"]
     assert await store.subscriptions.claim("a", later, MINUTE, limit=9, each=9, full=["-:T1"]) == ()
+    assert len(await store.subscriptions.claim("a", later, MINUTE, limit=9, each=3)) == 1  # two are in its hands
+    assert len(await store.subscriptions.claim("b", later, MINUTE, limit=9, each=2)) == 2
+
+
+async def test_a_lease_of_a_clock_that_was_ahead_is_ended_unless_it_is_renewed(store: Store) -> None:
+    """What is held for longer than anybody could is found, and ended as long as nobody touched it."""
+    number, other = await subscribe(store), await subscribe(store, "C2")
+    await store.subscriptions.claim("a", NOW, timedelta(days=3), limit=9, each=9)
+    ahead = await store.subscriptions.held_beyond(NOW + MINUTE)
+    assert ahead == dict.fromkeys((number, other), NOW + timedelta(days=3))
+    assert await store.subscriptions.renew("a", [other], NOW + timedelta(days=4)) == 1
+    assert await store.subscriptions.free(ahead, NOW) == 1
+    assert [held.id for held in await store.subscriptions.claim("b", NOW, MINUTE, limit=9, each=9)] == [number]
 
 
 async def test_one_issue_is_decided_once_for_a_channel(store: Store) -> None:
