@@ -80,7 +80,8 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
     app = await assembled(settings, credentials)
     handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
     _log.info("serve.socket", issues=len(app.ports.library.snapshot.issues), posts=post)
-    async with app.running(post=post), _until_stopped() as stopped:
+    # Signals are heard until the last: a second one must not break off what the first one began.
+    async with _until_stopped() as stopped, app.running(post=post):
         # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
         connecting = asyncio.create_task(handler.connect_async(), name="connect")  # type: ignore[no-untyped-call]  # its own code has no types
         stopping = asyncio.create_task(stopped.wait(), name="stopped")
@@ -99,7 +100,7 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
 async def _work(settings: Settings, credentials: SlackCredentials) -> None:
     app = await assembled(settings, credentials)
     _log.info("worker.started", name=app.worker.name)
-    async with app.running(), _until_stopped() as stopped:
+    async with _until_stopped() as stopped, app.running():  # as above
         await stopped.wait()
 
 

@@ -7,7 +7,9 @@ PostgreSQL through psycopg's asyncio 1,038-1,513 / 16,844. Hence no asyncio driv
 thread, which commits what has gathered: SQLite has one writer anyway, and on PostgreSQL two groups of one process
 would wait for each other's rows.
 
-A unit must be a pure function of what it reads: it is run again, alone, when another one in its group failed.
+A unit must be a pure function of what it reads: it is run again, alone, when another one in its group failed, and when
+the connection was lost before its commit began. A batch is run again even if it may have been committed: done twice, it
+must come to the same.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -30,12 +31,15 @@ from sqlalchemy.pool import StaticPool
 
 from bot.store.errors import DatabaseUrlError, StoreError
 from bot.store.tables import metadata
+from bot.store.threads import Daemons
 
 T = TypeVar("T")
 R = TypeVar("R")
 Unit = Callable[[Connection], T]
 Batch = Callable[[Connection, Sequence[R]], Sequence[T]]
-"""Does the same for many rows, in fewer statements; gives an answer for each, in order."""
+"""Does the same for many rows, in fewer statements; gives an answer for each, in order.
+
+Done twice it comes to the same."""
 
 GROUP = 256
 """The most units in one commit: bounds how long the first of them waits for the last."""
@@ -43,6 +47,11 @@ ATTEMPTS = 6
 """How often a unit is tried that lost against another process (deadlock, locked)."""
 BUSY_MS = 15_000
 """How long SQLite waits for another process's write."""
+CLOSING = 2.0
+"""Seconds that an end waits for what still runs: no database that is locked or away keeps a process from ending."""
+_LINE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+         "tcp_user_timeout": 20_000}  # fmt: skip
+"""How soon PostgreSQL's client gives up a line that was cut without a word, unless the address says something else."""
 
 
 _ASKED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
@@ -72,7 +81,8 @@ def engine_of(url: str, *, writes: bool = True) -> Engine:
     """Make an engine for `url`; with `writes`, its SQLite transactions take the write lock at once."""
     where = address(url)
     if where.drivername != "sqlite":
-        return create_engine(where, pool_size=8, max_overflow=0, pool_pre_ping=False)
+        line = {key: value for key, value in _LINE.items() if key not in where.query}
+        return create_engine(where, pool_size=8, max_overflow=0, pool_pre_ping=False, connect_args=line)
     memory = where.database in {None, "", ":memory:"}
     options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
     engine = create_engine(where, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000}, **options)
@@ -126,7 +136,7 @@ class Database:
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._writers: list[threading.Thread] = []
         # An in-memory SQLite is one connection: its reads take their turn with the writes.
-        self._readers = None if self.in_memory else ThreadPoolExecutor(2 if self._sqlite else 4, "store-read")
+        self._readers = None if self.in_memory else Daemons(2 if self._sqlite else 4, "store-read")
         self._asked: deque[_Job[Any]] = deque()
         self._called = False
         self._closed = False
@@ -185,13 +195,25 @@ class Database:
         """Make the tables at once, without migrations: for a database that nobody will ever upgrade."""
         metadata.create_all(self._engine)
 
-    async def close(self) -> None:
-        """Finish what waits and let the connections go."""
+    async def close(self, within: float = CLOSING) -> None:
+        """Finish what waits and let the connections go; what takes longer than `within` seconds is left to itself."""
         self._closed = True
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        def end() -> None:
+            self._end()
+            with suppress(RuntimeError):  # nobody waits any more
+                loop.call_soon_threadsafe(ended.set)
+
+        threading.Thread(target=end, name="store-end", daemon=True).start()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), within)
+
+    def _end(self) -> None:
         for _ in self._writers:
             self._jobs.put(None)
         for thread in self._writers:
-            await asyncio.to_thread(thread.join)
+            thread.join()
         if self._readers is not None:
             self._readers.shutdown()
         self._engine.dispose()
@@ -218,13 +240,15 @@ class Database:
 
     def _commit(self, group: list[_Job[Any]]) -> None:
         """Run the group in one transaction; if anything in it fails, each unit in one of its own."""
+        committing = False
         try:
             with self._engine.begin() as connection:
                 _perform(connection, group)
+                committing = True
         except BaseException as error:  # noqa: BLE001 - one unit's failure is its caller's, not the thread's
-            lost_commit = isinstance(error, DBAPIError) and error.connection_invalidated
+            unclear = committing and _lost(error)
             for job in group:
-                if lost_commit:
+                if unclear and job.batch is None:
                     # Whether the commit was done is not known: its callers must read before they go on.
                     job.error = self._told(cast("DBAPIError", error))
                 else:
@@ -233,29 +257,39 @@ class Database:
 
     def _run(self, job: _Job[Any]) -> None:
         try:
-            job.answer = self._alone(job.alone)
+            job.answer = self._alone(job.alone, twice=job.batch is not None)
         except BaseException as error:  # noqa: BLE001 - handed to the caller
             job.error = error
 
-    def _alone(self, unit: Unit[T]) -> T:
-        """Run one unit in a transaction of its own, again if another process was in the way."""
+    def _alone(self, unit: Unit[T], *, twice: bool = False) -> T:
+        """Run one unit in a transaction of its own, again if another process was in the way or the line was cut.
+
+        Not if it may have been committed, unless it may be done `twice`.
+        """
         for attempt in range(1, ATTEMPTS + 1):
+            committing = False
             try:
                 with self._engine.begin() as connection:
-                    return unit(connection)
-            except OperationalError as error:
-                if attempt == ATTEMPTS or error.connection_invalidated:
-                    raise self._told(error) from error
+                    answer = unit(connection)
+                    committing = True
             except SQLAlchemyError as error:
-                raise self._told(error) from error
+                lost = _lost(error)
+                again = (not committing or twice) if lost else isinstance(error, OperationalError)
+                if attempt == ATTEMPTS or not again:
+                    raise self._told(error) from error
+            else:
+                return answer
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
     def _read(self, unit: Unit[T]) -> T:
-        try:
-            with self._reading.connect() as connection:
-                return unit(connection)
-        except SQLAlchemyError as error:
-            raise self._told(error) from error
+        for again in (True, False):
+            try:
+                with self._reading.connect() as connection:
+                    return unit(connection)
+            except SQLAlchemyError as error:
+                if not (again and _lost(error)):
+                    raise self._told(error) from error
+        raise AssertionError  # pragma: no cover - the loop returns or raises
 
     def _read_all(self) -> None:
         """Read for everybody who waits."""
@@ -290,6 +324,11 @@ def asked(statement: str | None) -> str:
         return "be reached or written"
     where = ", ".join(tables)
     return f"read {where}" if said[1].upper() == "SELECT" else f"write {next(iter(tables))}"
+
+
+def _lost(error: BaseException) -> bool:
+    """Say whether the connection is gone; the next one is new, as SQLAlchemy lets go of all of its age."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _taken(asked: deque[_Job[Any]]) -> list[_Job[Any]]:

@@ -7,9 +7,10 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -201,6 +202,22 @@ async def test_it_stops_in_time_while_slack_hangs(town: Town) -> None:
     await reader.read()
     writer.close()
     await writer.wait_closed()
+
+
+async def test_a_second_signal_does_not_break_off_what_the_first_began(town: Town) -> None:
+    """A message without an answer is waited for; the database is locked besides, and it ends all the same."""
+    async with serving(town, "--web-only") as (stage, you), process("worker", environment=town.environment) as worker:
+        await you.types("/weekly subscribe as soon as it appears", town.channel)
+        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        town.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
+        town.publish("2026-08-23-2")
+        await stage.until(lambda: digests(town), PATIENCE)
+        with closing(sqlite3.connect(town.environment["DATABASE_URL"].removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            worker.send_signal(signal.SIGTERM)
+            await asyncio.sleep(1)
+            worker.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(worker.wait(), STOPPING) == 0
 
 
 async def test_it_answers_by_socket_mode(town: Town) -> None:

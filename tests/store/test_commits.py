@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -194,6 +197,42 @@ async def test_a_commit_whose_answer_was_lost_is_told_and_not_repeated(database:
     assert await words(database) == ["a"]
 
 
+def cut(database: Database, *, at: str, ran: list[str]) -> None:
+    """Have the line cut once, before something was executed or after a commit was done; note it."""
+
+    def lose(connection: Connection, *_: object) -> None:
+        if not ran:
+            ran.append(at)
+            if at == "commit":
+                connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]
+            raise OperationalError(at, {}, Exception("the line is cut"), connection_invalidated=True)
+
+    event.listen(database._engine, "commit" if at == "commit" else "before_cursor_execute", lose)
+
+
+@pytest.mark.parametrize("at", ["execute", "commit"])
+async def test_a_batch_is_run_again_when_the_line_is_cut(database: Database, at: str) -> None:
+    """An answer of Slack's is not thrown away, whenever it happens: done twice it comes to the same."""
+
+    def batch(connection: Connection, rows: Sequence[str]) -> list[str]:
+        connection.execute(text("INSERT OR IGNORE INTO words VALUES (:word)"), [{"word": row} for row in rows])
+        return list(rows)
+
+    ran: list[str] = []
+    cut(database, at=at, ran=ran)
+    assert await database.write_one_of(batch, "a") == "a"
+    assert ran == [at]
+    assert await words(database) == ["a"]
+
+
+async def test_a_unit_is_run_again_when_the_line_was_cut_before_its_commit(database: Database) -> None:
+    """Nothing of it can have been kept."""
+    ran: list[str] = []
+    cut(database, at="execute", ran=ran)
+    assert await database.write(adds("a")) == "a"
+    assert await words(database) == ["a"]
+
+
 async def test_a_write_somebody_stopped_waiting_for_is_done_all_the_same(database: Database) -> None:
     """Cancelling the caller does not undo what was asked."""
     held, go = await held_up(database)
@@ -222,6 +261,30 @@ async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) 
         await database.write(adds("b"))
     with pytest.raises(StoreError, match="closed"):
         await database.put_one_of(lambda _, rows: rows, "c")
+
+
+async def test_closing_waits_only_so_long(database: Database, tmp_path: Path) -> None:
+    """Another program holds the file locked: the end does not wait until it lets go, nor do readers that hang."""
+    held, go = threading.Event(), threading.Event()
+
+    def hangs(connection: Connection) -> None:
+        connection.execute(text("SELECT 1"))
+        held.set()
+        go.wait(30)
+
+    with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.ensure_future(database.write(adds("a")))
+        reading = asyncio.ensure_future(database.read(hangs))
+        await asyncio.to_thread(held.wait, 30)
+        began = time.monotonic()
+        await database.close(0.1)
+        assert time.monotonic() - began < 5
+        other.execute("ROLLBACK")
+    go.set()
+    assert await writing == "a"
+    await reading
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("store-"))
 
 
 @pytest.mark.parametrize(
