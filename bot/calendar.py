@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import BotError
@@ -34,7 +34,12 @@ _AT_ONCE = {AS_IT_APPEARS, "as it appears", "asap", "immediately", "at once", "a
 _FILLERS = {"", "at", "on", "every", "and", "each", "in"}
 _SHORT = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?")
+_NO_ZONES = {"localtime", "posixrules", "Factory"}
+"""Files among the zones which are none: what they mean is another machine's affair, or nothing."""
 _EXAMPLE = "for example: mondays 09:00 Europe/London"
+
+
+Said = TypeVar("Said", str, time)
 
 
 class ScheduleError(BotError):
@@ -151,9 +156,9 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
         if (found := _days(word)) is not None:
             days |= found
         elif (clock := _clock(typed, word)) is not None:
-            at = clock
+            at = _only(typed, at, clock, "times of day")
         elif word not in _FILLERS:
-            named = _zone_name(typed, written)
+            named = _only(typed, named, _zone_name(typed, written), "time zones")
     if not days:
         raise ScheduleError(typed, f"which day? {_EXAMPLE}")
     if at is None:
@@ -161,6 +166,13 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
     if not (named or zone):
         raise ScheduleError(typed, f"in which time zone? {_EXAMPLE}")
     return Weekly(tuple(sorted(days)), at, named or _zone_name(typed, str(zone)))
+
+
+def _only(typed: str, before: Said | None, said: Said, what: str) -> Said:
+    """Give what was said, unless something else of its kind was said before: nobody can tell which is meant."""
+    if before not in {None, said}:
+        raise ScheduleError(typed, f"it names two {what}, a channel has one; {_EXAMPLE}")
+    return said
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -174,7 +186,7 @@ def zone_of(name: str) -> ZoneInfo:
 @lru_cache(maxsize=1)
 def zone_names() -> dict[str, str]:
     """Give every IANA zone's name by its lower-case form."""
-    return {name.lower(): name for name in sorted(available_timezones())}
+    return {name.lower(): name for name in sorted(available_timezones() - _NO_ZONES)}
 
 
 def _days(word: str) -> set[int] | None:

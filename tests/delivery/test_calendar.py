@@ -143,6 +143,7 @@ def test_any_text_is_a_schedule_or_a_clear_error(typed: str) -> None:
         ("europe/paris 9:30 PM tue, thu", "tuesdays, thursdays 21:30 Europe/Paris"),
         ("weekdays 8.15", "weekdays 08:15 Asia/Kathmandu"),
         ("daily noon utc", "daily 12:00 UTC"),
+        ("mondays 09:00 utc and tuesdays 9am UTC", "mondays, tuesdays 09:00 UTC"),
         ("As soon as it appears", "as soon as it appears"),
     ],
 )
@@ -161,6 +162,11 @@ def test_people_type_it_in_many_ways(typed: str, read: str) -> None:
         ("mondays 09:00", "which time zone?"),
         ("mondays 09:00 Europe/Londn", "did you mean Europe/London"),
         ("mondays 9 utc", "'9' is neither"),
+        ("mondays 9:00 and 17:00 utc", "names two times of day"),
+        ("mondays noon 9am utc", "names two times of day"),
+        ("mondays 09:00 utc Europe/London", "names two time zones"),
+        ("mondays 09:00 localtime", "'localtime' is neither"),
+        ("mondays 09:00 Factory", "'factory' is neither"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(typed: str, says: str) -> None:
