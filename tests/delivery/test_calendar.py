@@ -166,7 +166,7 @@ def test_people_type_it_in_many_ways(typed: str, read: str) -> None:
         ("mondays noon 9am utc", "names two times of day"),
         ("mondays 09:00 utc Europe/London", "names two time zones"),
         ("mondays 09:00 localtime", "'localtime' is neither"),
-        ("mondays 09:00 Factory", "'factory' is neither"),
+        ("mondays 09:00 Factory", "'Factory' is neither"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(typed: str, says: str) -> None:

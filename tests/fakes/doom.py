@@ -73,6 +73,9 @@ class _Door:
     def __init__(self, door: Poster, fuse: Fuse) -> None:
         self._door, self._fuse = door, fuse
 
+    def since(self) -> str:
+        return self._door.since()
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._door, name)
 
