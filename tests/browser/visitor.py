@@ -86,16 +86,15 @@ class Visitor:
         """Scroll through messages, of which only those near are in the page, to the first that has this text."""
         found = where.get_by_test_id("message").filter(has_text=text)
         scroller = where if await where.evaluate("node => node.matches('.scroller')") else where.locator(".scroller")
-        for step in range(40):
+        frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        for step in range(41):
+            down = "node => node.scrollBy(0, node.clientHeight / 2)"
+            await scroller.evaluate(down if step else "node => node.scrollTo(0, 0)")
+            await self.page.evaluate(frames)
             if await found.count():
                 with suppress(Error):  # the page may draw it anew at this moment: then once more
                     await found.first.scroll_into_view_if_needed()
                     return found.first
-            down = "node => node.scrollBy(0, node.clientHeight / 2)"
-            await scroller.evaluate(down if step else "node => node.scrollTo(0, 0)")
-            await self.page.evaluate(
-                "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-            )
         raise AssertionError(f"no message has {text!r}")
 
     @property

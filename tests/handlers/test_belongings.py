@@ -239,7 +239,7 @@ async def test_a_file_is_brought(people: People) -> None:
     """What came of it stands in the form's place."""
     people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
     answer = (await people.interacts("view_submission", view=holding())).body
-    assert "1 link more is yours now" in str(answer)
+    assert "1 more link is yours now" in str(answer)
     assert (await (await people.memory.store()).people.get(ANN)).kept == 1
 
 

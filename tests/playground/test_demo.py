@@ -162,7 +162,7 @@ async def test_a_file_is_chosen_at_the_prompt(archive: Path, place: Path, tmp_pa
         "choose a file of the kind html",
         "still to be filled in",
         "[1] is now b.html",
-        "1 link more is yours now",
+        "1 more link is yours now",
     ):
         assert words in text, text
 

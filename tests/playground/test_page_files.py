@@ -26,7 +26,7 @@ async def test_a_file_is_chosen_uploaded_and_brought(house: House) -> None:
     assert (taken["name"], taken["size"]) == ("b.html", len(GOOD))
     answer = await house.ada.does("submit", view=view["id"], values={FILE: {FILE: [taken]}})
     assert answer["errors"] == {}
-    done = await house.ada.modal("1 link more is yours now")
+    done = await house.ada.modal("1 more link is yours now")
     await house.ada.does("close_view", view=done["id"])
 
 
