@@ -135,10 +135,11 @@ export function draw(text, reader) {
 }
 
 function drawn(nodes, reader, drawEmoji) {
+  const amid = nodes.some((node) => node.type === "text" && node.text.trim());
   return nodes.map((node) => {
     if (node.type === "text") return drawEmoji ? emojis(node.text) : node.text;
     if (node.type === "break") return h("br");
-    if (node.type === "reference") return reference(node, reader);
+    if (node.type === "reference") return told(reference(node, reader), amid);
     if (node.type === "quote") return h("blockquote", {}, drawn(node.children, reader, drawEmoji));
     if (node.type === "item") {
       return h(
@@ -150,6 +151,12 @@ function drawn(nodes, reader, drawEmoji) {
     }
     return h(TAGS[node.type], {}, drawn(node.children, reader, drawEmoji && !["code", "pre"].includes(node.type)));
   });
+}
+
+/** Mark a link that stands amid other words: its colour alone would not tell it from them. */
+function told(node, amid) {
+  if (amid && node.tagName === "A") node.classList.add("amid");
+  return node;
 }
 
 function reference({ target, label }, reader) {
