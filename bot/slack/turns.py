@@ -29,6 +29,10 @@ class Turns:
         kind = self._kinds.get((workspace, method))
         if kind is None:
             kind = self._kinds[workspace, method] = asyncio.Semaphore(self._alike)
+        if within is None or not (kind.locked() or self._all.locked()):
+            async with kind, self._all:
+                yield
+            return
         async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout(within):

@@ -59,6 +59,20 @@ def one_token(token: str) -> Tokens:
     return lambda _workspace: token
 
 
+class _Straight:
+    """A session that follows no redirection: aiohttp would send a message again to where a 307 leads."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    @property
+    def closed(self) -> bool:
+        return self._session.closed
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        return self._session.request(method, url, **{**options, "allow_redirects": False})
+
+
 class WebSlack:
     """Slack's Web API. Make it inside a running event loop or before; `close` it inside the loop it was used in."""
 
@@ -313,7 +327,6 @@ class WebSlack:
             # Connections are bounded by turns: a call that waits for one has not begun, so its time does not run.
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
-                middlewares=(_once,),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(5.0, self._timeout)),
             )
         return self._session
@@ -323,7 +336,7 @@ class WebSlack:
         token = self._token(workspace, method)
         if token not in self._clients:
             options: dict[str, Any] = {
-                "session": self._opened(),
+                "session": _Straight(self._opened()),
                 "retry_handlers": [],
                 "timeout": int(self._timeout) or 1,
             }
@@ -359,12 +372,3 @@ class WebSlack:
         if (scopes := answer.headers.get("x-oauth-scopes")) is not None:
             self._scopes[workspace] = scopes
         return mapping(answer.data)
-
-
-async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Let no call that writes be redirected: aiohttp would send a message again to where a 307 leads."""
-    answer = await handler(request)
-    if request.method == "POST" and 300 <= answer.status < 400:
-        answer.close()
-        raise aiohttp.ClientError(f"redirected ({answer.status})")
-    return answer

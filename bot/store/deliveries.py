@@ -114,10 +114,12 @@ def _finishing() -> Any:
     Somebody may have said meanwhile that a message should be posted after all, or left.
     """
     theirs, progress = parts_table.c, bindparam("progress_", type_=Text())
-    unsettled = and_(theirs.delivery == _D.id, theirs.state.in_((State.PENDING.value, State.SENDING.value)))
+    open_ = or_(theirs.state == State.PENDING.value, theirs.state == State.SENDING.value)
+    unsettled = and_(theirs.delivery == _D.id, open_)
     some = exists(select(theirs.id).where(unsettled))
     parent = exists(select(theirs.id).where(unsettled, theirs.at == 0))
-    ended = progress.in_((Progress.UNKNOWN.value, Progress.REFUSED.value, Progress.DROPPED.value))
+    # One by one: a list of values is none that many rows can be given to.
+    ended = or_(*(progress == end.value for end in (Progress.UNKNOWN, Progress.REFUSED, Progress.DROPPED)))
     untrue = or_(and_(progress == Progress.DONE.value, some), and_(ended, parent))
     content = func.coalesce(bindparam("content_", type_=Text()), _D.content)
     change = update(deliveries).where(_D.id == bindparam("delivery_"), ~untrue, _D.progress != Progress.DROPPED.value)

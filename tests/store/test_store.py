@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -16,7 +17,7 @@ from bot.delivery.shelf import Shelf
 from bot.messages.taste import Layout, Taste
 from bot.record.bookmark import Keeper, Way, moment
 from bot.record.decision import Decision
-from bot.record.delivery import Delivery, PartRow, Shown, State
+from bot.record.delivery import Delivery, PartRow, Progress, Shown, State
 from bot.record.subscription import Pause, Paused
 from bot.store.database import Database, address
 from bot.store.errors import DatabaseUrlError, SchemaError, StoreError
@@ -268,3 +269,34 @@ async def test_units_of_one_moment_share_commits(tmp_path: Path) -> None:
     await asyncio.gather(*(subscribe(store, f"C{n}") for n in range(100)))
     assert len(await store.subscriptions.list()) == 100
     await store.close()
+
+
+async def test_what_many_lanes_write_at_once_is_one_unit_each(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the statements for many rows fails for being given many: then each row would be written alone."""
+    for number in range(12):
+        await subscribe(store, f"C{number}")
+    held = await store.subscriptions.claim("me", NOW, MINUTE, limit=20, each=20)
+    assert len(held) == 12
+    alone: list[object] = []
+    database: Any = store.database
+    run = database._run
+
+    def watched(job: Any) -> None:
+        alone.append(job.batch)
+        run(job)
+
+    monkeypatch.setattr(database, "_run", watched)
+    deliveries, parts = store.deliveries, store.parts
+    await asyncio.gather(*(deliveries.decide(one, "me", NOW, Decision(("one",), NOW, {}, NOW)) for one in held))
+    made = [await deliveries.get("-:T1", one.channel, "one") for one in held]
+    begun = await asyncio.gather(*(deliveries.begin(each.id, "", "hash", ("parent",)) for each in made if each))
+    firsts = [theirs[0] for _, theirs in begun]
+    attempts = await asyncio.gather(
+        *(parts.sending(part, "me", one.id, NOW, "payload") for part, one in zip(firsts, held, strict=True))
+    )
+    assert attempts == [1] * 12
+    await asyncio.gather(*(parts.sent(part, 1, f"5.00000{at}", ()) for at, part in enumerate(firsts)))
+    ended = await asyncio.gather(*(deliveries.finish(part.delivery, Progress.DONE) for part in firsts))
+    assert ended == [True] * 12
+    await asyncio.gather(*(store.subscriptions.release(one.id, "me", NOW, None) for one in held))
+    assert alone == []
