@@ -21,6 +21,8 @@ from bot.store.errors import SchemaError, StoreError
 SILENT = 1.0
 """Seconds that the database may keep a start waiting before the log says so."""
 _HERE = Path(__file__).parent / "migrations"
+_TURN = threading.Lock()
+"""One upgrade at a time: a migration's operations (alembic.op) go to whichever connection came last in the process."""
 # The standard library's: commands that set up no log are heard on stderr all the same, never in their output.
 _log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ def upgrade(url: str) -> str:
     """
     engine = engine_of(url)
     try:
-        with _telling(url), engine.connect() as connection:
+        with _TURN, _telling(url), engine.connect() as connection:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

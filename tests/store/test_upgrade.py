@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import inspect
 
 from bot.record.bookmark import Keeper, Link
 from bot.store.database import engine_of
-from bot.store.migrate import _config, newest, upgrade
+from bot.store.migrate import _config, check, newest, upgrade
 from bot.store.store import Store
 from bot.store.tables import metadata
 
@@ -59,3 +60,12 @@ def test_there_and_back(url: str) -> None:
     assert tables(url) == set()
     upgrade(url)
     assert tables(url) == set(metadata.tables)
+
+
+async def test_two_upgrades_of_one_process_do_not_meet(tmp_path: Path) -> None:
+    """Each makes its own tables, though a migration's operations are the whole process's."""
+    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(6)]
+    versions = await asyncio.gather(*(asyncio.to_thread(upgrade, url) for url in urls))
+    assert set(versions) == {newest()}
+    for url in urls:
+        check(url)
