@@ -23,7 +23,6 @@ from bot.takeout.keepsake import Keepsake
 READ_FILES = "files:read"
 """The scope without which a form may not ask for files, and the bot reads none (Slack: file-input-element)."""
 _NO_FILE_FORM = frozenset({"missing_scope", "not_allowed_token_type", "invalid_arguments"})
-_NO_FILE_FORM = frozenset({"missing_scope", "not_allowed_token_type", "invalid_arguments"})
 _log = structlog.get_logger(__name__)
 
 

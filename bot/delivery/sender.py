@@ -174,10 +174,9 @@ class Sender:
         That bound is Slack's own and was written down before the attempt: the bot's clock may have jumped since, and
         newer messages of ours may stand below the one that is looked for.
         """
-        mine, oldest = self._subscription, delivery.after or None
-        mark = Mark(delivery.issue, row.key)
-        bound = None if thread is not None else oldest
-        return await self._tools.slack.find_own(mine.workspace, mine.channel, mark, thread=thread, oldest=bound)
+        mine, mark = self._subscription, Mark(delivery.issue, row.key)
+        oldest = (delivery.after or None) if thread is None else None
+        return await self._tools.slack.find_own(mine.workspace, mine.channel, mark, thread=thread, oldest=oldest)
 
     async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
         """Leave a part of which nobody can tell: it is not sent again unless somebody who can see says so."""

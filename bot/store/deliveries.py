@@ -335,7 +335,7 @@ class Deliveries:
             if not connection.execute(again).rowcount:
                 return False
             connection.execute(open_.values(progress=progress.value, due=now, reason=reason))
-            connection.execute(waking(now).where(_S.id == theirs))
+            connection.execute(waking(now, _S.id == theirs))
             return True
 
         return await self._database.write(unit)

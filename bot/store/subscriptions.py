@@ -289,10 +289,8 @@ class Subscriptions:
 
     async def wake(self, now: datetime, ids: Iterable[int] | None = None) -> int:
         """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
-        running = and_(_S.pause_by.is_(None), ~_S.ended)
         chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
-        soon = _soon(now)
-        return await self._changed(_in_order(running, chosen).values(wake_at=soon, again=True))
+        return await self._changed(waking(now, chosen))
 
     async def wake_unfinished(self, now: datetime) -> int:
         """Have attention paid now to every idle subscription that has a delivery waiting or half posted."""
@@ -305,8 +303,7 @@ class Subscriptions:
         done = and_(deliveries.c.progress == Progress.DONE.value, deliveries.c.decided >= since)
         edited = and_(issues.c.identity == deliveries.c.issue, issues.c.content != deliveries.c.content)
         chosen = _S.id.in_(select(deliveries.c.subscription).join(issues, edited).where(done))
-        running = and_(_S.pause_by.is_(None), ~_S.ended)
-        return await self._changed(_in_order(running, chosen).values(wake_at=_soon(now), again=True))
+        return await self._changed(waking(now, chosen))
 
     async def set_alarms(self, now: datetime, *, page: int = 2_000) -> int:
         """Work out anew when each idle subscription wakes; give how many moved.
@@ -361,10 +358,10 @@ def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
     )
 
 
-def waking(now: datetime) -> Any:
-    """Give the statement that has attention paid now to running subscriptions; say which with `where`."""
+def waking(now: datetime, chosen: Any) -> Update:
+    """Give the statement that has attention paid now to the `chosen` subscriptions, as far as they are running."""
     running = and_(_S.pause_by.is_(None), ~_S.ended)
-    return update(subscriptions).where(running).values(wake_at=_soon(now), again=True)
+    return _in_order(running, chosen).values(wake_at=_soon(now), again=True)
 
 
 def _soon(now: datetime) -> Any:

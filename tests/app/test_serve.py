@@ -119,6 +119,12 @@ def digests(town: Town) -> list[str]:
     return [readable(message) for message in town.channel.top if message.is_bot]
 
 
+async def subscribed(town: Town, stage: Scene, you: Person) -> None:
+    """Have the channel get issues as they appear, and wait until it does."""
+    await you.types("/weekly subscribe as soon as it appears", town.channel)
+    await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+
+
 async def test_it_answers_over_http(town: Town) -> None:
     """A signed command comes back as a page of links."""
     async with serving(town) as (_, you):
@@ -129,8 +135,7 @@ async def test_it_answers_over_http(town: Town) -> None:
 async def test_a_new_issue_is_posted_once_over_a_restart(town: Town) -> None:
     """Subscribe, let an issue appear, see it; stop, start again, and nothing comes twice."""
     async with serving(town) as (stage, you):
-        await you.types("/weekly subscribe as soon as it appears", town.channel)
-        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        await subscribed(town, stage, you)
         town.publish("2026-08-23-2")
         await stage.until(lambda: digests(town), PATIENCE)
     async with serving(town) as (stage, you):
@@ -142,8 +147,7 @@ async def test_a_new_issue_is_posted_once_over_a_restart(town: Town) -> None:
 async def test_what_happens_while_it_is_down_is_made_up_for(town: Town) -> None:
     """An issue that appears meanwhile is posted, and one that is edited meanwhile is edited in the channel."""
     async with serving(town) as (stage, you):
-        await you.types("/weekly subscribe as soon as it appears", town.channel)
-        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        await subscribed(town, stage, you)
         town.publish("2026-08-23-2")
         parent = (await stage.until(lambda: [m for m in town.channel.top if m.is_bot], PATIENCE))[0]
         store = Store.open(town.environment["DATABASE_URL"])
@@ -165,8 +169,7 @@ async def test_what_happens_while_it_is_down_is_made_up_for(town: Town) -> None:
 async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(town: Town) -> None:
     """What somebody kept is there after the process was replaced."""
     async with serving(town) as (stage, you):
-        await you.types("/weekly subscribe as soon as it appears", town.channel)
-        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        await subscribed(town, stage, you)
         town.publish("2026-08-23-2")
         parent = (await stage.until(lambda: [m for m in town.channel.top if m.is_bot], PATIENCE))[0]
         reply = (await stage.until(lambda: town.channel.replies(parent.ts), PATIENCE))[0]
@@ -181,8 +184,7 @@ async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(town: Town)
 async def test_a_worker_posts_beside_a_front_that_only_answers(town: Town) -> None:
     """`serve --web-only` and `worker` share one database; the issue comes once."""
     async with serving(town, "--web-only") as (stage, you), process("worker", environment=town.environment):
-        await you.types("/weekly subscribe as soon as it appears", town.channel)
-        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        await subscribed(town, stage, you)
         town.publish("2026-08-23-2")
         await stage.until(lambda: digests(town), PATIENCE)
         assert len(digests(town)) == 1
@@ -191,8 +193,7 @@ async def test_a_worker_posts_beside_a_front_that_only_answers(town: Town) -> No
 async def test_it_stops_in_time_while_slack_hangs(town: Town) -> None:
     """A message without an answer and an open request hold nothing up beyond the ten seconds."""
     async with serving(town) as (stage, you):
-        await you.types("/weekly subscribe as soon as it appears", town.channel)
-        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        await subscribed(town, stage, you)
         town.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
         town.publish("2026-08-23-2")
         await stage.until(lambda: digests(town), PATIENCE)
@@ -210,8 +211,7 @@ async def test_it_stops_in_time_while_slack_hangs(town: Town) -> None:
 async def test_a_second_signal_does_not_break_off_what_the_first_began(town: Town) -> None:
     """A message without an answer is waited for; the database is locked besides, and it ends all the same."""
     async with serving(town, "--web-only") as (stage, you), process("worker", environment=town.environment) as worker:
-        await you.types("/weekly subscribe as soon as it appears", town.channel)
-        await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        await subscribed(town, stage, you)
         town.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
         town.publish("2026-08-23-2")
         await stage.until(lambda: digests(town), PATIENCE)

@@ -14,9 +14,8 @@ DIGEST = "The Green Build Weekly #11"
 
 
 async def reply(ada: Visitor, number: int) -> Locator:
-    """Open the digest's thread and find a reply of it; all of the digest is there then."""
-    digest = await ada.finds(ada.feed, DIGEST)
-    await digest.get_by_role("button", name="replies").click()
+    """Open the digest's thread and find a reply of it."""
+    await ada.opens_thread(DIGEST, 14)
     return await ada.finds(ada.thread, re.compile(rf"\b{number} of \d+"))
 
 

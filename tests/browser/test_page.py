@@ -197,8 +197,7 @@ async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visit
 async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visiting) -> None:
     """The first link that is kept in a thread: who reads its beginning stays there, and is told, with a way there."""
     grace = await visiting(page.url + "?as=" + page.room.people[1].id, height=600)
-    await (await grace.finds(grace.feed, DIGEST)).get_by_role("button", name="replies").click()
-    await expect(grace.page.get_by_test_id("message").filter(has_text=DIGEST).first).to_contain_text("14 replies")
+    await grace.opens_thread(DIGEST, 14)
     reply = await grace.finds(grace.thread, "· 5 of 14")
     before = await grace.thread.locator(".scroller").evaluate("node => node.scrollTop")
     await reply.get_by_role("button", name="Save").click()
@@ -215,7 +214,7 @@ async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visi
 async def test_on_a_phone_a_thread_opens_at_its_replies(page: PageServer, visiting: Visiting) -> None:
     """The message they hang from fills such a screen: it would look as if nothing happened."""
     ada = await visiting(page.url, width=390, height=760)
-    await (await ada.finds(ada.feed, DIGEST)).get_by_role("button", name="replies").click()
+    await ada.opens_thread(DIGEST, 14)
     await expect(ada.reply("· 1 of 14")).to_be_in_viewport(ratio=0.9)
 
 

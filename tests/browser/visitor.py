@@ -97,6 +97,15 @@ class Visitor:
                     return found.first
         raise AssertionError(f"no message has {text!r}")
 
+    async def opens_thread(self, text: str, replies: int) -> None:
+        """Open the thread of a digest in the open channel once all its replies are there.
+
+        As long as they come, a thread follows its end, away from what one looks at.
+        """
+        digest = await self.finds(self.feed, text)
+        await expect(digest).to_contain_text(f"{replies} replies")
+        await digest.get_by_role("button", name="replies").click()
+
     @property
     def composer(self) -> Locator:
         """Where one writes in the open channel."""

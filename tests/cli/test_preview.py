@@ -38,19 +38,10 @@ class Listening(SiteSlack):
         super().__init__(scene.site, "xoxb-stand-in", scene.slack_clock)
         self.posted: list[dict[str, Any]] = []
 
-    async def _call(
-        self,
-        workspace: str,
-        method: str,
-        arguments: dict[str, Any],
-        *,
-        channel: str = "",
-        read: bool = False,
-        within: float | None = None,
-    ) -> Mapping[str, Any]:
+    async def _call(self, workspace: str, method: str, arguments: dict[str, Any], **options: Any) -> Mapping[str, Any]:
         if method == "chat.postMessage":
             self.posted.append(json.loads(json.dumps(arguments)))
-        return await super()._call(workspace, method, arguments, channel=channel, read=read, within=within)
+        return await super()._call(workspace, method, arguments, **options)
 
 
 def previewed(issue: Issue, *options: str) -> list[dict[str, Any]]:
