@@ -225,6 +225,6 @@ class Sender:
         if delivery is not None and row is not None:
             notice = replace(notice, delivery=delivery.id, part=row.id, whole=row.at == 0)
         try:
-            await self._tools.slack.direct(mine.workspace, mine.user, words(notice))
+            await self._tools.slack.direct(mine.workspace, mine.user, words(notice, self._tools.command))
         except SlackError as error:
             _log.warning("delivery.not_told", user=mine.user, trouble=trouble.value, error=str(error))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.messages import blocks
 from bot.messages.message import Message
 from bot.messages.mrkdwn import clip
+from bot.messages.names import Names
 from bot.messages.reasons import plainly
 
 SETTLE_POST = "doubt:post"
@@ -46,9 +47,9 @@ class Notice:
     whole: bool = False
 
 
-def words(notice: Notice) -> Message:
-    """Put a notice into words."""
-    channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), plainly(notice.reason, _MOST)
+def words(notice: Notice, command: str = Names().command) -> Message:
+    """Put a notice into words; `command` is what the reader would type."""
+    channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), plainly(notice.reason, _MOST, command)
     which = "the digest" if notice.whole else "one reply of the digest"
     text = {
         Trouble.PAUSED: f"I paused the newsletter in {channel}: {reason}.",

@@ -33,3 +33,11 @@ def test_a_doubt_has_a_button_for_each_answer() -> None:
 def test_what_asks_nothing_says_why(trouble: Trouble) -> None:
     """The reason stands in the line."""
     assert "is_archived" in words(Notice(trouble, "C1", "#7", "is_archived")).text
+
+
+def test_what_to_type_is_called_as_here() -> None:
+    """A step that names the command names the workspace's own."""
+    reason = "Slack's chat.postMessage for C1 answered is_archived: unarchive the channel, or subscribe another one"
+    said = words(Notice(Trouble.PAUSED, "C1", "", reason), "/digest")
+    assert "`/digest resume`" in said.text
+    assert "/weekly" not in said.text
