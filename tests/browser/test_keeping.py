@@ -26,19 +26,6 @@ async def kept(ada: Visitor) -> Locator:
     return home.locator(".block").filter(has=ada.page.get_by_role("button", name="More actions"))
 
 
-async def comes_to_say(ada: Visitor, words: str) -> None:
-    """Ask for what is kept until the answer has these words: a reaction shows before the bot has heard of it."""
-    for left in reversed(range(20)):
-        await ada.says("/weekly saved cloudflare")
-        try:
-            await expect(ada.feed.get_by_test_id("message").last).to_contain_text(words, timeout=1_000)
-        except AssertionError:
-            if not left:
-                raise
-        else:
-            return
-
-
 async def test_a_reaction_that_is_taken_off_takes_its_link_along(page: PageServer, visiting: Visiting) -> None:
     """Pressed once it is there and the link is kept; pressed again both are gone."""
     ada = await visiting(page.url)
@@ -46,10 +33,10 @@ async def test_a_reaction_that_is_taken_off_takes_its_link_along(page: PageServe
     await ada.reacts(first, "bookmark")
     mine = first.get_by_role("button", name="bookmark: 1, from you")
     await expect(mine).to_have_attribute("aria-pressed", "true")
-    await comes_to_say(ada, "Details of the cloudflare outage")
+    await ada.asks_until("/weekly saved cloudflare", "Details of the cloudflare outage")
     await mine.click()
     await expect(first.get_by_role("button", name="bookmark: 1, from you")).to_have_count(0)
-    await comes_to_say(ada, "Nothing you kept is about cloudflare")
+    await ada.asks_until("/weekly saved cloudflare", "Nothing you kept is about cloudflare")
 
 
 async def test_a_row_s_menu_marks_and_removes(page: PageServer, visiting: Visiting) -> None:

@@ -87,15 +87,30 @@ class Visitor:
         found = where.get_by_test_id("message").filter(has_text=text)
         scroller = where if await where.evaluate("node => node.matches('.scroller')") else where.locator(".scroller")
         frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        for step in range(41):
-            down = "node => node.scrollBy(0, node.clientHeight / 2)"
-            await scroller.evaluate(down if step else "node => node.scrollTo(0, 0)")
+        # On, and at the end from the beginning again: what was not there at first may have come.
+        on = """node => node.scrollTop + node.clientHeight < node.scrollHeight - 1
+            ? node.scrollBy(0, node.clientHeight / 2) : node.scrollTo(0, 0)"""
+        await expect(where.get_by_test_id("message").first).to_be_visible()
+        for step in range(120):
+            await scroller.evaluate(on if step else "node => node.scrollTo(0, 0)")
             await self.page.evaluate(frames)
             if await found.count():
                 with suppress(Error):  # the page may draw it anew at this moment: then once more
                     await found.first.scroll_into_view_if_needed()
                     return found.first
         raise AssertionError(f"no message has {text!r}")
+
+    async def asks_until(self, typed: str, words: str) -> None:
+        """Type a command until its answer has these words: a reaction shows before the bot has heard of it."""
+        for left in reversed(range(20)):
+            await self.says(typed)
+            try:
+                await expect(self.feed.get_by_test_id("message").last).to_contain_text(words, timeout=1_000)
+            except AssertionError:
+                if not left:
+                    raise
+            else:
+                return
 
     async def opens_thread(self, text: str, replies: int) -> None:
         """Open the thread of a digest in the open channel once all its replies are there.
