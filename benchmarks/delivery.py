@@ -23,16 +23,17 @@ from benchmarks.table import Row
 from bot import loop
 from bot.calendar import AsItAppears, Weekly, next_slot
 from bot.clock import SystemClock
+from bot.delivery.press import Press
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.worker import Worker
 from bot.messages.digest import digest
-from bot.messages.message import Message
 from bot.messages.taste import Taste
 from bot.playground.pace import Pace
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
+from bot.slack.door import Mark
 from bot.slack.web import WebSlack
 from bot.slack.workspace import WorkspaceId, team_of
 from bot.store.store import Store
@@ -146,15 +147,14 @@ async def _deliver(url: str, api: str, rules: Rules) -> tuple[float, int]:
 
 
 async def _bare(api: str) -> float:
-    """Post as many messages with the same client and nothing else; give messages a second."""
-    slack = WebSlack(_token, base_url=api, at_once=AT_ONCE)
-    parts = digest(_issue(), Taste(), "")
-    messages: list[Message] = [parts.parent.message, *(reply.message for reply in parts.replies)]
+    """Post the same messages with the same client and nothing else; give messages a second."""
+    slack, issue = WebSlack(_token, base_url=api, at_once=AT_ONCE), _issue()
+    messages = [(Mark(issue.slug, sheet.key), sheet.message) for sheet in Press(digest).sheets(issue, Taste(), "")]
 
     async def channel(workspace: WorkspaceId, name: str) -> None:
         thread = None
-        for message in messages:
-            posted = await slack.post(workspace, name, message, thread=thread)
+        for mark, message in messages:
+            posted = await slack.post(workspace, name, message, thread=thread, mark=mark)
             thread = thread or posted.ts
 
     began = time.perf_counter()

@@ -44,9 +44,9 @@ class Pace:
         The next one's time is counted from when this one should go, so that what comes between does not add up.
         """
         loop = asyncio.get_running_loop()
-        place = self._place(workspace, channel)
-        whole = self._workspaces.setdefault(workspace, _Place())
-        await _until(place.free - LEAD)
+        place, whole = self._place(workspace, channel), self._whole(workspace)
+        if place.free - LEAD > loop.time():
+            await _until(place.free - LEAD)
         # The channel may go; now it queues for its turn in the workspace, first come first served.
         while True:
             now = loop.time()
@@ -55,7 +55,8 @@ class Pace:
                 await _until(whole.limited)
                 continue
             whole.free = at + 1.0 / self._rules.per_workspace
-            await _until(at)
+            if at > now:
+                await _until(at)
             break
         place.moment = max(loop.time(), place.free)
         place.free = place.moment + self._rules.per_channel
@@ -63,8 +64,11 @@ class Pace:
     async def moment(self, workspace: WorkspaceId, channel: str) -> None:
         """Wait until the message that has its turn may go, and count the next one's time from then."""
         place = self._place(workspace, channel)
-        await _until(place.moment)
-        place.free = max(place.free, asyncio.get_running_loop().time() + self._rules.per_channel)
+        now = asyncio.get_running_loop().time()
+        if place.moment > now:
+            await _until(place.moment)
+            now = asyncio.get_running_loop().time()
+        place.free = max(place.free, now + self._rules.per_channel)
 
     def done(self, workspace: WorkspaceId, channel: str) -> None:
         """Say that the message of the last turn was answered just now."""
@@ -81,7 +85,7 @@ class Pace:
         now = asyncio.get_running_loop().time()
         place = self._place(workspace, channel)
         place.free = max(place.free, now + seconds)
-        whole = self._workspaces.setdefault(workspace, _Place())
+        whole = self._whole(workspace)
         place.limited = now + seconds
         others = (key for key, other in self._channels.items() if other.limited > now and key[0] == workspace)
         if any(key[1] != channel for key in others):
@@ -91,7 +95,16 @@ class Pace:
         if len(self._channels) > _MANY:
             now = asyncio.get_running_loop().time()
             self._channels = {key: place for key, place in self._channels.items() if place.free > now}
-        return self._channels.setdefault((workspace, channel), _Place())
+        place = self._channels.get((workspace, channel))
+        if place is None:
+            place = self._channels[workspace, channel] = _Place()
+        return place
+
+    def _whole(self, workspace: WorkspaceId) -> _Place:
+        place = self._workspaces.get(workspace)
+        if place is None:
+            place = self._workspaces[workspace] = _Place()
+        return place
 
 
 async def _until(moment: float) -> None:
