@@ -114,7 +114,8 @@ class DiskWatch:
 
     async def _pause(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.stopped.wait(), self._poll_seconds)
+            async with asyncio.timeout(self._poll_seconds):
+                await self.stopped.wait()
 
     def _names(self, changes: set[tuple[watchfiles.Change, str]]) -> frozenset[str] | None:
         """Give the changed files' paths below the folder; None when a folder may be among them, or one lies elsewhere.

@@ -124,7 +124,8 @@ class Board:
             async with asyncio.timeout(within):
                 while True:
                     self._stir.clear()
-                    await asyncio.wait_for(self._stir.wait(), seconds)
+                    async with asyncio.timeout(seconds):
+                        await self._stir.wait()
         except TimeoutError:
             return
 

@@ -207,7 +207,8 @@ class Database:
 
         threading.Thread(target=end, name="store-end", daemon=True).start()
         with suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), within)
+            async with asyncio.timeout(within):
+                await ended.wait()
 
     def _end(self) -> None:
         for _ in self._writers:

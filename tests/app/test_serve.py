@@ -86,7 +86,8 @@ async def process(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
     finally:
         if running.returncode is None:
             running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), STOPPING) in {0, -signal.SIGTERM}
+        async with asyncio.timeout(STOPPING):
+            assert await running.wait() in {0, -signal.SIGTERM}
 
 
 @asynccontextmanager
@@ -220,14 +221,16 @@ async def test_a_second_signal_does_not_break_off_what_the_first_began(town: Tow
             worker.send_signal(signal.SIGTERM)
             await asyncio.sleep(1)
             worker.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(worker.wait(), STOPPING) == 0
+            async with asyncio.timeout(STOPPING):
+                assert await worker.wait() == 0
 
 
 async def test_it_answers_by_socket_mode(town: Town) -> None:
     """With an app token there is no address to reach it at, and commands arrive all the same."""
     environment = {**town.environment, "SLACK_APP_TOKEN": town.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
     async with process("serve", environment=environment), scene(town.server, town.workspace, "", SECRET) as stage:
-        await asyncio.wait_for(town.server.sockets.connected.wait(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await town.server.sockets.connected.wait()
         heard = await stage.person(town.you).types("/weekly service mesh", town.channel)
         assert "mesh" in heard.text
 
@@ -273,7 +276,8 @@ async def test_a_port_in_use_is_named_before_anything_starts(town: Town) -> None
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "serve"), env=environment, stderr=asyncio.subprocess.PIPE
         )
-        _, said = await asyncio.wait_for(running.communicate(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            _, said = await running.communicate()
     assert running.returncode == 1
     assert said.startswith(b"backissue: PORT: ")
     assert said.count(b"\n") == 1
@@ -290,5 +294,6 @@ async def test_it_stops_while_slack_cannot_be_reached(town: Town) -> None:
         while b"Failed to connect" not in await running.stderr.readline():
             assert running.returncode is None
     running.send_signal(signal.SIGTERM)
-    await asyncio.wait_for(running.communicate(), STOPPING)
+    async with asyncio.timeout(STOPPING):
+        await running.communicate()
     assert running.returncode == 0

@@ -49,7 +49,8 @@ async def watched(folder: Path, *, polling: bool = False) -> AsyncIterator[Seen]
         yield seen
     finally:
         watch.stop()
-        await asyncio.wait_for(task, 10)
+        async with asyncio.timeout(10):
+            await task
 
 
 @pytest.mark.parametrize("polling", [False, True])

@@ -125,7 +125,8 @@ class Scene:
             wait = min(max(wait, ahead), self.nap)
         self._poked.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._poked.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._poked.wait()
 
     def poke(self) -> None:
         """Have every worker look at once, as it would within a tick."""

@@ -223,7 +223,8 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
     stage.library.on_change(notice)
     assert (await house.ada.operates("publish"))["ok"]
     assert (await house.ada.state())["drawer"]["held"] == held - 1
-    await asyncio.wait_for(noticed.wait(), PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        await noticed.wait()
     await house.ada.operates("break", what="cut_after_accept")
     assert (await house.ada.state())["drawer"]["broken"] == ["cut_after_accept"]
     assert (await house.ada.operates("next_slot"))["ok"]

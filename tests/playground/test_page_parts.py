@@ -16,10 +16,14 @@ from bot.playground.channel import Channel, ChannelMessage, micros
 from bot.playground.page.body import Body, asked
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import wrong_with
+from bot.playground.page.office import Office
 from bot.playground.page.pages import Asked, page, unread
 from bot.playground.page.problem import PageError
+from bot.playground.page.room import Room
+from bot.playground.page.scenery import scenery
 from bot.playground.page.verbs import chosen
 from bot.playground.shifted import Shifted
+from bot.playground.site import Outcome
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -41,6 +45,23 @@ async def heard(feed: Feed, person: str, mark: str, most: int = 100_000) -> list
                 break
             found += [json.loads(line[6:]) for line in piece.splitlines() if line.startswith("data: ")]
     return found[:most]
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_the_office_ends_when_it_is_told_to_whatever_happens_then(turns: int) -> None:
+    """Something happens and, so many turns of the loop later, the page is stopped: its watch is over at once."""
+    room = Room(scenery(START, empty=True), Shifted(Still()))
+    room.fail(PageError("there is no archive"))
+    called = Outcome(START, room.workspace.team, "chat.postMessage", "", "", "ok", landed=True)
+    watch = asyncio.create_task(Office(room).watch())
+    for turn in range(20 + turns):
+        if turn == 20:
+            room.site.tell(called)
+        await asyncio.sleep(0)
+    watch.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert watch.cancelled()
 
 
 AUDIENCE = st.one_of(st.none(), st.frozensets(st.sampled_from(["ada", "grace"]), min_size=1))

@@ -339,7 +339,8 @@ async def test_socket_mode_carries_the_same(trial: Trial) -> None:
     handler: Any = AsyncSocketModeHandler(trial.bolt, trial.stage.workspace.app_token)
     try:
         await handler.connect_async()
-        await asyncio.wait_for(trial.stage.server.sockets.connected.wait(), 5)
+        async with asyncio.timeout(5):
+            await trial.stage.server.sockets.connected.wait()
         trial.stage.courier.url = "http://127.0.0.1:1/nowhere"
         assert "you said x" in readable_answer(await trial.you.types("/weekly x", trial.channel))
         answer = await trial.you.reacts(trial.you.says("hello", trial.channel), "bookmark")

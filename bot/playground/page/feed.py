@@ -88,7 +88,8 @@ class Feed:
 
     async def _silence(self, stir: asyncio.Event, alive: float) -> str:
         try:
-            await asyncio.wait_for(stir.wait(), alive)
+            async with asyncio.timeout(alive):
+                await stir.wait()
         except TimeoutError:
             return ": still here\n\n"
         return ""

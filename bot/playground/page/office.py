@@ -91,7 +91,8 @@ class Office:
             await self.room.stage()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stir.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await self._stir.wait()
                 await asyncio.sleep(SETTLE)
             self._stir.clear()
             if not len(self.room.feed):
