@@ -124,7 +124,7 @@ class Sender:
 
     async def _refused(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Deal with a clear refusal by its kind. The part surely is not there."""
-        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+        tools, parts = self._tools, self._tools.store.parts
         unlisted = isinstance(error, TryLaterError) and error.code not in _PASSING
         if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= tools.rules.attempts):
             await parts.settle(row, State.REFUSED, str(error))
@@ -132,13 +132,19 @@ class Sender:
             return replace(row, state=State.REFUSED, reason=str(error))
         await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
-            tools.pace.limited(mine.workspace, mine.channel, error.retry_after)
+            await self._limited(error)
             if error.retry_after > tools.rules.patience:
                 raise Leave(self._tools.after(error.retry_after))
             return replace(row, state=State.PENDING)
         if isinstance(error, TryLaterError):
             raise Leave(self._tools.after(tools.rules.wait(row.refusals + 1 if unlisted else row.attempt)))
         raise error
+
+    async def _limited(self, error: RateLimitedError) -> None:
+        """Obey a 429, and have whoever posts here next obey it, be it another process."""
+        tools, mine, now = self._tools, self._subscription, self._tools.clock.now()
+        tools.pace.limited(mine.workspace, mine.channel, error.retry_after)
+        await tools.store.subscriptions.limit(mine.id, now, tools.after(error.retry_after))
 
     async def _resolve(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
         """Find out what became of an attempt whose outcome is unknown."""
@@ -199,6 +205,7 @@ class Sender:
         except (ThreadRefusedError, MessageRefusedError) as error:  # deleted by somebody, or too old to be edited
             self._not_edited(row, error)
         except RateLimitedError as error:
+            await self._limited(error)
             raise Leave(self._tools.after(error.retry_after)) from error
         except (TryLaterError, UnknownOutcomeError) as error:
             if row.refusals + 1 >= tools.rules.attempts:

@@ -39,7 +39,8 @@ class Subscription:
 
     `user` subscribed the channel and is told when something goes wrong. `since` is the order number (see
     `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it.
-    `cursor` is the last moment up to which its slots have been decided.
+    `cursor` is the last moment up to which its slots have been decided. `limited` is when Slack last said that
+    nothing may be posted there for a while, and until when.
     """
 
     id: int
@@ -52,8 +53,16 @@ class Subscription:
     cursor: datetime | None = None
     paused: Paused | None = None
     ended: bool = False
+    limited: tuple[datetime, datetime] | None = None
 
     @property
     def active(self) -> bool:
         """Say whether its digests are posted."""
         return self.paused is None and not self.ended
+
+    def limited_until(self, now: datetime) -> datetime | None:
+        """Give until when Slack will have nothing posted; None if it will, or if a clock has since gone back."""
+        if self.limited is None:
+            return None
+        told, until = self.limited
+        return until if told <= now < until else None

@@ -183,6 +183,11 @@ class Subscriptions:
         change = update(subscriptions).where(_S.workspace == workspace, _S.pause_by.is_(None), ~_S.ended)
         return await self._changed(change.values(_pause(paused)))
 
+    async def limit(self, subscription: int, now: datetime, until: datetime) -> None:
+        """Write down, for whoever comes next, that Slack said now that nothing may be posted there before `until`."""
+        change = update(subscriptions).where(_S.id == subscription)
+        await self._changed(change.values(limited_at=now, limited_until=until))
+
     async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
         """Let a paused subscription go on, whoever paused it; say whether it was paused."""
         change = update(subscriptions).where(_at(workspace, channel), _S.pause_by.is_not(None), ~_S.ended)

@@ -74,6 +74,9 @@ subscriptions = Table(
     Column("pause_by", Text),
     Column("pause_reason", Text),
     Column("ended", Boolean, nullable=False, default=False),
+    # Slack said at `limited_at` that nothing may be posted here before `limited_until` (429).
+    Column("limited_at", Moment),
+    Column("limited_until", Moment),
     # When the channel next wants attention; while somebody holds it, when the lease ends.
     Column("wake_at", Moment),
     Column("holder", Text),

@@ -34,6 +34,7 @@ def subscription_of(row: Any) -> Subscription:
         cursor=row.cursor,
         paused=paused,
         ended=bool(row.ended),
+        limited=(row.limited_at, row.limited_until) if row.limited_at and row.limited_until else None,
     )
 
 

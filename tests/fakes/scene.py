@@ -143,9 +143,8 @@ class Scene:
             if known is worker:
                 for lane in (*worker._lanes, *worker._chores):
                     lane.cancel()
-                while not task.done():  # asyncio.wait_for forgets a cancellation that comes with its result
-                    task.cancel()
-                    await asyncio.wait({task}, timeout=1)
+                task.cancel()
+                await asyncio.wait({task})
         self.workers = [pair for pair in self.workers if pair[0] is not worker]
 
     async def everybody_dies(self) -> None:
