@@ -234,6 +234,7 @@ async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
     """Those that the picker offers, and the same in a message, are drawings of the page's own."""
     ada = await visiting(page.url)
     digest = await ada.finds(ada.feed, DIGEST)
+    await expect(digest).to_contain_text("14 replies")  # until then it is drawn anew each second
     await ada.reacts(digest, "two")
     await expect(digest.get_by_role("button", name="two: 1, from you").locator("img.emoji")).to_be_visible()
     await digest.get_by_role("button", name="Add a reaction").first.click()
