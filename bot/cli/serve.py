@@ -6,7 +6,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -25,6 +25,8 @@ from bot.synonyms import names_in
 from bot.web import PATH
 
 _log = structlog.get_logger(__name__)
+FAREWELL = 1.0
+"""Seconds that Slack's end of a line may take to answer that it is closed."""
 
 
 def serve(archive: Path | None, port: int | None, *, post: bool) -> None:
@@ -94,7 +96,17 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
             for task in (connecting, stopping):
                 task.cancel()
             await asyncio.gather(connecting, stopping, return_exceptions=True)
+            await farewell(handler)
+
+
+async def farewell(handler: AsyncSocketModeHandler) -> None:
+    """Close the line. A dead other side's answer is not waited for: till then the worker takes new work."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FAREWELL):
             await handler.close_async()  # type: ignore[no-untyped-call]  # its own code has no types
+    session = handler.client.aiohttp_client_session
+    if not session.closed:
+        await session.close()
 
 
 async def _work(settings: Settings, credentials: SlackCredentials) -> None:

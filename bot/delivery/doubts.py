@@ -54,7 +54,7 @@ class Doubts:
             return _OVER
         if subscription.paused is not None:
             why = clip(subscription.paused.reason, 300)
-            return f"Posts in <#{delivery.channel}> are paused ({why}). It is posted as soon as they go on."
+            return f"Posts in <#{delivery.channel}> are paused ({why}). It goes out once they go on."
         if not self._there(delivery.issue):
             return f"It is posted in <#{delivery.channel}> as soon as its issue is in the archive again."
         return f"Posting it now in <#{delivery.channel}>."

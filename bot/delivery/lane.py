@@ -49,8 +49,10 @@ class Lane:
             wake = tools.after(tools.rules.wait(3))
             _log.warning("delivery.slack", channel=self._subscription.channel, error=str(error))
         await self.sender.landed()
-        now = tools.clock.now()
-        await tools.store.subscriptions.release(self._subscription.id, tools.holder, now, wake)
+        # Whoever comes next does not know when the last message went: not before the next may.
+        soon = tools.after(tools.rules.per_channel)
+        wake = None if wake is None else max(wake, soon)
+        await tools.store.subscriptions.release(self._subscription.id, tools.holder, soon, wake)
 
     async def _work(self) -> datetime | None:
         """Decide, then go through what is in hand; give when to come back."""
@@ -60,25 +62,15 @@ class Lane:
         if not mine.active:
             return None
         now = tools.clock.now()
+        if mine.limit is not None:
+            tools.pace.recall((mine.limit,), now)
         wakes = [await self._decide(now)]
-        self._obey(now)
         in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.rules.revisable)
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
         wakes += [await self._deliver(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
         # What is new goes first, and a message that cannot be edited keeps no other from it.
         wakes += [await self._correct(delivery) for delivery in posted]
         return min((wake for wake in wakes if wake is not None), default=None)
-
-    def _obey(self, now: datetime) -> None:
-        """Wait as Slack told whoever posted here before, which may have been another process."""
-        tools, mine = self._tools, self._subscription
-        until = mine.limited_until(now)
-        if until is None:
-            return
-        rest = (until - now).total_seconds()
-        tools.pace.limited(mine.workspace, mine.channel, rest)
-        if rest > tools.rules.patience:
-            raise Leave(until)
 
     async def _correct(self, delivery: Delivery) -> datetime | None:
         """Bring a posted digest in line with its issue; give when to come back to it."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.delivery.rules import Rules
+from bot.record.subscription import Limit
 from bot.slack.workspace import WorkspaceId
 
 _JITTER = 0.1
@@ -21,12 +25,14 @@ _MANY = 20_000
 class _Place:
     """A workspace or channel: nothing goes out before `free` (in the event loop's seconds).
 
-    The message that has its turn goes out at `moment`.
+    The message that has its turn goes out at `moment`. Slack will have nothing before `limited`, as it said to this
+    process by the wall clock at `told`.
     """
 
     free: float = 0.0
     moment: float = 0.0
     limited: float = 0.0
+    told: datetime | None = None
 
 
 class Pace:
@@ -37,29 +43,44 @@ class Pace:
         self._rules = rules
         self._channels: dict[tuple[WorkspaceId, str], _Place] = {}
         self._workspaces: dict[WorkspaceId, _Place] = {}
+        self._looks: dict[tuple[WorkspaceId, bool], float] = {}
 
-    async def turn(self, workspace: WorkspaceId, channel: str) -> None:
+    async def turn(self, workspace: WorkspaceId, channel: str) -> float:
         """Wait until it is all but time for a message to the channel, and take the turn; `moment` waits for the rest.
 
-        The next one's time is counted from when this one should go, so that what comes between does not add up.
+        The next one's time is counted from when this one should go, so that what comes between does not add up. Gives 0
+        with the turn; or no turn but the seconds for which Slack will have nothing, if they are more than the patience.
         """
         loop = asyncio.get_running_loop()
         place, whole = self._place(workspace, channel), self._whole(workspace)
-        if place.free - LEAD > loop.time():
-            await _until(place.free - LEAD)
-        # The channel may go; now it queues for its turn in the workspace, first come first served.
         while True:
+            rest = self.rest(workspace, channel)
+            if rest > self._rules.patience:
+                return rest
+            if rest:
+                await asyncio.sleep(rest)
+                continue
+            if place.free - LEAD > loop.time() + _BLINK:
+                await _until(place.free - LEAD)
+                continue
+            # The channel may go; now it queues for its turn in the workspace, first come first served.
             now = loop.time()
             at = max(now, whole.free)
-            if whole.limited > at + _BLINK:
-                await _until(whole.limited)
-                continue
             whole.free = at + 1.0 / self._rules.per_workspace
             if at > now:
                 await _until(at)
+                if self.rest(workspace, channel):  # told while it queued
+                    continue
             break
         place.moment = max(loop.time(), place.free)
         place.free = place.moment + self._rules.per_channel
+        return 0.0
+
+    def rest(self, workspace: WorkspaceId, channel: str) -> float:
+        """Give the seconds for which Slack will have nothing posted in the channel; 0 for none."""
+        limited = max(self._place(workspace, channel).limited, self._whole(workspace).limited)
+        rest = limited - asyncio.get_running_loop().time()
+        return rest if rest > _BLINK else 0.0
 
     async def moment(self, workspace: WorkspaceId, channel: str) -> None:
         """Wait until the message that has its turn may go, and count the next one's time from then."""
@@ -76,8 +97,8 @@ class Pace:
         place = self._place(workspace, channel)
         place.free = max(place.free, answered + self._rules.per_channel * (1 - _JITTER))
 
-    def limited(self, workspace: WorkspaceId, channel: str, seconds: float) -> None:
-        """Obey a 429: nothing to this channel for `seconds`.
+    def limited(self, workspace: WorkspaceId, channel: str, seconds: float, told: datetime) -> None:
+        """Obey a 429 that came at `told` by the wall clock: nothing to this channel for `seconds`.
 
         Slack does not say whether the channel or the whole workspace was too fast. It is taken for the workspace as
         soon as a second channel of it is told to wait at the same time.
@@ -86,10 +107,40 @@ class Pace:
         place = self._place(workspace, channel)
         place.free = max(place.free, now + seconds)
         whole = self._whole(workspace)
-        place.limited = now + seconds
+        place.limited, place.told = now + seconds, told
         others = (key for key, other in self._channels.items() if other.limited > now and key[0] == workspace)
         if any(key[1] != channel for key in others):
             whole.limited = max(whole.limited, now + seconds)
+
+    def recall(self, limits: Iterable[Limit], now: datetime) -> None:
+        """Obey what other processes were told, or this one before it was started; `now` by the wall clock.
+
+        What this one was told itself it knows better: it counts in seconds that no clock's step changes.
+        """
+        began, together = asyncio.get_running_loop().time(), defaultdict[WorkspaceId, list[Limit]](list)
+        for limit in limits:
+            place = self._place(limit.workspace, limit.channel)
+            if place.told == limit.told:
+                continue
+            together[limit.workspace].append(limit)
+            if rest := limit.rest(now):
+                place.limited, place.told = max(place.limited, began + rest), limit.told
+                place.free = max(place.free, place.limited)
+        for workspace, each in together.items():
+            whole = self._whole(workspace)
+            whole.limited = max(whole.limited, began + _together(each, now))
+
+    def look_limited(self, workspace: WorkspaceId, seconds: float, *, thread: bool) -> None:
+        """Obey a 429 of a look: none into a `thread`, or a channel, of the workspace for `seconds`.
+
+        They are methods of their own, and Slack counts each in each workspace (apis/web-api/rate-limits).
+        """
+        until = asyncio.get_running_loop().time() + seconds
+        self._looks[workspace, thread] = max(until, self._looks.get((workspace, thread), 0.0))
+
+    def look_rest(self, workspace: WorkspaceId, *, thread: bool) -> float:
+        """Give the seconds for which Slack will have no such look; 0 for none."""
+        return max(0.0, self._looks.get((workspace, thread), 0.0) - asyncio.get_running_loop().time())
 
     def _place(self, workspace: WorkspaceId, channel: str) -> _Place:
         if len(self._channels) > _MANY:
@@ -105,6 +156,16 @@ class Pace:
         if place is None:
             place = self._workspaces[workspace] = _Place()
         return place
+
+
+def _together(limits: list[Limit], now: datetime) -> float:
+    """Give the seconds for which a whole workspace is limited: as those say that came while another still held."""
+    rest, held = 0.0, None
+    for limit in sorted(limits, key=lambda limit: limit.told):
+        if held is not None and limit.told < held:
+            rest = max(rest, limit.rest(now))
+        held = limit.until if held is None else max(held, limit.until)
+    return rest
 
 
 async def _until(moment: float) -> None:

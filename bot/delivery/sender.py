@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -31,8 +32,11 @@ from bot.slack.errors import (
     UnknownOutcomeError,
     WorkspaceRefusedError,
 )
+from bot.slack.patience import patiently
 
 _log = structlog.get_logger(__name__)
+_WAITS = 3
+"""How often Slack may put off the message that tells of trouble."""
 _STALE = 5.0
 """Seconds after which an attempt that was written down is not made any more: its lease may have gone meanwhile."""
 _PASSING = frozenset(
@@ -72,15 +76,21 @@ class Sender:
 
     async def _attempt(self, delivery: Delivery, row: PartRow, sheet: Sheet, thread: str | None) -> PartRow:
         """Send one part once: the attempt is written down, the call made, the outcome written down."""
-        tools, mine = self._tools, self._subscription
-        await tools.pace.turn(mine.workspace, mine.channel)
-        if self.stopping:
-            raise Leave(tools.clock.now())
+        await self._turn()
         self.calling = True
         try:
             return await self._call(delivery, row, sheet, thread)
         finally:
             self.calling = False
+
+    async def _turn(self) -> None:
+        """Wait for a turn; leave where Slack will have nothing for longer than one waits, or the worker stops."""
+        tools, mine = self._tools, self._subscription
+        rest = await tools.pace.turn(mine.workspace, mine.channel)
+        if rest:
+            raise Leave(tools.after(rest))
+        if self.stopping:
+            raise Leave(tools.clock.now())
 
     async def _call(self, delivery: Delivery, row: PartRow, sheet: Sheet, thread: str | None) -> PartRow:
         tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
@@ -93,8 +103,8 @@ class Sender:
         row = replace(row, attempt=attempt, state=State.SENDING)
         await tools.pace.moment(mine.workspace, mine.channel)
         left = written + _STALE - loop.time()
-        if left <= 0:
-            await parts.back(row, attempt, "the attempt came too late to be made")
+        if left <= 0 or tools.pace.rest(mine.workspace, mine.channel):
+            await parts.back(row, attempt, "the attempt came too late to be made, or Slack asked to wait just then")
             return replace(row, state=State.PENDING)
         mark = Mark(delivery.issue, row.key)
         try:
@@ -125,6 +135,8 @@ class Sender:
     async def _refused(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Deal with a clear refusal by its kind. The part surely is not there."""
         tools, parts = self._tools, self._tools.store.parts
+        if isinstance(error, RateLimitedError):
+            await self._limited(error)
         unlisted = isinstance(error, TryLaterError) and error.code not in _PASSING
         if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= tools.rules.attempts):
             await parts.settle(row, State.REFUSED, str(error))
@@ -132,9 +144,6 @@ class Sender:
             return replace(row, state=State.REFUSED, reason=str(error))
         await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
-            await self._limited(error)
-            if error.retry_after > tools.rules.patience:
-                raise Leave(self._tools.after(error.retry_after))
             return replace(row, state=State.PENDING)
         if isinstance(error, TryLaterError):
             raise Leave(self._tools.after(tools.rules.wait(row.refusals + 1 if unlisted else row.attempt)))
@@ -142,9 +151,9 @@ class Sender:
 
     async def _limited(self, error: RateLimitedError) -> None:
         """Obey a 429, and have whoever posts here next obey it, be it another process."""
-        tools, mine, now = self._tools, self._subscription, self._tools.clock.now()
-        tools.pace.limited(mine.workspace, mine.channel, error.retry_after)
-        await tools.store.subscriptions.limit(mine.id, now, tools.after(error.retry_after))
+        tools, mine, told = self._tools, self._subscription, self._tools.clock.now()
+        tools.pace.limited(mine.workspace, mine.channel, error.retry_after, told)
+        await tools.store.subscriptions.limit(mine.id, told, told + timedelta(seconds=error.retry_after))
 
     async def _resolve(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
         """Find out what became of an attempt whose outcome is unknown."""
@@ -153,8 +162,9 @@ class Sender:
         rest = self._noticed + tools.rules.grace - asyncio.get_running_loop().time()
         if rest > 0:
             await asyncio.sleep(rest)
-        if self.stopping:
-            raise Leave(tools.clock.now())
+        held = tools.pace.look_rest(mine.workspace, thread=thread is not None)
+        if self.stopping or held:
+            raise Leave(tools.after(held))
         try:
             found = await self._look(delivery, row, thread)
         except CannotLookError as error:
@@ -163,6 +173,8 @@ class Sender:
             raise
         except SlackError as error:
             limited = isinstance(error, RateLimitedError)
+            if isinstance(error, RateLimitedError):
+                tools.pace.look_limited(mine.workspace, error.retry_after, thread=thread is not None)
             if row.looks + 1 >= (tools.rules.limited if limited else tools.rules.looks):
                 return await self._unknown(delivery, row, str(error))
             await parts.looked(row, str(error))
@@ -172,6 +184,9 @@ class Sender:
             _log.info("delivery.adopted", channel=mine.channel, issue=delivery.issue, part=row.key)
             return await self._landed(row, found, sheet)
         await parts.back(row, row.attempt, "looked for it: it is not there")
+        if row.at == 0:
+            # Hours may have gone: whether it still goes out, and with which words, is decided anew.
+            raise Leave(tools.clock.now())
         return replace(row, state=State.PENDING)
 
     async def _look(self, delivery: Delivery, row: PartRow, thread: str | None) -> Posted | None:
@@ -196,9 +211,7 @@ class Sender:
         What cannot be edited, or not after as many attempts as a message gets, stays as it is.
         """
         tools, mine = self._tools, self._subscription
-        await tools.pace.turn(mine.workspace, mine.channel)
-        if self.stopping:
-            raise Leave(tools.clock.now())
+        await self._turn()
         await tools.pace.moment(mine.workspace, mine.channel)
         try:
             await tools.slack.update(mine.workspace, mine.channel, row.ts, message)
@@ -232,6 +245,7 @@ class Sender:
         if delivery is not None and row is not None:
             notice = replace(notice, delivery=delivery.id, part=row.id, whole=row.at == 0)
         try:
-            await self._tools.slack.direct(mine.workspace, mine.user, words(notice, self._tools.command))
+            said = words(notice, self._tools.command)
+            await patiently(lambda: self._tools.slack.direct(mine.workspace, mine.user, said), waits=_WAITS)
         except SlackError as error:
             _log.warning("delivery.not_told", user=mine.user, trouble=trouble.value, error=str(error))

@@ -106,6 +106,7 @@ class Worker:
         now, subscriptions = self._clock.now(), self._store.subscriptions
         if self._issues is not None:
             await self.changed(self._issues())
+        self._tools.pace.recall(await subscriptions.limits(now), now)
         await subscriptions.set_alarms(now)
         await subscriptions.wake_unfinished(now)
         await subscriptions.wake(now)
@@ -145,7 +146,8 @@ class Worker:
         await _until(end, self._lanes)
         try:
             async with asyncio.timeout(_RESERVE):
-                await self._store.subscriptions.drop_leases(self.name, self._clock.now())
+                # What was just posted is a second old before anybody posts the next.
+                await self._store.subscriptions.drop_leases(self.name, self._tools.after(self._rules.per_channel))
         except (TimeoutError, BotError) as error:  # they run out by themselves
             _log.warning("delivery.leases_kept", error=str(error) or "the database did not answer")
         if self._stopped is not None:

@@ -34,13 +34,26 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """What Slack said with a 429: at `told` that nothing may be posted in the channel before `until`."""
+
+    workspace: WorkspaceId
+    channel: str
+    told: datetime
+    until: datetime
+
+    def rest(self, now: datetime) -> float:
+        """Give the seconds that are left of it; 0 when it is over, or a clock has since gone back."""
+        return (self.until - now).total_seconds() if self.told <= now < self.until else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """What one channel gets, when and how. There is at most one for a (workspace, channel).
 
     `user` subscribed the channel and is told when something goes wrong. `since` is the order number (see
     `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it.
-    `cursor` is the last moment up to which its slots have been decided. `limited` is when Slack last said that
-    nothing may be posted there for a while, and until when.
+    `cursor` is the last moment up to which its slots have been decided. `limit` is what Slack said last.
     """
 
     id: int
@@ -53,16 +66,9 @@ class Subscription:
     cursor: datetime | None = None
     paused: Paused | None = None
     ended: bool = False
-    limited: tuple[datetime, datetime] | None = None
+    limit: Limit | None = None
 
     @property
     def active(self) -> bool:
         """Say whether its digests are posted."""
         return self.paused is None and not self.ended
-
-    def limited_until(self, now: datetime) -> datetime | None:
-        """Give until when Slack will have nothing posted; None if it will, or if a clock has since gone back."""
-        if self.limited is None:
-            return None
-        told, until = self.limited
-        return until if told <= now < until else None

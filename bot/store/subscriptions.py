@@ -12,17 +12,20 @@ from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, 
 from bot.calendar import AsItAppears, Schedule, ScheduleError, next_slot
 from bot.messages.taste import Taste
 from bot.record.delivery import Progress
-from bot.record.subscription import Pause, Paused, Subscription
+from bot.record.subscription import Limit, Pause, Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
-from bot.store.wishes import schedule_of, subscription_of, wish_of
+from bot.store.wishes import limit_of, schedule_of, subscription_of, wish_of
 
 _WEEK = timedelta(days=7)
 """No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
 FAR = timedelta(days=8)
 """Who is to wake later than this was set by a clock that has since gone back."""
+LONGEST_LIMIT = timedelta(days=1)
+"""The longest Retry-After that is believed (bot.slack.answer)."""
 _CANDIDATES = 5_000
+"""As many of the longest waiting are looked at, in a moment; all of them only where there are more."""
 _S = subscriptions.c
 
 # Built once: building a statement takes longer than running it.
@@ -32,8 +35,15 @@ _OLDEST = (
     select(_S.id, _S.workspace, _S.wake_at)
     .where(_DUE, _S.workspace.not_in(bindparam("full", expanding=True)))
     .order_by(_S.wake_at, _S.id)
-    .limit(_CANDIDATES)
+    .limit(bindparam("candidates"))
     .subquery()
+)
+_MORE = (
+    select(_S.id)
+    .where(_DUE, _S.workspace.not_in(bindparam("full", expanding=True)))
+    .order_by(_S.wake_at, _S.id)
+    .limit(1)
+    .offset(_CANDIDATES)
 )
 _BUSY = (
     select(_S.workspace, func.count().label("count"))
@@ -183,10 +193,20 @@ class Subscriptions:
         change = update(subscriptions).where(_S.workspace == workspace, _S.pause_by.is_(None), ~_S.ended)
         return await self._changed(change.values(_pause(paused)))
 
-    async def limit(self, subscription: int, now: datetime, until: datetime) -> None:
-        """Write down, for whoever comes next, that Slack said now that nothing may be posted there before `until`."""
+    async def limit(self, subscription: int, told: datetime, until: datetime) -> None:
+        """Write down, for whoever comes next, what Slack said with a 429."""
         change = update(subscriptions).where(_S.id == subscription)
-        await self._changed(change.values(limited_at=now, limited_until=until))
+        await self._changed(change.values(limited_at=told, limited_until=until))
+
+    async def limits(self, now: datetime) -> tuple[Limit, ...]:
+        """Give what Slack said with 429s within a day, as long as the longest of them holds."""
+        chosen = select(_S.workspace, _S.channel, _S.limited_at, _S.limited_until)
+        chosen = chosen.where(_S.limited_at > now - LONGEST_LIMIT, _S.limited_at <= now)
+
+        def unit(connection: Connection) -> tuple[Limit, ...]:
+            return tuple(limit for row in connection.execute(chosen) if (limit := limit_of(row)) is not None)
+
+        return await self._database.read(unit)
 
     async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
         """Let a paused subscription go on, whoever paused it; say whether it was paused."""
@@ -242,7 +262,9 @@ class Subscriptions:
             return ()  # the usual case needs no transaction that writes
 
         def unit(connection: Connection) -> tuple[Subscription, ...]:
-            ids = tuple(connection.scalars(_FAIR, given))
+            # Else a workspace with so many of them would hide the others.
+            more = connection.execute(_MORE, given).first() is not None
+            ids = tuple(connection.scalars(_FAIR, {**given, "candidates": 10**9 if more else _CANDIDATES}))
             if not ids:
                 return ()
             rows = {row.id: row for row in connection.execute(_FREE, {**given, "ids": list(ids)})}

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.calendar import Schedule, ScheduleError, Unreadable, parse_schedule
 from bot.messages.taste import Taste
-from bot.record.subscription import Pause, Paused, Subscription
+from bot.record.subscription import Limit, Pause, Paused, Subscription
 
 
 def subscription_of(row: Any) -> Subscription:
@@ -34,8 +34,15 @@ def subscription_of(row: Any) -> Subscription:
         cursor=row.cursor,
         paused=paused,
         ended=bool(row.ended),
-        limited=(row.limited_at, row.limited_until) if row.limited_at and row.limited_until else None,
+        limit=limit_of(row),
     )
+
+
+def limit_of(row: Any) -> Limit | None:
+    """Read what Slack said last with a 429, None if it never did."""
+    if row.limited_at is None or row.limited_until is None:
+        return None
+    return Limit(row.workspace, row.channel, row.limited_at, row.limited_until)
 
 
 def wish_of(row: Any) -> tuple[Schedule, Taste, tuple[str, ...]]:

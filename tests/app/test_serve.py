@@ -16,8 +16,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
 
 from bot.cli.main import run
+from bot.cli.serve import farewell
 from bot.playground.channel import Channel
 from bot.playground.faults import Fault, How
 from bot.playground.people import Person, Scene, readable, scene
@@ -233,6 +236,20 @@ async def test_it_answers_by_socket_mode(town: Town) -> None:
             await town.server.sockets.connected.wait()
         heard = await stage.person(town.you).types("/weekly service mesh", town.channel)
         assert "mesh" in heard.text
+
+
+async def test_a_dead_line_keeps_no_stop_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's end of the line answers nothing any more: it is closed all the same, and at once."""
+    monkeypatch.setattr("bot.cli.serve.FAREWELL", 0.01)
+    handler = AsyncSocketModeHandler(AsyncApp(token="xoxb-1", signing_secret=SECRET), "xapp-1")
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(handler, "close_async", never)
+    async with asyncio.timeout(STOPPING):
+        await farewell(handler)
+    assert handler.client.aiohttp_client_session.closed
 
 
 @pytest.mark.parametrize(

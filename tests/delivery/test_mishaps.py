@@ -168,60 +168,6 @@ def test_entries_that_come_back_are_posted() -> None:
     run(play())
 
 
-@pytest.mark.parametrize("seconds", [15, 300])
-@pytest.mark.parametrize("how", ["posted", "edited"])
-def test_what_slack_asked_for_outlasts_a_restart(how: str, seconds: int) -> None:
-    """Told to wait (429), whoever takes over writes nothing to that channel before; the others go on."""
-
-    async def play() -> None:
-        scene, channel = await standing_scene("asap")
-        other = scene.channel("other")
-        await scene.subscribes(other)
-        two = issue(2, SUNDAY)
-        if how == "edited":
-            await scene.appear(two)
-            await scene.passes(minutes=1)
-            two = with_text(two, 0, "Corrected.")
-        method = POST if how == "posted" else "chat.update"
-        scene.site.faults.add(Fault(How.LIMITED, retry_after=seconds, method=method, channel=channel))
-        await scene.appear(two)
-        await scene.passes(seconds=5)
-        (limited,) = (line for line in scene.site.ledger.lines if line.answer == "limited")
-        for worker, _ in scene.workers:
-            await worker.stop()
-        await scene.everybody_dies()
-        await scene.worker_comes()
-        await scene.passes(minutes=10)
-        lines = [line for line in scene.site.ledger.lines if line.channel == channel and line.at > limited.at]
-        assert limited.at + seconds <= lines[0].at < limited.at + seconds + 5
-        elsewhere = [line.at for line in scene.site.ledger.lines if line.channel == other]
-        assert max(elsewhere) < limited.at + seconds
-        assert scene.doubles() == 0
-        await end(scene)
-
-    run(play())
-
-
-def test_what_slack_asked_for_by_a_clock_that_was_ahead_is_not_waited_for() -> None:
-    """The clock is put back by a day while nobody is there: the channel does not wait for it to come round again."""
-
-    async def play() -> None:
-        scene, channel = await standing_scene("asap")
-        scene.steps(timedelta(days=1))
-        scene.site.faults.add(Fault(How.LIMITED, retry_after=300, method=POST, channel=channel))
-        await scene.appear(issue(2, SUNDAY))
-        await scene.passes(seconds=5)
-        assert not scene.posts(channel)
-        await scene.everybody_dies()
-        scene.steps(timedelta(days=-1))
-        await scene.worker_comes()
-        await scene.passes(minutes=3)
-        assert named(scene, channel) == ["Weekly 2"]
-        await end(scene)
-
-    run(play())
-
-
 def test_a_message_that_cannot_be_edited_keeps_no_other_back() -> None:
     """New digests come first; the edit is tried eight times and then left."""
 

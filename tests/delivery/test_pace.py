@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from tests.fakes.virtual import run
 
 WHERE = ("-:T1", "C1")
 MESSAGES = 14
+TOLD = datetime(2026, 1, 4, tzinfo=UTC)
 
 
 async def posts(pace: Pace, slack: Slack, times: list[tuple[float, float, float]]) -> list[int]:
@@ -68,7 +70,7 @@ def test_a_refusal_for_speed_is_waited_out_to_the_end() -> None:
         pace = Pace(Rules())
         await posts(pace, Slack(), [(0.0, 0.0, 0.0)])
         began = asyncio.get_running_loop().time()
-        pace.limited(*WHERE, 7.0)
+        pace.limited(*WHERE, 7.0, told=TOLD)
         await pace.turn(*WHERE)
         await pace.moment(*WHERE)
         return asyncio.get_running_loop().time() - began

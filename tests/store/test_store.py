@@ -23,6 +23,7 @@ from bot.store.database import Database, address
 from bot.store.errors import DatabaseUrlError, SchemaError, StoreError
 from bot.store.migrate import check, newest, upgrade
 from bot.store.store import Store
+from bot.store.tables import subscriptions
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 
@@ -113,6 +114,25 @@ async def test_a_crowded_workspace_leaves_room_for_the_others(store: Store) -> N
     assert await store.subscriptions.claim("a", later, MINUTE, limit=9, each=9, full=["-:T1"]) == ()
     assert len(await store.subscriptions.claim("a", later, MINUTE, limit=9, each=3)) == 1  # two are in its hands
     assert len(await store.subscriptions.claim("b", later, MINUTE, limit=9, each=2)) == 2
+
+
+async def test_a_workspace_with_thousands_due_hides_no_other(store: Store) -> None:
+    """Six thousand channels of one workspace wait for longer: the one of another is taken with the first of them."""
+    row = {
+        "workspace": "-:T1",
+        "user": "U1",
+        "schedule": "asap",
+        "taste": {},
+        "since": 0,
+        "ended": False,
+        "again": False,
+    }
+    many = [{**row, "channel": f"C{number}", "wake_at": NOW - MINUTE} for number in range(6_000)]
+    await store.database.write(lambda connection: connection.execute(subscriptions.insert(), many).rowcount)
+    await subscribe(store, "C1", workspace="-:T2")
+    taken = await store.subscriptions.claim("me", NOW, MINUTE, limit=100, each=50)
+    assert [one.workspace for one in taken].count("-:T2") == 1
+    assert len(taken) == 51
 
 
 async def test_a_lease_of_a_clock_that_was_ahead_is_ended_unless_it_is_renewed(store: Store) -> None:
