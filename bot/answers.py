@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.library import Current
 from bot.messages import help as helping
 from bot.messages import issue as issues
-from bot.messages.answer import PAGE, Asked, answer, plain_query, shared, written
+from bot.messages.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
 from bot.messages.message import Message
 from bot.messages.mrkdwn import one_line
 from bot.messages.names import Names
@@ -123,8 +123,9 @@ class Answers:
         return body
 
     def _hint(self, near: str, found: Answer, asked: Asked) -> str:
-        if not near and not found.total and not asked.tools:
-            near = commands.misspelt(asked.query)
+        if not near and not asked.tools and (slip := commands.misspelt(asked.query)):
+            # Where the archive has the word as it was typed, it is one.
+            near = "" if found.total and not corrected(found, asked.query) else slip
         return helping.hint(near, self._example()) if near else ""
 
     def help(self) -> Message:

@@ -236,7 +236,7 @@ def parse_search(text: str) -> Topic | Help | Usage:
 
 
 def misspelt(query: str) -> str:
-    """Give the sub-command that a `query`, for which there is nothing, may be a slip of the hand for; "" for none.
+    """Give the sub-command that a `query` of words that the archive lacks may be a slip of the hand for; "" for none.
 
     >>> misspelt("subscirbe mondays 09:00"), misspelt("Exprot"), misspelt("forgetme"), misspelt("service mesh")
     ('subscribe', 'export', 'forget', '')

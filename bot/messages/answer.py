@@ -178,12 +178,12 @@ def _summary(found: Answer, asked: Asked) -> str:
     what = "tool" if asked.tools else "link"
     count = f"{found.total:,} {what}{'s' * (found.total != 1)}"
     where = f", {first}–{last}" if found.total > len(found.results) else ""
-    meant = _corrected(found, asked.query)
+    meant = corrected(found, asked.query)
     showing = f" · showing *{quoted(meant)}*" if meant else ""
     return f"*{quoted(asked.query)}*{showing} · {count}{where}"
 
 
-def _corrected(found: Answer, query: str) -> str:
+def corrected(found: Answer, query: str) -> str:
     """Give the query as it was read, where a word of it met most of the page by a correction only; "" if none did.
 
     Most, not all: an archive has misspellings of its own, which are found as they stand.

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from archive.issue import Issue
+from archive.loader import load
 from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot import commands
@@ -16,6 +17,7 @@ from bot.answers import Answers, private
 from bot.library import Current
 from bot.messages.answer import Asked
 from bot.messages.names import Names
+from bot.playground.held import SAMPLE
 from tests.messages.issues import nasty_issues, nasty_text, plain
 
 
@@ -74,3 +76,12 @@ def test_a_misspelt_command_for_which_there_is_nothing_is_told() -> None:
     assert meant in str(some.to_command("subscirbe mondays 09:00"))
     assert meant not in str(some.to_command("subscirbe mondays 09:00", tools=True))
     assert "did you want" not in str(some.to_command("quzzly"))
+
+
+def test_a_misspelt_command_that_is_found_only_as_another_word_is_told() -> None:
+    """What the archive has in its place is shown, with the way to the command; a word that it has is what was meant."""
+    some = answers(*load(SAMPLE).issues)
+    said = str(some.to_command("stauts"))
+    assert "showing *" in said
+    assert "Or did you want `/weekly status`" in said
+    assert "did you want" not in str(some.to_command("kuberntes"))

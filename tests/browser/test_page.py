@@ -305,3 +305,61 @@ async def test_the_message_with_the_keyboard_is_in_sight(
     assert visited[21] == visited[24] == ordered[-1]
     assert visited[18] < visited[19] < visited[20]
     assert visited[23] < visited[22] < visited[21]
+
+
+async def test_what_happens_to_a_channel_happens_to_the_one_that_is_open(page: PageServer, visiting: Visiting) -> None:
+    """The bot is taken out of #general, not of #devops, and comes back as everything is mended."""
+    ada = await visiting(page.url)
+    await ada.goes("general")
+    await ada.opens_backstage()
+    await ada.does("Remove the bot")
+    about = ada.page.locator("#about")
+    await expect(about).to_contain_text("was not invited here")
+    await ada.does("Mend everything")
+    await expect(about).to_contain_text("is in this channel")
+
+
+async def test_back_leads_to_the_place_before(page: PageServer, visiting: Visiting) -> None:
+    """As in any page; an address of nothing does not stay."""
+    ada = await visiting(page.url)
+    for place in ("general", "Home"):
+        await ada.goes(place)
+    await expect(ada.page).to_have_url(re.compile("#home$"))
+    await ada.page.go_back()
+    await expect(ada.page.locator("#title")).to_have_text("#general")
+    await ada.page.go_back()
+    await expect(ada.page.locator("#title")).to_have_text("#devops")
+    await ada.page.go_forward()
+    await expect(ada.page.locator("#title")).to_have_text("#general")
+    await ada.page.evaluate("location.hash = '#nowhere'")
+    await expect(ada.page).to_have_url(re.compile("#devops$"))
+
+
+async def test_a_digest_below_what_one_reads_is_told(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """Who is further up is not moved, and sees at once that there is more, and the way to it."""
+    served = await serving(newsletter(tmp_path))
+    ada = await visiting(served.url)
+    await ada.subscribes("links in a thread", at_once=True)
+    await ada.says("/weekly help")
+    for word in ("one", "two", "three"):
+        await ada.says(word)
+    await expect(ada.message("three")).to_be_visible()
+    await ada.feed.evaluate("node => (node.closest('.scroller') ?? node.querySelector('.scroller')).scrollTo(0, 0)")
+    newest = ada.page.get_by_role("button", name="Newest messages")
+    await ada.opens_backstage()
+    await ada.does("Publish the next issue")
+    await expect(newest).to_be_visible()
+    await newest.click()
+    await expect(ada.message("Paper Weekly #4")).to_be_visible()
+
+
+async def test_trouble_with_a_form_is_told_in_it(page: PageServer, visiting: Visiting) -> None:
+    """What goes wrong while a form is open is said where one looks: in the form."""
+    ada = await visiting(page.url)
+    await ada.says("/weekly subscribe")
+    form = ada.dialog("Subscribe a channel")
+    await expect(form.get_by_role("radio").first).to_be_visible()
+    await ada.page.route("**/page/do", lambda route: route.abort())
+    await form.get_by_role("button", name="Subscribe").click()
+    await expect(form.get_by_role("alert").last).to_contain_text("does not answer")
+    ada.errors.clear()  # the request that came to nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
+KEPT = 60
+"""Databases kept at a time, of ten megabytes each: the long proof makes thousands."""
+
 
 class Postgres:
     """A running server; `fresh` gives the address of a new, empty database in it."""
@@ -18,12 +22,16 @@ class Postgres:
     def __init__(self, uri: str) -> None:
         """Know the server at `uri`."""
         self.uri = uri
+        self._made: deque[str] = deque()
 
     def fresh(self) -> str:
-        """Make a database that nobody else uses and give its address."""
+        """Make a database that nobody else uses and give its address; the one made `KEPT` before it goes."""
         name = f"test_{secrets.token_hex(6)}"
         with psycopg.connect(self.uri, autocommit=True) as connection:
+            while len(self._made) >= KEPT:
+                connection.execute(f"DROP DATABASE {self._made.popleft()} WITH (FORCE)".encode())
             connection.execute(f"CREATE DATABASE {name}".encode())
+        self._made.append(name)
         head, _, query = self.uri.partition("?")
         return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 

@@ -148,7 +148,8 @@ POST /page/drawer
     The operator's. Gives `{"ok": true}` or `{"ok": false, "problem": "…"}`; what changes comes as pushes. ::
 
         {"do": "next_slot"}        the clock jumps to the next slot of any subscription, and a moment past it
-        {"do": "week"}             the clock jumps a week; time only ever goes forward
+        {"do": "week"}             the clock jumps a week; time only ever goes forward → {"note": "…"} where something
+                                   that was due on the way could not be posted in time
         {"do": "publish"}          the next issue appears in the archive's folder → {"issue": "Issue 13"}
         {"do": "break", "what": "limited"}      one of `breaks`; "archived" takes "channel" too (else the first)
         {"do": "mend"}             everything works again

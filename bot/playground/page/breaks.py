@@ -47,8 +47,8 @@ BREAKS: Mapping[str, Break] = {
         "Every post fails until you mend it.",
         Fault(How.BROKEN, method=_POST, times=None),
     ),
-    "archived": Break("Archive the channel", "Nobody can write in the channel any more, the bot neither."),
-    "removed": Break("Remove the bot", "Somebody takes the bot out of the channel."),
+    "archived": Break("Archive the channel", "Nobody can write in the channel that is open any more, the bot neither."),
+    "removed": Break("Remove the bot", "Somebody takes the bot out of the channel that is open."),
 }
 """By what they are called in a request."""
 

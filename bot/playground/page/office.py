@@ -30,6 +30,7 @@ PATIENCE = 4.0
 """Seconds that a jump over several slots stops for what is due at them."""
 SETTLE = 0.1
 """Seconds after something happened within which more is likely to."""
+_JUMPED = "What was due on the way could not be posted in time, so the rest of the week was jumped at once."
 LOOK = 1.0
 """Seconds after which the deliveries are looked at even though nothing seems to have happened."""
 
@@ -135,7 +136,7 @@ class Office:
         seconds = asyncio.get_running_loop().time
         end, patient = clock.ahead + WEEK, seconds() + PATIENCE
         # Where something is broken, or there is much to post, the rest of the week is jumped.
-        while seconds() < patient:
+        while not (jumped := seconds() >= patient):
             if not await self._begun(stage):
                 await asyncio.sleep(SETTLE)
                 continue
@@ -143,7 +144,8 @@ class Office:
             if not ahead:
                 break
             await self._forward(stage, min(ahead))
-        return await self._forward(stage, end - clock.ahead)
+        await self._forward(stage, end - clock.ahead)
+        return {"note": _JUMPED} if jumped else {}
 
     async def _begun(self, stage: Stage) -> bool:
         """Say whether in every channel for which something is due a digest has begun, be it without its replies yet."""

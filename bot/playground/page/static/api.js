@@ -63,12 +63,18 @@ export async function upload(where, file) {
   return (await post(query("/page/upload", where), file, "application/octet-stream")).file;
 }
 
+/** Say which run of the server a push is of. */
+function run(id) {
+  return id.slice(0, id.lastIndexOf("-"));
+}
+
 /**
  * Listen to what changes, from the push `after` on, through lost connections.
  *
  * @param {string} as
  * @param {string} after The id of the last push that is known.
- * @param {{heard: function(Object): void, connected: function(boolean): void}} listener `heard` gets each push in order.
+ * @param {{heard: function(Object): void, connected: function(boolean): void}} listener `heard` gets each push in order,
+ *   `anew` with the first of another run of the server.
  * @returns {function(): void} Stops listening.
  */
 export function listen(as, after, { heard, connected }) {
@@ -80,8 +86,9 @@ export function listen(as, after, { heard, connected }) {
     source = new EventSource(query("/page/push", { as, after: last }));
     source.onopen = () => connected(true);
     source.onmessage = (event) => {
+      const anew = event.lastEventId && run(event.lastEventId) !== run(last);
       if (event.lastEventId) last = event.lastEventId;
-      heard(JSON.parse(event.data));
+      heard({ ...JSON.parse(event.data), anew });
     };
     source.onerror = () => {
       connected(false);

@@ -17,10 +17,11 @@ export class Backstage {
    * @param {HTMLElement} bar
    * @param {HTMLElement} panel
    * @param {import("./store.js").Store} store
-   * @param {function(boolean): void} toggled Hears whether it is open.
+   * @param {{toggled: function(boolean): void, here: function(): string}} how `toggled` hears whether it is open; `here`
+   *   gives the channel that is open, "" for none.
    */
-  constructor(bar, panel, store, toggled) {
-    Object.assign(this, { bar, panel, store, toggled, open: false });
+  constructor(bar, panel, store, { toggled, here }) {
+    Object.assign(this, { bar, panel, store, toggled, here, open: false });
     this.toggle = h("button.backstage-toggle", { type: "button", "aria-expanded": "false", "aria-controls": panel.id });
     this.toggle.append(icon("up"), "Backstage");
     this.toggle.addEventListener("click", () => this.turn(!this.open));
@@ -81,7 +82,7 @@ export class Backstage {
     if (!this.store.state) return;
     const { zone } = this.store;
     const [date, hour] = short(this.store.now(), zone).split(", ");
-    fill(this.clock, h("span.date", { text: `${date}, ` }), h("span", { text: `${hour}${zone ? ` ${city(zone)}` : ""}` }));
+    fill(this.clock, h("span.date", { text: `${date}, ` }), h("span", { text: hour }), zone && h("span.city", { text: ` ${city(zone)}` }));
     this.clock.title = `This playground's clock, in ${this.store.zone || "your time zone"}`;
   }
 
@@ -104,19 +105,20 @@ export class Backstage {
 
   _controls(drawer) {
     const { clock } = this.store.state;
-    const slot = clock.next_slot ? short(Date.parse(clock.next_slot), this.store.zone) : "";
+    const { zone } = this.store;
+    const slot = clock.next_slot ? short(Date.parse(clock.next_slot), zone) : "";
     fill(
       this.controls,
       h("h3", { id: "controls-title", text: "The newsletter" }),
       h("p.quiet", {
         text: drawer.held
           ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.`
-          : "Every issue is out.",
+          : "Every issue is out. Start the demo again to have the last ones back.",
       }),
       h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
       h("h3", { text: "Time" }),
       h("p.quiet", {
-        text: slot ? `The next digest is due ${slot}.` : "No channel has a set time; issues come as they appear.",
+        text: slot ? `The next digest is due ${slot}${zone ? ` ${city(zone)}` : ""}.` : "No channel has a set time; issues come as they appear.",
       }),
       h(
         "div.row",
@@ -154,7 +156,7 @@ export class Backstage {
       icon("break"),
       h("span", {}, h("strong", { text: name }), h("span.description", { text })),
     );
-    made.addEventListener("click", () => this.store.operate("break", { what }));
+    made.addEventListener("click", () => this.store.operate("break", { what, channel: this.here() }));
     return made;
   }
 

@@ -38,6 +38,7 @@ import { Timeline } from "./timeline.js";
 const store = new Store();
 const narrow = matchMedia("(max-width: 720px)");
 let place = "";
+let stepping = false; // whether the place that comes next is a step that Back takes back
 
 themed(byId("theme"));
 
@@ -52,9 +53,12 @@ const timeline = new Timeline(byId("messages"), store, {
 const composer = new Composer(byId("compose"), store, { id: "write", commands: true, sending: () => timeline.toEnd() });
 const home = new Home(byId("home-view"), store);
 const sidebar = new Sidebar(byId("places"), byId("people"), store, { go, be });
-const backstage = new Backstage(byId("bar"), byId("backstage"), store, (open) => {
-  document.body.classList.toggle("with-backstage", open);
-  pane(open ? "backstage" : "main");
+const backstage = new Backstage(byId("bar"), byId("backstage"), store, {
+  toggled: (open) => {
+    document.body.classList.toggle("with-backstage", open);
+    pane(open ? "backstage" : "main");
+  },
+  here: () => (store.channel(place)?.kind === "im" ? "" : (store.channel(place)?.id ?? "")),
 });
 new Modals(store);
 const hints = new Hints(byId("hints"), store, {
@@ -91,8 +95,9 @@ function firstChannel() {
   return store.state.channels.find((each) => each.bot && each.kind !== "im")?.id ?? store.state.channels[0].id;
 }
 
-/** Go to a place: a channel by id, or "home". */
-function go(to) {
+/** Go to a place: a channel by id, or "home". The browser's own Back leads to the one before. */
+function go(to, { back = true } = {}) {
+  stepping = back && place !== "" && to !== place;
   place = to;
   thread.hide();
   show();
@@ -143,7 +148,8 @@ function title(channel) {
   byId("about").textContent = about(channel);
   document.title = `${hash}${name} · Back Issue playground`;
   const address = channel ? (channel.kind === "im" ? "messages" : channel.name) : "home";
-  if (location.hash !== `#${address}`) history.replaceState(null, "", `#${address}`);
+  if (location.hash !== `#${address}`) history[stepping ? "pushState" : "replaceState"](null, "", `#${address}`);
+  stepping = false;
 }
 
 /** Be somebody else: everything is asked for anew. */
@@ -234,6 +240,7 @@ store.on("news", (message) => {
   if (message.ephemeral && shown && !shown.list.stuck && !shown.sees(message.ts)) {
     answered(byId("notices"), message, () => shown.find(message.ts));
   }
+  if (here && !timeline.list.stuck && !timeline.sees(message.ts)) seen(false);
   if (!here || !timeline.list.stuck) return;
   seen(true);
   if (!mine) timeline.arrive(message.ts);
@@ -250,7 +257,11 @@ store.on("problem", (text) => problem(byId("notices"), text));
 store.on("connected", (is) => {
   byId("offline").hidden = is;
 });
-window.addEventListener("hashchange", () => store.state && addressed() !== place && go(addressed()));
+window.addEventListener("hashchange", () => {
+  if (!store.state) return;
+  if (addressed() !== place) go(addressed(), { back: false });
+  else title(place === "home" ? null : store.channel(place)); // an address of nothing does not stay
+});
 document.addEventListener("visibilitychange", () => store.state && timeline.list.stuck && seen(true));
 
 async function begin(as) {

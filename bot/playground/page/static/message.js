@@ -99,7 +99,7 @@ function file({ name, title, size, url }) {
     "a.file",
     { href: url, download: name },
     icon("file"),
-    h("span", {}, h("strong", { text: title || name }), h("span.description", { text: `${name} · ${large}` })),
+    h("span", {}, h("strong", { text: title || name }), h("span.description", { text: title && title !== name ? `${name} · ${large}` : large })),
   );
 }
 

@@ -24,6 +24,8 @@ export class Modals {
     document.body.append(this.dialog);
     store.on("modals", () => this.show());
     store.on("state", () => this.show());
+    // What is said over the conversation would be behind the form.
+    store.on("problem", (text) => this.dialog.open && this._trouble(text));
   }
 
   /** Show what is topmost now, or nothing. */
@@ -107,10 +109,12 @@ export class Modals {
       if (words && !first) first = control ?? line;
     }
     const count = Object.keys(errors).length;
-    this.dialog.querySelector(".trouble").textContent = count
-      ? `Please look at ${count === 1 ? "one field" : `${count} fields`}.`
-      : "";
+    this._trouble(count ? `Please look at ${count === 1 ? "one field" : `${count} fields`}.` : "");
     first?.focus();
+  }
+
+  _trouble(text) {
+    this.dialog.querySelector(".trouble").textContent = text;
   }
 
   _closed() {

@@ -14,12 +14,13 @@ const LAST = 0xf8ff;
 const PRIVATE = /[\ue000-\uf8ff]/g;
 const REFERENCE = /<([^<>\n]*)>/g;
 const SAFE = /^(?:https?:\/\/|mailto:)/i;
+// As far as is known (it is not documented), an invisible space after a mark keeps it from being one, as any space does.
 const SPANS = [
   ["pre", /```\n?([\s\S]+?)\n?```/],
-  ["code", /`([^`\n]+)`/],
-  ["bold", /(?<![\p{L}\p{N}*])\*(?=\S)([^*\n]*[^\s*])\*(?![\p{L}\p{N}*])/u],
-  ["italic", /(?<![\p{L}\p{N}])_(?=\S)([^_\n]*[^\s_])_(?![\p{L}\p{N}])/u],
-  ["strike", /(?<![\p{L}\p{N}~])~(?=\S)([^~\n]*[^\s~])~(?![\p{L}\p{N}~])/u],
+  ["code", /`(?!\u200b)([^`\n]+)`/],
+  ["bold", /(?<![\p{L}\p{N}*])\*(?![\s\u200b])([^*\n]*[^\s*])\*(?![\p{L}\p{N}*])/u],
+  ["italic", /(?<![\p{L}\p{N}])_(?![\s\u200b])([^_\n]*[^\s_])_(?![\p{L}\p{N}])/u],
+  ["strike", /(?<![\p{L}\p{N}~])~(?![\s\u200b])([^~\n]*[^\s~])~(?![\p{L}\p{N}~])/u],
 ];
 const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code", pre: "pre" };
 

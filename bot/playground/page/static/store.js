@@ -177,6 +177,7 @@ export class Store {
     try {
       const answer = await operate(verb, fields);
       this.tell("did", { verb, fields });
+      if (answer.note) this.tell("problem", answer.note);
       return answer;
     } catch (error) {
       this.tell("problem", error.message);
@@ -321,8 +322,10 @@ const PUSHES = {
   ready() {
     this.start(this.me).catch((error) => this.tell("problem", error.message));
   },
-  reload() {
-    this.start(this.me).catch((error) => this.tell("problem", error.message));
+  reload({ anew }) {
+    this.start(this.me)
+      .then(() => anew && this.tell("problem", "The playground was started anew: what was here before is gone."))
+      .catch((error) => this.tell("problem", error.message));
   },
   problem({ problem }) {
     this.state.problem = problem;

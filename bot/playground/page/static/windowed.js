@@ -95,7 +95,8 @@ export class Windowed {
       this.render();
     }
     if (!this._drawn.has(key)) this.render();
-    if (index === this.items.length - 1 && this._left() < NEAR) this.toEnd();
+    const fits = this._offsets[index + 1] - this._offsets[index] <= this.scroller.clientHeight;
+    if (fits && index === this.items.length - 1 && this._left() < NEAR) this.toEnd();
     return this._drawn.get(key)?.node;
   }
 
