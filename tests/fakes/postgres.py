@@ -46,6 +46,12 @@ def running() -> Iterator[Postgres]:
     with TemporaryDirectory(prefix="backissue-", ignore_cleanup_errors=True) as folder:
         server = server_of.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            yield Postgres(server.get_uri())
+            uri = server.get_uri()
+            with psycopg.connect(uri, autocommit=True) as connection:
+                # Workers are killed, the server never is: nothing has to be safe from a power cut.
+                for setting in (b"fsync", b"full_page_writes"):
+                    connection.execute(b"ALTER SYSTEM SET " + setting + b" = off")
+                connection.execute("SELECT pg_reload_conf()")
+            yield Postgres(uri)
         finally:
             server.cleanup()
