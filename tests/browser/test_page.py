@@ -362,4 +362,7 @@ async def test_trouble_with_a_form_is_told_in_it(page: PageServer, visiting: Vis
     await ada.page.route("**/page/do", lambda route: route.abort())
     await form.get_by_role("button", name="Subscribe").click()
     await expect(form.get_by_role("alert").last).to_contain_text("does not answer")
+    await ada.page.unroute("**/page/do")
+    await form.get_by_role("button", name="Cancel").click()
+    await expect(ada.dialog()).to_have_count(0)
     ada.errors.clear()  # the request that came to nothing
