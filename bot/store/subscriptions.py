@@ -31,20 +31,13 @@ _S = subscriptions.c
 # Built once: building a statement takes longer than running it.
 _DUE = or_(_S.wake_at <= bindparam("now"), _S.wake_at > bindparam("far"))
 _ANY_DUE = select(_S.id).where(_DUE).limit(1)
-_OLDEST = (
+_WAITING = (
     select(_S.id, _S.workspace, _S.wake_at)
     .where(_DUE, _S.workspace.not_in(bindparam("full", expanding=True)))
     .order_by(_S.wake_at, _S.id)
-    .limit(bindparam("candidates"))
-    .subquery()
 )
-_MORE = (
-    select(_S.id)
-    .where(_DUE, _S.workspace.not_in(bindparam("full", expanding=True)))
-    .order_by(_S.wake_at, _S.id)
-    .limit(1)
-    .offset(_CANDIDATES)
-)
+_MORE = _WAITING.limit(1).offset(_CANDIDATES)
+_OLDEST = _WAITING.limit(bindparam("candidates")).subquery()
 _BUSY = (
     select(_S.workspace, func.count().label("count"))
     .where(_S.holder == bindparam("holder"))

@@ -45,11 +45,18 @@ def refusals(scene: Scene) -> list[Line]:
     return [line for line in scene.site.ledger.lines if line.answer == "limited"]
 
 
+async def subscribed(scene: Scene, *names: str) -> list[str]:
+    """Subscribe more channels, to issues as they appear."""
+    channels = [scene.channel(name) for name in names]
+    for channel in channels:
+        await scene.subscribes(channel)
+    return channels
+
+
 async def limited_scene(seconds: int, how: str) -> tuple[Scene, str, str, Line]:
     """Set up two channels with a digest to post or to correct, of which the first is told to wait."""
     scene, channel = await standing_scene("asap")
-    other = scene.channel("other")
-    await scene.subscribes(other)
+    (other,) = await subscribed(scene, "other")
     two = issue(2, SUNDAY)
     if how == "edited":
         await scene.appear(two)
@@ -125,9 +132,7 @@ def test_a_channel_that_waits_holds_no_other() -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        other, third = scene.channel("other"), scene.channel("third")
-        await scene.subscribes(other)
-        await scene.subscribes(third)
+        other, third = await subscribed(scene, "other", "third")
         limit(scene, channel, 600)
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(seconds=60)
@@ -147,9 +152,7 @@ def test_who_queues_in_a_workspace_hears_that_all_of_it_is_to_wait() -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        others = [scene.channel(f"other-{number}") for number in range(60)]
-        for other in others:
-            await scene.subscribes(other)
+        others = await subscribed(scene, *(f"other-{number}" for number in range(60)))
         await scene.passes(minutes=1)
         limit(scene, channel, 60)
         limit(scene, others[0], 60)
@@ -191,9 +194,7 @@ def test_the_wait_of_a_workspace_outlasts_a_restart() -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        other, third = scene.channel("other"), scene.channel("third")
-        await scene.subscribes(other)
-        await scene.subscribes(third)
+        other, third = await subscribed(scene, "other", "third")
         await scene.passes(seconds=5)
         limit(scene, channel, 600)
         limit(scene, other, 600)
@@ -222,7 +223,7 @@ def test_workspaces_that_wait_leave_room_for_the_others() -> None:
         await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
         await scene.worker_comes()
 
-        async def subscribed(workspace: Workspace, count: int) -> list[str]:
+        async def joined(workspace: Workspace, count: int) -> list[str]:
             person = workspace.add_user("somebody")
             found = [workspace.add_channel(f"channel-{number}", (person,)).id for number in range(count)]
             for each in found:
@@ -233,10 +234,10 @@ def test_workspaces_that_wait_leave_room_for_the_others() -> None:
         two, three = (scene.site.add(Workspace(team, token=f"xoxb-{team}")) for team in ("T2", "T3"))
         tokens |= {"-:T2": two.token, "-:T3": three.token}
         for workspace in (scene.workspace, two):
-            for each in (await subscribed(workspace, 6))[:2]:
+            for each in (await joined(workspace, 6))[:2]:
                 fault = Fault(How.LIMITED, retry_after=3_600, method=POST, workspace=workspace.team, channel=each)
                 scene.site.faults.add(fault)
-        (unhurt,) = await subscribed(three, 1)
+        (unhurt,) = await joined(three, 1)
         await scene.passes(seconds=30)
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(seconds=60)
