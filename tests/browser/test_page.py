@@ -211,6 +211,34 @@ async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visi
     await expect(grace.reply("Dropped: ")).to_be_visible()
 
 
+async def test_a_click_counts_though_what_is_clicked_changes_meanwhile(page: PageServer, visiting: Visiting) -> None:
+    """A digest whose replies are arriving changes each second: it waits for the finger, and changes then."""
+    ada, again = await visiting(page.url), await visiting(page.url)
+    grace = await visiting(page.url + "?as=" + page.room.people[1].id)
+    digest, there = await ada.finds(ada.feed, DIGEST), await again.finds(again.feed, DIGEST)
+    seen = await grace.finds(grace.feed, DIGEST)
+    await seen.hover()
+    await seen.get_by_role("toolbar").get_by_role("button", name="Add a reaction").click()
+    await digest.get_by_role("button", name="replies").hover()
+    await ada.page.mouse.down()
+    await grace.page.get_by_role("menuitem", name="five", exact=True).click()
+    await expect(there.get_by_role("button", name=re.compile("^five: 1"))).to_be_visible()
+    await expect(digest.get_by_role("button", name=re.compile("^five"))).to_have_count(0)
+    await ada.page.mouse.up()
+    await expect(ada.thread).to_be_visible()
+    await expect(digest.get_by_role("button", name=re.compile("^five: 1"))).to_be_visible()
+
+
+async def test_who_marks_text_for_long_hears_of_what_comes(page: PageServer, visiting: Visiting) -> None:
+    """A button that is held, or let go outside of the window, holds nothing up for more than a moment."""
+    ada, grace = await visiting(page.url), await visiting(page.url + "?as=" + page.room.people[1].id)
+    await (await ada.finds(ada.feed, DIGEST)).get_by_role("heading").hover()
+    await ada.page.mouse.down()
+    await grace.says("while somebody marks text")
+    await expect(ada.message("while somebody marks text")).to_be_attached()
+    await ada.page.mouse.up()
+
+
 async def test_on_a_phone_a_thread_opens_at_its_replies(page: PageServer, visiting: Visiting) -> None:
     """The message they hang from fills such a screen: it would look as if nothing happened."""
     ada = await visiting(page.url, width=390, height=760)

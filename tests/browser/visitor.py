@@ -120,6 +120,7 @@ class Visitor:
         digest = await self.finds(self.feed, text)
         await expect(digest).to_contain_text(f"{replies} replies")
         await digest.get_by_role("button", name="replies").click()
+        await expect(self.thread).to_be_visible()
 
     @property
     def composer(self) -> Locator:

@@ -3,6 +3,7 @@
  */
 
 import { act, fetchDeliveries, fetchMessages, fetchState, listen, operate, upload } from "./api.js";
+import { calmly } from "./press.js";
 import { Room } from "./room.js";
 import { Values } from "./values.js";
 
@@ -45,7 +46,7 @@ export class Store {
     this._values.clear();
     this.tell("state", state);
     this._stop = listen(state.me, state.event, {
-      heard: (push) => turn === this._turn && this._heard(push),
+      heard: (push) => calmly(() => turn === this._turn && this._heard(push)),
       connected: (is) => this.tell("connected", is),
     });
     this._deliveries();
@@ -133,7 +134,7 @@ export class Store {
       .catch((error) => this.tell("problem", error.message))
       .finally(() => {
         room.fetching = null;
-        this.tell("room", key);
+        calmly(() => this.tell("room", key));
       });
   }
 
@@ -200,7 +201,7 @@ export class Store {
   async _deliveries() {
     try {
       this.deliveries = await fetchDeliveries();
-      this.tell("deliveries", this.deliveries);
+      calmly(() => this.tell("deliveries", this.deliveries));
     } catch {
       // They come by push as soon as there are any.
     }

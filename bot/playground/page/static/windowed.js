@@ -3,6 +3,8 @@
  * looks at stays where it is while those around it become known.
  */
 
+import { calmly } from "./press.js";
+
 const AROUND = 700; // pixels drawn above and below what is seen
 const KEPT = 160; // drawn rows kept for coming back to
 const NEAR = 60; // pixels from the end that still count as being there
@@ -36,7 +38,7 @@ export class Windowed {
     this._dirty = true;
     this._width = 0;
     this._top = 0;
-    this._sizes = new ResizeObserver((entries) => this._resized(entries));
+    this._sizes = new ResizeObserver((entries) => calmly(() => this._resized(entries)));
     this._frame = new ResizeObserver(() => this._reframed());
     this._frame.observe(scroller);
     scroller.addEventListener("scroll", () => this._scrolled(), { passive: true });
