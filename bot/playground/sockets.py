@@ -44,9 +44,12 @@ class Sockets:
             return web.Response(status=403)
         self._tickets.discard(name)
         line = web.WebSocketResponse(autoping=True)
-        await line.prepare(request)
         hello = {"num_connections": len(self.open) + 1, "debug_info": {"approximate_connection_time": 3600}}
-        await line.send_json({"type": "hello", **hello})
+        try:
+            await line.prepare(request)
+            await line.send_json({"type": "hello", **hello})
+        except ConnectionError:  # the app has gone again
+            return line
         self.open.append(line)
         self.connected.set()
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from archive.snapshot import Snapshot
 from bot.playground.channel import ChannelMessage
@@ -430,6 +433,18 @@ async def test_the_page_is_served_with_its_policy(house: House) -> None:
         async with session.get(url + path) as answer:
             assert answer.status in {400, 404}
             assert answer.headers["Content-Security-Policy"] == policy
+
+
+async def test_who_leaves_at_once_is_no_error(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """A page that is loaded again as soon as it listens: nothing is said of it in the operator's terminal."""
+    host, port = str(URL(house.page.url).host), URL(house.page.url).port
+    asked = f"GET /page/push?as={house.ada.me} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+    for _ in range(20):
+        # Not asyncio's own: what is asked and that nobody waits for it have to arrive in one.
+        with socket.create_connection((host, port)) as line:
+            line.sendall(asked)
+    assert (await house.ada.state())["ready"]
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def _all(view: dict[str, Any]) -> list[Any]:

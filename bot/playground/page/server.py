@@ -127,9 +127,9 @@ class PageServer:
         line = web.StreamResponse(
             headers={**HEADERS, "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
         )
-        await line.prepare(request)
-        async with aclosing(self.room.feed.follow(person.id, mark)) as pieces:
-            with suppress(ConnectionError):  # the browser went away
+        with suppress(ConnectionError):  # the browser went away, be it at once
+            await line.prepare(request)
+            async with aclosing(self.room.feed.follow(person.id, mark)) as pieces:
                 async for piece in pieces:
                     if piece:
                         await line.write(piece.encode(errors="replace"))
