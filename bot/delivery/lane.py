@@ -52,7 +52,7 @@ class Lane:
         # Whoever comes next does not know when the last message went: not before the next may.
         soon = tools.after(tools.rules.per_channel)
         wake = None if wake is None else max(wake, soon)
-        await tools.store.subscriptions.release(self._subscription.id, tools.holder, soon, wake)
+        await tools.store.leases.release(self._subscription.id, tools.holder, soon, wake)
 
     async def _work(self) -> datetime | None:
         """Decide, then go through what is in hand; give when to come back."""

@@ -103,14 +103,14 @@ class Worker:
 
         What came or was edited while nobody was there is no change of the shelf: somebody else may have filled it.
         """
-        now, subscriptions = self._clock.now(), self._store.subscriptions
+        now, alarms = self._clock.now(), self._store.alarms
         if self._issues is not None:
             await self.changed(self._issues())
-        self._tools.pace.recall(await subscriptions.limits(now), now)
-        await subscriptions.set_alarms(now)
-        await subscriptions.wake_unfinished(now)
-        await subscriptions.wake(now)
-        await subscriptions.wake_outdated(now, now - self._rules.revisable)
+        self._tools.pace.recall(await self._store.subscriptions.limits(now), now)
+        await alarms.set_anew(now)
+        await alarms.wake_unfinished(now)
+        await alarms.wake(now)
+        await alarms.wake_outdated(now, now - self._rules.revisable)
         self._beside("delivery-upkeep", self._upkeep)
 
     async def run(self) -> None:
@@ -147,7 +147,7 @@ class Worker:
         try:
             async with asyncio.timeout(_RESERVE):
                 # What was just posted is a second old before anybody posts the next.
-                await self._store.subscriptions.drop_leases(self.name, self._tools.after(self._rules.per_channel))
+                await self._store.leases.drop(self.name, self._tools.after(self._rules.per_channel))
         except (TimeoutError, BotError) as error:  # they run out by themselves
             _log.warning("delivery.leases_kept", error=str(error) or "the database did not answer")
         if self._stopped is not None:
@@ -168,11 +168,11 @@ class Worker:
             self._unheard, self.fault = Change(), ""
 
     async def _wake(self, change: Change, now: datetime) -> None:
-        subscriptions = self._store.subscriptions
+        alarms = self._store.alarms
         if concerned := change.came | change.edited:
-            await subscriptions.wake(now)  # for edited ones too: their date may have been brought forward
+            await alarms.wake(now)  # for edited ones too: their date may have been brought forward
             readers = await self._store.deliveries.readers_of(concerned, now - self._rules.revisable)
-            await subscriptions.wake(now, readers)
+            await alarms.wake(now, readers)
 
     async def tick(self, now: datetime) -> int:
         """Renew the leases, and take as many channels that want attention as there is room for; give how many."""
@@ -186,9 +186,7 @@ class Worker:
             return 0
         full = [workspace for workspace, count in self._busy.items() if count >= self._rules.each]
         each = self._rules.each
-        taken = await self._store.subscriptions.claim(
-            self.name, now, self._rules.lease, limit=room, each=each, full=full
-        )
+        taken = await self._store.leases.claim(self.name, now, self._rules.lease, limit=room, each=each, full=full)
         if self._stopping.is_set():  # began to stop meanwhile: what was taken is given back with the rest
             return 0
         for subscription in taken:
@@ -224,23 +222,23 @@ class Worker:
 
     async def _renew(self) -> None:
         if self._held:
-            await self._store.subscriptions.renew(self.name, self._held, self._clock.now() + self._rules.lease)
+            await self._store.leases.renew(self.name, self._held, self._clock.now() + self._rules.lease)
 
     async def _free_stalled(self, now: datetime) -> None:
         """Free what is held for longer than a lease lasts and was not renewed for the time of one.
 
         A clock that was ahead said until when; who lives renews three times in that time, whatever its clock says.
         """
-        subscriptions, before = self._store.subscriptions, self._ahead
-        self._ahead = await subscriptions.held_beyond(now + self._rules.lease)
+        leases, before = self._store.leases, self._ahead
+        self._ahead = await leases.held_beyond(now + self._rules.lease)
         stalled = {key: until for key, until in self._ahead.items() if before.get(key) == until}
-        if stalled and (count := await subscriptions.free(stalled, now)):
+        if stalled and (count := await leases.free(stalled, now)):
             _log.warning("delivery.stalled_leases", subscriptions=count)
 
     async def _repay(self, now: datetime) -> None:
         """Give back what could not be given back when its lane ended. Before a claim: it might take the same again."""
         for key in tuple(self._owed - self._held):
-            await self._store.subscriptions.release(key, self.name, now, now)
+            await self._store.leases.release(key, self.name, now, now)
             self._owed.discard(key)
 
     def _open(self, subscription: Subscription) -> None:
@@ -274,7 +272,7 @@ class Worker:
         now = self._clock.now()
         later = now + timedelta(seconds=self._rules.wait(3))
         try:
-            await self._store.subscriptions.release(subscription.id, self.name, now, later)
+            await self._store.leases.release(subscription.id, self.name, now, later)
         except BotError as error:  # tried again before the next claim; its lease runs out besides
             self._owed.add(subscription.id)
             _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
@@ -320,8 +318,8 @@ class Worker:
         drift = (now - before[0]).total_seconds() - (loop - before[1])
         if abs(drift) > _STEP:
             _log.warning("delivery.clock_stepped", seconds=round(drift))
-            await self._store.subscriptions.set_alarms(now)
-            await self._store.subscriptions.wake_unfinished(now)
+            await self._store.alarms.set_anew(now)
+            await self._store.alarms.wake_unfinished(now)
         self._wall = (now, loop)  # only now: where setting them failed, the step is found again
 
     def _due(self, what: str, seconds: float, *, at_first: bool = True) -> bool:

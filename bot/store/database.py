@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -153,6 +153,10 @@ class Database:
         self._jobs.put(job)
         answer: T = await job.future
         return answer
+
+    async def change(self, statement: UpdateBase) -> int:
+        """Run one statement that changes rows, as `write` does, and give how many it changed."""
+        return await self.write(lambda connection: int(connection.execute(statement).rowcount))
 
     async def write_one_of(self, batch: Batch[R, T], row: R) -> T:
         """Run `batch` for `row`, together with all the rows that wait for the same `batch`; otherwise as `write`."""

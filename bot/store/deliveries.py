@@ -27,10 +27,10 @@ from bot.record.decision import Decision
 from bot.record.delivery import Delivery, PartRow, Progress, State
 from bot.record.subscription import Subscription
 from bot.slack.workspace import WorkspaceId
+from bot.store.alarms import waking
 from bot.store.database import Database
 from bot.store.many import Given, Many
 from bot.store.parts import parts_of
-from bot.store.subscriptions import waking
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
 
@@ -364,7 +364,7 @@ class Deliveries:
 
     async def _set(self, delivery: int, **values: Any) -> None:
         change = update(deliveries).where(_D.id == delivery).values(values)
-        await self._database.write(lambda connection: connection.execute(change).rowcount)
+        await self._database.change(change)
 
 
 def _in_doubt(part: PartRow) -> Any:

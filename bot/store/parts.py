@@ -187,37 +187,34 @@ class Parts:
         """
         mine = and_(_P.id == part.id, _P.attempt == attempt, _P.state == State.SENDING.value)
         values = {"state": State.PENDING.value, "reason": reason, "refusals": _P.refusals + int(counted)}
-        return bool(await self._changed(update(parts).where(mine).values(values)))
+        return bool(await self._database.change(update(parts).where(mine).values(values)))
 
     async def settle(self, part: PartRow, state: State, reason: str) -> bool:
         """Write down that the part ends here (refused, unknown or skipped) and why; not if it was sent meanwhile."""
         open_ = and_(_P.id == part.id, _P.state != State.SENT.value)
-        return bool(await self._changed(update(parts).where(open_).values(state=state.value, reason=reason)))
+        return bool(await self._database.change(update(parts).where(open_).values(state=state.value, reason=reason)))
 
     async def looked(self, part: PartRow, reason: str) -> None:
         """Write down that a look for the part came to nothing this time."""
-        await self._changed(update(parts).where(_P.id == part.id).values(looks=_P.looks + 1, reason=reason))
+        await self._database.change(update(parts).where(_P.id == part.id).values(looks=_P.looks + 1, reason=reason))
 
     async def revised(self, part: PartRow, digest: str, shown: tuple[Shown, ...]) -> None:
         """Write down that the message shows something newer."""
         values = {"hash": digest, "shown": shown_json(shown), "refusals": 0}
-        await self._changed(update(parts).where(_P.id == part.id).values(values))
+        await self._database.change(update(parts).where(_P.id == part.id).values(values))
 
     async def not_revised(self, part: PartRow) -> None:
         """Write down that an edit of the message came to nothing this time."""
-        await self._changed(update(parts).where(_P.id == part.id).values(refusals=_P.refusals + 1))
+        await self._database.change(update(parts).where(_P.id == part.id).values(refusals=_P.refusals + 1))
 
     async def restore(self, part: PartRow) -> bool:
         """Let a part be sent after all whose entry had gone from the issue and is back."""
         gone = and_(_P.id == part.id, _P.state == State.SKIPPED.value, _P.reason == GONE)
-        return bool(await self._changed(update(parts).where(gone).values(state=State.PENDING.value, reason="")))
+        return bool(await self._database.change(update(parts).where(gone).values(state=State.PENDING.value, reason="")))
 
     async def rename(self, part: PartRow, key: str) -> None:
         """Give a part a new key: the entry it shows was corrected in what the key is made of."""
-        await self._changed(update(parts).where(_P.id == part.id).values(key=key))
-
-    async def _changed(self, statement: Any) -> int:
-        return await self._database.write(lambda connection: int(connection.execute(statement).rowcount))
+        await self._database.change(update(parts).where(_P.id == part.id).values(key=key))
 
 
 def parts_of(connection: Connection, chosen: Iterable[int]) -> dict[int, tuple[PartRow, ...]]:

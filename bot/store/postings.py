@@ -37,12 +37,12 @@ class Postings:
     async def sent(self, posting: int, channel: str, ts: str) -> None:
         """Note where it landed."""
         done = update(postings).where(_O.id == posting).values(channel=channel, ts=ts)
-        await self._database.write(lambda connection: connection.execute(done).rowcount)
+        await self._database.change(done)
 
     async def dropped(self, posting: int) -> None:
         """Note that it surely was not posted."""
         gone = delete(postings).where(_O.id == posting)
-        await self._database.write(lambda connection: connection.execute(gone).rowcount)
+        await self._database.change(gone)
 
     async def foreign(
         self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[Link, ...], now: datetime
@@ -70,7 +70,7 @@ class Postings:
     async def prune(self, now: datetime) -> int:
         """Forget what others' messages showed a while ago, and notes of messages that never landed; give how many."""
         gone = delete(postings).where(_O.at < now - FOREIGN, or_(~_O.ours, _O.ts == ""))
-        return await self._database.write(lambda connection: int(connection.execute(gone).rowcount))
+        return await self._database.change(gone)
 
 
 def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> PostedPart | None:

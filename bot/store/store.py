@@ -6,11 +6,13 @@ from typing import Self
 
 from bot.record.delivery import PostedPart
 from bot.slack.workspace import WorkspaceId
+from bot.store.alarms import Alarms
 from bot.store.bookmarks import Bookmarks
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.imports import Imports
 from bot.store.issues import Issues
+from bot.store.leases import Leases
 from bot.store.migrate import check, upgrade
 from bot.store.parts import Parts
 from bot.store.people import People
@@ -27,6 +29,8 @@ class Store:
         self.database = database
         self.issues = Issues(database)
         self.subscriptions = Subscriptions(database)
+        self.alarms = Alarms(database)
+        self.leases = Leases(database)
         self.deliveries = Deliveries(database)
         self.parts = Parts(database)
         self.bookmarks = Bookmarks(database)

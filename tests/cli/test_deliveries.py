@@ -65,7 +65,7 @@ async def prepare(url: str, folder: Path) -> None:
     await put("-:T2", "C3", "U1", weekly, Taste(), NOW)
     await put("E1:T1", "C4", "U1", weekly, Taste(), NOW)
     await put("-:T1", "C5", "U1", weekly, Taste(without=frozenset({Kind.JOBS}), topics=("r & d",)), NOW)
-    taken = await store.subscriptions.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
+    taken = await store.leases.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
     for held in taken:
         if held.channel in {"C1", "C3", "C5"}:
             await store.deliveries.decide(held, "me", NOW, Decision(("2026-01-01-1",), NOW, {}, NOW))

@@ -41,7 +41,7 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
         return 1
 
     worker.tick = hung  # type: ignore[method-assign]
-    scene.store.subscriptions.renew = renew  # type: ignore[method-assign]
+    scene.store.leases.renew = renew  # type: ignore[method-assign]
     worker._held.add(1)
     worker._lanes[asyncio.ensure_future(asyncio.sleep(60))] = None  # type: ignore[assignment]
     running = asyncio.create_task(worker.run())
@@ -61,7 +61,7 @@ def test_what_cannot_be_given_back_is_given_back_at_the_next_tick() -> None:
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         await scene.passes(minutes=1)
-        release, failed = scene.store.subscriptions.release, 0
+        release, failed = scene.store.leases.release, 0
 
         async def fails(*about: Any) -> None:
             nonlocal failed
@@ -70,7 +70,7 @@ def test_what_cannot_be_given_back_is_given_back_at_the_next_tick() -> None:
                 raise StoreError("write subscriptions", "it is away")
             await release(*about)
 
-        scene.store.subscriptions.release = fails  # type: ignore[method-assign, assignment]
+        scene.store.leases.release = fails  # type: ignore[method-assign, assignment]
         await scene.appear(issue(2, SUNDAY, entries=1))
         while failed < 2:
             await scene.passes(seconds=1)
@@ -93,8 +93,8 @@ def test_a_lease_that_nobody_knows_of_runs_out() -> None:
         worker = scene.workers[0][0]
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
-        await scene.store.subscriptions.wake(scene.clock.now(), [known.id])
-        lost = await scene.store.subscriptions.claim(worker.name, scene.clock.now(), scene.rules.lease, limit=1, each=9)
+        await scene.store.alarms.wake(scene.clock.now(), [known.id])
+        lost = await scene.store.leases.claim(worker.name, scene.clock.now(), scene.rules.lease, limit=1, each=9)
         assert [one.id for one in lost] == [known.id]
         await scene.appear(issue(2, SUNDAY, entries=300))
         await scene.passes(minutes=2)
@@ -159,7 +159,7 @@ def test_a_clock_step_that_the_database_missed_is_found_again() -> None:
         worker = scene.workers[0][0]
         await scene.passes(minutes=5)
         await scene.everybody_dies()
-        set_alarms, calls = scene.store.subscriptions.set_alarms, 0
+        set_alarms, calls = scene.store.alarms.set_anew, 0
 
         async def fails(now: Any) -> int:
             nonlocal calls
@@ -168,7 +168,7 @@ def test_a_clock_step_that_the_database_missed_is_found_again() -> None:
                 raise StoreError("write subscriptions", "it is away")
             return await set_alarms(now)
 
-        scene.store.subscriptions.set_alarms = fails  # type: ignore[method-assign, assignment]
+        scene.store.alarms.set_anew = fails  # type: ignore[method-assign, assignment]
         scene.steps(timedelta(days=2))
         for _ in range(3):
             try:

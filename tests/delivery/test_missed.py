@@ -58,7 +58,7 @@ def test_an_issue_that_is_dated_far_ahead_keeps_nobody_busy(dated: datetime) -> 
         scene, channel = await standing_scene("asap")
         scene.nap = 86_400.0
         await scene.appear(issue(9, dated))
-        claims = scene.store.subscriptions.claim
+        claims = scene.store.leases.claim
         taken: list[int] = []
 
         async def counted(*about: Any, **more: Any) -> Any:
@@ -66,7 +66,7 @@ def test_an_issue_that_is_dated_far_ahead_keeps_nobody_busy(dated: datetime) -> 
             taken.extend(one.id for one in found)
             return found
 
-        scene.store.subscriptions.claim = counted  # type: ignore[method-assign]
+        scene.store.leases.claim = counted  # type: ignore[method-assign]
         await scene.passes(minutes=30)
         assert len(taken) <= 2
         await scene.appear(issue(2, SUNDAY))

@@ -113,7 +113,7 @@ def test_alarms_are_set_beside_one_that_cannot_be_read() -> None:
         far = MONDAY + timedelta(days=30)
         await writes(scene, other, wake_at=far)
         await writes(scene, channel, schedule="mondays 09:00 Mars/Olympus", wake_at=far)
-        assert await scene.store.subscriptions.set_alarms(scene.clock.now()) == 1
+        assert await scene.store.alarms.set_anew(scene.clock.now()) == 1
         await end(scene)
 
     run(play())
@@ -137,15 +137,15 @@ def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         worker = scene.workers[0][0]
-        subscriptions = worker._store.subscriptions
-        wake, failures = subscriptions.wake, iter([True])
+        alarms = worker._store.alarms
+        wake, failures = alarms.wake, iter([True])
 
         async def fails(*about: Any) -> int:
             if next(failures, False):
                 raise StoreError("wake a channel", "it is away")
             return await wake(*about)
 
-        subscriptions.wake = fails  # type: ignore[method-assign, assignment]
+        alarms.wake = fails  # type: ignore[method-assign, assignment]
         with pytest.raises(StoreError):
             await scene.appear(issue(2, SUNDAY))
         assert "new issues are not noticed" in worker.fault
@@ -288,7 +288,7 @@ async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
         await asyncio.sleep(60)
         return 0
 
-    scene.store.subscriptions.drop_leases = hung  # type: ignore[method-assign]
+    scene.store.leases.drop = hung  # type: ignore[method-assign]
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(0)
     began = time.monotonic()

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from sqlalchemy import UpdateBase
+
 from bot.slack.door import Poster
 from bot.store.database import Batch, Database, Unit
 from bot.store.store import Store
@@ -47,6 +49,9 @@ class _Database:
         answer = await self._database.write(unit)
         await self._fuse.step()
         return answer
+
+    async def change(self, statement: UpdateBase) -> int:
+        return await self.write(lambda connection: int(connection.execute(statement).rowcount))
 
     async def write_one_of(self, batch: Batch[R, T], row: R) -> T:
         return await self.put_one_of(batch, row)

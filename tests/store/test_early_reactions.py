@@ -40,7 +40,7 @@ def ts_at(moment: datetime) -> str:
 async def in_doubt(store: Store) -> PartRow:
     """Have one message of a digest in the channel of which nobody knows; attempted at NOW."""
     made = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Taste(), NOW)
-    held = (await store.subscriptions.claim("me", NOW, MINUTE, limit=1, each=1))[0]
+    held = (await store.leases.claim("me", NOW, MINUTE, limit=1, each=1))[0]
     await store.deliveries.decide(held, "me", NOW, Decision(("one",), NOW, {}, NOW))
     delivery = await store.deliveries.get(*HERE, "one")
     assert delivery is not None

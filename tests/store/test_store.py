@@ -54,7 +54,7 @@ async def subscribe(store: Store, channel: str = "C1", *, workspace: str = "-:T1
 async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[Delivery, PartRow, int]:
     """Bring a delivery to its first attempt."""
     number = await subscribe(store)
-    held = await store.subscriptions.claim("me", NOW, MINUTE, limit=1, each=1)
+    held = await store.leases.claim("me", NOW, MINUTE, limit=1, each=1)
     assert await store.deliveries.decide(held[0], "me", NOW, Decision(("one",), NOW, {}, NOW))
     delivery = await store.deliveries.get(*HERE, "one")
     assert delivery is not None
@@ -83,24 +83,24 @@ async def test_a_subscription_comes_back_as_it_was_put(store: Store) -> None:
 async def test_a_subscription_is_in_one_hand_at_a_time(store: Store) -> None:
     """A lease keeps others away until it ends; then anybody may take it, and the first one's release does nothing."""
     number = await subscribe(store)
-    claim = store.subscriptions.claim
+    claim = store.leases.claim
     assert [held.id for held in await claim("a", NOW, MINUTE, limit=9, each=9)] == [number]
     assert await claim("b", NOW, MINUTE, limit=9, each=9) == ()
-    assert await store.subscriptions.renew("a", [number], NOW + 2 * MINUTE) == 1
-    assert await store.subscriptions.renew("a", [], NOW + 3 * MINUTE) == 0
+    assert await store.leases.renew("a", [number], NOW + 2 * MINUTE) == 1
+    assert await store.leases.renew("a", [], NOW + 3 * MINUTE) == 0
     assert await claim("b", NOW + MINUTE, MINUTE, limit=9, each=9) == ()
     assert [held.id for held in await claim("b", NOW + 2 * MINUTE, MINUTE, limit=9, each=9)] == [number]
-    await store.subscriptions.release(number, "a", NOW, None)
-    assert await store.subscriptions.renew("b", [number], NOW + 3 * MINUTE) == 1
+    await store.leases.release(number, "a", NOW, None)
+    assert await store.leases.renew("b", [number], NOW + 3 * MINUTE) == 1
 
 
 async def test_who_is_woken_while_held_wakes_again_at_once(store: Store) -> None:
     """A change that comes while a worker looks is not lost."""
     number = await subscribe(store)
-    await store.subscriptions.claim("a", NOW, MINUTE, limit=1, each=1)
-    await store.subscriptions.wake(NOW)
-    await store.subscriptions.release(number, "a", NOW, None)
-    assert len(await store.subscriptions.claim("b", NOW, MINUTE, limit=1, each=1)) == 1
+    await store.leases.claim("a", NOW, MINUTE, limit=1, each=1)
+    await store.alarms.wake(NOW)
+    await store.leases.release(number, "a", NOW, None)
+    assert len(await store.leases.claim("b", NOW, MINUTE, limit=1, each=1)) == 1
 
 
 async def test_a_crowded_workspace_leaves_room_for_the_others(store: Store) -> None:
@@ -109,11 +109,11 @@ async def test_a_crowded_workspace_leaves_room_for_the_others(store: Store) -> N
         await subscribe(store, f"C{number}")
     await subscribe(store, "C1", workspace="-:T2", now=NOW + MINUTE)
     later = NOW + 2 * MINUTE
-    taken = await store.subscriptions.claim("a", later, MINUTE, limit=4, each=2)
+    taken = await store.leases.claim("a", later, MINUTE, limit=4, each=2)
     assert sorted(held.workspace for held in taken) == ["-:T1", "-:T1", "-:T2"]
-    assert await store.subscriptions.claim("a", later, MINUTE, limit=9, each=9, full=["-:T1"]) == ()
-    assert len(await store.subscriptions.claim("a", later, MINUTE, limit=9, each=3)) == 1  # two are in its hands
-    assert len(await store.subscriptions.claim("b", later, MINUTE, limit=9, each=2)) == 2
+    assert await store.leases.claim("a", later, MINUTE, limit=9, each=9, full=["-:T1"]) == ()
+    assert len(await store.leases.claim("a", later, MINUTE, limit=9, each=3)) == 1  # two are in its hands
+    assert len(await store.leases.claim("b", later, MINUTE, limit=9, each=2)) == 2
 
 
 async def test_a_workspace_with_thousands_due_hides_no_other(store: Store) -> None:
@@ -130,7 +130,7 @@ async def test_a_workspace_with_thousands_due_hides_no_other(store: Store) -> No
     many = [{**row, "channel": f"C{number}", "wake_at": NOW - MINUTE} for number in range(6_000)]
     await store.database.write(lambda connection: connection.execute(subscriptions.insert(), many).rowcount)
     await subscribe(store, "C1", workspace="-:T2")
-    taken = await store.subscriptions.claim("me", NOW, MINUTE, limit=100, each=50)
+    taken = await store.leases.claim("me", NOW, MINUTE, limit=100, each=50)
     assert [one.workspace for one in taken].count("-:T2") == 1
     assert len(taken) == 51
 
@@ -138,18 +138,18 @@ async def test_a_workspace_with_thousands_due_hides_no_other(store: Store) -> No
 async def test_a_lease_of_a_clock_that_was_ahead_is_ended_unless_it_is_renewed(store: Store) -> None:
     """What is held for longer than anybody could is found, and ended as long as nobody touched it."""
     number, other = await subscribe(store), await subscribe(store, "C2")
-    await store.subscriptions.claim("a", NOW, timedelta(days=3), limit=9, each=9)
-    ahead = await store.subscriptions.held_beyond(NOW + MINUTE)
+    await store.leases.claim("a", NOW, timedelta(days=3), limit=9, each=9)
+    ahead = await store.leases.held_beyond(NOW + MINUTE)
     assert ahead == dict.fromkeys((number, other), NOW + timedelta(days=3))
-    assert await store.subscriptions.renew("a", [other], NOW + timedelta(days=4)) == 1
-    assert await store.subscriptions.free(ahead, NOW) == 1
-    assert [held.id for held in await store.subscriptions.claim("b", NOW, MINUTE, limit=9, each=9)] == [number]
+    assert await store.leases.renew("a", [other], NOW + timedelta(days=4)) == 1
+    assert await store.leases.free(ahead, NOW) == 1
+    assert [held.id for held in await store.leases.claim("b", NOW, MINUTE, limit=9, each=9)] == [number]
 
 
 async def test_one_issue_is_decided_once_for_a_channel(store: Store) -> None:
     """Whoever decides again adds nothing; without the lease nothing is written at all."""
     await subscribe(store)
-    held = (await store.subscriptions.claim("me", NOW, MINUTE, limit=1, each=1))[0]
+    held = (await store.leases.claim("me", NOW, MINUTE, limit=1, each=1))[0]
     decision = Decision(("one", "two"), NOW, {"two": "a note"}, NOW)
     assert await store.deliveries.decide(held, "me", NOW, decision)
     assert await store.deliveries.decide(held, "me", NOW + MINUTE, decision)
@@ -295,7 +295,7 @@ async def test_what_many_lanes_write_at_once_is_one_unit_each(store: Store, monk
     """None of the statements for many rows fails for being given many: then each row would be written alone."""
     for number in range(12):
         await subscribe(store, f"C{number}")
-    held = await store.subscriptions.claim("me", NOW, MINUTE, limit=20, each=20)
+    held = await store.leases.claim("me", NOW, MINUTE, limit=20, each=20)
     assert len(held) == 12
     alone: list[object] = []
     database: Any = store.database
@@ -318,5 +318,5 @@ async def test_what_many_lanes_write_at_once_is_one_unit_each(store: Store, monk
     await asyncio.gather(*(parts.sent(part, 1, f"5.00000{at}", ()) for at, part in enumerate(firsts)))
     ended = await asyncio.gather(*(deliveries.finish(part.delivery, Progress.DONE) for part in firsts))
     assert ended == [True] * 12
-    await asyncio.gather(*(store.subscriptions.release(one.id, "me", NOW, None) for one in held))
+    await asyncio.gather(*(store.leases.release(one.id, "me", NOW, None) for one in held))
     assert alone == []

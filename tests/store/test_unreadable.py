@@ -38,7 +38,7 @@ async def writes(store: Store, **values: object) -> None:
 
 async def test_it_is_claimed_and_listed_beside_the_others(store: Store) -> None:
     """As paused, with the reason, so that whoever takes it writes that down."""
-    taken = await store.subscriptions.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
+    taken = await store.leases.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
     assert {held.channel: held.active for held in taken} == {"C1": False, "C2": True}
     assert [each.channel for each in await store.subscriptions.list()] == ["C1", "C2"]
 

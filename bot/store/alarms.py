@@ -1,0 +1,104 @@
+"""Alarms: when a subscription is to be looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Update, and_, case, literal, select, update
+
+from bot.calendar import AsItAppears, ScheduleError, next_slot
+from bot.record.delivery import Progress
+from bot.store.database import Database
+from bot.store.tables import Moment, deliveries, issues, subscriptions
+from bot.store.wishes import schedule_of
+
+WEEK = timedelta(days=7)
+"""No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
+_S = subscriptions.c
+
+
+class Alarms:
+    """Of every subscription, the moment from which on it wants attention. One in hand has its lease's end there."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in `database`."""
+        self._database = database
+
+    async def wake(self, now: datetime, ids: Iterable[int] | None = None) -> int:
+        """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
+        chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
+        return await self._database.change(waking(now, chosen))
+
+    async def wake_unfinished(self, now: datetime) -> int:
+        """Have attention paid now to every idle subscription that has a delivery waiting or half posted."""
+        chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(("waiting", "posting")))
+        idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
+        return await self._database.change(update(subscriptions).where(idle).values(wake_at=now))
+
+    async def wake_outdated(self, now: datetime, since: datetime) -> int:
+        """Have attention paid now to those whose channel shows an issue, delivered since then, as it no longer is."""
+        done = and_(deliveries.c.progress == Progress.DONE.value, deliveries.c.decided >= since)
+        edited = and_(issues.c.identity == deliveries.c.issue, issues.c.content != deliveries.c.content)
+        chosen = _S.id.in_(select(deliveries.c.subscription).join(issues, edited).where(done))
+        return await self._database.change(waking(now, chosen))
+
+    async def set_anew(self, now: datetime, *, page: int = 2_000) -> int:
+        """Work out anew when each idle subscription wakes; give how many moved.
+
+        For a start (zone rules may have changed with the machine's zone data) and for a clock that was put back.
+        """
+        moved, after = 0, 0
+        while True:
+            rows = await self._database.read(partial(_idle, after=after, page=page))
+            if not rows:
+                return moved
+            after = rows[-1][0]
+            changes = [(key, wake) for key, text, was in rows if (wake := _alarm(text, was, now)) != was]
+            moved += len(changes)
+            await self._database.write(partial(_move, changes=changes))
+
+
+def in_order(*conditions: Any) -> Update:
+    """Update the rows that meet the conditions, locking them in an order that is the same everywhere."""
+    chosen = select(_S.id).where(*conditions).order_by(_S.id).with_for_update()
+    return update(subscriptions).where(_S.id.in_(chosen))
+
+
+def waking(now: datetime, chosen: Any) -> Update:
+    """Give the statement that has attention paid now to the `chosen` subscriptions, as far as they are running."""
+    running = and_(_S.pause_by.is_(None), ~_S.ended)
+    return in_order(running, chosen).values(wake_at=soon(now), again=True)
+
+
+def soon(now: datetime) -> Any:
+    """Give the expression that wakes an idle subscription now, and leaves one in hand to its lease."""
+    return case((_S.holder.is_(None), literal(now, Moment())), else_=_S.wake_at)
+
+
+def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str, datetime]]:
+    chosen = (
+        select(_S.id, _S.schedule, _S.wake_at)
+        .where(_S.id > after, _S.holder.is_(None), _S.wake_at.is_not(None))
+        .order_by(_S.id)
+        .limit(page)
+    )
+    return [(row.id, row.schedule, row.wake_at) for row in connection.execute(chosen)]
+
+
+def _alarm(text: str, was: datetime, now: datetime) -> datetime:
+    """Give when it should wake: no later than its next slot, and at once when it has none."""
+    schedule = schedule_of(text)
+    if isinstance(schedule, ScheduleError):
+        return was  # who takes it then finds out, and pauses it
+    slot = next_slot(schedule, now)
+    return now if slot is None else min(was, slot.at, now + WEEK)
+
+
+def _move(connection: Connection, changes: list[tuple[int, datetime]]) -> None:
+    for key, wake in changes:
+        connection.execute(
+            update(subscriptions).where(_S.id == key, _S.holder.is_(None)).values(wake_at=wake),
+        )

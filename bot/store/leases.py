@@ -1,0 +1,151 @@
+"""Leases: which worker has which subscriptions in hand, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
+
+from bot.record.subscription import Subscription
+from bot.slack.workspace import WorkspaceId
+from bot.store.alarms import WEEK, in_order
+from bot.store.database import Database
+from bot.store.tables import Moment, subscriptions
+from bot.store.wishes import subscription_of
+
+FAR = timedelta(days=8)
+"""Who is to wake later than this was set by a clock that has since gone back."""
+_CANDIDATES = 5_000
+"""As many of the longest waiting are looked at, in a moment; all of them only where there are more."""
+_S = subscriptions.c
+
+# Built once: building a statement takes longer than running it.
+_DUE = or_(_S.wake_at <= bindparam("now"), _S.wake_at > bindparam("far"))
+_ANY_DUE = select(_S.id).where(_DUE).limit(1)
+_WAITING = (
+    select(_S.id, _S.workspace, _S.wake_at)
+    .where(_DUE, _S.workspace.not_in(bindparam("full", expanding=True)))
+    .order_by(_S.wake_at, _S.id)
+)
+_MORE = _WAITING.limit(1).offset(_CANDIDATES)
+_OLDEST = _WAITING.limit(bindparam("candidates")).subquery()
+_BUSY = (
+    select(_S.workspace, func.count().label("count"))
+    .where(_S.holder == bindparam("holder"))
+    .group_by(_S.workspace)
+    .subquery()
+)
+_TURN = func.row_number().over(partition_by=_OLDEST.c.workspace, order_by=(_OLDEST.c.wake_at, _OLDEST.c.id))
+_TURNS = (
+    select(_OLDEST.c.id, _OLDEST.c.wake_at, (_TURN + func.coalesce(_BUSY.c.count, 0)).label("turn"))
+    .outerjoin_from(_OLDEST, _BUSY, _BUSY.c.workspace == _OLDEST.c.workspace)
+    .subquery()
+)
+_FAIR = (
+    select(_TURNS.c.id)
+    .where(_TURNS.c.turn <= bindparam("each"))
+    .order_by(_TURNS.c.turn, _TURNS.c.wake_at)
+    .limit(bindparam("most"))
+)
+_FREE = select(subscriptions).where(_S.id.in_(bindparam("ids", expanding=True)), _DUE).with_for_update(skip_locked=True)
+_RELEASE = (
+    update(subscriptions)
+    .where(_S.id == bindparam("subscription_"), _S.holder == bindparam("holder_"))
+    .values(
+        holder=None,
+        again=False,
+        wake_at=case(
+            (or_(_S.pause_by.is_not(None), _S.ended), None),
+            (_S.again, bindparam("now_", type_=Moment())),
+            else_=bindparam("wake_", type_=Moment()),
+        ),
+    )
+)
+
+
+def _release_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
+    """Give leases back, in an order that is the same everywhere."""
+    connection.execute(_RELEASE, sorted(rows, key=lambda row: int(row["subscription_"])))
+    return [None] * len(rows)
+
+
+class Leases:
+    """What workers have in hand: a subscription is one's until its lease runs out, and wakes then."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep them in `database`."""
+        self._database = database
+
+    async def claim(  # noqa: PLR0913 - how much of what, and for how long
+        self,
+        holder: str,
+        now: datetime,
+        lease: timedelta,
+        *,
+        limit: int,
+        each: int,
+        full: Iterable[WorkspaceId] = (),
+    ) -> tuple[Subscription, ...]:
+        """Take up to `limit` subscriptions that want attention, and none of the workspaces that are `full`.
+
+        No more of a workspace than that `holder` has `each` of it then, with those in hand already. The lease lasts
+        until `now` + `lease` unless renewed; after that anybody may take them.
+        """
+        given = {"now": now, "far": now + FAR, "holder": holder, "full": list(full), "each": each, "most": limit}
+        if not await self._database.read(lambda connection: connection.execute(_ANY_DUE, given).first()):
+            return ()  # the usual case needs no transaction that writes
+
+        def unit(connection: Connection) -> tuple[Subscription, ...]:
+            # Else a workspace with so many of them would hide the others.
+            more = connection.execute(_MORE, given).first() is not None
+            ids = tuple(connection.scalars(_FAIR, {**given, "candidates": 10**9 if more else _CANDIDATES}))
+            if not ids:
+                return ()
+            rows = {row.id: row for row in connection.execute(_FREE, {**given, "ids": list(ids)})}
+            if rows:
+                taken = {"holder": holder, "wake_at": now + lease, "again": False}
+                connection.execute(update(subscriptions).where(_S.id.in_(tuple(rows))).values(taken))
+            return tuple(subscription_of(rows[key]) for key in ids if key in rows)
+
+        return await self._database.write(unit)
+
+    async def renew(self, holder: str, ids: Iterable[int], until: datetime) -> int:
+        """Lengthen the leases of `holder` on these; give how many of them it has.
+
+        One that it has without knowing (its claim's answer was lost, giving it back failed) runs out.
+        """
+        return await self._database.change(in_order(_S.holder == holder, _S.id.in_(tuple(ids))).values(wake_at=until))
+
+    async def held_beyond(self, moment: datetime) -> dict[int, datetime]:
+        """Give the leases that last longer than until then, with when they end."""
+        chosen = select(_S.id, _S.wake_at).where(_S.holder > "", _S.wake_at > moment)  # by the index of holders
+
+        def unit(connection: Connection) -> dict[int, datetime]:
+            return {row.id: row.wake_at for row in connection.execute(chosen)}
+
+        return await self._database.read(unit)
+
+    async def free(self, leases: Mapping[int, datetime], now: datetime) -> int:
+        """End these leases, unless they were renewed meanwhile; give how many."""
+
+        def unit(connection: Connection) -> int:
+            ended = 0
+            for key, until in sorted(leases.items()):
+                stalled = update(subscriptions).where(_S.id == key, _S.holder.is_not(None), _S.wake_at == until)
+                ended += connection.execute(stalled.values(holder=None, wake_at=now)).rowcount
+            return ended
+
+        return await self._database.write(unit)
+
+    async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> None:
+        """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile; nothing if it is lost."""
+        alarm = None if wake is None else min(wake, now + WEEK)
+        await self._database.write_one_of(
+            _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": alarm}
+        )
+
+    async def drop(self, holder: str, now: datetime) -> int:
+        """Give all of `holder`'s leases back at once: somebody else may go on now."""
+        return await self._database.change(in_order(_S.holder == holder).values(holder=None, wake_at=now))
