@@ -140,6 +140,8 @@ class Lane:
         keys = [sheet.key for sheet in tools.press.sheets(issue, draft.taste, full_note(draft))]
         begin = tools.store.deliveries.begin
         after, parts = await begin(delivery.id, late, content, keys, after=tools.slack.since())
+        if not parts:  # somebody unsubscribed the channel just now
+            raise Leave(tools.clock.now())
         return replace(draft, after=after, parts=parts)
 
     async def _align(self, delivery: Delivery, sheets: tuple[Sheet, ...]) -> Delivery:
@@ -220,7 +222,10 @@ class Lane:
                 if row.hash != sheet.hash:
                     await self.sender.edit(row, sheet.message)
                 # The message may be the same and yet show another position, or a link that reads the same.
-                await tools.store.parts.revised(row, sheet.hash, sheet.shown)
+                if not await tools.store.parts.revised(row, tools.holder, mine.id, sheet.hash, sheet.shown):
+                    # It is somebody else's by now, who may have put a newer text there before this one landed.
+                    await tools.store.deliveries.show_again(row, tools.clock.now())
+                    raise Leave(None)
         parent = delivery.parent
         if parent is None or not parent.ts:
             await tools.store.deliveries.finish(delivery.id, delivery.progress, delivery.reason, content)

@@ -44,6 +44,7 @@ class Pace:
         self._channels: dict[tuple[WorkspaceId, str], _Place] = {}
         self._workspaces: dict[WorkspaceId, _Place] = {}
         self._looks: dict[tuple[WorkspaceId, bool], float] = {}
+        self._look_free: dict[tuple[WorkspaceId, bool], float] = {}
 
     async def turn(self, workspace: WorkspaceId, channel: str) -> float:
         """Wait until it is all but time for a message to the channel, and take the turn; `moment` waits for the rest.
@@ -129,6 +130,22 @@ class Pace:
         for workspace, each in together.items():
             whole = self._whole(workspace)
             whole.limited = max(whole.limited, began + _together(each, now))
+
+    async def look(self, workspace: WorkspaceId, *, thread: bool) -> float:
+        """Wait for a turn to look into a `thread`, or a channel, of the workspace: one a second.
+
+        Slack takes fifty of them a minute, or one (conversations.history: apis/web-api/rate-limits). Gives 0 with the
+        turn; or no turn but the seconds until there may be one, where Slack will have none or the queue is too long.
+        """
+        loop, key = asyncio.get_running_loop(), (workspace, thread)
+        if rest := self.look_rest(workspace, thread=thread):
+            return rest
+        at = max(loop.time(), self._look_free.get(key, 0.0))
+        if at - loop.time() > self._rules.patience:
+            return at - loop.time()
+        self._look_free[key] = at + self._rules.per_look
+        await _until(at)
+        return self.look_rest(workspace, thread=thread)  # the one before may have been told to wait
 
     def look_limited(self, workspace: WorkspaceId, seconds: float, *, thread: bool) -> None:
         """Obey a 429 of a look: none into a `thread`, or a channel, of the workspace for `seconds`.

@@ -15,6 +15,7 @@ class Rules:
 
     Pace: `per_channel` seconds between two messages in a channel (Slack: apis/web-api/rate-limits, 1 a second),
     at most `per_workspace` messages a second in a workspace (Slack: "several hundred" a minute; 5 a second are 300).
+    `per_look` seconds lie between two looks into a workspace's channels, and between two into its threads.
     A wait of more than `patience` seconds is not waited out: the channel is given back until then.
 
     Doubt: a message whose outcome is unknown is looked for no sooner than `grace` seconds after that was noticed, twice
@@ -32,6 +33,7 @@ class Rules:
     revisable: timedelta = timedelta(days=30)
     per_channel: float = 1.0
     per_workspace: float = 5.0
+    per_look: float = 1.0
     patience: float = 20.0
     grace: float = 30.0
     looks: int = 8

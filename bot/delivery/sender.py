@@ -62,6 +62,7 @@ class Sender:
         self.calling = False
         """Whether a message is on its way: the lane should not be cut off now."""
         self._landing: Awaitable[None] | None = None
+        self._waited = 0.0
 
     async def settle(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
         """Bring one part to an end; give it as it then is."""
@@ -86,6 +87,8 @@ class Sender:
     async def _turn(self) -> None:
         """Wait for a turn; leave where Slack will have nothing for longer than one waits, or the worker stops."""
         tools, mine = self._tools, self._subscription
+        if self.stopping:
+            raise Leave(tools.clock.now())
         rest = await tools.pace.turn(mine.workspace, mine.channel)
         if rest:
             raise Leave(tools.after(rest))
@@ -103,9 +106,10 @@ class Sender:
         row = replace(row, attempt=attempt, state=State.SENDING)
         await tools.pace.moment(mine.workspace, mine.channel)
         left = written + _STALE - loop.time()
-        if left <= 0 or tools.pace.rest(mine.workspace, mine.channel):
+        rest = tools.pace.rest(mine.workspace, mine.channel)
+        if left <= 0 or rest:
             await parts.back(row, attempt, "the attempt came too late to be made, or Slack asked to wait just then")
-            return replace(row, state=State.PENDING)
+            raise Leave(tools.after(rest))
         mark = Mark(delivery.issue, row.key)
         try:
             posted = await tools.slack.post(
@@ -144,6 +148,9 @@ class Sender:
             return replace(row, state=State.REFUSED, reason=str(error))
         await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
+            self._waited += max(error.retry_after, tools.rules.per_channel)
+            if self._waited > tools.rules.patience:  # in all: short ones in a row make somebody late as well
+                raise Leave(tools.after(error.retry_after))
             return replace(row, state=State.PENDING)
         if isinstance(error, TryLaterError):
             raise Leave(self._tools.after(tools.rules.wait(row.refusals + 1 if unlisted else row.attempt)))
@@ -158,13 +165,7 @@ class Sender:
     async def _resolve(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
         """Find out what became of an attempt whose outcome is unknown."""
         tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
-        # Measured since this process noticed, not since the attempt by the clock, which may have jumped.
-        rest = self._noticed + tools.rules.grace - asyncio.get_running_loop().time()
-        if rest > 0:
-            await asyncio.sleep(rest)
-        held = tools.pace.look_rest(mine.workspace, thread=thread is not None)
-        if self.stopping or held:
-            raise Leave(tools.after(held))
+        await self._turn_to_look(thread)
         try:
             found = await self._look(delivery, row, thread)
         except CannotLookError as error:
@@ -188,6 +189,17 @@ class Sender:
             # Hours may have gone: whether it still goes out, and with which words, is decided anew.
             raise Leave(tools.clock.now())
         return replace(row, state=State.PENDING)
+
+    async def _turn_to_look(self, thread: str | None) -> None:
+        """Wait until a late message has landed and a look may be made; leave where that takes long, or at a stop."""
+        tools = self._tools
+        # Measured since this process noticed, not since the attempt by the clock, which may have jumped.
+        rest = self._noticed + tools.rules.grace - asyncio.get_running_loop().time()
+        if rest > 0 and not self.stopping:
+            await asyncio.sleep(rest)
+        held = 0.0 if self.stopping else await tools.pace.look(self._subscription.workspace, thread=thread is not None)
+        if self.stopping or held:
+            raise Leave(tools.after(held))
 
     async def _look(self, delivery: Delivery, row: PartRow, thread: str | None) -> Posted | None:
         """Look for a part among the bot's own messages; in the channel no further back than it can be.
@@ -213,6 +225,10 @@ class Sender:
         tools, mine = self._tools, self._subscription
         await self._turn()
         await tools.pace.moment(mine.workspace, mine.channel)
+        if rest := tools.pace.rest(mine.workspace, mine.channel):
+            raise Leave(tools.after(rest))
+        if not await tools.store.leases.has(tools.holder, mine.id):  # what somebody else has put there may be newer
+            raise Leave(None)
         try:
             await tools.slack.update(mine.workspace, mine.channel, row.ts, message)
         except (ThreadRefusedError, MessageRefusedError) as error:  # deleted by somebody, or too old to be edited

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.calendar import Schedule
@@ -33,6 +33,10 @@ class Paused:
     reason: str
 
 
+BEHIND = timedelta(minutes=1)
+"""So far may a clock be behind another, or behind itself once it is put right, and what was told still hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What Slack said with a 429: at `told` that nothing may be posted in the channel before `until`."""
@@ -43,8 +47,10 @@ class Limit:
     until: datetime
 
     def rest(self, now: datetime) -> float:
-        """Give the seconds that are left of it; 0 when it is over, or a clock has since gone back."""
-        return (self.until - now).total_seconds() if self.told <= now < self.until else 0.0
+        """Give the seconds that are left of it; 0 when it is over, or a clock has since gone back by more."""
+        if self.told > now + BEHIND:
+            return 0.0
+        return max(0.0, (self.until - max(now, self.told)).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, case, literal, select, update
+from sqlalchemy import Connection, Update, and_, case, literal, or_, select, update
 
 from bot.calendar import AsItAppears, ScheduleError, next_slot
 from bot.record.delivery import Progress
@@ -17,6 +17,9 @@ from bot.store.wishes import schedule_of
 
 WEEK = timedelta(days=7)
 """No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
+BETWEEN = timedelta(seconds=1)
+"""What lies between two messages in a channel (Slack: apis/web-api/rate-limits). One that is given back sleeps for that
+long whatever wakes it: who takes it next does not know when the last message went."""
 _S = subscriptions.c
 
 
@@ -36,7 +39,7 @@ class Alarms:
         """Have attention paid now to every idle subscription that has a delivery waiting or half posted."""
         chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(("waiting", "posting")))
         idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
-        return await self._database.change(update(subscriptions).where(idle).values(wake_at=now))
+        return await self._database.change(update(subscriptions).where(idle).values(wake_at=soon(now)))
 
     async def wake_outdated(self, now: datetime, since: datetime) -> int:
         """Have attention paid now to those whose channel shows an issue, delivered since then, as it no longer is."""
@@ -74,8 +77,9 @@ def waking(now: datetime, chosen: Any) -> Update:
 
 
 def soon(now: datetime) -> Any:
-    """Give the expression that wakes an idle subscription now, and leaves one in hand to its lease."""
-    return case((_S.holder.is_(None), literal(now, Moment())), else_=_S.wake_at)
+    """Give the expression that wakes an idle subscription now, or in `BETWEEN`, and leaves one in hand to its lease."""
+    waking_up = and_(_S.wake_at > now, _S.wake_at <= now + BETWEEN)
+    return case((or_(_S.holder.is_not(None), waking_up), _S.wake_at), else_=literal(now, Moment()))
 
 
 def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str, datetime]]:
@@ -94,6 +98,8 @@ def _alarm(text: str, was: datetime, now: datetime) -> datetime:
     if isinstance(schedule, ScheduleError):
         return was  # who takes it then finds out, and pauses it
     slot = next_slot(schedule, now)
+    if now < was <= now + BETWEEN:
+        return was
     return now if slot is None else min(was, slot.at, now + WEEK)
 
 

@@ -37,6 +37,7 @@ from bot.store.tables import parts as parts_table
 OPEN = (Progress.WAITING.value, Progress.POSTING.value)
 _D = deliveries.c
 _S = subscriptions.c
+_OPEN = or_(*(_D.progress == progress for progress in OPEN))  # no list of values: see `_finishing`
 
 
 # Built once: building a statement takes longer than running it.
@@ -81,7 +82,7 @@ def _begin(given: Given) -> Any:
         .scalar_subquery()
     )
     after = func.coalesce(func.nullif(given("after_"), ""), known, "")
-    change = update(deliveries).where(_D.id == given("delivery_"))
+    change = update(deliveries).where(_D.id == given("delivery_"), _OPEN)
     return change.values(late=given("late_"), content=given("content_"), after=after)
 
 
@@ -100,7 +101,7 @@ _SLOT = Many(
 )
 _DECIDED = Many(_FRESH, lambda given: given.insert_new(deliveries))
 _BEGIN = Many({"delivery_": BigInteger(), "late_": Text(), "content_": Text(), "after_": Text()}, _begin)
-_AFTER = select(_D.id, _D.after).where(_D.id.in_(bindparam("ids", expanding=True)))
+_AFTER = select(_D.id, _D.after).where(_D.id.in_(bindparam("ids", expanding=True)), _OPEN)
 _PARTS = Many(
     {"delivery": BigInteger(), "key": Text(), "at": Integer(), "state": Text()},
     lambda given: given.insert_new(parts_table),
@@ -183,13 +184,13 @@ def _all_in_hand(connection: Connection, rows: Sequence[dict[str, Any]]) -> list
 
 
 def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[str, tuple[PartRow, ...]]]:
-    """Write down what is about to be posted of deliveries; give the bound and the parts of each."""
+    """Write down what is about to be posted of deliveries; give the bound and the parts of each that is open still."""
     _BEGIN.run(connection, rows)
-    if fresh := [part for row in rows for part in row["parts"]]:
-        _PARTS.run(connection, fresh)
     ids = [row["delivery_"] for row in rows]
     after = {row.id: row.after for row in connection.execute(_AFTER, {"ids": ids})}
-    found = parts_of(connection, ids)
+    if fresh := [part for row in rows if row["delivery_"] in after for part in row["parts"]]:
+        _PARTS.run(connection, fresh)
+    found = parts_of(connection, list(after))
     return [(after.get(key, ""), found.get(key, ())) for key in ids]
 
 
@@ -312,7 +313,7 @@ class Deliveries:
         """Write down what is about to be posted: that it is late, the hash of the issue and its parts' keys, in order.
 
         `after` is a ts by Slack's clock before which its channel message cannot be, "" where the caller knows none.
-        Give the one that is kept, and the parts.
+        Give the one that is kept, and the parts; none where the delivery was dropped meanwhile.
         """
         fresh = [
             {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value} for at, key in enumerate(keys)
@@ -339,6 +340,19 @@ class Deliveries:
             return True
 
         return await self._database.write(unit)
+
+    async def show_again(self, part: PartRow, now: datetime) -> None:
+        """Have a message edited once more: nobody knows what it shows."""
+        blank = update(parts_table).where(parts_table.c.id == part.id).values(hash="")
+        outdated = update(deliveries).where(_D.id == part.delivery, _D.progress == Progress.DONE.value)
+        theirs = select(_D.subscription).where(_D.id == part.delivery).scalar_subquery()
+
+        def unit(connection: Connection) -> None:
+            connection.execute(blank)
+            connection.execute(outdated.values(content=""))
+            connection.execute(waking(now, _S.id == theirs))
+
+        await self._database.write(unit)
 
     async def leave(self, part: PartRow, reason: str) -> bool:
         """Leave a part as it is: somebody says that it is there, or not missed. False if it is settled otherwise."""

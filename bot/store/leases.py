@@ -105,7 +105,9 @@ class Leases:
                 return ()
             rows = {row.id: row for row in connection.execute(_FREE, {**given, "ids": list(ids)})}
             if rows:
-                taken = {"holder": holder, "wake_at": now + lease, "again": False}
+                # One's own, whose lease had run out: what it was to look at again is not seen to yet.
+                again = case((_S.holder == holder, _S.again), else_=False)
+                taken = {"holder": holder, "wake_at": now + lease, "again": again}
                 connection.execute(update(subscriptions).where(_S.id.in_(tuple(rows))).values(taken))
             return tuple(subscription_of(rows[key]) for key in ids if key in rows)
 
@@ -117,6 +119,11 @@ class Leases:
         One that it has without knowing (its claim's answer was lost, giving it back failed) runs out.
         """
         return await self._database.change(in_order(_S.holder == holder, _S.id.in_(tuple(ids))).values(wake_at=until))
+
+    async def has(self, holder: str, subscription: int) -> bool:
+        """Say whether the subscription is in the hands of `holder`."""
+        mine = select(_S.id).where(_S.id == subscription, _S.holder == holder)
+        return await self._database.read(lambda connection: connection.execute(mine).first()) is not None
 
     async def held_beyond(self, moment: datetime) -> dict[int, datetime]:
         """Give the leases that last longer than until then, with when they end."""

@@ -198,10 +198,13 @@ class Parts:
         """Write down that a look for the part came to nothing this time."""
         await self._database.change(update(parts).where(_P.id == part.id).values(looks=_P.looks + 1, reason=reason))
 
-    async def revised(self, part: PartRow, digest: str, shown: tuple[Shown, ...]) -> None:
-        """Write down that the message shows something newer."""
+    async def revised(
+        self, part: PartRow, holder: str, subscription: int, digest: str, shown: tuple[Shown, ...]
+    ) -> bool:
+        """Write down that the message shows something newer; False where the lease is somebody else's by now."""
+        mine = exists().where(subscriptions.c.id == subscription, subscriptions.c.holder == holder)
         values = {"hash": digest, "shown": shown_json(shown), "refusals": 0}
-        await self._database.change(update(parts).where(_P.id == part.id).values(values))
+        return bool(await self._database.change(update(parts).where(_P.id == part.id, mine).values(values)))
 
     async def not_revised(self, part: PartRow) -> None:
         """Write down that an edit of the message came to nothing this time."""

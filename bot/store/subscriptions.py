@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Update, and_, case, exists, func, literal, or
 
 from bot.calendar import Schedule
 from bot.messages.taste import Taste
-from bot.record.subscription import Limit, Pause, Paused, Subscription
+from bot.record.subscription import BEHIND, Limit, Pause, Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.alarms import soon
 from bot.store.database import Database
@@ -131,7 +131,7 @@ class Subscriptions:
     async def limits(self, now: datetime) -> tuple[Limit, ...]:
         """Give what Slack said with 429s within a day, as long as the longest of them holds."""
         chosen = select(_S.workspace, _S.channel, _S.limited_at, _S.limited_until)
-        chosen = chosen.where(_S.limited_at > now - LONGEST_LIMIT, _S.limited_at <= now)
+        chosen = chosen.where(_S.limited_at > now - LONGEST_LIMIT, _S.limited_at <= now + BEHIND)
 
         def unit(connection: Connection) -> tuple[Limit, ...]:
             return tuple(limit for row in connection.execute(chosen) if (limit := limit_of(row)) is not None)
@@ -196,8 +196,13 @@ def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
     waiting, posting = (and_(here, deliveries.c.progress == progress) for progress in ("waiting", "posting"))
     attempted = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state != "pending")
     theirs = parts.c.delivery.in_(select(deliveries.c.id).where(or_(waiting, posting)))
+    dropped = select(deliveries.c.id).where(here, deliveries.c.progress == "dropped", deliveries.c.reason == why)
     return (
         update(deliveries).where(waiting, ~attempted).values(progress="dropped", reason=why),
+        # A lane that has it in hand finds nothing to send, also where the channel is subscribed again at once.
+        update(parts)
+        .where(parts.c.delivery.in_(dropped), parts.c.state == "pending")
+        .values(state="skipped", reason=why),
         update(parts).where(theirs, parts.c.state == "pending").values(state="skipped", reason=why),
         update(parts).where(theirs, parts.c.state == "sending").values(state="unknown", reason=why),
         update(deliveries).where(posting).values(progress="done", reason=why),
