@@ -67,6 +67,8 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
         fields.errors["channel"] = "Choose a channel."
     schedule = _schedule(fields)
     taste = _taste(fields)
+    if both := {topic.casefold() for topic in taste.topics} & {topic.casefold() for topic in taste.without_topics}:
+        fields.errors["without"] = f"Only about {min(both)} and nothing about it leaves nothing."
     if fields.errors or schedule is None:
         return fields.errors
     return Wish(channel, schedule, taste)

@@ -98,7 +98,7 @@ def _where_and_when(draft: Draft) -> list[Block]:
         _input("channel", "Channel", channel, hint="Invite the bot there first, if the channel is private."),
         _input("when", "When", _radio(when, int(draft.at_once))),
         # Filled in already, so that they are in nobody's way who wants issues at once.
-        _input("days", "Days", day, hint="For a set time."),
+        _input("days", "Days", day, optional=True, hint="Needed for a set time."),
         _input("time", "Time", {"type": "timepicker", "initial_time": draft.time}),
         _input(ZONE, "Time zone", zone, optional=not draft.zone, hint="" if draft.zone else "Needed for a set time."),
     ]

@@ -246,6 +246,57 @@ async def test_on_a_phone_a_thread_opens_at_its_replies(page: PageServer, visiti
     await expect(ada.reply("· 1 of 14")).to_be_in_viewport(ratio=0.9)
 
 
+async def test_on_a_phone_back_takes_off_what_covers_the_place(page: PageServer, visiting: Visiting) -> None:
+    """A thread and Backstage fill the screen there: Back leads to the channel under them, not out of the page."""
+    ada = await visiting(page.url, width=390, height=760)
+    await ada.opens_thread(DIGEST, 14)
+    await ada.page.go_back()
+    await expect(ada.thread).to_be_hidden()
+    await expect(ada.composer).to_be_visible()
+    await ada.opens_backstage()
+    await ada.page.go_back()
+    await expect(ada.backstage).to_be_hidden()
+    await expect(ada.composer).to_be_visible()
+
+
+async def test_a_toolbar_leaves_the_title_of_its_message_free(page: PageServer, visiting: Visiting) -> None:
+    """At the top of a thread too, and where a reaction has just had the message drawn anew."""
+    ada = await visiting(page.url)
+    await ada.page.get_by_role("button", name="Show me the links").click()
+    for text in ("· 1 of 14", "· 3 of 14"):
+        reply = ada.reply(text)
+        await reply.hover()
+        await ada.reacts(reply, "eyes")
+        await expect(reply.get_by_role("button", name=re.compile("^eyes: 1"))).to_be_visible()
+        link, tools = reply.get_by_role("link").first, reply.get_by_role("toolbar")
+        await expect(tools).to_be_visible()
+        title, bar = await link.bounding_box(), await tools.bounding_box()
+        assert title is not None
+        assert bar is not None
+        assert bar["y"] + bar["height"] <= title["y"] + 4 or title["x"] + title["width"] <= bar["x"]
+
+
+async def test_a_double_click_presses_a_button_once(page: PageServer, visiting: Visiting) -> None:
+    """Save says Saved after the first: the second does not take that back."""
+    ada = await visiting(page.url)
+    await ada.says("/weekly ebpf")
+    save = ada.message("ebpf").get_by_role("button", name=re.compile("^Save")).first
+    await save.dblclick(delay=30)
+    await expect(ada.message("ebpf").get_by_role("button", name=re.compile("Saved")).first).to_be_visible()
+    await ada.asks_until("/weekly saved", "What is eBPF")
+
+
+async def test_a_draft_is_its_persons_own(page: PageServer, visiting: Visiting) -> None:
+    """Who is somebody else by now does not find what the other was about to say."""
+    ada = await visiting(page.url)
+    await ada.composer.fill("only mine")
+    await ada.is_now("Grace")
+    await expect(ada.composer).to_have_value("")
+    await ada.is_now("Ada")
+    await expect(ada.composer).to_have_value("only mine")
+    await ada.composer.fill("")
+
+
 async def test_a_half_written_line_outlives_a_reload(page: PageServer, visiting: Visiting) -> None:
     """In its channel, until it is sent."""
     ada = await visiting(page.url)
@@ -299,7 +350,7 @@ INSIDE = """() => {
   if (!row) return `the keyboard is at ${at.tagName}`;
   const one = row.getBoundingClientRect(), all = row.closest(".scroller").getBoundingClientRect();
   const tall = one.height > all.height;
-  return one.top >= all.top - 1 && (tall ? one.top < all.top + 20 : one.bottom <= all.bottom + 1)
+  return one.top >= all.top - 1 && (tall ? one.top < all.top + 40 : one.bottom <= all.bottom + 1)
     ? "" : `${one.top} to ${one.bottom} in ${all.top} to ${all.bottom}`;
 }"""
 """Says where the message that has the keyboard is, unless it is within what is seen."""

@@ -31,6 +31,7 @@ PATIENCE = 4.0
 SETTLE = 0.1
 """Seconds after something happened within which more is likely to."""
 _JUMPED = "What was due on the way could not be posted in time, so the rest of the week was jumped at once."
+_RESUME = "{} takes posts again, and the bot waits until somebody there says so: {} resume"
 LOOK = 1.0
 """Seconds after which the deliveries are looked at even though nothing seems to have happened."""
 
@@ -207,6 +208,10 @@ class Office:
         return {}
 
     async def _mend(self, _: Body) -> dict[str, Any]:
-        for channel in mend(self.room.site, self.room.workspace):
+        mended = mend(self.room.site, self.room.workspace)
+        for channel in mended:
             self.room.relist(channel)
-        return {}
+        stage = self.room.here
+        paused = {each.channel for each in await self._subscriptions(stage) if each.paused} if stage else set()
+        names = " and ".join(f"#{channel.name}" for channel in mended if channel.id in paused)
+        return {"note": _RESUME.format(names, stage.settings.command)} if stage and names else {}

@@ -77,8 +77,7 @@ class Verbs:
             raise CannotError(f"that is too long: {len(text):,} characters, where {LONGEST:,} fit")
         if text.startswith("/"):
             return await self._command(user, text, channel.id, thread)
-        if channel.archived:
-            raise CannotError(f"#{channel.name} is archived: nobody can write there any more")
+        self._open_still(channel)
         parent = self.room.message(user, channel, thread) if thread else None
         now = self.room.clock.now()
         said = self.room.workspace.post(
@@ -89,6 +88,12 @@ class Verbs:
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
         )
         return {"ts": said.ts}
+
+    @staticmethod
+    def _open_still(channel: Channel) -> None:
+        """Refuse what nobody can do in an archived channel."""
+        if channel.archived:
+            raise CannotError(f"#{channel.name} is archived: nobody can write or react there any more")
 
     async def _command(self, user: User, text: str, channel: str, thread: str) -> Fields:
         name, *rest = text.split(maxsplit=1)
@@ -115,11 +120,13 @@ class Verbs:
 
     async def _react(self, user: User, body: Body) -> Fields:
         message = self._message(user, body)
+        self._open_still(self.room.channel(user, body.text("channel")))
         await (await self._person(user)).reacts(message, _emoji(body))
         return {}
 
     async def _unreact(self, user: User, body: Body) -> Fields:
         message = self._message(user, body)
+        self._open_still(self.room.channel(user, body.text("channel")))
         await (await self._person(user)).unreacts(message, _emoji(body))
         return {}
 

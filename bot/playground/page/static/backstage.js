@@ -8,6 +8,8 @@ import { city, exact, short } from "./when.js";
 
 /** What the bot asks only to hear that nothing is there: it was let in so far. */
 const PROBES = { "reactions.get": "message_not_found", "conversations.replies": "thread_not_found" };
+/** What went wrong on the line, in words; the others are Slack's own. */
+const WORDS = { limited: "ratelimited (429)", broken: "500", hang: "no answer", cut: "line cut" };
 const SHOWN = 80; // calls in the list
 const TICK = 1_000;
 
@@ -99,7 +101,7 @@ export class Backstage {
     this._controls(drawer);
     this._deliveries();
     if (held && !this.panel.contains(document.activeElement)) {
-      (this.panel.querySelector(`[data-do="${held}"]`) ?? this.shut).focus({ preventScroll: true });
+      (this.panel.querySelector(`[data-do="${held}"]:enabled`) ?? this.shut).focus({ preventScroll: true });
     }
   }
 
@@ -129,13 +131,17 @@ export class Backstage {
     );
     fill(
       this.faults,
-      h("h3", { id: "faults-title", text: "Break something" }),
+      h(
+        "div.title-row",
+        {},
+        h("h3", { id: "faults-title", text: "Break something" }),
+        this._do("mend", "Mend everything", "mend", !drawer.broken.length),
+      ),
       h(
         "div.breaks",
         {},
         drawer.breaks.map((each) => this._break(each, drawer.broken.includes(each.what))),
       ),
-      h("div.row", {}, this._do("mend", "Mend everything", "mend", !drawer.broken.length)),
     );
   }
 
@@ -166,7 +172,7 @@ export class Backstage {
     const cells = ({ issue, label, channel_name: channel, state, sent, parts, reason }) =>
       h(
         "tr",
-        { title: [issue, reason].filter(Boolean).join(": ") },
+        { title: [issue, this._named(reason)].filter(Boolean).join(": ") },
         h("td", { text: label }),
         h("td.where", { text: `#${channel}` }),
         h("td", {}, h("span.state", { class: `state-${state.replace(/\W/g, "-")}`, text: state })),
@@ -176,7 +182,7 @@ export class Backstage {
       this.table,
       h("h3", { id: "deliveries-title", text: "Deliveries" }),
       (known?.subscriptions ?? []).map(({ channel_name: channel, schedule, paused }) =>
-        h("p.quiet", { text: `#${channel}: ${schedule}${paused ? ` (paused: ${paused})` : ""}` }),
+        h("p.quiet", { text: `#${channel}: ${schedule}${paused ? ` (paused: ${this._named(paused)})` : ""}` }),
       ),
       rows.length === 0
         ? h("p.empty", { text: "Nothing was delivered yet. Publish an issue and it appears here." })
@@ -201,6 +207,11 @@ export class Backstage {
     );
   }
 
+  /** Say channels by their names. */
+  _named(text) {
+    return (text ?? "").replace(/\b[CG]\d{8}\b/g, (id) => (this.store.channel(id) ? `#${this.store.name(id)}` : id));
+  }
+
   _calls() {
     fill(
       this.list,
@@ -219,7 +230,8 @@ export class Backstage {
   _call(call) {
     const probe = !call.ok && PROBES[call.method] === call.answer;
     const lost = call.landed && !call.ok;
-    const said = lost ? `${call.answer}: the answer was lost, the message was not` : call.answer;
+    const answer = WORDS[call.answer] ?? call.answer;
+    const said = lost ? `${answer}: the answer was lost, the message was not` : answer;
     const asked = probe && "a look whether the bot is in the channel: this answer means yes";
     const toBot = call.to === "bot";
     const about = [call.channel_name && `#${call.channel_name}`, asked, unescape(call.summary)].filter(Boolean).join(" · ");

@@ -64,7 +64,7 @@ export class Composer {
       autocomplete: "off",
       "aria-label": "Message",
       enterkeyhint: "send",
-      maxlength: 3000,
+      maxlength: 40_000,
       ...(commands
         ? { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id }
         : {}),
@@ -90,9 +90,14 @@ export class Composer {
     this.input.addEventListener("keydown", (event) => this._key(event));
   }
 
-  /** Write to a channel, or into a thread, from now on; what was half written elsewhere waits there. */
-  aim(channel, thread, placeholder) {
-    const key = `${channel}/${thread}`;
+  /**
+   * Write to a channel, or into a thread, from now on; what was half written elsewhere waits there. With `closed` nobody
+   * can write there, and `placeholder` says why.
+   */
+  aim(channel, thread, placeholder, { closed = false } = {}) {
+    this.input.disabled = closed;
+    this.button.disabled = closed;
+    const key = `${this.store.me}/${channel}/${thread}`;
     this.input.placeholder = placeholder;
     this.input.setAttribute("aria-label", placeholder);
     if (key === this.key) return;

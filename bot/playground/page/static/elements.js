@@ -141,7 +141,8 @@ function button({ element, choose }) {
     return made;
   }
   const made = h("button.button", { ...props, type: "button" }, label);
-  made.addEventListener("click", () => pending(made, () => choose(null)));
+  // Of a double click the second is for nobody: a button that says the opposite by then would take the first back.
+  made.addEventListener("click", (event) => event.detail < 2 && pending(made, () => choose(null)));
   return made;
 }
 

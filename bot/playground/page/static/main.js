@@ -86,10 +86,18 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 byId("newest").addEventListener("click", () => timeline.toEnd());
 
-/** Choose what is in front where there is room for one only. */
+/** Choose what is in front where there is room for one only: what covers the place, the browser's Back takes off. */
 function pane(name) {
   document.body.dataset.pane = name;
+  const covers = narrow.matches && ["thread", "backstage"].includes(name);
+  if (covers && !history.state?.covered) history.pushState({ covered: true }, "");
 }
+
+addEventListener("popstate", () => {
+  if (!narrow.matches || history.state?.covered) return;
+  thread.hide();
+  if (backstage.open) backstage.turn(false);
+});
 
 function firstChannel() {
   return store.state.channels.find((each) => each.bot && each.kind !== "im")?.id ?? store.state.channels[0].id;
@@ -125,8 +133,10 @@ function show() {
 /** Let one write in a channel; of one that is archived say that nobody can. */
 function aim(channel) {
   const to = channel.kind === "im" ? store.state.bot.name : `#${channel.name}`;
-  const said = channel.archived ? `#${channel.name} is archived: no messages can be written` : `Message ${to}`;
-  composer.aim(channel.id, "", said);
+  const closed = channel.archived;
+  const said = closed ? `#${channel.name} is archived: nobody can write here` : `Message ${to}`;
+  composer.aim(channel.id, "", said, { closed });
+  thread.aim();
 }
 
 /** Say what a place is: a channel, or without one the Home tab. */
@@ -240,10 +250,11 @@ store.on("news", (message) => {
   if (message.ephemeral && shown && !shown.list.stuck && !shown.sees(message.ts)) {
     answered(byId("notices"), message, () => shown.find(message.ts));
   }
+  if (here && timeline.list.placed && message.is_bot && !message.ephemeral) timeline.follow(message.ts);
   if (here && !timeline.list.stuck && !timeline.sees(message.ts)) seen(false);
-  if (!here || !timeline.list.stuck) return;
-  seen(true);
-  if (!mine) timeline.arrive(message.ts);
+  if (!here || !timeline.following) return;
+  seen(timeline.list.stuck || timeline.sees(message.ts));
+  if (!mine && timeline.list.stuck) timeline.arrive(message.ts);
 });
 store.on("channels", () => {
   const channel = store.channel(place);

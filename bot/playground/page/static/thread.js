@@ -54,8 +54,15 @@ export class ThreadPanel {
     this.turned();
     this.timeline.show(this.channel, this.ts);
     this.timeline.list.stuck = false;
-    this.composer.aim(this.channel, this.ts, "Reply");
+    this.aim();
     this._focus();
+  }
+
+  /** Let one reply, or say why nobody can. */
+  aim() {
+    if (!this.ts) return;
+    const closed = Boolean(this.store.channel(this.channel)?.archived);
+    this.composer.aim(this.channel, this.ts, closed ? "The channel is archived: nobody can reply" : "Reply", { closed });
   }
 
   /** Show the same thread for somebody else. */

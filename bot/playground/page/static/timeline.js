@@ -88,6 +88,7 @@ export class Timeline {
     }
     this.list.set(room.items(this.unreadFrom, this.how.startVersion?.(this.channel) ?? ""));
     this._rove();
+    this._lower(); // only now is what was drawn anew where it belongs
     if (this.fresh && room.newest) this.arrive(room.newest);
     this.fresh = false;
   }
@@ -128,6 +129,18 @@ export class Timeline {
     const { active } = this.list;
     this.list.reveal(ts);
     this.list.active = active;
+    this.list.placed = true;
+  }
+
+  /** Tell whether whoever looks is at the newest message, or was put at the beginning of one and has not moved. */
+  get following() {
+    return this.list.stuck || this.list.placed;
+  }
+
+  /** Show a digest that has just come to whoever follows. */
+  follow(ts) {
+    this.list.toEnd();
+    this.arrive(ts);
   }
 
   /** Go to the newest message. */

@@ -7,6 +7,7 @@ import { calmly } from "./press.js";
 
 const AROUND = 700; // pixels drawn above and below what is seen
 const KEPT = 160; // drawn rows kept for coming back to
+const ABOVE = 34; // pixels left above a row that is brought to the top: its toolbar stands there
 const NEAR = 60; // pixels from the end that still count as being there
 const ROUNDS = 6; // times a place is looked for while heights become known
 
@@ -28,6 +29,7 @@ export class Windowed {
     this.how = how;
     this.items = [];
     this.stuck = true;
+    this.placed = false; // whether it was the list that left the end, and nobody has scrolled since
     this.active = null;
     this._index = new Map();
     this._heights = new Map();
@@ -68,6 +70,7 @@ export class Windowed {
     this.items = [];
     this._index.clear();
     this.stuck = true;
+    this.placed = false;
     this.active = null;
     this._dirty = true;
   }
@@ -107,8 +110,8 @@ export class Windowed {
     const [top, bottom] = [this._offsets[index], this._offsets[index + 1]];
     const { scrollTop, clientHeight } = this.scroller;
     const fits = bottom - top <= clientHeight;
-    if (top >= scrollTop && (bottom <= scrollTop + clientHeight || (!fits && top - scrollTop <= 9))) return null;
-    if (top < scrollTop || !fits) return Math.max(0, top - 8);
+    if (top >= scrollTop && (bottom <= scrollTop + clientHeight || (!fits && top - scrollTop <= ABOVE + 1))) return null;
+    if (top < scrollTop || !fits) return Math.max(0, top - ABOVE);
     return Math.min(top, bottom - clientHeight + 8);
   }
 
@@ -134,7 +137,7 @@ export class Windowed {
       const index = this._index.get(key);
       if (index === undefined) return;
       this.stuck = false;
-      this._scrollTo(this._offsets[index] - 8);
+      this._scrollTo(this._offsets[index] - ABOVE);
       this.render();
     }
   }
@@ -319,6 +322,7 @@ export class Windowed {
     const left = this._left();
     const own = Math.abs(scrollTop - this._top) < 1; // it was this list that scrolled, and it knows where it is
     const up = scrollTop < this._top - 1;
+    if (!own) this.placed = false;
     this._top = scrollTop;
     // Who scrolls up a little wants to, even close to the end; what else moves the list does not leave the end.
     this.stuck = left < 4 || (own ? this.stuck : left < NEAR && !up);

@@ -1,0 +1,63 @@
+"""Behind the scenes: what is published comes into view, what is broken shows, and mending says what is left to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Serving, Visiting
+from tests.browser.papers import newsletter
+
+
+async def test_what_is_published_comes_into_view(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """Each digest is taller than the window and shown from its beginning: who does not scroll sees the next, too."""
+    served = await serving(newsletter(tmp_path))
+    ada = await visiting(served.url, height=500)
+    await ada.subscribes("links in a thread", at_once=True)
+    for number in (4, 5, 6):
+        await ada.opens_backstage()
+        await ada.does("Publish the next issue")
+        row = ada.backstage.get_by_role("row").filter(has_text=f"#{number}")
+        await expect(row).to_contain_text("done")
+        heading = ada.message(f"Paper Weekly #{number}").get_by_role("heading").first
+        await expect(heading).to_be_in_viewport(ratio=0.9)
+        await ada.leaves_backstage()
+
+
+async def test_an_archived_channel_takes_nothing(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """No words, no commands, no reactions; once it is mended, it is said what its posts wait for."""
+    served = await serving(newsletter(tmp_path))
+    ada = await visiting(served.url)
+    await ada.subscribes("links in a thread", at_once=True)
+    await ada.says("before it was archived")
+    said = ada.message("before it was archived")
+    await expect(said).to_be_visible()
+    await ada.opens_backstage()
+    await ada.does("Archive the channel")
+    await expect(ada.composer).to_be_disabled()
+    await ada.reacts(said, "eyes")
+    await expect(ada.page.locator("#notices")).to_contain_text("is archived")
+    await expect(said.get_by_role("button", name=re.compile("^eyes"))).to_have_count(0)
+    await ada.does("Publish the next issue")
+    await expect(ada.backstage.get_by_text(re.compile(r"#devops: .*\(paused"))).to_be_visible()
+    await ada.does("Mend everything")
+    await expect(ada.page.locator("#notices")).to_contain_text("/weekly resume")
+    await expect(ada.composer).to_be_enabled()
+    await ada.leaves_backstage()
+    await ada.says("/weekly resume")
+    await expect(ada.message("Paper Weekly #4")).to_be_visible()
+
+
+async def test_the_keyboard_stays_behind_the_scenes(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """What was pressed cannot be pressed again: the keyboard is not thrown out of the drawer."""
+    served = await serving(newsletter(tmp_path))
+    ada = await visiting(served.url)
+    await ada.opens_backstage()
+    await ada.does("Slack is down")
+    mend = ada.backstage.get_by_role("button", name="Mend everything")
+    await expect(mend).to_be_enabled()
+    await mend.press("Enter")
+    await expect(mend).to_be_disabled()
+    assert await ada.page.evaluate("document.activeElement.closest('#backstage') !== null")
