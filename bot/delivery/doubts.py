@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import ceil
 
 import structlog
 
@@ -15,6 +16,8 @@ from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
 _VALUE = re.compile(r"(\d{1,18}):(\d{1,18})", re.ASCII)
+_SOON = 60.0
+"""Seconds that need no mention."""
 _OVER = "That is settled already; nothing changes."
 
 
@@ -49,12 +52,14 @@ class Doubts:
         subscription = await self._store.subscriptions.get(delivery.workspace, delivery.channel)
         if subscription is None:
             return f"Nothing is posted: <#{delivery.channel}> is not subscribed any more."
-        asked = "somebody asked for it to be posted"
-        if not await self._store.deliveries.post_after_all(part, self._clock.now(), asked):
+        asked, now = "somebody asked for it to be posted", self._clock.now()
+        if not await self._store.deliveries.post_after_all(part, now, asked):
             return _OVER
         if subscription.paused is not None:
             why = clip(subscription.paused.reason, 300)
             return f"Posts in <#{delivery.channel}> are paused ({why}). It goes out once they go on."
         if not self._there(delivery.issue):
             return f"It is posted in <#{delivery.channel}> as soon as its issue is in the archive again."
+        if subscription.limit is not None and (rest := subscription.limit.rest(now)) > _SOON:
+            return f"It is posted in <#{delivery.channel}> in {ceil(rest / 60)} min: Slack takes nothing there before."
         return f"Posting it now in <#{delivery.channel}>."

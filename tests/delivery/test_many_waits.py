@@ -13,7 +13,9 @@ from bot.calendar import parse_schedule
 from bot.messages.taste import Taste
 from bot.playground.faults import Fault, How
 from bot.playground.workspace import Workspace
+from bot.record.delivery import State
 from bot.slack.errors import RateLimitedError
+from tests.delivery.test_mishaps import blind, press, until
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene
 from tests.delivery.test_waits import HERE, limit, lines, subscribed
 from tests.fakes.newsletter import issue
@@ -178,6 +180,28 @@ def test_a_stop_does_not_wait_for_what_it_will_not_do(fault: Fault, after: float
         began = loop.time()
         await scene.workers[0][0].stop()
         assert loop.time() - began < 4
+        await end(scene)
+
+    run(play())
+
+
+def test_who_wants_it_posted_hears_that_slack_makes_it_wait() -> None:
+    """Another digest was put off by most of an hour: what is asked for now comes after that, and that is said."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        blind(scene)
+        scene.site.faults.add(Fault(How.HANG, method=POST, channel=channel))
+        await scene.appear(issue(2, SUNDAY))
+        found = await until(scene, channel, State.UNKNOWN)
+        limit(scene, channel, 3_000)
+        await scene.appear(issue(3, SUNDAY))
+        await scene.passes(seconds=20)
+        assert "in 50 min: Slack takes nothing there before" in await press(scene, found, 0)
+        await scene.passes(minutes=49)
+        assert not scene.posts(channel)
+        await scene.passes(minutes=2)
+        assert sorted(named(scene, channel)) == ["Weekly 2", "Weekly 3"]
         await end(scene)
 
     run(play())

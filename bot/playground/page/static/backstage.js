@@ -38,7 +38,7 @@ export class Backstage {
     const calls = h(
       "section.calls",
       { "aria-labelledby": "calls-title" },
-      h("h3", { id: "calls-title", text: "Calls between the bot and the chat" }),
+      h("h3", { id: "calls-title", text: "Calls between bot and chat" }),
       this.list,
     );
     this.shut = h(
