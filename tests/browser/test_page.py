@@ -219,7 +219,10 @@ async def test_a_click_counts_though_what_is_clicked_changes_meanwhile(page: Pag
     seen = await grace.finds(grace.feed, DIGEST)
     await seen.hover()
     await seen.get_by_role("toolbar").get_by_role("button", name="Add a reaction").click()
-    await digest.get_by_role("button", name="replies").hover()
+    replies = digest.get_by_role("button", name="replies")
+    await replies.hover()
+    await ada.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await replies.hover()  # where it is once the list has come to rest
     await ada.page.mouse.down()
     await grace.page.get_by_role("menuitem", name="tada", exact=True).click()
     await expect(there.get_by_role("button", name=re.compile("^tada: 1"))).to_be_visible()
@@ -259,6 +262,13 @@ async def test_on_a_phone_back_takes_off_what_covers_the_place(page: PageServer,
     await expect(ada.composer).to_be_visible()
 
 
+FREE = """(row) => {
+  const [title, bar] = ["a", ".toolbar"].map((each) => row.querySelector(each).getBoundingClientRect());
+  return bar.bottom <= title.top + 4 || title.right <= bar.left;
+}"""
+"""Says whether a message's toolbar lies over nothing of its first link."""
+
+
 async def test_a_toolbar_leaves_the_title_of_its_message_free(page: PageServer, visiting: Visiting) -> None:
     """At the top of a thread too, and where a reaction has just had the message drawn anew."""
     ada = await visiting(page.url)
@@ -268,12 +278,8 @@ async def test_a_toolbar_leaves_the_title_of_its_message_free(page: PageServer, 
         await reply.hover()
         await ada.reacts(reply, "eyes")
         await expect(reply.get_by_role("button", name=re.compile("^eyes: 1"))).to_be_visible()
-        link, tools = reply.get_by_role("link").first, reply.get_by_role("toolbar")
-        await expect(tools).to_be_visible()
-        title, bar = await link.bounding_box(), await tools.bounding_box()
-        assert title is not None
-        assert bar is not None
-        assert bar["y"] + bar["height"] <= title["y"] + 4 or title["x"] + title["width"] <= bar["x"]
+        await expect(reply.get_by_role("toolbar")).to_be_visible()
+        assert await reply.evaluate(FREE)
 
 
 async def test_a_double_click_presses_a_button_once(page: PageServer, visiting: Visiting) -> None:

@@ -3,7 +3,7 @@
  */
 
 const AFTER = 50; // milliseconds within which a click follows the finger that was lifted
-const LONGEST = 4_000; // milliseconds: who holds on for longer marks text, or has let go outside of the window
+const LONGEST = 8_000; // milliseconds: who holds on for longer marks text, or has let go outside of the window
 
 const waiting = [];
 let pressed = false;
