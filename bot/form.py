@@ -67,8 +67,6 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
         fields.errors["channel"] = "Choose a channel."
     schedule = _schedule(fields)
     taste = _taste(fields)
-    if both := {topic.casefold() for topic in taste.topics} & {topic.casefold() for topic in taste.without_topics}:
-        fields.errors["without"] = f"Only about {min(both)} and nothing about it leaves nothing."
     if fields.errors or schedule is None:
         return fields.errors
     return Wish(channel, schedule, taste)
@@ -119,12 +117,15 @@ def _taste(fields: _Fields) -> Taste:
     kept = {kind for kind in KINDS if kind.value in fields.options("sections")}
     if not kept:
         fields.errors["sections"] = "Keep at least one section."
+    topics, without = (tuple(_topics(fields.text(name, "value"))) for name in ("topics", "without"))
+    if both := {topic.casefold() for topic in topics} & {topic.casefold() for topic in without}:
+        fields.errors["without"] = f"Only about {min(both)} and nothing about it leaves nothing."
     return Taste(
         layout=Layout.FULL if fields.option("layout") == Layout.FULL else Layout.THREAD,
         sponsors=Sponsors.FOLDED if fields.option("sponsors") == Sponsors.FOLDED else Sponsors.SHOWN,
         without=frozenset[Kind](set(KINDS) - kept),
-        topics=tuple(_topics(fields.text("topics", "value"))),
-        without_topics=tuple(_topics(fields.text("without", "value"))),
+        topics=topics,
+        without_topics=without,
     )
 
 

@@ -23,7 +23,7 @@ _MANY = 20_000
 
 @dataclass(slots=True)
 class _Place:
-    """A workspace or channel: nothing goes out before `free` (in the event loop's seconds).
+    """A workspace, a channel, or the looks into one kind of place: nothing before `free` (in the event loop's seconds).
 
     The message that has its turn goes out at `moment`. Slack will have nothing before `limited`, as it said to this
     process by the wall clock at `told`.
@@ -43,8 +43,7 @@ class Pace:
         self._rules = rules
         self._channels: dict[tuple[WorkspaceId, str], _Place] = {}
         self._workspaces: dict[WorkspaceId, _Place] = {}
-        self._looks: dict[tuple[WorkspaceId, bool], float] = {}
-        self._look_free: dict[tuple[WorkspaceId, bool], float] = {}
+        self._looks: dict[tuple[WorkspaceId, bool], _Place] = {}
 
     async def turn(self, workspace: WorkspaceId, channel: str) -> float:
         """Wait until it is all but time for a message to the channel, and take the turn; `moment` waits for the rest.
@@ -83,14 +82,18 @@ class Pace:
         rest = limited - asyncio.get_running_loop().time()
         return rest if rest > _BLINK else 0.0
 
-    async def moment(self, workspace: WorkspaceId, channel: str) -> None:
-        """Wait until the message that has its turn may go, and count the next one's time from then."""
+    async def moment(self, workspace: WorkspaceId, channel: str) -> float:
+        """Wait until the message that has its turn may go, and count the next one's time from then.
+
+        Gives 0; or, where Slack asked to wait meanwhile, for how many seconds it will have nothing.
+        """
         place = self._place(workspace, channel)
         now = asyncio.get_running_loop().time()
         if place.moment > now:
             await _until(place.moment)
             now = asyncio.get_running_loop().time()
         place.free = max(place.free, now + self._rules.per_channel)
+        return self.rest(workspace, channel)
 
     def done(self, workspace: WorkspaceId, channel: str) -> None:
         """Say that the message of the last turn was answered just now."""
@@ -137,27 +140,26 @@ class Pace:
         Slack takes fifty of them a minute, or one (conversations.history: apis/web-api/rate-limits). Gives 0 with the
         turn; or no turn but the seconds until there may be one, where Slack will have none or the queue is too long.
         """
-        loop, key = asyncio.get_running_loop(), (workspace, thread)
-        if rest := self.look_rest(workspace, thread=thread):
-            return rest
-        at = max(loop.time(), self._look_free.get(key, 0.0))
+        loop, place = asyncio.get_running_loop(), self._looking(workspace, thread=thread)
+        if place.limited > loop.time():
+            return place.limited - loop.time()
+        at = max(loop.time(), place.free)
         if at - loop.time() > self._rules.patience:
             return at - loop.time()
-        self._look_free[key] = at + self._rules.per_look
+        place.free = at + self._rules.per_look
         await _until(at)
-        return self.look_rest(workspace, thread=thread)  # the one before may have been told to wait
+        return max(0.0, place.limited - loop.time())  # the one before may have been told to wait
 
     def look_limited(self, workspace: WorkspaceId, seconds: float, *, thread: bool) -> None:
         """Obey a 429 of a look: none into a `thread`, or a channel, of the workspace for `seconds`.
 
         They are methods of their own, and Slack counts each in each workspace (apis/web-api/rate-limits).
         """
-        until = asyncio.get_running_loop().time() + seconds
-        self._looks[workspace, thread] = max(until, self._looks.get((workspace, thread), 0.0))
+        place = self._looking(workspace, thread=thread)
+        place.limited = max(place.limited, asyncio.get_running_loop().time() + seconds)
 
-    def look_rest(self, workspace: WorkspaceId, *, thread: bool) -> float:
-        """Give the seconds for which Slack will have no such look; 0 for none."""
-        return max(0.0, self._looks.get((workspace, thread), 0.0) - asyncio.get_running_loop().time())
+    def _looking(self, workspace: WorkspaceId, *, thread: bool) -> _Place:
+        return self._looks.setdefault((workspace, thread), _Place())
 
     def _place(self, workspace: WorkspaceId, channel: str) -> _Place:
         if len(self._channels) > _MANY:

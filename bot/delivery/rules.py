@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.record.subscription import BETWEEN
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -31,7 +33,7 @@ class Rules:
     late: timedelta = timedelta(hours=12)
     punctual: timedelta = timedelta(minutes=15)
     revisable: timedelta = timedelta(days=30)
-    per_channel: float = 1.0
+    per_channel: float = BETWEEN.total_seconds()
     per_workspace: float = 5.0
     per_look: float = 1.0
     patience: float = 20.0

@@ -104,9 +104,8 @@ class Sender:
             raise Leave(self._tools.after(_STALE))
         await self.landed()  # in the same commit, or one before
         row = replace(row, attempt=attempt, state=State.SENDING)
-        await tools.pace.moment(mine.workspace, mine.channel)
+        rest = await tools.pace.moment(mine.workspace, mine.channel)
         left = written + _STALE - loop.time()
-        rest = tools.pace.rest(mine.workspace, mine.channel)
         if left <= 0 or rest:
             await parts.back(row, attempt, "the attempt came too late to be made, or Slack asked to wait just then")
             raise Leave(tools.after(rest))
@@ -224,8 +223,7 @@ class Sender:
         """
         tools, mine = self._tools, self._subscription
         await self._turn()
-        await tools.pace.moment(mine.workspace, mine.channel)
-        if rest := tools.pace.rest(mine.workspace, mine.channel):
+        if rest := await tools.pace.moment(mine.workspace, mine.channel):
             raise Leave(tools.after(rest))
         if not await tools.store.leases.has(tools.holder, mine.id):  # what somebody else has put there may be newer
             raise Leave(None)

@@ -33,6 +33,9 @@ class Paused:
     reason: str
 
 
+BETWEEN = timedelta(seconds=1)
+"""What lies between two messages in a channel (Slack: apis/web-api/rate-limits). One that is given back sleeps for that
+long whatever wakes it: who takes it next does not know when the last message went."""
 BEHIND = timedelta(minutes=1)
 """So far may a clock be behind another, or behind itself once it is put right, and what was told still hold."""
 

@@ -11,15 +11,13 @@ from sqlalchemy import Connection, Update, and_, case, literal, or_, select, upd
 
 from bot.calendar import AsItAppears, ScheduleError, next_slot
 from bot.record.delivery import Progress
+from bot.record.subscription import BETWEEN
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, issues, subscriptions
 from bot.store.wishes import schedule_of
 
 WEEK = timedelta(days=7)
 """No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
-BETWEEN = timedelta(seconds=1)
-"""What lies between two messages in a channel (Slack: apis/web-api/rate-limits). One that is given back sleeps for that
-long whatever wakes it: who takes it next does not know when the last message went."""
 _S = subscriptions.c
 
 
@@ -97,9 +95,9 @@ def _alarm(text: str, was: datetime, now: datetime) -> datetime:
     schedule = schedule_of(text)
     if isinstance(schedule, ScheduleError):
         return was  # who takes it then finds out, and pauses it
-    slot = next_slot(schedule, now)
     if now < was <= now + BETWEEN:
         return was
+    slot = next_slot(schedule, now)
     return now if slot is None else min(was, slot.at, now + WEEK)
 
 

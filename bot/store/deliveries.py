@@ -34,10 +34,9 @@ from bot.store.parts import parts_of
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
 
-OPEN = (Progress.WAITING.value, Progress.POSTING.value)
 _D = deliveries.c
 _S = subscriptions.c
-_OPEN = or_(*(_D.progress == progress for progress in OPEN))  # no list of values: see `_finishing`
+_OPEN = _D.progress.in_((Progress.WAITING.value, Progress.POSTING.value))
 
 
 # Built once: building a statement takes longer than running it.
@@ -52,7 +51,7 @@ def _in_hand(given: Given) -> Any:
     edited = and_(_D.progress == Progress.DONE.value, _D.decided >= given("revisable"), issues.c.content != _D.content)
     theirs = given.rows.join(deliveries, _D.subscription == given("subscription_"))
     there = theirs.outerjoin(issues, issues.c.identity == _D.issue)
-    return select(deliveries).select_from(there).where(or_(_D.progress.in_(OPEN), edited)).order_by(_D.id)
+    return select(deliveries).select_from(there).where(or_(_OPEN, edited)).order_by(_D.id)
 
 
 def _move(given: Given) -> Any:
@@ -330,13 +329,12 @@ class Deliveries:
         progress = Progress.WAITING if part.at == 0 else Progress.POSTING
         again = update(parts_table).where(_in_doubt(part)).values(state=State.PENDING.value, reason="", refusals=0)
         open_ = update(deliveries).where(_D.id == part.delivery)
-        theirs = select(_D.subscription).where(_D.id == part.delivery).scalar_subquery()
 
         def unit(connection: Connection) -> bool:
             if not connection.execute(again).rowcount:
                 return False
             connection.execute(open_.values(progress=progress.value, due=now, reason=reason))
-            connection.execute(waking(now, _S.id == theirs))
+            connection.execute(_waking(part, now))
             return True
 
         return await self._database.write(unit)
@@ -345,12 +343,11 @@ class Deliveries:
         """Have a message edited once more: nobody knows what it shows."""
         blank = update(parts_table).where(parts_table.c.id == part.id).values(hash="")
         outdated = update(deliveries).where(_D.id == part.delivery, _D.progress == Progress.DONE.value)
-        theirs = select(_D.subscription).where(_D.id == part.delivery).scalar_subquery()
 
         def unit(connection: Connection) -> None:
             connection.execute(blank)
             connection.execute(outdated.values(content=""))
-            connection.execute(waking(now, _S.id == theirs))
+            connection.execute(_waking(part, now))
 
         await self._database.write(unit)
 
@@ -379,6 +376,11 @@ class Deliveries:
     async def _set(self, delivery: int, **values: Any) -> None:
         change = update(deliveries).where(_D.id == delivery).values(values)
         await self._database.change(change)
+
+
+def _waking(part: PartRow, now: datetime) -> Any:
+    """Give the statement that has attention paid now to the channel of the part."""
+    return waking(now, _S.id == select(_D.subscription).where(_D.id == part.delivery).scalar_subquery())
 
 
 def _in_doubt(part: PartRow) -> Any:

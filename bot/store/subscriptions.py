@@ -195,14 +195,11 @@ def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
     here = and_(deliveries.c.workspace == workspace, deliveries.c.channel == channel)
     waiting, posting = (and_(here, deliveries.c.progress == progress) for progress in ("waiting", "posting"))
     attempted = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state != "pending")
-    theirs = parts.c.delivery.in_(select(deliveries.c.id).where(or_(waiting, posting)))
-    dropped = select(deliveries.c.id).where(here, deliveries.c.progress == "dropped", deliveries.c.reason == why)
+    dropped = and_(here, deliveries.c.progress == "dropped", deliveries.c.reason == why)
+    theirs = parts.c.delivery.in_(select(deliveries.c.id).where(or_(waiting, posting, dropped)))
     return (
         update(deliveries).where(waiting, ~attempted).values(progress="dropped", reason=why),
-        # A lane that has it in hand finds nothing to send, also where the channel is subscribed again at once.
-        update(parts)
-        .where(parts.c.delivery.in_(dropped), parts.c.state == "pending")
-        .values(state="skipped", reason=why),
+        # What was just dropped, too: a lane that has it in hand finds nothing to send, be the channel subscribed again.
         update(parts).where(theirs, parts.c.state == "pending").values(state="skipped", reason=why),
         update(parts).where(theirs, parts.c.state == "sending").values(state="unknown", reason=why),
         update(deliveries).where(posting).values(progress="done", reason=why),

@@ -221,7 +221,7 @@ async def test_a_click_counts_though_what_is_clicked_changes_meanwhile(page: Pag
     await seen.get_by_role("toolbar").get_by_role("button", name="Add a reaction").click()
     replies = digest.get_by_role("button", name="replies")
     await replies.hover()
-    await ada.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await ada.rests()
     await replies.hover()  # where it is once the list has come to rest
     await ada.page.mouse.down()
     await grace.page.get_by_role("menuitem", name="tada", exact=True).click()
@@ -379,7 +379,7 @@ async def test_the_message_with_the_keyboard_is_in_sight(
     keys = ["ArrowUp"] * 9 + ["ArrowDown"] * 9 + ["Home", "PageDown", "PageDown", "End", "PageUp", "PageUp", "End"]
     for key in keys:
         await keyboard.press(key)
-        await ada.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        await ada.rests()
         visited.append(await ada.page.evaluate("document.activeElement.dataset.ts"))
         if said := await ada.page.evaluate(INSIDE):
             wrong.append(f"{key} {len(visited)}: {said}")

@@ -86,19 +86,24 @@ class Visitor:
         """Scroll through messages, of which only those near are in the page, to the first that has this text."""
         found = where.get_by_test_id("message").filter(has_text=text)
         scroller = where if await where.evaluate("node => node.matches('.scroller')") else where.locator(".scroller")
-        frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         # On, and at the end from the beginning again: what was not there at first may have come.
         on = """node => node.scrollTop + node.clientHeight < node.scrollHeight - 1
             ? node.scrollBy(0, node.clientHeight / 2) : node.scrollTo(0, 0)"""
         await expect(where.get_by_test_id("message").first).to_be_visible()
         for step in range(120):
             await scroller.evaluate(on if step else "node => node.scrollTo(0, 0)")
-            await self.page.evaluate(frames)
+            await self.rests()
             if await found.count():
                 with suppress(Error):  # the page may draw it anew at this moment: then once more
                     await found.first.scroll_into_view_if_needed()
                     return found.first
         raise AssertionError(f"no message has {text!r}")
+
+    async def rests(self) -> None:
+        """Let the page draw what there is to draw."""
+        await self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
 
     async def asks_until(self, typed: str, words: str) -> None:
         """Type a command until its answer has these words: a reaction shows before the bot has heard of it."""

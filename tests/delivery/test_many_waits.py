@@ -9,17 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import parse_schedule
-from bot.messages.taste import Taste
 from bot.playground.faults import Fault, How
-from bot.playground.workspace import Workspace
 from bot.record.delivery import State
 from bot.slack.errors import RateLimitedError
 from tests.delivery.test_mishaps import blind, press, until
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene
-from tests.delivery.test_waits import HERE, limit, lines, subscribed
+from tests.delivery.test_waits import crowded_scene, joined, limit, lines, subscribed
 from tests.fakes.newsletter import issue
-from tests.fakes.scene import QUICK, Scene
+from tests.fakes.scene import Scene
 from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import run
 
@@ -49,26 +46,11 @@ def test_workspaces_that_are_put_off_for_moments_leave_room_for_the_others() -> 
     """All lanes are theirs, and each wait is short: the lanes are given back all the same."""
 
     async def play() -> None:
-        scene = Scene(start=SUNDAY, rules=replace(QUICK, together=4, each=2))
-        tokens = {HERE: "xoxb-stand-in"}
-        scene.door = SiteSlack(scene.site, tokens.get, scene.slack_clock)
-        await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
-        await scene.worker_comes()
-
-        async def joined(workspace: Workspace, count: int, when: str) -> list[str]:
-            person, wish = workspace.add_user("somebody"), parse_schedule(when, "UTC")
-            found = [workspace.add_channel(f"channel-{number}", (person,)).id for number in range(count)]
-            for each in found:
-                now = scene.clock.now()
-                await scene.store.subscriptions.put(f"-:{workspace.team}", each, person.id, wish, Taste(), now)
-            return found
-
-        two, three = (scene.site.add(Workspace(team, token=f"xoxb-{team}")) for team in ("T2", "T3"))
-        tokens |= {"-:T2": two.token, "-:T3": three.token}
+        scene, two, three = await crowded_scene()
         for workspace in (scene.workspace, two):
-            await joined(workspace, 4, "asap")
+            await joined(scene, workspace, 4)
             scene.site.faults.add(Fault(How.LIMITED, retry_after=10, method=POST, workspace=workspace.team, times=None))
-        (unhurt,) = await joined(three, 1, "sundays 10:00 utc")
+        (unhurt,) = await joined(scene, three, 1, "sundays 10:00 utc")
         await scene.passes(seconds=30)
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(hours=1, minutes=10)

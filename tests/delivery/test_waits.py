@@ -213,31 +213,37 @@ def test_the_wait_of_a_workspace_outlasts_a_restart() -> None:
     run(play())
 
 
+async def crowded_scene() -> tuple[Scene, Workspace, Workspace]:
+    """Set up a worker that has room for four channels, two of a workspace, and two more workspaces."""
+    scene = Scene(start=SUNDAY, rules=replace(QUICK, together=4, each=2))
+    two, three = (scene.site.add(Workspace(team, token=f"xoxb-{team}")) for team in ("T2", "T3"))
+    tokens = {HERE: "xoxb-stand-in", "-:T2": two.token, "-:T3": three.token}
+    scene.door = SiteSlack(scene.site, tokens.get, scene.slack_clock)
+    await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
+    await scene.worker_comes()
+    return scene, two, three
+
+
+async def joined(scene: Scene, workspace: Workspace, count: int, when: str = "asap") -> list[str]:
+    """Subscribe so many new channels of a workspace."""
+    person, wish = workspace.add_user("somebody"), parse_schedule(when, "UTC")
+    found = [workspace.add_channel(f"channel-{number}", (person,)).id for number in range(count)]
+    for each in found:
+        now = scene.clock.now()
+        await scene.store.subscriptions.put(f"-:{workspace.team}", each, person.id, wish, Taste(), now)
+    return found
+
+
 def test_workspaces_that_wait_leave_room_for_the_others() -> None:
     """Two workspaces are told to wait for an hour; with room for four channels, a third one's digest comes at once."""
 
     async def play() -> None:
-        scene = Scene(start=SUNDAY, rules=replace(QUICK, together=4, each=2))
-        tokens = {HERE: "xoxb-stand-in"}
-        scene.door = SiteSlack(scene.site, tokens.get, scene.slack_clock)
-        await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
-        await scene.worker_comes()
-
-        async def joined(workspace: Workspace, count: int) -> list[str]:
-            person = workspace.add_user("somebody")
-            found = [workspace.add_channel(f"channel-{number}", (person,)).id for number in range(count)]
-            for each in found:
-                schedule, now = parse_schedule("asap", "UTC"), scene.clock.now()
-                await scene.store.subscriptions.put(f"-:{workspace.team}", each, person.id, schedule, Taste(), now)
-            return found
-
-        two, three = (scene.site.add(Workspace(team, token=f"xoxb-{team}")) for team in ("T2", "T3"))
-        tokens |= {"-:T2": two.token, "-:T3": three.token}
+        scene, two, three = await crowded_scene()
         for workspace in (scene.workspace, two):
-            for each in (await joined(workspace, 6))[:2]:
+            for each in (await joined(scene, workspace, 6))[:2]:
                 fault = Fault(How.LIMITED, retry_after=3_600, method=POST, workspace=workspace.team, channel=each)
                 scene.site.faults.add(fault)
-        (unhurt,) = await joined(three, 1)
+        (unhurt,) = await joined(scene, three, 1)
         await scene.passes(seconds=30)
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(seconds=60)

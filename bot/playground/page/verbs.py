@@ -119,15 +119,11 @@ class Verbs:
         return {"ts": None}
 
     async def _react(self, user: User, body: Body) -> Fields:
-        message = self._message(user, body)
-        self._open_still(self.room.channel(user, body.text("channel")))
-        await (await self._person(user)).reacts(message, _emoji(body))
+        await (await self._person(user)).reacts(self._reactable(user, body), _emoji(body))
         return {}
 
     async def _unreact(self, user: User, body: Body) -> Fields:
-        message = self._message(user, body)
-        self._open_still(self.room.channel(user, body.text("channel")))
-        await (await self._person(user)).unreacts(message, _emoji(body))
+        await (await self._person(user)).unreacts(self._reactable(user, body), _emoji(body))
         return {}
 
     async def _click(self, user: User, body: Body) -> Fields:
@@ -191,6 +187,10 @@ class Verbs:
 
     def _message(self, user: User, body: Body) -> ChannelMessage:
         return self.room.message(user, self.room.channel(user, body.text("channel")), body.text("ts"))
+
+    def _reactable(self, user: User, body: Body) -> ChannelMessage:
+        self._open_still(self.room.channel(user, body.text("channel")))
+        return self._message(user, body)
 
     def _where(self, user: User, body: Body) -> ChannelMessage | View:
         view = body.text("view", empty=True)
