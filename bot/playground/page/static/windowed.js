@@ -91,6 +91,7 @@ export class Windowed {
     const index = this._index.get(key);
     if (index === undefined) return undefined;
     this.active = key;
+    this.placed = false;
     for (let round = 0; round < ROUNDS; round += 1) {
       this._measureAll();
       const to = this._into(index);
