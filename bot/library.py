@@ -16,7 +16,7 @@ from archive.errors import FolderError
 from archive.folder import DiskFolder, Folder
 from archive.issue import Issue
 from archive.search.index import Index
-from archive.search.names import Names
+from archive.search.synonyms import Synonyms
 from archive.snapshot import Snapshot
 
 _log = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ class Library:
         self._turn = asyncio.Lock()
 
     @classmethod
-    def opened(cls, folder: Folder | Path | str, names: Names | None = None) -> Library:
+    def opened(cls, folder: Folder | Path | str, names: Synonyms | None = None) -> Library:
         """Read the whole archive (blocking) and index it, with `names` for the index's table of synonyms.
 
         Raises:

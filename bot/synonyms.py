@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.search.names import Names, shipped
+from archive.search.synonyms import Synonyms, shipped
 from bot.errors import SettingsError
 
 
-def names_in(file: Path | None) -> Names:
+def names_in(file: Path | None) -> Synonyms:
     """Give the shipped table, with the lines of `file` put before it if there is one.
 
     Raises SettingsError when the file cannot be read.

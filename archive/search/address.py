@@ -38,7 +38,7 @@ def host_words(host: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class AddressWords:
     """What an address says: its canonical form as `key`, its `site`, the telling words of its `host` and its `path`."""
 
     key: str
@@ -47,17 +47,17 @@ class Address:
     path: list[str]
 
 
-def address(url: str) -> Address:
+def address(url: str) -> AddressWords:
     """Take `url` apart. Its words are without numbers, hashes and furniture.
 
     "FanNetworking" gives its two words and then itself, since people remember either.
     """
     if plain := _PLAIN.match(url):
         site, path = plain[1], plain[2] or ""
-        return Address(site + path.rstrip("/"), site, host_words(site), _path_words(path))
+        return AddressWords(site + path.rstrip("/"), site, host_words(site), _path_words(path))
     match = _HOST.match(url)
     host, path = match.groups() if match else ("", "")
-    return Address(canonical(url), domain(url), host_words(host.lower()), _path_words(path))
+    return AddressWords(canonical(url), domain(url), host_words(host.lower()), _path_words(path))
 
 
 def _path_words(path: str) -> list[str]:

@@ -9,8 +9,8 @@ from archive.kind import Kind
 from archive.link import canonical
 from archive.search.postings import Ints
 from archive.search.query import Query
-from archive.search.segment import KINDS, Catalogue
-from archive.search.shelf import Shelf
+from archive.search.segment import KINDS, Dictionary
+from archive.search.segments import Segments
 
 Bools = NDArray[np.bool_]
 
@@ -27,54 +27,56 @@ _USUAL = _table(frozenset(Kind) - ASKED_FOR)
 _INTRO = KINDS.index(Kind.INTRO)
 
 
-def allowed(query: Query, kinds: frozenset[Kind] | None, shelf: Shelf, catalogue: Catalogue, docs: Ints) -> Bools:
+def allowed(
+    query: Query, kinds: frozenset[Kind] | None, segments: Segments, dictionary: Dictionary, docs: Ints
+) -> Bools:
     """Tell which of `docs` pass the filters of `query` and are of one of `kinds` (None: all but advertisements).
 
     An introduction without a link is let through only when asked for by its kind: there is nothing in it to open.
     """
-    kept = shelf.alive(docs)
-    kept &= _of_kind(query.kinds, kinds, shelf, docs)
+    kept = segments.alive(docs)
+    kept &= _of_kind(query.kinds, kinds, segments, docs)
     if query.after or query.before:
-        days = shelf.gather("day", docs)
+        days = segments.gather("day", docs)
         if query.after:
             kept &= days >= query.after.toordinal()
         if query.before:
             kept &= days < query.before.toordinal()
     if query.issues:
-        kept &= _of_issue(query.issues, shelf, docs)
+        kept &= _of_issue(query.issues, segments, docs)
     if query.sites:
-        kept &= _of_site(query.sites, shelf, catalogue, docs)
+        kept &= _of_site(query.sites, segments, dictionary, docs)
     return kept
 
 
-def _of_kind(asked: frozenset[Kind], kinds: frozenset[Kind] | None, shelf: Shelf, docs: Ints) -> Bools:
+def _of_kind(asked: frozenset[Kind], kinds: frozenset[Kind] | None, segments: Segments, docs: Ints) -> Bools:
     """Tell which of `docs` are of the kinds asked for."""
-    kind = shelf.gather("kind", docs)
+    kind = segments.gather("kind", docs)
     if not asked and not kinds:
-        usual: Bools = _USUAL[kind] & ((kind != _INTRO) | shelf.gather("linked", docs))
+        usual: Bools = _USUAL[kind] & ((kind != _INTRO) | segments.gather("linked", docs))
         return usual
     wanted = (asked or kinds or frozenset(Kind) - ASKED_FOR) & (kinds or frozenset(Kind))
     kept: Bools = _table(wanted)[kind]
     return kept
 
 
-def _of_issue(asked: tuple[str, ...], shelf: Shelf, docs: Ints) -> Bools:
+def _of_issue(asked: tuple[str, ...], segments: Segments, docs: Ints) -> Bools:
     """Tell which of `docs` are of an issue with the slug or the number asked for."""
     kept = np.zeros(len(docs), np.bool_)
     wanted = {issue.lower() for issue in asked}
-    for segment, start, end in shelf.places():
+    for segment, start, end in segments.places():
         hits = [issue.slug.lower() in wanted or str(issue.number) in wanted for issue in segment.issues]
         here = (docs >= start) & (docs < end)
         kept[here] = np.array(hits, np.bool_)[segment.issue_of[docs[here] - start]]
     return kept
 
 
-def _of_site(sites: tuple[str, ...], shelf: Shelf, catalogue: Catalogue, docs: Ints) -> Bools:
+def _of_site(sites: tuple[str, ...], segments: Segments, dictionary: Dictionary, docs: Ints) -> Bools:
     """Tell which of `docs` have a link to one of `sites`, to a part of one, or below a path of one."""
     hosts = tuple(site.partition("/")[0] for site in sites)
-    table = np.array([_fits(name, hosts) for name in catalogue.sites] or [False], np.bool_)
+    table = np.array([_fits(name, hosts) for name in dictionary.sites] or [False], np.bool_)
     kept = np.zeros(len(docs), np.bool_)
-    for segment, start, end in shelf.places():
+    for segment, start, end in segments.places():
         owners = np.repeat(np.arange(len(segment)), np.diff(segment.link_bounds))
         linked = np.zeros(len(segment), np.bool_)
         linked[owners[table[segment.link_sites]]] = True
@@ -82,7 +84,7 @@ def _of_site(sites: tuple[str, ...], shelf: Shelf, catalogue: Catalogue, docs: I
         kept[here] = linked[docs[here] - start]
     if any("/" in site for site in sites):
         for at in np.flatnonzero(kept).tolist():
-            links = shelf.entry(int(docs[at]))[2].links
+            links = segments.entry(int(docs[at]))[2].links
             kept[at] = any(_below(canonical(link.url), site) for link in links for site in sites)
     return kept
 

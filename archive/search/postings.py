@@ -15,19 +15,19 @@ Longs = NDArray[np.int64]
 
 WEIGHTS = np.array([1.3, 1.0, 1.1, 0.8, 0.25], dtype=np.float32)
 """What a word counts by its field: the start of the text, its rest, a link's path, its host, the heading and date."""
-K1, B, USUAL = 0.75, 0.7, 40.0
-"""BM25's saturation and length normalisation; `USUAL` stands for the average length, so that the strength of a word in
-an entry depends on that entry alone and an index can grow without being recomputed."""
-STEPS = 255
+K1, B, TYPICAL_LENGTH_WORDS = 0.75, 0.7, 40.0
+"""BM25's saturation and length normalisation; `TYPICAL_LENGTH_WORDS` stands for the average length, so that the
+strength of a word in an entry depends on that entry alone and an index can grow without being recomputed."""
+MAX_STRENGTH = 255
 """A strength is kept in one byte: in 255ths of the highest."""
 
 
-MOST = 65_536
+BLOCK_MAX_ENTRIES = 65_536
 """So many entries at most are in one block, so that their numbers in it take two bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PostingBlock:
     """A run of entries, numbered from 0, both ways: by word and by entry.
 
     terms: numbers of the words present, ascending, after the gap's; starts: where each one's run begins (one more than
@@ -63,7 +63,7 @@ class Block:
         return self.terms[self.tokens[places]], ends
 
 
-def turned(tokens: Ints, lengths: Ints) -> Block:
+def turned(tokens: Ints, lengths: Ints) -> PostingBlock:
     """Turn words by entry into a block.
 
     `tokens` are the words of its entries; `lengths` has a row an entry with the number of words in each of its fields,
@@ -80,11 +80,11 @@ def turned(tokens: Ints, lengths: Ints) -> Block:
     weights = np.add.reduceat(WEIGHTS[keys & 7], fresh) if len(keys) else np.zeros(0, np.float32)
     keys = keys[fresh] >> 3
     docs, word = keys & 0xFFFFFFFF, keys >> 32
-    norm = K1 * (1 - B + B * lengths[:, :2].sum(axis=1) / USUAL)
-    strengths = np.clip(np.rint(STEPS * weights / (weights + norm[docs])), 1, STEPS).astype(np.uint8)
+    norm = K1 * (1 - B + B * lengths[:, :2].sum(axis=1) / TYPICAL_LENGTH_WORDS)
+    strengths = np.clip(np.rint(MAX_STRENGTH * weights / (weights + norm[docs])), 1, MAX_STRENGTH).astype(np.uint8)
     runs = _fresh(word)
     terms = np.append(GAP, word[runs]).astype(np.int32)
-    return Block(
+    return PostingBlock(
         terms=terms,
         starts=np.concatenate([[0], runs, [len(word)]]).astype(np.int32),
         docs=docs.astype(np.uint16),
@@ -98,7 +98,7 @@ def _narrowed(tokens: Ints, terms: Ints) -> NDArray[np.uint16] | NDArray[np.uint
     """Give `tokens` as places in `terms`, in two bytes each if they fit."""
     places = np.zeros(int(terms[-1]) + 1, np.uint32)
     places[terms] = np.arange(len(terms))
-    return places[tokens].astype(np.uint16) if len(terms) <= MOST else places[tokens]
+    return places[tokens].astype(np.uint16) if len(terms) <= BLOCK_MAX_ENTRIES else places[tokens]
 
 
 def union(runs: Sequence[Ints]) -> Ints:

@@ -13,9 +13,9 @@ from datetime import date
 from archive.kind import Kind
 from archive.search.words import bag, words
 
-MAX_CHARS = 2_000
+QUERY_MAX_CHARS = 2_000
 """More of a query is not read: nobody means it."""
-MAX_WORDS = 24
+QUERY_MAX_WORDS = 24
 """More different words of a query are not looked for, which bounds its time."""
 
 _PART = re.compile(r'(-?)"([^"]*)"?|(-?)([A-Za-z]+):("[^"]*"?|\S*)|(\S+)')
@@ -28,7 +28,7 @@ _KINDS = {
 _FILTERS = frozenset({"in", "site", "issue", "after", "before", "year"})
 
 # Words that carry no meaning of their own, and the phrases people wrap a question in.
-STOP = bag("""
+STOP_WORDS = bag("""
     far goes a about above across after all also always am an and any anybody anyone anything are around as at be
     because been before being below best better between both but by can cannot cant could couldnt did didnt do does
     doesnt doing dont done each easiest easy else etc ever every everyone everything few for from further get gets
@@ -43,7 +43,7 @@ STOP = bag("""
     wouldnt yes yet you your youre yours happen happened happens happening add adds anyones cut down
 """)
 # Words that say what sort of page is wanted. They help an entry up and are never missed.
-SOFT = bag("""
+OPTIONAL_WORDS = bag("""
     problem problems trouble issue issues solution solutions approach approaches technique techniques idea ideas lesson
     lessons detail details fact facts reason reasons different difference differences actually properly correctly
     article articles post posts talk talks slides slide deck video videos presentation explained explain explanation
@@ -54,23 +54,23 @@ SOFT = bag("""
     run running start started alternatives alternative
 """)
 
-# Names that are nothing without a word that is filler elsewhere.
+# Synonyms that are nothing without a word that is filler elsewhere.
 _COMPOUNDS = bag("oncall letsencrypt lockin backup backups startup startups noops")
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a query. A `soft` one helps if an entry has it and is not missed otherwise."""
+class QueryWord:
+    """One word of a query. A `optional` one helps if an entry has it and is not missed otherwise."""
 
     text: str
-    soft: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query taken apart. Dates are days: `after` is the first allowed, `before` the first not allowed any more."""
 
-    words: tuple[Word, ...] = ()
+    words: tuple[QueryWord, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     without: tuple[tuple[str, ...], ...] = ()
     kinds: frozenset[Kind] = frozenset()
@@ -83,7 +83,7 @@ class Query:
 
 
 @dataclass(slots=True)
-class _Draft:
+class _QueryDraft:
     """A query while it is read."""
 
     typed: list[str] = field(default_factory=list)
@@ -99,15 +99,15 @@ class _Draft:
 
 def parse(text: str) -> Query:
     """Take `text` apart. Never fails: a filter that can't be understood is left out and noted in `problems`."""
-    draft = _Draft()
-    if len(text) > MAX_CHARS:
-        draft.problems.append(f"only the first {MAX_CHARS:,} characters were read")
-    for match in _PART.finditer(text[:MAX_CHARS].replace("“", '"').replace("”", '"').replace("\x00", " ")):
+    draft = _QueryDraft()
+    if len(text) > QUERY_MAX_CHARS:
+        draft.problems.append(f"only the first {QUERY_MAX_CHARS:,} characters were read")
+    for match in _PART.finditer(text[:QUERY_MAX_CHARS].replace("“", '"').replace("”", '"').replace("\x00", " ")):
         _part(draft, match)
     seen = dict.fromkeys(draft.typed)
-    if len(seen) > MAX_WORDS:
-        draft.problems.append(f"only the first {MAX_WORDS} words were looked for")
-    kept = _telling(compounded(list(seen)[:MAX_WORDS]))
+    if len(seen) > QUERY_MAX_WORDS:
+        draft.problems.append(f"only the first {QUERY_MAX_WORDS} words were looked for")
+    kept = _telling(compounded(list(seen)[:QUERY_MAX_WORDS]))
     return Query(
         words=kept,
         phrases=tuple(draft.phrases[:4]),
@@ -128,7 +128,7 @@ def narrowing(query: str) -> str:
     >>> narrowing('red "blue moon" in:tools -green')
     'in:tools -green'
     """
-    return " ".join(match[0] for match in _PART.finditer(query[:MAX_CHARS]) if _narrows(match))
+    return " ".join(match[0] for match in _PART.finditer(query[:QUERY_MAX_CHARS]) if _narrows(match))
 
 
 def _narrows(match: re.Match[str]) -> bool:
@@ -145,22 +145,22 @@ def compounded(typed: list[str]) -> list[str]:
     """
     found: list[str] = []
     for word in typed:
-        if found and found[-1] + word in _COMPOUNDS and (word in STOP or found[-1] in STOP):
+        if found and found[-1] + word in _COMPOUNDS and (word in STOP_WORDS or found[-1] in STOP_WORDS):
             found[-1] += word
         else:
             found.append(word)
     return found
 
 
-def _telling(typed: list[str]) -> tuple[Word, ...]:
+def _telling(typed: list[str]) -> tuple[QueryWord, ...]:
     """Drop the filler from the words `typed`, and mark those that only say what sort of page is wanted."""
-    kept = [Word(word, soft=word in SOFT) for word in typed if word not in STOP]
-    if all(word.soft for word in kept):
-        return tuple(Word(word.text) for word in kept)
+    kept = [QueryWord(word, optional=word in OPTIONAL_WORDS) for word in typed if word not in STOP_WORDS]
+    if all(word.optional for word in kept):
+        return tuple(QueryWord(word.text) for word in kept)
     return tuple(kept)
 
 
-def _part(draft: _Draft, match: re.Match[str]) -> None:
+def _part(draft: _QueryDraft, match: re.Match[str]) -> None:
     """Put one part of a query where it belongs."""
     minus_phrase, phrase, minus, key, value, plain = match.groups()
     if phrase is not None:
@@ -177,14 +177,14 @@ def _part(draft: _Draft, match: re.Match[str]) -> None:
         draft.typed += words(plain)
 
 
-def _phrase(draft: _Draft, phrase: tuple[str, ...], *, leave_out: bool) -> None:
+def _phrase(draft: _QueryDraft, phrase: tuple[str, ...], *, leave_out: bool) -> None:
     """Note a phrase to be found, or not to be."""
     if not phrase:
         return
-    (draft.without if leave_out else draft.phrases).append(phrase[:MAX_WORDS])
+    (draft.without if leave_out else draft.phrases).append(phrase[:QUERY_MAX_WORDS])
 
 
-def _filter(draft: _Draft, key: str, value: str) -> None:
+def _filter(draft: _QueryDraft, key: str, value: str) -> None:
     """Note a filter, or what is wrong with it."""
     if key == "in":
         _kind(draft, value)
@@ -198,7 +198,7 @@ def _filter(draft: _Draft, key: str, value: str) -> None:
         draft.problems.append(f"{key}: was left out, it needs a value right after the colon")
 
 
-def _kind(draft: _Draft, value: str) -> None:
+def _kind(draft: _QueryDraft, value: str) -> None:
     """Note an `in:` filter; several names may be joined by commas."""
     for name in value.lower().split(","):
         if name in _KINDS:
@@ -209,7 +209,7 @@ def _kind(draft: _Draft, value: str) -> None:
             draft.problems.append(f"in:{name[:40]} was left out, it takes one of {', '.join(Kind)} or all")
 
 
-def _date(draft: _Draft, key: str, value: str) -> None:
+def _date(draft: _QueryDraft, key: str, value: str) -> None:
     """Note a filter by date."""
     match = _DATE.match(value)
     try:

@@ -7,52 +7,52 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.search.plan import Concept
+from archive.search.plan import Term
 from archive.search.postings import Ints
-from archive.search.rank import Floats, Found, numbers
-from archive.search.shelf import Shelf
+from archive.search.rank import Floats, Matches, numbers
+from archive.search.segments import Segments
 
-_Leaf = frozenset[int]
+_Numbers = frozenset[int]
 
-MOST = 30
+MAX_LEAVES = 30
 """A query of more words than an integer has bits is ranked without."""
-TOP = 60
+RERANKED_ENTRIES = 60
 """So many of the best are looked at again; no page shows more of them."""
-NEXT, NEAR = 0.25, 0.1
-"""What two neighbouring concepts of the query add, in parts of `USUAL`, where they are next to each other in
-the entry in the same order, and where they are at most `WINDOW` words apart."""
-USUAL = np.float32(4.0)
-"""The weight of a usual concept, of which the above are parts."""
-LAGS = 4
+ADJACENT_BONUS, NEARBY_BONUS = 0.25, 0.1
+"""What two neighbouring terms of the query add, in parts of `TYPICAL_TERM_WEIGHT`, where they are next to each other in
+the entry in the same order, and where they are at most `WINDOW_WORDS` words apart."""
+TYPICAL_TERM_WEIGHT = np.float32(4.0)
+"""The weight of a usual term, of which the above are parts."""
+MAX_FOLLOWERS = 4
 """A word of the query is compared with so many that follow it in an entry."""
-WHOLE = 0.8
+COMPLETE_COVERAGE = 0.8
 """An entry that meets so much of a query is not asked for more."""
-WINDOW = 6
-APART = 0.8
-"""What remains of an entry's part of the query where it lacks some of it and no two of its concepts stand together."""
+WINDOW_WORDS = 6
+SCATTERED_FACTOR = 0.8
+"""What remains of an entry's part of the query where it lacks some of it and no two of its terms stand together."""
 
 
-def second_look(concepts: tuple[Concept, ...], shelf: Shelf, found: Found) -> Found:
-    """Give `found` with the scores of the `TOP` best raised by how close together they have the query's concepts."""
-    leaves = [leaf for concept in concepts if not concept.soft for leaf in _leaves(concept)]
-    if not 2 <= len(leaves) <= MOST or not len(found.docs):
+def second_look(terms: tuple[Term, ...], segments: Segments, found: Matches) -> Matches:
+    """Give `found`, the scores of the best raised by how close together they have the query's terms."""
+    leaves = [leaf for term in terms if not term.optional for leaf in _leaves(term)]
+    if not 2 <= len(leaves) <= MAX_LEAVES or not len(found.docs):
         return found
     top = _best(found.scores)
-    following, near = _pairs(leaves, shelf, found.docs[top])
+    following, near = _pairs(leaves, segments, found.docs[top])
     scores, met = found.scores.copy(), found.met.copy()
     gain, apart = np.zeros(len(top)), np.ones(len(top), np.bool_)
     for at, bits in near.items():
-        gain[at] = NEXT * following.get(at, 0).bit_count() + NEAR * bits.bit_count()
+        gain[at] = ADJACENT_BONUS * following.get(at, 0).bit_count() + NEARBY_BONUS * bits.bit_count()
         apart[at] = False
-    scores[top] += USUAL * gain.astype(np.float32) * met[top]
-    met[top[apart & (met[top] < WHOLE)]] *= np.float32(APART)
-    return Found(found.docs, scores, met, found.common)
+    scores[top] += TYPICAL_TERM_WEIGHT * gain.astype(np.float32) * met[top]
+    met[top[apart & (met[top] < COMPLETE_COVERAGE)]] *= np.float32(SCATTERED_FACTOR)
+    return Matches(found.docs, scores, met, found.common)
 
 
-def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[dict[int, int], dict[int, int]]:
+def _pairs(leaves: list[_Numbers], segments: Segments, docs: Ints) -> tuple[dict[int, int], dict[int, int]]:
     """Give by place in `docs` which neighbouring leaves stand next to each other in it, and which near, as bits."""
-    tokens, bounds = shelf.tokens(docs)
-    table = np.zeros(shelf.words_known, np.uint32)
+    tokens, bounds = segments.tokens(docs)
+    table = np.zeros(segments.words_known, np.uint32)
     for bit, leaf in enumerate(leaves):
         table[list(leaf)] |= np.uint32(1 << bit)
     marks = table[tokens]
@@ -62,9 +62,9 @@ def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[dict[int, int
     near: dict[int, int] = {}
     # Few of the words are looked for: going over them costs less than as many calls as all at once would take.
     for first, place in enumerate(places):
-        for second in range(first + 1, min(first + LAGS + 1, len(places))):
+        for second in range(first + 1, min(first + MAX_FOLLOWERS + 1, len(places))):
             gap = places[second] - place
-            if gap > WINDOW:
+            if gap > WINDOW_WORDS:
                 break
             forward = (bits[first] << 1) & bits[second]
             both = forward | ((bits[second] << 1) & bits[first])
@@ -78,15 +78,17 @@ def _pairs(leaves: list[_Leaf], shelf: Shelf, docs: Ints) -> tuple[dict[int, int
 
 
 def _best(scores: Floats) -> NDArray[np.intp]:
-    """Give where the `TOP` best of `scores` are, and those as good as the last of them."""
-    if len(scores) <= TOP:
+    """Give where the `RERANKED_ENTRIES` best of `scores` are, and those as good as the last of them."""
+    if len(scores) <= RERANKED_ENTRIES:
         return np.arange(len(scores))
-    return np.flatnonzero(scores >= np.partition(scores, len(scores) - TOP)[len(scores) - TOP])
+    return np.flatnonzero(
+        scores >= np.partition(scores, len(scores) - RERANKED_ENTRIES)[len(scores) - RERANKED_ENTRIES]
+    )
 
 
-def _leaves(concept: Concept) -> list[_Leaf]:
-    """Give the terms for each word of a concept, in the query's order."""
-    spoken = next((way for way in concept.ways if isinstance(way.parts[0], Concept)), None)
-    if spoken is not None and spoken is concept.ways[0]:
-        return [leaf for part in spoken.parts if isinstance(part, Concept) for leaf in _leaves(part)]
-    return [frozenset(numbers([concept]))]
+def _leaves(term: Term) -> list[_Numbers]:
+    """Give the variants for each word of a term, in the query's order."""
+    spoken = next((alternative for alternative in term.alternatives if isinstance(alternative.parts[0], Term)), None)
+    if spoken is not None and spoken is term.alternatives[0]:
+        return [leaf for part in spoken.parts if isinstance(part, Term) for leaf in _leaves(part)]
+    return [frozenset(numbers([term]))]

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search.address import address
-from archive.search.postings import MOST, WEIGHTS, Block, Ints, turned
+from archive.search.postings import BLOCK_MAX_ENTRIES, WEIGHTS, Ints, PostingBlock, turned
 from archive.search.vocabulary import Vocabulary
 from archive.search.words import words
 
 KINDS = tuple(Kind)
-LEAD = 14
+LEAD_WORDS = 14
 """So many words at an entry's start count as its title would: that is where an entry names its subject."""
 
 
@@ -44,7 +44,7 @@ class Segment:
     ordinal: Ints
     kind: NDArray[np.uint8]
     day: Ints
-    blocks: tuple[Block, ...]
+    blocks: tuple[PostingBlock, ...]
     first_link: NDArray[np.int64]
     linked: NDArray[np.bool_]
     link_sites: Ints
@@ -77,7 +77,7 @@ class Segment:
         return self.docs_by_link[low:high]
 
 
-class Catalogue:
+class Dictionary:
     """What the segments of an index number alike: words and sites. Only ever added to."""
 
     def __init__(self) -> None:
@@ -98,18 +98,18 @@ class Catalogue:
 class _Builder:
     """Gathers entries into flat arrays."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+    def __init__(self, dictionary: Dictionary) -> None:
+        self.dictionary = dictionary
         self.issue_of, self.ordinal, self.kind, self.day = array("i"), array("i"), array("B"), array("i")
         self.issue_ends = array("i", [0])
         self.tokens = array("i")
         self.lengths = array("i")
-        self.blocks: list[Block] = []
+        self.blocks: list[PostingBlock] = []
         self.links, self.link_ends, self.link_sites = array("q"), array("i", [0]), array("i")
 
     def add(self, at: int, issue: Issue) -> None:
         """Add the entries of `issue`, the `at`th of the segment."""
-        number = self.catalogue.words.number
+        number = self.dictionary.words.number
         dated = [str(issue.published.year), f"{issue.published:%B}".lower()]
         ordinal = 0
         for section in issue.sections:
@@ -120,12 +120,12 @@ class _Builder:
                 path, host = self.addresses(entry)
                 self.tokens.fromlist(list(number((*text, *path, *host))))
                 self.tokens.extend(tail)
-                fields = min(len(text), LEAD), max(len(text) - LEAD, 0), len(path), len(host), len(heading)
+                fields = min(len(text), LEAD_WORDS), max(len(text) - LEAD_WORDS, 0), len(path), len(host), len(heading)
                 self.lengths.fromlist(list(fields))
                 self.ordinal.append(ordinal)
                 self.link_ends.append(len(self.links))
                 ordinal += 1
-                if len(self.ordinal) % MOST == 0:
+                if len(self.ordinal) % BLOCK_MAX_ENTRIES == 0:
                     self.turn()
             self.kind.extend([KINDS.index(section.kind)] * len(section.entries))
         self.issue_of.extend([at] * ordinal)
@@ -141,7 +141,7 @@ class _Builder:
             path += found.path
             path.append("")
             self.links.append(hash(found.key))
-            self.link_sites.append(self.catalogue.site(found.site))
+            self.link_sites.append(self.dictionary.site(found.site))
         return path, host
 
     def turn(self) -> None:
@@ -188,10 +188,10 @@ class _Builder:
         )
 
 
-def build(issues: Iterable[Issue], catalogue: Catalogue) -> Segment:
-    """Index `issues`, adding their words and links to `catalogue`."""
+def build(issues: Iterable[Issue], dictionary: Dictionary) -> Segment:
+    """Index `issues`, adding their words and links to `dictionary`."""
     kept = tuple(sorted(issues, key=lambda issue: (issue.published, issue.slug)))
-    builder = _Builder(catalogue)
+    builder = _Builder(dictionary)
     for at, issue in enumerate(kept):
         builder.add(at, issue)
     return builder.done(kept)

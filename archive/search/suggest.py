@@ -6,61 +6,61 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from archive.search.forms import inflections
-from archive.search.names import Words
-from archive.search.plan import REMEMBERED, Lookup
+from archive.search.inflections import inflections
+from archive.search.plan import CACHED_WORDS, TermLookup
 from archive.search.postings import Ints
-from archive.search.query import SOFT, STOP, Query
-from archive.search.shelf import Shelf
+from archive.search.query import OPTIONAL_WORDS, STOP_WORDS, Query
+from archive.search.segments import Segments
+from archive.search.synonyms import Words
 from archive.search.words import bag, words
 
-TOLD = 5
+MAX_NEAR_TOPICS = 5
 """So many topics are named when there is nothing."""
-SEEN = 3
+MIN_TOPIC_ENTRIES = 3
 """A topic has so many entries at least."""
 _MONTHS = bag("january february march april may june july august september october november december")
-_UNTOLD = STOP | _MONTHS
-LATEST = 400
+_UNTOLD = STOP_WORDS | _MONTHS
+RECENT_ENTRIES = 400
 """So many entries with the first words decide which words may follow them."""
-NEXT = 30
+FOLLOWING_WORD_FACTOR = 30
 """What a word counts right after the first words, against 1 elsewhere in an entry."""
-RARE = 100
+RARE_FACTOR = 100
 """A word is not told that occurs less than the likeliest by this factor: most are slips of the newsletter's own."""
 
 
-def complete(typed: str, limit: int, lookup: Lookup, shelf: Shelf) -> tuple[str, ...]:
+def complete(typed: str, limit: int, lookup: TermLookup, segments: Segments) -> tuple[str, ...]:
     """Complete the last word of `typed`, by the archive's words that stand with those before it."""
     parts = words(typed[-200:])
     if not parts or limit < 1:
         return ()
     before, last = (parts, "") if typed[-1:].isspace() else (parts[:-1], parts[-1])
-    numbers, counts = _candidates(before, last, lookup, shelf)
+    numbers, counts = _candidates(before, last, lookup, segments)
     found = _likeliest(tuple(before), numbers, counts, lookup, 4 * limit + 40)
-    if last and sum(map(lookup.count, found)) < SEEN:
+    if last and sum(map(lookup.count, found)) < MIN_TOPIC_ENTRIES:
         found = [near.word for near in lookup.near(last)] + found
     return tuple(" ".join([*before, word]) for word in _apart(found, before, limit))
 
 
-def _candidates(before: list[str], last: str, lookup: Lookup, shelf: Shelf) -> tuple[Ints, Ints]:
+def _candidates(before: list[str], last: str, lookup: TermLookup, segments: Segments) -> tuple[Ints, Ints]:
     """Give the numbers of the words that start with `last` and stand with those `before`, and how often each does."""
     starting = lookup.vocabulary.starting(last) if last else None
     if not before:
         numbers = starting if starting is not None else np.zeros(0, np.int32)
         return numbers, lookup.frequency.of(numbers)
-    numbers, counts = _beside(before, lookup, shelf)
+    numbers, counts = _beside(before, lookup, segments)
     if starting is not None:
         kept = np.isin(numbers, starting)
         numbers, counts = numbers[kept], counts[kept]
     return numbers, counts
 
 
-def _likeliest(before: Words, numbers: Ints, counts: Ints, lookup: Lookup, most: int) -> list[str]:
+def _likeliest(before: Words, numbers: Ints, counts: Ints, lookup: TermLookup, most: int) -> list[str]:
     """Give about the `most` likeliest of the words, without those that hardly occur beside the likeliest."""
-    least = max(1, -(-int(counts.max(initial=0)) // RARE))
+    least = max(1, -(-int(counts.max(initial=0)) // RARE_FACTOR))
     if len(counts) > most:
         least = max(least, int(np.partition(counts, len(counts) - most)[len(counts) - most]))
     likely = np.flatnonzero(counts >= least)
-    texts, named = lookup.vocabulary.words, lookup.names.table
+    texts, named = lookup.vocabulary.words, lookup.synonyms.table
     ranked = [
         (count, texts[number]) for number, count in zip(numbers[likely].tolist(), counts[likely].tolist(), strict=True)
     ]
@@ -69,24 +69,24 @@ def _likeliest(before: Words, numbers: Ints, counts: Ints, lookup: Lookup, most:
     return [word for _, word in ranked if len(word) > 1 and not word.isdigit() and word not in _UNTOLD]
 
 
-def _beside(before: list[str], lookup: Lookup, shelf: Shelf) -> tuple[Ints, Ints]:
+def _beside(before: list[str], lookup: TermLookup, segments: Segments) -> tuple[Ints, Ints]:
     """Count the words that follow `before` in the latest entries that have all of it, the next word most."""
     docs = None
     numbers = [lookup.vocabulary.ids.get(word, 0) for word in before]
     for number in numbers:
-        found = shelf.postings(number)[0]
+        found = segments.postings(number)[0]
         docs = found if docs is None else np.intersect1d(docs, found, assume_unique=True)
     if docs is None or not len(docs):
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    days = shelf.gather("day", docs)
-    if len(docs) > LATEST:
-        docs = docs[np.argsort(-days, kind="stable")[:LATEST]]
-    tokens, _ = shelf.tokens(docs)
+    days = segments.gather("day", docs)
+    if len(docs) > RECENT_ENTRIES:
+        docs = docs[np.argsort(-days, kind="stable")[:RECENT_ENTRIES]]
+    tokens, _ = segments.tokens(docs)
     after = tokens[1:][tokens[:-1] == numbers[-1]]
     run = np.sort(tokens)
     starts = np.flatnonzero(np.concatenate([run[:1] > 0, run[1:] != run[:-1]]))
     found, counts = run[starts], np.diff(starts, append=len(run)).astype(np.int32)
-    np.add.at(counts, found.searchsorted(after[after > 0]), NEXT)
+    np.add.at(counts, found.searchsorted(after[after > 0]), FOLLOWING_WORD_FACTOR)
     return found, counts
 
 
@@ -103,7 +103,7 @@ def _apart(found: Iterable[str], before: list[str], limit: int) -> Iterator[str]
             return
 
 
-def topics(limit: int, lookup: Lookup) -> tuple[str, ...]:
+def topics(limit: int, lookup: TermLookup) -> tuple[str, ...]:
     """Give the `limit` things of the table of names that the archive says most about, by its own name for each."""
     ranked = sorted(((count, name) for name, count in _counted(lookup, limit)), key=lambda pair: (-pair[0], pair[1]))
     told: list[str] = []
@@ -112,59 +112,59 @@ def topics(limit: int, lookup: Lookup) -> tuple[str, ...]:
         forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
         if seen.isdisjoint(forms):
             told.append(_usual(forms, lookup))
-            seen.update((*forms, *(other.words for other in lookup.names.of(name) if other.rule == "synonym")))
-    if len(told) < min(limit, TOLD):
-        told += [word for word in _frequent(lookup) if word not in told][: TOLD - len(told)]
+            seen.update((*forms, *(other.words for other in lookup.synonyms.of(name) if other.rule == "synonym")))
+    if len(told) < min(limit, MAX_NEAR_TOPICS):
+        told += [word for word in _frequent(lookup) if word not in told][: MAX_NEAR_TOPICS - len(told)]
     return tuple(told[:limit])
 
 
-def _usual(forms: list[Words], lookup: Lookup) -> str:
+def _usual(forms: list[Words], lookup: TermLookup) -> str:
     """Give the form of a topic that most entries have."""
     counts = [lookup.count(form[0]) if len(form) == 1 else _pair(form, lookup) for form in forms]
     return " ".join(forms[counts.index(max(counts))])
 
 
-def _counted(lookup: Lookup, limit: int) -> Iterator[tuple[Words, int]]:
+def _counted(lookup: TermLookup, limit: int) -> Iterator[tuple[Words, int]]:
     """Count the entries with each topic that can be among the first `limit`, by the most it can have."""
     bounds = sorted(
-        ((min(_count(word, lookup) for word in name), name) for name in lookup.names.topics if len(name) < 3),
+        ((min(_count(word, lookup) for word in name), name) for name in lookup.synonyms.topics if len(name) < 3),
         reverse=True,
     )
     best: list[int] = []
     for bound, name in bounds:
-        if bound < SEEN or (len(best) >= 3 * limit and bound < sorted(best)[-3 * limit]):
+        if bound < MIN_TOPIC_ENTRIES or (len(best) >= 3 * limit and bound < sorted(best)[-3 * limit]):
             return
         count = bound if len(name) == 1 else _pair(name, lookup)
-        if count >= SEEN:
+        if count >= MIN_TOPIC_ENTRIES:
             best.append(count)
             yield name, count
 
 
-def _count(word: str, lookup: Lookup) -> int:
+def _count(word: str, lookup: TermLookup) -> int:
     return sum(lookup.count(form) for form in (word, *inflections(word)))
 
 
-def _pair(name: Words, lookup: Lookup) -> int:
+def _pair(name: Words, lookup: TermLookup) -> int:
     count = lookup.pairs.get(name)
     if count is None:
         left, right = (lookup.vocabulary.ids.get(word, 0) for word in name)
         count = lookup.together((left,), (right,)) if left and right else 0
-        if len(lookup.pairs) >= REMEMBERED:
+        if len(lookup.pairs) >= CACHED_WORDS:
             lookup.pairs.clear()
         lookup.pairs[name] = count
     return count
 
 
-def _frequent(lookup: Lookup) -> list[str]:
+def _frequent(lookup: TermLookup) -> list[str]:
     """Give the archive's most frequent long words, for an archive of other things than the table's."""
     words_ = lookup.vocabulary.words
     counted = sorted(
         ((lookup.frequency(number), word) for number, word in enumerate(words_) if len(word) > 4), reverse=True
     )
-    return [word for count, word in counted[:400] if count and word.isalpha() and word not in _UNTOLD | SOFT]
+    return [word for count, word in counted[:400] if count and word.isalpha() and word not in _UNTOLD | OPTIONAL_WORDS]
 
 
-def meant(query: str, asked: Query, lookup: Lookup) -> Iterator[str]:
+def meant(query: str, asked: Query, lookup: TermLookup) -> Iterator[str]:
     """Give `query` with a word that the archive does not have put right, the nearest first, at most three."""
     told = 0
     for word in asked.words:
@@ -176,22 +176,22 @@ def meant(query: str, asked: Query, lookup: Lookup) -> Iterator[str]:
             yield " ".join(near.word if other == word.text else other for other in words(query))
 
 
-def parts(asked: Query, lookup: Lookup) -> tuple[Words, ...]:
+def parts(asked: Query, lookup: TermLookup) -> tuple[Words, ...]:
     """Give the parts of a query of several words that name something, the longest and then the rarest first.
 
     Only names of the table are parts: that the archive has "patterns" tells nothing of knitting. A misspelt name counts
     as what it is nearest to.
     """
-    runs = [tuple(word.text for word in asked.words if not word.soft), *asked.phrases]
-    known = lookup.names.known
+    runs = [tuple(word.text for word in asked.words if not word.optional), *asked.phrases]
+    known = lookup.synonyms.known
     found = {name: None for run in runs for name in _spans(run, lookup) if name in known and name not in runs}
     return tuple(sorted(found, key=lambda name: (-len(name), min(_count(word, lookup) for word in name), name)))
 
 
-def _spans(run: Words, lookup: Lookup) -> Iterator[Words]:
+def _spans(run: Words, lookup: TermLookup) -> Iterator[Words]:
     """Give every few neighbours of `run` that may have a name, as they are and with a misspelt word put right."""
-    right = tuple(_righted(word, lookup) for word in run if word not in STOP)
-    longest = max((lookup.names.heads.get(word, 1) for word in right), default=1)
+    right = tuple(_righted(word, lookup) for word in run if word not in STOP_WORDS)
+    longest = max((lookup.synonyms.heads.get(word, 1) for word in right), default=1)
     for size in range(1, longest + 1):
         for at in range(len(right) - size + 1):
             name = right[at : at + size]
@@ -199,30 +199,30 @@ def _spans(run: Words, lookup: Lookup) -> Iterator[Words]:
             yield from ((*name[:-1], form) for form in inflections(name[-1]))
 
 
-def _righted(word: str, lookup: Lookup) -> str:
+def _righted(word: str, lookup: TermLookup) -> str:
     """Give what `word` is a misspelling of, or `word` if it is known or too short to tell."""
-    if len(word) < 5 or _count(word, lookup) or (word,) in lookup.names.table:
+    if len(word) < 5 or _count(word, lookup) or (word,) in lookup.synonyms.table:
         return word
     near = lookup.near(word)
     return near[0].word if near else word
 
 
-def near_topics(asked: Query, lookup: Lookup, main: tuple[str, ...]) -> tuple[str, ...]:
+def near_topics(asked: Query, lookup: TermLookup, main: tuple[str, ...]) -> tuple[str, ...]:
     """Give topics of the query's words, then other names of those, then the archive's `main` topics."""
-    named = list(_spans(tuple(word.text for word in asked.words if not word.soft), lookup))
-    known = lookup.names.known
+    named = list(_spans(tuple(word.text for word in asked.words if not word.optional), lookup))
+    known = lookup.synonyms.known
     own = [name for name in named if name in known]
-    others = [other.words for name in own for other in lookup.names.of(name) if other.words in known]
+    others = [other.words for name in own for other in lookup.synonyms.of(name) if other.words in known]
     near: list[str] = []
     seen: set[Words] = set()
     for name in (*sorted(own, key=len, reverse=True), *others):
         forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
-        if len(name) < 3 and seen.isdisjoint(forms) and _entries(name, lookup) >= SEEN:
+        if len(name) < 3 and seen.isdisjoint(forms) and _entries(name, lookup) >= MIN_TOPIC_ENTRIES:
             near.append(_usual(forms, lookup))
             seen.update(forms)
-    return tuple(dict.fromkeys([*near, *main]))[:TOLD]
+    return tuple(dict.fromkeys([*near, *main]))[:MAX_NEAR_TOPICS]
 
 
-def _entries(name: Words, lookup: Lookup) -> int:
+def _entries(name: Words, lookup: TermLookup) -> int:
     """Give about how many entries have `name`, of one word or two."""
     return _count(name[0], lookup) if len(name) == 1 else _pair(name, lookup)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.search.index import Index
-from archive.search.query import SOFT, STOP
+from archive.search.query import OPTIONAL_WORDS, STOP_WORDS
 from archive.search.result import Answer
 from archive.search.words import bag, words
 from tests.search.newsletter import issue
@@ -120,7 +120,7 @@ def test_words_are_words(text: str) -> None:
 
 def test_filler_and_soft_words_are_apart() -> None:
     """No word is both dropped and kept."""
-    assert frozenset() == STOP & SOFT
+    assert frozenset() == STOP_WORDS & OPTIONAL_WORDS
 
 
 def test_a_large_archive_answers_as_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_a_large_archive_answers_as_a_small_one(monkeypatch: pytest.MonkeyPatch)
     queries = ["kubernetes docker", "load balancer", "postgres", "kubernets monitoring -docker", "run book", "in:news"]
     whole = Index.of(issues)
     expected = [shown(whole.search(query, limit=20, offset=offset)) for query in queries for offset in (0, 50)]
-    monkeypatch.setattr("archive.search.segment.MOST", 700)
+    monkeypatch.setattr("archive.search.segment.BLOCK_MAX_ENTRIES", 700)
     parts = Index.of(issues[:30]).changed(issues[30:36], []).changed(issues[36:], [])
     found = [shown(parts.search(query, limit=20, offset=offset)) for query in queries for offset in (0, 50)]
     assert found == expected

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from archive.kind import Kind
 from archive.link import canonical, domain
 from archive.search.address import address
-from archive.search.names import NEAR, SAME, Name, parse, shipped
-from archive.search.query import Query, Word
+from archive.search.query import Query, QueryWord
 from archive.search.query import parse as taken_apart
-from archive.search.typos import corrections
+from archive.search.spelling import corrections
+from archive.search.synonyms import NEAR_NAME_WEIGHT, SYNONYM_WEIGHT, Synonym, parse, shipped
 from archive.search.vocabulary import Vocabulary
 from archive.search.words import words
 
@@ -62,7 +62,7 @@ def test_a_query_is_taken_apart() -> None:
         'How do I tune “exact words” nginx -docker -"two words" in:tools,news site:https://www.a.example/ #'
     )
     assert asked == Query(
-        words=(Word("tune"), Word("nginx")),
+        words=(QueryWord("tune"), QueryWord("nginx")),
         phrases=(("exact", "words"),),
         without=(("docker",), ("two", "words")),
         kinds=frozenset({Kind.TOOLS, Kind.NEWS}),
@@ -71,8 +71,8 @@ def test_a_query_is_taken_apart() -> None:
     )
     assert taken_apart("year:2019").after == date(2019, 1, 1)
     assert taken_apart("before:2020-06").before == date(2020, 6, 1)
-    assert taken_apart("foo:bar").words == (Word("foo"), Word("bar"))
-    assert taken_apart("talk slides").words == (Word("talk"), Word("slides"))
+    assert taken_apart("foo:bar").words == (QueryWord("foo"), QueryWord("bar"))
+    assert taken_apart("talk slides").words == (QueryWord("talk"), QueryWord("slides"))
 
 
 def test_corrections_go_by_length() -> None:
@@ -106,9 +106,9 @@ def test_words_added_later_are_found() -> None:
 def test_names_go_both_ways_or_one() -> None:
     """Commas make names of one thing, an arrow a way to other things; comments and blanks add nothing."""
     names = parse("# a comment\n\npg, postgres  # the same\nhpa > kubernetes autoscaling\n~ team, teams\nalone")
-    assert names.of(("pg",)) == (Name(("postgres",), SAME, "synonym"),)
-    assert names.of(("postgres",)) == (Name(("pg",), SAME, "synonym"),)
-    assert names.of(("hpa",)) == (Name(("kubernetes", "autoscaling"), NEAR, "near name"),)
+    assert names.of(("pg",)) == (Synonym(("postgres",), SYNONYM_WEIGHT, "synonym"),)
+    assert names.of(("postgres",)) == (Synonym(("pg",), SYNONYM_WEIGHT, "synonym"),)
+    assert names.of(("hpa",)) == (Synonym(("kubernetes", "autoscaling"), NEAR_NAME_WEIGHT, "near name"),)
     assert names.of(("kubernetes", "autoscaling")) == ()
     assert ("team",) not in names.topics
 

@@ -6,8 +6,8 @@ import pytest
 
 from archive.kind import Kind
 from archive.search.index import Index
-from archive.search.names import shipped
 from archive.search.result import Reason
+from archive.search.synonyms import shipped
 from tests.search.newsletter import ARCHIVE, issue
 
 INDEX = Index.of(ARCHIVE)

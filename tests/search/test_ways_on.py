@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.kind import Kind
-from archive.search.index import MEANT, Index
+from archive.search.index import MAX_SUGGESTIONS, Index
 from archive.search.query import narrowing
 from tests.search.newsletter import ARCHIVE, issue
 
@@ -62,7 +62,7 @@ def test_topics_of_the_query_come_first() -> None:
 def test_what_is_offered_has_answers(query: str) -> None:
     """Few ways on are offered, only where there is nothing, each once, and each leads to something."""
     answer = INDEX.search(query)
-    assert len(set(answer.did_you_mean)) == len(answer.did_you_mean) <= MEANT
+    assert len(set(answer.did_you_mean)) == len(answer.did_you_mean) <= MAX_SUGGESTIONS
     assert not (answer.results and answer.did_you_mean)
     assert all(INDEX.search(other).total for other in answer.did_you_mean)
 

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.issue import Entry, Issue, Section
-from archive.search.postings import Block, Ints, spread, union
-from archive.search.segment import Catalogue, Segment, build
+from archive.search.postings import Ints, PostingBlock, spread, union
+from archive.search.segment import Dictionary, Segment, build
 
-LOOKED_AT = 500
+SAMPLED_ENTRIES = 500
 """So many entries with two words are looked at to estimate how many have them next to each other."""
 
 
 @dataclass(slots=True)
-class Shelf:
+class Segments:
     """Segments one after another, their entries numbered through.
 
     `gone` marks the entries of each segment, and after them its issues, that are no longer in the archive (None: all
@@ -27,10 +27,10 @@ class Shelf:
     `living` and `issue_count` count what is not gone.
     """
 
-    segments: tuple[Segment, ...]
+    parts: tuple[Segment, ...]
     gone: tuple[NDArray[np.bool_] | None, ...]
     offsets: tuple[int, ...] = field(init=False)
-    blocks: tuple[tuple[Block, int, NDArray[np.bool_] | None], ...] = field(init=False)
+    blocks: tuple[tuple[PostingBlock, int, NDArray[np.bool_] | None], ...] = field(init=False)
     block_starts: NDArray[np.int64] = field(init=False)
     words_known: int = field(init=False)
     living: int = field(init=False)
@@ -38,19 +38,19 @@ class Shelf:
 
     def __post_init__(self) -> None:
         """Lay the segments end to end; `living` and `issue_count` count what is not gone."""
-        ends = np.cumsum([0, *map(len, self.segments)])
+        ends = np.cumsum([0, *map(len, self.parts)])
         self.offsets = tuple(int(end) for end in ends)
         self.blocks = tuple(self._laid())
         self.words_known = 1 + max((int(block.terms[-1]) for block, _, _ in self.blocks), default=0)
         self.block_starts = np.array([start for _, start, _ in self.blocks], np.int64)
-        pairs = [(segment, gone) for segment, gone in zip(self.segments, self.gone, strict=True) if gone is not None]
+        pairs = [(segment, gone) for segment, gone in zip(self.parts, self.gone, strict=True) if gone is not None]
         self.living = self.offsets[-1] - sum(int(gone[: len(segment)].sum()) for segment, gone in pairs)
-        self.issue_count = sum(len(segment.issues) for segment in self.segments)
+        self.issue_count = sum(len(segment.issues) for segment in self.parts)
         self.issue_count -= sum(int(gone[len(segment) :].sum()) for segment, gone in pairs)
 
-    def _laid(self) -> Iterator[tuple[Block, int, NDArray[np.bool_] | None]]:
+    def _laid(self) -> Iterator[tuple[PostingBlock, int, NDArray[np.bool_] | None]]:
         """Give each block with the number of its first entry and the marks of those gone."""
-        for segment, gone, start in zip(self.segments, self.gone, self.offsets, strict=False):
+        for segment, gone, start in zip(self.parts, self.gone, self.offsets, strict=False):
             low = 0
             for block in segment.blocks:
                 yield block, start + low, None if gone is None else gone[low : low + len(block)]
@@ -62,7 +62,7 @@ class Shelf:
 
     def places(self) -> Iterator[tuple[Segment, int, int]]:
         """Give each segment with the number of its first entry and of the one after its last."""
-        return zip(self.segments, self.offsets, self.offsets[1:], strict=False)
+        return zip(self.parts, self.offsets, self.offsets[1:], strict=False)
 
     def postings(self, term: int) -> tuple[Ints, NDArray[np.uint8]]:
         """Give the entries that have the word numbered `term`, ascending, and how strongly each."""
@@ -88,46 +88,46 @@ class Shelf:
 
     def issues(self) -> Iterator[Issue]:
         """Give every issue that is not gone."""
-        for segment, gone in zip(self.segments, self.gone, strict=True):
+        for segment, gone in zip(self.parts, self.gone, strict=True):
             for at, issue in enumerate(segment.issues):
                 if gone is None or not segment.is_gone(at, gone):
                     yield issue
 
     def find(self, slug: str) -> tuple[int, int] | None:
         """Give the segment that has the issue `slug` and its place there, None if no segment has it any more."""
-        for number in range(len(self.segments) - 1, -1, -1):
-            at, gone = self.segments[number].slugs.get(slug), self.gone[number]
-            if at is not None and (gone is None or not self.segments[number].is_gone(at, gone)):
+        for number in range(len(self.parts) - 1, -1, -1):
+            at, gone = self.parts[number].slugs.get(slug), self.gone[number]
+            if at is not None and (gone is None or not self.parts[number].is_gone(at, gone)):
                 return number, at
         return None
 
-    def without(self, number: int, at: int) -> Shelf:
-        """Give the shelf without the issue at `at` in the segment `number`."""
-        segment, gone = self.segments[number], self.gone[number]
+    def without(self, number: int, at: int) -> Segments:
+        """Give the segments without the issue at `at` in the segment `number`."""
+        segment, gone = self.parts[number], self.gone[number]
         marked = np.zeros(len(segment) + len(segment.issues), np.bool_) if gone is None else gone.copy()
         marked[segment.issue_bounds[at] : segment.issue_bounds[at + 1]] = True
         marked[len(segment) + at] = True
-        return Shelf(self.segments, (*self.gone[:number], marked, *self.gone[number + 1 :]))
+        return Segments(self.parts, (*self.gone[:number], marked, *self.gone[number + 1 :]))
 
-    def with_segment(self, segment: Segment) -> Shelf:
-        """Give the shelf with one more segment."""
-        return Shelf((*self.segments, segment), (*self.gone, None))
+    def with_segment(self, segment: Segment) -> Segments:
+        """Give the segments with one more segment."""
+        return Segments((*self.parts, segment), (*self.gone, None))
 
-    def tidied(self, catalogue: Catalogue) -> Shelf:
-        """Give the shelf with small segments joined and mostly gone ones rebuilt.
+    def tidied(self, dictionary: Dictionary) -> Segments:
+        """Give the segments with small segments joined and mostly gone ones rebuilt.
 
         A segment is joined to the one before it once it is at least half as long, so that there are few of them and an
         entry is indexed again only as often as the archive doubles.
         """
-        segments, marks = list(self.segments), list(self.gone)
+        segments, marks = list(self.parts), list(self.gone)
         for at in range(len(segments) - 1, -1, -1):
             gone = marks[at]
             if gone is not None and 2 * int(gone[: len(segments[at])].sum()) >= len(segments[at]):
-                segments[at], marks[at] = build(Shelf((segments[at],), (gone,)).issues(), catalogue), None
+                segments[at], marks[at] = build(Segments((segments[at],), (gone,)).issues(), dictionary), None
         while len(segments) > 1 and 2 * len(segments[-1]) >= len(segments[-2]):
-            issues = Shelf(tuple(segments[-2:]), tuple(marks[-2:])).issues()
-            segments[-2:], marks[-2:] = [build(issues, catalogue)], [None]
-        return Shelf(tuple(segments), tuple(marks))
+            issues = Segments(tuple(segments[-2:]), tuple(marks[-2:])).issues()
+            segments[-2:], marks[-2:] = [build(issues, dictionary)], [None]
+        return Segments(tuple(segments), tuple(marks))
 
     def counts(self, words: int) -> NDArray[np.int64]:
         """Give the number of entries that have each word, by its number below `words`."""
@@ -147,7 +147,7 @@ class Shelf:
 
     def issues_with(self, link: int) -> Iterator[Issue]:
         """Give every issue that has `link` (a hash)."""
-        for segment, gone in zip(self.segments, self.gone, strict=True):
+        for segment, gone in zip(self.parts, self.gone, strict=True):
             for local in segment.with_link(link).tolist():
                 if gone is None or not gone[local]:
                     yield segment.issues[segment.issue_of[local]]
@@ -163,9 +163,9 @@ class Shelf:
 
     def gather(self, name: str, docs: Ints) -> NDArray[Any]:
         """Give the array `name` of the segments (one value an entry) at `docs`."""
-        if len(self.segments) == 1:
-            return getattr(self.segments[0], name)[docs]  # type: ignore[no-any-return]  # an array, by its name
-        arrays = [getattr(segment, name) for segment in self.segments]
+        if len(self.parts) == 1:
+            return getattr(self.parts[0], name)[docs]  # type: ignore[no-any-return]  # an array, by its name
+        arrays = [getattr(segment, name) for segment in self.parts]
         values = np.zeros(len(docs), arrays[0].dtype)
         for array, start, end in zip(arrays, self.offsets, self.offsets[1:], strict=False):
             here = (docs >= start) & (docs < end)
@@ -200,7 +200,7 @@ class Shelf:
 
     def place(self, doc: int) -> tuple[Segment, int]:
         """Give the segment that `doc` is in and its number there."""
-        for at, segment in enumerate(self.segments):
+        for at, segment in enumerate(self.parts):
             if doc < self.offsets[at + 1]:
                 return segment, doc - self.offsets[at]
         raise IndexError(doc)
@@ -235,18 +235,18 @@ class Shelf:
         """
         first, second = (union([self.postings(term)[0] for term in terms]) for terms in (left, right))
         docs = np.intersect1d(first, second, assume_unique=True)
-        part = len(docs) // LOOKED_AT + 1
+        part = len(docs) // SAMPLED_ENTRIES + 1
         if part > 1:
             docs = docs[(self.gather("day", docs) * 7 + self.gather("ordinal", docs)) % part == 0]
         return part * int(np.count_nonzero(self.adjacent(docs, [list(left), list(right)])))
 
 
-class Counts:
-    """How many entries have each word; counted over the whole shelf when first asked for."""
+class EntryCounts:
+    """How many entries have each word; counted over the whole segments when first asked for."""
 
-    def __init__(self, shelf: Shelf, vocabulary: Sized) -> None:
-        """Count on `shelf` the words of `vocabulary`; those that are added to it later have no entries here."""
-        self._shelf = shelf
+    def __init__(self, segments: Segments, vocabulary: Sized) -> None:
+        """Count on `segments` the words of `vocabulary`; those that are added to it later have no entries here."""
+        self._segments = segments
         self._vocabulary = vocabulary
         self._all: Ints | None = None
         self._one: memoryview | None = None
@@ -268,5 +268,5 @@ class Counts:
 
     def _counted(self) -> Ints:
         if self._all is None:
-            self._all = self._shelf.counts(len(self._vocabulary)).astype(np.int32)
+            self._all = self._segments.counts(len(self._vocabulary)).astype(np.int32)
         return self._all

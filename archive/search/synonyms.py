@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from archive.search.query import STOP, compounded
+from archive.search.query import STOP_WORDS, compounded
 from archive.search.words import words
 
 Words = tuple[str, ...]
 SYNONYM, NEAR_NAME = "synonym", "near name"
 """The rules by which another name matches."""
-SAME = 0.85
+SYNONYM_WEIGHT = 0.85
 """What a match by a name of the same thing counts, against 1 for the word itself."""
-NEAR = 0.6
+NEAR_NAME_WEIGHT = 0.6
 """What a match by a narrower or broader name counts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Synonym:
     """Another name of what was asked: its `words`, what a match by it counts (0 to 1), and the rule's name."""
 
     words: Words
@@ -29,26 +29,26 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Synonyms:
     """A table from what people ask for (as words) to its other names, in the order of the table.
 
     `topics`: what the table knows, in its order, and `known` in none. `heads`: the length of the longest name by its
     first word.
     """
 
-    table: Mapping[Words, tuple[Name, ...]]
+    table: Mapping[Words, tuple[Synonym, ...]]
     topics: tuple[Words, ...]
     heads: Mapping[str, int]
     known: frozenset[Words]
 
-    def of(self, asked: Words) -> tuple[Name, ...]:
+    def of(self, asked: Words) -> tuple[Synonym, ...]:
         """Give the other names of `asked`, none if the table has no such name."""
         return self.table.get(asked, ())
 
 
-def parse(text: str) -> Names:
-    """Read a table in the form of `names.txt`; a line that names fewer than two things adds nothing."""
-    table: dict[Words, dict[Words, Name]] = {}
+def parse(text: str) -> Synonyms:
+    """Read a table in the form of `synonyms.txt`; a line that names fewer than two things adds nothing."""
+    table: dict[Words, dict[Words, Synonym]] = {}
     topics: dict[Words, None] = {}
     for line in text.splitlines():
         body = line.partition("# ")[0].strip().removesuffix("#")
@@ -56,18 +56,18 @@ def parse(text: str) -> Names:
         left, arrow, right = body.partition(">")
         asked = [_telling(name) for name in left.split(",")]
         others = [_found(name) for name in (right if arrow else left).split(",")]
-        weight, rule = (NEAR, NEAR_NAME) if arrow else (SAME, SYNONYM)
+        weight, rule = (NEAR_NAME_WEIGHT, NEAR_NAME) if arrow else (SYNONYM_WEIGHT, SYNONYM)
         if not general:
             written = (tuple(words(name)) for name in left.split(","))
             topics.update((name, None) for name in written if name and name in asked)
         for name in filter(None, asked):
             for other in filter(None, others):
                 if other != name:
-                    table.setdefault(name, {}).setdefault(other, Name(other, weight, rule))
+                    table.setdefault(name, {}).setdefault(other, Synonym(other, weight, rule))
     heads: dict[str, int] = {}
     for name in table:
         heads[name[0]] = max(len(name), heads.get(name[0], 0))
-    return Names(
+    return Synonyms(
         {name: tuple(others.values()) for name, others in table.items()}, tuple(topics), heads, frozenset(topics)
     )
 
@@ -75,7 +75,7 @@ def parse(text: str) -> Names:
 def _telling(name: str) -> Words:
     """Give the words of `name` that a query would keep, so that both are compared alike."""
     found = compounded(words(name))
-    return tuple(word for word in found if word not in STOP or word == "go") or tuple(found)
+    return tuple(word for word in found if word not in STOP_WORDS or word == "go") or tuple(found)
 
 
 def _found(name: str) -> Words:
@@ -86,10 +86,10 @@ def _found(name: str) -> Words:
 
 def shipped_text() -> str:
     """Give the text of the table that ships, to be shown or extended."""
-    return resources.files("archive.search").joinpath("names.txt").read_text(encoding="utf-8")
+    return resources.files("archive.search").joinpath("synonyms.txt").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=4)
-def shipped(extra: str = "") -> Names:
+def shipped(extra: str = "") -> Synonyms:
     """Give the table that ships, with the lines of `extra` (an operator's file) put before it so that they win."""
     return parse(extra + "\n" + shipped_text())

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from archive.search.vocabulary import Vocabulary
 
-LONGEST = 40
+MAX_WORD_LETTERS = 40
 """No longer word is taken for a misspelling of another."""
-MOST = 3
+MAX_CORRECTIONS = 3
 """So many words are taken for a misspelt one."""
 _VOWELS = frozenset("aeiouy")
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Correction:
     """A `word` of the archive, `edits` away from what was typed; `closeness` is what a match by it counts, 0 to 1."""
 
     word: str
@@ -30,15 +30,15 @@ class Near:
 
 def allowed(word: str) -> int:
     """Give the most edits by which a word as long as `word` may differ from what was meant."""
-    if not 4 <= len(word) <= LONGEST or word.isdigit():
+    if not 4 <= len(word) <= MAX_WORD_LETTERS or word.isdigit():
         return 0
     return 1 if len(word) < 7 else 2
 
 
 def corrections(
     word: str, vocabulary: Vocabulary, frequency: Callable[[int], int], *, edits: int | None = None
-) -> list[Near]:
-    """Give the words that `word` may be a misspelling of, nearest and most frequent first, at most `MOST`.
+) -> list[Correction]:
+    """Give the words that `word` may be a misspelling of, nearest and most frequent first, at most `MAX_CORRECTIONS`.
 
     Two edits are looked at only when no word is one edit away. `frequency` gives a word's number of entries.
     """
@@ -57,7 +57,7 @@ def corrections(
     return _best(word, found)
 
 
-def _best(word: str, found: list[tuple[int, float, str]]) -> list[Near]:
+def _best(word: str, found: list[tuple[int, float, str]]) -> list[Correction]:
     """Keep the nearest of `found` (edits, entries, word), the frequent before the rare."""
     nearest = min((distance for distance, *_ in found), default=0)
     found = sorted((f for f in found if f[0] == nearest), key=lambda f: (-f[1] * _likeness(word, f[2]), f[2]))
@@ -66,8 +66,8 @@ def _best(word: str, found: list[tuple[int, float, str]]) -> list[Near]:
     top = found[0][1] * _likeness(word, found[0][2])
     closeness = 0.9 if nearest == 1 else 0.75
     return [
-        Near(candidate, distance, closeness * (1.0 if rank == 0 else 0.8))
-        for rank, (distance, count, candidate) in enumerate(found[:MOST])
+        Correction(candidate, distance, closeness * (1.0 if rank == 0 else 0.8))
+        for rank, (distance, count, candidate) in enumerate(found[:MAX_CORRECTIONS])
         if count * _likeness(word, candidate) >= 0.15 * top
     ]
 

@@ -69,7 +69,7 @@ _IRREGULAR = tuple(
         "licence license licences licenses",
         "defence defense",
         "centre center centres centers",
-        "catalogue catalog catalogues catalogs",
+        "dictionary catalog catalogues catalogs",
         "programme program programmes programs",
         "grey gray",
         "postmortem postmortems",
@@ -90,7 +90,7 @@ _SPELLINGS = (
     (re.compile(r"^(behavio|colo|hono|labo|favo|flavo)r(s|al|ed|ing|ite|ites)?$"), r"\1ur\2"),
 )
 
-# Endings that derive one word from another, longest first; each is put back in turn to find its kin.
+# Endings that derive one word from another, longest first; each is put back in turn to find its derivations.
 _ENDINGS = (
     "isational", "izational", "isations", "izations", "isation", "ization", "ability", "abilities", "ational",
     "ations", "ation", "ments", "ment", "ances", "ance", "ences", "ence", "ators", "ator", "ating", "ated", "ates",
@@ -99,7 +99,7 @@ _ENDINGS = (
     "ised", "ized", "ising", "izing", "",
 )  # fmt: skip
 _MIN_STEM, _LONGEST = 5, 40
-# Words whose ending only looks derived; their "kin" mean something else.
+# Words whose ending only looks derived; their "derivations" mean something else.
 _NO_KIN = bag("""
     container containers server servers cluster clusters service services master computer computers number numbers
     paper papers power matter letter letters order orders header headers folder folders border layer layers chapter
@@ -190,7 +190,7 @@ def _stems(word: str) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def kin(word: str) -> tuple[str, ...]:
+def derivations(word: str) -> tuple[str, ...]:
     """Give the words that may be derived from the same root as `word` ("deployment", "deploy"); itself not among them.
 
     They are further from `word` than its inflections, and most will not exist: look them up. Short words have none, so

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archive.issue import Issue
+from archive.search.cutoff import FIRST_PAGE_RESULTS
 from archive.search.index import Index
-from archive.search.meant import PAGE
 from archive.search.result import Result
 from tests.search.newsletter import issue
 
@@ -22,7 +22,7 @@ def _has_both(result: Result) -> bool:
     return {"vault", "backups"} <= {reason.term for reason in result.reasons}
 
 
-@pytest.mark.parametrize("both", [PAGE, 25])
+@pytest.mark.parametrize("both", [FIRST_PAGE_RESULTS, 25])
 def test_a_page_of_whole_answers_leaves_no_room_for_halves(both: int) -> None:
     """Where a first page of entries has all that was asked for, only such entries are counted and come, to the end."""
     answer = Index.of(newsletter(both)).search("vault backups", limit=100)
@@ -33,7 +33,9 @@ def test_a_page_of_whole_answers_leaves_no_room_for_halves(both: int) -> None:
 def test_halves_fill_a_first_page_and_come_last() -> None:
     """Where few entries have all, others fill the first page, after them."""
     results = Index.of(newsletter(3)).search("vault backups", limit=100).results
-    assert [_has_both(result) for result in results[:PAGE]] == [True] * 3 + [False] * (PAGE - 3)
+    assert [_has_both(result) for result in results[:FIRST_PAGE_RESULTS]] == [True] * 3 + [False] * (
+        FIRST_PAGE_RESULTS - 3
+    )
 
 
 def test_one_word_brings_every_form() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search.forms import inflections, kin
+from archive.search.inflections import derivations, inflections
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_inflections_have_not(word: str, other: str) -> None:
 
 
 def test_kin_share_a_root() -> None:
-    """Derived words are kin; short words, and those that only look derived, have none."""
-    assert {"deploy", "deployments"} <= set(kin("deployment"))
-    assert "migrate" in kin("migration")
-    assert "dock" not in kin("docker")
-    assert kin("container") == ()
+    """Derived words are derivations; short words, and those that only look derived, have none."""
+    assert {"deploy", "deployments"} <= set(derivations("deployment"))
+    assert "migrate" in derivations("migration")
+    assert "dock" not in derivations("docker")
+    assert derivations("container") == ()
 
 
 @given(st.text("abcdefgilnorst", min_size=1, max_size=12))
 def test_a_word_is_none_of_its_own_forms(word: str) -> None:
-    """Neither inflections nor kin name the word itself."""
+    """Neither inflections nor derivations name the word itself."""
     assert word not in inflections(word)
-    assert word not in kin(word)
+    assert word not in derivations(word)
