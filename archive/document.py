@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from archive import body, date, front
+from archive import body, date, front, release
 from archive.front import BrokenError, said, shown
 from archive.issue import Issue
 from archive.markup import is_plain, plain
@@ -28,7 +28,6 @@ _CUT = re.compile(r"\)\n((?!www\.)[a-z0-9][\w./?&=%#~:+-]*[-./#][\w./?&=%#~:+-]*
 _MAYBE_CUT = re.compile(r"\n(?<=\)\n)[a-z0-9]")
 _MAYBE_NO_HOST = re.compile(r":(?<=[ps]:)//[A-Za-z0-9_-]*+[^.]")
 _NO_HOST = re.compile(r"http(?<!\whttp)s?://(?!localhost)[\w-]++(?=[/)\]\s])")
-_DATE_KEYS = ("date", "published", "publishdate", "publish_date", "pubdate", "published_at", "created")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class Reading:
     issue: Issue | None
     problems: tuple[Problem, ...] = ()
     stamp: tuple[int, ...] = ()
+    draft: str = ""
 
 
 def read(file: str, data: bytes) -> Reading:
@@ -54,6 +54,8 @@ def read(file: str, data: bytes) -> Reading:
     try:
         return _Document(file, data).reading()
     except BrokenError as error:
+        if mark := release.of_folder(file).draft:
+            return Reading(file, None, draft=mark)
         return _unread(file, error.line, error.message, error.advice)
     except Exception as error:  # noqa: BLE001 - whatever is in one file, the others load
         return _unread(file, 0, f"it cannot be read: {type(error).__name__}", _REPORT)
@@ -94,14 +96,23 @@ class _Document:
         if self.file.lower().endswith(".txt") and start not in ("---", "+++"):
             return Reading(self.file, None)
         metadata, content, line = front.parts(text)
+        marks = release.marks(self.file, metadata, text)
         title = self._title(metadata)
-        published = self._published(metadata, title)
+        try:
+            published = self._published(metadata, title)
+        except BrokenError:
+            if not marks.draft:
+                raise
+            return Reading(self.file, None, draft=marks.draft)
+        if marks.unclear:
+            self._note(0, f"its expiry date {marks.unclear} is none; it stays", "write it like `2014-09-21`")
         number = _number(metadata, title, slug(self.file))
         sections = body.parse(content, line)
         if not any(section.entries for section in sections):
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
         self._doubt(content, line)
-        return Reading(self.file, Issue(slug(self.file), title, number, published, sections), tuple(self.problems))
+        issue = Issue(slug(self.file), title, number, published, sections, marks.draft, marks.expires)
+        return Reading(self.file, issue, tuple(self.problems), draft=marks.draft)
 
     def _doubt(self, content: str, first_line: int) -> None:
         """Note addresses that cannot be whole; they stay as they are, for only the owner knows better."""
@@ -155,7 +166,7 @@ class _Document:
         return slug(self.file)
 
     def _published(self, metadata: dict[str, Any], title: str) -> datetime:
-        given = next((metadata[key] for key in _DATE_KEYS if metadata.get(key) is not None), None)
+        given = release.date_of(metadata)
         published = date.moment(given)
         if published:
             return published

@@ -106,7 +106,9 @@ def section_of(heading: str, kind: Kind, entries: tuple[Entry, ...], line: int) 
 class Issue:
     """One issue of the newsletter. Its identity is `slug`, its file's name without the suffix.
 
-    `number` is a label: it may be missing, wrong or shared by two issues. `published` always carries an offset.
+    `number` is a label: it may be missing, wrong or shared by two issues. `published` always carries an offset: the
+    moment at which it comes out, which may be ahead. `draft` is the mark that makes it a draft as its file writes it
+    (`draft: true`), "" for an issue that is finished. From `expires` on it is no longer shown.
     """
 
     slug: str
@@ -114,6 +116,8 @@ class Issue:
     number: int | None
     published: datetime
     sections: tuple[Section, ...]
+    draft: str = ""
+    expires: datetime | None = None
 
     def entries(self) -> Iterator[tuple[Section, Entry]]:
         """Give every entry with its section, in reading order."""

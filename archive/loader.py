@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from archive import document
@@ -82,7 +83,7 @@ def _changed(folder: Folder, snapshot: Snapshot, files: Iterable[File], removed:
 def read_one(folder: Folder, file: File) -> Reading:
     """Read one file of `folder`; what is wrong with it is in the reading's problems."""
     found = _read(folder, file)
-    return Reading(found.file, found.issue, found.problems, file.stamp)
+    return replace(found, stamp=file.stamp)
 
 
 def _read(folder: Folder, file: File) -> Reading:

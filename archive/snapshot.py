@@ -21,17 +21,21 @@ class Snapshot:
     """All issues at one moment. Build one with `Snapshot.of`, the next with `with_changes`.
 
     `issues`: oldest first, by (published, slug). `problems`: by file and line. `readings`: what each file gave, by its
-    path below the folder.
+    path below the folder. `held`: the files whose issues are left out, because
+    the caller holds them back (`holding`). Freshly read, drafts and issues of the future are among the issues.
     """
 
     issues: tuple[Issue, ...] = ()
     problems: tuple[Problem, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict, repr=False)
+    held: frozenset[str] = frozenset()
     _by_slug: Mapping[str, Issue] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, readings: Iterable[Reading], problems: Iterable[Problem] = ()) -> Snapshot:
-        """Put the readings of all files together; `problems` are those of no file that was read.
+    def of(cls, readings: Iterable[Reading], problems: Iterable[Problem] = (), held: Iterable[str] = ()) -> Snapshot:
+        """Put the readings of all files together, without the issues of the files `held`.
+
+        `problems` are those of no file that was read.
 
         Where two files share a slug, the first by folder depth, then name, gives the issue; the other is a problem.
         """
@@ -39,11 +43,12 @@ class Snapshot:
         by_slug: dict[str, Issue] = {}
         owner: dict[str, str] = {}
         found = list(problems)
+        left_out = frozenset(held) & by_file.keys()
         for file in sorted(by_file, key=lambda name: (name.count("/"), name)):
             reading = by_file[file]
             found += reading.problems
             issue = reading.issue
-            if issue is None:
+            if issue is None or file in left_out:
                 continue
             if issue.slug in by_slug:
                 found.append(_shared(file, owner[issue.slug]))
@@ -51,7 +56,8 @@ class Snapshot:
                 by_slug[issue.slug] = issue
                 owner[issue.slug] = file
         issues = tuple(sorted(by_slug.values(), key=lambda issue: (issue.published, issue.slug)))
-        return cls(issues, tuple(sorted(set(found))), MappingProxyType(by_file), MappingProxyType(by_slug))
+        found = sorted(set(found))
+        return cls(issues, tuple(found), MappingProxyType(by_file), left_out, MappingProxyType(by_slug))
 
     def with_changes(
         self, changed: Iterable[Reading] = (), removed: Iterable[str] = (), problems: Iterable[Problem] = ()
@@ -65,7 +71,12 @@ class Snapshot:
             readings.pop(file, None)
         for reading in changed:
             readings[reading.file] = _kept(readings.get(reading.file), reading)
-        return Snapshot.of(readings.values(), problems)
+        return Snapshot.of(readings.values(), problems, self.held)
+
+    def holding(self, held: Iterable[str]) -> Snapshot:
+        """Return this archive without the issues of the files `held` alone; itself if it is so already."""
+        files = frozenset(held)
+        return self if files == self.held else Snapshot.of(self.readings.values(), held=files)
 
     def latest(self) -> Issue | None:
         """Give the newest issue, or nothing when the archive is empty."""
@@ -111,13 +122,13 @@ class Snapshot:
 
 
 def _kept(before: Reading | None, now: Reading) -> Reading:
-    if now.issue is not None or not now.problems or before is None or before.issue is None:
+    if now.issue is not None or now.draft or not now.problems or before is None or before.issue is None:
         return now
     notes = tuple(
         replace(problem, message=f"{problem.message} (its last good version stays in use)", lost=False)
         for problem in now.problems
     )
-    return Reading(now.file, before.issue, notes, now.stamp)
+    return replace(before, problems=notes, stamp=now.stamp)
 
 
 def _shared(file: str, owner: str) -> Problem:

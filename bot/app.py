@@ -48,7 +48,7 @@ from bot.slack.web import WebSlack
 from bot.store.store import Store
 from bot.subscribing import Subscribing
 from bot.team import Team
-from bot.watch import DiskWatch, Freshness
+from bot.watch import DiskWatch, Freshness, keep_time
 from bot.web import web
 
 STOPPING = 10.0
@@ -111,11 +111,11 @@ class App:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
         library, worker = self.ports.library, self.worker
         watch = DiskWatch(library.folder.name)
-        await self._shelf.put(library.snapshot.issues, self.ports.clock.now())
+        await self._shelf.put(library.announced(), self.ports.clock.now())
         library.on_change(self._changed)
         self._freshness = Freshness(library, watch)
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
-        tasks = [self._watching]
+        tasks = [self._watching, asyncio.create_task(keep_time(library), name="release")]
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
@@ -148,8 +148,8 @@ class App:
             return "changes of the archive are not noticed any more"
         return self._freshness.fault if self._freshness else ""
 
-    async def _changed(self, _: Snapshot, after: Snapshot) -> None:
-        await self.worker.changed(after.issues)
+    async def _changed(self, _before: Snapshot, _after: Snapshot) -> None:
+        await self.worker.changed(self.ports.library.announced())
 
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
@@ -162,7 +162,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         shelf,
         render=digest,
         clock=ports.clock,
-        issues=lambda: ports.library.snapshot.issues,
+        issues=ports.library.announced,
         look=ports.library.refresh,
         rules=ports.rules,
         command=settings.command,
@@ -181,7 +181,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
     indexes = Indexes(lambda: library.index, shelf.issue)
     mine = Mine(store.bookmarks, indexes, shelf.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, shelf.issue, names, clock)
-    standings = Standings(store, shelf, slack, ports.rules)
+    standings = Standings(store, shelf, slack, ports.rules, library.held_back)
     return Services(
         names=names,
         answers=answers,
@@ -206,7 +206,14 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
             credentials.bot_token,  # every process has it, and nobody else
         ),
         subscribing=Subscribing(
-            store.subscriptions, standings, slack, names, clock, answers.find, lambda: library.snapshot.issues
+            store.subscriptions,
+            standings,
+            slack,
+            names,
+            clock,
+            answers.find,
+            lambda: library.snapshot.issues,
+            library.held,
         ),
         outcomes=Outcomes(slack),
         replies=HttpReplies(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,6 +19,9 @@ from archive.issue import Issue
 from archive.search.index import Index
 from archive.search.synonyms import Synonyms
 from archive.snapshot import Snapshot
+from bot import publication
+from bot.clock import Clock, SystemClock
+from bot.publication import HeldBack
 
 _log = structlog.get_logger(__name__)
 
@@ -35,29 +39,47 @@ OnChange: TypeAlias = Callable[[Snapshot, Snapshot], Awaitable[None]]
 
 
 class Library:
-    """Holds the archive in use. Take `current` once per answer: its two halves belong together.
+    """Holds the archive in use: the issues that are out. Take `current` once per answer: its halves belong together.
 
     `fault` is set while the folder as a whole cannot be read; what was read last stays in use meanwhile.
     """
 
-    def __init__(self, folder: Folder, current: Current) -> None:
-        """Begin with `current`, read from `folder`. Use `opened` to read it."""
+    def __init__(self, folder: Folder, current: Current, clock: Clock | None = None) -> None:
+        """Begin with `current`, read from `folder`; `clock` tells what is out. Use `opened` to read it."""
         self.folder = folder
-        self.current = current
+        self._clock = clock or SystemClock()
+        self._told = current.snapshot
+        self._use(current, self._clock.now())
         self.fault: FolderError | None = None
         self._on_change: list[OnChange] = []
         self._turn = asyncio.Lock()
 
     @classmethod
-    def opened(cls, folder: Folder | Path | str, names: Synonyms | None = None) -> Library:
+    def opened(cls, folder: Folder | Path | str, names: Synonyms | None = None, clock: Clock | None = None) -> Library:
         """Read the whole archive (blocking) and index it, with `names` for the index's table of synonyms.
 
         Raises:
             FolderError: the folder is missing or cannot be read.
         """
         place = DiskFolder(folder, SUFFIXES) if isinstance(folder, Path | str) else folder
-        snapshot = loader.load(place)
-        return cls(place, Current(snapshot, Index.of(snapshot.issues, names)))
+        clock = clock or SystemClock()
+        snapshot = publication.released(loader.load(place), clock.now())
+        return cls(place, Current(snapshot, Index.of(snapshot.issues, names)), clock)
+
+    @property
+    def current(self) -> Current:
+        """Return what is out at this moment. Where one just passed at which an issue comes out, it is indexed now."""
+        now = self._clock.now()
+        if self._is_past(now):
+            self._use(_turned(self._current, self._current.snapshot, now), now)
+        return self._current
+
+    def _is_past(self, now: datetime) -> bool:
+        return now < self._taken or (self._next is not None and now >= self._next)
+
+    def _use(self, current: Current, now: datetime) -> None:
+        self._current, self._taken = current, now
+        self._next = publication.next_turn(current.snapshot.readings.values(), now)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -73,16 +95,42 @@ class Library:
         """Have `told` called (and awaited) after every change, in the order of registration."""
         self._on_change.append(told)
 
+    def announced(self) -> tuple[Issue, ...]:
+        """Return the issues that are out or will be by themselves, oldest first: what delivery has to know."""
+        return publication.announced(self.snapshot, self._clock.now())
+
+    def held_back(self) -> tuple[HeldBack, ...]:
+        """Return what is not out: drafts, what comes out by itself, what has expired."""
+        return publication.held_back(self.snapshot, self._clock.now())
+
+    def held(self, asked: str) -> HeldBack | None:
+        """Return the issue that `asked` names (a number or slug) and that is held back, None without one."""
+        return publication.find_held(self.snapshot, asked, self._clock.now())
+
     async def refresh(self, names: Iterable[str] | None = None) -> bool:
         """Read what changed, off the event loop, and put it into use; tell whether anything did change.
 
         `names`: the files known to have changed (paths below the folder), or None to look at every file's stamp. One
         refresh runs at a time; readers are never kept waiting.
         """
+        known = None if names is None else tuple(names)
+        return await self._replace(lambda before, now: _next(self.folder, before, known, now))
+
+    async def keep_time(self) -> bool:
+        """Put into use what came out by now, and out of use what expired; tell whether anything did.
+
+        No file is read. Costs nothing while there is nothing to do: call it every second.
+        """
+        now = self._clock.now()
+        if not self._is_past(now) and self._current.snapshot is self._told:
+            return False
+        return await self._replace(lambda before, now: _turned(before, before.snapshot, now))
+
+    async def _replace(self, step: Callable[[Current, datetime], Current]) -> bool:
         async with self._turn:
-            before = self.current
+            before, now = self._current, self._clock.now()
             try:
-                after = await asyncio.to_thread(_next, self.folder, before, None if names is None else tuple(names))
+                after = await asyncio.to_thread(step, before, now)
             except FolderError as error:
                 self.fault = error
                 _log.error("the archive's folder cannot be read; the last state stays in use", reason=error.reason)
@@ -92,10 +140,11 @@ class Library:
                 _log.exception("the archive was not read again; the last state stays in use")
                 return False
             self.fault = None
-            if after is before:
+            self._use(after, now)
+            told, self._told = self._told, after.snapshot
+            if told is after.snapshot:
                 return False
-            self.current = after
-            await self._tell(before.snapshot, after.snapshot)
+            await self._tell(told, after.snapshot)
             return True
 
     async def _tell(self, before: Snapshot, after: Snapshot) -> None:
@@ -106,10 +155,15 @@ class Library:
                 _log.exception("a listener to the archive failed", listener=repr(told))
 
 
-def _next(folder: Folder, before: Current, names: tuple[str, ...] | None) -> Current:
+def _next(folder: Folder, before: Current, names: tuple[str, ...] | None, now: datetime) -> Current:
     """Read and index what changed; give `before` itself if nothing did."""
     old = before.snapshot
-    new = loader.refresh(folder, old) if names is None else loader.reload(folder, old, names)
+    return _turned(before, loader.refresh(folder, old) if names is None else loader.reload(folder, old, names), now)
+
+
+def _turned(before: Current, read: Snapshot, now: datetime) -> Current:
+    """Return `read`, indexed, as it is out at the moment `now`; `before` itself if that is the same."""
+    old, new = before.snapshot, publication.released(read, now)
     if new is old:
         return before
     changed, removed = difference(old, new)

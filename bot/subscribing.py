@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from bot import commands
 from bot.calendar import Schedule, ScheduleError, next_slot, parse_schedule
@@ -23,6 +24,7 @@ from bot.messages.form import KINDS
 from bot.messages.message import Block, Message
 from bot.messages.names import Names
 from bot.messages.taste import Taste
+from bot.publication import HeldBack
 from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.door import Person
 from bot.slack.errors import ChannelRefusedError, SlackError
@@ -116,10 +118,11 @@ class Subscribing:
         clock: Clock,
         find: Callable[[str], Issue],
         issues: Callable[[], Sequence[Issue]] = tuple,
+        held: Callable[[str], HeldBack | None] = lambda _: None,
     ) -> None:
         """Work on `register`; `find` gives an issue by number or slug ("": the newest) or raises UnknownIssueError.
 
-        `issues` gives all there are: topics are looked for in them.
+        `issues` gives all there are: topics are looked for in them. `held` gives what is held back by number or slug.
         """
         self._register = register
         self._deliveries = deliveries
@@ -128,6 +131,7 @@ class Subscribing:
         self._clock = clock
         self._find = find
         self._issues = issues
+        self._held = held
 
     async def command(self, command: commands.Command, place: Place) -> Message:
         """Do what a command says that needs more than memory, in `place`; the form is opened by `open_form`."""
@@ -220,7 +224,12 @@ class Subscribing:
 
     async def why(self, asked: str, place: Place) -> Message:
         """Say what became of one issue in the channel. Raises UnknownIssueError."""
-        issue = self._find(asked)
+        try:
+            issue = self._find(asked)
+        except UnknownIssueError:
+            if (held := self._held(asked)) is None:
+                raise
+            return said.became(f"Issue {asked.strip()} was not posted: it is held back, {held.why}.", self._names)
         line = await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now())
         return said.became(line, self._names)
 

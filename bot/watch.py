@@ -33,6 +33,8 @@ between the last look and the watch's beginning had no event."""
 POLL_SECONDS = 2.0
 """Seconds between looks at a folder that is missing or has no events."""
 
+TURN_SECONDS = 1.0
+"""Seconds between looks at the clock for issues that come out or expire."""
 
 PAUSES = (2.0, 10.0, 60.0)
 """Seconds before a watch that broke off is begun again."""
@@ -159,6 +161,13 @@ class Freshness:
 
     def _well(self) -> None:
         self.fault = ""
+
+
+async def keep_time(library: Library, seconds: float = TURN_SECONDS) -> None:
+    """Have issues come out and expire at their moments, looking at the clock every so many `seconds`, for ever."""
+    while True:
+        await library.keep_time()
+        await asyncio.sleep(seconds)
 
 
 async def keep_fresh(library: Library, watch: Watch, noticed: Callable[[], None] = lambda: None) -> None:

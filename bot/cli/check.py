@@ -16,6 +16,8 @@ from archive.proof import Count, prove, total
 from archive.snapshot import Snapshot
 from bot.cli.reading import folder_of, watched
 from bot.cli.terminal import out, safe
+from bot.clock import SystemClock
+from bot.publication import HeldBack, held_back, released
 
 MEND = "this is a fault of the reader, not of the file: please report it with that line"
 
@@ -27,12 +29,16 @@ def check(archive: Path | None) -> int:
     """
     folder = DiskFolder(folder_of(archive), SUFFIXES)
     files = list(folder.files())
-    snapshot, unproved = _proved(folder, files)
+    read, unproved = _proved(folder, files)
+    now = SystemClock().now()
+    snapshot, held = released(read, now), held_back(read, now)
     problems = [*snapshot.problems, *unproved]
     lost = sum(problem.lost for problem in problems)
     if problems:
         out.print(_problems(problems))
-    out.print(_counts(len(files), total(snapshot.issues)))
+    if held:
+        out.print(_held(held))
+    out.print(_counts(len(files), total(snapshot.issues), len(held)))
     out.print(_verdict(len(files), lost, len(problems)))
     return 1 if lost else 0
 
@@ -68,13 +74,25 @@ def _problems(problems: Iterable[Problem]) -> Table:
     return table
 
 
-def _counts(files: int, count: Count) -> Table:
+def _held(held: Iterable[HeldBack]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("held back", "why", "until"):
+        table.add_column(column, overflow="fold")
+    for each in held:
+        until = f"{each.until:%Y-%m-%d %H:%M %Z}" if each.until else "" if each.over else "its mark goes"
+        table.add_row(Text(safe(each.file), "cyan"), safe(each.why), Text(until, "dim"))
+    return table
+
+
+def _counts(files: int, count: Count, held: int) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right", style="bold")
     table.add_column()
     table.add_row(f"{files:,}", "files")
     for name in ("issues", "sections", "entries", "links", "words"):
         table.add_row(f"{getattr(count, name):,}", name)
+    if held:
+        table.add_row(f"{held:,}", "held back: not posted, not found, not shown")
     return table
 
 

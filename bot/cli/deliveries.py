@@ -20,6 +20,7 @@ from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.errors import SettingsError
 from bot.messages.subscription import Post, Standing, tasteful
+from bot.publication import announced, held_back
 from bot.record.delivery import Delivery, Progress, State
 from bot.record.identity import Face
 from bot.settings import Settings
@@ -143,8 +144,8 @@ async def _identity(register: Issues, asked: str | None, snapshot: Snapshot | No
 async def _stand(store: Store, asked: Asked, snapshot: Snapshot | None) -> tuple[tuple[WorkspaceId, Standing], ...]:
     """Say of each subscription how it stands."""
     now, shelf = SystemClock().now(), Shelf(_OnlyLooking(store.issues))
-    await shelf.put(snapshot.issues if snapshot else (), now)
-    standings = Standings(store, shelf, None)
+    await shelf.put(announced(snapshot, now) if snapshot else (), now)
+    standings = Standings(store, shelf, None, held=lambda: held_back(snapshot, now) if snapshot else ())
     chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]
     return tuple([(each.workspace, await standings.standing(each, now)) for each in chosen])
 
@@ -160,6 +161,9 @@ def _lines(workspace: WorkspaceId, standing: Standing) -> Text:
     more += [f"waits: {each.title}: {each.why}" for each in standing.waiting[:_MOST_WAITING]]
     if len(standing.waiting) > _MOST_WAITING:
         more.append(f"and {len(standing.waiting) - _MOST_WAITING} more wait")
+    more += [f"held back: {each.title}: {each.why}" for each in standing.held[:_MOST_WAITING]]
+    if len(standing.held) > _MOST_WAITING:
+        more.append(f"and {len(standing.held) - _MOST_WAITING} more are held back")
     return said.append(safe("".join(f"\n  {line}" for line in more)), style="not bold")
 
 

@@ -13,7 +13,9 @@ from archive.loader import read_one
 from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.cli.terminal import err
+from bot.clock import SystemClock
 from bot.errors import SettingsError
+from bot.publication import released
 from bot.synonyms import names_in
 
 
@@ -37,13 +39,14 @@ def folder_of(archive: Path | None) -> Path:
 
 
 def read(archive: Path | None) -> Snapshot:
-    """Read the archive in the folder `archive`; problems are counted on standard error.
+    """Read the issues in the folder `archive` that are out; problems are counted on standard error.
 
     Raises SettingsError when no folder was named, FolderError when it cannot be read.
     """
     folder = DiskFolder(folder_of(archive), SUFFIXES)
     files = list(folder.files())
-    snapshot = Snapshot.of(read_one(folder, file) for file in watched(files, "Reading"))
+    whole = Snapshot.of(read_one(folder, file) for file in watched(files, "Reading"))
+    snapshot = released(whole, SystemClock().now())
     lost = sum(problem.lost for problem in snapshot.problems)
     if lost:
         err.print(f"[yellow]{lost} of {len(files)} files could not be read; `backissue check` says which and why[/]")

@@ -10,6 +10,7 @@ from bot.calendar import AsItAppears, Schedule, Slot, Weekly, last_slot, next_sl
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
 from bot.messages.title import label
+from bot.publication import is_out
 from bot.record.decision import Decision
 from bot.record.delivery import Delivery, Progress, State
 from bot.record.subscription import Subscription
@@ -41,7 +42,7 @@ def waiting(
     found = [
         identity
         for identity, issue in catalogue.issues.items()
-        if identity not in known and is_new(catalogue, subscription, identity) and issue.published <= now
+        if identity not in known and is_new(catalogue, subscription, identity) and is_out(issue, now)
     ]
     return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
 

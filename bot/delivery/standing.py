@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Shelf
 from bot.messages.subscription import Post, Standing, Waiting
 from bot.messages.title import label, title
+from bot.publication import HeldBack
 from bot.record.delivery import SETTLED, Delivery, Progress, State
 from bot.record.subscription import Subscription
 from bot.slack.door import Poster
@@ -29,8 +30,16 @@ _RECENT = 50
 class Standings:
     """Tells how deliveries stand."""
 
-    def __init__(self, store: Store, shelf: Shelf, slack: Poster | None, rules: Rules = RULES) -> None:
-        """Read from `store` and `shelf`; ask `slack`, if any, for links to messages."""
+    def __init__(
+        self,
+        store: Store,
+        shelf: Shelf,
+        slack: Poster | None,
+        rules: Rules = RULES,
+        held: Callable[[], Sequence[HeldBack]] = tuple,
+    ) -> None:
+        """Read from `store` and `shelf`; ask `slack`, if any, for links to messages; `held` gives what is not out."""
+        self._held = held
         self._store, self._shelf, self._slack, self._rules = store, shelf, slack, rules
 
     async def standing(self, subscription: Subscription, now: datetime) -> Standing:
@@ -45,6 +54,7 @@ class Standings:
             last=await self._last(latest),
             waiting=await self._waiting(subscription, latest, now),
             paused=subscription.paused.reason if subscription.paused else "",
+            held=tuple(Waiting(each.title, each.why) for each in self._held() if each.until is None),
         )
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
@@ -100,7 +110,7 @@ class Standings:
         for place, identity in enumerate(waiting(catalogue, subscription, known, now)):
             found.append(Waiting(title(catalogue.issues[identity]), self._turn(subscription, place, now)))
         found += [
-            Waiting(title(issue), f"it is dated {issue.published:%d %b %Y}")
+            Waiting(title(issue), f"held back until {issue.published:%d %b %Y}, its date")
             for identity, issue in catalogue.issues.items()
             if issue.published > now and identity not in known and is_new(catalogue, subscription, identity)
         ]

@@ -52,7 +52,7 @@ class Waiting:
 class Standing:
     """How a channel stands: its `schedule` as typed, the next slot (None when there is none), what was, what waits.
 
-    `paused` is why nothing comes, "" while it does.
+    `paused` is why nothing comes, "" while it does. `held` are the issues that are not out: drafts and expired ones.
     """
 
     channel: str
@@ -62,6 +62,7 @@ class Standing:
     last: Post | None = None
     waiting: Sequence[Waiting] = ()
     paused: str = ""
+    held: Sequence[Waiting] = ()
 
 
 def subscribed(standing: Standing, names: Names, *, member: bool = False, unheard: Sequence[str] = ()) -> Message:
@@ -99,6 +100,8 @@ def status(standing: Standing, names: Names = _USUAL) -> Message:
     made: list[Block] = [blocks.section("\n".join(lines))]
     if standing.waiting:
         made.append(blocks.section(_waiting(standing)))
+    if standing.held:
+        made.append(blocks.section(_held(standing.held)))
     made.append(blocks.context(escape(tasteful(standing.taste))))
     pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
@@ -189,6 +192,13 @@ def _waiting(standing: Standing) -> str:
     if len(waiting) > _MOST_WAITING:
         lines.append(f"• and {len(waiting) - _MOST_WAITING} more")
     return "\n".join(["*Waiting*", *lines])
+
+
+def _held(held: Sequence[Waiting]) -> str:
+    lines = [f"• {clip(each.title, 120)}: {clip(each.why, 160)}" for each in held[:_MOST_WAITING]]
+    if len(held) > _MOST_WAITING:
+        lines.append(f"• and {len(held) - _MOST_WAITING} more; `backissue check` names them all")
+    return "\n".join(["*Held back*", *lines])
 
 
 def tasteful(taste: Taste) -> str:

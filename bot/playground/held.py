@@ -11,6 +11,7 @@ from archive.folder import DiskFolder
 from archive.issue import Issue
 from archive.loader import load
 from archive.snapshot import Snapshot
+from bot.publication import is_out
 
 SAMPLE = Path(__file__).parent / "sample"
 """The archive that ships."""
@@ -36,8 +37,8 @@ class HeldBack:
     def copied(cls, archive: Path, place: Path, now: datetime, held: int = HELD) -> HeldBack:
         """Copy the archive into a folder below `place`, without its `held` newest issues as of `now` (blocking).
 
-        Issues dated later than `now` are copied: nobody would post them yet. Single files that cannot be read are left
-        out. Raises FolderError when the archive itself cannot be read.
+        Drafts and issues dated later than `now` are copied: nobody would post them yet. Single files that cannot be
+        read are left out. Raises FolderError when the archive itself cannot be read.
         """
         folder = place / "archive"
         folder.mkdir()
@@ -49,7 +50,7 @@ class HeldBack:
         dated = [
             (reading.issue, name)
             for name, reading in whole.readings.items()
-            if reading.issue is not None and reading.issue.published <= now
+            if reading.issue is not None and is_out(reading.issue, now)
         ]
         dated.sort(key=lambda one: (one[0].published, one[0].slug))
         newest = dated[len(dated) - held :] if len(dated) > held else dated

@@ -27,6 +27,7 @@ from bot.playground.server import Server
 from bot.playground.shifted import Shifted
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
+from bot.publication import released
 from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack
 from bot.store.store import Store
@@ -98,5 +99,6 @@ async def stage(  # noqa: PLR0913, PLR0917 - what differs between the prompt, th
 def _read(archive: Path, place: Path, settings: Settings, clock: Shifted, held: int) -> tuple[HeldBack, Library]:
     """Copy and read the archive, each file once."""
     copy = HeldBack.copied(archive, place, clock.now(), held)
-    index = Index.of(copy.snapshot.issues, names_in(settings.synonyms))
-    return copy, Library(DiskFolder(copy.folder, SUFFIXES), Current(copy.snapshot, index))
+    snapshot = released(copy.snapshot, clock.now())
+    index = Index.of(snapshot.issues, names_in(settings.synonyms))
+    return copy, Library(DiskFolder(copy.folder, SUFFIXES), Current(snapshot, index), clock)

@@ -234,7 +234,7 @@ async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
     clock = Shifted()
     async with Server(site) as server:
         store = await asyncio.to_thread(Store.open, database, upgrading=True)
-        library = Library.opened(archive)
+        library = Library.opened(archive, clock=clock)
         slack = WebSlack(workspace.token, base_url=server.api_url)
         settings = Settings.read(slack_api_url=server.api_url)
         app = build(

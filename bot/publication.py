@@ -1,0 +1,123 @@
+"""Whether an issue is out at a given moment, and what is held back and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+
+from archive.document import Reading, slug
+from archive.errors import UnknownIssueError
+from archive.issue import Issue
+from archive.snapshot import Snapshot
+
+_EXPIRED = "it expired"
+_NEWEST = frozenset({"latest", "newest", "last"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HeldBack:
+    """A file whose issue is not out.
+
+    Its `title`, `why` as a clause, and `until` when: None until its mark goes or, if it is `over`, for good.
+    """
+
+    file: str
+    title: str
+    why: str
+    until: datetime | None = None
+    over: bool = False
+
+
+def is_out(issue: Issue, now: datetime) -> bool:
+    """Tell whether an issue is out: finished, its moment has come, and it has not expired."""
+    return not issue.draft and issue.published <= now and not _is_over(issue, now)
+
+
+def is_announced(issue: Issue, now: datetime) -> bool:
+    """Tell whether an issue is out or will be by itself: delivery has to know it before its moment."""
+    return not issue.draft and not _is_over(issue, now)
+
+
+def released(snapshot: Snapshot, now: datetime) -> Snapshot:
+    """Return the archive with the issues that are out alone; `snapshot` itself if these are the ones it shows."""
+    return snapshot.holding(name for name, reading in snapshot.readings.items() if _why(reading, now))
+
+
+def announced(snapshot: Snapshot, now: datetime) -> tuple[Issue, ...]:
+    """Return the issues that are out or will be by themselves, oldest first."""
+    shown = dict.fromkeys(issue.slug for issue in snapshot.issues)
+    ahead = {
+        issue.slug: issue
+        for name in sorted(snapshot.held)
+        if (issue := snapshot.readings[name].issue) is not None and is_announced(issue, now) and issue.slug not in shown
+    }
+    if not ahead:
+        return snapshot.issues
+    return tuple(sorted(chain(snapshot.issues, ahead.values()), key=lambda issue: (issue.published, issue.slug)))
+
+
+def held_back(snapshot: Snapshot, now: datetime) -> tuple[HeldBack, ...]:
+    """Return what is held back at the moment `now`: drafts, then what comes out by itself, then what has expired."""
+    found = (_held(reading, why) for reading in snapshot.readings.values() if (why := _why(reading, now)))
+    return tuple(sorted(found, key=lambda held: (held.over, held.until is not None, held.file)))
+
+
+def find_held(snapshot: Snapshot, asked: str, now: datetime) -> HeldBack | None:
+    """Return what is held back under the number or slug `asked`, None without one."""
+    if asked.strip().lower() in _NEWEST:
+        return None
+    by_file = {held.file: held for held in held_back(snapshot, now)}
+    by_name = {slug(name): held for name, held in by_file.items()}
+    try:
+        found = Snapshot.of(snapshot.readings[name] for name in by_file).find(asked).slug
+    except UnknownIssueError:
+        found = asked.strip()
+    return by_name.get(found)
+
+
+def next_turn(readings: Iterable[Reading], now: datetime) -> datetime | None:
+    """Return the next moment after `now` at which an issue comes out or expires."""
+    moments = chain.from_iterable(_moments(reading.issue) for reading in readings if reading.issue is not None)
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def _moments(issue: Issue) -> Iterator[datetime]:
+    if not issue.draft:
+        yield issue.published
+        if issue.expires is not None:
+            yield issue.expires
+
+
+def _is_over(issue: Issue, now: datetime) -> bool:
+    return issue.expires is not None and issue.expires <= now
+
+
+def _why(reading: Reading, now: datetime) -> str:
+    """Return why a file's issue is not out, "" if it is (or if it has none)."""
+    issue = reading.issue
+    if reading.draft:
+        return f"draft ({reading.draft})"
+    if issue is None:
+        return ""
+    if issue.draft:
+        return f"draft ({issue.draft})"
+    if _is_over(issue, now):
+        return f"{_EXPIRED} on {issue.expires:%d %b %Y}"
+    return "" if issue.published <= now else f"its date is {_moment(issue.published)}"
+
+
+def _held(reading: Reading, why: str) -> HeldBack:
+    issue = reading.issue
+    if issue is None or reading.draft:
+        return HeldBack(reading.file, issue.title if issue is not None else slug(reading.file), why)
+    over = why.startswith(_EXPIRED)
+    return HeldBack(reading.file, issue.title, why, None if over else issue.published, over)
+
+
+def _moment(moment: datetime) -> str:
+    """Return a moment in words, with its time only where it has one."""
+    if not (moment.hour or moment.minute or moment.second):
+        return f"{moment:%d %b %Y}"
+    return f"{moment.astimezone(UTC):%d %b %Y %H:%M} UTC"

@@ -1,0 +1,77 @@
+"""Drafts, and issues whose moment has not come or is over: posted by nobody, found by nobody, named in the status."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.playground.channel import Channel
+from bot.playground.people import Person, readable
+from tests.fakes.whole import Whole, entry
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def _subscribed(it: Whole) -> tuple[Person, Channel]:
+    """Let somebody new in, whose channel gets each issue as it appears."""
+    you = it.person()
+    channel = it.channel(you)
+    await it.asks(you, channel, "/weekly subscribe as soon as it appears", "Done")
+    return you, channel
+
+
+async def _writes(it: Whole, name: str, front: str, word: str) -> None:
+    """Write an issue about one word, with these lines in its front matter, and have it noticed."""
+    words = f"---\ntitle: About {word}\n{front}\n---\n\nNews\n====\n\n{entry(f'All about {word}.', f'https://{word}.example/')}"
+    (it.archive / name).write_text(words, "utf-8")
+    await it.app.ports.library.refresh([name])
+
+
+async def _posted(it: Whole, channel: Channel, *words: str) -> None:
+    """Wait until the channel has a digest about each of these words, and no other."""
+    await it.until(lambda: len(_posts(channel)) >= len(words), f"{words} are not posted")
+    await it.settled()
+    assert [word for text in _posts(channel) for word in words if f"About {word}" in text] == list(words)
+
+
+def _posts(channel: Channel) -> list[str]:
+    return [text for message in channel.top if "About" in (text := readable(message))]
+
+
+async def test_a_draft_comes_when_its_mark_goes(it: Whole) -> None:
+    """Until then only the status knows it. One that is a draft again after it was posted stays where it is."""
+    you, channel = await _subscribed(it)
+    day = f"date: {datetime.now(UTC) - timedelta(hours=5):%Y-%m-%dT%H:%M:%SZ}"  # noqa: TID251 - the bot's own clock runs from here
+    await _writes(it, "harbours.md", f"{day}\ndraft: true\nnumber: 9001", "harbours")
+    await _writes(it, "knots.md", day, "knots")
+    await _posted(it, channel, "knots")
+    await it.asks(you, channel, "/weekly status", "Held back", "About harbours", "draft: true")
+    await it.asks(you, channel, "/weekly why 9001", "held back")
+    assert "harbours.example" not in readable(await it.asks(you, channel, "/weekly harbours"))
+    await it.asks(you, channel, "/weekly issue 9001", "9001")
+    await _writes(it, "harbours.md", f"{day}\nnumber: 9001", "harbours")
+    await _posted(it, channel, "knots", "harbours")
+    await it.asks(you, channel, "/weekly harbours", "harbours.example")
+    await _writes(it, "harbours.md", f"{day}\ndraft: true\nnumber: 9001", "harbours")
+    await _writes(it, "tides.md", day, "tides")
+    await _posted(it, channel, "knots", "harbours", "tides")
+    await it.asks(you, channel, "/weekly unsubscribe", "No more digests")
+
+
+async def test_an_embargo_ends_at_its_moment(it: Whole) -> None:
+    """An issue of the future comes out by itself while the bot runs, and goes off when it expires."""
+    you, channel = await _subscribed(it)
+    opens = it.clock.now() + timedelta(hours=3)
+    front = f"date: 2026-11-01\npublishDate: {opens.isoformat()}\nexpiryDate: {(opens + timedelta(days=1)).isoformat()}"
+    await _writes(it, "lighthouse.md", front, "lighthouse")
+    assert "lighthouse.example" not in readable(await it.asks(you, channel, "/weekly lighthouse"))
+    await it.asks(you, channel, "/weekly status", "About lighthouse", "held back until")
+    assert _posts(channel) == []
+    it.clock.forward(timedelta(hours=3))
+    await _posted(it, channel, "lighthouse")
+    await it.asks(you, channel, "/weekly lighthouse", "lighthouse.example")
+    it.clock.forward(timedelta(days=1))
+    assert "lighthouse.example" not in readable(await it.asks(you, channel, "/weekly lighthouse"))
+    await _posted(it, channel, "lighthouse")
+    await it.asks(you, channel, "/weekly unsubscribe", "No more digests")

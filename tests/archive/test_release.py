@@ -1,0 +1,142 @@
+"""What a file says of its release: drafts, the moment at which it comes out, the moment at which it expires."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archive import document
+from archive.snapshot import Snapshot
+
+_BODY = "\n\nNews\n====\n\nA post.\n<https://example.org/a>\n"
+
+
+def _read(front: str, file: str = "2026-11-24-2.md", *, dated: bool = True) -> document.Reading:
+    """Read a file with this front matter in YAML."""
+    date = "date: 2026-11-24\n" if dated else ""
+    return document.read(file, f"---\ntitle: T\n{date}{front}\n---{_BODY}".encode())
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "draft: true",
+        'draft: "true"',
+        "draft: True",
+        "draft: yes",
+        "draft: 'Yes'",
+        "draft: on",
+        "draft: 1",
+        "draft: until May",
+        "Draft: true",
+        "DRAFT: true",
+        "published: false",
+        'published: "false"',
+        "Published: no",
+        "published: 0",
+        "status: draft",
+        "Status: Draft",
+        "status: hidden",
+        "status: private",
+        "status: in review",
+        "post_status: pending",
+        "publishDate: soon",
+    ],
+)
+def test_a_mark_makes_a_draft(front: str) -> None:
+    """However people write it, the file is a draft, and nothing is wrong with it."""
+    reading = _read(front)
+    assert reading.draft
+    assert not any(problem.lost for problem in reading.problems)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "draft: false",
+        "draft: 'no'",
+        "draft:",
+        "draft: 0",
+        "published: true",
+        "published: 'yes'",
+        "published: 2026-11-24",
+        "status: published",
+        "status: final",
+        "publishDate: 2026-11-24",
+        "publishDate:",
+    ],
+)
+def test_other_values_make_none(front: str) -> None:
+    """A finished issue is no draft; a `published` of yes is no date."""
+    reading = _read(front)
+    assert not reading.draft
+    assert reading.issue is not None
+    assert reading.issue.published == datetime(2026, 11, 24, tzinfo=UTC)
+    assert reading.problems == ()
+
+
+def test_toml_and_json_have_drafts_too() -> None:
+    """Their booleans count like YAML's."""
+    assert document.read("a.md", f"+++\ntitle = 'T'\ndate = 2026-11-24\ndraft = true\n+++{_BODY}".encode()).draft
+    assert document.read("a.md", f'{{"title": "T", "date": "2026-11-24", "draft": true}}{_BODY}'.encode()).draft
+
+
+def test_a_header_without_marks_has_a_status() -> None:
+    """Pelican's lines of names and values stand at the top without marks around them."""
+    text = "Title: T\nDate: 2026-11-24\nStatus: hidden\n\nA post <https://example.org/a>\n"
+    assert document.read("2026-11-24.md", text.encode()).draft == "status: hidden"
+
+
+@pytest.mark.parametrize("folder", ["_drafts", "posts/_drafts", "Drafts", "draft"])
+def test_a_folder_makes_drafts(folder: str) -> None:
+    """Whatever lies in a folder of drafts is one, also what could not be read as an issue."""
+    assert _read("draft: false", f"{folder}/a.md").draft == f"it lies in {folder.rpartition('/')[2]}/"
+    for broken in (b"Notes.", b"---\ntitle: [\n---\n", b"\0"):
+        reading = document.read(f"{folder}/b.md", broken)
+        assert reading.draft
+        assert reading.problems == ()
+
+
+def test_a_draft_needs_no_date() -> None:
+    """A draft without a date is not lost; a finished issue without one is."""
+    assert _read("draft: true", "next.md", dated=False) == document.Reading("next.md", None, draft="draft: true")
+    assert _read("draft: false", "next.md", dated=False).problems[0].lost
+
+
+@pytest.mark.parametrize("name", ["publishDate", "publish_date", "pubDate", "PublishDate"])
+def test_the_date_of_publishing_comes_first(name: str) -> None:
+    """An issue comes out when its `publishDate` says, whatever its `date`."""
+    reading = _read(f"{name}: 2026-12-24T09:00:00+01:00")
+    assert reading.issue is not None
+    assert reading.issue.published == datetime(2026, 12, 24, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["expiryDate", "expirydate", "expiry_date", "unpublishDate", "expires"])
+def test_an_issue_may_expire(name: str) -> None:
+    """The moment from which it is no longer shown is read; one that cannot be read is a problem."""
+    reading = _read(f"{name}: 2026-12-24")
+    assert reading.issue is not None
+    assert reading.issue.expires == datetime(2026, 12, 24, tzinfo=UTC)
+    unclear = _read(f"{name}: when it is over")
+    assert unclear.issue is not None
+    assert unclear.issue.expires is None
+    assert "expiry date" in unclear.problems[0].message
+    assert not unclear.problems[0].lost
+
+
+def test_what_is_held_takes_no_name() -> None:
+    """A draft of the same name as an issue neither hides it nor counts as lost."""
+    issue, draft = _read("draft: false", "posts/a.md"), _read("draft: true", "a.md")
+    snapshot = Snapshot.of([issue, draft], held=["a.md"])
+    assert snapshot.issues == (issue.issue,)
+    assert snapshot.problems == ()
+    assert snapshot.holding(["a.md"]) is snapshot
+    assert snapshot.holding([]).issues == (draft.issue,)
+
+
+def test_a_finished_issue_that_becomes_an_undated_draft_is_none() -> None:
+    """The last good version of a file stays in use when the file breaks, not when it is made a draft."""
+    before = Snapshot.of([_read("draft: false", "a.md")])
+    after = before.with_changes([_read("draft: true", "a.md", dated=False)])
+    assert after.issues == ()
