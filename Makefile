@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARCHIVE ?=
 
-.PHONY: help demo test checks lint types imports unit format bench evaluate torture picture screenshots pins clean
+.PHONY: help demo quick test checks lint types imports unit format bench evaluate torture picture screenshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ $(VENV)/peers: $(VENV)/dev pyproject.toml
 
 demo: $(VENV)/run ## Back Issue with no Slack account; ARCHIVE=folder for your own issues
 	@$(BIN)/backissue demo $(if $(ARCHIVE),--archive $(ARCHIVE))
+
+quick: $(VENV)/dev ## the tests that need no browser, PostgreSQL or process, each under a second: while you work
+	$(BIN)/pytest -q -n 2 --quick
 
 test: ## every check: lint, types, import contracts, tests, doc examples
 	@$(MAKE) --no-print-directory --jobs=2 checks

@@ -1,11 +1,101 @@
-"""What every test shares."""
+"""What every test shares: Hypothesis profiles, and the tier of quick tests that `make quick` runs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 # A property has no deadline: on a busy machine the same example takes ten times as long, and timings are benchmarks'.
 settings.register_profile("backissue", deadline=None)
-settings.load_profile("backissue")
+settings.register_profile("quick", deadline=None, max_examples=10)
+
+BROWSER_FIXTURES = {"chromium", "page", "serving", "visiting"}
+NOT_QUICK = {"slow", "long", "browser", "postgres", "process"}
+"""Markers of tests that `--quick` leaves out; pyproject.toml says what each means."""
+QUICK_SECONDS = 2.0
+"""Processor time after which a quick test fails. It should take one second; a busy machine counts the same work double.
+
+Time by the clock would say nothing of the test there.
+"""
+PROCESS_EVENTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"}
+"""Audit events of starting a process (Python: Audit events table)."""
+SECONDS = pytest.StashKey[float]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--quick`."""
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only tests without browser, PostgreSQL or process, each under a second; ten examples of each property",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the Hypothesis profile of the tier, and watch that quick tests start no process."""
+    quick = config.getoption("quick")
+    settings.load_profile("quick" if quick else "backissue")
+    if quick:
+        config.pluginmanager.register(QuickRules(), "quick-rules")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they use; with `--quick`, leave out those that are not quick."""
+    for item in items:
+        for marker in markers_of(item):
+            item.add_marker(marker)
+    if config.getoption("quick"):
+        left_out = [item for item in items if NOT_QUICK & {marker.name for marker in item.iter_markers()}]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def markers_of(item: pytest.Item) -> set[str]:
+    """Return the markers that follow from a test's fixtures and parameters."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    parameters = set(map(str, getattr(getattr(item, "callspec", None), "params", {}).values()))
+    found = set()
+    if fixtures & BROWSER_FIXTURES:
+        found.add("browser")
+    if ("postgres" in fixtures and parameters.isdisjoint({"sqlite"})) or "postgresql" in parameters:
+        found.add("postgres")
+    return found
+
+
+class QuickRules:
+    """Fails a quick test that starts a process or takes more than `QUICK_SECONDS`.
+
+    An audit hook can't be removed, so there is one for the process's life, and it looks whether a test is running.
+    """
+
+    def __init__(self) -> None:
+        """Add the hook."""
+        self._running = False
+        sys.addaudithook(self._audit)
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        del arguments
+        if self._running and event in PROCESS_EVENTS:
+            raise AssertionError("a quick test starts no process: mark this one with pytest.mark.process")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Time one test, fixtures left out: they are shared."""
+        began = time.process_time()
+        self._running = True
+        try:
+            result = yield
+        finally:
+            self._running = False
+            taken = time.process_time() - began
+        if taken > QUICK_SECONDS:
+            raise AssertionError(f"took {taken:.1f} s of processor time: mark it with pytest.mark.long")
+        return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -108,6 +108,7 @@ async def mortal(database: str) -> AsyncIterator[tuple[Mortal, aiohttp.ClientSes
             await bot.stop()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("size", [SMALL, pytest.param(WHOLE, marks=pytest.mark.slow)], ids=["small", "whole"])
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_killed_in_the_middle_of_a_burst(

@@ -145,6 +145,7 @@ def bookmarks(count: int) -> bytes:
     return "\n".join([head, *rows, '<DT><A HREF="javascript:alert(1)">No</A>', "</DL></DL>"]).encode()
 
 
+@pytest.mark.long
 async def test_a_whole_file_is_brought_and_taken_along_again(it: Whole) -> None:
     """300 bookmarks by a file: another who brings what one exports has exactly the same list, once or twice."""
     ada = it.person()

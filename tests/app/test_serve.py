@@ -29,6 +29,8 @@ from bot.playground.town import village
 from bot.playground.workspace import Workspace
 from bot.store.store import Store
 
+pytestmark = pytest.mark.process
+
 SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
 SECRET = "a secret of the tests"
 PATIENCE = 30.0

@@ -51,6 +51,7 @@ def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:
     return some.to_command(typed, tools=tools) == private(message)
 
 
+@pytest.mark.long
 @given(nasty_issues(), nasty_text)
 @settings(max_examples=30)
 def test_an_answer_written_in_pieces_is_that_of_its_blocks(issue: Issue, text: str) -> None:

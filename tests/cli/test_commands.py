@@ -206,6 +206,7 @@ def test_checking_an_empty_folder_does_not_praise_it(tmp_path: Path) -> None:
     assert "Nothing lost" not in result.stdout
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 def test_a_full_disk_is_one_line() -> None:
     """What cannot be written is told without a stack trace."""

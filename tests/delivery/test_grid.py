@@ -23,6 +23,8 @@ from tests.fakes.scene import Scene
 from tests.fakes.standin import PARTS, POST, faults, hits
 from tests.fakes.virtual import START, run
 
+pytestmark = pytest.mark.long
+
 FAULTS: dict[str, Fault | None] = {"ok": None, **faults(soon=3, later=90, late=20)}
 SUCCESSORS = ("restart", "second", "two")
 

@@ -126,6 +126,7 @@ async def judge(store: Store, town: Town, ledger: Ledger) -> None:
     assert short == {}, rows
 
 
+@pytest.mark.process
 def test_a_worker_killed_again_and_again_delivers_everything_once(tmp_path: Path) -> None:
     """One worker on SQLite, killed every second or two, a fifth of its calls failing."""
     town = Town(2, 4, seed=1)

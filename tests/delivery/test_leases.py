@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from bot.delivery.shelf import Shelf
@@ -127,6 +128,7 @@ def test_a_lease_of_a_clock_that_was_ahead_ends() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_a_workspace_has_no_more_in_hand_than_it_may() -> None:
     """Those that were taken before count."""
 

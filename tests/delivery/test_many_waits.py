@@ -20,6 +20,8 @@ from tests.fakes.scene import Scene
 from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import run
 
+pytestmark = pytest.mark.long
+
 LOOK = "conversations.history"
 
 

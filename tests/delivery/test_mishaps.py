@@ -190,6 +190,7 @@ def test_a_message_that_cannot_be_edited_keeps_no_other_back() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_digests_whose_files_are_gone_keep_no_other_back() -> None:
     """They wait for their issues; the places at a slot are those of issues that are there."""
 
@@ -210,6 +211,7 @@ def test_digests_whose_files_are_gone_keep_no_other_back() -> None:
     run(play())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["unsubscribed", "paused"])
 def test_a_channel_that_wants_no_more_gets_no_more(what: str) -> None:
     """Nothing goes out after that but the message on its way; what was dropped stays so."""

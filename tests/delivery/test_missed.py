@@ -78,6 +78,7 @@ def test_an_issue_that_is_dated_far_ahead_keeps_nobody_busy(dated: datetime) -> 
     run(play())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("schedule", "comes"), [("mondays 09:00 utc", True), ("mondays 08:00 utc", False)])
 def test_a_new_layout_loses_no_slot(schedule: str, *, comes: bool) -> None:
     """Nobody is there at the slot, somebody changes the form, and the worker comes; a new schedule begins from now."""
@@ -115,6 +116,7 @@ def test_a_date_that_is_brought_forward_counts_at_once() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_issues_that_are_written_under_one_name_and_renamed_all_come() -> None:
     """Every week draft.md, renamed when it is done: each is posted once, and none is changed into the next."""
 

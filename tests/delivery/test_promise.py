@@ -90,6 +90,7 @@ def test_an_issue_dated_ahead_waits_for_its_date() -> None:
     run(play())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("schedule", ["mondays 09:00 utc", "asap"])
 def test_of_many_the_three_oldest_come_and_the_others_are_named(schedule: str) -> None:
     """At most three at a slot, oldest first; the last of them says what waits, and they come in turn."""
@@ -404,6 +405,7 @@ def test_a_reply_in_doubt_does_not_hold_up_the_others() -> None:
     run(play())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("days", [-400, -3, -0.1, 0.1, 3, 400])
 def test_a_stepped_clock_neither_repeats_nor_forgets(days: float) -> None:
     """Put forward or back in the middle of the week, and right again a day later: every issue comes, once."""

@@ -276,6 +276,7 @@ async def test_a_tick_that_fails_is_told_and_the_next_one_comes(caplog: pytest.L
     assert not caplog.records
 
 
+@pytest.mark.long
 async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
     """Leases that cannot be given back run out by themselves."""
     scene = Scene()

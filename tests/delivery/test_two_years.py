@@ -166,6 +166,7 @@ def in_time(parent: Line, schedule: Schedule, diary: Diary) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_half_a_year() -> None:
     """A short run of the same, with long naps."""
     assert run(live(1, 26, nap=6 * 3_600.0))

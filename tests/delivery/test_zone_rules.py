@@ -16,6 +16,8 @@ from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run, until
 
+pytestmark = pytest.mark.long
+
 SCHEDULE = "mondays 09:00 Europe/London"
 SUNDAY = datetime(2026, 7, 5, 9, tzinfo=UTC)
 SLOT = datetime(2026, 7, 6, 8, tzinfo=UTC)

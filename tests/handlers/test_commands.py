@@ -216,6 +216,7 @@ async def test_commands_are_called_what_the_operator_calls_them(people: People) 
     assert (await people.types("help", "/weekly")).status == 404
 
 
+@pytest.mark.long
 async def test_what_many_ask_is_remembered_within_bounds(people: People) -> None:
     """The answers kept are not more than a fixed number, the oldest going first."""
     for number in range(1_100):

@@ -194,6 +194,7 @@ async def test_another_s_rows_are_out_of_reach(people: People) -> None:
     assert "do not keep" in json.dumps(people.door.views["trigger-1"])
 
 
+@pytest.mark.long
 async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
     """A tab that cannot be made says so, and so do a click and a form, each in the bot's name with a reference."""
     await keeps(people, OURS)

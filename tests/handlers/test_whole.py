@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.app import Ports, build
 from bot.library import Library
 from bot.playground.channel import Channel, ChannelMessage
@@ -86,6 +88,7 @@ async def life(folder: Path) -> AsyncIterator[Life]:
             yield Life(stage.person(you.name), channel, archive)
 
 
+@pytest.mark.long
 async def test_a_week(tmp_path: Path) -> None:
     """Search, page and share; preview, subscribe by the form; a digest, a bookmark; status, why, pause, the end."""
     async with life(tmp_path) as here:

@@ -26,6 +26,8 @@ from bot.playground.demo import play
 from bot.playground.held import HELD, HeldBack
 from bot.settings import Settings
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 END = datetime(2100, 1, 1, tzinfo=UTC)
 SAMPLE = ROOT / "bot" / "playground" / "sample"

@@ -211,6 +211,7 @@ async def test_a_form_is_filled_in_and_sent(house: House) -> None:
     await house.ada.does("say", channel=channel, text="/weekly unsubscribe")
 
 
+@pytest.mark.long
 async def test_a_week_brings_the_next_digest_once(house: House) -> None:
     """Put forward to a slot the app posts what is due, and never twice, though a post of it was cut off."""
     channel = await house.room("weekly")
@@ -247,6 +248,7 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
     assert [(call["method"], call["landed"], call["ok"]) for call in cut] == [("chat.postMessage", True, False)]
 
 
+@pytest.mark.long
 async def test_a_week_is_not_slept_through(house: House) -> None:
     """The slots on the way are kept: what is due at one is in the channel, in time, before the clock goes on."""
     channel = await house.room("slept")

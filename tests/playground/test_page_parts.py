@@ -224,6 +224,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(value=JSON)
 def test_any_body_is_read_or_refused(value: Any) -> None:

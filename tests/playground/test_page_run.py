@@ -21,6 +21,7 @@ from tests.playground.test_demo import environment
 from tests.playground.visitor import Visitor
 
 
+@pytest.mark.process
 def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
     """It says where the page is, serves it with the bot behind it, and leaves nothing behind on SIGTERM."""
     with subprocess.Popen(
@@ -49,6 +50,7 @@ def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_the_page_is_there_before_the_archive_is_read(tmp_path: Path) -> None:
     """The first look is answered at once; a command typed then is answered as soon as the bot is there."""
     async with opened(Wishes(port=0), tmp_path, Settings()) as page, aiohttp.ClientSession() as session:

@@ -131,6 +131,7 @@ async def test_a_server_error_with_its_body(slack: Running) -> None:
     assert caught.value.response.status_code == 500
 
 
+@pytest.mark.process
 async def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     """The stand-in is started by its module's name, says where it is, and keeps its ledger in a file."""
     ledger = tmp_path / "ledger.jsonl"

@@ -24,6 +24,7 @@ def _reached(archive: Path, judged: str) -> dict[str, float]:
     return dict(figures(read(ROOT / "benchmarks/search" / judged), ask))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public archive is not beside this repository")
 def test_the_public_archive_is_answered_as_promised() -> None:
     """Every figure on the 154 judged queries is at least the promised one."""

@@ -37,6 +37,7 @@ keepsakes = st.builds(
 lists = st.lists(keepsakes, max_size=6, unique_by=lambda each: canonical(each.url))
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(lists)
 def test_what_was_taken_along_comes_back(kept: list[Keepsake]) -> None:
@@ -167,6 +168,7 @@ def test_a_hostile_file_takes_little_time(hostile: bytes) -> None:
     assert len(found.kept) <= 1
 
 
+@pytest.mark.long
 def test_a_hostile_file_takes_little_memory() -> None:
     """Not a piece is kept for each of millions of tags, neither outside a link nor in its title."""
     tracemalloc.start()
