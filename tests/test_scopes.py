@@ -1,4 +1,4 @@
-"""What the bot may do: the manifest, the README's table and the calls in the code say the same."""
+"""What the bot may do: the manifest, the table in docs/scopes.md and the calls in the code say the same."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def test_the_stand_in_is_installed_as_the_manifest_says() -> None:
     assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
 
 
-def test_the_readme_gives_a_reason_for_each_scope() -> None:
+def test_a_reason_is_given_for_each_scope() -> None:
     """The table has every scope once, and says what is lost without those that may be declined."""
-    _, _, section = (ROOT / "README.md").read_text("utf-8").partition("### Scopes")
-    rows = re.findall(r"^\| (`[^|]+`) \| ([^|]+) \| ([^|]+) \|$", section.partition("\n#")[0], re.MULTILINE)
+    page = (ROOT / "docs/scopes.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
     told = [(scope, without) for names, _, without in rows for scope in re.findall(r"`([\w:]+)`", names)]
     assert sorted(scope for scope, _ in told) == sorted(SCOPES)
     assert {scope for scope, without in told if without.startswith("needed")} == REQUIRED
