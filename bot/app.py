@@ -49,7 +49,7 @@ from bot.store.store import Store
 from bot.subscribing import Subscribing
 from bot.team import Team
 from bot.watch import DiskWatch, Freshness, keep_time
-from bot.web import web
+from bot.web import Verifying, web
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
@@ -69,6 +69,8 @@ class Ports:
     slack: WebSlack
     clock: Clock = field(default_factory=SystemClock)
     rules: Rules = RULES
+    wall_clock: Clock = field(default_factory=SystemClock)
+    """The clock that the timestamps of Slack's requests are held against: the demo's own may be days ahead."""
 
 
 class App:
@@ -77,9 +79,12 @@ class App:
     Without HTTP (Socket Mode, a worker) enter `running` instead.
     """
 
-    def __init__(self, bolt: AsyncApp, ports: Ports, worker: Worker, shelf: Shelf, services: Services) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - its parts, given once
+        self, bolt: AsyncApp, verifying: Verifying, ports: Ports, worker: Worker, shelf: Shelf, services: Services
+    ) -> None:
         """Keep the parts; `build` makes them."""
         self.bolt = bolt
+        self._verifying = verifying
         self.ports = ports
         self.worker = worker
         self._shelf = shelf
@@ -91,7 +96,7 @@ class App:
 
     def asgi(self, *, post: bool = True) -> Starlette:
         """Give the ASGI application, which enters `running` for as long as it is up."""
-        return web(self.bolt, lifespan=lambda: self.running(post=post), health=self.health)
+        return web(self.bolt, verifying=self._verifying, lifespan=lambda: self.running(post=post), health=self.health)
 
     def health(self) -> dict[str, object]:
         """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""
@@ -170,7 +175,8 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
     )
     bolt = _bolt(settings, credentials)
     handlers.register(bolt, services)
-    return App(bolt, ports, worker, shelf, services)
+    verifying = Verifying(credentials.signing_secret, ports.wall_clock)
+    return App(bolt, verifying, ports, worker, shelf, services)
 
 
 def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, shelf: Shelf) -> Services:
@@ -216,7 +222,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
             library.held,
         ),
         outcomes=Outcomes(slack),
-        replies=HttpReplies(),
+        replies=HttpReplies(settings.slack_api_url),
         doubts=Doubts(store, clock, lambda identity: shelf.issue(identity) is not None),
     )
 
@@ -224,14 +230,16 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
 def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
     """Make Bolt's app. Its own client only asks who the bot is (auth.test, once): everything else is the door's.
 
+    It verifies nothing: `bot.web` does so before it (`bot.verification` says why), and Socket Mode's line is Slack's.
+    What no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold the payload.
     `process_before_response`: a command is answered from memory within its acknowledgement, without the 10 ms for which
     Bolt would otherwise poll for one (measured); what has to wait is started after it and kept in `Services.later`.
     """
     client = AsyncWebClient(token=credentials.bot_token, base_url=settings.slack_api_url, retry_handlers=[])
     return AsyncApp(
         client=client,
-        signing_secret=credentials.signing_secret or None,
-        request_verification_enabled=credentials.app_token is None,
+        request_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
         process_before_response=True,
         name="backissue",
     )

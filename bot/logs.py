@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from collections.abc import Mapping
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+FIELD_MAX_CHARS: Mapping[str, int] = {
+    **dict.fromkeys(("team", "workspace", "channel", "user", "kind", "event_id"), 100),
+    **dict.fromkeys(("error", "reason"), 250),
+}
+"""Characters of the fields in which a payload's own words may stand, as JSON writes them: a line stays below 500."""
+
+
+def shortened(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Return a line's fields with those of `FIELD_MAX_CHARS` cut; one that is too long loses what is not ASCII."""
+    for name, most in FIELD_MAX_CHARS.items():
+        value = event.get(name, "")
+        if len(json.dumps(value, default=str)) > most + 2:
+            event[name] = str(value).encode("ascii", "replace").decode()[: most - 3] + "..."
+    return event
 
 
 def configure(log_format: str = "auto", level: str = "INFO") -> None:
@@ -20,6 +37,7 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        shortened,
     ]
     # Local variables stay out of the log: tokens are among them.
     traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)

@@ -1,4 +1,7 @@
-"""The one place where an error becomes words for a person, and a line in the log with the same reference."""
+"""The one place where an error becomes words for a person, and a line in the log with the same reference.
+
+Only verified requests come this far. What Bolt itself cannot read, or has no listener for, is refused here in one line.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from archive.errors import ArchiveError
@@ -23,6 +27,8 @@ from handlers.reply import answer, apologise
 
 _log = structlog.get_logger(__name__)
 
+_SHAPE = (TypeError, AttributeError, LookupError, ValueError)
+"""What Python raises at a value of a wrong type or shape."""
 TOLD = (ArchiveError, ScheduleError, SlackError)
 """Errors whose one line helps the person; others speak to the operator."""
 
@@ -56,11 +62,29 @@ def follow_up(services: Services, url: str, work: Callable[[], Awaitable[Message
     services.later.start(run())
 
 
+def _unread(error: Exception) -> int | None:
+    """Return the status for a payload that Bolt could not hand to a listener, None where a listener or Slack failed.
+
+    404: no listener takes it. 400: Bolt's own code, the last in the trace, met a field that is missing or of a wrong
+    type.
+    """
+    if isinstance(error, BoltUnhandledRequestError):
+        return 404
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    where = str(last.tb_frame.f_globals.get("__name__", "")) if last is not None else ""
+    return 400 if isinstance(error, _SHAPE) and where.startswith("slack_bolt.") else None
+
+
 def register(app: AsyncApp, services: Services) -> None:
     """Have every error that leaves a listener answered in the way its kind of request is."""
 
     async def unexpected(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Answer in words; a failed event with 500, so that Slack sends it again."""
+        if (status := _unread(error)) is not None:
+            _log.warning("a payload was not read", status=status, error=type(error).__name__)
+            return BoltResponse(status=status, headers={"x-slack-no-retry": "1"})
         about = {"team": context.team_id, "kind": text(body, "type") or "command"}
         if text(body, "type") == "event_callback":
             _log.error("an event failed", event_id=text(body, "event_id"), exc_info=error, **about)

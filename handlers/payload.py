@@ -26,7 +26,14 @@ def text(body: Mapping[str, Any], *path: str) -> str:
     value: Any = body
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() and "\0" not in value else kept(value)
+
+
+def kept(value: str) -> str:
+    """Return a text without what no database takes: NUL, and halves of a character, which JSON can write."""
+    return value.encode(errors="ignore").decode().replace("\0", "")
 
 
 def workspace(context: AsyncBoltContext) -> WorkspaceId:

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.fakes.postgres import Postgres, running
+from tests.fakes.requests import Seen, watching
 from tests.fakes.whole import Whole, whole
 
 
@@ -35,3 +36,10 @@ def it(bot: Whole) -> Iterator[Whole]:
     bot.faults.clear()
     yield bot
     assert bot.faults == []
+
+
+@pytest.fixture
+def seen() -> Iterator[Seen]:
+    """Watch what the app calls and what it writes into its log."""
+    with watching() as found:
+        yield found

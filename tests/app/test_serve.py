@@ -21,6 +21,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cli.main import run
 from bot.cli.serve import farewell
+from bot.clock import SystemClock
 from bot.playground.channel import Channel
 from bot.playground.faults import Fault, How
 from bot.playground.people import Person, Scene, readable, scene
@@ -120,6 +121,13 @@ async def answering(session: aiohttp.ClientSession, url: str) -> None:
                 await asyncio.sleep(0.02)  # another process: nobody can tell when it is ready
 
 
+def unfinished() -> bytes:
+    """Write a request whose headers are right, and of whose body half never comes."""
+    now = int(SystemClock().now().timestamp())
+    head = f"X-Slack-Request-Timestamp: {now}\r\nX-Slack-Signature: v0={'0' * 64}\r\nContent-Length: 9"
+    return f"POST /slack/events HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\nhalf".encode()
+
+
 def digests(town: Town) -> list[str]:
     """Give the titles of what stands in the channel."""
     return [readable(message) for message in town.channel.top if message.is_bot]
@@ -204,7 +212,7 @@ async def test_it_stops_in_time_while_slack_hangs(town: Town) -> None:
         town.publish("2026-08-23-2")
         await stage.until(lambda: digests(town), PATIENCE)
         reader, writer = await asyncio.open_connection("127.0.0.1", town.port)
-        writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        writer.write(unfinished())
         await writer.drain()
     with suppress(ConnectionError):  # or the line is cut, whichever the server came to first
         assert b" 500 " in await reader.readline()

@@ -7,22 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, web
 
 from bot.later import Later
 from bot.replies import HttpReplies, ReplyError
 
 
 @asynccontextmanager
-async def hook(status: int, seen: list[object]) -> AsyncIterator[str]:
-    """Serve a response_url on loopback that answers `status`; 0 cuts the connection after reading."""
+async def hook(status: int, seen: list[object], away: str = "") -> AsyncIterator[str]:
+    """Serve a response_url on loopback that answers `status`, pointing `away`; 0 cuts the connection after reading."""
 
     async def take(request: web.Request) -> web.Response:
         seen.append(await request.json())
         if not status:
             assert request.transport is not None
             request.transport.close()
-        return web.Response(status=status or 200, text="used_url")
+        return web.Response(status=status or 200, text="used_url", headers={"Location": away} if away else None)
 
     app = web.Application()
     app.router.add_post("/hook", take)
@@ -39,8 +39,8 @@ async def hook(status: int, seen: list[object]) -> AsyncIterator[str]:
 async def test_an_answer_arrives_as_json() -> None:
     """What was given is what Slack gets, many times over one session."""
     seen: list[object] = []
-    replies = HttpReplies()
     async with hook(200, seen) as url:
+        replies = HttpReplies(url)
         await replies.send(url, {"text": "hello"})
         await replies.send(url, {"text": "again"})
         await replies.close()
@@ -51,8 +51,8 @@ async def test_an_answer_arrives_as_json() -> None:
 async def test_an_answer_is_sent_once(status: int) -> None:
     """Whatever goes wrong, nothing is sent a second time: an answer shared with a channel would stand there twice."""
     seen: list[object] = []
-    replies = HttpReplies()
     async with hook(status, seen) as url:
+        replies = HttpReplies(url)
         with pytest.raises(ReplyError):
             await replies.send(url, {"text": "hello"})
         await replies.close()
@@ -62,10 +62,73 @@ async def test_an_answer_is_sent_once(status: int) -> None:
 @pytest.mark.parametrize("url", ["", "no address", "ftp://127.0.0.1/", "http://127.0.0.1:1/"])
 async def test_no_place_to_send_to(url: str) -> None:
     """A payload's address that is none is an error with a reason, not a trace."""
-    replies = HttpReplies()
+    replies = HttpReplies("http://127.0.0.1:1/api/")
     with pytest.raises(ReplyError):
         await replies.send(url, {})
     await replies.close()
+
+
+HOOK = "https://hooks.slack.com/commands/T1/2/abc"
+FOREIGN = [
+    "http://hooks.slack.com/commands/1", "https://hooks.slack.com.example/1", "https://hooksslack.com/1",
+    "https://hooks.slack.com@example.com/1", "https://hooks.slack.com:8443/1", "https://user:word@hooks.slack.com/1",
+    "https://127.0.0.1/1", "https://[::1]/1", "https://localhost/1", "https://example.com/hooks.slack.com",
+    "https://example.com#@hooks.slack.com", "//hooks.slack.com/1", "https:hooks.slack.com", "file:///etc/passwd",
+    "https://hooks.slack.com.", "https://hooks.slack.com\\@example.com/1", "https://xn--slack-gov.com/", "https://",
+    "https://[", "https://slack.com:99999/", "https://hooks.slack.com\n.example.com/1", "http://127.0.0.1:2/api/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("api", ["https://slack.com/api/", "http://127.0.0.1:1/api/"])
+@pytest.mark.parametrize("url", FOREIGN)
+async def test_no_other_address_is_called(monkeypatch: pytest.MonkeyPatch, url: str, api: str) -> None:
+    """A payload names whatever it likes; nothing is sent but to Slack's hosts over https, or to the stand-in."""
+    called: list[object] = []
+    monkeypatch.setattr(ClientSession, "_request", lambda _, *asked, **__: called.append(asked))
+    replies = HttpReplies(api)
+    with pytest.raises(ReplyError, match="an address that is not Slack's"):
+        await replies.send(url, {"text": "hello"})
+    await replies.close()
+    assert called == []
+
+
+@pytest.mark.parametrize(
+    ("url", "api"),
+    [
+        (HOOK, "https://slack.com/api/"),
+        (HOOK, "http://127.0.0.1:1/api/"),
+        ("https://hooks.slack-gov.com/actions/T1/2/abc", "https://slack-gov.com/api/"),
+        ("https://HOOKS.Slack.com/commands/1", "https://slack.com/api/"),
+        ("https://acme.enterprise.slack.com/hooks/1", "https://slack.com/api/"),
+        ("http://127.0.0.1:1/respond/T1-1", "http://127.0.0.1:1/api/"),
+    ],
+)
+async def test_slacks_own_addresses_are_called(monkeypatch: pytest.MonkeyPatch, url: str, api: str) -> None:
+    """Slack's hosts, a government's and an enterprise's among them, and the stand-in's own."""
+    called: list[tuple[str, str]] = []
+
+    async def refused(_: ClientSession, method: str, url: object, **options: object) -> None:
+        called.append((method, str(url)))
+        assert options["allow_redirects"] is False
+        raise ClientError
+
+    monkeypatch.setattr(ClientSession, "_request", refused)
+    replies = HttpReplies(api)
+    with pytest.raises(ReplyError, match="ClientError"):
+        await replies.send(url, {"text": "hello"})
+    await replies.close()
+    assert called == [("POST", url.lower().replace("/t1", "/T1"))]
+
+
+async def test_no_redirect_is_followed() -> None:
+    """Wherever an answer points, the words stay here."""
+    seen: list[object] = []
+    async with hook(200, seen) as away, hook(307, [], away) as url:
+        replies = HttpReplies(url)
+        with pytest.raises(ReplyError, match="307"):
+            await replies.send(url, {"text": "hello"})
+        await replies.close()
+    assert seen == []
 
 
 async def test_stopping_waits_for_what_runs() -> None:

@@ -1,0 +1,131 @@
+"""The door: what is not proven to be Slack's reaches no listener and calls nobody.
+
+Everything goes through the whole app as it is served, without a socket: ten thousand requests in seconds.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import pytest
+
+from bot.web import LARGEST_BODY
+from tests.fakes.requests import (
+    FORM,
+    JSON,
+    MARK,
+    Seen,
+    Sent,
+    ask,
+    encoded,
+    nothing_happens,
+    payloads,
+    signed,
+    with_header,
+)
+from tests.fakes.whole import Whole
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MUTATED = 10_000
+
+
+def changed(text: bytes, chance: random.Random) -> bytes:
+    """Change, add, take away or repeat some bytes."""
+    at, odd = chance.randrange(len(text) + 1), bytes(chance.randrange(256) for _ in range(chance.randrange(1, 4)))
+    return chance.choice((
+        text[:at] + odd + text[at + len(odd) :], text[:at] + odd + text[at:], text[:at], text[at + 1 :], text * 2,
+        text.upper(), text.replace(b"=", b" "), text + "é".encode(), odd, b"", text + b"\xe9", b" " + text,
+    ))  # fmt: skip
+
+
+def forged(sent: Sent, chance: random.Random) -> Sent:
+    """Change what is signed, or what signs it, so that it is not what Slack signed."""
+    what = chance.choice(["body", "x-slack-signature", "x-slack-request-timestamp", "both"])
+    body = changed(sent.body, chance) if what in {"body", "both"} else sent.body
+    found = Sent([(key, value) for key, value in sent.headers], body)
+    for key, value in sent.headers:
+        if key.decode() == what or (what == "both" and key == b"x-slack-signature"):
+            values = [changed(value, chance) for _ in range(chance.choice([1, 1, 1, 2, 0]))]
+            found = with_header(found, key, *values)
+    if chance.random() < 0.5:
+        found = with_header(found, b"content-length", str(len(body)).encode())
+    return found
+
+
+def same(sent: Sent, other: Sent) -> bool:
+    """Tell whether all that counts is still as it was signed."""
+    held = {b"x-slack-signature", b"x-slack-request-timestamp"}
+    both = [sorted((k, v.lower()) for k, v in one.headers if k in held) for one in (sent, other)]
+    return sent.body == other.body and both[0] == both[1]
+
+
+FORGED: Mapping[str, tuple[bytes, Sequence[bytes]]] = {
+    "a character outside ASCII": (b"x-slack-signature", [b"v0=\xe9"]),
+    "64 of them": (b"x-slack-signature", [b"v0=" + b"\xe9" * 64]),
+    "digits of another script": (b"x-slack-signature", [b"v0=" + "١".encode() * 64]),
+    "another version": (b"x-slack-signature", [b"v1=" + b"0" * 64]),
+    "too short": (b"x-slack-signature", [b"v0=" + b"0" * 63]),
+    "too long": (b"x-slack-signature", [b"v0=" + b"0" * 65]),
+    "a line after it": (b"x-slack-signature", [b"v0=" + b"0" * 64 + b"\n"]),
+    "of nothing": (b"x-slack-signature", [b""]),
+    "none": (b"x-slack-signature", []),
+    "two": (b"x-slack-signature", [b"v0=" + b"0" * 64, b"v0=" + b"1" * 64]),
+    "of something else": (b"x-slack-signature", [b"v0=" + b"0" * 64]),
+    "no timestamp": (b"x-slack-request-timestamp", []),
+    "a word for a timestamp": (b"x-slack-request-timestamp", [b"soon"]),
+    "a timestamp of another script": (b"x-slack-request-timestamp", ["١٢٣".encode()]),
+    "an endless timestamp": (b"x-slack-request-timestamp", [b"9" * 5_000]),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+async def test_a_forged_request_is_nobodys(it: Whole, seen: Seen, what: str) -> None:
+    """It gets 401 and nothing else: no listener runs, nothing is called, and a line says so without the body."""
+    app, (name, values) = it.app.asgi(), FORGED[what]
+    async with nothing_happens(seen):
+        for kind, payload in payloads(it.workspace.team):
+            sent = with_header(signed(encoded(kind, payload), kind), name, *values)
+            assert await ask(app, sent) == (401, b"")
+        await it.settled()
+    assert len(seen.refusals) == len(payloads(it.workspace.team))
+
+
+@pytest.mark.parametrize(("off", "status"), [(-290, 200), (290, 200), (-310, 401), (310, 401)])
+async def test_a_request_is_good_for_five_minutes(it: Whole, seen: Seen, off: float, status: int) -> None:
+    """By the machine's clock, however far the demo's own was put forward."""
+    it.clock.forward(timedelta(days=1))
+    body = encoded(JSON, {"type": "url_verification", "challenge": MARK})
+    answer = await ask(it.app.asgi(), signed(body, JSON, off=off))
+    assert answer[0] == status
+    assert (MARK.encode() in answer[1]) == (status == 200)
+    assert seen.called == []
+
+
+async def test_a_large_body_that_is_refused_is_not_written_down(it: Whole, seen: Seen) -> None:
+    """Nine hundred kilobytes that nobody signed are one short line."""
+    async with nothing_happens(seen):
+        body = MARK.encode() * 50_000
+        assert len(body) < LARGEST_BODY
+        assert await ask(it.app.asgi(), signed(body, FORM, secret="another")) == (401, b"")
+    assert len(seen.refusals) == 1
+
+
+async def test_ten_thousand_forged_requests(it: Whole, seen: Seen) -> None:
+    """None of them gets further than the door, whatever was changed of what Slack signed."""
+    app, chance = it.app.asgi(), random.Random(11)
+    known = [signed(encoded(kind, payload), kind) for kind, payload in payloads(it.workspace.team)]
+    answers = set()
+    async with nothing_happens(seen):
+        done = 0
+        while done < MUTATED:
+            first = chance.choice(known)
+            sent = forged(first, chance)
+            if same(first, sent):
+                continue
+            answers.add(await ask(app, sent))
+            done += 1
+        await it.settled()
+    assert answers == {(401, b"")}
