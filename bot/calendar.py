@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import BotError
+from bot.offsets import EAST, WEST, fixed_zone, in_one_word, is_mirrored, offset, offset_name
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days' names; a day is its index here, as `datetime.weekday` counts."""
@@ -54,7 +55,10 @@ class ScheduleError(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """On `days` (0 Monday … 6 Sunday, ascending, at least one) `at` a wall-clock minute in the IANA `zone`."""
+    """On `days` (0 Monday … 6 Sunday, ascending, at least one) `at` a wall-clock minute in the `zone`.
+
+    That is an IANA name, or an offset as `offset_name` writes it: UTC+1.
+    """
 
     days: tuple[int, ...]
     at: time
@@ -123,7 +127,7 @@ def last_slot(schedule: Schedule, until: datetime) -> Slot | None:
     return max(slots(schedule, until - timedelta(days=9), until), default=None)
 
 
-def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+def moment(day: date, at: time, zone: tzinfo) -> datetime:
     """Give the moment (UTC) at which the clocks of `zone` show `at` on `day`, or first show something later."""
     wall = datetime.combine(day, at)
     found = wall.replace(tzinfo=zone).astimezone(UTC)
@@ -140,12 +144,21 @@ def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     return late
 
 
+def time_there(schedule: Schedule, now: datetime) -> str:
+    """Return what the clocks of a schedule's fixed offset show `now` (aware), as 12:40; "" for any other schedule.
+
+    A city's zone needs no such check; an offset's sign is easily taken for its opposite.
+    """
+    zone = fixed_zone(schedule.zone) if isinstance(schedule, Weekly) else None
+    return "" if zone is None else f"{now.astimezone(zone):%H:%M}"
+
+
 def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
     """Read a schedule as people type it: days, a time and a zone in any order, or "as soon as it appears".
 
     `zone` is what to take when none is typed (the person's own). Raises ScheduleError saying what is missing or wrong.
     """
-    words = " ".join(typed.split())
+    words = in_one_word(" ".join(typed.split()))
     if words.lower() in _AT_ONCE:
         return AsItAppears()
     days: set[int] = set()
@@ -175,18 +188,27 @@ def _only(typed: str, before: Said | None, said: Said, what: str) -> Said:
     return said
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """Give the zone of that IANA name. Raises ScheduleError when the machine does not know it (any more)."""
+def zone_of(name: str) -> tzinfo:
+    """Give the zone of a schedule. Raises ScheduleError when the machine does not know it (any more)."""
     try:
-        return ZoneInfo(name)
+        return fixed_zone(name) or ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ScheduleError(name, f"no time zone {name!r} is known here") from error
 
 
 @lru_cache(maxsize=1)
 def zone_names() -> dict[str, str]:
-    """Give every IANA zone's name by its lower-case form."""
-    return {name.lower(): name for name in sorted(available_timezones() - _NO_ZONES)}
+    """Give every IANA zone's name by its lower-case form, without those whose sign would be taken for its opposite."""
+    names = available_timezones() - _NO_ZONES
+    return {name.lower(): name for name in sorted(names) if not is_mirrored(name)}
+
+
+def known_zone(name: str) -> str:
+    """Return a zone's name as a schedule keeps it, from an IANA name in any case or an offset; "" where it is none."""
+    east = offset(in_one_word(name))
+    if east is not None:
+        return offset_name(east) if WEST <= east <= EAST else ""
+    return zone_names().get(name.lower(), "")
 
 
 def _days(word: str) -> set[int] | None:
@@ -218,10 +240,12 @@ def _clock(typed: str, word: str) -> time | None:
 
 
 def _zone_name(typed: str, word: str) -> str:
-    """Read a zone's name in any case, or its last part when that names one zone only (london)."""
+    """Read an offset, a zone's name in any case, or its last part when that names one zone only (london)."""
+    if known := known_zone(word):
+        return known
+    if offset(word) is not None:
+        raise ScheduleError(typed, f"{word[:40]!r} is nowhere; offsets go from UTC-12 to UTC+14")
     names = zone_names()
-    if word.lower() in names:
-        return names[word.lower()]
     bare = word.lower().replace(" ", "_")
     places = {full for low, full in names.items() if low.rpartition("/")[2] == bare}
     if len(places) == 1:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from bot.messages.answer import LONGEST_QUERY
 from bot.messages.mrkdwn import one_line
 from bot.messages.top import Period
+from bot.offsets import in_one_word
 from bot.takeout.keepsake import Format
 
 
@@ -192,7 +193,7 @@ _NUMBER = re.compile(r"#?\d{1,9}")
 _DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
 # How a schedule shows itself: a time of day or a zone in it, or nothing but days, or the words for "at once".
 _TIME_OR_ZONE = re.compile(
-    r"(?:^|[\s,])(?:\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))|noon|midnight|utc|gmt"
+    r"(?:^|[\s,])(?:\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))|noon|midnight|(?:utc|gmt)(?:[+-]\d[\d:]*)?"
     r"|(?:africa|america|antarctica|arctic|asia|atlantic|australia|brazil|canada|etc|europe|indian|pacific|us)/[\w/+-]+"
     r")(?=[\s,]|$)",
     re.IGNORECASE,
@@ -268,6 +269,7 @@ def _typed(text: str) -> str | Usage:
 
 def _is_schedule(rest: str) -> bool:
     """Say whether somebody meant a schedule, be it a wrong one: `mondays 25:00` is, `pub/sub` and `sun ray` are not."""
+    rest = in_one_word(rest)
     return bool(_TIME_OR_ZONE.search(rest) or _DAYS_ALONE.fullmatch(rest) or _AT_ONCE.fullmatch(rest))
 
 

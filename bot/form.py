@@ -8,11 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
-from bot.calendar import AS_IT_APPEARS, DAYS, AsItAppears, Schedule, ScheduleError, Weekly, parse_schedule, zone_names
+from bot.calendar import (
+    AS_IT_APPEARS,
+    DAYS,
+    AsItAppears,
+    Schedule,
+    ScheduleError,
+    Weekly,
+    known_zone,
+    parse_schedule,
+    zone_names,
+)
 from bot.messages.form import AT_ONCE, KINDS, LONGEST_TOPICS, Draft, zone_option
 from bot.messages.message import Block
 from bot.messages.mrkdwn import one_line
 from bot.messages.taste import Layout, Sponsors, Taste
+from bot.offsets import offsets_like
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -74,14 +85,16 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
 
 def draft_of(channel: str, schedule: Schedule | None, taste: Taste, zone: str) -> Draft:
     """Give what the form shows for a channel: its present subscription, or the usual; `zone` is the person's own."""
-    known = zone if zone.lower() in zone_names() else ""
     if isinstance(schedule, Weekly):
         return Draft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, taste=taste)
-    return Draft(channel, zone=known, at_once=isinstance(schedule, AsItAppears), taste=taste)
+    return Draft(channel, zone=known_zone(zone), at_once=isinstance(schedule, AsItAppears), taste=taste)
 
 
 def zone_options(typed: str) -> list[Block]:
-    """Complete a time zone while it is typed: those whose place begins so, then those that hold it; at most 100."""
+    """Complete a time zone while it is typed: those whose place begins so, then those that hold it; at most 100.
+
+    For an offset, that offset and those that begin so.
+    """
     words = "_".join(typed.lower().split())
     if not words:
         return []
@@ -90,7 +103,7 @@ def zone_options(typed: str) -> list[Block]:
         full for low, full in names.items() if low.rpartition("/")[2].startswith(words) or low.startswith(words)
     ]
     holding = [full for low, full in names.items() if words in low and full not in starting]
-    return [zone_option(name) for name in (*starting, *holding)[:_MOST_OPTIONS]]
+    return [zone_option(name) for name in (*offsets_like(typed), *starting, *holding)[:_MOST_OPTIONS]]
 
 
 def _schedule(fields: _Fields) -> Schedule | None:
@@ -102,7 +115,7 @@ def _schedule(fields: _Fields) -> Schedule | None:
         fields.errors["days"] = "Choose at least one day."
     if not _TIME.fullmatch(at):
         fields.errors["time"] = "Choose a time."
-    if zone.lower() not in zone_names():
+    if not known_zone(zone):
         fields.errors["zone"] = "Choose a time zone: type a city near you."
     if fields.errors:
         return None

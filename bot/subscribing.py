@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ import structlog
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from bot import commands
-from bot.calendar import Schedule, ScheduleError, next_slot, parse_schedule
+from bot.calendar import Schedule, ScheduleError, next_slot, parse_schedule, time_there
 from bot.clock import Clock
 from bot.form import Wish, draft_of
 from bot.messages import form as forms
@@ -220,7 +220,9 @@ class Subscribing:
         subscription = await self._register.get(place.workspace, place.channel)
         if subscription is None:
             return said.not_subscribed(self._names)
-        return said.status(await self._deliveries.standing(subscription, self._clock.now()), self._names)
+        now = self._clock.now()
+        standing = await self._deliveries.standing(subscription, now)
+        return said.status(replace(standing, time_there=time_there(subscription.schedule, now)), self._names)
 
     async def why(self, asked: str, place: Place) -> Message:
         """Say what became of one issue in the channel. Raises UnknownIssueError."""
@@ -243,7 +245,13 @@ class Subscribing:
         now = self._clock.now()
         kept = await self._register.put(place.workspace, place.channel, place.user, schedule, taste, now)
         slot = next_slot(kept.schedule, now)
-        return said.Standing(place.channel, str(kept.schedule), kept.taste, slot.at if slot else None)
+        return said.Standing(
+            place.channel,
+            str(kept.schedule),
+            kept.taste,
+            slot.at if slot else None,
+            time_there=time_there(kept.schedule, now),
+        )
 
     async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:
         """Say whether the bot is in the channel, None where Slack does not say, or not soon."""

@@ -53,6 +53,8 @@ class Standing:
     """How a channel stands: its `schedule` as typed, the next slot (None when there is none), what was, what waits.
 
     `paused` is why nothing comes, "" while it does. `held` are the issues that are not out: drafts and expired ones.
+    `time_there` is what clocks show now at the schedule's fixed offset
+    (12:40), "" where it has none.
     """
 
     channel: str
@@ -63,6 +65,7 @@ class Standing:
     waiting: Sequence[Waiting] = ()
     paused: str = ""
     held: Sequence[Waiting] = ()
+    time_there: str = ""
 
 
 def subscribed(standing: Standing, names: Names, *, member: bool = False, unheard: Sequence[str] = ()) -> Message:
@@ -70,8 +73,8 @@ def subscribed(standing: Standing, names: Names, *, member: bool = False, unhear
 
     `member`: the bot surely is in the channel; `unheard` are topics that no issue so far was about.
     """
-    said = f"Done. <#{standing.channel}> gets each new issue: {_when(standing.schedule)}.\n{_next(standing)}"
-    text = f"Done. Each new issue comes: {_plain_when(standing.schedule)}."
+    said = f"Done. <#{standing.channel}> gets each new issue: {_when(standing)}.\n{_next(standing)}"
+    text = f"Done. Each new issue comes: {_plain_when(standing)}."
     weekly = escape(names.command)
     advice = f"`{weekly} preview` shows you one first · `{weekly} status` what comes"
     if not member:
@@ -91,7 +94,7 @@ def confirmation(standing: Standing, names: Names, *, member: bool = False, unhe
 def status(standing: Standing, names: Names = _USUAL) -> Message:
     """Say what was posted last, what comes next and what waits, with buttons to change it."""
     paused_by = plainly(standing.paused, 400, names.command)
-    lines = [f"<#{standing.channel}> gets each new issue: {_when(standing.schedule)}."]
+    lines = [f"<#{standing.channel}> gets each new issue: {_when(standing)}."]
     if standing.paused:
         lines = [f"*Paused:* {paused_by}", lines[0]]
     else:
@@ -105,7 +108,7 @@ def status(standing: Standing, names: Names = _USUAL) -> Message:
     made.append(blocks.context(escape(tasteful(standing.taste))))
     pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
-    spoken = f"Each new issue comes: {_plain_when(standing.schedule)}."
+    spoken = f"Each new issue comes: {_plain_when(standing)}."
     return Message(f"Paused: {paused_by}" if standing.paused else clip(spoken, 600), tuple(made))
 
 
@@ -162,12 +165,16 @@ def _unsubscribe() -> Block:
     return {**blocks.button("Unsubscribe", "unsubscribe", style="danger"), "confirm": confirm}
 
 
-def _when(schedule: str) -> str:
-    return f"*{clip(one_line(schedule), 200)}*"
+def _when(standing: Standing) -> str:
+    return f"*{clip(one_line(standing.schedule), 200)}*{_there(standing)}"
 
 
-def _plain_when(schedule: str) -> str:
-    return escape(one_line(schedule))
+def _plain_when(standing: Standing) -> str:
+    return escape(one_line(standing.schedule)) + _there(standing)
+
+
+def _there(standing: Standing) -> str:
+    return f" (it is {standing.time_there} there now)" if standing.time_there else ""
 
 
 def _next(standing: Standing) -> str:

@@ -70,6 +70,15 @@ async def test_subscribe_with_a_schedule(people: People) -> None:
     assert HERE in people.register.kept
 
 
+async def test_an_offset_is_shown_back_with_its_time_now(people: People) -> None:
+    """A sign that was meant the other way is seen at once; and again in the status."""
+    await people.types("subscribe mondays 09:00 GMT+1")
+    assert "mondays 09:00 UTC+1* (it is 08:00 there now)" in str(people.heard[-1])
+    assert "<!date^1714982400^" in str(people.heard[-1])  # 6 May 2024, 08:00 UTC
+    await people.types("status")
+    assert "mondays 09:00 UTC+1* (it is 08:00 there now)" in str(people.heard[-1])
+
+
 async def test_subscribe_without_a_zone_takes_the_persons_own(people: People) -> None:
     """Only what is missing is asked of Slack."""
     await people.types("subscribe fridays 17:30")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.calendar import AsItAppears
+from bot.calendar import AsItAppears, next_slot
 from bot.messages.taste import Taste
 from bot.record.subscription import Pause, Paused
 from bot.store.store import Store
@@ -41,6 +41,17 @@ async def test_it_is_claimed_and_listed_beside_the_others(store: Store) -> None:
     taken = await store.leases.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
     assert {held.channel: held.active for held in taken} == {"C1": False, "C2": True}
     assert [each.channel for each in await store.subscriptions.list()] == ["C1", "C2"]
+
+
+async def test_a_mirrored_offset_of_before_stays_when_it_was(store: Store) -> None:
+    """A row that says Etc/GMT+1 keeps its time, an hour west of Greenwich, and is shown as that."""
+    await writes(store, schedule="mondays 09:00 Etc/GMT+1")
+    kept = await store.subscriptions.get(*HERE)
+    assert kept is not None
+    assert str(kept.schedule) == "mondays 09:00 UTC-1"
+    slot = next_slot(kept.schedule, NOW)
+    assert slot is not None
+    assert slot.at == datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 
 async def test_it_goes_on_only_once_it_can_be_read(store: Store) -> None:
