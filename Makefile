@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARCHIVE ?=
+VERSION ?=
+DATE ?= $(shell date -u +%F)
 
-.PHONY: help demo quick test checks lint types imports unit format bench evaluate torture picture screenshots pins clean
+.PHONY: help demo quick test checks lint types imports unit format bench evaluate torture docs diagrams hooks release picture screenshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +27,11 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 # Chromium and axe-core, where the machine can have them; what it cannot is said, and its tests are skipped.
 $(VENV)/browser: $(VENV)/run tests/browser/machine.py
 	@$(BIN)/python -m tests.browser.machine --mark $@ $(if $(filter needed,$(BROWSER)),--needed)
+
+$(VENV)/docs: $(VENV)/dev requirements-docs.txt
+	@echo "Setting up the documentation (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.txt
+	@touch $@
 
 $(VENV)/peers: $(VENV)/dev pyproject.toml
 	@echo "Setting up the peers that the figures are compared with (once) …"
@@ -48,7 +55,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 
 types: $(VENV)/dev
-	$(BIN)/mypy archive bot handlers tests benchmarks
+	$(BIN)/mypy archive bot handlers tests benchmarks tools docs
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
@@ -69,16 +76,34 @@ evaluate: $(VENV)/peers ## how good the search is, beside other engines
 torture: $(VENV)/dev ## the long proof of the delivery promise
 	$(BIN)/pytest -m slow -n 2 -s
 
+docs: $(VENV)/docs ## the documentation as a site, in build/docs; a link that leads nowhere fails it
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky -b html -c docs . build/docs
+	@echo "build/docs/index.html"
+
+diagrams: $(VENV)/browser ## draw the documents' diagrams from docs/diagrams/*.mmd
+	$(BIN)/python -m docs.mermaid
+
+hooks: $(VENV)/dev $(VENV)/docs ## set up everything for a contributor, with the checks before each commit and push
+	$(BIN)/pre-commit install
+
+release: $(VENV)/docs ## prepare a release: make release VERSION=0.2.0
+	@$(BIN)/python -m tools.release "$(VERSION)" --date "$(DATE)"
+
 picture: $(VENV)/run ## draw the pictures of docs/bookmarks.md anew, from the demo itself
 	$(BIN)/python -m docs.picture
 
 screenshots: $(VENV)/browser ## take the README's pictures of the page, from the demo itself
 	$(BIN)/python -m docs.screenshots
 
+PIN := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --no-strip-extras --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
+
+# The documentation's tools share an environment with the others: what both need has one version.
 pins: ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
-	CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host -o requirements.txt pyproject.toml
-	CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host --extra dev -o requirements-dev.txt pyproject.toml
+	$(PIN) -o requirements.txt pyproject.toml
+	$(PIN) --extra dev -o requirements-dev.txt pyproject.toml
+	$(PIN) --extra docs --constraint requirements-dev.txt -o requirements-docs.txt pyproject.toml
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -18,6 +18,7 @@ import bot
 import handlers
 from bot.cli.main import app
 from bot.settings import Settings
+from docs.mermaid import is_current, sources
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -97,6 +98,12 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     """A relative link is to a file that is there."""
     targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text("utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.stem)
+def test_diagrams_are_drawn_from_their_sources(source: Path) -> None:
+    """A picture is of its Mermaid source as it is now; `make diagrams` draws it."""
+    assert is_current(source)
 
 
 def test_links_within_the_readme_lead_somewhere() -> None:

@@ -66,29 +66,32 @@ def get_chromium() -> None:
 
 
 def get_axe() -> None:
-    """Get axe-core's script with npm unless it is here; only the very file whose hash stands above.
+    """Get axe-core's script. Raises Missing as `fetch` does."""
+    fetch(f"axe-core@{AXE_VERSION}", AXE_SHA512, "package/axe.min.js", AXE)
+
+
+def fetch(package: str, sha512: str, member: str, target: Path) -> None:
+    """Write the file `member` of an npm package to `target` unless it is there; only of the package with this hash.
 
     Raises:
         Missing: There is no npm, it failed, or what it brought is not what was pinned.
     """
-    if AXE.exists():
+    if target.exists():
         return
     npm = shutil.which("npm")
     if npm is None:
-        raise Missing("no npm, so no axe-core: install npm to have the page's accessibility tested")
+        raise Missing(f"no npm, so no {package}: install npm")
     with tempfile.TemporaryDirectory() as folder:
-        _run([npm, "pack", f"axe-core@{AXE_VERSION}", "--silent", "--pack-destination", folder], "npm pack axe-core")
-        packed = next(Path(folder).glob("axe-core-*.tgz"), None)
+        _run([npm, "pack", package, "--silent", "--pack-destination", folder], f"npm pack {package}")
+        packed = next(Path(folder).glob("*.tgz"), None)
         if packed is None:
-            raise Missing("npm pack brought no axe-core", broken=True)
-        if base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode() != AXE_SHA512:
-            raise Missing(
-                f"axe-core {AXE_VERSION} is not the file whose hash tests/browser/machine.py has", broken=True
-            )
+            raise Missing(f"npm pack brought no {package}", broken=True)
+        if base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode() != sha512:
+            raise Missing(f"{package} is not the package whose hash is pinned", broken=True)
         with tarfile.open(packed) as archive:
-            script = archive.extractfile("package/axe.min.js")
+            script = archive.extractfile(member)
             assert script is not None
-            AXE.write_bytes(script.read())
+            target.write_bytes(script.read())
 
 
 def _run(command: list[str], name: str) -> None:
