@@ -10,6 +10,7 @@ from typing import Any
 
 from archive import body, date, front, release
 from archive.front import BrokenError, said, shown
+from archive.hidden import Hidden, Visible, visible
 from archive.issue import Issue
 from archive.markup import is_plain, plain
 from archive.problem import Problem
@@ -44,6 +45,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     stamp: tuple[int, ...] = ()
     draft: str = ""
+    hidden: tuple[Hidden, ...] = ()
 
 
 def read(file: str, data: bytes) -> Reading:
@@ -107,22 +109,35 @@ class _Document:
         if marks.unclear:
             self._note(0, f"its expiry date {marks.unclear} is none; it stays", "write it like `2014-09-21`")
         number = _number(metadata, title, slug(self.file))
-        sections = body.parse(content, line)
+        seen = visible(content, line)
+        sections = seen.placed(body.parse(seen.text, line), line)
         if not any(section.entries for section in sections):
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
-        self._doubt(content, line)
+        self._doubt(seen, line)
+        self._unclosed(seen)
         issue = Issue(slug(self.file), title, number, published, sections, marks.draft, marks.expires)
-        return Reading(self.file, issue, tuple(self.problems), draft=marks.draft)
+        return Reading(self.file, issue, tuple(self.problems), draft=marks.draft, hidden=seen.hidden)
 
-    def _doubt(self, content: str, first_line: int) -> None:
+    def _unclosed(self, seen: Visible) -> None:
+        """Note what hides more than its author may have meant."""
+        for piece in seen.hidden:
+            if not piece.closed:
+                self._note(
+                    piece.line,
+                    f"what begins here is never closed: {piece.raw[:20]}",
+                    "close it; what is below is hidden",
+                )
+
+    def _doubt(self, seen: Visible, first_line: int) -> None:
         """Note addresses that cannot be whole; they stay as they are, for only the owner knows better."""
+        content = seen.text
         for match in _CUT.finditer(content) if _MAYBE_CUT.search(content) else ():
             if not _ends_linked(content[content.rfind("\n", 0, match.start()) + 1 : match.start()]):
                 continue
-            where = first_line + content.count("\n", 0, match.start())
+            where = seen.line(first_line + content.count("\n", 0, match.start()), first_line)
             self._note(where, f"the address seems to go on in the next line: {match[1][:60]}", "join the two lines")
         for match in _NO_HOST.finditer(content) if _MAYBE_NO_HOST.search(content) else ():
-            where = first_line + content.count("\n", 0, match.start())
+            where = seen.line(first_line + content.count("\n", 0, match.start()), first_line)
             self._note(where, f"the address has no site: {match[0][:60]}", "write the address in full")
 
     def _note(self, line: int, message: str, advice: str) -> None:

@@ -7,7 +7,8 @@ place (a heading, an entry) and line by line:
 - every other word stands in its line's place: in the text, or in a link;
 - every address (http, https, ftp, www.) is, or is part of, a link or a word of its line's place;
 - an address that stands bare in a line without other marks is itself a link of its place, no more and no less;
-- every link, and every letter of every text, is in the raw lines of its place, as often.
+- every link, and every letter of every text, is in the raw lines of its place, as often;
+- what no reader of the page would see (`archive.hidden`) begins and ends as such things do, and is taken out before.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from archive import document
 from archive.document import Reading
+from archive.hidden import Hidden
 from archive.issue import Issue
 from archive.markup import TAG
 
@@ -48,6 +50,25 @@ _MARKED = re.compile(r"[<\\]|\]\(|&#?\w{1,31};")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;!?()'’%$£€+/-])*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_UNSEEN = tuple(
+    (re.compile(opening, re.IGNORECASE), re.compile(ending, re.IGNORECASE))
+    for opening, ending in (
+        (r"<!--(?=-?>)", r"-?>"),
+        (r"<!--", r"--!?>"),
+        (r"<!\[CDATA\[", r"\]\]>"),
+        (r"<![a-z]", r">"),
+        (r"<\?", r"\?>"),
+        (r"<script\b", r"</script\s*>"),
+        (r"<style\b", r"</style\s*>"),
+        (r"<template\b", r"</template\s*>"),
+        (r"[ >]*\[(?://|#|_|comments?|hidden|)\]:", r"\Z"),
+        (r"[ >]*\[[^\]\n]*\]:[ \t]*(?:#|<#?>)", r"\Z"),
+        (r"\{%-?\s*comment", r"endcomment\s*-?%\}"),
+        (r"\{::comment", r"\{:/(?:comment)?\}"),
+        (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
+        (r"\{\{[<%]\s*comment", r"/comment\s*[>%]\}\}"),
+    )
+)
 _TRAILING = ".,;:!?'\"*…’”>|"
 
 
@@ -100,7 +121,34 @@ def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
     if reading.issue is None:
         return ()
     body, first_line = document.raw_body(reading.file, data)
-    return tuple(sorted(Loss(reading.file, *loss) for loss in _losses(body, first_line, reading.issue)))
+    seen, wrong = _seen(body, reading.hidden)
+    losses = chain(_losses(seen, first_line, reading.issue), ((piece.line, piece.raw[:80], False) for piece in wrong))
+    return tuple(sorted(Loss(reading.file, *loss) for loss in losses))
+
+
+def hidden_links(reading: Reading) -> int:
+    """Count the addresses in what no reader of the page would see."""
+    return sum(len(_ADDRESS.findall(piece.raw)) for piece in reading.hidden)
+
+
+def _seen(body: str, hidden: Iterable[Hidden]) -> tuple[str, list[Hidden]]:
+    """Return `body` without what is hidden, with all its line ends, and what is hidden without a reason."""
+    pieces, at, wrong = [], 0, []
+    for piece in hidden:
+        pieces += [body[at : piece.start], "\n" * piece.raw.count("\n")]
+        at = piece.end
+        if body[piece.start : piece.end] != piece.raw or not _is_unseen(piece, body[at : at + 1]):
+            wrong.append(piece)
+    return "".join([*pieces, body[at:]]), wrong
+
+
+def _is_unseen(piece: Hidden, after: str) -> bool:
+    """Tell whether a piece begins like a comment or a script, and ends at its first end or with its paragraph."""
+    for opening, ending in _UNSEEN:
+        if begun := opening.match(piece.raw):
+            end = ending.search(piece.raw, begun.end())
+            return end.end() == len(piece.raw) if end else not piece.closed and (not after or after[0] == "\n")
+    return False
 
 
 def count(issue: Issue) -> Count:

@@ -12,7 +12,7 @@ from archive.document import SUFFIXES, Reading
 from archive.folder import DiskFolder, File
 from archive.loader import read_one
 from archive.problem import Problem
-from archive.proof import Count, prove, total
+from archive.proof import Count, hidden_links, prove, total
 from archive.snapshot import Snapshot
 from bot.cli.reading import folder_of, watched
 from bot.cli.terminal import out, safe
@@ -38,7 +38,7 @@ def check(archive: Path | None) -> int:
         out.print(_problems(problems))
     if held:
         out.print(_held(held))
-    out.print(_counts(len(files), total(snapshot.issues), len(held)))
+    out.print(_counts(len(files), total(snapshot.issues), len(held), _hidden(read)))
     out.print(_verdict(len(files), lost, len(problems)))
     return 1 if lost else 0
 
@@ -84,13 +84,22 @@ def _held(held: Iterable[HeldBack]) -> Table:
     return table
 
 
-def _counts(files: int, count: Count, held: int) -> Table:
+def _hidden(read: Snapshot) -> str:
+    """Return how much no reader would see, in words; "" for nothing."""
+    readings = [reading for reading in read.readings.values() if reading.hidden]
+    pieces, links = sum(len(reading.hidden) for reading in readings), sum(map(hidden_links, readings))
+    return f"{pieces:,} comments, scripts and styles that no reader sees, with {links:,} links" if pieces else ""
+
+
+def _counts(files: int, count: Count, held: int, hidden: str) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right", style="bold")
     table.add_column()
     table.add_row(f"{files:,}", "files")
     for name in ("issues", "sections", "entries", "links", "words"):
         table.add_row(f"{getattr(count, name):,}", name)
+    if hidden:
+        table.add_row(*hidden.split(" ", 1))
     if held:
         table.add_row(f"{held:,}", "held back: not posted, not found, not shown")
     return table

@@ -1,0 +1,347 @@
+"""What stands in a text and no reader of the rendered page would see: comments, scripts, styles.
+
+Code shows what it holds: between fences, in backticks and indented by four, a comment is text. Where Markdown would
+show a comment because it is not closed in its paragraph, what its author meant to hide is hidden all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from archive.issue import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """One piece of a text that is not seen: from `start` to `end` in it, on the line number `line` (from 1) and below.
+
+    `raw` is what stands there. `closed` is false for what is begun and never ended.
+    """
+
+    start: int
+    end: int
+    line: int
+    raw: str
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """What is left of a text: `text`, the place (from 0) that each of its lines had, and what is `hidden`."""
+
+    text: str
+    places: tuple[int, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+
+    def line(self, number: int, first_line: int) -> int:
+        """Return the number that line `number` of `text` has in the file, both counted from `first_line`."""
+        if not self.places:
+            return number
+        return first_line + self.places[min(max(number - first_line, 0), len(self.places) - 1)]
+
+    def placed(self, sections: tuple[Section, ...], first_line: int) -> tuple[Section, ...]:
+        """Return what was read from `text` with the lines of the file."""
+        if not self.places:
+            return sections
+        return tuple(
+            replace(
+                section,
+                line=self.line(section.line, first_line),
+                entries=tuple(replace(entry, line=self.line(entry.line, first_line)) for entry in section.entries),
+            )
+            for section in sections
+        )
+
+
+def visible(text: str, first_line: int = 1) -> Visible:
+    """Return what of `text`, whose lines end with a line feed alone, a reader sees. Takes time in proportion to it."""
+    if not (_MAYBE_TAG.search(text) or "{" in text or _MAYBE_DEFINITION.search(text)):
+        return Visible(text)
+    spans = tuple(_Scan(text).spans())
+    if not spans:
+        return Visible(text)
+    hidden, at, line = [], 0, first_line
+    for start, end, closed in spans:
+        line += text.count("\n", at, start)
+        at = start
+        hidden.append(Hidden(start, end, line, text[start:end], closed))
+    lines, places = _without(text, hidden)
+    return Visible("\n".join(lines), tuple(places), tuple(hidden))
+
+
+# What is in every text that hides something, and is looked for in a fraction of the time.
+_MAYBE_TAG = re.compile(r"<[!?sStT]")
+_MAYBE_DEFINITION = re.compile(r"\]:")
+_BEGIN = r"[ \t]*+(?:>[ \t]*+|(?:[-*+]|\d{1,9}[.)])[ \t]++){0,9}+"
+"""What may stand before the first words of a line: blanks, marks of quotes and of items."""
+
+_TOKEN = re.compile(
+    rf"""(?P<escape>\\[\\`<\[{{])
+    |(?P<fence>^{_BEGIN}(?P<mark>`{{3,}}+(?=[^`\n]*$)|~{{3,}}+))
+    |(?P<ticks>`++)
+    |(?P<comment><!--)
+    |(?P<declared><!\[CDATA\[|<![A-Za-z]|<\?)
+    |<(?P<tag>script|style|template)(?=[\s/>])
+    |(?P<definition>^[ ]{{0,3}}(?:>[ ]?){{0,9}}\[(?P<label>[^\]\n]{{0,99}})\]:[ \t]*(?P<target>\#|<\#?>)?(?=[\s(]|$))
+    |\{{%-?[ ]*comment[ ]*-?%\}}|\{{::comment[ ]*\}}|\{{\{{-?[ ]*/\*|\{{\{{[<%][ ]*comment[ ]*[>%]\}}\}}""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_ENDS = {
+    "comment": re.compile(r"--!?>"),
+    "<![cdata[": re.compile(r"\]\]>"),
+    "<?": re.compile(r"\?>"),
+    "<!": re.compile(r">"),
+    "script": re.compile(r"</script\s{0,99}>", re.IGNORECASE),
+    "style": re.compile(r"</style\s{0,99}>", re.IGNORECASE),
+    "template": re.compile(r"</template\s{0,99}>", re.IGNORECASE),
+    "{%": re.compile(r"\{%-?[ ]*endcomment[ ]*-?%\}"),
+    "{:": re.compile(r"\{:/(?:comment)?\}"),
+    "{{/": re.compile(r"\*/[ ]*-?\}\}"),
+    "{{<": re.compile(r"\{\{<[ ]*/comment[ ]*>\}\}"),
+    "{{%": re.compile(r"\{\{%[ ]*/comment[ ]*%\}\}"),
+}
+_DEFINITION = re.compile(r"[ ]{0,3}\[[^\]\n]{0,99}\]:")
+_BLANK = re.compile(r"\n[ \t]*(?=\n)")
+_TICKS = re.compile(r"`+")
+_BEFORE = re.compile(_BEGIN)
+_ONLY_MARKS = re.compile(rf"{_BEGIN}(?:[-*+]|\d{{1,9}}[.)])?[ \t]*")
+_PAIRS = {"(": ")", '"': '"', "'": "'"}
+_NOTES = frozenset({"//", "comment", "comments", "#", "_", "", "hidden"})
+"""Labels of definitions that nobody uses: the known ways to write a comment in plain Markdown."""
+
+
+class _Places:
+    """The places in a text at which a pattern matches, found once, when they are first asked for."""
+
+    def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
+        self._found = [(match.start(), match.end()) for match in pattern.finditer(text)]
+
+    def after(self, at: int) -> tuple[int, int] | None:
+        """Return start and end of the first match that begins at `at` or later."""
+        place = bisect_left(self._found, (at, 0))
+        return self._found[place] if place < len(self._found) else None
+
+
+class _Scan:
+    """One pass over a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._places: dict[str, _Places] = {}
+        self._runs: dict[int, list[int]] | None = None
+        self._code: set[int] | None = None
+        self._line = (0, 0)
+
+    def spans(self) -> Iterator[tuple[int, int, bool]]:
+        """Return what is hidden, in order: where it begins and ends, and whether it is closed."""
+        at = 0
+        while token := _TOKEN.search(self._text, at):
+            span = self._hidden(token)
+            if span is None:
+                at = self._passed(token)
+            else:
+                yield span
+                at = max(span[1], token.end())
+
+    def _passed(self, token: re.Match[str]) -> int:
+        """Return where what is shown of a token ends: for code at its end."""
+        if token["mark"]:
+            mark = token["mark"]
+            end = re.compile(rf"^[ \t>]*{mark[0]}{{{len(mark)},}}[ \t]*$", re.MULTILINE).search(self._text, token.end())
+            return end.end() if end else len(self._text)
+        if token["ticks"]:
+            return self._closing(token.start("ticks"), token.end())
+        return token.end()
+
+    def _closing(self, start: int, end: int) -> int:
+        """Return the end of the code that begins with backticks from `start` to `end`, or `end` if they are none."""
+        if self._runs is None:
+            self._runs = {}
+            for run in _TICKS.finditer(self._text):
+                self._runs.setdefault(run.end() - run.start(), []).append(run.start())
+        runs = self._runs.get(end - start, [])
+        place = bisect_left(runs, end)
+        if place < len(runs) and runs[place] < self._paragraph(end):
+            return runs[place] + end - start
+        return end
+
+    def _hidden(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
+        """Return what a token begins to hide, None if it hides nothing."""
+        if token["escape"] or token["fence"] or token["ticks"] or self._is_code(token.start()):
+            return None
+        return self._definition(token) if token["definition"] is not None else self._element(token)
+
+    def _element(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
+        """Return what a comment, a script or the like hides."""
+        start = token.start()
+        if token["comment"] and (empty := re.compile(r"<!---?>").match(self._text, start)):
+            return start, empty.end(), True
+        end = self._end(token)
+        if end is None and not token["comment"] and not token["tag"]:
+            return None
+        own_line = _BEFORE.fullmatch(self._text, self._line_start(start), start) is not None
+        paragraph = self._paragraph(token.end())
+        if end is not None and (
+            (own_line and not token["declared"]) or end[1] <= paragraph or self._is_pair(token[0], token.end(), end[0])
+        ):
+            return start, end[1], True
+        if own_line and (token["comment"] or token["tag"]):
+            return start, end[1] if end else len(self._text), end is not None
+        return (start, paragraph, False) if token["comment"] else None
+
+    def _is_pair(self, opening: str, after: int, end: int) -> bool:
+        """Tell whether nothing is begun once more before the `end`."""
+        return self._text.find(opening, after, end) < 0
+
+    def _end(self, token: re.Match[str]) -> tuple[int, int] | None:
+        """Return the next place, if any, at which what the token begins may end."""
+        begun = re.sub(r"[ -]", "", (token["tag"] or token[0]).lower()) if not token["comment"] else "comment"
+        name = next(name for name in _ENDS if begun.startswith(name))
+        if name not in self._places:
+            self._places[name] = _Places(self._text, _ENDS[name])
+        return self._places[name].after(token.end())
+
+    def _paragraph(self, at: int) -> int:
+        """Return where the paragraph ends that `at` is in."""
+        if "blank" not in self._places:
+            self._places["blank"] = _Places(self._text, _BLANK)
+        found = self._places["blank"].after(at)
+        return found[0] if found else len(self._text)
+
+    def _definition(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
+        """Return a definition that leads nowhere, which is a comment, with its title, which may go on below."""
+        if not token["target"] and token["label"].strip().lower() not in _NOTES - {""}:
+            return None
+        text, start = self._text, token.start()
+        end = _line_end(text, token.end())
+        title = text[token.end() : end].strip()
+        if title[:1] in _PAIRS and (len(title) == 1 or not title.endswith(_PAIRS[title[0]])):
+            close, last = _PAIRS[title[0]], self._paragraph(end)
+            below = end
+            while below < last and not _DEFINITION.match(text, below + 1):
+                above, below = below, _line_end(text, below + 1)
+                if text[above:below].rstrip().endswith(close):
+                    return start, below, True
+        elif not title and end < len(text):
+            below = _line_end(text, end + 1)
+            line = text[end + 1 : below].strip()
+            if len(line) > 1 and _PAIRS.get(line[0]) == line[-1]:
+                return start, below, True
+        return start, end, True
+
+    def _line_start(self, at: int) -> int:
+        """Return where the line of `at` begins; asked for place after place, a long line is gone over once."""
+        found = self._text.rfind("\n", self._line[1], at) + 1
+        self._line = (found or self._line[0], at)
+        return self._line[0]
+
+    def _is_code(self, at: int) -> bool:
+        """Tell whether the line at `at` is code because it is indented."""
+        start = self._line_start(at)
+        if self._text[start : start + 1] not in (" ", "\t") or not _is_indented(self._text[start : start + 4]):
+            return False
+        if self._code is None:
+            self._code = set(_indented(self._text))
+        return start in self._code
+
+
+def _line_end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found
+
+
+def _is_indented(start: str) -> bool:
+    return start.startswith("    ") or ("\t" in start and not start.partition("\t")[0].strip(" "))
+
+
+def _indented(text: str) -> Iterator[int]:
+    """Return where the lines begin that are code by their indentation: after a blank line, and in no list."""
+    at, listed, blank, code = 0, False, True, False
+    for line in text.split("\n"):
+        if not line or line.isspace():
+            blank = True
+        elif _is_indented(line[:4]):
+            code = not listed and (blank or code)
+            blank = False
+            if code:
+                yield at
+        else:
+            item = _ITEM.match(line) is not None
+            listed = item or (listed and (not blank or line[0] in " \t"))
+            blank = code = False
+        at += len(line) + 1
+
+
+_ITEM = re.compile(r" {0,3}(?:>[ ]?)*(?:[-*+•]|\d{1,9}[.)])[ \t]")
+
+
+def _without(text: str, hidden: Iterable[Hidden]) -> tuple[list[str], list[int]]:
+    """Return the lines of `text` without what is `hidden`, and the place of each.
+
+    Lines of which nothing is left go. Of the blank lines around them those on the larger side count: one before and one
+    after a comment are one, as for a reader of the page.
+    """
+    spans = list(hidden)
+    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
+    kept = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    rest = _Rest()
+    for at, piece in enumerate(kept):
+        first, *more = piece.split("\n")
+        rest.add(first)
+        for line in more:
+            rest.end()
+            rest.add(line)
+        if at < len(spans):
+            rest.hide(spans[at].raw.count("\n"))
+    rest.end()
+    return rest.lines, rest.places
+
+
+class _Rest:
+    """What is left of a text, line by line."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.places: list[int] = []
+        self._pieces: list[str] = []
+        self._cuts: list[int] = []
+        self._place = self._next = 0
+        self._blanks = self._skip = 0
+
+    def add(self, piece: str) -> None:
+        """Take more of the present line."""
+        self._pieces.append(piece)
+
+    def hide(self, breaks: int) -> None:
+        """Leave something out here that held so many line breaks."""
+        self._cuts.append(len(self._pieces))
+        self._next += breaks
+
+    def end(self) -> None:
+        """End the present line."""
+        line = "".join(self._pieces)
+        if self._cuts:
+            if not "".join(self._pieces[: self._cuts[0]]).strip() and line[:1] == " " and line[:2] != "  ":
+                line = line[1:]
+            if not "".join(self._pieces[self._cuts[-1] :]).strip() and line[-1:] == " ":
+                line = line[:-1]
+        if self._cuts and _ONLY_MARKS.fullmatch(line):
+            self._skip = self._blanks
+        elif line and not line.isspace():
+            self._blanks = self._skip = 0
+            self._keep(line)
+        elif self._skip:
+            self._skip -= 1
+        else:
+            self._blanks += 1
+            self._keep(line)
+        self._pieces, self._cuts = [], []
+        self._next += 1
+        self._place = self._next
+
+    def _keep(self, line: str) -> None:
+        self.lines.append(line)
+        self.places.append(self._place)

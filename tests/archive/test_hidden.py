@@ -1,0 +1,188 @@
+"""What no reader of the rendered page would see is read, shown and searched nowhere; everything else is."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive import document, proof
+from archive.export import rows
+from archive.hidden import visible
+from archive.issue import Issue
+from bot.playground.held import SAMPLE
+
+_HEAD = "---\ntitle: T\ndate: 2020-01-01\n---\n\n"
+_PAIRS = (
+    "Hello.\n\n\nNews\n====\n\nOne of them.\n<https://example.org/1>\n\n\nTwo,\n\nin two.\n<https://example.org/2>\n"
+)
+_SINGLE = "Hello.\n\n## News\n\n- [One](https://example.org/1)\n- [Two](https://example.org/2)\n\n## Tools\n\nThree <https://example.org/3>\n"
+_SECRET = "### Heading\n\nA rumour, [here](https://secret.example/x) and https://secret.example/y\n===\n- item"
+
+
+def _issue(body: str) -> Issue:
+    """Read an issue and prove that nothing of it is lost."""
+    data = (_HEAD + body).encode()
+    reading = document.read("a.md", data)
+    assert reading.issue is not None
+    assert proof.prove(reading, data) == ()
+    return reading.issue
+
+
+def _content(body: str) -> tuple[object, ...]:
+    """Read an issue: all of it but the numbers of its lines."""
+    issue = _issue(body)
+    return (*((section.heading, section.kind) for section in issue.sections), *rows(issue))
+
+
+@pytest.mark.parametrize("body", [_PAIRS, _SINGLE])
+@pytest.mark.parametrize(
+    "comment",
+    [
+        f"<!-- {_SECRET} -->",
+        f"<!--\n{_SECRET}\n-->",
+        "<!-->",
+        "<!--->",
+        f"<!-- {_SECRET} --!>",
+        "[//]: # (A rumour, https://secret.example/x)",
+        '[//]: # "A rumour"',
+        "[//]: # 'A rumour'",
+        "[//]: <> (A rumour)",
+        "[comment]: # (A rumour\nthat goes on https://secret.example/x)",
+        "[comment]: <> (A rumour)",
+        "[]: # (A rumour)",
+        "[//]: #\n(A rumour)",
+        "[note to myself]: # (A rumour)",
+        f"<script>\n{_SECRET}\n\n</script>",
+        '<script async src="https://secret.example/x.js"></script>',
+        "<style>\n\np { color: red }\n</STYLE>",
+        f"<template>{_SECRET}</template>",
+        "<!DOCTYPE html>",
+        "<?php echo 1; ?>",
+        f"{{% comment %}}\n{_SECRET}\n{{% endcomment %}}",
+        f"{{::comment}}\n{_SECRET}\n{{:/comment}}",
+        f"{{{{/* {_SECRET} */}}}}",
+    ],
+)
+def test_it_changes_nothing_wherever_it_stands(body: str, comment: str) -> None:
+    """On lines of its own, at a line's end, with blank lines around: the issue is what it is without it."""
+    plain = _content(body)
+    blocks = body.split("\n\n")
+    for at in range(len(blocks)):
+        assert _content("\n\n".join([*blocks[:at], comment, *blocks[at:]])) == plain
+    if comment[0] == "<":
+        assert _content(body.replace("Hello.", f"Hello. {comment}")) == plain
+        assert _content(body.replace("Hello.", f"Hel{comment}lo.")) == plain
+    assert "secret" not in repr(plain)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Write `<!-- like this -->` to hide.",
+        "Write ``<!-- ` -->`` to hide.",
+        "```html\n<!-- a comment -->\n```",
+        "~~~\n[//]: # (a comment)\n~~~",
+        "- An item\n  ```\n  <!-- a comment -->\n  ```",
+        "Code:\n\n    <!-- a comment -->",
+        "It is \\<!-- no comment -->.",
+        "The <script> tag runs code.",
+        "See [1].\n\n[1]: https://example.org/one",
+    ],
+)
+def test_code_and_text_are_seen(shown: str) -> None:
+    """What looks like a comment and is shown by a page is left as it stands."""
+    assert visible(shown).text == shown
+    assert visible(shown).hidden == ()
+
+
+def test_lines_are_the_files() -> None:
+    """Sections, entries and problems below a comment have the line that they have in the file."""
+    issue = _issue("<!-- one\ntwo -->\n\nNews\n====\n\n<!-- x -->\nA post.\n<https://example.org/a>\n")
+    (section,) = issue.sections
+    assert (section.line, section.entries[0].line) == (9, 13)
+
+
+def test_what_is_never_closed_hides_the_rest_and_is_told() -> None:
+    """As in a browser a comment on its own line has no end but the file's; within a paragraph it ends with that."""
+    body = "Hello.\n\n<!-- never closed\n\n## News\n\nA rumour <https://secret.example/x>\n"
+    reading = document.read("a.md", (_HEAD + body).encode())
+    assert reading.issue is not None
+    assert [entry.text for _, entry in reading.issue.entries()] == ["Hello."]
+    assert reading.problems[0].line == 8
+    assert "never closed" in reading.problems[0].message
+    assert _content("Hello. <!-- paid\nhttps://secret.example/x\n\nMore text here.") == _content(
+        "Hello.\n\nMore text here."
+    )
+
+
+def test_one_that_is_begun_in_a_sentence_takes_no_other_with_it() -> None:
+    """The end of a later comment is not the end of one that was never closed before it."""
+    assert visible("A <!-- b\n\nSeen.\n\n<!-- c -->\n").text == "A\n\nSeen.\n"
+
+
+def test_hidden_links_are_counted_once() -> None:
+    """Every link is in exactly one place: in the issue, or hidden."""
+    data = (_HEAD + _PAIRS + f"\n<!-- {_SECRET} -->\n").encode()
+    reading = document.read("a.md", data)
+    assert reading.issue is not None
+    assert proof.hidden_links(reading) == 2
+    assert proof.count(reading.issue).links == 2
+
+
+def test_the_proof_does_not_believe_the_reader() -> None:
+    """What was hidden and is seen by readers counts as lost."""
+    data = (_HEAD + "Hello <https://example.org/1>.\n").encode()
+    reading = document.read("a.md", data)
+    wrong = visible("<!-- x --> y").hidden[0]
+    lying = document.Reading("a.md", reading.issue, hidden=(wrong,))
+    assert proof.prove(lying, data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject) -> None:
+    """Between any two lines of the newsletter that ships, whatever the comment holds."""
+    file = data.draw(st.sampled_from(sorted(Path(SAMPLE).glob("*.md"))))
+    text = file.read_text("utf-8").replace("\r\n", "\n")
+    head, _, body = text.partition("\n---\n")
+    inside = data.draw(st.text(st.characters(codec="utf-8", exclude_characters="\r\0")).filter(lambda t: "--" not in t))
+    comment = f"<!-- {inside} -->"
+    lines = body.split("\n")
+    # Amid blank lines it is a block with blank lines around, and these count once: another test's matter.
+    places = [at for at in range(1, len(lines)) if lines[at].strip() or lines[at - 1].strip()]
+    at = data.draw(st.sampled_from(places))
+    commented = f"{head}\n---\n" + "\n".join([*lines[:at], comment, *lines[at:]])
+    plain, found = (document.read(file.name, one.encode()) for one in (text, commented))
+    assert plain.issue is not None
+    assert found.issue is not None
+    assert list(rows(found.issue)) == list(rows(plain.issue))
+    assert proof.prove(found, commented.encode()) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--" * 125_000,
+        "x <!-- " * 70_000,
+        "x <!--\n\n" * 60_000,
+        "x <!--\n\n" * 60_000 + "-->",
+        "<!a" * 160_000,
+        "`" * 500_000,
+        "".join("`" * (run % 300 + 1) + " " for run in range(3_300)),
+        "<script>" * 60_000,
+        "x <script>\n\n" * 40_000,
+        "[//]: # (\n" * 50_000,
+        "[" * 500_000 + "]:",
+        "- " * 250_000 + "<!",
+        "{% comment %}" * 40_000,
+    ],
+)
+def test_time_goes_with_size(text: str) -> None:
+    """Half a megabyte of anything takes a moment; what goes over it again and again takes minutes."""
+    began = time.perf_counter()
+    visible(text)
+    assert time.perf_counter() - began < 20
