@@ -10,7 +10,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.messages.mrkdwn import clip
-from bot.record.delivery import Delivery, PartRow, State
+from bot.record.delivery import ASKED, Delivery, PartRow, State
 from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
@@ -42,18 +42,20 @@ class Doubts:
         if part is None or part.state not in {State.UNKNOWN, State.REFUSED}:
             return _OVER
         _log.info("doubt.settled", delivery=delivery.id, part=part.key, post=post, user=user)
-        if post:
+        if post and not (part.at and delivery.closed):
             return await self._posting(delivery, part)
         left = await self._store.deliveries.leave(part, "somebody said to leave it")
-        return "Left as it is." if left else _OVER
+        if not left:
+            return _OVER
+        return f"Nothing is posted: {delivery.closed}." if post else "Left as it is."
 
     async def _posting(self, delivery: Delivery, part: PartRow) -> str:
         """Have the part posted, and say when that will be."""
         subscription = await self._store.subscriptions.get(delivery.workspace, delivery.channel)
         if subscription is None:
             return f"Nothing is posted: <#{delivery.channel}> is not subscribed any more."
-        asked, now = "somebody asked for it to be posted", self._clock.now()
-        if not await self._store.deliveries.post_after_all(part, now, asked):
+        now = self._clock.now()
+        if not await self._store.deliveries.post_after_all(part, now, ASKED):
             return _OVER
         if subscription.paused is not None:
             why = clip(subscription.paused.reason, 300)

@@ -16,9 +16,10 @@ from bot.delivery.aside import with_aside
 from bot.delivery.plan import decide, full_note, late_note, put_off
 from bot.delivery.press import Sheet, corrected
 from bot.delivery.sender import Sender
-from bot.delivery.tools import Leave, Tools
+from bot.delivery.summary import summary
+from bot.delivery.tools import Leave, StrayLeft, Tools
 from bot.messages.notice import Trouble
-from bot.record.delivery import GONE, SETTLED, Delivery, PartRow, Progress, State
+from bot.record.delivery import ASKED, GONE, SETTLED, THREAD_CLOSED, Delivery, PartRow, Progress, State, closing
 from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
 
@@ -67,10 +68,17 @@ class Lane:
         wakes = [await self._decide(now)]
         in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.rules.revisable)
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
-        wakes += [await self._deliver(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
+        wakes += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
         # What is new goes first, and a message that cannot be edited keeps no other from it.
         wakes += [await self._correct(delivery) for delivery in posted]
         return min((wake for wake in wakes if wake is not None), default=None)
+
+    async def _bring(self, delivery: Delivery) -> datetime | None:
+        """Take one delivery as far as it goes; a stray reply that cannot be deleted yet keeps no other back."""
+        try:
+            return await self._deliver(delivery)
+        except StrayLeft as leave:
+            return leave.wake
 
     async def _correct(self, delivery: Delivery) -> datetime | None:
         """Bring a posted digest in line with its issue; give when to come back to it."""
@@ -170,37 +178,47 @@ class Lane:
     async def _post_all(self, delivery: Delivery, sheets: tuple[Sheet, ...]) -> None:
         """Post every part that is not settled, the channel message first, and write down how it ended."""
         tools, by_key = self._tools, {sheet.key: sheet for sheet in sheets}
-        thread: str | None = None
-        reasons: list[str] = []
+        thread, closed, ended = None, delivery.closed, []
         for row in delivery.parts:
-            try:
-                settled = await self.sender.settle(delivery, row, by_key.get(row.key), thread)
-            except ThreadRefusedError as error:
-                if row.at == 0:
-                    raise
-                reasons.append(f"its thread is gone ({error.code})")
-                await self._give_up(delivery, str(error))
-                break
+            settled = await self._settle(delivery, row, None if closed else by_key.get(row.key), thread, closed)
             if row.at == 0:
                 if settled.state is not State.SENT:
                     await self._no_parent(delivery, settled)
                     return
                 thread = settled.ts
-            elif settled.state in {State.UNKNOWN, State.REFUSED}:
-                reasons.append(f"{row.key}: {settled.state.value}")
+            closed = closed or closing(settled)
+            ended.append(settled)
         await self.sender.landed()
+        reason = summary(ended)
+        if closed and not delivery.closed:
+            await self._closed(delivery, ended, reason)
         content = tools.catalogue().content.get(delivery.issue)
         same = content == delivery.content
-        done = await tools.store.deliveries.finish(delivery.id, Progress.DONE, "; ".join(reasons)[:500])
+        done = await tools.store.deliveries.finish(delivery.id, Progress.DONE, reason)
         if not (same and done):
             raise Leave(tools.clock.now())  # edited while it went out, or somebody wants a part of it posted after all
 
-    async def _give_up(self, delivery: Delivery, reason: str) -> None:
-        """Write down that the replies still to come will not be posted."""
-        found = await self._tools.store.deliveries.by_id(delivery.id)
-        for row in found.parts if found else ():
-            if row.state not in SETTLED:
-                await self._tools.store.parts.settle(row, State.SKIPPED, reason)
+    async def _settle(
+        self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None, closed: str
+    ) -> PartRow:
+        """Bring one part to an end; a reply whose thread is `closed` (why, "" if it is not) is not sent."""
+        try:
+            settled = await self.sender.settle(delivery, row, sheet, thread)
+        except ThreadRefusedError as error:
+            if row.at == 0:
+                raise
+            settled, closed = row, f"{THREAD_CLOSED} ({error.code})"
+        if not closed or settled.state in SETTLED:
+            return settled
+        await self._tools.store.parts.settle(row, State.SKIPPED, closed)
+        return replace(settled, state=State.SKIPPED, reason=closed)
+
+    async def _closed(self, delivery: Delivery, parts: list[PartRow], reason: str) -> None:
+        """Say once that a digest's thread takes no more replies; to its subscriber if somebody asked for one."""
+        _log.warning("delivery.closed", channel=self._subscription.channel, issue=delivery.issue, reason=reason)
+        if delivery.reason == ASKED:
+            part = next(part for part in parts if closing(part))
+            await self.sender.tell(Trouble.THREAD, delivery, part, closing(part))
 
     async def _no_parent(self, delivery: Delivery, parent: PartRow) -> None:
         """End a delivery whose channel message is not there, or not known to be."""

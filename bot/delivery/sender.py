@@ -14,13 +14,13 @@ from datetime import timedelta
 import structlog
 
 from bot.delivery.press import Sheet
-from bot.delivery.tools import Leave, Tools
+from bot.delivery.tools import Leave, StrayLeft, Tools
 from bot.messages.message import Message
 from bot.messages.notice import Notice, Trouble, words
 from bot.messages.title import label
-from bot.record.delivery import SETTLED, Delivery, PartRow, State
+from bot.record.delivery import SETTLED, THREAD_GONE, Delivery, PartRow, State
 from bot.record.subscription import Subscription
-from bot.slack.door import Mark, Posted
+from bot.slack.door import TOMBSTONE, Mark, Posted
 from bot.slack.errors import (
     CannotLookError,
     ChannelRefusedError,
@@ -37,6 +37,8 @@ from bot.slack.patience import patiently
 _log = structlog.get_logger(__name__)
 _WAITS = 3
 """How often Slack may put off the message that tells of trouble."""
+_REPLIES = "conversations.replies"
+"""Slack's method for looking into a thread."""
 _STALE = 5.0
 """Seconds after which an attempt that was written down is not made any more: its lease may have gone meanwhile."""
 _PASSING = frozenset(
@@ -67,7 +69,9 @@ class Sender:
     async def settle(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
         """Bring one part to an end; give it as it then is."""
         while row.state not in SETTLED:
-            if row.state is State.SENDING:
+            if row.state is State.STRAY:
+                row = await self._take_away(delivery, row)
+            elif row.state is State.SENDING:
                 row = await self._resolve(delivery, row, sheet, thread)
             elif sheet is None:
                 return row
@@ -122,12 +126,50 @@ class Sender:
             tools.pace.done(mine.workspace, mine.channel)
             return await self._refused(delivery, row, error)
         tools.pace.done(mine.workspace, mine.channel)
-        return await self._landed(row, posted, sheet)
+        return await self._landed(row, posted, sheet, thread)
 
-    async def _landed(self, row: PartRow, posted: Posted, sheet: Sheet | None) -> PartRow:
+    async def _landed(self, row: PartRow, posted: Posted, sheet: Sheet | None, thread: str | None) -> PartRow:
+        """Write down where a message is. A reply that is not in its thread has strayed: its thread is gone."""
         await self.landed()
-        self._landing = self._tools.store.parts.sent(row, row.attempt, posted.ts, sheet.shown if sheet else ())
+        parts, shown = self._tools.store.parts, sheet.shown if sheet else ()
+        if thread is not None and posted.thread != thread:
+            # Committed before it is deleted: a successor then finds it without reading the channel.
+            await parts.strayed(row, row.attempt, posted.ts, shown)
+            return replace(row, state=State.STRAY, ts=posted.ts, reason="", refusals=0)
+        self._landing = parts.sent(row, row.attempt, posted.ts, shown)
         return replace(row, state=State.SENT, ts=posted.ts)
+
+    async def _take_away(self, delivery: Delivery, row: PartRow) -> PartRow:
+        """Delete a stray reply. Doing it twice does no harm, so doubt means again, as often as a message is tried."""
+        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+        self.calling = True
+        try:
+            await tools.slack.delete(mine.workspace, mine.channel, row.ts)
+        except RateLimitedError as error:
+            raise StrayLeft(tools.after(error.retry_after)) from error
+        except MessageRefusedError as error:
+            return await self._left_behind(delivery, row, error)
+        except (TryLaterError, UnknownOutcomeError) as error:
+            counted = error.code not in _PASSING
+            if counted and row.refusals + 1 >= tools.rules.attempts:
+                return await self._left_behind(delivery, row, error)
+            await parts.not_deleted(row, str(error), counted=counted)
+            raise StrayLeft(tools.after(tools.rules.wait(row.refusals + 1 if counted else 3))) from error
+        except ThreadRefusedError:
+            pass  # message_not_found: it is deleted already
+        finally:
+            self.calling = False
+        return await self._skip(row, THREAD_GONE)
+
+    async def _left_behind(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
+        """Say that a stray reply stays in the channel, since Slack does not delete it."""
+        _log.warning("delivery.stray_left", channel=self._subscription.channel, ts=row.ts, error=str(error))
+        await self.tell(Trouble.STRAY, delivery, row, str(error))
+        return await self._skip(row, f"{THREAD_GONE}; it stands in the channel by itself: {error}")
+
+    async def _skip(self, row: PartRow, reason: str) -> PartRow:
+        await self._tools.store.parts.settle(row, State.SKIPPED, reason)
+        return replace(row, state=State.SKIPPED, reason=reason)
 
     async def landed(self) -> None:
         """Wait until the last answer is committed. It is before the next call, and before the lane ends."""
@@ -172,22 +214,29 @@ class Sender:
         except (WorkspaceRefusedError, ChannelRefusedError):
             raise
         except SlackError as error:
-            limited = isinstance(error, RateLimitedError)
-            if isinstance(error, RateLimitedError):
-                tools.pace.look_limited(mine.workspace, error.retry_after, thread=thread is not None)
-            if row.looks + 1 >= (tools.rules.limited if limited else tools.rules.looks):
-                return await self._unknown(delivery, row, str(error))
-            await parts.looked(row, str(error))
-            wait = error.retry_after if isinstance(error, RateLimitedError) else tools.rules.wait(row.looks + 1)
-            raise Leave(self._tools.after(wait)) from error
+            if isinstance(error, ThreadRefusedError) and thread is not None:
+                return await self._skip(row, THREAD_GONE)  # nor is it in the channel: it would stray if it were sent
+            return await self._not_seen(delivery, row, error)
         if found is not None:
             _log.info("delivery.adopted", channel=mine.channel, issue=delivery.issue, part=row.key)
-            return await self._landed(row, found, sheet)
+            return await self._landed(row, found, sheet, thread)
         await parts.back(row, row.attempt, "looked for it: it is not there")
         if row.at == 0:
             # Hours may have gone: whether it still goes out, and with which words, is decided anew.
             raise Leave(tools.clock.now())
         return replace(row, state=State.PENDING)
+
+    async def _not_seen(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
+        """Look again later, or give up after so many looks that came to nothing."""
+        tools, limited = self._tools, isinstance(error, RateLimitedError)
+        if isinstance(error, RateLimitedError):
+            in_thread = error.method == _REPLIES
+            tools.pace.look_limited(self._subscription.workspace, error.retry_after, thread=in_thread)
+        if row.looks + 1 >= (tools.rules.limited if limited else tools.rules.looks):
+            return await self._unknown(delivery, row, str(error))
+        await tools.store.parts.looked(row, str(error))
+        wait = error.retry_after if isinstance(error, RateLimitedError) else tools.rules.wait(row.looks + 1)
+        raise Leave(tools.after(wait)) from error
 
     async def _turn_to_look(self, thread: str | None) -> None:
         """Wait until a late message has landed and a look may be made; leave where that takes long, or at a stop."""
@@ -205,10 +254,21 @@ class Sender:
 
         That bound is Slack's own and was written down before the attempt: the bot's clock may have jumped since, and
         newer messages of ours may stand below the one that is looked for.
+
+        A reply whose thread is gone may stand in the channel, later than the message that began the thread. Raises
+        ThreadRefusedError where it does not, and would if it were sent again.
         """
-        mine, mark = self._subscription, Mark(delivery.issue, row.key)
-        oldest = (delivery.after or None) if thread is None else None
-        return await self._tools.slack.find_own(mine.workspace, mine.channel, mark, thread=thread, oldest=oldest)
+        slack, mine, mark = self._tools.slack, self._subscription, Mark(delivery.issue, row.key)
+        if thread is None:
+            return await slack.find_own(mine.workspace, mine.channel, mark, oldest=delivery.after or None)
+        try:
+            return await slack.find_own(mine.workspace, mine.channel, mark, thread=thread)
+        except ThreadRefusedError as error:
+            await self._turn_to_look(None)
+            found = await slack.find_own(mine.workspace, mine.channel, mark, oldest=thread)
+            if found is None and error.code != TOMBSTONE:
+                raise
+            return found
 
     async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
         """Leave a part of which nobody can tell: it is not sent again unless somebody who can see says so."""

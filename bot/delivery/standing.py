@@ -78,7 +78,7 @@ class Standings:
         issue = self._shelf.current.issues.get(delivery.issue)
         link = await self._link(delivery)
         name = title(issue) if issue else delivery.issue
-        stands = "" if delivery.progress is Progress.DONE else _coming(delivery)
+        stands = _closed(delivery) if delivery.progress is Progress.DONE else _coming(delivery)
         return Post(name, link, _posted_at(delivery), stands, delivery.parent.ts)
 
     async def _link(self, delivery: Delivery) -> str:
@@ -135,7 +135,7 @@ class Standings:
             said = "was posted" if delivery.progress is Progress.DONE else "is being posted, since"
             when = f" {at:%d %b %Y %H:%M} UTC" if at else ""
             late = " (late)" if delivery.late else ""
-            gaps = f"; {delivery.reason}" if delivery.reason else ""
+            gaps = "".join(f"; {gap}" for gap in (delivery.reason, _astray(delivery)) if gap)
             return f"{said}{when}{late}{gaps}{': ' + link if link else ''}"
         return _stands(delivery, subscription, now)
 
@@ -188,8 +188,24 @@ def _coming(delivery: Delivery) -> str:
     """Say how far a digest is whose channel message is there and whose thread is not, as a clause."""
     replies = [part for part in delivery.parts if part.at > 0]
     there = sum(part.state in SETTLED for part in replies)
+    if stray := _astray(delivery):
+        return stray
     reason = f" ({delivery.reason})" if delivery.reason else ""
     return f"its thread is being posted, {there} of {len(replies)} replies so far{reason}"
+
+
+def _astray(delivery: Delivery) -> str:
+    """Say that a reply of a digest is in the channel and will be deleted, as a clause; "" where none is."""
+    stray = next((part for part in delivery.parts if part.state is State.STRAY), None)
+    if stray is None:
+        return ""
+    reason = f" ({stray.reason})" if stray.reason else ""
+    return f"its channel message was deleted, and a reply that Slack put into the channel is to be deleted{reason}"
+
+
+def _closed(delivery: Delivery) -> str:
+    """Say of a digest that is done that its thread was lost, as a clause; "" where it was not."""
+    return delivery.reason if delivery.closed else ""
 
 
 def _posted_at(delivery: Delivery) -> datetime | None:

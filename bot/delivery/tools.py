@@ -25,6 +25,10 @@ class Leave(Exception):  # noqa: N818 - no error: how a lane ends early
         self.wake = wake
 
 
+class StrayLeft(Leave):
+    """Leave a digest whose stray reply could not be deleted yet; the channel's other digests go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What every lane of a worker works with.

@@ -28,6 +28,10 @@ class Trouble(StrEnum):
     """A message may or may not be there."""
     REFUSED = "refused"
     """Slack will not take a message."""
+    THREAD = "thread"
+    """A reply that somebody asked for cannot be posted: its thread is gone."""
+    STRAY = "stray"
+    """A reply stands in the channel because its thread is gone, and Slack does not delete it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ def words(notice: Notice, command: str = Names().command) -> Message:
             "I will not risk posting it twice. Please look: if it is not there, the first button posts it."
         ),
         Trouble.REFUSED: f"Slack would not take {which} of issue {issue} in {channel}: {reason}.",
+        Trouble.THREAD: f"I could not post {which} of issue {issue} in {channel}: {reason}.",
+        Trouble.STRAY: (
+            f"{which.capitalize()} of issue {issue} stands in {channel} by itself: the digest's own message was "
+            f"deleted while I posted, and I could not delete the reply ({reason}). An admin of the workspace can."
+        ),
     }[notice.trouble]
     if notice.trouble is not Trouble.UNKNOWN:
         return blocks.says(text)

@@ -107,7 +107,7 @@ class Call:
     def message(self, channel: Channel, ts: str) -> ChannelMessage:
         """Find a message; message_not_found otherwise."""
         message = channel.find(ts)
-        if message is None:
+        if message is None or message.tombstone:
             raise RefusalError("message_not_found")
         return message
 
@@ -122,6 +122,8 @@ def described(workspace: Workspace, message: ChannelMessage, *, full_metadata: b
         "team": workspace.team,
         "text": message.text,
     }
+    if message.tombstone:
+        found |= {"subtype": "tombstone", "hidden": True}
     if message.is_bot:
         found |= {"bot_id": workspace.bot_id, "app_id": workspace.app}
     if message.blocks:

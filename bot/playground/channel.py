@@ -12,6 +12,8 @@ from typing import Any, Literal
 from bot.playground.files import File
 
 ChannelKind = Literal["public", "private", "im"]
+BURIED = "This message was deleted."
+"""The text of a tombstone."""
 
 
 def micros(ts: str) -> int | None:
@@ -49,6 +51,8 @@ class ChannelMessage:
     ephemeral_to: str | None = None
     broadcast: bool = False
     deleted: bool = False
+    tombstone: bool = False
+    """Deleted, but for its place: the thread below it is still there and takes replies."""
     files: list[File] = field(default_factory=list)
     unfurl: tuple[Any, Any] = (None, None)
     """The two unfurl flags as they were sent: links, media."""
@@ -137,6 +141,12 @@ class Channel:
             self.top.append(at, message)
         if message.is_reply and message.thread_ts is not None:
             self.threads.setdefault(message.thread_ts, Timeline()).append(at, message)
+
+    def bury(self, message: ChannelMessage) -> None:
+        """Leave a tombstone in the place of a message that began a thread."""
+        message.tombstone = True
+        message.text, message.blocks, message.metadata, message.edited_ts = BURIED, [], None, None
+        message.reactions, message.files = {}, []
 
     def find(self, ts: str) -> ChannelMessage | None:
         """Give the message with `ts`, unless it was deleted."""

@@ -203,9 +203,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workspaces", type=int, default=1, help="how many: T1 with token xoxb-T1, …")
     parser.add_argument("--channels", type=int, default=1, help="how many in each: C00000001, …")
     parser.add_argument("--seed", type=int, default=0, help="decides what faults of chance hit")
+    parser.add_argument("--tombstones", action="store_true", help="a deleted message leaves its thread, if it has one")
     given = parser.parse_args(arguments)
     with given.ledger.open("a") if given.ledger else nullcontext() as file:
         site = town(given.workspaces, given.channels, seed=given.seed, ledger=Ledger(file))
+        for workspace in site.workspaces.values():
+            workspace.tombstones = given.tombstones
         asyncio.run(_serve(given.port, site))
 
 

@@ -125,6 +125,8 @@ class Workspace:
     trigger_life: timedelta = TRIGGER_LIFE
     revoked: str | None = None
     """Slack's word for why no call works any more (token_revoked, account_inactive), or None."""
+    tombstones: bool = False
+    """Whether a deleted message that has replies leaves a tombstone, and its thread. Slack does either."""
     pace: Pace = field(default_factory=Pace)
     channels: dict[str, Channel] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
@@ -226,7 +228,12 @@ class Workspace:
         self.changed(Change("edited", message))
 
     def delete(self, message: ChannelMessage) -> None:
-        """Take a message away."""
+        """Take a message away; where `tombstones` are left, one that has replies leaves its thread."""
+        channel = self.channels[message.channel]
+        if self.tombstones and channel.replies(message.ts):
+            channel.bury(message)
+            self.changed(Change("edited", message))
+            return
         message.deleted = True
         self.changed(Change("deleted", message))
 

@@ -38,6 +38,8 @@ class State(StrEnum):
     """An attempt was written down; what became of it is not yet known."""
     SENT = "sent"
     """There, at `ts`."""
+    STRAY = "stray"
+    """A reply that Slack posted into the channel because its thread is gone: there, at `ts`, to be deleted."""
     UNKNOWN = "unknown"
     """Cannot be found out; never sent again unless somebody says so."""
     REFUSED = "refused"
@@ -48,6 +50,12 @@ class State(StrEnum):
 
 GONE = "the issue no longer has it"
 """Why a part is skipped whose entry was taken out of the issue; it comes back with it."""
+THREAD_GONE = "its channel message was deleted, and its thread with it"
+"""Why a reply is skipped, as its reason begins: one that strayed, or one that would."""
+THREAD_CLOSED = "its thread takes no replies"
+"""Why a reply is skipped that Slack refused, as its reason begins."""
+ASKED = "somebody asked for it to be posted"
+"""A delivery's reason once somebody said to post a message that was in doubt."""
 
 SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
 """States that no worker changes by itself."""
@@ -85,6 +93,12 @@ class PartRow:
     refusals: int = 0
 
 
+def closing(part: PartRow) -> str:
+    """Return why the delivery's thread takes no more replies, as this part shows; "" if it does not show that."""
+    reasons = (THREAD_GONE, THREAD_CLOSED) if part.state is State.SKIPPED else ()
+    return next((reason for reason in reasons if part.reason.startswith(reason)), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One issue on its way to one channel. Unique for (workspace, channel, issue).
@@ -115,6 +129,11 @@ class Delivery:
     def parent(self) -> PartRow | None:
         """Give the channel message's row, None before anything was rendered."""
         return next((part for part in self.parts if part.at == 0), None)
+
+    @property
+    def closed(self) -> str:
+        """Return why its thread takes no more replies, "" while it does for all we know."""
+        return next(filter(None, map(closing, self.parts)), "")
 
 
 @dataclass(frozen=True, slots=True)

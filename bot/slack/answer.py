@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from bot.slack.door import Mark, Posted
+from bot.slack.door import TOMBSTONE, Mark, Posted
 from bot.slack.errors import (
     MessageRefusedError,
     RateLimitedError,
@@ -22,12 +22,23 @@ _UNCLEAR = frozenset({408, 499})
 """A proxy gave the request up; it may have handed it on before (RFC 9110, 15.5.9; 499 is nginx's)."""
 
 
-def posted(answer: Mapping[str, Any], workspace: WorkspaceId) -> Posted:
-    """Read where a message stands. Raises UnknownOutcomeError where the answer does not say."""
+def posted(answer: Mapping[str, Any], workspace: WorkspaceId, *, threaded: bool = False) -> Posted:
+    """Return where a message stands. Raises UnknownOutcomeError where the answer does not say.
+
+    A `threaded` one was posted as a reply: whether it is one, only the message in the answer tells.
+    """
     channel, ts = answer.get("channel"), answer.get("ts")
     if not (isinstance(channel, str) and isinstance(ts, str) and ts):
         raise UnknownOutcomeError("chat.postMessage", "no_ts", workspace=workspace)
-    return Posted(channel, ts)
+    if threaded and not isinstance(answer.get("message"), dict):
+        raise UnknownOutcomeError("chat.postMessage", "no_message", workspace=workspace)
+    return Posted(channel, ts, thread_of(mapping(answer.get("message")), ts))
+
+
+def thread_of(said: Mapping[str, Any], ts: str) -> str:
+    """Return the ts of the message below which the message `ts` stands, "" where it begins a thread or has none."""
+    thread = said.get("thread_ts")
+    return thread if isinstance(thread, str) and thread != ts else ""
 
 
 def refused(response: Any, method: str, where: dict[str, str]) -> SlackError:
@@ -77,6 +88,11 @@ def is_whole(answer: Mapping[str, Any], thread: str | None) -> bool:
     if not isinstance(answer.get("messages"), list) or answer.get("has_more") is True:
         return False
     return thread is None or any(said.get("ts") == thread for said in messages(answer))
+
+
+def is_tombstone(answer: Mapping[str, Any], thread: str | None) -> bool:
+    """Tell whether the message that began `thread` was deleted and its thread is still there."""
+    return any(said.get("ts") == thread and said.get("subtype") == TOMBSTONE for said in messages(answer))
 
 
 def carries(said: Mapping[str, Any], mark: Mark, mine: frozenset[str]) -> bool:

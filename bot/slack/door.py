@@ -14,14 +14,20 @@ from bot.slack.workspace import WorkspaceId
 
 EVENT_TYPE = "backissue_part"
 """The metadata's event type on every message of a digest (Slack: messaging/message-metadata)."""
+TOMBSTONE = "tombstone"
+"""The subtype of what Slack may leave in the place of a deleted message that has replies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a message landed: `channel` is the id from Slack's answer, `ts` an opaque string."""
+    """Where a message landed: `channel` is the id from Slack's answer, `ts` an opaque string.
+
+    `thread` is the ts of the message below which it stands, "" for one that stands in the channel.
+    """
 
     channel: str
     ts: str
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Poster(Protocol):
     ) -> Posted:
         """Post `message` to `channel` (an id), as a reply to the message `thread` (a ts) if given; nothing unfurls.
 
+        Slack posts a reply whose thread is gone into the channel, and does not refuse it: compare `Posted.thread`.
         The call begins `within` so many seconds, or TryLaterError is raised and it never does.
         """
         ...
@@ -70,6 +77,10 @@ class Poster(Protocol):
 
     async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:
         """Put `message` in the place of the bot's own message `ts`; its metadata stays."""
+        ...
+
+    async def delete(self, workspace: WorkspaceId, channel: str, ts: str) -> None:
+        """Delete the bot's own message `ts`. Raises ThreadRefusedError (message_not_found) where it is gone already."""
         ...
 
     async def find_own(
@@ -84,7 +95,9 @@ class Poster(Protocol):
         """Look for the bot's own message that carries `mark`, in the thread `thread` or else in the channel.
 
         `oldest` is a ts before which the message cannot be. Raises CannotLookError when the history cannot be read far
-        enough to be sure of its absence: None means surely absent.
+        enough to be sure of its absence: None means surely absent. Raises ThreadRefusedError where the message that
+        began the thread was deleted and the thread does not show the one looked for: it may stand in the channel. The
+        code is `TOMBSTONE` where the thread is still there and takes replies.
         """
         ...
 

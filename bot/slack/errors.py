@@ -12,7 +12,7 @@
         ├── UnknownOutcomeError    may or may not have been done: look before sending again
         └── CannotLookError        whether an earlier message landed cannot be read (no scope, not a member)
 
-The lists are those of Slack's reference/methods/chat.postMessage, chat.update and conversations.*.
+The lists are those of Slack's reference/methods/chat.postMessage, chat.update, chat.delete and conversations.*.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ MESSAGE_CODES = frozenset(
         "too_many_attachments", "invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large",
         "metadata_must_be_sent_from_app", "markdown_text_conflict", "only_one_table_allowed", "invalid_arguments",
         "edit_window_closed", "cant_update_message", "is_inactive", "block_mismatch", "invalid_attachments",
+        "cant_delete_message", "compliance_exports_prevent_deletion",
     },
 )  # fmt: skip
 UNKNOWN_CODES = frozenset({"internal_error", "fatal_error"})

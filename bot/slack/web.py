@@ -17,8 +17,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages.message import Message
-from bot.slack.answer import carries, is_whole, mapping, messages, posted, refused
-from bot.slack.door import Mark, Person, Posted
+from bot.slack.answer import carries, is_tombstone, is_whole, mapping, messages, posted, refused, thread_of
+from bot.slack.door import TOMBSTONE, Mark, Person, Posted
 from bot.slack.errors import (
     CannotLookError,
     SlackError,
@@ -114,7 +114,7 @@ class WebSlack:
         """Post a message; see `bot.slack.door.Poster`."""
         payload = posting(channel, message, thread, mark)
         answer = await self._call(workspace, "chat.postMessage", payload, channel=channel, within=within)
-        return posted(answer, workspace)
+        return posted(answer, workspace, threaded=thread is not None)
 
     def since(self) -> str:
         """Give a ts of before Slack's last answer to this process; see `bot.slack.door.Poster`."""
@@ -128,6 +128,10 @@ class WebSlack:
         """Replace a message of the bot's own; its metadata stays (Slack: reference/methods/chat.update)."""
         payload = {"channel": channel, "ts": ts, **body_of(message)}
         await self._call(workspace, "chat.update", payload, channel=channel)
+
+    async def delete(self, workspace: WorkspaceId, channel: str, ts: str) -> None:
+        """Delete a message of the bot's own (Slack: reference/methods/chat.delete)."""
+        await self._call(workspace, "chat.delete", {"channel": channel, "ts": ts}, channel=channel)
 
     async def find_own(
         self,
@@ -143,26 +147,28 @@ class WebSlack:
         query: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
         query |= {"ts": thread} if thread is not None else {}
         query |= {"oldest": oldest} if oldest is not None else {}
+        where, deleted = {"workspace": workspace, "channel": channel}, False
         try:
             mine = await self._own(workspace)
             for _ in range(PAGES):
                 answer = await self._page(workspace, method, query, channel)
-                found = next((str(said["ts"]) for said in messages(answer) if carries(said, mark, mine)), None)
+                found = next((said for said in messages(answer) if carries(said, mark, mine)), None)
                 if found is not None:
-                    return Posted(channel, found)
-                cursor = mapping(answer.get("response_metadata")).get("next_cursor")
-                if not cursor and is_whole(answer, None if "cursor" in query else thread):
-                    return None
+                    return Posted(channel, str(found["ts"]), thread_of(found, str(found["ts"])))
+                cursor, begins = mapping(answer.get("response_metadata")).get("next_cursor"), "cursor" not in query
+                deleted = deleted or is_tombstone(answer, thread)
+                if not cursor and not is_whole(answer, thread if begins else None):
+                    raise CannotLookError(method, "no_messages", **where)
+                if not cursor and deleted:
+                    raise ThreadRefusedError(method, TOMBSTONE, **where)
                 if not cursor:
-                    raise CannotLookError(method, "no_messages", workspace=workspace, channel=channel)
+                    return None
                 query["cursor"] = cursor
-        except ThreadRefusedError:
-            return None  # the thread itself is gone, and what was in it
         except SlackError as error:
             if error.code in _BLIND:
-                raise CannotLookError(method, error.code, workspace=workspace, channel=channel) from error
+                raise CannotLookError(method, error.code, **where) from error
             raise
-        raise CannotLookError(method, "too_many_messages", workspace=workspace, channel=channel)
+        raise CannotLookError(method, "too_many_messages", **where)
 
     async def _page(
         self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str

@@ -114,7 +114,7 @@ def _finishing() -> Any:
     Somebody may have said meanwhile that a message should be posted after all, or left.
     """
     theirs, progress = parts_table.c, bindparam("progress_", type_=Text())
-    open_ = or_(theirs.state == State.PENDING.value, theirs.state == State.SENDING.value)
+    open_ = or_(*(theirs.state == state.value for state in (State.PENDING, State.SENDING, State.STRAY)))
     unsettled = and_(theirs.delivery == _D.id, open_)
     some = exists(select(theirs.id).where(unsettled))
     parent = exists(select(theirs.id).where(unsettled, theirs.at == 0))

@@ -1,7 +1,7 @@
 """The messages of deliveries in the database: written before the call, and after it.
 
 pending -> sending -> sent is the usual way. Only `sending`, committed, allows a call to Slack; only a clear refusal or
-a look that found nothing leads back to pending.
+a look that found nothing leads back to pending. A reply that landed in the channel is stray until it is deleted.
 """
 
 from __future__ import annotations
@@ -179,6 +179,21 @@ class Parts:
             "parent": part.at == 0,
         }
         return self._database.put_one_of(_end_all, row)
+
+    async def strayed(self, part: PartRow, attempt: int, ts: str, shown: tuple[Shown, ...]) -> None:
+        """Write down that the attempt landed in the channel instead of its thread, to be deleted.
+
+        Recorded even if we lost the lease: the message exists.
+        """
+        on_its_way = or_(_P.state == State.SENDING.value, _P.state == State.UNKNOWN.value)
+        mine = and_(_P.id == part.id, _P.attempt == attempt, on_its_way)
+        values = {"state": State.STRAY.value, "ts": ts, "shown": shown_json(shown), "looks": 0, "refusals": 0}
+        await self._database.change(update(parts).where(mine).values(reason="", **values))
+
+    async def not_deleted(self, part: PartRow, reason: str, *, counted: bool) -> None:
+        """Write down that deleting a stray message came to nothing this time; `counted` ones are bounded."""
+        values = {"reason": reason, "refusals": _P.refusals + int(counted)}
+        await self._database.change(update(parts).where(_P.id == part.id).values(values))
 
     async def back(self, part: PartRow, attempt: int, reason: str, *, counted: bool = False) -> bool:
         """Write down that the attempt surely came to nothing: the part may be sent again.

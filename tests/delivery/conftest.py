@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bot.store.store import Store
+from bot.store.tables import metadata
 from tests.fakes.postgres import Postgres, running
+from tests.fakes.virtual import run
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +28,18 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str], No
         record_property("figure", text)
 
     return keep
+
+
+@pytest.fixture(scope="module")
+def emptied() -> Iterator[Callable[[], Store]]:
+    """Give a store that is emptied each time it is asked for: a new one would prepare every statement anew."""
+    store = Store.open("sqlite://", inline=True)
+
+    def again() -> Store:
+        with store.database._engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        return Store(store.database)
+
+    yield again
+    run(store.close())

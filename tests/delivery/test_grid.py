@@ -15,7 +15,6 @@ import pytest
 from bot.playground.faults import Fault
 from bot.record.delivery import Progress, State
 from bot.store.store import Store
-from bot.store.tables import metadata
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
@@ -152,21 +151,6 @@ def whole_run(given: Iterable[Cell], store: Callable[[], Store], *, closing: boo
         run(one(cell))
         count += 1
     return count
-
-
-@pytest.fixture(scope="module")
-def emptied() -> Iterator[Callable[[], Store]]:
-    """Give a store that is emptied each time it is asked for: a new one would prepare every statement anew."""
-    store = Store.open("sqlite://", inline=True)
-
-    def again() -> Store:
-        with store.database._engine.begin() as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(table.delete())
-        return Store(store.database)
-
-    yield again
-    run(store.close())
 
 
 @pytest.mark.parametrize("at", range(PARTS))

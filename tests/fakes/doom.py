@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import UpdateBase
@@ -16,12 +16,17 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class Fuse:
     """Counts steps; from step `last` on, whoever takes one is dead. `blown` is set then."""
 
-    def __init__(self, last: int) -> None:
-        """Burn down at step `last` (from 1; 0: never)."""
+    def __init__(self, last: int, meanwhile: Mapping[int, Callable[[], None]] | None = None) -> None:
+        """Burn down at step `last` (from 1; 0: never); `meanwhile` has what others do just before which step."""
         self.last = last
+        self.meanwhile = meanwhile or {}
         self.count = 0
         self.blown = asyncio.Event()
 
@@ -33,6 +38,7 @@ class Fuse:
     def burn(self) -> bool:
         """Take a step; say whether it was one too many."""
         self.count += 1
+        self.meanwhile.get(self.count, _nothing)()
         if self.count == self.last:
             self.blown.set()
         return self.blown.is_set()

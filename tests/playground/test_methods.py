@@ -53,7 +53,6 @@ def test_a_post_to_a_user_goes_to_their_direct_conversation() -> None:
         ("invalid_blocks_format", {"blocks": "[not json"}),
         ("msg_too_long", {"text": "x" * 4001}),
         ("invalid_metadata_format", {"metadata": {"event_type": "not-so"}}),
-        ("thread_not_found", {"thread_ts": "1.0"}),
     ],
 )
 def test_a_wrong_post_is_refused(error: str, arguments: dict[str, Any]) -> None:
@@ -152,6 +151,43 @@ def test_a_deleted_message_is_gone() -> None:
     assert it.call("chat.delete", channel=it.channel.id, ts=ts)["ok"]
     assert it.call("conversations.history", channel=it.channel.id)["messages"] == []
     assert it.error("chat.update", channel=it.channel.id, ts=ts, text="x") == "message_not_found"
+
+
+def test_a_reply_whose_thread_is_gone_stands_in_the_channel() -> None:
+    """Slack does not refuse it; the only sign is that the answer has no thread_ts."""
+    it = stage()
+    parent = it.post()
+    there = it.call("chat.postMessage", channel=it.channel.id, text="reply", thread_ts=parent)
+    assert there["message"]["thread_ts"] == parent
+    it.workspace.delete(it.channel.messages[parent])
+    for gone in (parent, "1.0"):
+        it.pass_(2)
+        stray = it.call("chat.postMessage", channel=it.channel.id, text="stray", thread_ts=gone)
+        assert stray["ok"]
+        assert "thread_ts" not in stray["message"]
+        assert it.call("conversations.history", channel=it.channel.id)["messages"][0]["ts"] == stray["ts"]
+        assert it.error("conversations.replies", channel=it.channel.id, ts=gone) == "thread_not_found"
+
+
+def test_a_tombstone_keeps_its_thread() -> None:
+    """Where tombstones are left, a deleted message that has replies still takes some; one that has none is gone."""
+    it = stage()
+    it.workspace.tombstones = True
+    bare, parent = it.post(), it.post(metadata=PART)
+    it.post("first", thread_ts=parent)
+    for ts in (bare, parent):
+        assert it.call("chat.delete", channel=it.channel.id, ts=ts)["ok"]
+    it.pass_(2)
+    reply = it.call("chat.postMessage", channel=it.channel.id, text="reply", thread_ts=parent)
+    assert reply["message"]["thread_ts"] == parent
+    page = it.call("conversations.replies", channel=it.channel.id, ts=parent, include_all_metadata=True)["messages"]
+    assert page[0]["subtype"] == "tombstone"
+    assert "metadata" not in page[0]
+    assert len(page) == 3
+    it.pass_(2)
+    assert "thread_ts" not in it.call("chat.postMessage", channel=it.channel.id, text="x", thread_ts=bare)["message"]
+    assert it.error("chat.update", channel=it.channel.id, ts=parent, text="x") == "message_not_found"
+    assert it.error("chat.delete", channel=it.channel.id, ts=parent) == "message_not_found"
 
 
 def test_an_ephemeral_message_is_seen_by_one() -> None:

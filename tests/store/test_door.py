@@ -10,6 +10,7 @@ import pytest
 
 from bot.messages.message import Message
 from bot.playground.faults import Fault, How
+from bot.playground.pace import Pace
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.town import town
@@ -21,6 +22,7 @@ from bot.slack.errors import (
     MessageRefusedError,
     RateLimitedError,
     SlackError,
+    ThreadRefusedError,
     TryLaterError,
     UnknownOutcomeError,
     WorkspaceRefusedError,
@@ -33,6 +35,15 @@ HERE = "-:T1"
 POST = "chat.postMessage"
 HELLO = Message("Hello")
 MARK = Mark("one", "parent")
+
+
+class Unpaced(Pace):
+    """A Slack that one may post to as fast as one likes."""
+
+    def post_in(self, channel: str, now: float) -> int:
+        """Let every post through."""
+        del channel, now
+        return 0
 
 
 @dataclass
@@ -66,10 +77,37 @@ async def test_a_message_is_posted_marked_and_found(stage: Stage) -> None:
     assert await stage.door.find_own(HERE, stage.channel, MARK) == parent
     assert await stage.door.find_own(HERE, stage.channel, Mark("one", "other")) is None
     assert await stage.door.find_own(HERE, stage.channel, Mark("one", "x"), thread=parent.ts) is None
-    assert await stage.door.find_own(HERE, stage.channel, MARK, thread="1.000000") is None
     assert "/archives/" in await stage.door.permalink(HERE, stage.channel, parent.ts)
     await stage.door.update(HERE, stage.channel, parent.ts, Message("Better"))
     assert (await stage.door.person(HERE, stage.person)).zone == "Europe/London"
+
+
+async def test_a_reply_says_where_it_stands(stage: Stage) -> None:
+    """In its thread; in the channel once that is gone, where it is found and deleted."""
+    stage.site.workspaces["T1"].pace = Unpaced()
+    parent, mark = await stage.door.post(HERE, stage.channel, HELLO, mark=MARK), Mark("one", "reply")
+    reply = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts)
+    assert (parent.thread, reply.thread) == ("", parent.ts)
+    await stage.door.delete(HERE, stage.channel, parent.ts)
+    stray = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts, mark=mark)
+    assert stray.thread == ""
+    with pytest.raises(ThreadRefusedError, match="thread_not_found"):
+        await stage.door.find_own(HERE, stage.channel, mark, thread=parent.ts)
+    assert await stage.door.find_own(HERE, stage.channel, mark, oldest=parent.ts) == stray
+    await stage.door.delete(HERE, stage.channel, stray.ts)
+    with pytest.raises(ThreadRefusedError, match="message_not_found"):
+        await stage.door.delete(HERE, stage.channel, stray.ts)
+
+
+async def test_a_tombstone_proves_no_absence(stage: Stage) -> None:
+    """A reply is found below it; one that is not there may stand in the channel."""
+    stage.site.workspaces["T1"].tombstones, stage.site.workspaces["T1"].pace = True, Unpaced()
+    parent, mark = await stage.door.post(HERE, stage.channel, HELLO), Mark("one", "reply")
+    reply = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts, mark=mark)
+    await stage.door.delete(HERE, stage.channel, parent.ts)
+    assert await stage.door.find_own(HERE, stage.channel, mark, thread=parent.ts) == reply
+    with pytest.raises(ThreadRefusedError, match="tombstone"):
+        await stage.door.find_own(HERE, stage.channel, MARK, thread=parent.ts)
 
 
 async def test_somebody_elses_message_with_our_mark_is_not_ours(stage: Stage) -> None:

@@ -102,6 +102,14 @@ async def test_a_look_that_shows_nothing_proves_no_absence(body: dict[str, Any],
             await door.find_own(HERE, CHANNEL, MARK, thread=thread)
 
 
+async def test_an_answer_that_does_not_say_where_a_reply_stands_is_unclear() -> None:
+    """Only the message in it tells whether it is in its thread."""
+    async with door_to(Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000002"})) as door:
+        with pytest.raises(UnknownOutcomeError, match="no_message"):
+            await door.post(HERE, CHANNEL, HELLO, thread="5.000001")
+        assert (await door.post(HERE, CHANNEL, HELLO)).ts == "5.000002"
+
+
 async def test_an_empty_history_is_one() -> None:
     """Of a channel, and of a thread that has nothing but what began it."""
     async with door_to(Answers(200, {"ok": True, "messages": []})) as door:
