@@ -157,6 +157,7 @@ def test_a_reply_whose_thread_is_gone_stands_in_the_channel() -> None:
     """Slack does not refuse it; the only sign is that the answer has no thread_ts."""
     it = stage()
     parent = it.post()
+    it.pass_(2)
     there = it.call("chat.postMessage", channel=it.channel.id, text="reply", thread_ts=parent)
     assert there["message"]["thread_ts"] == parent
     it.workspace.delete(it.channel.messages[parent])
