@@ -278,6 +278,19 @@ async def test_what_is_broken_shows_and_is_mended(house: House) -> None:
     assert not (await house.ada.operates("break", what="everything"))["ok"]
 
 
+@pytest.mark.parametrize("what", ["deleted", "buried"])
+async def test_the_bots_newest_message_is_deleted(house: House, what: str) -> None:
+    """With its thread, or but for it: a tombstone stands in its place."""
+    channel, room = await house.room(what), house.page.room
+    place, bot = room.workspace.channels[channel], room.workspace.bot.id
+    parent = room.workspace.post(place, room.clock.now(), user=bot, is_bot=True, text="the digest")
+    room.workspace.post(place, room.clock.now(), user=bot, is_bot=True, text="a reply", thread_ts=parent.ts)
+    assert (await house.ada.operates("break", what=what, channel=channel))["ok"]
+    texts = [message["text"] for message in (await house.ada.messages(channel))["messages"]]
+    assert texts == ([] if what == "deleted" else ["This message was deleted."])
+    assert (await house.ada.state())["drawer"]["broken"] == []
+
+
 async def test_the_bot_is_let_in_again(house: House) -> None:
     """Taken out of a channel the bot is invited back by name; nobody else can be, and not twice."""
     channel = await house.room("invited")

@@ -49,6 +49,14 @@ BREAKS: Mapping[str, Break] = {
     ),
     "archived": Break("Archive the channel", "Nobody can write in the channel that is open any more, the bot neither."),
     "removed": Break("Remove the bot", "Somebody takes the bot out of the channel that is open."),
+    "deleted": Break(
+        "Delete the bot's newest message",
+        "It vanishes from the channel that is open; a reply to it then lands in the channel instead.",
+    ),
+    "buried": Break(
+        "Delete it, but leave its thread",
+        "The same, but if it has replies a tombstone stays in its place, and the thread takes more.",
+    ),
 }
 """By what they are called in a request."""
 
@@ -60,8 +68,18 @@ def apply(what: str, site: Site, workspace: Workspace, channel: Channel) -> None
         site.faults.add(fault)
     elif what == "archived":
         channel.archived = True
-    else:
+    elif what == "removed":
         channel.members.discard(workspace.bot.id)
+    else:
+        workspace.tombstones = what == "buried"
+        _delete_newest(workspace, channel)
+
+
+def _delete_newest(workspace: Workspace, channel: Channel) -> None:
+    """Delete the newest message of the bot's in a channel, if there is one: nobody can mend that."""
+    mine = [said for said in channel.top if said.user == workspace.bot.id and not said.tombstone]
+    if mine:
+        workspace.delete(mine[-1])
 
 
 def broken(site: Site, workspace: Workspace) -> list[str]:
@@ -72,7 +90,7 @@ def broken(site: Site, workspace: Workspace) -> list[str]:
         "archived": any(channel.archived for channel in places),
         "removed": any(workspace.bot.id not in channel.members for channel in places),
     }
-    return [what for what, one in BREAKS.items() if (one.fault in waiting if one.fault else there[what])]
+    return [what for what, one in BREAKS.items() if (one.fault in waiting if one.fault else there.get(what))]
 
 
 def mend(site: Site, workspace: Workspace) -> list[Channel]:
