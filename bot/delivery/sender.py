@@ -18,7 +18,7 @@ from bot.delivery.tools import Leave, StrayLeft, Tools
 from bot.messages.message import Message
 from bot.messages.notice import Notice, Trouble, words
 from bot.messages.title import label
-from bot.record.delivery import SETTLED, THREAD_GONE, Delivery, PartRow, State
+from bot.record.delivery import SETTLED, STRAY_LEFT, THREAD_GONE, Delivery, PartRow, State
 from bot.record.subscription import Subscription
 from bot.slack.door import TOMBSTONE, Mark, Posted
 from bot.slack.errors import (
@@ -165,7 +165,7 @@ class Sender:
         """Say that a stray reply stays in the channel, since Slack does not delete it."""
         _log.warning("delivery.stray_left", channel=self._subscription.channel, ts=row.ts, error=str(error))
         await self.tell(Trouble.STRAY, delivery, row, str(error))
-        return await self._skip(row, f"{THREAD_GONE}; it stands in the channel by itself: {error}")
+        return await self._skip(row, f"{STRAY_LEFT}: {error}")
 
     async def _skip(self, row: PartRow, reason: str) -> PartRow:
         await self._tools.store.parts.settle(row, State.SKIPPED, reason)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Update, and_, case, exists, func, literal, or
 
 from bot.calendar import Schedule
 from bot.messages.taste import Taste
+from bot.record.delivery import STRAY_LEFT
 from bot.record.subscription import BEHIND, Limit, Pause, Paused, Subscription
 from bot.slack.workspace import WorkspaceId
 from bot.store.alarms import soon
@@ -202,6 +203,8 @@ def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
         # What was just dropped, too: a lane that has it in hand finds nothing to send, be the channel subscribed again.
         update(parts).where(theirs, parts.c.state == "pending").values(state="skipped", reason=why),
         update(parts).where(theirs, parts.c.state == "sending").values(state="unknown", reason=why),
+        # Unless a lane has it in hand and deletes it yet.
+        update(parts).where(theirs, parts.c.state == "stray").values(state="skipped", reason=f"{STRAY_LEFT}: {why}"),
         update(deliveries).where(posting).values(progress="done", reason=why),
         update(deliveries).where(waiting).values(progress="unknown", reason=why),
     )

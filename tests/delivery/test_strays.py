@@ -10,7 +10,7 @@ import structlog
 from bot.delivery.standing import Standings
 from bot.delivery.summary import summary
 from bot.playground.faults import Fault, How
-from bot.record.delivery import THREAD_GONE, PartRow, Progress, State
+from bot.record.delivery import STRAY_LEFT, THREAD_GONE, PartRow, Progress, State
 from tests.delivery.test_mishaps import blind, delivery, press, until
 from tests.delivery.test_promise import POST, SUNDAY, end, standing_scene
 from tests.delivery.test_thread_gone import Watch
@@ -149,6 +149,23 @@ def test_a_reply_in_doubt_is_not_posted_into_a_thread_that_is_gone(posts: bool) 
         assert ("Nothing is posted: its channel message was deleted" in said) is posts
         await scene.passes(minutes=5)
         assert calls(scene, POST) == before
+        await end(scene)
+
+    run(play())
+
+
+def test_a_stray_reply_of_an_unsubscribed_channel_is_accounted_for() -> None:
+    """It could not be deleted before the channel was unsubscribed: its row says that it is there."""
+
+    async def play() -> None:
+        scene, channel, watch = await deleted_early(Fault(How.CUT, method=DELETE, times=None))
+        await until(scene, channel, State.STRAY)
+        await scene.store.subscriptions.end("-:T1", channel)
+        await scene.passes(hours=1)
+        assert len(watch.orphans()) == 1
+        stray = (await delivery(scene, channel)).parts[1]
+        assert stray.state is State.SKIPPED
+        assert stray.reason.startswith(STRAY_LEFT)
         await end(scene)
 
     run(play())
