@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -42,7 +42,7 @@ def moment(value: object) -> datetime | None:
     if isinstance(value, int) and value.bit_length() > _LONGEST:
         return None
     text = str(value).strip()[:100]
-    return _iso(text) or _mailed(text) or written(text)
+    return _iso(text) or _mailed(text) or _timed(text)
 
 
 def _iso(text: str) -> datetime | None:
@@ -54,9 +54,43 @@ def _iso(text: str) -> datetime | None:
 
 def _mailed(text: str) -> datetime | None:
     try:
-        return moment(parsedate_to_datetime(text)) if "," in text or ":" in text else None
+        mailed = ("," in text or ":" in text) and not _HALF.search(text)
+        return moment(parsedate_to_datetime(text)) if mailed else None
     except ValueError:
         return None
+
+
+def _timed(text: str) -> datetime | None:
+    """Return the first day written in `text` with the time that is written after it, if any."""
+    day = written(text)
+    clock = _CLOCK.search(text) if day is not None else None
+    if day is None or clock is None:
+        return day
+    hour = int(clock["hour"])
+    if clock["half"]:
+        hour = hour % 12 + (12 if clock["half"][0] in "pP" else 0)
+    zone = (clock["zone"] or "UTC").upper()
+    hours = _ZONES.get(zone)
+    try:
+        place = datetime.strptime(zone, "%z").tzinfo if hours is None else timezone(timedelta(hours=hours))
+        return day.replace(hour=hour, minute=int(clock["minute"]), second=int(clock["second"] or 0), tzinfo=place)
+    except ValueError:
+        return day
+
+
+_CLOCK = re.compile(
+    r"""(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])(?:\.\d+)?
+    \s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>(?:Z|UTC|GMT|[ECMP][SD]T|CET|CEST)(?!\w)|[+-]\d\d:?\d\d)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_HALF = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
+"""A time of twelve hours, which mail headers do not have: their parser drops which half it is."""
+_ZONES = {
+    # The American ones as in mail headers (RFC 5322, 4.3).
+    name: hours
+    for hours, names in {0: "Z UTC GMT", 1: "CET", 2: "CEST", -4: "EDT", -5: "EST CDT", -6: "CST MDT"}.items()
+    for name in names.split()
+} | {"MST": -7, "PDT": -7, "PST": -8}
 
 
 def written(text: str) -> datetime | None:

@@ -140,3 +140,23 @@ def test_a_finished_issue_that_becomes_an_undated_draft_is_none() -> None:
     before = Snapshot.of([_read("draft: false", "a.md")])
     after = before.with_changes([_read("draft: true", "a.md", dated=False)])
     assert after.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "hour", "minute"),
+    [
+        ("2026-12-24 9:00", 9, 0),
+        ("2026/12/24 09:00:00", 9, 0),
+        ("24 December 2026, 9:05 pm", 21, 5),
+        ("Dec 24, 2026 12:30 AM", 0, 30),
+        ("2026-12-24 9:00 EST", 14, 0),
+        ("2026/12/24 9:00 +0100", 8, 0),
+        ("2026/12/24", 0, 0),
+        ("2026/12/24 99:00", 0, 0),
+    ],
+)
+def test_a_time_that_is_written_is_not_dropped(given: str, hour: int, minute: int) -> None:
+    """An embargo until nine is none until midnight, in whatever form the date is written."""
+    reading = _read(f"publishDate: '{given}'")
+    assert reading.issue is not None
+    assert reading.issue.published == datetime(2026, 12, 24, hour, minute, tzinfo=UTC)
