@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,6 +83,12 @@ def raw_body(file: str, data: bytes) -> tuple[str, int]:
     return front.parts(_Document(file, data).text())[1:]
 
 
+def fingerprint(text: str) -> str:
+    """Return a hash of a file's text: the same for other line ends, another encoding, or empty lines at its end."""
+    plain_text = unicodedata.normalize("NFC", text).rstrip()
+    return hashlib.sha256(plain_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 class _Document:
     """A file being read."""
 
@@ -115,7 +123,9 @@ class _Document:
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
         self._doubt(seen, line)
         self._unclosed(seen)
-        issue = Issue(slug(self.file), title, number, published, sections, marks.draft, marks.expires)
+        issue = Issue(
+            slug(self.file), title, number, published, sections, marks.draft, marks.expires, fingerprint(text)
+        )
         return Reading(self.file, issue, tuple(self.problems), draft=marks.draft, hidden=seen.hidden)
 
     def _unclosed(self, seen: Visible) -> None:

@@ -116,7 +116,7 @@ class App:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
         library, worker = self.ports.library, self.worker
         watch = DiskWatch(library.folder.name)
-        await self._shelf.put(library.announced(), self.ports.clock.now())
+        await self._shelf.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.on_change(self._changed)
         self._freshness = Freshness(library, watch)
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
@@ -159,7 +159,7 @@ class App:
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
-    shelf = Shelf(ports.store.issues)
+    shelf = Shelf(ports.store.issues, window=ports.rules.window)
     services = _services(settings, credentials, ports, shelf)
     worker = Worker(
         ports.store,
@@ -169,6 +169,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         clock=ports.clock,
         issues=ports.library.announced,
         look=ports.library.refresh,
+        good=lambda: ports.library.fault is None,
         rules=ports.rules,
         command=settings.command,
         aside=services.team,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.table import Table
@@ -23,6 +23,7 @@ from bot.messages.subscription import Post, Standing, tasteful
 from bot.publication import announced, held_back
 from bot.record.delivery import Delivery, Progress, State
 from bot.record.identity import Face
+from bot.record.newness import WINDOW
 from bot.settings import Settings
 from bot.slack.workspace import WorkspaceId, workspace_id
 from bot.store import migrate
@@ -75,10 +76,12 @@ class _OnlyLooking:
     def __init__(self, issues: Issues) -> None:
         self._issues = issues
 
-    async def register(self, faces: Iterable[Face], now: datetime) -> Registered:
-        """Say who is who."""
-        del now
-        return await self._issues.recognised(faces)
+    async def register(
+        self, faces: Iterable[Face], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+    ) -> Registered:
+        """Return who is who."""
+        del good
+        return await self._issues.recognised(faces, now, window=window)
 
 
 def deliveries(asked: Asked, archive: Path | None) -> None:
@@ -164,6 +167,10 @@ def _lines(workspace: WorkspaceId, standing: Standing) -> Text:
     more += [f"held back: {each.title}: {each.why}" for each in standing.held[:_MOST_WAITING]]
     if len(standing.held) > _MOST_WAITING:
         more.append(f"and {len(standing.held) - _MOST_WAITING} more are held back")
+    if older := standing.older:
+        names, rest = ", ".join(older[:_MOST_WAITING]), len(older) - _MOST_WAITING
+        more.append(f"not posted by themselves, since not new when they came in: {len(older)} ({names}")
+        more[-1] += f" and {rest} more)" if rest > 0 else ")"
     return said.append(safe("".join(f"\n  {line}" for line in more)), style="not bold")
 
 

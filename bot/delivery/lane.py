@@ -14,7 +14,7 @@ import structlog
 from bot.calendar import Weekly
 from bot.delivery.aside import with_aside
 from bot.delivery.plan import decide, full_note, late_note, put_off
-from bot.delivery.press import Sheet, corrected
+from bot.delivery.press import Sheet, as_shown, corrected
 from bot.delivery.sender import Sender
 from bot.delivery.summary import summary
 from bot.delivery.tools import Leave, StrayLeft, Tools
@@ -66,7 +66,7 @@ class Lane:
         if mine.limit is not None:
             tools.pace.recall((mine.limit,), now)
         wakes = [await self._decide(now)]
-        in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.rules.revisable)
+        in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.rules.revisable, tools.press.version)
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
         wakes += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
         # What is new goes first, and a message that cannot be edited keeps no other from it.
@@ -127,15 +127,34 @@ class Lane:
             return None
         content = catalogue.content[delivery.issue]
         if delivery.progress is Progress.DONE:
-            if content == delivery.content:  # another process knows a newer text; this one will in a moment
-                return self._tools.after(tools.rules.lease.total_seconds())
-            await self._revise(delivery, content)
-            return None
+            return await self._follow(delivery, content)
         delivery = await self._begin(delivery, content, now)
         sheets = tools.press.sheets(issue, delivery.taste, full_note(delivery))
         delivery = await self._align(delivery, sheets)
         await self._post_all(delivery, sheets)
         return None
+
+    async def _follow(self, delivery: Delivery, content: str) -> datetime | None:
+        """Bring a posted digest in line with its issue; give when to come back to it.
+
+        Of what a release posted that kept no hash of the text, nobody can tell whether the file or the reader changed:
+        an upgrade edits nothing, so it counts as shown.
+        """
+        version = self._tools.press.version
+        if not delivery.version or (content == delivery.content and delivery.version != version):
+            await self._take_as_shown(delivery, content)
+        elif content == delivery.content:  # another process knows a newer text; this one will in a moment
+            return self._tools.after(self._tools.rules.lease.total_seconds())
+        else:
+            await self._revise(delivery, content)
+        return None
+
+    async def _take_as_shown(self, delivery: Delivery, content: str) -> None:
+        """Take what this version of the code makes of a posted digest for what its channel shows; call nobody."""
+        tools = self._tools
+        sheets = tools.press.sheets(tools.catalogue().issues[delivery.issue], delivery.taste, full_note(delivery))
+        seen = as_shown(delivery.parts, sheets)
+        await tools.store.parts.take_as_shown(delivery.id, seen, content, tools.press.version)
 
     async def _begin(self, delivery: Delivery, content: str, now: datetime) -> Delivery:
         """Write down, before the channel message is first attempted, what will be posted."""
@@ -147,7 +166,9 @@ class Lane:
         issue = tools.catalogue().issues[delivery.issue]
         keys = [sheet.key for sheet in tools.press.sheets(issue, draft.taste, full_note(draft))]
         begin = tools.store.deliveries.begin
-        after, parts = await begin(delivery.id, late, content, keys, after=tools.slack.since())
+        after, parts = await begin(
+            delivery.id, late, content, keys, after=tools.slack.since(), version=tools.press.version
+        )
         if not parts:  # somebody unsubscribed the channel just now
             raise Leave(tools.clock.now())
         return replace(draft, after=after, parts=parts)
@@ -233,24 +254,27 @@ class Lane:
         issue = tools.catalogue().issues[delivery.issue]
         sheets = tools.press.sheets(issue, delivery.taste, full_note(delivery))
         delivery = replace(await self._align(delivery, sheets), content=content)
+        version = tools.press.version
         by_key = {sheet.key: sheet for sheet in sheets}
         for row in delivery.parts:
             sheet = by_key.get(row.key)
             if row.state is State.SENT and sheet is not None:
-                if row.hash != sheet.hash:
+                if row.hash != sheet.hash and row.source != sheet.source:
                     await self.sender.edit(row, sheet.message)
                 # The message may be the same and yet show another position, or a link that reads the same.
-                if not await tools.store.parts.revised(row, tools.holder, mine.id, sheet.hash, sheet.shown):
+                if not await tools.store.parts.revised(
+                    row, tools.holder, mine.id, sheet.hash, sheet.shown, source=sheet.source
+                ):
                     # It is somebody else's by now, who may have put a newer text there before this one landed.
                     await tools.store.deliveries.show_again(row, tools.clock.now())
                     raise Leave(None)
         parent = delivery.parent
         if parent is None or not parent.ts:
-            await tools.store.deliveries.finish(delivery.id, delivery.progress, delivery.reason, content)
+            await tools.store.deliveries.finish(delivery.id, delivery.progress, delivery.reason, content, version)
             return
         more = any(row.state not in SETTLED for row in delivery.parts)
         progress = Progress.POSTING if more else Progress.DONE
-        await tools.store.deliveries.finish(delivery.id, progress, delivery.reason, content)
+        await tools.store.deliveries.finish(delivery.id, progress, delivery.reason, content, version)
         if more:
             await self._post_all(delivery, sheets)
         _log.info("delivery.revised", channel=mine.channel, issue=delivery.issue)

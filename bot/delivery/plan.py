@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archive.issue import Issue
 from bot.calendar import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
@@ -19,6 +20,8 @@ STEP = timedelta(hours=12)
 """A cursor further ahead than this was set by a clock that has since been put back."""
 _DAY = timedelta(days=1)
 _FAR = timedelta(days=8)
+SAID = timedelta(days=30)
+"""So long a channel's status names the issues that came in and were not new."""
 _NAMED = 8
 
 
@@ -31,8 +34,23 @@ class Verdict:
 
 
 def is_new(catalogue: Catalogue, subscription: Subscription, identity: str) -> bool:
-    """Say whether the issue came after the channel subscribed."""
-    return catalogue.order.get(identity, 0) > subscription.since
+    """Return whether the issue came out after the channel subscribed and was new then."""
+    return identity not in catalogue.not_new and catalogue.order.get(identity, 0) > subscription.since
+
+
+def passed_over(
+    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+) -> tuple[str, ...]:
+    """Return the issues (identities) that came in for the channel lately and are not posted, since they were not new.
+
+    Lately is within `SAID`; oldest first.
+    """
+    found = [
+        identity
+        for identity, arrival in catalogue.not_new.items()
+        if arrival.seen > now - SAID and identity not in known and catalogue.order.get(identity, 0) > subscription.since
+    ]
+    return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
 
 
 def waiting(
@@ -134,13 +152,20 @@ def _as_it_appears(  # noqa: PLR0913 - as decide
 def _next_published(
     catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> datetime | None:
-    """Give when the next issue that is there already will be published."""
-    ahead = (
-        issue.published
+    """Return when the next issue that is there already will be published."""
+    return min((issue.published for issue in dated_ahead(catalogue, subscription, known, now)), default=None)
+
+
+def dated_ahead(
+    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+) -> tuple[Issue, ...]:
+    """Return the issues that will come out, as far as their dates say: also those that were out and were re-dated."""
+    again = (
+        issue
         for identity, issue in catalogue.issues.items()
         if issue.published > now and identity not in known and is_new(catalogue, subscription, identity)
     )
-    return min(ahead, default=None)
+    return (*catalogue.ahead, *again)
 
 
 def _notes(

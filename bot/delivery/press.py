@@ -5,29 +5,32 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import TypeAlias
 
-from archive.issue import Issue
-from bot.messages.message import Digest, Message, Part
+from archive.issue import Entry, Issue, Section
+from bot.delivery.version import Render, version_of
+from bot.messages.message import Message, Part
 from bot.messages.taste import Taste
-from bot.record.delivery import PartRow, Shown
+from bot.record.delivery import NOT_THEN, PartRow, Shown, State
 
-Render: TypeAlias = Callable[[Issue, Taste, str], Digest]
-"""Renders an issue for a taste, with a line for its channel message. Pure."""
 _KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One message of a digest: its `key`, the message, the hash of that, and the entries it shows."""
+    """One message of a digest: its `key`, the message, the hash of that, and the entries it shows.
+
+    `source` is a hash of what the issue says there, however it is worded: only where that is another one by now has
+    the message to be corrected.
+    """
 
     key: str
     message: Message
     hash: str
     shown: tuple[Shown, ...]
+    source: str = ""
 
 
 class Press:
@@ -36,6 +39,8 @@ class Press:
     def __init__(self, render: Render) -> None:
         """Render by `render`."""
         self._render = render
+        self.version = version_of(render)
+        """The version of the code that reads issues and renders them."""
         self._kept: OrderedDict[tuple[int, Taste, str], tuple[Issue, tuple[Sheet, ...]]] = OrderedDict()
 
     def sheets(self, issue: Issue, taste: Taste, note: str) -> tuple[Sheet, ...]:
@@ -49,7 +54,10 @@ class Press:
             entry.position: Shown(entry.position, entry.links[0].url if entry.links else "", entry.headline)
             for _, entry in issue.entries()
         }
-        sheets = tuple(_sheet(part, entries) for part in (digest.parent, *digest.replies))
+        said = {entry.position: _said(section, entry) for section, entry in issue.entries()}
+        whole: list[object] = [issue.title, issue.number, issue.published.isoformat(), list(said.values())]
+        replies = (_sheet(part, entries, [said.get(each) for each in part.entries]) for part in digest.replies)
+        sheets = (_sheet(digest.parent, entries, whole), *replies)
         # The issue is kept with its sheets: its id means it as long as it lives.
         self._kept[key] = (issue, sheets)
         while len(self._kept) > _KEPT:
@@ -57,11 +65,19 @@ class Press:
         return sheets
 
 
-def _sheet(part: Part, entries: dict[int, Shown]) -> Sheet:
-    payload = json.dumps([part.message.text, list(part.message.blocks)], sort_keys=True, default=str)
-    digest = hashlib.sha256(payload.encode()).hexdigest()[:32]
+def _sheet(part: Part, entries: dict[int, Shown], said: list[object]) -> Sheet:
     shown = tuple(entries[position] for position in part.entries if position in entries)
-    return Sheet(part.key, part.message, digest, shown)
+    payload = _digest([part.message.text, list(part.message.blocks)])
+    return Sheet(part.key, part.message, payload, shown, _digest(said))
+
+
+def _said(section: Section, entry: Entry) -> tuple[object, ...]:
+    """Return what the issue says in an entry, without what is derived from that (its headline, its number)."""
+    return section.heading, section.kind.value, entry.text, [link.url for link in entry.links]
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 def corrected(rows: Sequence[PartRow], sheets: Sequence[Sheet]) -> dict[str, str]:
@@ -79,3 +95,23 @@ def corrected(rows: Sequence[PartRow], sheets: Sequence[Sheet]) -> dict[str, str
             came = [key for key in new[new_from:new_to] if key in come]
             pairs |= dict(zip(left, came, strict=False))
     return pairs
+
+
+def as_shown(rows: Sequence[PartRow], sheets: Sequence[Sheet]) -> tuple[PartRow, ...]:
+    """Return the rows of a posted digest as if these sheets had been posted, which another version rendered.
+
+    A sheet that has no message, since that version would post it and the one that posted did not, is a new row
+    (numbered 0) that is skipped: an upgrade posts nothing.
+    """
+    pairs, by_key = corrected(rows, sheets), {sheet.key: sheet for sheet in sheets}
+    named = [replace(row, key=pairs.get(row.key, row.key)) for row in rows]
+    seen = [
+        replace(row, hash=by_key[row.key].hash, source=by_key[row.key].source) for row in named if row.key in by_key
+    ]
+    missing = by_key.keys() - {row.key for row in named}
+    last = max((row.at for row in rows), default=-1)
+    fresh = [key for key in by_key if key in missing]
+    skipped = [
+        PartRow(0, rows[0].delivery, key, at, State.SKIPPED, reason=NOT_THEN) for at, key in enumerate(fresh, last + 1)
+    ]
+    return (*seen, *(skipped if rows else ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.record.newness import WINDOW
 from bot.record.subscription import BETWEEN
 
 
@@ -13,7 +14,8 @@ class Rules:
     """What is promised, and how hard Slack and the database are worked for it.
 
     Promised: at most `at_slot` issues at a slot; a digest up to `late` after its slot is still posted and says so from
-    `punctual` on; a digest follows its issue's corrections for `revisable`.
+    `punctual` on; an issue is new if it is dated no more than `window` before the last good look at the archive; a
+    digest follows its issue's corrections for `revisable`.
 
     Pace: `per_channel` seconds between two messages in a channel (Slack: apis/web-api/rate-limits, 1 a second),
     at most `per_workspace` messages a second in a workspace (Slack: "several hundred" a minute; 5 a second are 300).
@@ -32,6 +34,7 @@ class Rules:
     at_slot: int = 3
     late: timedelta = timedelta(hours=12)
     punctual: timedelta = timedelta(minutes=15)
+    window: timedelta = WINDOW
     revisable: timedelta = timedelta(days=30)
     per_channel: float = BETWEEN.total_seconds()
     per_workspace: float = 5.0

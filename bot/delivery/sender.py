@@ -103,7 +103,7 @@ class Sender:
         tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
         loop = asyncio.get_running_loop()
         written = loop.time()
-        attempt = await parts.sending(row, tools.holder, mine.id, tools.clock.now(), sheet.hash)
+        attempt = await parts.sending(row, tools.holder, mine.id, tools.clock.now(), sheet.hash, source=sheet.source)
         if attempt is None:  # the lease is somebody else's by now, the row moved on, or nobody wants it any more
             raise Leave(self._tools.after(_STALE))
         await self.landed()  # in the same commit, or one before

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.issue import Issue
 from bot.record.identity import Face, face
+from bot.record.newness import WINDOW, Arrival
 from bot.store.issues import Registered
 
 
@@ -17,14 +18,17 @@ from bot.store.issues import Registered
 class Catalogue:
     """The archive at one moment.
 
-    By identity: the `issues` that are there, the `order` in which they were first seen, the hash of their `content`.
-    `identities` by slug.
+    By identity: the `issues` that are there and have come out, the `order` in which they were first seen, the hash of
+    their file's `content`, and how those came in that were `not_new`. `identities` by slug. `ahead` are the issues that
+    are dated ahead and were never out.
     """
 
     issues: Mapping[str, Issue] = field(default_factory=dict)
     order: Mapping[str, int] = field(default_factory=dict)
     content: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
+    not_new: Mapping[str, Arrival] = field(default_factory=dict)
+    ahead: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,26 @@ class Change:
 class Register(Protocol):
     """Decides who is who; `bot.store.issues.Issues` is the one that remembers."""
 
-    async def register(self, faces: Iterable[Face], now: datetime) -> Registered:
-        """Write down the archive as it is now: `faces` of all its issues, oldest first."""
+    async def register(
+        self, faces: Iterable[Face], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+    ) -> Registered:
+        """Write down the archive as it is now: `faces` of all its issues, oldest first.
+
+        `good`: the archive's folder could be read just now. An issue that comes out now is new if it is dated no more
+        than `window` before the last good look.
+        """
         ...
 
 
 class Shelf:
     """Holds the catalogue in use. Every process registers what it sees; the register decides who is who."""
 
-    def __init__(self, register: Register, *, few: int = 50) -> None:
-        """Begin with nothing on it. More than `few` issues that were not seen before are described in a thread."""
+    def __init__(self, register: Register, *, few: int = 50, window: timedelta = WINDOW) -> None:
+        """Begin with nothing on it. More than `few` issues that were not seen before are described in a thread.
+
+        `window`: see `Register.register`.
+        """
+        self._window = window
         self._register = register
         self._few = few
         self._faces: dict[str, tuple[Issue, Face]] = {}
@@ -66,8 +80,15 @@ class Shelf:
         """Give an issue's identity by its slug; of one that is not registered yet, the slug itself."""
         return self.current.identities.get(slug, slug)
 
-    async def put(self, issues: Iterable[Issue], now: datetime) -> Change:
-        """Register the archive's `issues` (oldest first) and put them in the place of those before."""
+    def is_due(self, now: datetime) -> bool:
+        """Return whether an issue that was dated ahead has come out since the last `put`."""
+        return any(issue.published <= now for issue in self.current.ahead)
+
+    async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> Change:
+        """Register the archive's `issues` (oldest first) and put them in the place of those before.
+
+        `good`: they were read just now, and are not what was left when the folder could be read last.
+        """
         there = tuple(issues)
         async with self._turn:
             faces = (
@@ -75,15 +96,8 @@ class Shelf:
                 if self._strange(there) > self._few
                 else self._describe(there)
             )
-            found = await self._register.register(faces, now)
-            by_slug = {issue.slug: issue for issue in there}
-            content = {found.identity[face.slug]: face.content for face in faces}
-            new = Catalogue(
-                issues={found.identity[face.slug]: by_slug[face.slug] for face in faces},
-                order={key: found.seq[key] for key in content},
-                content=content,
-                identities=found.identity,
-            )
+            found = await self._register.register(faces, now, good=good, window=self._window)
+            new = _catalogue(there, faces, found)
             came = frozenset(new.issues) - frozenset(self.current.issues)
             self.current = new
             return Change(came, found.edited)
@@ -99,3 +113,19 @@ class Shelf:
             for issue in there
         }
         return tuple(described for _, described in self._faces.values())
+
+
+def _catalogue(there: tuple[Issue, ...], faces: tuple[Face, ...], found: Registered) -> Catalogue:
+    """Return the catalogue of the issues that are `there`, by what the register `found`."""
+    by_slug = {issue.slug: issue for issue in there}
+    identity = found.identity
+    out = [face for face in faces if face.slug in identity]
+    content = {identity[face.slug]: face.source or face.content for face in out}
+    return Catalogue(
+        issues={identity[face.slug]: by_slug[face.slug] for face in out},
+        order={key: found.seq[key] for key in content},
+        content=content,
+        identities=identity,
+        not_new={key: arrival for key, arrival in found.not_new.items() if key in content},
+        ahead=tuple(issue for slug, issue in by_slug.items() if slug not in identity),
+    )

@@ -9,9 +9,9 @@ import structlog
 
 from archive.issue import Issue
 from bot.calendar import Weekly, next_slot, slots, zone_of
-from bot.delivery.plan import is_new, waiting
+from bot.delivery.plan import dated_ahead, passed_over, waiting
 from bot.delivery.rules import RULES, Rules
-from bot.delivery.shelf import Shelf
+from bot.delivery.shelf import Catalogue, Shelf
 from bot.messages.subscription import Post, Standing, Waiting
 from bot.messages.title import label, title
 from bot.publication import HeldBack
@@ -55,6 +55,7 @@ class Standings:
             waiting=await self._waiting(subscription, latest, now),
             paused=subscription.paused.reason if subscription.paused else "",
             held=tuple(Waiting(each.title, each.why) for each in self._held() if each.until is None),
+            older=await self._older(subscription, now),
         )
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
@@ -71,6 +72,11 @@ class Standings:
 
     async def _known(self, subscription: Subscription) -> Mapping[str, datetime]:
         return await self._store.deliveries.known(subscription.workspace, subscription.channel)
+
+    async def _older(self, subscription: Subscription, now: datetime) -> tuple[str, ...]:
+        """Return the titles of the issues that came in lately and are not posted by themselves, oldest first."""
+        catalogue, known = self._shelf.current, await self._known(subscription)
+        return tuple(title(catalogue.issues[key]) for key in passed_over(catalogue, subscription, known, now))
 
     async def _last(self, delivery: Delivery | None) -> Post | None:
         if delivery is None or delivery.parent is None:
@@ -111,8 +117,7 @@ class Standings:
             found.append(Waiting(title(catalogue.issues[identity]), self._turn(subscription, place, now)))
         found += [
             Waiting(title(issue), f"held back until {issue.published:%d %b %Y}, its date")
-            for identity, issue in catalogue.issues.items()
-            if issue.published > now and identity not in known and is_new(catalogue, subscription, identity)
+            for issue in dated_ahead(catalogue, subscription, known, now)
         ]
         return tuple(found)
 
@@ -149,10 +154,13 @@ class Standings:
     ) -> str:
         """Say what is to come of an issue that was never decided for the channel."""
         catalogue = self._shelf.current
+        ahead = issue.published > now and subscription.paused is None
         if identity is None or identity not in catalogue.issues:
+            if ahead:
+                return f"waits until its date, {issue.published:%d %b %Y}"
             return "was only just found; ask again in a moment"
-        if not is_new(catalogue, subscription, identity):
-            return "was there before this channel subscribed, so it is not posted; read it any time"
+        if never := _never(catalogue, subscription, identity, self._rules):
+            return f"{never}; read it any time"
         if subscription.paused is not None:
             return f"waits: posts are paused ({subscription.paused.reason})"
         if issue.published > now:
@@ -160,6 +168,14 @@ class Standings:
         queue = waiting(catalogue, subscription, known, now)
         place = queue.index(identity) if identity in queue else 0
         return f"waits: {self._turn(subscription, place, now)}"
+
+
+def _never(catalogue: Catalogue, subscription: Subscription, identity: str, rules: Rules) -> str:
+    """Return why an issue is not posted by itself in a channel, as a clause; "" if it is new there."""
+    if catalogue.order.get(identity, 0) <= subscription.since:
+        return "was there before this channel subscribed, so it is not posted"
+    arrival = catalogue.not_new.get(identity)
+    return arrival.reason(rules.window) if arrival else ""
 
 
 _ENDED = {

@@ -19,10 +19,11 @@ from bot.clock import Clock
 from bot.delivery.aside import Aside
 from bot.delivery.lane import Lane
 from bot.delivery.pace import Pace
-from bot.delivery.press import Press, Render
+from bot.delivery.press import Press
 from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Change, Shelf
 from bot.delivery.tools import Tools
+from bot.delivery.version import Render
 from bot.errors import BotError
 from bot.record.subscription import Subscription
 from bot.schedule import Ticker
@@ -59,6 +60,7 @@ class Worker:
         clock: Clock,
         issues: Callable[[], Iterable[Issue]] | None = None,
         look: Callable[[], Awaitable[object]] | None = None,
+        good: Callable[[], bool] = lambda: True,
         rules: Rules = RULES,
         command: str = "/weekly",
         aside: Aside | None = None,
@@ -68,13 +70,13 @@ class Worker:
 
         `issues` gives the archive's issues, oldest first: what `start` and, every ten minutes, `tick` put on the shelf
         (in between, `changed` does). None: somebody else fills the shelf. `look` has whoever holds the issues look at
-        the disk again, every ten minutes too: a watch may miss something. `aside` gives a line beside a digest. `name`
-        must be no other worker's, ever.
+        the disk again, every ten minutes too: a watch may miss something. `good` says whether the folder could be read
+        when it was last looked at. `aside` gives a line beside a digest. `name` must be no other worker's, ever.
         """
         self.name = name or f"worker-{secrets.token_hex(6)}"
         self._store, self._shelf, self._clock, self._rules = store, shelf, clock, rules
         self._slack = slack
-        self._issues, self._look = issues, look
+        self._issues, self._look, self._good = issues, look, good
         self._tools = Tools(
             store, slack, clock, Press(render), Pace(rules), rules, self.name, lambda: shelf.current, command, aside
         )
@@ -110,7 +112,7 @@ class Worker:
         await alarms.set_anew(now)
         await alarms.wake_unfinished(now)
         await alarms.wake(now)
-        await alarms.wake_outdated(now, now - self._rules.revisable)
+        await alarms.wake_outdated(now, now - self._rules.revisable, self._tools.press.version)
         self._beside("delivery-upkeep", self._upkeep)
 
     async def run(self) -> None:
@@ -158,7 +160,7 @@ class Worker:
         async with self._hearing:
             now = self._clock.now()
             try:
-                change = await self._shelf.put(issues, now)
+                change = await self._shelf.put(issues, now, good=self._good())
                 # It is no news the next time: it is kept until everybody whom it concerns was woken.
                 self._unheard |= change
                 await self._wake(self._unheard, now)
@@ -180,7 +182,7 @@ class Worker:
             return 0
         await self._check_clock(now)
         await self._check_leases(now)
-        await self._check_rounds()
+        await self._check_rounds(now)
         room = self._rules.together - len(self._lanes)
         if room <= 0:
             return 0
@@ -203,9 +205,10 @@ class Worker:
         if self._due("stalled", self._rules.lease.total_seconds()):
             await self._free_stalled(now)
 
-    async def _check_rounds(self) -> None:
-        """Do what is done every ten minutes and every hour."""
-        if self._issues is not None and self._due("sync", _AGAIN if self.fault else _SYNC, at_first=False):
+    async def _check_rounds(self, now: datetime) -> None:
+        """Do what is done every ten minutes and every hour, and when an issue comes out that was dated ahead."""
+        out = not self.fault and self._shelf.is_due(now)
+        if self._issues is not None and (out or self._due("sync", _AGAIN if self.fault else _SYNC, at_first=False)):
             await self.changed(self._issues())
         if self._look is not None and self._due("look", _SYNC, at_first=False):
             self._beside("delivery-look", self._look)

@@ -18,6 +18,7 @@ from bot.messages.taste import Layout, Sponsors, Taste
 
 _USUAL = Names()
 _MOST_WAITING = 8
+_MOST_OLDER = 5
 _MONTHS = "|".join(month[:3] for month in MONTHS)
 _MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
 _POSTED = re.compile(r": (https://\S+)\.$")
@@ -53,8 +54,8 @@ class Standing:
     """How a channel stands: its `schedule` as typed, the next slot (None when there is none), what was, what waits.
 
     `paused` is why nothing comes, "" while it does. `held` are the issues that are not out: drafts and expired ones.
-    `time_there` is what clocks show now at the schedule's fixed offset
-    (12:40), "" where it has none.
+    `time_there` is what clocks show now at the schedule's fixed offset (12:40), "" where it has none. `older` are the
+    titles of issues that came in lately and are not posted by themselves, since they were not new.
     """
 
     channel: str
@@ -66,6 +67,7 @@ class Standing:
     paused: str = ""
     held: Sequence[Waiting] = ()
     time_there: str = ""
+    older: Sequence[str] = ()
 
 
 def subscribed(standing: Standing, names: Names, *, member: bool = False, unheard: Sequence[str] = ()) -> Message:
@@ -105,6 +107,8 @@ def status(standing: Standing, names: Names = _USUAL) -> Message:
         made.append(blocks.section(_waiting(standing)))
     if standing.held:
         made.append(blocks.section(_held(standing.held)))
+    if standing.older:
+        made.append(blocks.section(not_posted(standing.older, names)))
     made.append(blocks.context(escape(tasteful(standing.taste))))
     pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
@@ -206,6 +210,15 @@ def _held(held: Sequence[Waiting]) -> str:
     if len(held) > _MOST_WAITING:
         lines.append(f"• and {len(held) - _MOST_WAITING} more; `backissue check` names them all")
     return "\n".join(["*Held back*", *lines])
+
+
+def not_posted(older: Sequence[str], names: Names = _USUAL) -> str:
+    """Return the line that says which issues came in and are not posted by themselves, as markup."""
+    count = f"{len(older)} older issue{'s' * (len(older) != 1)} came in"
+    shown = ", ".join(clip(one_line(title), 60) for title in older[:_MOST_OLDER])
+    more = f" and {len(older) - _MOST_OLDER} more" if len(older) > _MOST_OLDER else ""
+    weekly = escape(names.command)
+    return f"*Not posted by themselves:* {count}: {shown}{more}. `{weekly} issue` shows one, `{weekly} why` says why."
 
 
 def tasteful(taste: Taste) -> str:

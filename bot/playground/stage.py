@@ -11,6 +11,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from archive.document import SUFFIXES
@@ -37,8 +38,10 @@ from bot.web import PATH
 PATIENCE = 2.5
 """Seconds that a call to the stand-in may take: on loopback it takes a hundredth, and what is broken on purpose shows
 sooner than with the 15 that Slack itself is given."""
-RULES = replace(rules.RULES, grace=2 * PATIENCE)
-"""Delivery's own figures, with the grace that goes with that patience."""
+_AGES = timedelta(days=20_000)
+"""The demo shows how an issue is posted when it appears, whatever its date."""
+RULES = replace(rules.RULES, grace=2 * PATIENCE, window=_AGES)
+"""Delivery's own figures, with the grace that goes with that patience; an issue of any date is new."""
 
 
 @dataclass(frozen=True, slots=True)

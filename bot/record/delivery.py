@@ -59,6 +59,9 @@ THREAD_CLOSED = "its thread takes no replies"
 ASKED = "somebody asked for it to be posted"
 """A delivery's reason once somebody said to post a message that was in doubt."""
 
+NOT_THEN = "the release that posted the digest did not have it"
+"""Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
+
 SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
 """States that no worker changes by itself."""
 
@@ -76,7 +79,8 @@ class Shown:
 class PartRow:
     """One message of a delivery as the database knows it.
 
-    `at` orders the parts (0 the parent); `hash` is of the payload last sent; `attempt` numbers the attempts so that a
+    `at` orders the parts (0 the parent); `hash` is of the payload last sent, or of what another version of the
+    code makes of the same text; `source` is of what the issue says there; `attempt` numbers the attempts so that a
     late answer to an old one is told apart; `looks` counts the looks for it that came to nothing, `refusals` those with
     a word that nobody knows.
     """
@@ -93,6 +97,7 @@ class PartRow:
     looks: int = 0
     reason: str = ""
     refusals: int = 0
+    source: str = ""
 
 
 def closing(part: PartRow) -> str:
@@ -107,8 +112,9 @@ class Delivery:
 
     `issue` is the issue's identity, which outlives a renamed file. `due` is the slot it belongs to. `note` and `late`
     stand in its channel message: which issues wait beside it, and that it comes late. `content` is the hash of the
-    issue as last posted. `reason` says in one line what happened, or what it waits for. `after` is a ts of Slack's
-    before which its channel message cannot be, "" where none is known.
+    issue's text as last shown and `version` that of the code which made its messages' hashes; both are "" where a
+    release posted it that kept neither. `reason` says in one line what happened, or what it waits for. `after` is a ts
+    of Slack's before which its channel message cannot be, "" where none is known.
     """
 
     id: int
@@ -125,6 +131,7 @@ class Delivery:
     content: str = ""
     reason: str = ""
     after: str = ""
+    version: str = ""
     parts: tuple[PartRow, ...] = ()
 
     @property

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from archive.issue import Issue
 from archive.link import canonical
@@ -26,11 +27,17 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What an issue is recognised by: its `slug`, short hashes of its `links`, and a hash of all its `content`."""
+    """What an issue is recognised by: its `slug`, short hashes of its `links`, and a hash of all its `content` as read.
+
+    `source` is a hash of its file's own text, which another version of the reader leaves as it is ("": none is known).
+    `dated` is the moment it is published, None for an issue without a date.
+    """
 
     slug: str
     links: frozenset[str]
     content: str
+    source: str = ""
+    dated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,8 @@ def face(issue: Issue) -> Face:
     if len(traits) < _FEW:
         lines = {line.strip() for _, entry in issue.entries() for line in entry.text.splitlines() if line.strip()}
         traits |= {_short(line) for line in lines} or {_short(issue.title)}
-    return Face(issue.slug, frozenset(traits), _digest(_whole(issue)))
+    content = _digest(_whole(issue))
+    return Face(issue.slug, frozenset(traits), content, issue.source or content, issue.published)
 
 
 def recognise(there: Iterable[Face], known: Known) -> dict[str, str]:

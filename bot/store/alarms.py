@@ -39,10 +39,14 @@ class Alarms:
         idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
         return await self._database.change(update(subscriptions).where(idle).values(wake_at=soon(now)))
 
-    async def wake_outdated(self, now: datetime, since: datetime) -> int:
-        """Have attention paid now to those whose channel shows an issue, delivered since then, as it no longer is."""
+    async def wake_outdated(self, now: datetime, since: datetime, version: str) -> int:
+        """Have attention paid now to those whose channel shows an issue, delivered since then, as it no longer is.
+
+        So have those whose messages' hashes are another version's than `version`.
+        """
         done = and_(deliveries.c.progress == Progress.DONE.value, deliveries.c.decided >= since)
-        edited = and_(issues.c.identity == deliveries.c.issue, issues.c.content != deliveries.c.content)
+        other = or_(issues.c.source != deliveries.c.source, deliveries.c.version != version)
+        edited = and_(issues.c.identity == deliveries.c.issue, other)
         chosen = _S.id.in_(select(deliveries.c.subscription).join(issues, edited).where(done))
         return await self._database.change(waking(now, chosen))
 

@@ -48,7 +48,8 @@ def _history(given: Given) -> Any:
 
 def _in_hand(given: Given) -> Any:
     """Read what there is to do for subscriptions."""
-    edited = and_(_D.progress == Progress.DONE.value, _D.decided >= given("revisable"), issues.c.content != _D.content)
+    other = or_(issues.c.source != _D.source, _D.version != given("version_"))
+    edited = and_(_D.progress == Progress.DONE.value, _D.decided >= given("revisable"), other)
     theirs = given.rows.join(deliveries, _D.subscription == given("subscription_"))
     there = theirs.outerjoin(issues, issues.c.identity == _D.issue)
     return select(deliveries).select_from(there).where(or_(_OPEN, edited)).order_by(_D.id)
@@ -82,7 +83,7 @@ def _begin(given: Given) -> Any:
     )
     after = func.coalesce(func.nullif(given("after_"), ""), known, "")
     change = update(deliveries).where(_D.id == given("delivery_"), _OPEN)
-    return change.values(late=given("late_"), content=given("content_"), after=after)
+    return change.values(late=given("late_"), source=given("content_"), version=given("version_"), after=after)
 
 
 _MINE: dict[str, Any] = {"subscription_": BigInteger(), "holder_": Text()}
@@ -91,7 +92,7 @@ _FRESH: dict[str, Any] = {
     "decided": Moment(), "progress": Text(), "taste": JSON(), "note": Text(),
 }  # fmt: skip
 _HISTORY = Many({"workspace_": Text(), "channel_": Text()}, _history)
-_IN_HAND = Many({"subscription_": BigInteger(), "revisable": Moment()}, _in_hand)
+_IN_HAND = Many({"subscription_": BigInteger(), "revisable": Moment(), "version_": Text()}, _in_hand)
 _MOVE = Many({**_MINE, "cursor_": Moment()}, _move)
 _HELD = Many(_MINE, _held)
 _SLOT = Many(
@@ -99,7 +100,9 @@ _SLOT = Many(
     lambda given: given.insert_new(slots).returning(slots.c.subscription, slots.c.day),
 )
 _DECIDED = Many(_FRESH, lambda given: given.insert_new(deliveries))
-_BEGIN = Many({"delivery_": BigInteger(), "late_": Text(), "content_": Text(), "after_": Text()}, _begin)
+_BEGIN = Many(
+    {"delivery_": BigInteger(), "late_": Text(), "content_": Text(), "version_": Text(), "after_": Text()}, _begin
+)
 _AFTER = select(_D.id, _D.after).where(_D.id.in_(bindparam("ids", expanding=True)), _OPEN)
 _PARTS = Many(
     {"delivery": BigInteger(), "key": Text(), "at": Integer(), "state": Text()},
@@ -121,9 +124,10 @@ def _finishing() -> Any:
     # One by one: a list of values is none that many rows can be given to.
     ended = or_(*(progress == end.value for end in (Progress.UNKNOWN, Progress.REFUSED, Progress.DROPPED)))
     untrue = or_(and_(progress == Progress.DONE.value, some), and_(ended, parent))
-    content = func.coalesce(bindparam("content_", type_=Text()), _D.content)
+    source = func.coalesce(bindparam("content_", type_=Text()), _D.source)
+    version = func.coalesce(bindparam("version_", type_=Text()), _D.version)
     change = update(deliveries).where(_D.id == bindparam("delivery_"), ~untrue, _D.progress != Progress.DROPPED.value)
-    return change.values(progress=progress, reason=bindparam("reason_"), content=content)
+    return change.values(progress=progress, reason=bindparam("reason_"), source=source, version=version)
 
 
 _FINISH = _finishing()
@@ -240,13 +244,14 @@ class Deliveries:
         """Give what `known` gives, and whether any of it still waits."""
         return await self._database.read_one_of(_histories, {"workspace_": workspace, "channel_": channel})
 
-    async def in_hand(self, subscription: int, revisable: datetime) -> tuple[Delivery, ...]:
+    async def in_hand(self, subscription: int, revisable: datetime, version: str = "") -> tuple[Delivery, ...]:
         """Give what there is to do for a subscription, oldest first.
 
         That is every delivery that waits or is being posted, and those decided since `revisable` whose issue was
-        edited after it was posted.
+        edited after it was posted, or whose messages' hashes are another `version`'s.
         """
-        return await self._database.read_one_of(_all_in_hand, {"subscription_": subscription, "revisable": revisable})
+        row = {"subscription_": subscription, "revisable": revisable, "version_": version}
+        return await self._database.read_one_of(_all_in_hand, row)
 
     async def get(self, workspace: WorkspaceId, channel: str, issue: str) -> Delivery | None:
         """Give the channel's delivery of the issue (identity), with its parts."""
@@ -306,18 +311,22 @@ class Deliveries:
         chosen = select(_D.subscription).where(_D.issue.in_(tuple(identities)), _D.decided >= since).distinct()
         return await self._database.read(lambda connection: tuple(connection.scalars(chosen)))
 
-    async def begin(
-        self, delivery: int, late: str, content: str, keys: Iterable[str], *, after: str = ""
+    async def begin(  # noqa: PLR0913 - everything a digest begins with
+        self, delivery: int, late: str, content: str, keys: Iterable[str], *, after: str = "", version: str = ""
     ) -> tuple[str, tuple[PartRow, ...]]:
         """Write down what is about to be posted: that it is late, the hash of the issue and its parts' keys, in order.
 
+        `version` is that of the code that reads and renders it.
         `after` is a ts by Slack's clock before which its channel message cannot be, "" where the caller knows none.
         Give the one that is kept, and the parts; none where the delivery was dropped meanwhile.
         """
         fresh = [
             {"delivery": delivery, "key": key, "at": at, "state": State.PENDING.value} for at, key in enumerate(keys)
         ]
-        row = {"delivery_": delivery, "late_": late, "content_": content, "after_": after, "parts": fresh}
+        row = {
+            "delivery_": delivery, "late_": late, "content_": content, "version_": version, "after_": after,
+            "parts": fresh,
+        }  # fmt: skip
         return await self._database.write_one_of(_begin_all, row)
 
     async def put_off(self, delivery: int, due: datetime, reason: str) -> None:
@@ -341,12 +350,12 @@ class Deliveries:
 
     async def show_again(self, part: PartRow, now: datetime) -> None:
         """Have a message edited once more: nobody knows what it shows."""
-        blank = update(parts_table).where(parts_table.c.id == part.id).values(hash="")
+        blank = update(parts_table).where(parts_table.c.id == part.id).values(hash="", source="")
         outdated = update(deliveries).where(_D.id == part.delivery, _D.progress == Progress.DONE.value)
 
         def unit(connection: Connection) -> None:
             connection.execute(blank)
-            connection.execute(outdated.values(content=""))
+            connection.execute(outdated.values(source=""))
             connection.execute(_waking(part, now))
 
         await self._database.write(unit)
@@ -365,12 +374,22 @@ class Deliveries:
 
         return await self._database.write(unit)
 
-    async def finish(self, delivery: int, progress: Progress, reason: str = "", content: str | None = None) -> bool:
-        """Write down how far the delivery came, why, and of which content when that is newer.
+    async def finish(
+        self,
+        delivery: int,
+        progress: Progress,
+        reason: str = "",
+        content: str | None = None,
+        version: str | None = None,
+    ) -> bool:
+        """Write down how far the delivery came, why, and of which content and by which version when that is newer.
 
         False where that is not so: a part is to be sent still, or again, or somebody dropped the delivery.
         """
-        row = {"delivery_": delivery, "progress_": progress.value, "reason_": reason, "content_": content}
+        row = {
+            "delivery_": delivery, "progress_": progress.value, "reason_": reason, "content_": content,
+            "version_": version,
+        }  # fmt: skip
         return await self._database.write_one_of(_finish_all, row)
 
     async def _set(self, delivery: int, **values: Any) -> None:
@@ -405,9 +424,10 @@ def _with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, 
             taste=_taste_of(row),
             note=row.note,
             late=row.late,
-            content=row.content,
+            content=row.source,
             reason=row.reason,
             after=row.after,
+            version=row.version,
             parts=parts.get(row.id, ()),
         )
         for row in found

@@ -1,31 +1,44 @@
-"""Which issues were ever seen, in the order in which they were: what is new to a channel does not depend on a clock."""
+"""The issues that have come out, in the order in which they were first seen, and which of them were new then.
+
+An issue that is dated ahead is not written down: it is seen when it comes out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.record.identity import Face, Known, recognise
+from bot.record.newness import WINDOW, Arrival, is_new, is_out
 from bot.store.database import Database
-from bot.store.tables import insert, issues, slugs
+from bot.store.tables import archive_looks, insert, issues, slugs
+
+_ONLY = ""
+"""The key of the only newsletter there is."""
+_EDIT = (
+    update(issues)
+    .where(issues.c.identity == bindparam("key"))
+    .values(content=bindparam("content_"), source=bindparam("source_"), links=bindparam("links_"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
     """What the register says of an archive.
 
-    `identity` of each slug now there; `seq`, the order in which identities were first seen; the identities whose text
-    was `edited` since the register last saw them.
+    `identity` of each slug now there whose issue is out; `seq`, the order in which identities were first seen; the
+    identities whose file's text was `edited` since the register last saw them; how those came in that were `not_new`.
     """
 
     identity: dict[str, str]
     seq: dict[str, int]
     edited: frozenset[str] = frozenset()
+    not_new: dict[str, Arrival] = field(default_factory=dict)
 
 
 class Issues:
@@ -35,15 +48,25 @@ class Issues:
         """Keep it in `database`."""
         self._database = database
 
-    async def register(self, faces: Iterable[Face], now: datetime) -> Registered:
-        """Write down the archive as it is now: `faces` of all its issues, oldest first."""
-        there = tuple(faces)
-        return await self._database.write(lambda connection: _register(connection, there, now))
+    async def register(
+        self, faces: Iterable[Face], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+    ) -> Registered:
+        """Write down the archive as it is now: `faces` of all its issues, oldest first.
 
-    async def recognised(self, faces: Iterable[Face]) -> Registered:
-        """Say what `register` would, and write nothing: for those who only look."""
+        `good`: the archive's folder could be read just now. Such a look counts as the last one if it saw any issue.
+        An issue that comes out now is new if it is dated no more than `window` before the last one.
+        """
         there = tuple(faces)
-        return await self._database.read(lambda connection: _recognised(connection, there))
+        return await self._database.write(lambda connection: _register(connection, there, now, window, good=good))
+
+    async def recognised(self, faces: Iterable[Face], now: datetime, *, window: timedelta = WINDOW) -> Registered:
+        """Return what `register` would, and write nothing: for those who only look."""
+        there = tuple(faces)
+        return await self._database.read(lambda connection: _recognised(connection, there, now, window))
+
+    async def last_look(self) -> datetime | None:
+        """Return the moment of the last look at the archive that saw issues, None if there was none."""
+        return await self._database.read(_last_look)
 
     async def identity(self, slug: str) -> str | None:
         """Give the identity of the issue that has or once had this slug."""
@@ -54,50 +77,110 @@ class Issues:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the register holds: each identity's row, each slug's identity; and the identity of each slug now there."""
+    """What the register holds: each identity's row, each slug's identity; and what is there now and out.
+
+    Of that: the identity of each slug, the face of each identity, and of those first seen now the rows to be.
+    """
 
     rows: dict[str, Any]
     names: dict[str, str]
     identity: dict[str, str]
+    faces: dict[str, Face]
+    fresh: list[dict[str, Any]]
+
+    def not_new(self) -> dict[str, Arrival]:
+        """Return how the issues came in that were not new."""
+        found = {key: Arrival(row.seen, row.dated, row.last_look) for key, row in self.rows.items() if not row.is_new}
+        for row in self.fresh:
+            if not row["is_new"]:
+                found[row["identity"]] = Arrival(row["seen"], row["dated"], row["last_look"])
+        return found
 
 
-def _seen(connection: Connection, there: tuple[Face, ...]) -> _Seen:
+def _seen(connection: Connection, there: tuple[Face, ...], now: datetime, window: timedelta) -> _Seen:
     rows = {row.identity: row for row in connection.execute(select(issues))}
     names = {row.slug: row.identity for row in connection.execute(select(slugs))}
     known = Known(names, {key: frozenset(row.links) for key, row in rows.items()})
-    return _Seen(rows, names, recognise(there, known))
+    found = recognise(there, known)
+    out = [face for face in there if found[face.slug] in rows or is_out(face.dated, now)]
+    faces = {found[face.slug]: face for face in out}
+    last = _last_look(connection)
+    fresh = [
+        _row(key, face, now, last, new=is_new(face.dated, last, now, window))
+        for key, face in faces.items()
+        if key not in rows
+    ]
+    return _Seen(rows, names, {face.slug: found[face.slug] for face in out}, faces, fresh)
 
 
-def _recognised(connection: Connection, there: tuple[Face, ...]) -> Registered:
-    seen = _seen(connection, there)
+def _row(key: str, face: Face, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
+    """Return the row of an issue that comes out now, with the decision whether it is new."""
+    decided = {"is_new": new, "dated": face.dated, "last_look": last_look}
+    return {"identity": key, "links": sorted(face.links), "seen": now, **_text(face), **decided}
+
+
+def _text(face: Face) -> dict[str, str]:
+    return {"content": face.content, "source": face.source or face.content}
+
+
+def _last_look(connection: Connection) -> datetime | None:
+    chosen = select(archive_looks.c.at).where(archive_looks.c.newsletter == _ONLY)
+    found: datetime | None = connection.scalar(chosen)
+    return found
+
+
+def _looked(connection: Connection, now: datetime) -> None:
+    """Write down that issues were seen now."""
+    row = insert(connection, archive_looks)
+    latest = row.on_conflict_do_update(index_elements=["newsletter"], set_={"at": row.excluded.at})
+    connection.execute(latest, {"newsletter": _ONLY, "at": now})
+
+
+def _recognised(connection: Connection, there: tuple[Face, ...], now: datetime, window: timedelta) -> Registered:
+    seen = _seen(connection, there, now, window)
     seq = {key: int(row.seq) for key, row in seen.rows.items()}
-    fresh = (key for key in seen.identity.values() if key not in seq)
+    fresh = (row["identity"] for row in seen.fresh)
     last = max(seq.values(), default=0)
-    return Registered(seen.identity, seq | dict(zip(fresh, count(last + 1), strict=False)))
+    order = seq | dict(zip(fresh, count(last + 1), strict=False))
+    return Registered(seen.identity, order, not_new=seen.not_new())
 
 
-def _register(connection: Connection, there: tuple[Face, ...], now: datetime) -> Registered:
+def _register(
+    connection: Connection, there: tuple[Face, ...], now: datetime, window: timedelta, *, good: bool
+) -> Registered:
     if connection.dialect.name == "postgresql":
         # Numbers must be seen in the order in which they are given: one process at a time.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236202)")
-    seen = _seen(connection, there)
-    identity = seen.identity
-    faces = {identity[face.slug]: face for face in there}
-    fresh = [
-        {"identity": key, "links": sorted(face.links), "content": face.content, "seen": now}
-        for key, face in faces.items()
-        if key not in seen.rows
-    ]
-    if fresh:
-        connection.execute(insert(connection, issues).on_conflict_do_nothing(), fresh)
-    renamed = [{"slug": slug, "identity": key} for slug, key in identity.items() if seen.names.get(slug) != key]
+    seen = _seen(connection, there, now, window)
+    if seen.fresh:
+        connection.execute(insert(connection, issues).on_conflict_do_nothing(), seen.fresh)
+    renamed = [{"slug": slug, "identity": key} for slug, key in seen.identity.items() if seen.names.get(slug) != key]
     if renamed:
         row = insert(connection, slugs)
         latest = {"identity": row.excluded.identity}
         connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_=latest), renamed)
-    edited = [key for key, face in faces.items() if key in seen.rows and seen.rows[key].content != face.content]
-    for key in edited:
-        change = {"content": faces[key].content, "links": sorted(faces[key].links)}
-        connection.execute(update(issues).where(issues.c.identity == key).values(change))
+    if good and there:
+        _looked(connection, now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
-    return Registered(identity, seq, frozenset(edited))
+    return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new())
+
+
+def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:
+    """Write down what the issues' files say now; return the identities of those whose text is another than before.
+
+    What is only read in another way, by another version, is written down too and is no edit; so is the first text
+    known of an issue that a release before this rule saw.
+    """
+    differing = {
+        key: _text(face)
+        for key, face in seen.faces.items()
+        if key in seen.rows and _text(face) != {"content": seen.rows[key].content, "source": seen.rows[key].source}
+    }
+    if differing:
+        links = {key: sorted(seen.faces[key].links) for key in differing}
+        rows = [
+            {"key": key, "content_": text["content"], "source_": text["source"], "links_": links[key]}
+            for key, text in differing.items()
+        ]
+        connection.execute(_EDIT, rows)
+    return frozenset(key for key, text in differing.items() if text["source"] != seen.rows[key].source)

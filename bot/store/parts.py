@@ -54,6 +54,7 @@ def _sending(given: Given) -> Update:
             attempt=given("attempt_"),
             attempted=given("attempted_"),
             hash=given("hash_"),
+            source=given("source_"),
         )
     )
 
@@ -93,6 +94,7 @@ _ATTEMPT: dict[str, Any] = {
     "attempt_": Integer(),
     "attempted_": Moment(),
     "hash_": Text(),
+    "source_": Text(),
 }
 _LANDING: dict[str, Any] = {"part": BigInteger(), "was": Integer(), "ts_": Text(), "shown_": Text()}
 _PARENT: dict[str, Any] = {"delivery_": BigInteger()}
@@ -146,8 +148,12 @@ class Parts:
 
         return await self._database.write(unit)
 
-    async def sending(self, part: PartRow, holder: str, subscription: int, now: datetime, digest: str) -> int | None:
-        """Write down that the part is about to be sent, with the hash of its payload; give the attempt's number.
+    async def sending(  # noqa: PLR0913 - everything an attempt is written down with
+        self, part: PartRow, holder: str, subscription: int, now: datetime, digest: str, *, source: str = ""
+    ) -> int | None:
+        """Write down that the part is about to be sent, with the hash of its payload and that of its `source`.
+
+        Give the attempt's number.
 
         None when it may not be: the lease is somebody else's, the part is not pending any more, or the channel was
         unsubscribed or paused.
@@ -162,6 +168,7 @@ class Parts:
             "attempt_": part.attempt + 1,
             "attempted_": now,
             "hash_": digest,
+            "source_": source,
         }
         return part.attempt + 1 if await self._database.write_one_of(_begin_all, row) else None
 
@@ -213,13 +220,40 @@ class Parts:
         """Write down that a look for the part came to nothing this time."""
         await self._database.change(update(parts).where(_P.id == part.id).values(looks=_P.looks + 1, reason=reason))
 
-    async def revised(
-        self, part: PartRow, holder: str, subscription: int, digest: str, shown: tuple[Shown, ...]
+    async def revised(  # noqa: PLR0913 - everything that is newer
+        self, part: PartRow, holder: str, subscription: int, digest: str, shown: tuple[Shown, ...], *, source: str = ""
     ) -> bool:
         """Write down that the message shows something newer; False where the lease is somebody else's by now."""
         mine = exists().where(subscriptions.c.id == subscription, subscriptions.c.holder == holder)
-        values = {"hash": digest, "shown": shown_json(shown), "refusals": 0}
+        values = {"hash": digest, "source": source, "shown": shown_json(shown), "refusals": 0}
         return bool(await self._database.change(update(parts).where(_P.id == part.id, mine).values(values)))
+
+    async def take_as_shown(self, delivery: int, seen: Sequence[PartRow], content: str, version: str) -> None:
+        """Write down that a posted delivery shows its issue's text of today (`content`), however that looks.
+
+        `seen` are its parts with the keys, hashes and sources that this `version` of the code gives them, and new ones
+        (numbered 0) that are settled already.
+        """
+        known = update(parts).where(_P.id == bindparam("part"))
+        changes = known.values(key=bindparam("key_"), hash=bindparam("hash_"), source=bindparam("source_"))
+        kept = [{"part": one.id, "key_": one.key, "hash_": one.hash, "source_": one.source} for one in seen if one.id]
+        fresh = [
+            {"delivery": delivery, "key": one.key, "at": one.at, "state": one.state.value, "reason": one.reason}
+            for one in seen
+            if not one.id
+        ]
+        posted = and_(deliveries.c.id == delivery, deliveries.c.progress == Progress.DONE.value)
+        change = update(deliveries).where(posted).values(source=content, version=version)
+
+        def unit(connection: Connection) -> None:
+            if not connection.execute(change).rowcount:
+                return
+            if kept:
+                connection.execute(changes, kept)
+            if fresh:
+                connection.execute(insert_new(connection, parts), fresh)
+
+        await self._database.write(unit)
 
     async def not_revised(self, part: PartRow) -> None:
         """Write down that an edit of the message came to nothing this time."""
@@ -242,7 +276,7 @@ def parts_of(connection: Connection, chosen: Iterable[int]) -> dict[int, tuple[P
         found.setdefault(row.delivery, []).append(
             PartRow(
                 row.id, row.delivery, row.key, row.at, State(row.state), row.ts, row.hash, row.attempt, row.attempted,
-                row.looks, row.reason, row.refusals,
+                row.looks, row.reason, row.refusals, row.source,
             ),
         )  # fmt: skip
     return {key: tuple(rows) for key, rows in found.items()}

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -51,8 +52,22 @@ issues = Table(
     Column("seq", _Key, primary_key=True, autoincrement=True),
     Column("identity", Text, nullable=False, unique=True),
     Column("links", JSON, nullable=False),
+    # A hash of what was read of its file, and one of the file's own text: only another text is a correction.
     Column("content", Text, nullable=False),
+    Column("source", Text, nullable=False, default="", server_default=""),
+    # When it came out, and whether it was new then: by the date it had and the last good look before that moment.
     Column("seen", Moment, nullable=False),
+    Column("is_new", Boolean, nullable=False, default=True, server_default=true()),
+    Column("dated", Moment),
+    Column("last_look", Moment),
+)
+archive_looks = Table(
+    "archive_looks",
+    metadata,
+    # Which newsletter's archive; "" for the only one.
+    Column("newsletter", Text, primary_key=True),
+    # The last look that saw issues.
+    Column("at", Moment, nullable=False),
 )
 slugs = Table(
     "slugs",
@@ -112,6 +127,9 @@ deliveries = Table(
     Column("reason", Text, nullable=False, default=""),
     # A ts of Slack's before which its channel message cannot be; "" where none is known.
     Column("after", Text, nullable=False, default="", server_default=""),
+    # The hash of the issue's text as last shown, and the version of the code that its messages' hashes are by.
+    Column("source", Text, nullable=False, default="", server_default=""),
+    Column("version", Text, nullable=False, default="", server_default=""),
     UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),
     Index("deliveries_by_subscription", "subscription", "progress"),
     Index("deliveries_by_issue", "issue"),
@@ -135,6 +153,8 @@ parts = Table(
     Column("sender", Text, nullable=False, default=""),
     # Refusals, of a post or of an edit, with a word that nobody knows.
     Column("refusals", Integer, nullable=False, default=0, server_default="0"),
+    # A hash of what the issue says where the message shows it; "" where nobody knows.
+    Column("source", Text, nullable=False, default="", server_default=""),
     UniqueConstraint("delivery", "key", name="one_part_a_key"),
     Index("parts_by_ts", "ts"),
 )

@@ -56,6 +56,7 @@ class Town:
         """Let an issue appear: the beginning of one, since a channel takes but one message a second."""
         source = next(SAMPLE.glob(f"*{name}*.md"))
         beginning = "\n\n".join(source.read_text("utf-8").split("\n\n")[:6])
+        beginning = re.sub(r"(?m)^date: .*$", f"date: {SystemClock().now().isoformat()}", beginning, count=1)
         (self.archive / source.name).write_text(beginning + "\n", "utf-8")
 
 

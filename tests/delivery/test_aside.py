@@ -52,6 +52,7 @@ async def stage(aside: Says | Breaks | Hangs) -> tuple[Scene, str]:
     scene = Scene(start=SUNDAY)
     scene.aside = aside
     channel = scene.channel()
+    await scene.appear(issue(1, SUNDAY - timedelta(days=7)))
     await scene.subscribes(channel, "mondays 09:00 utc")
     await scene.appear(issue(2, SUNDAY - timedelta(hours=1)), issue(3, SUNDAY))
     await scene.worker_comes()

@@ -97,7 +97,7 @@ def test_of_many_the_three_oldest_come_and_the_others_are_named(schedule: str) -
 
     async def play() -> None:
         scene, channel = await standing_scene(schedule)
-        await scene.appear(*(issue(n, SUNDAY - timedelta(days=20 - n)) for n in (6, 5, 4, 3, 2)))
+        await scene.appear(*(issue(n, SUNDAY - timedelta(days=10 - n)) for n in (6, 5, 4, 3, 2)))
         await scene.passes(days=2)
         posted = named(scene, channel)
         assert posted[:3] == ["Weekly 2", "Weekly 3", "Weekly 4"]
@@ -414,7 +414,7 @@ def test_a_stepped_clock_neither_repeats_nor_forgets(days: float) -> None:
         scene, channel = await standing_scene()
         scene.nap = 6 * 3_600.0
         for week in range(6):
-            await scene.appear(issue(2 + week, SUNDAY - timedelta(days=500 - week)))
+            await scene.appear(issue(2 + week, SUNDAY + timedelta(weeks=week, hours=-1)))
             await scene.passes(days=3)
             if week in {1, 3}:
                 scene.steps(timedelta(days=days))

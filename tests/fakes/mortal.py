@@ -9,7 +9,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import SystemClock
 from bot.delivery.rules import Rules
@@ -29,8 +29,10 @@ PATIENCE = 2.0
 
 
 def published(number: int) -> datetime:
-    """Give the date of a made-up issue."""
-    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    """Return the date of a made-up issue: the same in every process, and lately, since an older one is not new."""
+    today = SystemClock().now()
+    monday = today - timedelta(days=7 + today.weekday())
+    return monday.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=number)
 
 
 def token(workspace: str) -> str:

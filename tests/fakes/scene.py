@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from archive.issue import Issue
 from bot.calendar import parse_schedule
 from bot.delivery.aside import Aside
-from bot.delivery.press import Render
 from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
+from bot.delivery.version import Render
 from bot.delivery.worker import Worker
 from bot.messages.taste import Taste
 from bot.playground.ledger import Line

@@ -1,0 +1,85 @@
+"""The version of the code by which issues are read and shown: it changes by itself whenever that code does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+import archive
+from archive import document
+from archive.issue import Issue
+from bot import messages
+from bot.messages.message import Digest
+from bot.messages.taste import Taste
+
+Render: TypeAlias = Callable[[Issue, Taste, str], Digest]
+"""Renders an issue for a taste, with a line for its channel message. Pure."""
+
+SPECIMEN = """---
+title: A specimen, number 7
+date: 2020-02-29
+---
+News
+====
+
+Kubernetes 1.30 is out: what changes for *operators*, and what `kubectl` says about it. A second sentence follows.
+
+https://news.example.org/kubernetes-1-30
+
+
+Why we moved from Jenkins - and back again
+
+Two paragraphs & a [link inside](https://example.com/inside?utm_source=weekly).
+
+https://example.com/jenkins
+https://example.com/jenkins/part-2
+
+
+Tools
+-----
+
+- [httpie/cli](https://github.com/httpie/cli) **HTTP** for people.
+
+Sponsor
+-------
+
+Our sponsor says hello.
+
+https://sponsor.example.net/
+"""
+"""What is read and shown to notice a library of another version, or code that was changed in a running process."""
+
+
+@lru_cache(maxsize=8)
+def version_of(render: Render) -> str:
+    """Return the version, 16 hex digits: a hash of the reader's and the messages' code, and of a specimen shown."""
+    found = hashlib.sha256()
+    for text in _code():
+        found.update(text)
+    found.update(_shown(render).encode())
+    return found.hexdigest()[:16]
+
+
+def _code() -> Iterator[bytes]:
+    """Yield the source of every module that reads issues or words messages, in a fixed order."""
+    for package in (archive, messages):
+        folder = Path(str(package.__file__)).parent
+        for file in sorted(folder.rglob("*.py")):
+            yield file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes()
+
+
+def _shown(render: Render) -> str:
+    """Return what `render` makes of the specimen, as text; a renderer that cannot show it is told by its code alone."""
+    issue = document.read("specimen.md", SPECIMEN.encode()).issue
+    if issue is None:
+        return ""
+    try:
+        digest = render(issue, Taste(), "")
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, real issues will say so
+        return ""
+    parts = [(part.key, part.message.text, list(part.message.blocks)) for part in (digest.parent, *digest.replies)]
+    return json.dumps(parts, sort_keys=True, default=str)

@@ -1,0 +1,49 @@
+"""Whether an issue is new: decided once, when it comes out, and kept with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+WINDOW = timedelta(days=14)
+"""An issue may be dated this long before the last good look at the archive and still be new: newsletters are written
+on one day and published a few days later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How an issue came in that was not new.
+
+    The moment it was first `seen`, the date it then had (None: no date), and the last good look at the archive before
+    that moment (None: there was none).
+    """
+
+    seen: datetime
+    dated: datetime | None
+    last_look: datetime | None
+
+    def reason(self, window: timedelta = WINDOW) -> str:
+        """Return why it is not posted by itself, as a clause that follows the issue's name."""
+        if self.last_look is None or self.dated is None:
+            return "was there at the first look at the archive, so it is not posted by itself"
+        return (
+            f"is not posted by itself: it came in on {self.seen:%d %b %Y} with the date {self.dated:%d %b %Y}, "
+            f"more than {window.days} days before the last look at the archive ({self.last_look:%d %b %Y})"
+        )
+
+
+def is_out(dated: datetime | None, now: datetime) -> bool:
+    """Return whether an issue of this date has been published. One without any date is out at once."""
+    return dated is None or dated <= now
+
+
+def is_new(dated: datetime | None, last_look: datetime | None, now: datetime, window: timedelta = WINDOW) -> bool:
+    """Return whether an issue that comes out `now` is new.
+
+    `last_look` is the last good look at the archive before now, None if this is the first: then nothing is new. A look
+    later than now was made by a clock that has since been put back, and counts as made now. An issue without a date
+    counts from now, when it is first seen.
+    """
+    if last_look is None:
+        return False
+    return dated is None or dated > min(last_look, now) - window
