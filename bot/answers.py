@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from archive.errors import ArchiveError
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
-from archive.search.result import Answer
+from archive.search.result import Answer, Grade
 from bot import commands
 from bot.clock import Clock
 from bot.library import Current
@@ -24,6 +24,8 @@ from bot.messages.names import Names
 
 _REMEMBERED = 1_024
 _SUGGESTIONS = 20
+_NEAREST = 3
+"""So many entries are shown where none is squarely about what was asked."""
 _OPTION_VALUE = 150  # Slack: reference/block-kit/composition-objects/option-object
 _UNPICKED = frozenset({Kind.SPONSOR, Kind.JOBS})
 
@@ -160,7 +162,13 @@ class Answers:
 
     def _found(self, asked: Asked) -> Answer:
         index = self._library.current.index
-        return index.search(asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset, reasons=False)
+        today = self._clock.now().date()
+        found = index.search(
+            asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset, reasons=False, today=today
+        )
+        if found.grade is not Grade.NEAREST:
+            return found
+        return replace(found, results=found.results[:_NEAREST], total=min(found.total, _NEAREST))
 
     def suggest(self, typed: str) -> list[dict[str, Any]]:
         """Complete a topic while it is typed: options for Slack's type-ahead, first what is typed itself."""

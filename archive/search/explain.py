@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from archive.search.plan import Alternative, Term, TermLookup
 from archive.search.result import Reason
-from archive.search.synonyms import Words
+from archive.search.words import Words
 
 CACHED_REASONS = 4_096
 """So many terms, and so many reasons, are kept as they are told."""

@@ -34,38 +34,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby, islice, repeat
+from datetime import date
+from itertools import islice, repeat
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archive.issue import Issue
 from archive.kind import Kind
-from archive.search import suggest
+from archive.search import notes, paging, suggest
 from archive.search import synonyms as synonym_table
-from archive.search.cutoff import meant
 from archive.search.explain import Explainer
-from archive.search.filters import Bools, allowed
+from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
-from archive.search.plan import Term, TermLookup, any_form, corrected, phrase, plan
-from archive.search.postings import Ints
-from archive.search.query import STOP_WORDS, Query, QueryWord, narrowing, parse
-from archive.search.rank import Matches, Ranker
-from archive.search.rerank import second_look
-from archive.search.result import Answer, Result
+from archive.search.plan import TermLookup, corrected
+from archive.search.query import narrowing, widened
+from archive.search.result import Answer, Grade, Result
 from archive.search.segment import Dictionary, build
 from archive.search.segments import EntryCounts, Segments
 from archive.search.synonyms import Synonyms
+from archive.search.wording import ENGLISH, OTHERWISE, STOP_WORDS
 from archive.search.words import words
 
 CACHED_ANSWERS = 512
 """So many answers are kept: people ask the same things, and turn pages."""
 MAX_RESULTS = 100
 """So many results at most come on one page."""
-CACHED_KIND_TABLES = 4
-"""For so many sets of kinds a table of the entries that are of them is kept: a byte an entry."""
 MAX_SUGGESTIONS = 3
-"""So many other queries at most are offered when there is nothing."""
+"""So many other queries at most are offered where the answer is not strong."""
 
 
 class Index:
@@ -81,14 +76,15 @@ class Index:
         self._synonyms = synonyms
         self._titles = titles
         self._topics: tuple[str, ...] | None = None
-        self._answers: dict[tuple[str, frozenset[Kind] | None, int, int, bool], Answer] = {}
-        self._own_name = frozenset(word for word, count in titles.items() if count > segments.issue_count / 2)
+        self._numbers: dict[int, Issue] | None = None
+        self._today: date | None = None
+        self._answers: dict[tuple[object, ...], Answer] = {}
         self._answered: dict[tuple[str, frozenset[Kind] | None], bool] = {}
-        self._usual: dict[frozenset[Kind] | None, Bools] = {}
-        self._ranker = Ranker(segments)
-        self._lookup = TermLookup(
-            dictionary.words, synonyms, EntryCounts(segments, dictionary.words), segments.together
-        )
+        self._own_name = frozenset(word for word, count in titles.items() if count > segments.issue_count / 2)
+        counts = EntryCounts(segments, dictionary.words)
+        self._lookup = TermLookup(dictionary.words, synonyms, counts, segments.together, dictionary.respelt)
+        self._lookup = replace(self._lookup, stemmed=_is_english(self._lookup))
+        self._finder = Finder(segments, dictionary, self._lookup, self._own_name)
         self._explainer = Explainer(self._lookup)
 
     @classmethod
@@ -104,11 +100,11 @@ class Index:
         return cls(dictionary, segments, synonyms or synonym_table.shipped(), titles)
 
     def over(self, issues: Iterable[Issue]) -> Index:
-        """Give an index over other `issues`, with this one's table of synonyms."""
+        """Return an index over other `issues`, with this one's table of synonyms."""
         return Index.of(issues, self._synonyms)
 
     def changed(self, changed: Iterable[Issue], removed: Iterable[str] = ()) -> Index:
-        """Give a new index with the `changed` issues added or put in place and those of the `removed` slugs gone.
+        """Return a new index with the `changed` issues added or put in place and those of the `removed` slugs gone.
 
         The cost is that of the issues named, not of the others; this index goes on unchanged. An unknown slug in
         `removed` is no error.
@@ -125,7 +121,7 @@ class Index:
             segments = segments.with_segment(build(added.values(), self._dictionary))
         return Index(self._dictionary, segments.tidied(self._dictionary), self._synonyms, +titles)
 
-    def search(
+    def search(  # noqa: PLR0913 - each is an option of one question
         self,
         query: str,
         *,
@@ -133,18 +129,21 @@ class Index:
         limit: int = 10,
         offset: int = 0,
         reasons: bool = True,
+        today: date | None = None,
     ) -> Answer:
         """Answer `query` with the `limit` (at most 100) best entries from the `offset`th on.
 
         `kinds` narrows to kinds of section (None: all but sponsors and jobs, which come only when named here or by
         `in:`). The order is the same for every page. Without `reasons` the results have theirs only where a word may
-        have been met by a correction: a fifth of a query's time goes into them. Never raises, whatever `query` holds.
+        have been met by a correction, or the answer is not strong: a fifth of a query's time goes into them. Days in
+        plain words ("last month") count back from `today` (None: the day of the newest issue). Never raises, whatever
+        `query` holds.
         """
-        asked = query, kinds, max(0, min(limit, MAX_RESULTS)), max(0, offset)
-        key = (*asked, reasons)
+        key = query, kinds, max(0, min(limit, MAX_RESULTS)), max(0, offset), reasons, today
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._search(*asked, reasons=reasons)
+            plan = self._finder.plan(query, kinds, today or self._newest_day())
+            answer = self._answer(query, plan, key[2], key[3], reasons=reasons)
             if len(self._answers) >= CACHED_ANSWERS:
                 self._answers.clear()
             self._answers[key] = answer
@@ -160,167 +159,118 @@ class Index:
         return suggest.complete(typed, limit, self._lookup, self._segments)
 
     def topics(self, limit: int = 20) -> tuple[str, ...]:
-        """Give the `limit` topics that the archive says most about, by the names it uses, the most frequent first."""
+        """Return the `limit` topics that the archive says most about, by the names it uses, the most frequent first.
+
+        Each has a strong answer.
+        """
         if self._topics is None or len(self._topics) < limit:
             found = suggest.topics(max(limit, 20) + len(self._own_name), self._lookup)
-            self._topics = tuple(topic for topic in found if topic not in self._own_name)
+            self._topics = tuple(
+                topic for topic in found if topic not in self._own_name and self._is_answered(topic, None)
+            )
         return self._topics[: max(0, limit)]
 
-    def _search(self, query: str, kinds: frozenset[Kind] | None, limit: int, offset: int, *, reasons: bool) -> Answer:
-        asked, terms = self._planned(query)
-        found = self._found(asked, kinds, terms)
-        told = terms if reasons or corrected(terms) else ()
-        page = tuple(self._page(found, told, offset, limit))
-        answer = Answer(query, page, self._distinct(found), problems=asked.problems)
-        return answer if len(found.docs) else self._nothing(answer, asked, kinds)
+    def _answer(self, query: str, plan: Plan, limit: int, offset: int, *, reasons: bool) -> Answer:
+        outcome = self._finder.found(plan)
+        issue = self._numbered(plan.asked.issue)
+        if issue and not len(outcome.matches.docs):
+            plan = self._finder.planned(replace(plan.asked, words=(), issues=(issue.slug,)), plan.kinds)
+            outcome = self._finder.found(plan)
+        said = list(notes.of(plan.asked, lone=plan.lone and not issue))
+        if plan.asked.spoken_days and not len(outcome.matches.docs):
+            plan, outcome, said = self._without_days(plan)
+        told = reasons or outcome.grade is not Grade.STRONG or corrected(plan.terms)
+        page = tuple(self._page(plan, outcome, offset, limit, told=told))
+        assumed = tuple(notes.assumed(page, self._known(plan))) if told else ()
+        total = paging.distinct(outcome.matches, self._segments)
+        grade = Grade.STRONG if issue else outcome.grade
+        answer = Answer(
+            query, page, total, (), (), plan.asked.problems, grade, outcome.confidence, assumed, tuple(said), issue
+        )
+        return answer if grade is Grade.STRONG else self._with_ways_on(answer, plan)
 
-    def _planned(self, query: str) -> tuple[Query, tuple[Term, ...]]:
-        """Take `query` apart, and give what is looked for."""
-        asked = parse(query)
-        asked = replace(asked, words=self._less_own_name(asked.words))
-        return asked, (*plan(asked.words, self._lookup), *(phrase(texts, self._lookup) for texts in asked.phrases))
+    def _without_days(self, plan: Plan) -> tuple[Plan, Outcome, list[str]]:
+        """Search without the days in plain words, which left nothing: they may well have been meant as words."""
+        asked = replace(plan.asked, after=None, before=None, spoken_days="")
+        wider = self._finder.planned(asked, plan.kinds)
+        outcome = self._finder.found(wider)
+        if not len(outcome.matches.docs):
+            return wider, outcome, []
+        total = paging.distinct(outcome.matches, self._segments)
+        said = f"{total:,} link{'s' * (total != 1)}, none {plan.asked.spoken_days}: shown are all"
+        return wider, replace(outcome, grade=Grade.NEAREST), [said]
 
-    def _less_own_name(self, asked: tuple[QueryWord, ...]) -> tuple[QueryWord, ...]:
-        """Make the words of the archive's own name welcome only, beside others: every entry is about them."""
-        if all(word.text in self._own_name or word.optional for word in asked):
-            return asked
-        return tuple(QueryWord(word.text, optional=word.optional or word.text in self._own_name) for word in asked)
+    def _known(self, plan: Plan) -> frozenset[str]:
+        """Return the words of the query that the archive has as they were typed."""
+        return frozenset(word.text for word in plan.asked.words if self._lookup.count(word.text))
 
-    def _found(self, asked: Query, kinds: frozenset[Kind] | None, terms: tuple[Term, ...]) -> Matches:
-        """Give the entries that answer, in no order."""
-        if terms:
-            found = self._ranker.found(terms)
-        elif asked.has_filters:
-            docs = np.arange(len(self._segments), dtype=np.int32)
-            found = Matches(docs, np.ones(len(docs), np.float32), np.ones(len(docs), np.float32), common=True)
-        else:
-            return Matches(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32))
-        kept = self._allowed(asked, kinds, found.docs)
-        for left_out in asked.without:
-            kept &= ~np.isin(found.docs, self._with(left_out))
-        found = found.only(kept & (found.met > 0))
-        if found.common or all(word.text in self._own_name for word in asked.words if not word.optional):
-            return self._newest(found)
-        several = sum(not word.optional for word in asked.words) > 1
-        return meant(second_look(terms, self._segments, found), found.met, several=several)
-
-    def _allowed(self, asked: Query, kinds: frozenset[Kind] | None, docs: Ints) -> Bools:
-        """Tell which of `docs` pass the filters; where there are none, by a table of all entries."""
-        if asked.has_filters:
-            return allowed(asked, kinds, self._segments, self._dictionary, docs)
-        table = self._usual.get(kinds)
-        if table is None:
-            if len(self._usual) >= CACHED_KIND_TABLES:
-                self._usual.clear()
-            every = np.arange(len(self._segments), dtype=np.int32)
-            table = self._usual[kinds] = allowed(asked, kinds, self._segments, self._dictionary, every)
-        return table[docs]
-
-    def _newest(self, found: Matches) -> Matches:
-        """Score entries by date alone, those that meet most of the query first."""
-        whole = found.only(found.met >= found.met.max(initial=0) * 0.9)
-        return replace(whole, scores=self._segments.gather("day", whole.docs).astype(np.float32) / 1e6)
-
-    def _with(self, texts: tuple[str, ...]) -> NDArray[np.int32]:
-        """Give the entries that have a word to be left out, in any form, or a phrase."""
-        term = phrase(texts, self._lookup) if len(texts) > 1 else any_form(texts[0], self._lookup)
-        found = self._ranker.found((term,))
-        return found.docs[found.met > 0]
-
-    def _order(self, found: Matches) -> NDArray[np.intp]:
-        """Give the places in `found` best first, then newest first, then in reading order."""
-        days = self._segments.gather("day", found.docs)
-        return np.lexsort((self._segments.gather("ordinal", found.docs), -days, -found.scores))
-
-    def _first(self, found: Matches, count: int) -> tuple[Matches, list[int]]:
-        """Give the first `count` places in order, a link once, in the part of `found` that it was enough to sort."""
-        enough = 4 * count + 50
-        if len(found.docs) > enough:
-            least = np.partition(found.scores, len(found.docs) - enough)[len(found.docs) - enough]
-            best = found.only(found.scores >= least)
-            places = list(islice(self._once(best, self._order(best)), count))
-            if len(places) == count:
-                return best, places
-        return found, list(islice(self._once(found, self._order(found)), count))
-
-    def _distinct(self, found: Matches) -> int:
-        """Count the entries found, those with the same first link as one."""
-        linked = self._segments.gather("linked", found.docs)
-        links = self._segments.gather("first_link", found.docs)[linked]
-        links.sort()
-        return int(np.count_nonzero(links[1:] != links[:-1])) + bool(len(links)) + int(np.count_nonzero(~linked))
-
-    def _page(self, found: Matches, terms: tuple[Term, ...], offset: int, limit: int) -> Iterator[Result]:
-        """Give one page of `found`, the best first."""
-        found, places = self._first(found, offset + limit)
+    def _page(self, plan: Plan, outcome: Outcome, offset: int, limit: int, *, told: bool) -> Iterator[Result]:
+        """Return one page of what was found, the best first."""
+        found, places = paging.first(outcome.matches, self._segments, offset + limit)
         at = np.array(places[offset:], np.intp)
         shown = found.docs[at]
-        tokens = self._segments.words(shown) if terms else repeat(frozenset[int]())
+        tokens = self._segments.words(shown) if told and plan.terms else repeat(frozenset[int]())
+        terms = tuple(term for term in plan.terms if not term.filler) or plan.terms
         for doc, score, words_ in zip(shown.tolist(), found.scores[at].tolist(), tokens, strict=False):
             issue, section, entry = self._segments.entry(doc)
-            reasons = self._explainer.reasons(terms, words_) if terms else ()
-            yield Result(issue, section, entry, round(score, 4), self._also_in(doc, issue), reasons)
+            reasons = self._explainer.reasons(terms, words_) if told and plan.terms else ()
+            also = paging.also_in(self._segments, doc, issue)
+            result = Result(issue, section, entry, round(score, 4), also, reasons)
+            lacks = notes.lacks(plan.asked, result) if told and plan.terms and outcome.confidence < 1 else ()
+            yield replace(result, lacks=lacks) if lacks else result
 
-    def _once(self, found: Matches, order: NDArray[np.intp]) -> Iterator[int]:
-        """Give the places of `order`, the first only of those with the same first link.
+    def _numbered(self, number: int | None) -> Issue | None:
+        """Return the issue of that number, the newest of several."""
+        if number is None:
+            return None
+        if self._numbers is None:
+            issues = sorted(self._segments.issues(), key=lambda issue: (issue.published, issue.slug))
+            self._numbers = {issue.number: issue for issue in issues if issue.number is not None}
+        return self._numbers.get(number)
 
-        Entries as good and as old as each other come by their issue's moment and slug, whatever order they were
-        indexed in.
-        """
-        docs = found.docs[order]
-        links = self._segments.gather("first_link", docs).tolist()
-        linked = self._segments.gather("linked", docs).tolist()
-        ranks = zip(found.scores[order].tolist(), self._segments.gather("day", docs).tolist(), strict=True)
-        seen: set[int] = set()
-        at = 0
-        for _, equals in groupby(ranks):
-            run = list(range(at, at := at + sum(1 for _ in equals)))
-            if len(run) > 1:
-                run.sort(key=lambda place: self._segments.rank(int(docs[place])))
-            for place in run:
-                if links[place] not in seen or not linked[place]:
-                    seen.add(links[place])
-                    yield int(order[place])
+    def _newest_day(self) -> date:
+        """Return the day of the newest issue, from which days in plain words count back."""
+        if self._today is None:
+            self._today = max((issue.published.date() for issue in self._segments.issues()), default=date.max)
+        return self._today
 
-    def _also_in(self, doc: int, issue: Issue) -> tuple[Issue, ...]:
-        """Give the other issues that have the first link of `doc`, newest first."""
-        segment, local = self._segments.place(doc)
-        if not segment.linked[local] or (len(self._segments.parts) == 1 and not segment.repeated[local]):
-            return ()
-        link = int(segment.first_link[local])
-        others = {other.slug: other for other in self._segments.issues_with(link) if other.slug != issue.slug}
-        if not others:
-            return ()
-        return tuple(sorted(others.values(), key=lambda other: (other.published, other.slug), reverse=True))
-
-    def _nothing(self, answer: Answer, asked: Query, kinds: frozenset[Kind] | None) -> Answer:
-        """Give the answer when there is nothing: what may have been meant, and what there is."""
-        righted = (
-            other for other in suggest.meant(answer.query, asked, self._lookup) if self._answers_to(other, kinds)
-        )
+    def _with_ways_on(self, answer: Answer, plan: Plan) -> Answer:
+        """Return an answer that is not strong with other queries that have one, and with topics."""
+        query, asked = answer.query, plan.asked
+        said = list(answer.notes)
+        wider: list[str] = []
+        if not answer.results and (asked.narrows or asked.without) and (plain := widened(query).strip()):
+            found = self._finder.found(self._finder.plan(plain, plan.kinds, self._newest_day()))
+            if total := paging.distinct(found.matches, self._segments):
+                said = [notes.emptied(asked, plain, total)]
+                wider.append(plain)
+        assumed = [notes.replaced(query, answer.assumed)] if answer.assumed else []
+        righted = [*assumed, *suggest.meant(query, asked, self._lookup)]
+        righted = [other for other in righted if self._is_answered(other, plan.kinds)]
+        ways = dict.fromkeys([*wider, *righted, *self._parts(query, plan)])
+        ways.pop(query.strip(), None)
         return replace(
             answer,
-            did_you_mean=tuple(
-                islice(dict.fromkeys([*righted, *self._parts(answer.query, asked, kinds)]), MAX_SUGGESTIONS)
-            ),
+            did_you_mean=tuple(islice(ways, MAX_SUGGESTIONS)),
             near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.MAX_NEAR_TOPICS)),
+            notes=tuple(said),
         )
 
-    def _parts(self, query: str, asked: Query, kinds: frozenset[Kind] | None) -> Iterator[str]:
-        """Give the parts of `query` that by themselves have answers under the same filters, no word twice."""
+    def _parts(self, query: str, plan: Plan) -> Iterator[str]:
+        """Return the parts of `query` that by themselves have answers under the same filters, no word twice."""
         offered: set[str] = set()
-        for name in suggest.parts(asked, self._lookup):
+        for name in suggest.parts(plan.asked, self._lookup):
             other = f"{' '.join(name)} {narrowing(query)}".strip()
-            if offered.isdisjoint(name) and self._answers_to(other, kinds):
+            if offered.isdisjoint(name) and self._is_answered(other, plan.kinds):
                 offered.update(name, *map(inflections, name))
                 yield other
 
-    def _answers_to(self, query: str, kinds: frozenset[Kind] | None) -> bool:
-        """Tell whether any entry answers `query`; what is offered often is looked for once."""
+    def _is_answered(self, query: str, kinds: frozenset[Kind] | None) -> bool:
+        """Return whether `query` has a strong answer; what is offered often is looked for once."""
         known = self._answered.get((query, kinds))
         if known is None:
-            asked, terms = self._planned(query)
-            known = len(self._found(asked, kinds, terms).docs) > 0
+            outcome = self._finder.found(self._finder.plan(query, kinds, self._newest_day()))
+            known = outcome.grade is Grade.STRONG
             if len(self._answered) >= CACHED_ANSWERS:
                 self._answered.clear()
             self._answered[query, kinds] = known
@@ -328,5 +278,11 @@ class Index:
 
 
 def _title(issue: Issue) -> set[str]:
-    """Give the words of an issue's title that may be the newsletter's name."""
+    """Return the words of an issue's title that may be the newsletter's name."""
     return {word for word in words(issue.title) if word.isalpha() and word not in STOP_WORDS and word != "issue"}
+
+
+def _is_english(lookup: TermLookup) -> bool:
+    """Return whether the archive has English function words in more entries than those of other languages."""
+    english, other = (max(map(lookup.count, some)) for some in (ENGLISH, OTHERWISE))
+    return english >= other

@@ -123,6 +123,8 @@ def inflections(word: str) -> tuple[str, ...]:
     """
     if word in _IRREGULARS:
         return tuple(form for form in _IRREGULARS[word] if form != word)
+    if word.isdigit():
+        return (word + "s",)
     if len(word) < 3 or word in _WHOLE:
         return ()
     if not word.isalpha():

@@ -6,23 +6,29 @@ what it may have been meant to be. What each counts is named here; `archive.sear
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from archive.search.inflections import derivations, inflections
-from archive.search.query import STOP_WORDS, QueryWord
+from archive.search.query import QueryWord
 from archive.search.segments import EntryCounts
-from archive.search.spelling import Correction, corrections
-from archive.search.synonyms import SYNONYM, Synonym, Synonyms, Words
+from archive.search.spelling import Correction, corrections, guesses
+from archive.search.synonyms import SYNONYM, Synonym, Synonyms
 from archive.search.vocabulary import Vocabulary
+from archive.search.wording import STOP_WORDS
+from archive.search.words import Words
 
 INFLECTION, DERIVATION, JOINED, SPLIT, LOOSE = 0.95, 0.47, 0.95, 0.95, 0.75
 """What a match counts by another inflection, by a word of the same root, by the words written together or apart, and by
 the parts of a compound that stand apart in an entry."""
-TYPO = "typo"
-"""The rule by which a word is met that another may have been meant to be."""
+TYPO, GUESS = "typo", "guess"
+"""The rules by which a word is met that another may have been meant to be: likely, or so far off that it is a guess."""
 CACHED_WORDS = 8_192
 """So many words' families are kept between queries."""
+RARE_ENTRIES, FREQUENT_ENTRIES = 2, 20
+"""A word that so few entries have may be the newsletter's own misspelling of one that so many have."""
+MAX_PAIRS = 64
+"""So many pairs of letters that begin with the one typed are looked for."""
 MIN_SPLIT_LETTERS, MAX_SPLIT_LETTERS = 6, 40
 """Letters of the shortest and of the longest word that is tried as two."""
 
@@ -62,13 +68,16 @@ class Alternative:
 class Term:
     """One thing asked for, in the query's own words first and then in other ways.
 
-    A `optional` one is welcome and not missed; an entry without a `required` one is no answer.
+    An `optional` one is welcome and not missed, a `filler` only counts beside others; an entry without a `required` one
+    is no answer. `spelled` is another way to write its one word, "" for none.
     """
 
     words: Words
     alternatives: tuple[Alternative, ...]
     optional: bool = False
     required: bool = False
+    filler: bool = False
+    spelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +85,17 @@ class TermLookup:
     """What planning needs to know of the archive.
 
     `frequency` gives the number of entries with a word (by number), `together` of those where two words are neighbours;
-    `families`, `terms`, `nearby` and `pairs` keep what was looked up.
+    `respelt` tells how the archive writes, with an umlaut, what is typed without one. `stemmed` says whether its
+    language is the one that inflections are made for. `families`, `terms`, `nearby` and `pairs` keep what was
+    looked up.
     """
 
     vocabulary: Vocabulary
     synonyms: Synonyms
     frequency: EntryCounts
     together: Callable[[tuple[int, ...], tuple[int, ...]], int]
+    respelt: Mapping[str, str] = field(default_factory=dict)
+    stemmed: bool = True
     families: dict[str, list[Variant]] = field(default_factory=dict)
     terms: dict[tuple[Words, bool], Term] = field(default_factory=dict)
     nearby: dict[tuple[str, int | None], list[Correction]] = field(default_factory=dict)
@@ -93,14 +106,22 @@ class TermLookup:
         number = self.vocabulary.ids.get(word)
         return self.frequency(number) if number else 0
 
-    def near(self, word: str, edits: int | None = None) -> list[Correction]:
+    def near(self, word: str, edits: int | None = None, *, guess: bool = False) -> list[Correction]:
         """Give what `word` may be a misspelling of, as `typos.corrections` does."""
-        found = self.nearby.get((word, edits))
+        key = word, -1 if guess else edits
+        found = self.nearby.get(key)
         if found is None:
             if len(self.nearby) >= CACHED_WORDS:
                 self.nearby.clear()
-            found = self.nearby[word, edits] = corrections(word, self.vocabulary, self.frequency, edits=edits)
+            found = corrections(word, self.vocabulary, self.frequency, edits=edits)
+            if not found and guess:
+                found = guesses(word, self.vocabulary, self.frequency)
+            self.nearby[key] = found
         return found
+
+    def inflections(self, word: str) -> Words:
+        """Return the inflections of `word`, none of a word in a language that they are not made for."""
+        return inflections(word) if self.stemmed and word.isascii() else ()
 
 
 def phrase(texts: Words, lookup: TermLookup) -> Term:
@@ -116,29 +137,60 @@ def any_form(text: str, lookup: TermLookup) -> Term:
 
 
 def plan(asked: tuple[QueryWord, ...], lookup: TermLookup) -> tuple[Term, ...]:
-    """Give the terms of a query, in its order; the longest run of words with another name is one term."""
-    asked = tuple(QueryWord(word.text, optional=word.optional or _filler(word.text, lookup)) for word in asked)
-    terms: list[Term] = []
+    """Return the terms of a query, in its order; the longest run of words with another name is one term.
+
+    Filler does not come between the words of a name: "state of the art" is named as "state art".
+    """
+    places = [at for at, word in enumerate(asked) if not (word.filler or _misspelt_filler(word.text, lookup))]
+    terms = {at: _filler(word.text, lookup) for at, word in enumerate(asked) if at not in places}
+    telling = tuple(asked[place] for place in places)
     at = 0
-    while at < len(asked):
-        span = _span(asked, at, lookup)
-        terms.append(_term(asked[at : at + span], lookup))
+    while at < len(telling):
+        span = _span(telling, at, lookup)
+        terms[places[at]] = _term(telling[at : at + span], lookup)
         at += span
-    return tuple(terms)
+    return tuple(terms[place] for place in sorted(terms))
+
+
+def either(options: tuple[Words, ...], lookup: TermLookup) -> Term:
+    """Return the term of alternatives, each of one word or a few, of which one is enough."""
+    parts = [plan(tuple(map(QueryWord, option)), lookup) for option in options]
+    ways = tuple(Alternative(terms, 1.0, "either", whole=len(terms) > 1) for terms in parts if terms)
+    return Term(tuple(" ".join(option) for option in options), ways)
+
+
+def _filler(text: str, lookup: TermLookup) -> Term:
+    """Return the term of a word that only counts beside others."""
+    leaf = Leaf(text, tuple(_present((text,), 1.0, "exact", lookup)))
+    return Term((text,), (Alternative((leaf,), 1.0, "exact"),), optional=True, filler=True)
+
+
+def guessed(terms: Iterable[Term]) -> bool:
+    """Return whether any of `terms` can only be met by a far guess at what was meant."""
+    return any(
+        not term.optional and len(term.alternatives) == 1 and _only_guessed(term.alternatives[0]) for term in terms
+    )
+
+
+def _only_guessed(alternative: Alternative) -> bool:
+    rules = {variant.rule for part in alternative.parts if isinstance(part, Leaf) for variant in part.variants}
+    return rules == {GUESS}
 
 
 def corrected(terms: Iterable[Term]) -> bool:
-    """Tell whether any of `terms` may be met by what a word may have been meant to be."""
+    """Return whether any of `terms` may be met by what a word may have been meant to be."""
     return any(
-        corrected((part,)) if isinstance(part, Term) else any(variant.rule == TYPO for variant in part.variants)
+        corrected((part,))
+        if isinstance(part, Term)
+        else any(variant.rule in {TYPO, GUESS} for variant in part.variants)
         for term in terms
         for alternative in term.alternatives
         for part in alternative.parts
     )
 
 
-def _filler(text: str, lookup: TermLookup) -> bool:
-    """Tell whether `text` is a misspelling of a word that carries no meaning ("evrey")."""
+def _misspelt_filler(text: str, lookup: TermLookup) -> bool:
+    """Return whether `text` is a misspelling of a word that carries no meaning ("evrey")."""
     if len(text) < 5 or _own(text, lookup):
         return False
     near = lookup.near(text)
@@ -160,6 +212,8 @@ def _term(asked: tuple[QueryWord, ...], lookup: TermLookup) -> Term:
     """Give the term of `asked`: one word, or a few that have another name together."""
     texts = tuple(word.text for word in asked)
     optional = all(word.optional for word in asked)
+    if len(asked) == 1 and asked[0].spelled:
+        return _respelt(asked[0], lookup)
     found = lookup.terms.get((texts, optional))
     if found is None:
         if len(lookup.terms) >= CACHED_WORDS:
@@ -191,6 +245,13 @@ def _new_term(asked: tuple[QueryWord, ...], texts: Words, lookup: TermLookup, *,
     return Term(texts, tuple(alternatives), optional)
 
 
+def _respelt(word: QueryWord, lookup: TermLookup) -> Term:
+    """Return the term of a word with umlauts, which is as good without them ("Größe", "Groesse")."""
+    variants = dict.fromkeys((*_leaf(word.text, lookup).variants, *_own(word.spelled, lookup)))
+    leaf = Leaf(word.text, tuple(variants))
+    return Term((word.text,), (Alternative((leaf,), 1.0, "exact"),), word.optional, spelled=word.spelled)
+
+
 def _leaf(word: str, lookup: TermLookup) -> Leaf:
     """Give the variants for one word of a query."""
     variants = _own(word, lookup)
@@ -214,13 +275,25 @@ def _own(word: str, lookup: TermLookup) -> list[Variant]:
     """Give `word` itself, its inflections and its derivations, as far as the archive has them."""
     found = lookup.families.get(word)
     if found is None:
-        found = _present((word,), 1.0, "exact", lookup) + _present(inflections(word), INFLECTION, "form", lookup)
-        if found:
+        found = _present((word,), 1.0, "exact", lookup)
+        if umlaut := lookup.respelt.get(word):
+            found += _present((umlaut,), 1.0, "exact", lookup)
+        if len(word) == 1 and not word.isascii():
+            found += _beginning(word, lookup)
+        found += _present(lookup.inflections(word), INFLECTION, "form", lookup)
+        if found and lookup.stemmed:
             found += _present(derivations(word), DERIVATION, "derivations", lookup)
         if len(lookup.families) >= CACHED_WORDS:
             lookup.families.clear()
         lookup.families[word] = found
     return list(found)
+
+
+def _beginning(letter: str, lookup: TermLookup) -> list[Variant]:
+    """Return the pairs of letters that begin with one, typed alone, in a script that is cut into pairs."""
+    numbers = [number for number in lookup.vocabulary.starting(letter).tolist() if lookup.frequency(number)]
+    numbers.sort(key=lambda number: (-lookup.frequency(number), lookup.vocabulary.words[number]))
+    return [Variant(number, INFLECTION, "form") for number in numbers[:MAX_PAIRS]]
 
 
 def _present(words: Words, weight: float, rule: str, lookup: TermLookup) -> list[Variant]:
@@ -234,33 +307,47 @@ def _rare(word: str, variants: list[Variant], lookup: TermLookup) -> bool:
     """Tell whether `word` is so rare that it may be the newsletter's own misspelling."""
     return (
         len(word) > 4
-        and sum(lookup.frequency(variant.number) for variant in variants if variant.weight >= INFLECTION) <= 2
+        and sum(lookup.frequency(variant.number) for variant in variants if variant.weight >= INFLECTION)
+        <= RARE_ENTRIES
     )
 
 
 def _misspelt(word: str, lookup: TermLookup, *, known: bool) -> list[Variant]:
     """Give the variants that `word` may be a misspelling of; a `known` word only of a much more frequent one."""
     found: list[Variant] = []
-    for near in lookup.near(word):
-        if known and (near.edits > 1 or lookup.count(near.word) < 20):
+    nearby = lookup.near(word, guess=not known)
+    if not known:
+        nearby = [*nearby, *_beyond(nearby, lookup)]
+    for near in nearby:
+        if known and (near.edits > 1 or lookup.count(near.word) < FREQUENT_ENTRIES):
             continue
         weight = near.closeness * (0.7 if known else 1.0)
-        found += [Variant(variant.number, variant.weight * weight, TYPO) for variant in _own(near.word, lookup)]
+        rule = GUESS if near.far else TYPO
+        found += [Variant(variant.number, variant.weight * weight, rule) for variant in _own(near.word, lookup)]
         for synonym in _other_names((near.word,), lookup):
             if len(synonym.words) == 1:
                 found += [
-                    Variant(variant.number, variant.weight * synonym.weight * weight, TYPO)
+                    Variant(variant.number, variant.weight * synonym.weight * weight, rule)
                     for variant in _own(synonym.words[0], lookup)
                     if variant.weight > DERIVATION
                 ]
     return found
 
 
+def _beyond(nearby: list[Correction], lookup: TermLookup) -> Iterator[Correction]:
+    """Return what the rare ones of `nearby` are misspellings of: `kubrnts` is nearest to a slip of the newsletter's."""
+    for near in nearby:
+        if lookup.count(near.word) <= RARE_ENTRIES:
+            for other in lookup.near(near.word):
+                if other.edits == 1 and lookup.count(other.word) >= FREQUENT_ENTRIES:
+                    yield replace(other, closeness=near.closeness * other.closeness, far=True)
+
+
 def _other_names(texts: Words, lookup: TermLookup) -> tuple[Synonym, ...]:
     """Give the synonyms of a run of words, also when its last word is in another number or tense."""
     if found := lookup.synonyms.of(texts):
         return found
-    for form in inflections(texts[-1]):
+    for form in lookup.inflections(texts[-1]):
         if found := lookup.synonyms.of((*texts[:-1], form)):
             return found
     return ()

@@ -13,7 +13,7 @@ from archive.search.vocabulary import GAP
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-WEIGHTS = np.array([1.3, 1.0, 1.1, 0.8, 0.25], dtype=np.float32)
+WEIGHTS = np.array([1.3, 1.0, 0.9, 0.6, 0.25], dtype=np.float32)
 """What a word counts by its field: the start of the text, its rest, a link's path, its host, the heading and date."""
 K1, B, TYPICAL_LENGTH_WORDS = 0.75, 0.7, 40.0
 """BM25's saturation and length normalisation; `TYPICAL_LENGTH_WORDS` stands for the average length, so that the

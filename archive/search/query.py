@@ -1,7 +1,10 @@
-"""What people type, taken apart: words, exact phrases, words to leave out, and filters.
+"""What people type, taken apart: words, exact phrases, alternatives, words to leave out, filters, days and addresses.
 
-`"exact phrase"`, `-word`, `in:tools`, `site:github.com`, `issue:435`, `after:2018`, `before:2020-06`, `year:2019`. A
-date stands for its first day: `after:2018` is from 1 January 2018 on, `before:2020-06` until 31 May 2020.
+`"exact phrase"`, `-word`, `kafka OR rabbitmq` (also `|`), `in:tools`, `site:github.com`, `issue:435`, `after:2018`,
+`before:2020-06`, `year:2019`, `sort:new`; in plain words `latest …` at the start, and at the end or the start `last
+week`, `this year`, `since 2020`, `before may 2019`. A date stands for its first day: `after:2018` is from
+1 January 2018 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue 435` name an issue, a pasted address its
+entry.
 """
 
 from __future__ import annotations
@@ -11,119 +14,143 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from archive.kind import Kind
-from archive.search.words import bag, words
+from archive.link import canonical
+from archive.search.address import address
+from archive.search.dates import span_of, spoken
+from archive.search.wording import COMPOUNDS, OPTIONAL_WORDS, STOP_WORDS, written_out
+from archive.search.words import Words, umlauts, words
 
 QUERY_MAX_CHARS = 2_000
 """More of a query is not read: nobody means it."""
 QUERY_MAX_WORDS = 24
 """More different words of a query are not looked for, which bounds its time."""
 
-_PART = re.compile(r'(-?)"([^"]*)"?|(-?)([A-Za-z]+):("[^"]*"?|\S*)|(\S+)')
-_DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
+_PART = re.compile(r'(-?)"([^"]*)"?|(-?)([A-Za-z]+):(?!//)("[^"]*"?|\S*)|(\S+)')
+_ADDRESS = re.compile(
+    r"(?:https?:)?//[^\s/?#]+\S*|www\.\w\S*|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?::\d+)?/\S*",
+    re.IGNORECASE,
+)
+_SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IGNORECASE)
+_SLACK_LINK = re.compile(r"<((?:https?:|mailto:)?[^|<>\s]+)(?:\|[^<>]*)?>")
+_ISSUE = re.compile(r"\s*(?:issue\s*)?(?:no\.?\s*)?#?\s*(\d{1,6})\s*", re.IGNORECASE)
+_NEWEST = frozenset({"latest", "newest"})
+_OR = frozenset({"OR", "|", "||"})
 _KINDS = {
     name: kind
     for kind in Kind
     for name in (kind.value, kind.value.removesuffix("s"), kind.value.removesuffix("s") + "s")
 }
-_FILTERS = frozenset({"in", "site", "issue", "after", "before", "year"})
-
-# Words that carry no meaning of their own, and the phrases people wrap a question in.
-STOP_WORDS = bag("""
-    far goes a about above across after all also always am an and any anybody anyone anything are around as at be
-    because been before being below best better between both but by can cannot cant could couldnt did didnt do does
-    doesnt doing dont done each easiest easy else etc ever every everyone everything few for from further get gets
-    getting give given going good got great had hadnt has hasnt have havent having he hello help her here hers hey
-    hi him his hot how i id if ill im in into is isnt it its ive just know kind let lets like look looking lot make
-    makes many may maybe me mean might more most much must my need needs never no nor not of off ok on once one only
-    onto or other others ought our out over own please question really recommend same say see shall she should show
-    so some somebody someone something somewhat somehow sort stuff such suggest suggestions sure tell than thank
-    thanks that thats the their them then there theres these they theyre thing things this those though through thus
-    tip tips to too under until up us use used useful using usual very want wants was wasnt ways we well were
-    werent what whats when where wheres which while who whos whom why will wish with within without wont would
-    wouldnt yes yet you your youre yours happen happened happens happening add adds anyones cut down
-""")
-# Words that say what sort of page is wanted. They help an entry up and are never missed.
-OPTIONAL_WORDS = bag("""
-    problem problems trouble issue issues solution solutions approach approaches technique techniques idea ideas lesson
-    lessons detail details fact facts reason reasons different difference differences actually properly correctly
-    article articles post posts talk talks slides slide deck video videos presentation explained explain explanation
-    intro introduction overview recap guide tutorial book books paper resource resources link links example examples
-    tool tools way simple quick new latest big large small modern company companies people write writing written
-    learn learning story stories experience read reading list collection thoughts discussion blog website site page
-    pages software product options option library libraries framework utility project plugin script manage managing
-    run running start started alternatives alternative
-""")
-
-# Synonyms that are nothing without a word that is filler elsewhere.
-_COMPOUNDS = bag("oncall letsencrypt lockin backup backups startup startups noops")
+_DAYS = frozenset({"after", "before", "year"})
+_FILTERS = frozenset({"in", "site", "issue", "sort"}) | _DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """One word of a query. A `optional` one helps if an entry has it and is not missed otherwise."""
+    """One word of a query.
+
+    An `optional` one helps if an entry has it and is not missed otherwise; `filler` is optional and only counts beside
+    the words it was typed with. `spelled` is another way to write it ("groesse" for "grosse"), "" for none.
+    """
 
     text: str
     optional: bool = False
+    filler: bool = False
+    spelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query taken apart. Dates are days: `after` is the first allowed, `before` the first not allowed any more."""
+    """A query taken apart. Dates are days: `after` is the first allowed, `before` the first not allowed any more.
+
+    `either`: groups of alternatives, of which one is enough. `addresses`: pasted ones in their canonical form. `issue`:
+    the number of an issue, if the query is nothing else. `newest`: newest first was asked for. `spoken_days` is the
+    span given in plain words as it was typed, `filters` the other filters.
+    """
 
     words: tuple[QueryWord, ...] = ()
-    phrases: tuple[tuple[str, ...], ...] = ()
-    without: tuple[tuple[str, ...], ...] = ()
+    phrases: tuple[Words, ...] = ()
+    either: tuple[tuple[Words, ...], ...] = ()
+    without: tuple[Words, ...] = ()
+    addresses: tuple[str, ...] = ()
     kinds: frozenset[Kind] = frozenset()
     sites: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
     after: date | None = None
     before: date | None = None
+    issue: int | None = None
+    newest: bool = False
+    spoken_days: str = ""
+    filters: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-    has_filters: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Return whether any filter lets only some entries through."""
+        return bool(self.kinds or self.sites or self.issues or self.after or self.before)
 
 
 @dataclass(slots=True)
 class _QueryDraft:
-    """A query while it is read."""
+    """A query while it is read. `typed` holds the words of each part, `joined` the places where an OR joins two."""
 
-    typed: list[str] = field(default_factory=list)
-    phrases: list[tuple[str, ...]] = field(default_factory=list)
-    without: list[tuple[str, ...]] = field(default_factory=list)
+    today: date
+    typed: list[Words] = field(default_factory=list)
+    joined: set[int] = field(default_factory=set)
+    spelled: dict[str, str] = field(default_factory=dict)
+    phrases: list[Words] = field(default_factory=list)
+    without: list[Words] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
     kinds: set[Kind] = field(default_factory=set)
     sites: list[str] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
     after: date | None = None
     before: date | None = None
+    newest: bool = False
+    filters: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
-def parse(text: str) -> Query:
-    """Take `text` apart. Never fails: a filter that can't be understood is left out and noted in `problems`."""
-    draft = _QueryDraft()
+def parse(text: str, today: date = date.max) -> Query:
+    """Return `text` taken apart; days in plain words count back from `today`.
+
+    Never fails: a filter that can't be understood is left out and noted in `problems`.
+    """
+    draft = _QueryDraft(today)
     if len(text) > QUERY_MAX_CHARS:
         draft.problems.append(f"only the first {QUERY_MAX_CHARS:,} characters were read")
-    for match in _PART.finditer(text[:QUERY_MAX_CHARS].replace("“", '"').replace("”", '"').replace("\x00", " ")):
+    plain, span = spoken(_cleaned(text), today)
+    for match in _PART.finditer(plain):
         _part(draft, match)
-    seen = dict.fromkeys(draft.typed)
+    either, typed = _alternatives(draft)
+    typed = _newest_first(draft, typed)
+    seen = dict.fromkeys(typed)
     if len(seen) > QUERY_MAX_WORDS:
         draft.problems.append(f"only the first {QUERY_MAX_WORDS} words were looked for")
-    kept = _telling(compounded(list(seen)[:QUERY_MAX_WORDS]))
+    asked = _telling(compounded(list(seen)[:QUERY_MAX_WORDS]), draft, alone=not (either or draft.phrases))
+    named = _ISSUE.fullmatch(plain)
+    if named:
+        asked = (QueryWord(named[1]),)
     return Query(
-        words=kept,
+        words=asked,
         phrases=tuple(draft.phrases[:4]),
+        either=tuple(either[:4]),
         without=tuple(draft.without[:8]),
+        addresses=tuple(draft.addresses[:4]),
         kinds=frozenset(draft.kinds),
         sites=tuple(draft.sites),
         issues=tuple(draft.issues),
-        after=draft.after,
-        before=draft.before,
+        after=max((day for day in (draft.after, span.after) if day), default=None),
+        before=min((day for day in (draft.before, span.before) if day), default=None),
+        issue=int(named[1]) if named else None,
+        newest=draft.newest,
+        spoken_days=span.text,
+        filters=tuple(draft.filters),
         problems=tuple(draft.problems),
-        has_filters=bool(draft.kinds or draft.sites or draft.issues or draft.after or draft.before),
     )
 
 
 def narrowing(query: str) -> str:
-    """Give the filters and what is to be left out of `query`, as they were typed.
+    """Return the filters and what is to be left out of `query`, as they were typed.
 
     >>> narrowing('red "blue moon" in:tools -green')
     'in:tools -green'
@@ -131,33 +158,86 @@ def narrowing(query: str) -> str:
     return " ".join(match[0] for match in _PART.finditer(query[:QUERY_MAX_CHARS]) if _narrows(match))
 
 
+def widened(query: str) -> str:
+    """Return `query` without its filters and without what was to be left out.
+
+    >>> widened('red "blue moon" in:tools -green')
+    'red "blue moon"'
+    """
+    return " ".join(match[0] for match in _PART.finditer(query[:QUERY_MAX_CHARS]) if not _narrows(match))
+
+
 def _narrows(match: re.Match[str]) -> bool:
-    """Tell whether a part of a query only takes results away."""
+    """Return whether a part of a query only takes results away."""
     key = match[4]
     return (match[0].startswith("-") and len(match[0]) > 1) or (key is not None and key.lower() in _FILTERS)
 
 
 def compounded(typed: list[str]) -> list[str]:
-    """Give `typed` with the names that would lose a word as filler written as one.
+    """Return `typed` with the names that would lose a word as filler written as one.
 
     >>> compounded(["on", "call", "rota"])
     ['oncall', 'rota']
     """
     found: list[str] = []
     for word in typed:
-        if found and found[-1] + word in _COMPOUNDS and (word in STOP_WORDS or found[-1] in STOP_WORDS):
+        if found and found[-1] + word in COMPOUNDS and (word in STOP_WORDS or found[-1] in STOP_WORDS):
             found[-1] += word
         else:
             found.append(word)
     return found
 
 
-def _telling(typed: list[str]) -> tuple[QueryWord, ...]:
-    """Drop the filler from the words `typed`, and mark those that only say what sort of page is wanted."""
-    kept = [QueryWord(word, optional=word in OPTIONAL_WORDS) for word in typed if word not in STOP_WORDS]
-    if all(word.optional for word in kept):
-        return tuple(QueryWord(word.text) for word in kept)
-    return tuple(kept)
+def _cleaned(text: str) -> str:
+    """Return the part of `text` that is read, without Slack's marks around links, curly quotes and shorthand."""
+    text = text[:QUERY_MAX_CHARS].replace("“", '"').replace("”", '"').replace("„", '"').replace("\x00", " ")
+    return written_out(_SLACK_LINK.sub(r"\1", text))
+
+
+def _telling(typed: list[str], draft: _QueryDraft, *, alone: bool) -> tuple[QueryWord, ...]:
+    """Return the words `typed`, marked where they are filler or only say what sort of page is wanted.
+
+    If nothing else is asked for (`alone`), the most telling of them are not optional.
+    """
+    filler = {word for word in typed if word in STOP_WORDS}
+    optional = {word for word in typed if word in OPTIONAL_WORDS}
+    if alone and len(optional) + len(filler) == len(typed):
+        filler, optional = (filler, set()) if optional else (set(), set())
+    return tuple(
+        QueryWord(word, word in optional or word in filler, word in filler, draft.spelled.get(word, ""))
+        for word in typed
+    )
+
+
+def _alternatives(draft: _QueryDraft) -> tuple[list[tuple[Words, ...]], list[str]]:
+    """Return the groups of alternatives, and the words outside them. "or" joins as OR does, between telling words."""
+    for at in range(1, len(draft.typed) - 1):
+        if draft.typed[at] == ("or",) and not any(STOP_WORDS.issuperset(draft.typed[at + n]) for n in (-1, 1)):
+            draft.typed[at] = ()
+            draft.joined |= {at, at + 1}
+    either: list[tuple[Words, ...]] = []
+    rest: list[str] = []
+    at = 0
+    while at < len(draft.typed):
+        group = [draft.typed[at]]
+        while at + 1 in draft.joined and at + 1 < len(draft.typed):
+            at += 1
+            group.append(draft.typed[at])
+        at += 1
+        if len(group) > 1:
+            either.append(tuple(dict.fromkeys(filter(None, group)))[:8])
+        else:
+            rest += group[0]
+    return either, rest
+
+
+def _newest_first(draft: _QueryDraft, typed: list[str]) -> list[str]:
+    """Note "latest" and "newest" where they come first, and return the words without them."""
+    first = next((at for at, word in enumerate(typed) if word not in STOP_WORDS), None)
+    if first is None or typed[first] not in _NEWEST:
+        return typed
+    draft.newest = True
+    return typed[:first] + typed[first + 1 :]
 
 
 def _part(draft: _QueryDraft, match: re.Match[str]) -> None:
@@ -168,16 +248,45 @@ def _part(draft: _QueryDraft, match: re.Match[str]) -> None:
     elif key is not None and key.lower() in _FILTERS and not minus:
         _filter(draft, key.lower(), value.strip('"'))
     elif key is not None:
-        draft.typed += words(f"{key} {value}") if not minus else []
+        if (meant := _filter_meant(key.lower())) and value:
+            draft.problems.append(f"{key}:{value[:40]} was left out; is {meant}:{value[:40]} meant?")
+            return
         if minus:
             _phrase(draft, tuple(words(f"{key} {value}")), leave_out=True)
+        else:
+            _typed(draft, f"{key} {value}")
     elif plain.startswith("-") and len(plain) > 1:
         _phrase(draft, tuple(words(plain)), leave_out=True)
+    elif _ADDRESS.fullmatch(plain) or (_SITE.fullmatch(plain) and match.string.strip() == plain):
+        _address(draft, plain)
     else:
-        draft.typed += words(plain)
+        _typed(draft, plain)
 
 
-def _phrase(draft: _QueryDraft, phrase: tuple[str, ...], *, leave_out: bool) -> None:
+def _typed(draft: _QueryDraft, text: str) -> None:
+    """Note words, and where an OR or a bar joins those around it."""
+    if text in _OR and not (text == "OR" and not draft.typed):
+        draft.joined.add(len(draft.typed))
+        return
+    for number, option in enumerate(text.split("|")):
+        if number:
+            draft.joined.add(len(draft.typed))
+        if found := tuple(words(option)):
+            draft.typed.append(found)
+            draft.spelled.update(umlauts(option))
+
+
+def _address(draft: _QueryDraft, url: str) -> None:
+    """Note a pasted address, and its words in case the archive has it not."""
+    url = url.rstrip(".,;:!?)>")
+    draft.addresses.append(canonical(url))
+    found = address(url)
+    telling = tuple(dict.fromkeys((*found.path, *found.host))) or tuple(words(found.site))
+    if telling:
+        draft.typed.append(telling)
+
+
+def _phrase(draft: _QueryDraft, phrase: Words, *, leave_out: bool) -> None:
     """Note a phrase to be found, or not to be."""
     if not phrase:
         return
@@ -186,16 +295,35 @@ def _phrase(draft: _QueryDraft, phrase: tuple[str, ...], *, leave_out: bool) -> 
 
 def _filter(draft: _QueryDraft, key: str, value: str) -> None:
     """Note a filter, or what is wrong with it."""
+    before = len(draft.problems)
     if key == "in":
         _kind(draft, value)
     elif key == "site" and (site := value.lower().removeprefix("https://").removeprefix("http://").strip("/")):
         draft.sites.append(site.removeprefix("www."))
     elif key == "issue" and (issue := value.lstrip("#")):
         draft.issues.append(issue)
-    elif key in {"after", "before", "year"}:
+    elif key in _DAYS:
         _date(draft, key, value)
+    elif key == "sort" and value.lower() in {"new", "newest", "date", "latest"}:
+        draft.newest = True
+        return
+    elif key == "sort":
+        draft.problems.append(f"sort:{value[:40]} was left out, the only other order is sort:new")
     else:
         draft.problems.append(f"{key}: was left out, it needs a value right after the colon")
+    if len(draft.problems) == before:
+        draft.filters.append(f"{key}:{value}")
+
+
+def _filter_meant(key: str) -> str:
+    """Return the filter that `key` is a slip of: a letter too many, too few or another, or two swapped; "" for none."""
+    if len(key) < 3 or key in _FILTERS:
+        return ""
+    near = {key[:at] + key[at + 1 :] for at in range(len(key))} | {key}
+    for name in sorted(_FILTERS - {"in"}):
+        if near & ({name[:at] + name[at + 1 :] for at in range(len(name))} | {name}) or sorted(name) == sorted(key):
+            return name
+    return ""
 
 
 def _kind(draft: _QueryDraft, value: str) -> None:
@@ -211,16 +339,15 @@ def _kind(draft: _QueryDraft, value: str) -> None:
 
 def _date(draft: _QueryDraft, key: str, value: str) -> None:
     """Note a filter by date."""
-    match = _DATE.match(value)
     try:
-        if not match or (key == "year" and match[2]):
-            raise ValueError
-        year, month, day = (int(part) if part else 1 for part in match.groups())
-        first = date(year, month, day)
-        if key != "year":
-            setattr(draft, key, first)
-        else:
-            draft.after, draft.before = first, date(year + 1, 1, 1)
+        span = span_of(value, years_only=key == "year")
     except ValueError:
         example = "year:2019" if key == "year" else f"{key}:2019, {key}:2019-06 or {key}:2019-06-30"
         draft.problems.append(f"{key}:{value[:40]} was left out, it takes a date as in {example}")
+        return
+    if key in {"after", "year"}:
+        draft.after = span.after
+    if key == "before":
+        draft.before = span.after
+    if key == "year":
+        draft.before = span.before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from archive.search.plan import Alternative, Leaf, Term
 from archive.search.postings import MAX_STRENGTH, Ints, union
 from archive.search.segments import Segments
-from archive.search.synonyms import Words
+from archive.search.words import Words
 
 Floats = NDArray[np.float32]
 
@@ -30,28 +30,31 @@ CACHED_SCORES_PER_ENTRY, MIN_CACHED_SCORES, MAX_CACHED_SCORES = 32, 1_000_000, 4
 """So many scores an entry are kept between queries, that many more, and so many in all: 12 bytes each."""
 COVERAGE = {"synonym": 1.0, "near name": 0.75}
 """How much of a term is met by another name of it: a name of the same thing is as good, for that."""
-MIN_COVERAGE = 0.61
-"""The least part of a query that the best entry must meet: below it, the archive has nothing on it."""
-MIN_SHARE_OF_COVERAGE = 0.25
-"""The least part, against the best entry's, that another must meet to be an answer too."""
+PRUNED = 0.2
+"""An entry that has only words which together weigh less than this part of the heaviest is not looked at, as long as
+others are left: it could only come last."""
 
 
 @dataclass(slots=True)
 class Matches:
     """Entries (`docs`, numbered over all segments) with how well they match.
 
-    `scores`: the higher the better. `met`: how much of the query each meets, 0 to 1. The words are `common` when each
-    is in so many entries that it tells little.
+    `scores`: the higher the better. `met`: how much of the query each meets, 0 to 1. `possible`: the weight of all that
+    was asked for. The words are `common` when each is in so many entries that it tells little. `pruned`: entries that
+    have little of the query were left out. `close`: those of the best that have the words of the query close together.
     """
 
     docs: Ints
     scores: Floats
     met: Floats
+    possible: float = 1.0
     common: bool = False
+    pruned: bool = False
+    close: frozenset[int] = frozenset()
 
     def only(self, kept: NDArray[np.bool_]) -> Matches:
-        """Give those of the entries that are `kept`."""
-        return Matches(self.docs[kept], self.scores[kept], self.met[kept], self.common)
+        """Return those of the entries that are `kept`."""
+        return replace(self, docs=self.docs[kept], scores=self.scores[kept], met=self.met[kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def idf(count: int, total: int) -> float:
     return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
 
+_TermHits = tuple[Term, TermHits]
 _Places = Ints | NDArray[np.intp] | slice
 
 
@@ -86,48 +90,56 @@ class Ranker:
     def __init__(self, segments: Segments) -> None:
         """Start with nothing kept."""
         self._segments = segments
-        self._kept: dict[tuple[Words, bool], TermHits] = {}
+        self._kept: dict[tuple[Words, str, bool], TermHits] = {}
         self._room = _room(segments)
         self._own = threading.local()
 
-    def found(self, terms: tuple[Term, ...]) -> Matches:
-        """Give every entry that has something of `terms`, by number."""
-        hits = [(term, self.hits(term)) for term in terms]
-        counted = [
-            (min(hit.weight, MAX_WORD_WEIGHT * len(term.words)), term, hit) for term, hit in hits if not term.optional
-        ]
-        possible = math.fsum(capped for capped, *_ in counted)
-        docs = self._union([hit.docs for hit in _needed(hits, counted, possible)])
-        scores, met = self._added(hits, possible, docs)
+    def found(self, terms: tuple[Term, ...], *, whole: bool = False) -> Matches:
+        """Return every entry that has something of `terms`, by number; `whole`: also those that have very little."""
+        hits = [(term, self.hits(term)) for term in terms if not term.filler]
+        if not any(hit.known for _, hit in hits):
+            hits += [(term, self.hits(term)) for term in terms if term.filler]
+        counted = _counted(hits)
+        weights = _weights(counted)
+        needed = [hit for _, hit in hits] if whole or not counted else _needed(counted, weights)
+        docs = self._union([hit.docs for hit in needed])
+        possible = math.fsum(weights)
+        scores, met = self._added(
+            hits, dict(zip([id(term) for term, _ in counted], weights, strict=True)), possible, docs
+        )
         for term, hit in hits:
             if term.required:
                 lacking = np.ones(len(docs), np.bool_)
                 lacking[_meeting(docs, hit.docs)[0]] = False
                 scores[lacking], met[lacking] = 0, -1
-        heaviest = max((hit.weight for _, _, hit in counted), default=0.0)
+        heaviest = max((hit.weight for _, hit in counted), default=0.0)
         part = np.maximum(met, 0)
-        return Matches(docs, scores * met * np.sqrt(part), part, heaviest < COMMON_WORD_WEIGHT)
+        pruned = len(needed) < len(hits)
+        return Matches(docs, scores * met * np.sqrt(part), part, possible, heaviest < COMMON_WORD_WEIGHT, pruned)
 
-    def _added(self, hits: list[tuple[Term, TermHits]], possible: float, docs: Ints) -> tuple[Floats, Floats]:
-        """Add up what each of `docs` scores, and how much of the query it meets, by all of `hits`.
+    def _added(
+        self, hits: Sequence[_TermHits], weights: Mapping[int, float], possible: float, docs: Ints
+    ) -> tuple[Floats, Floats]:
+        """Add up what each of `docs` scores by all of `hits`, and how much of the query it meets by those of `weights`.
 
         In arrays of all entries: a few calls for each term, where finding the places among `docs` took a dozen.
         """
         scores = np.zeros(len(self._segments), np.float32)
         met = np.zeros(len(self._segments), np.float32)
         for at, (term, hit) in enumerate(hits):
-            strong = np.float32(OPTIONAL_FACTOR) * hit.scores if term.optional else hit.scores
+            weight = weights.get(id(term), 0.0)
+            strong = hit.scores if weight else np.float32(OPTIONAL_FACTOR) * hit.scores
             if at:
                 scores[hit.docs] += strong
             else:
                 scores[hit.docs] = strong
-            if not term.optional:
-                met[hit.docs] += np.float32(min(hit.weight, MAX_WORD_WEIGHT * len(term.words)) / possible) * hit.met
+            if weight:
+                met[hit.docs] += np.float32(weight / possible) * hit.met
         return scores[docs], met[docs]
 
     def hits(self, term: Term) -> TermHits:
         """Give the entries that have `term`."""
-        key = term.words, term.required
+        key = term.words, term.spelled, term.required
         found = self._kept.get(key)
         if found is None:
             found = self._term(term)
@@ -145,6 +157,8 @@ class Ranker:
             return replace(alternatives[0], weight=idf(0, self._segments.living) * len(term.words))
         if len(alternatives) == 1:
             return alternatives[0]
+        if term.alternatives[0].rule == "either":
+            return self._either(alternatives)
         weight = alternatives[0].weight if alternatives[0].known else max(known)
         docs, places = self._together(alternatives)
         scores, met = _zeros(docs), _zeros(docs)
@@ -153,6 +167,15 @@ class Ranker:
                 scores[at] = np.maximum(scores[at], hit.scores * np.float32(alternative.weight * weight / hit.weight))
                 met[at] = np.maximum(met[at], hit.met * np.float32(COVERAGE.get(alternative.rule, alternative.weight)))
         return TermHits(docs, scores, met, weight)
+
+    def _either(self, options: list[TermHits]) -> TermHits:
+        """Score alternatives of which one is enough: who has more of them has a higher score, not more of the query."""
+        docs, places = self._together(options)
+        scores, met = _zeros(docs), _zeros(docs)
+        for hit, at in zip(options, places, strict=True):
+            scores[at] += hit.scores
+            met[at] = np.maximum(met[at], hit.met)
+        return TermHits(docs, scores, met, max(hit.weight for hit in options if hit.known))
 
     def _alternative(self, alternative: Alternative) -> TermHits:
         """Score one alternative: its parts together."""
@@ -220,20 +243,30 @@ class Ranker:
         return found
 
 
-def _needed(
-    hits: list[tuple[Term, TermHits]], counted: list[tuple[float, Term, TermHits]], possible: float
-) -> list[TermHits]:
-    """Give the hits without any of which an entry cannot be an answer.
+def _counted(hits: Sequence[_TermHits]) -> list[_TermHits]:
+    """Return what an entry is missed to have: what is not optional, or what is where the archive knows nothing else."""
+    telling = [(term, hit) for term, hit in hits if not term.optional]
+    if any(hit.known for _, hit in telling):
+        return telling
+    return list(hits)
 
-    The optional ones are not among them, nor the lightest of the others as long as they are, all together, less of the
-    query than an answer must meet.
-    """
-    if not counted:
-        return [hit for _, hit in hits]
-    spare = possible * MIN_COVERAGE * MIN_SHARE_OF_COVERAGE * 0.99
+
+def _weights(counted: Sequence[_TermHits]) -> list[float]:
+    """Return what each of `counted` weighs. All unknown ones together weigh no more than the heaviest known one."""
+    weights = [min(hit.weight, MAX_WORD_WEIGHT * len(term.words)) for term, hit in counted]
+    known = [weight for weight, (_, hit) in zip(weights, counted, strict=True) if hit.known]
+    unknown = math.fsum(weights) - math.fsum(known)
+    part = min(1.0, max(known, default=unknown) / unknown) if unknown else 1.0
+    return [weight if hit.known else weight * part for weight, (_, hit) in zip(weights, counted, strict=True)]
+
+
+def _needed(counted: Sequence[_TermHits], weights: Sequence[float]) -> list[TermHits]:
+    """Return the hits without any of which an entry comes last: not the lightest, together less than `PRUNED`."""
+    known = [(weight, term, hit) for weight, (term, hit) in zip(weights, counted, strict=True) if hit.known]
+    spare = PRUNED * max((weight for weight, *_ in known), default=0.0)
     needed = []
-    for capped, term, hit in sorted(counted, key=lambda one: one[0]):
-        spare -= capped
+    for weight, term, hit in sorted(known, key=lambda one: one[0]):
+        spare -= weight
         if spare < 0 or term.required:
             needed.append(hit)
     return needed

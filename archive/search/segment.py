@@ -18,7 +18,7 @@ from archive.kind import Kind
 from archive.search.address import address
 from archive.search.postings import BLOCK_MAX_ENTRIES, WEIGHTS, Ints, PostingBlock, turned
 from archive.search.vocabulary import Vocabulary
-from archive.search.words import words
+from archive.search.words import umlauts, words
 
 KINDS = tuple(Kind)
 LEAD_WORDS = 14
@@ -85,6 +85,7 @@ class Dictionary:
         self.words = Vocabulary()
         self.sites: list[str] = []
         self._site_numbers: dict[str, int] = {}
+        self.respelt: dict[str, str] = {}
 
     def site(self, name: str) -> int:
         """Give the number of the site `name`, a new one if it has none yet."""
@@ -117,6 +118,8 @@ class _Builder:
             tail = array("i", list(number((*heading, ""))))
             for entry in section.entries:
                 text = words(entry.text)
+                if not entry.text.isascii():
+                    self.dictionary.respelt.update((plain, word) for word, plain in umlauts(entry.text).items())
                 path, host = self.addresses(entry)
                 self.tokens.fromlist(list(number((*text, *path, *host))))
                 self.tokens.extend(tail)

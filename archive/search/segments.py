@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -151,6 +151,11 @@ class Segments:
             for local in segment.with_link(link).tolist():
                 if gone is None or not gone[local]:
                     yield segment.issues[segment.issue_of[local]]
+
+    def with_links(self, links: Iterable[int]) -> Ints:
+        """Return the entries that have any of `links` (hashes), ascending."""
+        found = [segment.with_link(link) + np.int32(start) for segment, start, _ in self.places() for link in links]
+        return union(found)
 
     def alive(self, docs: Ints) -> NDArray[np.bool_]:
         """Tell which of `docs` are still in the archive."""

@@ -1,8 +1,9 @@
 """What a misspelt word may have been meant to be.
 
-A word may differ from what was meant by one edit, a long one by two; the shorter it is, the less of it may differ, down
-to nothing for three letters: "cup" is not "Cadbury". rapidfuzz measures the distance (optimal string alignment: a
-letter too many, too few, another, or two swapped) to the few words of the vocabulary that have nearly the same letters.
+A word may differ from what was meant by one edit, one of six letters or more by two; the shorter it is, the less of it
+may differ, down to nothing for three letters: "cup" is not "Cadbury". rapidfuzz measures the distance (optimal string
+alignment: a letter too many, too few, another, or two swapped) to the few words of the vocabulary that have nearly the
+same letters. Where nothing is that near, words that have most of their letters in the same order are the last resort.
 """
 
 from __future__ import annotations
@@ -16,29 +17,42 @@ MAX_WORD_LETTERS = 40
 """No longer word is taken for a misspelling of another."""
 MAX_CORRECTIONS = 3
 """So many words are taken for a misspelt one."""
+CLOSENESS = {1: 0.9, 2: 0.75}
+"""What a match by a correction counts, by edits."""
+FAR_CLOSENESS = 0.5
+"""What a match by a far guess counts."""
+NEAR_LETTERS = {1: 5, 2: 8}
+"""So long is a word at least that differs by so many edits, if the correction is not to be a far guess."""
+GUESS_LETTERS, GUESS_EDITS, GUESS_LIKENESS = 6, 4, 0.75
+"""The last resort is for words of so many letters, looks so many edits away, and needs this share of letters in common
+order (`kubrnts` for `kubernetes` has 0.82)."""
 _VOWELS = frozenset("aeiouy")
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A `word` of the archive, `edits` away from what was typed; `closeness` is what a match by it counts, 0 to 1."""
+    """A `word` of the archive, `edits` away from what was typed; `closeness` is what a match by it counts, 0 to 1.
+
+    A `far` one is a guess: so much of the word differs that it may well be another.
+    """
 
     word: str
     edits: int
     closeness: float
+    far: bool = False
 
 
 def allowed(word: str) -> int:
-    """Give the most edits by which a word as long as `word` may differ from what was meant."""
+    """Return the most edits by which a word as long as `word` may differ from what was meant."""
     if not 4 <= len(word) <= MAX_WORD_LETTERS or word.isdigit():
         return 0
-    return 1 if len(word) < 7 else 2
+    return 1 if len(word) < 6 else 2
 
 
 def corrections(
     word: str, vocabulary: Vocabulary, frequency: Callable[[int], int], *, edits: int | None = None
 ) -> list[Correction]:
-    """Give the words that `word` may be a misspelling of, nearest and most frequent first, at most `MAX_CORRECTIONS`.
+    """Return the words that `word` may be a misspelling of, nearest and most frequent first, at most `MAX_CORRECTIONS`.
 
     Two edits are looked at only when no word is one edit away. `frequency` gives a word's number of entries.
     """
@@ -57,29 +71,59 @@ def corrections(
     return _best(word, found)
 
 
+def guesses(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> list[Correction]:
+    """Return the words that have most of the letters of `word` in the same order, the likest first: the last resort."""
+    if not GUESS_LETTERS <= len(word) <= MAX_WORD_LETTERS or not word.isalpha():
+        return []
+    from rapidfuzz import process  # noqa: PLC0415 - as above
+    from rapidfuzz.distance import Indel  # noqa: PLC0415 - as above
+
+    numbers = [number for number in vocabulary.near(word, GUESS_EDITS) if frequency(number)]
+    near = [vocabulary.words[number] for number in numbers]
+    found = [
+        (likeness, frequency(numbers[at]), candidate)
+        for candidate, likeness, at in process.extract(
+            word, near, scorer=Indel.normalized_similarity, score_cutoff=GUESS_LIKENESS, limit=None
+        )
+        if candidate[:2] == word[:2] and candidate != word
+    ]
+    found.sort(key=lambda guess: (-guess[0] * min(guess[1], 20) ** 0.05, guess[2]))
+    return [Correction(candidate, GUESS_EDITS, FAR_CLOSENESS, far=True) for _, _, candidate in found[:1]]
+
+
 def _best(word: str, found: list[tuple[int, float, str]]) -> list[Correction]:
-    """Keep the nearest of `found` (edits, entries, word), the frequent before the rare."""
+    """Return the nearest of `found` (edits, entries, word), the frequent before the rare."""
     nearest = min((distance for distance, *_ in found), default=0)
     found = sorted((f for f in found if f[0] == nearest), key=lambda f: (-f[1] * _likeness(word, f[2]), f[2]))
     if not found:
         return []
     top = found[0][1] * _likeness(word, found[0][2])
-    closeness = 0.9 if nearest == 1 else 0.75
     return [
-        Correction(candidate, distance, closeness * (1.0 if rank == 0 else 0.8))
+        Correction(
+            candidate,
+            distance,
+            CLOSENESS.get(distance, FAR_CLOSENESS) * (1.0 if rank == 0 else 0.8),
+            far=_is_far(word, candidate, distance),
+        )
         for rank, (distance, count, candidate) in enumerate(found[:MAX_CORRECTIONS])
         if count * _likeness(word, candidate) >= 0.15 * top
     ]
 
 
+def _is_far(word: str, candidate: str, distance: int) -> bool:
+    """Return whether so much of `word` differs from `candidate` that it may well be another word."""
+    longest = max(len(word), len(candidate))
+    return longest < NEAR_LETTERS.get(distance, MAX_WORD_LETTERS)
+
+
 def _likeness(word: str, candidate: str) -> float:
-    """Say how much more likely `candidate` is meant than others as far: same letters, same first letter."""
+    """Return how much more likely `candidate` is meant than others as far: same letters, same first letter."""
     same = 3.0 if sorted(word) == sorted(candidate) or set(word) == set(candidate) else 1.0
     return same * (3.0 if word[0] == candidate[0] else 1.0)
 
 
 def _plausible(word: str, candidate: str, distance: int) -> bool:
-    """Tell whether `candidate` may have been meant, beyond the count of edits.
+    """Return whether `candidate` may have been meant, beyond the count of edits.
 
     People rarely miss the first letter, least of all in a short word, and in a short word what else they miss is a
     swap, a doubled letter or a vowel.
@@ -88,9 +132,9 @@ def _plausible(word: str, candidate: str, distance: int) -> bool:
     if len(candidate) < 4:
         return False
     if distance == 2:
-        return same_start and set(word[:3]) & set(candidate[1:4]) != set() and (len(word) >= 8 or swapped)
+        return same_start and set(word[:3]) & set(candidate[1:4]) != set()
     if len(word) >= 6 or swapped or set(word) == set(candidate):
         return True
     if len(word) == 5:
         return same_start
-    return same_start and len(candidate) == 5 and set(word) ^ set(candidate) <= _VOWELS
+    return same_start and len(candidate) in {4, 5} and set(word) ^ set(candidate) <= _VOWELS

@@ -9,10 +9,10 @@ import numpy as np
 from archive.search.inflections import inflections
 from archive.search.plan import CACHED_WORDS, TermLookup
 from archive.search.postings import Ints
-from archive.search.query import OPTIONAL_WORDS, STOP_WORDS, Query
+from archive.search.query import Query
 from archive.search.segments import Segments
-from archive.search.synonyms import Words
-from archive.search.words import bag, words
+from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
+from archive.search.words import Words, bag, words
 
 MAX_NEAR_TOPICS = 5
 """So many topics are named when there is nothing."""

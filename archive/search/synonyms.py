@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from archive.search.query import STOP_WORDS, compounded
-from archive.search.words import words
+from archive.search.query import compounded
+from archive.search.wording import STOP_WORDS
+from archive.search.words import Words, words
 
-Words = tuple[str, ...]
 SYNONYM, NEAR_NAME = "synonym", "near name"
 """The rules by which another name matches."""
 SYNONYM_WEIGHT = 0.85

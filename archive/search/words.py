@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _ACCENT = re.compile("[\u0300-\u036f]+")
@@ -11,8 +12,21 @@ _ACCENT = re.compile("[\u0300-\u036f]+")
 _GO = re.compile(r"(?<=[\w,(] )Go(?=[\s,.;:)]|$)(?!\s+[A-Z])")
 _SIGNS = (("c++", "cplusplus"), ("c#", "csharp"), ("f#", "fsharp"))
 _DOTNET = re.compile(r"(?<!\w)\.net\b")
+_CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003134f"
+"""Letters of Chinese, Japanese and Korean, after NFKC."""
+_SCRIPTS = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
+_IS_CJK = re.compile(f"[{_CJK}]")
+# Letters that no normalisation takes apart.
+_LETTERS = str.maketrans({
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+    "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i",
+})  # fmt: skip
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 # Most text is cut by this and `split`, three times as fast as by the pattern.
 _BLANKED = "".join(char if char.isalnum() or char == "'" else " " for char in map(chr, range(128)))
+
+
+Words = tuple[str, ...]
 
 
 def bag(text: str) -> frozenset[str]:
@@ -24,12 +38,13 @@ def words(text: str) -> list[str]:
     """Give the words of `text` in order: lower case, no accents, no possessive; "c++" and the like by their names.
 
     Everything that is not a letter or digit separates, so "blue/green" and "blue-green" are the same two words. Signs,
-    emoji and control characters are no words.
+    emoji and control characters are no words. Chinese, Japanese and Korean, written without blanks or with few, come in
+    overlapping pairs of letters, as is usual for them.
     """
     if not text.isascii():
         text = text.replace("’", "'")
         if not text.isascii():
-            text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+            text = _folded(text)
     if "Go" in text:
         text = _GO.sub("golang", text)
     text = text.lower()
@@ -41,10 +56,48 @@ def words(text: str) -> list[str]:
     pieces = text.translate(_BLANKED).split()
     if "'" not in text and text.isascii():
         return pieces
-    return [word for piece in pieces for word in ((piece,) if piece.isalnum() else _cut(piece))]
+    if text.isascii() or not _IS_CJK.search(text):
+        return [word for piece in pieces for word in ((piece,) if piece.isalnum() else _cut(piece))]
+    return [word for piece in pieces for word in _cut(piece)]
 
 
 def _cut(piece: str) -> list[str]:
     """Give the words of a piece that has an apostrophe or a foreign sign."""
     found = _WORD.findall(piece)
-    return [word.removesuffix("'s").replace("'", "") for word in found] if "'" in piece else found
+    if "'" in piece:
+        found = [word.removesuffix("'s").replace("'", "") for word in found]
+    return _paired(found) if _IS_CJK.search(piece) else found
+
+
+def _paired(found: list[str]) -> list[str]:
+    """Return `found` with the runs of Chinese, Japanese and Korean letters cut into overlapping pairs."""
+    cut: list[str] = []
+    for word in found:
+        for run in _SCRIPTS.findall(word):
+            if len(run) > 2 and _IS_CJK.match(run):
+                cut += map("".join, pairwise(run))
+            else:
+                cut.append(run)
+    return cut
+
+
+def _folded(text: str) -> str:
+    """Return `text` without accents, and with full-width and other forms of a letter as the letter."""
+    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFKC", plain).translate(_LETTERS)
+
+
+def umlauts(text: str) -> dict[str, str]:
+    """Return the words of `text` that have umlauts, as `words` gives them, with how they are written without.
+
+    >>> umlauts("Die Größe")
+    {'grosse': 'groesse'}
+    """
+    if text.isascii():
+        return {}
+    whole = unicodedata.normalize("NFC", text)
+    plain = whole.translate(_UMLAUTS)
+    if plain == whole:
+        return {}
+    pairs = zip(words(whole), words(plain), strict=False)
+    return {word: spelled for word, spelled in pairs if word != spelled}

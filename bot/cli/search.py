@@ -20,10 +20,15 @@ from rich.text import Text
 from archive.errors import BackIssueError
 from archive.link import domain
 from archive.search.index import Index
-from archive.search.result import Answer, Result
+from archive.search.result import Answer, Grade, Result
 from bot.cli.reading import index, read
 from bot.cli.terminal import err, out, safe, write
+from bot.clock import SystemClock
 from bot.messages.title import label
+
+
+MAX_NEAREST = 3
+"""So many entries are shown where none is squarely about what was asked; JSON has all."""
 
 
 class QueriesError(BackIssueError):
@@ -55,7 +60,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     with _kept_to_the_end():
         answers_from = index(read(folder), synonyms)
     for name, text in asked:
-        answer = answers_from.search(text, limit=limit)
+        answer = answers_from.search(text, limit=limit, today=SystemClock().now().astimezone().date())
         if as_json:
             write(json.dumps(row(name, answer, explain=explain), ensure_ascii=False))
         else:
@@ -98,8 +103,15 @@ def reason_of(error: OSError | UnicodeDecodeError) -> str:
 
 
 def row(name: Mapping[str, Any], answer: Answer, *, explain: bool = False) -> dict[str, Any]:
-    """Give an answer as an object: its `name` (the id, or the query where there is none) and results, best first."""
-    return {**name, "results": [_result(result, explain=explain) for result in answer.results]}
+    """Return an answer as an object: its `name` (the id, or the query where there is none), grade and results.
+
+    "match" is "strong", "nearest" or "none"; the results come best first.
+    """
+    return {
+        **name,
+        "match": str(answer.grade),
+        "results": [_result(result, explain=explain) for result in answer.results],
+    }
 
 
 def _result(result: Result, *, explain: bool) -> dict[str, Any]:
@@ -118,17 +130,34 @@ def _result(result: Result, *, explain: bool) -> dict[str, Any]:
 def _draw(answers_from: Index, answer: Answer, *, explain: bool) -> None:
     for problem in answer.problems:
         err.print(Text(safe(problem), style="yellow"))
+    for note in _said(answer):
+        out.print(Text(safe(note), style="dim"))
+    if answer.grade is Grade.NEAREST:
+        out.print(Text.assemble("Nothing squarely on ", (safe(answer.query.strip()), "bold"), ". Nearest:"))
     if not answer.results:
         _draw_nothing(answers_from, answer)
         return
     table = Table(box=None, show_header=False, padding=(0, 1, 1, 0), expand=False)
     table.add_column(justify="right", style="dim")
     table.add_column(overflow="fold")
-    for place, result in enumerate(answer.results, 1):
+    shown = answer.results[:MAX_NEAREST] if answer.grade is Grade.NEAREST else answer.results
+    for place, result in enumerate(shown, 1):
         table.add_row(str(place), _drawn(result, explain=explain))
     out.print(table)
+    if answer.grade is Grade.NEAREST:
+        _draw_ways_on(answers_from, answer)
+        return
     more = answer.total - len(answer.results)
     out.print(Text(f"{answer.total} found" + (f", {more} more with --limit" if more > 0 else ""), style="dim"))
+
+
+def _said(answer: Answer) -> Iterator[str]:
+    """Return what is said above the results: the issue that was named, what was assumed, what the filters did."""
+    if answer.issue is not None:
+        yield f"{answer.issue.title}, {answer.issue.published:%d %b %Y}: backissue show {answer.issue.number}"
+    for each in answer.assumed:
+        yield f"showing {each.assumed}; nothing on {each.typed}"
+    yield from answer.notes
 
 
 def _drawn(result: Result, *, explain: bool) -> Text:
@@ -142,6 +171,8 @@ def _drawn(result: Result, *, explain: bool) -> Text:
         text.append(
             "\n" + safe(link.url), style=f"not bold cyan link {safe(link.url)}" if domain(link.url) else "not bold cyan"
         )
+    if result.lacks:
+        text.append(f"\nlacks {safe(', '.join(result.lacks))}", style="not bold yellow")
     if explain:
         why = "; ".join(f"{r.word} → {r.term} ({r.rule})" for r in result.reasons)
         text.append(f"\n{result.score:.2f}  {safe(why)}", style="not bold green")
@@ -150,6 +181,10 @@ def _drawn(result: Result, *, explain: bool) -> Text:
 
 def _draw_nothing(answers_from: Index, answer: Answer) -> None:
     out.print(Text.assemble("Nothing in the archive on ", (safe(answer.query.strip()) or "that", "bold"), "."))
+    _draw_ways_on(answers_from, answer)
+
+
+def _draw_ways_on(answers_from: Index, answer: Answer) -> None:
     if answer.did_you_mean:
         out.print(Text(f"Did you mean: {', '.join(answer.did_you_mean)}?"))
     near = answer.near_topics or answers_from.topics(8)

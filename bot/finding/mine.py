@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from archive.issue import Issue
+from archive.search.result import Grade
 from bot.clock import Clock, at_or_now
 from bot.finding.indexes import Indexes
 from bot.messages.kept import READ, REMOVE, UNREAD, Choice, Row
@@ -106,7 +107,10 @@ class Mine:
         if not keys and answer.total:
             return await self._search(keeper, listing.at(_last(listing.offset, answer.total)))
         rows = tuple(map(self.row, await self._memory.some(keeper, keys)))
-        return Listed(rows, listing, answer.total, meant=answer.did_you_mean, problems=answer.problems)
+        problems = answer.problems
+        if rows and answer.grade is Grade.NEAREST:
+            problems = (f"Nothing squarely on {listing.query}: these come nearest", *problems)
+        return Listed(rows, listing, answer.total, meant=answer.did_you_mean, problems=problems)
 
     def row(self, bookmark: Bookmark) -> Row:
         """Give a bookmark as a row of a list."""

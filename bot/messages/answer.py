@@ -13,7 +13,7 @@ from typing import Any
 
 from archive.issue import Issue
 from archive.kind import Kind
-from archive.search.result import Answer, Result
+from archive.search.result import Answer, Grade, Result
 from bot.messages import blocks
 from bot.messages.dates import age, short_date
 from bot.messages.entry import opening
@@ -31,6 +31,8 @@ FURTHEST = 200
 """Nobody pages further than this."""
 
 _DESCRIPTION = 260
+_CORRECTED = frozenset({"typo", "guess"})
+"""The rules by which a word is met that another may have been meant to be."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _json = json.JSONEncoder().encode
 _RENDERED = 8_192
@@ -123,7 +125,9 @@ def written(found: Answer, asked: Asked, today: date, *, hint: str = "") -> tupl
 
 def _below(found: Answer, asked: Asked, hint: str, *, shareable: bool) -> list[Block]:
     """Render what stands below the results."""
-    made = blocks.notes(found.problems)
+    made = blocks.notes((*found.problems, *found.notes))
+    if found.grade is Grade.NEAREST and found.did_you_mean:
+        made += _ways("Did you mean", found.did_you_mean, asked, "meant")
     made.append(blocks.actions(_buttons(found, asked, shareable=shareable)))
     return [*made, blocks.context(hint)] if hint else made
 
@@ -142,7 +146,7 @@ def nothing(found: Answer, asked: Asked, *, hint: str = "") -> Message:
     where = "No tool" if asked.tools else "Nothing"
     said = f"{where} in the archive about *{quoted(asked.query)}*."
     made = [blocks.section(said)]
-    made += blocks.notes(found.problems)
+    made += blocks.notes((*found.problems, *found.notes))
     if found.did_you_mean:
         made += _ways("Did you mean", found.did_you_mean, asked, "meant")
     if found.near_topics:
@@ -180,6 +184,8 @@ def _summary(found: Answer, asked: Asked) -> str:
     where = f", {first}–{last}" if found.total > len(found.results) else ""
     meant = corrected(found, asked.query)
     showing = f" · showing *{quoted(meant)}*" if meant else ""
+    if found.grade is Grade.NEAREST:
+        return f"Nothing squarely on *{quoted(asked.query)}*{showing}. Nearest:"
     return f"*{quoted(asked.query)}*{showing} · {count}{where}"
 
 
@@ -190,8 +196,8 @@ def corrected(found: Answer, query: str) -> str:
     """
     met: dict[str, Counter[str]] = defaultdict(Counter)
     for result in found.results:
-        rules = {reason.word: reason for reason in result.reasons if reason.rule == "typo"}
-        for word in rules.keys() - {reason.word for reason in result.reasons if reason.rule != "typo"}:
+        rules = {reason.word: reason for reason in result.reasons if reason.rule in _CORRECTED}
+        for word in rules.keys() - {reason.word for reason in result.reasons if reason.rule not in _CORRECTED}:
             met[word][rules[word].term] += 1
     read = query
     for word, terms in met.items():

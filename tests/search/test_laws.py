@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.search.index import Index
-from archive.search.query import OPTIONAL_WORDS, STOP_WORDS
 from archive.search.result import Answer
+from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
 from archive.search.words import bag, words
 from tests.search.newsletter import issue
 

@@ -47,16 +47,13 @@ def test_the_entry_meant_comes_first(query: str, first: str) -> None:
     "query",
     [
         "knitting patterns",
-        "puppet theatre for kids",
         "xqzvkjw",
         "🥑🥑",
         "",
         "   ",
-        "the of and",
         "\x00\x07\x1b[31m",
         "cup",
         '"service nagios"',
-        "-kubernetes",
     ],
 )
 def test_what_the_archive_has_nothing_on_gets_nothing(query: str) -> None:
@@ -142,7 +139,7 @@ def test_the_archives_own_name_answers_newest_first() -> None:
     assert [result.issue.number for result in index.search("tidings").results] == [8, 7, 6, 5, 4, 3, 2, 1]
 
 
-@pytest.mark.parametrize(("query", "told"), [("kubernetes", False), ("runbook nginx", False), ("kubernets", True)])
+@pytest.mark.parametrize(("query", "told"), [("kubernetes", False), ("runbook incident", False), ("kubernets", True)])
 def test_reasons_are_left_out_on_demand_but_where_a_word_was_corrected(query: str, *, told: bool) -> None:
     """Without reasons the same is found in the same order; they come only where a correction may have met a word."""
     whole, short = INDEX.search(query), INDEX.search(query, reasons=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.issue import Issue
-from archive.search.cutoff import FIRST_PAGE_RESULTS
+from archive.search.grading import FIRST_PAGE_RESULTS
 from archive.search.index import Index
 from archive.search.result import Result
 from tests.search.newsletter import issue

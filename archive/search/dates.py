@@ -1,0 +1,115 @@
+"""Days that a query names: dates as filters take them, and spans in plain words ("last month", "since may 2019")."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
+_MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_RECENT = (
+    r"(?:(?:in|from|over|during|within) )?(?:the )?(?P<which>last|past|this) (?:(?P<count>\d{1,3}) )?"
+    r"(?P<unit>day|week|month|quarter|year)s?"
+)
+_BOUND = (
+    rf"(?P<bound>since|after|before|until) (?:(?P<month>{_MONTH}) )?(?P<year>(?:19|20)\d\d)"
+    r"(?:-(?P<digits>\d\d?)(?:-(?P<day>\d\d?))?)?"
+)
+_BOUND_MONTH = rf"(?P<bound>since|after|before|until) (?P<month>{_MONTH})"
+_PHRASES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (_RECENT, _BOUND, _BOUND_MONTH, "yesterday"))
+_SPACE = re.compile(r"\s+")
+_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some days: `after` is the first, `before` the first that no longer counts (None: no limit); `text` as typed."""
+
+    after: date | None
+    before: date | None
+    text: str = ""
+
+
+def span_of(value: str, *, years_only: bool = False) -> Span:
+    """Return the days of a date written as 2019, 2019-06 or 2019-06-30. Raise ValueError for anything else."""
+    match = _DATE.match(value)
+    if not match or (years_only and match[2]):
+        raise ValueError(value)
+    year, month, day = (int(part) if part else None for part in match.groups())
+    first = date(year or 1, month or 1, day or 1)
+    if day:
+        return Span(first, first + timedelta(days=1))
+    return Span(first, _next_month(first) if month else date(first.year + 1, 1, 1))
+
+
+def spoken(text: str, today: date) -> tuple[str, Span]:
+    """Return `text` without the span in plain words at its end or its start, and that span, an unlimited one for none.
+
+    Elsewhere such words are left alone: they are more often part of a title than a limit.
+
+    >>> spoken("kafka since 2020", date(2021, 5, 4))
+    ('kafka', Span(after=datetime.date(2020, 1, 1), before=None, text='since 2020'))
+    """
+    plain = _SPACE.sub(" ", text).strip()
+    for pattern in _PHRASES:
+        for match in pattern.finditer(plain):
+            before, after = plain[: match.start()], plain[match.end() :]
+            at_end = not after.strip(" ?!.") and (not before or before[-1] == " ")
+            at_start = not before and after[:1] in {" ", ",", ":"}
+            if (at_end or at_start) and (span := _meant(match, today)):
+                return f"{before}{after.strip(' ?!.,:') if at_start else ''}".strip(), span
+    return text, Span(None, None)
+
+
+def _meant(match: re.Match[str], today: date) -> Span | None:
+    """Return the days of a phrase in plain words; None where it names none that exist."""
+    said = match.groupdict()
+    if "which" in said:
+        return _recent(match, today)
+    if "bound" not in said:
+        return Span(today - timedelta(days=1), today, match[0])
+    try:
+        month = _MONTHS[said["month"].lower()] if said["month"] else int(said.get("digits") or 0)
+        year = int(said["year"]) if said.get("year") else today.year - (month > today.month)
+        first = date(year, month or 1, int(said.get("day") or 1))
+        end = date(first.year + 1, 1, 1)
+    except (ValueError, OverflowError):
+        return None
+    if month:
+        end = first + timedelta(days=1) if said.get("day") else _next_month(first)
+    match said["bound"].lower():
+        case "before":
+            return Span(None, first, match[0])
+        case "until":
+            return Span(None, end, match[0])
+        case _:
+            return Span(first, None, match[0])
+
+
+def _recent(match: re.Match[str], today: date) -> Span:
+    """Return the days of "this month", "last week" (the seven days until today) or "past 3 months"."""
+    unit = match["unit"].lower()
+    if match["which"].lower() != "this":
+        days = _DAYS[unit] * max(1, int(match["count"] or 1))
+        return Span(today - timedelta(days=min(days, 36_500)), None, match[0])
+    start = {
+        "day": today,
+        "week": today - timedelta(days=today.weekday()),
+        "month": today.replace(day=1),
+        "quarter": today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1),
+        "year": today.replace(month=1, day=1),
+    }
+    return Span(start[unit], None, match[0])
+
+
+def _next_month(first: date) -> date:
+    """Return the first day of the month after that of `first`."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

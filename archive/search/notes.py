@@ -1,0 +1,81 @@
+"""What an answer says besides its entries: what its filters did, and what was assumed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from archive.search.query import Query
+from archive.search.result import Assumption, Result
+from archive.search.words import words
+
+_SAID = {"in": "in", "site": "on", "issue": "in issue", "after": "after", "before": "before", "year": "in"}
+_CORRECTED = frozenset({"typo", "guess"})
+
+
+def limits(asked: Query) -> str:
+    """Return the filters of `asked` in words: "in tools, on github.com, without docker"."""
+    said = [f"{_SAID[key]} {value}" for key, _, value in (part.partition(":") for part in asked.filters)]
+    said += [f"without {' '.join(texts)}" for texts in asked.without]
+    if asked.spoken_days:
+        said.append(asked.spoken_days)
+    return ", ".join(said)
+
+
+def emptied(asked: Query, topic: str, total: int) -> str:
+    """Return what the filters took away: "26 links on kubernetes, none after 2027"."""
+    return f"{total:,} link{'s' * (total != 1)}{f' on {topic}' if topic else ''}, none {limits(asked)}"
+
+
+def of(asked: Query, *, lone: bool) -> Iterator[str]:
+    """Return the notes on an answer to `asked`; it is `lone` if nothing but filters was asked for."""
+    if lone:
+        said = limits(asked)
+        yield f"everything {said}, newest first" if said else "everything, newest first"
+        return
+    if asked.newest:
+        yield "newest first"
+    if asked.spoken_days:
+        yield f"only {_days(asked.after, asked.before)}"
+
+
+def _days(after: date | None, before: date | None) -> str:
+    """Return a span of days in words; at least one end is given."""
+    said = [f"from {after:%-d %B %Y} on"] if after else []
+    return " and ".join([*said, *([f"before {before:%-d %B %Y}"] if before else [])])
+
+
+def assumed(results: Sequence[Result], known: frozenset[str]) -> Iterator[Assumption]:
+    """Return the corrections that more than half of `results` rest on, of words that are not `known`.
+
+    More than half, not all: an archive has misspellings of its own, which are found as they stand.
+    """
+    met: dict[str, Counter[tuple[str, bool]]] = defaultdict(Counter)
+    for result in results:
+        plain = {reason.word for reason in result.reasons if reason.rule not in _CORRECTED}
+        told = {reason.word: reason for reason in result.reasons if reason.rule in _CORRECTED}
+        for word in told.keys() - plain:
+            met[word][told[word].term, told[word].rule == "guess"] += 1
+    for word, terms in met.items():
+        if terms.total() * 2 > len(results) and word not in known:
+            (term, far), _ = terms.most_common(1)[0]
+            yield Assumption(word, term, far)
+
+
+def replaced(query: str, assumptions: Sequence[Assumption]) -> str:
+    """Return `query` with the words that were assumed in place of those typed."""
+    for each in assumptions:
+        term = each.assumed.replace("\\", r"\\")
+        query = re.sub(rf"(?<!\w){re.escape(each.typed)}(?!\w)", term, query, flags=re.IGNORECASE)
+    return query
+
+
+def lacks(asked: Query, result: Result) -> tuple[str, ...]:
+    """Return the telling words of `asked` that a result has in no form."""
+    met = {word for reason in result.reasons for word in words(reason.word)}
+    wanted = [word.text for word in asked.words if not word.optional]
+    found = [word for word in wanted if word not in met]
+    missing = [options for options in asked.either if met.isdisjoint(word for option in options for word in option)]
+    return (*found, *(" or ".join(" ".join(option) for option in options) for options in missing))
