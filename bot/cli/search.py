@@ -26,7 +26,6 @@ from bot.cli.terminal import err, out, safe, write
 from bot.clock import SystemClock
 from bot.messages.title import label
 
-
 MAX_NEAREST = 3
 """So many entries are shown where none is squarely about what was asked; JSON has all."""
 
