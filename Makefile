@@ -63,11 +63,11 @@ imports: $(VENV)/dev
 unit: $(VENV)/dev $(VENV)/browser
 	$(BIN)/pytest -n 3 -m 'not slow' --cov --cov-report=term
 
-format: $(VENV)/dev ## put the code in its shape
+format: $(VENV)/dev ## format the code, and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/peers $(VENV)/browser ## the figures of the README, each against a peer or floor in the same run
+bench: $(VENV)/peers $(VENV)/browser ## the figures of docs/figures.md, each against a peer or floor in the same run
 	$(BIN)/python -m benchmarks $(if $(ARCHIVE),--archive $(ARCHIVE))
 
 evaluate: $(VENV)/peers ## how good the search is, beside other engines
@@ -89,7 +89,7 @@ hooks: $(VENV)/dev $(VENV)/docs ## set up everything for a contributor, with the
 release: $(VENV)/docs ## prepare a release: make release VERSION=0.2.0
 	@$(BIN)/python -m tools.release "$(VERSION)" --date "$(DATE)"
 
-picture: $(VENV)/run ## draw the pictures of docs/bookmarks.md anew, from the demo itself
+picture: $(VENV)/run ## draw the pictures of docs/bookmarks.md, from the demo itself
 	$(BIN)/python -m docs.picture
 
 screenshots: $(VENV)/browser ## take the README's pictures of the page, from the demo itself

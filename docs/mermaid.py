@@ -26,7 +26,7 @@ SETTINGS = {
     "theme": "neutral",
     "fontFamily": "Helvetica, Arial, sans-serif",
     "htmlLabels": False,
-    "flowchart": {"htmlLabels": False, "useMaxWidth": False},
+    "flowchart": {"htmlLabels": False, "useMaxWidth": False, "wrappingWidth": 260, "rankSpacing": 34},
     "deterministicIds": True,
 }
 _DRAW = """async ([settings, source]) => {
