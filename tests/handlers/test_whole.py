@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Ports, build
+from bot.clock import SystemClock
 from bot.library import Library
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.front import front
@@ -65,9 +67,10 @@ class Life:
 
 
 def publish(name: str, archive: Path) -> None:
-    """Copy an issue of the sample into a folder."""
+    """Copy an issue of the sample into a folder, dated now: what is much older would not be posted by itself."""
     source = next(SAMPLE.glob(f"*{name}*.md"))
-    (archive / source.name).write_text(source.read_text("utf-8"), "utf-8")
+    dated = re.sub(r"(?m)^date: .*$", f"date: {SystemClock().now().isoformat()}", source.read_text("utf-8"), count=1)
+    (archive / source.name).write_text(dated, "utf-8")
 
 
 @asynccontextmanager
