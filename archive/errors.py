@@ -5,7 +5,7 @@
         ├── FolderError         the archive's folder cannot be read at all
         └── UnknownIssueError   nobody wrote an issue of that name or number
 
-The bot's branch is in `bot.errors`. A single broken file is not an error but an `archive.problem.Problem`: the
+The bot's branch is in `bot.domain.errors`. A single broken file is not an error but an `archive.problem.Problem`: the
 others load.
 """
 

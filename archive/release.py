@@ -1,6 +1,6 @@
 """What a file says of its release: whether it is a draft, when it comes out, when it expires.
 
-This module only reads those marks. Whether an issue is out is decided with the time given, by `bot.publication`.
+This module only reads those marks. Whether an issue is out is decided with the time given, by `bot.domain.publication`.
 """
 
 from __future__ import annotations

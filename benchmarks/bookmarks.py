@@ -26,7 +26,7 @@ from benchmarks.burst import burst, posted, signed, wrong
 from benchmarks.commands import answering, free_port
 from benchmarks.load import SECRET, Timing, load, typed
 from benchmarks.table import Row
-from bot.record.bookmark import Keeper, Link
+from bot.domain.bookmark import Keeper, Link
 from bot.store.store import Store
 
 ROUNDS = 3

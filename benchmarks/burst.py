@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.load import SECRET
-from bot.record.bookmark import Keeper, Link
+from bot.domain.bookmark import Keeper, Link
 from bot.store.store import Store
 
 WORKSPACE = "-:T1"

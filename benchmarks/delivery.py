@@ -21,21 +21,21 @@ from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
 from benchmarks.table import Row
 from bot import loop
-from bot.calendar import AsItAppears, Weekly, next_slot
-from bot.clock import SystemClock
 from bot.delivery.press import Press
-from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.worker import Worker
+from bot.domain.clock import SystemClock
+from bot.domain.delivery_policy import Rules
+from bot.domain.preferences import Taste
+from bot.domain.schedule import AsItAppears, Weekly, next_slot
+from bot.domain.workspace import WorkspaceId, team_of
 from bot.messages.digest import digest
-from bot.messages.taste import Taste
 from bot.playground.pace import Pace
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
 from bot.slack.door import Mark
 from bot.slack.web import WebSlack
-from bot.slack.workspace import WorkspaceId, team_of
 from bot.store.store import Store
 from bot.store.tables import subscriptions
 

@@ -13,7 +13,7 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search.result import Answer, Grade
 from bot import commands
-from bot.clock import Clock
+from bot.domain.clock import Clock
 from bot.library import Current
 from bot.messages import help as helping
 from bot.messages import issue as issues

@@ -26,12 +26,12 @@ from bot.belongings.exporting import Exporting
 from bot.belongings.forgetting import Forgetting
 from bot.belongings.importing import Importing
 from bot.bookmarks import Bookmarks
-from bot.clock import Clock, SystemClock
 from bot.delivery.doubts import Doubts
-from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.delivery.worker import Worker
+from bot.domain.clock import Clock, SystemClock
+from bot.domain.delivery_policy import RULES, Rules
 from bot.finding.indexes import Indexes
 from bot.finding.mine import Mine
 from bot.home import Home

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import structlog
 
-from bot.clock import AHEAD, Clock, microseconds
-from bot.record.bookmark import Keeper, Reacted, Way, number_of
-from bot.slack.workspace import WorkspaceId
+from bot.domain.bookmark import Keeper, Reacted, Way, number_of
+from bot.domain.clock import AHEAD, Clock, microseconds
+from bot.domain.workspace import WorkspaceId
 
 _log = structlog.get_logger(__name__)
 

@@ -13,11 +13,11 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot.domain.bookmark_file.record import Format
+from bot.domain.offsets import in_one_word
 from bot.messages.answer import LONGEST_QUERY
 from bot.messages.mrkdwn import one_line
 from bot.messages.top import Period
-from bot.offsets import in_one_word
-from bot.takeout.keepsake import Format
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
-from bot.calendar import (
+from bot.domain.offsets import offsets_like
+from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.schedule import (
     AS_IT_APPEARS,
     DAYS,
     AsItAppears,
@@ -22,8 +24,6 @@ from bot.calendar import (
 from bot.messages.form import AT_ONCE, KINDS, LONGEST_TOPICS, Draft, zone_option
 from bot.messages.message import Block
 from bot.messages.mrkdwn import one_line
-from bot.messages.taste import Layout, Sponsors, Taste
-from bot.offsets import offsets_like
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

@@ -10,8 +10,13 @@ from typing import Any, Protocol
 import structlog
 
 from archive.issue import Issue
-from bot.calendar import next_slot
-from bot.clock import Clock, at_or_now
+from bot.domain.bookmark import Keeper, Link, keeper_of
+from bot.domain.clock import Clock, at_or_now
+from bot.domain.schedule import next_slot
+from bot.domain.subscription import Subscription
+from bot.domain.title import title
+from bot.domain.user_state import Acquaintance
+from bot.domain.workspace import WorkspaceId
 from bot.finding.mine import Mine
 from bot.keeping.catalogue import first_key
 from bot.messages import home as said
@@ -20,13 +25,8 @@ from bot.messages.home import Looking, Newest, Shown, Subscribed
 from bot.messages.issue import issue_page, page_value
 from bot.messages.message import Block, Message
 from bot.messages.names import Names
-from bot.messages.title import title
 from bot.messages.top import MOST
-from bot.record.acquaintance import Acquaintance
-from bot.record.bookmark import Keeper, Link, keeper_of
-from bot.record.subscription import Subscription
 from bot.slack.errors import SlackError
-from bot.slack.workspace import WorkspaceId
 from bot.team import Subscribers, Team
 
 _log = structlog.get_logger(__name__)

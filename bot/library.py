@@ -19,9 +19,9 @@ from archive.issue import Issue
 from archive.search.index import Index
 from archive.search.synonyms import Synonyms
 from archive.snapshot import Snapshot
-from bot import publication
-from bot.clock import Clock, SystemClock
-from bot.publication import HeldBack
+from bot.domain import publication
+from bot.domain.clock import Clock, SystemClock
+from bot.domain.publication import HeldBack
 
 _log = structlog.get_logger(__name__)
 

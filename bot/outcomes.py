@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from bot.domain.workspace import WorkspaceId
 from bot.messages.message import Block, Message
 from bot.slack.door import Posted
 from bot.slack.errors import SlackError
 from bot.slack.patience import patiently
-from bot.slack.workspace import WorkspaceId
 
 
 class Door(Protocol):

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 
 _SECONDS = 10
 _DOMAINS = ("slack.com", "slack-gov.com")

@@ -13,8 +13,12 @@ import structlog
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from bot import commands
-from bot.calendar import Schedule, ScheduleError, next_slot, parse_schedule, time_there
-from bot.clock import Clock
+from bot.domain.clock import Clock
+from bot.domain.preferences import Taste
+from bot.domain.publication import HeldBack
+from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedule, time_there
+from bot.domain.subscription import Pause, Paused, Subscription
+from bot.domain.workspace import WorkspaceId
 from bot.form import Wish, draft_of
 from bot.messages import form as forms
 from bot.messages import help as helping
@@ -23,12 +27,8 @@ from bot.messages import subscription as said
 from bot.messages.form import KINDS
 from bot.messages.message import Block, Message
 from bot.messages.names import Names
-from bot.messages.taste import Taste
-from bot.publication import HeldBack
-from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.door import Person
 from bot.slack.errors import ChannelRefusedError, SlackError
-from bot.slack.workspace import WorkspaceId
 
 _log = structlog.get_logger(__name__)
 

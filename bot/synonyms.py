@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.search.synonyms import Synonyms, shipped
-from bot.errors import SettingsError
+from bot.domain.errors import SettingsError
 
 
 def names_in(file: Path | None) -> Synonyms:

@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.issue import Issue
-from bot.clock import Clock, microseconds
+from bot.domain.bookmark import Keeper, Link, Top, keeper_of
+from bot.domain.clock import Clock, microseconds
+from bot.domain.subscription import Subscription
+from bot.domain.title import label
+from bot.domain.workspace import WorkspaceId
 from bot.messages import top as said
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.messages.title import label
 from bot.messages.top import AT_LEAST, Period, Shared
-from bot.record.bookmark import Keeper, Link, Top, keeper_of
-from bot.record.subscription import Subscription
-from bot.slack.workspace import WorkspaceId
 
 WEEK = timedelta(days=7)
 _TRIED = 5

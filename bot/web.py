@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.clock import Clock
+from bot.domain.clock import Clock
 from bot.verification import Unverified, signature_of
 
 _log = structlog.get_logger(__name__)

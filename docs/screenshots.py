@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Browser, Locator, async_playwright, expect
 
 from bot import logs
-from bot.clock import SystemClock
+from bot.domain.clock import SystemClock
 from bot.playground.page.run import Wishes, opened
 from bot.playground.page.server import PageServer
 from bot.playground.process import without_proxies

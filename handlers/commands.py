@@ -12,9 +12,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot import commands
+from bot.domain.bookmark import keeper_of
 from bot.messages.message import Message
 from bot.messages.saved import Listing
-from bot.record.bookmark import keeper_of
 from bot.services import Services
 from bot.subscribing import Place
 from handlers.errors import follow_up

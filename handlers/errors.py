@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 
 from archive.errors import ArchiveError
 from bot.answers import payload
-from bot.calendar import ScheduleError
+from bot.domain.schedule import ScheduleError
 from bot.messages.help import apology, told
 from bot.messages.message import Message
 from bot.replies import ReplyError

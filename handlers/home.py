@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from archive.errors import ArchiveError
+from bot.domain.workspace import WorkspaceId
 from bot.messages import help as helping
 from bot.messages.home import DROP, ISSUE, KEEP, Looking, turned
 from bot.messages.issue import read_page
@@ -19,7 +20,6 @@ from bot.messages.kept import ACTION, Choice
 from bot.messages.message import Message
 from bot.services import Services
 from bot.slack.errors import SlackError
-from bot.slack.workspace import WorkspaceId
 from handlers.click import Click, chosen
 from handlers.errors import explained
 from handlers.payload import text, workspace

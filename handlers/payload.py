@@ -13,8 +13,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.record.bookmark import Keeper, keeper_at
-from bot.slack.workspace import WorkspaceId, workspace_id
+from bot.domain.bookmark import Keeper, keeper_at
+from bot.domain.workspace import WorkspaceId, workspace_id
 from bot.subscribing import Place
 
 ID = re.compile(r"[\x21-\x7e]{1,100}")

@@ -15,6 +15,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.domain.bookmark import Keeper
+from bot.domain.workspace import WorkspaceId
 from bot.form import Wish, read
 from bot.messages import blocks, chooser, form, note
 from bot.messages import help as helping
@@ -22,10 +24,8 @@ from bot.messages.belongings import FILE, IMPORT, read_file, read_import
 from bot.messages.chooser import Choosing, picked
 from bot.messages.home import Looking
 from bot.messages.message import Block, Message
-from bot.record.bookmark import Keeper
 from bot.services import Services
 from bot.slack.errors import SlackError
-from bot.slack.workspace import WorkspaceId
 from handlers.errors import explained
 from handlers.home import show
 from handlers.payload import answered, keeper, text, workspace

@@ -7,16 +7,16 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
+from bot.domain.bookmark import Bookmark, Keeper, keeper_of
+from bot.domain.bookmark_file.record import Format, Keepsake
+from bot.domain.bookmark_file.write import write
+from bot.domain.workspace import WorkspaceId
 from bot.messages import belongings as said
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.record.bookmark import Bookmark, Keeper, keeper_of
 from bot.slack.door import Posted
 from bot.slack.errors import SlackError
 from bot.slack.patience import patiently
-from bot.slack.workspace import WorkspaceId
-from bot.takeout.keepsake import Format, Keepsake
-from bot.takeout.write import write
 
 NO_FILES = frozenset(
     {"missing_scope", "not_allowed_token_type", "unknown_method", "method_not_supported_for_channel_type"}

@@ -7,12 +7,12 @@ from typing import Protocol
 
 import structlog
 
-from bot.clock import Clock, at_or_now
+from bot.domain.bookmark import Keeper
+from bot.domain.clock import Clock, at_or_now
+from bot.domain.user_state import Acquaintance
 from bot.messages import belongings as said
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.record.acquaintance import Acquaintance
-from bot.record.bookmark import Keeper
 
 _log = structlog.get_logger(__name__)
 

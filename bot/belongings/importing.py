@@ -9,16 +9,16 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.clock import Clock
+from bot.domain.bookmark import Bookmark, Keeper, checked, keeper_of
+from bot.domain.bookmark_file import netscape
+from bot.domain.bookmark_file.record import Keepsake
+from bot.domain.clock import Clock
+from bot.domain.workspace import WorkspaceId
 from bot.messages import belongings as said
 from bot.messages.message import Block
 from bot.messages.mrkdwn import clean
 from bot.messages.names import Names
-from bot.record.bookmark import Bookmark, Keeper, checked, keeper_of
 from bot.slack.errors import FileRefusedError, SlackError
-from bot.slack.workspace import WorkspaceId
-from bot.takeout import netscape
-from bot.takeout.keepsake import Keepsake
 
 READ_FILES = "files:read"
 """The scope without which a form may not ask for files, and the bot reads none (Slack: file-input-element)."""

@@ -15,17 +15,17 @@ from archive.errors import BackIssueError
 from archive.snapshot import Snapshot
 from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
-from bot.clock import SystemClock
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
-from bot.errors import SettingsError
+from bot.domain.clock import SystemClock
+from bot.domain.delivery import Delivery, Progress, State
+from bot.domain.errors import SettingsError
+from bot.domain.issue_identity import Face
+from bot.domain.newness import WINDOW
+from bot.domain.publication import announced, held_back
+from bot.domain.workspace import WorkspaceId, workspace_id
 from bot.messages.subscription import Post, Standing, tasteful
-from bot.publication import announced, held_back
-from bot.record.delivery import Delivery, Progress, State
-from bot.record.identity import Face
-from bot.record.newness import WINDOW
 from bot.settings import Settings
-from bot.slack.workspace import WorkspaceId, workspace_id
 from bot.store import migrate
 from bot.store.issues import Issues, Registered
 from bot.store.store import Store

@@ -10,9 +10,9 @@ from rich.padding import Padding
 
 from bot.cli.reading import find, read
 from bot.cli.terminal import out, write
+from bot.domain.preferences import Layout, Taste
 from bot.messages.digest import digest
 from bot.messages.message import Digest, Part
-from bot.messages.taste import Layout, Taste
 from bot.playground.draw import Look, blocks
 from bot.slack.door import Mark
 from bot.slack.payload import posting

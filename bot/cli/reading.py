@@ -13,9 +13,9 @@ from archive.loader import read_one
 from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.cli.terminal import err
-from bot.clock import SystemClock
-from bot.errors import SettingsError
-from bot.publication import released
+from bot.domain.clock import SystemClock
+from bot.domain.errors import SettingsError
+from bot.domain.publication import released
 from bot.synonyms import names_in
 
 

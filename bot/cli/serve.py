@@ -16,7 +16,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from bot import logs, loop
 from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
-from bot.errors import SettingsError
+from bot.domain.errors import SettingsError
 from bot.library import Library
 from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack

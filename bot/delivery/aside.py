@@ -9,8 +9,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.record.decision import Decision
-from bot.slack.workspace import WorkspaceId
+from bot.domain.decision import Decision
+from bot.domain.workspace import WorkspaceId
 
 _log = structlog.get_logger(__name__)
 PATIENCE = 2.0

@@ -8,10 +8,10 @@ from math import ceil
 
 import structlog
 
-from bot.clock import Clock
+from bot.domain.clock import Clock
+from bot.domain.delivery import ASKED, Delivery, PartRow, State
+from bot.domain.workspace import WorkspaceId
 from bot.messages.mrkdwn import clip
-from bot.record.delivery import ASKED, Delivery, PartRow, State
-from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)

@@ -11,16 +11,16 @@ from datetime import datetime
 
 import structlog
 
-from bot.calendar import Weekly
 from bot.delivery.aside import with_aside
-from bot.delivery.plan import decide, full_note, late_note, put_off
 from bot.delivery.press import Sheet, as_shown, corrected
 from bot.delivery.sender import Sender
 from bot.delivery.summary import summary
 from bot.delivery.tools import Leave, StrayLeft, Tools
+from bot.domain.delivery import ASKED, GONE, SETTLED, THREAD_CLOSED, Delivery, PartRow, Progress, State, closing
+from bot.domain.due import decide, full_note, late_note, put_off
+from bot.domain.schedule import Weekly
+from bot.domain.subscription import Pause, Paused, Subscription
 from bot.messages.notice import Trouble
-from bot.record.delivery import ASKED, GONE, SETTLED, THREAD_CLOSED, Delivery, PartRow, Progress, State, closing
-from bot.record.subscription import Pause, Paused, Subscription
 from bot.slack.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
 
 _log = structlog.get_logger(__name__)

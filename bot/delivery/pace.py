@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.delivery.rules import Rules
-from bot.record.subscription import Limit
-from bot.slack.workspace import WorkspaceId
+from bot.domain.delivery_policy import Rules
+from bot.domain.subscription import Limit
+from bot.domain.workspace import WorkspaceId
 
 _JITTER = 0.1
 """Seconds by which a message may follow the answer to the one before early: the answer itself took time to come."""

@@ -11,9 +11,9 @@ from difflib import SequenceMatcher
 
 from archive.issue import Entry, Issue, Section
 from bot.delivery.version import Render, version_of
+from bot.domain.delivery import NOT_THEN, PartRow, Shown, State
+from bot.domain.preferences import Taste
 from bot.messages.message import Message, Part
-from bot.messages.taste import Taste
-from bot.record.delivery import NOT_THEN, PartRow, Shown, State
 
 _KEPT = 512
 

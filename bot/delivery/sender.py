@@ -15,11 +15,11 @@ import structlog
 
 from bot.delivery.press import Sheet
 from bot.delivery.tools import Leave, StrayLeft, Tools
+from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_GONE, Delivery, PartRow, State
+from bot.domain.subscription import Subscription
+from bot.domain.title import label
 from bot.messages.message import Message
 from bot.messages.notice import Notice, Trouble, words
-from bot.messages.title import label
-from bot.record.delivery import SETTLED, STRAY_LEFT, THREAD_GONE, Delivery, PartRow, State
-from bot.record.subscription import Subscription
 from bot.slack.door import TOMBSTONE, Mark, Posted
 from bot.slack.errors import (
     CannotLookError,

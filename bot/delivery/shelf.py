@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.issue import Issue
-from bot.record.identity import Face, face
-from bot.record.newness import WINDOW, Arrival
+from bot.domain.issue_identity import Face, face
+from bot.domain.newness import WINDOW, Arrival
 from bot.store.issues import Registered
 
 

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 import structlog
 
 from archive.issue import Issue
-from bot.calendar import Weekly, next_slot, slots, zone_of
-from bot.delivery.plan import dated_ahead, passed_over, waiting
-from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Catalogue, Shelf
+from bot.domain.delivery import SETTLED, Delivery, Progress, State
+from bot.domain.delivery_policy import RULES, Rules
+from bot.domain.due import dated_ahead, passed_over, waiting
+from bot.domain.publication import HeldBack
+from bot.domain.schedule import Weekly, next_slot, slots, zone_of
+from bot.domain.subscription import Subscription
+from bot.domain.title import label, title
+from bot.domain.workspace import WorkspaceId
 from bot.messages.subscription import Post, Standing, Waiting
-from bot.messages.title import label, title
-from bot.publication import HeldBack
-from bot.record.delivery import SETTLED, Delivery, Progress, State
-from bot.record.subscription import Subscription
 from bot.slack.door import Poster
 from bot.slack.errors import SlackError
-from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.record.delivery import THREAD_GONE, PartRow, State, closing
+from bot.domain.delivery import THREAD_GONE, PartRow, State, closing
 
 _LONGEST = 500
 _GAPS = {State.UNKNOWN: "unknown, it may or may not have been posted", State.REFUSED: "refused"}

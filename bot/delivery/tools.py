@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import Clock
 from bot.delivery.aside import Aside
 from bot.delivery.pace import Pace
 from bot.delivery.press import Press
-from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
+from bot.domain.clock import Clock
+from bot.domain.delivery_policy import Rules
 from bot.slack.door import Poster
 from bot.store.store import Store
 

@@ -15,21 +15,21 @@ from itertools import chain
 import structlog
 
 from archive.issue import Issue
-from bot.clock import Clock
 from bot.delivery.aside import Aside
 from bot.delivery.lane import Lane
 from bot.delivery.pace import Pace
 from bot.delivery.press import Press
-from bot.delivery.rules import RULES, Rules
 from bot.delivery.shelf import Change, Shelf
 from bot.delivery.tools import Tools
 from bot.delivery.version import Render
-from bot.errors import BotError
-from bot.record.subscription import Subscription
+from bot.domain.clock import Clock
+from bot.domain.delivery_policy import RULES, Rules
+from bot.domain.errors import BotError
+from bot.domain.subscription import Subscription
+from bot.domain.workspace import WorkspaceId
 from bot.schedule import Ticker
 from bot.slack.door import Poster
 from bot.slack.errors import SlackError
-from bot.slack.workspace import WorkspaceId
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from archive.issue import Entry, Issue, Section
 from archive.issue import Link as Address
 from archive.kind import Kind
 from archive.link import canonical
-from bot.record.bookmark import Bookmark
+from bot.domain.bookmark import Bookmark
 
 
 def document(bookmark: Bookmark, issue: Issue | None) -> Issue:

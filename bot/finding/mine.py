@@ -7,7 +7,11 @@ from typing import Any, Protocol
 
 from archive.issue import Issue
 from archive.search.result import Grade
-from bot.clock import Clock, at_or_now
+from bot.domain.bookmark import Bookmark, Keeper, Page
+from bot.domain.bookmark_file.record import LONGEST_NOTE
+from bot.domain.clock import Clock, at_or_now
+from bot.domain.title import label
+from bot.domain.workspace import WorkspaceId
 from bot.finding.indexes import Indexes
 from bot.messages.kept import READ, REMOVE, UNREAD, Choice, Row
 from bot.messages.message import Message
@@ -15,10 +19,6 @@ from bot.messages.mrkdwn import clean
 from bot.messages.names import Names
 from bot.messages.note import note_form
 from bot.messages.saved import PAGE, Listed, Listing, saved
-from bot.messages.title import label
-from bot.record.bookmark import Bookmark, Keeper, Page
-from bot.slack.workspace import WorkspaceId
-from bot.takeout.keepsake import LONGEST_NOTE
 
 GONE = "You do not keep that link any more."
 

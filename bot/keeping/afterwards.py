@@ -8,14 +8,14 @@ from enum import Enum, auto
 import structlog
 
 from bot.bookmarks import Reaction
-from bot.clock import Clock
+from bot.domain.bookmark import Link, Reacted, number_of
+from bot.domain.clock import Clock
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.choosers import Choosers, read_links
 from bot.keeping.ports import Door, Memory, People, Postings
 from bot.messages import hints
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.record.bookmark import Link, Reacted, number_of
 from bot.slack.errors import SlackError
 from bot.slack.patience import patiently
 

@@ -8,9 +8,9 @@ from typing import Protocol
 from archive.issue import Entry, Issue
 from archive.link import key
 from archive.snapshot import Snapshot
+from bot.domain.bookmark import Link, checked
 from bot.library import Current
 from bot.messages.keep import Token
-from bot.record.bookmark import Link, checked
 
 
 class Library(Protocol):

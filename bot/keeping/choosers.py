@@ -10,7 +10,9 @@ from typing import Any
 
 import structlog
 
-from bot.clock import Clock, at_or_now
+from bot.domain.bookmark import Keeper, Link
+from bot.domain.clock import Clock, at_or_now
+from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import found_in
 from bot.keeping.ports import Door, Memory, Postings
@@ -18,9 +20,7 @@ from bot.messages import blocks, hints
 from bot.messages.chooser import PAGE, Choosing, choose, choose_form, option_value, told_form
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.record.bookmark import Keeper, Link
 from bot.slack.errors import SlackError
-from bot.slack.workspace import WorkspaceId
 
 _log = structlog.get_logger(__name__)
 

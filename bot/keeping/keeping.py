@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.answers import Answers
-from bot.clock import Clock
+from bot.domain.clock import Clock
 from bot.keeping.afterwards import Afterwards
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.choosers import Choosers

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.bookmark import Keeper, Link, Showing
+from bot.domain.workspace import WorkspaceId
 from bot.messages.message import Message
-from bot.record.bookmark import Keeper, Link, Showing
 from bot.slack.door import Posted
-from bot.slack.workspace import WorkspaceId
 
 
 class Memory(Protocol):

@@ -9,7 +9,9 @@ import structlog
 
 from archive.issue import Entry
 from bot.answers import Answers
-from bot.clock import Clock, at_or_now
+from bot.domain.bookmark import Keeper, Link
+from bot.domain.clock import Clock, at_or_now
+from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue, first_key
 from bot.keeping.ports import Door, Memory, People
 from bot.messages import help as helping
@@ -19,9 +21,7 @@ from bot.messages.issue import PICKED
 from bot.messages.keep import Token
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.record.bookmark import Keeper, Link
 from bot.slack.errors import SlackError
-from bot.slack.workspace import WorkspaceId
 
 _log = structlog.get_logger(__name__)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import structlog
 
 from bot.answers import Answers
-from bot.clock import Clock
+from bot.domain.clock import Clock
+from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.ports import Door, Postings
 from bot.messages.answer import Asked
 from bot.messages.message import Message
 from bot.slack.errors import SlackError, UnknownOutcomeError
-from bot.slack.workspace import WorkspaceId
 
 _log = structlog.get_logger(__name__)
 

@@ -14,6 +14,7 @@ from typing import Any
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Grade, Result
+from bot.domain.title import label, title
 from bot.messages import blocks
 from bot.messages.dates import age, short_date
 from bot.messages.entry import opening
@@ -21,7 +22,6 @@ from bot.messages.keep import Token, save_button, token
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, clip_plain, host, one_line
 from bot.messages.past import past
-from bot.messages.title import label, title
 
 PAGE = 5
 """Results on a page: what fits a screen without scrolling back."""

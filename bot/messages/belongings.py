@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.bookmark_file.record import Format
 from bot.messages import blocks
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import escape
 from bot.messages.names import Names
-from bot.takeout.keepsake import Format
 
 FORGET, STAY = "forget:me", "forget:not"
 """The buttons of the confirmation."""

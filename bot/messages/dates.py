@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from bot import calendar
+from bot.domain import schedule
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-DAYS = tuple(day.capitalize() for day in calendar.DAYS)
+DAYS = tuple(day.capitalize() for day in schedule.DAYS)
 
 _DAYS_IN_MONTH = 30.44
 _DAYS_IN_YEAR = 365.25

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
+from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.title import title
 from bot.messages import blocks
 from bot.messages.dates import long_date
 from bot.messages.entry import opening
 from bot.messages.keep import save_button, token
 from bot.messages.message import Block, Digest, Message, Part
 from bot.messages.mrkdwn import bold, clip, escape, host, link, linkable, one_line, relinked, shown, split
-from bot.messages.taste import Layout, Sponsors, Taste
-from bot.messages.title import title
 
 MOST_REPLIES = 100
 """At one message a second and channel (Slack: rate limits), a longer thread would take minutes: it is set in full."""

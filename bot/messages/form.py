@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.kind import Kind
+from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.messages import blocks
 from bot.messages.dates import DAYS
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip_plain, one_line
-from bot.messages.taste import Layout, Sponsors, Taste
 
 CALLBACK = "subscribe"
 ZONE = "zone"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain.bookmark_file.record import LONGEST_URL
 from bot.messages import blocks
 from bot.messages.keep import Token, save_button
 from bot.messages.message import Message
 from bot.messages.mrkdwn import bold, clip, link, one_line, shown
 from bot.messages.names import Names
-from bot.takeout.keepsake import LONGEST_URL
 
 ONE = "one"
 """What a Save button says of the message it stands in: this one link."""

@@ -7,6 +7,8 @@ from datetime import date
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
+from bot.domain.preferences import Layout, Taste
+from bot.domain.title import title
 from bot.messages import blocks
 from bot.messages.answer import LONGEST_QUERY
 from bot.messages.dates import age, long_date
@@ -15,8 +17,6 @@ from bot.messages.entry import opening
 from bot.messages.keep import LONGEST_SLUG, save_button, token
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, one_line
-from bot.messages.taste import Layout, Taste
-from bot.messages.title import title
 
 
 def page_value(slug: str, page: int) -> str:

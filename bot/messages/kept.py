@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from archive.link import is_http
+from bot.domain.bookmark_file.record import LONGEST_URL
 from bot.messages import blocks
 from bot.messages.dates import short_date
 from bot.messages.message import Block
 from bot.messages.mrkdwn import bold, clip, host, link, one_line, shown
 from bot.messages.past import past
-from bot.takeout.keepsake import LONGEST_URL
 
 ACTION = "kept"
 """The menu beside a row: its action is `kept:NUMBER`, the chosen option's value says what and which."""

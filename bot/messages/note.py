@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.bookmark_file.record import LONGEST_NOTE
 from bot.messages import blocks
 from bot.messages.message import Block
 from bot.messages.mrkdwn import bold, clean, clip, one_line
-from bot.takeout.keepsake import LONGEST_NOTE
 
 CALLBACK = "note"
 FIELD = "note"

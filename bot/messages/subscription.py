@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archive.kind import Kind
+from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.messages import blocks
 from bot.messages.dates import MONTHS, slack_time
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, clip_plain, escape, link, one_line
 from bot.messages.names import Names
 from bot.messages.reasons import plainly
-from bot.messages.taste import Layout, Sponsors, Taste
 
 _USUAL = Names()
 _MOST_WAITING = 8

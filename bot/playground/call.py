@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.workspace import Workspace
 

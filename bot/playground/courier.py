@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.clock import Clock
+from bot.domain.clock import Clock
 from bot.playground.sockets import Sockets
 
 PATIENCE = 3.0

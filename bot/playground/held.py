@@ -11,7 +11,7 @@ from archive.folder import DiskFolder
 from archive.issue import Issue
 from archive.loader import load
 from archive.snapshot import Snapshot
-from bot.publication import is_out
+from bot.domain.publication import is_out
 
 SAMPLE = Path(__file__).parent / "sample"
 """The archive that ships."""

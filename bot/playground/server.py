@@ -28,7 +28,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
-from bot.clock import Clock, SystemClock
+from bot.domain.clock import Clock, SystemClock
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Ledger
 from bot.playground.limits import message_breaches

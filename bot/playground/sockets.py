@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.clock import Clock
+from bot.domain.clock import Clock
 from bot.playground.site import Reply
 
 MOST = 10

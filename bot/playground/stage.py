@@ -18,8 +18,9 @@ from archive.document import SUFFIXES
 from archive.folder import DiskFolder
 from archive.search.index import Index
 from bot.app import App, Ports, build
-from bot.clock import SystemClock
-from bot.delivery import rules
+from bot.domain import delivery_policy
+from bot.domain.clock import SystemClock
+from bot.domain.publication import released
 from bot.library import Current, Library
 from bot.playground.front import front
 from bot.playground.held import HELD, HeldBack
@@ -28,7 +29,6 @@ from bot.playground.server import Server
 from bot.playground.shifted import Shifted
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
-from bot.publication import released
 from bot.settings import Settings, SlackCredentials
 from bot.slack.web import WebSlack
 from bot.store.store import Store
@@ -40,7 +40,7 @@ PATIENCE = 2.5
 sooner than with the 15 that Slack itself is given."""
 _AGES = timedelta(days=20_000)
 """The demo shows how an issue is posted when it appears, whatever its date."""
-RULES = replace(rules.RULES, grace=2 * PATIENCE, window=_AGES)
+RULES = replace(delivery_policy.RULES, grace=2 * PATIENCE, window=_AGES)
 """Delivery's own figures, with the grace that goes with that patience; an issue of any date is new."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.table import Table
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 from bot.playground import forms
 from bot.playground.board import Board, Element, errors_by_label
 from bot.playground.channel import Channel, ChannelMessage

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from bot.domain.workspace import WorkspaceId
 from bot.slack.door import TOMBSTONE, Mark, Posted
 from bot.slack.errors import (
     MessageRefusedError,
@@ -16,7 +17,6 @@ from bot.slack.errors import (
     detail_of,
     refusal,
 )
-from bot.slack.workspace import WorkspaceId
 
 _UNCLEAR = frozenset({408, 499})
 """A proxy gave the request up; it may have handed it on before (RFC 9110, 15.5.9; 499 is nginx's)."""

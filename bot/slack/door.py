@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.domain.workspace import WorkspaceId
 from bot.messages.message import Message
-from bot.slack.workspace import WorkspaceId
 
 EVENT_TYPE = "backissue_part"
 """The metadata's event type on every message of a digest (Slack: messaging/message-metadata)."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 
 CHANNEL_CODES = frozenset(
     {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import aiohttp
 from yarl import URL
 
+from bot.domain.workspace import WorkspaceId
 from bot.slack.errors import FileRefusedError, RateLimitedError, SlackError, TryLaterError
-from bot.slack.workspace import WorkspaceId
 
 METHOD = "url_private_download"
 HOME = URL("https://files.slack.com")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from types import TracebackType
 
+from bot.domain.workspace import WorkspaceId
 from bot.slack.errors import TryLaterError
-from bot.slack.workspace import WorkspaceId
 
 
 class Turns:

@@ -16,6 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.workspace import WorkspaceId
 from bot.messages.message import Message
 from bot.slack.answer import carries, is_tombstone, is_whole, mapping, messages, posted, refused, thread_of
 from bot.slack.door import TOMBSTONE, Mark, Person, Posted
@@ -31,7 +32,6 @@ from bot.slack.files import METHOD, fetch
 from bot.slack.patience import patiently
 from bot.slack.payload import body_of, posting
 from bot.slack.turns import Turns
-from bot.slack.workspace import WorkspaceId
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
 """Gives the bot token of a workspace, None when it has none (any more)."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, and_, case, literal, or_, select, update
 
-from bot.calendar import AsItAppears, ScheduleError, next_slot
-from bot.record.delivery import Progress
-from bot.record.subscription import BETWEEN
+from bot.domain.delivery import Progress
+from bot.domain.schedule import AsItAppears, ScheduleError, next_slot
+from bot.domain.subscription import BETWEEN
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, issues, subscriptions
 from bot.store.wishes import schedule_of

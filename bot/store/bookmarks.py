@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from bot.clock import microseconds, moment_of
-from bot.record.bookmark import (
+from bot.domain.bookmark import (
     Bookmark,
     Keeper,
     Link,
@@ -21,7 +20,8 @@ from bot.record.bookmark import (
     by_hand,
     meant,
 )
-from bot.slack.workspace import WorkspaceId
+from bot.domain.clock import microseconds, moment_of
+from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.marks import Event, count, kept_of, meaning, put, remove, settle
 from bot.store.people import known, person, persons

@@ -22,11 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from bot.messages.taste import Taste
-from bot.record.decision import Decision
-from bot.record.delivery import Delivery, PartRow, Progress, State
-from bot.record.subscription import Subscription
-from bot.slack.workspace import WorkspaceId
+from bot.domain.decision import Decision
+from bot.domain.delivery import Delivery, PartRow, Progress, State
+from bot.domain.preferences import Taste
+from bot.domain.subscription import Subscription
+from bot.domain.workspace import WorkspaceId
 from bot.store.alarms import waking
 from bot.store.database import Database
 from bot.store.many import Given, Many

@@ -8,7 +8,7 @@ BotError
 
 from __future__ import annotations
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 
 
 class StoreError(BotError):

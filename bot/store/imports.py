@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from bot.clock import microseconds
-from bot.record.bookmark import Bookmark, Keeper, by_hand
+from bot.domain.bookmark import Bookmark, Keeper, by_hand
+from bot.domain.clock import microseconds
 from bot.store.database import Database
 from bot.store.marks import Event, count, put
 from bot.store.people import person

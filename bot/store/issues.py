@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.record.identity import Face, Known, recognise
-from bot.record.newness import WINDOW, Arrival, is_new, is_out
+from bot.domain.issue_identity import Face, Known, recognise
+from bot.domain.newness import WINDOW, Arrival, is_new, is_out
 from bot.store.database import Database
 from bot.store.tables import archive_looks, insert, issues, slugs
 

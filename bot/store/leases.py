@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
-from bot.record.subscription import Subscription
-from bot.slack.workspace import WorkspaceId
+from bot.domain.subscription import Subscription
+from bot.domain.workspace import WorkspaceId
 from bot.store.alarms import WEEK, in_order
 from bot.store.database import Database
 from bot.store.tables import Moment, subscriptions

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.clock import microseconds
+from bot.domain.clock import microseconds
 from bot.store.errors import StoreError
 
 

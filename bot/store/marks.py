@@ -1,6 +1,6 @@
 """Marks, and the bookmarks that follow from them: what is done within one transaction.
 
-A bookmark's row is what `bot.record.bookmark.settled` makes of its link's marks, written down so that lists are read
+A bookmark's row is what `bot.domain.bookmark.settled` makes of its link's marks, written down so that lists are read
 from an index; whoever changes a mark settles its link in the same transaction. Callers hold the person's row.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
+from bot.domain.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
 from bot.messages.mrkdwn import clean
-from bot.record.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
 from bot.store.tables import bookmarks, marks, people
 
 _M = marks.c

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.record.delivery import GONE, PartRow, Progress, Shown, State, shown_json
+from bot.domain.delivery import GONE, PartRow, Progress, Shown, State, shown_json
 from bot.store.database import Database
 from bot.store.many import Given, Many
 from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from bot.record.acquaintance import Acquaintance
-from bot.record.bookmark import Keeper
+from bot.domain.bookmark import Keeper
+from bot.domain.user_state import Acquaintance
 from bot.store.database import Database
 from bot.store.marks import adopt
 from bot.store.tables import bookmarks, forgotten, insert_new, marks, people, subscriptions

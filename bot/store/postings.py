@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
-from bot.record.bookmark import Link, Showing, Way, links_json, links_of
-from bot.record.delivery import PostedPart, State, shown_of
-from bot.slack.workspace import WorkspaceId, enterprise_of
+from bot.domain.bookmark import Link, Showing, Way, links_json, links_of
+from bot.domain.delivery import PostedPart, State, shown_of
+from bot.domain.workspace import WorkspaceId, enterprise_of
 from bot.store.database import Database
 from bot.store.tables import deliveries, parts, postings
 

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
-from bot.record.bookmark import Keeper, Link, Reacted, Showing, Way, meant, newer, number_of
-from bot.slack.workspace import WorkspaceId
+from bot.domain.bookmark import Keeper, Link, Reacted, Showing, Way, meant, newer, number_of
+from bot.domain.workspace import WorkspaceId
 from bot.store.marks import meaning, settle_all
 from bot.store.people import persons
 from bot.store.postings import in_doubt, shown_on_all

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from bot.record.delivery import PostedPart
-from bot.slack.workspace import WorkspaceId
+from bot.domain.delivery import PostedPart
+from bot.domain.workspace import WorkspaceId
 from bot.store.alarms import Alarms
 from bot.store.bookmarks import Bookmarks
 from bot.store.database import Database

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, and_, case, exists, func, literal, or_, select, update
 
-from bot.calendar import Schedule
-from bot.messages.taste import Taste
-from bot.record.delivery import STRAY_LEFT
-from bot.record.subscription import BEHIND, Limit, Pause, Paused, Subscription
-from bot.slack.workspace import WorkspaceId
+from bot.domain.delivery import STRAY_LEFT
+from bot.domain.preferences import Taste
+from bot.domain.schedule import Schedule
+from bot.domain.subscription import BEHIND, Limit, Pause, Paused, Subscription
+from bot.domain.workspace import WorkspaceId
 from bot.store.alarms import soon
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions

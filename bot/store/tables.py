@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.clock import microseconds, moment_of
+from bot.domain.clock import microseconds, moment_of
 
 
 class Moment(TypeDecorator[datetime]):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.calendar import Schedule, ScheduleError, Unreadable, parse_schedule
-from bot.messages.taste import Taste
-from bot.record.subscription import Limit, Pause, Paused, Subscription
+from bot.domain.preferences import Taste
+from bot.domain.schedule import Schedule, ScheduleError, Unreadable, parse_schedule
+from bot.domain.subscription import Limit, Pause, Paused, Subscription
 
 
 def subscription_of(row: Any) -> Subscription:

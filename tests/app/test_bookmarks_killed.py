@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from benchmarks.burst import burst, posted, wrong
-from bot.clock import SystemClock
+from bot.domain.clock import SystemClock
 from bot.playground.courier import Courier
 from bot.playground.server import Server
 from bot.playground.sockets import Sockets

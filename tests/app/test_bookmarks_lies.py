@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.domain.bookmark import Keeper
 from bot.playground import forms, payloads
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.courier import Answer
 from bot.playground.people import Person, readable
 from bot.playground.workspace import View
-from bot.record.bookmark import Keeper
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -21,7 +21,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cli.main import run
 from bot.cli.serve import farewell
-from bot.clock import SystemClock
+from bot.domain.clock import SystemClock
 from bot.playground.channel import Channel
 from bot.playground.faults import Fault, How
 from bot.playground.people import Person, Scene, readable, scene

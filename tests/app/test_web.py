@@ -10,7 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from starlette.testclient import TestClient
 
 import handlers.errors
-from bot.clock import SystemClock
+from bot.domain.clock import SystemClock
 from bot.playground.courier import signature
 from bot.web import LARGEST_BODY, PATH, Verifying, web
 from tests.handlers.people import People

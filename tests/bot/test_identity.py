@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.record.identity import ALIKE, Face, Known, recognise
+from bot.domain.issue_identity import ALIKE, Face, Known, recognise
 
 _SLUGS = st.sampled_from(["draft", "next", "435", "436", "437"])
 _LINKS = st.frozensets(st.sampled_from("abcdefghij"), min_size=1)

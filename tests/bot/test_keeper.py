@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.record.bookmark import Keeper, keeper_at
+from bot.domain.bookmark import Keeper, keeper_at
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.clock import at_or_now
+from bot.domain.clock import at_or_now
 from bot.slack.errors import RateLimitedError, TryLaterError
 from bot.slack.patience import patiently
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from archive import document
 from archive.snapshot import Snapshot
+from bot.domain.publication import announced, held_back, is_out, next_turn, released
 from bot.library import Library
-from bot.publication import announced, held_back, is_out, next_turn, released
 from tests.fakes.folder import FakeFolder
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)

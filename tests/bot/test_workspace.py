@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack.workspace import covers
+from bot.domain.workspace import covers
 
 
 @pytest.mark.parametrize(

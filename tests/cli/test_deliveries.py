@@ -16,14 +16,14 @@ from archive.errors import BackIssueError, UnknownIssueError
 from archive.folder import DiskFolder
 from archive.kind import Kind
 from archive.loader import load
-from bot.calendar import AsItAppears, parse_schedule
 from bot.cli.main import app
 from bot.delivery.shelf import Shelf
-from bot.errors import SettingsError
-from bot.messages.taste import Taste
-from bot.record.decision import Decision
-from bot.record.delivery import Progress
-from bot.record.subscription import Pause, Paused
+from bot.domain.decision import Decision
+from bot.domain.delivery import Progress
+from bot.domain.errors import SettingsError
+from bot.domain.preferences import Taste
+from bot.domain.schedule import AsItAppears, parse_schedule
+from bot.domain.subscription import Pause, Paused
 from bot.store.migrate import upgrade
 from bot.store.store import Store
 from bot.store.tables import issues as issues_table

@@ -15,11 +15,11 @@ from archive.document import SUFFIXES
 from archive.folder import DiskFolder
 from archive.issue import Issue
 from archive.loader import load
-from bot.calendar import AsItAppears
 from bot.cli.main import app
 from bot.cli.preview import CHANNEL, PARENT
+from bot.domain.preferences import Layout, Taste
+from bot.domain.schedule import AsItAppears
 from bot.messages.digest import digest
-from bot.messages.taste import Layout, Taste
 from bot.playground.limits import problems
 from tests.fakes.scene import Scene
 from tests.fakes.site_slack import SiteSlack

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.slack.workspace import WorkspaceId
+from bot.domain.workspace import WorkspaceId
 from tests.fakes.newsletter import issue, with_text
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.delivery import Progress, State
 from bot.playground.faults import Fault
-from bot.record.delivery import Progress, State
 from bot.store.store import Store
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.newsletter import issue

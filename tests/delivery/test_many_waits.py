@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.delivery import State
 from bot.playground.faults import Fault, How
-from bot.record.delivery import State
 from bot.slack.errors import RateLimitedError
 from tests.delivery.test_mishaps import blind, press, until
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.record.delivery import Progress, State
+from bot.domain.delivery import Progress, State
 from tests.delivery.test_mishaps import delivery
 from tests.delivery.test_promise import SUNDAY, end, named, standing_scene
 from tests.delivery.test_waits import HERE, limit, lines

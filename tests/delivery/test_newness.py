@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue, Link
 from bot.delivery.standing import Standings
+from bot.domain.newness import WINDOW, is_new
 from bot.messages.subscription import status
-from bot.record.newness import WINDOW, is_new
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.delivery.pace import LEAD, Pace
-from bot.delivery.rules import Rules
+from bot.domain.delivery_policy import Rules
 from bot.playground.pace import Pace as Slack
 from tests.fakes.virtual import run
 

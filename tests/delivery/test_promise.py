@@ -10,9 +10,9 @@ from archive.issue import Issue
 from bot.delivery.doubts import Doubts
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
+from bot.domain.delivery import Progress, State
 from bot.messages.subscription import status
 from bot.playground.faults import Fault, How
-from bot.record.delivery import Progress, State
 from tests.fakes.newsletter import issue, with_link, with_more, with_text
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

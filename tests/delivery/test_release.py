@@ -14,11 +14,11 @@ from alembic import command
 from archive import body, document
 from archive.headline import headline
 from archive.issue import Issue
+from bot.domain.preferences import Taste
+from bot.domain.workspace import WorkspaceId
 from bot.messages.digest import digest
 from bot.messages.message import Digest, Message, Part
-from bot.messages.taste import Taste
 from bot.slack.door import Mark, Posted
-from bot.slack.workspace import WorkspaceId
 from bot.store.database import engine_of
 from bot.store.migrate import _config, upgrade
 from bot.store.store import Store

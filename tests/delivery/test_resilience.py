@@ -13,14 +13,14 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from bot.calendar import AsItAppears, Unreadable
 from bot.delivery.doubts import Doubts
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.delivery.worker import Worker
+from bot.domain.delivery import Progress
+from bot.domain.schedule import AsItAppears, Unreadable
+from bot.domain.subscription import Pause, Paused
 from bot.playground.faults import Fault, How
-from bot.record.delivery import Progress
-from bot.record.subscription import Pause, Paused
 from bot.schedule import Ticker
 from bot.slack.errors import RateLimitedError
 from bot.slack.web import PAGE

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import SystemClock
+from bot.domain.clock import SystemClock
+from bot.domain.delivery import Delivery, Progress, State
 from bot.playground.faults import Fault
 from bot.playground.ledger import Ledger
-from bot.record.delivery import Delivery, Progress, State
 from bot.store.store import Store
 from tests.fakes.postgres import Postgres
 from tests.fakes.standin import PARTS, ROOT, faults, hits, ledger_in, prepared, stand_in

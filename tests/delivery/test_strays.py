@@ -9,8 +9,8 @@ import structlog
 
 from bot.delivery.standing import Standings
 from bot.delivery.summary import summary
+from bot.domain.delivery import STRAY_LEFT, THREAD_GONE, PartRow, Progress, State
 from bot.playground.faults import Fault, How
-from bot.record.delivery import STRAY_LEFT, THREAD_GONE, PartRow, Progress, State
 from tests.delivery.test_mishaps import blind, delivery, press, until
 from tests.delivery.test_promise import POST, SUNDAY, end, standing_scene
 from tests.delivery.test_thread_gone import Watch

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.domain.delivery import SETTLED, Delivery, Progress, State, closing
 from bot.playground.channel import ChannelMessage
 from bot.playground.workspace import Change
-from bot.record.delivery import SETTLED, Delivery, Progress, State, closing
 from bot.slack.door import EVENT_TYPE
 from bot.store.store import Store
 from tests.delivery.test_grid import FAULTS, begun, die_at, steps_of

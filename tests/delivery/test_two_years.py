@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.calendar import Schedule, Weekly, parse_schedule, slots
-from bot.delivery.rules import Rules
+from bot.domain.delivery_policy import Rules
+from bot.domain.schedule import Schedule, Weekly, parse_schedule, slots
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Line
 from tests.fakes.newsletter import issue, with_text

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import parse_schedule
 from bot.delivery.pace import Pace
-from bot.delivery.rules import Rules
-from bot.messages.taste import Taste
+from bot.domain.delivery import State
+from bot.domain.delivery_policy import Rules
+from bot.domain.preferences import Taste
+from bot.domain.schedule import parse_schedule
+from bot.domain.subscription import Limit
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Line
 from bot.playground.workspace import Workspace
-from bot.record.delivery import State
-from bot.record.subscription import Limit
 from bot.slack.errors import RateLimitedError
 from bot.store.errors import StoreError
 from tests.delivery.test_mishaps import blind, until

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from bot import calendar
+from bot.domain import schedule
 from bot.store.tables import subscriptions
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
@@ -30,7 +30,7 @@ LATER, SOONER = ("Etc/GMT", timedelta(hours=1)), ("Etc/GMT-3", timedelta(hours=-
 def older_rules(zone: str) -> Iterator[None]:
     """Have every zone as `zone` for a while."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calendar, "zone_of", lambda _: ZoneInfo(zone))
+        patch.setattr(schedule, "zone_of", lambda _: ZoneInfo(zone))
         yield
 
 

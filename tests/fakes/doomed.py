@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from bot.delivery.rules import Rules
+from bot.domain.delivery_policy import Rules
 from bot.slack.door import Poster
 from bot.store.store import Store
 from tests.fakes.doom import Fuse, doomed_door, doomed_store

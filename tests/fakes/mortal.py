@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.clock import SystemClock
-from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.worker import Worker
+from bot.domain.clock import SystemClock
+from bot.domain.delivery_policy import Rules
+from bot.domain.workspace import team_of
 from bot.slack.door import Poster
 from bot.slack.web import WebSlack
-from bot.slack.workspace import team_of
 from bot.store.store import Store
 from tests.fakes.newsletter import issue, render
 

@@ -19,7 +19,7 @@ import structlog
 from yarl import URL
 
 from bot import logs
-from bot.clock import SystemClock
+from bot.domain.clock import SystemClock
 from bot.playground.courier import signature
 from bot.web import PATH
 from tests.fakes.whole import SECRET, Whole

@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from archive.issue import Issue
-from bot.calendar import parse_schedule
 from bot.delivery.aside import Aside
-from bot.delivery.rules import Rules
 from bot.delivery.shelf import Shelf
 from bot.delivery.version import Render
 from bot.delivery.worker import Worker
-from bot.messages.taste import Taste
+from bot.domain.delivery_policy import Rules
+from bot.domain.preferences import Taste
+from bot.domain.schedule import parse_schedule
+from bot.domain.subscription import Subscription
 from bot.playground.ledger import Line
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
-from bot.record.subscription import Subscription
 from bot.slack.door import Poster
 from bot.store.store import Store
 from bot.store.tables import subscriptions

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from bot.clock import Clock
+from bot.domain.clock import Clock
 from bot.playground.site import Site
 from bot.slack.errors import RateLimitedError, UnknownOutcomeError, detail_of, refusal
 from bot.slack.web import Tokens, WebSlack

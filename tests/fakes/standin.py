@@ -13,10 +13,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.calendar import AsItAppears
-from bot.clock import SystemClock
 from bot.delivery.shelf import Shelf
-from bot.messages.taste import Taste
+from bot.domain.clock import SystemClock
+from bot.domain.preferences import Taste
+from bot.domain.schedule import AsItAppears
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Ledger, Line, read
 from bot.store.store import Store

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.workspace import WorkspaceId
 from bot.messages.message import Message
 from bot.replies import ReplyError
 from bot.slack.door import Person, Posted
 from bot.slack.errors import ChannelRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
-from bot.slack.workspace import WorkspaceId
 
 
 class FakeReplies:

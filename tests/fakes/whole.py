@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.app import App, Ports, build
-from bot.delivery.rules import Rules
+from bot.domain.delivery_policy import Rules
 from bot.library import Library
 from bot.playground.channel import Channel, ChannelKind, ChannelMessage
 from bot.playground.front import front

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.index import Index
+from bot.domain.bookmark import Bookmark, Keeper, Link
 from bot.finding import indexes
 from bot.finding.documents import document
 from bot.finding.indexes import Indexes
-from bot.record.bookmark import Bookmark, Keeper, Link
 from tests.messages.issues import entry, issue, plain, section
 
 ANN = Keeper("T1", "U1")

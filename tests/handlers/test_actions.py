@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.bookmark import Keeper
 from bot.messages.answer import Asked
 from bot.messages.message import Block
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.messages.saved import Listing
 from bot.playground.limits import problems
-from bot.record.bookmark import Keeper
 from bot.slack.errors import SlackError
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People

@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from bot.belongings.importing import Importing
-from bot.calendar import AsItAppears
+from bot.domain.bookmark import Bookmark, Keeper, Link
+from bot.domain.bookmark_file import netscape
+from bot.domain.bookmark_file.record import Format
+from bot.domain.preferences import Taste
+from bot.domain.schedule import AsItAppears
 from bot.messages import belongings as said
 from bot.messages.message import Message
 from bot.messages.names import Names
-from bot.messages.taste import Taste
 from bot.playground.limits import problems
-from bot.record.bookmark import Bookmark, Keeper, Link
 from bot.slack.errors import (
     ChannelRefusedError,
     FileRefusedError,
@@ -25,8 +27,6 @@ from bot.slack.errors import (
     TryLaterError,
     WorkspaceRefusedError,
 )
-from bot.takeout import netscape
-from bot.takeout.keepsake import Format
 from handlers import views
 from tests.handlers.people import NOW, People, StillClock
 from tests.handlers.test_home import ANN, AT, OURS, keeps

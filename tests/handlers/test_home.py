@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import parse_schedule
+from bot.domain.bookmark import Keeper, Link
+from bot.domain.preferences import Taste
+from bot.domain.schedule import parse_schedule
+from bot.domain.subscription import Pause, Paused
 from bot.messages.home import Looking
 from bot.messages.saved import Listing
-from bot.messages.taste import Taste
 from bot.playground.limits import problems
-from bot.record.bookmark import Keeper, Link
-from bot.record.subscription import Pause, Paused
 from bot.slack.errors import TryLaterError
 from tests.handlers.people import NOW, People
 

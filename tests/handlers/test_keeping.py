@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.bookmark import Keeper, Link
+from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import MOST, found_in
 from bot.keeping.keeping import Keeping
@@ -18,10 +20,8 @@ from bot.messages.chooser import Choosing, choose, choose_form, picked
 from bot.messages.keep import Token
 from bot.messages.message import Block, Message
 from bot.playground.limits import problems
-from bot.record.bookmark import Keeper, Link
 from bot.slack.door import Posted
 from bot.slack.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
-from bot.slack.workspace import WorkspaceId
 from handlers import views
 from tests.fakes.subscriptions import FakeBookmark
 from tests.fakes.talk import FakeDoor

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.record.bookmark import Keeper
+from bot.domain.bookmark import Keeper
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
 

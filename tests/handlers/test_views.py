@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.kind import Kind
+from bot.domain.bookmark import Keeper, Link
+from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.messages.note import note_form
-from bot.messages.taste import Layout, Sponsors, Taste
 from bot.playground.limits import problems
-from bot.record.bookmark import Keeper, Link
 from bot.slack.errors import ChannelRefusedError, TryLaterError
 from handlers import views
 from tests.handlers.people import NOW, People

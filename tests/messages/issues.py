@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
-from bot.messages.taste import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Sponsors, Taste
 
 WHEN = datetime(2021, 3, 7, 9, 30, tzinfo=UTC)
 

@@ -32,9 +32,9 @@ from bot.commands import (
     parse,
     parse_search,
 )
+from bot.domain.bookmark_file.record import Format
 from bot.messages.answer import LONGEST_QUERY
 from bot.messages.top import Period
-from bot.takeout.keepsake import Format
 
 SLUGS = frozenset({"special-edition", "2021-03-07-7"})
 

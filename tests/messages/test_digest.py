@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from archive.kind import Kind
+from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.title import label, title
 from bot.messages.dates import age, long_date
 from bot.messages.digest import digest
 from bot.messages.message import Message, Part
-from bot.messages.taste import Layout, Sponsors, Taste
-from bot.messages.title import label, title
 from tests.messages.issues import WHEN, entry, issue, plain, section
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.bookmark_file.record import LONGEST_NOTE
 from bot.messages.answer import LONGEST_QUERY
 from bot.messages.kept import NOTE, Choice, Row, menu, words
 from bot.messages.message import Message
@@ -18,7 +19,6 @@ from bot.messages.past import as_it_was
 from bot.messages.saved import PAGE, Listed, Listing, saved
 from bot.messages.top import Period, Shared, line, not_yours, off, switched, top
 from bot.playground.limits import problems
-from bot.takeout.keepsake import LONGEST_NOTE
 from tests.messages.checker import breaches
 from tests.messages.issues import nasty_text, nasty_url
 

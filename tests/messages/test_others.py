@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.kind import Kind
-from bot.calendar import parse_schedule
+from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.schedule import parse_schedule
 from bot.form import draft_of
 from bot.messages import help as helping
 from bot.messages import notice
@@ -31,7 +32,6 @@ from bot.messages.subscription import (
     subscribed,
     unsubscribed,
 )
-from bot.messages.taste import Layout, Sponsors, Taste
 from bot.playground.limits import problems
 from bot.slack.errors import ChannelRefusedError
 from tests.messages.checker import breaches

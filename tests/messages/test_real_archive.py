@@ -6,8 +6,8 @@ import pytest
 
 from archive.issue import Issue
 from archive.kind import Kind
+from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.messages.digest import digest
-from bot.messages.taste import Layout, Sponsors, Taste
 from tests.fakes import archives
 from tests.messages.checker import all_breaches
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.calendar import AsItAppears
-from bot.messages.taste import Taste
-from bot.record.bookmark import Bookmark, Keeper, Link, Way
-from bot.slack.workspace import workspace_id
+from bot.domain.bookmark import Bookmark, Keeper, Link, Way
+from bot.domain.preferences import Taste
+from bot.domain.schedule import AsItAppears
+from bot.domain.workspace import workspace_id
 from bot.store.store import Store
 from bot.store.tables import metadata
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.domain.workspace import enterprise_of, team_of, workspace_id
 from bot.messages.message import Message
 from bot.playground.faults import Fault, How
 from bot.playground.pace import Pace
@@ -29,7 +30,6 @@ from bot.slack.errors import (
     refusal,
 )
 from bot.slack.web import WebSlack
-from bot.slack.workspace import enterprise_of, team_of, workspace_id
 
 HERE = "-:T1"
 POST = "chat.postMessage"
@@ -114,7 +114,7 @@ async def test_somebody_elses_message_with_our_mark_is_not_ours(stage: Stage) ->
     """Anybody can write metadata; only what the bot wrote itself is adopted."""
     workspace = stage.site.workspaces["T1"]
     channel = workspace.channels[stage.channel]
-    from bot.clock import SystemClock  # noqa: PLC0415 - the wall clock is wanted here only
+    from bot.domain.clock import SystemClock  # noqa: PLC0415 - the wall clock is wanted here only
 
     workspace.post(channel, SystemClock().now(), user=stage.person, text="forged", metadata=MARK.metadata())
     assert await stage.door.find_own(HERE, stage.channel, MARK) is None

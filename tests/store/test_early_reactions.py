@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.calendar import AsItAppears
-from bot.messages.taste import Taste
-from bot.record.bookmark import Keeper, Way
-from bot.record.decision import Decision
-from bot.record.delivery import PartRow, Shown, State
+from bot.domain.bookmark import Keeper, Way
+from bot.domain.decision import Decision
+from bot.domain.delivery import PartRow, Shown, State
+from bot.domain.preferences import Taste
+from bot.domain.schedule import AsItAppears
 from bot.store.store import Store
 from bot.store.tables import marks
 

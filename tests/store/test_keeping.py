@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.record.bookmark import Keeper, Link, Mark, Way, meant, newer, settled
+from bot.domain.bookmark import Keeper, Link, Mark, Way, meant, newer, settled
 from bot.store.store import Store
 from bot.store.tables import bookmarks, forgotten, marks, people
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from bot.record.identity import Face
+from bot.domain.issue_identity import Face
 from bot.store.database import engine_of
 from bot.store.migrate import _config, upgrade
 from bot.store.store import Store

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.calendar import AsItAppears, parse_schedule
 from bot.delivery.shelf import Shelf
-from bot.messages.taste import Layout, Taste
-from bot.record.bookmark import Keeper, Way, moment
-from bot.record.decision import Decision
-from bot.record.delivery import Delivery, PartRow, Progress, Shown, State
-from bot.record.subscription import Pause, Paused
+from bot.domain.bookmark import Keeper, Way, moment
+from bot.domain.decision import Decision
+from bot.domain.delivery import Delivery, PartRow, Progress, Shown, State
+from bot.domain.preferences import Layout, Taste
+from bot.domain.schedule import AsItAppears, parse_schedule
+from bot.domain.subscription import Pause, Paused
 from bot.store.database import Database, address
 from bot.store.errors import DatabaseUrlError, SchemaError, StoreError
 from bot.store.migrate import check, newest, upgrade

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.calendar import AsItAppears, next_slot
-from bot.messages.taste import Taste
-from bot.record.subscription import Pause, Paused
+from bot.domain.preferences import Taste
+from bot.domain.schedule import AsItAppears, next_slot
+from bot.domain.subscription import Pause, Paused
 from bot.store.store import Store
 from bot.store.tables import subscriptions
 

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect
 
-from bot.record.bookmark import Keeper, Link
+from bot.domain.bookmark import Keeper, Link
 from bot.store.database import engine_of
 from bot.store.migrate import _config, check, newest, upgrade
 from bot.store.store import Store

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.link import canonical
+from bot.domain.bookmark_file import netscape
+from bot.domain.bookmark_file.record import LONGEST_NOTE, LONGEST_TITLE, Format, Keepsake
+from bot.domain.bookmark_file.write import COLUMNS, write
 from bot.messages.mrkdwn import clean, one_line
-from bot.takeout import netscape
-from bot.takeout.keepsake import LONGEST_NOTE, LONGEST_TITLE, Format, Keepsake
-from bot.takeout.write import COLUMNS, write
 
 NOW = datetime(2024, 5, 6, 7, 0, 30, 500, tzinfo=UTC)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.calendar import ScheduleError, next_slot
-from bot.messages.title import label
-from bot.record.delivery import Delivery, State
-from bot.record.subscription import Subscription
-from bot.slack.workspace import workspace_id
+from bot.domain.delivery import Delivery, State
+from bot.domain.schedule import ScheduleError, next_slot
+from bot.domain.subscription import Subscription
+from bot.domain.title import label
+from bot.domain.workspace import workspace_id
 
 if TYPE_CHECKING:  # as in `room`
     from bot.playground.stage import Stage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.bookmark import NUMBERS
 from bot.playground.page.verbs import INVITE
-from bot.record.bookmark import NUMBERS
 from bot.settings import Settings
 
 NUMBER = "435"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.errors import BotError
-from bot.messages.title import title
+from bot.domain.errors import BotError
+from bot.domain.title import title
+from bot.domain.workspace import workspace_id
 from bot.playground.page.body import Body
 from bot.playground.page.books import books, upcoming
 from bot.playground.page.breaks import BREAKS, apply, broken, mend
 from bot.playground.page.problem import CannotError, PageError
 from bot.playground.page.room import Room
-from bot.slack.workspace import workspace_id
 
 if TYPE_CHECKING:  # as in `room`
     from bot.playground.stage import Stage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 
 
 class PageError(BotError):

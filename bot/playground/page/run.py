@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 from bot.playground.held import SAMPLE
 from bot.playground.page.room import Room
 from bot.playground.page.scenery import scenery

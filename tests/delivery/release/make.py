@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.loader import load
+from bot.domain.preferences import Layout, Taste
 from bot.messages.digest import digest
-from bot.messages.taste import Layout, Taste
 from bot.store.store import Store
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.calendar import Slot
+from bot.domain.schedule import Slot
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ BackIssueError
 ├── QueriesError (cli.search)             a file of queries cannot be read
 └── BotError
     ├── SettingsError                     a setting is missing or wrong
-    ├── ScheduleError (calendar)          a schedule is none
+    ├── ScheduleError (domain.schedule)          a schedule is none
     ├── ReplyError (replies)              an answer did not reach the person
     ├── StoreError (store.errors)         the database did not do it
     │   ├── DatabaseUrlError              its address is none

@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.errors import BotError
-from bot.offsets import EAST, WEST, fixed_zone, in_one_word, is_mirrored, offset, offset_name
+from bot.domain.errors import BotError
+from bot.domain.offsets import EAST, WEST, fixed_zone, in_one_word, is_mirrored, offset, offset_name
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days' names; a day is its index here, as `datetime.weekday` counts."""

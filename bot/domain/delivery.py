@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.messages.taste import Taste
-from bot.slack.workspace import WorkspaceId
+from bot.domain.preferences import Taste
+from bot.domain.workspace import WorkspaceId
 
 
 class Progress(StrEnum):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.issue import Issue
-from bot.calendar import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
-from bot.delivery.rules import Rules
 from bot.delivery.shelf import Catalogue
-from bot.messages.title import label
-from bot.publication import is_out
-from bot.record.decision import Decision
-from bot.record.delivery import Delivery, Progress, State
-from bot.record.subscription import Subscription
+from bot.domain.decision import Decision
+from bot.domain.delivery import Delivery, Progress, State
+from bot.domain.delivery_policy import Rules
+from bot.domain.publication import is_out
+from bot.domain.schedule import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
+from bot.domain.subscription import Subscription
+from bot.domain.title import label
 
 STEP = timedelta(hours=12)
 """A cursor further ahead than this was set by a clock that has since been put back."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.record.newness import WINDOW
-from bot.record.subscription import BETWEEN
+from bot.domain.newness import WINDOW
+from bot.domain.subscription import BETWEEN
 
 
 @dataclass(frozen=True, slots=True)

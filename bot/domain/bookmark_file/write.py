@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 
-from bot.takeout import netscape
-from bot.takeout.keepsake import Format, Keepsake
+from bot.domain.bookmark_file import netscape
+from bot.domain.bookmark_file.record import Format, Keepsake
 
 COLUMNS = ("url", "title", "note", "kept_at", "read")
 """The columns of CSV and the names of JSON Lines."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.calendar import Schedule
-from bot.messages.taste import Taste
-from bot.slack.workspace import WorkspaceId
+from bot.domain.preferences import Taste
+from bot.domain.schedule import Schedule
+from bot.domain.workspace import WorkspaceId
 
 
 class Pause(StrEnum):

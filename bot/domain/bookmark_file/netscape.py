@@ -20,7 +20,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from archive.link import canonical, is_http
-from bot.takeout.keepsake import LONGEST_NOTE, LONGEST_TITLE, LONGEST_URL, Keepsake
+from bot.domain.bookmark_file.record import LONGEST_NOTE, LONGEST_TITLE, LONGEST_URL, Keepsake
 
 MOST = 10_000
 """Links that are taken from one file; the rest is counted."""

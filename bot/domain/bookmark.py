@@ -16,9 +16,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from archive.link import is_http, key
+from bot.domain.bookmark_file.record import LONGEST_TITLE, LONGEST_URL
+from bot.domain.workspace import WorkspaceId, enterprise_of, team_of
 from bot.messages.mrkdwn import one_line
-from bot.slack.workspace import WorkspaceId, enterprise_of, team_of
-from bot.takeout.keepsake import LONGEST_TITLE, LONGEST_URL
 
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten")
 """Names of the emoji that stand for an entry's number, from 1."""
