@@ -29,13 +29,13 @@ from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears, Weekly, next_slot
 from bot.domain.workspace import WorkspaceId, team_of
-from bot.messages.digest import digest
 from bot.playground.pace import Pace
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
-from bot.slack.door import Mark
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
+from bot.slack.api.ports import Mark
+from bot.slack.cards.digest import digest
 from bot.store.store import Store
 from bot.store.tables import subscriptions
 

@@ -18,9 +18,9 @@ from bot.library import Current
 from bot.messages import help as helping
 from bot.messages import issue as issues
 from bot.messages.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
-from bot.messages.message import Message
-from bot.messages.mrkdwn import one_line
-from bot.messages.names import Names
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.mrkdwn import one_line
 
 _REMEMBERED = 1_024
 _SUGGESTIONS = 20

@@ -38,13 +38,13 @@ from bot.home import Home
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
 from bot.library import Library
-from bot.messages.digest import digest
-from bot.messages.names import Names
-from bot.outcomes import Outcomes
-from bot.replies import HttpReplies
 from bot.services import Services
 from bot.settings import Settings, SlackCredentials
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
+from bot.slack.api.form_results import Outcomes
+from bot.slack.api.response_urls import HttpReplies
+from bot.slack.blocks.command_names import Names
+from bot.slack.cards.digest import digest
 from bot.store.store import Store
 from bot.subscribing import Subscribing
 from bot.team import Team

@@ -16,8 +16,8 @@ from typing import TypeAlias
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
 from bot.messages.answer import LONGEST_QUERY
-from bot.messages.mrkdwn import one_line
 from bot.messages.top import Period
+from bot.slack.blocks.mrkdwn import one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from bot.domain.workspace import WorkspaceId
 from bot.finding.mine import Mine
 from bot.keeping.catalogue import first_key
 from bot.messages import home as said
-from bot.messages.blocks import BUTTON_VALUE
 from bot.messages.home import Looking, Newest, Shown, Subscribed
 from bot.messages.issue import issue_page, page_value
-from bot.messages.message import Block, Message
-from bot.messages.names import Names
 from bot.messages.top import MOST
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.blocks.blocks import BUTTON_VALUE
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Block, Message
 from bot.team import Subscribers, Team
 
 _log = structlog.get_logger(__name__)

@@ -14,9 +14,9 @@ from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.keeping import Keeping
 from bot.later import Later
-from bot.messages.names import Names
-from bot.outcomes import Outcomes
-from bot.replies import Replies
+from bot.slack.api.form_results import Outcomes
+from bot.slack.api.response_urls import Replies
+from bot.slack.blocks.command_names import Names
 from bot.subscribing import Subscribing
 from bot.team import Team
 

@@ -25,10 +25,10 @@ from bot.messages import help as helping
 from bot.messages import issue as issues
 from bot.messages import subscription as said
 from bot.messages.form import KINDS
-from bot.messages.message import Block, Message
-from bot.messages.names import Names
-from bot.slack.door import Person
-from bot.slack.errors import ChannelRefusedError, SlackError
+from bot.slack.api.errors import ChannelRefusedError, SlackError
+from bot.slack.api.ports import Person
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Block, Message
 
 _log = structlog.get_logger(__name__)
 

@@ -16,9 +16,9 @@ from bot.domain.subscription import Subscription
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
 from bot.messages import top as said
-from bot.messages.message import Message
-from bot.messages.names import Names
 from bot.messages.top import AT_LEAST, Period, Shared
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
 
 WEEK = timedelta(days=7)
 _TRIED = 5

@@ -14,20 +14,21 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.answers import payload
-from bot.messages import belongings, blocks
+from bot.messages import belongings
 from bot.messages import help as helping
 from bot.messages.answer import Asked
 from bot.messages.belongings import FORGET
 from bot.messages.chooser import ACTION as CHOOSE
 from bot.messages.chooser import Choosing, picked
 from bot.messages.issue import read_page
-from bot.messages.keep import SAVE, SAVED
 from bot.messages.kept import ACTION, Choice
-from bot.messages.message import Message
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.messages.saved import Listing
 from bot.messages.top import Period
 from bot.services import Services
+from bot.slack.blocks import blocks
+from bot.slack.blocks.message import Message
+from bot.slack.cards.save_button import SAVE, SAVED
 from handlers import home
 from handlers.click import Click, chosen, click_of
 from handlers.errors import follow_up

@@ -11,8 +11,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.domain.bookmark import Keeper, moment
 from bot.messages.help import told
 from bot.messages.kept import NOTE, Choice
-from bot.messages.message import Message
 from bot.services import Services
+from bot.slack.blocks.message import Message
 from bot.subscribing import Place
 from handlers.payload import clicked_from, keeper, text
 

@@ -13,9 +13,9 @@ from slack_bolt.response import BoltResponse
 
 from bot import commands
 from bot.domain.bookmark import keeper_of
-from bot.messages.message import Message
 from bot.messages.saved import Listing
 from bot.services import Services
+from bot.slack.blocks.message import Message
 from bot.subscribing import Place
 from handlers.errors import follow_up
 from handlers.payload import answered, text, typed_from

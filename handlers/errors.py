@@ -18,10 +18,10 @@ from archive.errors import ArchiveError
 from bot.answers import payload
 from bot.domain.schedule import ScheduleError
 from bot.messages.help import apology, told
-from bot.messages.message import Message
-from bot.replies import ReplyError
 from bot.services import Services
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.api.response_urls import ReplyError
+from bot.slack.blocks.message import Message
 from handlers.payload import text
 from handlers.reply import answer, apologise
 

@@ -15,11 +15,11 @@ from bot.domain.workspace import WorkspaceId
 from bot.messages import help as helping
 from bot.messages.home import DROP, ISSUE, KEEP, Looking, turned
 from bot.messages.issue import read_page
-from bot.messages.keep import SAVE, SAVED
 from bot.messages.kept import ACTION, Choice
-from bot.messages.message import Message
 from bot.services import Services
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.blocks.message import Message
+from bot.slack.cards.save_button import SAVE, SAVED
 from handlers.click import Click, chosen
 from handlers.errors import explained
 from handlers.payload import text, workspace

@@ -11,9 +11,9 @@ from slack_bolt.response import BoltResponse
 
 from bot.answers import payload, private
 from bot.messages.help import trouble
-from bot.messages.message import Message
-from bot.replies import ReplyError
 from bot.services import Services
+from bot.slack.api.response_urls import ReplyError
+from bot.slack.blocks.message import Message
 from handlers.payload import text
 
 _log = structlog.get_logger(__name__)

@@ -11,8 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.messages.message import Message
 from bot.services import Services
+from bot.slack.blocks.message import Message
 from handlers.click import when
 from handlers.errors import follow_up
 from handlers.payload import keeper, text, workspace

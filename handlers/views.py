@@ -18,14 +18,15 @@ from slack_bolt.response import BoltResponse
 from bot.domain.bookmark import Keeper
 from bot.domain.workspace import WorkspaceId
 from bot.form import Wish, read
-from bot.messages import blocks, chooser, form, note
+from bot.messages import chooser, form, note
 from bot.messages import help as helping
 from bot.messages.belongings import FILE, IMPORT, read_file, read_import
 from bot.messages.chooser import Choosing, picked
 from bot.messages.home import Looking
-from bot.messages.message import Block, Message
 from bot.services import Services
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.blocks import blocks
+from bot.slack.blocks.message import Block, Message
 from handlers.errors import explained
 from handlers.home import show
 from handlers.payload import answered, keeper, text, workspace

@@ -10,12 +10,12 @@ from pkgutil import walk_packages
 import archive
 import bot
 import bot.domain.errors
-import bot.slack.errors
+import bot.slack.api.errors
 import bot.store.errors
 import handlers
 from archive.errors import BackIssueError
 
-DRAWN = (archive.errors, bot.domain.errors, bot.slack.errors, bot.store.errors)
+DRAWN = (archive.errors, bot.domain.errors, bot.slack.api.errors, bot.store.errors)
 _LINE = re.compile(r"^(?P<before>[ │]*(?:[├└]── )?)(?P<name>\w+Error)\b", re.MULTILINE)
 _RUN = ("bot.__main__", "bot.store.migrations.")
 """What does something when it is imported."""

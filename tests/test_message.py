@@ -1,6 +1,6 @@
 """The values that pass between the renderers and the door to Slack."""
 
-from bot.messages.message import Digest, Message, Part
+from bot.slack.blocks.message import Digest, Message, Part
 
 
 def test_a_digest_holds_its_parts_in_order() -> None:

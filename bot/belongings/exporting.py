@@ -12,11 +12,11 @@ from bot.domain.bookmark_file.record import Format, Keepsake
 from bot.domain.bookmark_file.write import write
 from bot.domain.workspace import WorkspaceId
 from bot.messages import belongings as said
-from bot.messages.message import Message
-from bot.messages.names import Names
-from bot.slack.door import Posted
-from bot.slack.errors import SlackError
-from bot.slack.patience import patiently
+from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Posted
+from bot.slack.api.retry import patiently
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
 
 NO_FILES = frozenset(
     {"missing_scope", "not_allowed_token_type", "unknown_method", "method_not_supported_for_channel_type"}

@@ -11,8 +11,8 @@ from bot.domain.bookmark import Keeper
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.user_state import Acquaintance
 from bot.messages import belongings as said
-from bot.messages.message import Message
-from bot.messages.names import Names
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
 

@@ -15,10 +15,10 @@ from bot.domain.bookmark_file.record import Keepsake
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
 from bot.messages import belongings as said
-from bot.messages.message import Block
-from bot.messages.mrkdwn import clean
-from bot.messages.names import Names
-from bot.slack.errors import FileRefusedError, SlackError
+from bot.slack.api.errors import FileRefusedError, SlackError
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Block
+from bot.slack.blocks.mrkdwn import clean
 
 READ_FILES = "files:read"
 """The scope without which a form may not ask for files, and the bot reads none (Slack: file-input-element)."""

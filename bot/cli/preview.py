@@ -11,11 +11,11 @@ from rich.padding import Padding
 from bot.cli.reading import find, read
 from bot.cli.terminal import out, write
 from bot.domain.preferences import Layout, Taste
-from bot.messages.digest import digest
-from bot.messages.message import Digest, Part
 from bot.playground.draw import Look, blocks
-from bot.slack.door import Mark
-from bot.slack.payload import posting
+from bot.slack.api.payload import posting
+from bot.slack.api.ports import Mark
+from bot.slack.blocks.message import Digest, Part
+from bot.slack.cards.digest import digest
 
 CHANNEL = "<the channel's id>"
 PARENT = "<the ts of the first message>"

@@ -19,7 +19,7 @@ from bot.cli.reading import folder_of
 from bot.domain.errors import SettingsError
 from bot.library import Library
 from bot.settings import Settings, SlackCredentials
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
 from bot.store.store import Store
 from bot.synonyms import names_in
 from bot.web import PATH

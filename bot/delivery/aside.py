@@ -25,7 +25,7 @@ class Aside(Protocol):
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """Give one line for the digest that is decided `now` in the workspace, "" for none.
 
-        It is plain text but for links, which are written as `bot.messages.mrkdwn.link` writes them.
+        It is plain text but for links, which are written as `bot.slack.blocks.mrkdwn.link` writes them.
 
         It is asked once for each decision, for the newest of its issues, and kept with that delivery: the digest stays
         the same however often it is rendered. What it raises, and what takes longer than `PATIENCE`, counts as "".

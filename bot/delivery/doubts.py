@@ -11,7 +11,7 @@ import structlog
 from bot.domain.clock import Clock
 from bot.domain.delivery import ASKED, Delivery, PartRow, State
 from bot.domain.workspace import WorkspaceId
-from bot.messages.mrkdwn import clip
+from bot.slack.blocks.mrkdwn import clip
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)

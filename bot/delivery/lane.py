@@ -21,7 +21,7 @@ from bot.domain.due import decide, full_note, late_note, put_off
 from bot.domain.schedule import Weekly
 from bot.domain.subscription import Pause, Paused, Subscription
 from bot.messages.notice import Trouble
-from bot.slack.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
+from bot.slack.api.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
 
 _log = structlog.get_logger(__name__)
 

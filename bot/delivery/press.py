@@ -13,7 +13,7 @@ from archive.issue import Entry, Issue, Section
 from bot.delivery.version import Render, version_of
 from bot.domain.delivery import NOT_THEN, PartRow, Shown, State
 from bot.domain.preferences import Taste
-from bot.messages.message import Message, Part
+from bot.slack.blocks.message import Message, Part
 
 _KEPT = 512
 

@@ -18,10 +18,8 @@ from bot.delivery.tools import Leave, StrayLeft, Tools
 from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_GONE, Delivery, PartRow, State
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
-from bot.messages.message import Message
 from bot.messages.notice import Notice, Trouble, words
-from bot.slack.door import TOMBSTONE, Mark, Posted
-from bot.slack.errors import (
+from bot.slack.api.errors import (
     CannotLookError,
     ChannelRefusedError,
     MessageRefusedError,
@@ -32,7 +30,9 @@ from bot.slack.errors import (
     UnknownOutcomeError,
     WorkspaceRefusedError,
 )
-from bot.slack.patience import patiently
+from bot.slack.api.ports import TOMBSTONE, Mark, Posted
+from bot.slack.api.retry import patiently
+from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
 _WAITS = 3

@@ -18,8 +18,8 @@ from bot.domain.subscription import Subscription
 from bot.domain.title import label, title
 from bot.domain.workspace import WorkspaceId
 from bot.messages.subscription import Post, Standing, Waiting
-from bot.slack.door import Poster
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from bot.delivery.press import Press
 from bot.delivery.shelf import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import Rules
-from bot.slack.door import Poster
+from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
 

@@ -14,7 +14,7 @@ from archive import document
 from archive.issue import Issue
 from bot import messages
 from bot.domain.preferences import Taste
-from bot.messages.message import Digest
+from bot.slack.blocks.message import Digest
 
 Render: TypeAlias = Callable[[Issue, Taste, str], Digest]
 """Renders an issue for a taste, with a line for its channel message. Pure."""

@@ -28,8 +28,8 @@ from bot.domain.errors import BotError
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.schedule import Ticker
-from bot.slack.door import Poster
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)

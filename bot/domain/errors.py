@@ -6,11 +6,11 @@ BackIssueError
 └── BotError
     ├── SettingsError                     a setting is missing or wrong
     ├── ScheduleError (domain.schedule)          a schedule is none
-    ├── ReplyError (replies)              an answer did not reach the person
+    ├── ReplyError (slack.api)            an answer did not reach the person
     ├── StoreError (store.errors)         the database did not do it
     │   ├── DatabaseUrlError              its address is none
     │   └── SchemaError                   its tables are of another version
-    ├── SlackError (slack.errors)         Slack did not do it
+    ├── SlackError (slack.api)            Slack did not do it
     │   ├── RateLimitedError              wait as told
     │   ├── ChannelRefusedError           not in this channel
     │   ├── ThreadRefusedError            not in this thread

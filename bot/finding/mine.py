@@ -14,11 +14,11 @@ from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
 from bot.finding.indexes import Indexes
 from bot.messages.kept import READ, REMOVE, UNREAD, Choice, Row
-from bot.messages.message import Message
-from bot.messages.mrkdwn import clean
-from bot.messages.names import Names
 from bot.messages.note import note_form
 from bot.messages.saved import PAGE, Listed, Listing, saved
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.mrkdwn import clean
 
 GONE = "You do not keep that link any more."
 

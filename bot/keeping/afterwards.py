@@ -14,10 +14,10 @@ from bot.keeping.catalogue import Catalogue
 from bot.keeping.choosers import Choosers, read_links
 from bot.keeping.ports import Door, Memory, People, Postings
 from bot.messages import hints
-from bot.messages.message import Message
-from bot.messages.names import Names
-from bot.slack.errors import SlackError
-from bot.slack.patience import patiently
+from bot.slack.api.errors import SlackError
+from bot.slack.api.retry import patiently
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
 

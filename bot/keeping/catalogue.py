@@ -10,7 +10,7 @@ from archive.link import key
 from archive.snapshot import Snapshot
 from bot.domain.bookmark import Link, checked
 from bot.library import Current
-from bot.messages.keep import Token
+from bot.slack.cards.save_button import Token
 
 
 class Library(Protocol):

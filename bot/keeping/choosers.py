@@ -16,11 +16,12 @@ from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import found_in
 from bot.keeping.ports import Door, Memory, Postings
-from bot.messages import blocks, hints
+from bot.messages import hints
 from bot.messages.chooser import PAGE, Choosing, choose, choose_form, option_value, told_form
-from bot.messages.message import Message
-from bot.messages.names import Names
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
 

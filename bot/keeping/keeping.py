@@ -13,7 +13,7 @@ from bot.keeping.choosers import Choosers
 from bot.keeping.ports import Door, Memory, People, Postings
 from bot.keeping.saving import Saving
 from bot.keeping.sharing import Sharing
-from bot.messages.names import Names
+from bot.slack.blocks.command_names import Names
 
 
 @dataclass(frozen=True, slots=True)

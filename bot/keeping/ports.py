@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from bot.domain.bookmark import Keeper, Link, Showing
 from bot.domain.workspace import WorkspaceId
-from bot.messages.message import Message
-from bot.slack.door import Posted
+from bot.slack.api.ports import Posted
+from bot.slack.blocks.message import Message
 
 
 class Memory(Protocol):

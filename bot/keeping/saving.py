@@ -18,10 +18,10 @@ from bot.messages import help as helping
 from bot.messages import hints
 from bot.messages.answer import Asked
 from bot.messages.issue import PICKED
-from bot.messages.keep import Token
-from bot.messages.message import Message
-from bot.messages.names import Names
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
+from bot.slack.cards.save_button import Token
 
 _log = structlog.get_logger(__name__)
 

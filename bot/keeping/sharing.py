@@ -10,8 +10,8 @@ from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.ports import Door, Postings
 from bot.messages.answer import Asked
-from bot.messages.message import Message
-from bot.slack.errors import SlackError, UnknownOutcomeError
+from bot.slack.api.errors import SlackError, UnknownOutcomeError
+from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
 

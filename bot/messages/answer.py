@@ -15,13 +15,13 @@ from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Grade, Result
 from bot.domain.title import label, title
-from bot.messages import blocks
-from bot.messages.dates import age, short_date
-from bot.messages.entry import opening
-from bot.messages.keep import Token, save_button, token
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, clip_plain, host, one_line
-from bot.messages.past import past
+from bot.slack.blocks import blocks
+from bot.slack.blocks.dates import age, short_date
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import clip, clip_plain, host, one_line
+from bot.slack.blocks.web_archive import past
+from bot.slack.cards.entry import opening
+from bot.slack.cards.save_button import Token, save_button, token
 
 PAGE = 5
 """Results on a page: what fits a screen without scrolling back."""

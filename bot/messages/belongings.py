@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.bookmark_file.record import Format
-from bot.messages import blocks
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import escape
-from bot.messages.names import Names
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import escape
 
 FORGET, STAY = "forget:me", "forget:not"
 """The buttons of the confirmation."""
@@ -21,7 +21,7 @@ FILE = "import:file"
 LARGEST = 10_000_000
 """Bytes of a file (Slack: file-input-element, at most 10 MB)."""
 PIECE = 8_000
-"""Characters of a list in one message, where it is sent as text (bot.messages.blocks: 9,000 are surely taken)."""
+"""Characters of a list in one message, where it is sent as text (bot.slack.blocks.blocks: 9,000 are surely taken)."""
 MOST_PIECES = 10
 FIELDS = 5
 """Fields of the form: together as much as about ninety bookmarks. What is longer is brought in several goes."""

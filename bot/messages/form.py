@@ -8,10 +8,10 @@ from typing import Any
 
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
-from bot.messages import blocks
-from bot.messages.dates import DAYS
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip_plain, one_line
+from bot.slack.blocks import blocks
+from bot.slack.blocks.dates import DAYS
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import clip_plain, one_line
 
 CALLBACK = "subscribe"
 ZONE = "zone"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.messages import blocks
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, escape, linked, one_line
-from bot.messages.names import Names
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import clip, escape, linked, one_line
 
 _EXAMPLE = "mondays 09:00 Europe/London"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.bookmark_file.record import LONGEST_URL
-from bot.messages import blocks
-from bot.messages.keep import Token, save_button
-from bot.messages.message import Message
-from bot.messages.mrkdwn import bold, clip, link, one_line, shown
-from bot.messages.names import Names
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.mrkdwn import bold, clip, link, one_line, shown
+from bot.slack.cards.save_button import Token, save_button
 
 ONE = "one"
 """What a Save button says of the message it stands in: this one link."""

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.messages import blocks
 from bot.messages.answer import LONGEST_QUERY, quoted
-from bot.messages.dates import long_date, slack_time
 from bot.messages.kept import row
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import bold, clip, escape, one_line
-from bot.messages.names import Names
 from bot.messages.reasons import plainly
 from bot.messages.saved import Listed, Listing, summary, turns
 from bot.messages.top import Period, Shared, entry_words
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.dates import long_date, slack_time
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import bold, clip, escape, one_line
 
 SEARCH = "home:search"
 """The search box: its action's value is what was typed."""

@@ -9,14 +9,14 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Taste
 from bot.domain.title import title
-from bot.messages import blocks
 from bot.messages.answer import LONGEST_QUERY
-from bot.messages.dates import age, long_date
-from bot.messages.digest import digest
-from bot.messages.entry import opening
-from bot.messages.keep import LONGEST_SLUG, save_button, token
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, one_line
+from bot.slack.blocks import blocks
+from bot.slack.blocks.dates import age, long_date
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import clip, one_line
+from bot.slack.cards.digest import digest
+from bot.slack.cards.entry import opening
+from bot.slack.cards.save_button import LONGEST_SLUG, save_button, token
 
 
 def page_value(slug: str, page: int) -> str:

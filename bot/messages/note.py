@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.bookmark_file.record import LONGEST_NOTE
-from bot.messages import blocks
-from bot.messages.message import Block
-from bot.messages.mrkdwn import bold, clean, clip, one_line
+from bot.slack.blocks import blocks
+from bot.slack.blocks.message import Block
+from bot.slack.blocks.mrkdwn import bold, clean, clip, one_line
 
 CALLBACK = "note"
 FIELD = "note"

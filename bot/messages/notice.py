@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.messages import blocks
-from bot.messages.message import Message
-from bot.messages.mrkdwn import clip
-from bot.messages.names import Names
 from bot.messages.reasons import plainly
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.mrkdwn import clip
 
 SETTLE_POST = "doubt:post"
 """The action of the button that has a message posted whose outcome cannot be found out. Its value, as that of the other

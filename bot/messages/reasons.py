@@ -1,14 +1,15 @@
 """Why Slack refused something, for people: what is the matter, and what to do next.
 
-The log and `backissue deliveries` keep the developer's sentence (bot.slack.errors), with the method and Slack's code.
+The log and `backissue deliveries` keep the developer's sentence (bot.slack.api.errors), with the method and Slack's
+code.
 """
 
 from __future__ import annotations
 
 import re
 
-from bot.messages.mrkdwn import clip, escape, one_line
-from bot.messages.names import Names
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.mrkdwn import clip, escape, one_line
 
 _SENTENCE = re.compile(r"Slack's [\w.]+(?: for \w+)? answered (\w+)(?: \([^()]*\))?: [^().]*")
 """What a SlackError says of itself, wherever it stands in a text."""

@@ -7,17 +7,17 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.messages import blocks
 from bot.messages.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
 from bot.messages.kept import Row, row
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import bold, clip, escape, one_line
-from bot.messages.names import Names
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import bold, clip, escape, one_line
 
 PAGE = 10
 """Bookmarks on a page."""
 
-# What rows may fill of a message (bot.messages.blocks): the rest is for what stands around them.
+# What rows may fill of a message (bot.slack.blocks.blocks): the rest is for what stands around them.
 _MOST_TEXT = blocks.MOST_TEXT - 1_500
 _MOST_JSON = 12_000
 _MOST = 1_000_000

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
-from bot.messages import blocks
-from bot.messages.dates import MONTHS, slack_time
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import clip, clip_plain, escape, link, one_line
-from bot.messages.names import Names
 from bot.messages.reasons import plainly
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.dates import MONTHS, slack_time
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link, one_line
 
 _USUAL = Names()
 _MOST_WAITING = 8

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.messages import blocks
-from bot.messages.dates import short_date
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import bold, clip, escape, host, link, one_line, shown
-from bot.messages.names import Names
-from bot.messages.past import past
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.dates import short_date
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, one_line, shown
+from bot.slack.blocks.web_archive import past
 
 AT_LEAST = 2
 """Distinct people who must have kept a link before it is counted anywhere: fewer would tell what one person likes."""

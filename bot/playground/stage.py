@@ -30,7 +30,7 @@ from bot.playground.shifted import Shifted
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
 from bot.settings import Settings, SlackCredentials
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
 from bot.store.store import Store
 from bot.synonyms import names_in
 from bot.web import PATH

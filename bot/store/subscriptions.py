@@ -18,7 +18,7 @@ from bot.store.tables import Moment, deliveries, insert, issues, parts, subscrip
 from bot.store.wishes import limit_of, subscription_of, wish_of
 
 LONGEST_LIMIT = timedelta(days=1)
-"""The longest Retry-After that is believed (bot.slack.answer)."""
+"""The longest Retry-After that is believed (bot.slack.api.responses)."""
 _S = subscriptions.c
 
 

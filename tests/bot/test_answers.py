@@ -16,8 +16,8 @@ from bot import commands
 from bot.answers import Answers, private
 from bot.library import Current
 from bot.messages.answer import Asked
-from bot.messages.names import Names
 from bot.playground.held import SAMPLE
+from bot.slack.blocks.command_names import Names
 from tests.messages.issues import nasty_issues, nasty_text, plain
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.clock import at_or_now
-from bot.slack.errors import RateLimitedError, TryLaterError
-from bot.slack.patience import patiently
+from bot.slack.api.errors import RateLimitedError, TryLaterError
+from bot.slack.api.retry import patiently
 
 
 def puts_off(*waits: float) -> Callable[[], Awaitable[str]]:

@@ -19,8 +19,8 @@ from bot.cli.main import app
 from bot.cli.preview import CHANNEL, PARENT
 from bot.domain.preferences import Layout, Taste
 from bot.domain.schedule import AsItAppears
-from bot.messages.digest import digest
 from bot.playground.limits import problems
+from bot.slack.cards.digest import digest
 from tests.fakes.scene import Scene
 from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import run

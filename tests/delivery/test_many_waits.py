@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.delivery import State
 from bot.playground.faults import Fault, How
-from bot.slack.errors import RateLimitedError
+from bot.slack.api.errors import RateLimitedError
 from tests.delivery.test_mishaps import blind, press, until
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene
 from tests.delivery.test_waits import crowded_scene, joined, limit, lines, subscribed

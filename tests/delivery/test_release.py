@@ -16,9 +16,9 @@ from archive.headline import headline
 from archive.issue import Issue
 from bot.domain.preferences import Taste
 from bot.domain.workspace import WorkspaceId
-from bot.messages.digest import digest
-from bot.messages.message import Digest, Message, Part
-from bot.slack.door import Mark, Posted
+from bot.slack.api.ports import Mark, Posted
+from bot.slack.blocks.message import Digest, Message, Part
+from bot.slack.cards.digest import digest
 from bot.store.database import engine_of
 from bot.store.migrate import _config, upgrade
 from bot.store.store import Store

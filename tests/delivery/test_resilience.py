@@ -22,8 +22,8 @@ from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Pause, Paused
 from bot.playground.faults import Fault, How
 from bot.schedule import Ticker
-from bot.slack.errors import RateLimitedError
-from bot.slack.web import PAGE
+from bot.slack.api.client import PAGE
+from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError
 from bot.store.tables import subscriptions
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, standing_scene

@@ -18,7 +18,7 @@ from bot.domain.subscription import Limit
 from bot.playground.faults import Fault, How
 from bot.playground.ledger import Line
 from bot.playground.workspace import Workspace
-from bot.slack.errors import RateLimitedError
+from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError
 from tests.delivery.test_mishaps import blind, until
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene

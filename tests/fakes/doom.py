@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import UpdateBase
 
-from bot.slack.door import Poster
+from bot.slack.api.ports import Poster
 from bot.store.database import Batch, Database, Unit
 from bot.store.store import Store
 

@@ -16,7 +16,7 @@ from collections import Counter
 from datetime import timedelta
 
 from bot.domain.delivery_policy import Rules
-from bot.slack.door import Poster
+from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.mortal import work

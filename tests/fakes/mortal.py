@@ -16,8 +16,8 @@ from bot.delivery.worker import Worker
 from bot.domain.clock import SystemClock
 from bot.domain.delivery_policy import Rules
 from bot.domain.workspace import team_of
-from bot.slack.door import Poster
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
+from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from tests.fakes.newsletter import issue, render
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
 from bot.domain.preferences import Taste
-from bot.messages.message import Digest, Message, Part
+from bot.slack.blocks.message import Digest, Message, Part
 
 
 def issue(number: int, published: datetime, *, entries: int = 3, slug: str | None = None) -> Issue:

@@ -22,7 +22,7 @@ from bot.domain.subscription import Subscription
 from bot.playground.ledger import Line
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
-from bot.slack.door import Poster
+from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from bot.store.tables import subscriptions
 from tests.fakes.newsletter import render

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.domain.clock import Clock
 from bot.playground.site import Site
-from bot.slack.errors import RateLimitedError, UnknownOutcomeError, detail_of, refusal
-from bot.slack.web import Tokens, WebSlack
+from bot.slack.api.client import Tokens, WebSlack
+from bot.slack.api.errors import RateLimitedError, UnknownOutcomeError, detail_of, refusal
 
 
 class SiteSlack(WebSlack):

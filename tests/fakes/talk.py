@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.workspace import WorkspaceId
-from bot.messages.message import Message
-from bot.replies import ReplyError
-from bot.slack.door import Person, Posted
-from bot.slack.errors import ChannelRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
+from bot.slack.api.errors import ChannelRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
+from bot.slack.api.ports import Person, Posted
+from bot.slack.api.response_urls import ReplyError
+from bot.slack.blocks.message import Message
 
 
 class FakeReplies:

@@ -29,7 +29,7 @@ from bot.playground.shifted import Shifted
 from bot.playground.site import Site
 from bot.playground.workspace import Change, View, Workspace
 from bot.settings import Settings, SlackCredentials
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
 from bot.store.store import Store
 
 Found = TypeVar("Found")

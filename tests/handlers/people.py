@@ -34,10 +34,10 @@ from bot.home import Home
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
 from bot.library import Current
-from bot.messages.names import Names
-from bot.outcomes import Outcomes
 from bot.playground.limits import problems
 from bot.services import Services
+from bot.slack.api.form_results import Outcomes
+from bot.slack.blocks.command_names import Names
 from bot.subscribing import Subscribing
 from bot.team import Team
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from bot.domain.bookmark import Keeper
 from bot.messages.answer import Asked
-from bot.messages.message import Block
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.messages.saved import Listing
 from bot.playground.limits import problems
-from bot.slack.errors import SlackError
+from bot.slack.api.errors import SlackError
+from bot.slack.blocks.message import Block
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
 

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientError, ClientSession, web
 
 from bot.later import Later
-from bot.replies import HttpReplies, ReplyError
+from bot.slack.api.response_urls import HttpReplies, ReplyError
 
 
 @asynccontextmanager

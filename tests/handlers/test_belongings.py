@@ -17,16 +17,16 @@ from bot.domain.bookmark_file.record import Format
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears
 from bot.messages import belongings as said
-from bot.messages.message import Message
-from bot.messages.names import Names
 from bot.playground.limits import problems
-from bot.slack.errors import (
+from bot.slack.api.errors import (
     ChannelRefusedError,
     FileRefusedError,
     RateLimitedError,
     TryLaterError,
     WorkspaceRefusedError,
 )
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
 from handlers import views
 from tests.handlers.people import NOW, People, StillClock
 from tests.handlers.test_home import ANN, AT, OURS, keeps

@@ -15,7 +15,7 @@ from bot.domain.subscription import Pause, Paused
 from bot.messages.home import Looking
 from bot.messages.saved import Listing
 from bot.playground.limits import problems
-from bot.slack.errors import TryLaterError
+from bot.slack.api.errors import TryLaterError
 from tests.handlers.people import NOW, People
 
 ANN = Keeper("T1", "U1")

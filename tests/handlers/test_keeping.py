@@ -17,11 +17,11 @@ from bot.keeping.found import MOST, found_in
 from bot.keeping.keeping import Keeping
 from bot.messages.answer import Asked
 from bot.messages.chooser import Choosing, choose, choose_form, picked
-from bot.messages.keep import Token
-from bot.messages.message import Block, Message
 from bot.playground.limits import problems
-from bot.slack.door import Posted
-from bot.slack.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
+from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
+from bot.slack.api.ports import Posted
+from bot.slack.blocks.message import Block, Message
+from bot.slack.cards.save_button import Token
 from handlers import views
 from tests.fakes.subscriptions import FakeBookmark
 from tests.fakes.talk import FakeDoor

@@ -14,7 +14,7 @@ from bot.domain.bookmark import Keeper, Link
 from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.messages.note import note_form
 from bot.playground.limits import problems
-from bot.slack.errors import ChannelRefusedError, TryLaterError
+from bot.slack.api.errors import ChannelRefusedError, TryLaterError
 from handlers import views
 from tests.handlers.people import NOW, People
 

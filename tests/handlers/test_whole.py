@@ -21,7 +21,7 @@ from bot.playground.server import Server
 from bot.playground.town import village
 from bot.playground.workspace import View
 from bot.settings import Settings, SlackCredentials
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
 from bot.store.store import Store
 
 SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.messages.message import Digest, Message
 from bot.playground.limits import problems
+from bot.slack.blocks.message import Digest, Message
 
 
 def breaches(message: Message) -> list[str]:

@@ -14,7 +14,7 @@ from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Reason, Result
 from bot.messages.answer import FURTHEST, LONGEST_QUERY, PAGE, Asked, answer, shared
-from bot.messages.message import Message
+from bot.slack.blocks.message import Message
 from tests.messages.checker import breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section
 from tests.messages.test_digest import said

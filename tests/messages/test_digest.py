@@ -11,9 +11,9 @@ import pytest
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.domain.title import label, title
-from bot.messages.dates import age, long_date
-from bot.messages.digest import digest
-from bot.messages.message import Message, Part
+from bot.slack.blocks.dates import age, long_date
+from bot.slack.blocks.message import Message, Part
+from bot.slack.cards.digest import digest
 from tests.messages.issues import WHEN, entry, issue, plain, section
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from bot.messages.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
 from bot.messages.issue import issue_page
 from bot.messages.kept import Row
-from bot.messages.mrkdwn import one_line
-from bot.messages.names import Names
 from bot.messages.saved import PAGE, Listed, Listing
 from bot.messages.top import Shared
 from bot.playground.limits import problems
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.mrkdwn import one_line
 from tests.messages.issues import nasty_text, nasty_url, plain
 
 TODAY = date(2024, 5, 6)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from bot.domain.bookmark_file.record import LONGEST_NOTE
 from bot.messages.answer import LONGEST_QUERY
 from bot.messages.kept import NOTE, Choice, Row, menu, words
-from bot.messages.message import Message
-from bot.messages.names import Names
 from bot.messages.note import note_form, read_note
-from bot.messages.past import as_it_was
 from bot.messages.saved import PAGE, Listed, Listing, saved
 from bot.messages.top import Period, Shared, line, not_yours, off, switched, top
 from bot.playground.limits import problems
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.web_archive import as_it_was
 from tests.messages.checker import breaches
 from tests.messages.issues import nasty_text, nasty_url
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Taste
-from bot.messages.digest import digest
+from bot.slack.cards.digest import digest
 from tests.messages.checker import all_breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, section, tastes
 

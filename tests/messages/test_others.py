@@ -17,8 +17,6 @@ from bot.messages import help as helping
 from bot.messages import notice
 from bot.messages.form import form, loading, no_form
 from bot.messages.issue import issue_page, picked, preview, read_page, topics
-from bot.messages.message import Message
-from bot.messages.names import Names
 from bot.messages.reasons import plainly
 from bot.messages.subscription import (
     Post,
@@ -33,7 +31,9 @@ from bot.messages.subscription import (
     unsubscribed,
 )
 from bot.playground.limits import problems
-from bot.slack.errors import ChannelRefusedError
+from bot.slack.api.errors import ChannelRefusedError
+from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.message import Message
 from tests.messages.checker import breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section, tastes
 

@@ -7,7 +7,7 @@ import pytest
 from archive.issue import Issue
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
-from bot.messages.digest import digest
+from bot.slack.cards.digest import digest
 from tests.fakes import archives
 from tests.messages.checker import all_breaches
 

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 import pytest
 
 from bot.domain.workspace import enterprise_of, team_of, workspace_id
-from bot.messages.message import Message
 from bot.playground.faults import Fault, How
 from bot.playground.pace import Pace
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.town import town
 from bot.playground.workspace import Workspace
-from bot.slack.door import Mark
-from bot.slack.errors import (
+from bot.slack.api.client import WebSlack
+from bot.slack.api.errors import (
     CannotLookError,
     ChannelRefusedError,
     MessageRefusedError,
@@ -29,7 +28,8 @@ from bot.slack.errors import (
     WorkspaceRefusedError,
     refusal,
 )
-from bot.slack.web import WebSlack
+from bot.slack.api.ports import Mark
+from bot.slack.blocks.message import Message
 
 HERE = "-:T1"
 POST = "chat.postMessage"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.messages.message import Message
-from bot.slack.answer import retry_after
-from bot.slack.door import Mark
-from bot.slack.errors import CannotLookError, SlackError, TryLaterError, UnknownOutcomeError
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
+from bot.slack.api.errors import CannotLookError, SlackError, TryLaterError, UnknownOutcomeError
+from bot.slack.api.ports import Mark
+from bot.slack.api.responses import retry_after
+from bot.slack.blocks.message import Message
 
 HERE, CHANNEL, HELLO, MARK = "-:T1", "C1", Message("Hello"), Mark("one", "parent")
 

@@ -14,8 +14,8 @@ from aiohttp.test_utils import TestServer
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import SCOPES, Workspace
-from bot.slack.errors import FileRefusedError, RateLimitedError, SlackError, TryLaterError
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
+from bot.slack.api.errors import FileRefusedError, RateLimitedError, SlackError, TryLaterError
 
 HERE = "-:T1"
 TOKEN = "xoxb-secret"

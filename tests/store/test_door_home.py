@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.messages.message import Message
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
-from bot.slack.errors import MessageRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
-from bot.slack.web import WebSlack
+from bot.slack.api.client import WebSlack
+from bot.slack.api.errors import MessageRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
+from bot.slack.blocks.message import Message
 
 HERE = "-:T1"
 VIEW = {"type": "home", "blocks": [{"type": "divider"}]}

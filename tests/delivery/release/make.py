@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive.loader import load
 from bot.domain.preferences import Layout, Taste
-from bot.messages.digest import digest
+from bot.slack.cards.digest import digest
 from bot.store.store import Store
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.slack.errors import RateLimitedError
+from bot.slack.api.errors import RateLimitedError
 
 T = TypeVar("T")
 LONGEST = 60.0

@@ -6,7 +6,7 @@ import asyncio
 from types import TracebackType
 
 from bot.domain.workspace import WorkspaceId
-from bot.slack.errors import TryLaterError
+from bot.slack.api.errors import TryLaterError
 
 
 class Turns:

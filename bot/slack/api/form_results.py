@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bot.domain.workspace import WorkspaceId
-from bot.messages.message import Block, Message
-from bot.slack.door import Posted
-from bot.slack.errors import SlackError
-from bot.slack.patience import patiently
+from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Posted
+from bot.slack.api.retry import patiently
+from bot.slack.blocks.message import Block, Message
 
 
 class Door(Protocol):

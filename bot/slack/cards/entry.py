@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archive.issue import Entry
-from bot.messages.mrkdwn import bold, clip, link, one_line, shown
+from bot.slack.blocks.mrkdwn import bold, clip, link, one_line, shown
 
 _HEADLINE = 150
 

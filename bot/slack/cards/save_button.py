@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from archive.issue import Entry
 from archive.link import key
-from bot.messages import blocks
-from bot.messages.message import Block
+from bot.slack.blocks import blocks
+from bot.slack.blocks.message import Block
 
 SAVE, SAVED = "save", "unsave"
 """What the buttons' action ids begin with, up to a colon: one that keeps, one that lets go again."""

@@ -7,8 +7,7 @@ from math import isfinite
 from typing import Any
 
 from bot.domain.workspace import WorkspaceId
-from bot.slack.door import TOMBSTONE, Mark, Posted
-from bot.slack.errors import (
+from bot.slack.api.errors import (
     MessageRefusedError,
     RateLimitedError,
     SlackError,
@@ -17,6 +16,7 @@ from bot.slack.errors import (
     detail_of,
     refusal,
 )
+from bot.slack.api.ports import TOMBSTONE, Mark, Posted
 
 _UNCLEAR = frozenset({408, 499})
 """A proxy gave the request up; it may have handed it on before (RFC 9110, 15.5.9; 499 is nginx's)."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from archive.link import is_http
-from bot.messages.mrkdwn import link
+from bot.slack.blocks.mrkdwn import link
 
 AGED = 2
 """Years after which a link gets a second one beside it: by then many pages have moved, changed or gone."""
 LONGEST = 300
-"""Characters of an address that gets one: two long ones would not fit a message of many (bot.messages.blocks)."""
+"""Characters of an address that gets one: two long ones would not fit a message of many (bot.slack.blocks.blocks)."""
 
 
 def as_it_was(url: str, published: datetime | None, today: date) -> str:

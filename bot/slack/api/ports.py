@@ -1,7 +1,7 @@
 """The one door to Slack, as the rest of the bot sees it.
 
-`bot.slack.web.WebSlack` is the real one. Every method raises a `bot.slack.errors.SlackError` subclass and nothing else
-when Slack refuses or cannot be reached; none of them sends twice by itself.
+`bot.slack.api.client.WebSlack` is the real one. Every method raises a `bot.slack.api.errors.SlackError` subclass and
+nothing else when Slack refuses or cannot be reached; none of them sends twice by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.domain.workspace import WorkspaceId
-from bot.messages.message import Message
+from bot.slack.blocks.message import Message
 
 EVENT_TYPE = "backissue_part"
 """The metadata's event type on every message of a digest (Slack: messaging/message-metadata)."""

@@ -17,10 +17,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.workspace import WorkspaceId
-from bot.messages.message import Message
-from bot.slack.answer import carries, is_tombstone, is_whole, mapping, messages, posted, refused, thread_of
-from bot.slack.door import TOMBSTONE, Mark, Person, Posted
-from bot.slack.errors import (
+from bot.slack.api.concurrency import Turns
+from bot.slack.api.errors import (
     CannotLookError,
     SlackError,
     ThreadRefusedError,
@@ -28,10 +26,12 @@ from bot.slack.errors import (
     UnknownOutcomeError,
     WorkspaceRefusedError,
 )
-from bot.slack.files import METHOD, fetch
-from bot.slack.patience import patiently
-from bot.slack.payload import body_of, posting
-from bot.slack.turns import Turns
+from bot.slack.api.files import METHOD, fetch
+from bot.slack.api.payload import body_of, posting
+from bot.slack.api.ports import TOMBSTONE, Mark, Person, Posted
+from bot.slack.api.responses import carries, is_tombstone, is_whole, mapping, messages, posted, refused, thread_of
+from bot.slack.api.retry import patiently
+from bot.slack.blocks.message import Message
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
 """Gives the bot token of a workspace, None when it has none (any more)."""
@@ -111,13 +111,13 @@ class WebSlack:
         mark: Mark | None = None,
         within: float | None = None,
     ) -> Posted:
-        """Post a message; see `bot.slack.door.Poster`."""
+        """Post a message; see `bot.slack.api.ports.Poster`."""
         payload = posting(channel, message, thread, mark)
         answer = await self._call(workspace, "chat.postMessage", payload, channel=channel, within=within)
         return posted(answer, workspace, threaded=thread is not None)
 
     def since(self) -> str:
-        """Give a ts of before Slack's last answer to this process; see `bot.slack.door.Poster`."""
+        """Give a ts of before Slack's last answer to this process; see `bot.slack.api.ports.Poster`."""
         try:
             dated = parsedate_to_datetime(self._dated).timestamp()
         except (ValueError, TypeError, OverflowError):
@@ -142,7 +142,7 @@ class WebSlack:
         thread: str | None = None,
         oldest: str | None = None,
     ) -> Posted | None:
-        """Look for the message that carries `mark`; see `bot.slack.door.Poster`."""
+        """Look for the message that carries `mark`; see `bot.slack.api.ports.Poster`."""
         method = "conversations.history" if thread is None else "conversations.replies"
         query: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
         query |= {"ts": thread} if thread is not None else {}
@@ -244,7 +244,7 @@ class WebSlack:
         return granted()
 
     async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
-        """Fetch a file that somebody gave, of at most `most` bytes; see `bot.slack.files.fetch` for what it raises."""
+        """Fetch a file that somebody gave, of at most `most` bytes; see `files.fetch` for what it raises."""
         token = self._token(workspace, METHOD)
         return await fetch(self._opened(), address, token, most=most, api=self._base_url, workspace=workspace)
 

@@ -12,12 +12,12 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.domain.title import title
-from bot.messages import blocks
-from bot.messages.dates import long_date
-from bot.messages.entry import opening
-from bot.messages.keep import save_button, token
-from bot.messages.message import Block, Digest, Message, Part
-from bot.messages.mrkdwn import bold, clip, escape, host, link, linkable, one_line, relinked, shown, split
+from bot.slack.blocks import blocks
+from bot.slack.blocks.dates import long_date
+from bot.slack.blocks.message import Block, Digest, Message, Part
+from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, linkable, one_line, relinked, shown, split
+from bot.slack.cards.entry import opening
+from bot.slack.cards.save_button import save_button, token
 
 MOST_REPLIES = 100
 """At one message a second and channel (Slack: rate limits), a longer thread would take minutes: it is set in full."""

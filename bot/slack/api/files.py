@@ -6,7 +6,7 @@ import aiohttp
 from yarl import URL
 
 from bot.domain.workspace import WorkspaceId
-from bot.slack.errors import FileRefusedError, RateLimitedError, SlackError, TryLaterError
+from bot.slack.api.errors import FileRefusedError, RateLimitedError, SlackError, TryLaterError
 
 METHOD = "url_private_download"
 HOME = URL("https://files.slack.com")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.messages.message import Message
-from bot.slack.door import Mark
+from bot.slack.api.ports import Mark
+from bot.slack.blocks.message import Message
 
 
 def body_of(message: Message) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Block Kit: pure functions from values to blocks, within Slack's limits."""
