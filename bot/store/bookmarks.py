@@ -22,8 +22,8 @@ from bot.domain.bookmark import (
 )
 from bot.domain.clock import microseconds, moment_of
 from bot.domain.workspace import WorkspaceId
+from bot.store.bookmark_events import Event, count, kept_of, meaning, put, remove, settle
 from bot.store.database import Database
-from bot.store.marks import Event, count, kept_of, meaning, put, remove, settle
 from bot.store.people import known, person, persons
 from bot.store.postings import shown_on
 from bot.store.reactions import Row, react_all

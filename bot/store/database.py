@@ -29,9 +29,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
+from bot.store.daemon_executor import Daemons
 from bot.store.errors import DatabaseUrlError, StoreError
 from bot.store.tables import metadata
-from bot.store.threads import Daemons
 
 T = TypeVar("T")
 R = TypeVar("R")

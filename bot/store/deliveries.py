@@ -27,9 +27,9 @@ from bot.domain.delivery import Delivery, PartRow, Progress, State
 from bot.domain.preferences import Taste
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.store.alarms import waking
+from bot.store.bulk import Given, Many
 from bot.store.database import Database
-from bot.store.many import Given, Many
+from bot.store.next_run import waking
 from bot.store.parts import parts_of
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table

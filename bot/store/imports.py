@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select, update
 
 from bot.domain.bookmark import Bookmark, Keeper, by_hand
 from bot.domain.clock import microseconds
+from bot.store.bookmark_events import Event, count, put
 from bot.store.database import Database
-from bot.store.marks import Event, count, put
 from bot.store.people import person
 from bot.store.tables import bookmarks
 

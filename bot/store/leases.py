@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.store.alarms import WEEK, in_order
 from bot.store.database import Database
+from bot.store.next_run import WEEK, in_order
+from bot.store.row_mapping import subscription_of
 from bot.store.tables import Moment, subscriptions
-from bot.store.wishes import subscription_of
 
 FAR = timedelta(days=8)
 """Who is to wake later than this was set by a clock that has since gone back."""

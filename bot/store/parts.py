@@ -27,8 +27,8 @@ from sqlalchemy import (
 )
 
 from bot.domain.delivery import GONE, PartRow, Progress, Shown, State, shown_json
+from bot.store.bulk import Given, Many
 from bot.store.database import Database
-from bot.store.many import Given, Many
 from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
 
 _P = parts.c

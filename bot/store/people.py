@@ -11,8 +11,8 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 
 from bot.domain.bookmark import Keeper
 from bot.domain.user_state import Acquaintance
+from bot.store.bookmark_events import adopt
 from bot.store.database import Database
-from bot.store.marks import adopt
 from bot.store.tables import bookmarks, forgotten, insert_new, marks, people, subscriptions
 
 _P = people.c

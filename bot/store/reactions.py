@@ -1,6 +1,7 @@
 """Reactions, written down many at a time: a burst of them costs a few statements for each group, not for each event.
 
-What follows from a mark is decided as in `bot.store.marks`, one event after the other, on rows read for all of them.
+What follows from a mark is decided as in `bot.store.bookmark_events`, one event after the other, on rows read for all
+of them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from bot.domain.bookmark import Keeper, Link, Reacted, Showing, Way, meant, newer, number_of
 from bot.domain.workspace import WorkspaceId
-from bot.store.marks import meaning, settle_all
+from bot.store.bookmark_events import meaning, settle_all
 from bot.store.people import persons
 from bot.store.postings import in_doubt, shown_on_all
 from bot.store.tables import marks

@@ -6,7 +6,6 @@ from typing import Self
 
 from bot.domain.delivery import PostedPart
 from bot.domain.workspace import WorkspaceId
-from bot.store.alarms import Alarms
 from bot.store.bookmarks import Bookmarks
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -14,6 +13,7 @@ from bot.store.imports import Imports
 from bot.store.issues import Issues
 from bot.store.leases import Leases
 from bot.store.migrate import check, upgrade
+from bot.store.next_run import Alarms
 from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted

@@ -12,10 +12,10 @@ from bot.domain.preferences import Taste
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import BEHIND, Limit, Pause, Paused, Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.store.alarms import soon
 from bot.store.database import Database
+from bot.store.next_run import soon
+from bot.store.row_mapping import limit_of, subscription_of, wish_of
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
-from bot.store.wishes import limit_of, subscription_of, wish_of
 
 LONGEST_LIMIT = timedelta(days=1)
 """The longest Retry-After that is believed (bot.slack.api.responses)."""

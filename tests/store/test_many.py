@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import JSON, BigInteger, Column, Connection, Engine, MetaData, Table, Text, delete, select, update
 
+from bot.store.bulk import Many
 from bot.store.database import engine_of
 from bot.store.errors import StoreError
-from bot.store.many import Many
 from bot.store.tables import Moment
 from tests.fakes.postgres import Postgres
 

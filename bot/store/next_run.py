@@ -13,8 +13,8 @@ from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, ScheduleError, next_slot
 from bot.domain.subscription import BETWEEN
 from bot.store.database import Database
+from bot.store.row_mapping import schedule_of
 from bot.store.tables import Moment, deliveries, issues, subscriptions
-from bot.store.wishes import schedule_of
 
 WEEK = timedelta(days=7)
 """No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
