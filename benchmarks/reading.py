@@ -18,8 +18,8 @@ from archive import loader
 from archive.document import SUFFIXES
 from archive.folder import DiskFolder
 from benchmarks.table import Row
-from bot.library import Library
-from bot.watch import DiskWatch, keep_fresh
+from bot.source.library import Library
+from bot.source.watch import DiskWatch, keep_fresh
 
 ROUNDS = 9
 COPIES = 100

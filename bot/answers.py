@@ -14,13 +14,13 @@ from archive.kind import Kind
 from archive.search.result import Answer, Grade
 from bot import commands
 from bot.domain.clock import Clock
-from bot.library import Current
 from bot.messages import help as helping
 from bot.messages import issue as issues
 from bot.messages.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import one_line
+from bot.source.library import Current
 
 _REMEMBERED = 1_024
 _SUGGESTIONS = 20

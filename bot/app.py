@@ -37,7 +37,6 @@ from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
-from bot.library import Library
 from bot.services import Services
 from bot.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
@@ -45,10 +44,11 @@ from bot.slack.api.form_results import Outcomes
 from bot.slack.api.response_urls import HttpReplies
 from bot.slack.blocks.command_names import Names
 from bot.slack.cards.digest import digest
+from bot.source.library import Library
+from bot.source.watch import DiskWatch, Freshness, keep_time
 from bot.store.store import Store
 from bot.subscribing import Subscribing
 from bot.team import Team
-from bot.watch import DiskWatch, Freshness, keep_time
 from bot.web import Verifying, web
 
 STOPPING = 10.0

@@ -16,7 +16,7 @@ from bot.cli.terminal import err
 from bot.domain.clock import SystemClock
 from bot.domain.errors import SettingsError
 from bot.domain.publication import released
-from bot.synonyms import names_in
+from bot.source.synonyms import names_in
 
 
 class EmptyArchiveError(BackIssueError):

@@ -17,11 +17,11 @@ from bot import logs, loop
 from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
 from bot.domain.errors import SettingsError
-from bot.library import Library
 from bot.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.library import Library
+from bot.source.synonyms import names_in
 from bot.store.store import Store
-from bot.synonyms import names_in
 from bot.web import PATH
 
 _log = structlog.get_logger(__name__)

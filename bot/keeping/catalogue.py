@@ -9,8 +9,8 @@ from archive.issue import Entry, Issue
 from archive.link import key
 from archive.snapshot import Snapshot
 from bot.domain.bookmark import Link, checked
-from bot.library import Current
 from bot.slack.cards.save_button import Token
+from bot.source.library import Current
 
 
 class Library(Protocol):

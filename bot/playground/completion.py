@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from bot.library import Library
+from bot.source.library import Library
 
 VERBS = (
     "react", "unreact", "save", "home", "click", "tick", "untick", "fill", "submit", "cancel", "next", "channel",

@@ -20,7 +20,6 @@ from rich.panel import Panel
 from rich.table import Table
 
 from bot import logs
-from bot.library import Library
 from bot.playground.board import Board
 from bot.playground.channel import Channel
 from bot.playground.completion import Suggestions
@@ -30,6 +29,7 @@ from bot.playground.stage import stage
 from bot.playground.town import village
 from bot.playground.typed import Prompt
 from bot.settings import Settings
+from bot.source.library import Library
 
 APPEARS = 20.0
 """Seconds within which a digest has surely begun to appear."""

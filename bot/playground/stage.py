@@ -21,7 +21,6 @@ from bot.app import App, Ports, build
 from bot.domain import delivery_policy
 from bot.domain.clock import SystemClock
 from bot.domain.publication import released
-from bot.library import Current, Library
 from bot.playground.front import front
 from bot.playground.held import HELD, HeldBack
 from bot.playground.people import Scene, scene
@@ -31,8 +30,9 @@ from bot.playground.site import Site
 from bot.playground.workspace import Workspace
 from bot.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.library import Current, Library
+from bot.source.synonyms import names_in
 from bot.store.store import Store
-from bot.synonyms import names_in
 from bot.web import PATH
 
 PATIENCE = 2.5

@@ -14,10 +14,10 @@ from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot import commands
 from bot.answers import Answers, private
-from bot.library import Current
 from bot.messages.answer import Asked
 from bot.playground.held import SAMPLE
 from bot.slack.blocks.command_names import Names
+from bot.source.library import Current
 from tests.messages.issues import nasty_issues, nasty_text, plain
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from archive.errors import FolderError
 from archive.snapshot import Snapshot
-from bot.library import Library
-from bot.watch import keep_fresh
+from bot.source.library import Library
+from bot.source.watch import keep_fresh
 from tests.fakes.folder import FakeFolder
 from tests.fakes.watch import FakeWatch
 

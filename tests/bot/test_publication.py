@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from archive import document
 from archive.snapshot import Snapshot
 from bot.domain.publication import announced, held_back, is_out, next_turn, released
-from bot.library import Library
+from bot.source.library import Library
 from tests.fakes.folder import FakeFolder
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)

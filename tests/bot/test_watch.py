@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import watchfiles
 
-from bot.library import Library
-from bot.watch import DiskWatch, Freshness, keep_fresh
+from bot.source.library import Library
+from bot.source.watch import DiskWatch, Freshness, keep_fresh
 
 ISSUE = "---\ntitle: Weekly\ndate: 2020-01-01\n---\n\nHello\n"
 
@@ -134,7 +134,7 @@ class Breaking:
         self.times = times
 
     async def bursts(self) -> AsyncIterator[frozenset[str] | None]:
-        """See `bot.watch.Watch`."""
+        """See `bot.source.watch.Watch`."""
         self.times -= 1
         if self.times >= 0:
             raise LookupError("something odd")

@@ -26,7 +26,7 @@ class FakeWatch:
         self._bursts.put_nowait("stop")
 
     async def bursts(self) -> AsyncIterator[frozenset[str] | None]:
-        """See `bot.watch.Watch`."""
+        """See `bot.source.watch.Watch`."""
         while (burst := await self._bursts.get()) != "stop":
             assert not isinstance(burst, str)
             yield burst

@@ -18,7 +18,6 @@ from typing import TypeVar
 
 from bot.app import App, Ports, build
 from bot.domain.delivery_policy import Rules
-from bot.library import Library
 from bot.playground.channel import Channel, ChannelKind, ChannelMessage
 from bot.playground.front import front
 from bot.playground.limits import problems
@@ -30,6 +29,7 @@ from bot.playground.site import Site
 from bot.playground.workspace import Change, View, Workspace
 from bot.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.library import Library
 from bot.store.store import Store
 
 Found = TypeVar("Found")

@@ -33,11 +33,11 @@ from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
-from bot.library import Current
 from bot.playground.limits import problems
 from bot.services import Services
 from bot.slack.api.form_results import Outcomes
 from bot.slack.blocks.command_names import Names
+from bot.source.library import Current
 from bot.subscribing import Subscribing
 from bot.team import Team
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Ports, build
-from bot.clock import SystemClock
-from bot.library import Library
+from bot.domain.clock import SystemClock
 from bot.playground.channel import Channel, ChannelMessage
 from bot.playground.front import front
 from bot.playground.limits import problems
@@ -22,6 +21,7 @@ from bot.playground.town import village
 from bot.playground.workspace import View
 from bot.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.library import Library
 from bot.store.store import Store
 
 SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"

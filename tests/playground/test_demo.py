@@ -20,11 +20,11 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from rich.console import Console
 
-from bot.library import Library
 from bot.playground.completion import Suggestions
 from bot.playground.demo import play
 from bot.playground.held import HELD, HeldBack
 from bot.settings import Settings
+from bot.source.library import Library
 
 pytestmark = pytest.mark.long
 

@@ -13,7 +13,7 @@ import structlog
 import watchfiles
 
 from archive.document import SUFFIXES
-from bot.library import Library
+from bot.source.library import Library
 
 _log = structlog.get_logger(__name__)
 

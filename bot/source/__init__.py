@@ -1,0 +1,1 @@
+"""The archive in use: loading it, watching it, and its synonyms."""
