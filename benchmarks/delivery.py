@@ -1,7 +1,7 @@
 """What delivering costs: a thousand channels due at once, the whole path beside the bare client, and an idle tick.
 
-The stand-in Slack is a process of its own, this one is the worker, set as `backissue worker` sets itself (`bot.loop`);
-so is the bare client that it is compared with. Everything is real: database, claims, rows, HTTP.
+The stand-in Slack is a process of its own, this one is the worker, set as `backissue worker` sets itself
+(`bot.runtime.loop`); so is the bare client that it is compared with. Everything is real: database, claims, rows, HTTP.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from pathlib import Path
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
 from benchmarks.table import Row
-from bot import loop
 from bot.delivery.press import Press
 from bot.delivery.shelf import Shelf
 from bot.delivery.worker import Worker
@@ -33,6 +32,7 @@ from bot.playground.pace import Pace
 from bot.playground.server import Server
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
+from bot.runtime import loop
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Mark
 from bot.slack.cards.digest import digest

@@ -25,7 +25,7 @@ from benchmarks.table import Row
 from bot.playground.page.run import Wishes, opened
 from bot.playground.page.server import PageServer
 from bot.playground.process import without_proxies
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 from tests.browser import machine
 from tests.browser.conftest import ARGUMENTS
 

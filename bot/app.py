@@ -37,8 +37,9 @@ from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
+from bot.runtime.http import Verifying, web
+from bot.runtime.settings import Settings, SlackCredentials
 from bot.services import Services
-from bot.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.slack.api.form_results import Outcomes
 from bot.slack.api.response_urls import HttpReplies
@@ -49,7 +50,6 @@ from bot.source.watch import DiskWatch, Freshness, keep_time
 from bot.store.store import Store
 from bot.subscribing import Subscribing
 from bot.team import Team
-from bot.web import Verifying, web
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
@@ -231,10 +231,11 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
 def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
     """Make Bolt's app. Its own client only asks who the bot is (auth.test, once): everything else is the door's.
 
-    It verifies nothing: `bot.web` does so before it (`bot.verification` says why), and Socket Mode's line is Slack's.
-    What no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold the payload.
-    `process_before_response`: a command is answered from memory within its acknowledgement, without the 10 ms for which
-    Bolt would otherwise poll for one (measured); what has to wait is started after it and kept in `Services.later`.
+    It verifies nothing: `bot.runtime.http` does so before it (`bot.runtime.verification` says why), and Socket Mode's
+    line is Slack's. What no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold
+    the payload. `process_before_response`: a command is answered from memory within its acknowledgement, without the 10
+    ms for which Bolt would otherwise poll for one (measured); what has to wait is started after it and kept in
+    `Services.later`.
     """
     client = AsyncWebClient(token=credentials.bot_token, base_url=settings.slack_api_url, retry_handlers=[])
     return AsyncApp(

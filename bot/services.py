@@ -13,7 +13,7 @@ from bot.delivery.doubts import Doubts
 from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.keeping import Keeping
-from bot.later import Later
+from bot.runtime.background import Later
 from bot.slack.api.form_results import Outcomes
 from bot.slack.api.response_urls import Replies
 from bot.slack.blocks.command_names import Names

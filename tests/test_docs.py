@@ -17,7 +17,7 @@ import archive
 import bot
 import handlers
 from bot.cli.main import app
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 from docs.mermaid import is_current, sources
 
 ROOT = Path(__file__).parents[1]

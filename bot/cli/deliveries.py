@@ -25,7 +25,7 @@ from bot.domain.newness import WINDOW
 from bot.domain.publication import announced, held_back
 from bot.domain.workspace import WorkspaceId, workspace_id
 from bot.messages.subscription import Post, Standing, tasteful
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 from bot.store import migrate
 from bot.store.issues import Issues, Registered
 from bot.store.store import Store

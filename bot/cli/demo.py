@@ -6,9 +6,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot import logs, loop
 from bot.playground.held import SAMPLE
 from bot.playground.page import run as page
+from bot.runtime import logs, loop
 
 
 def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -> None:

@@ -34,7 +34,8 @@ Archive = Annotated[
         "--archive",
         metavar="DIR",
         help="The folder of issues.",
-        # The one variable named outside bot.settings: commands that only read must not pay for pydantic (0.17 s).
+        # The one variable named outside bot.runtime.settings: commands that only read must not pay for pydantic (0.17
+        # s).
         envvar="BACKISSUE_ARCHIVE",
         show_default=False,
     ),

@@ -13,16 +13,16 @@ import structlog
 import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
-from bot import logs, loop
 from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
 from bot.domain.errors import SettingsError
-from bot.settings import Settings, SlackCredentials
+from bot.runtime import logs, loop
+from bot.runtime.http import PATH
+from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.source.synonyms import names_in
 from bot.store.store import Store
-from bot.web import PATH
 
 _log = structlog.get_logger(__name__)
 FAREWELL = 1.0

@@ -27,7 +27,7 @@ from bot.domain.delivery_policy import RULES, Rules
 from bot.domain.errors import BotError
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.schedule import Ticker
+from bot.runtime.ticker import Ticker
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Poster
 from bot.store.store import Store

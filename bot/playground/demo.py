@@ -19,7 +19,6 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 
-from bot import logs
 from bot.playground.board import Board
 from bot.playground.channel import Channel
 from bot.playground.completion import Suggestions
@@ -28,7 +27,8 @@ from bot.playground.process import until_stopped, without_proxies
 from bot.playground.stage import stage
 from bot.playground.town import village
 from bot.playground.typed import Prompt
-from bot.settings import Settings
+from bot.runtime import logs
+from bot.runtime.settings import Settings
 from bot.source.library import Library
 
 APPEARS = 20.0

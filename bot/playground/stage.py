@@ -28,12 +28,12 @@ from bot.playground.server import Server
 from bot.playground.shifted import Shifted
 from bot.playground.site import Site
 from bot.playground.workspace import Workspace
-from bot.settings import Settings, SlackCredentials
+from bot.runtime.http import PATH
+from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Current, Library
 from bot.source.synonyms import names_in
 from bot.store.store import Store
-from bot.web import PATH
 
 PATIENCE = 2.5
 """Seconds that a call to the stand-in may take: on loopback it takes a hundredth, and what is broken on purpose shows

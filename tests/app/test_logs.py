@@ -11,8 +11,8 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import logs
-from bot.settings import SlackCredentials
+from bot.runtime import logs
+from bot.runtime.settings import SlackCredentials
 
 SECRET = ("xoxb", "never", "shown")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import SettingsError
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 
 NAMES = [
     "BACKISSUE_ARCHIVE",

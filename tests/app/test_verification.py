@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.web import LARGEST_BODY
+from bot.runtime.http import LARGEST_BODY
 from tests.fakes.requests import (
     FORM,
     JSON,

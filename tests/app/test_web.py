@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 import handlers.errors
 from bot.domain.clock import SystemClock
 from bot.playground.courier import signature
-from bot.web import LARGEST_BODY, PATH, Verifying, web
+from bot.runtime.http import LARGEST_BODY, PATH, Verifying, web
 from tests.handlers.people import People
 
 SECRET = "secret"

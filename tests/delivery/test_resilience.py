@@ -21,7 +21,7 @@ from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Pause, Paused
 from bot.playground.faults import Fault, How
-from bot.schedule import Ticker
+from bot.runtime.ticker import Ticker
 from bot.slack.api.client import PAGE
 from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError

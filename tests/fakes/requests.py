@@ -18,10 +18,10 @@ import pytest
 import structlog
 from yarl import URL
 
-from bot import logs
 from bot.domain.clock import SystemClock
 from bot.playground.courier import signature
-from bot.web import PATH
+from bot.runtime import logs
+from bot.runtime.http import PATH
 from tests.fakes.whole import SECRET, Whole
 
 LONGEST_LINE = 500

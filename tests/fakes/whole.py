@@ -27,7 +27,7 @@ from bot.playground.server import Server
 from bot.playground.shifted import Shifted
 from bot.playground.site import Site
 from bot.playground.workspace import Change, View, Workspace
-from bot.settings import Settings, SlackCredentials
+from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.store.store import Store

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientError, ClientSession, web
 
-from bot.later import Later
+from bot.runtime.background import Later
 from bot.slack.api.response_urls import HttpReplies, ReplyError
 
 

@@ -19,7 +19,7 @@ from bot.playground.people import Person, readable, scene
 from bot.playground.server import Server
 from bot.playground.town import village
 from bot.playground.workspace import View
-from bot.settings import Settings, SlackCredentials
+from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.store.store import Store

@@ -23,7 +23,7 @@ from rich.console import Console
 from bot.playground.completion import Suggestions
 from bot.playground.demo import play
 from bot.playground.held import HELD, HeldBack
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 from bot.source.library import Library
 
 pytestmark = pytest.mark.long

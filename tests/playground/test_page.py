@@ -21,7 +21,7 @@ from bot.playground.channel import ChannelMessage
 from bot.playground.files import File
 from bot.playground.page.run import Wishes, opened
 from bot.playground.page.server import PageServer
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 from tests.playground.visitor import PATIENCE, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,7 +16,7 @@ import pytest
 
 from archive.errors import FolderError
 from bot.playground.page.run import PORT, PortError, Wishes, browser, opened, run
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 from tests.playground.test_demo import environment
 from tests.playground.visitor import Visitor
 

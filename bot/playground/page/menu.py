@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.bookmark import NUMBERS
 from bot.playground.page.verbs import INVITE
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 
 NUMBER = "435"
 """Stands for the newest issue's number, where there is one."""

@@ -20,7 +20,7 @@ from bot.playground.page.scenery import scenery
 from bot.playground.page.server import PageServer
 from bot.playground.process import until_stopped, without_proxies
 from bot.playground.shifted import Shifted
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 
 PORT = 8765
 """Where the page is looked for first; the next free one of `PORTS` is taken."""

@@ -22,7 +22,7 @@ from bot.playground.page.office import Office
 from bot.playground.page.problem import PageError
 from bot.playground.page.room import Room
 from bot.playground.page.verbs import Verbs
-from bot.settings import Settings
+from bot.runtime.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 KINDS: Mapping[str, str] = {

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.domain.clock import Clock
-from bot.verification import Unverified, signature_of
+from bot.runtime.verification import Unverified, signature_of
 
 _log = structlog.get_logger(__name__)
 

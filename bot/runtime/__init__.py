@@ -1,0 +1,1 @@
+"""What the process runs on: settings, HTTP, logs, background tasks and timers."""
