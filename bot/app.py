@@ -20,7 +20,6 @@ from starlette.applications import Starlette
 
 import handlers
 from archive.snapshot import Snapshot
-from bot.answers import Answers
 from bot.belongings.belongings import Belongings
 from bot.belongings.exporting import Exporting
 from bot.belongings.forgetting import Forgetting
@@ -37,6 +36,7 @@ from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
+from bot.lookup.search import Answers
 from bot.runtime.http import Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.services import Services

@@ -19,9 +19,9 @@ from bot.domain.user_state import Acquaintance
 from bot.domain.workspace import WorkspaceId
 from bot.finding.mine import Mine
 from bot.keeping.catalogue import first_key
+from bot.lookup.views.issue import issue_page, page_value
 from bot.messages import home as said
 from bot.messages.home import Looking, Newest, Shown, Subscribed
-from bot.messages.issue import issue_page, page_value
 from bot.messages.top import MOST
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.blocks import BUTTON_VALUE

@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.answers import Answers
 from bot.belongings.belongings import Belongings
 from bot.bookmarks import Bookmarks
 from bot.delivery.doubts import Doubts
 from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.keeping import Keeping
+from bot.lookup.search import Answers
 from bot.runtime.background import Later
 from bot.slack.api.form_results import Outcomes
 from bot.slack.api.response_urls import Replies

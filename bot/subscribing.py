@@ -12,7 +12,6 @@ import structlog
 
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
-from bot import commands
 from bot.domain.clock import Clock
 from bot.domain.preferences import Taste
 from bot.domain.publication import HeldBack
@@ -20,9 +19,10 @@ from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedu
 from bot.domain.subscription import Pause, Paused, Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.form import Wish, draft_of
+from bot.lookup import commands
+from bot.lookup.views import help as helping
+from bot.lookup.views import issue as issues
 from bot.messages import form as forms
-from bot.messages import help as helping
-from bot.messages import issue as issues
 from bot.messages import subscription as said
 from bot.messages.form import KINDS
 from bot.slack.api.errors import ChannelRefusedError, SlackError

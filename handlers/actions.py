@@ -13,14 +13,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.answers import payload
+from bot.lookup.search import payload
+from bot.lookup.views import help as helping
+from bot.lookup.views.answer import Asked
+from bot.lookup.views.issue import read_page
 from bot.messages import belongings
-from bot.messages import help as helping
-from bot.messages.answer import Asked
 from bot.messages.belongings import FORGET
 from bot.messages.chooser import ACTION as CHOOSE
 from bot.messages.chooser import Choosing, picked
-from bot.messages.issue import read_page
 from bot.messages.kept import ACTION, Choice
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.messages.saved import Listing

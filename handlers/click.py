@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.bookmark import Keeper, moment
-from bot.messages.help import told
+from bot.lookup.views.help import told
 from bot.messages.kept import NOTE, Choice
 from bot.services import Services
 from bot.slack.blocks.message import Message

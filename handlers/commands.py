@@ -11,8 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot import commands
 from bot.domain.bookmark import keeper_of
+from bot.lookup import commands
 from bot.messages.saved import Listing
 from bot.services import Services
 from bot.slack.blocks.message import Message

@@ -15,9 +15,9 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from archive.errors import ArchiveError
-from bot.answers import payload
 from bot.domain.schedule import ScheduleError
-from bot.messages.help import apology, told
+from bot.lookup.search import payload
+from bot.lookup.views.help import apology, told
 from bot.services import Services
 from bot.slack.api.errors import SlackError
 from bot.slack.api.response_urls import ReplyError

@@ -12,9 +12,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from archive.errors import ArchiveError
 from bot.domain.workspace import WorkspaceId
-from bot.messages import help as helping
+from bot.lookup.views import help as helping
+from bot.lookup.views.issue import read_page
 from bot.messages.home import DROP, ISSUE, KEEP, Looking, turned
-from bot.messages.issue import read_page
 from bot.messages.kept import ACTION, Choice
 from bot.services import Services
 from bot.slack.api.errors import SlackError

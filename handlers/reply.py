@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 from slack_bolt.response import BoltResponse
 
-from bot.answers import payload, private
-from bot.messages.help import trouble
+from bot.lookup.search import payload, private
+from bot.lookup.views.help import trouble
 from bot.services import Services
 from bot.slack.api.response_urls import ReplyError
 from bot.slack.blocks.message import Message

@@ -11,7 +11,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.domain.workspace import covers, workspace_id
-from bot.messages.help import told
+from bot.lookup.views.help import told
 from bot.services import Services
 from handlers.payload import ID, text, workspace
 from handlers.reply import answer

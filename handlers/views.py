@@ -18,8 +18,8 @@ from slack_bolt.response import BoltResponse
 from bot.domain.bookmark import Keeper
 from bot.domain.workspace import WorkspaceId
 from bot.form import Wish, read
+from bot.lookup.views import help as helping
 from bot.messages import chooser, form, note
-from bot.messages import help as helping
 from bot.messages.belongings import FILE, IMPORT, read_file, read_import
 from bot.messages.chooser import Choosing, picked
 from bot.messages.home import Looking

@@ -13,7 +13,7 @@ from bot.domain.clock import Clock
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.choosers import Choosers, read_links
 from bot.keeping.ports import Door, Memory, People, Postings
-from bot.messages import hints
+from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
 from bot.slack.api.retry import patiently
 from bot.slack.blocks.command_names import Names
@@ -91,7 +91,7 @@ class Afterwards:
 
     async def _hint(self, reaction: Reaction, thread: str | None) -> None:
         if await self._people.hint(reaction.keeper, self._clock.now()):
-            await self._tell(reaction, hints.kept_first(self._names), thread)
+            await self._tell(reaction, suggestions.kept_first(self._names), thread)
 
     async def _choose(self, reaction: Reaction, links: tuple[Link, ...], thread: str | None) -> None:
         if reaction.shared:
@@ -113,7 +113,7 @@ class Afterwards:
                 self._looks.pop(place, None)
         if links is None:
             if await self._people.point(reaction.keeper, self._clock.now()):
-                await self._tell(reaction, hints.pointed(), thread)
+                await self._tell(reaction, suggestions.pointed(), thread)
             return
         await self._memory.catch_up()
         if len(links) > 1:

@@ -16,7 +16,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import found_in
 from bot.keeping.ports import Door, Memory, Postings
-from bot.messages import hints
+from bot.lookup.views import suggestions
 from bot.messages.chooser import PAGE, Choosing, choose, choose_form, option_value, told_form
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks import blocks
@@ -85,10 +85,10 @@ class Choosers:
         ts = str(message.get("ts") or "")
         links, refused = await self._links(workspace, channel, ts, message)
         if not links:
-            return blocks.says(hints.NO_WEB_LINK if refused else hints.NO_LINK)
+            return blocks.says(suggestions.NO_WEB_LINK if refused else suggestions.NO_LINK)
         if len(links) == 1:
             anew = await self._memory.save(keeper, links, at, self._clock.now())
-            return hints.kept(links[0].url, links[0].headline, self._names, anew=bool(anew))
+            return suggestions.kept(links[0].url, links[0].headline, self._names, anew=bool(anew))
         place = await self.ticked(keeper, links, self._place(keeper, channel, ts, at))
         await self._door.open_view(workspace, trigger, choose_form(links, place))
         return None
@@ -114,13 +114,13 @@ class Choosers:
             place = None
         showing = await self._postings.shown(workspace, place.channel, place.ts) if place else None
         if place is None or showing is None:
-            return Turned((), None, hints.LOST)
+            return Turned((), None, suggestions.LOST)
         now = self._clock.now()
         moment = at_or_now(at, now, after=place.opened)
         saved, removed = chosen(showing.links, place, picked)
         anew = await self._memory.save(keeper, saved, moment, now) if saved else ()
         gone = await self._memory.remove(keeper, [link.key for link in removed], moment) if removed else 0
-        done = hints.chosen(len(anew), gone, self._names)
+        done = suggestions.chosen(len(anew), gone, self._names)
         offset = place.offset + {NEXT: PAGE, BACK: -PAGE}.get(way, 0)
         if way not in {NEXT, BACK} or not 0 <= offset < len(showing.links):
             return Turned(showing.links, None, done)

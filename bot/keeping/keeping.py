@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from bot.answers import Answers
 from bot.domain.clock import Clock
 from bot.keeping.afterwards import Afterwards
 from bot.keeping.catalogue import Catalogue
@@ -13,6 +12,7 @@ from bot.keeping.choosers import Choosers
 from bot.keeping.ports import Door, Memory, People, Postings
 from bot.keeping.saving import Saving
 from bot.keeping.sharing import Sharing
+from bot.lookup.search import Answers
 from bot.slack.blocks.command_names import Names
 
 

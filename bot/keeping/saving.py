@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import structlog
 
 from archive.issue import Entry
-from bot.answers import Answers
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue, first_key
 from bot.keeping.ports import Door, Memory, People
-from bot.messages import help as helping
-from bot.messages import hints
-from bot.messages.answer import Asked
-from bot.messages.issue import PICKED
+from bot.lookup.search import Answers
+from bot.lookup.views import help as helping
+from bot.lookup.views import suggestions
+from bot.lookup.views.answer import Asked
+from bot.lookup.views.issue import PICKED
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
@@ -77,16 +77,16 @@ class Saving:
         token = Token.read(value)
         pressed = await self.press(keeper, token, at, keep=keep) if token else Pressed(None)
         if token is None or pressed.link is None:
-            return helping.told(hints.STALE)
-        if token.view == hints.ONE:
-            return hints.one(*pressed.named, token, saved=keep, before=pressed.before)
+            return helping.told(suggestions.STALE)
+        if token.view == suggestions.ONE:
+            return suggestions.one(*pressed.named, token, saved=keep, before=pressed.before)
         asked = Asked.read(token.view)
         if asked is not None:
             kept = await self._kept(keeper, (each for _, each in self._answers.entries(asked)))
             return self._answers.search(asked, kept=kept)
         found = self._answers.entry(token.slug, token.position)
         if found is None:
-            return hints.kept(pressed.link.url, pressed.link.headline, self._names, anew=not pressed.before)
+            return suggestions.kept(pressed.link.url, pressed.link.headline, self._names, anew=not pressed.before)
         issue, entry = found
         if token.view == PICKED:
             return self._answers.picked(issue, entry, saved=keep)
@@ -103,12 +103,12 @@ class Saving:
         token = Token.read(value)
         pressed = await self.press(keeper, token, at, keep=keep) if token else Pressed(None)
         if token is None or pressed.link is None:
-            return helping.told(hints.STALE)
+            return helping.told(suggestions.STALE)
         if not keep:
             return None
         first = await self._people.hint(keeper, self._clock.now())
         names = self._names if first else None
-        return hints.one(*pressed.named, token, saved=True, before=pressed.before, names=names)
+        return suggestions.one(*pressed.named, token, saved=True, before=pressed.before, names=names)
 
     async def whisper(self, workspace: WorkspaceId, channel: str, user: str, message: Message, thread: str) -> bool:
         """Show somebody a message in a thread; give whether Slack took it."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from bot.answers import Answers
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.ports import Door, Postings
-from bot.messages.answer import Asked
+from bot.lookup.search import Answers
+from bot.lookup.views.answer import Asked
 from bot.slack.api.errors import SlackError, UnknownOutcomeError
 from bot.slack.blocks.message import Message
 

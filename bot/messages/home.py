@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.messages.answer import LONGEST_QUERY, quoted
+from bot.lookup.views.answer import LONGEST_QUERY, quoted
 from bot.messages.kept import row
 from bot.messages.reasons import plainly
 from bot.messages.saved import Listed, Listing, summary, turns

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.messages.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
+from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
 from bot.messages.kept import Row, row
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names

@@ -12,9 +12,9 @@ from archive.issue import Issue
 from archive.loader import load
 from archive.search.index import Index
 from archive.snapshot import Snapshot
-from bot import commands
-from bot.answers import Answers, private
-from bot.messages.answer import Asked
+from bot.lookup import commands
+from bot.lookup.search import Answers, private
+from bot.lookup.views.answer import Asked
 from bot.playground.held import SAMPLE
 from bot.slack.blocks.command_names import Names
 from bot.source.library import Current

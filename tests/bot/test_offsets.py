@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import commands
 from bot.domain.offsets import EAST, WEST, offset_name
 from bot.domain.preferences import Taste
 from bot.domain.schedule import ScheduleError, Weekly, next_slot, parse_schedule, time_there, zone_names, zone_of
 from bot.form import draft_of, zone_options
+from bot.lookup import commands
 from bot.messages.form import form
 
 SUNDAY = datetime(2026, 1, 4, 12, tzinfo=UTC)

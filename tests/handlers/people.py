@@ -21,7 +21,6 @@ from archive.document import Reading
 from archive.issue import Issue
 from archive.search.index import Index
 from archive.snapshot import Snapshot
-from bot.answers import Answers
 from bot.belongings.belongings import Belongings
 from bot.belongings.exporting import Exporting
 from bot.belongings.forgetting import Forgetting
@@ -33,6 +32,7 @@ from bot.finding.mine import Mine
 from bot.home import Home
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.keeping import Keeping
+from bot.lookup.search import Answers
 from bot.playground.limits import problems
 from bot.services import Services
 from bot.slack.api.form_results import Outcomes

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.bookmark import Keeper
-from bot.messages.answer import Asked
+from bot.lookup.views.answer import Asked
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.messages.saved import Listing
 from bot.playground.limits import problems

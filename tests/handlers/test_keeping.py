@@ -15,7 +15,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.keeping.catalogue import Catalogue
 from bot.keeping.found import MOST, found_in
 from bot.keeping.keeping import Keeping
-from bot.messages.answer import Asked
+from bot.lookup.views.answer import Asked
 from bot.messages.chooser import Choosing, choose, choose_form, picked
 from bot.playground.limits import problems
 from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError

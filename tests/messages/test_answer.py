@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Reason, Result
-from bot.messages.answer import FURTHEST, LONGEST_QUERY, PAGE, Asked, answer, shared
+from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, PAGE, Asked, answer, shared
 from bot.slack.blocks.message import Message
 from tests.messages.checker import breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import (
+from bot.domain.bookmark_file.record import Format
+from bot.lookup.commands import (
     Command,
     CountTogether,
     Export,
@@ -32,8 +33,7 @@ from bot.commands import (
     parse,
     parse_search,
 )
-from bot.domain.bookmark_file.record import Format
-from bot.messages.answer import LONGEST_QUERY
+from bot.lookup.views.answer import LONGEST_QUERY
 from bot.messages.top import Period
 
 SLUGS = frozenset({"special-edition", "2021-03-07-7"})

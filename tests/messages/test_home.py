@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.lookup.views.issue import issue_page
 from bot.messages.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
-from bot.messages.issue import issue_page
 from bot.messages.kept import Row
 from bot.messages.saved import PAGE, Listed, Listing
 from bot.messages.top import Shared

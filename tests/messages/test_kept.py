@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.bookmark_file.record import LONGEST_NOTE
-from bot.messages.answer import LONGEST_QUERY
+from bot.lookup.views.answer import LONGEST_QUERY
 from bot.messages.kept import NOTE, Choice, Row, menu, words
 from bot.messages.note import note_form, read_note
 from bot.messages.saved import PAGE, Listed, Listing, saved

@@ -13,10 +13,10 @@ from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.domain.schedule import parse_schedule
 from bot.form import draft_of
-from bot.messages import help as helping
+from bot.lookup.views import help as helping
+from bot.lookup.views.issue import issue_page, picked, preview, read_page, topics
 from bot.messages import notice
 from bot.messages.form import form, loading, no_form
-from bot.messages.issue import issue_page, picked, preview, read_page, topics
 from bot.messages.reasons import plainly
 from bot.messages.subscription import (
     Post,

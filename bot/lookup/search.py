@@ -12,11 +12,11 @@ from archive.errors import ArchiveError
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search.result import Answer, Grade
-from bot import commands
 from bot.domain.clock import Clock
-from bot.messages import help as helping
-from bot.messages import issue as issues
-from bot.messages.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
+from bot.lookup import commands
+from bot.lookup.views import help as helping
+from bot.lookup.views import issue as issues
+from bot.lookup.views.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import one_line

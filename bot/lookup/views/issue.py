@@ -9,7 +9,7 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Taste
 from bot.domain.title import title
-from bot.messages.answer import LONGEST_QUERY
+from bot.lookup.views.answer import LONGEST_QUERY
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age, long_date
 from bot.slack.blocks.message import Block, Message

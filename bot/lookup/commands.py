@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
-from bot.messages.answer import LONGEST_QUERY
+from bot.lookup.views.answer import LONGEST_QUERY
 from bot.messages.top import Period
 from bot.slack.blocks.mrkdwn import one_line
 

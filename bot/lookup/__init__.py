@@ -1,0 +1,1 @@
+"""Commands, search and answers."""

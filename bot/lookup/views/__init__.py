@@ -1,0 +1,1 @@
+"""What search, issues and help look like in Slack."""
