@@ -20,22 +20,23 @@ from starlette.applications import Starlette
 
 import handlers
 from archive.snapshot import Snapshot
-from bot.belongings.belongings import Belongings
-from bot.belongings.exporting import Exporting
-from bot.belongings.forgetting import Forgetting
-from bot.belongings.importing import Importing
-from bot.bookmarks import Bookmarks
+from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.personal_data.erasure import Forgetting
+from bot.bookmarks.personal_data.exporting import Exporting
+from bot.bookmarks.personal_data.importing import Importing
+from bot.bookmarks.personal_data.service import Belongings
+from bot.bookmarks.personal_index import Indexes
+from bot.bookmarks.reactions import Bookmarks
+from bot.bookmarks.saved_links import Mine
+from bot.bookmarks.service import Keeping
+from bot.bookmarks.team_top import Team
 from bot.delivery.doubts import Doubts
 from bot.delivery.shelf import Shelf
 from bot.delivery.standing import Standings
 from bot.delivery.worker import Worker
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.delivery_policy import RULES, Rules
-from bot.finding.indexes import Indexes
-from bot.finding.mine import Mine
 from bot.home import Home
-from bot.keeping.catalogue import Catalogue
-from bot.keeping.keeping import Keeping
 from bot.lookup.search import Answers
 from bot.runtime.http import Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials
@@ -49,7 +50,6 @@ from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, keep_time
 from bot.store.store import Store
 from bot.subscribing import Subscribing
-from bot.team import Team
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""

@@ -10,6 +10,10 @@ from typing import Any, Protocol
 import structlog
 
 from archive.issue import Issue
+from bot.bookmarks.link_lookup import first_key
+from bot.bookmarks.saved_links import Mine
+from bot.bookmarks.team_top import Subscribers, Team
+from bot.bookmarks.views.team_top import MOST
 from bot.domain.bookmark import Keeper, Link, keeper_of
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.schedule import next_slot
@@ -17,17 +21,13 @@ from bot.domain.subscription import Subscription
 from bot.domain.title import title
 from bot.domain.user_state import Acquaintance
 from bot.domain.workspace import WorkspaceId
-from bot.finding.mine import Mine
-from bot.keeping.catalogue import first_key
 from bot.lookup.views.issue import issue_page, page_value
 from bot.messages import home as said
 from bot.messages.home import Looking, Newest, Shown, Subscribed
-from bot.messages.top import MOST
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.blocks import BUTTON_VALUE
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Block, Message
-from bot.team import Subscribers, Team
 
 _log = structlog.get_logger(__name__)
 STALE = "hash_conflict"

@@ -6,19 +6,19 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.belongings.belongings import Belongings
-from bot.bookmarks import Bookmarks
+from bot.bookmarks.personal_data.service import Belongings
+from bot.bookmarks.reactions import Bookmarks
+from bot.bookmarks.saved_links import Mine
+from bot.bookmarks.service import Keeping
+from bot.bookmarks.team_top import Team
 from bot.delivery.doubts import Doubts
-from bot.finding.mine import Mine
 from bot.home import Home
-from bot.keeping.keeping import Keeping
 from bot.lookup.search import Answers
 from bot.runtime.background import Later
 from bot.slack.api.form_results import Outcomes
 from bot.slack.api.response_urls import Replies
 from bot.slack.blocks.command_names import Names
 from bot.subscribing import Subscribing
-from bot.team import Team
 
 
 def reference() -> str:

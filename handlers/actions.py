@@ -13,18 +13,18 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.bookmarks.views import personal_data
+from bot.bookmarks.views.link_picker import ACTION as CHOOSE
+from bot.bookmarks.views.link_picker import Choosing, picked
+from bot.bookmarks.views.personal_data import FORGET
+from bot.bookmarks.views.saved_list import Listing
+from bot.bookmarks.views.saved_row import ACTION, Choice
+from bot.bookmarks.views.team_top import Period
 from bot.lookup.search import payload
 from bot.lookup.views import help as helping
 from bot.lookup.views.answer import Asked
 from bot.lookup.views.issue import read_page
-from bot.messages import belongings
-from bot.messages.belongings import FORGET
-from bot.messages.chooser import ACTION as CHOOSE
-from bot.messages.chooser import Choosing, picked
-from bot.messages.kept import ACTION, Choice
 from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
-from bot.messages.saved import Listing
-from bot.messages.top import Period
 from bot.services import Services
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
@@ -88,7 +88,7 @@ async def _top(click: Click) -> Message:
 
 async def _forget(click: Click) -> Message:
     if click.action != FORGET:
-        return belongings.stayed()
+        return personal_data.stayed()
     done = await click.services.belongings.forgetting.forget(click.keeper, click.at)
     await click.services.home.blank(click.place.workspace, click.place.user)
     return done

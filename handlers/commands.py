@@ -11,9 +11,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.bookmarks.views.saved_list import Listing
 from bot.domain.bookmark import keeper_of
 from bot.lookup import commands
-from bot.messages.saved import Listing
 from bot.services import Services
 from bot.slack.blocks.message import Message
 from bot.subscribing import Place

@@ -8,9 +8,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.bookmarks import Reaction
+from bot.bookmarks.reaction_followup import step
+from bot.bookmarks.reactions import Reaction
 from bot.domain.bookmark import Keeper, keeper_of, moment
-from bot.keeping.afterwards import step
 from bot.services import Services
 from handlers.payload import ID, text, workspace
 

@@ -15,13 +15,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.bookmarks.views import link_picker, note
+from bot.bookmarks.views.link_picker import Choosing, picked
+from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
 from bot.domain.bookmark import Keeper
 from bot.domain.workspace import WorkspaceId
 from bot.form import Wish, read
 from bot.lookup.views import help as helping
-from bot.messages import chooser, form, note
-from bot.messages.belongings import FILE, IMPORT, read_file, read_import
-from bot.messages.chooser import Choosing, picked
+from bot.messages import form
 from bot.messages.home import Looking
 from bot.services import Services
 from bot.slack.api.errors import SlackError
@@ -82,7 +83,7 @@ def register(app: AsyncApp, services: Services) -> None:
         return await ack()
 
     app.view(form.CALLBACK)(submitted)
-    app.view(chooser.CALLBACK)(chosen)
+    app.view(link_picker.CALLBACK)(chosen)
     app.view(note.CALLBACK)(noted)
     app.view(IMPORT)(brought)
     app.view(re.compile(""))(other)

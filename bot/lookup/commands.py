@@ -13,10 +13,10 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot.bookmarks.views.team_top import Period
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
 from bot.lookup.views.answer import LONGEST_QUERY
-from bot.messages.top import Period
 from bot.slack.blocks.mrkdwn import one_line
 
 

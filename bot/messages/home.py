@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from bot.bookmarks.views.saved_list import Listed, Listing, summary, turns
+from bot.bookmarks.views.saved_row import row
+from bot.bookmarks.views.team_top import Period, Shared, entry_words
 from bot.lookup.views.answer import LONGEST_QUERY, quoted
-from bot.messages.kept import row
 from bot.messages.reasons import plainly
-from bot.messages.saved import Listed, Listing, summary, turns
-from bot.messages.top import Period, Shared, entry_words
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.dates import long_date, slack_time

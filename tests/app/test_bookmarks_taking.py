@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import MetaData, String, create_engine, select
 from sqlalchemy import cast as as_type
 
-from bot.messages.belongings import FILE, LARGEST
+from bot.bookmarks.views.personal_data import FILE, LARGEST
 from bot.playground.channel import Channel
 from bot.playground.faults import Fault, How
 from bot.playground.people import Person, readable

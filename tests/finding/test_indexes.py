@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.index import Index
+from bot.bookmarks import personal_index
+from bot.bookmarks.documents import document
+from bot.bookmarks.personal_index import Indexes
 from bot.domain.bookmark import Bookmark, Keeper, Link
-from bot.finding import indexes
-from bot.finding.documents import document
-from bot.finding.indexes import Indexes
 from tests.messages.issues import entry, issue, plain, section
 
 ANN = Keeper("T1", "U1")
@@ -105,7 +105,7 @@ def test_what_an_entry_without_a_link_is_found_by() -> None:
 
 async def test_who_asked_longest_ago_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more is held than there is room for, but the one who asks is always answered."""
-    monkeypatch.setattr(indexes, "MOST", 2)
+    monkeypatch.setattr(personal_index, "MOST", 2)
     known = indexes_over()
     shelves = {Keeper("T1", f"U{n}"): Shelf(kept(1, "Cats"), kept(2, "Dogs")) for n in range(3)}
     for keeper, shelf in [*shelves.items(), *shelves.items()]:
@@ -115,7 +115,7 @@ async def test_who_asked_longest_ago_is_forgotten_first(monkeypatch: pytest.Monk
 
 async def test_a_long_list_is_indexed_beside_the_loop() -> None:
     """In a thread, with the same answers."""
-    shelf = Shelf(*(kept(number, f"Tale of {number}") for number in range(indexes.AT_ONCE + 20)))
+    shelf = Shelf(*(kept(number, f"Tale of {number}") for number in range(personal_index.AT_ONCE + 20)))
     assert await found(indexes_over(), shelf, '"tale of 7"') == ["https://a.example/7"]
 
 

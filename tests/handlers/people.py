@@ -21,17 +21,18 @@ from archive.document import Reading
 from archive.issue import Issue
 from archive.search.index import Index
 from archive.snapshot import Snapshot
-from bot.belongings.belongings import Belongings
-from bot.belongings.exporting import Exporting
-from bot.belongings.forgetting import Forgetting
-from bot.belongings.importing import Importing
-from bot.bookmarks import Bookmarks
+from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.personal_data.erasure import Forgetting
+from bot.bookmarks.personal_data.exporting import Exporting
+from bot.bookmarks.personal_data.importing import Importing
+from bot.bookmarks.personal_data.service import Belongings
+from bot.bookmarks.personal_index import Indexes
+from bot.bookmarks.reactions import Bookmarks
+from bot.bookmarks.saved_links import Mine
+from bot.bookmarks.service import Keeping
+from bot.bookmarks.team_top import Team
 from bot.delivery.doubts import Doubts
-from bot.finding.indexes import Indexes
-from bot.finding.mine import Mine
 from bot.home import Home
-from bot.keeping.catalogue import Catalogue
-from bot.keeping.keeping import Keeping
 from bot.lookup.search import Answers
 from bot.playground.limits import problems
 from bot.services import Services
@@ -39,7 +40,6 @@ from bot.slack.api.form_results import Outcomes
 from bot.slack.blocks.command_names import Names
 from bot.source.library import Current
 from bot.subscribing import Subscribing
-from bot.team import Team
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
 from tests.fakes.talk import FakeDoor, FakeReplies
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from bot.belongings.importing import Importing
+from bot.bookmarks.personal_data.importing import Importing
+from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Bookmark, Keeper, Link
 from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import Format
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears
-from bot.messages import belongings as said
 from bot.playground.limits import problems
 from bot.slack.api.errors import (
     ChannelRefusedError,

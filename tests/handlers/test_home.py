@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from bot.bookmarks.views.saved_list import Listing
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.preferences import Taste
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Pause, Paused
 from bot.messages.home import Looking
-from bot.messages.saved import Listing
 from bot.playground.limits import problems
 from bot.slack.api.errors import TryLaterError
 from tests.handlers.people import NOW, People

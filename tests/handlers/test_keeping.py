@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.bookmarks.link_extraction import MOST, found_in
+from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.service import Keeping
+from bot.bookmarks.views.link_picker import Choosing, choose, choose_form, picked
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.workspace import WorkspaceId
-from bot.keeping.catalogue import Catalogue
-from bot.keeping.found import MOST, found_in
-from bot.keeping.keeping import Keeping
 from bot.lookup.views.answer import Asked
-from bot.messages.chooser import Choosing, choose, choose_form, picked
 from bot.playground.limits import problems
 from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
 from bot.slack.api.ports import Posted

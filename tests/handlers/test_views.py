@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.kind import Kind
+from bot.bookmarks.views.note import note_form
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.preferences import Layout, Sponsors, Taste
-from bot.messages.note import note_form
 from bot.playground.limits import problems
 from bot.slack.api.errors import ChannelRefusedError, TryLaterError
 from handlers import views

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.bookmarks.views.team_top import Period
 from bot.domain.bookmark_file.record import Format
 from bot.lookup.commands import (
     Command,
@@ -34,7 +35,6 @@ from bot.lookup.commands import (
     parse_search,
 )
 from bot.lookup.views.answer import LONGEST_QUERY
-from bot.messages.top import Period
 
 SLUGS = frozenset({"special-edition", "2021-03-07-7"})
 

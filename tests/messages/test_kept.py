@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.bookmarks.views.note import note_form, read_note
+from bot.bookmarks.views.saved_list import PAGE, Listed, Listing, saved
+from bot.bookmarks.views.saved_row import NOTE, Choice, Row, menu, words
+from bot.bookmarks.views.team_top import Period, Shared, line, not_yours, off, switched, top
 from bot.domain.bookmark_file.record import LONGEST_NOTE
 from bot.lookup.views.answer import LONGEST_QUERY
-from bot.messages.kept import NOTE, Choice, Row, menu, words
-from bot.messages.note import note_form, read_note
-from bot.messages.saved import PAGE, Listed, Listing, saved
-from bot.messages.top import Period, Shared, line, not_yours, off, switched, top
 from bot.playground.limits import problems
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message

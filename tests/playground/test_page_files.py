@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messages.belongings import FILE
+from bot.bookmarks.views.personal_data import FILE
 from bot.playground.files import LARGEST_CHOSEN
 from tests.playground import test_page
 from tests.playground.test_page import House

@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
+from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Bookmark, Keeper, keeper_of
 from bot.domain.bookmark_file.record import Format, Keepsake
 from bot.domain.bookmark_file.write import write
 from bot.domain.workspace import WorkspaceId
-from bot.messages import belongings as said
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Posted
 from bot.slack.api.retry import patiently

@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Bookmark, Keeper, checked, keeper_of
 from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import Keepsake
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
-from bot.messages import belongings as said
 from bot.slack.api.errors import FileRefusedError, SlackError
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Block

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.bookmarks.views.saved_row import Row, row
 from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
-from bot.messages.kept import Row, row
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Block, Message

@@ -7,15 +7,15 @@ from typing import Any, Protocol
 
 from archive.issue import Issue
 from archive.search.result import Grade
+from bot.bookmarks.personal_index import Indexes
+from bot.bookmarks.views.note import note_form
+from bot.bookmarks.views.saved_list import PAGE, Listed, Listing, saved
+from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, Choice, Row
 from bot.domain.bookmark import Bookmark, Keeper, Page
 from bot.domain.bookmark_file.record import LONGEST_NOTE
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
-from bot.finding.indexes import Indexes
-from bot.messages.kept import READ, REMOVE, UNREAD, Choice, Row
-from bot.messages.note import note_form
-from bot.messages.saved import PAGE, Listed, Listing, saved
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import clean

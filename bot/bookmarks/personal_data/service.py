@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.belongings.exporting import Exporting
-from bot.belongings.forgetting import Forgetting
-from bot.belongings.importing import Importing
+from bot.bookmarks.personal_data.erasure import Forgetting
+from bot.bookmarks.personal_data.exporting import Exporting
+from bot.bookmarks.personal_data.importing import Importing
 
 
 @dataclass(frozen=True, slots=True)

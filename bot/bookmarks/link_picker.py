@@ -10,14 +10,14 @@ from typing import Any
 
 import structlog
 
+from bot.bookmarks.link_extraction import found_in
+from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.ports import Door, Memory, Postings
+from bot.bookmarks.views.link_picker import PAGE, Choosing, choose, choose_form, option_value, told_form
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
-from bot.keeping.catalogue import Catalogue
-from bot.keeping.found import found_in
-from bot.keeping.ports import Door, Memory, Postings
 from bot.lookup.views import suggestions
-from bot.messages.chooser import PAGE, Choosing, choose, choose_form, option_value, told_form
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names

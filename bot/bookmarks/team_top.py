@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.issue import Issue
+from bot.bookmarks.views import team_top as said
+from bot.bookmarks.views.team_top import AT_LEAST, Period, Shared
 from bot.domain.bookmark import Keeper, Link, Top, keeper_of
 from bot.domain.clock import Clock, microseconds
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
-from bot.messages import top as said
-from bot.messages.top import AT_LEAST, Period, Shared
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
 

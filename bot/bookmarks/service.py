@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.link_picker import Choosers
+from bot.bookmarks.ports import Door, Memory, People, Postings
+from bot.bookmarks.reaction_followup import Afterwards
+from bot.bookmarks.save_buttons import Saving
+from bot.bookmarks.share_answer import Sharing
 from bot.domain.clock import Clock
-from bot.keeping.afterwards import Afterwards
-from bot.keeping.catalogue import Catalogue
-from bot.keeping.choosers import Choosers
-from bot.keeping.ports import Door, Memory, People, Postings
-from bot.keeping.saving import Saving
-from bot.keeping.sharing import Sharing
 from bot.lookup.search import Answers
 from bot.slack.blocks.command_names import Names
 
@@ -38,7 +38,7 @@ class Keeping:
         clock: Clock,
         secret: str,
     ) -> Self:
-        """Make them of what they work with; `secret` seals what is one person's alone (bot.keeping.choosers)."""
+        """Make them of what they work with; `secret` seals what is one person's alone (bot.bookmarks.link_picker)."""
         choosers = Choosers(memory, postings, catalogue, door, names, clock, secret)
         return cls(
             Saving(memory, people, catalogue, answers, door, names, clock),

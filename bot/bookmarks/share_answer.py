@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import structlog
 
+from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.ports import Door, Postings
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
-from bot.keeping.catalogue import Catalogue
-from bot.keeping.ports import Door, Postings
 from bot.lookup.search import Answers
 from bot.lookup.views.answer import Asked
 from bot.slack.api.errors import SlackError, UnknownOutcomeError

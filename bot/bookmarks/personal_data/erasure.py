@@ -7,10 +7,10 @@ from typing import Protocol
 
 import structlog
 
+from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Keeper
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.user_state import Acquaintance
-from bot.messages import belongings as said
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
 

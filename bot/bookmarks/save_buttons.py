@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import structlog
 
 from archive.issue import Entry
+from bot.bookmarks.link_lookup import Catalogue, first_key
+from bot.bookmarks.ports import Door, Memory, People
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
-from bot.keeping.catalogue import Catalogue, first_key
-from bot.keeping.ports import Door, Memory, People
 from bot.lookup.search import Answers
 from bot.lookup.views import help as helping
 from bot.lookup.views import suggestions

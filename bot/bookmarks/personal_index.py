@@ -12,8 +12,8 @@ from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.index import Index
 from archive.search.result import Answer
+from bot.bookmarks.documents import document
 from bot.domain.bookmark import Bookmark, Keeper
-from bot.finding.documents import document
 
 MOST = 30_000
 """Bookmarks indexed at a time, over all people: 1.6 kB each (measured), 50 MB. Who asked longest ago is forgotten."""

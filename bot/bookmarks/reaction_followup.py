@@ -7,12 +7,12 @@ from enum import Enum, auto
 
 import structlog
 
-from bot.bookmarks import Reaction
+from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.link_picker import Choosers, read_links
+from bot.bookmarks.ports import Door, Memory, People, Postings
+from bot.bookmarks.reactions import Reaction
 from bot.domain.bookmark import Link, Reacted, number_of
 from bot.domain.clock import Clock
-from bot.keeping.catalogue import Catalogue
-from bot.keeping.choosers import Choosers, read_links
-from bot.keeping.ports import Door, Memory, People, Postings
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
 from bot.slack.api.retry import patiently

@@ -1,0 +1,1 @@
+"""Bookmarks: reactions, Save buttons, lists, a team's favourites and personal data."""

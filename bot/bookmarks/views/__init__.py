@@ -1,0 +1,1 @@
+"""What bookmarks look like in Slack."""

@@ -1,1 +1,0 @@
-"""Finding again what one kept: lists, and the archive's own search over nothing but that."""

@@ -1,1 +1,0 @@
-"""Keeping links: what stands behind the Save buttons, the chooser and the shortcut."""
