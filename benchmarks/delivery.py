@@ -20,9 +20,9 @@ from pathlib import Path
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
 from benchmarks.table import Row
-from bot.delivery.press import Press
-from bot.delivery.shelf import Shelf
-from bot.delivery.worker import Worker
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.rendering import Press
+from bot.digests.delivery.worker import Worker
 from bot.domain.clock import SystemClock
 from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste

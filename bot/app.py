@@ -30,10 +30,11 @@ from bot.bookmarks.reactions import Bookmarks
 from bot.bookmarks.saved_links import Mine
 from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
-from bot.delivery.doubts import Doubts
-from bot.delivery.shelf import Shelf
-from bot.delivery.standing import Standings
-from bot.delivery.worker import Worker
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.worker import Worker
+from bot.digests.delivery_status import Standings
+from bot.digests.subscriptions import Subscribing
+from bot.digests.unconfirmed import Doubts
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.delivery_policy import RULES, Rules
 from bot.home import Home
@@ -49,7 +50,6 @@ from bot.slack.cards.digest import digest
 from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, keep_time
 from bot.store.store import Store
-from bot.subscribing import Subscribing
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""

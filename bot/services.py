@@ -11,14 +11,14 @@ from bot.bookmarks.reactions import Bookmarks
 from bot.bookmarks.saved_links import Mine
 from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
-from bot.delivery.doubts import Doubts
+from bot.digests.subscriptions import Subscribing
+from bot.digests.unconfirmed import Doubts
 from bot.home import Home
 from bot.lookup.search import Answers
 from bot.runtime.background import Later
 from bot.slack.api.form_results import Outcomes
 from bot.slack.api.response_urls import Replies
 from bot.slack.blocks.command_names import Names
-from bot.subscribing import Subscribing
 
 
 def reference() -> str:

@@ -20,11 +20,11 @@ from bot.bookmarks.views.personal_data import FORGET
 from bot.bookmarks.views.saved_list import Listing
 from bot.bookmarks.views.saved_row import ACTION, Choice
 from bot.bookmarks.views.team_top import Period
+from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.lookup.search import payload
 from bot.lookup.views import help as helping
 from bot.lookup.views.answer import Asked
 from bot.lookup.views.issue import read_page
-from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.services import Services
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message

@@ -9,11 +9,11 @@ from typing import Any
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.bookmarks.views.saved_row import NOTE, Choice
+from bot.digests.subscriptions import Place
 from bot.domain.bookmark import Keeper, moment
 from bot.lookup.views.help import told
 from bot.services import Services
 from bot.slack.blocks.message import Message
-from bot.subscribing import Place
 from handlers.payload import clicked_from, keeper, text
 
 

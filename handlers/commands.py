@@ -12,11 +12,11 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.bookmarks.views.saved_list import Listing
+from bot.digests.subscriptions import Place
 from bot.domain.bookmark import keeper_of
 from bot.lookup import commands
 from bot.services import Services
 from bot.slack.blocks.message import Message
-from bot.subscribing import Place
 from handlers.errors import follow_up
 from handlers.payload import answered, text, typed_from
 

@@ -10,8 +10,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
-from bot.form import zone_options
-from bot.messages.form import ZONE
+from bot.digests.subscription_form import zone_options
+from bot.digests.views.form import ZONE
 from bot.services import Services
 from handlers.payload import answered, text
 

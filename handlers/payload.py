@@ -13,9 +13,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.digests.subscriptions import Place
 from bot.domain.bookmark import Keeper, keeper_at
 from bot.domain.workspace import WorkspaceId, workspace_id
-from bot.subscribing import Place
 
 ID = re.compile(r"[\x21-\x7e]{1,100}")
 """What an id may look like: Slack's are a letter and some ten more, in capitals and digits."""

@@ -18,11 +18,11 @@ from slack_bolt.response import BoltResponse
 from bot.bookmarks.views import link_picker, note
 from bot.bookmarks.views.link_picker import Choosing, picked
 from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
+from bot.digests.subscription_form import Wish, read
+from bot.digests.views import form
 from bot.domain.bookmark import Keeper
 from bot.domain.workspace import WorkspaceId
-from bot.form import Wish, read
 from bot.lookup.views import help as helping
-from bot.messages import form
 from bot.messages.home import Looking
 from bot.services import Services
 from bot.slack.api.errors import SlackError

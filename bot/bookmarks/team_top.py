@@ -138,7 +138,7 @@ class Team:
         return said.switched(self._names, on=on)
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
-        """Say in one line what was kept most in the seven days before `now`, "" for nothing (bot.delivery.aside)."""
+        """Say in one line what was kept most in the seven days before `now`, "" for nothing (delivery.footnote)."""
         home = keeper_of(workspace, "").home
         if not await self._wishes.counted(home):
             return ""

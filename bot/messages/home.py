@@ -14,8 +14,8 @@ from typing import Any
 from bot.bookmarks.views.saved_list import Listed, Listing, summary, turns
 from bot.bookmarks.views.saved_row import row
 from bot.bookmarks.views.team_top import Period, Shared, entry_words
+from bot.digests.views.reasons import plainly
 from bot.lookup.views.answer import LONGEST_QUERY, quoted
-from bot.messages.reasons import plainly
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.dates import long_date, slack_time

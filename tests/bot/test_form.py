@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.digests.subscription_form import Wish, draft_of, read
+from bot.digests.views.form import AT_ONCE, SET, form
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears, Weekly
-from bot.form import Wish, draft_of, read
-from bot.messages.form import AT_ONCE, SET, form
 
 
 def filled(**changes: Any) -> dict[str, Any]:

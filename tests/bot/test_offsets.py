@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.digests.subscription_form import draft_of, zone_options
+from bot.digests.views.form import form
 from bot.domain.offsets import EAST, WEST, offset_name
 from bot.domain.preferences import Taste
 from bot.domain.schedule import ScheduleError, Weekly, next_slot, parse_schedule, time_there, zone_names, zone_of
-from bot.form import draft_of, zone_options
 from bot.lookup import commands
-from bot.messages.form import form
 
 SUNDAY = datetime(2026, 1, 4, 12, tzinfo=UTC)
 offsets = st.integers(WEST // timedelta(minutes=15), EAST // timedelta(minutes=15)).map(

@@ -17,7 +17,7 @@ from archive.folder import DiskFolder
 from archive.kind import Kind
 from archive.loader import load
 from bot.cli.main import app
-from bot.delivery.shelf import Shelf
+from bot.digests.delivery.issue_registry import Shelf
 from bot.domain.decision import Decision
 from bot.domain.delivery import Progress
 from bot.domain.errors import SettingsError

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.delivery.shelf import Shelf
-from bot.delivery.worker import Worker
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.worker import Worker
 from bot.store.errors import StoreError
 from tests.delivery.test_promise import SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, render

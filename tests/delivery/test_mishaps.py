@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from archive.issue import Issue
-from bot.delivery.doubts import Doubts
+from bot.digests.unconfirmed import Doubts
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.subscription import Pause, Paused
 from bot.playground.faults import Fault, How

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.issue import Issue, Link
-from bot.delivery.standing import Standings
+from bot.digests.delivery_status import Standings
+from bot.digests.views.subscription import status
 from bot.domain.newness import WINDOW, is_new
-from bot.messages.subscription import status
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.pace import LEAD, Pace
+from bot.digests.delivery.rate_limiter import LEAD, Pace
 from bot.domain.delivery_policy import Rules
 from bot.playground.pace import Pace as Slack
 from tests.fakes.virtual import run

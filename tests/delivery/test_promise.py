@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.issue import Issue
-from bot.delivery.doubts import Doubts
-from bot.delivery.shelf import Shelf
-from bot.delivery.standing import Standings
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery_status import Standings
+from bot.digests.unconfirmed import Doubts
+from bot.digests.views.subscription import status
 from bot.domain.delivery import Progress, State
-from bot.messages.subscription import status
 from bot.playground.faults import Fault, How
 from tests.fakes.newsletter import issue, with_link, with_more, with_text
 from tests.fakes.scene import Scene

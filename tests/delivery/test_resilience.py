@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from bot.delivery.doubts import Doubts
-from bot.delivery.shelf import Shelf
-from bot.delivery.standing import Standings
-from bot.delivery.worker import Worker
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.worker import Worker
+from bot.digests.delivery_status import Standings
+from bot.digests.unconfirmed import Doubts
 from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Pause, Paused

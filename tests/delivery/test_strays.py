@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import structlog
 
-from bot.delivery.standing import Standings
-from bot.delivery.summary import summary
+from bot.digests.delivery.summary import summary
+from bot.digests.delivery_status import Standings
 from bot.domain.delivery import STRAY_LEFT, THREAD_GONE, PartRow, Progress, State
 from bot.playground.faults import Fault, How
 from tests.delivery.test_mishaps import blind, delivery, press, until

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.pace import Pace
+from bot.digests.delivery.rate_limiter import Pace
 from bot.domain.delivery import State
 from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste

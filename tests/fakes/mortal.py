@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.delivery.shelf import Shelf
-from bot.delivery.worker import Worker
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.worker import Worker
 from bot.domain.clock import SystemClock
 from bot.domain.delivery_policy import Rules
 from bot.domain.workspace import team_of

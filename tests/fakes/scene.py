@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from archive.issue import Issue
-from bot.delivery.aside import Aside
-from bot.delivery.shelf import Shelf
-from bot.delivery.version import Render
-from bot.delivery.worker import Worker
+from bot.digests.delivery.footnote import Aside
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.version import Render
+from bot.digests.delivery.worker import Worker
 from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste
 from bot.domain.schedule import parse_schedule

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.delivery.shelf import Shelf
+from bot.digests.delivery.issue_registry import Shelf
 from bot.domain.clock import SystemClock
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears

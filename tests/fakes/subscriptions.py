@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archive.issue import Issue
+from bot.digests.views.subscription import Standing
 from bot.domain.bookmark import Bookmark, Keeper, Link, Page, Reacted, Way
 from bot.domain.preferences import Taste
 from bot.domain.schedule import Schedule, next_slot
 from bot.domain.subscription import Paused, Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.messages.subscription import Standing
 from bot.store.store import Store
 
 

@@ -31,7 +31,8 @@ from bot.bookmarks.reactions import Bookmarks
 from bot.bookmarks.saved_links import Mine
 from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
-from bot.delivery.doubts import Doubts
+from bot.digests.subscriptions import Subscribing
+from bot.digests.unconfirmed import Doubts
 from bot.home import Home
 from bot.lookup.search import Answers
 from bot.playground.limits import problems
@@ -39,7 +40,6 @@ from bot.services import Services
 from bot.slack.api.form_results import Outcomes
 from bot.slack.blocks.command_names import Names
 from bot.source.library import Current
-from bot.subscribing import Subscribing
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
 from tests.fakes.talk import FakeDoor, FakeReplies
 

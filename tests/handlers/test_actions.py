@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.bookmarks.views.saved_list import Listing
+from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.domain.bookmark import Keeper
 from bot.lookup.views.answer import Asked
-from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST
 from bot.playground.limits import problems
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.message import Block

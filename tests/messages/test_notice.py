@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.notice import SETTLE_LEAVE, SETTLE_POST, Notice, Trouble, words
+from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, Notice, Trouble, words
 from bot.playground.limits import problems
 
 

@@ -10,15 +10,11 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Sponsors, Taste
-from bot.domain.schedule import parse_schedule
-from bot.form import draft_of
-from bot.lookup.views import help as helping
-from bot.lookup.views.issue import issue_page, picked, preview, read_page, topics
-from bot.messages import notice
-from bot.messages.form import form, loading, no_form
-from bot.messages.reasons import plainly
-from bot.messages.subscription import (
+from bot.digests.subscription_form import draft_of
+from bot.digests.views import alerts
+from bot.digests.views.form import form, loading, no_form
+from bot.digests.views.reasons import plainly
+from bot.digests.views.subscription import (
     Post,
     Standing,
     Waiting,
@@ -30,6 +26,10 @@ from bot.messages.subscription import (
     subscribed,
     unsubscribed,
 )
+from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.schedule import parse_schedule
+from bot.lookup.views import help as helping
+from bot.lookup.views.issue import issue_page, picked, preview, read_page, topics
 from bot.playground.limits import problems
 from bot.slack.api.errors import ChannelRefusedError
 from bot.slack.blocks.command_names import Names
@@ -126,7 +126,7 @@ def test_why_slack_refused_is_said_once_and_for_people() -> None:
         f"Issue #9 waits: posts are paused ({said})."
     )
     assert (
-        notice.words(notice.Notice(notice.Trouble.PAUSED, "C1", "#9", reason)).text
+        alerts.words(alerts.Notice(alerts.Trouble.PAUSED, "C1", "#9", reason)).text
         == f"I paused the newsletter in <#C1>: {said}."
     )
     assert plainly("Slack's chat.postMessage answered odd_code (more): try it.", 99) == "Slack refused it (odd_code)."

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.delivery.shelf import Shelf
+from bot.digests.delivery.issue_registry import Shelf
 from bot.domain.bookmark import Keeper, Way, moment
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, PartRow, Progress, Shown, State

@@ -18,7 +18,7 @@ AT_LEAST = 2
 """Distinct people who must have kept a link before it is counted anywhere: fewer would tell what one person likes."""
 MOST = 10
 _LINE = 300
-"""Characters of the line in a digest (bot.delivery.aside)."""
+"""Characters of the line in a digest (bot.digests.delivery.footnote)."""
 
 
 class Period(StrEnum):

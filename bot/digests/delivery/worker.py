@@ -15,13 +15,13 @@ from itertools import chain
 import structlog
 
 from archive.issue import Issue
-from bot.delivery.aside import Aside
-from bot.delivery.lane import Lane
-from bot.delivery.pace import Pace
-from bot.delivery.press import Press
-from bot.delivery.shelf import Change, Shelf
-from bot.delivery.tools import Tools
-from bot.delivery.version import Render
+from bot.digests.delivery.channel_job import Lane
+from bot.digests.delivery.context import Tools
+from bot.digests.delivery.footnote import Aside
+from bot.digests.delivery.issue_registry import Change, Shelf
+from bot.digests.delivery.rate_limiter import Pace
+from bot.digests.delivery.rendering import Press
+from bot.digests.delivery.version import Render
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import RULES, Rules
 from bot.domain.errors import BotError

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from archive.issue import Entry, Issue, Section
-from bot.delivery.version import Render, version_of
+from bot.digests.delivery.version import Render, version_of
 from bot.domain.delivery import NOT_THEN, PartRow, Shown, State
 from bot.domain.preferences import Taste
 from bot.slack.blocks.message import Message, Part

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
+from bot.digests.views.form import AT_ONCE, KINDS, LONGEST_TOPICS, Draft, zone_option
 from bot.domain.offsets import offsets_like
 from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.domain.schedule import (
@@ -21,7 +22,6 @@ from bot.domain.schedule import (
     parse_schedule,
     zone_names,
 )
-from bot.messages.form import AT_ONCE, KINDS, LONGEST_TOPICS, Draft, zone_option
 from bot.slack.blocks.message import Block
 from bot.slack.blocks.mrkdwn import one_line
 

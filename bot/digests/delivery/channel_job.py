@@ -1,7 +1,7 @@
 """One channel's turn: what is due there is decided, and what is in hand goes out, oldest first, part by part.
 
-The order of steps is what keeps the promise (see `bot.delivery.sender`). Whatever stops a lane between two steps leaves
-a row that says where it stood; the next lane begins there. See docs/delivery.md for the states.
+The order of steps is what keeps the promise (see `bot.digests.delivery.sender`). Whatever stops a lane between two
+steps leaves a row that says where it stood; the next lane begins there. See docs/delivery.md for the states.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from datetime import datetime
 
 import structlog
 
-from bot.delivery.aside import with_aside
-from bot.delivery.press import Sheet, as_shown, corrected
-from bot.delivery.sender import Sender
-from bot.delivery.summary import summary
-from bot.delivery.tools import Leave, StrayLeft, Tools
+from bot.digests.delivery.context import Leave, StrayLeft, Tools
+from bot.digests.delivery.footnote import with_aside
+from bot.digests.delivery.rendering import Sheet, as_shown, corrected
+from bot.digests.delivery.sender import Sender
+from bot.digests.delivery.summary import summary
+from bot.digests.views.alerts import Trouble
 from bot.domain.delivery import ASKED, GONE, SETTLED, THREAD_CLOSED, Delivery, PartRow, Progress, State, closing
 from bot.domain.due import decide, full_note, late_note, put_off
 from bot.domain.schedule import Weekly
 from bot.domain.subscription import Pause, Paused, Subscription
-from bot.messages.notice import Trouble
 from bot.slack.api.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
 
 _log = structlog.get_logger(__name__)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.aside import Aside
-from bot.delivery.pace import Pace
-from bot.delivery.press import Press
-from bot.delivery.shelf import Catalogue
+from bot.digests.delivery.footnote import Aside
+from bot.digests.delivery.issue_registry import Catalogue
+from bot.digests.delivery.rate_limiter import Pace
+from bot.digests.delivery.rendering import Press
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import Rules
 from bot.slack.api.ports import Poster

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archive.kind import Kind
+from bot.digests.views.reasons import plainly
 from bot.domain.preferences import Layout, Sponsors, Taste
-from bot.messages.reasons import plainly
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.dates import MONTHS, slack_time

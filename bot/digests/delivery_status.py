@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from archive.issue import Issue
-from bot.delivery.shelf import Catalogue, Shelf
+from bot.digests.delivery.issue_registry import Catalogue, Shelf
+from bot.digests.views.subscription import Post, Standing, Waiting
 from bot.domain.delivery import SETTLED, Delivery, Progress, State
 from bot.domain.delivery_policy import RULES, Rules
 from bot.domain.due import dated_ahead, passed_over, waiting
@@ -17,7 +18,6 @@ from bot.domain.schedule import Weekly, next_slot, slots, zone_of
 from bot.domain.subscription import Subscription
 from bot.domain.title import label, title
 from bot.domain.workspace import WorkspaceId
-from bot.messages.subscription import Post, Standing, Waiting
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Poster
 from bot.store.store import Store

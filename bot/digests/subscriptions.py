@@ -12,19 +12,19 @@ import structlog
 
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
+from bot.digests.subscription_form import Wish, draft_of
+from bot.digests.views import form as forms
+from bot.digests.views import subscription as said
+from bot.digests.views.form import KINDS
 from bot.domain.clock import Clock
 from bot.domain.preferences import Taste
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedule, time_there
 from bot.domain.subscription import Pause, Paused, Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.form import Wish, draft_of
 from bot.lookup import commands
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
-from bot.messages import form as forms
-from bot.messages import subscription as said
-from bot.messages.form import KINDS
 from bot.slack.api.errors import ChannelRefusedError, SlackError
 from bot.slack.api.ports import Person
 from bot.slack.blocks.command_names import Names

@@ -13,12 +13,12 @@ from datetime import timedelta
 
 import structlog
 
-from bot.delivery.press import Sheet
-from bot.delivery.tools import Leave, StrayLeft, Tools
+from bot.digests.delivery.context import Leave, StrayLeft, Tools
+from bot.digests.delivery.rendering import Sheet
+from bot.digests.views.alerts import Notice, Trouble, words
 from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_GONE, Delivery, PartRow, State
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
-from bot.messages.notice import Notice, Trouble, words
 from bot.slack.api.errors import (
     CannotLookError,
     ChannelRefusedError,

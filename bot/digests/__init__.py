@@ -1,0 +1,1 @@
+"""Digests: subscriptions, their form, and what became of every delivery."""

@@ -1,0 +1,1 @@
+"""What subscriptions and their alerts look like in Slack."""
