@@ -37,7 +37,7 @@ from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import Doubts
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.delivery_policy import RULES, Rules
-from bot.home import Home
+from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.runtime.http import Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials

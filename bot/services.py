@@ -13,7 +13,7 @@ from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import Doubts
-from bot.home import Home
+from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.runtime.background import Later
 from bot.slack.api.form_results import Outcomes

@@ -13,9 +13,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from archive.errors import ArchiveError
 from bot.bookmarks.views.saved_row import ACTION, Choice
 from bot.domain.workspace import WorkspaceId
+from bot.home.views.home import DROP, ISSUE, KEEP, Looking, turned
 from bot.lookup.views import help as helping
 from bot.lookup.views.issue import read_page
-from bot.messages.home import DROP, ISSUE, KEEP, Looking, turned
 from bot.services import Services
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.message import Message

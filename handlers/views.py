@@ -22,8 +22,8 @@ from bot.digests.subscription_form import Wish, read
 from bot.digests.views import form
 from bot.domain.bookmark import Keeper
 from bot.domain.workspace import WorkspaceId
+from bot.home.views.home import Looking
 from bot.lookup.views import help as helping
-from bot.messages.home import Looking
 from bot.services import Services
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks import blocks

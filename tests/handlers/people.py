@@ -33,7 +33,7 @@ from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import Doubts
-from bot.home import Home
+from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.playground.limits import problems
 from bot.services import Services

@@ -13,7 +13,7 @@ from bot.domain.bookmark import Keeper, Link
 from bot.domain.preferences import Taste
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Pause, Paused
-from bot.messages.home import Looking
+from bot.home.views.home import Looking
 from bot.playground.limits import problems
 from bot.slack.api.errors import TryLaterError
 from tests.handlers.people import NOW, People

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.bookmarks.views.saved_list import PAGE, Listed, Listing
 from bot.bookmarks.views.saved_row import Row
 from bot.bookmarks.views.team_top import Shared
+from bot.home.views.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
 from bot.lookup.views.issue import issue_page
-from bot.messages.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
 from bot.playground.limits import problems
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.mrkdwn import one_line

@@ -12,8 +12,8 @@ from typing import TypeAlias
 import archive
 from archive import document
 from archive.issue import Issue
-from bot import messages
 from bot.domain.preferences import Taste
+from bot.slack import blocks
 from bot.slack.blocks.message import Digest
 
 Render: TypeAlias = Callable[[Issue, Taste, str], Digest]
@@ -66,7 +66,7 @@ def version_of(render: Render) -> str:
 
 def _code() -> Iterator[bytes]:
     """Yield the source of every module that reads issues or words messages, in a fixed order."""
-    for package in (archive, messages):
+    for package in (archive, blocks):
         folder = Path(str(package.__file__)).parent
         for file in sorted(folder.rglob("*.py")):
             yield file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes()

@@ -21,9 +21,9 @@ from bot.domain.subscription import Subscription
 from bot.domain.title import title
 from bot.domain.user_state import Acquaintance
 from bot.domain.workspace import WorkspaceId
+from bot.home.views import home as said
+from bot.home.views.home import Looking, Newest, Shown, Subscribed
 from bot.lookup.views.issue import issue_page, page_value
-from bot.messages import home as said
-from bot.messages.home import Looking, Newest, Shown, Subscribed
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.blocks import BUTTON_VALUE
 from bot.slack.blocks.command_names import Names

@@ -1,1 +1,0 @@
-"""Everything the bot says, as Block Kit: pure functions from values to payloads."""
