@@ -55,7 +55,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 
 types: $(VENV)/dev
-	$(BIN)/mypy archive bot handlers tests benchmarks tools docs
+	$(BIN)/mypy archive bot handlers playground tests benchmarks tools docs
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports

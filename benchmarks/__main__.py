@@ -12,7 +12,7 @@ from rich.console import Console
 from benchmarks import bookmarks, commands, delivery, page, reading, searching
 from benchmarks.table import Row, as_json, show
 
-SAMPLE = Path(__file__).parents[1] / "bot/playground/sample"
+SAMPLE = Path(__file__).parents[1] / "playground/demo/sample"
 ALL: dict[str, Callable[[Path], list[Row]]] = {
     "reading": reading.run,
     "searching": searching.run,

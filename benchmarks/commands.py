@@ -28,8 +28,8 @@ from archive.search.index import Index
 from benchmarks.bare import BEFORE, LINKS
 from benchmarks.load import SECRET, Timing, ask, command, load
 from benchmarks.table import Row
-from bot.playground.server import Server
-from bot.playground.town import town
+from playground.slack.fixtures import town
+from playground.slack.server import Server
 
 ROUNDS = 5
 REQUESTS = {1: 150, 16: 1_600, 64: 3_200}

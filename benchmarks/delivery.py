@@ -28,16 +28,16 @@ from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears, Weekly, next_slot
 from bot.domain.workspace import WorkspaceId, team_of
-from bot.playground.pace import Pace
-from bot.playground.server import Server
-from bot.playground.site import Site
-from bot.playground.workspace import Workspace
 from bot.runtime import loop
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Mark
 from bot.slack.cards.digest import digest
 from bot.store.store import Store
 from bot.store.tables import subscriptions
+from playground.slack.pace import Pace
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import Workspace
 
 CHANNELS = 1_000
 WORKSPACES = 250

@@ -22,10 +22,10 @@ import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
 from benchmarks.table import Row
-from bot.playground.page.run import Wishes, opened
-from bot.playground.page.server import PageServer
-from bot.playground.process import without_proxies
 from bot.runtime.settings import Settings
+from playground.demo.page.run import Wishes, opened
+from playground.demo.page.server import PageServer
+from playground.demo.process import without_proxies
 from tests.browser import machine
 from tests.browser.conftest import ARGUMENTS
 

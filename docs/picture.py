@@ -12,11 +12,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.playground.demo import play
-from bot.playground.held import SAMPLE
-from bot.playground.process import without_proxies
 from bot.runtime import logs
 from bot.runtime.settings import Settings
+from playground.demo.demo import play
+from playground.demo.held_back import SAMPLE
+from playground.demo.process import without_proxies
 
 CUT = "…"
 """What was drawn before this line is left out of the picture."""

@@ -17,12 +17,12 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Browser, Locator, async_playwright, expect
 
 from bot.domain.clock import SystemClock
-from bot.playground.page.run import Wishes, opened
-from bot.playground.page.server import PageServer
-from bot.playground.process import without_proxies
 from bot.runtime import logs
 from bot.runtime.settings import Settings
 from docs.palette import smaller
+from playground.demo.page.run import Wishes, opened
+from playground.demo.page.server import PageServer
+from playground.demo.process import without_proxies
 from tests.browser import machine
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.visitor import Visitor

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import archive
 import bot
 import handlers
+import playground
 from bot.cli.main import app
 from bot.runtime.settings import Settings
 from docs.mermaid import is_current, sources
@@ -25,7 +26,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs/commands.md").read_text("utf-8")
 MODULES = sorted(
     module.name
-    for package in (archive, bot, handlers)
+    for package in (archive, bot, handlers, playground)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if not module.name.endswith("__main__") and ".migrations" not in module.name
 )
@@ -74,7 +75,7 @@ def test_the_commands_have_examples() -> None:
 @pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_the_examples_are_true(command: str, output: str) -> None:
     """What docs/commands.md shows is what one gets."""
-    environment = {"BACKISSUE_ARCHIVE": str(ROOT / "bot/playground/sample"), "COLUMNS": "80", "BACKISSUE_SYNONYMS": ""}
+    environment = {"BACKISSUE_ARCHIVE": str(ROOT / "playground/demo/sample"), "COLUMNS": "80", "BACKISSUE_SYNONYMS": ""}
     result = CliRunner().invoke(app, shlex.split(command), env=environment)
     assert shown(result.stdout) == shown(output)
 

@@ -13,6 +13,7 @@ import bot.domain.errors
 import bot.slack.api.errors
 import bot.store.errors
 import handlers
+import playground
 from archive.errors import BackIssueError
 
 DRAWN = (archive.errors, bot.domain.errors, bot.slack.api.errors, bot.store.errors)
@@ -39,16 +40,16 @@ def _indent(drawing: str) -> int:
 
 
 def errors(root: type[Exception]) -> Iterator[type[Exception]]:
-    """Give every error of the three packages below `root`."""
+    """Give every error of the four packages below `root`."""
     for each in root.__subclasses__():
-        if each.__module__.partition(".")[0] in {"archive", "bot", "handlers"}:
+        if each.__module__.partition(".")[0] in {"archive", "bot", "handlers", "playground"}:
             yield each
             yield from errors(each)
 
 
 def test_every_error_hangs_where_it_is_drawn() -> None:
     """Each drawing has only what there is, and together they have all."""
-    for package in (archive, bot, handlers):
+    for package in (archive, bot, handlers, playground):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.startswith(_RUN):
                 import_module(module.name)

@@ -17,7 +17,7 @@ from archive.loader import load
 from archive.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = ROOT / "bot/playground/sample"
+SAMPLE = ROOT / "playground/demo/sample"
 JUDGED = ROOT / "benchmarks/search/sample"
 QUERY_KINDS = {"known", "topic", "question", "typo", "alias", "none"}
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.playground.methods import METHODS, NEEDS
-from bot.playground.workspace import EVENTS, OPTIONAL, REQUIRED, SCOPES, SHORTCUTS
+from playground.slack.methods import METHODS, NEEDS
+from playground.slack.workspace import EVENTS, OPTIONAL, REQUIRED, SCOPES, SHORTCUTS
 from tests.playground.stage import Stage, stage
 
 ROOT = Path(__file__).parents[1]

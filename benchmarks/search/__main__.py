@@ -23,7 +23,7 @@ from benchmarks.search.judged import DEPTH, FIGURES, Answered, Ask, by_folds, re
 from benchmarks.search.peers import Document, Peer, entries, missing, present
 
 HERE = Path(__file__).parent
-SAMPLE = HERE.parents[1] / "bot/playground/sample"
+SAMPLE = HERE.parents[1] / "playground/demo/sample"
 PROMISED = {
     "known: MRR": 0.865,
     "known: s@1": 0.83,

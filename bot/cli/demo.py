@@ -6,9 +6,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.playground.held import SAMPLE
-from bot.playground.page import run as page
 from bot.runtime import logs, loop
+from playground.demo.held_back import SAMPLE
+from playground.demo.page import run as page
 
 
 def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -> None:
@@ -25,7 +25,7 @@ def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -
 
 def at_the_terminal(archive: Path | None) -> None:
     """Play it at a prompt in the terminal. Raises FolderError."""
-    from bot.playground import demo as playground  # noqa: PLC0415 - heavy, and the page needs none of it
+    from playground.demo import demo as playground  # noqa: PLC0415 - heavy, and the page needs none of it
 
     asyncio.run(playground.demo(archive))
 

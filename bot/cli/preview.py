@@ -11,11 +11,11 @@ from rich.padding import Padding
 from bot.cli.reading import find, read
 from bot.cli.terminal import out, write
 from bot.domain.preferences import Layout, Taste
-from bot.playground.draw import Look, blocks
 from bot.slack.api.payload import posting
 from bot.slack.api.ports import Mark
 from bot.slack.blocks.message import Digest, Part
 from bot.slack.cards.digest import digest
+from playground.demo.draw import Look, blocks
 
 CHANNEL = "<the channel's id>"
 PARENT = "<the ts of the first message>"

@@ -20,8 +20,8 @@ BackIssueError
     │   ├── TryLaterError                 not now
     │   ├── UnknownOutcomeError           nobody knows whether it did
     │   └── CannotLookError               the history cannot be read far enough
-    ├── RefusalError (playground.call)    the stand-in refuses a call
-    ├── UnknownError (playground.typed)   what was typed at the prompt means nothing
+    ├── RefusalError (playground.slack)   the stand-in refuses a call
+    ├── UnknownError (playground.demo)    what was typed at the prompt means nothing
     ├── PageError (playground.page)       a request of the page makes no sense
     ├── CannotError (playground.page)     what the page asks for cannot be done now
     └── PortError (playground.page)       the page has no port to listen on

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground import forms
-from bot.playground.channel import ChannelMessage
-from bot.playground.people import Person, readable
-from bot.playground.workspace import View
+from playground.slack import forms
+from playground.slack.channel import ChannelMessage
+from playground.slack.people import Person, readable
+from playground.slack.workspace import View
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

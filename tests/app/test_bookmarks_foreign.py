@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.people import readable
-from bot.playground.workspace import SCOPES
+from playground.slack.people import readable
+from playground.slack.workspace import SCOPES
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.people import Person, readable
-from bot.playground.workspace import View
+from playground.slack.people import Person, readable
+from playground.slack.workspace import View
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

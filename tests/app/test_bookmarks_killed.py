@@ -17,11 +17,11 @@ import pytest
 
 from benchmarks.burst import burst, posted, wrong
 from bot.domain.clock import SystemClock
-from bot.playground.courier import Courier
-from bot.playground.server import Server
-from bot.playground.sockets import Sockets
-from bot.playground.town import town
 from bot.store.store import Store
+from playground.slack.fixtures import town
+from playground.slack.request_sender import Courier
+from playground.slack.server import Server
+from playground.slack.sockets import Sockets
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests"
@@ -62,7 +62,7 @@ class Mortal:
             "SLACK_BOT_TOKEN": "xoxb-T1",
             "SLACK_SIGNING_SECRET": SECRET,
             "PORT": str(self.port),
-            "BACKISSUE_ARCHIVE": str(ROOT / "bot/playground/sample"),
+            "BACKISSUE_ARCHIVE": str(ROOT / "playground/demo/sample"),
             "DATABASE_URL": database,
         }
         self._process: asyncio.subprocess.Process | None = None

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.domain.bookmark import Keeper
-from bot.playground import forms, payloads
-from bot.playground.channel import Channel, ChannelMessage
-from bot.playground.courier import Answer
-from bot.playground.people import Person, readable
-from bot.playground.workspace import View
+from playground.slack import forms, payloads
+from playground.slack.channel import Channel, ChannelMessage
+from playground.slack.people import Person, readable
+from playground.slack.request_sender import Answer
+from playground.slack.workspace import View
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

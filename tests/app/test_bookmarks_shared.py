@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.playground.people import Person
-from bot.playground.town import connect
-from bot.playground.workspace import User, Workspace
+from playground.slack.fixtures import connect
+from playground.slack.people import Person
+from playground.slack.workspace import User, Workspace
 from tests.fakes.whole import Unpaced, Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -12,11 +12,11 @@ from sqlalchemy import MetaData, String, create_engine, select
 from sqlalchemy import cast as as_type
 
 from bot.bookmarks.views.personal_data import FILE, LARGEST
-from bot.playground.channel import Channel
-from bot.playground.faults import Fault, How
-from bot.playground.people import Person, readable
-from bot.playground.workspace import SCOPES, View
 from handlers import views
+from playground.slack.channel import Channel
+from playground.slack.faults import Fault, How
+from playground.slack.people import Person, readable
+from playground.slack.workspace import SCOPES, View
 from tests.fakes.whole import Whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

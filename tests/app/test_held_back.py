@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.playground.channel import Channel
-from bot.playground.people import Person, readable
+from playground.slack.channel import Channel
+from playground.slack.people import Person, readable
 from tests.fakes.whole import Whole, entry
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

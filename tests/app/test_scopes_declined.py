@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.playground.people import readable
-from bot.playground.workspace import REQUIRED, SCOPES
+from playground.slack.people import readable
+from playground.slack.workspace import REQUIRED, SCOPES
 from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -22,17 +22,17 @@ from slack_bolt.async_app import AsyncApp
 from bot.cli.main import run
 from bot.cli.serve import farewell
 from bot.domain.clock import SystemClock
-from bot.playground.channel import Channel
-from bot.playground.faults import Fault, How
-from bot.playground.people import Person, Scene, readable, scene
-from bot.playground.server import Server
-from bot.playground.town import village
-from bot.playground.workspace import Workspace
 from bot.store.store import Store
+from playground.slack.channel import Channel
+from playground.slack.faults import Fault, How
+from playground.slack.fixtures import village
+from playground.slack.people import Person, Scene, readable, scene
+from playground.slack.server import Server
+from playground.slack.workspace import Workspace
 
 pytestmark = pytest.mark.process
 
-SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
+SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 SECRET = "a secret of the tests"
 PATIENCE = 30.0
 """Seconds that a process may take to start on a busy machine before a test gives up."""

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 import handlers.errors
 from bot.domain.clock import SystemClock
-from bot.playground.courier import signature
 from bot.runtime.http import LARGEST_BODY, PATH, Verifying, web
+from playground.slack.request_sender import signature
 from tests.handlers.people import People
 
 SECRET = "secret"

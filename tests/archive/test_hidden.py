@@ -13,7 +13,7 @@ from archive import document, proof
 from archive.export import rows
 from archive.hidden import visible
 from archive.issue import Issue
-from bot.playground.held import SAMPLE
+from playground.demo.held_back import SAMPLE
 
 _HEAD = "---\ntitle: T\ndate: 2020-01-01\n---\n\n"
 _PAIRS = (

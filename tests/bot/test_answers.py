@@ -15,9 +15,9 @@ from archive.snapshot import Snapshot
 from bot.lookup import commands
 from bot.lookup.search import Answers, private
 from bot.lookup.views.answer import Asked
-from bot.playground.held import SAMPLE
 from bot.slack.blocks.command_names import Names
 from bot.source.library import Current
+from playground.demo.held_back import SAMPLE
 from tests.messages.issues import nasty_issues, nasty_text, plain
 
 

@@ -14,11 +14,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from bot.playground.held import SAMPLE
-from bot.playground.page.run import Wishes, opened
-from bot.playground.page.server import PageServer
-from bot.playground.process import without_proxies
 from bot.runtime.settings import Settings
+from playground.demo.held_back import SAMPLE
+from playground.demo.page.run import Wishes, opened
+from playground.demo.page.server import PageServer
+from playground.demo.process import without_proxies
 from tests.browser import machine
 from tests.browser.visitor import Visitor
 

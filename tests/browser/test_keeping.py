@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Locator, expect
 
-from bot.playground.page.server import PageServer
+from playground.demo.page.server import PageServer
 from tests.browser.conftest import Visiting
 from tests.browser.visitor import Visitor
 

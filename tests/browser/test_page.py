@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.playground.page.server import PageServer
+from playground.demo.page.server import PageServer
 from tests.browser import machine
 from tests.browser.conftest import Serving, Visiting
 from tests.browser.papers import HOSTILE, newsletter

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
 
-SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
+SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 
 
 def run(*arguments: str, environment: dict[str, str] | None = None) -> Result:

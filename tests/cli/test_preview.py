@@ -19,13 +19,13 @@ from bot.cli.main import app
 from bot.cli.preview import CHANNEL, PARENT
 from bot.domain.preferences import Layout, Taste
 from bot.domain.schedule import AsItAppears
-from bot.playground.limits import problems
 from bot.slack.cards.digest import digest
+from playground.slack.limits import problems
 from tests.fakes.scene import Scene
 from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import run
 
-SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
+SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 ISSUES = load(DiskFolder(SAMPLE, SUFFIXES)).issues
 LAYOUTS = {Layout.THREAD: (), Layout.FULL: ("--full",)}
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.delivery import Progress, State
-from bot.playground.faults import Fault
 from bot.store.store import Store
+from playground.slack.faults import Fault
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres

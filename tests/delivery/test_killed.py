@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.faults import Fault, How
-from bot.playground.ledger import Ledger
 from bot.store.store import Store
+from playground.slack.faults import Fault, How
+from playground.slack.ledger import Ledger
 from tests.fakes.postgres import Postgres
 from tests.fakes.standin import PARTS, POST, ROOT, ledger_in, prepared, stand_in
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.domain.delivery import State
-from bot.playground.faults import Fault, How
 from bot.slack.api.errors import RateLimitedError
+from playground.slack.faults import Fault, How
 from tests.delivery.test_mishaps import blind, press, until
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene
 from tests.delivery.test_waits import crowded_scene, joined, limit, lines, subscribed

@@ -11,7 +11,7 @@ from archive.issue import Issue
 from bot.digests.unconfirmed import Doubts
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.subscription import Pause, Paused
-from bot.playground.faults import Fault, How
+from playground.slack.faults import Fault, How
 from tests.delivery.test_promise import POST, SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, with_link, with_more, with_text
 from tests.fakes.scene import Scene

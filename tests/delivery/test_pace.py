@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.digests.delivery.rate_limiter import LEAD, Pace
 from bot.domain.delivery_policy import Rules
-from bot.playground.pace import Pace as Slack
+from playground.slack.pace import Pace as Slack
 from tests.fakes.virtual import run
 
 WHERE = ("-:T1", "C1")

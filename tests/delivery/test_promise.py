@@ -12,7 +12,7 @@ from bot.digests.delivery_status import Standings
 from bot.digests.unconfirmed import Doubts
 from bot.digests.views.subscription import status
 from bot.domain.delivery import Progress, State
-from bot.playground.faults import Fault, How
+from playground.slack.faults import Fault, How
 from tests.fakes.newsletter import issue, with_link, with_more, with_text
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

@@ -20,12 +20,12 @@ from bot.digests.unconfirmed import Doubts
 from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Pause, Paused
-from bot.playground.faults import Fault, How
 from bot.runtime.ticker import Ticker
 from bot.slack.api.client import PAGE
 from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError
 from bot.store.tables import subscriptions
+from playground.slack.faults import Fault, How
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, standing_scene
 from tests.fakes.newsletter import issue, render
 from tests.fakes.scene import Scene

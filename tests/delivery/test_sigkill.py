@@ -22,9 +22,9 @@ import pytest
 
 from bot.domain.clock import SystemClock
 from bot.domain.delivery import Delivery, Progress, State
-from bot.playground.faults import Fault
-from bot.playground.ledger import Ledger
 from bot.store.store import Store
+from playground.slack.faults import Fault
+from playground.slack.ledger import Ledger
 from tests.fakes.postgres import Postgres
 from tests.fakes.standin import PARTS, ROOT, faults, hits, ledger_in, prepared, stand_in
 

@@ -10,7 +10,7 @@ import structlog
 from bot.digests.delivery.summary import summary
 from bot.digests.delivery_status import Standings
 from bot.domain.delivery import STRAY_LEFT, THREAD_GONE, PartRow, Progress, State
-from bot.playground.faults import Fault, How
+from playground.slack.faults import Fault, How
 from tests.delivery.test_mishaps import blind, delivery, press, until
 from tests.delivery.test_promise import POST, SUNDAY, end, standing_scene
 from tests.delivery.test_thread_gone import Watch

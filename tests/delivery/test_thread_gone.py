@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pytest
 
 from bot.domain.delivery import SETTLED, Delivery, Progress, State, closing
-from bot.playground.channel import ChannelMessage
-from bot.playground.workspace import Change
 from bot.slack.api.ports import EVENT_TYPE
 from bot.store.store import Store
+from playground.slack.channel import ChannelMessage
+from playground.slack.workspace import Change
 from tests.delivery.test_grid import FAULTS, begun, die_at, steps_of
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.postgres import Postgres

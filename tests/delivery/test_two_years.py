@@ -13,8 +13,8 @@ import pytest
 
 from bot.domain.delivery_policy import Rules
 from bot.domain.schedule import Schedule, Weekly, parse_schedule, slots
-from bot.playground.faults import Fault, How
-from bot.playground.ledger import Line
+from playground.slack.faults import Fault, How
+from playground.slack.ledger import Line
 from tests.fakes.newsletter import issue, with_text
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run

@@ -15,11 +15,11 @@ from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Limit
-from bot.playground.faults import Fault, How
-from bot.playground.ledger import Line
-from bot.playground.workspace import Workspace
 from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError
+from playground.slack.faults import Fault, How
+from playground.slack.ledger import Line
+from playground.slack.workspace import Workspace
 from tests.delivery.test_mishaps import blind, until
 from tests.delivery.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, with_text

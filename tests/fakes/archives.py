@@ -11,7 +11,7 @@ import pytest
 
 from archive.loader import load
 from archive.snapshot import Snapshot
-from bot.playground.held import SAMPLE
+from playground.demo.held_back import SAMPLE
 from tests.fakes import generated
 
 SHARED = Path(__file__).parents[2] / "../shared"

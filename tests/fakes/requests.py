@@ -19,9 +19,9 @@ import structlog
 from yarl import URL
 
 from bot.domain.clock import SystemClock
-from bot.playground.courier import signature
 from bot.runtime import logs
 from bot.runtime.http import PATH
+from playground.slack.request_sender import signature
 from tests.fakes.whole import SECRET, Whole
 
 LONGEST_LINE = 500

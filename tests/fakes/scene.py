@@ -19,12 +19,12 @@ from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Subscription
-from bot.playground.ledger import Line
-from bot.playground.site import Site
-from bot.playground.workspace import Workspace
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from bot.store.tables import subscriptions
+from playground.slack.ledger import Line
+from playground.slack.site import Site
+from playground.slack.workspace import Workspace
 from tests.fakes.newsletter import render
 from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import START, VirtualClock

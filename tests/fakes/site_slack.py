@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.clock import Clock
-from bot.playground.site import Site
 from bot.slack.api.client import Tokens, WebSlack
 from bot.slack.api.errors import RateLimitedError, UnknownOutcomeError, detail_of, refusal
+from playground.slack.site import Site
 
 
 class SiteSlack(WebSlack):

@@ -17,9 +17,9 @@ from bot.digests.delivery.issue_registry import Shelf
 from bot.domain.clock import SystemClock
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears
-from bot.playground.faults import Fault, How
-from bot.playground.ledger import Ledger, Line, read
 from bot.store.store import Store
+from playground.slack.faults import Fault, How
+from playground.slack.ledger import Ledger, Line, read
 from tests.fakes.mortal import published
 from tests.fakes.newsletter import issue
 
@@ -59,7 +59,7 @@ def hits(fault: Fault, lines: Iterable[Line]) -> list[Line]:
 @contextmanager
 def stand_in(folder: Path, *, workspaces: int, channels: int, seed: int = 0) -> Iterator[str]:
     """Run it with so many workspaces and channels in each; give the base of its Web API. Its ledger is in `folder`."""
-    command = [sys.executable, "-m", "bot.playground.server", "--ledger", str(folder / "ledger.jsonl")]
+    command = [sys.executable, "-m", "playground.slack.server", "--ledger", str(folder / "ledger.jsonl")]
     command += ["--workspaces", str(workspaces), "--channels", str(channels), "--seed", str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:

@@ -18,19 +18,19 @@ from typing import TypeVar
 
 from bot.app import App, Ports, build
 from bot.domain.delivery_policy import Rules
-from bot.playground.channel import Channel, ChannelKind, ChannelMessage
-from bot.playground.front import front
-from bot.playground.limits import problems
-from bot.playground.pace import Pace
-from bot.playground.people import Person, Scene, readable, scene
-from bot.playground.server import Server
-from bot.playground.shifted import Shifted
-from bot.playground.site import Site
-from bot.playground.workspace import Change, View, Workspace
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.store.store import Store
+from playground.demo.shifted import Shifted
+from playground.slack.channel import Channel, ChannelKind, ChannelMessage
+from playground.slack.front import front
+from playground.slack.limits import problems
+from playground.slack.pace import Pace
+from playground.slack.people import Person, Scene, readable, scene
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import Change, View, Workspace
 
 Found = TypeVar("Found")
 SECRET = "a secret of the tests"

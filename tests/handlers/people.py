@@ -35,11 +35,11 @@ from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import Doubts
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
-from bot.playground.limits import problems
 from bot.services import Services
 from bot.slack.api.form_results import Outcomes
 from bot.slack.blocks.command_names import Names
 from bot.source.library import Current
+from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
 from tests.fakes.talk import FakeDoor, FakeReplies
 

@@ -13,9 +13,9 @@ from bot.bookmarks.views.saved_list import Listing
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.domain.bookmark import Keeper
 from bot.lookup.views.answer import Asked
-from bot.playground.limits import problems
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.message import Block
+from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
 

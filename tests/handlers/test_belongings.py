@@ -17,7 +17,6 @@ from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import Format
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears
-from bot.playground.limits import problems
 from bot.slack.api.errors import (
     ChannelRefusedError,
     FileRefusedError,
@@ -28,6 +27,7 @@ from bot.slack.api.errors import (
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
 from handlers import views
+from playground.slack.limits import problems
 from tests.handlers.people import NOW, People, StillClock
 from tests.handlers.test_home import ANN, AT, OURS, keeps
 

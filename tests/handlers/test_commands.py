@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.workspace import workspace_id
-from bot.playground.limits import problems
 from bot.slack.api.errors import TryLaterError
 from bot.slack.blocks.command_names import Names
 from bot.store.errors import StoreError
+from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import URL, People
 

@@ -14,8 +14,8 @@ from bot.domain.preferences import Taste
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Pause, Paused
 from bot.home.views.home import Looking
-from bot.playground.limits import problems
 from bot.slack.api.errors import TryLaterError
+from playground.slack.limits import problems
 from tests.handlers.people import NOW, People
 
 ANN = Keeper("T1", "U1")

@@ -17,12 +17,12 @@ from bot.bookmarks.views.link_picker import Choosing, choose, choose_form, picke
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.views.answer import Asked
-from bot.playground.limits import problems
 from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
 from bot.slack.api.ports import Posted
 from bot.slack.blocks.message import Block, Message
 from bot.slack.cards.save_button import Token
 from handlers import views
+from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
 from tests.fakes.talk import FakeDoor
 from tests.handlers.people import People, StillClock

@@ -13,9 +13,9 @@ from archive.kind import Kind
 from bot.bookmarks.views.note import note_form
 from bot.domain.bookmark import Keeper, Link
 from bot.domain.preferences import Layout, Sponsors, Taste
-from bot.playground.limits import problems
 from bot.slack.api.errors import ChannelRefusedError, TryLaterError
 from handlers import views
+from playground.slack.limits import problems
 from tests.handlers.people import NOW, People
 
 

@@ -12,19 +12,19 @@ import pytest
 
 from bot.app import Ports, build
 from bot.domain.clock import SystemClock
-from bot.playground.channel import Channel, ChannelMessage
-from bot.playground.front import front
-from bot.playground.limits import problems
-from bot.playground.people import Person, readable, scene
-from bot.playground.server import Server
-from bot.playground.town import village
-from bot.playground.workspace import View
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.store.store import Store
+from playground.slack.channel import Channel, ChannelMessage
+from playground.slack.fixtures import village
+from playground.slack.front import front
+from playground.slack.limits import problems
+from playground.slack.people import Person, readable, scene
+from playground.slack.server import Server
+from playground.slack.workspace import View
 
-SAMPLE = Path(__file__).parents[2] / "bot/playground/sample"
+SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 SECRET = "a secret of the tests"
 PATIENCE = 20.0
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.playground.limits import problems
 from bot.slack.blocks.message import Digest, Message
+from playground.slack.limits import problems
 
 
 def breaches(message: Message) -> list[str]:

@@ -13,9 +13,9 @@ from bot.bookmarks.views.saved_row import Row
 from bot.bookmarks.views.team_top import Shared
 from bot.home.views.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
 from bot.lookup.views.issue import issue_page
-from bot.playground.limits import problems
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.mrkdwn import one_line
+from playground.slack.limits import problems
 from tests.messages.issues import nasty_text, nasty_url, plain
 
 TODAY = date(2024, 5, 6)

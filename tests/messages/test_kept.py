@@ -15,10 +15,10 @@ from bot.bookmarks.views.saved_row import NOTE, Choice, Row, menu, words
 from bot.bookmarks.views.team_top import Period, Shared, line, not_yours, off, switched, top
 from bot.domain.bookmark_file.record import LONGEST_NOTE
 from bot.lookup.views.answer import LONGEST_QUERY
-from bot.playground.limits import problems
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.web_archive import as_it_was
+from playground.slack.limits import problems
 from tests.messages.checker import breaches
 from tests.messages.issues import nasty_text, nasty_url
 

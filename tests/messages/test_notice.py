@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, Notice, Trouble, words
-from bot.playground.limits import problems
+from playground.slack.limits import problems
 
 
 @given(st.sampled_from(Trouble), st.text(max_size=5_000), st.text(max_size=5_000))

@@ -30,10 +30,10 @@ from bot.domain.preferences import Layout, Sponsors, Taste
 from bot.domain.schedule import parse_schedule
 from bot.lookup.views import help as helping
 from bot.lookup.views.issue import issue_page, picked, preview, read_page, topics
-from bot.playground.limits import problems
 from bot.slack.api.errors import ChannelRefusedError
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
+from playground.slack.limits import problems
 from tests.messages.checker import breaches
 from tests.messages.issues import entry, issue, nasty_issues, nasty_text, plain, section, tastes
 

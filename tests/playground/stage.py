@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.playground.channel import Channel
-from bot.playground.site import Reply, Site
-from bot.playground.town import village
-from bot.playground.workspace import User, Workspace
+from playground.slack.channel import Channel
+from playground.slack.fixtures import village
+from playground.slack.site import Reply, Site
+from playground.slack.workspace import User, Workspace
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 

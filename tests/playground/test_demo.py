@@ -20,17 +20,17 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from rich.console import Console
 
-from bot.playground.completion import Suggestions
-from bot.playground.demo import play
-from bot.playground.held import HELD, HeldBack
 from bot.runtime.settings import Settings
 from bot.source.library import Library
+from playground.demo.completion import Suggestions
+from playground.demo.demo import play
+from playground.demo.held_back import HELD, HeldBack
 
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 END = datetime(2100, 1, 1, tzinfo=UTC)
-SAMPLE = ROOT / "bot" / "playground" / "sample"
+SAMPLE = ROOT / "playground/demo/sample"
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from bot.playground import draw
-from bot.playground.channel import ChannelMessage
-from bot.playground.files import File
-from bot.playground.lettering import Hand
-from bot.playground.mrkdwn import Reference, pieces, typed, unescape
+from playground.demo import draw
+from playground.demo.rich_text import Hand
+from playground.slack.channel import ChannelMessage
+from playground.slack.files import File
+from playground.slack.mrkdwn import Reference, pieces, typed, unescape
 
 HAND = Hand(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneInfo("Europe/London"))
 

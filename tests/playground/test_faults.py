@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from bot.playground.faults import Fault, Faults, How
-from bot.playground.ledger import Ledger, read
+from playground.slack.faults import Fault, Faults, How
+from playground.slack.ledger import Ledger, read
 from tests.playground.stage import stage
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground import forms
+from playground.slack import forms
 
 MONDAY = {"text": {"type": "plain_text", "text": "Monday"}, "value": "mon"}
 FRIDAY = {"text": {"type": "plain_text", "text": "Friday"}, "value": "fri"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.limits import message_breaches, problems, refusal
+from playground.slack.limits import message_breaches, problems, refusal
 
 
 def section(text: str, **more: Any) -> dict[str, Any]:

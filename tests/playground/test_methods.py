@@ -13,10 +13,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.channel import micros, stamp
-from bot.playground.methods import METHODS
-from bot.playground.pace import BURST, Pace
-from bot.playground.workspace import SCOPES
+from playground.slack.channel import micros, stamp
+from playground.slack.methods import METHODS
+from playground.slack.pace import BURST, Pace
+from playground.slack.workspace import SCOPES
 from tests.playground.stage import Stage, stage
 
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Title"}, "blocks": [{"type": "divider"}]}

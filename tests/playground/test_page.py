@@ -17,11 +17,11 @@ import pytest_asyncio
 from yarl import URL
 
 from archive.snapshot import Snapshot
-from bot.playground.channel import ChannelMessage
-from bot.playground.files import File
-from bot.playground.page.run import Wishes, opened
-from bot.playground.page.server import PageServer
 from bot.runtime.settings import Settings
+from playground.demo.page.run import Wishes, opened
+from playground.demo.page.server import PageServer
+from playground.slack.channel import ChannelMessage
+from playground.slack.files import File
 from tests.playground.visitor import PATIENCE, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

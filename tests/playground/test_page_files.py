@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.bookmarks.views.personal_data import FILE
-from bot.playground.files import LARGEST_CHOSEN
+from playground.slack.files import LARGEST_CHOSEN
 from tests.playground import test_page
 from tests.playground.test_page import House
 

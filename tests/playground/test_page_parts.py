@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.playground.channel import Channel, ChannelMessage, micros
-from bot.playground.page.body import Body, asked
-from bot.playground.page.feed import Feed
-from bot.playground.page.guard import wrong_with
-from bot.playground.page.office import Office
-from bot.playground.page.pages import Asked, page, unread
-from bot.playground.page.problem import PageError
-from bot.playground.page.room import Room
-from bot.playground.page.scenery import scenery
-from bot.playground.page.verbs import chosen
-from bot.playground.shifted import Shifted
-from bot.playground.site import Outcome
+from playground.demo.page.actions import chosen
+from playground.demo.page.body import Body, asked
+from playground.demo.page.feed import Feed
+from playground.demo.page.fixtures import scenery
+from playground.demo.page.guard import wrong_with
+from playground.demo.page.operator_panel import Office
+from playground.demo.page.pages import Asked, page, unread
+from playground.demo.page.problem import PageError
+from playground.demo.page.room import Room
+from playground.demo.shifted import Shifted
+from playground.slack.channel import Channel, ChannelMessage, micros
+from playground.slack.site import Outcome
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 

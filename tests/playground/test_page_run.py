@@ -15,8 +15,8 @@ import aiohttp
 import pytest
 
 from archive.errors import FolderError
-from bot.playground.page.run import PORT, PortError, Wishes, browser, opened, run
 from bot.runtime.settings import Settings
+from playground.demo.page.run import PORT, PortError, Wishes, browser, opened, run
 from tests.playground.test_demo import environment
 from tests.playground.visitor import Visitor
 

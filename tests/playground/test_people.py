@@ -19,12 +19,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.playground.channel import Channel
-from bot.playground.front import front
-from bot.playground.people import Person, Scene, readable, scene
-from bot.playground.server import Server
-from bot.playground.town import connect, village
-from bot.playground.workspace import User, Workspace
+from playground.slack.channel import Channel
+from playground.slack.fixtures import connect, village
+from playground.slack.front import front
+from playground.slack.people import Person, Scene, readable, scene
+from playground.slack.server import Server
+from playground.slack.workspace import User, Workspace
 
 SECRET = "a secret of the tests"
 

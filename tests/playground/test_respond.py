@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.playground.people import readable
-from bot.playground.respond import respond
+from playground.slack.people import readable
+from playground.slack.respond import respond
 from tests.playground.stage import Stage, stage
 
 

@@ -14,12 +14,12 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.channel import Channel
-from bot.playground.faults import Fault, How
-from bot.playground.ledger import read
-from bot.playground.server import Server
-from bot.playground.site import Site
-from bot.playground.workspace import Workspace
+from playground.slack.channel import Channel
+from playground.slack.faults import Fault, How
+from playground.slack.ledger import read
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import Workspace
 
 
 @dataclass
@@ -137,7 +137,7 @@ async def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.jsonl"
     arguments = ("--ledger", str(ledger), "--workspaces", "2", "--channels", "3", "--seed", "7")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.playground.server", *arguments, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "playground.slack.server", *arguments, stdout=asyncio.subprocess.PIPE
     )
     try:
         assert process.stdout is not None

@@ -9,12 +9,6 @@ from dataclasses import dataclass
 import pytest
 
 from bot.domain.workspace import enterprise_of, team_of, workspace_id
-from bot.playground.faults import Fault, How
-from bot.playground.pace import Pace
-from bot.playground.server import Server
-from bot.playground.site import Site
-from bot.playground.town import town
-from bot.playground.workspace import Workspace
 from bot.slack.api.client import WebSlack
 from bot.slack.api.errors import (
     CannotLookError,
@@ -30,6 +24,12 @@ from bot.slack.api.errors import (
 )
 from bot.slack.api.ports import Mark
 from bot.slack.blocks.message import Message
+from playground.slack.faults import Fault, How
+from playground.slack.fixtures import town
+from playground.slack.pace import Pace
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import Workspace
 
 HERE = "-:T1"
 POST = "chat.postMessage"

@@ -11,11 +11,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.playground.server import Server
-from bot.playground.site import Site
-from bot.playground.workspace import SCOPES, Workspace
 from bot.slack.api.client import WebSlack
 from bot.slack.api.errors import FileRefusedError, RateLimitedError, SlackError, TryLaterError
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import SCOPES, Workspace
 
 HERE = "-:T1"
 TOKEN = "xoxb-secret"

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.playground.server import Server
-from bot.playground.site import Site
-from bot.playground.workspace import Workspace
 from bot.slack.api.client import WebSlack
 from bot.slack.api.errors import MessageRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
 from bot.slack.blocks.message import Message
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import Workspace
 
 HERE = "-:T1"
 VIEW = {"type": "home", "blocks": [{"type": "divider"}]}

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.playground.channel import Channel
-from bot.playground.server import Server
-from bot.playground.site import Site
-from bot.playground.workspace import User, Workspace
 from bot.slack.api.client import WebSlack
 from bot.slack.api.errors import ChannelRefusedError, SlackError
 from bot.slack.blocks.message import Message
+from playground.slack.channel import Channel
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import User, Workspace
 
 HERE = "-:T1"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -1,0 +1,325 @@
+"""Messages drawn in a terminal from their Block Kit JSON, as a person in Slack would read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from playground.demo.rich_text import LINK, Hand, emoji
+from playground.slack.channel import ChannelMessage
+from playground.slack.files import File
+from playground.slack.forms import Element, label, options, set_to
+
+DIM = Style(dim=True)
+WIDEST = 100
+"""Columns; Slack's own messages are about that wide."""
+# Blocks before which Slack leaves some room; small print and rules stand close.
+_APART = frozenset({"section", "actions", "header", "rich_text", "table", "markdown"})
+_BUTTONS = {
+    "primary": Style(color="#ffffff", bgcolor="#007a5a", bold=True),
+    "danger": Style(color="#ffffff", bgcolor="#c01343", bold=True),
+}
+_BUTTON = Style(color="#d1d2d3", bgcolor="#35373b")
+
+
+def unnumbered(_element: Element) -> str:
+    """Give no number to anything."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How messages are drawn: by whose `hand`, with what number (as text) before each thing one can click.
+
+    `now` gives what an element is set to.
+    """
+
+    hand: Hand = field(default_factory=Hand)
+    numbered: Callable[[Element], str] = unnumbered
+    now: Callable[[Element], Mapping[str, Any]] = set_to
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Draws `inner` to the right of a margin that goes on beside every line: `first` beside the first one."""
+
+    inner: RenderableType
+    first: Text
+    rest: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw line by line."""
+        width = max(self.first.cell_len, self.rest.cell_len)
+        lines = console.render_lines(self.inner, options.update(width=max(20, options.max_width - width)), pad=False)
+        for number, line in enumerate(lines):
+            margin = self.rest if number else self.first
+            padded = margin.copy()
+            padded.pad_right(width - margin.cell_len)
+            yield from padded.render(console)
+            yield from line
+            yield Text("\n", end="")
+
+
+def message(found: ChannelMessage, look: Look, *, number: str = "", in_thread: bool = False) -> RenderableType:
+    """Draw one message: who, when, what; its buttons and reactions; a reply beside the bar of its thread."""
+    hand = look.hand
+    head = Text.assemble((hand.named(found.user), Style(bold=True)))
+    if found.is_bot:
+        head.append(" ").append(" APP ", Style(color="#d1d2d3", bgcolor="#35373b"))
+    head.append(f"  {hand.time(found.ts)}", DIM)
+    if found.edited_ts:
+        head.append("  (edited)", DIM)
+    parts: list[RenderableType] = []
+    if found.ephemeral_to is not None:
+        parts.append(Text("👁  Only visible to you", DIM))
+    parts += [head, *(blocks(found.blocks, look) if found.blocks else [hand.mrkdwn(found.text)] if found.text else [])]
+    parts += [_file(one) for one in found.files]
+    if found.reactions:
+        parts.append(_reactions(found.reactions))
+    bar = ("   │ " if in_thread else "", DIM)
+    badge = Text.assemble(bar, (f"{number:>3} ", Style(color="#e8912d", bold=True)))
+    return Group(Text("   │", DIM) if in_thread else "", Margin(Group(*parts), badge, Text.assemble(bar, "    ")))
+
+
+def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableType]:
+    """Draw blocks, in order."""
+    drawn: list[RenderableType] = []
+    for block in found:
+        draw = _BLOCKS.get(str(block.get("type")))
+        if drawn and block.get("type") in _APART:
+            drawn.append("")
+        if draw is None:
+            drawn.append(Text(f"[a block of type {block.get('type')}]", DIM))
+        else:
+            drawn.append(draw(block, look))
+    return drawn
+
+
+def home(payload: Mapping[str, Any], look: Look) -> RenderableType:
+    """Draw a Home tab."""
+    table = Table(box=box.ROUNDED, show_header=False, expand=True, border_style="dim", title="Home")
+    table.add_column(overflow="fold")  # otherwise Rich cuts a line that has an emoji and just fits
+    table.add_row(Group(*blocks(payload.get("blocks", ()), look)))
+    return table
+
+
+def view(payload: Mapping[str, Any], look: Look) -> RenderableType:
+    """Draw a modal: its title, its blocks, its buttons."""
+    title = Text(label({"text": payload.get("title")}), Style(bold=True))
+    close = label({"text": payload.get("close")}) or "Cancel"
+    buttons = Text.assemble((f" {close} ", _BUTTON))
+    if "submit" in payload:
+        buttons.append("  ").append(f" {label({'text': payload['submit']})} ", _BUTTONS["primary"])
+    table = Table(box=box.ROUNDED, show_header=False, width=70, border_style="dim")
+    table.add_column(overflow="fold")
+    table.add_row(Group(title, Rule(style="dim"), *blocks(payload.get("blocks", ()), look), "", buttons))
+    return table
+
+
+def button(element: Element, look: Look) -> RenderableType:
+    """Draw a button or the like, with its number if it has one; boxes to tick one below the other."""
+    kind = str(element.get("type"))
+    if kind in _TICKED:
+        return _ticks(element, look)
+    if kind not in {"button", "overflow"} and (shown := _set(element, look)):
+        return Text.assemble(_number(element, look), (_solid(f" {shown} ▾ "), _BUTTON))
+    style = _BUTTONS.get(str(element.get("style")), _BUTTON)
+    if url := element.get("url"):
+        style += Style(link=str(url))
+    caption = emoji(label(element)) or _caption(element, kind)
+    return Text.assemble(
+        _number(element, look), (_solid(f" {caption}{'' if kind in {'button', 'overflow'} else ' ▾'} "), style)
+    )
+
+
+_BELOW = frozenset({"overflow", "checkboxes", "radio_buttons"})
+"""What a section has beside it and would leave its text no room."""
+_BEGINS_WITH_NUMBER = re.compile(r"\d{1,4}\. ")
+_TICKED = {"checkboxes": ("☑", "☐"), "radio_buttons": ("◉", "○")}
+
+
+def _ticks(element: Element, look: Look) -> RenderableType:
+    """Draw boxes or radio buttons, numbered from 1 within their own number, unless their words begin with one."""
+    now = look.now(element)
+    chosen = now.get("selected_options") or [now.get("selected_option") or {}]
+    values = {option.get("value") for option in chosen}
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for at, option in enumerate(options(element), start=1):
+        mark = _TICKED[str(element["type"])][option.get("value") not in values]
+        words = [_text(option["text"], look)]
+        if "description" in option:
+            words.append(_text(option["description"], look, DIM))
+        place = "" if _BEGINS_WITH_NUMBER.match(words[0].plain) else f"{at}"
+        grid.add_row(_number(element, look) if at == 1 else "", Text(place, DIM), mark, Text("\n").join(words))
+    return grid
+
+
+def _number(element: Element, look: Look) -> Text:
+    number = look.numbered(element)
+    return Text(f"[{number}] " if number else "", Style(color="#e8912d"))
+
+
+def _caption(element: Element, kind: str) -> str:
+    """Say what a menu without words offers."""
+    return (
+        f"⋯ {' / '.join(label(option) for option in options(element))}"
+        if kind == "overflow"
+        else kind.replace("_", " ")
+    )
+
+
+def _set(element: Element, look: Look) -> str:
+    """Say what a field or menu is set to, "" if to nothing."""
+    for name, value in look.now(element).items():
+        if name == "selected_options":
+            return ", ".join(label(option) for option in value)
+        if isinstance(value, Mapping):
+            return label(value)
+        if value and name in {"selected_user", "selected_channel", "selected_conversation"}:
+            return look.hand.named(str(value))
+        return str(value or "")
+    return ""
+
+
+def _solid(text: str) -> str:
+    """Keep a button in one piece where a row is wrapped."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _text(value: Mapping[str, Any], look: Look, style: Style | None = None) -> Text:
+    if value.get("type") == "mrkdwn":
+        return look.hand.mrkdwn(str(value.get("text", "")), style)
+    return Text(emoji(str(value.get("text", ""))), style or Style())
+
+
+def _section(block: Mapping[str, Any], look: Look) -> RenderableType:
+    parts: list[RenderableType] = [_text(block["text"], look)] if "text" in block else []
+    if fields := block.get("fields"):
+        grid = Table.grid(padding=(0, 4, 0, 0))
+        for left, right in zip(fields[::2], [*fields[1::2], {"text": ""}], strict=False):
+            grid.add_row(_text(left, look), _text(right, look))
+        parts.append(grid)
+    accessory = block.get("accessory")
+    if accessory and accessory.get("type") in _BELOW:
+        return Group(*parts, button(accessory, look))
+    if accessory:
+        grid = Table.grid(expand=True)
+        grid.add_column(ratio=1)
+        grid.add_column(justify="right", no_wrap=True)
+        beside = _image(accessory) if accessory.get("type") == "image" else button(accessory, look)
+        grid.add_row(Group(*parts), Padding(beside, (0, 0, 0, 2)))
+        return grid
+    return Group(*parts)
+
+
+def _header(block: Mapping[str, Any], _look: Look) -> RenderableType:
+    return Text(emoji(block["text"]["text"]), Style(bold=True))
+
+
+def _divider(_block: Mapping[str, Any], _look: Look) -> RenderableType:
+    return Rule(style="dim", characters="─")
+
+
+def _context(block: Mapping[str, Any], look: Look) -> RenderableType:
+    parts = [
+        _image(element) if element.get("type") == "image" else _text(element, look, DIM)
+        for element in block.get("elements", ())
+    ]
+    return Text("  ").join(parts)
+
+
+def _actions(block: Mapping[str, Any], look: Look) -> RenderableType:
+    drawn = [button(element, look) for element in block.get("elements", ())]
+    row = Text("  ").join([one for one in drawn if isinstance(one, Text)])
+    return Group(*([row] if row.plain else []), *(one for one in drawn if not isinstance(one, Text)))
+
+
+def _image(block: Mapping[str, Any]) -> Text:
+    url = str(block.get("image_url", ""))
+    return Text(f"🖼  {block.get('alt_text', '')}", LINK + Style(link=url) if url else LINK)
+
+
+def _input(block: Mapping[str, Any], look: Look) -> RenderableType:
+    element = block["element"]
+    hint = [Text(block["hint"]["text"], DIM)] if "hint" in block else []
+    return Group("", Text(block["label"]["text"], Style(bold=True)), _field(element, look), *hint)
+
+
+def _field(element: Element, look: Look) -> RenderableType:
+    if element.get("type") in _TICKED:
+        return _ticks(element, look)
+    shown = _set(element, look)
+    return Text.assemble(
+        _number(element, look), (f" {shown or label(element) or ' '} ", _BUTTON if shown else _BUTTON + DIM)
+    )
+
+
+def _rich_text(block: Mapping[str, Any], look: Look) -> RenderableType:
+    return Group(*(_rich_part(part, look) for part in block.get("elements", ())))
+
+
+def _rich_part(part: Mapping[str, Any], look: Look) -> RenderableType:
+    kind, elements = part.get("type"), part.get("elements", ())
+    if kind == "rich_text_list":
+        indent = int(part.get("indent", 0)) * 2
+        first = int(part.get("offset", 0)) + 1
+        rows: list[RenderableType] = []
+        for number, item in enumerate(elements, start=first):
+            mark = f"{number}. " if part.get("style") == "ordered" else "• "
+            margin = Text(" " * indent + mark)
+            rows.append(Margin(look.hand.rich(item.get("elements", ())), margin, Text(" " * margin.cell_len)))
+        return Group(*rows)
+    drawn = look.hand.rich(elements)
+    if kind == "rich_text_quote":
+        return Margin(drawn, Text("▎ ", DIM), Text("▎ ", DIM))
+    if kind == "rich_text_preformatted":
+        return Padding(Text(drawn.plain, Style(color="#e06c75")), (0, 2))
+    return drawn
+
+
+def _table(block: Mapping[str, Any], look: Look) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, show_header=False)
+    for row in block.get("rows", ()):
+        table.add_row(
+            *(
+                _rich_text(cell, look) if cell.get("type") == "rich_text" else Text(str(cell.get("text", "")))
+                for cell in row
+            )
+        )
+    return table
+
+
+def _file(file: File) -> Text:
+    size = f"{file.length:,} bytes" if file.length < 10_000 else f"{file.length // 1000:,} kB"
+    return Text.assemble("📎 ", (file.title or file.name, Style(bold=True)), (f"  {file.name} · {size}", DIM))
+
+
+def _reactions(reactions: Mapping[str, list[str]]) -> Text:
+    return Text("  ").join(
+        [Text(f" {emoji(f':{name}:')} {len(users)} ", _BUTTON) for name, users in reactions.items() if users]
+    )
+
+
+_BLOCKS: Mapping[str, Callable[[Mapping[str, Any], Look], RenderableType]] = {
+    "section": _section,
+    "header": _header,
+    "divider": _divider,
+    "context": _context,
+    "actions": _actions,
+    "image": lambda block, _look: _image(block),
+    "input": _input,
+    "rich_text": _rich_text,
+    "markdown": lambda block, _look: Markdown(str(block.get("text", ""))),
+    "table": _table,
+}

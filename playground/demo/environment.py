@@ -1,0 +1,107 @@
+"""The stage: a stand-in workspace with the real app in it, as the terminal's prompt and the page both play on it.
+
+What runs is the app itself: its listeners behind HTTP on loopback with signed requests, its delivery on a SQLite file,
+its watch over a working copy of the archive. Only Slack is a stand-in, and the clock can be put forward.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from archive.document import SUFFIXES
+from archive.folder import DiskFolder
+from archive.search.index import Index
+from bot.app import App, Ports, build
+from bot.domain import delivery_policy
+from bot.domain.clock import SystemClock
+from bot.domain.publication import released
+from bot.runtime.http import PATH
+from bot.runtime.settings import Settings, SlackCredentials
+from bot.slack.api.client import WebSlack
+from bot.source.library import Current, Library
+from bot.source.synonyms import names_in
+from bot.store.store import Store
+from playground.demo.held_back import HELD, HeldBack
+from playground.demo.shifted import Shifted
+from playground.slack.front import front
+from playground.slack.people import Scene, scene
+from playground.slack.server import Server
+from playground.slack.site import Site
+from playground.slack.workspace import Workspace
+
+PATIENCE = 2.5
+"""Seconds that a call to the stand-in may take: on loopback it takes a hundredth, and what is broken on purpose shows
+sooner than with the 15 that Slack itself is given."""
+_AGES = timedelta(days=20_000)
+"""The demo shows how an issue is posted when it appears, whatever its date."""
+RULES = replace(delivery_policy.RULES, grace=2 * PATIENCE, window=_AGES)
+"""Delivery's own figures, with the grace that goes with that patience; an issue of any date is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs. `held` is the working copy of the archive, `scene` makes the people who act."""
+
+    site: Site
+    workspace: Workspace
+    clock: Shifted
+    settings: Settings
+    held: HeldBack
+    library: Library
+    app: App
+    scene: Scene
+
+    async def tick(self) -> None:
+        """Have the app do now what is due now, without waiting for its own next look at the clock."""
+        await self.app.worker.tick(self.clock.now())
+
+
+@asynccontextmanager
+async def stage(  # noqa: PLR0913, PLR0917 - what differs between the prompt, the page and a test
+    archive: Path,
+    place: Path,
+    settings: Settings,
+    site: Site,
+    workspace: Workspace,
+    clock: Shifted | None = None,
+    *,
+    held: int = HELD,
+) -> AsyncIterator[Stage]:
+    """Start the stand-in and the app in the empty folder `place`, and stop both at the end.
+
+    `archive` is only read; its `held` newest issues are held back. Of `settings` the names of commands, the bookmark's
+    emoji and the synonyms count. Raises FolderError when the archive cannot be read.
+    """
+    clock = clock or Shifted()
+    copy, library = await asyncio.to_thread(_read, archive, place, settings, clock, held)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(Server(site, clock))
+        here = settings.model_copy(
+            update={
+                "archive": copy.folder,
+                "database_url": f"sqlite:///{place / 'demo.db'}",
+                "slack_api_url": server.api_url,
+            }
+        )
+        secret = secrets.token_hex(16)
+        store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
+        slack = WebSlack(workspace.token, base_url=server.api_url, timeout=PATIENCE)
+        app = build(here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack, clock, RULES))
+        url = await stack.enter_async_context(front(app.asgi()))
+        played = await stack.enter_async_context(scene(server, workspace, url + PATH, secret))
+        played.courier.clock = SystemClock()  # see Shifted
+        yield Stage(site, workspace, clock, here, copy, library, app, played)
+
+
+def _read(archive: Path, place: Path, settings: Settings, clock: Shifted, held: int) -> tuple[HeldBack, Library]:
+    """Copy and read the archive, each file once."""
+    copy = HeldBack.copied(archive, place, clock.now(), held)
+    snapshot = released(copy.snapshot, clock.now())
+    index = Index.of(snapshot.issues, names_in(settings.synonyms))
+    return copy, Library(DiskFolder(copy.folder, SUFFIXES), Current(snapshot, index), clock)

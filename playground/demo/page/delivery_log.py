@@ -1,0 +1,76 @@
+"""Subscriptions and deliveries as the operator's drawer shows them: what `backissue deliveries` prints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.delivery import Delivery, State
+from bot.domain.schedule import ScheduleError, next_slot
+from bot.domain.subscription import Subscription
+from bot.domain.title import label
+from bot.domain.workspace import workspace_id
+
+if TYPE_CHECKING:  # as in `room`
+    from playground.demo.environment import Stage
+
+NEWEST = 50
+"""Deliveries shown."""
+
+
+async def books(stage: Stage, now: datetime) -> dict[str, Any]:
+    """Give DELIVERIES (see the package's docstring). Raises StoreError."""
+    store, key = stage.app.ports.store, workspace_id(stage.workspace.enterprise, stage.workspace.team)
+    subscriptions = await store.subscriptions.list(key)
+    deliveries = await store.deliveries.list(workspace=key, limit=NEWEST)
+    return {
+        "subscriptions": [_subscription(stage, each, now) for each in subscriptions],
+        "deliveries": [_delivery(stage, each) for each in deliveries],
+        "doubles": len(stage.site.ledger.doubles()),
+    }
+
+
+def upcoming(subscription: Subscription, now: datetime) -> datetime | None:
+    """Give the subscription's next slot, None while it is paused or has none."""
+    if subscription.paused is not None:
+        return None
+    try:
+        slot = next_slot(subscription.schedule, now)
+    except ScheduleError:  # a zone that this machine does not know
+        return None
+    return slot.at if slot else None
+
+
+def _subscription(stage: Stage, each: Subscription, now: datetime) -> dict[str, Any]:
+    at = upcoming(each, now)
+    return {
+        "channel": each.channel,
+        "channel_name": _named(stage, each.channel),
+        "schedule": str(each.schedule),
+        "next": at.isoformat() if at else None,
+        "paused": each.paused.reason if each.paused else "",
+    }
+
+
+def _delivery(stage: Stage, each: Delivery) -> dict[str, Any]:
+    return {
+        "due": each.due.isoformat(),
+        "channel": each.channel,
+        "channel_name": _named(stage, each.channel),
+        "issue": each.issue,
+        "label": _labelled(stage, each.issue),
+        "state": each.progress.value,
+        "sent": sum(part.state is State.SENT for part in each.parts),
+        "parts": len(each.parts),
+        "reason": each.reason,
+    }
+
+
+def _labelled(stage: Stage, slug: str) -> str:
+    issue = stage.library.snapshot.get(slug)
+    return label(issue) if issue else slug
+
+
+def _named(stage: Stage, channel: str) -> str:
+    found = stage.workspace.channels.get(channel)
+    return found.name if found and found.kind != "im" else ""

@@ -1,0 +1,105 @@
+"""What the operator can break: things that go wrong between a bot and Slack, and what people do to channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from playground.slack.channel import Channel
+from playground.slack.faults import Fault, How
+from playground.slack.site import Site
+from playground.slack.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """One of them: its name on a button, what it does in a sentence, and the fault if it is one of the line's."""
+
+    name: str
+    text: str
+    fault: Fault | None = None
+
+
+_POST = "chat.postMessage"
+BREAKS: Mapping[str, Break] = {
+    "limited": Break(
+        "Slow down (429)",
+        "The next three posts are refused: too many, try again in 5 seconds.",
+        Fault(How.LIMITED, method=_POST, retry_after=5, times=3),
+    ),
+    "timeout_after_accept": Break(
+        "Silence after a post",
+        "The next post arrives, but the bot never hears so: its call runs into its time limit.",
+        Fault(How.HANG, effect=True, method=_POST),
+    ),
+    "cut_after_accept": Break(
+        "Cut off after a post",
+        "The next post arrives, but the line breaks before the bot hears so.",
+        Fault(How.CUT, effect=True, method=_POST),
+    ),
+    "lost": Break(
+        "A post gets lost",
+        "The next post never arrives, and the line breaks: the bot cannot tell this from the one above.",
+        Fault(How.CUT, method=_POST),
+    ),
+    "down": Break(
+        "Slack is down (500)",
+        "Every post fails until you mend it.",
+        Fault(How.BROKEN, method=_POST, times=None),
+    ),
+    "archived": Break("Archive the channel", "Nobody can write in the channel that is open any more, the bot neither."),
+    "removed": Break("Remove the bot", "Somebody takes the bot out of the channel that is open."),
+    "deleted": Break(
+        "Delete the bot's newest message",
+        "It vanishes from the channel that is open; a reply to it then lands in the channel instead.",
+    ),
+    "buried": Break(
+        "Delete it, but leave its thread",
+        "The same, but if it has replies a tombstone stays in its place, and the thread takes more.",
+    ),
+}
+"""By what they are called in a request."""
+
+
+def apply(what: str, site: Site, workspace: Workspace, channel: Channel) -> None:
+    """Break something; `channel` is where, for what happens to a channel."""
+    fault = BREAKS[what].fault
+    if fault is not None:
+        site.faults.add(fault)
+    elif what == "archived":
+        channel.archived = True
+    elif what == "removed":
+        channel.members.discard(workspace.bot.id)
+    else:
+        workspace.tombstones = what == "buried"
+        _delete_newest(workspace, channel)
+
+
+def _delete_newest(workspace: Workspace, channel: Channel) -> None:
+    """Delete the newest message of the bot's in a channel, if there is one: nobody can mend that."""
+    mine = [said for said in channel.top if said.user == workspace.bot.id and not said.tombstone]
+    if mine:
+        workspace.delete(mine[-1])
+
+
+def broken(site: Site, workspace: Workspace) -> list[str]:
+    """Name what is broken now."""
+    waiting = site.faults.waiting()
+    places = [channel for channel in workspace.channels.values() if channel.kind != "im"]
+    there = {
+        "archived": any(channel.archived for channel in places),
+        "removed": any(workspace.bot.id not in channel.members for channel in places),
+    }
+    return [what for what, one in BREAKS.items() if (one.fault in waiting if one.fault else there.get(what))]
+
+
+def mend(site: Site, workspace: Workspace) -> list[Channel]:
+    """Lift all of it; give the channels that changed."""
+    site.faults.clear()
+    changed = []
+    for channel in workspace.channels.values():
+        if channel.archived or workspace.bot.id not in channel.members:
+            channel.archived = False
+            channel.members.add(workspace.bot.id)
+            changed.append(channel)
+    return changed

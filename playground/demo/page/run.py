@@ -1,0 +1,155 @@
+"""The demo in a browser: the page is served at once, and the app comes to it as soon as the archive is read."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import sys
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.domain.errors import BotError
+from bot.runtime.settings import Settings
+from playground.demo.held_back import SAMPLE
+from playground.demo.page.fixtures import scenery
+from playground.demo.page.room import Room
+from playground.demo.page.server import PageServer
+from playground.demo.process import until_stopped, without_proxies
+from playground.demo.shifted import Shifted
+
+PORT = 8765
+"""Where the page is looked for first; the next free one of `PORTS` is taken."""
+PORTS = 20
+APPEARS = 10.0
+"""Seconds within which an answer has surely appeared."""
+SCHEDULE = "mondays 09:00 Europe/London"
+
+
+class PortError(BotError):
+    """No port to listen on: the message says which."""
+
+    def __init__(self, port: int) -> None:
+        """Name the port that was asked for."""
+        super().__init__(f"port {port} is taken; name another one with --port, or 0 for any that is free")
+        self.port = port
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the demo is to be run: `port` None: the first free one from `PORT`; `empty`: nothing has happened yet.
+
+    `browse` opens the page's address.
+    """
+
+    archive: Path = SAMPLE
+    port: int | None = None
+    empty: bool = False
+    browse: Callable[[str], object] | None = None
+
+
+def browser() -> Callable[[str], object] | None:
+    """Give what opens a browser window; None where nobody would see one (no terminal, none but a text browser)."""
+    if not sys.stdout.isatty():
+        return None
+    try:
+        found = webbrowser.get()
+    except webbrowser.Error:
+        return None
+    # A plain GenericBrowser runs in this terminal, over our own lines.
+    return None if type(found) is webbrowser.GenericBrowser else found.open
+
+
+async def run(wishes: Wishes, say: Callable[[str], object], settled: Callable[[], object] = lambda: None) -> None:
+    """Serve until the process is told to stop; `say` prints a line. Raises FolderError, PortError.
+
+    `settled` is called once everything is there.
+    """
+    without_proxies()
+    with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
+        await until_stopped(_serve(wishes, Path(place), say, settled))
+
+
+async def _serve(wishes: Wishes, place: Path, say: Callable[[str], object], settled: Callable[[], object]) -> None:
+    async with opened(wishes, place, Settings.read()) as page:
+        say(f"Back Issue is at {page.url}  (stop with Ctrl-C; nothing is left behind)")
+        if wishes.browse is not None:
+            await asyncio.to_thread(wishes.browse, page.url)
+        await page.room.stage()
+        settled()
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def opened(wishes: Wishes, place: Path, settings: Settings) -> AsyncIterator[PageServer]:
+    """Serve the page, begin to bring the app to it, and stop both at the end. Raises PortError.
+
+    `place` is an empty folder. What keeps the app away (a folder that cannot be read) is told on the page, and is
+    what `Room.stage` raises.
+    """
+    clock = Shifted()
+    room = Room(scenery(clock.now(), empty=wishes.empty), clock, settings.name)
+    async with AsyncExitStack() as stack:
+        page = await _listening(stack, room, settings, wishes.port)
+        leave = asyncio.Event()
+        tasks = [
+            asyncio.create_task(_bring(room, wishes, place, settings, leave), name="stage"),
+            asyncio.create_task(page.office.watch(), name="office"),
+        ]
+        if not wishes.empty:
+            tasks.append(asyncio.create_task(_begin(room, settings), name="begin"))
+        try:
+            yield page
+        finally:
+            leave.set()
+            for task in tasks[1:]:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _listening(stack: AsyncExitStack, room: Room, settings: Settings, port: int | None) -> PageServer:
+    """Listen on the port that is asked for, or on the first free one."""
+    for candidate in (port,) if port is not None else (*range(PORT, PORT + PORTS), 0):
+        try:
+            return await stack.enter_async_context(PageServer(room, settings, port=candidate))
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise
+    raise PortError(port or PORT)
+
+
+async def _bring(room: Room, wishes: Wishes, place: Path, settings: Settings, leave: asyncio.Event) -> None:
+    """Bring the app to the room, and keep it there until it is time to leave."""
+    try:
+        # Most of a start is importing the app: in a thread, while the page is already there.
+        stage = await asyncio.to_thread(_stage)
+        async with stage(wishes.archive, place, settings, room.site, room.workspace, room.clock) as playing:
+            room.enter(playing)
+            await leave.wait()
+    except Exception as error:  # whatever it is, a page that waits for ever would be worse
+        if room.here is not None:
+            raise
+        room.fail(error)
+
+
+def _stage() -> Any:
+    from playground.demo.environment import stage  # noqa: PLC0415 - heavy, see `_bring`
+
+    return stage
+
+
+async def _begin(room: Room, settings: Settings) -> None:
+    """Once somebody looks, subscribe the two channels as their people would, and let the first issue appear."""
+    stage = await room.stage()
+    await room.feed.attended.wait()
+    home, others = room.workspace.channels[room.home], room.channels(room.people[1])
+    other = next(channel for channel in others if channel.kind != "im" and channel is not home)
+    await stage.scene.person(room.people[0]).types(f"{settings.command} subscribe as soon as it appears", home)
+    await stage.scene.person(room.people[1]).types(f"{settings.command} subscribe {SCHEDULE}", other)
+    with suppress(TimeoutError):
+        await stage.scene.until(lambda: home.ephemeral and other.ephemeral, APPEARS)
+    await asyncio.to_thread(stage.held.release)

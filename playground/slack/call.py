@@ -1,0 +1,149 @@
+"""One call of a Web API method: its arguments, read from either wire format, and how it is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.errors import BotError
+from playground.slack.channel import Channel, ChannelMessage
+from playground.slack.workspace import Workspace
+
+
+class RefusalError(BotError):
+    """The stand-in refuses a call, with Slack's word for it.
+
+    `error` is that word, `messages` the details for response_metadata, `fields` what else the answer carries, `wait`
+    the seconds of Retry-After (HTTP 429) or 0.
+    """
+
+    def __init__(self, error: str, *messages: str, wait: int = 0, **fields: str) -> None:
+        """Keep all of it."""
+        super().__init__(f"refused: {error}{'; '.join(('', *messages))}")
+        self.error = error
+        self.messages = messages
+        self.fields = fields
+        self.wait = wait
+
+
+def limited(wait: int) -> RefusalError:
+    """Give the refusal of a call that came too early by `wait` seconds."""
+    return RefusalError("ratelimited", wait=wait)
+
+
+@dataclass(slots=True)
+class Call:
+    """A call to `method` of `workspace` at `now`. Arguments come as JSON values or as strings (forms, queries).
+
+    `address` is where the stand-in itself is reached, for answers that name a place to go on at.
+    """
+
+    workspace: Workspace
+    method: str
+    arguments: Mapping[str, Any]
+    now: datetime
+    address: str = ""
+
+    def text(self, name: str) -> str:
+        """Give a string that must be there; invalid_arguments if it is not."""
+        value = self.arguments.get(name)
+        if not isinstance(value, str) or not value:
+            raise RefusalError("invalid_arguments", f"[ERROR] missing required field: {name}")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        """Give a string or None."""
+        value = self.arguments.get(name)
+        return value if isinstance(value, str) and value else None
+
+    def flag(self, name: str) -> bool:
+        """Give a boolean: true, "true" and "1" are true."""
+        return str(self.arguments.get(name)).lower() in {"true", "1"}
+
+    def whole(self, name: str, default: int, most: int) -> int:
+        """Give a whole number from 1 to `most`, `default` if there is none; invalid_limit for anything else."""
+        value = self.arguments.get(name)
+        text = "" if value is None else str(value)
+        if text in {"", "0"}:
+            return default
+        if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= most:
+            raise RefusalError("invalid_limit")
+        return int(text)
+
+    def json(self, name: str) -> Any:
+        """Give a JSON value that a form sends as a string; None if there is none, invalid_arguments if it is none."""
+        value = self.arguments.get(name)
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            code = "invalid_blocks_format" if name == "blocks" else "invalid_arguments"
+            raise RefusalError(code, f"[ERROR] {name} is no JSON") from error
+
+    def need(self, *scopes: str) -> None:
+        """Refuse with missing_scope unless the bot has one of `scopes`; the answer says which it lacks."""
+        if not self.workspace.scopes.intersection(scopes):
+            provided = ",".join(sorted(self.workspace.scopes))
+            raise RefusalError("missing_scope", needed=scopes[0], provided=provided)
+
+    def channel(self) -> Channel:
+        """Find the channel; one that the bot cannot know of does not exist for it (Slack: channel_not_found)."""
+        channel = self.workspace.channel(self.text("channel"))
+        if channel is None or (channel.kind != "public" and self.workspace.bot.id not in channel.members):
+            raise RefusalError("channel_not_found")
+        return channel
+
+    def own_channel(self) -> Channel:
+        """Find a channel that the bot is a member of; not_in_channel otherwise."""
+        channel = self.channel()
+        if self.workspace.bot.id not in channel.members:
+            raise RefusalError("not_in_channel")
+        return channel
+
+    def message(self, channel: Channel, ts: str) -> ChannelMessage:
+        """Find a message; message_not_found otherwise."""
+        message = channel.find(ts)
+        if message is None or message.tombstone:
+            raise RefusalError("message_not_found")
+        return message
+
+
+def described(workspace: Workspace, message: ChannelMessage, *, full_metadata: bool = True) -> dict[str, Any]:
+    """Write a message as Slack's answers do. Without `full_metadata` only its event_type is told."""
+    channel = workspace.channels[message.channel]
+    found: dict[str, Any] = {
+        "type": "message",
+        "user": message.user,
+        "ts": message.ts,
+        "team": workspace.team,
+        "text": message.text,
+    }
+    if message.tombstone:
+        found |= {"subtype": "tombstone", "hidden": True}
+    if message.is_bot:
+        found |= {"bot_id": workspace.bot_id, "app_id": workspace.app}
+    if message.blocks:
+        found["blocks"] = message.blocks
+    if message.files:
+        found["files"] = [
+            {"id": one.id, "name": one.name, "title": one.title, "size": one.length} for one in message.files
+        ]
+    if message.edited_ts:
+        found["edited"] = {"user": message.user, "ts": message.edited_ts}
+    if message.metadata:
+        found["metadata"] = message.metadata if full_metadata else {"event_type": message.metadata["event_type"]}
+    if message.reactions:
+        found["reactions"] = [
+            {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
+        ]
+    if message.ts in channel.threads:
+        replies = channel.replies(message.ts)
+        found |= {"thread_ts": message.ts, "reply_count": len(replies)}
+        found |= {"latest_reply": replies[-1].ts} if replies else {}
+    elif message.thread_ts:
+        found["thread_ts"] = message.thread_ts
+    return found

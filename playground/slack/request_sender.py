@@ -1,0 +1,178 @@
+"""The courier: carries what people do to the app, as Slack does, and brings back what the app says at once.
+
+Over HTTP every request is signed (authentication/verifying-requests-from-slack); with a Socket Mode line open it goes
+down that line instead. An answer that takes more than three seconds is none. Events are sent again three times: almost
+at once, after a minute, after five (apis/events-api).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import aiohttp
+
+from bot.domain.clock import Clock
+from playground.slack.sockets import Sockets
+
+PATIENCE = 3.0
+"""Seconds in which an app must answer."""
+RETRIES = (0.0, 60.0, 300.0)
+"""Seconds before an event is sent again."""
+
+What = Literal["slash_commands", "interactive", "events_api"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the app said at once: HTTP `status` (0: none), `body` as text, and why it failed in Slack's words."""
+
+    status: int
+    body: str = ""
+    reason: str = ""
+    final: bool = False
+    """The app asked not to be sent this again."""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether Slack would take it as an acknowledgement."""
+        return 200 <= self.status < 300
+
+    def json(self) -> dict[str, Any]:
+        """Give the body as a JSON object; a plain text body is a message's text; {} if there is none."""
+        if not self.body.strip():
+            return {}
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            value = self.body
+        return value if isinstance(value, dict) else {"text": str(value)}
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Something that was carried, for those who watch: what it is, whose and where (ids, "" if nobody's or nowhere).
+
+    `seconds` is how long the app took to say something.
+    """
+
+    name: str
+    user: str
+    channel: str
+    answer: Answer
+    seconds: float
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """Sign a request: HMAC-SHA256 over "v0:timestamp:body"."""
+    base = b"v0:" + timestamp.encode() + b":" + body
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class Courier:
+    """Delivers to the app at `url`, signing with `secret`. `wait` is how it waits between retries: tests don't."""
+
+    url: str
+    secret: str
+    clock: Clock
+    sockets: Sockets
+    session: aiohttp.ClientSession
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+    patience: float = PATIENCE
+    sent: list[tuple[str, int]] = field(default_factory=list)
+    """What was carried, for tests: (an event's id or what it is, its status)."""
+    held: list[Mapping[str, Any]] | None = None
+    """Events that wait, oldest first, while they are held; None: each is carried as it happens."""
+
+    watchers: list[Callable[[Carried], None]] = field(default_factory=list)
+    """Told of everything that was carried, right after it."""
+
+    async def send(self, what: What, payload: Mapping[str, Any], retry: int = 0, reason: str = "") -> Answer:
+        """Carry one payload once."""
+        began = perf_counter()
+        answer = await self._send(what, payload, retry, reason)
+        for watcher in tuple(self.watchers):
+            watcher(carried(payload, answer, perf_counter() - began))
+        return answer
+
+    async def _send(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
+        try:
+            async with asyncio.timeout(self.patience):
+                if self.sockets.open:
+                    return await self._down_the_line(what, payload, retry, reason)
+                return await self._over_http(what, payload, retry, reason)
+        except TimeoutError:
+            return Answer(0, reason="http_timeout")
+        except (aiohttp.ClientError, OSError):
+            return Answer(0, reason="connection_failed")
+
+    def hold(self) -> None:
+        """Let events wait from now on: Slack promises neither their order nor their time (apis/events-api)."""
+        self.held = self.held if self.held is not None else []
+
+    async def release(
+        self, order: Callable[[list[Mapping[str, Any]]], Iterable[Mapping[str, Any]]] = list, *, copies: int = 1
+    ) -> list[Answer]:
+        """Carry what waits, in the `order` that is made of it, each `copies` times; later events do not wait."""
+        waiting, self.held = self.held or [], None
+        return [await self.event(payload) for payload in order(waiting) for _ in range(copies)]
+
+    async def event(self, payload: Mapping[str, Any]) -> Answer:
+        """Carry an event, again and again until it is taken: four times at most. Gives the last answer."""
+        if self.held is not None:
+            self.held.append(payload)
+            return Answer(200, reason="held")
+        answer = await self.send("events_api", payload)
+        self.sent.append((str(payload.get("event_id")), answer.status))
+        for retry, pause in enumerate(RETRIES, start=1):
+            if answer.ok or answer.final:
+                break
+            await self.wait(pause)
+            answer = await self.send("events_api", payload, retry, answer.reason or "http_error")
+            self.sent.append((str(payload.get("event_id")), answer.status))
+        return answer
+
+    async def _over_http(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
+        if what == "events_api":
+            body, kind = json.dumps(payload).encode(), "application/json"
+        else:
+            form = payload if what == "slash_commands" else {"payload": json.dumps(payload)}
+            body, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
+        timestamp = str(int(self.clock.now().timestamp()))
+        headers = {
+            "Content-Type": kind,
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": signature(self.secret, timestamp, body),
+        }
+        if retry:
+            headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason}
+        async with self.session.post(self.url, data=body, headers=headers) as answer:
+            final = answer.headers.get("x-slack-no-retry") == "1"
+            return Answer(answer.status, await answer.text(), "" if answer.ok else "http_error", final)
+
+    async def _down_the_line(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
+        answer = await self.sockets.send(what, payload, retry, reason)
+        return Answer(200, json.dumps(answer) if answer else "")
+
+
+def carried(payload: Mapping[str, Any], answer: Answer, seconds: float) -> Carried:
+    """Say what a payload was, whatever its kind: a command's name, an event's type, an interaction's."""
+    event = payload.get("event") or payload
+    item, channel = event.get("item") or event, event.get("channel")
+    place = event.get("channel_id") or item.get("channel") or channel or ""
+    user = event.get("user_id") or event.get("user") or ""
+    return Carried(
+        name=str(event.get("command") or event.get("type") or ""),
+        user=str(user["id"] if isinstance(user, Mapping) else user),
+        channel=str(place["id"] if isinstance(place, Mapping) else place),
+        answer=answer,
+        seconds=seconds,
+    )

@@ -1,0 +1,256 @@
+"""The stand-in workspace: channels, people, messages, views. State only; the time is always given.
+
+Nothing here knows HTTP: `playground.slack.site` takes a call to one of these, `playground.slack.server` a request to
+that. So a simulation runs years of it in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
+
+from playground.slack.channel import Channel, ChannelKind, ChannelMessage
+from playground.slack.files import File
+from playground.slack.pace import Pace
+
+REQUIRED = frozenset({"commands", "chat:write", "reactions:read"})
+OPTIONAL = frozenset({"users:read", "channels:history", "groups:history", "files:write", "files:read"})
+"""What the shipped manifest asks for: all of `REQUIRED`; whoever installs may decline any of `OPTIONAL`."""
+SCOPES = REQUIRED | OPTIONAL
+EVENTS = frozenset({"app_home_opened", "reaction_added", "reaction_removed"})
+"""What the shipped manifest subscribes to."""
+
+
+Draft: TypeAlias = dict[tuple[str, str], Any]
+"""What a person set, ticked or typed, by (block_id, action_id), as `slack.forms` writes an element's state."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A member of the workspace; `zone` is an IANA name."""
+
+    id: str
+    name: str
+    zone: str = "Etc/UTC"
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """What the app offers on a message ("message") or everywhere ("global"); it hears of `callback` when it is used."""
+
+    name: str
+    callback: str
+    kind: Literal["message", "global"] = "message"
+
+
+TRIGGER_LIFE = timedelta(seconds=3)
+"""How long a trigger_id lasts (Slack: surfaces/modals)."""
+SHORTCUTS = (Shortcut("Save links", "save_links"),)
+"""Those of the shipped manifest."""
+
+
+@dataclass(slots=True)
+class View:
+    """A modal or Home tab on somebody's screen. `hash` changes with every update."""
+
+    id: str
+    user: str
+    payload: dict[str, Any]
+    hash: str
+    open: bool = True
+    root: str = ""
+
+    @property
+    def is_home(self) -> bool:
+        """Tell a Home tab from a modal."""
+        return self.payload.get("type") == "home"
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        """Give what it shows, as `ChannelMessage.blocks` does."""
+        return list(self.payload.get("blocks", ()))
+
+
+@dataclass(slots=True)
+class Trigger:
+    """Leave to open one view, for three seconds."""
+
+    user: str
+    at: datetime
+    used: bool = False
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """Leave to answer somebody in a channel: five times within half an hour (Slack: handling-user-interaction)."""
+
+    channel: str
+    user: str
+    at: datetime
+    original: ChannelMessage | None = None
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that people see happen."""
+
+    what: Literal["posted", "edited", "deleted", "reacted", "opened", "closed"]
+    message: ChannelMessage | None = None
+    view: View | None = None
+
+
+@dataclass(slots=True)
+class Workspace:
+    """One team's Slack. The bot is a member of the channels that it was invited to."""
+
+    team: str
+    domain: str = "example"
+    token: str = "xoxb-stand-in"  # noqa: S105 - opens nothing but this stand-in
+    app_token: str = "xapp-stand-in"  # noqa: S105 - as above
+    enterprise: str | None = None
+    app: str = "A0STANDIN"
+    bot: User = field(default_factory=lambda: User("U0BACKISSUE", "backissue", is_bot=True))
+    scopes: frozenset[str] = SCOPES
+    events: frozenset[str] = EVENTS
+    """What the app subscribed to."""
+    shortcuts: tuple[Shortcut, ...] = SHORTCUTS
+    home_tab: bool = True
+    """Whether the app's Home tab is switched on (Slack: surfaces/app-home)."""
+    trigger_life: timedelta = TRIGGER_LIFE
+    revoked: str | None = None
+    """Slack's word for why no call works any more (token_revoked, account_inactive), or None."""
+    tombstones: bool = False
+    """Whether a deleted message that has replies leaves a tombstone, and its thread. Slack does either."""
+    pace: Pace = field(default_factory=Pace)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
+    homes: dict[str, View] = field(default_factory=dict)
+    """The Home tab of each person by user id, once it was published."""
+    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    """What is set in each view's or message's elements, by (user id, `View.id` or `ChannelMessage.place`)."""
+    files: dict[str, File] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    watchers: list[Callable[[Change], None]] = field(default_factory=list)
+    _numbers: Any = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        """Let the bot be a user like all."""
+        self.users[self.bot.id] = self.bot
+
+    @property
+    def bot_id(self) -> str:
+        """Give the id that the bot's messages carry beside its user's."""
+        return f"B{self.bot.id[1:]}"
+
+    def number(self) -> int:
+        """Give a number that was not given before."""
+        return int(next(self._numbers))
+
+    def changed(self, change: Change) -> None:
+        """Tell everybody who watches."""
+        for watcher in tuple(self.watchers):
+            watcher(change)
+
+    # -- people and channels -------------------------------------------------------------------------------------------
+
+    def add_user(self, name: str, zone: str = "Etc/UTC") -> User:
+        """Let somebody in."""
+        user = User(f"U{self.number():08d}", name, zone)
+        self.users[user.id] = user
+        return user
+
+    def add_file(self, address: str, user: User, name: str, content: bytes) -> File:
+        """Take a file that somebody uploads; the stand-in is served at `address`."""
+        file = File(f"F{self.number():08d}", name, len(content), user.id, title=name, content=content)
+        file.address = f"{address}/files-pri/{self.team}-{file.id}/download/{quote(name, safe='')}"
+        self.files[file.id] = file
+        return file
+
+    def add_channel(
+        self, name: str, members: Iterable[User] = (), *, kind: ChannelKind = "public", bot: bool = True
+    ) -> Channel:
+        """Make a channel with its members, and the bot if `bot`."""
+        everyone = {user.id for user in members} | ({self.bot.id} if bot else set())
+        prefix = {"public": "C", "private": "G", "im": "D"}[kind]
+        channel = Channel(f"{prefix}{self.number():08d}", name, kind, everyone)
+        self.channels[channel.id] = channel
+        return channel
+
+    def direct(self, user: str) -> Channel:
+        """Give the direct conversation of the bot and `user`, made when it is first needed."""
+        for channel in self.channels.values():
+            if channel.kind == "im" and user in channel.members:
+                return channel
+        return self.add_channel(user, (self.users[user],), kind="im")
+
+    def channel(self, asked: str) -> Channel | None:
+        """Find a channel by id, by name, or by the user whose direct conversation it is."""
+        found = self.channels.get(asked)
+        if found is None and asked in self.users:
+            return self.direct(asked)
+        return found or next(
+            (one for one in self.channels.values() if one.kind != "im" and one.name == asked.removeprefix("#")), None
+        )
+
+    # -- messages ------------------------------------------------------------------------------------------------------
+
+    def post(self, channel: Channel, now: datetime, **fields: Any) -> ChannelMessage:
+        """Put a message into a channel; `fields` are those of ChannelMessage. Blocks without an id get one."""
+        message = ChannelMessage(channel=channel.id, ts=channel.next_ts(now), **fields)
+        message.blocks = self.identified(message.blocks)
+        channel.add(message)
+        self.changed(Change("posted", message))
+        return message
+
+    def identified(self, blocks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Copy blocks, each with a block_id: Slack makes one up where there is none (reference/block-kit)."""
+        return [
+            {**block, "block_id": block.get("block_id") or f"b{index}{self.number():x}"}
+            for index, block in enumerate(blocks)
+        ]
+
+    def edit(
+        self, message: ChannelMessage, now: datetime, text: str, blocks: Iterable[Mapping[str, Any]] | None
+    ) -> None:
+        """Change a message in place: text without blocks removes the blocks, and shows as edited (chat.update)."""
+        message.text = text
+        message.blocks = self.identified(blocks or ())
+        if not blocks:
+            message.edited_ts = self.channels[message.channel].next_ts(now)
+        self.changed(Change("edited", message))
+
+    def delete(self, message: ChannelMessage) -> None:
+        """Take a message away; where `tombstones` are left, one that has replies leaves its thread."""
+        channel = self.channels[message.channel]
+        if self.tombstones and channel.replies(message.ts):
+            channel.bury(message)
+            self.changed(Change("edited", message))
+            return
+        message.deleted = True
+        self.changed(Change("deleted", message))
+
+    # -- what lets the bot answer --------------------------------------------------------------------------------------
+
+    def draft(self, user: str, where: ChannelMessage | View) -> Draft:
+        """Give what `user` has set in a message or view so far, to be read and changed in place."""
+        return self.drafts.setdefault((user, where.id if isinstance(where, View) else where.place), {})
+
+    def new_trigger(self, user: str, now: datetime) -> str:
+        """Give a fresh trigger_id."""
+        name = f"{self.number()}.{self.team}"
+        self.triggers[name] = Trigger(user, now)
+        return name
+
+    def new_response_url(self, channel: str, user: str, now: datetime, original: ChannelMessage | None = None) -> str:
+        """Give a fresh response_url's last part."""
+        name = f"{self.team}-{self.number()}"
+        self.response_urls[name] = ResponseUrl(channel, user, now, original)
+        return name
