@@ -11,7 +11,7 @@ import yaml
 
 from playground.slack.methods import METHODS, NEEDS
 from playground.slack.workspace import EVENTS, OPTIONAL, REQUIRED, SCOPES, SHORTCUTS
-from tests.playground.stage import Stage, stage
+from tests.playground.environment import Stage, stage
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))

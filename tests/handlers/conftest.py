@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archive.kind import Kind
+from tests.fakes.issues import entry, issue, plain, section
 from tests.handlers.people import People
-from tests.messages.issues import entry, issue, plain, section
 
 
 @pytest.fixture

@@ -1,0 +1,137 @@
+"""The laws of the search, for any archive and any query."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.issue import Issue
+from archive.search.index import Index
+from archive.search.result import Answer
+from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
+from archive.search.words import bag, words
+from tests.archive.search.newsletter import issue
+
+WORDS = sorted(
+    bag("""
+    kubernetes docker puppet chef ansible terraform nagios monitoring metrics service mesh load balancer balancers
+    deploy deployment deploying release canary incident runbook run book postgres database migration kafka stream
+    latency network proxy security scanner scanning vault secrets cost cloud azure lambda serverless python golang
+    """)
+)
+TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
+ISSUES = st.lists(st.lists(TEXT, min_size=1, max_size=4), min_size=1, max_size=6).map(
+    lambda texts: [issue(number, *lines) for number, lines in enumerate(texts, 1)]
+)
+QUERY = st.lists(st.sampled_from([*WORDS, "kubernets", "the", "loadbalancer", "k8s"]), min_size=1, max_size=4).map(
+    " ".join
+)
+
+
+def everything(index: Index, query: str) -> Answer:
+    """Give all results at once, of an index that remembers no other answer."""
+    return index.search(query, limit=100)
+
+
+def shown(answer: Answer) -> list[tuple[str, int, float]]:
+    """Give what identifies each result, in order."""
+    return [(result.issue.slug, result.entry.position, result.score) for result in answer.results]
+
+
+@given(ISSUES, st.data())
+def test_own_words_find_it(issues: list[Issue], data: st.DataObject) -> None:
+    """Any entry is among the results for any of its own words."""
+    chosen = data.draw(st.sampled_from([entry for one in issues for _, entry in one.entries()]))
+    asked = data.draw(st.lists(st.sampled_from(words(chosen.text)), min_size=1, max_size=5))
+    results = everything(Index.of(issues), " ".join(asked)).results
+    assert any(result.entry == chosen for result in results)
+
+
+@given(ISSUES, QUERY, st.sampled_from(WORDS))
+def test_a_further_word_brings_in_nothing_without_any_of_the_words(
+    issues: list[Issue], query: str, further: str
+) -> None:
+    """Whatever a longer query finds has one of its words, by some rule."""
+    for result in everything(Index.of(issues), f"{query} {further}").results:
+        assert result.reasons
+        have = set(words(result.entry.text))
+        assert all(reason.term in have or reason.term in words(result.section.heading) for reason in result.reasons)
+
+
+@given(ISSUES, QUERY, st.randoms())
+def test_the_order_of_loading_makes_no_difference(issues: list[Issue], query: str, chance: random.Random) -> None:
+    """Issues indexed in another order give the same results with the same scores."""
+    mixed = list(issues)
+    chance.shuffle(mixed)
+    assert shown(everything(Index.of(mixed), query)) == shown(everything(Index.of(issues), query))
+
+
+@given(ISSUES, ISSUES, QUERY, st.data())
+def test_reloading_equals_loading(before: list[Issue], after: list[Issue], query: str, data: st.DataObject) -> None:
+    """An index changed issue by issue answers as one made of the outcome, and the one before as it did."""
+    old = Index.of(before)
+    said = shown(everything(old, query))
+    gone = data.draw(st.lists(st.sampled_from([one.slug for one in before]), unique=True))
+    index = old.changed([], gone)
+    for one in after:
+        index = index.changed([one], [])
+    outcome = {one.slug: one for one in before if one.slug not in gone} | {one.slug: one for one in after}
+    fresh = Index.of(outcome.values())
+    assert shown(everything(index, query)) == shown(everything(fresh, query))
+    assert (index.topics(), index.suggest("k")) == (fresh.topics(), fresh.suggest("k"))
+    assert shown(everything(Index.of(before), query)) == said
+
+
+@given(ISSUES, QUERY, st.integers(1, 4))
+def test_pages_neither_repeat_nor_skip(issues: list[Issue], query: str, size: int) -> None:
+    """Page after page gives what one long page gives."""
+    index = Index.of(issues)
+    whole = everything(index, query)
+    pages = [index.search(query, limit=size, offset=at) for at in range(0, whole.total + size, size)]
+    assert [one for page in pages for one in shown(page)] == shown(whole)
+    assert {page.total for page in pages} == {len(whole.results)}
+
+
+@given(st.text("bcdfghjklmnpqrstvwxyz", min_size=6, max_size=14))
+def test_random_letters_never_match(letters: str) -> None:
+    """Letters without sense find nothing."""
+    index = Index.of([issue(1, " ".join(WORDS[:20])), issue(2, " ".join(WORDS[20:]))])
+    if letters not in WORDS and not any(letters.startswith(word[:4]) for word in WORDS):
+        assert index.search(letters).total == 0
+
+
+@given(ISSUES, st.text(max_size=60))
+def test_any_text_is_answered(issues: list[Issue], query: str) -> None:
+    """Nothing that can be typed raises, and the same question has the same answer."""
+    index = Index.of(issues)
+    assert index.search(query) == Index.of(issues).search(query)
+    index.suggest(query)
+
+
+@given(st.text(max_size=80))
+def test_words_are_words(text: str) -> None:
+    """Cutting what was cut gives the same words: they are in the form they are compared in."""
+    once = words(text)
+    assert [piece for word in once for piece in words(word)] == once
+
+
+def test_filler_and_soft_words_are_apart() -> None:
+    """No word is both dropped and kept."""
+    assert frozenset() == STOP_WORDS & OPTIONAL_WORDS
+
+
+def test_a_large_archive_answers_as_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However entries are laid out in blocks and segments, the answers are the same."""
+    chance = random.Random(7)
+    issues = [issue(n, *(" ".join(chance.choices(WORDS, k=6)) for _ in range(100))) for n in range(1, 41)]
+    queries = ["kubernetes docker", "load balancer", "postgres", "kubernets monitoring -docker", "run book", "in:news"]
+    whole = Index.of(issues)
+    expected = [shown(whole.search(query, limit=20, offset=offset)) for query in queries for offset in (0, 50)]
+    monkeypatch.setattr("archive.search.segment.BLOCK_MAX_ENTRIES", 700)
+    parts = Index.of(issues[:30]).changed(issues[30:36], []).changed(issues[36:], [])
+    found = [shown(parts.search(query, limit=20, offset=offset)) for query in queries for offset in (0, 50)]
+    assert found == expected
+    assert parts.suggest("post") == whole.suggest("post")

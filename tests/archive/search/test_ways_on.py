@@ -1,0 +1,90 @@
+"""What is offered where an answer is not strong: other queries that have one, and topics near it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.kind import Kind
+from archive.search.index import MAX_SUGGESTIONS, Index
+from archive.search.query import narrowing, widened
+from archive.search.result import Grade
+from tests.archive.search.newsletter import ARCHIVE, issue
+
+FILLING = "Patterns of page status for kids, the latest release and its tuning."
+INDEX = Index.of([*ARCHIVE, issue(5, *["Gardens of a town."] * 40, FILLING)])
+ASKED = (
+    "kubernetes postgres nagios puppet runbooks service mesh knitting patterns theatre kids wombats kubernets "
+    '"mesh nagios" in:jobs in:tools year:2018 -operators -kubernetes issue:3 tidings the'
+)
+QUERIES = st.lists(st.sampled_from(ASKED.split()), max_size=6).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("query", "offered"),
+    [
+        ("kubernetes wombats zeppelin", ("kubernetes",)),
+        ("kubernets wombats zeppelin", ("kubernetes",)),
+        ("puppet theatre for wombats", ("puppet",)),
+        ('"wombats and nagios"', ("nagios",)),
+        ("autoscalling wombats zeppelin", ("autoscaling",)),
+    ],
+)
+def test_the_part_that_the_archive_has_is_offered(query: str, offered: tuple[str, ...]) -> None:
+    """Of several words with no strong answer together, those that name something the archive has are offered."""
+    answer = INDEX.search(query)
+    assert answer.grade is not Grade.STRONG
+    assert answer.did_you_mean[-len(offered) :] == offered
+
+
+@pytest.mark.parametrize("query", ["knitting patterns", "kids zeppelin wombats", "the of and"])
+def test_words_that_merely_occur_are_not_offered(query: str) -> None:
+    """Common words, filler, and the whole query once more are no way on."""
+    assert INDEX.search(query).did_you_mean == ()
+
+
+def test_a_filter_that_leaves_nothing_is_named_and_can_be_dropped() -> None:
+    """The answer says what there is without it, and offers that."""
+    answer = INDEX.search("kubernetes year:1999")
+    assert (answer.results, answer.grade) == ((), Grade.NONE)
+    assert answer.notes == ("2 links on kubernetes, none in 1999",)
+    assert answer.did_you_mean == ("kubernetes",)
+    assert INDEX.search("nagios -checks in:tools").notes == ("1 link on nagios, none in tools, without checks",)
+
+
+def test_a_part_is_offered_under_the_same_filters() -> None:
+    """The filters stay, and a part with nothing under them isn't offered."""
+    assert INDEX.search("kubernetes wombats zeppelin in:tools").did_you_mean == ("kubernetes in:tools",)
+    assert INDEX.search("nagios wombats zeppelin in:tools").did_you_mean == ("nagios wombats zeppelin",)
+    assert INDEX.search("nagios wombats zeppelin", kinds=frozenset({Kind.TOOLS})).did_you_mean == ()
+
+
+def test_topics_of_the_query_come_first() -> None:
+    """A topic that was asked for beside other things is named before more frequent ones."""
+    index = Index.of([issue(1, *["Kubernetes."] * 9, *["A service mesh."] * 4, *["Nagios checks."] * 3)])
+    assert index.search("nagios wombats zeppelin gnu").near_topics[:2] == ("nagios", "kubernetes")
+
+
+@given(QUERIES)
+def test_what_is_offered_has_answers(query: str) -> None:
+    """Few ways on are offered, only where no answer is strong, each once, and each leads to something."""
+    answer = INDEX.search(query)
+    assert len(set(answer.did_you_mean)) == len(answer.did_you_mean) <= MAX_SUGGESTIONS
+    assert not (answer.grade is Grade.STRONG and answer.did_you_mean)
+    assert query.strip() not in answer.did_you_mean
+    assert all(INDEX.search(other).total for other in answer.did_you_mean)
+
+
+@given(QUERIES)
+def test_a_topic_that_is_told_has_a_strong_answer(query: str) -> None:
+    """No topic is named that a search would deny."""
+    assert all(INDEX.search(topic).grade is Grade.STRONG for topic in INDEX.topics())
+    assert all(INDEX.search(topic).total for topic in INDEX.search(query).near_topics)
+
+
+def test_filters_are_kept_as_typed() -> None:
+    """What only takes results away is told from what is looked for."""
+    query = 'red "blue moon" in:tools http://x.example -green -"two words" -'
+    assert narrowing(query) == 'in:tools -green -"two words"'
+    assert widened(query) == 'red "blue moon" http://x.example -'

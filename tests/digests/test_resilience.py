@@ -1,0 +1,437 @@
+"""What one row, one workspace or one hung call cannot do to everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from structlog.testing import capture_logs
+
+from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.worker import Worker
+from bot.digests.delivery_status import Standings
+from bot.digests.unconfirmed import Doubts
+from bot.domain.delivery import Progress
+from bot.domain.schedule import AsItAppears, Unreadable
+from bot.domain.subscription import Pause, Paused
+from bot.runtime.ticker import Ticker
+from bot.slack.api.client import PAGE
+from bot.slack.api.errors import RateLimitedError
+from bot.store.errors import StoreError
+from bot.store.tables import subscriptions
+from playground.slack.faults import Fault, How
+from tests.digests.test_promise import MONDAY, POST, SUNDAY, end, standing_scene
+from tests.fakes.newsletter import issue, render
+from tests.fakes.scene import Scene
+from tests.fakes.site_slack import SiteSlack
+from tests.fakes.virtual import run
+
+HISTORY = "conversations.history"
+
+
+async def writes(scene: Scene, channel: str, **values: object) -> None:
+    """Write to a subscription's row what another version might have."""
+    change = update(subscriptions).where(subscriptions.c.channel == channel).values(**values)
+    await scene.store.database.write(lambda connection: connection.execute(change).rowcount)
+
+
+BROKEN: list[dict[str, Any]] = [
+    {"schedule": "mondays 09:00 Mars/Olympus"},
+    {"schedule": "the first of each month"},
+    {"taste": {"layout": "carousel"}},
+    {"taste": ["thread"]},
+    {"taste": {"only": 7}},
+]
+
+
+@pytest.mark.parametrize("values", BROKEN)
+def test_one_unreadable_subscription_stops_nobody_else(values: dict[str, object]) -> None:
+    """It is paused with its reason and its subscriber told, once; the others get their digest in time."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        other = scene.channel("other")
+        await scene.subscribes(other)
+        await writes(scene, channel, **values, wake_at=scene.clock.now())
+        await scene.everybody_dies()
+        await scene.worker_comes()
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=2)
+        assert len(scene.posts(other)) == 4
+        assert scene.posts(channel) == []
+        known = await scene.store.subscriptions.get("-:T1", channel)
+        assert known is not None
+        assert known.paused is not None
+        assert known.paused.by is Pause.UNREADABLE
+        assert "subscribe the channel again" in known.paused.reason
+        assert len(await scene.store.subscriptions.list()) == 2
+        assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
+        shelf = Shelf(scene.store.issues)
+        await shelf.put(scene.issues, scene.clock.now())
+        standing = await Standings(scene.store, shelf, scene.door).standing(known, scene.clock.now())
+        assert standing.paused == known.paused.reason
+        await end(scene)
+
+    run(play())
+
+
+def test_an_unreadable_subscription_goes_on_when_it_can_be_read() -> None:
+    """Within an hour, or at the next start: nobody has to subscribe again after newer zone data."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        await writes(scene, channel, schedule="mondays 09:00 Mars/Olympus", wake_at=scene.clock.now())
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=2)
+        known = await scene.store.subscriptions.get("-:T1", channel)
+        assert known is not None
+        assert isinstance(known.schedule, Unreadable)
+        assert str(known.schedule) == "mondays 09:00 Mars/Olympus"
+        await writes(scene, channel, schedule=str(AsItAppears()))
+        await scene.passes(hours=2, minutes=5)
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
+def test_alarms_are_set_beside_one_that_cannot_be_read() -> None:
+    """A start, and a stepped clock, set everybody else's."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene()
+        other = scene.channel("other")
+        await scene.subscribes(other, "mondays 09:00 utc")
+        await scene.passes(minutes=1)
+        await scene.everybody_dies()
+        far = MONDAY + timedelta(days=30)
+        await writes(scene, other, wake_at=far)
+        await writes(scene, channel, schedule="mondays 09:00 Mars/Olympus", wake_at=far)
+        assert await scene.store.alarms.set_anew(scene.clock.now()) == 1
+        await end(scene)
+
+    run(play())
+
+
+class Hanging(SiteSlack):
+    """A Slack that never answers whether it takes the token."""
+
+    asked = 0
+
+    async def check(self, workspace: str) -> None:
+        """Hang."""
+        del workspace
+        self.asked += 1
+        await asyncio.sleep(1e9)
+
+
+def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
+    """The database fails between the register and the alarms: the worker says so, and makes up for it by itself."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        worker = scene.workers[0][0]
+        alarms = worker._store.alarms
+        wake, failures = alarms.wake, iter([True])
+
+        async def fails(*about: Any) -> int:
+            if next(failures, False):
+                raise StoreError("wake a channel", "it is away")
+            return await wake(*about)
+
+        alarms.wake = fails  # type: ignore[method-assign, assignment]
+        with pytest.raises(StoreError):
+            await scene.appear(issue(2, SUNDAY))
+        assert "new issues are not noticed" in worker.fault
+        await scene.passes(seconds=30)
+        scene.poke()  # it ticks every second; a scene's worker sleeps for as long as nothing is due
+        await scene.passes(minutes=1)
+        assert worker.fault == ""
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
+def test_the_disk_is_looked_at_every_ten_minutes_and_a_look_that_hangs_delays_nobody() -> None:
+    """Should the watch have missed something; one look at a time, beside the ticks, and one that fails is no end."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        worker, looks = scene.workers[0][0], 0
+
+        async def look() -> None:
+            nonlocal looks
+            looks += 1
+            if looks == 1:
+                raise OSError("the disk is away")
+            await asyncio.sleep(1e9)
+
+        worker._look = look
+        for _ in range(4):
+            await scene.passes(minutes=11)
+            scene.poke()
+        await scene.passes(seconds=10)
+        assert looks == 2
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(minutes=1)
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
+def test_hung_workspaces_delay_nobody() -> None:
+    """Whether refused workspaces take the bot again is asked beside the ticks, a few at a time, for so long."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        await scene.everybody_dies()
+        for number in range(30):
+            kept = await scene.store.subscriptions.put(
+                f"-:X{number}", "C1", "U1", AsItAppears(), (await scene.subscribes(channel)).taste, scene.clock.now()
+            )
+            await scene.store.subscriptions.pause(kept.id, Paused(Pause.WORKSPACE, "token_revoked"))
+        door = Hanging(scene.site, "xoxb-stand-in", scene.slack_clock)
+        began = scene.clock.true()
+        worker = await scene.worker_comes(door=door)
+        assert scene.clock.true() - began < timedelta(seconds=1)
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(seconds=15)
+        assert len(scene.posts(channel)) == 4
+        assert 0 < door.asked < 30
+        await scene.passes(minutes=2)
+        assert door.asked == 30
+        await worker.stop()
+        await end(scene)
+
+    run(play())
+
+
+async def test_a_stop_is_done_in_time_though_a_tick_will_not_end() -> None:
+    """A tick that ignores being broken off is left to itself."""
+    deaf = asyncio.Event()
+
+    async def tick() -> None:
+        while not deaf.is_set():
+            with suppress(asyncio.CancelledError):
+                await deaf.wait()
+
+    ticker = Ticker(tick, 1)
+    ticker.start()
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    await ticker.stop(0.2)
+    assert time.monotonic() - began < 5
+    deaf.set()
+    await asyncio.sleep(0)
+
+
+async def test_a_tick_that_is_broken_off_by_a_stop_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Whether the scheduler or the start began it: who stops has nothing to read."""
+    for begun in (1, 2):  # the first is the start's, the second the scheduler's
+        reached = asyncio.Event()
+        ticks = 0
+
+        async def tick(nth: int = begun, reached: asyncio.Event = reached) -> None:
+            nonlocal ticks
+            ticks += 1
+            if ticks == nth:
+                reached.set()
+                await asyncio.Event().wait()
+
+        ticker = Ticker(tick, 0.05)
+        ticker.start()
+        await reached.wait()
+        await ticker.stop()
+        await asyncio.sleep(0)
+        assert ticks == begun
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_tick_that_fails_is_told_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
+    """One bad tick must not end all ticks."""
+    again = asyncio.Event()
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 1:
+            raise StoreError("look", "it is gone")
+        again.set()
+
+    with capture_logs() as told:
+        ticker = Ticker(tick, 0.05)
+        ticker.start()
+        await again.wait()
+        await ticker.stop()
+    assert [line["event"] for line in told] == ["ticker.failed"]
+    assert not caplog.records
+
+
+@pytest.mark.long
+async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
+    """Leases that cannot be given back run out by themselves."""
+    scene = Scene()
+    worker = Worker(
+        scene.store, scene.door, Shelf(scene.store.issues), render=render, clock=scene.clock, rules=scene.rules
+    )
+
+    async def hung(holder: str, now: object) -> int:
+        del holder, now
+        await asyncio.sleep(60)
+        return 0
+
+    scene.store.leases.drop = hung  # type: ignore[method-assign]
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    await worker.stop(2)
+    assert time.monotonic() - began < 8
+    await running
+    await scene.store.close()
+
+
+async def unknown(scene: Scene, channel: str) -> str:
+    """Bring the channel's digest into doubt; give the value of the buttons in the notice."""
+    scene.workspace.scopes = frozenset({"chat:write"})
+    scene.site.faults.add(Fault(How.HANG, method=POST, channel=channel))
+    await scene.appear(issue(2, SUNDAY))
+    await scene.passes(minutes=5)
+    direct = scene.workspace.direct(scene.person.id)
+    told = list(scene.workspace.channels[direct.id].messages.values())[-1]
+    return str(told.blocks[-1]["elements"][0]["value"])
+
+
+def test_what_a_press_says_is_what_happens_while_posts_are_paused() -> None:
+    """It does not promise a message now: it says what has to happen first, and then the message comes."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        value = await unknown(scene, channel)
+        known = await scene.store.subscriptions.get("-:T1", channel)
+        assert known is not None
+        await scene.store.subscriptions.pause(known.id, Paused(Pause.PERSON, "somebody asked"))
+        said = await Doubts(scene.store, scene.clock).decide("-:T1", value, post=True, user="U1")
+        assert "paused (somebody asked)" in said
+        assert "Posting it now" not in said
+        await scene.passes(minutes=5)
+        assert scene.posts(channel) == []
+        await scene.store.subscriptions.resume("-:T1", channel, scene.clock.now())
+        scene.poke()
+        await scene.passes(minutes=1)
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
+def test_a_press_after_the_end_of_a_subscription_posts_nothing_and_says_so() -> None:
+    """Nor is it posted when somebody subscribes the channel again."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        value = await unknown(scene, channel)
+        await scene.store.subscriptions.end("-:T1", channel)
+        doubts = Doubts(scene.store, scene.clock)
+        assert "not subscribed any more" in await doubts.decide("-:T1", value, post=True, user="U1")
+        await scene.subscribes(channel)
+        await scene.passes(minutes=5)
+        assert scene.posts(channel) == []
+        await end(scene)
+
+    run(play())
+
+
+def test_what_is_left_is_left() -> None:
+    """The other button ends it; neither of them does anything after that."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        value = await unknown(scene, channel)
+        doubts = Doubts(scene.store, scene.clock)
+        assert await doubts.decide("-:T1", value, post=False, user="U1") == "Left as it is."
+        assert "settled already" in await doubts.decide("-:T1", value, post=False, user="U1")
+        assert "settled already" in await doubts.decide("-:T1", value, post=True, user="U1")
+        row = await scene.store.deliveries.get("-:T1", channel, "issue-2")
+        assert row is not None
+        assert row.progress is Progress.DROPPED
+        await scene.passes(minutes=5)
+        assert scene.posts(channel) == []
+        await end(scene)
+
+    run(play())
+
+
+class OncePerMinute(SiteSlack):
+    """A Slack that takes one call a minute for a history (`dead`: none at all), as for some apps it does."""
+
+    dead = False
+    calls = 0
+    _last = -1e9
+
+    async def _call(self, workspace: str, method: str, arguments: dict[str, Any], **rest: Any) -> Any:
+        if method == HISTORY:
+            self.calls += 1
+            now = asyncio.get_running_loop().time()
+            if self.dead or now - self._last < 60:
+                error = RateLimitedError(method, "ratelimited", workspace=workspace)
+                error.retry_after = 60.0 if self.dead else 60 - (now - self._last)
+                raise error
+            self._last = now
+        return await super()._call(workspace, method, arguments, **rest)
+
+
+@pytest.mark.parametrize("landed", [True, False])
+def test_a_look_of_several_pages_ends_where_a_minute_has_one_call(landed: bool) -> None:  # noqa: FBT001 - a case
+    """It goes on from the page it came to, and what it finds or does not find is posted once."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        await scene.everybody_dies()
+        door = OncePerMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
+        await scene.worker_comes(door=door)
+        fault = Fault(How.HANG, effect=landed, method=POST, channel=channel)
+        scene.site.faults.add(fault)
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(seconds=5)
+        for number in range(2 * PAGE + 50):
+            said = {"user": scene.person.id, "text": f"chat {number}"}
+            scene.workspace.post(scene.workspace.channels[channel], scene.slack_clock.now(), **said)
+        await scene.passes(minutes=10)
+        assert len(scene.posts(channel)) == 4
+        assert door.calls > 3
+        await end(scene)
+
+    run(play())
+
+
+def test_a_look_that_is_always_put_off_ends_with_a_question() -> None:
+    """Not restarted for ever: after so many, somebody who can see the channel is asked."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        await scene.everybody_dies()
+        door = OncePerMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
+        door.dead = True
+        await scene.worker_comes(door=door)
+        scene.site.faults.add(Fault(How.HANG, method=POST, channel=channel))
+        await scene.appear(issue(2, SUNDAY))
+        await scene.passes(hours=3)
+        row = await scene.store.deliveries.get("-:T1", channel, "issue-2")
+        assert row is not None
+        assert row.progress is Progress.UNKNOWN
+        calls = door.calls
+        await scene.passes(hours=3)
+        assert door.calls == calls
+        assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
+        await end(scene)
+
+    run(play())

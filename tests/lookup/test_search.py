@@ -1,0 +1,88 @@
+"""Answers from memory: what is written in pieces is what the blocks say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+
+from archive.issue import Issue
+from archive.loader import load
+from archive.search.index import Index
+from archive.snapshot import Snapshot
+from bot.lookup import commands
+from bot.lookup.search import Answers, private
+from bot.lookup.views.answer import Asked
+from bot.slack.blocks.command_names import Names
+from bot.source.library import Current
+from playground.demo.held_back import SAMPLE
+from tests.fakes.issues import nasty_issues, nasty_text, plain
+
+
+class StillClock:
+    """A day in May."""
+
+    def now(self) -> datetime:
+        """Give it."""
+        return datetime(2024, 5, 6, 12, tzinfo=UTC)
+
+
+class Shelf:
+    """The archive in use: some issues."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        """Index them."""
+        self.current = Current(Snapshot(tuple(issues)), Index.of(issues))
+
+
+def answers(*issues: Issue) -> Answers:
+    """Answer from these issues."""
+    return Answers(Shelf(issues), Names(), StillClock(), chance=lambda _: 0)
+
+
+def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:
+    """Tell whether what is typed is answered with the JSON of the blocks that a search gives, or is no search."""
+    command = commands.parse_search(typed) if tools else commands.parse(typed)
+    if not isinstance(command, commands.Topic):
+        return True
+    message = some.search(Asked(command.query, tools=tools), command.near)
+    return some.to_command(typed, tools=tools) == private(message)
+
+
+@pytest.mark.long
+@given(nasty_issues(), nasty_text)
+@settings(max_examples=30)
+def test_an_answer_written_in_pieces_is_that_of_its_blocks(issue: Issue, text: str) -> None:
+    """Whatever the archive and the query hold, the JSON that is sent is that of the blocks as they are rendered."""
+    some = answers(issue)
+    first = next((entry.text for _, entry in issue.entries() if entry.text), "nothing")
+    assert all(agrees(some, typed) for typed in (text, first[:60], f"{first[:20]} in:all", f'"{first[:9]}" {text}'))
+
+
+@pytest.mark.parametrize("typed", ["queues", "issue with queues", "qeues", "knitting", "in:nowhere queues", "dns"])
+@pytest.mark.parametrize("tools", [False, True])
+def test_each_sort_of_answer_is_written_as_its_blocks_are(typed: str, *, tools: bool) -> None:
+    """Found, hinted at, corrected, nothing, with a filter that is none: all in the same JSON, asked again as well."""
+    some = answers(plain())
+    assert agrees(some, typed, tools=tools)
+    assert agrees(some, typed, tools=tools)
+
+
+def test_a_misspelt_command_for_which_there_is_nothing_is_told() -> None:
+    """It is a topic like any other where the archive has it; a command that only searches has no others to offer."""
+    some = answers(plain())
+    meant = "Or did you want `/weekly subscribe"
+    assert meant in str(some.to_command("subscirbe mondays 09:00"))
+    assert meant not in str(some.to_command("subscirbe mondays 09:00", tools=True))
+    assert "did you want" not in str(some.to_command("quzzly"))
+
+
+def test_a_misspelt_command_that_is_found_only_as_another_word_is_told() -> None:
+    """What the archive has in its place is shown, with the way to the command; a word that it has is what was meant."""
+    some = answers(*load(SAMPLE).issues)
+    said = str(some.to_command("stauts"))
+    assert "showing *" in said
+    assert "Or did you want `/weekly status`" in said
+    assert "did you want" not in str(some.to_command("kuberntes"))

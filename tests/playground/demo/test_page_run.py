@@ -1,0 +1,112 @@
+"""The page as a whole: started, in use while the archive is still read, and stopped."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from archive.errors import FolderError
+from bot.runtime.settings import Settings
+from playground.demo.page.run import PORT, PortError, Wishes, browser, opened, run
+from tests.playground.demo.test_demo import environment
+from tests.playground.visitor import Visitor
+
+
+@pytest.mark.process
+def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    """It says where the page is, serves it with the bot behind it, and leaves nothing behind on SIGTERM."""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "bot", "demo", "--no-browser", "--empty", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        cwd=tmp_path,
+        # A proxy that is not there: nothing of the demo may go through one.
+        env=environment(TMPDIR=str(tmp_path), HTTPS_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9"),
+    ) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+        assert found
+        asked = urllib.request.Request(
+            f"{found[0]}page/drawer", b'{"do": "next_slot"}', {"Content-Type": "application/json"}
+        )
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=60) as answer:
+            told = json.load(answer)
+        process.send_signal(signal.SIGTERM)
+        rest = process.communicate(timeout=15)[0]
+    assert "subscribe one" in told["problem"]
+    assert "Traceback" not in rest
+    assert process.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
+async def test_the_page_is_there_before_the_archive_is_read(tmp_path: Path) -> None:
+    """The first look is answered at once; a command typed then is answered as soon as the bot is there."""
+    async with opened(Wishes(port=0), tmp_path, Settings()) as page, aiohttp.ClientSession() as session:
+        visitor = Visitor(session, page.url)
+        state = await visitor.state()
+        assert state["ready"] is False
+        channel = await visitor.channel("devops")
+        said = await visitor.does("say", channel=channel, text="/weekly help")
+        assert said["ok"]
+        async with visitor.listening(state["event"]):
+            await visitor.until(lambda push: push["type"] == "ready")
+            digest = await visitor.until(
+                lambda push: push["type"] == "posted" and push["message"]["is_bot"] and not push["message"]["ephemeral"]
+            )
+        assert digest["message"]["channel"] == channel
+        general = await visitor.messages(await visitor.channel("general"))
+        assert [message["ephemeral"] for message in general["messages"]] == [False] * 4
+
+
+async def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The page says what is wrong, whatever is done there is told so too, and the process ends with that line."""
+    said: list[str] = []
+    missing = tmp_path / "nowhere"
+    with pytest.raises(FolderError, match="nowhere"):
+        await run(Wishes(missing, port=0), said.append)
+    assert said[0].startswith("Back Issue is at http://127.0.0.1:")
+    (tmp_path / "place").mkdir()
+    async with opened(Wishes(missing, port=0), tmp_path / "place", Settings()) as page, aiohttp.ClientSession() as web:
+        visitor = Visitor(web, page.url)
+        async with visitor.listening(f"{page.room.feed.mark.partition('-')[0]}-0"):
+            problem = await visitor.until(lambda push: push["type"] == "problem")
+        assert "nowhere" in problem["problem"]
+        channel = await visitor.channel("devops")
+        refused = await visitor.does("say", channel=channel, text="/weekly help")
+        assert refused == {"ok": False, "problem": problem["problem"]}
+
+
+async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    """A port that was asked for is not exchanged for another; without one the next free one is taken."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortError, match=str(port)):
+            async with opened(Wishes(port=port), tmp_path, Settings()):
+                pass
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    async with (
+        opened(Wishes(empty=True), tmp_path / "one", Settings()) as first,
+        opened(Wishes(empty=True), tmp_path / "two", Settings()) as second,
+    ):
+        assert first.url != second.url
+    assert f":{PORT // 100}" in first.url
+
+
+def test_no_browser_is_opened_where_nobody_would_see_it() -> None:
+    """With its output in a pipe, as here, the page is not opened."""
+    assert browser() is None

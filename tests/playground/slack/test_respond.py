@@ -1,0 +1,56 @@
+"""Response URLs: five uses within half an hour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from playground.slack.people import readable
+from playground.slack.respond import respond
+from tests.playground.environment import Stage, stage
+
+
+def opened(it: Stage, **more: Any) -> str:
+    """Give a fresh response URL."""
+    return it.workspace.new_response_url(it.channel.id, it.you.id, it.now, **more)
+
+
+def test_five_uses_and_no_more() -> None:
+    """A response URL takes five payloads; what is refused does not count."""
+    it = stage()
+    name = opened(it)
+    assert respond(it.site, name, {}, it.now) == (400, "no_text")
+    answers = [respond(it.site, name, {"text": f"{number}"}, it.now)[0] for number in range(6)]
+    assert answers == [200] * 5 + [404]
+    assert [message.text for message in it.channel.shown_to(it.you.id)] == ["0", "1", "2", "3", "4"]
+    assert it.channel.shown_to("U2") == []
+
+
+def test_half_an_hour_and_no_longer() -> None:
+    """After thirty minutes a response URL is of no use, and an unknown one never was."""
+    it = stage()
+    name = opened(it)
+    it.pass_(1801)
+    assert respond(it.site, name, {"text": "late"}, it.now) == (404, "expired_url")
+    assert respond(it.site, "T0DEMO-999", {"text": "x"}, it.now)[0] == 404
+    assert respond(it.site, "nowhere", {"text": "x"}, it.now)[0] == 404
+
+
+@pytest.mark.parametrize(("kind", "seen"), [("in_channel", ["hello"]), ("ephemeral", [])])
+def test_who_sees_an_answer(kind: str, seen: list[str]) -> None:
+    """An answer is for one person unless it is said to be for the channel."""
+    it = stage()
+    assert respond(it.site, opened(it), {"text": "hello", "response_type": kind}, it.now)[0] == 200
+    assert [message.text for message in it.channel.shown_to("U2")] == seen
+
+
+def test_the_original_is_replaced_or_taken_away() -> None:
+    """replace_original changes the message it came from, delete_original takes it away."""
+    it = stage()
+    original = it.workspace.post(it.channel, it.now, user=it.workspace.bot.id, text="first", ephemeral_to=it.you.id)
+    name = opened(it, original=original)
+    assert respond(it.site, name, {"replace_original": True, "text": "second"}, it.now)[0] == 200
+    assert readable(original) == "second"
+    assert respond(it.site, name, {"delete_original": True}, it.now)[0] == 200
+    assert it.channel.shown_to(it.you.id) == []
