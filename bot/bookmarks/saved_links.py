@@ -14,11 +14,11 @@ from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, Choice, Row
 from bot.domain.bookmark import Bookmark, Keeper, Page
 from bot.domain.bookmark_file.record import LONGEST_NOTE
 from bot.domain.clock import Clock, at_or_now
+from bot.domain.text import clean
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
-from bot.slack.blocks.mrkdwn import clean
 
 GONE = "You do not keep that link any more."
 

@@ -22,8 +22,8 @@ from bot.domain.schedule import (
     parse_schedule,
     zone_names,
 )
+from bot.domain.text import one_line
 from bot.slack.blocks.message import Block
-from bot.slack.blocks.mrkdwn import one_line
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

@@ -17,8 +17,8 @@ from decimal import Decimal
 
 from archive.link import is_http, key
 from bot.domain.bookmark_file.record import LONGEST_TITLE, LONGEST_URL
+from bot.domain.text import one_line
 from bot.domain.workspace import WorkspaceId, enterprise_of, team_of
-from bot.slack.blocks.mrkdwn import one_line
 
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten")
 """Names of the emoji that stand for an entry's number, from 1."""

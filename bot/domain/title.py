@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.issue import Issue
-from bot.slack.blocks.mrkdwn import one_line
+from bot.domain.text import one_line
 
 # What is written in capitals on purpose; every other word of a title in capitals only shouts.
 _CAPITALS = {

@@ -16,8 +16,8 @@ from typing import TypeAlias
 from bot.bookmarks.views.team_top import Period
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
+from bot.domain.text import one_line
 from bot.lookup.views.answer import LONGEST_QUERY
-from bot.slack.blocks.mrkdwn import one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search.result import Answer, Grade
 from bot.domain.clock import Clock
+from bot.domain.text import one_line
 from bot.lookup import commands
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
 from bot.lookup.views.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
-from bot.slack.blocks.mrkdwn import one_line
 from bot.source.library import Current
 
 _REMEMBERED = 1_024

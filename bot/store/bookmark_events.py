@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from bot.domain.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
-from bot.slack.blocks.mrkdwn import clean
+from bot.domain.text import clean
 from bot.store.tables import bookmarks, marks, people
 
 _M = marks.c

@@ -17,7 +17,7 @@ from archive.link import canonical
 from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import LONGEST_NOTE, LONGEST_TITLE, Format, Keepsake
 from bot.domain.bookmark_file.write import COLUMNS, write
-from bot.slack.blocks.mrkdwn import clean, one_line
+from bot.domain.text import clean, one_line
 
 NOW = datetime(2024, 5, 6, 7, 0, 30, 500, tzinfo=UTC)
 

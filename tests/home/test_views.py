@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from bot.bookmarks.views.saved_list import PAGE, Listed, Listing
 from bot.bookmarks.views.saved_row import Row
 from bot.bookmarks.views.team_top import Shared
+from bot.domain.text import one_line
 from bot.home.views.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
 from bot.lookup.views.issue import issue_page
 from bot.slack.blocks.command_names import Names
-from bot.slack.blocks.mrkdwn import one_line
 from playground.slack.limits import problems
 from tests.fakes.issues import nasty_text, nasty_url, plain
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.blocks.mrkdwn import clean, clip, clip_plain, escape, link, linkable, linked, shown, split
+from bot.domain.text import clean
+from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link, linkable, linked, shown, split
 from playground.slack.mrkdwn import Reference, faults, pieces, unescape
 from tests.fakes.issues import nasty_text, nasty_url
 

@@ -14,11 +14,11 @@ from bot.domain.bookmark import Bookmark, Keeper, checked, keeper_of
 from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import Keepsake
 from bot.domain.clock import Clock
+from bot.domain.text import clean
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import FileRefusedError, SlackError
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Block
-from bot.slack.blocks.mrkdwn import clean
 
 READ_FILES = "files:read"
 """The scope without which a form may not ask for files, and the bot reads none (Slack: file-input-element)."""

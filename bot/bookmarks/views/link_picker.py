@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip_plain, host, one_line, shown
+from bot.slack.blocks.mrkdwn import clip_plain, host, shown
 
 PAGE = 10
 """Boxes on a page (Slack: reference/block-kit/block-elements/checkboxes-element)."""

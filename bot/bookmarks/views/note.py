@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.bookmark_file.record import LONGEST_NOTE
+from bot.domain.text import clean, one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block
-from bot.slack.blocks.mrkdwn import bold, clean, clip, one_line
+from bot.slack.blocks.mrkdwn import bold, clip
 
 CALLBACK = "note"
 FIELD = "note"

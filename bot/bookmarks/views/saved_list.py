@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.bookmarks.views.saved_row import Row, row
+from bot.domain.text import one_line
 from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import bold, clip, escape, one_line
+from bot.slack.blocks.mrkdwn import bold, clip, escape
 
 PAGE = 10
 """Bookmarks on a page."""

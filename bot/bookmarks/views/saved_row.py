@@ -9,10 +9,11 @@ from typing import Any
 
 from archive.link import is_http
 from bot.domain.bookmark_file.record import LONGEST_URL
+from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import short_date
 from bot.slack.blocks.message import Block
-from bot.slack.blocks.mrkdwn import bold, clip, host, link, one_line, shown
+from bot.slack.blocks.mrkdwn import bold, clip, host, link, shown
 from bot.slack.blocks.web_archive import past
 
 ACTION = "kept"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.dates import short_date
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, one_line, shown
+from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, shown
 from bot.slack.blocks.web_archive import past
 
 AT_LEAST = 2

@@ -8,10 +8,11 @@ from typing import Any
 
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import DAYS
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip_plain, one_line
+from bot.slack.blocks.mrkdwn import clip_plain
 
 CALLBACK = "subscribe"
 ZONE = "zone"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.text import one_line
 from bot.slack.blocks.command_names import Names
-from bot.slack.blocks.mrkdwn import clip, escape, one_line
+from bot.slack.blocks.mrkdwn import clip, escape
 
 _SENTENCE = re.compile(r"Slack's [\w.]+(?: for \w+)? answered (\w+)(?: \([^()]*\))?: [^().]*")
 """What a SlackError says of itself, wherever it stands in a text."""

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from archive.kind import Kind
 from bot.digests.views.reasons import plainly
 from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.dates import MONTHS, slack_time
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link, one_line
+from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link
 
 _USUAL = Names()
 _MOST_WAITING = 8

@@ -15,12 +15,13 @@ from bot.bookmarks.views.saved_list import Listed, Listing, summary, turns
 from bot.bookmarks.views.saved_row import row
 from bot.bookmarks.views.team_top import Period, Shared, entry_words
 from bot.digests.views.reasons import plainly
+from bot.domain.text import one_line
 from bot.lookup.views.answer import LONGEST_QUERY, quoted
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.dates import long_date, slack_time
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import bold, clip, escape, one_line
+from bot.slack.blocks.mrkdwn import bold, clip, escape
 
 SEARCH = "home:search"
 """The search box: its action's value is what was typed."""

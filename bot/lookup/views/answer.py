@@ -14,11 +14,12 @@ from typing import Any
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Grade, Result
+from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age, short_date
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, clip_plain, host, one_line
+from bot.slack.blocks.mrkdwn import clip, clip_plain, host
 from bot.slack.blocks.web_archive import past
 from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import Token, save_button, token

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, escape, linked, one_line
+from bot.slack.blocks.mrkdwn import clip, escape, linked
 
 _EXAMPLE = "mondays 09:00 Europe/London"
 

@@ -8,12 +8,13 @@ from datetime import date
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Taste
+from bot.domain.text import one_line
 from bot.domain.title import title
 from bot.lookup.views.answer import LONGEST_QUERY
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age, long_date
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, one_line
+from bot.slack.blocks.mrkdwn import clip
 from bot.slack.cards.digest import digest
 from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import LONGEST_SLUG, save_button, token

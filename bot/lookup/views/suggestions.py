@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.bookmark_file.record import LONGEST_URL
+from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message
-from bot.slack.blocks.mrkdwn import bold, clip, link, one_line, shown
+from bot.slack.blocks.mrkdwn import bold, clip, link, shown
 from bot.slack.cards.save_button import Token, save_button
 
 ONE = "one"

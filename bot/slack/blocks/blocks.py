@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.domain.text import one_line
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, clip_plain, one_line
+from bot.slack.blocks.mrkdwn import clip, clip_plain
 
 MOST_BLOCKS = 50
 MOST_TEXT = 9_000

@@ -11,13 +11,13 @@ import re
 import unicodedata
 from html import unescape
 
+from bot.domain.text import clean, one_line
+
 ELLIPSIS = "…"
 LONGEST_URL = 1_500
 """A longer address is not linked but shown: three of them would fill a section (Slack: section text, 3,000)."""
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# Control characters, lone surrogates, and the marks that turn the direction of what follows.
-_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _BREAK = "\u200b"
 _MARKUP = re.compile(
     r"(?<![\w])(?P<open>[*_~`])(?=\S)"  # what could start bold, italic, strike or code
@@ -36,14 +36,6 @@ _SCHEME = re.compile(r"^(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
 _URL_BREAKERS = re.compile(r"[\s|<>\x00-\x20\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def clean(text: str) -> str:
-    """Drop what no message should hold: control characters, broken surrogates, marks that turn the writing around."""
-    # Printable characters are none of those; most texts need no more than this look (measured: a third of the time).
-    if text.replace("\n", "").isprintable():
-        return text
-    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-
-
 def escape(text: str) -> str:
     """Make foreign text mean nothing but itself in mrkdwn. Line breaks stay."""
     text = clean(text)
@@ -55,11 +47,6 @@ def escape(text: str) -> str:
 def _disarm(match: re.Match[str]) -> str:
     # Before a quote mark the invisible character comes first, after any other one it comes second.
     return f"{match.group()}{_BREAK}"
-
-
-def one_line(text: str) -> str:
-    """Join the words of `text` with single spaces."""
-    return " ".join(clean(text).split())
 
 
 def clip(text: str, limit: int) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.text import one_line
 from bot.domain.title import title
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import long_date
 from bot.slack.blocks.message import Block, Digest, Message, Part
-from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, linkable, one_line, relinked, shown, split
+from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, linkable, relinked, shown, split
 from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import save_button, token
 

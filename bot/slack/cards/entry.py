@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archive.issue import Entry
-from bot.slack.blocks.mrkdwn import bold, clip, link, one_line, shown
+from bot.domain.text import one_line
+from bot.slack.blocks.mrkdwn import bold, clip, link, shown
 
 _HEADLINE = 150
 
