@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from archive.issue import Issue
-from bot.digests.delivery.issue_registry import Catalogue, Shelf
+from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.views.subscription import Post, Standing, Waiting
+from bot.domain.catalogue import Catalogue
 from bot.domain.delivery import SETTLED, Delivery, Progress, State
 from bot.domain.delivery_policy import RULES, Rules
 from bot.domain.due import dated_ahead, passed_over, waiting

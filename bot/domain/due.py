@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.issue import Issue
-from bot.digests.delivery.issue_registry import Catalogue
+from bot.domain.catalogue import Catalogue
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.delivery_policy import Rules

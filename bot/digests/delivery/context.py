@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.digests.delivery.footnote import Aside
-from bot.digests.delivery.issue_registry import Catalogue
 from bot.digests.delivery.rate_limiter import Pace
 from bot.digests.delivery.rendering import Press
+from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import Rules
 from bot.slack.api.ports import Poster

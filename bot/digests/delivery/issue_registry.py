@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.issue import Issue
+from bot.domain.catalogue import Catalogue
 from bot.domain.issue_identity import Face, face
-from bot.domain.newness import WINDOW, Arrival
+from bot.domain.newness import WINDOW
 from bot.store.issues import Registered
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The archive at one moment.
-
-    By identity: the `issues` that are there and have come out, the `order` in which they were first seen, the hash of
-    their file's `content`, and how those came in that were `not_new`. `identities` by slug. `ahead` are the issues that
-    are dated ahead and were never out.
-    """
-
-    issues: Mapping[str, Issue] = field(default_factory=dict)
-    order: Mapping[str, int] = field(default_factory=dict)
-    content: Mapping[str, str] = field(default_factory=dict)
-    identities: Mapping[str, str] = field(default_factory=dict)
-    not_new: Mapping[str, Arrival] = field(default_factory=dict)
-    ahead: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

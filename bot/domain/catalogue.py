@@ -1,0 +1,26 @@
+"""The archive as deliveries are decided by: issues by identity, in the order in which they were first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archive.issue import Issue
+from bot.domain.newness import Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The archive at one moment.
+
+    By identity: the `issues` that are there and have come out, the `order` in which they were first seen, the hash of
+    their file's `content`, and how those came in that were `not_new`. `identities` by slug. `ahead` are the issues that
+    are dated ahead and were never out.
+    """
+
+    issues: Mapping[str, Issue] = field(default_factory=dict)
+    order: Mapping[str, int] = field(default_factory=dict)
+    content: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
+    not_new: Mapping[str, Arrival] = field(default_factory=dict)
+    ahead: tuple[Issue, ...] = ()
