@@ -19,8 +19,8 @@ from bot.bookmarks.views.link_picker import Choosing, picked
 from bot.bookmarks.views.personal_data import FORGET
 from bot.bookmarks.views.saved_list import Listing
 from bot.bookmarks.views.saved_row import ACTION, Choice
-from bot.bookmarks.views.team_top import Period
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
+from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views import help as helping
 from bot.lookup.views.answer import Asked

@@ -11,9 +11,10 @@ from typing import Protocol
 
 from archive.issue import Issue
 from bot.bookmarks.views import team_top as said
-from bot.bookmarks.views.team_top import AT_LEAST, Period, Shared
+from bot.bookmarks.views.team_top import AT_LEAST, Shared
 from bot.domain.bookmark import Keeper, Link, Top, keeper_of
 from bot.domain.clock import Clock, microseconds
+from bot.domain.period import Period
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId

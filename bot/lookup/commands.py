@@ -13,9 +13,9 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.bookmarks.views.team_top import Period
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
+from bot.domain.period import Period
 from bot.domain.text import one_line
 from bot.lookup.views.answer import LONGEST_QUERY
 

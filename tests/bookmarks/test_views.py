@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bot.bookmarks.views.note import note_form, read_note
 from bot.bookmarks.views.saved_list import PAGE, Listed, Listing, saved
 from bot.bookmarks.views.saved_row import NOTE, Choice, Row, menu, words
-from bot.bookmarks.views.team_top import Period, Shared, line, not_yours, off, switched, top
+from bot.bookmarks.views.team_top import Shared, line, not_yours, off, switched, top
 from bot.domain.bookmark_file.record import LONGEST_NOTE
+from bot.domain.period import Period
 from bot.lookup.views.answer import LONGEST_QUERY
 from bot.slack.blocks.command_names import Names
 from bot.slack.blocks.message import Message

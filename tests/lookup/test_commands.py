@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bookmarks.views.team_top import Period
 from bot.domain.bookmark_file.record import Format
+from bot.domain.period import Period
 from bot.lookup.commands import (
     Command,
     CountTogether,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from bot.domain.period import Period
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
@@ -20,28 +20,6 @@ AT_LEAST = 2
 MOST = 10
 _LINE = 300
 """Characters of the line in a digest (bot.digests.delivery.footnote)."""
-
-
-class Period(StrEnum):
-    """Since when a link was kept."""
-
-    ALL = "all"
-    YEAR = "year"
-    MONTH = "month"
-
-    @property
-    def days(self) -> int | None:
-        """Give its length in days, counted back from now; None for all time."""
-        return {Period.ALL: None, Period.YEAR: 365, Period.MONTH: 30}[self]
-
-    @property
-    def said(self) -> str:
-        """Say it."""
-        return {
-            Period.ALL: "Most kept of all time",
-            Period.YEAR: "Most kept in the last 365 days",
-            Period.MONTH: "Most kept in the last 30 days",
-        }[self]
 
 
 @dataclass(frozen=True, slots=True)

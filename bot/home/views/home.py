@@ -13,8 +13,9 @@ from typing import Any
 
 from bot.bookmarks.views.saved_list import Listed, Listing, summary, turns
 from bot.bookmarks.views.saved_row import row
-from bot.bookmarks.views.team_top import Period, Shared, entry_words
+from bot.bookmarks.views.team_top import Shared, entry_words
 from bot.digests.views.reasons import plainly
+from bot.domain.period import Period
 from bot.domain.text import one_line
 from bot.lookup.views.answer import LONGEST_QUERY, quoted
 from bot.slack.blocks import blocks
