@@ -23,12 +23,12 @@ from benchmarks.table import Row
 from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.delivery.rendering import Press
 from bot.digests.delivery.worker import Worker
-from bot.domain.clock import SystemClock
 from bot.domain.delivery_policy import Rules
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears, Weekly, next_slot
 from bot.domain.workspace import WorkspaceId, team_of
 from bot.runtime import loop
+from bot.runtime.clock import SystemClock
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Mark
 from bot.slack.cards.digest import digest

@@ -35,10 +35,11 @@ from bot.digests.delivery.worker import Worker
 from bot.digests.delivery_status import Standings
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import Doubts
-from bot.domain.clock import Clock, SystemClock
+from bot.domain.clock import Clock
 from bot.domain.delivery_policy import RULES, Rules
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
+from bot.runtime.clock import SystemClock
 from bot.runtime.http import Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.services import Services

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, Locator, async_playwright, expect
 
-from bot.domain.clock import SystemClock
 from bot.runtime import logs
+from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
 from docs.palette import smaller
 from playground.demo.page.run import Wishes, opened

@@ -16,8 +16,8 @@ from archive.proof import Count, hidden_links, prove, total
 from archive.snapshot import Snapshot
 from bot.cli.reading import folder_of, watched
 from bot.cli.terminal import out, safe
-from bot.domain.clock import SystemClock
 from bot.domain.publication import HeldBack, held_back, released
+from bot.runtime.clock import SystemClock
 
 MEND = "this is a fault of the reader, not of the file: please report it with that line"
 

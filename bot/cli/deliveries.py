@@ -18,13 +18,13 @@ from bot.cli.terminal import err, out, safe
 from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.delivery_status import Standings
 from bot.digests.views.subscription import Post, Standing, tasteful
-from bot.domain.clock import SystemClock
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.errors import SettingsError
 from bot.domain.issue_identity import Face
 from bot.domain.newness import WINDOW
 from bot.domain.publication import announced, held_back
 from bot.domain.workspace import WorkspaceId, workspace_id
+from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
 from bot.store import migrate
 from bot.store.issues import Issues, Registered

@@ -13,9 +13,9 @@ from archive.loader import read_one
 from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.cli.terminal import err
-from bot.domain.clock import SystemClock
 from bot.domain.errors import SettingsError
 from bot.domain.publication import released
+from bot.runtime.clock import SystemClock
 from bot.source.synonyms import names_in
 
 

@@ -23,8 +23,8 @@ from archive.search.index import Index
 from archive.search.result import Answer, Grade, Result
 from bot.cli.reading import index, read
 from bot.cli.terminal import err, out, safe, write
-from bot.domain.clock import SystemClock
 from bot.domain.title import label
+from bot.runtime.clock import SystemClock
 
 MAX_NEAREST = 3
 """So many entries are shown where none is squarely about what was asked; JSON has all."""

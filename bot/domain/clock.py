@@ -1,4 +1,4 @@
-"""The one place that reads the wall clock, and moments as numbers."""
+"""The port that tells the time, and moments as numbers."""
 
 from __future__ import annotations
 
@@ -19,14 +19,6 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Give the present moment, aware, in UTC."""
         ...
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Give the machine's time in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - this is that one place
 
 
 def microseconds(moment: datetime) -> int:

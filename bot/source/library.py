@@ -20,8 +20,9 @@ from archive.search.index import Index
 from archive.search.synonyms import Synonyms
 from archive.snapshot import Snapshot
 from bot.domain import publication
-from bot.domain.clock import Clock, SystemClock
+from bot.domain.clock import Clock
 from bot.domain.publication import HeldBack
+from bot.runtime.clock import SystemClock
 
 _log = structlog.get_logger(__name__)
 

@@ -19,8 +19,8 @@ from archive.folder import DiskFolder
 from archive.search.index import Index
 from bot.app import App, Ports, build
 from bot.domain import delivery_policy
-from bot.domain.clock import SystemClock
 from bot.domain.publication import released
+from bot.runtime.clock import SystemClock
 from bot.runtime.http import PATH
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.clock import Clock, SystemClock
+from bot.domain.clock import Clock
+from bot.runtime.clock import SystemClock
 
 
 class Shifted:

@@ -28,7 +28,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
-from bot.domain.clock import Clock, SystemClock
+from bot.domain.clock import Clock
+from bot.runtime.clock import SystemClock
 from playground.demo.page.guard import by_a_browser
 from playground.slack.faults import Fault, How
 from playground.slack.fixtures import town

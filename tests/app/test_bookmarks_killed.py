@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from benchmarks.burst import burst, posted, wrong
-from bot.domain.clock import SystemClock
+from bot.runtime.clock import SystemClock
 from bot.store.store import Store
 from playground.slack.fixtures import town
 from playground.slack.request_sender import Courier

@@ -21,7 +21,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cli.main import run
 from bot.cli.serve import farewell
-from bot.domain.clock import SystemClock
+from bot.runtime.clock import SystemClock
 from bot.store.store import Store
 from playground.slack.channel import Channel
 from playground.slack.faults import Fault, How

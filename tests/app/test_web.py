@@ -10,7 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from starlette.testclient import TestClient
 
 import handlers.errors
-from bot.domain.clock import SystemClock
+from bot.runtime.clock import SystemClock
 from bot.runtime.http import LARGEST_BODY, PATH, Verifying, web
 from playground.slack.request_sender import signature
 from tests.handlers.people import People

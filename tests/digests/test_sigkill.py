@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.clock import SystemClock
 from bot.domain.delivery import Delivery, Progress, State
+from bot.runtime.clock import SystemClock
 from bot.store.store import Store
 from playground.slack.faults import Fault
 from playground.slack.ledger import Ledger

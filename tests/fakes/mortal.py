@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.delivery.worker import Worker
-from bot.domain.clock import SystemClock
 from bot.domain.delivery_policy import Rules
 from bot.domain.workspace import team_of
+from bot.runtime.clock import SystemClock
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Poster
 from bot.store.store import Store

@@ -18,8 +18,8 @@ import pytest
 import structlog
 from yarl import URL
 
-from bot.domain.clock import SystemClock
 from bot.runtime import logs
+from bot.runtime.clock import SystemClock
 from bot.runtime.http import PATH
 from playground.slack.request_sender import signature
 from tests.fakes.whole import SECRET, Whole

@@ -14,9 +14,9 @@ from pathlib import Path
 import aiohttp
 
 from bot.digests.delivery.issue_registry import Shelf
-from bot.domain.clock import SystemClock
 from bot.domain.preferences import Taste
 from bot.domain.schedule import AsItAppears
+from bot.runtime.clock import SystemClock
 from bot.store.store import Store
 from playground.slack.faults import Fault, How
 from playground.slack.ledger import Ledger, Line, read

@@ -114,7 +114,7 @@ async def test_somebody_elses_message_with_our_mark_is_not_ours(stage: Stage) ->
     """Anybody can write metadata; only what the bot wrote itself is adopted."""
     workspace = stage.site.workspaces["T1"]
     channel = workspace.channels[stage.channel]
-    from bot.domain.clock import SystemClock  # noqa: PLC0415 - the wall clock is wanted here only
+    from bot.runtime.clock import SystemClock  # noqa: PLC0415 - the wall clock is wanted here only
 
     workspace.post(channel, SystemClock().now(), user=stage.person, text="forged", metadata=MARK.metadata())
     assert await stage.door.find_own(HERE, stage.channel, MARK) is None
