@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.errors import BotError
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.workspace import Workspace
 
 
-class RefusalError(BotError):
+class RefusalError(Exception):
     """The stand-in refuses a call, with Slack's word for it.
 
     `error` is that word, `messages` the details for response_metadata, `fields` what else the answer carries, `wait`

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.domain.clock import Clock
+from playground.slack.clock import Clock
 from playground.slack.sockets import Sockets
 
 PATIENCE = 3.0

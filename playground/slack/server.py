@@ -28,13 +28,12 @@ from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
-from bot.domain.clock import Clock
-from bot.runtime.clock import SystemClock
-from playground.demo.page.guard import by_a_browser
+from playground.slack.clock import Clock, SystemClock
 from playground.slack.faults import Fault, How
 from playground.slack.fixtures import town
 from playground.slack.ledger import Ledger
 from playground.slack.limits import message_breaches
+from playground.slack.loopback import by_a_browser
 from playground.slack.respond import respond
 from playground.slack.site import Outcome, Reply, Site
 from playground.slack.sockets import Sockets

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.domain.clock import Clock
+from playground.slack.clock import Clock
 from playground.slack.site import Reply
 
 MOST = 10

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from playground.slack.loopback import LOOPBACK, hostname
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -23,14 +25,13 @@ HEADERS = {
 """What every answer carries."""
 UPLOAD = "/page/upload"
 """Where files go: what comes there is no JSON."""
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _OURS = frozenset({"same-origin", "none", ""})
 
 
 def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
     """Say why a request is refused, "" where it is not."""
     host = headers.get("Host", "")
-    if _name(f"//{host}") not in _LOOPBACK:
+    if hostname(f"//{host}") not in LOOPBACK:
         return "this page answers on this machine's own names only: 127.0.0.1 or localhost"
     if not path.startswith("/page/"):
         return ""
@@ -45,15 +46,3 @@ def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
         kind = "a file" if path == UPLOAD else "JSON"
         return f"what is sent must be {kind}, with the content type {wanted}"
     return ""
-
-
-def by_a_browser(headers: Mapping[str, str]) -> bool:
-    """Tell whether a page somewhere asks, or somebody by a name that only leads here: the stand-in is for programs."""
-    return "Origin" in headers or "Sec-Fetch-Site" in headers or _name(f"//{headers.get('Host', '')}") not in _LOOPBACK
-
-
-def _name(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
