@@ -6,7 +6,7 @@ ARCHIVE ?=
 VERSION ?=
 DATE ?= $(shell date -u +%F)
 
-.PHONY: help demo quick test checks lint types imports unit format bench evaluate torture docs diagrams hooks release picture screenshots pins clean
+.PHONY: help demo quick test checks lint types imports unit format bench evaluate torture docs diagrams hooks release screenshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

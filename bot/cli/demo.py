@@ -23,12 +23,5 @@ def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -
     asyncio.run(page.run(wishes, _say, loop.settle))
 
 
-def at_the_terminal(archive: Path | None) -> None:
-    """Play it at a prompt in the terminal. Raises FolderError."""
-    from playground.demo import demo as playground  # noqa: PLC0415 - heavy, and the page needs none of it
-
-    asyncio.run(playground.demo(archive))
-
-
 def _say(line: str) -> None:
     print(line, file=sys.stdout, flush=True)  # noqa: T201 - this is the command line

@@ -98,17 +98,12 @@ def demo(
     ] = None,
     *,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.", show_default=False)] = True,
-    terminal: Annotated[bool, typer.Option("--terminal", help="At a prompt in this terminal instead.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Begin with nothing said and nothing subscribed.")] = False,
 ) -> None:
     """Try Back Issue with no Slack account: a stand-in workspace on this machine, in your browser."""
-    from bot.cli.demo import at_the_terminal  # noqa: PLC0415 - heavy
     from bot.cli.demo import demo as run_it  # noqa: PLC0415 - heavy
 
-    if terminal:
-        at_the_terminal(archive)
-    else:
-        run_it(archive, port, browse=browser, empty=empty)
+    run_it(archive, port, browse=browser, empty=empty)
 
 
 @app.command()

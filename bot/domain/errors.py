@@ -20,7 +20,6 @@ BackIssueError
     │   ├── TryLaterError                 not now
     │   ├── UnknownOutcomeError           nobody knows whether it did
     │   └── CannotLookError               the history cannot be read far enough
-    ├── UnknownError (playground.demo)    what was typed at the prompt means nothing
     ├── PageError (playground.page)       a request of the page makes no sense
     ├── CannotError (playground.page)     what the page asks for cannot be done now
     └── PortError (playground.page)       the page has no port to listen on

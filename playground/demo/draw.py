@@ -1,4 +1,4 @@
-"""Messages drawn in a terminal from their Block Kit JSON, as a person in Slack would read them."""
+"""Blocks drawn in a terminal from their JSON, as a person in Slack would read them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from playground.demo.rich_text import LINK, Hand, emoji
-from playground.slack.channel import ChannelMessage
-from playground.slack.files import File
 from playground.slack.forms import Element, label, options, set_to
 
 DIM = Style(dim=True)
@@ -71,27 +69,6 @@ class Margin:
             yield Text("\n", end="")
 
 
-def message(found: ChannelMessage, look: Look, *, number: str = "", in_thread: bool = False) -> RenderableType:
-    """Draw one message: who, when, what; its buttons and reactions; a reply beside the bar of its thread."""
-    hand = look.hand
-    head = Text.assemble((hand.named(found.user), Style(bold=True)))
-    if found.is_bot:
-        head.append(" ").append(" APP ", Style(color="#d1d2d3", bgcolor="#35373b"))
-    head.append(f"  {hand.time(found.ts)}", DIM)
-    if found.edited_ts:
-        head.append("  (edited)", DIM)
-    parts: list[RenderableType] = []
-    if found.ephemeral_to is not None:
-        parts.append(Text("👁  Only visible to you", DIM))
-    parts += [head, *(blocks(found.blocks, look) if found.blocks else [hand.mrkdwn(found.text)] if found.text else [])]
-    parts += [_file(one) for one in found.files]
-    if found.reactions:
-        parts.append(_reactions(found.reactions))
-    bar = ("   │ " if in_thread else "", DIM)
-    badge = Text.assemble(bar, (f"{number:>3} ", Style(color="#e8912d", bold=True)))
-    return Group(Text("   │", DIM) if in_thread else "", Margin(Group(*parts), badge, Text.assemble(bar, "    ")))
-
-
 def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableType]:
     """Draw blocks, in order."""
     drawn: list[RenderableType] = []
@@ -104,27 +81,6 @@ def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableTyp
         else:
             drawn.append(draw(block, look))
     return drawn
-
-
-def home(payload: Mapping[str, Any], look: Look) -> RenderableType:
-    """Draw a Home tab."""
-    table = Table(box=box.ROUNDED, show_header=False, expand=True, border_style="dim", title="Home")
-    table.add_column(overflow="fold")  # otherwise Rich cuts a line that has an emoji and just fits
-    table.add_row(Group(*blocks(payload.get("blocks", ()), look)))
-    return table
-
-
-def view(payload: Mapping[str, Any], look: Look) -> RenderableType:
-    """Draw a modal: its title, its blocks, its buttons."""
-    title = Text(label({"text": payload.get("title")}), Style(bold=True))
-    close = label({"text": payload.get("close")}) or "Cancel"
-    buttons = Text.assemble((f" {close} ", _BUTTON))
-    if "submit" in payload:
-        buttons.append("  ").append(f" {label({'text': payload['submit']})} ", _BUTTONS["primary"])
-    table = Table(box=box.ROUNDED, show_header=False, width=70, border_style="dim")
-    table.add_column(overflow="fold")
-    table.add_row(Group(title, Rule(style="dim"), *blocks(payload.get("blocks", ()), look), "", buttons))
-    return table
 
 
 def button(element: Element, look: Look) -> RenderableType:
@@ -298,17 +254,6 @@ def _table(block: Mapping[str, Any], look: Look) -> RenderableType:
             )
         )
     return table
-
-
-def _file(file: File) -> Text:
-    size = f"{file.length:,} bytes" if file.length < 10_000 else f"{file.length // 1000:,} kB"
-    return Text.assemble("📎 ", (file.title or file.name, Style(bold=True)), (f"  {file.name} · {size}", DIM))
-
-
-def _reactions(reactions: Mapping[str, list[str]]) -> Text:
-    return Text("  ").join(
-        [Text(f" {emoji(f':{name}:')} {len(users)} ", _BUTTON) for name, users in reactions.items() if users]
-    )
 
 
 _BLOCKS: Mapping[str, Callable[[Mapping[str, Any], Look], RenderableType]] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Ports, build
-from bot.domain.clock import SystemClock
+from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library

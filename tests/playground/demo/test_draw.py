@@ -1,21 +1,18 @@
-"""Messages drawn in a terminal."""
+"""Blocks drawn in a terminal."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
+from rich.console import Console, Group
 from rich.text import Text
 
 from playground.demo import draw
 from playground.demo.rich_text import Hand
-from playground.slack.channel import ChannelMessage
-from playground.slack.files import File
 from playground.slack.mrkdwn import Reference, pieces, typed, unescape
 
 HAND = Hand(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneInfo("Europe/London"))
@@ -154,10 +151,8 @@ BLOCKS: list[dict[str, Any]] = [
 
 def test_every_block_is_drawn() -> None:
     """Each kind of block shows its words; one that is not known says so."""
-    message = ChannelMessage("C1", "1700000000.000100", "U1", "fallback", BLOCKS, reactions={"bookmark": ["U1"]})
-    lines = written(draw.message(message, draw.Look(HAND), number="7"))
+    lines = written(Group(*draw.blocks(BLOCKS, draw.Look(HAND))))
     for words in (
-        "7 ada  22:13",
         "The header",
         "small print  🖼  logo",
         "───",
@@ -173,30 +168,12 @@ def test_every_block_is_drawn() -> None:
         "strong",
         "cell",
         "[a block of type hologram]",
-        "🔖 1",
     ):
         assert words in lines
-    assert "fallback" not in lines
-
-
-def test_a_reply_stands_beside_its_bar() -> None:
-    """Every line of a reply has the bar of its thread, also where text is wrapped; nothing is wider than the screen."""
-    message = ChannelMessage("C1", "1700000000.000100", "U1", "word " * 50, thread_ts="1.0", is_bot=True)
-    lines = written(draw.message(message, draw.Look(HAND), number="12", in_thread=True), 40).splitlines()
-    assert all(line.startswith("   │") and len(line) <= 40 for line in lines)
-    assert lines[1].startswith("   │  12 ada  APP ")
-
-
-def test_what_one_person_sees_says_so() -> None:
-    """An ephemeral message says who sees it; one that was edited says that."""
-    message = ChannelMessage("C1", "1700000000.0", "U1", "psst", ephemeral_to="U1", edited_ts="1700000001.0")
-    lines = written(draw.message(message, draw.Look(HAND)))
-    assert "Only visible to you" in lines
-    assert "(edited)" in lines
 
 
 def test_a_form_shows_what_is_filled_in() -> None:
-    """A modal shows its title, labels, what the fields begin with, hints and buttons."""
+    """A form shows its labels, what the fields begin with, and hints."""
     option = {"text": {"type": "plain_text", "text": "Monday"}, "value": "mon"}
     elements = [
         {"type": "plain_text_input", "action_id": "a", "initial_value": "begun"},
@@ -207,17 +184,14 @@ def test_a_form_shows_what_is_filled_in() -> None:
     ]
     hint = {"type": "plain_text", "text": "a hint"}
     view = {
-        "title": {"type": "plain_text", "text": "Title"},
-        "submit": {"type": "plain_text", "text": "Save"},
         "blocks": [
             {"type": "input", "label": {"type": "plain_text", "text": f"Label {n}"}, "element": element, "hint": hint}
             for n, element in enumerate(elements)
         ],
     }
-    lines = written(draw.view(view, draw.Look(HAND, lambda element: str(element["action_id"]))), 80)
-    for words in ("Title", "Label 0", "[a]  begun", "[b]  Monday", "[c]  1 ☑ Monday", "devops", "[e]  type", "a hint"):
+    lines = written(Group(*draw.blocks(view["blocks"], draw.Look(HAND, lambda element: str(element["action_id"])))), 80)
+    for words in ("Label 0", "[a]  begun", "[b]  Monday", "[c]  1 ☑ Monday", "devops", "[e]  type", "a hint"):
         assert words in lines
-    assert re.search(r"Cancel .* Save", lines)
 
 
 def test_boxes_are_drawn_one_below_the_other() -> None:
@@ -236,19 +210,11 @@ def test_boxes_are_drawn_one_below_the_other() -> None:
         {"type": "overflow", "action_id": "o", "options": offered},
         {"type": "static_select", "action_id": "s", "options": offered, "initial_option": offered[0]},
     ]
-    payload = {"type": "home", "blocks": [{"type": "actions", "elements": elements}]}
-    lines = written(draw.home(payload, draw.Look(HAND, lambda element: str(element["action_id"]))), 100)
+    offers = [{"type": "actions", "elements": elements}]
+    lines = written(Group(*draw.blocks(offers, draw.Look(HAND, lambda element: str(element["action_id"])))), 100)
     eleventh = {"text": {"type": "plain_text", "text": "11. two"}, "value": "two"}
     boxes = {"type": "actions", "elements": [{**elements[0], "options": [offered[0], eleventh]}]}
-    numbered = written(draw.view({"blocks": [boxes]}, draw.Look(HAND)), 100)
+    numbered = written(Group(*draw.blocks([boxes], draw.Look(HAND))), 100)
     assert "  ☑ 11. two" in numbered
-    for words in ("Home", "1 ☐ one", "2 ☑ two", "why", "1 ◉ one", "2 ○ two", "[o]  ⋯ *one* / *two*", "[s]  *one* ▾"):
+    for words in ("1 ☐ one", "2 ☑ two", "why", "1 ◉ one", "2 ○ two", "[o]  ⋯ *one* / *two*", "[s]  *one* ▾"):
         assert words in lines
-
-
-def test_files_are_drawn_with_their_size() -> None:
-    """A message that brings files names each."""
-    files = [File("F1", "kept.csv", 42, "U1", "Kept"), File("F2", "kept.html", 123_456, "U1")]
-    lines = written(draw.message(ChannelMessage("C1", "1.0", "U1", "", files=files), draw.Look(HAND)))
-    assert "📎 Kept  kept.csv · 42 bytes" in lines
-    assert "📎 kept.html  kept.html · 123 kB" in lines

@@ -17,7 +17,7 @@ import pytest
 from archive.errors import FolderError
 from bot.runtime.settings import Settings
 from playground.demo.page.run import PORT, PortError, Wishes, browser, opened, run
-from tests.playground.demo.test_demo import environment
+from tests.fakes.environment import environment
 from tests.playground.visitor import Visitor
 
 

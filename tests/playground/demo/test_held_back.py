@@ -1,0 +1,45 @@
+"""The demo's archive: the newest issues are held back until they are asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from playground.demo.held_back import HELD, HeldBack
+
+pytestmark = pytest.mark.long
+
+ROOT = Path(__file__).parents[3]
+END = datetime(2100, 1, 1, tzinfo=UTC)
+SAMPLE = ROOT / "playground/demo/sample"
+
+
+def test_the_newest_issues_are_held_back(tmp_path: Path) -> None:
+    """The working copy has everything but the newest issues, which appear one by one, oldest first."""
+    held = HeldBack.copied(SAMPLE, tmp_path, END)
+    every = sorted(path.name for path in SAMPLE.glob("*.md"))
+    assert len(list(held.folder.glob("*.md"))) == len(every) - HELD
+    appeared = []
+    while (issue := held.release()) is not None:
+        appeared.append(issue)
+    assert appeared == sorted(appeared, key=lambda issue: (issue.published, issue.slug))
+    assert len(appeared) == HELD
+    assert sorted(path.name for path in held.folder.glob("*.md")) == every
+
+
+def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    """Broken files are copied as they are, unreadable ones are left out, subfolders are kept."""
+    archive = tmp_path / "mine"
+    (archive / "below").mkdir(parents=True)
+    (archive / "broken.md").write_bytes(b"\xff\xfe\x00")
+    (archive / "gone.md").symlink_to(tmp_path / "nowhere.md")
+    (archive / "below" / "2024-01-01-1.md").write_text("---\ntitle: One\ndate: 2024-01-01\n---\n\nHello\n")
+    place = tmp_path / "place"
+    place.mkdir()
+    held = HeldBack.copied(archive, place, END)
+    assert sorted(path.name for path in held.folder.rglob("*.md")) == ["broken.md"]
+    issue = held.release()
+    assert issue is not None
+    assert (held.folder / "below" / "2024-01-01-1.md").exists()
