@@ -1,4 +1,4 @@
-"""Draw the README's pictures of the demo's page, from the running product on the sample that ships. `make screenshots`.
+"""Take the documents' pictures of the demo's page, of the running product on the sample that ships. `make screenshots`.
 
 The clock begins at a fixed moment, so that what the pictures say is the same each time. Needs Chromium (`make test`
 gets it).
@@ -128,6 +128,12 @@ async def pictures(camera: Camera) -> None:
     pocket = await camera.visitor(width=390, height=760)
     await top(await pocket.finds(pocket.feed, DIGEST))
     await camera.take(pocket, "narrow")
+
+    await ada.goes("devops")
+    await ada.reacts(await ada.finds(ada.feed, DIGEST), "bookmark")
+    await expect(ada.message("Links of that message")).to_be_visible()
+    await top(ada.message("Links of that message"))
+    await camera.take(ada, "picker")
 
 
 async def main() -> int:
