@@ -12,7 +12,11 @@ from archive.search.words import bag, words
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@\s]*@)?([^/:?#\s]*)(?::\d+)?([^?#]*)", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # Most addresses: nothing in them to be undone but the scheme and "www.", so that their canonical form is at hand.
+_NUMBERED = re.compile(r"/[\d-]+(?=/|\Z)")
 _PLAIN = re.compile(r"https?://(?:www\.)?((?!www\.)[a-z0-9.-]*[a-z0-9])(/[^?#\s]*)?\Z")
+
+NUMBER_DIGITS = 4
+"""A longer number in an address is an id."""
 
 # Parts of an address that say nothing about what it leads to: suffixes of names, servers, formats, a blog's furniture.
 _DULL = bag("""
@@ -61,7 +65,8 @@ def address(url: str) -> AddressWords:
 
 
 def _path_words(path: str) -> list[str]:
-    """Give the telling words of a path."""
+    """Return the telling words of a path: not numbers that are a part by themselves, most often a date or an id."""
+    path = _NUMBERED.sub("/", path)
     if path.islower() or not _HUMP.search(path):
         return [word for word in words(path) if _telling(word)]
     found = [word for word in words(_HUMP.sub(" ", path)) if _telling(word)]
@@ -75,10 +80,10 @@ def _telling(word: str) -> bool:
 
 
 def _is_code(word: str) -> bool:
-    """Tell whether `word` is a number or a hash rather than a word."""
+    """Return whether `word` is a long number or a hash rather than a word."""
     if word.isalpha():
         return len(word) > 30
     if word.isdigit():
-        return True
+        return len(word) > NUMBER_DIGITS
     digits = sum(map(str.isdigit, word))
     return (len(word) >= 8 and digits >= 2) or len(word) > 30 or (len(word) >= 5 and digits >= len(word) // 2)

@@ -20,7 +20,7 @@ from archive.search.filters import Bools
 from archive.search.rank import Floats, Matches
 from archive.search.result import Grade
 
-STRONG_CONFIDENCE = 0.33
+STRONG_CONFIDENCE = 0.35
 """From this confidence on the best entry is what was asked for."""
 SQUARE_COVERAGE = 0.9
 """An entry that has so much of a query, close together, is what was asked for even if every entry has those words."""

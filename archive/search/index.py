@@ -41,7 +41,7 @@ import numpy as np
 
 from archive.issue import Issue
 from archive.kind import Kind
-from archive.search import notes, paging, suggest
+from archive.search import notes, paging, suggest, typeahead
 from archive.search import synonyms as synonym_table
 from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
@@ -155,8 +155,11 @@ class Index:
         self._answered.clear()
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[str, ...]:
-        """Complete what was `typed` so far, at most `limit` ways, the likeliest first; () for nothing typed."""
-        return suggest.complete(typed, limit, self._lookup, self._segments)
+        """Return topics, tools and titles that what was `typed` may become, at most `limit`, the likeliest first.
+
+        Misspelt or not; () for nothing typed. Each is a query that the archive has an answer to.
+        """
+        return typeahead.complete(typed, limit, self._lookup, self._segments)
 
     def topics(self, limit: int = 20) -> tuple[str, ...]:
         """Return the `limit` topics that the archive says most about, by the names it uses, the most frequent first.

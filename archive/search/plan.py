@@ -334,6 +334,15 @@ def _misspelt(word: str, lookup: TermLookup, *, known: bool) -> list[Variant]:
     return found
 
 
+def likely(word: str, lookup: TermLookup) -> list[str]:
+    """Return what `word` may be a misspelling of, also by a far guess, the likeliest first."""
+    nearby = lookup.near(word, guess=True)
+    found = [*nearby, *_beyond(nearby, lookup)]
+    return list(
+        dict.fromkeys(near.word for near in sorted(found, key=lambda near: lookup.count(near.word) <= RARE_ENTRIES))
+    )
+
+
 def _beyond(nearby: list[Correction], lookup: TermLookup) -> Iterator[Correction]:
     """Return what the rare ones of `nearby` are misspellings of: `kubrnts` is nearest to a slip of the newsletter's."""
     for near in nearby:

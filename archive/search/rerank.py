@@ -19,7 +19,7 @@ RERANKED_ENTRIES = 60
 ADJACENT_BONUS, NEARBY_BONUS = 0.25, 0.1
 """What two neighbouring words of the query add, in parts of `TYPICAL_TERM_WEIGHT`, where they are next to each other in
 the entry in the same order, and where they are near."""
-FILLER_BONUS = 0.05
+FILLER_BONUS = 0.1
 """What they add where one of them is filler and they are next to each other in the same order."""
 RECENCY_BONUS = 0.01
 """Of entries as good as each other to this part of the best score, the newer comes first."""

@@ -1,16 +1,13 @@
-"""What one could ask instead: completions while typing, corrections, and the topics the archive has."""
+"""What one could ask instead: corrections, parts of the query, and the topics that the archive has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-import numpy as np
+from collections.abc import Iterator
+from itertools import pairwise
 
 from archive.search.inflections import inflections
 from archive.search.plan import CACHED_WORDS, TermLookup
-from archive.search.postings import Ints
 from archive.search.query import Query
-from archive.search.segments import Segments
 from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
 from archive.search.words import Words, bag, words
 
@@ -20,87 +17,6 @@ MIN_TOPIC_ENTRIES = 3
 """A topic has so many entries at least."""
 _MONTHS = bag("january february march april may june july august september october november december")
 _UNTOLD = STOP_WORDS | _MONTHS
-RECENT_ENTRIES = 400
-"""So many entries with the first words decide which words may follow them."""
-FOLLOWING_WORD_FACTOR = 30
-"""What a word counts right after the first words, against 1 elsewhere in an entry."""
-RARE_FACTOR = 100
-"""A word is not told that occurs less than the likeliest by this factor: most are slips of the newsletter's own."""
-
-
-def complete(typed: str, limit: int, lookup: TermLookup, segments: Segments) -> tuple[str, ...]:
-    """Complete the last word of `typed`, by the archive's words that stand with those before it."""
-    parts = words(typed[-200:])
-    if not parts or limit < 1:
-        return ()
-    before, last = (parts, "") if typed[-1:].isspace() else (parts[:-1], parts[-1])
-    numbers, counts = _candidates(before, last, lookup, segments)
-    found = _likeliest(tuple(before), numbers, counts, lookup, 4 * limit + 40)
-    if last and sum(map(lookup.count, found)) < MIN_TOPIC_ENTRIES:
-        found = [near.word for near in lookup.near(last)] + found
-    return tuple(" ".join([*before, word]) for word in _apart(found, before, limit))
-
-
-def _candidates(before: list[str], last: str, lookup: TermLookup, segments: Segments) -> tuple[Ints, Ints]:
-    """Give the numbers of the words that start with `last` and stand with those `before`, and how often each does."""
-    starting = lookup.vocabulary.starting(last) if last else None
-    if not before:
-        numbers = starting if starting is not None else np.zeros(0, np.int32)
-        return numbers, lookup.frequency.of(numbers)
-    numbers, counts = _beside(before, lookup, segments)
-    if starting is not None:
-        kept = np.isin(numbers, starting)
-        numbers, counts = numbers[kept], counts[kept]
-    return numbers, counts
-
-
-def _likeliest(before: Words, numbers: Ints, counts: Ints, lookup: TermLookup, most: int) -> list[str]:
-    """Give about the `most` likeliest of the words, without those that hardly occur beside the likeliest."""
-    least = max(1, -(-int(counts.max(initial=0)) // RARE_FACTOR))
-    if len(counts) > most:
-        least = max(least, int(np.partition(counts, len(counts) - most)[len(counts) - most]))
-    likely = np.flatnonzero(counts >= least)
-    texts, named = lookup.vocabulary.words, lookup.synonyms.table
-    ranked = [
-        (count, texts[number]) for number, count in zip(numbers[likely].tolist(), counts[likely].tolist(), strict=True)
-    ]
-    ranked = [(count * (4 if (*before, word) in named else 1), word) for count, word in ranked]
-    ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-    return [word for _, word in ranked if len(word) > 1 and not word.isdigit() and word not in _UNTOLD]
-
-
-def _beside(before: list[str], lookup: TermLookup, segments: Segments) -> tuple[Ints, Ints]:
-    """Count the words that follow `before` in the latest entries that have all of it, the next word most."""
-    docs = None
-    numbers = [lookup.vocabulary.ids.get(word, 0) for word in before]
-    for number in numbers:
-        found = segments.postings(number)[0]
-        docs = found if docs is None else np.intersect1d(docs, found, assume_unique=True)
-    if docs is None or not len(docs):
-        return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    days = segments.gather("day", docs)
-    if len(docs) > RECENT_ENTRIES:
-        docs = docs[np.argsort(-days, kind="stable")[:RECENT_ENTRIES]]
-    tokens, _ = segments.tokens(docs)
-    after = tokens[1:][tokens[:-1] == numbers[-1]]
-    run = np.sort(tokens)
-    starts = np.flatnonzero(np.concatenate([run[:1] > 0, run[1:] != run[:-1]]))
-    found, counts = run[starts], np.diff(starts, append=len(run)).astype(np.int32)
-    np.add.at(counts, found.searchsorted(after[after > 0]), FOLLOWING_WORD_FACTOR)
-    return found, counts
-
-
-def _apart(found: Iterable[str], before: list[str], limit: int) -> Iterator[str]:
-    """Give the first `limit` of `found`, one form of each word."""
-    seen = set(before)
-    for word in found:
-        if word in seen:
-            continue
-        seen.update((word, *inflections(word)))
-        yield word
-        limit -= 1
-        if not limit:
-            return
 
 
 def topics(limit: int, lookup: TermLookup) -> tuple[str, ...]:
@@ -111,16 +27,16 @@ def topics(limit: int, lookup: TermLookup) -> tuple[str, ...]:
     for _, name in ranked:
         forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
         if seen.isdisjoint(forms):
-            told.append(_usual(forms, lookup))
+            told.append(usual(forms, lookup))
             seen.update((*forms, *(other.words for other in lookup.synonyms.of(name) if other.rule == "synonym")))
     if len(told) < min(limit, MAX_NEAR_TOPICS):
         told += [word for word in _frequent(lookup) if word not in told][: MAX_NEAR_TOPICS - len(told)]
     return tuple(told[:limit])
 
 
-def _usual(forms: list[Words], lookup: TermLookup) -> str:
+def usual(forms: list[Words], lookup: TermLookup) -> str:
     """Give the form of a topic that most entries have."""
-    counts = [lookup.count(form[0]) if len(form) == 1 else _pair(form, lookup) for form in forms]
+    counts = [lookup.count(form[0]) if len(form) == 1 else _pair(form[-2:], lookup) for form in forms]
     return " ".join(forms[counts.index(max(counts))])
 
 
@@ -217,12 +133,12 @@ def near_topics(asked: Query, lookup: TermLookup, main: tuple[str, ...]) -> tupl
     seen: set[Words] = set()
     for name in (*sorted(own, key=len, reverse=True), *others):
         forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
-        if len(name) < 3 and seen.isdisjoint(forms) and _entries(name, lookup) >= MIN_TOPIC_ENTRIES:
-            near.append(_usual(forms, lookup))
+        if len(name) < 3 and seen.isdisjoint(forms) and entries_of(name, lookup) >= MIN_TOPIC_ENTRIES:
+            near.append(usual(forms, lookup))
             seen.update(forms)
     return tuple(dict.fromkeys([*near, *main]))[:MAX_NEAR_TOPICS]
 
 
-def _entries(name: Words, lookup: TermLookup) -> int:
-    """Give about how many entries have `name`, of one word or two."""
-    return _count(name[0], lookup) if len(name) == 1 else _pair(name, lookup)
+def entries_of(name: Words, lookup: TermLookup) -> int:
+    """Return about how many entries have `name`; of more than two words the rarer two neighbours count."""
+    return _count(name[0], lookup) if len(name) == 1 else min(_pair(pair, lookup) for pair in pairwise(name))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.issue import Issue
+from archive.loader import load
 from archive.search.index import Index
-from archive.search.result import Answer
+from archive.search.result import Answer, Grade
 from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
 from archive.search.words import bag, words
+from benchmarks.search.__main__ import SAMPLE
+from tests.archive.search.half_remembered import headlines, share_found
 from tests.archive.search.newsletter import issue
+
+PUBLIC = Path(__file__).parents[4] / "shared/archive/posts"
 
 WORDS = sorted(
     bag("""
@@ -135,3 +141,48 @@ def test_a_large_archive_answers_as_a_small_one(monkeypatch: pytest.MonkeyPatch)
     found = [shown(parts.search(query, limit=20, offset=offset)) for query in queries for offset in (0, 50)]
     assert found == expected
     assert parts.suggest("post") == whole.suggest("post")
+
+
+@given(ISSUES, QUERY, st.sampled_from([*WORDS, "the", "zeppelin", "kubernets", "tutorial", "xqzvkjw"]), st.booleans())
+def test_a_further_word_never_leaves_nothing(issues: list[Issue], query: str, further: str, first: bool) -> None:  # noqa: FBT001 - drawn
+    """Adding a plain word to a query, before it or after it, never turns an answer into nothing."""
+    index = Index.of(issues)
+    if index.search(query).total:
+        longer = index.search(f"{further} {query}" if first else f"{query} {further}")
+        assert longer.total
+        assert longer.grade is not Grade.NONE
+
+
+@given(ISSUES, st.data())
+def test_who_asks_for_what_an_entry_holds_is_not_denied(issues: list[Issue], data: st.DataObject) -> None:
+    """The words of an entry, as they stand, are answered strongly: more squarely nothing can be about them."""
+    chosen = data.draw(st.sampled_from([entry for one in issues for _, entry in one.entries()]))
+    texts = words(chosen.text)
+    start = data.draw(st.integers(0, len(texts) - 1))
+    asked = " ".join(texts[start : start + data.draw(st.integers(1, 4))])
+    answer = everything(Index.of(issues), asked)
+    assert answer.grade is Grade.STRONG
+    assert any(result.entry == chosen for result in answer.results)
+
+
+@given(ISSUES, QUERY)
+def test_grades_say_what_there_is(issues: list[Issue], query: str) -> None:
+    """Nothing is none, something is not; the confidence is never below nothing, and none of a page disagrees."""
+    index = Index.of(issues)
+    answer = index.search(query, limit=2)
+    assert (answer.grade is Grade.NONE) == (answer.total == 0)
+    assert answer.confidence >= 0
+    assert index.search(query, limit=2, offset=2).grade is answer.grade
+
+
+@pytest.mark.parametrize("folder", [SAMPLE, PUBLIC], ids=["sample", "public"])
+def test_an_entry_is_found_by_its_half_remembered_headline(folder: Path) -> None:
+    """Two words missing and one misspelt: the entry is among the first three, of every entry of the archive at hand.
+
+    Where the two words that are missing are the only telling ones, it can not be; so the rate is not one.
+    """
+    if not folder.is_dir():
+        pytest.skip("the public archive is not beside this repository")
+    issues = load(folder).issues
+    asked = list(headlines((section.kind, entry) for one in issues for section, entry in one.entries()))
+    assert share_found(Index.of(issues), asked) >= 0.94

@@ -6,7 +6,7 @@ import pytest
 
 from archive.kind import Kind
 from archive.search.index import Index
-from archive.search.result import Reason
+from archive.search.result import Grade, Reason
 from archive.search.synonyms import shipped
 from tests.archive.search.newsletter import ARCHIVE, issue
 
@@ -171,7 +171,7 @@ def test_typing_ahead_completes_the_last_word() -> None:
     """What is typed so far is completed by words that go with it."""
     assert INDEX.suggest("kuber")[0] == "kubernetes"
     assert INDEX.suggest("service m")[0] == "service mesh"
-    assert INDEX.suggest("kubernets") == ("kubernetes",)
+    assert INDEX.suggest("kubernets")[0] == "kubernetes"
     assert INDEX.suggest("") == ()
     assert INDEX.suggest("zzzz") == ()
 
@@ -209,4 +209,41 @@ def test_topics_are_told_by_the_form_most_used() -> None:
 def test_completions_leave_out_the_newsletters_own_slips() -> None:
     """A spelling that hardly occurs is not offered beside the one that does."""
     index = Index.of([issue(1, *["Kubernetes clusters."] * 150, "Kuberntes clusters.")])
-    assert index.suggest("kuber") == ("kubernetes",)
+    assert index.suggest("kuber")[0] == "kubernetes"
+    assert "kuberntes" not in index.suggest("kuber")
+
+
+LISTED = Index.of(
+    [
+        issue(1, "Kubernetes operators explained <https://a.example/1>", "An obsolete habit <https://a.example/2>"),
+        issue(2, *["Observability for kubernetes."] * 4, "Kube notes <https://github.com/example/kubenote>"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("kuber", "kubernetes"),
+        ("kubrnts", "kubernetes"),
+        ("kuebr", "kubernetes"),
+        ("obsrv", "observability"),
+        ("kubeno", "kubenote"),
+        ("kubernetes op", "Kubernetes operators explained"),
+        ("operators e", "Kubernetes operators explained"),
+    ],
+)
+def test_typing_ahead_offers_what_exists(typed: str, offered: str) -> None:
+    """Topics, tools and titles, misspelt or not, the likeliest first."""
+    assert LISTED.suggest(typed)[0] == offered
+
+
+def test_typing_ahead_never_offers_bare_vocabulary() -> None:
+    """A word that merely occurs is offered only within a title."""
+    assert LISTED.suggest("obs") == ("observability", "Observability for kubernetes.", "An obsolete habit")
+
+
+@pytest.mark.parametrize("typed", ["kube", "k", "obs", "operat", "kubrnts"])
+def test_what_is_offered_while_typing_has_an_answer(typed: str) -> None:
+    """Every completion is a query with a strong answer."""
+    assert all(LISTED.search(text).grade is Grade.STRONG for text in LISTED.suggest(typed))
