@@ -1,4 +1,4 @@
-"""Dates as people and programs write them in front matter, titles and file names."""
+"""Dates as people and programs write them in front matter, titles and paths."""
 
 from __future__ import annotations
 
@@ -6,30 +6,53 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_MONTHS = (
+    # Beginnings of the names in English, German, French, Spanish and Portuguese. The longer ones are tried first.
+    ("jan", "ene", "jän"),
+    ("feb", "fév", "fev"),
+    ("mar", "mär", "maer", "mrz"),
+    ("apr", "avr", "abr"),
+    ("may", "mai", "maio", "mayo"),
+    ("jun", "juin"),
+    ("jul", "juil"),
+    ("aug", "aoû", "aou", "ago"),
+    ("sep", "set"),
+    ("oct", "okt", "out"),
+    ("nov",),
+    ("dec", "dez", "déc", "dic"),
+)
+_NUMBERS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_NAMES = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_MONTH = rf"(?P<month>{_NAMES})[^\W\d_]*\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
 _YEAR = r"(?P<year>\d{4})"
-_WRITTEN = tuple(
-    re.compile(rf"(?<!\w){pattern}(?!\w)", re.IGNORECASE)
+_FORMS = tuple(
+    re.compile(rf"(?<![^\W_]){pattern}(?!\w)", re.IGNORECASE)
     for pattern in (
-        rf"{_DAY}(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}",
+        rf"{_DAY}(?:\s+(?:of|de))?\s+{_MONTH},?\s+(?:de\s+)?{_YEAR}",
         rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
         r"(?P<year>\d{4})[-/._](?P<month>\d{1,2})[-/._](?P<day>\d{1,2})",
+        rf"{_YEAR}[-/._ ]{_MONTH}[-/._ ]{_DAY}",
+        rf"{_DAY}[-/._]{_MONTH}[-/._]{_YEAR}",
+        r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})",
         r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)",
     )
 )
+_WRITTEN = (
+    *_FORMS,
+    re.compile(r"(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日"),
+)
 
-_LONGEST = 64
-"""Bits of a number that may be a date; one of a few thousand figures cannot even be written out."""
+_MAX_BITS = 64
+"""Bits of a number that may be a date. A number of several thousand digits cannot even be written out."""
 
 
 def moment(value: object) -> datetime | None:
-    """Give the moment that a front matter's `value` means, always with an offset, or nothing when it means none.
+    """Return the moment that a front matter's `value` means, always with an offset; None if it means none.
 
     A day without a time is midnight; a time without an offset is UTC. Takes datetimes, dates, strings (ISO 8601, the
-    form of mail headers, or with the month in English words) and whole numbers like 20140921. Moments of the calendar's
-    first and last year mean none: some of them cannot be told in every place's time.
+    form of mail headers, or with the month as a word) and whole numbers like 20140921. Moments of the calendar's first
+    and last year are refused: some of them cannot be converted to every time zone.
     """
     if isinstance(value, date):
         if not date.min.year < value.year < date.max.year:
@@ -39,7 +62,7 @@ def moment(value: object) -> datetime | None:
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    if isinstance(value, int) and value.bit_length() > _LONGEST:
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
         return None
     text = str(value).strip()[:100]
     return _iso(text) or _mailed(text) or _timed(text)
@@ -84,7 +107,7 @@ _CLOCK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HALF = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
-"""A time of twelve hours, which mail headers do not have: their parser drops which half it is."""
+"""A time with am or pm, which mail headers do not have: their parser would ignore the am or pm."""
 _ZONES = {
     # The American ones as in mail headers (RFC 5322, 4.3).
     name: hours
@@ -94,19 +117,36 @@ _ZONES = {
 
 
 def written(text: str) -> datetime | None:
-    """Give midnight (UTC) of the first day written in `text`: `21st September 2014`, `Sep 21, 2014` or `2014-09-21`.
+    """Return midnight (UTC) of the first day written in `text`: `21st September 2014`, `Sep 21, 2014`, `2014-09-21`.
 
     >>> written("Issue 194 - 21st September 2014").isoformat()
     '2014-09-21T00:00:00+00:00'
     """
+    return next((day for _, day in _days(text)), None)
+
+
+def without_days(text: str) -> str:
+    """Return `text` with a blank in place of each day that is written in it.
+
+    >>> without_days("Notes 7 (4 March 2025)")
+    'Notes 7 ( )'
+    """
+    for match, _ in _days(text):
+        text = text.replace(match[0], " ")
+    return text
+
+
+def _days(text: str) -> list[tuple[re.Match[str], datetime]]:
+    """Return the days written in `text`, by the forms of `_WRITTEN` in their order."""
+    found = []
     for pattern in _WRITTEN:
         for match in pattern.finditer(text):
             month = match["month"].lower()
-            number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
+            number = int(month) if month.isdecimal() else _NUMBERS[month]
             try:
-                found = moment(datetime(int(match["year"]), number, int(match["day"]), tzinfo=UTC))
+                day = moment(datetime(int(match["year"]), number, int(match["day"]), tzinfo=UTC))
             except ValueError:
                 continue
-            if found:
-                return found
-    return None
+            if day:
+                found.append((match, day))
+    return found

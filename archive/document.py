@@ -7,14 +7,13 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from archive import body, date, front, release
-from archive.front import BrokenError, said, shown
+from archive import body, date, front, label, release
+from archive.front import BrokenError, shown
 from archive.hidden import Hidden, Visible, visible
 from archive.issue import Issue
-from archive.markup import is_plain, plain
 from archive.problem import Problem
 
 LARGEST = 5_000_000
@@ -23,9 +22,6 @@ LARGEST = 5_000_000
 SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
 """The suffixes of an issue's file. Only .txt must begin with front matter: other text lies about in folders too."""
 
-_NUMBER = re.compile(r"(?:#|\bissue\s*(?:no\.?|number|#)?\s*|\bno\.\s*)(\d{1,6})\b", re.IGNORECASE)
-_ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|(?:19|20)\d{6}")
-_LAST_NUMBER = re.compile(r"(?:^|[-_ #.])(\d{1,6})$")
 _CUT = re.compile(r"\)\n((?!www\.)[a-z0-9][\w./?&=%#~:+-]*[-./#][\w./?&=%#~:+-]*)[ \t]*(?=\n|\Z)")
 # What is in every text that the one above or below finds something in, and is looked for in a fraction of the time.
 _MAYBE_CUT = re.compile(r"\n(?<=\)\n)[a-z0-9]")
@@ -39,7 +35,8 @@ class Reading:
 
     `file`: its path below the folder, with /. `issue`: none if the file is broken, or no issue's at all (then there are
     no problems either). `problems`: what is wrong, also with files that did give an issue. `stamp`: the file's when it
-    was read; it changes when the file does.
+    was read; it changes when the file does. `draft`: the mark that makes it a draft, "" without one. `hidden`: what no
+    reader of the page would see. `committed`: when the file was first committed, for an issue that says no date.
     """
 
     file: str
@@ -48,6 +45,7 @@ class Reading:
     stamp: tuple[int, ...] = ()
     draft: str = ""
     hidden: tuple[Hidden, ...] = ()
+    committed: datetime | None = None
 
 
 def read(file: str, data: bytes) -> Reading:
@@ -72,12 +70,6 @@ def _unread(file: str, line: int, message: str, advice: str) -> Reading:
     return Reading(file, None, (Problem(file, line, message, advice, lost=True),))
 
 
-def slug(file: str) -> str:
-    """Give the slug of a file: its name without folders and suffix."""
-    name = file.rpartition("/")[2]
-    return name.rpartition(".")[0] or name
-
-
 def raw_body(file: str, data: bytes) -> tuple[str, int]:
     """Give the text below a file's front matter as it stands, and the number of its first line; for `archive.proof`."""
     return front.parts(_Document(file, data).text())[1:]
@@ -87,6 +79,10 @@ def fingerprint(text: str) -> str:
     """Return a hash of a file's text: the same for other line ends, another encoding, or empty lines at its end."""
     plain_text = unicodedata.normalize("NFC", text).rstrip()
     return hashlib.sha256(plain_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for a date that nothing says, until `archive.snapshot` guesses one."""
 
 
 class _Document:
@@ -106,25 +102,43 @@ class _Document:
         if self.file.lower().endswith(".txt") and start not in ("---", "+++"):
             return Reading(self.file, None)
         metadata, content, line = front.parts(text)
+        if not metadata and label.is_page(self.file):
+            return Reading(self.file, None)
         marks = release.marks(self.file, metadata, text)
-        title = self._title(metadata)
-        try:
-            published = self._published(metadata, title)
-        except BrokenError:
-            if not marks.draft:
-                raise
+        seen = visible(content, line)
+        if not (metadata or seen.text.strip()):
+            self._note(0, "it is empty", "write the issue, or take the file away")
+            return Reading(self.file, None, tuple(self.problems))
+        heading, end = label.first_heading(seen.text)
+        title = self._title(metadata, heading)
+        published = self._published(metadata, title, heading)
+        if published is None and marks.draft:
             return Reading(self.file, None, draft=marks.draft)
+        if published is None:
+            self._note(0, "its date is a guess, since it says none", _DATE)
         if marks.unclear:
             self._note(0, f"its expiry date {marks.unclear} is none; it stays", "write it like `2014-09-21`")
-        number = _number(metadata, title, slug(self.file))
-        seen = visible(content, line)
-        sections = seen.placed(body.parse(seen.text, line), line)
+        name = label.slug(self.file)
+        number = label.number(metadata, title, self.file)
+        body_text, first = seen.text, line
+        if heading and (heading == title or heading in title):  # said by the title
+            first += body_text.count("\n", 0, end)
+            body_text = body_text[end:]
+        sections = seen.placed(body.parse(body_text, first), line)
         if not any(section.entries for section in sections):
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
         self._doubt(seen, line)
         self._unclosed(seen)
         issue = Issue(
-            slug(self.file), title, number, published, sections, marks.draft, marks.expires, fingerprint(text)
+            name,
+            title,
+            number,
+            published or _UNDATED,
+            sections,
+            marks.draft,
+            marks.expires,
+            fingerprint(text),
+            date_guessed=published is None,
         )
         return Reading(self.file, issue, tuple(self.problems), draft=marks.draft, hidden=seen.hidden)
 
@@ -180,28 +194,29 @@ class _Document:
         self._note(line, "it is not UTF-8; it was read as Windows-1252", _SAVE)
         return text
 
-    def _title(self, metadata: dict[str, Any]) -> str:
-        value = metadata.get("title")
-        if isinstance(value, str) and len(value) < 1000 and is_plain(quick := value.replace("\\#", "#")):
-            return quick.strip()  # most titles, in a fraction of the time
-        words = said(value)
-        if words and (title := plain(words)[0]):
+    def _title(self, metadata: dict[str, Any], heading: str) -> str:
+        if title := label.title(metadata) or heading:
             return title
-        self._note(0, "it has no title; its name stands in for it", "add a line `title: …` to its front matter")
-        return slug(self.file)
+        if metadata:
+            self._note(0, "it has no title; its name stands in for it", "add a line `title: …` to its front matter")
+        return label.spoken(label.slug(self.file))
 
-    def _published(self, metadata: dict[str, Any], title: str) -> datetime:
+    def _published(self, metadata: dict[str, Any], *titles: str) -> datetime | None:
+        """Return the date that the front matter, a title or the path says, None if none of them does."""
         given = release.date_of(metadata)
         published = date.moment(given)
         if published:
             return published
-        for source, found in (("title", date.written(title)), ("file name", date.written(slug(self.file)))):
+        name = label.slug(self.file)
+        places = [("title", title) for title in titles] + [("file name", name), ("path", self.file)]
+        for source, found in ((source, date.written(text)) for source, text in places):
             if found:
                 if given is not None:
                     self._note(0, f"its date {shown(given)} is none; the one in its {source} is used", _DATE)
                 return found
-        what = "it has no date" if given is None else f"its date {shown(given)} is none"
-        raise BrokenError(0, what, _DATE)
+        if given is not None:
+            self._note(0, f"its date {shown(given)} is none", _DATE)
+        return None
 
 
 _MARKED = (
@@ -218,15 +233,6 @@ def too_large(file: str, size: int) -> Reading:
     """Give the reading of a file of `size` bytes, more than an issue can have: a problem."""
     message = f"it has {size / 1e6:.0f} MB, more than the {LARGEST / 1e6:.0f} MB that an issue may have"
     return _unread(file, 0, message, "move it out of the archive")
-
-
-def _number(metadata: dict[str, Any], title: str, name: str) -> int | None:
-    for key in ("number", "issue"):
-        figures = (said(metadata.get(key)) or "").strip().lstrip("#")
-        if figures.isdecimal():
-            return int(figures[:9])
-    match = _NUMBER.search(title) or _LAST_NUMBER.search(_ISO_DAY.sub("", name))
-    return int(match[1]) if match else None
 
 
 def _ends_linked(line: str) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from archive import history
 from archive.errors import FolderError
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -39,7 +41,7 @@ class File:
 
     `name`: its path below the folder, with /, as it is `shown`. `stamp`: changes when its content does (size and times;
     opaque). `size` in bytes. `fault`: why it cannot be read, if that was seen already; it may name a folder then.
-    `advice`: what to do about the fault.
+    `advice`: what to do about the fault. `written`: when it was last written, in seconds since 1970 (0: unknown).
     """
 
     name: str
@@ -47,6 +49,7 @@ class File:
     size: int = 0
     fault: str = ""
     advice: str = "let this user read it, or take it away"
+    written: float = 0
 
 
 class Folder(Protocol):
@@ -86,6 +89,7 @@ class DiskFolder:
         self.path = Path(path)
         self._suffixes = suffixes
         self._base = f"{self.path}{os.sep}"
+        self._commits: Mapping[str, datetime] | None = None
 
     @property
     def name(self) -> str:
@@ -105,6 +109,15 @@ class DiskFolder:
         except OSError as error:
             raise FolderError(self.name, f"{error.strerror}; let this user read it") from error
         yield from self._below("", set())
+
+    def first_commits(self) -> Mapping[str, datetime]:
+        """Return when each file was first committed to git, by name; nothing for a folder outside a repository.
+
+        Asked once, and only for an archive with issues that say no date.
+        """
+        if self._commits is None:
+            self._commits = history.first_commits(self.path)
+        return self._commits
 
     def _below(self, below: str, visited: set[tuple[int, int]]) -> Iterator[File]:
         try:
@@ -139,7 +152,7 @@ class DiskFolder:
             return File(name, fault=f"it cannot be read: {error.strerror}")
         if not stat.S_ISREG(state.st_mode):  # reading a pipe waits for ever, a device may have no end
             return File(name, fault="it is no regular file (a pipe, a socket or a device)", advice="take it away")
-        return File(name, (state.st_mtime_ns, state.st_size, state.st_ino), state.st_size)
+        return File(name, (state.st_mtime_ns, state.st_size, state.st_ino), state.st_size, written=state.st_mtime)
 
     def look(self, name: str) -> File | None:
         """See `Folder.look`."""

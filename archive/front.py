@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import frontmatter
 from frontmatter.default_handlers import BaseHandler, SafeLoader, YAMLHandler
@@ -33,11 +33,20 @@ class BrokenError(Exception):
         self.advice = advice
 
 
+_AS_WRITTEN = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool"))
+"""Kinds of YAML scalars that stay text: `0123` is no octal number, `12:30` no 750, and `yes` no flag."""
+
+
 class _Loader(SafeLoader):  # type: ignore[misc,valid-type]  # one of two classes, whichever the machine has
-    """Reads YAML as the library's own does, but for what would grow without end."""
+    """A YAML loader that keeps scalars as they are written and refuses mappings that would grow without end."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, Any]]]] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in _AS_WRITTEN]
+        for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def flatten_mapping(self, node: Any) -> None:
-        """Take in what `<<` names, which may take in others: of a few names each, or millions come of a few lines."""
+        """Merge the mappings named by `<<`. They can merge others in turn, so a few lines could yield millions."""
         taken = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
         names = len(node.value)
         if sum(len(value.value) if value.id == "sequence" else 1 for value in taken) <= _MOST_MERGED:
@@ -114,7 +123,7 @@ def parts(text: str) -> tuple[dict[str, Any], str, int]:
         return _json_parts(text)
     handler = _HANDLERS.get(text.lstrip()[:1])
     if handler is None or not handler.detect(text.lstrip()):
-        return {}, text, 1
+        return _header_parts(text)
     if _bulky(text):
         raise BrokenError(1, _BULKY, _FEWER)
     try:
@@ -146,6 +155,27 @@ def _json_parts(text: str) -> tuple[dict[str, Any], str, int]:
     content = text[end:].strip()
     whole = {name: _paired(value) if isinstance(value, str) else value for name, value in metadata.items()}
     return _named(whole), content, text.count("\n", 0, len(text.rstrip()) - len(content)) + 1
+
+
+_HEADER = re.compile(r"\s*((?:[A-Za-z][\w -]{0,40}:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*)+)(?=[ \t]*(?:\n|\Z))")
+"""Lines of `Name: value` and a blank line below them, without marks around them, as Pelican has them."""
+
+
+def _header_parts(text: str) -> tuple[dict[str, Any], str, int]:
+    """Return the parts of a file with a Pelican header, or without any front matter.
+
+    A header has a title, or a date and nothing that is no name of front matter: a text may begin with `Note: …`.
+    """
+    head = _HEADER.match(text if text.endswith("\n") else f"{text}\n")
+    lines = [line.partition(":") for line in head[1].splitlines() if line[:1].strip()] if head else []
+    metadata = {name.strip().lower(): value.strip() for name, _, value in lines}
+    if head is None or not _HEADER_NAMES & metadata.keys() or len(head[1]) > _LARGEST:
+        return {}, text, 1
+    content = text[head.end() :].lstrip("\n")
+    return dict(metadata), content, text.count("\n", 0, len(text) - len(content)) + 1
+
+
+_HEADER_NAMES = frozenset({"title", "date"})
 
 
 def _paired(text: str) -> str:

@@ -109,6 +109,7 @@ class Issue:
     `number` is a label: it may be missing, wrong or shared by two issues. `published` always carries an offset: the
     moment at which it comes out, which may be ahead. `draft` is the mark that makes it a draft as its file writes it
     (`draft: true`), "" for an issue that is finished. From `expires` on it is no longer shown.
+    `date_guessed` says that no date is written anywhere and `published` is a guess.
     `source` is a hash of the file's text, however this version reads it; "" for an issue that was read from no file.
     """
 
@@ -120,6 +121,7 @@ class Issue:
     draft: str = ""
     expires: datetime | None = None
     source: str = ""
+    date_guessed: bool = False
 
     def entries(self) -> Iterator[tuple[Section, Entry]]:
         """Give every entry with its section, in reading order."""

@@ -6,6 +6,7 @@ import contextlib
 import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archive import document
@@ -82,8 +83,12 @@ def _changed(folder: Folder, snapshot: Snapshot, files: Iterable[File], removed:
 
 def read_one(folder: Folder, file: File) -> Reading:
     """Read one file of `folder`; what is wrong with it is in the reading's problems."""
-    found = _read(folder, file)
-    return replace(found, stamp=file.stamp)
+    found = replace(_read(folder, file), stamp=file.stamp)
+    if found.issue is None or not found.issue.date_guessed:
+        return found
+    committed = folder.first_commits().get(file.name) if isinstance(folder, DiskFolder) else None
+    written = committed or datetime.fromtimestamp(file.written, UTC)
+    return replace(found, issue=replace(found.issue, published=written), committed=committed)
 
 
 def _read(folder: Folder, file: File) -> Reading:

@@ -177,14 +177,15 @@ def _losses(body: str, first_line: int, issue: Issue) -> Iterator[tuple[int, str
         for owner in owners:
             owner.raw.append(line)
         yield from ((number, what, False) for what in _lost(line, owners))
-    for place in places:
+    for place in places[1:]:  # the title may be the front matter's, which is not looked at here
         yield from _invented(place)
 
 
 def _places(issue: Issue) -> list[_Place]:
     headings = {section.line: _Place(section.line, section.heading) for section in issue.sections if section.heading}
     entries = [_Place(e.line, e.text, tuple(link.url for link in e.links)) for _, e in issue.entries()]
-    return sorted([*headings.values(), *entries], key=lambda place: place.line)
+    title = _Place(0, issue.title)
+    return sorted([title, *headings.values(), *entries], key=lambda place: place.line)
 
 
 def _is_plain(line: str) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from types import MappingProxyType
 
+from archive import dating
 from archive.document import Reading
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
@@ -37,24 +40,29 @@ class Snapshot:
 
         `problems` are those of no file that was read.
 
-        Where two files share a slug, the first by folder depth, then name, gives the issue; the other is a problem.
+        Where two files in different folders share a slug, the first by folder depth, then name, has it, and the other
+        takes its folder's name before its own; two in one folder are a problem. Dates that no file says are guessed.
         """
         by_file = {reading.file: reading for reading in readings}
         by_slug: dict[str, Issue] = {}
         owner: dict[str, str] = {}
         found = list(problems)
         left_out = frozenset(held) & by_file.keys()
+        guesses = _guesses(by_file)
         for file in sorted(by_file, key=lambda name: (name.count("/"), name)):
             reading = by_file[file]
             found += reading.problems
             issue = reading.issue
             if issue is None or file in left_out:
                 continue
-            if issue.slug in by_slug:
-                found.append(_shared(file, owner[issue.slug]))
-            else:
-                by_slug[issue.slug] = issue
-                owner[issue.slug] = file
+            name = _free_slug(file, issue.slug, owner)
+            if name in by_slug:
+                found.append(_shared(file, owner[name]))
+                continue
+            if name != issue.slug or file in guesses:
+                issue = replace(issue, slug=name, published=guesses.get(file, issue.published))
+            by_slug[name] = issue
+            owner[name] = file
         issues = tuple(sorted(by_slug.values(), key=lambda issue: (issue.published, issue.slug)))
         found = sorted(set(found))
         return cls(issues, tuple(found), MappingProxyType(by_file), left_out, MappingProxyType(by_slug))
@@ -119,6 +127,36 @@ class Snapshot:
             nearest = sorted((abs(each - number), -place, each) for each, place in places.items())[:3]
             return tuple(f"#{each}" for _, _, each in sorted(nearest, key=lambda near: near[1]))
         return tuple(get_close_matches(asked, list(self._by_slug), n=3, cutoff=0.6))
+
+
+def _free_slug(file: str, name: str, owner: Mapping[str, str]) -> str:
+    """Return `name`, with the names of as many of the file's folders before it as make it the file's own."""
+    folders = file.split("/")[:-1]
+    if folders and folders[-1] == name:  # the folder's index, which has the folder's name already
+        folders.pop()
+    while name in owner and folders and owner[name].rpartition("/")[0] != file.rpartition("/")[0]:
+        name = f"{folders.pop()}-{name}"
+    return name
+
+
+def _guesses(readings: Mapping[str, Reading]) -> dict[str, datetime]:
+    """Return a date for each file whose issue says none, by those beside it."""
+    issues = {file: reading.issue for file, reading in readings.items() if reading.issue is not None}
+    undated = {file: issue.published for file, issue in issues.items() if issue.date_guessed}
+    if not undated:
+        return {}
+    dated = {file: issue.published for file, issue in issues.items() if not issue.date_guessed}
+    commits = Counter(readings[file].committed for file in undated)
+    for file in list(undated):
+        committed = readings[file].committed
+        if committed is not None and commits[committed] == 1:  # one commit of many files dates none of them
+            dated[file] = undated.pop(file)
+    times = {file: time if time > _UNKNOWN else None for file, time in undated.items()}
+    return dating.guessed(times, dated)
+
+
+_UNKNOWN = datetime(1971, 1, 1, tzinfo=UTC)
+"""An earlier time of a file is none: a reading without a file's time has that of 1970."""
 
 
 def _kept(before: Reading | None, now: Reading) -> Reading:

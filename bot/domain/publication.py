@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 
-from archive.document import Reading, slug
+from archive.document import Reading
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
+from archive.label import slug
 from archive.snapshot import Snapshot
 
 _EXPIRED = "it expired"

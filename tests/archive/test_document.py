@@ -156,19 +156,11 @@ def test_numbers(front: str, file: str, number: int | None) -> None:
         (b"---\ntitle: " + b"[" * 5000 + b"\n---\nx", "too large"),
         (b"---\ntitle:\n " + b"- " * 30_000 + b"x\n---\nx", "too large"),
         (b"---\n" + b"? " * 30_000 + b"x\n---\nx", "too large"),
-        (b"---\ndate: " + HUGE + b"\n---\nx", "date 'int …' is none"),
-        (b"---\ndate: 0001-01-01T00:00:00+14:00\n---\nx", "date '0001-01-01T00:00:00+14:00' is none"),
-        (b"---\ndate: 9999-12-31\n---\nx", "date '9999-12-31' is none"),
-        (b"---\n" + BOMB + b"date: *h\n---\nx", "date 'list …' is none"),
         (b"---\n" + MERGED + b"---\nx", "merges far too many"),
         (b"---\na: &a {b: c}\nd: {<<: [" + b"*a," * 101 + b"*a]}\n---\nx", "merges far too many"),
         (b"---\n" + b"a: b\n" * 20_000 + b"---\nx", "too large"),
         (b'{\n"a": ' + b"[" * 5000 + b"\n}\nx", "too large"),
-        (b"---\ntitle: x\n---\nx", "no date"),
-        (b"---\ntitle: x\ndate: [1, 2]\n---\nx", "is none"),
         (b"---\ntitle: x\ndate: 2014-13-45\n---\nx", "month must be"),
-        (b"just words", "no date"),
-        (b"", "no date"),
         (b"\x89PNG\r\n\x1a\n\0\0", "binary"),
         (b"\xff\xfea", "UTF-16"),
         (b"\xff\xfe\0\0a", "UTF-32"),
@@ -179,6 +171,94 @@ def test_numbers(front: str, file: str, number: int | None) -> None:
 def test_what_is_broken_is_told(data: bytes, message: str) -> None:
     """A broken file is one problem that says what is wrong and what to do."""
     assert message in problem(data)
+
+
+@pytest.mark.parametrize(
+    ("matter", "shown"),
+    [
+        (b"date: " + HUGE, "'0xffff"),
+        (b"date: 0001-01-01T00:00:00+14:00", "'0001-01-01T00:00:00+14:00'"),
+        (b"date: 9999-12-31", "'9999-12-31'"),
+        (BOMB + b"date: *h", "'list …'"),
+        (b"date: [1, 2]", "'list …'"),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_told_and_guessed(matter: bytes, shown: str) -> None:
+    """An issue is never refused for its date: it has a guess, which is said, and nothing is lost."""
+    reading = document.read("notes.md", b"---\ntitle: T\n" + matter + b"\n---\nHello")
+    assert reading.issue is not None
+    assert reading.issue.date_guessed
+    assert [(shown in found.message, found.lost) for found in reading.problems] == [(True, False), (False, False)]
+
+
+def test_an_issue_without_a_date_has_a_guess() -> None:
+    """Neither front matter nor any words of a date are needed; the guess is flagged and told."""
+    for text in (b"just words", b"---\ntitle: x\n---\nx"):
+        reading = document.read("notes.md", text)
+        assert reading.issue is not None
+        assert reading.issue.date_guessed
+        assert [(found.message, found.lost) for found in reading.problems] == [
+            ("its date is a guess, since it says none", False)
+        ]
+    assert not issue("---\ntitle: x\ndate: 2014-01-01\n---\nx").date_guessed
+
+
+def test_an_empty_file_is_told_and_no_issue() -> None:
+    """Nothing is no issue, and no loss."""
+    reading = document.read("notes.md", b"\n")
+    assert reading.issue is None
+    assert [(found.message, found.lost) for found in reading.problems] == [("it is empty", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "title", "day", "number"),
+    [
+        ("# Notes 7 (4 March 2025)\n\nHello", "weekly/7.md", "Notes 7 (4 March 2025)", "2025-03-04", 7),
+        ("2025.03.04 - Tides\n=======\n\nHello", "notes/0304.md", "2025.03.04 - Tides", "2025-03-04", None),
+        ("# What is new\n\nHello", "120-2025-mar-04.md", "What is new", "2025-03-04", 120),
+        ("Hello", "2025/03/04/index.md", "04", "2025-03-04", None),
+        ("Hello", "archive/2025-03-04-harbour-12.md", "2025-03-04-harbour-12", "2025-03-04", 12),
+        (
+            "# 港口周刊（第 7 期）：潮汐 2025年3月4日\n\n你好",
+            "a.md",
+            "港口周刊（第 7 期）：潮汐 2025年3月4日",
+            "2025-03-04",
+            7,
+        ),
+        ("# Hafenblatt, 4. März 2025\n\nHallo", "a.md", "Hafenblatt, 4. März 2025", "2025-03-04", None),
+        ("# Le port du 4 mars 2025\n\nAllô", "a.md", "Le port du 4 mars 2025", "2025-03-04", None),
+        ("# El puerto, 4 de marzo de 2025\n\nHola", "a.md", "El puerto, 4 de marzo de 2025", "2025-03-04", None),
+        ("Title: Notes 7\nNumber: 7\nDate: 2025-03-04\n\nHello", "a.md", "Notes 7", "2025-03-04", 7),
+    ],
+)
+def test_issues_without_front_matter(text: str, file: str, title: str, day: str, number: int | None) -> None:
+    """Title, date and number come from the first heading and the path; neither is posted as text."""
+    read = issue(text, file)
+    assert (read.title, read.published.date().isoformat(), read.number) == (title, day, number)
+    assert not read.date_guessed
+    assert [(section.heading, len(section.entries)) for section in read.sections] == [("", 1)]
+    assert proof.prove(document.read(file, text.encode()), text.encode()) == ()
+
+
+def test_a_title_said_twice_is_no_section() -> None:
+    """A first heading that repeats the front matter's title is left out; another one is a section."""
+    matter = "---\ntitle: Harbour Notes\ndate: 2025-03-04\n---\n\n"
+    assert [s.heading for s in issue(f"{matter}# Harbour Notes\n\nHello").sections] == [""]
+    assert [s.heading for s in issue(f"{matter}# Reading\n\nHello").sections] == ["Reading"]
+
+
+def test_pages_beside_the_issues_are_none_and_no_loss() -> None:
+    """README and the like are passed over in silence, unless their front matter makes them an issue."""
+    for name in ("README.md", "docs/CONTRIBUTING.md", "index.md", "LICENSE.txt"):
+        assert document.read(name, b"# Words\n\nThe guide of 2024-01-01.") == Reading(name, None)
+    assert issue("---\ntitle: T\ndate: 2014-01-01\n---\nx", "431/README.md").slug == "431"
+
+
+def test_scalars_are_kept_as_they_are_written() -> None:
+    """YAML's octal numbers, clock times and flags are words in a title, and a number keeps its value."""
+    for value in ("0123", "12:30", "yes", "1e3"):
+        assert issue(f"---\ntitle: {value}\ndate: 2014-01-01\n---\nx").title == value
+    assert issue("---\ntitle: T\nnumber: 0123\ndate: 2014-01-01\n---\nx").number == 123
 
 
 def test_other_encodings_are_read_and_told() -> None:
@@ -209,7 +289,7 @@ def test_half_a_character_in_json_is_none() -> None:
 def test_text_in_brackets_is_no_front_matter() -> None:
     """A file may begin with a bracket and have none."""
     for text in ("{{ template }} words", "{: .class}", '{"quoted"} words', "{} words"):
-        assert "front matter" not in problem(text.encode())
+        assert not any("front matter" in found.message for found in document.read("x.md", text.encode()).problems)
 
 
 def test_text_files_without_front_matter_are_not_issues() -> None:
@@ -269,16 +349,14 @@ def test_a_date_that_cannot_be_leaves_the_parsers_way() -> None:
 
 
 def test_values_that_say_nothing_are_passed_over() -> None:
-    """A title or number that is a list of gigabytes, or has thousands of figures, is as good as none."""
-    for value, kind in ((b"*h", "list"), (HUGE, "int")):
-        matter = BOMB + b"title: " + value + b"\nnumber: " + value + b"\ndate: " + value
-        reading = document.read("2014-01-01-7.md", b"---\n" + matter + b"\n---\nHello")
-        assert reading.issue is not None
-        assert (reading.issue.title, reading.issue.number) == ("2014-01-01-7", 7)
-        assert [found.message.partition(";")[0] for found in reading.problems] == [
-            "it has no title",
-            f"its date '{kind} …' is none",
-        ]
+    """A title or number that is a list of gigabytes is as good as none."""
+    reading = document.read("2014-01-01-7.md", b"---\n" + BOMB + b"title: *h\nnumber: *h\ndate: *h\n---\nHello")
+    assert reading.issue is not None
+    assert (reading.issue.title, reading.issue.number) == ("2014-01-01-7", 7)
+    assert [found.message.partition(";")[0] for found in reading.problems] == [
+        "it has no title",
+        "its date 'list …' is none",
+    ]
 
 
 ODD = st.sampled_from(

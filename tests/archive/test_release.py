@@ -99,9 +99,11 @@ def test_a_folder_makes_drafts(folder: str) -> None:
 
 
 def test_a_draft_needs_no_date() -> None:
-    """A draft without a date is not lost; a finished issue without one is."""
+    """A draft without a date is no issue and no loss; a finished issue without one is dated by a guess."""
     assert _read("draft: true", "next.md", dated=False) == document.Reading("next.md", None, draft="draft: true")
-    assert _read("draft: false", "next.md", dated=False).problems[0].lost
+    finished = _read("draft: false", "next.md", dated=False).issue
+    assert finished is not None
+    assert finished.date_guessed
 
 
 @pytest.mark.parametrize("name", ["publishDate", "publish_date", "pubDate", "PublishDate"])
@@ -132,7 +134,7 @@ def test_what_is_held_takes_no_name() -> None:
     assert snapshot.issues == (issue.issue,)
     assert snapshot.problems == ()
     assert snapshot.holding(["a.md"]) is snapshot
-    assert snapshot.holding([]).issues == (draft.issue,)
+    assert [issue.slug for issue in snapshot.holding([]).issues] == ["a", "posts-a"]
 
 
 def test_a_finished_issue_that_becomes_an_undated_draft_is_none() -> None:

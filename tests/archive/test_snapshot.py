@@ -82,13 +82,29 @@ def test_a_shared_number_gives_all(folder: FakeFolder) -> None:
     assert [issue.slug for issue in loader.load(folder).labelled(2)] == ["b", "c"]
 
 
-def test_a_shared_slug_is_a_problem(folder: FakeFolder) -> None:
-    """The file nearest the top gives the issue; the other is named, and so is the first."""
+def test_a_shared_slug_takes_its_folders_name(folder: FakeFolder) -> None:
+    """Two files of one name in different folders are two issues; the one nearest the top has the plain name."""
     folder.put("old/a.md", text(9))
+    folder.put("older/old/a.md", text(8))
+    snapshot = loader.load(folder)
+    assert snapshot.problems == ()
+    assert [snapshot.find(name).published.day for name in ("a", "old-a", "older-old-a")] == [1, 9, 8]
+
+
+def test_bundles_have_their_folders_names(folder: FakeFolder) -> None:
+    """A folder's index is the folder's issue; of two such folders with one name the second takes one more."""
+    for file, day in (("431/index.md", 3), ("432/index.md", 4), ("old/431/index.md", 5)):
+        folder.put(file, text(day))
+    assert [loader.load(folder).find(name).published.day for name in ("431", "432", "old-431")] == [3, 4, 5]
+
+
+def test_a_shared_slug_in_one_folder_is_a_problem(folder: FakeFolder) -> None:
+    """The first by name gives the issue; the other is named, and so is the first."""
+    folder.put("a.mkd", text(9))
     snapshot = loader.load(folder)
     assert snapshot.find("a").published.day == 1
     (problem,) = snapshot.problems
-    assert (problem.file, problem.lost) == ("old/a.md", True)
+    assert (problem.file, problem.lost) == ("a.mkd", True)
     assert "a.md" in problem.message
 
 

@@ -1,0 +1,110 @@
+"""Dates of issues that say none: guessed, flagged, and never such that an old issue looks new."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import loader
+from archive.dating import guessed, in_order
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def dated(day: int) -> datetime:
+    """Return a day of June 2026."""
+    return datetime(2026, 6, day, tzinfo=UTC)
+
+
+def test_files_are_in_the_order_of_their_figures() -> None:
+    """Issue 9 comes before issue 10, and 2025 before 2026."""
+    assert in_order(["2026/1.md", "2025/10.md", "2025/9.md"]) == ["2025/9.md", "2025/10.md", "2026/1.md"]
+
+
+def test_an_issue_stands_between_its_neighbours() -> None:
+    """One between two is put between them; one before or after them a usual step away."""
+    known = {"2.md": dated(8), "4.md": dated(22)}
+    assert guessed({"1.md": NOW, "3.md": NOW, "5.md": NOW}, known) == {
+        "1.md": dated(8) - 14 * DAY,
+        "3.md": dated(15),
+        "5.md": dated(22) + 14 * DAY,
+    }
+
+
+def test_files_that_came_together_are_dated_back() -> None:
+    """A checkout writes all files at once: none of them looks new."""
+    found = guessed({f"{number}.md": NOW for number in range(1, 10)}, {})
+    assert max(found.values()) == found["9.md"] == NOW - 30 * DAY
+    assert found["9.md"] - found["8.md"] == 7 * DAY
+
+
+def test_a_file_that_came_later_has_its_own_time() -> None:
+    """A new issue is written by itself, and is as new as its file."""
+    found = guessed({"1.md": NOW - 50 * DAY, "2.md": NOW - 50 * DAY, "3.md": NOW}, {})
+    assert (found["3.md"], found["2.md"]) == (NOW, NOW - 7 * DAY)
+
+
+def test_a_year_in_the_path_holds() -> None:
+    """What lies in a folder of another year is of that year."""
+    assert guessed({"2024/7.md": NOW}, {})["2024/7.md"].year == 2024
+
+
+@given(
+    st.dictionaries(st.text(max_size=8), st.none() | st.datetimes(timezones=st.just(UTC)), max_size=6),
+    st.dictionaries(st.text(max_size=8), st.datetimes(timezones=st.just(UTC)), max_size=6),
+)
+def test_every_file_has_a_date(undated: dict[str, datetime | None], known: dict[str, datetime]) -> None:
+    """Whatever the names and times, each undated file has one date with an offset."""
+    known = {name: moment for name, moment in known.items() if name not in undated}
+    found = guessed(undated, known)
+    assert found.keys() == undated.keys()
+    assert all(moment.tzinfo is not None for moment in found.values())
+
+
+def test_the_archive_flags_its_guesses(tmp_path: Path) -> None:
+    """Files without any date load, in order, with dates that are flagged."""
+    for number in range(1, 4):
+        file = tmp_path / f"issue-{number}.md"
+        file.write_text("Hello.")
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    issues = loader.load(tmp_path).issues
+    assert [(issue.slug, issue.title, issue.number) for issue in issues] == [
+        (f"issue-{number}", f"Issue {number}", number) for number in range(1, 4)
+    ]
+    assert all(issue.date_guessed for issue in issues)
+    assert issues[-1].published == NOW - 30 * DAY
+
+
+@pytest.mark.process
+def test_the_first_commit_dates_an_issue(tmp_path: Path) -> None:
+    """In a git repository a file's first commit is its date, whatever the file's own time."""
+    git = shutil.which("git")
+    if git is None:
+        pytest.skip("there is no git on this machine")
+    folder = tmp_path / "repository with a space" / "issues"
+    folder.mkdir(parents=True)
+    mine = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "PATH": str(Path(git).parent)}
+
+    def run(*arguments: str, day: str = "2020-01-01") -> None:
+        moments = {"GIT_AUTHOR_DATE": f"{day}T12:00:00+00:00", "GIT_COMMITTER_DATE": f"{day}T12:00:00+00:00"}
+        names = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(
+            [git, "-C", folder, *names, *arguments], check=True, capture_output=True, env={**mine, **moments}
+        )
+
+    run("init")
+    for name, day in (("é 1.md", "2020-03-01"), ("é 2.md", "2020-03-09")):
+        (folder / name).write_text("Hello.")
+        run("add", ".")
+        run("commit", "-m", "Add an issue", day=day)
+    (folder / "é 2.md").write_text("Hello again.")
+    run("commit", "-am", "Edit it", day="2020-05-01")
+    assert [issue.published.date().isoformat() for issue in loader.load(folder).issues] == ["2020-03-01", "2020-03-09"]
