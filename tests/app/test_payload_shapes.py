@@ -41,6 +41,7 @@ def bent(value: Any, chance: random.Random) -> Any:
     return chance.choice(ODD)
 
 
+@pytest.mark.long
 async def test_signed_payloads_of_any_shape(it: Whole, seen: Seen) -> None:
     """Slack's own proof on a payload bent in up to three places: an answer, no foreign address, no long line."""
     app, chance, known = it.app.asgi(), random.Random(23), payloads(it.workspace.team)

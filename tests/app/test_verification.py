@@ -113,6 +113,7 @@ async def test_a_large_body_that_is_refused_is_not_written_down(it: Whole, seen:
     assert len(seen.refusals) == 1
 
 
+@pytest.mark.long
 async def test_ten_thousand_forged_requests(it: Whole, seen: Seen) -> None:
     """None of them gets further than the door, whatever was changed of what Slack signed."""
     app, chance = it.app.asgi(), random.Random(11)

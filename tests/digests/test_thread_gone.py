@@ -20,6 +20,8 @@ from tests.fakes.scene import Scene
 from tests.fakes.standin import PARTS
 from tests.fakes.virtual import run
 
+pytestmark = pytest.mark.long
+
 LOST = ("ok", "time-out after accept", "time-out, landing late", "reset with effect", "500 with effect")
 """What becomes of an answer: it is heard, or the call took effect and it is not."""
 DELETE = "chat.delete"

@@ -38,6 +38,7 @@ PATIENCE = 15.0
 """Seconds within which anything has surely happened."""
 _RULES = Rules(per_channel=0.0, per_workspace=10_000.0, tick=0.2, window=timedelta(days=20_000))
 _START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+_OLD = datetime(2019, 1, 6, 9, tzinfo=UTC)
 
 
 class Unpaced(Pace):
@@ -225,12 +226,16 @@ class Whole:
 
 @asynccontextmanager
 async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
-    """Run the bot on the empty `folder` and the empty `database` (its address)."""
+    """Run the bot in the empty `folder` and on the empty `database` (its address), with one old issue in the archive.
+
+    At the first look that sees an issue nothing is new: without the old one, a test's first issue would not be posted.
+    """
     site = Site()
     # On a busy machine three seconds pass before anybody had a turn; that they count is tested elsewhere.
     workspace = site.add(Workspace("T0WHOLE", pace=Unpaced(), trigger_life=timedelta(minutes=1)))
     archive = folder / "issues"
     archive.mkdir()
+    (archive / "2019-01-06-0.md").write_text(issue(0, _OLD, tales("old", "beginnings")), "utf-8")
     clock = Shifted()
     async with Server(site) as server:
         store = await asyncio.to_thread(Store.open, database, upgrading=True)
