@@ -69,6 +69,7 @@ def test_every_file_has_a_date(undated: dict[str, datetime | None], known: dict[
     assert all(moment.tzinfo is not None for moment in found.values())
 
 
+@pytest.mark.process
 def test_the_archive_flags_its_guesses(tmp_path: Path) -> None:
     """Files without any date load, in order, with dates that are flagged."""
     for number in range(1, 4):

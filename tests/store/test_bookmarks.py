@@ -128,6 +128,7 @@ async def happen(store: Store, user: str, each: Event) -> None:
 _users = (f"U{number}" for number in range(1_000_000))
 
 
+@pytest.mark.long
 @pytest.mark.asyncio(loop_scope="module")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(events, st.randoms())

@@ -175,7 +175,9 @@ def test_grades_say_what_there_is(issues: list[Issue], query: str) -> None:
     assert index.search(query, limit=2, offset=2).grade is answer.grade
 
 
-@pytest.mark.parametrize("folder", [SAMPLE, PUBLIC], ids=["sample", "public"])
+@pytest.mark.parametrize(
+    "folder", [pytest.param(SAMPLE, id="sample"), pytest.param(PUBLIC, id="public", marks=pytest.mark.long)]
+)
 def test_an_entry_is_found_by_its_half_remembered_headline(folder: Path) -> None:
     """Two words missing and one misspelt: the entry is among the first three, of every entry of the archive at hand.
 
