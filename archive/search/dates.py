@@ -25,6 +25,7 @@ _BOUND = (
 )
 _BOUND_MONTH = rf"(?P<bound>since|after|before|until) (?P<month>{_MONTH})"
 _PHRASES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (_RECENT, _BOUND, _BOUND_MONTH, "yesterday"))
+_WORDS_OF_TIME = frozenset("last past this since after before until yesterday yesterday?".split())  # noqa: SIM905
 _SPACE = re.compile(r"\s+")
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 
@@ -58,6 +59,8 @@ def spoken(text: str, today: date) -> tuple[str, Span]:
     >>> spoken("kafka since 2020", date(2021, 5, 4))
     ('kafka', Span(after=datetime.date(2020, 1, 1), before=None, text='since 2020'))
     """
+    if _WORDS_OF_TIME.isdisjoint(text.lower().split()):
+        return text, Span(None, None)
     plain = _SPACE.sub(" ", text).strip()
     for pattern in _PHRASES:
         for match in pattern.finditer(plain):

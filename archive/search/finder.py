@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from archive.kind import Kind
 from archive.search.filters import Bools, allowed
-from archive.search.grading import confidence, grade, meant
+from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
 from archive.search.plan import Term, TermLookup, any_form, either, guessed, phrase, plan
 from archive.search.postings import Ints
 from archive.search.query import Query, QueryWord, parse
 from archive.search.rank import Matches, Ranker
-from archive.search.rerank import second_look
+from archive.search.rerank import QueryLeaf, leaves_of, second_look
 from archive.search.result import Grade
 from archive.search.segment import Dictionary
 from archive.search.segments import Segments
@@ -23,6 +23,8 @@ from archive.search.wording import STOP_WORDS
 
 CACHED_KIND_TABLES = 4
 """For so many sets of kinds a table of the entries that are of them is kept: a byte an entry."""
+CACHED_PLANS = 1_024
+"""So many queries are kept as they were taken apart."""
 COMPLETE_SHARE = 0.9
 """Where the newest come first, an entry has at least this part of what the best one has of the query."""
 _NOTHING = Matches(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32))
@@ -35,6 +37,7 @@ class Plan:
     asked: Query
     terms: tuple[Term, ...]
     kinds: frozenset[Kind] | None
+    leaves: tuple[QueryLeaf, ...]
 
     @property
     def lone(self) -> bool:
@@ -50,6 +53,8 @@ class Outcome:
     matches: Matches
     grade: Grade = Grade.NONE
     confidence: float = 0.0
+    listed: bool = False
+    """Whether nothing was looked for by words: all that is listed is what was asked for."""
 
 
 class Finder:
@@ -65,12 +70,20 @@ class Finder:
         self._own_name = own_name
         self._ranker = Ranker(segments)
         self._usual: dict[frozenset[Kind] | None, Bools] = {}
+        self._plans: dict[tuple[str, frozenset[Kind] | None, date], Plan] = {}
 
     def plan(self, query: str, kinds: frozenset[Kind] | None, today: date) -> Plan:
-        """Return what `query` looks for."""
-        asked = parse(query, today)
-        asked = replace(asked, words=self._less_own_name(asked.words))
-        return self.planned(asked, kinds)
+        """Return what `query` looks for; kept for when it is asked again, or for another page."""
+        key = query, kinds, today
+        found = self._plans.get(key)
+        if found is None:
+            asked = parse(query, today)
+            if self._own_name:
+                asked = replace(asked, words=self._less_own_name(asked.words))
+            if len(self._plans) >= CACHED_PLANS:
+                self._plans.clear()
+            found = self._plans[key] = self.planned(asked, kinds)
+        return found
 
     def planned(self, asked: Query, kinds: frozenset[Kind] | None) -> Plan:
         """Return what a query that was taken apart looks for."""
@@ -79,7 +92,7 @@ class Finder:
             *(either(options, self._lookup) for options in asked.either),
             *(phrase(texts, self._lookup) for texts in asked.phrases),
         )
-        return Plan(asked, terms, kinds)
+        return Plan(asked, terms, kinds, leaves_of(terms))
 
     def _less_own_name(self, asked: tuple[QueryWord, ...]) -> tuple[QueryWord, ...]:
         """Make the words of the archive's own name optional beside others: every entry is about them."""
@@ -91,21 +104,30 @@ class Finder:
 
     def found(self, plan: Plan) -> Outcome:
         """Return the entries that answer."""
-        linked = self._linked(plan)
-        if len(linked.docs):
-            return Outcome(self._newest(linked), Grade.STRONG, 1.0)
+        if plan.asked.addresses and len((linked := self._linked(plan)).docs):
+            return Outcome(self._newest(linked), Grade.STRONG, 1.0, listed=True)
         if not plan.terms:
             found = self._everything(plan) if plan.lone else _NOTHING
-            return Outcome(self._newest(found), Grade.STRONG if len(found.docs) else Grade.NONE, float(plan.lone))
+            return Outcome(
+                self._newest(found), Grade.STRONG if len(found.docs) else Grade.NONE, float(plan.lone), listed=True
+            )
         found = self._kept(plan, self._ranker.found(plan.terms))
         if found.pruned and not len(found.docs):
             found = self._kept(plan, self._ranker.found(plan.terms, whole=True))
-        found = second_look(plan.terms, self._segments, found)
+        found = second_look(plan.leaves, self._segments, found)
         sure = confidence(found, self._segments.living)
         graded = grade(found, sure)
         if graded is Grade.STRONG and self._is_vague(plan):
             graded = Grade.NEAREST
         return Outcome(self._answers(plan, found), graded, sure)
+
+    def is_answered(self, plan: Plan) -> bool:
+        """Return whether the answer is strong; of one word, that is said without ranking what has it."""
+        if len(plan.terms) == len(plan.leaves) == 1 and not plan.asked.addresses and not self._is_vague(plan):
+            found = self._kept(plan, self._ranker.found(plan.terms))
+            if float(found.met.max(initial=0)) >= SQUARE_COVERAGE:
+                return True
+        return self.found(plan).grade is Grade.STRONG
 
     def _answers(self, plan: Plan, found: Matches) -> Matches:
         """Return those of `found` that come, scored in the order that was asked for or that such a query has."""

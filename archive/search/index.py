@@ -35,11 +35,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 
 import numpy as np
 
-from archive.issue import Issue
+from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search import notes, paging, suggest, typeahead
 from archive.search import synonyms as synonym_table
@@ -57,6 +57,8 @@ from archive.search.words import words
 
 CACHED_ANSWERS = 512
 """So many answers are kept: people ask the same things, and turn pages."""
+CACHED_ENTRIES = 16_384
+"""So many entries are kept as they are shown: people find the same ones."""
 MAX_RESULTS = 100
 """So many results at most come on one page."""
 MAX_SUGGESTIONS = 3
@@ -78,6 +80,7 @@ class Index:
         self._topics: tuple[str, ...] | None = None
         self._numbers: dict[int, Issue] | None = None
         self._today: date | None = None
+        self._shown: dict[int, tuple[Issue, Section, Entry, tuple[Issue, ...]]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
         self._answered: dict[tuple[str, frozenset[Kind] | None], bool] = {}
         self._own_name = frozenset(word for word, count in titles.items() if count > segments.issue_count / 2)
@@ -215,12 +218,18 @@ class Index:
         tokens = self._segments.words(shown) if told and plan.terms else repeat(frozenset[int]())
         terms = tuple(term for term in plan.terms if not term.filler) or plan.terms
         for doc, score, words_ in zip(shown.tolist(), found.scores[at].tolist(), tokens, strict=False):
-            issue, section, entry = self._segments.entry(doc)
+            issue, section, entry, also = self._shown.get(doc) or self._show(doc)
             reasons = self._explainer.reasons(terms, words_) if told and plan.terms else ()
-            also = paging.also_in(self._segments, doc, issue)
-            result = Result(issue, section, entry, round(score, 4), also, reasons)
-            lacks = notes.lacks(plan.asked, result) if told and plan.terms and outcome.confidence < 1 else ()
-            yield replace(result, lacks=lacks) if lacks else result
+            lacks = notes.lacks(plan.asked, reasons) if told and plan.terms and not outcome.listed else ()
+            yield Result(issue, section, entry, round(score, 4), also, reasons, lacks)
+
+    def _show(self, doc: int) -> tuple[Issue, Section, Entry, tuple[Issue, ...]]:
+        """Return the entry numbered `doc` with its issue and section, and the other issues with its link."""
+        if len(self._shown) >= CACHED_ENTRIES:
+            self._shown.clear()
+        issue, section, entry = self._segments.entry(doc)
+        found = self._shown[doc] = issue, section, entry, paging.also_in(self._segments, doc, issue)
+        return found
 
     def _numbered(self, number: int | None) -> Issue | None:
         """Return the issue of that number, the newest of several."""
@@ -248,13 +257,12 @@ class Index:
                 said = [notes.emptied(asked, plain, total)]
                 wider.append(plain)
         assumed = [notes.replaced(query, answer.assumed)] if answer.assumed else []
-        righted = [*assumed, *suggest.meant(query, asked, self._lookup)]
-        righted = [other for other in righted if self._is_answered(other, plan.kinds)]
-        ways = dict.fromkeys([*wider, *righted, *self._parts(query, plan)])
-        ways.pop(query.strip(), None)
+        righted = assumed if answer.results else suggest.meant(query, asked, self._lookup)
+        answered = (other for other in righted if self._is_answered(other, plan.kinds))
+        ways = (other for other in chain(wider, answered, self._parts(query, plan)) if other != query.strip())
         return replace(
             answer,
-            did_you_mean=tuple(islice(ways, MAX_SUGGESTIONS)),
+            did_you_mean=tuple(islice(_once(ways), MAX_SUGGESTIONS)),
             near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.MAX_NEAR_TOPICS)),
             notes=tuple(said),
         )
@@ -272,12 +280,20 @@ class Index:
         """Return whether `query` has a strong answer; what is offered often is looked for once."""
         known = self._answered.get((query, kinds))
         if known is None:
-            outcome = self._finder.found(self._finder.plan(query, kinds, self._newest_day()))
-            known = outcome.grade is Grade.STRONG
+            known = self._finder.is_answered(self._finder.plan(query, kinds, self._newest_day()))
             if len(self._answered) >= CACHED_ANSWERS:
                 self._answered.clear()
             self._answered[query, kinds] = known
         return known
+
+
+def _once(texts: Iterable[str]) -> Iterator[str]:
+    """Return each of `texts` once, as far as they are asked for."""
+    seen: set[str] = set()
+    for text in texts:
+        if text not in seen:
+            seen.add(text)
+            yield text
 
 
 def _title(issue: Issue) -> set[str]:

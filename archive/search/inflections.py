@@ -7,6 +7,7 @@ Forms are made by rule and then looked up in the archive's vocabulary, so nothin
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from archive.search.words import bag
@@ -98,9 +99,10 @@ _ENDINGS = (
     "ers", "er", "ive", "ally", "ic", "al", "ing", "ed", "es", "e", "s", "ise", "ize",
     "ised", "ized", "ising", "izing", "",
 )  # fmt: skip
+_DERIVING = frozenset(_ENDINGS)
 _MIN_STEM, _LONGEST = 5, 40
 # Words whose ending only looks derived; their "derivations" mean something else.
-_NO_KIN = bag("""
+_NO_DERIVATIONS = bag("""
     container containers server servers cluster clusters service services master computer computers number numbers
     paper papers power matter letter letters order orders header headers folder folders border layer layers chapter
     general universal university universe community communication internal external manual personal native message
@@ -192,18 +194,29 @@ def _stems(word: str) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def derivations(word: str) -> tuple[str, ...]:
-    """Give the words that may be derived from the same root as `word` ("deployment", "deploy"); itself not among them.
+def roots(word: str) -> tuple[str, ...]:
+    """Return what the words begin with that may be derived from the same root as `word`; () if none may be.
 
-    They are further from `word` than its inflections, and most will not exist: look them up. Short words have none, so
-    that "docker" is no "dock".
+    Short words have none, so that "docker" is no "dock".
     """
-    if not _MIN_STEM < len(word) <= _LONGEST or word in _NO_KIN or word in _WHOLE or not word.isalpha():
+    if not _MIN_STEM < len(word) <= _LONGEST or word in _NO_DERIVATIONS or word in _WHOLE or not word.isalpha():
         return ()
     stems = _stems(word)
     if not stems:
         return ()
     root = min(stems, key=len)
-    roots = [root, root[:-1]] if _DOUBLED.search(root) else [root, root + root[-1]]
-    found = dict.fromkeys(stem + ending for stem in roots for ending in _ENDINGS)
-    return tuple(form for form in found if form != word and form not in _NO_KIN and form not in _WHOLE)
+    return (root, root[:-1]) if _DOUBLED.search(root) else (root, root + root[-1])
+
+
+def is_derived(word: str, root: str) -> bool:
+    """Return whether `word`, which begins with `root`, is derived from it by an ending of English."""
+    return word[len(root) :] in _DERIVING and word not in _NO_DERIVATIONS and word not in _WHOLE
+
+
+def derivations(word: str, beginning: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """Return the known words that may be derived from the same root as `word` ("deployment", "deploy"), not itself.
+
+    They are further from `word` than its inflections. `beginning` gives the known words that begin so.
+    """
+    found = {form: None for root in roots(word) for form in beginning(root) if form != word and is_derived(form, root)}
+    return tuple(found)

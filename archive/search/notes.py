@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from archive.search.query import Query
-from archive.search.result import Assumption, Result
+from archive.search.result import Assumption, Reason, Result
 from archive.search.words import words
 
 _SAID = {"in": "in", "site": "on", "issue": "in issue", "after": "after", "before": "before", "year": "in"}
@@ -72,9 +72,9 @@ def replaced(query: str, assumptions: Sequence[Assumption]) -> str:
     return query
 
 
-def lacks(asked: Query, result: Result) -> tuple[str, ...]:
-    """Return the telling words of `asked` that a result has in no form."""
-    met = {word for reason in result.reasons for word in words(reason.word)}
+def lacks(asked: Query, reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """Return the telling words of `asked` that an entry, found for `reasons`, has in no form."""
+    met = {word for reason in reasons for word in words(reason.word)}
     wanted = [word.text for word in asked.words if not word.optional]
     found = [word for word in wanted if word not in met]
     missing = [options for options in asked.either if met.isdisjoint(word for option in options for word in option)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from archive.search.inflections import derivations, inflections
 from archive.search.query import QueryWord
@@ -33,8 +34,7 @@ MIN_SPLIT_LETTERS, MAX_SPLIT_LETTERS = 6, 40
 """Letters of the shortest and of the longest word that is tried as two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """A word of the archive to look for: its `number`, what it counts (0 to 1), and by which rule it is there."""
 
     number: int
@@ -42,8 +42,7 @@ class Variant:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One `word` and the variants that stand for it, those that count most first."""
 
     word: str
@@ -98,7 +97,7 @@ class TermLookup:
     stemmed: bool = True
     families: dict[str, list[Variant]] = field(default_factory=dict)
     terms: dict[tuple[Words, bool], Term] = field(default_factory=dict)
-    nearby: dict[tuple[str, int | None], list[Correction]] = field(default_factory=dict)
+    nearby: dict[tuple[str, int | None, int, bool], tuple[Correction, ...]] = field(default_factory=dict)
     pairs: dict[Words, int] = field(default_factory=dict)
 
     def count(self, word: str) -> int:
@@ -106,18 +105,26 @@ class TermLookup:
         number = self.vocabulary.ids.get(word)
         return self.frequency(number) if number else 0
 
-    def near(self, word: str, edits: int | None = None, *, guess: bool = False) -> list[Correction]:
-        """Give what `word` may be a misspelling of, as `typos.corrections` does."""
-        key = word, -1 if guess else edits
+    def near(
+        self, word: str, *, edits: int | None = None, most: int = 2, guess: bool = False
+    ) -> tuple[Correction, ...]:
+        """Return what `word` may be a misspelling of, as `spelling.corrections` does, or else, at a `guess`, may be."""
+        key = word, edits, most, guess
         found = self.nearby.get(key)
         if found is None:
             if len(self.nearby) >= CACHED_WORDS:
                 self.nearby.clear()
-            found = corrections(word, self.vocabulary, self.frequency, edits=edits)
-            if not found and guess:
-                found = guesses(word, self.vocabulary, self.frequency)
-            self.nearby[key] = found
+            near = corrections(word, self.vocabulary, self.frequency.of, edits=edits, most=most)
+            if not near and guess:
+                near = guesses(word, self.vocabulary, self.frequency.of)
+            self.nearby[key] = kept = tuple(near)
+            return kept
         return found
+
+    def beginning(self, root: str) -> list[str]:
+        """Return the words of the archive that begin with `root`, in alphabetical order."""
+        texts = self.vocabulary.words
+        return sorted(texts[number] for number in self.vocabulary.starting(root).tolist())
 
     def inflections(self, word: str) -> Words:
         """Return the inflections of `word`, none of a word in a language that they are not made for."""
@@ -282,7 +289,7 @@ def _own(word: str, lookup: TermLookup) -> list[Variant]:
             found += _beginning(word, lookup)
         found += _present(lookup.inflections(word), INFLECTION, "form", lookup)
         if found and lookup.stemmed:
-            found += _present(derivations(word), DERIVATION, "derivations", lookup)
+            found += _present(derivations(word, lookup.beginning), DERIVATION, "derivation", lookup)
         if len(lookup.families) >= CACHED_WORDS:
             lookup.families.clear()
         lookup.families[word] = found
@@ -315,12 +322,12 @@ def _rare(word: str, variants: list[Variant], lookup: TermLookup) -> bool:
 def _misspelt(word: str, lookup: TermLookup, *, known: bool) -> list[Variant]:
     """Give the variants that `word` may be a misspelling of; a `known` word only of a much more frequent one."""
     found: list[Variant] = []
-    nearby = lookup.near(word, guess=not known)
-    if not known:
-        nearby = [*nearby, *_beyond(nearby, lookup)]
+    if known:
+        nearby = [near for near in lookup.near(word, most=1) if lookup.count(near.word) >= FREQUENT_ENTRIES]
+    else:
+        near_words = lookup.near(word, guess=True)
+        nearby = [*near_words, *_beyond(near_words, lookup)]
     for near in nearby:
-        if known and (near.edits > 1 or lookup.count(near.word) < FREQUENT_ENTRIES):
-            continue
         weight = near.closeness * (0.7 if known else 1.0)
         rule = GUESS if near.far else TYPO
         found += [Variant(variant.number, variant.weight * weight, rule) for variant in _own(near.word, lookup)]
@@ -343,12 +350,12 @@ def likely(word: str, lookup: TermLookup) -> list[str]:
     )
 
 
-def _beyond(nearby: list[Correction], lookup: TermLookup) -> Iterator[Correction]:
+def _beyond(nearby: Iterable[Correction], lookup: TermLookup) -> Iterator[Correction]:
     """Return what the rare ones of `nearby` are misspellings of: `kubrnts` is nearest to a slip of the newsletter's."""
     for near in nearby:
         if lookup.count(near.word) <= RARE_ENTRIES:
-            for other in lookup.near(near.word):
-                if other.edits == 1 and lookup.count(other.word) >= FREQUENT_ENTRIES:
+            for other in lookup.near(near.word, most=1):
+                if lookup.count(other.word) >= FREQUENT_ENTRIES:
                     yield replace(other, closeness=near.closeness * other.closeness, far=True)
 
 

@@ -191,7 +191,9 @@ def compounded(typed: list[str]) -> list[str]:
 def _cleaned(text: str) -> str:
     """Return the part of `text` that is read, without Slack's marks around links, curly quotes and shorthand."""
     text = text[:QUERY_MAX_CHARS].replace("“", '"').replace("”", '"').replace("„", '"').replace("\x00", " ")
-    return written_out(_SLACK_LINK.sub(r"\1", text))
+    if "<" in text:
+        text = _SLACK_LINK.sub(r"\1", text)
+    return written_out(text) if "/" in text else text
 
 
 def _telling(typed: list[str], draft: _QueryDraft, *, alone: bool) -> tuple[QueryWord, ...]:

@@ -203,14 +203,27 @@ class Ranker:
     def _leaf(self, leaf: Leaf) -> TermHits:
         """Score one word: the strength of each of its variants by what the variant counts; the best of them counts."""
         runs = [self._segments.postings(variant.number) for variant in leaf.variants]
-        docs, places = self._together([docs for docs, _ in runs])
-        scores, met = _zeros(docs), _zeros(docs)
+        if not runs:
+            none = np.zeros(0, np.float32)
+            return TermHits(np.zeros(0, np.int32), none, none, idf(0, self._segments.living), known=False)
+        counts = [len(docs) for docs, _ in runs]
+        docs = np.concatenate([docs for docs, _ in runs]) if len(runs) > 1 else runs[0][0]
+        scores = _STRENGTH[np.concatenate([strengths for _, strengths in runs]) if len(runs) > 1 else runs[0][1]]
+        met = np.repeat(np.array([variant.weight for variant in leaf.variants], np.float32), counts)
+        scores *= met
+        if len(runs) > 1:
+            order = docs.argsort(kind="stable")
+            docs = docs[order]
+            starts = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1]))) if len(docs) else order
+            if len(starts) < len(docs):
+                docs = docs[starts]
+                scores = np.maximum.reduceat(scores[order], starts)
+                met = np.maximum.reduceat(met[order], starts)
+            else:
+                scores, met = scores[order], met[order]
         weight = idf(len(docs), self._segments.living)
-        for variant, (_, strengths), at in zip(reversed(leaf.variants), reversed(runs), reversed(places), strict=True):
-            strong = _STRENGTH[strengths] * np.float32(variant.weight * weight)
-            scores[at] = np.maximum(scores[at], strong)
-            met[at] = variant.weight
-        return TermHits(docs, scores, met, weight, known=bool(runs))
+        scores *= np.float32(weight)
+        return TermHits(docs, scores, met, weight)
 
     def _together(self, parts: Sequence[TermHits | Ints]) -> tuple[Ints, list[_Places]]:
         """Give the entries of all `parts`, and where those of each are among them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from archive.search.rank import Floats, Matches, numbers
 from archive.search.segments import Segments
 
 MAX_LEAVES = 30
-"""A query of more words than an integer has bits is ranked without."""
-RERANKED_ENTRIES = 60
+"""A query of more words than half an integer has bits is ranked without."""
+RERANKED_ENTRIES = 40
 """So many of the best are looked at again; no page shows more of them."""
 ADJACENT_BONUS, NEARBY_BONUS = 0.25, 0.1
 """What two neighbouring words of the query add, in parts of `TYPICAL_TERM_WEIGHT`, where they are next to each other in
@@ -31,10 +31,26 @@ ADJACENT_WORDS, WINDOW_WORDS = 2, 6
 """Words at most so far apart are next to each other (a word may stand between them), or near."""
 
 _Numbers = frozenset[int]
-_Bits = NDArray[np.uint32]
+_Bits = NDArray[np.uint64]
+_NEXT, _TELLING = np.uint64(1), np.uint64(32)
+"""A word's bit is one above that of the word before it; telling ones are counted once more from another bit on."""
 
 
-def second_look(terms: tuple[Term, ...], segments: Segments, found: Matches) -> Matches:
+@dataclass(frozen=True, slots=True)
+class QueryLeaf:
+    """One word of a query as it may stand in an entry: the numbers of its variants, and whether it is optional."""
+
+    numbers: NDArray[np.intp]
+    optional: bool
+
+
+def leaves_of(terms: tuple[Term, ...]) -> tuple[QueryLeaf, ...]:
+    """Return the words of `terms` in the query's order; none if there are too many to look for together."""
+    leaves = [QueryLeaf(np.array(list(leaf), np.intp), term.optional) for term in terms for leaf in _leaves(term)]
+    return tuple(leaves) if len(leaves) <= MAX_LEAVES else ()
+
+
+def second_look(leaves: tuple[QueryLeaf, ...], segments: Segments, found: Matches) -> Matches:
     """Return `found`, the scores of the best raised by how close together they have the words, and by how new they are.
 
     Tells which of them have all the telling words `close` together.
@@ -43,70 +59,84 @@ def second_look(terms: tuple[Term, ...], segments: Segments, found: Matches) -> 
         return found
     top = _best(found.scores)
     docs = found.docs[top]
-    gain, close = _proximity(terms, segments, docs)
+    gain, close = _proximity(leaves, segments, docs)
     scores = found.scores.copy()
-    scores[top] += TYPICAL_TERM_WEIGHT * gain * found.met[top]
-    days = segments.gather("day", docs).astype(np.float32)
-    oldest, newest = float(days.min()), float(days.max())
+    best = scores[top]
+    if gain is not None:
+        best += TYPICAL_TERM_WEIGHT * gain * found.met[top]
+    days = segments.gather("day", docs)
+    oldest, newest = int(days.min()), int(days.max())
     if newest > oldest:
-        scores[top] += RECENCY_BONUS * float(scores[top].max()) * (days - oldest) / (newest - oldest)
-    return replace(found, scores=scores, close=frozenset(docs[close].tolist()))
+        best += np.float32(RECENCY_BONUS * float(best.max()) / (newest - oldest)) * (days - np.int32(oldest))
+    scores[top] = best
+    near = frozenset((docs if close is None else docs[close]).tolist())
+    return Matches(found.docs, scores, found.met, found.possible, found.common, found.pruned, near)
 
 
-def _proximity(terms: tuple[Term, ...], segments: Segments, docs: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return for each of `docs` what its words add by standing together, and whether all telling ones do."""
-    leaves = [(leaf, term.optional) for term in terms for leaf in _leaves(term)]
-    telling = [leaf for leaf, optional in leaves if not optional]
-    if not 2 <= len(leaves) <= MAX_LEAVES:
-        return np.zeros(len(docs), np.float32), np.ones(len(docs), np.bool_)
+def _proximity(
+    leaves: tuple[QueryLeaf, ...], segments: Segments, docs: Ints
+) -> tuple[Floats | None, NDArray[np.bool_] | None]:
+    """Return for each of `docs` what its words add by standing together, and whether all telling ones do.
+
+    None for nothing to add, and where all do.
+    """
+    if len(leaves) < 2:
+        return None, None
+    telling = sum(not leaf.optional for leaf in leaves)
     tokens, bounds = segments.tokens(docs)
+    marks = _marks(leaves, segments, tokens)
     gain = np.zeros(len(docs), np.float32)
-    if len(telling) < len(leaves):
-        gain += np.float32(FILLER_BONUS) * np.bitwise_count(_phrases(leaves, segments, tokens, bounds))
-    if len(telling) < 2:
-        return gain, np.ones(len(docs), np.bool_)
-    following, near = _pairs(telling, segments, tokens, bounds)
+    if telling < len(leaves):
+        gain += np.float32(FILLER_BONUS) * np.bitwise_count(_phrases(leaves, marks, bounds))
+    if telling < 2:
+        return gain, None
+    following, near = _pairs(marks >> _TELLING, bounds)
     gain += np.float32(ADJACENT_BONUS) * np.bitwise_count(following)
     gain += np.float32(NEARBY_BONUS) * np.bitwise_count(near)
-    every = np.uint32((1 << len(telling)) - 2)
+    every = np.uint64((1 << telling) - 2)
     return gain, near & every == every
 
 
-def _phrases(leaves: list[tuple[_Numbers, bool]], segments: Segments, tokens: Ints, bounds: Longs) -> _Bits:
+def _phrases(leaves: tuple[QueryLeaf, ...], marks: _Bits, bounds: Longs) -> _Bits:
     """Return by entry, as bits, which neighbours in the query are neighbours in it, of those with an optional word."""
-    marks = _marks([leaf for leaf, _ in leaves], segments, tokens)
-    pairs = sum(1 << at for at in range(1, len(leaves)) if leaves[at][1] or leaves[at - 1][1])
-    forward = (marks[:-1] << 1) & marks[1:] & np.uint32(pairs)
+    pairs = sum(1 << at for at in range(1, len(leaves)) if leaves[at].optional or leaves[at - 1].optional)
+    forward = (marks[:-1] << _NEXT) & marks[1:] & np.uint64(pairs)
     at = np.flatnonzero(forward)
-    found = np.zeros(len(bounds) - 1, np.uint32)
-    np.bitwise_or.at(found, bounds.searchsorted(at, side="right") - 1, forward[at])
+    found = np.zeros(len(bounds) - 1, np.uint64)
+    if len(at):
+        np.bitwise_or.at(found, bounds.searchsorted(at, side="right") - 1, forward[at])
     return found
 
 
-def _pairs(leaves: list[_Numbers], segments: Segments, tokens: Ints, bounds: Longs) -> tuple[_Bits, _Bits]:
-    """Return by entry, as bits, which neighbouring leaves stand next to each other in it, and which near."""
-    marks = _marks(leaves, segments, tokens)
+def _pairs(marks: _Bits, bounds: Longs) -> tuple[_Bits, _Bits]:
+    """Return by entry, as bits, which neighbours in the query stand next to each other in it, and which near."""
     at = np.flatnonzero(marks)
     bits, entry = marks[at], bounds.searchsorted(at, side="right")
-    following, near = np.zeros((2, len(bounds) - 1), np.uint32)
+    following, near = np.zeros((2, len(bounds) - 1), np.uint64)
     for lag in range(1, MAX_FOLLOWERS + 1):
-        gap = at[lag:] - at[:-lag]
-        inside = (gap <= WINDOW_WORDS) & (entry[lag:] == entry[:-lag])
-        forward = (bits[:-lag] << 1) & bits[lag:]
-        both = (forward | ((bits[lag:] << 1) & bits[:-lag])) * inside
-        found = np.flatnonzero(both)
-        if len(found):
-            owners = entry[found] - 1
-            np.bitwise_or.at(near, owners, both[found])
-            np.bitwise_or.at(following, owners, forward[found] * (gap[found] <= ADJACENT_WORDS))
+        first, second = bits[:-lag], bits[lag:]
+        forward = (first << _NEXT) & second
+        found = np.flatnonzero(forward | ((second << _NEXT) & first))
+        if not len(found):
+            continue
+        gap = at[found + lag] - at[found]
+        found = found[(gap <= WINDOW_WORDS) & (entry[found + lag] == entry[found])]
+        gap = at[found + lag] - at[found]
+        owners = entry[found] - 1
+        np.bitwise_or.at(near, owners, forward[found] | ((second[found] << _NEXT) & first[found]))
+        np.bitwise_or.at(following, owners, forward[found] * (gap <= ADJACENT_WORDS))
     return following, near
 
 
-def _marks(leaves: list[_Numbers], segments: Segments, tokens: Ints) -> _Bits:
-    """Return for each of `tokens`, as bits, which of `leaves` it is a word of."""
-    table = np.zeros(segments.words_known, np.uint32)
-    for bit, leaf in enumerate(leaves):
-        table[list(leaf)] |= np.uint32(1 << bit)
+def _marks(leaves: tuple[QueryLeaf, ...], segments: Segments, tokens: Ints) -> _Bits:
+    """Return for each of `tokens`, as bits, which of `leaves` it is a word of, and above them which telling one."""
+    table = np.zeros(segments.words_known, np.uint64)
+    telling = int(_TELLING)
+    for at, leaf in enumerate(leaves):
+        bits = 1 << at
+        if not leaf.optional:
+            bits, telling = bits | 1 << telling, telling + 1
+        table[leaf.numbers] |= np.uint64(bits)
     return table[tokens]
 
 

@@ -8,10 +8,10 @@ same letters. Where nothing is that near, words that have most of their letters 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from archive.search.vocabulary import Vocabulary
+from archive.search.vocabulary import Ints, Vocabulary
 
 MAX_WORD_LETTERS = 40
 """No longer word is taken for a misspelling of another."""
@@ -23,9 +23,10 @@ FAR_CLOSENESS = 0.5
 """What a match by a far guess counts."""
 NEAR_LETTERS = {1: 5, 2: 8}
 """So long is a word at least that differs by so many edits, if the correction is not to be a far guess."""
-GUESS_LETTERS, GUESS_EDITS, GUESS_LIKENESS = 6, 4, 0.75
-"""The last resort is for words of so many letters, looks so many edits away, and needs this share of letters in common
-order (`kubrnts` for `kubernetes` has 0.82)."""
+GUESS_LETTERS, GUESS_START, GUESS_EDITS, GUESS_LIKENESS = 6, 2, 4, 0.75
+"""The last resort is for words of so many letters; a guess begins with the same ones, is at most so much longer or
+shorter, and has this share of letters in common order (`kubrnts` and `kubernetes` have 0.82)."""
+Counts = Callable[[Ints], Ints]
 _VOWELS = frozenset("aeiouy")
 
 
@@ -50,48 +51,62 @@ def allowed(word: str) -> int:
 
 
 def corrections(
-    word: str, vocabulary: Vocabulary, frequency: Callable[[int], int], *, edits: int | None = None
+    word: str, vocabulary: Vocabulary, counts: Counts, *, edits: int | None = None, most: int = 2
 ) -> list[Correction]:
     """Return the words that `word` may be a misspelling of, nearest and most frequent first, at most `MAX_CORRECTIONS`.
 
-    Two edits are looked at only when no word is one edit away. `frequency` gives a word's number of entries.
+    Two edits are looked at only when no word is one edit away, and at most `most`; if so many `edits` are asked for,
+    all within them come. `counts` gives the number of entries of words by their numbers.
     """
-    most = allowed(word) if edits is None else edits
-    if not most:
-        return []
+    if edits is not None:
+        return _best(word, list(_within(word, edits, vocabulary, counts))) if edits else []
+    for distance in range(1, min(allowed(word), most) + 1):
+        near = _within(word, distance, vocabulary, counts, same_start=distance > 1)
+        if found := [one for one in near if _plausible(word, one[2], one[0])]:
+            return _best(word, found)
+    return []
+
+
+def _within(
+    word: str, edits: int, vocabulary: Vocabulary, counts: Counts, *, same_start: bool = False
+) -> Iterator[tuple[int, int, str]]:
+    """Return the words at most so many `edits` away that some entry has: edits, entries and word of each."""
     from rapidfuzz import process  # noqa: PLC0415 - 35 ms that a well-spelt query need not pay
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
 
-    numbers = [number for number in vocabulary.near(word, most) if frequency(number)]
-    near = [vocabulary.words[number] for number in numbers]
-    found: list[tuple[int, float, str]] = []
-    for candidate, distance, at in process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=None):
-        if candidate != word and (edits is not None or _plausible(word, candidate, distance)):
-            found.append((distance, frequency(numbers[at]), candidate))
-    return _best(word, found)
+    texts, numbers = _known(vocabulary.near(word, edits, same_start=same_start), vocabulary, counts)
+    for candidate, distance, at in process.extract(word, texts, scorer=OSA.distance, score_cutoff=edits, limit=None):
+        if candidate != word:
+            yield distance, numbers[at], candidate
 
 
-def guesses(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> list[Correction]:
-    """Return the words that have most of the letters of `word` in the same order, the likest first: the last resort."""
+def _known(numbers: Ints, vocabulary: Vocabulary, counts: Counts) -> tuple[list[str], list[int]]:
+    """Return those words that some entry has, and in how many each is."""
+    frequency = counts(numbers)
+    some = frequency > 0
+    return [vocabulary.words[number] for number in numbers[some].tolist()], frequency[some].tolist()
+
+
+def guesses(word: str, vocabulary: Vocabulary, counts: Counts) -> list[Correction]:
+    """Return the word that has most of the letters of `word` in the same order, if there is one: the last resort."""
     if not GUESS_LETTERS <= len(word) <= MAX_WORD_LETTERS or not word.isalpha():
         return []
     from rapidfuzz import process  # noqa: PLC0415 - as above
     from rapidfuzz.distance import Indel  # noqa: PLC0415 - as above
 
-    numbers = [number for number in vocabulary.near(word, GUESS_EDITS) if frequency(number)]
-    near = [vocabulary.words[number] for number in numbers]
+    texts, frequency = _known(vocabulary.starting(word[:GUESS_START]), vocabulary, counts)
     found = [
-        (likeness, frequency(numbers[at]), candidate)
+        (likeness, frequency[at], candidate)
         for candidate, likeness, at in process.extract(
-            word, near, scorer=Indel.normalized_similarity, score_cutoff=GUESS_LIKENESS, limit=None
+            word, texts, scorer=Indel.normalized_similarity, score_cutoff=GUESS_LIKENESS, limit=None
         )
-        if candidate[:2] == word[:2] and candidate != word
+        if abs(len(candidate) - len(word)) <= GUESS_EDITS
     ]
     found.sort(key=lambda guess: (-guess[0] * min(guess[1], 20) ** 0.05, guess[2]))
     return [Correction(candidate, GUESS_EDITS, FAR_CLOSENESS, far=True) for _, _, candidate in found[:1]]
 
 
-def _best(word: str, found: list[tuple[int, float, str]]) -> list[Correction]:
+def _best(word: str, found: list[tuple[int, int, str]]) -> list[Correction]:
     """Return the nearest of `found` (edits, entries, word), the frequent before the rare."""
     nearest = min((distance for distance, *_ in found), default=0)
     found = sorted((f for f in found if f[0] == nearest), key=lambda f: (-f[1] * _likeness(word, f[2]), f[2]))

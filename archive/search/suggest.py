@@ -13,6 +13,8 @@ from archive.search.words import Words, bag, words
 
 MAX_NEAR_TOPICS = 5
 """So many topics are named when there is nothing."""
+MAX_CORRECTED = 3
+"""So many queries with a word put right are offered."""
 MIN_TOPIC_ENTRIES = 3
 """A topic has so many entries at least."""
 _MONTHS = bag("january february march april may june july august september october november december")
@@ -81,13 +83,16 @@ def _frequent(lookup: TermLookup) -> list[str]:
 
 
 def meant(query: str, asked: Query, lookup: TermLookup) -> Iterator[str]:
-    """Give `query` with a word that the archive does not have put right, the nearest first, at most three."""
+    """Return `query` with a word that the archive does not have put right, the nearest first, at most three.
+
+    Also by more letters than are put right unasked: this is for queries that found nothing.
+    """
     told = 0
     for word in asked.words:
-        if lookup.count(word.text) or len(word.text) < 4 or told >= 3:
+        if lookup.count(word.text) or len(word.text) < 4 or told >= MAX_CORRECTED:
             continue
         edits = 1 if len(word.text) < 5 else 2 if len(word.text) < 9 else 3
-        for near in lookup.near(word.text, edits)[:2]:
+        for near in lookup.near(word.text, edits=edits)[:2]:
             told += 1
             yield " ".join(near.word if other == word.text else other for other in words(query))
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Ints = NDArray[np.int32]
 GAP = 0
 """The number that no word has: it stands between the fields of an entry."""
 
 
 def signature(word: str) -> int:
-    """Give the set of letters and digits in `word` as bits: one edit changes at most two of them."""
+    """Return the set of letters in `word` as bits: an edit changes one of them, or two and not the length."""
     bits = 0
     for char in word:
         bits |= 1 << (ord(char) % 61)
@@ -33,6 +34,7 @@ class _Row:
     ids: NDArray[np.int32]
     lengths: NDArray[np.int32]
     signatures: NDArray[np.uint64]
+    initials: NDArray[np.uint32]
     by_alphabet: list[str]
     alphabet_ids: NDArray[np.int32]
 
@@ -70,16 +72,22 @@ class Vocabulary:
         """Give the number of each of `words`, a new one if it has none yet."""
         return map(self._numbers.__getitem__, words)
 
-    def near(self, word: str, edits: int) -> list[int]:
-        """Give the numbers of words that may be within `edits` of `word`: a superset, to be measured."""
-        found: list[int] = []
+    def near(self, word: str, edits: int, *, same_start: bool = False) -> Ints:
+        """Return the numbers of words that may be within `edits` of `word`: a superset, to be measured.
+
+        `same_start`: only those that begin with the same letter.
+        """
+        found = [np.zeros(0, np.int32)]
         letters = np.uint64(signature(word))
         for row in self._ordered():
             low = int(row.lengths.searchsorted(len(word) - edits))
             high = int(row.lengths.searchsorted(len(word) + edits, side="right"))
             differ = np.bitwise_count(row.signatures[low:high] ^ letters)
-            found += row.ids[low:high][differ <= 2 * edits].tolist()
-        return found
+            near = differ + np.abs(row.lengths[low:high] - len(word)) <= 2 * edits
+            if same_start:
+                near &= row.initials[low:high] == ord(word[0])
+            found.append(row.ids[low:high][near])
+        return np.concatenate(found)
 
     def starting(self, prefix: str) -> NDArray[np.int32]:
         """Give the numbers of the words that start with `prefix`, in no order."""
@@ -114,6 +122,7 @@ class Vocabulary:
             order + np.int32(low),
             lengths[order],
             signatures[order],
+            np.fromiter((ord(word[0]) for word in words), dtype=np.uint32, count=len(words))[order],
             [words[at] for at in alphabet],
             np.array(alphabet, np.int32) + np.int32(low),
         )
