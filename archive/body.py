@@ -16,7 +16,7 @@ from archive import heading, sponsor
 from archive.headline import headline
 from archive.issue import Section, entry_of, section_of
 from archive.kind import Kind
-from archive.link import Found
+from archive.link import LinkSpan
 from archive.markup import broken, is_plain, plain
 from archive.shapes import addresses, blocks, is_apart, is_simple, lines, words
 
@@ -29,8 +29,8 @@ _BULLET = re.compile(r"\s*[-*+•‣◦·]\s+")
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+(?=\S|$)")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _UNDERLINES = frozenset("=- ")
-_LONGEST_HEADING = 160
-_LONGEST_TITLE = 100
+_HEADING_MAX_CHARS = 160
+_TITLE_MAX_CHARS = 100
 
 
 class _Draft:
@@ -216,7 +216,7 @@ class _Reader:
         else:
             return False
         words, found = plain(_unquoted(words))
-        if found or not words or len(words) > _LONGEST_HEADING or _RULE.fullmatch(line) or _ITEM.match(line):
+        if found or not words or len(words) > _HEADING_MAX_CHARS or _RULE.fullmatch(line) or _ITEM.match(line):
             self.headed = -1
             return False
         self.head(words, level)
@@ -309,7 +309,7 @@ def _unquoted(line: str) -> str:
     return line[match.end() :] if match else line
 
 
-def _is_titled(line: str, found: list[Found]) -> bool:
+def _is_titled(line: str, found: list[LinkSpan]) -> bool:
     """Tell whether a line opens with a link that has words: the way many newsletters title their entries."""
     if not found or found[0].address or not found[0].urls or not found[0].label:
         return False
@@ -385,4 +385,4 @@ def _settled(entries: list[_Draft | _Done]) -> list[_Draft | _Done]:
 
 def _is_title(draft: _Draft) -> bool:
     text = draft.pieces[0]
-    return len(draft.pieces) == 1 and len(text) <= _LONGEST_TITLE and text[-1].isalnum()
+    return len(draft.pieces) == 1 and len(text) <= _TITLE_MAX_CHARS and text[-1].isalnum()

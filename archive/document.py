@@ -16,7 +16,7 @@ from archive.hidden import Hidden, Visible, visible
 from archive.issue import Issue
 from archive.problem import Problem
 
-LARGEST = 5_000_000
+FILE_MAX_BYTES = 5_000_000
 """Bytes of the largest file that is read. A real issue has some 10 kB; what is larger was put there by mistake."""
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
@@ -95,7 +95,7 @@ class _Document:
 
     def reading(self) -> Reading:
         """Read it all."""
-        if len(self.data) > LARGEST:
+        if len(self.data) > FILE_MAX_BYTES:
             return too_large(self.file, len(self.data))
         text = self.text()
         start = text.lstrip()[:3]
@@ -231,7 +231,7 @@ _DATE = "add a line like `date: 2014-09-21` to its front matter"
 
 def too_large(file: str, size: int) -> Reading:
     """Give the reading of a file of `size` bytes, more than an issue can have: a problem."""
-    message = f"it has {size / 1e6:.0f} MB, more than the {LARGEST / 1e6:.0f} MB that an issue may have"
+    message = f"it has {size / 1e6:.0f} MB, more than the {FILE_MAX_BYTES / 1e6:.0f} MB that an issue may have"
     return _unread(file, 0, message, "move it out of the archive")
 
 

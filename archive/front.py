@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 import frontmatter
 from frontmatter.default_handlers import BaseHandler, SafeLoader, YAMLHandler
 
-_LARGEST = 64_000
-_DEEPEST = 100
-_MOST_MERGED = 100
+_FRONT_MATTER_MAX_CHARS = 64_000
+_YAML_MAX_DEPTH = 100
+_YAML_MAX_MERGES = 100
 """Mappings that one may take in by `<<`, and names that it may have from them."""
 
 
@@ -49,9 +49,9 @@ class _Loader(SafeLoader):  # type: ignore[misc,valid-type]  # one of two classe
         """Merge the mappings named by `<<`. They can merge others in turn, so a few lines could yield millions."""
         taken = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
         names = len(node.value)
-        if sum(len(value.value) if value.id == "sequence" else 1 for value in taken) <= _MOST_MERGED:
+        if sum(len(value.value) if value.id == "sequence" else 1 for value in taken) <= _YAML_MAX_MERGES:
             super().flatten_mapping(node)
-            if len(node.value) <= names + _MOST_MERGED:
+            if len(node.value) <= names + _YAML_MAX_MERGES:
                 return
         raise ValueError("it merges far too many names")
 
@@ -144,7 +144,7 @@ _JSON = re.compile(r"""\s*+\{(?:\s*["'][\w -]+["']\s*:|[ \t]*\n)""")
 
 def _json_parts(text: str) -> tuple[dict[str, Any], str, int]:
     """Give the parts of a file that begins with an object of JSON."""
-    if _depth(text[: _LARGEST + 1]) > _DEEPEST:
+    if _depth(text[: _FRONT_MATTER_MAX_CHARS + 1]) > _YAML_MAX_DEPTH:
         raise BrokenError(1, _BULKY, _FEWER)
     start = len(text) - len(text.lstrip())
     try:
@@ -169,7 +169,7 @@ def _header_parts(text: str) -> tuple[dict[str, Any], str, int]:
     head = _HEADER.match(text if text.endswith("\n") else f"{text}\n")
     lines = [line.partition(":") for line in head[1].splitlines() if line[:1].strip()] if head else []
     metadata = {name.strip().lower(): value.strip() for name, _, value in lines}
-    if head is None or not _HEADER_NAMES & metadata.keys() or len(head[1]) > _LARGEST:
+    if head is None or not _HEADER_NAMES & metadata.keys() or len(head[1]) > _FRONT_MATTER_MAX_CHARS:
         return {}, text, 1
     content = text[head.end() :].lstrip("\n")
     return dict(metadata), content, text.count("\n", 0, len(text) - len(content)) + 1
@@ -195,12 +195,12 @@ def said(value: object) -> str | None:
     """
     if isinstance(value, str):
         return value[:1000]
-    if isinstance(value, float) or (isinstance(value, int) and value.bit_length() <= _LONGEST_NUMBER):
+    if isinstance(value, float) or (isinstance(value, int) and value.bit_length() <= _NUMBER_MAX_BITS):
         return str(value)
     return None
 
 
-_LONGEST_NUMBER = 64
+_NUMBER_MAX_BITS = 64
 """Bits of a number that may be a date or a label. Of a few thousand, no figures can be given at all."""
 
 
@@ -220,7 +220,9 @@ def _bulky(text: str) -> bool:
     """Tell whether the front matter would keep a parser busy for long, or fell it: large, or nested deeply."""
     end = text.find("\n---", 3) if text.lstrip()[:1] == "-" else text.find("\n+++", 3)
     head = text if end < 0 else text[:end]
-    return end > _LARGEST or (end > 0 and (_depth(head) > _DEEPEST or _LADDER.search(head) is not None))
+    return end > _FRONT_MATTER_MAX_CHARS or (
+        end > 0 and (_depth(head) > _YAML_MAX_DEPTH or _LADDER.search(head) is not None)
+    )
 
 
 _LADDER = re.compile(r"^[ \t]*(?:[-?:][ \t]+){10}", re.MULTILINE)

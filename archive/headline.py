@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from archive.link import domain
 
-LONGEST = 80
+HEADLINE_MAX_CHARS = 80
 """Characters of the longest headline: one line of a phone or two, and little is lost where Slack cuts labels at 75."""
 
 _FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
@@ -16,13 +16,13 @@ _FORGE_PAGES = frozenset(
     {"about", "blog", "collections", "explore", "features", "marketplace", "orgs", "readme", "security", "topics"}
 )
 _NAME = r"[^/-]+(?:-[^/-]+){0,2}"
-_SHELF = re.compile(
+_HOSTING_PATH = re.compile(
     # Where registries of packages keep one: the name, alone or below its owner's, is the title; a version may follow.
     # What has more words is a page's own title.
     rf"(?:(?:project|package|gems|crates|_)/((?:@[^/]+/)?{_NAME})|(?:r|packages|modules)/([^/]+/{_NAME}))"
     r"(?:/(?:v/)?v?\d[^/]*)?"
 )
-_SHELF_LETTERS = frozenset("cgmpr_")
+_HOSTING_PATH_LETTERS = frozenset("cgmpr_")
 """What such an address's path begins with: looked at first, in a fraction of the time."""
 _OPAQUE = frozenset(
     # Sites whose addresses say nothing: shorteners, advertisers' redirects, forms.
@@ -46,7 +46,7 @@ _FEW = re.compile(r"[a-z0-9]*+(?:[-_.][a-z0-9]*+)?(?:\.html?)?")
 """What has two words at most: told apart in a quarter of the time that its words take."""
 _SPLIT = re.compile(r"[-_+~,. ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-_SHORTEST_SLUG = 10
+_SLUG_MIN_CHARS = 10
 _UNFINISHED = frozenset({"a", "an", "and", "by", "for", "how", "of", "or", "our", "the", "we", "with", "your"})
 """No title ends with one of these: an address that does was cut, as some sites do after so many letters."""
 
@@ -108,7 +108,7 @@ def headline(url: str | None, text: str, label: str = "") -> str:
 def _own_title(text: str) -> str:
     """Give the description's first line when it is a title above the rest: three words or more without a full stop."""
     first, more, _ = text.partition("\n")
-    if not more or len(first) > LONGEST or first[-1:] in ".:,;" or first[:1] == "•" or first.count(" ") < 2:
+    if not more or len(first) > HEADLINE_MAX_CHARS or first[-1:] in ".:,;" or first[:1] == "•" or first.count(" ") < 2:
         return ""
     return first
 
@@ -128,15 +128,17 @@ def _named(host: str, path: str, text: str) -> str:
     """Give the title that an address itself holds, or ""."""
     if not path:
         return _site(host, text)
-    if (host in _FORGES or (path[0] in _SHELF_LETTERS and _SHELF.match(path))) and (name := _stored(host, path)):
+    if (host in _FORGES or (path[0] in _HOSTING_PATH_LETTERS and _HOSTING_PATH.match(path))) and (
+        name := _stored(host, path)
+    ):
         return name
     if (slug := _SLUG.fullmatch(path, path.rfind("/") + 1)) and len(words := _slug_words(slug[1])) > 2:
         return (words[-1] in _UNFINISHED and _clause(text)) or _cased(words, text)
     for part in path.split("/")[-1:-4:-1]:
-        if len(part) < _SHORTEST_SLUG or _FEW.fullmatch(part):
+        if len(part) < _SLUG_MIN_CHARS or _FEW.fullmatch(part):
             continue
         words = _words(part)
-        if len(words) >= 3 and sum(map(len, words)) >= _SHORTEST_SLUG:
+        if len(words) >= 3 and sum(map(len, words)) >= _SLUG_MIN_CHARS:
             return _cased([word.lower() for word in words], text)
     return ""
 
@@ -152,7 +154,7 @@ def _stored(host: str, path: str) -> str:
         parts = [part for part in path.split("/") if part]
         named = "" if parts[0].lower() in _FORGE_PAGES else "/".join(parts[:2]).removesuffix(".git")
     else:
-        shelf = _SHELF.fullmatch(path)
+        shelf = _HOSTING_PATH.fullmatch(path)
         named = (shelf[1] or shelf[2]) if shelf else ""
     return shortened(_cleaned(named))
 
@@ -197,7 +199,7 @@ def _cased(words: list[str], text: str) -> str:
     title = " ".join(written)
     if written[0].islower():
         title = title[0].upper() + title[1:]
-    return title if len(title) <= LONGEST and title.isascii() and title.isprintable() else shortened(title)
+    return title if len(title) <= HEADLINE_MAX_CHARS and title.isascii() and title.isprintable() else shortened(title)
 
 
 def _is_name(text: str, at: int, seen: str) -> bool:
@@ -212,7 +214,7 @@ def _site(host: str, text: str) -> str:
     """Give a site's name when it is what the description talks about."""
     labels = host.split(".")
     name = labels[-2 if len(labels) > 1 else 0].replace("-", "")
-    if len(name) <= 2 or len(host) > LONGEST:
+    if len(name) <= 2 or len(host) > HEADLINE_MAX_CHARS:
         return ""
     start = text[:200].lower()
     if name in start and name.isalnum():
@@ -225,7 +227,7 @@ def _clause(text: str) -> str:
     """Give the first clause of a description that is long enough to say something."""
     line = text.partition("\n")[0].lstrip("•*-–— ")
     at = 16
-    while found := _CLAUSE.search(line, at, LONGEST + 2):
+    while found := _CLAUSE.search(line, at, HEADLINE_MAX_CHARS + 2):
         end, at = found.span()
         mark = line[end]
         if mark in ".!?":
@@ -243,7 +245,7 @@ def _cleaned(text: str) -> str:
     return text if _WORD.search(text) else ""
 
 
-def shortened(text: str, longest: int = LONGEST) -> str:
+def shortened(text: str, longest: int = HEADLINE_MAX_CHARS) -> str:
     """Give `text` on one line, cut at a word with … where it is longer than `longest` characters."""
     text = text.strip()
     seen = text[: longest + 1]

@@ -117,7 +117,7 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LinkSpan:
     """A stretch of a line that holds links: characters `start` up to `end`.
 
     `urls`: the addresses it leads to, ready to open (none when its target is not on the web: the target then stays in
@@ -174,14 +174,14 @@ _TAG = re.compile(rf"<(?:a|img)\s(?:{QUOTED}|[^<>])*+>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(href|src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 
 
-def find(line: str) -> list[Found]:
+def find(line: str) -> list[LinkSpan]:
     """Find the links of one line, in order: Markdown's, addresses in angle brackets, bare ones and HTML's.
 
     No stretch overlaps another. Time grows with the length of the line.
     """
     if alone := _alone(line):
         return [alone]
-    found: list[Found] = []
+    found: list[LinkSpan] = []
     opening: list[int] = []
     at = 0
     while token := _TOKEN.search(line, at):
@@ -201,27 +201,27 @@ def find(line: str) -> list[Found]:
     return found
 
 
-def _alone(line: str) -> Found | None:
+def _alone(line: str) -> LinkSpan | None:
     """Take a line that is nothing but an address without a scheme (`example.org/page`)."""
     bare = line.strip()
-    if " " in bare or "." not in bare or len(bare) > _LONGEST or not _ALONE.fullmatch(trimmed(bare)):
+    if " " in bare or "." not in bare or len(bare) > _URL_MAX_CHARS or not _ALONE.fullmatch(trimmed(bare)):
         return None
     if (run := _BARE.match(bare)) and bare[run.end() : run.end() + 1] in _PARTING:
         return None
     start = line.index(bare)
-    return Found(start, start + len(bare), (opened(trimmed(bare)),), trimmed(bare), True, bare[len(trimmed(bare)) :])
+    return LinkSpan(start, start + len(bare), (opened(trimmed(bare)),), trimmed(bare), True, bare[len(trimmed(bare)) :])
 
 
-_LONGEST = 4000
+_URL_MAX_CHARS = 4000
 """Addresses longer than this are not looked for where looking costs more than a glance; none in use is."""
 
 
-def _bare(line: str, start: int, at: int) -> Found | None:
+def _bare(line: str, start: int, at: int) -> LinkSpan | None:
     """Take an address that begins at `start`, its host at `at`: in angle brackets it is whatever stands in them."""
     angled = line[start] == "<"
     if angled and (run := _ANGLED.match(line, at)) and (url := trimmed(line[start + 1 : run.end()]))[at - start - 1 :]:
         tail = line[start + 1 + len(url) : run.end()]
-        return Found(start, run.end() + 1, (_unescaped(url),), _unescaped(url), True, tail)
+        return LinkSpan(start, run.end() + 1, (_unescaped(url),), _unescaped(url), True, tail)
     start += angled
     url = trimmed(line[start : run.end() if (run := _BARE.match(line, at)) else at])
     if url[-1:] in "*_~":
@@ -229,13 +229,13 @@ def _bare(line: str, start: int, at: int) -> Found | None:
             url = trimmed(url.removesuffix(mark))
     if len(url) <= at - start:
         return None
-    return Found(start, start + len(url), (opened(_unescaped(url)),), _unescaped(url), True)
+    return LinkSpan(start, start + len(url), (opened(_unescaped(url)),), _unescaped(url), True)
 
 
 _EMPHASIS = re.compile(r"[*_~](?=[*_~]*\Z)")
 
 
-def _tagged(line: str, start: int) -> Found | None:
+def _tagged(line: str, start: int) -> LinkSpan | None:
     tag = _TAG.match(line, start)
     if not tag:
         return None
@@ -245,8 +245,8 @@ def _tagged(line: str, start: int) -> Found | None:
     if not target:
         return None
     if not is_web(target):
-        return Found(start, tag.end(), (), f"{words}({target}) ")
-    return Found(start, tag.end(), (opened(_unescaped(target)),), words)
+        return LinkSpan(start, tag.end(), (), f"{words}({target}) ")
+    return LinkSpan(start, tag.end(), (opened(_unescaped(target)),), words)
 
 
 def is_web(target: str) -> bool:
@@ -271,7 +271,7 @@ def _unescaped(url: str) -> str:
     return url.replace(" ", "%20") if " " in url else url
 
 
-def _bracketed(line: str, start: int, close: int, found: list[Found]) -> Found | None:
+def _bracketed(line: str, start: int, close: int, found: list[LinkSpan]) -> LinkSpan | None:
     """Take `[label](target)` whose brackets stand at `start` and `close`; links found within the label join it."""
     label = line[start + 1 : close]
     if twin := _twin(line, start, close, label):
@@ -288,15 +288,15 @@ def _bracketed(line: str, start: int, close: int, found: list[Found]) -> Found |
     return _joined(start - image, match.end(), words, raw, inner)
 
 
-def _twin(line: str, start: int, close: int, label: str) -> Found | None:
+def _twin(line: str, start: int, close: int, label: str) -> LinkSpan | None:
     """Take `[address](address)`, whatever brackets the address swallowed."""
     if not label or " " in label or not line.startswith(f"({label})", close + 1) or not is_web(label):
         return None
     url = trimmed(label)
-    return Found(start, close + len(label) + 3, (opened(_unescaped(url)),), _unescaped(url), True, label[len(url) :])
+    return LinkSpan(start, close + len(label) + 3, (opened(_unescaped(url)),), _unescaped(url), True, label[len(url) :])
 
 
-def _drop(found: list[Found], start: int) -> list[Found]:
+def _drop(found: list[LinkSpan], start: int) -> list[LinkSpan]:
     cut = len(found)
     while cut and found[cut - 1].start >= start:
         cut -= 1
@@ -305,7 +305,7 @@ def _drop(found: list[Found], start: int) -> list[Found]:
     return inner
 
 
-def _spoken(label: str, inner: list[Found], base: int) -> str:
+def _spoken(label: str, inner: list[LinkSpan], base: int) -> str:
     """Give the label with the links within it replaced by what the reader sees of them."""
     parts, at = [], 0
     for link in inner:
@@ -314,22 +314,22 @@ def _spoken(label: str, inner: list[Found], base: int) -> str:
     return "".join([*parts, label[at:]])
 
 
-def _joined(start: int, end: int, words: str, raw: str, inner: list[Found]) -> Found:
+def _joined(start: int, end: int, words: str, raw: str, inner: list[LinkSpan]) -> LinkSpan:
     """Decide what `[words](raw)` leads to when its label holds links of its own."""
     shown = [url for link in inner for url in link.urls]
     bare = len(inner) == 1 and inner[0].address and words.strip() == inner[0].label + inner[0].tail
     if not is_web(raw):
         note = f" ({raw})" if raw and raw not in words else ""
-        return Found(start, end, tuple(shown), words + note, bare and not note)
+        return LinkSpan(start, end, tuple(shown), words + note, bare and not note)
     url = opened(_unescaped(trimmed(raw)))
     if not bare:
         if is_web(words) and canonical(trimmed(words)) == canonical(url):
-            return Found(start, end, (url,), trimmed(words), True, words[len(trimmed(words)) :])
-        return Found(start, end, (url, *[other for other in shown if other != url]), words)
+            return LinkSpan(start, end, (url,), trimmed(words), True, words[len(trimmed(words)) :])
+        return LinkSpan(start, end, (url, *[other for other in shown if other != url]), words)
     label, tail = inner[0].label, inner[0].tail
     if canonical(shown[0]) == canonical(url):
-        return Found(start, end, (url,), label, True, tail)
+        return LinkSpan(start, end, (url,), label, True, tail)
     if shown[0].startswith(url):
         # A converter cut the target at a character it did not expect; the reader sees the whole address.
-        return Found(start, end, (shown[0],), label, True, tail)
-    return Found(start, end, (url,), label, True, tail)
+        return LinkSpan(start, end, (shown[0],), label, True, tail)
+    return LinkSpan(start, end, (url,), label, True, tail)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive import document
-from archive.document import LARGEST, SUFFIXES, Reading
+from archive.document import FILE_MAX_BYTES, SUFFIXES, Reading
 from archive.folder import DiskFolder, File, Folder, shown
 from archive.problem import Problem
 from archive.snapshot import Snapshot
@@ -94,7 +94,7 @@ def read_one(folder: Folder, file: File) -> Reading:
 def _read(folder: Folder, file: File) -> Reading:
     if file.fault:
         return _unread(file.name, file.fault, file.advice)
-    if file.size > LARGEST:
+    if file.size > FILE_MAX_BYTES:
         return document.too_large(file.name, file.size)
     try:
         data = folder.read(file.name)

@@ -6,7 +6,7 @@ import html
 import re
 
 from archive import link
-from archive.link import Found
+from archive.link import LinkSpan
 
 MARKS = r"\[\]<\\&*_`>\x00-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
 """What plain words have none of, as a set of a regular expression: marks, unseen characters, blanks but the usual."""
@@ -25,7 +25,7 @@ _TICKS = re.compile(r"(?<![`\w])(`{1,3})(?!`)([^`]+)\1(?![`\w])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_KEPT = "\x00"
+_PLACEHOLDER = "\x00"
 
 
 def is_plain(line: str) -> bool:
@@ -41,7 +41,7 @@ def may_be_www(text: str) -> bool:
     return "ww." in text or "WW." in text or "wW." in text or "Ww." in text
 
 
-def plain(line: str) -> tuple[str, list[Found]]:
+def plain(line: str) -> tuple[str, list[LinkSpan]]:
     """Give the plain text of one line, and the links found in it.
 
     White space is made one blank; addresses inside a sentence stay in it, as the reader sees them.
@@ -51,14 +51,14 @@ def plain(line: str) -> tuple[str, list[Found]]:
     """
     if is_plain(line):
         return line.strip(), []
-    line = line.replace(_KEPT, " ")
+    line = line.replace(_PLACEHOLDER, " ")
     if not ("[" in line or "<" in line or "://" in line or " " not in line or may_be_www(line)):
         return " ".join(_words(line).split()), []
     found = link.find(line)
     shown = [f.label for f in found if f.address]
     text = _words(_pieces(line, found))
     if shown:
-        parts = text.split(_KEPT)
+        parts = text.split(_PLACEHOLDER)
         text = parts[0] + "".join(f"{address}{part}" for address, part in zip(shown, parts[1:], strict=False))
     return " ".join(text.split()), found
 
@@ -82,11 +82,11 @@ def _second(match: re.Match[str]) -> str:
     return match[1]
 
 
-def _pieces(line: str, found: list[Found]) -> str:
+def _pieces(line: str, found: list[LinkSpan]) -> str:
     """Put what the reader sees in the place of each link; addresses become marks, for they are not to be altered."""
     parts, at = [], 0
     for each in found:
-        parts += [line[at : each.start], _KEPT + each.tail if each.address else each.label]
+        parts += [line[at : each.start], _PLACEHOLDER + each.tail if each.address else each.label]
         at = each.end
     return "".join([*parts, line[at:]])
 
@@ -104,5 +104,5 @@ def _words(text: str) -> str:
     if "\\" in text:
         text = _ESCAPE.sub(_second, text)
     if "&" in text:
-        text = _ENTITY.sub(lambda m: html.unescape(m[0]).replace(_KEPT, " "), text)
-    return _UNSEEN.sub(lambda m: m[0] if m[0] == _KEPT else " ", text)
+        text = _ENTITY.sub(lambda m: html.unescape(m[0]).replace(_PLACEHOLDER, " "), text)
+    return _UNSEEN.sub(lambda m: m[0] if m[0] == _PLACEHOLDER else " ", text)

@@ -165,7 +165,7 @@ def test_numbers(front: str, file: str, number: int | None) -> None:
         (b"\xff\xfea", "UTF-16"),
         (b"\xff\xfe\0\0a", "UTF-32"),
         (b"---\ntitle: \x81\n---\nx", "neither UTF-8"),
-        (b"a" * (document.LARGEST + 1), "5 MB"),
+        (b"a" * (document.FILE_MAX_BYTES + 1), "5 MB"),
     ],
 )
 def test_what_is_broken_is_told(data: bytes, message: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.headline import LONGEST, headline
+from archive.headline import HEADLINE_MAX_CHARS, headline
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_the_issues_own_words_come_first() -> None:
 def test_any_headline_is_one_short_line(url: str | None, text: str, label: str) -> None:
     """1 to 80 characters on one line, whatever comes in."""
     title = headline(url, text, label)
-    assert 1 <= len(title) <= LONGEST
+    assert 1 <= len(title) <= HEADLINE_MAX_CHARS
     assert title == " ".join(title.split())
