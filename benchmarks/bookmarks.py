@@ -26,7 +26,7 @@ from benchmarks.burst import burst, posted, signed, wrong
 from benchmarks.commands import answering, free_port
 from benchmarks.load import SECRET, Timing, load, typed
 from benchmarks.table import Row
-from bot.domain.bookmark import Keeper, Link
+from bot.domain.bookmark import BookmarkLink, Member
 from bot.store.store import Store
 
 ROUNDS = 3
@@ -55,10 +55,10 @@ async def _on(kind: str, url: str, archive: Path) -> list[Row]:
     store = await asyncio.to_thread(Store.open, url, upgrading=True)
     await posted(store)
     for user, length in LENGTHS.items():
-        links = [Link(f"https://long.example/{user}/{number}", f"Thing {number}") for number in range(length)]
+        links = [BookmarkLink(f"https://long.example/{user}/{number}", f"Thing {number}") for number in range(length)]
         for start in range(0, length, 500):
             chunk = links[start : start + 500]
-            await store.bookmarks.save(Keeper("T1", user), chunk, 1_000_000 + start, datetime(2026, 1, 5, tzinfo=UTC))
+            await store.bookmarks.save(Member("T1", user), chunk, 1_000_000 + start, datetime(2026, 1, 5, tzinfo=UTC))
     async with Ears() as ears, _server("bot", ears.api, url, archive) as ours:
         async with _server("benchmarks.bare", ears.api, url, archive) as bare:
             rows = [await _bursts(kind, store, ours, bare)]

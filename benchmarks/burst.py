@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.load import SECRET
-from bot.domain.bookmark import Keeper, Link
+from bot.domain.bookmark import BookmarkLink, Member
 from bot.store.store import Store
 
 WORKSPACE = "-:T1"
@@ -39,7 +39,7 @@ def url_of(message: int) -> str:
 async def posted(store: Store) -> None:
     """Have the messages stand in the channel, a link each."""
     for message in range(MESSAGES):
-        link = Link(url_of(message), f"Thing {message}")
+        link = BookmarkLink(url_of(message), f"Thing {message}")
         posting = await store.postings.begin(WORKSPACE, CHANNEL, (link,), datetime(2026, 1, 5, tzinfo=UTC))
         await store.postings.sent(posting, CHANNEL, _ts(message))
 
@@ -84,7 +84,7 @@ async def wrong(store: Store, expected: dict[str, frozenset[str]]) -> Sequence[s
     """Name everybody who keeps anything else than what is expected of them: lost or ghost bookmarks."""
     found = []
     for user, urls in expected.items():
-        page = await store.bookmarks.page(Keeper("T1", user), 0, MESSAGES + 1)
+        page = await store.bookmarks.page(Member("T1", user), 0, MESSAGES + 1)
         if {each.url for each in page.bookmarks} != urls or page.total != len(urls):
             found.append(user)
     return found

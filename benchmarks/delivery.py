@@ -23,8 +23,8 @@ from benchmarks.table import Row
 from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.delivery.rendering import Press
 from bot.digests.delivery.worker import Worker
-from bot.domain.delivery_policy import Rules
-from bot.domain.preferences import Taste
+from bot.domain.delivery_policy import DeliveryPolicy
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears, Weekly, next_slot
 from bot.domain.workspace import WorkspaceId, team_of
 from bot.runtime import loop
@@ -47,8 +47,8 @@ IDLE = 100_000
 ROUNDS = 3
 AT_ONCE = 128
 _AGES = timedelta(days=20_000)
-PACED = Rules(window=_AGES)
-UNPACED = Rules(per_channel=0.0, per_workspace=1e9, window=_AGES)
+PACED = DeliveryPolicy(window=_AGES)
+UNPACED = DeliveryPolicy(seconds_per_message=0.0, messages_per_second=1e9, window=_AGES)
 
 
 class Unhurried(Pace):
@@ -120,16 +120,16 @@ async def _throughput(kind: str, url: Callable[[int], str]) -> Row:
     return Row(figure, f"{mine:,.0f}/s", f"{peer:,.0f}/s bare client", mine / peer, "at least 0.60", mine / peer >= 0.6)
 
 
-async def _deliver(url: str, api: str, rules: Rules) -> tuple[float, int]:
+async def _deliver(url: str, api: str, policy: DeliveryPolicy) -> tuple[float, int]:
     """Subscribe every channel, let an issue appear, and wait until it is everywhere; give seconds and messages."""
     store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
     slack, clock = WebSlack(_token, base_url=api, at_once=AT_ONCE), SystemClock()
     # A good look at an archive comes first: in a new database nothing is new at the first.
     issues = [Issue("first", "Weekly 499", 499, datetime(2025, 12, 25, tzinfo=UTC), ())]
-    shelf = Shelf(store.issues, window=rules.window)
-    worker = Worker(store, slack, shelf, render=digest, clock=clock, issues=lambda: tuple(issues), rules=rules)
+    shelf = Shelf(store.issues, window=policy.window)
+    worker = Worker(store, slack, shelf, render=digest, clock=clock, issues=lambda: tuple(issues), policy=policy)
     for workspace, channel in _places():
-        await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Taste(), clock.now())
+        await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Preferences(), clock.now())
     await worker.start()
     await worker.tick(clock.now())
     await worker.idle()
@@ -151,7 +151,9 @@ async def _deliver(url: str, api: str, rules: Rules) -> tuple[float, int]:
 async def _bare(api: str) -> float:
     """Post the same messages with the same client and nothing else; give messages a second."""
     slack, issue = WebSlack(_token, base_url=api, at_once=AT_ONCE), _issue()
-    messages = [(Mark(issue.slug, sheet.key), sheet.message) for sheet in Press(digest).sheets(issue, Taste(), "")]
+    messages = [
+        (Mark(issue.slug, sheet.key), sheet.message) for sheet in Press(digest).sheets(issue, Preferences(), "")
+    ]
 
     async def channel(workspace: WorkspaceId, name: str) -> None:
         thread = None
@@ -174,7 +176,7 @@ async def _idle_tick(url: str) -> Row:
     schedule = Weekly(((clock.now() + timedelta(days=2)).weekday(),), datetime.min.time(), "UTC")
     slot = next_slot(schedule, clock.now())
     # One by one they would take minutes to make; what a tick costs depends on the rows, not on how they came.
-    row = {"user": "U1", "schedule": str(schedule), "taste": Taste().as_json(), "since": 0, "cursor": clock.now()}
+    row = {"user": "U1", "schedule": str(schedule), "taste": Preferences().as_json(), "since": 0, "cursor": clock.now()}
     row |= {"wake_at": slot.at if slot else None, "ended": False, "again": False}
     rows = [{**row, "workspace": f"-:T{n % 500}", "channel": f"C{n}"} for n in range(IDLE)]
     await store.database.write(lambda connection: connection.execute(subscriptions.insert(), rows).rowcount)

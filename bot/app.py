@@ -36,7 +36,7 @@ from bot.digests.delivery_status import Standings
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import Doubts
 from bot.domain.clock import Clock
-from bot.domain.delivery_policy import RULES, Rules
+from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.runtime.clock import SystemClock
@@ -69,7 +69,7 @@ class Ports:
     store: Store
     slack: WebSlack
     clock: Clock = field(default_factory=SystemClock)
-    rules: Rules = RULES
+    policy: DeliveryPolicy = DEFAULT_POLICY
     wall_clock: Clock = field(default_factory=SystemClock)
     """The clock that the timestamps of Slack's requests are held against: the demo's own may be days ahead."""
 
@@ -160,7 +160,7 @@ class App:
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
-    shelf = Shelf(ports.store.issues, window=ports.rules.window)
+    shelf = Shelf(ports.store.issues, window=ports.policy.window)
     services = _services(settings, credentials, ports, shelf)
     worker = Worker(
         ports.store,
@@ -171,7 +171,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         issues=ports.library.announced,
         look=ports.library.refresh,
         good=lambda: ports.library.fault is None,
-        rules=ports.rules,
+        policy=ports.policy,
         command=settings.command,
         aside=services.team,
     )
@@ -189,7 +189,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
     indexes = Indexes(lambda: library.index, shelf.issue)
     mine = Mine(store.bookmarks, indexes, shelf.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, shelf.issue, names, clock)
-    standings = Standings(store, shelf, slack, ports.rules, library.held_back)
+    standings = Standings(store, shelf, slack, ports.policy, library.held_back)
     return Services(
         names=names,
         answers=answers,

@@ -68,7 +68,7 @@ async def _help(click: Click) -> Message:
 
 
 async def _saved(click: Click) -> Message:
-    return await click.services.mine.saved(click.keeper, Listing.read(click.value) or Listing())
+    return await click.services.mine.saved(click.member, Listing.read(click.value) or Listing())
 
 
 async def _kept(click: Click) -> Message | None:
@@ -78,37 +78,37 @@ async def _kept(click: Click) -> Message | None:
         return helping.told(_STALE)
     if wrong := await chosen(click, choice):
         return wrong
-    return await click.services.mine.saved(click.keeper, Listing.of_place(click.block)) if choice.at_once else None
+    return await click.services.mine.saved(click.member, Listing.of_place(click.block)) if choice.at_once else None
 
 
 async def _top(click: Click) -> Message:
     period = Period(click.value) if click.value in set(Period) else Period.ALL
-    return await click.services.team.top(click.keeper.home, period)
+    return await click.services.team.top(click.member.home, period)
 
 
 async def _forget(click: Click) -> Message:
     if click.action != FORGET:
         return personal_data.stayed()
-    done = await click.services.belongings.forgetting.forget(click.keeper, click.at)
+    done = await click.services.belongings.forgetting.forget(click.member, click.at)
     await click.services.home.blank(click.place.workspace, click.place.user)
     return done
 
 
 async def _save(click: Click) -> Message:
     keep = click.action.startswith(SAVE)
-    return await click.services.keeping.saving.in_place(click.keeper, click.value, click.at, keep=keep)
+    return await click.services.keeping.saving.in_place(click.member, click.value, click.at, keep=keep)
 
 
 async def _save_beside(click: Click) -> Message | None:
     keep = click.action.startswith(SAVE)
-    return await click.services.keeping.saving.beside(click.keeper, click.value, click.at, keep=keep)
+    return await click.services.keeping.saving.beside(click.member, click.value, click.at, keep=keep)
 
 
 async def _choose(click: Click) -> Message | None:
     """Keep what is ticked, in a message or, where it is a form, in the form."""
     choosers, way = click.services.keeping.choosers, click.action.partition(":")[2]
     place, ticks = Choosing.read(click.value), picked(click.state)
-    turned = await choosers.turn(click.keeper, click.place.workspace, place, ticks, way, click.at)
+    turned = await choosers.turn(click.member, click.place.workspace, place, ticks, way, click.at)
     if not click.view:
         return turned.message()
     click.services.later.start(choosers.show(click.place.workspace, text(click.view, "id"), turned))

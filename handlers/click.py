@@ -10,7 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.bookmarks.views.saved_row import NOTE, Choice
 from bot.digests.subscriptions import Place
-from bot.domain.bookmark import Keeper, moment
+from bot.domain.bookmark import Member, moment
 from bot.lookup.views.help import told
 from bot.services import Services
 from bot.slack.blocks.message import Message
@@ -21,7 +21,7 @@ from handlers.payload import clicked_from, keeper, text
 class Click:
     """One click: on which `action` (its id), with what `value`, where, and how to answer.
 
-    `keeper` is who clicked, as somebody who keeps links. `block` is the id of the block it stood in. `at` is when, in
+    `member` is who clicked, as somebody who keeps links. `block` is the id of the block it stood in. `at` is when, in
     microseconds by Slack's clock, None if it does not say. `view` is the modal or Home tab it stood in, empty for a
     message's. `state` is what is entered beside it. `private` says that only this person sees the message, `thread` in
     which thread it stands ("": in none).
@@ -31,7 +31,7 @@ class Click:
     action: str
     value: str
     place: Place
-    keeper: Keeper
+    member: Member
     url: str
     trigger: str
     block: str = ""
@@ -55,7 +55,7 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
         action=text(action, "action_id"),
         value=text(action, "value") or text(action, "selected_option", "value"),
         place=clicked_from(body, context),
-        keeper=keeper(body, context),
+        member=keeper(body, context),
         url=text(body, "response_url"),
         trigger=text(body, "trigger_id"),
         block=text(action, "block_id"),
@@ -74,9 +74,9 @@ async def chosen(click: Click, choice: Choice, home: str = "") -> Message | None
     """
     mine = click.services.mine
     if choice.what == NOTE:
-        wrong = await mine.ask_note(click.keeper, choice.key, click.place.workspace, click.trigger, home)
+        wrong = await mine.ask_note(click.member, choice.key, click.place.workspace, click.trigger, home)
         return told(wrong) if wrong else None
-    await mine.act(click.keeper, choice, click.at)
+    await mine.act(click.member, choice, click.at)
     return None
 
 

@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.bookmarks.views.saved_list import Listing
 from bot.digests.subscriptions import Place
-from bot.domain.bookmark import keeper_of
+from bot.domain.bookmark import member_of
 from bot.lookup import commands
 from bot.services import Services
 from bot.slack.blocks.message import Message
@@ -47,22 +47,22 @@ def _work(
 ) -> Callable[[], Awaitable[Message | None]]:
     """Give what remains to be done for a command that needs the database or Slack."""
     place, trigger = typed_from(body, context), text(body, "trigger_id")
-    keeper, where = keeper_of(place.workspace, place.user), place.workspace
+    member, where = member_of(place.workspace, place.user), place.workspace
     match command:
         case commands.Subscribe(""):
             work: Callable[[], Awaitable[Message | None]] = partial(_form, services, place, trigger)
         case commands.Saved(query):
-            work = partial(services.mine.saved, keeper, Listing(query))
+            work = partial(services.mine.saved, member, Listing(query))
         case commands.Top(period):
-            work = partial(services.team.top, keeper.home, period)
+            work = partial(services.team.top, member.home, period)
         case commands.CountTogether(on):
-            work = partial(services.team.switch, keeper, where, on=on)
+            work = partial(services.team.switch, member, where, on=on)
         case commands.Export(kind):
             work = partial(services.belongings.exporting.take, where, place.user, kind)
         case commands.Import():
             work = partial(services.belongings.importing.ask, where, trigger)
         case commands.ForgetMe():
-            work = partial(services.belongings.forgetting.ask, keeper)
+            work = partial(services.belongings.forgetting.ask, member)
         case _:
             work = partial(services.subscribing.command, command, place)
     return work

@@ -54,11 +54,11 @@ async def _written(click: Click) -> Callable[[Click], Awaitable[None]] | None:
     name, button = click.action.partition(":")[0], click.action.rpartition(":")[0]
     if name in {SAVE, SAVED}:
         saving = click.services.keeping.saving
-        page = await saving.in_place(click.keeper, click.value, click.at, keep=name == SAVE)
+        page = await saving.in_place(click.member, click.value, click.at, keep=name == SAVE)
         return partial(_replace, page=page)
     if button in {KEEP, DROP} and _is_home(click):
         write = click.services.home.keep if button == KEEP else click.services.home.drop
-        await write(click.keeper, click.value, click.at)
+        await write(click.member, click.value, click.at)
         return _anew
     return None
 
@@ -131,9 +131,9 @@ async def _issue(click: Click) -> None:
         await _tell(click, helping.told(str(error)))
         return
     if _is_home(click):
-        await click.services.home.read(click.keeper, click.place.workspace, click.trigger, issue, page[1])
+        await click.services.home.read(click.member, click.place.workspace, click.trigger, issue, page[1])
     else:
-        await click.services.home.turn(click.keeper, click.place.workspace, text(click.view, "id"), issue, page[1])
+        await click.services.home.turn(click.member, click.place.workspace, text(click.view, "id"), issue, page[1])
 
 
 async def _replace(click: Click, page: Message) -> None:

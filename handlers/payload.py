@@ -14,7 +14,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.digests.subscriptions import Place
-from bot.domain.bookmark import Keeper, keeper_at
+from bot.domain.bookmark import Member, member_at
 from bot.domain.workspace import WorkspaceId, workspace_id
 
 ID = re.compile(r"[\x21-\x7e]{1,100}")
@@ -52,9 +52,9 @@ def clicked_from(body: Mapping[str, Any], context: AsyncBoltContext) -> Place:
     return Place(workspace(context), channel, text(body, "user", "id"))
 
 
-def keeper(body: Mapping[str, Any], context: AsyncBoltContext) -> Keeper:
+def keeper(body: Mapping[str, Any], context: AsyncBoltContext) -> Member:
     """Give who clicked, used a shortcut or sent a form, as somebody who keeps links."""
-    return keeper_at(workspace(context), text(body, "user", "id"), text(body, "user", "team_id"))
+    return member_at(workspace(context), text(body, "user", "id"), text(body, "user", "team_id"))
 
 
 def answered(ack: AsyncAck, body: str) -> BoltResponse:

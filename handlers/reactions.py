@@ -10,7 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.bookmarks.reaction_followup import step
 from bot.bookmarks.reactions import Reaction
-from bot.domain.bookmark import Keeper, keeper_of, moment
+from bot.domain.bookmark import Member, member_of, moment
 from bot.services import Services
 from handlers.payload import ID, text, workspace
 
@@ -53,5 +53,5 @@ def _reaction(body: dict[str, Any], context: AsyncBoltContext) -> Reaction | Non
     shared = body.get("is_ext_shared_channel") is True
     # Skin tones come within the name (Slack: `wave::skin-tone-2`).
     name = emoji.partition("::")[0]
-    keeper = Keeper("", user) if shared else keeper_of(workspace(context), user)
-    return Reaction(workspace(context), keeper, channel, ts, name, moment(event_ts), added, shared)
+    member = Member("", user) if shared else member_of(workspace(context), user)
+    return Reaction(workspace(context), member, channel, ts, name, moment(event_ts), added, shared)

@@ -20,7 +20,7 @@ from bot.bookmarks.views.link_picker import Choosing, picked
 from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
 from bot.digests.subscription_form import Wish, read
 from bot.digests.views import form
-from bot.domain.bookmark import Keeper
+from bot.domain.bookmark import Member
 from bot.domain.workspace import WorkspaceId
 from bot.home.views.home import Looking
 from bot.lookup.views import help as helping
@@ -97,7 +97,7 @@ class _Sent:
     ack: AsyncAck
     view: Mapping[str, Any]
     here: WorkspaceId
-    who: Keeper
+    who: Member
 
     async def answer(self, work: Coroutine[Any, Any, Outcome]) -> BoltResponse:
         """Answer with what comes of `work`; where that takes longer than Slack waits, tell it after the answer."""

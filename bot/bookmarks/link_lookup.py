@@ -8,7 +8,7 @@ from typing import Protocol
 from archive.issue import Entry, Issue
 from archive.link import key
 from archive.snapshot import Snapshot
-from bot.domain.bookmark import Link, checked
+from bot.domain.bookmark import BookmarkLink, checked
 from bot.slack.cards.save_button import Token
 from bot.source.library import Current
 
@@ -32,7 +32,7 @@ class Catalogue:
         self._of: tuple[Snapshot | None, dict[str, tuple[Issue, Entry, str]]] = (None, {})
         self._rows: dict[int, tuple[Issue, tuple[tuple[str, Entry, str], ...]]] = {}
 
-    def named(self, token: Token) -> Link | None:
+    def named(self, token: Token) -> BookmarkLink | None:
         """Give the link that a Save button names: where it says or, if that changed since, anywhere in the archive."""
         issue = self._library.current.snapshot.get(token.slug)
         for _, entry in issue.entries() if issue is not None else ():
@@ -41,16 +41,16 @@ class Catalogue:
         found = next((row for known, row in self._table().items() if known.startswith(token.key)), None)
         return None if found is None else self._link(*found)
 
-    def of(self, issue: Issue, entry: Entry) -> Link:
+    def of(self, issue: Issue, entry: Entry) -> BookmarkLink:
         """Give an entry's first link."""
         return self._link(issue, entry, entry.links[0].url if entry.links else "")
 
-    def known(self, url: str) -> Link | None:
+    def known(self, url: str) -> BookmarkLink | None:
         """Give the archive's link that is the same as `url`, of the newest issue that has it."""
         found = self._table().get(key(url))
         return None if found is None else self._link(*found)
 
-    def read(self, url: str, words: str, text: str = "") -> Link | None:
+    def read(self, url: str, words: str, text: str = "") -> BookmarkLink | None:
         """Give a link from outside as it is kept: as the archive knows it or, else, with its own words.
 
         None for an address that is none of the web, or too long.
@@ -58,8 +58,8 @@ class Catalogue:
         link = checked(url, words, text)
         return None if link is None else self.known(link.url) or link
 
-    def _link(self, issue: Issue, entry: Entry, url: str) -> Link:
-        return Link(url, entry.headline, "", self._identity(issue.slug), entry.position)
+    def _link(self, issue: Issue, entry: Entry, url: str) -> BookmarkLink:
+        return BookmarkLink(url, entry.headline, "", self._identity(issue.slug), entry.position)
 
     def _table(self) -> dict[str, tuple[Issue, Entry, str]]:
         snapshot = self._library.current.snapshot

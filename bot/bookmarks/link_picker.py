@@ -14,7 +14,7 @@ from bot.bookmarks.link_extraction import found_in
 from bot.bookmarks.link_lookup import Catalogue
 from bot.bookmarks.ports import Door, Memory, Postings
 from bot.bookmarks.views.link_picker import PAGE, Choosing, choose, choose_form, option_value, told_form
-from bot.domain.bookmark import Keeper, Link
+from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.views import suggestions
@@ -32,7 +32,7 @@ BACK, NEXT = "back", "next"
 class Turned:
     """What became of a page: the `links` and the page to show next, None when it is done, and what was `done`."""
 
-    links: tuple[Link, ...]
+    links: tuple[BookmarkLink, ...]
     place: Choosing | None
     done: str
 
@@ -73,7 +73,7 @@ class Choosers:
 
     async def shortcut(  # noqa: PLR0913 - what Slack says of a shortcut
         self,
-        keeper: Keeper,
+        member: Member,
         workspace: WorkspaceId,
         channel: str,
         message: Mapping[str, Any],
@@ -87,19 +87,19 @@ class Choosers:
         if not links:
             return blocks.says(suggestions.NO_WEB_LINK if refused else suggestions.NO_LINK)
         if len(links) == 1:
-            anew = await self._memory.save(keeper, links, at, self._clock.now())
+            anew = await self._memory.save(member, links, at, self._clock.now())
             return suggestions.kept(links[0].url, links[0].headline, self._names, anew=bool(anew))
-        place = await self.ticked(keeper, links, self._place(keeper, channel, ts, at))
+        place = await self.ticked(member, links, self._place(member, channel, ts, at))
         await self._door.open_view(workspace, trigger, choose_form(links, place))
         return None
 
-    async def offer(self, keeper: Keeper, channel: str, ts: str, links: tuple[Link, ...], at: int) -> Message:
+    async def offer(self, member: Member, channel: str, ts: str, links: tuple[BookmarkLink, ...], at: int) -> Message:
         """Offer a message's links, the first page of them."""
-        return choose(links, await self.ticked(keeper, links, self._place(keeper, channel, ts, at)))
+        return choose(links, await self.ticked(member, links, self._place(member, channel, ts, at)))
 
     async def turn(  # noqa: PLR0913, PLR0917 - what Slack says of a click
         self,
-        keeper: Keeper,
+        member: Member,
         workspace: WorkspaceId,
         place: Choosing | None,
         picked: frozenset[str],
@@ -110,22 +110,22 @@ class Choosers:
 
         A submitted form says no time: then the bot's clock counts, but never before the choice began.
         """
-        if place is not None and not self._is_for(keeper, place):
+        if place is not None and not self._is_for(member, place):
             place = None
-        showing = await self._postings.shown(workspace, place.channel, place.ts) if place else None
-        if place is None or showing is None:
+        shown_links = await self._postings.shown(workspace, place.channel, place.ts) if place else None
+        if place is None or shown_links is None:
             return Turned((), None, suggestions.LOST)
         now = self._clock.now()
         moment = at_or_now(at, now, after=place.opened)
-        saved, removed = chosen(showing.links, place, picked)
-        anew = await self._memory.save(keeper, saved, moment, now) if saved else ()
-        gone = await self._memory.remove(keeper, [link.key for link in removed], moment) if removed else 0
+        saved, removed = chosen(shown_links.links, place, picked)
+        anew = await self._memory.save(member, saved, moment, now) if saved else ()
+        gone = await self._memory.remove(member, [link.key for link in removed], moment) if removed else 0
         done = suggestions.chosen(len(anew), gone, self._names)
         offset = place.offset + {NEXT: PAGE, BACK: -PAGE}.get(way, 0)
-        if way not in {NEXT, BACK} or not 0 <= offset < len(showing.links):
-            return Turned(showing.links, None, done)
-        after = await self.ticked(keeper, showing.links, place.at(offset))
-        return Turned(showing.links, after, done if anew or gone else "")
+        if way not in {NEXT, BACK} or not 0 <= offset < len(shown_links.links):
+            return Turned(shown_links.links, None, done)
+        after = await self.ticked(member, shown_links.links, place.at(offset))
+        return Turned(shown_links.links, after, done if anew or gone else "")
 
     async def show(self, workspace: WorkspaceId, view_id: str, turned: Turned) -> None:
         """Put a page in the place of the form that is open; whatever Slack refuses is logged, since all is kept."""
@@ -134,40 +134,40 @@ class Choosers:
         except SlackError as error:
             _log.info("a page of links was not shown", error=str(error))
 
-    async def ticked(self, keeper: Keeper, links: tuple[Link, ...], place: Choosing) -> Choosing:
+    async def ticked(self, member: Member, links: tuple[BookmarkLink, ...], place: Choosing) -> Choosing:
         """Tick what the person keeps already on the page."""
         page = range(place.offset, min(place.offset + PAGE, len(links)))
-        kept = await self._memory.which(keeper, [links[index].key for index in page])
+        kept = await self._memory.which(member, [links[index].key for index in page])
         ticks = frozenset(index for index in page if links[index].key in kept)
         return replace(place, ticked=ticks)
 
-    def _place(self, keeper: Keeper, channel: str, ts: str, at: int) -> Choosing:
+    def _place(self, member: Member, channel: str, ts: str, at: int) -> Choosing:
         """Give the beginning of a choice for one person."""
-        return Choosing(channel, ts, opened=at, seal=self._seal(keeper, channel, ts))
+        return Choosing(channel, ts, opened=at, seal=self._seal(member, channel, ts))
 
-    def _is_for(self, keeper: Keeper, place: Choosing) -> bool:
-        seal = self._seal(keeper, place.channel, place.ts)
+    def _is_for(self, member: Member, place: Choosing) -> bool:
+        seal = self._seal(member, place.channel, place.ts)
         return hmac.compare_digest(place.seal.encode("utf-8", "replace"), seal.encode())
 
-    def _seal(self, keeper: Keeper, channel: str, ts: str) -> str:
+    def _seal(self, member: Member, channel: str, ts: str) -> str:
         # People's ids are the same everywhere, their home may get known in between.
-        said = f"{keeper.user}\n{channel}\n{ts}".encode("utf-8", "surrogatepass")
+        said = f"{member.user}\n{channel}\n{ts}".encode("utf-8", "surrogatepass")
         return hmac.new(self._secret, said, hashlib.sha256).hexdigest()[:24]
 
     async def _links(
         self, workspace: WorkspaceId, channel: str, ts: str, message: Mapping[str, Any]
-    ) -> tuple[tuple[Link, ...], bool]:
+    ) -> tuple[tuple[BookmarkLink, ...], bool]:
         """Give a message's links: as the bot posted them or, else, as they stand in it now."""
-        showing = await self._postings.shown(workspace, channel, ts)
-        if showing is not None and showing.ours:
-            return showing.links, False
+        shown_links = await self._postings.shown(workspace, channel, ts)
+        if shown_links is not None and shown_links.ours:
+            return shown_links.links, False
         links, refused = read_links(self._catalogue, message)
         if len(links) > 1:
             await self._postings.foreign(workspace, channel, ts, links, self._clock.now())
         return links, refused
 
 
-def read_links(catalogue: Catalogue, message: Mapping[str, Any]) -> tuple[tuple[Link, ...], bool]:
+def read_links(catalogue: Catalogue, message: Mapping[str, Any]) -> tuple[tuple[BookmarkLink, ...], bool]:
     """Give the links of anybody's message, and whether there were addresses that cannot be kept."""
     found = found_in(message)
     read = [catalogue.read(url, words, found.text) for url, words in found.links]
@@ -176,8 +176,8 @@ def read_links(catalogue: Catalogue, message: Mapping[str, Any]) -> tuple[tuple[
 
 
 def chosen(
-    links: tuple[Link, ...], place: Choosing, picked: frozenset[str]
-) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    links: tuple[BookmarkLink, ...], place: Choosing, picked: frozenset[str]
+) -> tuple[tuple[BookmarkLink, ...], tuple[BookmarkLink, ...]]:
     """Give the links of the page that were ticked anew, and those whose tick was taken away.
 
     What is ticked comes from outside: only boxes of this page that name its links count. What was kept in another way

@@ -13,7 +13,7 @@ from archive.kind import Kind
 from archive.search.index import Index
 from archive.search.result import Answer
 from bot.bookmarks.documents import document
-from bot.domain.bookmark import Bookmark, Keeper
+from bot.domain.bookmark import Bookmark, Member
 
 MOST = 30_000
 """Bookmarks indexed at a time, over all people: 1.6 kB each (measured), 50 MB. Who asked longest ago is forgotten."""
@@ -43,11 +43,11 @@ class Indexes:
         """Search by the names of the `archive`'s index; `issue_of` gives the issue of an identity."""
         self._archive = archive
         self._issue_of = issue_of
-        self._known: OrderedDict[Keeper, _Known] = OrderedDict()
+        self._known: OrderedDict[Member, _Known] = OrderedDict()
 
     async def search(  # noqa: PLR0913 - whose, as of when, and what
         self,
-        keeper: Keeper,
+        member: Member,
         stamp: Stamp,
         everything: Callable[[], Awaitable[Sequence[Bookmark]]],
         query: str,
@@ -59,10 +59,10 @@ class Indexes:
 
         `everything` gives all that they keep; it is asked only if that changed since the last search (by its `stamp`).
         """
-        known, archive = self._known.pop(keeper, None), self._archive()
+        known, archive = self._known.pop(member, None), self._archive()
         if known is None or known.stamp != stamp or known.archive is not archive:
             known = await self._renewed(known, await everything(), stamp, archive)
-        self._known[keeper] = known
+        self._known[member] = known
         self._forget_some()
         answer = known.index.search(query, kinds=_ALL, limit=limit, offset=offset)
         return answer, tuple(result.issue.slug for result in answer.results)
@@ -76,9 +76,9 @@ class Indexes:
             index = _index(before, archive, changed, gone)
         return _Known(index, holds, stamp, archive)
 
-    def forget(self, keeper: Keeper) -> None:
+    def forget(self, member: Member) -> None:
         """Forget somebody's index."""
-        self._known.pop(keeper, None)
+        self._known.pop(member, None)
 
     def _forget_some(self) -> None:
         while len(self._known) > 1 and sum(len(each.holds) for each in self._known.values()) > MOST:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.bookmark import Keeper, Link, Showing
+from bot.domain.bookmark import BookmarkLink, Member, ShownLinks
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.ports import Posted
 from bot.slack.blocks.message import Message
@@ -15,15 +15,17 @@ from bot.slack.blocks.message import Message
 class Memory(Protocol):
     """What remembers bookmarks; `bot.store.bookmarks` does. Times are in microseconds by Slack's clock."""
 
-    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+    async def save(
+        self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
+    ) -> tuple[BookmarkLink, ...]:
         """Keep links by hand; give those that were not kept before."""
         ...
 
-    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+    async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
         """Keep links no longer, whichever way they were kept; give how many were."""
         ...
 
-    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+    async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that somebody keeps."""
         ...
 
@@ -35,11 +37,11 @@ class Memory(Protocol):
 class People(Protocol):
     """Who was told what."""
 
-    async def hint(self, keeper: Keeper, now: datetime) -> bool:
+    async def hint(self, member: Member, now: datetime) -> bool:
         """Note that somebody is told how keeping works; give whether that is the first time."""
         ...
 
-    async def point(self, keeper: Keeper, now: datetime) -> bool:
+    async def point(self, member: Member, now: datetime) -> bool:
         """Note that somebody is told how to keep from messages the bot cannot read; give whether for the first time."""
         ...
 
@@ -47,7 +49,7 @@ class People(Protocol):
 class Postings(Protocol):
     """Which links a message shows; `bot.store.postings` knows."""
 
-    async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[Link, ...], now: datetime) -> int:
+    async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[BookmarkLink, ...], now: datetime) -> int:
         """Note that a message with `links` is about to be posted; give the note's id."""
         ...
 
@@ -60,12 +62,12 @@ class Postings(Protocol):
         ...
 
     async def foreign(
-        self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[Link, ...], now: datetime
+        self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[BookmarkLink, ...], now: datetime
     ) -> None:
         """Remember the links of somebody else's message for a while."""
         ...
 
-    async def shown(self, workspace: WorkspaceId, channel: str, ts: str) -> Showing | None:
+    async def shown(self, workspace: WorkspaceId, channel: str, ts: str) -> ShownLinks | None:
         """Give what the message shows, None when it is not known."""
         ...
 

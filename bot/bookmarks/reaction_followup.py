@@ -11,7 +11,7 @@ from bot.bookmarks.link_lookup import Catalogue
 from bot.bookmarks.link_picker import Choosers, read_links
 from bot.bookmarks.ports import Door, Memory, People, Postings
 from bot.bookmarks.reactions import Reaction
-from bot.domain.bookmark import Link, Reacted, number_of
+from bot.domain.bookmark import BookmarkLink, ReactionOutcome, number_of
 from bot.domain.clock import Clock
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
@@ -33,20 +33,20 @@ class Step(Enum):
     READ = auto()
 
 
-def step(reaction: Reaction, reacted: Reacted) -> Step | None:
+def step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
     """Say what follows a reaction: mostly nothing, the reaction itself is the answer.
 
     Only what is new is answered, so that an event that comes twice is not answered twice.
     """
     if not reaction.added or not reacted.fresh:
         return None
-    if reacted.kept is not None:
+    if reacted.saved is not None:
         return None if reacted.hinted else Step.HINT
     if number_of(reaction.emoji) is not None:
         return None
-    if reacted.showing is None:
+    if reacted.shown_links is None:
         return None if reacted.doubt else Step.READ
-    return Step.CHOOSE if len(reacted.showing.links) > 1 else None
+    return Step.CHOOSE if len(reacted.shown_links.links) > 1 else None
 
 
 class Afterwards:
@@ -74,14 +74,14 @@ class Afterwards:
         self._clock = clock
         self._looks: dict[tuple[str, str], asyncio.Lock] = {}
 
-    async def follow(self, reaction: Reaction, reacted: Reacted) -> None:
+    async def follow(self, reaction: Reaction, reacted: ReactionOutcome) -> None:
         """Do what follows; whatever Slack refuses is logged, since the link is kept all the same."""
         try:
             match step(reaction, reacted):
                 case Step.HINT:
                     await self._hint(reaction, await self._postings.thread(reaction.channel, reaction.ts))
-                case Step.CHOOSE if reacted.showing is not None:
-                    await self._choose(reaction, reacted.showing.links, None)
+                case Step.CHOOSE if reacted.shown_links is not None:
+                    await self._choose(reaction, reacted.shown_links.links, None)
                 case Step.READ:
                     await self._read(reaction)
         except SlackError as error:
@@ -90,14 +90,14 @@ class Afterwards:
             _log.exception("a reaction could not be answered", channel=reaction.channel)
 
     async def _hint(self, reaction: Reaction, thread: str | None) -> None:
-        if await self._people.hint(reaction.keeper, self._clock.now()):
+        if await self._people.hint(reaction.member, self._clock.now()):
             await self._tell(reaction, suggestions.kept_first(self._names), thread)
 
-    async def _choose(self, reaction: Reaction, links: tuple[Link, ...], thread: str | None) -> None:
+    async def _choose(self, reaction: Reaction, links: tuple[BookmarkLink, ...], thread: str | None) -> None:
         if reaction.shared:
             # Another installation's message: this one remembers it, too, as long as its person chooses.
             await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
-        offered = await self._choosers.offer(reaction.keeper, reaction.channel, reaction.ts, links, reaction.at)
+        offered = await self._choosers.offer(reaction.member, reaction.channel, reaction.ts, links, reaction.at)
         await self._tell(reaction, offered, thread)
 
     async def _read(self, reaction: Reaction) -> None:
@@ -106,22 +106,22 @@ class Afterwards:
         lock = self._looks.setdefault(place, asyncio.Lock())
         try:
             async with lock:
-                showing = await self._postings.shown(reaction.workspace, *place)
-                links, thread = (showing.links, None) if showing else await self._look(reaction)
+                shown_links = await self._postings.shown(reaction.workspace, *place)
+                links, thread = (shown_links.links, None) if shown_links else await self._look(reaction)
         finally:
             if not lock.locked():
                 self._looks.pop(place, None)
         if links is None:
-            if await self._people.point(reaction.keeper, self._clock.now()):
+            if await self._people.point(reaction.member, self._clock.now()):
                 await self._tell(reaction, suggestions.pointed(), thread)
             return
         await self._memory.catch_up()
         if len(links) > 1:
             await self._choose(reaction, links, thread)
-        elif links and await self._memory.which(reaction.keeper, [links[0].key]):
+        elif links and await self._memory.which(reaction.member, [links[0].key]):
             await self._hint(reaction, thread)
 
-    async def _look(self, reaction: Reaction) -> tuple[tuple[Link, ...] | None, str | None]:
+    async def _look(self, reaction: Reaction) -> tuple[tuple[BookmarkLink, ...] | None, str | None]:
         """Read the message and remember its links; give them, None where it may not be read, and its thread."""
         message = await patiently(
             lambda: self._door.read(reaction.workspace, reaction.channel, reaction.ts), waits=WAITS
@@ -134,5 +134,5 @@ class Afterwards:
         return links, thread if isinstance(thread, str) and thread != reaction.ts else None
 
     async def _tell(self, reaction: Reaction, message: Message, thread: str | None) -> None:
-        user, channel = reaction.keeper.user, reaction.channel
+        user, channel = reaction.member.user, reaction.channel
         await self._door.whisper(reaction.workspace, channel, user, message, thread=thread)

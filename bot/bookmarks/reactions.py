@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.bookmark import Keeper, Reacted, Way, number_of
+from bot.domain.bookmark import BookmarkSource, Member, ReactionOutcome, number_of
 from bot.domain.clock import AHEAD, Clock, microseconds
 from bot.domain.workspace import WorkspaceId
 
@@ -20,11 +20,11 @@ class Reaction:
     """One reaction come or gone: who, on which message, with which emoji (its name).
 
     `at` is when, in microseconds by Slack's clock. `shared` says that the channel is shared with other workspaces: then
-    `workspace` is the one through which Slack told of it, and who `keeper` is at home with is not known.
+    `workspace` is the one through which Slack told of it, and who `member` is at home with is not known.
     """
 
     workspace: WorkspaceId
-    keeper: Keeper
+    member: Member
     channel: str
     ts: str
     emoji: str
@@ -33,17 +33,17 @@ class Reaction:
     shared: bool = False
 
     @property
-    def way(self) -> Way:
+    def source(self) -> BookmarkSource:
         """Give the way of keeping that it is."""
-        return Way(self.channel, self.ts, self.emoji, self.workspace, self.shared)
+        return BookmarkSource(self.channel, self.ts, self.emoji, self.workspace, self.shared)
 
 
 class Memory(Protocol):
     """What remembers bookmarks; `bot.store.bookmarks` does."""
 
     async def react(  # noqa: PLR0913 - a reaction's facts
-        self, keeper: Keeper, workspace: WorkspaceId, way: Way, at: int, now: datetime, *, held: bool
-    ) -> Reacted:
+        self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
+    ) -> ReactionOutcome:
         """Write down a reaction that came (`held`) or went."""
         ...
 
@@ -57,7 +57,7 @@ class Bookmarks:
         self._emoji = emoji
         self._clock = clock
 
-    async def react(self, reaction: Reaction) -> Reacted | None:
+    async def react(self, reaction: Reaction) -> ReactionOutcome | None:
         """Keep or drop what the reaction is on, and give what it came to; None for an emoji that means nothing.
 
         Doing it twice, late or in the wrong order changes nothing: the memory compares the events' times. One from the
@@ -70,5 +70,5 @@ class Bookmarks:
             _log.warning("a reaction from the future was left out", at=reaction.at, channel=reaction.channel)
             return None
         return await self._memory.react(
-            reaction.keeper, reaction.workspace, reaction.way, reaction.at, now, held=reaction.added
+            reaction.member, reaction.workspace, reaction.source, reaction.at, now, held=reaction.added
         )

@@ -10,7 +10,7 @@ import structlog
 from archive.issue import Entry
 from bot.bookmarks.link_lookup import Catalogue, first_key
 from bot.bookmarks.ports import Door, Memory, People
-from bot.domain.bookmark import Keeper, Link
+from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 class Pressed:
     """What a Save button came to: the `link`, None where there is none any more; `before`: it was kept before."""
 
-    link: Link | None
+    link: BookmarkLink | None
     before: bool = False
 
     @property
@@ -61,7 +61,7 @@ class Saving:
         self._names = names
         self._clock = clock
 
-    async def press(self, keeper: Keeper, token: Token, at: int | None, *, keep: bool = True) -> Pressed:
+    async def press(self, member: Member, token: Token, at: int | None, *, keep: bool = True) -> Pressed:
         """Keep the link that a button names, or let go of it; `at` is Slack's time of the click, None for now."""
         link = self._catalogue.named(token)
         if link is None:
@@ -69,20 +69,20 @@ class Saving:
         now = self._clock.now()
         moment = at_or_now(at, now)
         if keep:
-            return Pressed(link, not await self._memory.save(keeper, [link], moment, now))
-        return Pressed(link, bool(await self._memory.remove(keeper, [link.key], moment)))
+            return Pressed(link, not await self._memory.save(member, [link], moment, now))
+        return Pressed(link, bool(await self._memory.remove(member, [link.key], moment)))
 
-    async def in_place(self, keeper: Keeper, value: str, at: int | None, *, keep: bool) -> Message:
+    async def in_place(self, member: Member, value: str, at: int | None, *, keep: bool) -> Message:
         """Press a button of a message that only this person sees, and give that message as it is then."""
         token = Token.read(value)
-        pressed = await self.press(keeper, token, at, keep=keep) if token else Pressed(None)
+        pressed = await self.press(member, token, at, keep=keep) if token else Pressed(None)
         if token is None or pressed.link is None:
             return helping.told(suggestions.STALE)
         if token.view == suggestions.ONE:
             return suggestions.one(*pressed.named, token, saved=keep, before=pressed.before)
         asked = Asked.read(token.view)
         if asked is not None:
-            kept = await self._kept(keeper, (each for _, each in self._answers.entries(asked)))
+            kept = await self._kept(member, (each for _, each in self._answers.entries(asked)))
             return self._answers.search(asked, kept=kept)
         found = self._answers.entry(token.slug, token.position)
         if found is None:
@@ -90,23 +90,23 @@ class Saving:
         issue, entry = found
         if token.view == PICKED:
             return self._answers.picked(issue, entry, saved=keep)
-        kept = await self._kept(keeper, (each for _, each in issue.entries()))
+        kept = await self._kept(member, (each for _, each in issue.entries()))
         saved = frozenset(each.position for _, each in issue.entries() if first_key(each) in kept)
         return self._answers.page_with(issue, token.position, saved)
 
-    async def beside(self, keeper: Keeper, value: str, at: int | None, *, keep: bool) -> Message | None:
+    async def beside(self, member: Member, value: str, at: int | None, *, keep: bool) -> Message | None:
         """Press a button of a message that all see, and give what tells this person alone what it did.
 
         Nobody sees whether somebody else keeps a link, so the message itself stays as it is: each press is answered,
         with a way to drop the link again, the first one with a hint how keeping works.
         """
         token = Token.read(value)
-        pressed = await self.press(keeper, token, at, keep=keep) if token else Pressed(None)
+        pressed = await self.press(member, token, at, keep=keep) if token else Pressed(None)
         if token is None or pressed.link is None:
             return helping.told(suggestions.STALE)
         if not keep:
             return None
-        first = await self._people.hint(keeper, self._clock.now())
+        first = await self._people.hint(member, self._clock.now())
         names = self._names if first else None
         return suggestions.one(*pressed.named, token, saved=True, before=pressed.before, names=names)
 
@@ -119,5 +119,5 @@ class Saving:
             return False
         return True
 
-    async def _kept(self, keeper: Keeper, entries: Iterable[Entry]) -> frozenset[str]:
-        return await self._memory.which(keeper, [first_key(entry) for entry in entries if entry.links])
+    async def _kept(self, member: Member, entries: Iterable[Entry]) -> frozenset[str]:
+        return await self._memory.which(member, [first_key(entry) for entry in entries if entry.links])

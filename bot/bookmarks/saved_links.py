@@ -11,8 +11,8 @@ from bot.bookmarks.personal_index import Indexes
 from bot.bookmarks.views.note import note_form
 from bot.bookmarks.views.saved_list import PAGE, Listed, Listing, saved
 from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, Choice, Row
-from bot.domain.bookmark import Bookmark, Keeper, Page
-from bot.domain.bookmark_file.record import LONGEST_NOTE
+from bot.domain.bookmark import Bookmark, Member, Page
+from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.text import clean
 from bot.domain.title import label
@@ -26,35 +26,35 @@ GONE = "You do not keep that link any more."
 class Memory(Protocol):
     """What remembers bookmarks; `bot.store.bookmarks` does. Times are in microseconds by Slack's clock."""
 
-    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+    async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
         """Give a page of what somebody keeps, newest first; past the end, the last page."""
         ...
 
-    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+    async def all(self, member: Member) -> tuple[Bookmark, ...]:
         """Give everything that somebody keeps, newest first."""
         ...
 
-    async def stamp(self, keeper: Keeper) -> tuple[int, ...]:
+    async def stamp(self, member: Member) -> tuple[int, ...]:
         """Give figures that change with what somebody keeps."""
         ...
 
-    async def some(self, keeper: Keeper, keys: Iterable[str]) -> tuple[Bookmark, ...]:
+    async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
         """Give the bookmarks of these links, in their order."""
         ...
 
-    async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
+    async def get(self, member: Member, key: str) -> Bookmark | None:
         """Give one bookmark, None when it is not kept."""
         ...
 
-    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+    async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
         """Keep links no longer; give how many were kept."""
         ...
 
-    async def read(self, keeper: Keeper, key: str, at: int, *, read: bool = True) -> bool:
+    async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:
         """Note that somebody has (not) read a link; give whether they keep it."""
         ...
 
-    async def note(self, keeper: Keeper, key: str, text: str, at: int) -> bool:
+    async def note(self, member: Member, key: str, text: str, at: int) -> bool:
         """Put a note on a link; give whether they keep it."""
         ...
 
@@ -87,26 +87,26 @@ class Mine:
         self._names = names
         self._clock = clock
 
-    async def saved(self, keeper: Keeper, listing: Listing) -> Message:
+    async def saved(self, member: Member, listing: Listing) -> Message:
         """List a page of what somebody keeps, for them."""
-        return saved(await self.page(keeper, listing), self._clock.now().date(), self._names)
+        return saved(await self.page(member, listing), self._clock.now().date(), self._names)
 
-    async def page(self, keeper: Keeper, listing: Listing, *, unread_first: bool = False) -> Listed:
+    async def page(self, member: Member, listing: Listing, *, unread_first: bool = False) -> Listed:
         """Give a page of what somebody keeps; past the end, the last page."""
         if listing.query:
-            return await self._search(keeper, listing)
-        page = await self._memory.page(keeper, listing.offset, PAGE, unread_first=unread_first)
+            return await self._search(member, listing)
+        page = await self._memory.page(member, listing.offset, PAGE, unread_first=unread_first)
         start = _last(listing.offset, page.total)
         return Listed(tuple(map(self.row, page.bookmarks)), Listing("", start), page.total, page.unread)
 
-    async def _search(self, keeper: Keeper, listing: Listing) -> Listed:
-        stamp = await self._memory.stamp(keeper)
+    async def _search(self, member: Member, listing: Listing) -> Listed:
+        stamp = await self._memory.stamp(member)
         answer, keys = await self._indexes.search(
-            keeper, stamp, lambda: self._memory.all(keeper), listing.query, limit=PAGE, offset=listing.offset
+            member, stamp, lambda: self._memory.all(member), listing.query, limit=PAGE, offset=listing.offset
         )
         if not keys and answer.total:
-            return await self._search(keeper, listing.at(_last(listing.offset, answer.total)))
-        rows = tuple(map(self.row, await self._memory.some(keeper, keys)))
+            return await self._search(member, listing.at(_last(listing.offset, answer.total)))
+        rows = tuple(map(self.row, await self._memory.some(member, keys)))
         problems = answer.problems
         if rows and answer.grade is Grade.NEAREST:
             problems = (f"Nothing squarely on {listing.query}: these come nearest", *problems)
@@ -118,29 +118,29 @@ class Mine:
         name, published = (label(issue), issue.published) if issue else ("", None)
         return Row(bookmark.key, bookmark.url, bookmark.headline, name, published, bookmark.read, bookmark.note)
 
-    async def act(self, keeper: Keeper, choice: Choice, at: int | None) -> None:
+    async def act(self, member: Member, choice: Choice, at: int | None) -> None:
         """Do what was chosen from a row's menu, if it is one that is done at once. `at` None is now."""
         moment = at_or_now(at, self._clock.now())
         if choice.what == REMOVE:
-            await self._memory.remove(keeper, [choice.key], moment)
+            await self._memory.remove(member, [choice.key], moment)
         elif choice.what in {READ, UNREAD}:
-            await self._memory.read(keeper, choice.key, moment, read=choice.what == READ)
+            await self._memory.read(member, choice.key, moment, read=choice.what == READ)
 
-    async def ask_note(self, keeper: Keeper, key: str, workspace: WorkspaceId, trigger: str, home: str = "") -> str:
+    async def ask_note(self, member: Member, key: str, workspace: WorkspaceId, trigger: str, home: str = "") -> str:
         """Open the form for a note; give what is wrong in a line, "" when it is open. Raises SlackError."""
-        bookmark = await self._memory.get(keeper, key)
+        bookmark = await self._memory.get(member, key)
         if bookmark is None:
             return GONE
         form = note_form(key, bookmark.headline or bookmark.url, bookmark.note, home=home)
         await self._door.open_view(workspace, trigger, form)
         return ""
 
-    async def note(self, keeper: Keeper, key: str, text: str, at: int | None = None) -> str:
+    async def note(self, member: Member, key: str, text: str, at: int | None = None) -> str:
         """Put a note on a link ("" takes it away); give what is wrong in a line, "" when it is done."""
         text = clean(text).strip()
-        if len(text) > LONGEST_NOTE:
-            return f"That is {len(text):,} characters; a note has at most {LONGEST_NOTE}."
-        kept = await self._memory.note(keeper, key, text, at_or_now(at, self._clock.now()))
+        if len(text) > NOTE_MAX_CHARS:
+            return f"That is {len(text):,} characters; a note has at most {NOTE_MAX_CHARS}."
+        kept = await self._memory.note(member, key, text, at_or_now(at, self._clock.now()))
         return "" if kept else GONE
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from archive.issue import Issue
 from bot.bookmarks.views import team_top as said
 from bot.bookmarks.views.team_top import AT_LEAST, Shared
-from bot.domain.bookmark import Keeper, Link, Top, keeper_of
+from bot.domain.bookmark import BookmarkLink, LinkCount, Member, member_of
 from bot.domain.clock import Clock, microseconds
 from bot.domain.period import Period
 from bot.domain.subscription import Subscription
@@ -32,7 +32,7 @@ _LONG = 0.25
 class Counts(Protocol):
     """Who keeps how much of what; `bot.store.bookmarks` knows."""
 
-    async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[Top, ...]:
+    async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[LinkCount, ...]:
         """Give the archive's links that most people of a home keep since a time in between (microseconds)."""
         ...
 
@@ -69,7 +69,7 @@ class Subscribers(Protocol):
 class _Counted:
     """What was `found` when the team kept so much `together`, `at` a moment of the event loop's, in so many seconds."""
 
-    found: tuple[Top, ...]
+    found: tuple[LinkCount, ...]
     together: tuple[int, int]
     at: float
     took: float
@@ -110,7 +110,7 @@ class Team:
         found = await self._most(home, period, said.MOST)
         return said.top([self._shared(each) for each in found], period, self._clock.now().date(), self._names)
 
-    async def most(self, home: str, limit: int) -> tuple[tuple[Link, Shared], ...] | None:
+    async def most(self, home: str, limit: int) -> tuple[tuple[BookmarkLink, Shared], ...] | None:
         """Give the links kept most of all time, most first, at most `MOST`; None where it is switched off.
 
         They are counted again when the team keeps more or fewer links; where counting took long, once a minute.
@@ -131,28 +131,28 @@ class Team:
             self._counted.popitem(last=False)
         return tuple((each.link, self._shared(each)) for each in known.found[:limit])
 
-    async def switch(self, keeper: Keeper, workspace: WorkspaceId, *, on: bool) -> Message:
+    async def switch(self, member: Member, workspace: WorkspaceId, *, on: bool) -> Message:
         """Switch the counts for the whole team: whoever subscribed a channel here may, and only they are told."""
-        if not await self._subscribers.of_person(workspace, keeper.user):
+        if not await self._subscribers.of_person(workspace, member.user):
             return said.not_yours(self._names)
-        await self._wishes.count(keeper.home, on=on)
+        await self._wishes.count(member.home, on=on)
         return said.switched(self._names, on=on)
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """Say in one line what was kept most in the seven days before `now`, "" for nothing (delivery.footnote)."""
-        home = keeper_of(workspace, "").home
+        home = member_of(workspace, "").home
         if not await self._wishes.counted(home):
             return ""
         found = await self._counts.top(home, microseconds(now - WEEK), microseconds(now), _TRIED, AT_LEAST)
         return next(filter(None, (said.line(self._shared(each)) for each in found)), "")
 
-    async def _most(self, home: str, period: Period, limit: int) -> tuple[Top, ...]:
+    async def _most(self, home: str, period: Period, limit: int) -> tuple[LinkCount, ...]:
         now = self._clock.now()
         since = microseconds(now - timedelta(days=period.days)) if period.days else 0
         # What was kept a moment ago by Slack's clock may be ahead of this one.
         return await self._counts.top(home, since, microseconds(now + timedelta(hours=1)), limit, AT_LEAST)
 
-    def _shared(self, each: Top) -> Shared:
+    def _shared(self, each: LinkCount) -> Shared:
         issue = self._issue_of(each.link.issue)
         name, published = (label(issue), issue.published) if issue else ("", None)
         return Shared(each.link.url, each.link.headline, each.people, name, published)

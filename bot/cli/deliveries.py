@@ -20,7 +20,7 @@ from bot.digests.delivery_status import Standings
 from bot.digests.views.subscription import Post, Standing, tasteful
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.errors import SettingsError
-from bot.domain.issue_identity import Face
+from bot.domain.issue_identity import Fingerprint
 from bot.domain.newness import WINDOW
 from bot.domain.publication import announced, held_back
 from bot.domain.workspace import WorkspaceId, workspace_id
@@ -77,7 +77,7 @@ class _OnlyLooking:
         self._issues = issues
 
     async def register(
-        self, faces: Iterable[Face], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
         """Return who is who."""
         del good
@@ -160,7 +160,7 @@ def _lines(workspace: WorkspaceId, standing: Standing) -> Text:
         said.append(f"\n  paused: {safe(standing.paused)}", style="not bold yellow")
     elif standing.next_at is not None:
         said.append(f"  next {standing.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
-    more = [f"taste: {tasteful(standing.taste)}", f"last: {_last(standing.last)}"]
+    more = [f"taste: {tasteful(standing.preferences)}", f"last: {_last(standing.last)}"]
     more += [f"waits: {each.title}: {each.why}" for each in standing.waiting[:_MOST_WAITING]]
     if len(standing.waiting) > _MOST_WAITING:
         more.append(f"and {len(standing.waiting) - _MOST_WAITING} more wait")

@@ -10,7 +10,7 @@ from rich.padding import Padding
 
 from bot.cli.reading import find, read
 from bot.cli.terminal import out, write
-from bot.domain.preferences import Layout, Taste
+from bot.domain.preferences import Layout, Preferences
 from bot.slack.api.payload import posting
 from bot.slack.api.ports import Mark
 from bot.slack.blocks.message import Digest, Part
@@ -29,8 +29,8 @@ def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> No
     the issue by its slug, as it is posted unless its file was renamed after the bot first saw it. Raises
     UnknownIssueError when no issue answers.
     """
-    taste = Taste(layout=Layout.FULL if full else Layout.THREAD)
-    made = digest(find(read(folder), asked), taste)
+    preferences = Preferences(layout=Layout.FULL if full else Layout.THREAD)
+    made = digest(find(read(folder), asked), preferences)
     for part in (made.parent, *made.replies):
         if as_json:
             write(json.dumps(payload(made, part), ensure_ascii=False))

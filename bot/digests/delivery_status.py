@@ -12,7 +12,7 @@ from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.views.subscription import Post, Standing, Waiting
 from bot.domain.catalogue import Catalogue
 from bot.domain.delivery import SETTLED, Delivery, Progress, State
-from bot.domain.delivery_policy import RULES, Rules
+from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.due import dated_ahead, passed_over, waiting
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import Weekly, next_slot, slots, zone_of
@@ -36,12 +36,12 @@ class Standings:
         store: Store,
         shelf: Shelf,
         slack: Poster | None,
-        rules: Rules = RULES,
+        policy: DeliveryPolicy = DEFAULT_POLICY,
         held: Callable[[], Sequence[HeldBack]] = tuple,
     ) -> None:
         """Read from `store` and `shelf`; ask `slack`, if any, for links to messages; `held` gives what is not out."""
         self._held = held
-        self._store, self._shelf, self._slack, self._rules = store, shelf, slack, rules
+        self._store, self._shelf, self._slack, self._policy = store, shelf, slack, policy
 
     async def standing(self, subscription: Subscription, now: datetime) -> Standing:
         """Say what comes next, what was last, and what waits and why."""
@@ -50,7 +50,7 @@ class Standings:
         return Standing(
             channel=subscription.channel,
             schedule=str(subscription.schedule),
-            taste=subscription.taste,
+            preferences=subscription.preferences,
             next_at=slot.at if slot and subscription.active else None,
             last=await self._last(latest),
             waiting=await self._waiting(subscription, latest, now),
@@ -127,11 +127,11 @@ class Standings:
         if subscription.paused is not None:
             return "posts are paused"
         if not isinstance(subscription.schedule, Weekly):
-            return "it goes out now" if place < self._rules.at_slot else _crowd(self._rules)
-        ahead = place // self._rules.at_slot
+            return "it goes out now" if place < self._policy.issues_per_slot else _crowd(self._policy)
+        ahead = place // self._policy.issues_per_slot
         upcoming = list(slots(subscription.schedule, now, now + _weeks(ahead + 2)))
         slot = upcoming[min(ahead, len(upcoming) - 1)]
-        crowd = f", since {_crowd(self._rules)}" if ahead else ""
+        crowd = f", since {_crowd(self._policy)}" if ahead else ""
         return f"it goes out {_when(slot.at, subscription.schedule)}{crowd}"
 
     async def _became(self, delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
@@ -160,7 +160,7 @@ class Standings:
             if ahead:
                 return f"waits until its date, {issue.published:%d %b %Y}"
             return "was only just found; ask again in a moment"
-        if never := _never(catalogue, subscription, identity, self._rules):
+        if never := _never(catalogue, subscription, identity, self._policy):
             return f"{never}; read it any time"
         if subscription.paused is not None:
             return f"waits: posts are paused ({subscription.paused.reason})"
@@ -171,12 +171,12 @@ class Standings:
         return f"waits: {self._turn(subscription, place, now)}"
 
 
-def _never(catalogue: Catalogue, subscription: Subscription, identity: str, rules: Rules) -> str:
+def _never(catalogue: Catalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
     """Return why an issue is not posted by itself in a channel, as a clause; "" if it is new there."""
     if catalogue.order.get(identity, 0) <= subscription.since:
         return "was there before this channel subscribed, so it is not posted"
     arrival = catalogue.not_new.get(identity)
-    return arrival.reason(rules.window) if arrival else ""
+    return arrival.reason(policy.window) if arrival else ""
 
 
 _ENDED = {
@@ -234,8 +234,8 @@ def _when(moment: datetime, schedule: Weekly) -> str:
     return f"{moment.astimezone(zone_of(schedule.zone)):%a %d %b %H:%M} {schedule.zone}"
 
 
-def _crowd(rules: Rules) -> str:
-    return f"at most {rules.at_slot} are posted at a time"
+def _crowd(policy: DeliveryPolicy) -> str:
+    return f"at most {policy.at_slot} are posted at a time"
 
 
 def _weeks(count: int) -> timedelta:

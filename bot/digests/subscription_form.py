@@ -10,7 +10,7 @@ from typing import Any
 from archive.kind import Kind
 from bot.digests.views.form import AT_ONCE, KINDS, LONGEST_TOPICS, Draft, zone_option
 from bot.domain.offsets import offsets_like
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import (
     AS_IT_APPEARS,
     DAYS,
@@ -37,7 +37,7 @@ class Wish:
 
     channel: str
     schedule: Schedule
-    taste: Taste
+    preferences: Preferences
 
 
 @dataclass(slots=True)
@@ -77,17 +77,17 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
     if not _CHANNEL.fullmatch(channel):
         fields.errors["channel"] = "Choose a channel."
     schedule = _schedule(fields)
-    taste = _taste(fields)
+    preferences = _taste(fields)
     if fields.errors or schedule is None:
         return fields.errors
-    return Wish(channel, schedule, taste)
+    return Wish(channel, schedule, preferences)
 
 
-def draft_of(channel: str, schedule: Schedule | None, taste: Taste, zone: str) -> Draft:
+def draft_of(channel: str, schedule: Schedule | None, preferences: Preferences, zone: str) -> Draft:
     """Give what the form shows for a channel: its present subscription, or the usual; `zone` is the person's own."""
     if isinstance(schedule, Weekly):
-        return Draft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, taste=taste)
-    return Draft(channel, zone=known_zone(zone), at_once=isinstance(schedule, AsItAppears), taste=taste)
+        return Draft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, preferences=preferences)
+    return Draft(channel, zone=known_zone(zone), at_once=isinstance(schedule, AsItAppears), preferences=preferences)
 
 
 def zone_options(typed: str) -> list[Block]:
@@ -126,14 +126,14 @@ def _schedule(fields: _Fields) -> Schedule | None:
         return None
 
 
-def _taste(fields: _Fields) -> Taste:
+def _taste(fields: _Fields) -> Preferences:
     kept = {kind for kind in KINDS if kind.value in fields.options("sections")}
     if not kept:
         fields.errors["sections"] = "Keep at least one section."
     topics, without = (tuple(_topics(fields.text(name, "value"))) for name in ("topics", "without"))
     if both := {topic.casefold() for topic in topics} & {topic.casefold() for topic in without}:
         fields.errors["without"] = f"Only about {min(both)} and nothing about it leaves nothing."
-    return Taste(
+    return Preferences(
         layout=Layout.FULL if fields.option("layout") == Layout.FULL else Layout.THREAD,
         sponsors=Sponsors.FOLDED if fields.option("sponsors") == Sponsors.FOLDED else Sponsors.SHOWN,
         without=frozenset[Kind](set(KINDS) - kept),

@@ -17,10 +17,10 @@ from bot.digests.views import form as forms
 from bot.digests.views import subscription as said
 from bot.digests.views.form import KINDS
 from bot.domain.clock import Clock
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedule, time_there
-from bot.domain.subscription import Pause, Paused, Subscription
+from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.lookup import commands
 from bot.lookup.views import help as helping
@@ -52,7 +52,13 @@ class Register(Protocol):
     """Every channel's subscription; `bot.store` keeps it."""
 
     async def put(  # noqa: PLR0913, PLR0917 - what a subscription is made of
-        self, workspace: WorkspaceId, channel: str, user: str, schedule: Schedule, taste: Taste, now: datetime
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        user: str,
+        schedule: Schedule,
+        preferences: Preferences,
+        now: datetime,
     ) -> Subscription:
         """Subscribe the channel, or change and resume what it has."""
         ...
@@ -169,7 +175,7 @@ class Subscribing:
         if member is False:
             return helping.told(said.OUTSIDE)
         before = await self._register.get(place.workspace, place.channel)
-        standing = await self._put(place, schedule, before.taste if before else Taste())
+        standing = await self._put(place, schedule, before.preferences if before else Preferences())
         return said.subscribed(standing, self._names, member=bool(member))
 
     async def submit(self, wish: Wish, workspace: WorkspaceId, user: str) -> Block | str:
@@ -177,8 +183,8 @@ class Subscribing:
         member = await self._member(workspace, wish.channel)
         if member is False:
             return said.OUTSIDE
-        standing = await self._put(Place(workspace, wish.channel, user), wish.schedule, wish.taste)
-        unheard = await asyncio.to_thread(_unheard, wish.taste.topics, self._issues())
+        standing = await self._put(Place(workspace, wish.channel, user), wish.schedule, wish.preferences)
+        unheard = await asyncio.to_thread(_unheard, wish.preferences.topics, self._issues())
         return said.confirmation(standing, self._names, member=bool(member), unheard=unheard)
 
     async def open_form(self, place: Place, trigger: str) -> None:
@@ -194,8 +200,8 @@ class Subscribing:
     async def _draft(self, place: Place) -> forms.Draft:
         before = await self._register.get(place.workspace, place.channel)
         if before is not None:
-            return draft_of(place.channel, before.schedule, before.taste, await self._zone(place))
-        return draft_of(place.channel, None, Taste(), await self._zone(place))
+            return draft_of(place.channel, before.schedule, before.preferences, await self._zone(place))
+        return draft_of(place.channel, None, Preferences(), await self._zone(place))
 
     async def unsubscribe(self, place: Place) -> Message:
         """End the channel's subscription."""
@@ -207,7 +213,7 @@ class Subscribing:
         subscription = await self._register.get(place.workspace, place.channel)
         if subscription is None:
             return said.not_subscribed(self._names)
-        await self._register.pause(subscription.id, Paused(Pause.PERSON, "somebody here asked for a pause"))
+        await self._register.pause(subscription.id, Paused(PausedBy.PERSON, "somebody here asked for a pause"))
         return said.paused(self._names)
 
     async def resume(self, place: Place) -> Message:
@@ -239,16 +245,16 @@ class Subscribing:
         """Show in private how an issue looks to the channel's taste. Raises UnknownIssueError."""
         issue = self._find(asked)
         subscription = await self._register.get(place.workspace, place.channel)
-        return issues.preview(issue, subscription.taste if subscription else Taste(), place.channel)
+        return issues.preview(issue, subscription.preferences if subscription else Preferences(), place.channel)
 
-    async def _put(self, place: Place, schedule: Schedule, taste: Taste) -> said.Standing:
+    async def _put(self, place: Place, schedule: Schedule, preferences: Preferences) -> said.Standing:
         now = self._clock.now()
-        kept = await self._register.put(place.workspace, place.channel, place.user, schedule, taste, now)
+        kept = await self._register.put(place.workspace, place.channel, place.user, schedule, preferences, now)
         slot = next_slot(kept.schedule, now)
         return said.Standing(
             place.channel,
             str(kept.schedule),
-            kept.taste,
+            kept.preferences,
             slot.at if slot else None,
             time_there=time_there(kept.schedule, now),
         )
@@ -283,9 +289,9 @@ class Subscribing:
 
 def _unheard(topics: Iterable[str], issues: Sequence[Issue]) -> list[str]:
     """Give those of `topics` that no entry of `issues` is about; where there are no issues nothing can be said."""
-    wanted = [Taste(topics=(topic,)) for topic in topics if issues]
-    return [taste.topics[0] for taste in wanted if not any(_about(taste, issue) for issue in issues)]
+    wanted = [Preferences(topics=(topic,)) for topic in topics if issues]
+    return [preferences.topics[0] for preferences in wanted if not any(_about(preferences, issue) for issue in issues)]
 
 
-def _about(taste: Taste, issue: Issue) -> bool:
-    return any(taste.wants(section, entry) for section, entry in issue.entries() if section.kind in KINDS)
+def _about(preferences: Preferences, issue: Issue) -> bool:
+    return any(preferences.wants(section, entry) for section, entry in issue.entries() if section.kind in KINDS)

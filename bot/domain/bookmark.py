@@ -16,7 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from archive.link import is_http, key
-from bot.domain.bookmark_file.record import LONGEST_TITLE, LONGEST_URL
+from bot.domain.bookmark_file.record import TITLE_MAX_CHARS, URL_MAX_CHARS
 from bot.domain.text import one_line
 from bot.domain.workspace import WorkspaceId, enterprise_of, team_of
 
@@ -26,7 +26,7 @@ _TS = re.compile(r"(\d{1,12})\.(\d{1,6})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class Member:
     """Somebody who keeps links: the person `user` of the organisation or workspace `home`.
 
     `home` is "" when it is not known: Slack does not say from which of the workspaces that share a channel a reaction
@@ -38,23 +38,23 @@ class Keeper:
     user: str
 
 
-def keeper_of(workspace: WorkspaceId, user: str) -> Keeper:
+def member_of(workspace: WorkspaceId, user: str) -> Member:
     """Give the person `user` of the `workspace`: an organisation's workspaces are one home."""
-    return Keeper(enterprise_of(workspace) or team_of(workspace) or "-", user)
+    return Member(enterprise_of(workspace) or team_of(workspace) or "-", user)
 
 
-def keeper_at(workspace: WorkspaceId, user: str, team: str) -> Keeper:
+def member_at(workspace: WorkspaceId, user: str, team: str) -> Member:
     """Give the person `user` who did something in `workspace` and is of the `team`, "" where Slack does not say.
 
     In an organisation Slack may name that instead (E…). In a channel shared with others it may be another workspace's
     person, whose home is not known then.
     """
     at_home = team in {"", team_of(workspace), enterprise_of(workspace)}
-    return keeper_of(workspace, user) if at_home else Keeper("", user)
+    return member_of(workspace, user) if at_home else Member("", user)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class BookmarkLink:
     """A link as it is kept: its address as shown, its headline, and where it stood.
 
     `issue` is the issue's identity and `position` its entry's; "" and -1 for a link that the archive does not know,
@@ -74,12 +74,12 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class BookmarkEvent:
     """One way of keeping a link: `held` or let go at `at`, in microseconds by Slack's clock."""
 
     held: bool
     at: int
-    link: Link
+    link: BookmarkLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Bookmark:
     """One link that somebody keeps, since `at`; whether they have `read` it, and their `note`."""
 
     key: str
-    link: Link
+    link: BookmarkLink
     at: datetime
     read: bool = False
     note: str = ""
@@ -109,7 +109,7 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class BookmarkSource:
     """One way of keeping: a message and an emoji; by hand, no message but the link's key. `workspace` told of it."""
 
     channel: str
@@ -119,32 +119,32 @@ class Way:
     shared: bool = False
 
 
-def by_hand(key: str) -> Way:
+def manual_source(key: str) -> BookmarkSource:
     """Give the way of keeping a link by a button, a form or a file."""
-    return Way("", key)
+    return BookmarkSource("", key)
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class ShownLinks:
     """What a message shows: its `links` in order, and whether the message is `ours`: the bot's own."""
 
-    links: tuple[Link, ...]
+    links: tuple[BookmarkLink, ...]
     ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Reacted:
+class ReactionOutcome:
     """What a reaction came to.
 
-    `showing` is what its message shows, None when that is not known (`doubt`: it may be one of the bot's own that is
-    still on its way). `fresh` is False for an event that was seen before or came too late; `kept` is the link that is
-    kept from now on, if any; `hinted` says whether the person was told how keeping works.
+    `shown_links` is what its message shows, None when that is not known (`doubt`: it may be one of the bot's own that
+    is still on its way). `fresh` is False for an event that was seen before or came too late; `saved` is the link that
+    is kept from now on, if any; `hinted` says whether the person was told how keeping works.
     """
 
-    showing: Showing | None = None
+    shown_links: ShownLinks | None = None
     doubt: bool = False
     fresh: bool = False
-    kept: Link | None = None
+    saved: BookmarkLink | None = None
     hinted: bool = True
 
 
@@ -158,10 +158,10 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
+class LinkCount:
     """A link and how many people keep it."""
 
-    link: Link
+    link: BookmarkLink
     people: int
 
 
@@ -180,20 +180,20 @@ def newer(held: bool, at: int, was: tuple[bool, int] | None) -> bool:  # noqa: F
     return was is None or (at, not held) > (was[1], not was[0])
 
 
-def settled(marks: Iterable[Mark], removed: int) -> Mark | None:
+def settled(events: Iterable[BookmarkEvent], removed: int) -> BookmarkEvent | None:
     """Give the mark that a link is kept by and shown as, None when it is not kept.
 
-    `marks` are the newest of each way, `removed` the last moment at which the link was removed. The bookmark began with
-    the oldest mark that holds; it is shown as the oldest that knows its issue.
+    `events` are the newest of each way, `removed` the last moment at which the link was removed. The bookmark began
+    with the oldest mark that holds; it is shown as the oldest that knows its issue.
     """
     living = sorted(
-        (mark for mark in marks if mark.held and mark.at > removed),
-        key=lambda mark: (mark.at, not mark.link.issue, link_json(mark.link)),
+        (event for event in events if event.held and event.at > removed),
+        key=lambda event: (event.at, not event.link.issue, link_json(event.link)),
     )
     if not living:
         return None
-    shown = next((mark.link for mark in living if mark.link.issue), living[0].link)
-    return Mark(held=True, at=living[0].at, link=shown)
+    shown = next((event.link for event in living if event.link.issue), living[0].link)
+    return BookmarkEvent(held=True, at=living[0].at, link=shown)
 
 
 def number_of(emoji: str) -> int | None:
@@ -201,7 +201,7 @@ def number_of(emoji: str) -> int | None:
     return NUMBERS.index(emoji) + 1 if emoji in NUMBERS else None
 
 
-def meant(links: tuple[Link, ...], emoji: str, *, numbered: bool = True) -> Link | None:
+def meant(links: tuple[BookmarkLink, ...], emoji: str, *, numbered: bool = True) -> BookmarkLink | None:
     """Give the link that a reaction with `emoji` on a message that shows `links` means; None: none, or which?"""
     number = number_of(emoji)
     if number is None:
@@ -210,30 +210,30 @@ def meant(links: tuple[Link, ...], emoji: str, *, numbered: bool = True) -> Link
     return links[number - 1] if numbered and 1 < len(links) >= number else None
 
 
-def checked(url: str, words: str, text: str = "") -> Link | None:
+def checked(url: str, words: str, text: str = "") -> BookmarkLink | None:
     """Give a link from outside as it may be kept; None for an address that is none of the web or too long."""
     url = url.strip()
-    if not is_http(url) or len(url) > LONGEST_URL or not url.isprintable():
+    if not is_http(url) or len(url) > URL_MAX_CHARS or not url.isprintable():
         return None
-    return Link(url, one_line(words)[:LONGEST_TITLE], one_line(text)[:LONGEST_TITLE])
+    return BookmarkLink(url, one_line(words)[:TITLE_MAX_CHARS], one_line(text)[:TITLE_MAX_CHARS])
 
 
-def link_json(link: Link) -> str:
+def link_json(link: BookmarkLink) -> str:
     """Give a link as JSON."""
     return json.dumps([link.url, link.headline, link.text, link.issue, link.position])
 
 
-def link_of(text: str) -> Link:
+def link_of(text: str) -> BookmarkLink:
     """Read what `link_json` gave."""
     url, headline, words, issue, position = json.loads(text)
-    return Link(url, headline, words, issue, position)
+    return BookmarkLink(url, headline, words, issue, position)
 
 
-def links_json(links: Iterable[Link]) -> str:
+def links_json(links: Iterable[BookmarkLink]) -> str:
     """Give links as JSON, in order."""
     return json.dumps([[link.url, link.headline, link.text, link.issue, link.position] for link in links])
 
 
-def links_of(text: str) -> tuple[Link, ...]:
+def links_of(text: str) -> tuple[BookmarkLink, ...]:
     """Read what `links_json` gave."""
-    return tuple(Link(*row) for row in json.loads(text))
+    return tuple(BookmarkLink(*row) for row in json.loads(text))

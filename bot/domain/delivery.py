@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.workspace import WorkspaceId
 
 
@@ -67,7 +67,7 @@ SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownEntry:
     """One entry that a posted message shows: its position in the issue, first address ("" if none) and headline."""
 
     position: int
@@ -125,7 +125,7 @@ class Delivery:
     due: datetime
     decided: datetime
     progress: Progress
-    taste: Taste = field(default_factory=Taste)
+    preferences: Preferences = field(default_factory=Preferences)
     note: str = ""
     late: str = ""
     content: str = ""
@@ -151,15 +151,15 @@ class PostedPart:
 
     issue: str
     part: str
-    entries: tuple[Shown, ...]
+    entries: tuple[ShownEntry, ...]
 
 
 @lru_cache(maxsize=4096)
-def shown_json(shown: tuple[Shown, ...]) -> str:
+def shown_json(shown: tuple[ShownEntry, ...]) -> str:
     """Give the entries as JSON."""
     return json.dumps([[entry.position, entry.url, entry.headline] for entry in shown])
 
 
-def shown_of(text: str | None) -> tuple[Shown, ...]:
+def shown_of(text: str | None) -> tuple[ShownEntry, ...]:
     """Read what `shown_json` gave."""
-    return tuple(Shown(int(row[0]), str(row[1]), str(row[2])) for row in json.loads(text or "[]"))
+    return tuple(ShownEntry(int(row[0]), str(row[1]), str(row[2])) for row in json.loads(text or "[]"))

@@ -6,53 +6,53 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.newness import WINDOW
-from bot.domain.subscription import BETWEEN
+from bot.domain.subscription import MESSAGE_INTERVAL
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class DeliveryPolicy:
     """What is promised, and how hard Slack and the database are worked for it.
 
-    Promised: at most `at_slot` issues at a slot; a digest up to `late` after its slot is still posted and says so from
-    `punctual` on; an issue is new if it is dated no more than `window` before the last good look at the archive; a
-    digest follows its issue's corrections for `revisable`.
+    Promised: at most `issues_per_slot` issues at a slot; a digest up to `latest` after its slot is still posted and
+    says so from `late_after` on; an issue is new if it is dated no more than `window` before the last good look at the
+    archive; a digest follows its issue's corrections for `revisable_for`.
 
-    Pace: `per_channel` seconds between two messages in a channel (Slack: apis/web-api/rate-limits, 1 a second),
-    at most `per_workspace` messages a second in a workspace (Slack: "several hundred" a minute; 5 a second are 300).
-    `per_look` seconds lie between two looks into a workspace's channels, and between two into its threads.
-    A wait of more than `patience` seconds is not waited out: the channel is given back until then.
+    Pace: `seconds_per_message` seconds between two messages in a channel (Slack: apis/web-api/rate-limits, 1 a second),
+    at most `messages_per_second` messages a second in a workspace (Slack: "several hundred" a minute; 5 a second are
+    300). `seconds_per_look` seconds lie between two looks into a workspace's channels, and between two into its
+    threads. A wait of more than `max_wait_seconds` seconds is not waited out: the channel is given back until then.
 
-    Doubt: a message whose outcome is unknown is looked for no sooner than `grace` seconds after that was noticed, twice
-    what a call may take, so that a late one has landed. After `looks` looks that came to nothing, or `limited` that
-    Slack put off (429), it stays unknown; after `attempts` refusals with a word nobody knows it counts as refused.
-    `backoff` are the seconds between attempts.
+    Doubt: a message whose outcome is unknown is looked for no sooner than `grace_seconds` seconds after that was
+    noticed, twice what a call may take, so that a late one has landed. After `max_looks` looks that came to nothing, or
+    `max_limited_looks` that Slack put off (429), it stays unknown; after `max_attempts` refusals with a word nobody
+    knows it counts as refused. `backoff_seconds` are the seconds between attempts.
 
-    Sharing: a worker's leases last `lease`, renewed three times as often; it looks for work every `tick` seconds, and
-    has at most `together` channels in hand, `each` of a workspace.
+    Sharing: a worker's leases last `lease`, renewed three times as often; it looks for work every `tick_seconds`
+    seconds, and has at most `max_channels` channels in hand, `max_channels_per_workspace` of a workspace.
     """
 
-    at_slot: int = 3
-    late: timedelta = timedelta(hours=12)
-    punctual: timedelta = timedelta(minutes=15)
+    issues_per_slot: int = 3
+    latest: timedelta = timedelta(hours=12)
+    late_after: timedelta = timedelta(minutes=15)
     window: timedelta = WINDOW
-    revisable: timedelta = timedelta(days=30)
-    per_channel: float = BETWEEN.total_seconds()
-    per_workspace: float = 5.0
-    per_look: float = 1.0
-    patience: float = 20.0
-    grace: float = 30.0
-    looks: int = 8
-    limited: int = 60
-    attempts: int = 8
-    backoff: tuple[float, ...] = (2, 10, 60, 300, 600)
+    revisable_for: timedelta = timedelta(days=30)
+    seconds_per_message: float = MESSAGE_INTERVAL.total_seconds()
+    messages_per_second: float = 5.0
+    seconds_per_look: float = 1.0
+    max_wait_seconds: float = 20.0
+    grace_seconds: float = 30.0
+    max_looks: int = 8
+    max_limited_looks: int = 60
+    max_attempts: int = 8
+    backoff_seconds: tuple[float, ...] = (2, 10, 60, 300, 600)
     lease: timedelta = timedelta(seconds=60)
-    tick: float = 1.0
-    together: int = 2_000
-    each: int = 200
+    tick_seconds: float = 1.0
+    max_channels: int = 2_000
+    max_channels_per_workspace: int = 200
 
     def wait(self, attempt: int) -> float:
         """Give the seconds to wait after attempt number `attempt` (from 1)."""
-        return self.backoff[min(max(attempt, 1), len(self.backoff)) - 1]
+        return self.backoff_seconds[min(max(attempt, 1), len(self.backoff_seconds)) - 1]
 
 
-RULES = Rules()
+DEFAULT_POLICY = DeliveryPolicy()

@@ -10,19 +10,19 @@ from archive.issue import Issue
 from bot.domain.catalogue import Catalogue
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, Progress, State
-from bot.domain.delivery_policy import Rules
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.publication import is_out
 from bot.domain.schedule import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
 
-STEP = timedelta(hours=12)
+CLOCK_STEP = timedelta(hours=12)
 """A cursor further ahead than this was set by a clock that has since been put back."""
 _DAY = timedelta(days=1)
 _FAR = timedelta(days=8)
 SAID = timedelta(days=30)
 """So long a channel's status names the issues that came in and were not new."""
-_NAMED = 8
+_MAX_NAMED_ISSUES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def decide(  # noqa: PLR0913 - everything a decision depends on
     unsent: int,
     now: datetime,
     *,
-    rules: Rules,
+    policy: DeliveryPolicy,
     command: str = "/weekly",
 ) -> Verdict:
     """Decide what a subscription gets now.
@@ -82,9 +82,9 @@ def decide(  # noqa: PLR0913 - everything a decision depends on
     """
     new = waiting(catalogue, subscription, known, now)
     if isinstance(subscription.schedule, AsItAppears):
-        return _as_it_appears(catalogue, subscription, new, known, now, rules=rules, command=command)
+        return _as_it_appears(catalogue, subscription, new, known, now, policy=policy, command=command)
     cursor, reset = subscription.cursor or now, False
-    if cursor > now + STEP:
+    if cursor > now + CLOCK_STEP:
         cursor, reset = now, True
     upcoming = next_slot(subscription.schedule, max(now, cursor))
     following = None if upcoming is None else upcoming.at
@@ -92,15 +92,15 @@ def decide(  # noqa: PLR0913 - everything a decision depends on
     if slot is None or slot.at <= cursor:
         moved = Decision((), now, {}, cursor, reset=True) if reset else None
         return Verdict(moved, following)
-    if now - slot.at > rules.late:
+    if now - slot.at > policy.latest:
         return Verdict(Decision((), slot.at, {}, slot.at, reset=reset), following)
-    chosen = new[: max(0, rules.at_slot - unsent)]
+    chosen = new[: max(0, policy.issues_per_slot - unsent)]
     notes = _notes(catalogue, chosen, new[len(chosen) :], command, _when(following, subscription.schedule))
     outcome = f"posts {', '.join(chosen)}" if chosen else ""
     return Verdict(Decision(chosen, slot.at, notes, slot.at, slot, outcome, reset), following)
 
 
-def put_off(delivery: Delivery, schedule: Schedule, now: datetime, rules: Rules) -> Slot | None:
+def postpone(delivery: Delivery, schedule: Schedule, now: datetime, policy: DeliveryPolicy) -> Slot | None:
     """Give the slot to which a delivery moves because it is too late for its own; None when it may be posted.
 
     Only one whose channel message surely is not there moves. One that is due absurdly far ahead was decided by a clock
@@ -110,15 +110,15 @@ def put_off(delivery: Delivery, schedule: Schedule, now: datetime, rules: Rules)
     begun = parent is not None and parent.state is not State.PENDING
     if delivery.progress is not Progress.WAITING or begun or not isinstance(schedule, Weekly):
         return None
-    if now - delivery.due <= rules.late and delivery.due - now <= _FAR:
+    if now - delivery.due <= policy.latest and delivery.due - now <= _FAR:
         return None
     slot = last_slot(schedule, now)
-    return slot if slot is not None and now - slot.at <= rules.late else next_slot(schedule, now)
+    return slot if slot is not None and now - slot.at <= policy.latest else next_slot(schedule, now)
 
 
-def late_note(due: datetime, now: datetime, schedule: Schedule, rules: Rules) -> str:
+def late_note(due: datetime, now: datetime, schedule: Schedule, policy: DeliveryPolicy) -> str:
     """Say that a digest comes late, "" if it does not."""
-    if now - due <= rules.punctual or not isinstance(schedule, Weekly):
+    if now - due <= policy.late_after or not isinstance(schedule, Weekly):
         return ""
     return f"Late: this was due {_when(due, schedule)}."
 
@@ -135,12 +135,12 @@ def _as_it_appears(  # noqa: PLR0913 - as decide
     known: Mapping[str, datetime],
     now: datetime,
     *,
-    rules: Rules,
+    policy: DeliveryPolicy,
     command: str,
 ) -> Verdict:
     """Take at most so many a day: a folder that fills at once should not fill the channel."""
     today = sorted(at for at in known.values() if now - _DAY < at <= now + _DAY)
-    chosen = new[: max(0, rules.at_slot - len(today))]
+    chosen = new[: max(0, policy.issues_per_slot - len(today))]
     rest = new[len(chosen) :]
     again = min([*today, now]) + _DAY if rest else _next_published(catalogue, subscription, known, now)
     if not chosen:
@@ -175,9 +175,9 @@ def _notes(
     names = [label(catalogue.issues[identity]) for identity in rest]
     if not (names and chosen):
         return {}
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    more = f" and {len(names) - _MAX_NAMED_ISSUES} more" if len(names) > _MAX_NAMED_ISSUES else ""
     how = f"read one now with {command} issue {names[0].removeprefix('#')}"
-    return {chosen[-1]: f"Still waiting, next {when}: {', '.join(names[:_NAMED])}{more}; {how}."}
+    return {chosen[-1]: f"Still waiting, next {when}: {', '.join(names[:_MAX_NAMED_ISSUES])}{more}; {how}."}
 
 
 def _when(moment: datetime | None, schedule: Schedule) -> str:

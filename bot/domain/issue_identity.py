@@ -19,14 +19,14 @@ from datetime import datetime
 from archive.issue import Issue
 from archive.link import canonical
 
-ALIKE = 0.5
+MIN_COMMON_LINKS = 0.5
 """The share of links (common ones of all) from which a vanished and a new file are one. Two issues of a newsletter
 share a sponsor or two of a few dozen links."""
 _FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class Fingerprint:
     """What an issue is recognised by: its `slug`, short hashes of its `links`, and a hash of all its `content` as read.
 
     `source` is a hash of its file's own text, which another version of the reader leaves as it is ("": none is known).
@@ -41,14 +41,14 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownIssues:
     """What the register knows: the identity of every slug ever seen, and the links of every identity."""
 
     names: Mapping[str, str]
     links: Mapping[str, frozenset[str]]
 
 
-def face(issue: Issue) -> Face:
+def fingerprint(issue: Issue) -> Fingerprint:
     """Describe an issue. One with hardly any links is described by its lines of text too."""
     urls = {canonical(link.url) for _, entry in issue.entries() for link in entry.links}
     traits = {_short(url) for url in urls}
@@ -56,19 +56,19 @@ def face(issue: Issue) -> Face:
         lines = {line.strip() for _, entry in issue.entries() for line in entry.text.splitlines() if line.strip()}
         traits |= {_short(line) for line in lines} or {_short(issue.title)}
     content = _digest(_whole(issue))
-    return Face(issue.slug, frozenset(traits), content, issue.source or content, issue.published)
+    return Fingerprint(issue.slug, frozenset(traits), content, issue.source or content, issue.published)
 
 
-def recognise(there: Iterable[Face], known: Known) -> dict[str, str]:
+def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str]:
     """Give the identity of every issue that is there, by slug. Deterministic for a given order of `there`."""
-    faces = tuple(there)
+    fingerprints = tuple(there)
     looks = dict(known.links)
     exact = {links: key for key, links in reversed(looks.items())}
-    claims = _claims(faces, known, exact)
+    claims = _claims(fingerprints, known, exact)
     heirs = {key: _heirs(rivals, looks.get(key, frozenset())) for key, rivals in claims.items()}
     leaders = {key: kept[0] for key, kept in heirs.items()}
     identity = {one.slug: key for key, kept in heirs.items() for one in kept}
-    for new in faces:
+    for new in fingerprints:
         if new.slug in identity:
             continue
         same = exact.get(new.links)
@@ -82,33 +82,37 @@ def recognise(there: Iterable[Face], known: Known) -> dict[str, str]:
     return identity
 
 
-def _claims(faces: tuple[Face, ...], known: Known, exact: Mapping[frozenset[str], str]) -> dict[str, list[Face]]:
+def _claims(
+    fingerprints: tuple[Fingerprint, ...], known: KnownIssues, exact: Mapping[frozenset[str], str]
+) -> dict[str, list[Fingerprint]]:
     """Give who claims each known identity: by a slug that had it, or by its links."""
-    claims: dict[str, list[Face]] = {}
+    claims: dict[str, list[Fingerprint]] = {}
     strangers = []
-    for new in faces:
+    for new in fingerprints:
         if key := known.names.get(new.slug) or exact.get(new.links):
             claims.setdefault(key, []).append(new)
         else:
             strangers.append(new)
     looks = {key: known.links.get(key, frozenset()) for key in claims}
-    usurped = {key for key, rivals in claims.items() if all(_alike(one, looks[key]) < ALIKE for one in rivals)}
+    usurped = {
+        key for key, rivals in claims.items() if all(_alike(one, looks[key]) < MIN_COMMON_LINKS for one in rivals)
+    }
     for new in strangers:
         if key := _like(new, looks, usurped):  # renamed and edited, and its name used again, all at once
             claims[key].append(new)
     return claims
 
 
-def _heirs(rivals: list[Face], links: frozenset[str]) -> list[Face]:
+def _heirs(rivals: list[Fingerprint], links: frozenset[str]) -> list[Fingerprint]:
     """Give those who keep an identity of these `links`: who is most like it, and first, its copies."""
     kept = [max(rivals, key=lambda one: _alike(one, links))]
     for one in rivals:
-        if one not in kept and all(_alike(one, other.links) >= ALIKE for other in kept):
+        if one not in kept and all(_alike(one, other.links) >= MIN_COMMON_LINKS for other in kept):
             kept.append(one)
     return kept
 
 
-def _alike(one: Face, links: frozenset[str]) -> float:
+def _alike(one: Fingerprint, links: frozenset[str]) -> float:
     """Give the share of links that are common of all."""
     return 1.0 if one.links == links else len(one.links & links) / len(one.links | links)
 
@@ -122,10 +126,10 @@ def _unused(slug: str, looks: Mapping[str, frozenset[str]]) -> str:
     return name
 
 
-def _like(new: Face, looks: Mapping[str, frozenset[str]], among: Collection[str]) -> str | None:
+def _like(new: Fingerprint, looks: Mapping[str, frozenset[str]], among: Collection[str]) -> str | None:
     """Give the known issue among these which is most alike, None if none is alike enough."""
     share, key = max(((_alike(new, looks[key]), key) for key in among), default=(0.0, ""))
-    return key if share >= ALIKE else None
+    return key if share >= MIN_COMMON_LINKS else None
 
 
 def _whole(issue: Issue) -> str:

@@ -35,7 +35,7 @@ class Sponsors(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class Preferences:
     """How a channel wants its digests.
 
     `only` and `without` are kinds of section to keep (empty: all) and to leave out; `topics` and `without_topics` the

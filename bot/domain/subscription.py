@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import Schedule
 from bot.domain.workspace import WorkspaceId
 
 
-class Pause(StrEnum):
+class PausedBy(StrEnum):
     """Who paused a subscription, which says how it goes on."""
 
     PERSON = "person"
@@ -29,14 +29,14 @@ class Pause(StrEnum):
 class Paused:
     """Why nothing is posted: `by` whom and the `reason` as a line for people."""
 
-    by: Pause
+    by: PausedBy
     reason: str
 
 
-BETWEEN = timedelta(seconds=1)
+MESSAGE_INTERVAL = timedelta(seconds=1)
 """What lies between two messages in a channel (Slack: apis/web-api/rate-limits). One that is given back sleeps for that
 long whatever wakes it: who takes it next does not know when the last message went."""
-BEHIND = timedelta(minutes=1)
+CLOCK_TOLERANCE = timedelta(minutes=1)
 """So far may a clock be behind another, or behind itself once it is put right, and what was told still hold."""
 
 
@@ -51,7 +51,7 @@ class Limit:
 
     def rest(self, now: datetime) -> float:
         """Give the seconds that are left of it; 0 when it is over, or a clock has since gone back by more."""
-        if self.told > now + BEHIND:
+        if self.told > now + CLOCK_TOLERANCE:
             return 0.0
         return max(0.0, (self.until - max(now, self.told)).total_seconds())
 
@@ -70,7 +70,7 @@ class Subscription:
     channel: str
     user: str
     schedule: Schedule
-    taste: Taste = field(default_factory=Taste)
+    preferences: Preferences = field(default_factory=Preferences)
     since: int = 0
     cursor: datetime | None = None
     paused: Paused | None = None

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Acquaintance:
+class UserState:
     """What is known of somebody: how many links they keep, how many of those unread, and what they were told."""
 
-    kept: int = 0
+    saved: int = 0
     unread: int = 0
     hinted: bool = False
     welcomed: bool = False

@@ -14,12 +14,12 @@ from bot.bookmarks.link_lookup import first_key
 from bot.bookmarks.saved_links import Mine
 from bot.bookmarks.team_top import Subscribers, Team
 from bot.bookmarks.views.team_top import MOST
-from bot.domain.bookmark import Keeper, Link, keeper_of
+from bot.domain.bookmark import BookmarkLink, Member, member_of
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.schedule import next_slot
 from bot.domain.subscription import Subscription
 from bot.domain.title import title
-from bot.domain.user_state import Acquaintance
+from bot.domain.user_state import UserState
 from bot.domain.workspace import WorkspaceId
 from bot.home.views import home as said
 from bot.home.views.home import Looking, Newest, Shown, Subscribed
@@ -53,11 +53,11 @@ class Door(Protocol):
 class Acquainted(Protocol):
     """What people were told once; `bot.store.people` knows."""
 
-    async def get(self, keeper: Keeper) -> Acquaintance:
+    async def get(self, member: Member) -> UserState:
         """Give what is known of somebody; of a stranger, nothing."""
         ...
 
-    async def welcome(self, keeper: Keeper, now: datetime) -> bool:
+    async def welcome(self, member: Member, now: datetime) -> bool:
         """Note that they are; give whether for the first time."""
         ...
 
@@ -65,15 +65,17 @@ class Acquainted(Protocol):
 class Keeping(Protocol):
     """What remembers bookmarks."""
 
-    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+    async def save(
+        self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
+    ) -> tuple[BookmarkLink, ...]:
         """Keep links by hand."""
         ...
 
-    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+    async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
         """Keep links no longer; give how many were kept."""
         ...
 
-    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+    async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that somebody keeps."""
         ...
 
@@ -106,21 +108,21 @@ class Home:
 
     async def opened(self, workspace: WorkspaceId, user: str, stamp: str = "") -> None:
         """Show the Home tab to somebody who opened it: the first time with the first steps. Raises SlackError."""
-        keeper = keeper_of(workspace, user)
-        person = await self._people.get(keeper)
+        member = member_of(workspace, user)
+        person = await self._people.get(member)
         await self.show(workspace, user, Looking(welcome=not person.welcomed), stamp)
         if not person.welcomed:
-            await self._people.welcome(keeper, self._clock.now())
+            await self._people.welcome(member, self._clock.now())
 
     async def show(self, workspace: WorkspaceId, user: str, looking: Looking, stamp: str = "") -> None:
         """Show what one is `looking` at; if the tab was changed meanwhile, look again, once. Raises SlackError."""
-        keeper = keeper_of(workspace, user)
+        member = member_of(workspace, user)
         try:
-            await self._door.publish_home(workspace, user, await self._view(workspace, keeper, looking), stamp)
+            await self._door.publish_home(workspace, user, await self._view(workspace, member, looking), stamp)
         except SlackError as error:
             if error.code != STALE:
                 raise
-            await self._door.publish_home(workspace, user, await self._view(workspace, keeper, looking))
+            await self._door.publish_home(workspace, user, await self._view(workspace, member, looking))
 
     async def blank(self, workspace: WorkspaceId, user: str) -> None:
         """Take what somebody kept off their tab, who was forgotten. A tab that cannot be reached is left."""
@@ -137,43 +139,43 @@ class Home:
         """Show a form over the tab. Raises SlackError."""
         await self._door.open_view(workspace, trigger, view)
 
-    async def keep(self, keeper: Keeper, wanted: str, at: int | None) -> None:
+    async def keep(self, member: Member, wanted: str, at: int | None) -> None:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
         now = self._clock.now()
-        for link, _ in await self._team.most(keeper.home, MOST) or ():
+        for link, _ in await self._team.most(member.home, MOST) or ():
             if link.key == wanted:
-                await self._keeping.save(keeper, [link], at_or_now(at, now), now)
+                await self._keeping.save(member, [link], at_or_now(at, now), now)
 
-    async def drop(self, keeper: Keeper, key_: str, at: int | None) -> None:
+    async def drop(self, member: Member, key_: str, at: int | None) -> None:
         """Let go of a link of one's own, whichever it is."""
-        if key_ in await self._keeping.which(keeper, [key_]):
-            await self._keeping.remove(keeper, [key_], at_or_now(at, self._clock.now()))
+        if key_ in await self._keeping.which(member, [key_]):
+            await self._keeping.remove(member, [key_], at_or_now(at, self._clock.now()))
 
-    async def read(self, keeper: Keeper, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
+    async def read(self, member: Member, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
         """Show a page of an issue over the tab. Raises SlackError."""
-        shown = said.issue_modal(await self._page(keeper, issue, page))
+        shown = said.issue_modal(await self._page(member, issue, page))
         await self._door.open_view(workspace, trigger, shown)
 
-    async def turn(self, keeper: Keeper, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
+    async def turn(self, member: Member, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
         """Show another page of an issue that is open over the tab. Raises SlackError."""
-        await self.replace(workspace, view_id, await self._page(keeper, issue, page))
+        await self.replace(workspace, view_id, await self._page(member, issue, page))
 
     async def replace(self, workspace: WorkspaceId, view_id: str, message: Message) -> None:
         """Show a message in the place of what is open over the tab. Raises SlackError."""
         await self._door.update_view(workspace, view_id, said.issue_modal(message))
 
-    async def _page(self, keeper: Keeper, issue: Issue, page: int) -> Message:
+    async def _page(self, member: Member, issue: Issue, page: int) -> Message:
         linked = {entry.position: first_key(entry) for _, entry in issue.entries() if entry.links}
-        kept = await self._keeping.which(keeper, linked.values())
+        kept = await self._keeping.which(member, linked.values())
         return issue_page(issue, page, frozenset(at for at, each in linked.items() if each in kept))
 
-    async def _view(self, workspace: WorkspaceId, keeper: Keeper, looking: Looking) -> Block:
+    async def _view(self, workspace: WorkspaceId, member: Member, looking: Looking) -> Block:
         now = self._clock.now()
-        page = await self._mine.page(keeper, looking.listing, unread_first=True)
-        most = await self._team.most(keeper.home, said.MOST_SHARED)
-        kept = await self._keeping.which(keeper, [link.key for link, _ in most]) if most else frozenset[str]()
+        page = await self._mine.page(member, looking.listing, unread_first=True)
+        most = await self._team.most(member.home, said.MOST_SHARED)
+        kept = await self._keeping.which(member, [link.key for link, _ in most]) if most else frozenset[str]()
         team = None if most is None else [said.Team(shared, link.key, link.key in kept) for link, shared in most]
-        channels = await self._subscribers.of_person(workspace, keeper.user)
+        channels = await self._subscribers.of_person(workspace, member.user)
         shown = Shown(
             replace(looking, listing=page.listing),
             page,

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
-from bot.domain.bookmark import Link, Mark, Way, link_json, link_of, newer, settled
+from bot.domain.bookmark import BookmarkEvent, BookmarkLink, BookmarkSource, link_json, link_of, newer, settled
 from bot.domain.text import clean
 from bot.store.tables import bookmarks, marks, people
 
@@ -30,7 +30,7 @@ class Change:
     """What a mark changed: whether it was `fresh` (neither a repetition nor too late), and what is `kept` anew."""
 
     fresh: bool = False
-    kept: Link | None = None
+    kept: BookmarkLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Event:
 
     held: bool
     at: int
-    link: Link | None
+    link: BookmarkLink | None
     sure: bool = True
 
 
-def put(connection: Connection, person: int, way: Way, event: Event, now: datetime) -> Change:
+def put(connection: Connection, person: int, way: BookmarkSource, event: Event, now: datetime) -> Change:
     """Write down what happened to `way`, if that is news, and settle its link."""
     was = connection.execute(
         select(_M.id, _M.held, _M.at, _M.key, _M.link).where(
@@ -68,22 +68,22 @@ def put(connection: Connection, person: int, way: Way, event: Event, now: dateti
     return Change(fresh=True, kept=settle(connection, person, key) if key else None)
 
 
-def settle(connection: Connection, person: int, key: str) -> Link | None:
+def settle(connection: Connection, person: int, key: str) -> BookmarkLink | None:
     """Bring the bookmark's row and the person's counts up to date; give the link if it is kept from now on."""
     return settle_all(connection, [(person, key)]).get((person, key))
 
 
-def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Link]:
+def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], BookmarkLink]:
     """Settle many links of many people (person, key); give those that are kept from now on."""
     if not pairs:
         return {}
     # Pairs, not people and keys apart: in a burst everybody's marks on every message would be read.
     within = tuple_(_B.person, _B.key).in_(pairs)
     rows = {(row.person, row.key): row for row in connection.execute(select(*_SETTLED).where(within))}
-    found: dict[tuple[int, str], list[Mark]] = {pair: [] for pair in pairs}
+    found: dict[tuple[int, str], list[BookmarkEvent]] = {pair: [] for pair in pairs}
     asked = tuple_(_M.key, _M.person).in_([(key, who) for who, key in pairs])
     for each in connection.execute(select(_M.person, _M.key, _M.held, _M.at, _M.link).where(asked)):
-        found[each.person, each.key].append(Mark(each.held, each.at, link_of(each.link)))
+        found[each.person, each.key].append(BookmarkEvent(each.held, each.at, link_of(each.link)))
     after = {pair: settled(found[pair], rows[pair].removed if pair in rows else 0) for pair in found}
     _rewrite(connection, rows, after)
     _recount(connection, rows, after)
@@ -91,7 +91,7 @@ def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict
 
 
 def _rewrite(
-    connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], Mark | None]
+    connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], BookmarkEvent | None]
 ) -> None:
     """Write the bookmarks' rows that are new or differ."""
     new, old = [], []
@@ -109,7 +109,7 @@ def _rewrite(
 
 
 def _recount(
-    connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], Mark | None]
+    connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], BookmarkEvent | None]
 ) -> None:
     """Bring the people's counts up to date."""
     more: Counter[int] = Counter()
@@ -137,9 +137,9 @@ def count(connection: Connection, person: int, was: Any | None, *, kept: bool, r
 def adopt(connection: Connection, stray: int, own: int) -> None:
     """Make everything of the person `stray` the person `own`'s: as if all had happened to them."""
     for mark in connection.execute(select(marks).where(_M.person == stray)).all():
-        way = Way(mark.channel, mark.ts, mark.emoji, mark.workspace, mark.shared)
+        source = BookmarkSource(mark.channel, mark.ts, mark.emoji, mark.workspace, mark.shared)
         meant = link_of(mark.link) if mark.key else None
-        put(connection, own, way, Event(mark.held, mark.at, meant, mark.key is not None), mark.noted)
+        put(connection, own, source, Event(mark.held, mark.at, meant, mark.key is not None), mark.noted)
     for row in connection.execute(select(bookmarks).where(_B.person == stray)).all():
         remove(connection, own, row.key, row.removed)
     connection.execute(delete(marks).where(_M.person == stray))
@@ -171,12 +171,12 @@ def kept_of(connection: Connection, person: int, keys: Iterable[str]) -> frozens
     return frozenset(connection.scalars(chosen))
 
 
-def meaning(link: Link | None, *, sure: bool = True) -> dict[str, Any]:
+def meaning(link: BookmarkLink | None, *, sure: bool = True) -> dict[str, Any]:
     """Give the columns that say which link a mark means."""
     return {"key": link.key if link else "" if sure else None, "link": link_json(link) if link else ""}
 
 
-def _values(mark: Mark | None) -> dict[str, Any]:
+def _values(mark: BookmarkEvent | None) -> dict[str, Any]:
     """Give a bookmark's columns; one that is not kept says nothing of its link."""
     if mark is None:
         return {"kept": False, "at": 0, "url": "", "headline": "", "text": "", "issue": "", "position": -1}

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from bot.domain.bookmark import (
     Bookmark,
-    Keeper,
-    Link,
+    BookmarkLink,
+    BookmarkSource,
+    LinkCount,
+    Member,
     Page,
-    Reacted,
-    Showing,
-    Top,
-    Way,
-    by_hand,
+    ReactionOutcome,
+    ShownLinks,
+    manual_source,
     meant,
 )
 from bot.domain.clock import microseconds, moment_of
@@ -50,43 +50,45 @@ class Bookmarks:
         self._database = database
 
     async def react(  # noqa: PLR0913 - a reaction's facts
-        self, keeper: Keeper, workspace: WorkspaceId, way: Way, at: int, now: datetime, *, held: bool
-    ) -> Reacted:
-        """Write down a reaction that came (`held`) or went: `way` says on what and with which emoji."""
-        return await self._database.write_one_of(react_all, Row(keeper, workspace, way, at, now, held))
+        self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
+    ) -> ReactionOutcome:
+        """Write down a reaction that came (`held`) or went: `source` says on what and with which emoji."""
+        return await self._database.write_one_of(react_all, Row(member, workspace, source, at, now, held))
 
-    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+    async def save(
+        self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
+    ) -> tuple[BookmarkLink, ...]:
         """Keep `links` by hand; give those that were not kept before."""
         wanted = tuple(links)
 
-        def unit(connection: Connection) -> tuple[Link, ...]:
-            who = persons(connection, [(keeper, at)]).get(keeper)
+        def unit(connection: Connection) -> tuple[BookmarkLink, ...]:
+            who = persons(connection, [(member, at)]).get(member)
             if who is None or at <= who.since:
                 return ()
-            made = [put(connection, who.id, by_hand(link.key), Event(True, at, link), now) for link in wanted]
+            made = [put(connection, who.id, manual_source(link.key), Event(True, at, link), now) for link in wanted]
             return tuple(change.kept for change in made if change.kept is not None)
 
         return await self._database.write(unit)
 
-    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+    async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
         """Keep links no longer, whichever way they were kept, and drop their notes; give how many were kept."""
         gone = tuple(keys)
 
         def unit(connection: Connection) -> int:
-            who = person(connection, keeper)
+            who = person(connection, member)
             return sum(remove(connection, who.id, key, at) for key in gone)
 
         return await self._database.write(unit)
 
-    async def read(self, keeper: Keeper, key: str, at: int, *, read: bool = True) -> bool:
+    async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:
         """Note that somebody has (not) read a link they keep; give whether they keep it."""
-        return await self._set(keeper, key, {"read": read}, at)
+        return await self._set(member, key, {"read": read}, at)
 
-    async def note(self, keeper: Keeper, key: str, text: str, at: int) -> bool:
+    async def note(self, member: Member, key: str, text: str, at: int) -> bool:
         """Put a note (checked by the caller) on a link that somebody keeps; "" takes it away. Give whether they do."""
-        return await self._set(keeper, key, {"note": text}, at)
+        return await self._set(member, key, {"note": text}, at)
 
-    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+    async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
         """Give a page of what somebody keeps, newest first; past the end, the last page.
 
         With `unread_first`, what they have not read comes before what they have.
@@ -106,18 +108,18 @@ class Bookmarks:
                 rows = [*rows, *connection.execute(rest)]
             return Page(tuple(map(_bookmark, rows)), who.kept, who.unread)
 
-        return await self._of(keeper, unit, Page())
+        return await self._of(member, unit, Page())
 
-    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+    async def all(self, member: Member) -> tuple[Bookmark, ...]:
         """Give everything that somebody keeps, newest first."""
         chosen = select(*_LINK).order_by(_B.at.desc(), _B.id.desc())
 
         def unit(connection: Connection, who: Any) -> tuple[Bookmark, ...]:
             return tuple(map(_bookmark, connection.execute(chosen.where(_B.person == who.id, _B.kept))))
 
-        return await self._of(keeper, unit, ())
+        return await self._of(member, unit, ())
 
-    async def stamp(self, keeper: Keeper) -> tuple[int, ...]:
+    async def stamp(self, member: Member) -> tuple[int, ...]:
         """Give figures that change with whatever can be searched of what somebody keeps: a look costs no list."""
         figures = (
             func.count(),
@@ -129,9 +131,9 @@ class Bookmarks:
         def unit(connection: Connection, who: Any) -> tuple[int, ...]:
             return tuple(map(int, connection.execute(chosen.where(_B.person == who.id)).one()))
 
-        return await self._of(keeper, unit, ())
+        return await self._of(member, unit, ())
 
-    async def some(self, keeper: Keeper, keys: Iterable[str]) -> tuple[Bookmark, ...]:
+    async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
         """Give the bookmarks of these links, in their order; those that are not kept are left out."""
         wanted = tuple(keys)
         chosen = select(*_LINK).where(_B.key.in_(wanted), _B.kept)
@@ -140,9 +142,9 @@ class Bookmarks:
             found = {row.key: _bookmark(row) for row in connection.execute(chosen.where(_B.person == who.id))}
             return tuple(found[key] for key in wanted if key in found)
 
-        return await self._of(keeper, unit, ())
+        return await self._of(member, unit, ())
 
-    async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
+    async def get(self, member: Member, key: str) -> Bookmark | None:
         """Give one bookmark by its link's key, None when it is not kept."""
         chosen = select(*_LINK).where(_B.key == key, _B.kept)
 
@@ -150,15 +152,15 @@ class Bookmarks:
             row = connection.execute(chosen.where(_B.person == who.id)).first()
             return None if row is None else _bookmark(row)
 
-        return await self._of(keeper, unit, None)
+        return await self._of(member, unit, None)
 
-    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+    async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that somebody keeps."""
         asked = tuple(keys)
         nothing: frozenset[str] = frozenset()
-        return await self._of(keeper, lambda connection, who: kept_of(connection, who.id, asked), nothing)
+        return await self._of(member, lambda connection, who: kept_of(connection, who.id, asked), nothing)
 
-    async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[Top, ...]:
+    async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[LinkCount, ...]:
         """Give the links that most people of a `home` keep since a moment from `since` up to before `until`.
 
         Only links of the archive that `at_least` so many people keep; most first, then the latest kept. Nobody is
@@ -178,8 +180,8 @@ class Bookmarks:
         chosen = select(*_LINK, grouped.c.people).join(grouped, grouped.c.one == _B.id)
         chosen = chosen.order_by(grouped.c.people.desc(), grouped.c.last.desc(), _B.key)
 
-        def unit(connection: Connection) -> tuple[Top, ...]:
-            return tuple(Top(_bookmark(row).link, row.people) for row in connection.execute(chosen))
+        def unit(connection: Connection) -> tuple[LinkCount, ...]:
+            return tuple(LinkCount(_bookmark(row).link, row.people) for row in connection.execute(chosen))
 
         await self.catch_up()
         return await self._database.read(unit)
@@ -206,12 +208,12 @@ class Bookmarks:
         await self.catch_up()
         return await self._database.write(unit)
 
-    async def _set(self, keeper: Keeper, key: str, values: dict[str, Any], at: int) -> bool:
+    async def _set(self, member: Member, key: str, values: dict[str, Any], at: int) -> bool:
         """Set `read` or `note`, unless somebody did so later."""
         (name,) = values
 
         def unit(connection: Connection) -> bool:
-            who = person(connection, keeper)
+            who = person(connection, member)
             row = connection.execute(select(bookmarks).where(_B.person == who.id, _B.key == key, _B.kept)).first()
             if row is None:
                 return False
@@ -222,24 +224,24 @@ class Bookmarks:
 
         return await self._database.write(unit)
 
-    async def _of(self, keeper: Keeper, unit: Callable[[Connection, Any], T], nothing: T) -> T:
+    async def _of(self, member: Member, unit: Callable[[Connection, Any], T], nothing: T) -> T:
         """Read what somebody has, after what came in before they or their messages were known was put in its place."""
 
         def looked(connection: Connection) -> tuple[bool, T]:
-            who, untidy = known(connection, keeper)
+            who, untidy = known(connection, member)
             ripe = who is not None and connection.execute(_ripe().where(_M.person == who.id).limit(1)).first()
             return untidy or bool(ripe), nothing if who is None else unit(connection, who)
 
         untidy, found = await self._database.read(looked)
         if not untidy:
             return found
-        await self._database.write(lambda connection: person(connection, keeper).id)
+        await self._database.write(lambda connection: person(connection, member).id)
         await self.catch_up()
         return (await self._database.read(looked))[1]
 
 
 def _bookmark(row: Any) -> Bookmark:
-    link = Link(row.url, row.headline, row.text, row.issue, row.position)
+    link = BookmarkLink(row.url, row.headline, row.text, row.issue, row.position)
     return Bookmark(row.key, link, moment_of(row.at), row.read, row.note)
 
 
@@ -252,16 +254,16 @@ def _ripe() -> Any:
 def _caught_up(connection: Connection) -> int:
     done = 0
     for mark in connection.execute(_ripe()).all():
-        showing = shown_on(connection, mark.workspace, mark.channel, mark.ts, shared=mark.shared)
-        if showing is not None:
+        shown_links = shown_on(connection, mark.workspace, mark.channel, mark.ts, shared=mark.shared)
+        if shown_links is not None:
             connection.execute(select(people.c.id).where(people.c.id == mark.person).with_for_update())
-            _found(connection, mark, showing)
+            _found(connection, mark, shown_links)
             done += 1
     return done
 
 
-def _found(connection: Connection, mark: Any, showing: Showing) -> Link | None:
+def _found(connection: Connection, mark: Any, shown_links: ShownLinks) -> BookmarkLink | None:
     """Give a mark its link now that its message is known; give the link if it is kept from now on."""
-    link = meant(showing.links, mark.emoji, numbered=showing.ours)
+    link = meant(shown_links.links, mark.emoji, numbered=shown_links.ours)
     connection.execute(update(marks).where(_M.id == mark.id, _M.key.is_(None)).values(meaning(link)))
     return settle(connection, mark.person, link.key) if link else None

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, PartRow, Progress, State
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.bulk import Given, Many
@@ -216,7 +216,7 @@ class Deliveries:
                 "due": decision.due,
                 "decided": now,
                 "progress": Progress.WAITING.value,
-                "taste": subscription.taste.as_json(),
+                "taste": subscription.preferences.as_json(),
                 "note": decision.notes.get(issue, ""),
             }
             for issue in decision.issues
@@ -421,7 +421,7 @@ def _with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, 
             due=row.due,
             decided=row.decided,
             progress=Progress(row.progress),
-            taste=_taste_of(row),
+            preferences=_taste_of(row),
             note=row.note,
             late=row.late,
             content=row.source,
@@ -434,12 +434,12 @@ def _with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, 
     )
 
 
-def _taste_of(row: Any) -> Taste:
+def _taste_of(row: Any) -> Preferences:
     """Read a delivery's taste; the usual one where another version wrote what this one cannot read.
 
     Nothing is posted by that one: a subscription whose taste cannot be read is paused.
     """
     try:
-        return Taste.from_json(row.taste)
+        return Preferences.from_json(row.taste)
     except (ValueError, TypeError, AttributeError):
-        return Taste()
+        return Preferences()

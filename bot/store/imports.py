@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from bot.domain.bookmark import Bookmark, Keeper, by_hand
+from bot.domain.bookmark import Bookmark, Member, manual_source
 from bot.domain.clock import microseconds
 from bot.store.bookmark_events import Event, count, put
 from bot.store.database import Database
@@ -27,7 +27,7 @@ class Imports:
         """Take it into `database`."""
         self._database = database
 
-    async def bring(self, keeper: Keeper, brought: Sequence[Bookmark], now: datetime) -> int:
+    async def bring(self, member: Member, brought: Sequence[Bookmark], now: datetime) -> int:
         """Keep what is `brought`, by hand, each since its own moment; give how many links were not kept before.
 
         A link that was removed later than its moment is kept since `now`: who brings it wants it back. A note or a
@@ -42,7 +42,7 @@ class Imports:
             def unit(
                 connection: Connection, some: Sequence[Bookmark] = some, whose: int | None = whose
             ) -> tuple[int, int]:
-                who = person(connection, keeper)
+                who = person(connection, member)
                 if whose not in {None, who.since}:
                     return 0, whose or 0
                 return sum(_bring(connection, who.id, each, now) for each in some), who.since
@@ -56,7 +56,7 @@ def _bring(connection: Connection, person_id: int, brought: Bookmark, now: datet
     row = _row(connection, person_id, brought.key)
     at, present = microseconds(brought.at), microseconds(now)
     since = at if 0 < at < present and at > (row.removed if row else 0) else present
-    change = put(connection, person_id, by_hand(brought.key), Event(held=True, at=since, link=brought.link), now)
+    change = put(connection, person_id, manual_source(brought.key), Event(held=True, at=since, link=brought.link), now)
     row = _row(connection, person_id, brought.key)
     if row is None or not row.kept:
         return False

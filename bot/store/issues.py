@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.domain.issue_identity import Face, Known, recognise
+from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.newness import WINDOW, Arrival, is_new, is_out
 from bot.store.database import Database
 from bot.store.tables import archive_looks, insert, issues, slugs
@@ -49,7 +49,7 @@ class Issues:
         self._database = database
 
     async def register(
-        self, faces: Iterable[Face], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
         """Write down the archive as it is now: `faces` of all its issues, oldest first.
 
@@ -59,7 +59,9 @@ class Issues:
         there = tuple(faces)
         return await self._database.write(lambda connection: _register(connection, there, now, window, good=good))
 
-    async def recognised(self, faces: Iterable[Face], now: datetime, *, window: timedelta = WINDOW) -> Registered:
+    async def recognised(
+        self, faces: Iterable[Fingerprint], now: datetime, *, window: timedelta = WINDOW
+    ) -> Registered:
         """Return what `register` would, and write nothing: for those who only look."""
         there = tuple(faces)
         return await self._database.read(lambda connection: _recognised(connection, there, now, window))
@@ -85,7 +87,7 @@ class _Seen:
     rows: dict[str, Any]
     names: dict[str, str]
     identity: dict[str, str]
-    faces: dict[str, Face]
+    faces: dict[str, Fingerprint]
     fresh: list[dict[str, Any]]
 
     def not_new(self) -> dict[str, Arrival]:
@@ -97,10 +99,10 @@ class _Seen:
         return found
 
 
-def _seen(connection: Connection, there: tuple[Face, ...], now: datetime, window: timedelta) -> _Seen:
+def _seen(connection: Connection, there: tuple[Fingerprint, ...], now: datetime, window: timedelta) -> _Seen:
     rows = {row.identity: row for row in connection.execute(select(issues))}
     names = {row.slug: row.identity for row in connection.execute(select(slugs))}
-    known = Known(names, {key: frozenset(row.links) for key, row in rows.items()})
+    known = KnownIssues(names, {key: frozenset(row.links) for key, row in rows.items()})
     found = recognise(there, known)
     out = [face for face in there if found[face.slug] in rows or is_out(face.dated, now)]
     faces = {found[face.slug]: face for face in out}
@@ -113,13 +115,13 @@ def _seen(connection: Connection, there: tuple[Face, ...], now: datetime, window
     return _Seen(rows, names, {face.slug: found[face.slug] for face in out}, faces, fresh)
 
 
-def _row(key: str, face: Face, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
+def _row(key: str, face: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
     """Return the row of an issue that comes out now, with the decision whether it is new."""
     decided = {"is_new": new, "dated": face.dated, "last_look": last_look}
     return {"identity": key, "links": sorted(face.links), "seen": now, **_text(face), **decided}
 
 
-def _text(face: Face) -> dict[str, str]:
+def _text(face: Fingerprint) -> dict[str, str]:
     return {"content": face.content, "source": face.source or face.content}
 
 
@@ -136,7 +138,7 @@ def _looked(connection: Connection, now: datetime) -> None:
     connection.execute(latest, {"newsletter": _ONLY, "at": now})
 
 
-def _recognised(connection: Connection, there: tuple[Face, ...], now: datetime, window: timedelta) -> Registered:
+def _recognised(connection: Connection, there: tuple[Fingerprint, ...], now: datetime, window: timedelta) -> Registered:
     seen = _seen(connection, there, now, window)
     seq = {key: int(row.seq) for key, row in seen.rows.items()}
     fresh = (row["identity"] for row in seen.fresh)
@@ -146,7 +148,7 @@ def _recognised(connection: Connection, there: tuple[Face, ...], now: datetime, 
 
 
 def _register(
-    connection: Connection, there: tuple[Face, ...], now: datetime, window: timedelta, *, good: bool
+    connection: Connection, there: tuple[Fingerprint, ...], now: datetime, window: timedelta, *, good: bool
 ) -> Registered:
     if connection.dialect.name == "postgresql":
         # Numbers must be seen in the order in which they are given: one process at a time.

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Update, and_, case, literal, or_, select, upd
 
 from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, ScheduleError, next_slot
-from bot.domain.subscription import BETWEEN
+from bot.domain.subscription import MESSAGE_INTERVAL
 from bot.store.database import Database
 from bot.store.row_mapping import schedule_of
 from bot.store.tables import Moment, deliveries, issues, subscriptions
@@ -79,8 +79,8 @@ def waking(now: datetime, chosen: Any) -> Update:
 
 
 def soon(now: datetime) -> Any:
-    """Give the expression that wakes an idle subscription now, or in `BETWEEN`, and leaves one in hand to its lease."""
-    waking_up = and_(_S.wake_at > now, _S.wake_at <= now + BETWEEN)
+    """Give the expression that wakes an idle subscription now, or in `MESSAGE_INTERVAL`, and leaves one in hand to its lease."""
+    waking_up = and_(_S.wake_at > now, _S.wake_at <= now + MESSAGE_INTERVAL)
     return case((or_(_S.holder.is_not(None), waking_up), _S.wake_at), else_=literal(now, Moment()))
 
 
@@ -99,7 +99,7 @@ def _alarm(text: str, was: datetime, now: datetime) -> datetime:
     schedule = schedule_of(text)
     if isinstance(schedule, ScheduleError):
         return was  # who takes it then finds out, and pauses it
-    if now < was <= now + BETWEEN:
+    if now < was <= now + MESSAGE_INTERVAL:
         return was
     slot = next_slot(schedule, now)
     return now if slot is None else min(was, slot.at, now + WEEK)

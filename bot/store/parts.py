@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.delivery import GONE, PartRow, Progress, Shown, State, shown_json
+from bot.domain.delivery import GONE, PartRow, Progress, ShownEntry, State, shown_json
 from bot.store.bulk import Given, Many
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
@@ -172,7 +172,7 @@ class Parts:
         }
         return part.attempt + 1 if await self._database.write_one_of(_begin_all, row) else None
 
-    def sent(self, part: PartRow, attempt: int, ts: str, shown: tuple[Shown, ...]) -> Awaitable[None]:
+    def sent(self, part: PartRow, attempt: int, ts: str, shown: tuple[ShownEntry, ...]) -> Awaitable[None]:
         """Write down where the attempt landed. Whoever holds the lease by now: it is the truth.
 
         It is under way with the call; what is given may be awaited later, to know that it is committed.
@@ -187,7 +187,7 @@ class Parts:
         }
         return self._database.put_one_of(_end_all, row)
 
-    async def strayed(self, part: PartRow, attempt: int, ts: str, shown: tuple[Shown, ...]) -> None:
+    async def strayed(self, part: PartRow, attempt: int, ts: str, shown: tuple[ShownEntry, ...]) -> None:
         """Write down that the attempt landed in the channel instead of its thread, to be deleted.
 
         Recorded even if we lost the lease: the message exists.
@@ -221,7 +221,14 @@ class Parts:
         await self._database.change(update(parts).where(_P.id == part.id).values(looks=_P.looks + 1, reason=reason))
 
     async def revised(  # noqa: PLR0913 - everything that is newer
-        self, part: PartRow, holder: str, subscription: int, digest: str, shown: tuple[Shown, ...], *, source: str = ""
+        self,
+        part: PartRow,
+        holder: str,
+        subscription: int,
+        digest: str,
+        shown: tuple[ShownEntry, ...],
+        *,
+        source: str = "",
     ) -> bool:
         """Write down that the message shows something newer; False where the lease is somebody else's by now."""
         mine = exists().where(subscriptions.c.id == subscription, subscriptions.c.holder == holder)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from bot.domain.bookmark import Keeper
-from bot.domain.user_state import Acquaintance
+from bot.domain.bookmark import Member
+from bot.domain.user_state import UserState
 from bot.store.bookmark_events import adopt
 from bot.store.database import Database
 from bot.store.tables import bookmarks, forgotten, insert_new, marks, people, subscriptions
@@ -27,15 +27,15 @@ class People:
         """Keep them in `database`."""
         self._database = database
 
-    async def get(self, keeper: Keeper) -> Acquaintance:
+    async def get(self, member: Member) -> UserState:
         """Give what is known of somebody; of a stranger, nothing."""
         chosen = select(_P.kept, _P.unread, _P.hinted, _P.welcomed).where(
-            _P.user == keeper.user, _P.home.in_((keeper.home, ""))
+            _P.user == member.user, _P.home.in_((member.home, ""))
         )
 
-        def unit(connection: Connection) -> Acquaintance:
+        def unit(connection: Connection) -> UserState:
             rows = connection.execute(chosen).all()
-            return Acquaintance(
+            return UserState(
                 sum(row.kept for row in rows),
                 sum(row.unread for row in rows),
                 any(row.hinted for row in rows),
@@ -44,17 +44,17 @@ class People:
 
         return await self._database.read(unit)
 
-    async def hint(self, keeper: Keeper, now: datetime) -> bool:
+    async def hint(self, member: Member, now: datetime) -> bool:
         """Note that somebody is told how keeping works; give whether that is the first time."""
-        return await self._once(keeper, "hinted", now)
+        return await self._once(member, "hinted", now)
 
-    async def welcome(self, keeper: Keeper, now: datetime) -> bool:
+    async def welcome(self, member: Member, now: datetime) -> bool:
         """Note that somebody is shown the first steps; give whether that is the first time."""
-        return await self._once(keeper, "welcomed", now)
+        return await self._once(member, "welcomed", now)
 
-    async def point(self, keeper: Keeper, now: datetime) -> bool:
+    async def point(self, member: Member, now: datetime) -> bool:
         """Note that somebody is told how to keep from messages the bot cannot read; give whether for the first time."""
-        return await self._once(keeper, "pointed", now)
+        return await self._once(member, "pointed", now)
 
     async def together(self, home: str) -> tuple[int, int]:
         """Give how many people of a home keep something, and how many links that is in all, counted once for each."""
@@ -66,102 +66,102 @@ class People:
 
         return await self._database.read(unit)
 
-    async def forget(self, keeper: Keeper, at: int) -> int:
+    async def forget(self, member: Member, at: int) -> int:
         """Forget everything about somebody, up to `at` (microseconds by Slack's clock); give how many links they kept.
 
         The channels they subscribed stay subscribed, by nobody. What is left is the hash of their id, for as long as an
         event of before may still come.
         """
-        theirs = or_(_S.workspace == f"-:{keeper.home}", _S.workspace.startswith(f"{keeper.home}:", autoescape=True))
-        disown = update(subscriptions).where(_S.user == keeper.user, theirs).values(user="")
+        theirs = or_(_S.workspace == f"-:{member.home}", _S.workspace.startswith(f"{member.home}:", autoescape=True))
+        disown = update(subscriptions).where(_S.user == member.user, theirs).values(user="")
 
         def unit(connection: Connection) -> int:
-            rows = _rows(connection, keeper.user)
-            own = [row.id for row in rows if row.home in {keeper.home, ""}]
+            rows = _rows(connection, member.user)
+            own = [row.id for row in rows if row.home in {member.home, ""}]
             connection.execute(delete(marks).where(marks.c.person.in_(own)))
             connection.execute(delete(bookmarks).where(bookmarks.c.person.in_(own)))
             connection.execute(delete(people).where(_P.id.in_(own)))
             connection.execute(disown)
-            row = insert_new(connection, forgotten).values(hash=_hash(keeper.user), at=at)
+            row = insert_new(connection, forgotten).values(hash=_hash(member.user), at=at)
             connection.execute(row)
-            connection.execute(update(forgotten).where(forgotten.c.hash == _hash(keeper.user)).values(at=at))
+            connection.execute(update(forgotten).where(forgotten.c.hash == _hash(member.user)).values(at=at))
             return sum(row.kept for row in rows if row.id in own)
 
         return await self._database.write(unit)
 
-    async def _once(self, keeper: Keeper, what: str, now: datetime) -> bool:
+    async def _once(self, member: Member, what: str, now: datetime) -> bool:
         def unit(connection: Connection) -> bool:
-            row = person(connection, keeper)
+            row = person(connection, member)
             done = update(people).where(_P.id == row.id, _P[what].is_(None)).values({what: now})
             return bool(connection.execute(done).rowcount)
 
         return await self._database.write(unit)
 
 
-def person(connection: Connection, keeper: Keeper) -> Any:
+def person(connection: Connection, member: Member) -> Any:
     """Find somebody's row, or make it, and keep it from others until the transaction ends.
 
     A person who was known by id only is taken home by the first event that says where that is.
     """
-    rows = _rows(connection, keeper.user)
+    rows = _rows(connection, member.user)
     stray = next((row for row in rows if not row.home), None)
-    if not keeper.home:
+    if not member.home:
         homed = [row for row in rows if row.home]
-        return homed[0] if len(homed) == 1 else stray or _made(connection, keeper)
-    own = next((row for row in rows if row.home == keeper.home), None)
+        return homed[0] if len(homed) == 1 else stray or _made(connection, member)
+    own = next((row for row in rows if row.home == member.home), None)
     if stray is None:
-        return own or _made(connection, keeper)
+        return own or _made(connection, member)
     if own is None:
-        connection.execute(update(people).where(_P.id == stray.id).values(home=keeper.home))
+        connection.execute(update(people).where(_P.id == stray.id).values(home=member.home))
     else:
         _merge(connection, stray, own)
-    return next(row for row in _rows(connection, keeper.user) if row.home == keeper.home)
+    return next(row for row in _rows(connection, member.user) if row.home == member.home)
 
 
-def persons(connection: Connection, seen: Iterable[tuple[Keeper, int]]) -> dict[Keeper, Any]:
+def persons(connection: Connection, seen: Iterable[tuple[Member, int]]) -> dict[Member, Any]:
     """Find or make the rows of many at once, as `person` does for one, and keep them from others.
 
     Each was `seen` at a moment. Whoever asked to be forgotten after their last one is left out, and not written down.
     """
-    last: dict[Keeper, int] = {}
-    for keeper, at in seen:
-        last[keeper] = max(at, last.get(keeper, 0))
+    last: dict[Member, int] = {}
+    for member, at in seen:
+        last[member] = max(at, last.get(member, 0))
     # Whose home is known first: it may be what the others' is found by.
-    asked = sorted(last, key=lambda keeper: (not keeper.home, keeper.user, keeper.home))
-    users = list({keeper.user for keeper in asked})
+    asked = sorted(last, key=lambda member: (not member.home, member.user, member.home))
+    users = list({member.user for member in asked})
     chosen = select(*_COLUMNS).where(_P.user.in_(users)).order_by(_P.id).with_for_update()
     theirs: dict[str, list[Any]] = {user: [] for user in users}
     for row in connection.execute(chosen) if users else ():
         theirs[row.user].append(row)
-    found: dict[Keeper, Any] = {}
-    for keeper in asked:
-        own = _plainly(theirs[keeper.user], keeper)
+    found: dict[Member, Any] = {}
+    for member in asked:
+        own = _plainly(theirs[member.user], member)
         if own is None:
-            if not theirs[keeper.user] and last[keeper] <= _since(connection, keeper.user):
+            if not theirs[member.user] and last[member] <= _since(connection, member.user):
                 continue
-            own = person(connection, keeper)
-            theirs[keeper.user] = _rows(connection, keeper.user)
-        found[keeper] = own
+            own = person(connection, member)
+            theirs[member.user] = _rows(connection, member.user)
+        found[member] = own
     return found
 
 
-def _plainly(rows: Sequence[Any], keeper: Keeper) -> Any | None:
+def _plainly(rows: Sequence[Any], member: Member) -> Any | None:
     """Give somebody's row where nothing has to be made or tidied, None where something has."""
     stray = next((row for row in rows if not row.home), None)
     homed = [row for row in rows if row.home]
-    if not keeper.home:
+    if not member.home:
         return homed[0] if len(homed) == 1 else stray
-    return next((row for row in homed if row.home == keeper.home), None) if stray is None else None
+    return next((row for row in homed if row.home == member.home), None) if stray is None else None
 
 
-def known(connection: Connection, keeper: Keeper) -> tuple[Any | None, bool]:
+def known(connection: Connection, member: Member) -> tuple[Any | None, bool]:
     """Find somebody's row without making one; and whether `person` would have something to tidy first."""
-    rows = connection.execute(select(*_COLUMNS).where(_P.user == keeper.user)).all()
+    rows = connection.execute(select(*_COLUMNS).where(_P.user == member.user)).all()
     homed = [row for row in rows if row.home]
-    if not keeper.home and len(homed) == 1:
+    if not member.home and len(homed) == 1:
         return homed[0], False
-    own = next((row for row in rows if row.home == keeper.home), None)
-    return own, bool(keeper.home) and any(not row.home for row in rows)
+    own = next((row for row in rows if row.home == member.home), None)
+    return own, bool(member.home) and any(not row.home for row in rows)
 
 
 def _rows(connection: Connection, user: str) -> list[Any]:
@@ -169,10 +169,10 @@ def _rows(connection: Connection, user: str) -> list[Any]:
     return list(connection.execute(select(*_COLUMNS).where(_P.user == user).order_by(_P.id).with_for_update()))
 
 
-def _made(connection: Connection, keeper: Keeper) -> Any:
-    values = {"home": keeper.home, "user": keeper.user, "since": _since(connection, keeper.user)}
+def _made(connection: Connection, member: Member) -> Any:
+    values = {"home": member.home, "user": member.user, "since": _since(connection, member.user)}
     connection.execute(insert_new(connection, people).values(values))
-    return next(row for row in _rows(connection, keeper.user) if row.home == keeper.home)
+    return next(row for row in _rows(connection, member.user) if row.home == member.home)
 
 
 def _since(connection: Connection, user: str) -> int:

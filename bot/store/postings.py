@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
-from bot.domain.bookmark import Link, Showing, Way, links_json, links_of
+from bot.domain.bookmark import BookmarkLink, BookmarkSource, ShownLinks, links_json, links_of
 from bot.domain.delivery import PostedPart, State, shown_of
 from bot.domain.workspace import WorkspaceId, enterprise_of
 from bot.store.database import Database
@@ -28,7 +28,7 @@ class Postings:
         """Keep it in `database`."""
         self._database = database
 
-    async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[Link, ...], now: datetime) -> int:
+    async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[BookmarkLink, ...], now: datetime) -> int:
         """Note that a message with `links` is about to be posted; give the note's id for `sent`."""
         row = {"workspace": workspace, "channel": channel, "ours": True, "links": links_json(links), "at": now}
         made = insert(postings).values(ts="", **row).returning(_O.id)
@@ -45,7 +45,7 @@ class Postings:
         await self._database.change(gone)
 
     async def foreign(
-        self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[Link, ...], now: datetime
+        self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[BookmarkLink, ...], now: datetime
     ) -> None:
         """Remember the links of somebody else's message for a while; what was known of it before gives way."""
         row = {"workspace": workspace, "channel": channel, "ts": ts, "ours": False, "links": links_json(links)}
@@ -56,7 +56,7 @@ class Postings:
 
         await self._database.write(unit)
 
-    async def shown(self, workspace: WorkspaceId, channel: str, ts: str, *, shared: bool = False) -> Showing | None:
+    async def shown(self, workspace: WorkspaceId, channel: str, ts: str, *, shared: bool = False) -> ShownLinks | None:
         """Give what the message shows, None when it is not known."""
         return await self._database.read(lambda connection: shown_on(connection, workspace, channel, ts, shared=shared))
 
@@ -86,25 +86,30 @@ def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str
     return None if row is None else PostedPart(row.issue, row.key, shown_of(row.shown))
 
 
-def shown_on_all(connection: Connection, asked: Sequence[tuple[WorkspaceId, Way]]) -> list[Showing | None]:
+def shown_on_all(
+    connection: Connection, asked: Sequence[tuple[WorkspaceId, BookmarkSource]]
+) -> list[ShownLinks | None]:
     """Give what each of many messages shows, as `shown_on` does for one."""
-    times = list({way.ts for _, way in asked if way.ts})
+    times = list({source.ts for _, source in asked if source.ts})
     if not times:
         return [None for _ in asked]
-    there: dict[tuple[str, str], list[tuple[WorkspaceId, Showing]]] = {}
+    there: dict[tuple[str, str], list[tuple[WorkspaceId, ShownLinks]]] = {}
     for row in connection.execute(_PART.add_columns(parts.c.ts, deliveries.c.channel).where(parts.c.ts.in_(times))):
         there.setdefault((row.channel, row.ts), []).append((row.workspace, _shown(row)))
     for row in connection.execute(_POSTING.add_columns(_O.ts, _O.channel).where(_O.ts.in_(times))):
-        showing = Showing(links_of(row.links), row.ours)
-        there.setdefault((row.channel, row.ts), []).append((row.workspace, showing))
+        shown_links = ShownLinks(links_of(row.links), row.ours)
+        there.setdefault((row.channel, row.ts), []).append((row.workspace, shown_links))
     return [
-        next((it for where, it in there.get((way.channel, way.ts), ()) if way.shared or _same(where, here)), None)
-        for here, way in asked
+        next(
+            (it for where, it in there.get((source.channel, source.ts), ()) if source.shared or _same(where, here)),
+            None,
+        )
+        for here, source in asked
     ]
 
 
-def _shown(row: Any) -> Showing:
-    return Showing(tuple(Link(e.url, e.headline, "", row.issue, e.position) for e in shown_of(row.shown)))
+def _shown(row: Any) -> ShownLinks:
+    return ShownLinks(tuple(BookmarkLink(e.url, e.headline, "", row.issue, e.position) for e in shown_of(row.shown)))
 
 
 _PART = select(deliveries.c.workspace, deliveries.c.issue, parts.c.shown).join(
@@ -115,7 +120,7 @@ _POSTING = select(_O.workspace, _O.links, _O.ours)
 
 def shown_on(
     connection: Connection, workspace: WorkspaceId, channel: str, ts: str, *, shared: bool = False
-) -> Showing | None:
+) -> ShownLinks | None:
     """Give what a message shows, None when it is not known.
 
     A message stands in one workspace or organisation, unless its channel is `shared` with others: then what any
@@ -128,7 +133,7 @@ def shown_on(
             return _shown(row)
     for row in connection.execute(_POSTING.where(_O.ts == ts, _O.channel == channel)):
         if shared or _same(row.workspace, workspace):
-            return Showing(links_of(row.links), row.ours)
+            return ShownLinks(links_of(row.links), row.ours)
     return None
 
 

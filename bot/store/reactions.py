@@ -13,7 +13,16 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
-from bot.domain.bookmark import Keeper, Link, Reacted, Showing, Way, meant, newer, number_of
+from bot.domain.bookmark import (
+    BookmarkLink,
+    BookmarkSource,
+    Member,
+    ReactionOutcome,
+    ShownLinks,
+    meant,
+    newer,
+    number_of,
+)
 from bot.domain.workspace import WorkspaceId
 from bot.store.bookmark_events import meaning, settle_all
 from bot.store.people import persons
@@ -27,9 +36,9 @@ _M = marks.c
 class Row:
     """One reaction come (`held`) or gone at `at`, noted `now`."""
 
-    keeper: Keeper
+    member: Member
     workspace: WorkspaceId
-    way: Way
+    source: BookmarkSource
     at: int
     now: datetime
     held: bool
@@ -60,43 +69,43 @@ class _Group:
     touched: dict[tuple[int, str], None] = field(default_factory=dict)
 
 
-def react_all(connection: Connection, rows: Sequence[Row]) -> list[Reacted]:
+def react_all(connection: Connection, rows: Sequence[Row]) -> list[ReactionOutcome]:
     """Write down reactions, in order, and give what each came to."""
-    showings = shown_on_all(connection, [(row.workspace, row.way) for row in rows])
+    showings = shown_on_all(connection, [(row.workspace, row.source) for row in rows])
     doubts = [
-        showing is None and in_doubt(connection, row.workspace, row.way.channel, row.way.ts)
-        for row, showing in zip(rows, showings, strict=True)
+        shown_links is None and in_doubt(connection, row.workspace, row.source.channel, row.source.ts)
+        for row, shown_links in zip(rows, showings, strict=True)
     ]
-    links = [_meant(row, showing) for row, showing in zip(rows, showings, strict=True)]
+    links = [_meant(row, shown_links) for row, shown_links in zip(rows, showings, strict=True)]
     # Numbers count votes and lists everywhere: only those on messages of ours mean anything.
     wanted = [
-        number_of(row.way.emoji) is None or link is not None or doubt
+        number_of(row.source.emoji) is None or link is not None or doubt
         for row, link, doubt in zip(rows, links, doubts, strict=True)
     ]
-    people = persons(connection, ((row.keeper, row.at) for row, want in zip(rows, wanted, strict=True) if want))
-    group = _Group(_known(connection, [(people[row.keeper].id, row) for row in rows if row.keeper in people]))
+    people = persons(connection, ((row.member, row.at) for row, want in zip(rows, wanted, strict=True) if want))
+    group = _Group(_known(connection, [(people[row.member].id, row) for row in rows if row.member in people]))
     fresh = [
-        want and row.keeper in people and _note(group, people[row.keeper], row, link, sure=showing is not None)
-        for row, link, showing, want in zip(rows, links, showings, wanted, strict=True)
+        want and row.member in people and _note(group, people[row.member], row, link, sure=shown_links is not None)
+        for row, link, shown_links, want in zip(rows, links, showings, wanted, strict=True)
     ]
     _write(connection, group)
     kept = settle_all(connection, list(group.touched))
     answers = []
-    for row, showing, doubt, link, new in zip(rows, showings, doubts, links, fresh, strict=True):
-        person = people.get(row.keeper)
+    for row, shown_links, doubt, link, new in zip(rows, showings, doubts, links, fresh, strict=True):
+        person = people.get(row.member)
         now = kept.get((person.id, link.key)) if new and row.held and link and person else None
         hinted = person is None or person.hinted is not None
-        answers.append(Reacted(showing, doubt, new, now, hinted))
+        answers.append(ReactionOutcome(shown_links, doubt, new, now, hinted))
     return answers
 
 
-def _meant(row: Row, showing: Showing | None) -> Link | None:
-    return None if showing is None else meant(showing.links, row.way.emoji, numbered=showing.ours)
+def _meant(row: Row, shown_links: ShownLinks | None) -> BookmarkLink | None:
+    return None if shown_links is None else meant(shown_links.links, row.source.emoji, numbered=shown_links.ours)
 
 
 def _known(connection: Connection, rows: Iterable[tuple[int, Row]]) -> dict[Place, _Mark]:
     """Read the marks that the rows, each of a person, may change."""
-    wanted = {(person, row.way.channel, row.way.ts, row.way.emoji): row for person, row in rows}
+    wanted = {(person, row.source.channel, row.source.ts, row.source.emoji): row for person, row in rows}
     if not wanted:
         return {}
     place = (_M.person, _M.channel, _M.ts, _M.emoji)
@@ -108,9 +117,9 @@ def _known(connection: Connection, rows: Iterable[tuple[int, Row]]) -> dict[Plac
     return found
 
 
-def _note(group: _Group, person: Any, row: Row, link: Link | None, *, sure: bool) -> bool:
+def _note(group: _Group, person: Any, row: Row, link: BookmarkLink | None, *, sure: bool) -> bool:
     """Change the mark if the row is news; say whether it is. `sure`: what the message shows is known."""
-    place = (person.id, row.way.channel, row.way.ts, row.way.emoji)
+    place = (person.id, row.source.channel, row.source.ts, row.source.emoji)
     was = group.marks.get(place)
     if row.at <= person.since or (was is not None and not newer(row.held, row.at, (was.held, was.at))):
         return False
@@ -144,7 +153,7 @@ def _write(connection: Connection, group: _Group) -> None:
 
 def _new(place: Place, mark: _Mark) -> Mapping[str, Any]:
     person, channel, ts, emoji = place
-    way, now = mark.row.way, mark.row.now
-    where = {"person": person, "channel": channel, "ts": ts, "emoji": emoji, "workspace": way.workspace}
+    source, now = mark.row.source, mark.row.now
+    where = {"person": person, "channel": channel, "ts": ts, "emoji": emoji, "workspace": source.workspace}
     said = {"held": mark.held, "at": mark.at, "key": mark.key, "link": mark.link}
-    return {**where, **said, "shared": way.shared, "noted": now}
+    return {**where, **said, "shared": source.shared, "noted": now}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import Schedule, ScheduleError, Unreadable, parse_schedule
-from bot.domain.subscription import Limit, Pause, Paused, Subscription
+from bot.domain.subscription import Limit, Paused, PausedBy, Subscription
 
 
 def subscription_of(row: Any) -> Subscription:
@@ -15,21 +15,21 @@ def subscription_of(row: Any) -> Subscription:
     One that another version wrote, or whose zone this machine does not know, is nobody else's trouble: it is given as
     paused, with the reason, and with the usual taste where its own cannot be read.
     """
-    schedule, taste, troubles = wish_of(row)
+    schedule, preferences, troubles = wish_of(row)
     paused = None
-    if row.pause_by in set(Pause):
-        paused = Paused(Pause(row.pause_by), row.pause_reason or "")
+    if row.pause_by in set(PausedBy):
+        paused = Paused(PausedBy(row.pause_by), row.pause_reason or "")
     elif row.pause_by:
         troubles = (*troubles, f"it is paused in a way unknown here ({row.pause_by}: {row.pause_reason})")
-    if troubles and (paused is None or paused.by is Pause.UNREADABLE):
-        paused = Paused(Pause.UNREADABLE, f"{'; '.join(troubles)}; subscribe the channel again")
+    if troubles and (paused is None or paused.by is PausedBy.UNREADABLE):
+        paused = Paused(PausedBy.UNREADABLE, f"{'; '.join(troubles)}; subscribe the channel again")
     return Subscription(
         id=row.id,
         workspace=row.workspace,
         channel=row.channel,
         user=row.user,
         schedule=schedule,
-        taste=taste,
+        preferences=preferences,
         since=row.since,
         cursor=row.cursor,
         paused=paused,
@@ -45,17 +45,17 @@ def limit_of(row: Any) -> Limit | None:
     return Limit(row.workspace, row.channel, row.limited_at, row.limited_until)
 
 
-def wish_of(row: Any) -> tuple[Schedule, Taste, tuple[str, ...]]:
+def wish_of(row: Any) -> tuple[Schedule, Preferences, tuple[str, ...]]:
     """Read a row's schedule and taste, and give what of them cannot be read."""
-    schedule, taste, troubles = schedule_of(row.schedule), Taste(), []
+    schedule, preferences, troubles = schedule_of(row.schedule), Preferences(), []
     if isinstance(schedule, ScheduleError):
         troubles.append(f"its schedule {row.schedule[:80]!r} cannot be used here ({schedule.reason})")
         schedule = Unreadable(row.schedule)
     try:
-        taste = Taste.from_json(row.taste)
+        preferences = Preferences.from_json(row.taste)
     except (ValueError, TypeError, AttributeError):
         troubles.append("what it leaves out was chosen in another version of this bot")
-    return schedule, taste, tuple(troubles)
+    return schedule, preferences, tuple(troubles)
 
 
 def schedule_of(text: str) -> Schedule | ScheduleError:

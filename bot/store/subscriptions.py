@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Update, and_, case, exists, func, literal, or_, select, update
 
 from bot.domain.delivery import STRAY_LEFT
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import Schedule
-from bot.domain.subscription import BEHIND, Limit, Pause, Paused, Subscription
+from bot.domain.subscription import CLOCK_TOLERANCE, Limit, Paused, PausedBy, Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.next_run import soon
@@ -35,7 +35,7 @@ class Subscriptions:
         channel: str,
         user: str,
         schedule: Schedule,
-        taste: Taste,
+        preferences: Preferences,
         now: datetime,
     ) -> Subscription:
         """Subscribe the channel, or change and resume the subscription it has, and give it back.
@@ -43,7 +43,7 @@ class Subscriptions:
         A new (or ended) one begins with the issues that come from now on. One whose schedule stays as it is keeps its
         place in it: a slot that nobody has seen to yet is not lost over a new layout.
         """
-        values = {"user": user, "schedule": str(schedule), "taste": taste.as_json()}
+        values = {"user": user, "schedule": str(schedule), "taste": preferences.as_json()}
 
         def unit(connection: Connection) -> Subscription:
             since = connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0)))
@@ -132,7 +132,7 @@ class Subscriptions:
     async def limits(self, now: datetime) -> tuple[Limit, ...]:
         """Give what Slack said with 429s within a day, as long as the longest of them holds."""
         chosen = select(_S.workspace, _S.channel, _S.limited_at, _S.limited_until)
-        chosen = chosen.where(_S.limited_at > now - LONGEST_LIMIT, _S.limited_at <= now + BEHIND)
+        chosen = chosen.where(_S.limited_at > now - LONGEST_LIMIT, _S.limited_at <= now + CLOCK_TOLERANCE)
 
         def unit(connection: Connection) -> tuple[Limit, ...]:
             return tuple(limit for row in connection.execute(chosen) if (limit := limit_of(row)) is not None)
@@ -146,12 +146,12 @@ class Subscriptions:
 
     async def resume_workspace(self, workspace: WorkspaceId, now: datetime) -> int:
         """Let those go on that were paused because the whole workspace refused; give how many."""
-        chosen = and_(_S.workspace == workspace, _S.pause_by == Pause.WORKSPACE, ~_S.ended)
+        chosen = and_(_S.workspace == workspace, _S.pause_by == PausedBy.WORKSPACE, ~_S.ended)
         return await self._database.change(update(subscriptions).where(chosen).values(_resumed(now)))
 
     async def refused_workspaces(self) -> tuple[WorkspaceId, ...]:
         """Give the workspaces of which some subscription is paused because all of it refused."""
-        chosen = select(_S.workspace).where(_S.pause_by == Pause.WORKSPACE, ~_S.ended).distinct()
+        chosen = select(_S.workspace).where(_S.pause_by == PausedBy.WORKSPACE, ~_S.ended).distinct()
 
         def unit(connection: Connection) -> tuple[WorkspaceId, ...]:
             return tuple(connection.scalars(chosen))
@@ -160,7 +160,7 @@ class Subscriptions:
 
     async def resume_readable(self, now: datetime) -> int:
         """Let those go on that were paused because they could not be read, and can be now; give how many."""
-        chosen = select(subscriptions).where(_S.pause_by == Pause.UNREADABLE, ~_S.ended)
+        chosen = select(subscriptions).where(_S.pause_by == PausedBy.UNREADABLE, ~_S.ended)
 
         def readable(connection: Connection) -> tuple[int, ...]:
             return tuple(row.id for row in connection.execute(chosen) if not wish_of(row)[2])
@@ -168,7 +168,7 @@ class Subscriptions:
         ids = await self._database.read(readable)
         if not ids:
             return 0
-        again = and_(_S.id.in_(ids), _S.pause_by == Pause.UNREADABLE)
+        again = and_(_S.id.in_(ids), _S.pause_by == PausedBy.UNREADABLE)
         return await self._database.change(update(subscriptions).where(again).values(_resumed(now)))
 
 

@@ -40,7 +40,7 @@ PATIENCE = 2.5
 sooner than with the 15 that Slack itself is given."""
 _AGES = timedelta(days=20_000)
 """The demo shows how an issue is posted when it appears, whatever its date."""
-RULES = replace(delivery_policy.RULES, grace=2 * PATIENCE, window=_AGES)
+RULES = replace(delivery_policy.DEFAULT_POLICY, grace_seconds=2 * PATIENCE, window=_AGES)
 """Delivery's own figures, with the grace that goes with that patience; an issue of any date is new."""
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
     """The menu beside a row marks it as read, puts a note on it and removes it; the list shows it at once."""
-    ada, channel = await it.keeper("rows", "mesh", "graph", "queue")
+    ada, channel = await it.member("rows", "mesh", "graph", "queue")
     listed = await it.asks(ada, channel, "/weekly saved", "You kept 3 links", "3 unread")
     await ada.clicks(listed, "Mark as read", beside="mesh")
     await it.becomes(listed, "2 unread", "*<https://rows.example/graph", without="*<https://rows.example/mesh")
@@ -32,7 +32,7 @@ async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
 
 async def test_a_search_of_ones_own(it: Whole) -> None:
     """`saved QUERY` searches what one kept and nothing else, misspelt too, and offers the whole archive."""
-    ada, channel = await it.keeper("own", "kubernetes", "postgresql")
+    ada, channel = await it.member("own", "kubernetes", "postgresql")
     await it.publish(*tales("own", "kubernetes-operators"))
     linus = it.person()
     it.stage.workspace.channels[channel.id].members.add(linus.user.id)
@@ -50,7 +50,7 @@ async def test_a_search_of_ones_own(it: Whole) -> None:
 async def test_pages_of_what_was_kept(it: Whole) -> None:
     """Ten on a page, newest first; the way on and back neither repeats nor skips, and acting keeps the page."""
     words = [f"w{number:02}" for number in range(12)]
-    ada, channel = await it.keeper("pages", *words)
+    ada, channel = await it.member("pages", *words)
     listed = await it.asks(ada, channel, "/weekly saved", "You kept 12 links", "1–10")
     assert "/w11|" in readable(listed)
     await ada.clicks(listed, "Older ›")

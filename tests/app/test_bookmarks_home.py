@@ -31,7 +31,7 @@ async def test_the_first_steps_are_shown_once(it: Whole) -> None:
 
 async def test_links_are_read_noted_and_removed_on_the_tab(it: Whole) -> None:
     """Unread links come first; what one does with a link shows at once; nobody else's tab has a word of it."""
-    ada, channel = await it.keeper("home", "mesh", "graph", "queue")
+    ada, channel = await it.member("home", "mesh", "graph", "queue")
     home = await opened(it, ada, "You kept 3 links", "3 unread")
     await ada.clicks(home, "Mark as read", beside="home.example/queue")
     await it.home(ada, "2 unread")
@@ -48,7 +48,7 @@ async def test_links_are_read_noted_and_removed_on_the_tab(it: Whole) -> None:
 
 async def test_search_on_the_tab(it: Whole) -> None:
     """The search box looks through what one kept, misspelt or not, and there is a way back to all of it."""
-    ada, _ = await it.keeper("box", "kubernetes", "postgresql")
+    ada, _ = await it.member("box", "kubernetes", "postgresql")
     home = await opened(it, ada, "You kept 2 links")
     await ada.fills(home, "home:search", "kuberntes")
     await it.home(ada, "box.example/kubernetes", "1 link of yours", without="box.example/postgresql|")
@@ -62,7 +62,7 @@ async def test_search_on_the_tab(it: Whole) -> None:
 
 async def test_pages_of_the_tab(it: Whole) -> None:
     """A long list is paged: the tab stays within its hundred blocks, and acting on a row keeps the page."""
-    ada, _ = await it.keeper("leaf", *(f"w{number:02}" for number in range(13)))
+    ada, _ = await it.member("leaf", *(f"w{number:02}" for number in range(13)))
     home = await opened(it, ada, "You kept 13 links", "1–10")
     assert len(home.payload["blocks"]) < 100
     await ada.clicks(home, "Older ›")
@@ -88,7 +88,7 @@ async def test_channels_and_the_newest_issue(it: Whole) -> None:
 
 async def test_what_the_team_keeps(it: Whole) -> None:
     """Links that two people kept are there with their count, to be kept by a button."""
-    ada, _ = await it.keeper("team", "mesh")
+    ada, _ = await it.member("team", "mesh")
     linus, eve = it.person(), it.person()
     channel = it.channel(linus, eve)
     digest = await it.digest(linus, channel, *tales("team", "mesh", "alone"))

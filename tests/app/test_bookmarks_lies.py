@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.bookmark import Keeper
+from bot.domain.bookmark import Member
 from playground.slack import forms, payloads
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.people import Person, readable
@@ -110,7 +110,7 @@ async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
     wrapped = payloads.event(it.workspace, event, now)
     wrapped["authorizations"][0]["team_id"] = wrapped["team_id"] = "T9FOREIGN"
     assert (await it.stage.courier.send("events_api", wrapped)).ok
-    assert await it.app.ports.store.bookmarks.all(Keeper("T9FOREIGN", ada.user.id)) == ()
+    assert await it.app.ports.store.bookmarks.all(Member("T9FOREIGN", ada.user.id)) == ()
     await it.becomes(await it.saved(ada, channel, "foreign.example/mesh", "foreign.example/graph"), without="Note:")
 
 

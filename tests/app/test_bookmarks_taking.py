@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def keeper(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
     """Give somebody who keeps a link for each word, and has a note on the first."""
-    ada, channel = await it.keeper(site, *words)
+    ada, channel = await it.member(site, *words)
     listed = await it.asks(ada, channel, "/weekly saved", f"You kept {len(words)}")
     await ada.clicks(listed, "Add a note", beside=f"/{words[0]}")
     await ada.submits(await it.modal(ada, "Your note"), {"note": "=1+1 <b>"})

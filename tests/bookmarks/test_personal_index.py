@@ -16,17 +16,17 @@ from archive.search.index import Index
 from bot.bookmarks import personal_index
 from bot.bookmarks.documents import document
 from bot.bookmarks.personal_index import Indexes
-from bot.domain.bookmark import Bookmark, Keeper, Link
+from bot.domain.bookmark import Bookmark, BookmarkLink, Member
 from tests.fakes.issues import entry, issue, plain, section
 
-ANN = Keeper("T1", "U1")
+ANN = Member("T1", "U1")
 WHEN = datetime(2024, 5, 6, tzinfo=UTC)
 EMPTY = Index.of(())
 
 
 def kept(number: int, words: str, note: str = "") -> Bookmark:
     """Make a bookmark of a link that the archive does not know."""
-    link = Link(f"https://a.example/{number}", words)
+    link = BookmarkLink(f"https://a.example/{number}", words)
     return Bookmark(link.key, link, WHEN, note=note)
 
 
@@ -48,9 +48,9 @@ class Shelf:
         return self.bookmarks
 
 
-async def found(known: Indexes, shelf: Shelf, query: str, keeper: Keeper = ANN) -> list[str]:
+async def found(known: Indexes, shelf: Shelf, query: str, member: Member = ANN) -> list[str]:
     """Search; give the addresses found."""
-    _, keys = await known.search(keeper, shelf.stamp, shelf.all, query, limit=10)
+    _, keys = await known.search(member, shelf.stamp, shelf.all, query, limit=10)
     return [each.url for key in keys for each in shelf.bookmarks if each.key == key]
 
 
@@ -65,7 +65,7 @@ async def test_a_link_is_found_by_its_own_words_its_note_and_its_site() -> None:
     assert await found(known, shelf, "kuberntes") == ["https://a.example/1"]
     assert await found(known, shelf, "gardener") == ["https://a.example/2"]
     assert len(await found(known, shelf, "site:a.example")) == 2
-    assert await found(known, Shelf(), "kubernetes", Keeper("T1", "U2")) == []
+    assert await found(known, Shelf(), "kubernetes", Member("T1", "U2")) == []
 
 
 async def test_all_is_read_only_when_something_changed() -> None:
@@ -85,7 +85,7 @@ async def test_all_is_read_only_when_something_changed() -> None:
 
 async def test_an_archive_s_link_is_found_by_its_whole_entry() -> None:
     """Its text, section, number and date; at its position, or by its link where the issue was edited since."""
-    link = Link("https://blog.example/cache", "How a cache took a site", "", "2021-03-07-7", 2)
+    link = BookmarkLink("https://blog.example/cache", "How a cache took a site", "", "2021-03-07-7", 2)
     shelf = Shelf(Bookmark(link.key, link, WHEN))
     for at in (2, 0, 99, -1):
         shelf.becomes(Bookmark(link.key, replace(link, position=at), WHEN))
@@ -98,7 +98,7 @@ async def test_an_archive_s_link_is_found_by_its_whole_entry() -> None:
 def test_what_an_entry_without_a_link_is_found_by() -> None:
     """Its headline tells which entry it is."""
     alone = issue(section("News", Kind.NEWS, entry(0, "A quiet week, and a long tale.", headline="A quiet week")))
-    link = Link("", "A quiet week", "", alone.slug, 5)
+    link = BookmarkLink("", "A quiet week", "", alone.slug, 5)
     made = document(Bookmark(link.key, link, WHEN), alone)
     assert [each.text for _, each in made.entries()] == ["A quiet week, and a long tale."]
 
@@ -107,9 +107,9 @@ async def test_who_asked_longest_ago_is_forgotten_first(monkeypatch: pytest.Monk
     """No more is held than there is room for, but the one who asks is always answered."""
     monkeypatch.setattr(personal_index, "MOST", 2)
     known = indexes_over()
-    shelves = {Keeper("T1", f"U{n}"): Shelf(kept(1, "Cats"), kept(2, "Dogs")) for n in range(3)}
-    for keeper, shelf in [*shelves.items(), *shelves.items()]:
-        assert await found(known, shelf, "cats", keeper) == ["https://a.example/1"]
+    shelves = {Member("T1", f"U{n}"): Shelf(kept(1, "Cats"), kept(2, "Dogs")) for n in range(3)}
+    for member, shelf in [*shelves.items(), *shelves.items()]:
+        assert await found(known, shelf, "cats", member) == ["https://a.example/1"]
     assert [shelf.asked for shelf in shelves.values()] == [2, 2, 2]
 
 

@@ -13,7 +13,7 @@ from bot.bookmarks.views.note import note_form, read_note
 from bot.bookmarks.views.saved_list import PAGE, Listed, Listing, saved
 from bot.bookmarks.views.saved_row import NOTE, Choice, Row, menu, words
 from bot.bookmarks.views.team_top import Shared, line, not_yours, off, switched, top
-from bot.domain.bookmark_file.record import LONGEST_NOTE
+from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.period import Period
 from bot.lookup.views.answer import LONGEST_QUERY
 from bot.slack.blocks.command_names import Names
@@ -118,7 +118,7 @@ rows = st.builds(
     nasty_text,
     st.none() | st.just(PLAIN.published),
     st.booleans(),
-    nasty_text.map(lambda text: text[:LONGEST_NOTE]),
+    nasty_text.map(lambda text: text[:NOTE_MAX_CHARS]),
 )
 
 

@@ -21,9 +21,9 @@ from bot.digests.delivery.issue_registry import Shelf
 from bot.domain.decision import Decision
 from bot.domain.delivery import Progress
 from bot.domain.errors import SettingsError
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears, parse_schedule
-from bot.domain.subscription import Pause, Paused
+from bot.domain.subscription import Paused, PausedBy
 from bot.store.migrate import upgrade
 from bot.store.store import Store
 from bot.store.tables import issues as issues_table
@@ -59,12 +59,12 @@ async def prepare(url: str, folder: Path) -> None:
     await Shelf(store.issues).put(load(DiskFolder(folder, SUFFIXES)).issues, NOW)
     weekly = parse_schedule("mondays 09:00 Europe/London")
     put = store.subscriptions.put
-    await put("-:T1", "C1", "U1", weekly, Taste(), NOW)
-    paused = await put("-:T1", "C2", "U1", AsItAppears(), Taste(), NOW)
-    await store.subscriptions.pause(paused.id, Paused(Pause.CHANNEL, "is_archived [red]"))
-    await put("-:T2", "C3", "U1", weekly, Taste(), NOW)
-    await put("E1:T1", "C4", "U1", weekly, Taste(), NOW)
-    await put("-:T1", "C5", "U1", weekly, Taste(without=frozenset({Kind.JOBS}), topics=("r & d",)), NOW)
+    await put("-:T1", "C1", "U1", weekly, Preferences(), NOW)
+    paused = await put("-:T1", "C2", "U1", AsItAppears(), Preferences(), NOW)
+    await store.subscriptions.pause(paused.id, Paused(PausedBy.CHANNEL, "is_archived [red]"))
+    await put("-:T2", "C3", "U1", weekly, Preferences(), NOW)
+    await put("E1:T1", "C4", "U1", weekly, Preferences(), NOW)
+    await put("-:T1", "C5", "U1", weekly, Preferences(without=frozenset({Kind.JOBS}), topics=("r & d",)), NOW)
     taken = await store.leases.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
     for held in taken:
         if held.channel in {"C1", "C3", "C5"}:

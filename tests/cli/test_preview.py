@@ -17,7 +17,7 @@ from archive.issue import Issue
 from archive.loader import load
 from bot.cli.main import app
 from bot.cli.preview import CHANNEL, PARENT
-from bot.domain.preferences import Layout, Taste
+from bot.domain.preferences import Layout, Preferences
 from bot.domain.schedule import AsItAppears
 from bot.slack.cards.digest import digest
 from playground.slack.limits import problems
@@ -57,8 +57,8 @@ async def delivered(issue: Issue, layout: Layout) -> tuple[list[dict[str, Any]],
     scene.render = digest
     channel, slack = scene.channel(), Listening(scene)
     await scene.appear(*(each for each in ISSUES if each.slug != issue.slug))
-    taste, now = Taste(layout=layout), scene.clock.now()
-    await scene.store.subscriptions.put("-:T1", channel, scene.person.id, AsItAppears(), taste, now)
+    preferences, now = Preferences(layout=layout), scene.clock.now()
+    await scene.store.subscriptions.put("-:T1", channel, scene.person.id, AsItAppears(), preferences, now)
     await scene.worker_comes(door=slack)
     await scene.appear(issue)
     await scene.passes(minutes=5)

@@ -27,7 +27,7 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
         Shelf(scene.store.issues),
         render=render,
         clock=scene.clock,
-        rules=scene.rules.__class__(lease=timedelta(seconds=0.15), tick=0.02),
+        policy=scene.rules.__class__(lease=timedelta(seconds=0.15), tick_seconds=0.02),
     )
     renewed = asyncio.Event()
 
@@ -133,7 +133,7 @@ def test_a_workspace_has_no_more_in_hand_than_it_may() -> None:
     """Those that were taken before count."""
 
     async def play() -> None:
-        scene = Scene(start=SUNDAY, rules=slower(QUICK, each=10, per_workspace=50.0))
+        scene = Scene(start=SUNDAY, policy=slower(QUICK, each=10, per_workspace=50.0))
         channels = [scene.channel(f"c{number}") for number in range(30)]
         await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
         for channel in channels:

@@ -10,7 +10,7 @@ import pytest
 from archive.issue import Issue
 from bot.digests.unconfirmed import Doubts
 from bot.domain.delivery import Delivery, Progress, State
-from bot.domain.subscription import Pause, Paused
+from bot.domain.subscription import Paused, PausedBy
 from playground.slack.faults import Fault, How
 from tests.digests.test_promise import POST, SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, with_link, with_more, with_text
@@ -184,7 +184,7 @@ def test_a_message_that_cannot_be_edited_keeps_no_other_back() -> None:
         await scene.passes(minutes=1)
         assert named(scene, channel) == ["Weekly 2", "Weekly 3"]
         await scene.passes(days=1)
-        assert scene.site.ledger.calls["chat.update"] == scene.rules.attempts
+        assert scene.site.ledger.calls["chat.update"] == scene.rules.max_attempts
         await end(scene)
 
     run(play())
@@ -227,7 +227,7 @@ def test_a_channel_that_wants_no_more_gets_no_more(what: str) -> None:
         else:
             known = await scene.store.subscriptions.get("-:T1", channel)
             assert known is not None
-            await scene.store.subscriptions.pause(known.id, Paused(Pause.PERSON, "holidays"))
+            await scene.store.subscriptions.pause(known.id, Paused(PausedBy.PERSON, "holidays"))
         await scene.passes(hours=1)
         assert len(scene.posts(channel)) <= before + 1
         ends = {(await delivery(scene, channel, name)).progress for name in ("issue-2", "issue-3")}

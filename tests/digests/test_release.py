@@ -14,7 +14,7 @@ from alembic import command
 from archive import body, document
 from archive.headline import headline
 from archive.issue import Issue
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.ports import Mark, Posted
 from bot.slack.blocks.message import Digest, Message, Part
@@ -60,9 +60,9 @@ class Watched(SiteSlack):
         self.calls.append((channel, ts))
 
 
-def otherwise(issue: Issue, taste: Taste, note: str) -> Digest:
+def otherwise(issue: Issue, preferences: Preferences, note: str) -> Digest:
     """Render as a release that words every message otherwise."""
-    made = digest(issue, taste, note)
+    made = digest(issue, preferences, note)
     return replace(made, parent=_worded(made.parent), replies=tuple(_worded(part) for part in made.replies))
 
 

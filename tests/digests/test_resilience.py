@@ -19,7 +19,7 @@ from bot.digests.delivery_status import Standings
 from bot.digests.unconfirmed import Doubts
 from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
-from bot.domain.subscription import Pause, Paused
+from bot.domain.subscription import Paused, PausedBy
 from bot.runtime.ticker import Ticker
 from bot.slack.api.client import PAGE
 from bot.slack.api.errors import RateLimitedError
@@ -68,7 +68,7 @@ def test_one_unreadable_subscription_stops_nobody_else(values: dict[str, object]
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
         assert known.paused is not None
-        assert known.paused.by is Pause.UNREADABLE
+        assert known.paused.by is PausedBy.UNREADABLE
         assert "subscribe the channel again" in known.paused.reason
         assert len(await scene.store.subscriptions.list()) == 2
         assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
@@ -195,9 +195,14 @@ def test_hung_workspaces_delay_nobody() -> None:
         await scene.everybody_dies()
         for number in range(30):
             kept = await scene.store.subscriptions.put(
-                f"-:X{number}", "C1", "U1", AsItAppears(), (await scene.subscribes(channel)).taste, scene.clock.now()
+                f"-:X{number}",
+                "C1",
+                "U1",
+                AsItAppears(),
+                (await scene.subscribes(channel)).preferences,
+                scene.clock.now(),
             )
-            await scene.store.subscriptions.pause(kept.id, Paused(Pause.WORKSPACE, "token_revoked"))
+            await scene.store.subscriptions.pause(kept.id, Paused(PausedBy.WORKSPACE, "token_revoked"))
         door = Hanging(scene.site, "xoxb-stand-in", scene.slack_clock)
         began = scene.clock.true()
         worker = await scene.worker_comes(door=door)
@@ -281,7 +286,7 @@ async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
     """Leases that cannot be given back run out by themselves."""
     scene = Scene()
     worker = Worker(
-        scene.store, scene.door, Shelf(scene.store.issues), render=render, clock=scene.clock, rules=scene.rules
+        scene.store, scene.door, Shelf(scene.store.issues), render=render, clock=scene.clock, policy=scene.rules
     )
 
     async def hung(holder: str, now: object) -> int:
@@ -318,7 +323,7 @@ def test_what_a_press_says_is_what_happens_while_posts_are_paused() -> None:
         value = await unknown(scene, channel)
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
-        await scene.store.subscriptions.pause(known.id, Paused(Pause.PERSON, "somebody asked"))
+        await scene.store.subscriptions.pause(known.id, Paused(PausedBy.PERSON, "somebody asked"))
         said = await Doubts(scene.store, scene.clock).decide("-:T1", value, post=True, user="U1")
         assert "paused (somebody asked)" in said
         assert "Posting it now" not in said

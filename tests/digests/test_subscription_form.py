@@ -8,7 +8,7 @@ import pytest
 
 from bot.digests.subscription_form import Wish, draft_of, read
 from bot.digests.views.form import AT_ONCE, SET, form
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears, Weekly
 
 
@@ -46,7 +46,7 @@ def test_issues_at_once_need_no_days() -> None:
     wrong = read(filled(days=None, time=None, zone=None))
     assert isinstance(wrong, dict)
     assert set(wrong) == {"days", "time", "zone"}
-    shown = form(draft_of("C123", None, Taste(), "Europe/London"))["blocks"]
+    shown = form(draft_of("C123", None, Preferences(), "Europe/London"))["blocks"]
     assert next(block["optional"] for block in shown if block.get("block_id") == "days")
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.domain.delivery_policy import Rules
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.schedule import Schedule, Weekly, parse_schedule, slots
 from playground.slack.faults import Fault, How
 from playground.slack.ledger import Line
@@ -29,7 +29,7 @@ SCHEDULES = (
     "as soon as it appears",
 )
 POST = "chat.postMessage"
-RULES = Rules(tick=5.0)
+RULES = DeliveryPolicy(tick_seconds=5.0)
 SLACK = timedelta(minutes=10)
 """What a post may take once it is due: a predecessor's lease, the longest 429 of these faults, a doubt and its look."""
 LONG = timedelta(days=90)
@@ -51,7 +51,7 @@ class Diary:
 
         A slot is posted for as long as `late`: so one that came so long before the clock was stepped is touched too.
         """
-        return any(first - RULES.late - SLACK <= slot <= last for first, last in self.stepped)
+        return any(first - RULES.latest - SLACK <= slot <= last for first, last in self.stepped)
 
     def chances(self, slot: datetime, late: timedelta) -> Iterator[tuple[datetime, datetime]]:
         """Give the spans in which this slot may be posted, one for each time that a worker may have been cut short."""
@@ -74,7 +74,7 @@ class Diary:
         for slot in due:
             if self.touched(slot):
                 return None
-            spans = list(self.chances(slot, RULES.late if weekly else LONG))
+            spans = list(self.chances(slot, RULES.latest if weekly else LONG))
             found += [(slot, *span) for span in spans]
             if spans and not any(spans[-1][0] < start <= spans[-1][1] for start, _ in self.outages):
                 return found
@@ -84,7 +84,7 @@ class Diary:
 async def live(seed: int, weeks: int, nap: float = 3_600.0) -> str:
     """Live through that many weeks; check everything at the end; give the figures."""
     chance = random.Random(seed)
-    scene, diary = Scene(start=START, rules=RULES), Diary()
+    scene, diary = Scene(start=START, policy=RULES), Diary()
     scene.nap = nap
     channels = {scene.channel(f"c{n}"): schedule for n, schedule in enumerate(SCHEDULES)}
     await scene.appear(issue(1, START - timedelta(days=7)))
@@ -161,8 +161,10 @@ def in_time(parent: Line, schedule: Schedule, diary: Diary) -> bool:
     hits = [slot for slot, begin, end in allowed if begin <= at <= end]
     assert hits, f"{schedule}: {parent.text!r} at {at}, allowed: {allowed}"
     late = at - hits[0]
-    if late <= RULES.punctual or late > RULES.punctual + SLACK:  # in between it may have been begun before
-        assert ("Late:" in parent.text) is (late > RULES.punctual), f"{schedule}: {parent.text!r} at {at}, {late} late"
+    if late <= RULES.late_after or late > RULES.late_after + SLACK:  # in between it may have been begun before
+        assert ("Late:" in parent.text) is (late > RULES.late_after), (
+            f"{schedule}: {parent.text!r} at {at}, {late} late"
+        )
     return True
 
 

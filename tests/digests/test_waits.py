@@ -11,8 +11,8 @@ import pytest
 
 from bot.digests.delivery.rate_limiter import Pace
 from bot.domain.delivery import State
-from bot.domain.delivery_policy import Rules
-from bot.domain.preferences import Taste
+from bot.domain.delivery_policy import DeliveryPolicy
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Limit
 from bot.slack.api.errors import RateLimitedError
@@ -215,7 +215,7 @@ def test_the_wait_of_a_workspace_outlasts_a_restart() -> None:
 
 async def crowded_scene() -> tuple[Scene, Workspace, Workspace]:
     """Set up a worker that has room for four channels, two of a workspace, and two more workspaces."""
-    scene = Scene(start=SUNDAY, rules=replace(QUICK, together=4, each=2))
+    scene = Scene(start=SUNDAY, policy=replace(QUICK, max_channels=4, max_channels_per_workspace=2))
     two, three = (scene.site.add(Workspace(team, token=f"xoxb-{team}")) for team in ("T2", "T3"))
     tokens = {HERE: "xoxb-stand-in", "-:T2": two.token, "-:T3": three.token}
     scene.door = SiteSlack(scene.site, tokens.get, scene.slack_clock)
@@ -230,7 +230,7 @@ async def joined(scene: Scene, workspace: Workspace, count: int, when: str = "as
     found = [workspace.add_channel(f"channel-{number}", (person,)).id for number in range(count)]
     for each in found:
         now = scene.clock.now()
-        await scene.store.subscriptions.put(f"-:{workspace.team}", each, person.id, wish, Taste(), now)
+        await scene.store.subscriptions.put(f"-:{workspace.team}", each, person.id, wish, Preferences(), now)
     return found
 
 
@@ -400,7 +400,7 @@ def test_a_workspace_waits_as_long_as_those_say_who_were_told_while_another_wait
 
     async def rest(*spans: tuple[int, int]) -> float:
         """Give how long a third channel waits, told at and until these seconds; it is second 100."""
-        pace, now = Pace(Rules()), SUNDAY + timedelta(seconds=100)
+        pace, now = Pace(DeliveryPolicy()), SUNDAY + timedelta(seconds=100)
         told = [(SUNDAY + timedelta(seconds=at), SUNDAY + timedelta(seconds=to)) for at, to in spans]
         pace.recall([Limit(HERE, f"C{number}", *each) for number, each in enumerate(told)], now)
         return pace.rest(HERE, "C9")

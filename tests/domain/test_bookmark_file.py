@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archive.link import canonical
 from bot.domain.bookmark_file import netscape
-from bot.domain.bookmark_file.record import LONGEST_NOTE, LONGEST_TITLE, Format, Keepsake
+from bot.domain.bookmark_file.record import NOTE_MAX_CHARS, TITLE_MAX_CHARS, ExportedBookmark, Format
 from bot.domain.bookmark_file.write import COLUMNS, write
 from bot.domain.text import clean, one_line
 
@@ -27,7 +27,7 @@ _words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sam
     ["<b>bold</b>", "=1+1", "a & b &amp; c", "</A><A HREF='x'>", '"quoted"', "&#10;", "- list", "![x](y)", "it's"]
 )
 keepsakes = st.builds(
-    Keepsake,
+    ExportedBookmark,
     st.builds("https://{}/{}".format, _hosts, _paths).map(str.strip),
     _words.map(one_line),
     _words.map(lambda text: clean(text).strip()),
@@ -40,13 +40,13 @@ lists = st.lists(keepsakes, max_size=6, unique_by=lambda each: canonical(each.ur
 @pytest.mark.long
 @settings(max_examples=150)
 @given(lists)
-def test_what_was_taken_along_comes_back(kept: list[Keepsake]) -> None:
+def test_what_was_taken_along_comes_back(kept: list[ExportedBookmark]) -> None:
     """Browser bookmarks that were written are read as the same links, titles, notes, dates and marks, in order."""
-    assert netscape.read(write(kept, Format.HTML), NOW).kept == tuple(kept)
+    assert netscape.read(write(kept, Format.HTML), NOW).bookmarks == tuple(kept)
 
 
 @given(lists)
-def test_tables_hold_every_field(kept: list[Keepsake]) -> None:
+def test_tables_hold_every_field(kept: list[ExportedBookmark]) -> None:
     """CSV and JSON Lines have a row for each link; no cell of CSV begins as a formula does."""
     rows = list(csv.reader(io.StringIO(write(kept, Format.CSV).decode("utf-8-sig"), newline="")))
     said = [json.loads(line) for line in write(kept, Format.JSONL).decode().splitlines()]
@@ -60,7 +60,7 @@ def test_tables_hold_every_field(kept: list[Keepsake]) -> None:
 
 
 @given(lists)
-def test_markdown_has_a_line_for_each(kept: list[Keepsake]) -> None:
+def test_markdown_has_a_line_for_each(kept: list[ExportedBookmark]) -> None:
     """Markdown is a list with one item for each link, whatever a title holds."""
     lines = write(kept, Format.MARKDOWN).decode().splitlines()
     assert sum(line.startswith("- [") for line in lines) == len(kept)
@@ -68,7 +68,7 @@ def test_markdown_has_a_line_for_each(kept: list[Keepsake]) -> None:
 
 def test_markdown_reads_well() -> None:
     """A title's own marks mean nothing, and a note stands below its link."""
-    kept = Keepsake("https://a.example/x(1)", "A *bold* [claim]", "read\n- twice", NOW, read=True)
+    kept = ExportedBookmark("https://a.example/x(1)", "A *bold* [claim]", "read\n- twice", NOW, read=True)
     assert write([kept], Format.MARKDOWN).decode() == (
         "# Bookmarks\n\n- [A \\*bold\\* \\[claim\\]](<https://a.example/x%281%29>) (2024-05-06, read)\n"
         "  read  \n  \\- twice  \n"
@@ -101,10 +101,10 @@ def test_a_browser_s_file() -> None:
     """Folders are passed through, bookmarklets refused, doubles dropped, dates read in whatever unit."""
     found = netscape.read(BROWSER, NOW)
     then = datetime.fromtimestamp(1_700_000_000, UTC)
-    assert found.kept == (
-        Keepsake("https://a.example/?x=1&y=2", "One <1>", "Its note", then),
-        Keepsake("http://b.example/", "Two bold words", "", then),
-        Keepsake("https://c.example/it's", "", "", NOW.replace(microsecond=0)),
+    assert found.bookmarks == (
+        ExportedBookmark("https://a.example/?x=1&y=2", "One <1>", "Its note", then),
+        ExportedBookmark("http://b.example/", "Two bold words", "", then),
+        ExportedBookmark("https://c.example/it's", "", "", NOW.replace(microsecond=0)),
     )
     assert (found.refused, found.beyond) == (2, 0)
 
@@ -120,14 +120,14 @@ def test_a_browser_s_file() -> None:
 )
 def test_an_address_is_read_as_an_attribute(given_url: str, url: str) -> None:
     """What begins like an entity and goes on like an address is no entity, as in a browser."""
-    (kept,) = netscape.read(f'<DT><A HREF="https://a.example/{given_url}">A</A>'.encode(), NOW).kept
+    (kept,) = netscape.read(f'<DT><A HREF="https://a.example/{given_url}">A</A>'.encode(), NOW).bookmarks
     assert kept.url == f"https://a.example/{url}"
 
 
 def test_elements_within_a_title_or_note_are_passed_through() -> None:
     """A picture takes no title away, a line's end parts words, and what follows the link is none of its title."""
     text = '<DT><A HREF="https://a.example/"><IMG SRC="x">A <b>bo</b>ld<br>title<p></A> x<DD>A<br>note<ul><DT>y'
-    (kept,) = netscape.read(text.encode(), NOW).kept
+    (kept,) = netscape.read(text.encode(), NOW).bookmarks
     assert (kept.title, kept.note) == ("A bold title", "A note")
 
 
@@ -165,7 +165,7 @@ def test_a_hostile_file_takes_little_time(hostile: bytes) -> None:
     before = process_time()
     found = netscape.read(hostile, NOW)
     assert process_time() - before < 5  # what looks back takes minutes
-    assert len(found.kept) <= 1
+    assert len(found.bookmarks) <= 1
 
 
 @pytest.mark.long
@@ -202,22 +202,25 @@ def test_a_file_of_bookmarks_is_told_from_others(data: bytes, *, expected: bool)
 @given(st.binary(max_size=200) | st.text(alphabet="<aA>/ hrefHREF=\"'&#;ddDT!-x", max_size=200).map(str.encode))
 def test_any_bytes_are_read(data: bytes) -> None:
     """Reading never fails, and whatever it gives keeps the limits."""
-    for each in netscape.read(data, NOW).kept:
+    for each in netscape.read(data, NOW).bookmarks:
         assert each.url.lower().startswith(("http://", "https://"))
-        assert len(each.title) <= LONGEST_TITLE
-        assert len(each.note) <= LONGEST_NOTE
+        assert len(each.title) <= TITLE_MAX_CHARS
+        assert len(each.note) <= NOTE_MAX_CHARS
 
 
 def test_too_many_links_are_counted() -> None:
     """Of a file with more links than are taken, the rest is counted."""
-    kept = [Keepsake(f"https://a.example/{n}", str(n), at=NOW - timedelta(days=1)) for n in range(netscape.MOST + 3)]
+    kept = [
+        ExportedBookmark(f"https://a.example/{n}", str(n), at=NOW - timedelta(days=1))
+        for n in range(netscape.MAX_LINKS + 3)
+    ]
     found = netscape.read(write(kept, Format.HTML), NOW)
-    assert (len(found.kept), found.beyond) == (netscape.MOST, 3)
+    assert (len(found.bookmarks), found.beyond) == (netscape.MAX_LINKS, 3)
 
 
 def test_an_empty_list_is_a_file_all_the_same() -> None:
     """Nothing kept gives a file of each kind without a link."""
-    assert netscape.read(write([], Format.HTML), NOW).kept == ()
+    assert netscape.read(write([], Format.HTML), NOW).bookmarks == ()
     assert write([], Format.JSONL) == b""
     assert [kind.file_name for kind in Format] == [
         "bookmarks.html",

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.issue_identity import ALIKE, Face, Known, recognise
+from bot.domain.issue_identity import MIN_COMMON_LINKS, Fingerprint, KnownIssues, recognise
 
 _SLUGS = st.sampled_from(["draft", "next", "435", "436", "437"])
 _LINKS = st.frozensets(st.sampled_from("abcdefghij"), min_size=1)
@@ -28,8 +28,8 @@ class Register:
 
     def looks(self, archive: dict[str, frozenset[str]]) -> dict[str, str]:
         """See an archive; give the identity of each of its files."""
-        faces = [Face(slug, links, "") for slug, links in archive.items()]
-        found = recognise(faces, Known(dict(self.names), dict(self.links)))
+        faces = [Fingerprint(slug, links, "") for slug, links in archive.items()]
+        found = recognise(faces, KnownIssues(dict(self.names), dict(self.links)))
         self.names |= found
         self.links |= {found[one.slug]: one.links for one in faces}
         return found
@@ -44,7 +44,7 @@ def test_two_files_are_one_issue_only_if_their_links_are(archives: list[dict[str
         assert found.keys() == archive.keys()
         for key in set(found.values()):
             theirs = [archive[slug] for slug in found if found[slug] == key]
-            assert all(len(a & b) / len(a | b) >= ALIKE for a, b in combinations(theirs, 2))
+            assert all(len(a & b) / len(a | b) >= MIN_COMMON_LINKS for a, b in combinations(theirs, 2))
 
 
 @given(_ARCHIVES)

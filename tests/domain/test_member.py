@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.bookmark import Keeper, keeper_at
+from bot.domain.bookmark import Member, member_at
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,4 @@ from bot.domain.bookmark import Keeper, keeper_at
 )
 def test_a_person_is_at_home_in_their_workspace_and_their_organisation(workspace: str, team: str, home: str) -> None:
     """Anybody else, in a channel that is shared, has a home that is not known."""
-    assert keeper_at(workspace, "U1", team) == Keeper(home, "U1")
+    assert member_at(workspace, "U1", team) == Member(home, "U1")

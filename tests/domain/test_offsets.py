@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.digests.subscription_form import draft_of, zone_options
 from bot.digests.views.form import form
 from bot.domain.offsets import EAST, WEST, offset_name
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import ScheduleError, Weekly, next_slot, parse_schedule, time_there, zone_names, zone_of
 from bot.lookup import commands
 
@@ -146,10 +146,10 @@ def test_the_form_completes_offsets(typed: str, first: str) -> None:
 
 def test_the_form_shows_an_offset_again() -> None:
     """What was chosen is chosen still; a person's own zone may be one, by its database name too."""
-    blocks = form(draft_of("C1", read("mondays 09:00 GMT+1"), Taste(), "Europe/London"))["blocks"]
+    blocks = form(draft_of("C1", read("mondays 09:00 GMT+1"), Preferences(), "Europe/London"))["blocks"]
     zone = next(block["element"] for block in blocks if block.get("block_id") == "zone")
     assert zone["initial_option"]["value"] == "UTC+1"
-    assert draft_of("C1", None, Taste(), "Etc/GMT+5").zone == "UTC-5"
+    assert draft_of("C1", None, Preferences(), "Etc/GMT+5").zone == "UTC-5"
 
 
 def test_no_listed_zone_has_its_sign_turned_round() -> None:

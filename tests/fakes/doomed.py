@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from bot.domain.delivery_policy import Rules
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
@@ -23,14 +23,14 @@ from tests.fakes.mortal import work
 
 PATIENCE = 1.0
 """Seconds a call may take."""
-RULES = Rules(
-    grace=2.5,
+RULES = DeliveryPolicy(
+    grace_seconds=2.5,
     lease=timedelta(seconds=3),
-    tick=0.2,
-    per_workspace=1_000,
-    backoff=(0.3, 0.5, 1),
-    patience=3,
-    looks=50,
+    tick_seconds=0.2,
+    messages_per_second=1_000,
+    backoff_seconds=(0.3, 0.5, 1),
+    max_wait_seconds=3,
+    max_looks=50,
 )
 STILL = 5.0
 """Seconds without a step after which nothing moves any more: longer than a call and the grace after it."""
@@ -75,7 +75,7 @@ class Halt(Fuse):
 async def live(url: str, api: str, whose: str, step: int) -> None:
     """Work, and die as told."""
     if whose == "nobody":
-        await work(url, api, [1, 2], rules=RULES, patience=PATIENCE)
+        await work(url, api, [1, 2], policy=RULES, patience=PATIENCE)
         return
     halt = Halt(whose, step)
     halt.watch()
@@ -83,7 +83,7 @@ async def live(url: str, api: str, whose: str, step: int) -> None:
     def wrap(store: Store, slack: Poster) -> tuple[Store, Poster]:
         return doomed_store(store, halt), doomed_door(slack, halt)
 
-    await work(url, api, [1, 2], rules=RULES, patience=PATIENCE, wrap=wrap)
+    await work(url, api, [1, 2], policy=RULES, patience=PATIENCE, wrap=wrap)
 
 
 if __name__ == "__main__":

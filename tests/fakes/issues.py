@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 
 WHEN = datetime(2021, 3, 7, 9, 30, tzinfo=UTC)
 
@@ -113,7 +113,7 @@ def nasty_issues(draw: st.DrawFn, most: int = 8) -> Issue:
 
 
 tastes = st.builds(
-    Taste,
+    Preferences,
     layout=st.sampled_from(Layout),
     sponsors=st.sampled_from(Sponsors),
     only=st.frozensets(st.sampled_from(Kind), max_size=2),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.delivery.worker import Worker
-from bot.domain.delivery_policy import Rules
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.workspace import team_of
 from bot.runtime.clock import SystemClock
 from bot.slack.api.client import WebSlack
@@ -21,8 +21,14 @@ from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from tests.fakes.newsletter import issue, render
 
-RULES = Rules(
-    grace=4.0, lease=timedelta(seconds=4), tick=0.2, per_workspace=1_000, backoff=(0.5, 1, 2), patience=5, looks=50
+RULES = DeliveryPolicy(
+    grace_seconds=4.0,
+    lease=timedelta(seconds=4),
+    tick_seconds=0.2,
+    messages_per_second=1_000,
+    backoff_seconds=(0.5, 1, 2),
+    max_wait_seconds=5,
+    max_looks=50,
 )
 PATIENCE = 2.0
 """Seconds a call may take: half of the grace, as in the real figures."""
@@ -45,7 +51,7 @@ async def work(
     api: str,
     numbers: list[int],
     *,
-    rules: Rules = RULES,
+    policy: DeliveryPolicy = RULES,
     patience: float = PATIENCE,
     wrap: Callable[[Store, Poster], tuple[Store, Poster]] = lambda store, slack: (store, slack),
 ) -> None:
@@ -55,7 +61,7 @@ async def work(
     issues = [issue(number, published(number), entries=2) for number in numbers]
     mine, door = wrap(store, slack)
     worker = Worker(
-        mine, door, Shelf(mine.issues), render=render, clock=SystemClock(), issues=lambda: issues, rules=rules
+        mine, door, Shelf(mine.issues), render=render, clock=SystemClock(), issues=lambda: issues, policy=policy
     )
     running = asyncio.create_task(worker.run())
     stop = asyncio.Event()

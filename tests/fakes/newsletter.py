@@ -7,7 +7,7 @@ from datetime import datetime
 
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.slack.blocks.message import Digest, Message, Part
 
 
@@ -47,9 +47,9 @@ def _with(known: Issue, position: int, **changes: object) -> Issue:
     return replace(known, sections=(replace(section, entries=entries),))
 
 
-def render(known: Issue, taste: Taste, note: str) -> Digest:
+def render(known: Issue, preferences: Preferences, note: str) -> Digest:
     """Render a parent and a reply for each entry, keyed by its first link."""
-    del taste
+    del preferences
     replies = tuple(
         Part(f"entry-{url}", Message(f"{entry.headline}: {entry.text} {url}"), (entry.position,))
         for _, entry in known.entries()

@@ -15,8 +15,8 @@ from bot.digests.delivery.footnote import Aside
 from bot.digests.delivery.issue_registry import Shelf
 from bot.digests.delivery.version import Render
 from bot.digests.delivery.worker import Worker
-from bot.domain.delivery_policy import Rules
-from bot.domain.preferences import Taste
+from bot.domain.delivery_policy import DeliveryPolicy
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Subscription
 from bot.slack.api.ports import Poster
@@ -30,7 +30,7 @@ from tests.fakes.site_slack import SiteSlack
 from tests.fakes.virtual import START, VirtualClock
 
 _FIRST = select(func.min(subscriptions.c.wake_at))
-QUICK = Rules(tick=5.0, lease=timedelta(seconds=60))
+QUICK = DeliveryPolicy(tick_seconds=5.0, lease=timedelta(seconds=60))
 
 
 class Scene:
@@ -40,7 +40,7 @@ class Scene:
     nothing is ever paused for long, longer naps see the same world in a fraction of the time.
     """
 
-    def __init__(self, store: Store | None = None, *, rules: Rules = QUICK, start: datetime = START) -> None:
+    def __init__(self, store: Store | None = None, *, policy: DeliveryPolicy = QUICK, start: datetime = START) -> None:
         """Set up one workspace (T1) with nothing in it."""
         self.clock = VirtualClock(start)
         self.slack_clock = VirtualClock(start)
@@ -48,7 +48,7 @@ class Scene:
         self.workspace = self.site.add(Workspace("T1"))
         self.person = self.workspace.add_user("ada")
         self.store = store or Store.open("sqlite://", inline=True)
-        self.rules = rules
+        self.rules = policy
         self.aside: Aside | None = None
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
@@ -68,7 +68,7 @@ class Scene:
         """Subscribe the channel, for the person."""
         self.poke()
         return await self.store.subscriptions.put(
-            "-:T1", channel, self.person.id, parse_schedule(schedule, zone), Taste(), self.clock.now()
+            "-:T1", channel, self.person.id, parse_schedule(schedule, zone), Preferences(), self.clock.now()
         )
 
     async def appear(self, *issues: Issue) -> None:
@@ -89,7 +89,7 @@ class Scene:
         if not self.workers:
             await self._shelf(self.store).put(self.issues, self.clock.now())
 
-    async def worker_comes(self, *, door: Poster | None = None, rules: Rules | None = None) -> Worker:
+    async def worker_comes(self, *, door: Poster | None = None, policy: DeliveryPolicy | None = None) -> Worker:
         """Start one more worker, driven by a plain loop. As in the app, its shelf is filled before it starts."""
         shelf = self._shelf(self.store)
         await shelf.put(self.issues, self.clock.now())
@@ -100,7 +100,7 @@ class Scene:
             render=self.render,
             clock=self.clock,
             issues=lambda: self.issues,
-            rules=rules or self.rules,
+            policy=policy or self.rules,
             aside=self.aside,
         )
         await worker.start()
@@ -118,7 +118,7 @@ class Scene:
 
     async def _nap(self, worker: Worker) -> None:
         """Sleep as long as a worker with nothing to do would tick in vain: `nap` at most."""
-        wait = self.rules.tick
+        wait = self.rules.tick_seconds
         if not (worker.lanes or worker._chores):
             first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
             ahead = self.nap if first is None else (first - self.clock.now()).total_seconds()
@@ -174,6 +174,6 @@ class Scene:
         return len(self.site.ledger.doubles())
 
 
-def slower(rules: Rules, **changes: float) -> Rules:
+def slower(policy: DeliveryPolicy, **changes: float) -> DeliveryPolicy:
     """Give the rules with other figures."""
-    return replace(rules, **changes)  # type: ignore[arg-type]
+    return replace(policy, **changes)  # type: ignore[arg-type]

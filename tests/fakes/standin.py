@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.digests.delivery.issue_registry import Shelf
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
 from bot.runtime.clock import SystemClock
 from bot.store.store import Store
@@ -79,7 +79,9 @@ async def prepared(url: str, api: str, places: Iterable[tuple[str, str]], given:
     store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
     now = SystemClock().now()
     await Shelf(store.issues).put([issue(1, published(1), entries=PARTS - 1)], now)
-    await asyncio.gather(*(store.subscriptions.put(*place, "U1", AsItAppears(), Taste(), now) for place in places))
+    await asyncio.gather(
+        *(store.subscriptions.put(*place, "U1", AsItAppears(), Preferences(), now) for place in places)
+    )
     said = [{**asdict(fault), "how": fault.how.value} for fault in given]
     async with aiohttp.ClientSession() as session:
         await session.post(api.replace("/api/", "/playground/faults"), data=json.dumps(said))

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from archive.issue import Issue
 from bot.digests.views.subscription import Standing
-from bot.domain.bookmark import Bookmark, Keeper, Link, Page, Reacted, Way
-from bot.domain.preferences import Taste
+from bot.domain.bookmark import Bookmark, BookmarkLink, BookmarkSource, Member, Page, ReactionOutcome
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import Schedule, next_slot
 from bot.domain.subscription import Paused, Subscription
 from bot.domain.workspace import WorkspaceId
@@ -39,13 +39,19 @@ class FakeRegister:
             raise self.broken
 
     async def put(  # noqa: PLR0917 - the port's own
-        self, workspace: WorkspaceId, channel: str, user: str, schedule: Schedule, taste: Taste, now: datetime
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        user: str,
+        schedule: Schedule,
+        preferences: Preferences,
+        now: datetime,
     ) -> Subscription:
         """Subscribe the channel or change what it has."""
         if self.busy:
             await asyncio.sleep(self.busy)
         self._check()
-        made = Subscription(len(self.kept) + 1, workspace, channel, user, schedule, taste, cursor=now)
+        made = Subscription(len(self.kept) + 1, workspace, channel, user, schedule, preferences, cursor=now)
         self.kept[workspace, channel] = made
         return made
 
@@ -92,7 +98,7 @@ class FakeDeliveries:
         slot = next_slot(subscription.schedule, now)
         reason = subscription.paused.reason if subscription.paused else ""
         at = slot.at if slot else None
-        return Standing(subscription.channel, str(subscription.schedule), subscription.taste, at, paused=reason)
+        return Standing(subscription.channel, str(subscription.schedule), subscription.preferences, at, paused=reason)
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
         """Say that it waits."""
@@ -115,13 +121,13 @@ class FakeMemory:
     def __init__(self) -> None:
         """Start with nothing kept, and no message known."""
         self._store: Store | None = None
-        self._posted: list[tuple[str, str, tuple[Link, ...]]] = []
+        self._posted: list[tuple[str, str, tuple[BookmarkLink, ...]]] = []
         self.broken: Exception | None = None
         self.busy = 0.0
 
     def posts(self, channel: str, ts: str, *bookmarks: FakeBookmark) -> None:
         """Have a message of the bot's with these links stand in a channel."""
-        self._posted.append((channel, ts, tuple(Link(b.url, b.headline, "", b.issue, 0) for b in bookmarks)))
+        self._posted.append((channel, ts, tuple(BookmarkLink(b.url, b.headline, "", b.issue, 0) for b in bookmarks)))
 
     async def store(self) -> Store:
         """Give the store, with every message that was posted, after a while if busy. Raises what it was told to."""
@@ -143,51 +149,53 @@ class FakeMemory:
         return self._store
 
     async def react(
-        self, keeper: Keeper, workspace: WorkspaceId, way: Way, at: int, now: datetime, *, held: bool
-    ) -> Reacted:
+        self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
+    ) -> ReactionOutcome:
         """Write down a reaction."""
-        return await (await self.store()).bookmarks.react(keeper, workspace, way, at, now, held=held)
+        return await (await self.store()).bookmarks.react(member, workspace, source, at, now, held=held)
 
-    async def save(self, keeper: Keeper, links: Iterable[Link], at: int, now: datetime) -> tuple[Link, ...]:
+    async def save(
+        self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
+    ) -> tuple[BookmarkLink, ...]:
         """Keep links by hand."""
-        return await (await self.store()).bookmarks.save(keeper, links, at, now)
+        return await (await self.store()).bookmarks.save(member, links, at, now)
 
-    async def remove(self, keeper: Keeper, keys: Iterable[str], at: int) -> int:
+    async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
         """Keep links no longer."""
-        return await (await self.store()).bookmarks.remove(keeper, keys, at)
+        return await (await self.store()).bookmarks.remove(member, keys, at)
 
-    async def which(self, keeper: Keeper, keys: Iterable[str]) -> frozenset[str]:
+    async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
         """Give those that somebody keeps."""
-        return await (await self.store()).bookmarks.which(keeper, keys)
+        return await (await self.store()).bookmarks.which(member, keys)
 
     async def catch_up(self) -> int:
         """Keep what was marked before its message was known."""
         return await (await self.store()).bookmarks.catch_up()
 
-    async def page(self, keeper: Keeper, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+    async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
         """Give a page of what somebody keeps."""
-        return await (await self.store()).bookmarks.page(keeper, offset, limit, unread_first=unread_first)
+        return await (await self.store()).bookmarks.page(member, offset, limit, unread_first=unread_first)
 
-    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+    async def all(self, member: Member) -> tuple[Bookmark, ...]:
         """Give everything that somebody keeps."""
-        return await (await self.store()).bookmarks.all(keeper)
+        return await (await self.store()).bookmarks.all(member)
 
-    async def stamp(self, keeper: Keeper) -> tuple[int, ...]:
+    async def stamp(self, member: Member) -> tuple[int, ...]:
         """Give figures that change with what somebody keeps."""
-        return await (await self.store()).bookmarks.stamp(keeper)
+        return await (await self.store()).bookmarks.stamp(member)
 
-    async def some(self, keeper: Keeper, keys: Iterable[str]) -> tuple[Bookmark, ...]:
+    async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
         """Give some bookmarks."""
-        return await (await self.store()).bookmarks.some(keeper, keys)
+        return await (await self.store()).bookmarks.some(member, keys)
 
-    async def get(self, keeper: Keeper, key: str) -> Bookmark | None:
+    async def get(self, member: Member, key: str) -> Bookmark | None:
         """Give one bookmark."""
-        return await (await self.store()).bookmarks.get(keeper, key)
+        return await (await self.store()).bookmarks.get(member, key)
 
-    async def read(self, keeper: Keeper, key: str, at: int, *, read: bool = True) -> bool:
+    async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:
         """Note that somebody has read a link."""
-        return await (await self.store()).bookmarks.read(keeper, key, at, read=read)
+        return await (await self.store()).bookmarks.read(member, key, at, read=read)
 
-    async def note(self, keeper: Keeper, key: str, text: str, at: int) -> bool:
+    async def note(self, member: Member, key: str, text: str, at: int) -> bool:
         """Put a note on a link."""
-        return await (await self.store()).bookmarks.note(keeper, key, text, at)
+        return await (await self.store()).bookmarks.note(member, key, text, at)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.app import App, Ports, build
-from bot.domain.delivery_policy import Rules
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
@@ -36,7 +36,9 @@ Found = TypeVar("Found")
 SECRET = "a secret of the tests"
 PATIENCE = 15.0
 """Seconds within which anything has surely happened."""
-_RULES = Rules(per_channel=0.0, per_workspace=10_000.0, tick=0.2, window=timedelta(days=20_000))
+_RULES = DeliveryPolicy(
+    seconds_per_message=0.0, messages_per_second=10_000.0, tick_seconds=0.2, window=timedelta(days=20_000)
+)
 _START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _OLD = datetime(2019, 1, 6, 9, tzinfo=UTC)
 
@@ -145,7 +147,7 @@ class Whole:
         await self.until(right, f"{says} without {without!r}; it says:\n{readable(message)}")
         return message
 
-    async def keeper(self, site: str, *words: str) -> tuple[Person, Channel]:
+    async def member(self, site: str, *words: str) -> tuple[Person, Channel]:
         """Let somebody new in who keeps a link of `site` for each word, the last word last; and their channel."""
         you = self.person()
         channel = self.channel(you)

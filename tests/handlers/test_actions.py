@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.bookmarks.views.saved_list import Listing
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
-from bot.domain.bookmark import Keeper
+from bot.domain.bookmark import Member
 from bot.lookup.views.answer import Asked
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.message import Block
@@ -68,7 +68,7 @@ async def test_a_reaction_on_a_shared_answer_keeps_the_link_of_its_number(people
     """What was shared is remembered: a number emoji below it means the link of that number."""
     await people.clicks("share", Asked("kubernetes").as_value())
     await people.reacts("1.000000", "2.000000", emoji="two")
-    (mine,) = (await people.memory.page(Keeper("T1", "U1"))).bookmarks
+    (mine,) = (await people.memory.page(Member("T1", "U1"))).bookmarks
     assert f"2. *<{mine.url}|" in str(people.door.posted[0][1])
 
 

@@ -9,24 +9,24 @@ from typing import Any
 import pytest
 
 from bot.bookmarks.views.saved_list import Listing
-from bot.domain.bookmark import Keeper, Link
-from bot.domain.preferences import Taste
+from bot.domain.bookmark import BookmarkLink, Member
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import parse_schedule
-from bot.domain.subscription import Pause, Paused
+from bot.domain.subscription import Paused, PausedBy
 from bot.home.views.home import Looking
 from bot.slack.api.errors import TryLaterError
 from playground.slack.limits import problems
 from tests.handlers.people import NOW, People
 
-ANN = Keeper("T1", "U1")
+ANN = Member("T1", "U1")
 AT = int(NOW.timestamp() * 1_000_000)
-OURS = Link("https://blog.example/cache", "How a cache took a site down", "", "2021-03-07-7", 2)
+OURS = BookmarkLink("https://blog.example/cache", "How a cache took a site down", "", "2021-03-07-7", 2)
 
 
-async def keeps(people: People, *links: Link, user: str = "U1") -> None:
+async def keeps(people: People, *links: BookmarkLink, user: str = "U1") -> None:
     """Have somebody keep links."""
     store = await people.memory.store()
-    await store.bookmarks.save(Keeper("T1", user), links, AT, NOW)
+    await store.bookmarks.save(Member("T1", user), links, AT, NOW)
 
 
 async def opens(people: People, **view: Any) -> str:
@@ -73,9 +73,9 @@ async def test_what_stands_on_the_tab(people: People) -> None:
         ("C2", "as soon as it appears"),
         ("C3", "daily 9am UTC"),
     ):
-        made = await people.register.put("-:T1", channel, "U1", parse_schedule(schedule), Taste(), NOW)
+        made = await people.register.put("-:T1", channel, "U1", parse_schedule(schedule), Preferences(), NOW)
         if channel == "C3":
-            await people.register.pause(made.id, Paused(Pause.PERSON, "holidays"))
+            await people.register.pause(made.id, Paused(PausedBy.PERSON, "holidays"))
     text = await opens(people)
     assert "*You kept 1 link* · 1 unread" in text
     assert "<#C1> · mondays 09:00 Europe/London · next: <!date^1714982400^" in text
@@ -103,25 +103,25 @@ async def test_a_row_is_read_noted_and_removed(people: People) -> None:
 
 async def test_searching_and_turning_pages(people: People) -> None:
     """The box searches what was kept; a page's place survives what is done on it."""
-    await keeps(people, OURS, *(Link(f"https://a.example/{n}", f"Number {n}") for n in range(12)))
+    await keeps(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Number {n}") for n in range(12)))
     await opens(people)
     assert "1 link of yours" in await clicks(people, "home:search", "cache")
     assert Looking.read(people.door.homes["U1"]["private_metadata"]).listing == Listing("cache")
     assert "You kept 13 links" in await clicks(people, "home:search", "")
     assert "11–13" in await clicks(people, "home:next", Listing("", 10).as_value())
-    key = Link("https://a.example/0", "").key
+    key = BookmarkLink("https://a.example/0", "").key
     assert "11–12" in await clicks(people, "kept:2", f"remove:{key}")
 
 
 async def test_a_search_of_emoji_fits(people: People) -> None:
     """As many as the box takes: in the tab, and in the form for a note that is opened from it."""
     query = "😀" * 300
-    await keeps(people, Link("https://a.example/1", query[:250]))
+    await keeps(people, BookmarkLink("https://a.example/1", query[:250]))
     await opens(people)
     await clicks(people, "home:search", query)
     assert problems(people.door.homes["U1"]) == []
     view = {"type": "home", "private_metadata": people.door.homes["U1"]["private_metadata"]}
-    key = Link("https://a.example/1", "").key
+    key = BookmarkLink("https://a.example/1", "").key
     await people.clicks("kept:0", f"note:{key}", view=view)
     assert problems(people.door.views["trigger-1"]) == []
     assert Looking.read(view["private_metadata"]).listing == Listing(query)
@@ -148,7 +148,7 @@ async def test_the_newest_issue_is_read_over_the_tab(people: People) -> None:
 
 async def test_keeping_what_the_team_keeps(people: People) -> None:
     """The button keeps a link that two others keep; the key of one that only somebody else keeps does nothing."""
-    private = Link("https://secret.example/plan", "A plan")
+    private = BookmarkLink("https://secret.example/plan", "A plan")
     for user in ("U2", "U3"):
         await keeps(people, OURS, private, user=user)
     text = await opens(people)
@@ -190,7 +190,7 @@ async def test_another_s_rows_are_out_of_reach(people: People) -> None:
     for what in ("read", "remove", "note"):
         assert "blog.example" not in await clicks(people, "kept:0", f"{what}:{OURS.key}")
     store = await people.memory.store()
-    assert [each.read for each in await store.bookmarks.all(Keeper("T1", "U2"))] == [False]
+    assert [each.read for each in await store.bookmarks.all(Member("T1", "U2"))] == [False]
     assert "do not keep" in json.dumps(people.door.views["trigger-1"])
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from bot.bookmarks.personal_data.importing import Importing
 from bot.bookmarks.views import personal_data as said
-from bot.domain.bookmark import Bookmark, Keeper, Link
+from bot.domain.bookmark import Bookmark, BookmarkLink, Member
 from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import Format
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
 from bot.slack.api.errors import (
     ChannelRefusedError,
@@ -69,7 +69,7 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
         "Most kept last week: <https://blog.example/cache|How a cache took a site down> (2)"
     )
     assert "Only somebody who subscribed" in await types(people, "top off")
-    await people.register.put("-:T1", "C1", "U1", AsItAppears(), Taste(), NOW)
+    await people.register.put("-:T1", "C1", "U1", AsItAppears(), Preferences(), NOW)
     assert "Off:" in await types(people, "top off")
     assert "switched it off" in await types(people, "top")
     assert await team.line("-:T1", later) == ""
@@ -101,7 +101,7 @@ async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> No
     assert user == "U1"
     assert "1 link" in told(intro)
     piece = text.blocks[0]["elements"][0]["elements"][0]["text"]
-    assert [each.url for each in netscape.read(piece.encode(), NOW).kept] == [OURS.url]
+    assert [each.url for each in netscape.read(piece.encode(), NOW).bookmarks] == [OURS.url]
     told(text)
     lines = "".join(f"line {number} {'x' * 90}\n" for number in range(2_000))
     sent = list(said.pieces(lines))
@@ -137,9 +137,9 @@ async def test_a_list_that_cannot_be_sent_is_said_so(people: People) -> None:
 class Broken:
     """A store that takes nothing in."""
 
-    async def bring(self, keeper: Keeper, brought: Sequence[Bookmark], now: datetime) -> int:
+    async def bring(self, member: Member, brought: Sequence[Bookmark], now: datetime) -> int:
         """Fail."""
-        raise RuntimeError(keeper, brought, now)
+        raise RuntimeError(member, brought, now)
 
 
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
@@ -196,7 +196,7 @@ async def test_what_holds_no_bookmark_is_told_beside_the_field(people: People, p
     """Nothing is stored, and the line says what it should hold."""
     answer = await sends_form(people, pasted)
     assert answer["response_action"] == "errors"
-    assert (await (await people.memory.store()).people.get(ANN)).kept == 0
+    assert (await (await people.memory.store()).people.get(ANN)).saved == 0
 
 
 async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
@@ -240,7 +240,7 @@ async def test_a_file_is_brought(people: People) -> None:
     people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
     answer = (await people.interacts("view_submission", view=holding())).body
     assert "1 more link is yours now" in str(answer)
-    assert (await (await people.memory.store()).people.get(ANN)).kept == 1
+    assert (await (await people.memory.store()).people.get(ANN)).saved == 1
 
 
 @pytest.mark.parametrize("closed", [False, True])
@@ -257,7 +257,7 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
     words = [told(message) for _, message in people.door.told] if closed else [str(people.door.views["V9"])]
     assert len(words) == 1
     assert "1 more link is yours now" in words[0]
-    assert (await (await people.memory.store()).people.get(ANN)).kept == 1
+    assert (await (await people.memory.store()).people.get(ANN)).saved == 1
 
 
 @pytest.mark.parametrize(
@@ -309,18 +309,18 @@ async def test_forgetting_asks_first_and_then_forgets_everything(people: People)
     await people.clicks(said.STAY, "no")
     assert "Nothing was deleted" in str(people.heard[-1])
     store = await people.memory.store()
-    assert (await store.people.get(ANN)).kept == 1
+    assert (await store.people.get(ANN)).saved == 1
     for words in ("Your 1 link and everything else about you are gone", "Nothing about you is kept"):
         await people.clicks(said.FORGET, "yes")
         assert words in str(people.heard[-1])
     assert "blog.example" not in str(people.door.homes["U1"])
-    assert (await store.people.get(ANN)).kept == 0
-    assert (await store.people.get(Keeper("T1", "U2"))).kept == 1
+    assert (await store.people.get(ANN)).saved == 0
+    assert (await store.people.get(Member("T1", "U2"))).saved == 1
 
 
 async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
     """`saved` with words searches what one kept; a row's menu keeps the page and the words."""
-    await keeps(people, OURS, *(Link(f"https://a.example/{n}", f"Tale number {n}") for n in range(12)))
+    await keeps(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Tale number {n}") for n in range(12)))
     text = await types(people, "saved tale")
     assert "12 links of yours, 1–10" in text
     place = next(block["block_id"] for block in people.heard[-1]["blocks"] if "block_id" in block)
@@ -330,7 +330,7 @@ async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
     )
     assert "11 links of yours" in json.dumps(people.heard[-1], ensure_ascii=False)
     assert "Nothing you kept is about *gardening*" in await types(people, "saved gardening")
-    await keeps(people, Link("https://b.example/", "An odd one", "with gardening in its own words"))
+    await keeps(people, BookmarkLink("https://b.example/", "An odd one", "with gardening in its own words"))
     assert "An odd one" in await types(people, "saved gardening")
     store = await people.memory.store()
     await store.bookmarks.note(ANN, OURS.key, "ask the gardeners", AT + 1)

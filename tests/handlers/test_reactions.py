@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.bookmark import Keeper
+from bot.domain.bookmark import Member
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
 
@@ -19,7 +19,7 @@ LINK = FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6")
 
 async def kept(people: People) -> int:
     """Count what U1 keeps."""
-    return (await people.memory.page(Keeper("T1", "U1"))).total
+    return (await people.memory.page(Member("T1", "U1"))).total
 
 
 @pytest.mark.parametrize("order", list(permutations([("5.000001", True), ("5.000002", False), ("5.000003", True)])))

@@ -14,7 +14,7 @@ from bot.bookmarks.link_extraction import MOST, found_in
 from bot.bookmarks.link_lookup import Catalogue
 from bot.bookmarks.service import Keeping
 from bot.bookmarks.views.link_picker import Choosing, choose, choose_form, picked
-from bot.domain.bookmark import Keeper, Link
+from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.views.answer import Asked
 from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
@@ -27,13 +27,13 @@ from tests.fakes.subscriptions import FakeBookmark
 from tests.fakes.talk import FakeDoor
 from tests.handlers.people import People, StillClock
 
-ME = Keeper("T1", "U1")
+ME = Member("T1", "U1")
 EPHEMERAL = {"container": {"is_ephemeral": True}}
 
 
 async def kept(people: People, user: str = "U1") -> list[str]:
     """Give the addresses that somebody keeps, sorted."""
-    return sorted(each.url for each in (await people.memory.page(Keeper("T1", user), 0, 100)).bookmarks)
+    return sorted(each.url for each in (await people.memory.page(Member("T1", user), 0, 100)).bookmarks)
 
 
 def saves(blocks: list[Block], label: str = "Save") -> dict[str, str]:
@@ -343,7 +343,7 @@ def test_whatever_comes_back_from_outside_is_read_or_refused(value: Any) -> None
 @given(st.lists(st.tuples(st.text(max_size=400), st.text(max_size=400)), min_size=1, max_size=35), st.integers(0, 34))
 def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int) -> None:
     """Whatever the links' words, in a message and in a form."""
-    made = [Link(f"https://example.com/{n}?{url}", words) for n, (url, words) in enumerate(links)]
+    made = [BookmarkLink(f"https://example.com/{n}?{url}", words) for n, (url, words) in enumerate(links)]
     place = Choosing("C1", "1.000001", offset // 10 * 10 if offset < len(made) else 0, frozenset({0, offset}), 5)
     message = choose(made, place, "Kept 1 link.")
     assert problems({"text": message.text, "blocks": list(message.blocks)}) == []

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from archive.kind import Kind
 from bot.bookmarks.views.note import note_form
-from bot.domain.bookmark import Keeper, Link
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.bookmark import BookmarkLink, Member
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.slack.api.errors import ChannelRefusedError, TryLaterError
 from handlers import views
 from playground.slack.limits import problems
@@ -46,7 +46,7 @@ async def test_a_form_subscribes_the_channel_it_names(people: People) -> None:
     assert "<!date^" in answer.said
     kept = people.register.kept["-:T1", "C9"]
     assert str(kept.schedule) == "mondays, thursdays 08:45 Asia/Kathmandu"
-    assert kept.taste == Taste(
+    assert kept.preferences == Preferences(
         Layout.FULL, Sponsors.FOLDED, without=frozenset({Kind.JOBS}), topics=("kubernetes", "dns")
     )
 
@@ -151,16 +151,16 @@ async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkey
 
 async def test_a_note_is_answered_in_time_too(busy: People) -> None:
     """A modal of the form's own title at once, and what came of it once that is known."""
-    link = Link("https://a.example/", "A thing")
+    link = BookmarkLink("https://a.example/", "A thing")
     store = await busy.memory.store()
-    await store.bookmarks.save(Keeper("T1", "U1"), [link], 1, NOW)
+    await store.bookmarks.save(Member("T1", "U1"), [link], 1, NOW)
     busy.memory.busy = 0.02
     note = note_form(link.key, "A thing", "")
     typed = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
     answer = await busy.interacts("view_submission", view={**note, "id": "V1", "state": typed})
     assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Your note")
     assert "Saved." in str(busy.door.views["V1"])
-    assert [each.note for each in await store.bookmarks.all(Keeper("T1", "U1"))] == ["for Monday"]
+    assert [each.note for each in await store.bookmarks.all(Member("T1", "U1"))] == ["for Monday"]
     gone = note_form("0" * 32, "Another", "")
     await busy.interacts("view_submission", view={**gone, "id": "V2", "state": typed})
     assert "do not keep" in str(busy.door.views["V2"])

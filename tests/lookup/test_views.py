@@ -26,7 +26,7 @@ from bot.digests.views.subscription import (
     subscribed,
     unsubscribed,
 )
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import parse_schedule
 from bot.lookup.views import help as helping
 from bot.lookup.views.issue import issue_page, picked, preview, read_page, topics
@@ -77,10 +77,12 @@ def test_topics() -> None:
 def test_status_says_what_was_what_comes_and_what_waits() -> None:
     """In this order, in the reader's own time."""
     waits = [Waiting(f"Issue {n}", "three others go first") for n in range(10)]
-    taste = Taste(Layout.FULL, Sponsors.FOLDED, frozenset({Kind.NEWS}), frozenset({Kind.JOBS}), ("dns",), ("ads",))
+    preferences = Preferences(
+        Layout.FULL, Sponsors.FOLDED, frozenset({Kind.NEWS}), frozenset({Kind.JOBS}), ("dns",), ("ads",)
+    )
     shown = repr(
         status(
-            Standing("C1", "mondays 09:00 UTC", taste, NOON, Post("Issue 9", "https://s.example/p1", NOON), waits)
+            Standing("C1", "mondays 09:00 UTC", preferences, NOON, Post("Issue 9", "https://s.example/p1", NOON), waits)
         ).blocks
     )
     parts = [
@@ -109,7 +111,7 @@ def test_what_became_of_an_issue_is_a_link_with_the_reader_s_own_time() -> None:
 
 def test_a_paused_subscription_says_why_first() -> None:
     """And offers to go on."""
-    message = status(Standing("C1", "as soon as it appears", Taste(), paused="the channel is archived"), NAMES)
+    message = status(Standing("C1", "as soon as it appears", Preferences(), paused="the channel is archived"), NAMES)
     assert message.blocks[0]["text"]["text"].startswith("*Paused:* the channel is archived")
     assert "'action_id': 'resume'" in repr(message.blocks)
 
@@ -118,7 +120,7 @@ def test_why_slack_refused_is_said_once_and_for_people() -> None:
     """No method, no id, no code: what is the matter and the next step; the issues that wait do not repeat it."""
     reason = str(ChannelRefusedError("chat.postMessage", "is_archived", channel="C00000003"))
     waits = [Waiting("Issue 9", f"waits: posts are paused ({reason})")]
-    message = status(Standing("C1", "as soon as it appears", Taste(), waiting=waits, paused=reason), NAMES)
+    message = status(Standing("C1", "as soon as it appears", Preferences(), waiting=waits, paused=reason), NAMES)
     said = "the channel is archived; unarchive it, then `/weekly resume`"
     assert message.blocks[0]["text"]["text"].startswith(f"*Paused:* {said}\n")
     assert message.blocks[1]["text"]["text"] == "*Waiting*\n• Issue 9: waits: posts are paused"
@@ -136,15 +138,15 @@ def test_why_slack_refused_is_said_once_and_for_people() -> None:
 @settings(deadline=None)
 @given(nasty_issues(), tastes, nasty_text, nasty_text, st.lists(nasty_text, max_size=12), st.integers(-1, 9))
 def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
-    nasty: Issue, taste: Taste, words: str, url: str, many: list[str], page: int
+    nasty: Issue, preferences: Preferences, words: str, url: str, many: list[str], page: int
 ) -> None:
     """Names, reasons, schedules and addresses from anywhere."""
     waits = [Waiting(each, words) for each in many]
-    standing = Standing("C1", words, taste, NOON, Post(words, url, NOON), waits, words)
+    standing = Standing("C1", words, preferences, NOON, Post(words, url, NOON), waits, words)
     names = Names(bot=words or "x")
     messages = [
         issue_page(nasty, page),
-        preview(nasty, taste, "C1"),
+        preview(nasty, preferences, "C1"),
         topics(tuple(many)),
         status(standing, names),
         subscribed(standing, names),
@@ -157,10 +159,10 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
         *(picked(nasty, section, entry, date(2024, 5, 6)) for section, entry in list(nasty.entries())[:2]),
     ]
     assert [breaches(message) for message in messages] == [[]] * len(messages)
-    draft = draft_of("C1", parse_schedule("mondays 09:00 UTC"), taste, words)
+    draft = draft_of("C1", parse_schedule("mondays 09:00 UTC"), preferences, words)
     views = [
         form(draft),
-        form(draft_of("D1", None, Taste(), words)),
+        form(draft_of("D1", None, Preferences(), words)),
         no_form(helping.told(words)),
         helping.trouble(helping.told(words), names),
         confirmation(standing, names),

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.title import label, title
 from bot.slack.blocks.dates import age, long_date
 from bot.slack.blocks.message import Message, Part
@@ -73,7 +73,7 @@ def test_a_headline_from_the_text_is_not_said_twice() -> None:
 
 def test_layout_full() -> None:
     """Everything stands in one message, numbered as a number emoji there counts."""
-    rendered = digest(plain(), Taste(layout=Layout.FULL))
+    rendered = digest(plain(), Preferences(layout=Layout.FULL))
     assert rendered.replies == ()
     assert rendered.parent.entries == (1, 2, 3, 4)
     assert "Two talks on queues." in said(rendered.parent.message)
@@ -84,7 +84,7 @@ def test_an_intro_with_a_link() -> None:
     """It opens the channel message and has a reply of its own; in full it is said once."""
     intro = section("", Kind.INTRO, entry(0, "Our survey is open.", "https://s.example/survey", headline="Survey"))
     one = issue(intro, *plain().sections[1:])
-    thread, full = digest(one), digest(one, Taste(layout=Layout.FULL))
+    thread, full = digest(one), digest(one, Preferences(layout=Layout.FULL))
     assert "\nOur survey is open.\n" in said(thread.parent.message)
     assert thread.replies[0].entries == (0,)
     assert said(full.parent.message).count("Our survey is open.") == 1
@@ -101,41 +101,43 @@ def test_folded_sponsors() -> None:
     """They are one line at the end, each once, and have no replies."""
     shown = plain()
     twice = replace(shown, sections=(*shown.sections, shown.sections[1]))
-    rendered = digest(twice, Taste(sponsors=Sponsors.FOLDED))
+    rendered = digest(twice, Preferences(sponsors=Sponsors.FOLDED))
     assert said(rendered.parent.message).endswith("\nSponsored by <https://pagers.example/rent|Pagers>")
     assert [part.entries for part in rendered.replies] == [(2,), (3,), (4,)]
 
 
 def test_what_taste_leaves_out_is_counted() -> None:
     """A channel that reads tools only sees how much else there was."""
-    rendered = digest(plain(), Taste(only=frozenset({Kind.TOOLS})))
+    rendered = digest(plain(), Preferences(only=frozenset({Kind.TOOLS})))
     assert "Left out here: 2 in news" in said(rendered.parent.message)
     assert [part.entries for part in rendered.replies] == [(1,), (4,)]
 
 
 @pytest.mark.parametrize(
-    ("taste", "kept"),
+    ("preferences", "kept"),
     [
-        (Taste(topics=("caches",)), {1, 2}),
-        (Taste(topics=("queue", "dns")), {1, 3, 4}),
-        (Taste(topics=("dns linter",)), {1, 4}),
-        (Taste(topics=("site",), without_topics=("cache",)), {1}),
-        (Taste(without_topics=("github",)), {1, 2, 3}),
-        (Taste(without=frozenset({Kind.NEWS, Kind.TOOLS})), {1}),
+        (Preferences(topics=("caches",)), {1, 2}),
+        (Preferences(topics=("queue", "dns")), {1, 3, 4}),
+        (Preferences(topics=("dns linter",)), {1, 4}),
+        (Preferences(topics=("site",), without_topics=("cache",)), {1}),
+        (Preferences(without_topics=("github",)), {1, 2, 3}),
+        (Preferences(without=frozenset({Kind.NEWS, Kind.TOOLS})), {1}),
     ],
 )
-def test_topics_and_sections(taste: Taste, kept: set[int]) -> None:
+def test_topics_and_sections(preferences: Preferences, kept: set[int]) -> None:
     """Words count in any number, all words of a topic together; a sponsor stays."""
-    assert {position for part in digest(plain(), taste).replies for position in part.entries} == kept
+    assert {position for part in digest(plain(), preferences).replies for position in part.entries} == kept
 
 
 def test_taste_is_kept_as_json() -> None:
     """What the database gives back is what was put in."""
-    taste = Taste(Layout.FULL, Sponsors.FOLDED, frozenset({Kind.NEWS}), frozenset({Kind.JOBS}), ("a b",), ("c",))
-    assert Taste.from_json(taste.as_json()) == taste
-    assert Taste.from_json({}) == Taste()
+    preferences = Preferences(
+        Layout.FULL, Sponsors.FOLDED, frozenset({Kind.NEWS}), frozenset({Kind.JOBS}), ("a b",), ("c",)
+    )
+    assert Preferences.from_json(preferences.as_json()) == preferences
+    assert Preferences.from_json({}) == Preferences()
     with pytest.raises(ValueError, match="sideways"):
-        Taste.from_json({"layout": "sideways"})
+        Preferences.from_json({"layout": "sideways"})
 
 
 def test_a_note_s_link_is_a_link_and_nothing_else_in_it_means_anything() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Taste
+from bot.domain.preferences import Layout, Preferences
 from bot.slack.cards.digest import digest
 from tests.fakes.checker import all_breaches
 from tests.fakes.issues import entry, issue, nasty_issues, nasty_text, section, tastes
@@ -15,16 +15,16 @@ from tests.fakes.issues import entry, issue, nasty_issues, nasty_text, section, 
 
 @settings(deadline=None)
 @given(nasty_issues(), tastes, nasty_text)
-def test_any_issue_keeps_every_limit(nasty: Issue, taste: Taste, note: str) -> None:
+def test_any_issue_keeps_every_limit(nasty: Issue, preferences: Preferences, note: str) -> None:
     """No text, address, title or note makes a message that Slack refuses or shows otherwise than meant."""
-    assert all_breaches(digest(nasty, taste, note=note)) == []
+    assert all_breaches(digest(nasty, preferences, note=note)) == []
 
 
 @settings(deadline=None)
 @given(nasty_issues(), tastes)
-def test_parts_have_their_own_keys(nasty: Issue, taste: Taste) -> None:
+def test_parts_have_their_own_keys(nasty: Issue, preferences: Preferences) -> None:
     """Two parts of a digest never share a key: the key is what their rows are claimed by."""
-    rendered = digest(nasty, taste)
+    rendered = digest(nasty, preferences)
     keys = [part.key for part in (rendered.parent, *rendered.replies)]
     assert len(keys) == len(set(keys))
 
@@ -33,7 +33,7 @@ def test_parts_have_their_own_keys(nasty: Issue, taste: Taste) -> None:
 @given(nasty_issues(), st.sampled_from(Layout))
 def test_every_linked_entry_has_its_place(nasty: Issue, layout: Layout) -> None:
     """With nothing left out, each entry with a link is shown in full by exactly one part."""
-    rendered = digest(nasty, Taste(layout=layout))
+    rendered = digest(nasty, Preferences(layout=layout))
     threaded = any(part.key.startswith("entry") for part in rendered.replies)
     full = rendered.replies if threaded else (rendered.parent, *rendered.replies)
     shown = [position for part in full for position in part.entries]

@@ -6,16 +6,16 @@ import pytest
 
 from archive.issue import Issue
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.slack.cards.digest import digest
 from tests.fakes import archives
 from tests.fakes.checker import all_breaches
 
 TASTES = {
-    "thread": Taste(),
-    "thread, folded": Taste(sponsors=Sponsors.FOLDED, without=frozenset({Kind.JOBS})),
-    "full": Taste(layout=Layout.FULL),
-    "full, narrow": Taste(layout=Layout.FULL, only=frozenset({Kind.TOOLS}), without_topics=("docker",)),
+    "thread": Preferences(),
+    "thread, folded": Preferences(sponsors=Sponsors.FOLDED, without=frozenset({Kind.JOBS})),
+    "full": Preferences(layout=Layout.FULL),
+    "full, narrow": Preferences(layout=Layout.FULL, only=frozenset({Kind.TOOLS}), without_topics=("docker",)),
 }
 
 
@@ -39,7 +39,7 @@ def test_no_link_is_lost(issues: tuple[Issue, ...]) -> None:
     for issue in issues:
         urls = {link.url for _, entry in issue.entries() for link in entry.links}
         for layout in Layout:
-            rendered = digest(issue, Taste(layout=layout))
+            rendered = digest(issue, Preferences(layout=layout))
             said = repr([part.message.blocks for part in (rendered.parent, *rendered.replies)])
             lost = {url for url in urls if url.replace("&", "&amp;").replace("|", "%7C") not in said}
             assert not lost, f"{issue.slug} {layout}"

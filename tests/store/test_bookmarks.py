@@ -15,12 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.domain.bookmark import Keeper, Link, Mark, Way, meant, newer, settled
+from bot.domain.bookmark import BookmarkEvent, BookmarkLink, BookmarkSource, Member, meant, newer, settled
 from bot.store.store import Store
 from bot.store.tables import bookmarks, forgotten, marks, people
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-LINKS = tuple(Link(f"https://example.com/{word}", word.title(), "", "issue", at) for at, word in enumerate("abc"))
+LINKS = tuple(
+    BookmarkLink(f"https://example.com/{word}", word.title(), "", "issue", at) for at, word in enumerate("abc")
+)
 ONE, SEVERAL = "1700000000.000001", "1700000000.000002"
 EMOJI = ("bookmark", "star", "one", "two", "heart")
 
@@ -82,7 +84,7 @@ def expected(happened: Sequence[Event]) -> dict[str, int]:
                 continue
             if newer(*fact, ways.get(way)):
                 ways[way] = fact
-        if mark := settled([Mark(held, at, link) for held, at in ways.values()], removed):
+        if mark := settled([BookmarkEvent(held, at, link) for held, at in ways.values()], removed):
             kept[link.url] = mark.at
     return kept
 
@@ -114,15 +116,15 @@ async def rows_of(store: Store, chosen: Any) -> Sequence[Any]:
 
 async def happen(store: Store, user: str, each: Event) -> None:
     """Have it happen: a reaction in a channel shared by two workspaces says nothing of its person's home."""
-    home = Keeper("T1", user)
+    home = Member("T1", user)
     if isinstance(each, Saves):
         await store.bookmarks.save(home, [LINKS[each.link]], each.at, NOW)
     elif isinstance(each, Removes):
         await store.bookmarks.remove(home, [LINKS[each.link].key], each.at)
     else:
-        keeper, workspace = (Keeper("", user), "-:T2") if each.shared_with else (home, "-:T1")
-        way = Way("C1", each.ts, each.emoji, workspace, each.shared_with)
-        await store.bookmarks.react(keeper, workspace, way, each.at, NOW, held=each.held)
+        member, workspace = (Member("", user), "-:T2") if each.shared_with else (home, "-:T1")
+        source = BookmarkSource("C1", each.ts, each.emoji, workspace, each.shared_with)
+        await store.bookmarks.react(member, workspace, source, each.at, NOW, held=each.held)
 
 
 _users = (f"U{number}" for number in range(1_000_000))
@@ -141,26 +143,26 @@ async def test_the_store_keeps_the_law(store: Store, happened: list[Event], chan
     while again:
         together, again = again[: (size := chance.randrange(1, 6))], again[size:]
         await asyncio.gather(*(happen(store, user, each) for each in together))
-    page = await store.bookmarks.page(Keeper("T1", user))
+    page = await store.bookmarks.page(Member("T1", user))
     since = {each.url: round(each.at.timestamp() * 1_000_000) for each in page.bookmarks}
     assert since == expected(happened)
     assert (page.total, page.unread) == (len(since), len(since))
-    assert (await store.people.get(Keeper("T1", user))).kept == len(since)
-    assert (await store.bookmarks.page(Keeper("T2", user))).total == 0
+    assert (await store.people.get(Member("T1", user))).saved == len(since)
+    assert (await store.bookmarks.page(Member("T2", user))).total == 0
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_somebody_from_elsewhere_counts_nowhere_until_they_show_themselves(store: Store) -> None:
     """A reaction in a shared channel is nobody's of this workspace; once its person is seen, it is theirs, once."""
     user = next(_users)
-    way = Way("C1", ONE, "bookmark", "-:T2", shared=True)
-    await store.bookmarks.react(Keeper("", user), "-:T2", way, 5, NOW, held=True)
+    source = BookmarkSource("C1", ONE, "bookmark", "-:T2", shared=True)
+    await store.bookmarks.react(Member("", user), "-:T2", source, 5, NOW, held=True)
     before = await store.bookmarks.top("T1", 0, 9, 10), await store.bookmarks.top("T2", 0, 9, 10)
     assert not any(each.link == LINKS[0] for each in before[1])
-    assert (await store.bookmarks.page(Keeper("T9", user))).total == 1
-    assert (await store.bookmarks.page(Keeper("T1", user))).total == 0
-    await store.bookmarks.react(Keeper("", user), "-:T1", way, 5, NOW, held=True)
-    assert (await store.bookmarks.page(Keeper("T9", user))).total == 1
+    assert (await store.bookmarks.page(Member("T9", user))).total == 1
+    assert (await store.bookmarks.page(Member("T1", user))).total == 0
+    await store.bookmarks.react(Member("", user), "-:T1", source, 5, NOW, held=True)
+    assert (await store.bookmarks.page(Member("T9", user))).total == 1
     assert await store.bookmarks.top("T1", 0, 9, 10) == before[0]
 
 
@@ -169,13 +171,13 @@ async def test_what_two_processes_wrote_of_one_person_is_put_together(store: Sto
     """A row without a home beside one with it becomes one, with everything of both."""
     user = next(_users)
     stray = {"home": "", "user": user, "kept": 0, "unread": 0, "since": 0}
-    await store.bookmarks.save(Keeper("T1", user), LINKS[:2], 3, NOW)
+    await store.bookmarks.save(Member("T1", user), LINKS[:2], 3, NOW)
     await store.database.write(lambda connection: connection.execute(people.insert().values(stray)).rowcount)
     chosen = select(people.c.id).where(people.c.user == user, people.c.home.not_in(["T1"]))
     twin = await store.database.read(lambda connection: connection.scalar(chosen))
     gone = {"person": twin, "key": LINKS[1].key, "kept": False, "removed": 4}
     await store.database.write(lambda connection: connection.execute(bookmarks.insert().values(gone)).rowcount)
-    page = await store.bookmarks.page(Keeper("T1", user))
+    page = await store.bookmarks.page(Member("T1", user))
     assert [each.url for each in page.bookmarks] == [LINKS[0].url]
     assert (page.total, page.unread) == (1, 1)
 
@@ -184,29 +186,29 @@ async def test_what_two_processes_wrote_of_one_person_is_put_together(store: Sto
 async def test_who_asked_to_be_forgotten_stays_so(store: Store) -> None:
     """An event of before comes to nothing; what they do after counts; no table holds their id meanwhile."""
     user = next(_users)
-    me, way = Keeper("T1", user), Way("C1", ONE, "bookmark", "-:T1")
-    await store.bookmarks.react(me, "-:T1", way, 5, NOW, held=True)
+    me, source = Member("T1", user), BookmarkSource("C1", ONE, "bookmark", "-:T1")
+    await store.bookmarks.react(me, "-:T1", source, 5, NOW, held=True)
     assert await store.people.forget(me, 6) == 1
     for table in (people, marks, bookmarks, forgotten):
         assert not any(user in map(str, row) for row in await rows_of(store, table.select()))
-    await store.bookmarks.react(me, "-:T1", way, 5, NOW, held=True)
+    await store.bookmarks.react(me, "-:T1", source, 5, NOW, held=True)
     assert (await store.bookmarks.page(me)).total == 0
-    await store.bookmarks.react(me, "-:T1", Way("C1", ONE, "star", "-:T1"), 7, NOW, held=True)
+    await store.bookmarks.react(me, "-:T1", BookmarkSource("C1", ONE, "star", "-:T1"), 7, NOW, held=True)
     assert (await store.bookmarks.page(me)).total == 1
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_note_and_being_read_go_with_the_removal(store: Store) -> None:
     """They stay when a reaction goes and comes back, and are gone once the link was removed."""
-    me, way = Keeper("T1", next(_users)), Way("C1", ONE, "bookmark", "-:T1")
+    me, source = Member("T1", next(_users)), BookmarkSource("C1", ONE, "bookmark", "-:T1")
     key = LINKS[0].key
-    await store.bookmarks.react(me, "-:T1", way, 1, NOW, held=True)
+    await store.bookmarks.react(me, "-:T1", source, 1, NOW, held=True)
     assert await store.bookmarks.note(me, key, "for Monday", 2)
     assert await store.bookmarks.read(me, key, 2)
     assert (await store.people.get(me)).unread == 0
-    await store.bookmarks.react(me, "-:T1", way, 3, NOW, held=False)
+    await store.bookmarks.react(me, "-:T1", source, 3, NOW, held=False)
     assert not await store.bookmarks.note(me, key, "nothing to note", 4)
-    await store.bookmarks.react(me, "-:T1", way, 5, NOW, held=True)
+    await store.bookmarks.react(me, "-:T1", source, 5, NOW, held=True)
     mine = await store.bookmarks.get(me, key)
     assert mine is not None
     assert (mine.note, mine.read) == ("for Monday", True)
@@ -221,11 +223,11 @@ async def test_a_note_and_being_read_go_with_the_removal(store: Store) -> None:
 @pytest.mark.asyncio(loop_scope="module")
 async def test_what_is_long_gone_is_forgotten(store: Store) -> None:
     """What was removed or taken back days ago leaves nothing behind; what is kept stays."""
-    me = Keeper("T1", next(_users))
+    me = Member("T1", next(_users))
     old = int((NOW - timedelta(days=9)).timestamp()) * 1_000_000
     await store.bookmarks.save(me, LINKS, old, NOW)
     await store.bookmarks.remove(me, [LINKS[0].key], old + 1)
-    await store.bookmarks.react(me, "-:T1", Way("C1", ONE, "star", "-:T1"), old, NOW, held=False)
+    await store.bookmarks.react(me, "-:T1", BookmarkSource("C1", ONE, "star", "-:T1"), old, NOW, held=False)
     await store.bookmarks.prune(NOW)
     assert (await store.bookmarks.page(me)).total == 2
     chosen = bookmarks.select().join(people, people.c.id == bookmarks.c.person).where(people.c.user == me.user)
@@ -236,8 +238,8 @@ async def test_what_is_long_gone_is_forgotten(store: Store) -> None:
 @pytest.mark.asyncio(loop_scope="module")
 async def test_pages(store: Store) -> None:
     """Newest first, or unread first; past the end comes the last page; `which` and `all` agree."""
-    me = Keeper("T1", next(_users))
-    links = [Link(f"https://pages.example/{n}", str(n)) for n in range(25)]
+    me = Member("T1", next(_users))
+    links = [BookmarkLink(f"https://pages.example/{n}", str(n)) for n in range(25)]
     for at, link in enumerate(links, 1):
         await store.bookmarks.save(me, [link], at, NOW)
     await store.bookmarks.read(me, links[24].key, 99)

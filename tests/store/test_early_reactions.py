@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.bookmark import Keeper, Way
+from bot.domain.bookmark import BookmarkSource, Member
 from bot.domain.decision import Decision
-from bot.domain.delivery import PartRow, Shown, State
-from bot.domain.preferences import Taste
+from bot.domain.delivery import PartRow, ShownEntry, State
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
 from bot.store.store import Store
 from bot.store.tables import marks
@@ -19,7 +19,7 @@ from bot.store.tables import marks
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HERE = ("-:T1", "C1")
-ME = Keeper("T1", "U1")
+ME = Member("T1", "U1")
 LATER = int(NOW.timestamp()) * 1_000_000
 
 
@@ -39,7 +39,7 @@ def ts_at(moment: datetime) -> str:
 
 async def in_doubt(store: Store) -> PartRow:
     """Have one message of a digest in the channel of which nobody knows; attempted at NOW."""
-    made = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Taste(), NOW)
+    made = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Preferences(), NOW)
     held = (await store.leases.claim("me", NOW, MINUTE, limit=1, each=1))[0]
     await store.deliveries.decide(held, "me", NOW, Decision(("one",), NOW, {}, NOW))
     delivery = await store.deliveries.get(*HERE, "one")
@@ -74,8 +74,8 @@ async def count(store: Store) -> int:
 async def test_only_what_may_be_the_message_in_doubt_is_kept(store: Store, ts: str, kept: int) -> None:
     """A message left in doubt does not make every later number in its channel be stored."""
     await in_doubt(store)
-    done = await store.bookmarks.react(ME, "-:T1", Way("C1", ts, "two", "-:T1"), 2, NOW, held=True)
-    assert done.showing is None
+    done = await store.bookmarks.react(ME, "-:T1", BookmarkSource("C1", ts, "two", "-:T1"), 2, NOW, held=True)
+    assert done.shown_links is None
     assert await count(store) == kept
 
 
@@ -84,8 +84,8 @@ async def test_wishes_for_messages_that_never_became_known_are_forgotten(store: 
     part = await in_doubt(store)
     ours, other = ts_at(NOW), ts_at(NOW + MINUTE)
     for ts in (ours, other):
-        await store.bookmarks.react(ME, "-:T1", Way("C1", ts, "bookmark", "-:T1"), LATER, NOW, held=True)
-    await store.parts.sent(part, 1, ours, (Shown(0, "https://a.org", "a"),))
+        await store.bookmarks.react(ME, "-:T1", BookmarkSource("C1", ts, "bookmark", "-:T1"), LATER, NOW, held=True)
+    await store.parts.sent(part, 1, ours, (ShownEntry(0, "https://a.org", "a"),))
     assert await store.bookmarks.prune(NOW + timedelta(hours=23)) == 0
     assert await store.bookmarks.prune(NOW + timedelta(days=2)) == 1
     assert (await store.bookmarks.page(ME)).total == 1

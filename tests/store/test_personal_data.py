@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.domain.bookmark import Bookmark, Keeper, Link, Way
-from bot.domain.preferences import Taste
+from bot.domain.bookmark import Bookmark, BookmarkLink, BookmarkSource, Member
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
 from bot.domain.workspace import workspace_id
 from bot.store.store import Store
@@ -19,7 +19,7 @@ from bot.store.tables import metadata
 
 NOW = datetime(2024, 5, 6, 7, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1_000_000)
-ANN, BEN, FAR = Keeper("T1", "U1"), Keeper("T1", "U2"), Keeper("T2", "U3")
+ANN, BEN, FAR = Member("T1", "U1"), Member("T1", "U2"), Member("T2", "U3")
 HERE = workspace_id(None, "T1")
 
 
@@ -34,9 +34,9 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     await opened.close()
 
 
-def link(number: int, issue: str = "one") -> Link:
+def link(number: int, issue: str = "one") -> BookmarkLink:
     """Make a link of the archive's, or with the issue "" one that it does not know."""
-    return Link(f"https://example.com/{number}", f"Number {number}", "", issue, number if issue else -1)
+    return BookmarkLink(f"https://example.com/{number}", f"Number {number}", "", issue, number if issue else -1)
 
 
 def brought(number: int, at: datetime, note: str = "", *, read: bool = False) -> Bookmark:
@@ -56,7 +56,7 @@ async def test_what_is_brought_keeps_its_date_note_and_mark(store: Store) -> Non
     assert (kept["Number 2"].at, kept["Number 2"].note, kept["Number 2"].read) == (then, "old", True)
     assert (kept["Number 1"].note, kept["Number 1"].read) == ("mine", False)
     person = await store.people.get(ANN)
-    assert (person.kept, person.unread) == (3, 2)
+    assert (person.saved, person.unread) == (3, 2)
 
 
 async def test_what_was_removed_comes_back_when_it_is_brought(store: Store) -> None:
@@ -119,8 +119,8 @@ async def test_a_team_counts_unless_it_said_no(store: Store) -> None:
 
 async def test_only_the_archive_s_links_are_counted_and_only_at_home(store: Store) -> None:
     """What the archive does not know may be private, and another workspace's people are not this one's."""
-    for keeper in (ANN, BEN, FAR):
-        await store.bookmarks.save(keeper, [link(1), link(2, "")], AT, NOW)
+    for member in (ANN, BEN, FAR):
+        await store.bookmarks.save(member, [link(1), link(2, "")], AT, NOW)
     await store.bookmarks.save(ANN, [link(3)], AT, NOW)
     found = await store.bookmarks.top("T1", 0, AT + 1, 10, at_least=2)
     assert [(each.link.headline, each.people) for each in found] == [("Number 1", 2)]
@@ -128,19 +128,19 @@ async def test_only_the_archive_s_links_are_counted_and_only_at_home(store: Stor
 
 async def test_forgetting_leaves_no_trace_of_the_id(store: Store) -> None:
     """No table holds the person's id after it, in whatever column; others, and the channels' posts, stay."""
-    for keeper in (ANN, BEN):
-        await store.bookmarks.save(keeper, [link(1)], AT, NOW)
-        await store.bookmarks.note(keeper, link(1).key, "a note", AT)
-        await store.people.hint(keeper, NOW)
+    for member in (ANN, BEN):
+        await store.bookmarks.save(member, [link(1)], AT, NOW)
+        await store.bookmarks.note(member, link(1).key, "a note", AT)
+        await store.people.hint(member, NOW)
     for channel, user in (("C1", "U1"), ("C2", "U2")):
-        await store.subscriptions.put(HERE, channel, user, AsItAppears(), Taste(), NOW)
+        await store.subscriptions.put(HERE, channel, user, AsItAppears(), Preferences(), NOW)
     assert [each.channel for each in await store.subscriptions.of_person(HERE, "U1")] == ["C1"]
     assert await store.people.forget(ANN, AT + 1) == 1
     assert await store.people.forget(ANN, AT + 2) == 0
     assert "U1" not in await everything(store)
     assert await store.bookmarks.all(ANN) == ()
     assert [each.user for each in await store.subscriptions.list()] == ["", "U2"]
-    assert (await store.people.get(BEN)).kept == 1
+    assert (await store.people.get(BEN)).saved == 1
     assert [each.note for each in await store.bookmarks.all(BEN)] == ["a note"]
 
 
@@ -149,8 +149,8 @@ async def test_an_old_event_does_not_bring_the_forgotten_back(store: Store) -> N
     await store.bookmarks.save(ANN, [link(1)], AT, NOW)
     await store.people.forget(ANN, AT + 10)
     assert await store.bookmarks.save(ANN, [link(1)], AT + 5, NOW) == ()
-    for keeper in (ANN, Keeper("", ANN.user)):
-        await store.bookmarks.react(keeper, HERE, Way("C1", "1.1", "bookmark", HERE), AT + 6, NOW, held=True)
+    for member in (ANN, Member("", ANN.user)):
+        await store.bookmarks.react(member, HERE, BookmarkSource("C1", "1.1", "bookmark", HERE), AT + 6, NOW, held=True)
     assert await store.bookmarks.all(ANN) == ()
     assert "U1" not in await everything(store)
     assert len(await store.bookmarks.save(ANN, [link(1)], AT + 20, NOW)) == 1
@@ -161,7 +161,7 @@ async def test_who_is_forgotten_while_a_long_file_is_brought_stays_so(store: Sto
     file = [brought(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
 
     async def forget() -> None:
-        while not (await store.people.get(ANN)).kept:
+        while not (await store.people.get(ANN)).saved:
             pass
         await store.people.forget(ANN, AT + 1)
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from bot.domain.issue_identity import Face
+from bot.domain.issue_identity import Fingerprint
 from bot.store.database import engine_of
 from bot.store.migrate import _config, upgrade
 from bot.store.store import Store
@@ -34,9 +34,9 @@ async def store(url: str) -> AsyncIterator[Store]:
     await store.close()
 
 
-def face(name: str, dated: datetime | None, text: str = "") -> Face:
+def face(name: str, dated: datetime | None, text: str = "") -> Fingerprint:
     """Return an issue's face with links of its own."""
-    return Face(name, frozenset({f"{name}-{n}" for n in range(4)}), "read", text or name, dated)
+    return Fingerprint(name, frozenset({f"{name}-{n}" for n in range(4)}), "read", text or name, dated)
 
 
 async def test_the_look_before_decides(store: Store) -> None:
@@ -73,7 +73,7 @@ async def test_an_issue_dated_ahead_is_not_seen_before_its_date(store: Store) ->
 async def test_only_another_text_is_an_edit(store: Store) -> None:
     """A reader that reads the same text otherwise edits nothing."""
     await store.issues.register([face("one", NOW)], NOW)
-    other = Face("one", frozenset({"other"}), "read otherwise", "one", NOW)
+    other = Fingerprint("one", frozenset({"other"}), "read otherwise", "one", NOW)
     assert (await store.issues.register([other], NOW)).edited == frozenset()
     assert (await store.issues.register([face("one", NOW, "corrected")], NOW)).edited == {"one"}
 
@@ -110,7 +110,7 @@ async def test_a_database_from_before_takes_its_latest_first_sight_as_the_last_l
     upgrade(url)
     store = Store.open(url)
     assert await store.issues.last_look() == NOW
-    known = [Face(f"issue-{n}", frozenset({str(n)}), "read", "text", NOW - 99 * DAY) for n in (1, 2)]
+    known = [Fingerprint(f"issue-{n}", frozenset({str(n)}), "read", "text", NOW - 99 * DAY) for n in (1, 2)]
     faces = [*known, face("old", NOW - 15 * DAY), face("new", NOW + DAY)]
     assert set((await store.issues.register(faces, NOW + 2 * DAY)).not_new) == {"old"}
     await store.close()

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.digests.delivery.issue_registry import Shelf
-from bot.domain.bookmark import Keeper, Way, moment
+from bot.domain.bookmark import BookmarkSource, Member, moment
 from bot.domain.decision import Decision
-from bot.domain.delivery import Delivery, PartRow, Progress, Shown, State
-from bot.domain.preferences import Layout, Taste
+from bot.domain.delivery import Delivery, PartRow, Progress, ShownEntry, State
+from bot.domain.preferences import Layout, Preferences
 from bot.domain.schedule import AsItAppears, parse_schedule
-from bot.domain.subscription import Pause, Paused
+from bot.domain.subscription import Paused, PausedBy
 from bot.store.database import Database, address
 from bot.store.errors import DatabaseUrlError, SchemaError, StoreError
 from bot.store.migrate import check, newest, upgrade
@@ -30,8 +30,8 @@ from tests.fakes.postgres import Postgres
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HERE = ("-:T1", "C1")
-ME = Keeper("T1", "U1")
-ENTRY = Shown(0, "https://a.org", "a")
+ME = Member("T1", "U1")
+ENTRY = ShownEntry(0, "https://a.org", "a")
 
 
 @pytest.fixture(params=["sqlite", "memory", "postgresql"])
@@ -47,7 +47,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 async def subscribe(store: Store, channel: str = "C1", *, workspace: str = "-:T1", now: datetime = NOW) -> int:
     """Subscribe a channel; give the subscription's number."""
-    made = await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Taste(), now)
+    made = await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Preferences(), now)
     return made.id
 
 
@@ -66,13 +66,13 @@ async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[De
 
 async def test_a_subscription_comes_back_as_it_was_put(store: Store) -> None:
     """Schedule, taste and person; a second put changes it and resumes it."""
-    schedule, taste = parse_schedule("mondays 09:00 Europe/London"), Taste(layout=Layout.FULL)
-    made = await store.subscriptions.put(*HERE, "U1", schedule, taste, NOW)
+    schedule, preferences = parse_schedule("mondays 09:00 Europe/London"), Preferences(layout=Layout.FULL)
+    made = await store.subscriptions.put(*HERE, "U1", schedule, preferences, NOW)
     assert await store.subscriptions.get(*HERE) == made
-    assert (made.schedule, made.taste, made.user) == (schedule, taste, "U1")
-    assert await store.subscriptions.pause(made.id, Paused(Pause.PERSON, "asked"))
-    assert not await store.subscriptions.pause(made.id, Paused(Pause.PERSON, "again"))
-    changed = await store.subscriptions.put(*HERE, "U2", AsItAppears(), Taste(), NOW)
+    assert (made.schedule, made.preferences, made.user) == (schedule, preferences, "U1")
+    assert await store.subscriptions.pause(made.id, Paused(PausedBy.PERSON, "asked"))
+    assert not await store.subscriptions.pause(made.id, Paused(PausedBy.PERSON, "again"))
+    changed = await store.subscriptions.put(*HERE, "U2", AsItAppears(), Preferences(), NOW)
     assert (changed.id, changed.user, changed.paused) == (made.id, "U2", None)
     assert await store.subscriptions.list("-:T1") == (changed,)
     assert await store.subscriptions.end(*HERE)
@@ -195,20 +195,22 @@ async def test_the_newest_wish_counts_in_whatever_order_it_comes(store: Store, s
     wishes = [("1.0", True), ("2.0", False), ("3.0", True), ("2.0", False), ("1.0", True)]
     random.Random(seed).shuffle(wishes)
     for event_ts, kept in wishes:
-        done = await store.bookmarks.react(ME, "-:T1", Way("C1", "1.1", "bookmark"), moment(event_ts), NOW, held=kept)
-        assert done.showing is not None
+        done = await store.bookmarks.react(
+            ME, "-:T1", BookmarkSource("C1", "1.1", "bookmark"), moment(event_ts), NOW, held=kept
+        )
+        assert done.shown_links is not None
     page = await store.bookmarks.page(ME)
     assert [(row.url, row.headline, row.issue) for row in page.bookmarks] == [("https://a.org", "a", "one")]
     assert (page.total, page.unread) == (1, 1)
-    assert (await store.bookmarks.page(Keeper("T1", "U2"))).total == 0
+    assert (await store.bookmarks.page(Member("T1", "U2"))).total == 0
 
 
 async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: Store) -> None:
     """Somebody may react to a message whose answer has not come back yet."""
     ts = f"{NOW.timestamp() + 2:.6f}"
     _, part, attempt = await sending(store)
-    done = await store.bookmarks.react(ME, "-:T1", Way("C1", ts, "bookmark", "-:T1"), 2, NOW, held=True)
-    assert (done.showing, done.doubt, done.kept) == (None, True, None)
+    done = await store.bookmarks.react(ME, "-:T1", BookmarkSource("C1", ts, "bookmark", "-:T1"), 2, NOW, held=True)
+    assert (done.shown_links, done.doubt, done.saved) == (None, True, None)
     await store.parts.sent(part, attempt, ts, (ENTRY,))
     assert (await store.bookmarks.page(ME)).total == 1
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears, next_slot
-from bot.domain.subscription import Pause, Paused
+from bot.domain.subscription import Paused, PausedBy
 from bot.store.store import Store
 from bot.store.tables import subscriptions
 
@@ -23,8 +23,8 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     """Open a store on each kind of database, with one subscription that cannot be read and one that can."""
     url = "sqlite://" if request.param == "memory" else request.getfixturevalue("postgres").fresh()
     found = Store.open(url, upgrading=True)
-    await found.subscriptions.put(*HERE, "U1", AsItAppears(), Taste(), NOW)
-    await found.subscriptions.put("-:T1", "C2", "U1", AsItAppears(), Taste(), NOW)
+    await found.subscriptions.put(*HERE, "U1", AsItAppears(), Preferences(), NOW)
+    await found.subscriptions.put("-:T1", "C2", "U1", AsItAppears(), Preferences(), NOW)
     await writes(found, schedule="mondays 09:00 Mars/Olympus")
     yield found
     await found.close()
@@ -62,7 +62,7 @@ async def test_it_goes_on_only_once_it_can_be_read(store: Store) -> None:
     assert await store.subscriptions.pause(kept.id, kept.paused)
     other = await store.subscriptions.get("-:T1", "C2")
     assert other is not None
-    await store.subscriptions.pause(other.id, Paused(Pause.PERSON, "asked"))
+    await store.subscriptions.pause(other.id, Paused(PausedBy.PERSON, "asked"))
     assert await store.subscriptions.resume_readable(NOW) == 0
     await writes(store, schedule="mondays 09:00 UTC")
     assert await store.subscriptions.resume_readable(NOW) == 1
@@ -80,5 +80,5 @@ async def test_a_pause_of_another_version_stays_one(store: Store) -> None:
 
 async def test_subscribing_again_mends_it(store: Store) -> None:
     """As the reason says."""
-    mended = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Taste(), NOW)
+    mended = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Preferences(), NOW)
     assert mended.active

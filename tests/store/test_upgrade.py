@@ -10,13 +10,13 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect
 
-from bot.domain.bookmark import Keeper, Link
+from bot.domain.bookmark import BookmarkLink, Member
 from bot.store.database import engine_of
 from bot.store.migrate import _config, check, newest, upgrade
 from bot.store.store import Store
 from bot.store.tables import metadata
 
-ANN = Keeper("T1", "U1")
+ANN = Member("T1", "U1")
 NOW = datetime(2024, 5, 6, tzinfo=UTC)
 
 
@@ -39,7 +39,7 @@ async def test_what_was_kept_is_kept(url: str) -> None:
     """Bringing tables up to date that are so already changes nothing."""
     assert upgrade(url) == newest()
     store = Store.open(url)
-    await store.bookmarks.save(ANN, [Link("https://a.example/", "A thing")], 1, NOW)
+    await store.bookmarks.save(ANN, [BookmarkLink("https://a.example/", "A thing")], 1, NOW)
     await store.close()
     assert upgrade(url) == newest()
     store = Store.open(url)

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Protocol
 
 from bot.bookmarks.views import personal_data as said
-from bot.domain.bookmark import Bookmark, Keeper, keeper_of
-from bot.domain.bookmark_file.record import Format, Keepsake
+from bot.domain.bookmark import Bookmark, Member, member_of
+from bot.domain.bookmark_file.record import ExportedBookmark, Format
 from bot.domain.bookmark_file.write import write
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
@@ -27,7 +27,7 @@ NO_FILES = frozenset(
 class Memory(Protocol):
     """What remembers bookmarks."""
 
-    async def all(self, keeper: Keeper) -> tuple[Bookmark, ...]:
+    async def all(self, member: Member) -> tuple[Bookmark, ...]:
         """Give everything that somebody keeps, newest first."""
         ...
 
@@ -62,7 +62,7 @@ class Exporting:
 
         Gives what to tell them where they asked. Raises SlackError where neither can be sent.
         """
-        kept = await self._memory.all(keeper_of(workspace, user))
+        kept = await self._memory.all(member_of(workspace, user))
         if not kept:
             return said.nothing_to_take(self._names)
         content = await asyncio.to_thread(write, [keepsake(each) for each in kept], kind)
@@ -84,8 +84,8 @@ class Exporting:
             await patiently(partial(self._door.direct, workspace, user, message))
 
 
-def keepsake(bookmark: Bookmark) -> Keepsake:
+def keepsake(bookmark: Bookmark) -> ExportedBookmark:
     """Give a bookmark as it leaves: to the second, as files say it."""
     at = bookmark.at - timedelta(microseconds=bookmark.at.microsecond)
     title = bookmark.headline or bookmark.link.text or bookmark.url
-    return Keepsake(bookmark.url, " ".join(title.split()), bookmark.note, at, bookmark.read)
+    return ExportedBookmark(bookmark.url, " ".join(title.split()), bookmark.note, at, bookmark.read)

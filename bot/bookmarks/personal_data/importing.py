@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import structlog
 
 from bot.bookmarks.views import personal_data as said
-from bot.domain.bookmark import Bookmark, Keeper, checked, keeper_of
+from bot.domain.bookmark import Bookmark, Member, checked, member_of
 from bot.domain.bookmark_file import netscape
-from bot.domain.bookmark_file.record import Keepsake
+from bot.domain.bookmark_file.record import ExportedBookmark
 from bot.domain.clock import Clock
 from bot.domain.text import clean
 from bot.domain.workspace import WorkspaceId
@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 class Arrivals(Protocol):
     """What takes in bookmarks that somebody brings; `bot.store.imports` does."""
 
-    async def bring(self, keeper: Keeper, brought: Sequence[Bookmark], now: datetime) -> int:
+    async def bring(self, member: Member, brought: Sequence[Bookmark], now: datetime) -> int:
         """Keep them; give how many links were not kept before."""
         ...
 
@@ -97,16 +97,16 @@ class Importing:
         now = self._clock.now()
         found = await asyncio.to_thread(netscape.read, content, now)
         # Of those of one second the last that came is listed first: so the list has the order of the file.
-        bookmarks = [bookmark for each in reversed(found.kept) if (bookmark := _bookmark(each)) is not None]
-        refused = found.refused + len(found.kept) - len(bookmarks)
+        bookmarks = [bookmark for each in reversed(found.bookmarks) if (bookmark := _bookmark(each)) is not None]
+        refused = found.refused + len(found.bookmarks) - len(bookmarks)
         if not bookmarks:
             reason = " Only addresses that begin with http:// or https:// are kept." if refused else ""
             return f'I found no bookmark in that.{reason} It should hold lines such as <A HREF="https://…">A title</A>.'
-        new = await self._arrivals.bring(keeper_of(workspace, user), bookmarks, now)
+        new = await self._arrivals.bring(member_of(workspace, user), bookmarks, now)
         return said.window(said.brought(new, len(bookmarks) - new, refused, self._names, beyond=found.beyond))
 
 
-def _bookmark(brought: Keepsake) -> Bookmark | None:
+def _bookmark(brought: ExportedBookmark) -> Bookmark | None:
     """Give what came in as a bookmark, None where its address may not be kept."""
     link = checked(brought.url, brought.title)
     return None if link is None else Bookmark(link.key, link, brought.at, brought.read, clean(brought.note).strip())

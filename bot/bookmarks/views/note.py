@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.bookmark_file.record import LONGEST_NOTE
+from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.text import clean, one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block
@@ -24,9 +24,9 @@ def note_form(key: str, headline: str, note: str, *, home: str = "") -> Block:
         "type": "plain_text_input",
         "action_id": FIELD,
         "multiline": True,
-        "max_length": LONGEST_NOTE,
+        "max_length": NOTE_MAX_CHARS,
     }
-    if note := clean(note)[:LONGEST_NOTE]:
+    if note := clean(note)[:NOTE_MAX_CHARS]:
         element["initial_value"] = note
     return {
         "type": "modal",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from archive.link import is_http
-from bot.domain.bookmark_file.record import LONGEST_URL
+from bot.domain.bookmark_file.record import URL_MAX_CHARS
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import short_date
@@ -91,7 +91,12 @@ def menu(kept: Row, number: int) -> Block:
         _option("Edit the note" if kept.note else "Add a note", NOTE, kept.key),
         _option("Remove", REMOVE, kept.key),
     ]
-    if _LINKED < len(kept.url) <= LONGEST_URL and is_http(kept.url) and kept.url.isprintable() and " " not in kept.url:
+    if (
+        _LINKED < len(kept.url) <= URL_MAX_CHARS
+        and is_http(kept.url)
+        and kept.url.isprintable()
+        and " " not in kept.url
+    ):
         options.insert(0, {**_option("Open the link", OPEN, kept.key), "url": kept.url})
     return {"type": "overflow", "action_id": f"{ACTION}:{number}", "options": options}
 

@@ -18,9 +18,9 @@ from bot.digests.delivery.sender import Sender
 from bot.digests.delivery.summary import summary
 from bot.digests.views.alerts import Trouble
 from bot.domain.delivery import ASKED, GONE, SETTLED, THREAD_CLOSED, Delivery, PartRow, Progress, State, closing
-from bot.domain.due import decide, full_note, late_note, put_off
+from bot.domain.due import decide, full_note, late_note, postpone
 from bot.domain.schedule import Weekly
-from bot.domain.subscription import Pause, Paused, Subscription
+from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.slack.api.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
 
 _log = structlog.get_logger(__name__)
@@ -47,18 +47,18 @@ class Lane:
         except ChannelRefusedError as error:
             await self._channel_refused(error)
         except SlackError as error:
-            wake = tools.after(tools.rules.wait(3))
+            wake = tools.after(tools.policy.wait(3))
             _log.warning("delivery.slack", channel=self._subscription.channel, error=str(error))
         await self.sender.landed()
         # Whoever comes next does not know when the last message went: not before the next may.
-        soon = tools.after(tools.rules.per_channel)
+        soon = tools.after(tools.policy.seconds_per_message)
         wake = None if wake is None else max(wake, soon)
         await tools.store.leases.release(self._subscription.id, tools.holder, soon, wake)
 
     async def _work(self) -> datetime | None:
         """Decide, then go through what is in hand; give when to come back."""
         tools, mine = self._tools, self._subscription
-        if mine.paused is not None and mine.paused.by is Pause.UNREADABLE:
+        if mine.paused is not None and mine.paused.by is PausedBy.UNREADABLE:
             await self._pause(mine.paused)
         if not mine.active:
             return None
@@ -66,7 +66,7 @@ class Lane:
         if mine.limit is not None:
             tools.pace.recall((mine.limit,), now)
         wakes = [await self._decide(now)]
-        in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.rules.revisable, tools.press.version)
+        in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.policy.revisable_for, tools.press.version)
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
         wakes += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
         # What is new goes first, and a message that cannot be edited keeps no other from it.
@@ -92,16 +92,16 @@ class Lane:
     async def _decide(self, now: datetime) -> datetime | None:
         """Write down what is due. Give when the next slot is."""
         tools, mine = self._tools, self._subscription
-        deliveries, rules = tools.store.deliveries, tools.rules
+        deliveries, policy = tools.store.deliveries, tools.policy
         known, waits = await deliveries.history(mine.workspace, mine.channel)
         unsent, catalogue = 0, tools.catalogue()
         for delivery in await deliveries.in_hand(mine.id, now) if waits else ():
-            slot = put_off(delivery, mine.schedule, now, rules)
+            slot = postpone(delivery, mine.schedule, now, policy)
             if slot is not None:
                 await deliveries.put_off(delivery.id, slot.at, "too late for its slot; goes out at the next")
             # One whose file is gone waits for it, and keeps no other from its place.
             unsent += delivery.progress is Progress.WAITING and delivery.issue in catalogue.issues
-        verdict = decide(mine, catalogue, known, unsent, now, rules=rules, command=tools.command)
+        verdict = decide(mine, catalogue, known, unsent, now, policy=policy, command=tools.command)
         if verdict.decision is not None:
             decision = await with_aside(verdict.decision, tools.aside, mine.workspace, mine.channel, now)
             if not await deliveries.decide(mine, tools.holder, now, decision):
@@ -129,7 +129,7 @@ class Lane:
         if delivery.progress is Progress.DONE:
             return await self._follow(delivery, content)
         delivery = await self._begin(delivery, content, now)
-        sheets = tools.press.sheets(issue, delivery.taste, full_note(delivery))
+        sheets = tools.press.sheets(issue, delivery.preferences, full_note(delivery))
         delivery = await self._align(delivery, sheets)
         await self._post_all(delivery, sheets)
         return None
@@ -144,7 +144,7 @@ class Lane:
         if not delivery.version or (content == delivery.content and delivery.version != version):
             await self._take_as_shown(delivery, content)
         elif content == delivery.content:  # another process knows a newer text; this one will in a moment
-            return self._tools.after(self._tools.rules.lease.total_seconds())
+            return self._tools.after(self._tools.policy.lease.total_seconds())
         else:
             await self._revise(delivery, content)
         return None
@@ -152,7 +152,7 @@ class Lane:
     async def _take_as_shown(self, delivery: Delivery, content: str) -> None:
         """Take what this version of the code makes of a posted digest for what its channel shows; call nobody."""
         tools = self._tools
-        sheets = tools.press.sheets(tools.catalogue().issues[delivery.issue], delivery.taste, full_note(delivery))
+        sheets = tools.press.sheets(tools.catalogue().issues[delivery.issue], delivery.preferences, full_note(delivery))
         seen = as_shown(delivery.parts, sheets)
         await tools.store.parts.take_as_shown(delivery.id, seen, content, tools.press.version)
 
@@ -161,10 +161,10 @@ class Lane:
         tools, parent = self._tools, delivery.parent
         if parent is not None and parent.state is not State.PENDING:
             return delivery
-        late = late_note(delivery.due, now, self._subscription.schedule, tools.rules)
+        late = late_note(delivery.due, now, self._subscription.schedule, tools.policy)
         draft = replace(delivery, late=late, content=content)
         issue = tools.catalogue().issues[delivery.issue]
-        keys = [sheet.key for sheet in tools.press.sheets(issue, draft.taste, full_note(draft))]
+        keys = [sheet.key for sheet in tools.press.sheets(issue, draft.preferences, full_note(draft))]
         begin = tools.store.deliveries.begin
         after, parts = await begin(
             delivery.id, late, content, keys, after=tools.slack.since(), version=tools.press.version
@@ -252,7 +252,7 @@ class Lane:
         """Edit the messages of a posted digest in place after its issue was corrected, and add what is new."""
         tools, mine = self._tools, self._subscription
         issue = tools.catalogue().issues[delivery.issue]
-        sheets = tools.press.sheets(issue, delivery.taste, full_note(delivery))
+        sheets = tools.press.sheets(issue, delivery.preferences, full_note(delivery))
         delivery = replace(await self._align(delivery, sheets), content=content)
         version = tools.press.version
         by_key = {sheet.key: sheet for sheet in sheets}
@@ -281,7 +281,7 @@ class Lane:
 
     async def _channel_refused(self, error: ChannelRefusedError) -> None:
         """Stop posting where Slack will not have it."""
-        await self._pause(Paused(Pause.CHANNEL, str(error)))
+        await self._pause(Paused(PausedBy.CHANNEL, str(error)))
 
     async def _pause(self, paused: Paused) -> None:
         """Pause the subscription and tell the person who made it, once."""
@@ -292,6 +292,6 @@ class Lane:
     async def _workspace_refused(self, error: WorkspaceRefusedError) -> None:
         """Pause everything of the workspace. Nobody there can be told: the bot is shut out."""
         where = self._subscription.workspace
-        count = await self._tools.store.subscriptions.pause_workspace(where, Paused(Pause.WORKSPACE, str(error)))
+        count = await self._tools.store.subscriptions.pause_workspace(where, Paused(PausedBy.WORKSPACE, str(error)))
         if count:
             _log.error("delivery.workspace_paused", workspace=where, code=error.code, subscriptions=count)

@@ -11,7 +11,7 @@ from bot.digests.delivery.rate_limiter import Pace
 from bot.digests.delivery.rendering import Press
 from bot.domain.catalogue import Catalogue
 from bot.domain.clock import Clock
-from bot.domain.delivery_policy import Rules
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
@@ -41,7 +41,7 @@ class Tools:
     clock: Clock
     press: Press
     pace: Pace
-    rules: Rules
+    policy: DeliveryPolicy
     holder: str
     catalogue: Callable[[], Catalogue]
     command: str = "/weekly"

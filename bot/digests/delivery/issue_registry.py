@@ -10,7 +10,7 @@ from typing import Protocol
 
 from archive.issue import Issue
 from bot.domain.catalogue import Catalogue
-from bot.domain.issue_identity import Face, face
+from bot.domain.issue_identity import Fingerprint, fingerprint
 from bot.domain.newness import WINDOW
 from bot.store.issues import Registered
 
@@ -31,7 +31,7 @@ class Register(Protocol):
     """Decides who is who; `bot.store.issues.Issues` is the one that remembers."""
 
     async def register(
-        self, faces: Iterable[Face], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
         """Write down the archive as it is now: `faces` of all its issues, oldest first.
 
@@ -52,7 +52,7 @@ class Shelf:
         self._window = window
         self._register = register
         self._few = few
-        self._faces: dict[str, tuple[Issue, Face]] = {}
+        self._faces: dict[str, tuple[Issue, Fingerprint]] = {}
         self._turn = asyncio.Lock()
         self.current = Catalogue()
 
@@ -89,17 +89,17 @@ class Shelf:
     def _strange(self, there: tuple[Issue, ...]) -> int:
         return sum(1 for issue in there if self._faces.get(issue.slug, (None,))[0] is not issue)
 
-    def _describe(self, there: tuple[Issue, ...]) -> tuple[Face, ...]:
+    def _describe(self, there: tuple[Issue, ...]) -> tuple[Fingerprint, ...]:
         """Describe every issue; one that is the same object as last time is not looked at again."""
         kept = self._faces
         self._faces = {
-            issue.slug: known if (known := kept.get(issue.slug)) and known[0] is issue else (issue, face(issue))
+            issue.slug: known if (known := kept.get(issue.slug)) and known[0] is issue else (issue, fingerprint(issue))
             for issue in there
         }
         return tuple(described for _, described in self._faces.values())
 
 
-def _catalogue(there: tuple[Issue, ...], faces: tuple[Face, ...], found: Registered) -> Catalogue:
+def _catalogue(there: tuple[Issue, ...], faces: tuple[Fingerprint, ...], found: Registered) -> Catalogue:
     """Return the catalogue of the issues that are `there`, by what the register `found`."""
     by_slug = {issue.slug: issue for issue in there}
     identity = found.identity

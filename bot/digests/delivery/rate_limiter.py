@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.delivery_policy import Rules
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.subscription import Limit
 from bot.domain.workspace import WorkspaceId
 
@@ -38,9 +38,9 @@ class _Place:
 class Pace:
     """One process's pace in every channel and workspace. All times are those of the running event loop."""
 
-    def __init__(self, rules: Rules) -> None:
-        """Go by `rules`."""
-        self._rules = rules
+    def __init__(self, policy: DeliveryPolicy) -> None:
+        """Go by `policy`."""
+        self._policy = policy
         self._channels: dict[tuple[WorkspaceId, str], _Place] = {}
         self._workspaces: dict[WorkspaceId, _Place] = {}
         self._looks: dict[tuple[WorkspaceId, bool], _Place] = {}
@@ -55,7 +55,7 @@ class Pace:
         place, whole = self._place(workspace, channel), self._whole(workspace)
         while True:
             rest = self.rest(workspace, channel)
-            if rest > self._rules.patience:
+            if rest > self._policy.max_wait_seconds:
                 return rest
             if rest:
                 await asyncio.sleep(rest)
@@ -66,14 +66,14 @@ class Pace:
             # The channel may go; now it queues for its turn in the workspace, first come first served.
             now = loop.time()
             at = max(now, whole.free)
-            whole.free = at + 1.0 / self._rules.per_workspace
+            whole.free = at + 1.0 / self._policy.messages_per_second
             if at > now:
                 await _until(at)
                 if self.rest(workspace, channel):  # told while it queued
                     continue
             break
         place.moment = max(loop.time(), place.free)
-        place.free = place.moment + self._rules.per_channel
+        place.free = place.moment + self._policy.seconds_per_message
         return 0.0
 
     def rest(self, workspace: WorkspaceId, channel: str) -> float:
@@ -92,14 +92,14 @@ class Pace:
         if place.moment > now:
             await _until(place.moment)
             now = asyncio.get_running_loop().time()
-        place.free = max(place.free, now + self._rules.per_channel)
+        place.free = max(place.free, now + self._policy.seconds_per_message)
         return self.rest(workspace, channel)
 
     def done(self, workspace: WorkspaceId, channel: str) -> None:
         """Say that the message of the last turn was answered just now."""
         answered = asyncio.get_running_loop().time()
         place = self._place(workspace, channel)
-        place.free = max(place.free, answered + self._rules.per_channel * (1 - _JITTER))
+        place.free = max(place.free, answered + self._policy.seconds_per_message * (1 - _JITTER))
 
     def limited(self, workspace: WorkspaceId, channel: str, seconds: float, told: datetime) -> None:
         """Obey a 429 that came at `told` by the wall clock: nothing to this channel for `seconds`.
@@ -144,9 +144,9 @@ class Pace:
         if place.limited > loop.time():
             return place.limited - loop.time()
         at = max(loop.time(), place.free)
-        if at - loop.time() > self._rules.patience:
+        if at - loop.time() > self._policy.max_wait_seconds:
             return at - loop.time()
-        place.free = at + self._rules.per_look
+        place.free = at + self._policy.seconds_per_look
         await _until(at)
         return max(0.0, place.limited - loop.time())  # the one before may have been told to wait
 

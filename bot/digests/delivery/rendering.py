@@ -11,8 +11,8 @@ from difflib import SequenceMatcher
 
 from archive.issue import Entry, Issue, Section
 from bot.digests.delivery.version import Render, version_of
-from bot.domain.delivery import NOT_THEN, PartRow, Shown, State
-from bot.domain.preferences import Taste
+from bot.domain.delivery import NOT_THEN, PartRow, ShownEntry, State
+from bot.domain.preferences import Preferences
 from bot.slack.blocks.message import Message, Part
 
 _KEPT = 512
@@ -29,7 +29,7 @@ class Sheet:
     key: str
     message: Message
     hash: str
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownEntry, ...]
     source: str = ""
 
 
@@ -41,17 +41,17 @@ class Press:
         self._render = render
         self.version = version_of(render)
         """The version of the code that reads issues and renders them."""
-        self._kept: OrderedDict[tuple[int, Taste, str], tuple[Issue, tuple[Sheet, ...]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, Preferences, str], tuple[Issue, tuple[Sheet, ...]]] = OrderedDict()
 
-    def sheets(self, issue: Issue, taste: Taste, note: str) -> tuple[Sheet, ...]:
+    def sheets(self, issue: Issue, preferences: Preferences, note: str) -> tuple[Sheet, ...]:
         """Give the digest's messages, the channel message first."""
-        key = (id(issue), taste, note)
+        key = (id(issue), preferences, note)
         kept = self._kept.get(key)
         if kept is not None:
             return kept[1]
-        digest = self._render(issue, taste, note)
+        digest = self._render(issue, preferences, note)
         entries = {
-            entry.position: Shown(entry.position, entry.links[0].url if entry.links else "", entry.headline)
+            entry.position: ShownEntry(entry.position, entry.links[0].url if entry.links else "", entry.headline)
             for _, entry in issue.entries()
         }
         said = {entry.position: _said(section, entry) for section, entry in issue.entries()}
@@ -65,7 +65,7 @@ class Press:
         return sheets
 
 
-def _sheet(part: Part, entries: dict[int, Shown], said: list[object]) -> Sheet:
+def _sheet(part: Part, entries: dict[int, ShownEntry], said: list[object]) -> Sheet:
     shown = tuple(entries[position] for position in part.entries if position in entries)
     payload = _digest([part.message.text, list(part.message.blocks)])
     return Sheet(part.key, part.message, payload, shown, _digest(said))

@@ -151,10 +151,10 @@ class Sender:
             return await self._left_behind(delivery, row, error)
         except (TryLaterError, UnknownOutcomeError) as error:
             counted = error.code not in _PASSING
-            if counted and row.refusals + 1 >= tools.rules.attempts:
+            if counted and row.refusals + 1 >= tools.policy.max_attempts:
                 return await self._left_behind(delivery, row, error)
             await parts.not_deleted(row, str(error), counted=counted)
-            raise StrayLeft(tools.after(tools.rules.wait(row.refusals + 1 if counted else 3))) from error
+            raise StrayLeft(tools.after(tools.policy.wait(row.refusals + 1 if counted else 3))) from error
         except ThreadRefusedError:
             pass  # message_not_found: it is deleted already
         finally:
@@ -183,18 +183,18 @@ class Sender:
         if isinstance(error, RateLimitedError):
             await self._limited(error)
         unlisted = isinstance(error, TryLaterError) and error.code not in _PASSING
-        if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= tools.rules.attempts):
+        if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= tools.policy.max_attempts):
             await parts.settle(row, State.REFUSED, str(error))
             await self.tell(Trouble.REFUSED, delivery, row, str(error))
             return replace(row, state=State.REFUSED, reason=str(error))
         await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
-            self._waited += max(error.retry_after, tools.rules.per_channel)
-            if self._waited > tools.rules.patience:  # in all: short ones in a row make somebody late as well
+            self._waited += max(error.retry_after, tools.policy.seconds_per_message)
+            if self._waited > tools.policy.max_wait_seconds:  # in all: short ones in a row make somebody late as well
                 raise Leave(tools.after(error.retry_after))
             return replace(row, state=State.PENDING)
         if isinstance(error, TryLaterError):
-            raise Leave(self._tools.after(tools.rules.wait(row.refusals + 1 if unlisted else row.attempt)))
+            raise Leave(self._tools.after(tools.policy.wait(row.refusals + 1 if unlisted else row.attempt)))
         raise error
 
     async def _limited(self, error: RateLimitedError) -> None:
@@ -232,17 +232,17 @@ class Sender:
         if isinstance(error, RateLimitedError):
             in_thread = error.method == _REPLIES
             tools.pace.look_limited(self._subscription.workspace, error.retry_after, thread=in_thread)
-        if row.looks + 1 >= (tools.rules.limited if limited else tools.rules.looks):
+        if row.looks + 1 >= (tools.policy.max_limited_looks if limited else tools.policy.max_looks):
             return await self._unknown(delivery, row, str(error))
         await tools.store.parts.looked(row, str(error))
-        wait = error.retry_after if isinstance(error, RateLimitedError) else tools.rules.wait(row.looks + 1)
+        wait = error.retry_after if isinstance(error, RateLimitedError) else tools.policy.wait(row.looks + 1)
         raise Leave(tools.after(wait)) from error
 
     async def _turn_to_look(self, thread: str | None) -> None:
         """Wait until a late message has landed and a look may be made; leave where that takes long, or at a stop."""
         tools = self._tools
         # Measured since this process noticed, not since the attempt by the clock, which may have jumped.
-        rest = self._noticed + tools.rules.grace - asyncio.get_running_loop().time()
+        rest = self._noticed + tools.policy.grace_seconds - asyncio.get_running_loop().time()
         if rest > 0 and not self.stopping:
             await asyncio.sleep(rest)
         held = 0.0 if self.stopping else await tools.pace.look(self._subscription.workspace, thread=thread is not None)
@@ -295,11 +295,11 @@ class Sender:
             await self._limited(error)
             raise Leave(self._tools.after(error.retry_after)) from error
         except (TryLaterError, UnknownOutcomeError) as error:
-            if row.refusals + 1 >= tools.rules.attempts:
+            if row.refusals + 1 >= tools.policy.max_attempts:
                 self._not_edited(row, error)
                 return
             await tools.store.parts.not_revised(row)
-            raise Leave(self._tools.after(tools.rules.wait(row.refusals + 1))) from error
+            raise Leave(self._tools.after(tools.policy.wait(row.refusals + 1))) from error
 
     def _not_edited(self, row: PartRow, error: SlackError) -> None:
         _log.info("delivery.not_edited", channel=self._subscription.channel, ts=row.ts, error=str(error))

@@ -12,11 +12,11 @@ from typing import TypeAlias
 import archive
 from archive import document
 from archive.issue import Issue
-from bot.domain.preferences import Taste
+from bot.domain.preferences import Preferences
 from bot.slack import blocks
 from bot.slack.blocks.message import Digest
 
-Render: TypeAlias = Callable[[Issue, Taste, str], Digest]
+Render: TypeAlias = Callable[[Issue, Preferences, str], Digest]
 """Renders an issue for a taste, with a line for its channel message. Pure."""
 
 SPECIMEN = """---
@@ -78,7 +78,7 @@ def _shown(render: Render) -> str:
     if issue is None:
         return ""
     try:
-        digest = render(issue, Taste(), "")
+        digest = render(issue, Preferences(), "")
     except Exception:  # noqa: BLE001 - whatever is wrong with it, real issues will say so
         return ""
     parts = [(part.key, part.message.text, list(part.message.blocks)) for part in (digest.parent, *digest.replies)]

@@ -23,7 +23,7 @@ from bot.digests.delivery.rate_limiter import Pace
 from bot.digests.delivery.rendering import Press
 from bot.digests.delivery.version import Render
 from bot.domain.clock import Clock
-from bot.domain.delivery_policy import RULES, Rules
+from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.errors import BotError
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
@@ -61,7 +61,7 @@ class Worker:
         issues: Callable[[], Iterable[Issue]] | None = None,
         look: Callable[[], Awaitable[object]] | None = None,
         good: Callable[[], bool] = lambda: True,
-        rules: Rules = RULES,
+        policy: DeliveryPolicy = DEFAULT_POLICY,
         command: str = "/weekly",
         aside: Aside | None = None,
         name: str | None = None,
@@ -74,11 +74,11 @@ class Worker:
         when it was last looked at. `aside` gives a line beside a digest. `name` must be no other worker's, ever.
         """
         self.name = name or f"worker-{secrets.token_hex(6)}"
-        self._store, self._shelf, self._clock, self._rules = store, shelf, clock, rules
+        self._store, self._shelf, self._clock, self._policy = store, shelf, clock, policy
         self._slack = slack
         self._issues, self._look, self._good = issues, look, good
         self._tools = Tools(
-            store, slack, clock, Press(render), Pace(rules), rules, self.name, lambda: shelf.current, command, aside
+            store, slack, clock, Press(render), Pace(policy), policy, self.name, lambda: shelf.current, command, aside
         )
         self._lanes: dict[asyncio.Task[None], Lane] = {}
         self._held: set[int] = set()
@@ -112,7 +112,7 @@ class Worker:
         await alarms.set_anew(now)
         await alarms.wake_unfinished(now)
         await alarms.wake(now)
-        await alarms.wake_outdated(now, now - self._rules.revisable, self._tools.press.version)
+        await alarms.wake_outdated(now, now - self._policy.revisable_for, self._tools.press.version)
         self._beside("delivery-upkeep", self._upkeep)
 
     async def run(self) -> None:
@@ -121,8 +121,8 @@ class Worker:
         await self.start()
         # Leases have a timer of their own: whatever holds up a tick, what is in hand stays in hand.
         self._tickers = (
-            Ticker(self._tick, self._rules.tick),
-            Ticker(self._renew, self._rules.lease.total_seconds() / 3),
+            Ticker(self._tick, self._policy.tick_seconds),
+            Ticker(self._renew, self._policy.lease.total_seconds() / 3),
         )
         for ticker in self._tickers:
             ticker.start()
@@ -149,7 +149,7 @@ class Worker:
         try:
             async with asyncio.timeout(_RESERVE):
                 # What was just posted is a second old before anybody posts the next.
-                await self._store.leases.drop(self.name, self._tools.after(self._rules.per_channel))
+                await self._store.leases.drop(self.name, self._tools.after(self._policy.seconds_per_message))
         except (TimeoutError, BotError) as error:  # they run out by themselves
             _log.warning("delivery.leases_kept", error=str(error) or "the database did not answer")
         if self._stopped is not None:
@@ -173,7 +173,7 @@ class Worker:
         alarms = self._store.alarms
         if concerned := change.came | change.edited:
             await alarms.wake(now)  # for edited ones too: their date may have been brought forward
-            readers = await self._store.deliveries.readers_of(concerned, now - self._rules.revisable)
+            readers = await self._store.deliveries.readers_of(concerned, now - self._policy.revisable_for)
             await alarms.wake(now, readers)
 
     async def tick(self, now: datetime) -> int:
@@ -183,12 +183,14 @@ class Worker:
         await self._check_clock(now)
         await self._check_leases(now)
         await self._check_rounds(now)
-        room = self._rules.together - len(self._lanes)
+        room = self._policy.max_channels - len(self._lanes)
         if room <= 0:
             return 0
-        full = [workspace for workspace, count in self._busy.items() if count >= self._rules.each]
-        each = self._rules.each
-        taken = await self._store.leases.claim(self.name, now, self._rules.lease, limit=room, each=each, full=full)
+        full = [
+            workspace for workspace, count in self._busy.items() if count >= self._policy.max_channels_per_workspace
+        ]
+        each = self._policy.max_channels_per_workspace
+        taken = await self._store.leases.claim(self.name, now, self._policy.lease, limit=room, each=each, full=full)
         if self._stopping.is_set():  # began to stop meanwhile: what was taken is given back with the rest
             return 0
         for subscription in taken:
@@ -198,11 +200,11 @@ class Worker:
 
     async def _check_leases(self, now: datetime) -> None:
         """Keep what is in hand, give back what is owed, and find what nobody will ever give back."""
-        if self._due("renew", self._rules.lease.total_seconds() / 3):
+        if self._due("renew", self._policy.lease.total_seconds() / 3):
             await self._renew()
         if self._owed:
             await self._repay(now)
-        if self._due("stalled", self._rules.lease.total_seconds()):
+        if self._due("stalled", self._policy.lease.total_seconds()):
             await self._free_stalled(now)
 
     async def _check_rounds(self, now: datetime) -> None:
@@ -225,7 +227,7 @@ class Worker:
 
     async def _renew(self) -> None:
         if self._held:
-            await self._store.leases.renew(self.name, self._held, self._clock.now() + self._rules.lease)
+            await self._store.leases.renew(self.name, self._held, self._clock.now() + self._policy.lease)
 
     async def _free_stalled(self, now: datetime) -> None:
         """Free what is held for longer than a lease lasts and was not renewed for the time of one.
@@ -233,7 +235,7 @@ class Worker:
         A clock that was ahead said until when; who lives renews three times in that time, whatever its clock says.
         """
         leases, before = self._store.leases, self._ahead
-        self._ahead = await leases.held_beyond(now + self._rules.lease)
+        self._ahead = await leases.held_beyond(now + self._policy.lease)
         stalled = {key: until for key, until in self._ahead.items() if before.get(key) == until}
         if stalled and (count := await leases.free(stalled, now)):
             _log.warning("delivery.stalled_leases", subscriptions=count)
@@ -273,7 +275,7 @@ class Worker:
 
     async def _give_back(self, subscription: Subscription) -> None:
         now = self._clock.now()
-        later = now + timedelta(seconds=self._rules.wait(3))
+        later = now + timedelta(seconds=self._policy.wait(3))
         try:
             await self._store.leases.release(subscription.id, self.name, now, later)
         except BotError as error:  # tried again before the next claim; its lease runs out besides

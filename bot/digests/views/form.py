@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import DAYS
@@ -40,7 +40,7 @@ class Draft:
     time: str = "09:00"
     zone: str = ""
     at_once: bool = False
-    taste: Taste = Taste()  # noqa: RUF009 - immutable
+    preferences: Preferences = Preferences()  # noqa: RUF009 - immutable
 
 
 def loading() -> Block:
@@ -66,7 +66,7 @@ def form(draft: Draft) -> Block:
         "title": blocks.plain("Subscribe a channel", 24),
         "submit": blocks.plain("Subscribe", 24),
         "close": blocks.plain("Cancel", 24),
-        "blocks": [*_where_and_when(draft), blocks.divider(), *_how(draft.taste)],
+        "blocks": [*_where_and_when(draft), blocks.divider(), *_how(draft.preferences)],
     }
 
 
@@ -105,7 +105,7 @@ def _where_and_when(draft: Draft) -> list[Block]:
     ]
 
 
-def _how(taste: Taste) -> list[Block]:
+def _how(preferences: Preferences) -> list[Block]:
     layouts = _options([
         (Layout.THREAD.value, "Contents in the channel, links in a thread"),
         (Layout.FULL.value, "Everything in one message; a number as reaction keeps that link"),
@@ -115,17 +115,17 @@ def _how(taste: Taste) -> list[Block]:
     wanted = [
         option
         for kind, option in zip(KINDS, kinds, strict=True)
-        if kind not in taste.without and (not taste.only or kind in taste.only)
+        if kind not in preferences.without and (not preferences.only or kind in preferences.only)
     ]
     sections: dict[str, Any] = {"type": "checkboxes", "options": kinds}
     if wanted:
         sections["initial_options"] = wanted
     return [
-        _input("layout", "Layout", _radio(layouts, int(taste.layout is Layout.FULL))),
+        _input("layout", "Layout", _radio(layouts, int(preferences.layout is Layout.FULL))),
         _input("sections", "Sections", sections, optional=True),
-        _input("sponsors", "Sponsors", _radio(sponsors, int(taste.sponsors is Sponsors.FOLDED))),
-        _input("topics", "Only about", _words(taste.topics), optional=True, hint="Topics, separated by commas."),
-        _input("without", "Nothing about", _words(taste.without_topics), optional=True),
+        _input("sponsors", "Sponsors", _radio(sponsors, int(preferences.sponsors is Sponsors.FOLDED))),
+        _input("topics", "Only about", _words(preferences.topics), optional=True, hint="Topics, separated by commas."),
+        _input("without", "Nothing about", _words(preferences.without_topics), optional=True),
     ]
 
 

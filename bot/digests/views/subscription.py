@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from archive.kind import Kind
 from bot.digests.views.reasons import plainly
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
@@ -61,7 +61,7 @@ class Standing:
 
     channel: str
     schedule: str
-    taste: Taste
+    preferences: Preferences
     next_at: datetime | None = None
     last: Post | None = None
     waiting: Sequence[Waiting] = ()
@@ -82,7 +82,7 @@ def subscribed(standing: Standing, names: Names, *, member: bool = False, unhear
     advice = f"`{weekly} preview` shows you one first · `{weekly} status` what comes"
     if not member:
         advice += " · not a member yet? `/invite` me there"
-    small = [blocks.context(escape(tasteful(standing.taste))), blocks.context(advice)]
+    small = [blocks.context(escape(tasteful(standing.preferences))), blocks.context(advice)]
     if unheard:
         topics = clip(", ".join(f"“{one_line(topic)}”" for topic in unheard), 200)
         small.insert(1, blocks.context(f"Nothing in the archive is about {topics} so far: is that how it is written?"))
@@ -110,7 +110,7 @@ def status(standing: Standing, names: Names = _USUAL) -> Message:
         made.append(blocks.section(_held(standing.held)))
     if standing.older:
         made.append(blocks.section(not_posted(standing.older, names)))
-    made.append(blocks.context(escape(tasteful(standing.taste))))
+    made.append(blocks.context(escape(tasteful(standing.preferences))))
     pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
     spoken = f"Each new issue comes: {_plain_when(standing)}."
@@ -222,21 +222,23 @@ def not_posted(older: Sequence[str], names: Names = _USUAL) -> str:
     return f"*Not posted by themselves:* {count}: {shown}{more}. `{weekly} issue` shows one, `{weekly} why` says why."
 
 
-def tasteful(taste: Taste) -> str:
+def tasteful(preferences: Preferences) -> str:
     """Say a taste in a line of plain text."""
     said = [
-        "Contents, and a thread with a reply for each link" if taste.layout is Layout.THREAD else "All in one message"
+        "Contents, and a thread with a reply for each link"
+        if preferences.layout is Layout.THREAD
+        else "All in one message"
     ]
-    if taste.sponsors is Sponsors.FOLDED:
+    if preferences.sponsors is Sponsors.FOLDED:
         said.append("sponsors on one line")
-    if taste.only:
-        said.append(f"only {_kinds(taste.only)}")
-    if taste.without:
-        said.append(f"without {_kinds(taste.without)}")
-    if taste.topics:
-        said.append(f"only about {clip_plain(', '.join(taste.topics), 200)}")
-    if taste.without_topics:
-        said.append(f"nothing about {clip_plain(', '.join(taste.without_topics), 200)}")
+    if preferences.only:
+        said.append(f"only {_kinds(preferences.only)}")
+    if preferences.without:
+        said.append(f"without {_kinds(preferences.without)}")
+    if preferences.topics:
+        said.append(f"only about {clip_plain(', '.join(preferences.topics), 200)}")
+    if preferences.without_topics:
+        said.append(f"nothing about {clip_plain(', '.join(preferences.without_topics), 200)}")
     return " · ".join(said)
 
 

@@ -20,9 +20,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from archive.link import canonical, is_http
-from bot.domain.bookmark_file.record import LONGEST_NOTE, LONGEST_TITLE, LONGEST_URL, Keepsake
+from bot.domain.bookmark_file.record import NOTE_MAX_CHARS, TITLE_MAX_CHARS, URL_MAX_CHARS, ExportedBookmark
 
-MOST = 10_000
+MAX_LINKS = 10_000
 """Links that are taken from one file; the rest is counted."""
 
 _HEAD = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
@@ -43,11 +43,11 @@ _ENTITY = re.compile(r"&(?:(#)(?:[0-9]++|x[0-9a-f]++);?+|[a-z][a-z0-9]*+(?:;|(?!
 _NAMED = "<!doctype netscape-bookmark-file-1"
 _LISTED = re.compile(r"<dt>\s{0,100}<a\s", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,17}", re.ASCII)
-_MOST_TAGS = 1_000_000
+_MAX_TAGS = 1_000_000
 """Tags that are looked at: 10,000 links have fewer in any browser's file, and ten million "<" are no list."""
-_MOST_WORDS = 10_000
-"""Pieces that a title or note may be made of; it is cut to far less (`LONGEST_NOTE`)."""
-_LATEST = 253_402_300_799
+_MAX_WORDS = 10_000
+"""Pieces that a title or note may be made of; it is cut to far less (`NOTE_MAX_CHARS`)."""
+_LAST_TIMESTAMP = 253_402_300_799
 """The last second of the year 9999."""
 _PARTS = {"a", "dd", "dt", "dl", "h3", "hr"}
 """The elements that a file is made of; any other is only passed through, in a title or a note."""
@@ -56,24 +56,24 @@ _INLINE = {"", "b", "i", "u", "em", "strong", "font", "code", "span", "small"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedBookmarks:
     """What a file gave: its links in the file's order, each once, and how many were left out.
 
     `refused` counts those that are no web address (`javascript:` and the like) or too long, `beyond` those after the
-    `MOST` that are taken.
+    `MAX_LINKS` that are taken.
     """
 
-    kept: tuple[Keepsake, ...] = ()
+    bookmarks: tuple[ExportedBookmark, ...] = ()
     refused: int = 0
     beyond: int = 0
 
 
-def write(kept: Sequence[Keepsake]) -> bytes:
+def write(bookmarks: Sequence[ExportedBookmark]) -> bytes:
     """Write the list, in the order given, as UTF-8."""
-    return f"{_HEAD}{''.join(map(_item, kept))}</DL><p>\n".encode("utf-8", "replace")
+    return f"{_HEAD}{''.join(map(_item, bookmarks))}</DL><p>\n".encode("utf-8", "replace")
 
 
-def _item(each: Keepsake) -> str:
+def _item(each: ExportedBookmark) -> str:
     note = f"    <DD>{_text(each.note)}\n" if each.note else ""
     url, seconds = _text(each.url), int(each.at.timestamp())
     return f'    <DT><A HREF="{url}" ADD_DATE="{seconds}" TOREAD="{int(not each.read)}">{_text(each.title)}</A>\n{note}'
@@ -96,23 +96,23 @@ def is_bookmarks(data: bytes) -> bool:
     return "\0" not in text and (_NAMED in text[:1_000].casefold() or _LISTED.search(text) is not None)
 
 
-def read(data: bytes, now: datetime) -> Reading:
+def read(data: bytes, now: datetime) -> ParsedBookmarks:
     """Read a bookmark file of any browser. Never raises; what is no link is passed over.
 
     A link without a date was kept `now`. Of links that are the same (`archive.link.canonical`) the first counts.
     """
-    found: dict[str, Keepsake] = {}
+    found: dict[str, ExportedBookmark] = {}
     refused = beyond = 0
     for each in _links(data.decode("utf-8-sig", "replace"), now):
-        if not is_http(each.url) or len(each.url) > LONGEST_URL:
+        if not is_http(each.url) or len(each.url) > URL_MAX_CHARS:
             refused += 1
         elif (key := canonical(each.url)) in found:
             continue
-        elif len(found) >= MOST:
+        elif len(found) >= MAX_LINKS:
             beyond += 1
         else:
             found[key] = each
-    return Reading(tuple(found.values()), refused, beyond)
+    return ParsedBookmarks(tuple(found.values()), refused, beyond)
 
 
 class _Tag(NamedTuple):
@@ -124,7 +124,7 @@ class _Tag(NamedTuple):
 
 
 def _tags(text: str) -> Iterator[_Tag]:
-    for piece in islice(_pieces(text), _MOST_TAGS):
+    for piece in islice(_pieces(text), _MAX_TAGS):
         if match := _TAG.match(piece) or _LOOSE.match(piece):
             yield _Tag(match[1].lower(), match[2], _unescaped(match[3]))
         elif not piece.startswith(("!", "?", "/")):
@@ -148,14 +148,14 @@ def _unescaped(text: str) -> str:
         return text
 
 
-def _links(text: str, now: datetime) -> Iterator[Keepsake]:
+def _links(text: str, now: datetime) -> Iterator[ExportedBookmark]:
     """Give every `<A HREF>`, with the note that follows it."""
-    link: Keepsake | None = None
+    link: ExportedBookmark | None = None
     into = ""
     words: list[str] = []
     for tag in _tags(text):
         if (element := tag.name.lstrip("/")) not in _PARTS:
-            if link is not None and len(words) < _MOST_WORDS:
+            if link is not None and len(words) < _MAX_WORDS:
                 words.append(tag.text if element in _INLINE else f" {tag.text}")
             continue
         if link is not None:
@@ -173,21 +173,21 @@ def _links(text: str, now: datetime) -> Iterator[Keepsake]:
         yield _with(link, into, "".join(words))
 
 
-def _with(link: Keepsake, tag: str, words: str) -> Keepsake:
+def _with(link: ExportedBookmark, tag: str, words: str) -> ExportedBookmark:
     """Add the words after a tag to the link: its title after `<A>`, its note after `<DD>`."""
     if tag == "a" and not link.title:
-        return replace(link, title=" ".join(words.split())[:LONGEST_TITLE].rstrip())
+        return replace(link, title=" ".join(words.split())[:TITLE_MAX_CHARS].rstrip())
     if tag == "dd" and not link.note:
-        return replace(link, note=words.strip()[:LONGEST_NOTE].rstrip())
+        return replace(link, note=words.strip()[:NOTE_MAX_CHARS].rstrip())
     return link
 
 
-def _begun(attributes: str, now: datetime) -> Keepsake | None:
+def _begun(attributes: str, now: datetime) -> ExportedBookmark | None:
     given = {match[1].lower(): match[2] or match[3] or match[4] or "" for match in _ATTRIBUTE.finditer(attributes)}
     if "href" not in given:
         return None
     url = _ENTITY.sub(_meant, given["href"]).strip()
-    return Keepsake(url, "", at=_moment(given.get("add_date", ""), now), read=given.get("toread") == "0")
+    return ExportedBookmark(url, "", at=_moment(given.get("add_date", ""), now), read=given.get("toread") == "0")
 
 
 def _meant(entity: re.Match[str]) -> str:
@@ -200,6 +200,6 @@ def _moment(given: str, now: datetime) -> datetime:
     if not _SECONDS.fullmatch(given) or not int(given):
         return now.replace(microsecond=0)
     seconds = int(given)
-    while seconds > _LATEST // 2:
+    while seconds > _LAST_TIMESTAMP // 2:
         seconds //= 1_000
     return datetime.fromtimestamp(seconds, UTC)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-LONGEST_URL = 3_000
+URL_MAX_CHARS = 3_000
 """Characters of an address (Slack: the url of a button or option)."""
-LONGEST_TITLE = 300
-LONGEST_NOTE = 500
+TITLE_MAX_CHARS = 300
+NOTE_MAX_CHARS = 500
 """Characters of a bookmark's title and of its note, brought in or kept here."""
 
 
@@ -30,7 +30,7 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Keepsake:
+class ExportedBookmark:
     """One link: its `url` as it was kept, its `title` on one line, its `note` ("" if none), and whether it was read.
 
     `at` is when it was kept: aware, in UTC and exact to the second: a bookmark file has no finer time.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 
 from bot.domain.bookmark_file import netscape
-from bot.domain.bookmark_file.record import Format, Keepsake
+from bot.domain.bookmark_file.record import ExportedBookmark, Format
 
 COLUMNS = ("url", "title", "note", "kept_at", "read")
 """The columns of CSV and the names of JSON Lines."""
@@ -23,14 +23,14 @@ _OPENING = re.compile(r"^(\d+)([.)])|^([-+=])")
 _URL_BREAKERS = {ord(character): f"%{ord(character):02X}" for character in " <>()\\"}
 
 
-def write(kept: Iterable[Keepsake], kind: Format) -> bytes:
+def write(bookmarks: Iterable[ExportedBookmark], kind: Format) -> bytes:
     """Write the list, in the order given, as a UTF-8 file of the given kind. An empty list is a file without links."""
-    return _WRITERS[kind](tuple(kept))
+    return _WRITERS[kind](tuple(bookmarks))
 
 
-def _markdown(kept: Sequence[Keepsake]) -> bytes:
+def _markdown(bookmarks: Sequence[ExportedBookmark]) -> bytes:
     lines = ["# Bookmarks", ""]
-    for each in kept:
+    for each in bookmarks:
         read = ", read" if each.read else ""
         title, url = _words(each.title or each.url), each.url.translate(_URL_BREAKERS)
         lines.append(f"- [{title}](<{url}>) ({each.at:%Y-%m-%d}{read})")
@@ -43,12 +43,12 @@ def _words(text: str) -> str:
     return _OPENING.sub(lambda match: f"{match[1] or ''}\\{match[2] or match[3]}", _MARKED.sub(r"\\\1", line))
 
 
-def _csv(kept: Sequence[Keepsake]) -> bytes:
+def _csv(bookmarks: Sequence[ExportedBookmark]) -> bytes:
     """Write CSV (RFC 4180) whose cells no spreadsheet runs, with the mark by which spreadsheets know UTF-8."""
     said = io.StringIO(newline="")
     writer = csv.writer(said, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
-    for each in kept:
+    for each in bookmarks:
         writer.writerow([_harmless(value) for value in _fields(each).values()])
     return said.getvalue().encode("utf-8-sig", "replace")
 
@@ -59,16 +59,16 @@ def _harmless(value: object) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
-def _jsonl(kept: Sequence[Keepsake]) -> bytes:
-    return "".join(f"{json.dumps(_fields(each))}\n" for each in kept).encode()
+def _jsonl(bookmarks: Sequence[ExportedBookmark]) -> bytes:
+    return "".join(f"{json.dumps(_fields(each))}\n" for each in bookmarks).encode()
 
 
-def _fields(each: Keepsake) -> Mapping[str, object]:
+def _fields(each: ExportedBookmark) -> Mapping[str, object]:
     values = (each.url, each.title, each.note, each.at.astimezone(UTC).isoformat(timespec="seconds"), each.read)
     return dict(zip(COLUMNS, values, strict=True))
 
 
-_WRITERS: Mapping[Format, Callable[[Sequence[Keepsake]], bytes]] = {
+_WRITERS: Mapping[Format, Callable[[Sequence[ExportedBookmark]], bytes]] = {
     Format.HTML: netscape.write,
     Format.MARKDOWN: _markdown,
     Format.CSV: _csv,

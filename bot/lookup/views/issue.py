@@ -7,7 +7,7 @@ from datetime import date
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Taste
+from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import title
 from bot.lookup.views.answer import LONGEST_QUERY
@@ -41,7 +41,7 @@ def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset())
 
     `saved` are the positions of entries whose link the person keeps.
     """
-    rendered = digest(issue, Taste(layout=Layout.FULL), saved=saved)
+    rendered = digest(issue, Preferences(layout=Layout.FULL), saved=saved)
     pages = (rendered.parent, *rendered.replies)
     page = min(max(page, 1), len(pages))
     message = pages[page - 1].message
@@ -56,7 +56,7 @@ def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset())
 
 def page_of(issue: Issue, position: int) -> int:
     """Give the page (from 1) of `issue_page` on which the entry at `position` stands, 1 if none."""
-    rendered = digest(issue, Taste(layout=Layout.FULL))
+    rendered = digest(issue, Preferences(layout=Layout.FULL))
     pages = (rendered.parent, *rendered.replies)
     return next((number for number, part in enumerate(pages, 1) if position in part.entries), 1)
 
@@ -90,9 +90,9 @@ def topics(names: tuple[str, ...]) -> Message:
     return Message(text, (blocks.section("*What the archive talks about*"), blocks.actions(row)))
 
 
-def preview(issue: Issue, taste: Taste, channel: str) -> Message:
+def preview(issue: Issue, preferences: Preferences, channel: str) -> Message:
     """Show in private what `channel` (an id) would get: its message, and how many replies would follow."""
-    rendered = digest(issue, taste)
+    rendered = digest(issue, preferences)
     count = len(rendered.replies)
     follows = f"; {count} repl{'ies follow' if count > 1 else 'y follows'} in its thread" if count else ""
     head = blocks.context(f"Only you see this. In <#{channel}> it looks like this{follows}.")

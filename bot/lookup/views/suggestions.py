@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.bookmark_file.record import LONGEST_URL
+from bot.domain.bookmark_file.record import URL_MAX_CHARS
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import Names
@@ -18,7 +18,7 @@ STALE = "that link is not in the archive any more; ask again"
 NO_LINK = "There is no link in that message."
 NO_WEB_LINK = (
     "That message has no link that can be kept: web addresses (http and https) can be, of at most "
-    f"{LONGEST_URL:,} characters and with none in them that does not show."
+    f"{URL_MAX_CHARS:,} characters and with none in them that does not show."
 )
 LOST = "I no longer know which message that was; react to it again, or use its *Save links* shortcut."
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
-from bot.domain.preferences import Layout, Sponsors, Taste
+from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
 from bot.domain.title import title
 from bot.slack.blocks import blocks
@@ -60,7 +60,7 @@ class _Plan:
 
 def digest(
     issue: Issue,
-    taste: Taste = Taste(),  # noqa: B008 - Taste is immutable
+    preferences: Preferences = Preferences(),  # noqa: B008 - Taste is immutable
     note: str = "",
     saved: frozenset[int] = frozenset(),
 ) -> Digest:
@@ -69,34 +69,34 @@ def digest(
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
     gets a reply of its own. Layout full (or more than `MOST_REPLIES` entries): everything in the parent, and what does
     not fit in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue; no link is lost but by
-    `taste`. `note` is one line shown below the date, plain but for links as `mrkdwn.link` writes them. Each entry has a
-    Save button, where it is shown in full; for those at the positions `saved` it says so.
+    `preferences`. `note` is one line shown below the date, plain but for links as `mrkdwn.link` writes them. Each entry
+    has a Save button, where it is shown in full; for those at the positions `saved` it says so.
     """
-    plan = _plan(issue, taste, note, saved)
-    if taste.layout is Layout.FULL or len(plan.items) > MOST_REPLIES:
+    plan = _plan(issue, preferences, note, saved)
+    if preferences.layout is Layout.FULL or len(plan.items) > MOST_REPLIES:
         return _full(plan)
     return _thread(plan)
 
 
-def _plan(issue: Issue, taste: Taste, note: str, saved: frozenset[int]) -> _Plan:
+def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[int]) -> _Plan:
     intro: list[Entry] = []
     folded: list[Entry] = []
     items: list[_Item] = []
     left: Counter[Kind] = Counter()
     seen: Counter[str] = Counter()
     for section, entry in issue.entries():
-        if section.kind is Kind.SPONSOR and taste.sponsors is Sponsors.FOLDED:
+        if section.kind is Kind.SPONSOR and preferences.sponsors is Sponsors.FOLDED:
             folded.append(entry)
             continue
-        if not taste.wants(section, entry):
+        if not preferences.wants(section, entry):
             left[section.kind] += 1
             continue
         if section.kind is Kind.INTRO:
             intro.append(entry)
             # What the intro says is in the parent; only what it links to, or has no room there, needs a reply.
-            if not entry.links and taste.layout is Layout.THREAD and _fits_intro(intro):
+            if not entry.links and preferences.layout is Layout.THREAD and _fits_intro(intro):
                 continue
-            if taste.layout is Layout.FULL and not entry.links:
+            if preferences.layout is Layout.FULL and not entry.links:
                 continue
         items.append(_Item(section, entry, len(items) + 1, _key(entry, seen)))
     return _Plan(issue, tuple(intro), tuple(items), tuple(folded), left, note, saved)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.loader import load
-from bot.domain.preferences import Layout, Taste
+from bot.domain.preferences import Layout, Preferences
 from bot.slack.cards.digest import digest
 from bot.store.store import Store
 from tests.fakes.scene import Scene
@@ -32,8 +32,8 @@ async def play(url: str) -> None:
     for name, layout in (("thread", Layout.THREAD), ("full", Layout.FULL)):
         channel = scene.channel(name)
         made = await scene.subscribes(channel, "mondays 09:00 utc")
-        taste = replace(Taste(), layout=layout)
-        await scene.store.subscriptions.put("-:T1", channel, made.user, made.schedule, taste, scene.clock.now())
+        preferences = replace(Preferences(), layout=layout)
+        await scene.store.subscriptions.put("-:T1", channel, made.user, made.schedule, preferences, scene.clock.now())
     await scene.worker_comes()
     for issue in issues[1:]:
         await scene.passes(days=6)
