@@ -30,7 +30,7 @@ from bot.domain.workspace import WorkspaceId, team_of
 from bot.runtime import loop
 from bot.runtime.clock import SystemClock
 from bot.slack.api.client import WebSlack
-from bot.slack.api.ports import Mark
+from bot.slack.api.ports import PartMarker
 from bot.slack.cards.digest import digest
 from bot.store.store import Store
 from bot.store.tables import subscriptions
@@ -152,13 +152,13 @@ async def _bare(api: str) -> float:
     """Post the same messages with the same client and nothing else; give messages a second."""
     slack, issue = WebSlack(_token, base_url=api, at_once=AT_ONCE), _issue()
     messages = [
-        (Mark(issue.slug, sheet.key), sheet.message) for sheet in Press(digest).sheets(issue, Preferences(), "")
+        (PartMarker(issue.slug, sheet.key), sheet.message) for sheet in Press(digest).sheets(issue, Preferences(), "")
     ]
 
     async def channel(workspace: WorkspaceId, name: str) -> None:
         thread = None
-        for mark, message in messages:
-            posted = await slack.post(workspace, name, message, thread=thread, mark=mark)
+        for marker, message in messages:
+            posted = await slack.post(workspace, name, message, thread=thread, marker=marker)
             thread = thread or posted.ts
 
     began = time.perf_counter()

@@ -44,9 +44,9 @@ from bot.runtime.http import Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.services import Services
 from bot.slack.api.client import WebSlack
-from bot.slack.api.form_results import Outcomes
-from bot.slack.api.response_urls import HttpReplies
-from bot.slack.blocks.command_names import Names
+from bot.slack.api.form_results import FormResults
+from bot.slack.api.response_urls import HttpResponseUrls
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.cards.digest import digest
 from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, keep_time
@@ -184,7 +184,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
 def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, shelf: Shelf) -> Services:
     """Put the use cases together."""
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
-    names = Names(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
+    names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     answers = Answers(library, names, clock, random.SystemRandom().randrange)
     indexes = Indexes(lambda: library.index, shelf.issue)
     mine = Mine(store.bookmarks, indexes, shelf.issue, slack, names, clock)
@@ -223,8 +223,8 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
             lambda: library.snapshot.issues,
             library.held,
         ),
-        outcomes=Outcomes(slack),
-        replies=HttpReplies(settings.slack_api_url),
+        outcomes=FormResults(slack),
+        replies=HttpResponseUrls(settings.slack_api_url),
         doubts=Doubts(store, clock, lambda identity: shelf.issue(identity) is not None),
     )
 

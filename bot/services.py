@@ -16,9 +16,9 @@ from bot.digests.unconfirmed import Doubts
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.runtime.background import Later
-from bot.slack.api.form_results import Outcomes
-from bot.slack.api.response_urls import Replies
-from bot.slack.blocks.command_names import Names
+from bot.slack.api.form_results import FormResults
+from bot.slack.api.response_urls import ResponseUrls
+from bot.slack.blocks.command_names import CommandNames
 
 
 def reference() -> str:
@@ -34,7 +34,7 @@ class Services:
     and is drained at a stop; `replies` delivers it.
     """
 
-    names: Names
+    names: CommandNames
     answers: Answers
     bookmarks: Bookmarks
     mine: Mine
@@ -43,8 +43,8 @@ class Services:
     belongings: Belongings
     keeping: Keeping
     subscribing: Subscribing
-    outcomes: Outcomes
-    replies: Replies
+    outcomes: FormResults
+    replies: ResponseUrls
     doubts: Doubts
     later: Later = field(default_factory=Later)
     reference: Callable[[], str] = reference

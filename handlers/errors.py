@@ -20,7 +20,7 @@ from bot.lookup.search import payload
 from bot.lookup.views.help import apology, told
 from bot.services import Services
 from bot.slack.api.errors import SlackError
-from bot.slack.api.response_urls import ReplyError
+from bot.slack.api.response_urls import ResponseUrlError
 from bot.slack.blocks.message import Message
 from handlers.payload import text
 from handlers.reply import answer, apologise
@@ -54,7 +54,7 @@ def follow_up(services: Services, url: str, work: Callable[[], Awaitable[Message
             message = await work()
             if message is not None:
                 await services.replies.send(url, payload(message, **options))
-        except ReplyError as error:
+        except ResponseUrlError as error:
             _log.warning("an answer was not delivered", reason=error.reason)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             await apologise(services, url, explained(error, services))

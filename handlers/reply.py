@@ -12,7 +12,7 @@ from slack_bolt.response import BoltResponse
 from bot.lookup.search import payload, private
 from bot.lookup.views.help import trouble
 from bot.services import Services
-from bot.slack.api.response_urls import ReplyError
+from bot.slack.api.response_urls import ResponseUrlError
 from bot.slack.blocks.message import Message
 from handlers.payload import text
 
@@ -39,7 +39,7 @@ async def apologise(services: Services, url: str, message: Message) -> None:
     """Tell somebody, by the response_url `url`, why there is no other answer; what cannot be delivered is logged."""
     try:
         await services.replies.send(url, payload(message, response_type="ephemeral", replace_original=False))
-    except ReplyError as error:
+    except ResponseUrlError as error:
         _log.warning("an apology was not delivered", reason=error.reason)
 
 

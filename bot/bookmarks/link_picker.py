@@ -20,7 +20,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
@@ -53,8 +53,8 @@ class Choosers:
         memory: Memory,
         postings: Postings,
         catalogue: Catalogue,
-        door: Door,
-        names: Names,
+        slack: Door,
+        names: CommandNames,
         clock: Clock,
         secret: str,
     ) -> None:
@@ -66,7 +66,7 @@ class Choosers:
         self._memory = memory
         self._postings = postings
         self._catalogue = catalogue
-        self._door = door
+        self._slack = slack
         self._names = names
         self._clock = clock
         self._secret = secret.encode()
@@ -90,7 +90,7 @@ class Choosers:
             anew = await self._memory.save(member, links, at, self._clock.now())
             return suggestions.kept(links[0].url, links[0].headline, self._names, anew=bool(anew))
         place = await self.ticked(member, links, self._place(member, channel, ts, at))
-        await self._door.open_view(workspace, trigger, choose_form(links, place))
+        await self._slack.open_view(workspace, trigger, choose_form(links, place))
         return None
 
     async def offer(self, member: Member, channel: str, ts: str, links: tuple[BookmarkLink, ...], at: int) -> Message:
@@ -130,7 +130,7 @@ class Choosers:
     async def show(self, workspace: WorkspaceId, view_id: str, turned: Turned) -> None:
         """Put a page in the place of the form that is open; whatever Slack refuses is logged, since all is kept."""
         try:
-            await self._door.update_view(workspace, view_id, turned.form())
+            await self._slack.update_view(workspace, view_id, turned.form())
         except SlackError as error:
             _log.info("a page of links was not shown", error=str(error))
 

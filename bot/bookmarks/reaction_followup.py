@@ -15,8 +15,8 @@ from bot.domain.bookmark import BookmarkLink, ReactionOutcome, number_of
 from bot.domain.clock import Clock
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
-from bot.slack.api.retry import patiently
-from bot.slack.blocks.command_names import Names
+from bot.slack.api.retry import retry_when_limited
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
@@ -59,17 +59,17 @@ class Afterwards:
         postings: Postings,
         catalogue: Catalogue,
         choosers: Choosers,
-        door: Door,
-        names: Names,
+        slack: Door,
+        names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Tell people through `door`, each thing once; read messages that `postings` does not know."""
+        """Tell people through `slack`, each thing once; read messages that `postings` does not know."""
         self._memory = memory
         self._people = people
         self._postings = postings
         self._catalogue = catalogue
         self._choosers = choosers
-        self._door = door
+        self._slack = slack
         self._names = names
         self._clock = clock
         self._looks: dict[tuple[str, str], asyncio.Lock] = {}
@@ -123,8 +123,8 @@ class Afterwards:
 
     async def _look(self, reaction: Reaction) -> tuple[tuple[BookmarkLink, ...] | None, str | None]:
         """Read the message and remember its links; give them, None where it may not be read, and its thread."""
-        message = await patiently(
-            lambda: self._door.read(reaction.workspace, reaction.channel, reaction.ts), waits=WAITS
+        message = await retry_when_limited(
+            lambda: self._slack.read(reaction.workspace, reaction.channel, reaction.ts), waits=WAITS
         )
         if message is None:
             return None, None
@@ -135,4 +135,4 @@ class Afterwards:
 
     async def _tell(self, reaction: Reaction, message: Message, thread: str | None) -> None:
         user, channel = reaction.member.user, reaction.channel
-        await self._door.whisper(reaction.workspace, channel, user, message, thread=thread)
+        await self._slack.whisper(reaction.workspace, channel, user, message, thread=thread)

@@ -19,7 +19,7 @@ from bot.lookup.views import suggestions
 from bot.lookup.views.answer import Asked
 from bot.lookup.views.issue import PICKED
 from bot.slack.api.errors import SlackError
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.cards.save_button import Token
 
@@ -48,16 +48,16 @@ class Saving:
         people: People,
         catalogue: Catalogue,
         answers: Answers,
-        door: Door,
-        names: Names,
+        slack: Door,
+        names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Keep in `memory` what `catalogue` finds; `answers` shows anew what a button stood in, `door` what it did."""
+        """Keep in `memory` what `catalogue` finds; `answers` shows anew what a button stood in, `slack` what it did."""
         self._memory = memory
         self._people = people
         self._catalogue = catalogue
         self._answers = answers
-        self._door = door
+        self._slack = slack
         self._names = names
         self._clock = clock
 
@@ -113,7 +113,7 @@ class Saving:
     async def whisper(self, workspace: WorkspaceId, channel: str, user: str, message: Message, thread: str) -> bool:
         """Show somebody a message in a thread; give whether Slack took it."""
         try:
-            await self._door.whisper(workspace, channel, user, message, thread=thread)
+            await self._slack.whisper(workspace, channel, user, message, thread=thread)
         except SlackError as error:
             _log.info("a press was not answered in its thread", error=str(error))
             return False

@@ -17,7 +17,7 @@ from bot.domain.clock import Clock, at_or_now
 from bot.domain.text import clean
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
 GONE = "You do not keep that link any more."
@@ -75,15 +75,15 @@ class Mine:
         memory: Memory,
         indexes: Indexes,
         issue_of: Callable[[str], Issue | None],
-        door: Door,
-        names: Names,
+        slack: Door,
+        names: CommandNames,
         clock: Clock,
     ) -> None:
         """Look into `memory`; `issue_of` gives the issue of an identity, None where there is none (any more)."""
         self._memory = memory
         self._indexes = indexes
         self._issue_of = issue_of
-        self._door = door
+        self._slack = slack
         self._names = names
         self._clock = clock
 
@@ -132,7 +132,7 @@ class Mine:
         if bookmark is None:
             return GONE
         form = note_form(key, bookmark.headline or bookmark.url, bookmark.note, home=home)
-        await self._door.open_view(workspace, trigger, form)
+        await self._slack.open_view(workspace, trigger, form)
         return ""
 
     async def note(self, member: Member, key: str, text: str, at: int | None = None) -> str:

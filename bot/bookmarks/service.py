@@ -13,7 +13,7 @@ from bot.bookmarks.save_buttons import Saving
 from bot.bookmarks.share_answer import Sharing
 from bot.domain.clock import Clock
 from bot.lookup.search import Answers
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,16 @@ class Keeping:
         postings: Postings,
         catalogue: Catalogue,
         answers: Answers,
-        door: Door,
-        names: Names,
+        slack: Door,
+        names: CommandNames,
         clock: Clock,
         secret: str,
     ) -> Self:
         """Make them of what they work with; `secret` seals what is one person's alone (bot.bookmarks.link_picker)."""
-        choosers = Choosers(memory, postings, catalogue, door, names, clock, secret)
+        choosers = Choosers(memory, postings, catalogue, slack, names, clock, secret)
         return cls(
-            Saving(memory, people, catalogue, answers, door, names, clock),
+            Saving(memory, people, catalogue, answers, slack, names, clock),
             choosers,
-            Sharing(postings, catalogue, answers, door, clock),
-            Afterwards(memory, people, postings, catalogue, choosers, door, names, clock),
+            Sharing(postings, catalogue, answers, slack, clock),
+            Afterwards(memory, people, postings, catalogue, choosers, slack, names, clock),
         )

@@ -19,12 +19,12 @@ _log = structlog.get_logger(__name__)
 class Sharing:
     """Posts answers where the bot may post, and remembers what they show."""
 
-    def __init__(self, postings: Postings, catalogue: Catalogue, answers: Answers, door: Door, clock: Clock) -> None:
-        """Post through `door`; `postings` remembers."""
+    def __init__(self, postings: Postings, catalogue: Catalogue, answers: Answers, slack: Door, clock: Clock) -> None:
+        """Post through `slack`; `postings` remembers."""
         self._postings = postings
         self._catalogue = catalogue
         self._answers = answers
-        self._door = door
+        self._slack = slack
         self._clock = clock
 
     async def share(self, workspace: WorkspaceId, channel: str, user: str, asked: Asked) -> Message | None:
@@ -39,7 +39,7 @@ class Sharing:
         links = tuple(self._catalogue.of(issue, entry) for issue, entry in self._answers.entries(asked))
         posting = await self._postings.begin(workspace, channel, links, self._clock.now())
         try:
-            posted = await self._door.post(workspace, channel, said)
+            posted = await self._slack.post(workspace, channel, said)
         except UnknownOutcomeError as error:
             _log.warning("whether an answer was shared is not known", channel=channel, error=str(error))
             return None

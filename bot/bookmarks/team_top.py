@@ -18,7 +18,7 @@ from bot.domain.period import Period
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
 WEEK = timedelta(days=7)
@@ -90,7 +90,7 @@ class Team:
         wishes: Wishes,
         subscribers: Subscribers,
         issue_of: Callable[[str], Issue | None],
-        names: Names,
+        names: CommandNames,
         clock: Clock,
     ) -> None:
         """Read `counts`, as far as `wishes` say; `issue_of` gives the issue of an identity."""

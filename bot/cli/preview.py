@@ -12,7 +12,7 @@ from bot.cli.reading import find, read
 from bot.cli.terminal import out, write
 from bot.domain.preferences import Layout, Preferences
 from bot.slack.api.payload import posting
-from bot.slack.api.ports import Mark
+from bot.slack.api.ports import PartMarker
 from bot.slack.blocks.message import Digest, Part
 from bot.slack.cards.digest import digest
 from playground.demo.draw import Look, blocks
@@ -42,4 +42,4 @@ def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> No
 def payload(made: Digest, part: Part) -> dict[str, Any]:
     """Give one part of a digest as Slack would get it."""
     thread = None if part is made.parent else PARENT
-    return posting(CHANNEL, part.message, thread, Mark(made.issue, part.key))
+    return posting(CHANNEL, part.message, thread, PartMarker(made.issue, part.key))

@@ -26,8 +26,8 @@ from bot.lookup import commands
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
 from bot.slack.api.errors import ChannelRefusedError, SlackError
-from bot.slack.api.ports import Person
-from bot.slack.blocks.command_names import Names
+from bot.slack.api.ports import SlackUser
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 
 _log = structlog.get_logger(__name__)
@@ -107,7 +107,7 @@ class Door(Protocol):
         """Raise ChannelRefusedError if the bot is surely not in the channel."""
         ...
 
-    async def person(self, workspace: WorkspaceId, user: str) -> Person:
+    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
         """Give a person's zone."""
         ...
 
@@ -119,8 +119,8 @@ class Subscribing:
         self,
         register: Register,
         deliveries: Deliveries,
-        door: Door,
-        names: Names,
+        slack: Door,
+        names: CommandNames,
         clock: Clock,
         find: Callable[[str], Issue],
         issues: Callable[[], Sequence[Issue]] = tuple,
@@ -132,7 +132,7 @@ class Subscribing:
         """
         self._register = register
         self._deliveries = deliveries
-        self._door = door
+        self._slack = slack
         self._names = names
         self._clock = clock
         self._find = find
@@ -189,13 +189,13 @@ class Subscribing:
 
     async def open_form(self, place: Place, trigger: str) -> None:
         """Open the form, first empty (the trigger lives for 3 seconds), then filled in. Raises SlackError."""
-        view = await self._door.open_view(place.workspace, trigger, forms.loading())
+        view = await self._slack.open_view(place.workspace, trigger, forms.loading())
         try:
             filled = forms.form(await self._draft(place))
         except Exception:
-            await self._door.update_view(place.workspace, view, forms.no_form(_FAILED))
+            await self._slack.update_view(place.workspace, view, forms.no_form(_FAILED))
             raise
-        await self._door.update_view(place.workspace, view, filled)
+        await self._slack.update_view(place.workspace, view, filled)
 
     async def _draft(self, place: Place) -> forms.Draft:
         before = await self._register.get(place.workspace, place.channel)
@@ -263,7 +263,7 @@ class Subscribing:
         """Say whether the bot is in the channel, None where Slack does not say, or not soon."""
         try:
             async with asyncio.timeout(LOOK):
-                await self._door.check_channel(workspace, channel)
+                await self._slack.check_channel(workspace, channel)
         except ChannelRefusedError:
             return False
         except (SlackError, TimeoutError) as error:
@@ -281,7 +281,7 @@ class Subscribing:
     async def _zone(self, place: Place) -> str:
         """Give the person's own zone, "" where Slack does not say: a form without it is still a form."""
         try:
-            return (await self._door.person(place.workspace, place.user)).zone
+            return (await self._slack.person(place.workspace, place.user)).zone
         except SlackError as error:
             _log.info("a person's zone is not known", workspace=place.workspace, error=str(error))
             return ""

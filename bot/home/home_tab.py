@@ -25,8 +25,8 @@ from bot.home.views import home as said
 from bot.home.views.home import Looking, Newest, Shown, Subscribed
 from bot.lookup.views.issue import issue_page, page_value
 from bot.slack.api.errors import SlackError
-from bot.slack.blocks.blocks import BUTTON_VALUE
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.blocks import BUTTON_VALUE_MAX_CHARS
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 
 _log = structlog.get_logger(__name__)
@@ -91,8 +91,8 @@ class Home:
         keeping: Keeping,
         subscribers: Subscribers,
         newest: Callable[[], Issue | None],
-        door: Door,
-        names: Names,
+        slack: Door,
+        names: CommandNames,
         clock: Clock,
     ) -> None:
         """Show what these know; `newest` gives the newest issue, None of an empty archive."""
@@ -102,7 +102,7 @@ class Home:
         self._keeping = keeping
         self._subscribers = subscribers
         self._newest = newest
-        self._door = door
+        self._slack = slack
         self._names = names
         self._clock = clock
 
@@ -118,26 +118,26 @@ class Home:
         """Show what one is `looking` at; if the tab was changed meanwhile, look again, once. Raises SlackError."""
         member = member_of(workspace, user)
         try:
-            await self._door.publish_home(workspace, user, await self._view(workspace, member, looking), stamp)
+            await self._slack.publish_home(workspace, user, await self._view(workspace, member, looking), stamp)
         except SlackError as error:
             if error.code != STALE:
                 raise
-            await self._door.publish_home(workspace, user, await self._view(workspace, member, looking))
+            await self._slack.publish_home(workspace, user, await self._view(workspace, member, looking))
 
     async def blank(self, workspace: WorkspaceId, user: str) -> None:
         """Take what somebody kept off their tab, who was forgotten. A tab that cannot be reached is left."""
         try:
-            await self._door.publish_home(workspace, user, said.unavailable(said.blank(self._names)))
+            await self._slack.publish_home(workspace, user, said.unavailable(said.blank(self._names)))
         except SlackError as error:
             _log.warning("a Home tab was not cleared", error=str(error))
 
     async def sorry(self, workspace: WorkspaceId, user: str, message: Message) -> None:
         """Show a message where the tab could not be made. Raises SlackError."""
-        await self._door.publish_home(workspace, user, said.unavailable(message))
+        await self._slack.publish_home(workspace, user, said.unavailable(message))
 
     async def tell(self, workspace: WorkspaceId, trigger: str, view: Block) -> None:
         """Show a form over the tab. Raises SlackError."""
-        await self._door.open_view(workspace, trigger, view)
+        await self._slack.open_view(workspace, trigger, view)
 
     async def keep(self, member: Member, wanted: str, at: int | None) -> None:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
@@ -154,7 +154,7 @@ class Home:
     async def read(self, member: Member, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
         """Show a page of an issue over the tab. Raises SlackError."""
         shown = said.issue_modal(await self._page(member, issue, page))
-        await self._door.open_view(workspace, trigger, shown)
+        await self._slack.open_view(workspace, trigger, shown)
 
     async def turn(self, member: Member, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
         """Show another page of an issue that is open over the tab. Raises SlackError."""
@@ -162,7 +162,7 @@ class Home:
 
     async def replace(self, workspace: WorkspaceId, view_id: str, message: Message) -> None:
         """Show a message in the place of what is open over the tab. Raises SlackError."""
-        await self._door.update_view(workspace, view_id, said.issue_modal(message))
+        await self._slack.update_view(workspace, view_id, said.issue_modal(message))
 
     async def _page(self, member: Member, issue: Issue, page: int) -> Message:
         linked = {entry.position: first_key(entry) for _, entry in issue.entries() if entry.links}
@@ -190,7 +190,7 @@ class Home:
         if issue is None:
             return None
         value = page_value(issue.slug, 1)
-        return Newest(title(issue), issue.published, value if len(value) <= BUTTON_VALUE else "")
+        return Newest(title(issue), issue.published, value if len(value) <= BUTTON_VALUE_MAX_CHARS else "")
 
 
 def _subscribed(each: Subscription, now: datetime) -> Subscribed:

@@ -18,7 +18,7 @@ from bot.lookup import commands
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
 from bot.lookup.views.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.source.library import Current
 
@@ -70,7 +70,7 @@ class Answers:
     is searched and rendered once.
     """
 
-    def __init__(self, library: Library, names: Names, clock: Clock, chance: Chance) -> None:
+    def __init__(self, library: Library, names: CommandNames, clock: Clock, chance: Chance) -> None:
         """Answer from `library`; `clock` makes ages, `chance` picks at random."""
         self.names = names
         self._library = library
@@ -134,7 +134,7 @@ class Answers:
         """Explain every command."""
         return helping.explain(self._example())
 
-    def _example(self) -> Names:
+    def _example(self) -> CommandNames:
         """Give the names, with the newest issue's number for examples."""
         number = self._library.current.snapshot.newest_number()
         return self.names if number is None else replace(self.names, issue=str(number))

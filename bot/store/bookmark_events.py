@@ -87,7 +87,7 @@ def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict
     after = {pair: settled(found[pair], rows[pair].removed if pair in rows else 0) for pair in found}
     _rewrite(connection, rows, after)
     _recount(connection, rows, after)
-    return {pair: mark.link for pair, mark in after.items() if mark and not (pair in rows and rows[pair].kept)}
+    return {pair: marker.link for pair, marker in after.items() if marker and not (pair in rows and rows[pair].kept)}
 
 
 def _rewrite(
@@ -95,9 +95,9 @@ def _rewrite(
 ) -> None:
     """Write the bookmarks' rows that are new or differ."""
     new, old = [], []
-    for pair, mark in after.items():
-        values, row = _values(mark), rows.get(pair)
-        if row is None and mark is not None:
+    for pair, marker in after.items():
+        values, row = _values(marker), rows.get(pair)
+        if row is None and marker is not None:
             new.append({"person": pair[0], "key": pair[1], **values})
         elif row is not None and any(getattr(row, name) != value for name, value in values.items()):
             old.append({"id_": row.id, **{f"{name}_": value for name, value in values.items()}})
@@ -114,11 +114,11 @@ def _recount(
     """Bring the people's counts up to date."""
     more: Counter[int] = Counter()
     unread: Counter[int] = Counter()
-    for (who, key), mark in after.items():
+    for (who, key), marker in after.items():
         was = rows.get((who, key))
         read = was.read if was else False
-        more[who] += (mark is not None) - bool(was and was.kept)
-        unread[who] += (mark is not None and not read) - bool(was and was.kept and not read)
+        more[who] += (marker is not None) - bool(was and was.kept)
+        unread[who] += (marker is not None and not read) - bool(was and was.kept and not read)
     changed = [{"id_": who, "more_": more[who], "unread_": unread[who]} for who in more if more[who] or unread[who]]
     if changed:
         counts = {"kept": people.c.kept + bindparam("more_"), "unread": people.c.unread + bindparam("unread_")}
@@ -176,11 +176,11 @@ def meaning(link: BookmarkLink | None, *, sure: bool = True) -> dict[str, Any]:
     return {"key": link.key if link else "" if sure else None, "link": link_json(link) if link else ""}
 
 
-def _values(mark: BookmarkEvent | None) -> dict[str, Any]:
+def _values(marker: BookmarkEvent | None) -> dict[str, Any]:
     """Give a bookmark's columns; one that is not kept says nothing of its link."""
-    if mark is None:
+    if marker is None:
         return {"kept": False, "at": 0, "url": "", "headline": "", "text": "", "issue": "", "position": -1}
-    link = mark.link
+    link = marker.link
     # PostgreSQL takes no NUL and neither database half a surrogate, which an archive's file or a message may hold.
     shown = {"url": clean(link.url), "headline": clean(link.headline), "text": clean(link.text)}
-    return {"kept": True, "at": mark.at, **shown, "issue": link.issue, "position": link.position}
+    return {"kept": True, "at": marker.at, **shown, "issue": link.issue, "position": link.position}

@@ -16,7 +16,7 @@ from bot.bookmarks.views.team_top import Shared, line, not_yours, off, switched,
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.period import Period
 from bot.lookup.views.answer import LONGEST_QUERY
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.web_archive import as_it_was
 from playground.slack.limits import problems
@@ -90,7 +90,7 @@ def test_what_has_no_past() -> None:
 
 def test_a_list_has_its_pages() -> None:
     """Which part of how many, how many unread, and the ways to the others."""
-    page = saved(Listed((PLAIN,) * PAGE, Listing("", 10), 35, 4), TODAY, Names())
+    page = saved(Listed((PLAIN,) * PAGE, Listing("", 10), 35, 4), TODAY, CommandNames())
     assert "*You kept 35 links*, 11–20 · 4 unread" in told(page)
     buttons = {each["action_id"]: Listing.read(each["value"]) for each in page.blocks[-1]["elements"]}
     assert buttons == {"saved:back": Listing("", 0), "saved:next": Listing("", 20)}
@@ -98,10 +98,10 @@ def test_a_list_has_its_pages() -> None:
 
 def test_a_search_of_one_s_own_leads_on_to_the_archive() -> None:
     """With an answer by what was asked for; without one by all that was typed, too."""
-    found = saved(Listed((PLAIN,), Listing("cache"), 1, 4), TODAY, Names())
+    found = saved(Listed((PLAIN,), Listing("cache"), 1, 4), TODAY, CommandNames())
     assert "*cache* · 1 link of yours" in told(found)
     assert [each["text"]["text"] for each in found.blocks[-1]["elements"]] == ["Search the whole archive"]
-    none = saved(Listed((), Listing("searches in kibana"), 0, 4, ("searches",)), TODAY, Names())
+    none = saved(Listed((), Listing("searches in kibana"), 0, 4, ("searches",)), TODAY, CommandNames())
     assert "Nothing you kept is about *searches in kibana*." in told(none)
     assert [each["value"] for each in none.blocks[-1]["elements"]] == [
         '{"q": "searches in kibana"}',
@@ -131,7 +131,7 @@ def test_any_list_keeps_every_limit(drawn: list[Row], query: str, offset: int) -
         for number, each in enumerate(drawn)
     )
     page = Listed(named, Listing(query[:LONGEST_QUERY].strip(), offset), 10_000, 99, (query,), (query,))
-    assert breaches(saved(page, TODAY, Names())) == []
+    assert breaches(saved(page, TODAY, CommandNames())) == []
     for each in named:
         assert problems(note_form(each.key, each.headline, each.note, home=query)) == []
 
@@ -146,7 +146,7 @@ def test_a_page_of_monsters_is_shorter_and_loses_none() -> None:
         Listing(),
         20,
     )
-    said = saved(page, TODAY, Names())
+    said = saved(page, TODAY, CommandNames())
     shown = sum("block_id" in block for block in said.blocks)
     assert 1 <= shown < 10
     assert f"1–{shown}" in told(said)
@@ -215,20 +215,20 @@ def test_a_forged_note_is_none(view: dict[str, object]) -> None:
 
 def test_the_team_s_list_counts_and_names_nobody() -> None:
     """Most kept first, as it comes; the other periods are a click away."""
-    said = top([Shared(PLAIN.url, PLAIN.headline, 3, "#7", PLAIN.published)], Period.ALL, TODAY, Names())
+    said = top([Shared(PLAIN.url, PLAIN.headline, 3, "#7", PLAIN.published)], Period.ALL, TODAY, CommandNames())
     assert "1. *<https://blog.example/cache|How a cache took a site down>*\\nkept by 3 · blog.example · #7" in told(
         said
     )
     assert "Counts only" in told(said)
     assert [each["value"] for each in said.blocks[-1]["elements"]] == ["year", "month"]
-    assert "once 2 people have kept it" in told(top([], Period.MONTH, TODAY, Names()))
+    assert "once 2 people have kept it" in told(top([], Period.MONTH, TODAY, CommandNames()))
 
 
 @settings(max_examples=30)
 @given(st.lists(st.builds(Shared, nasty_url, nasty_text, st.integers(2, 10**6), nasty_text), max_size=5), nasty_text)
 def test_any_team_s_list_keeps_every_limit(shared: list[Shared], name: str) -> None:
     """Whatever was kept, and whatever the commands are called."""
-    names = Names(command=name[:32] or "/weekly", bookmark=name[:50] or "x")
+    names = CommandNames(command=name[:32] or "/weekly", bookmark=name[:50] or "x")
     messages = [top(shared, period, TODAY, names) for period in Period]
     messages += [off(names), not_yours(names), switched(names, on=True), switched(names, on=False)]
     assert [breaches(message) for message in messages] == [[]] * 7

@@ -16,7 +16,7 @@ from archive.headline import headline
 from archive.issue import Issue
 from bot.domain.preferences import Preferences
 from bot.domain.workspace import WorkspaceId
-from bot.slack.api.ports import Mark, Posted
+from bot.slack.api.ports import PartMarker, Posted
 from bot.slack.blocks.message import Digest, Message, Part
 from bot.slack.cards.digest import digest
 from bot.store.database import engine_of
@@ -46,11 +46,11 @@ class Watched(SiteSlack):
         message: Message,
         *,
         thread: str | None = None,
-        mark: Mark | None = None,
+        marker: PartMarker | None = None,
         within: float | None = None,
     ) -> Posted:
         """Keep that something would be posted."""
-        del workspace, message, thread, mark, within
+        del workspace, message, thread, marker, within
         self.calls.append(("post", channel))
         return Posted(channel, f"{len(self.calls)}.0")
 

@@ -21,7 +21,7 @@ from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Paused, PausedBy
 from bot.runtime.ticker import Ticker
-from bot.slack.api.client import PAGE
+from bot.slack.api.client import PAGE_MESSAGES
 from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError
 from bot.store.tables import subscriptions
@@ -407,7 +407,7 @@ def test_a_look_of_several_pages_ends_where_a_minute_has_one_call(landed: bool) 
         scene.site.faults.add(fault)
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(seconds=5)
-        for number in range(2 * PAGE + 50):
+        for number in range(2 * PAGE_MESSAGES + 50):
             said = {"user": scene.person.id, "text": f"chat {number}"}
             scene.workspace.post(scene.workspace.channels[channel], scene.slack_clock.now(), **said)
         await scene.passes(minutes=10)

@@ -82,13 +82,13 @@ class _Door:
     """A door that one dies before or after using."""
 
     def __init__(self, door: Poster, fuse: Fuse) -> None:
-        self._door, self._fuse = door, fuse
+        self._slack, self._fuse = door, fuse
 
     def since(self) -> str:
-        return self._door.since()
+        return self._slack.since()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        call = getattr(self._door, name)
+        call = getattr(self._slack, name)
 
         async def doomed(*given: Any, **named: Any) -> Any:
             await self._fuse.step()

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import ChannelRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
-from bot.slack.api.ports import Person, Posted
-from bot.slack.api.response_urls import ReplyError
+from bot.slack.api.ports import Posted, SlackUser
+from bot.slack.api.response_urls import ResponseUrlError
 from bot.slack.blocks.message import Message
 
 
@@ -23,7 +23,7 @@ class FakeReplies:
     async def send(self, url: str, payload: Mapping[str, Any]) -> None:
         """Take an answer, unless refusing."""
         if self.refusing:
-            raise ReplyError("404 used_url")
+            raise ResponseUrlError("404 used_url")
         self.sent.append((url, dict(payload)))
 
     async def close(self) -> None:
@@ -148,9 +148,9 @@ class FakeDoor:
         self.reads += 1
         return self.readable.get((channel, ts))
 
-    async def person(self, workspace: WorkspaceId, user: str) -> Person:
+    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
         """Give a person's zone."""
         del workspace
         if self.broken is not None:
             raise self.broken
-        return Person(user, self.zones.get(user, ""))
+        return SlackUser(user, self.zones.get(user, ""))

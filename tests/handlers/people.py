@@ -36,8 +36,8 @@ from bot.digests.unconfirmed import Doubts
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.services import Services
-from bot.slack.api.form_results import Outcomes
-from bot.slack.blocks.command_names import Names
+from bot.slack.api.form_results import FormResults
+from bot.slack.blocks.command_names import CommandNames
 from bot.source.library import Current
 from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
@@ -90,7 +90,7 @@ class People:
         """Put the real listeners on a real app, with fakes behind the use cases."""
         self.shelf = Shelf(issues)
         self.register, self.memory, self.replies, self.door = FakeRegister(), FakeMemory(), FakeReplies(), FakeDoor()
-        names, clock = Names(), StillClock()
+        names, clock = CommandNames(), StillClock()
         answers = Answers(self.shelf, names, clock, chance=lambda _: 0)
         subscribing = Subscribing(
             self.register,
@@ -135,14 +135,14 @@ class People:
                 SECRET,
             ),
             subscribing,
-            Outcomes(self.door),
+            FormResults(self.door),
             self.replies,
             Doubts(store, clock),
             reference=lambda: next(references),
         )
         self.serves()
 
-    def renames(self, names: Names) -> None:
+    def renames(self, names: CommandNames) -> None:
         """Have the commands called otherwise."""
         answers = Answers(self.shelf, names, StillClock(), chance=lambda _: 0)
         self.serves(names=names, answers=answers)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.workspace import workspace_id
 from bot.slack.api.errors import TryLaterError
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.store.errors import StoreError
 from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
@@ -218,7 +218,7 @@ async def test_the_tools_command_explains_itself(people: People) -> None:
 
 async def test_commands_are_called_what_the_operator_calls_them(people: People) -> None:
     """The names are settings, and what the bot says of itself uses them."""
-    people.renames(Names("/news", "/kit"))
+    people.renames(CommandNames("/news", "/kit"))
     assert "kubernetes/" in (await people.types("kubernetes", "/news")).said
     assert "acme/dnslint" in (await people.types("dnslint", "/kit")).said
     assert "`/news subscribe`" in (await people.types("help", "/news")).said

@@ -24,7 +24,7 @@ from bot.slack.api.errors import (
     TryLaterError,
     WorkspaceRefusedError,
 )
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from handlers import views
 from playground.slack.limits import problems
@@ -144,7 +144,7 @@ class Broken:
 
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     """In the form's place, with a reference; a tab that cannot be cleared hinders no forgetting."""
-    broken = Importing(Broken(), people.door, Names(), StillClock())
+    broken = Importing(Broken(), people.door, CommandNames(), StillClock())
     people.serves(belongings=replace(people.services.belongings, importing=broken))
     pasted = '<A HREF="https://a.example/">A</A>'
     values = {"import": {"import": {"type": "plain_text_input", "value": pasted}}}
@@ -229,10 +229,10 @@ async def test_a_file_is_asked_for_where_it_may_be_read(people: People) -> None:
     """With the scope; where Slack refuses that form all the same, the one to paste into opens."""
     people.door.scopes = {"files:read"}
     await people.types("import")
-    assert people.door.views["trigger-1"] == said.file_form(Names())
+    assert people.door.views["trigger-1"] == said.file_form(CommandNames())
     people.door.refuses = WorkspaceRefusedError("views.open", "missing_scope")
     await people.types("import")
-    assert people.door.views["trigger-1"] == said.import_form(Names())
+    assert people.door.views["trigger-1"] == said.import_form(CommandNames())
 
 
 async def test_a_file_is_brought(people: People) -> None:
@@ -337,8 +337,10 @@ async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
     assert "2 links of yours" in await types(people, "saved gardening")
 
 
-@pytest.mark.parametrize("names", [Names(), Names(command="/" + "x" * 31, bookmark="y" * 100, bot="z" * 300)])
-def test_every_word_keeps_the_limits(names: Names) -> None:
+@pytest.mark.parametrize(
+    "names", [CommandNames(), CommandNames(command="/" + "x" * 31, bookmark="y" * 100, bot="z" * 300)]
+)
+def test_every_word_keeps_the_limits(names: CommandNames) -> None:
     """Whatever the commands are called."""
     messages = [said.sent(1, names, typed="export csv"), said.nothing_to_take(names), said.forgotten(0), said.stayed()]
     messages += [said.confirm_forgetting(2, names), *(said.taken(10_000, kind) for kind in Format)]

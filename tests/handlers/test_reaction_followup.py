@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientError, ClientSession, web
 
 from bot.runtime.background import Later
-from bot.slack.api.response_urls import HttpReplies, ReplyError
+from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrlError
 
 
 @asynccontextmanager
@@ -40,7 +40,7 @@ async def test_an_answer_arrives_as_json() -> None:
     """What was given is what Slack gets, many times over one session."""
     seen: list[object] = []
     async with hook(200, seen) as url:
-        replies = HttpReplies(url)
+        replies = HttpResponseUrls(url)
         await replies.send(url, {"text": "hello"})
         await replies.send(url, {"text": "again"})
         await replies.close()
@@ -52,8 +52,8 @@ async def test_an_answer_is_sent_once(status: int) -> None:
     """Whatever goes wrong, nothing is sent a second time: an answer shared with a channel would stand there twice."""
     seen: list[object] = []
     async with hook(status, seen) as url:
-        replies = HttpReplies(url)
-        with pytest.raises(ReplyError):
+        replies = HttpResponseUrls(url)
+        with pytest.raises(ResponseUrlError):
             await replies.send(url, {"text": "hello"})
         await replies.close()
     assert len(seen) == 1
@@ -62,8 +62,8 @@ async def test_an_answer_is_sent_once(status: int) -> None:
 @pytest.mark.parametrize("url", ["", "no address", "ftp://127.0.0.1/", "http://127.0.0.1:1/"])
 async def test_no_place_to_send_to(url: str) -> None:
     """A payload's address that is none is an error with a reason, not a trace."""
-    replies = HttpReplies("http://127.0.0.1:1/api/")
-    with pytest.raises(ReplyError):
+    replies = HttpResponseUrls("http://127.0.0.1:1/api/")
+    with pytest.raises(ResponseUrlError):
         await replies.send(url, {})
     await replies.close()
 
@@ -85,8 +85,8 @@ async def test_no_other_address_is_called(monkeypatch: pytest.MonkeyPatch, url: 
     """A payload names whatever it likes; nothing is sent but to Slack's hosts over https, or to the stand-in."""
     called: list[object] = []
     monkeypatch.setattr(ClientSession, "_request", lambda _, *asked, **__: called.append(asked))
-    replies = HttpReplies(api)
-    with pytest.raises(ReplyError, match="an address that is not Slack's"):
+    replies = HttpResponseUrls(api)
+    with pytest.raises(ResponseUrlError, match="an address that is not Slack's"):
         await replies.send(url, {"text": "hello"})
     await replies.close()
     assert called == []
@@ -113,8 +113,8 @@ async def test_slacks_own_addresses_are_called(monkeypatch: pytest.MonkeyPatch, 
         raise ClientError
 
     monkeypatch.setattr(ClientSession, "_request", refused)
-    replies = HttpReplies(api)
-    with pytest.raises(ReplyError, match="ClientError"):
+    replies = HttpResponseUrls(api)
+    with pytest.raises(ResponseUrlError, match="ClientError"):
         await replies.send(url, {"text": "hello"})
     await replies.close()
     assert called == [("POST", url.lower().replace("/t1", "/T1"))]
@@ -124,8 +124,8 @@ async def test_no_redirect_is_followed() -> None:
     """Wherever an answer points, the words stay here."""
     seen: list[object] = []
     async with hook(200, seen) as away, hook(307, [], away) as url:
-        replies = HttpReplies(url)
-        with pytest.raises(ReplyError, match="307"):
+        replies = HttpResponseUrls(url)
+        with pytest.raises(ResponseUrlError, match="307"):
             await replies.send(url, {"text": "hello"})
         await replies.close()
     assert seen == []

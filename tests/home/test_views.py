@@ -14,7 +14,7 @@ from bot.bookmarks.views.team_top import Shared
 from bot.domain.text import one_line
 from bot.home.views.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
 from bot.lookup.views.issue import issue_page
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from playground.slack.limits import problems
 from tests.fakes.issues import nasty_text, nasty_url, plain
 
@@ -33,7 +33,7 @@ def test_any_tab_keeps_every_limit(rows: list[Row], team: list[Team], query: str
     page = Listed(tuple(rows), Listing(one_line(query)[:300], 10), 10_000, 10_000, (query,), (word,) * 9)
     channels = [Subscribed("C1", word, WHEN), Subscribed("C2", word), Subscribed("C3", word, paused=word)] * 9
     shown = Shown(Looking(page.listing, welcome), page, channels, Newest(word, WHEN, "{}"), team)
-    assert problems(home(shown, TODAY, Names(bot=word or "x"))) == []
+    assert problems(home(shown, TODAY, CommandNames(bot=word or "x"))) == []
 
 
 def test_the_fullest_tab_has_room_to_spare() -> None:
@@ -43,7 +43,9 @@ def test_the_fullest_tab_has_room_to_spare() -> None:
     listing = Listing("x", 20)
     page = Listed((row,) * PAGE, listing, 99, problems=("a note",) * 9)
     channels = [Subscribed("C1", "daily 9am UTC", WHEN)] * 99
-    view = home(Shown(Looking(listing, welcome=True), page, channels, Newest("T", WHEN, "{}"), shared), TODAY, Names())
+    view = home(
+        Shown(Looking(listing, welcome=True), page, channels, Newest("T", WHEN, "{}"), shared), TODAY, CommandNames()
+    )
     assert len(view["blocks"]) < 50
     assert problems(view) == []
 
@@ -70,7 +72,7 @@ def test_what_a_tab_shows_next(action: str, value: str, listing: Listing | None)
 def test_the_small_views() -> None:
     """An issue over the tab, a tab without anything, and one of somebody who was forgotten."""
     assert problems(issue_modal(issue_page(plain()))) == []
-    assert problems(unavailable(blank(Names()))) == []
-    empty = home(Shown(Looking(), Listed((), Listing(), 0), team=None), TODAY, Names())
+    assert problems(unavailable(blank(CommandNames()))) == []
+    empty = home(Shown(Looking(), Listed((), Listing(), 0), team=None), TODAY, CommandNames())
     assert problems(empty) == []
     assert "team" not in str(empty)

@@ -15,7 +15,7 @@ from archive.snapshot import Snapshot
 from bot.lookup import commands
 from bot.lookup.search import Answers, private
 from bot.lookup.views.answer import Asked
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.source.library import Current
 from playground.demo.held_back import SAMPLE
 from tests.fakes.issues import nasty_issues, nasty_text, plain
@@ -39,7 +39,7 @@ class Shelf:
 
 def answers(*issues: Issue) -> Answers:
     """Answer from these issues."""
-    return Answers(Shelf(issues), Names(), StillClock(), chance=lambda _: 0)
+    return Answers(Shelf(issues), CommandNames(), StillClock(), chance=lambda _: 0)
 
 
 def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:

@@ -31,14 +31,14 @@ from bot.domain.schedule import parse_schedule
 from bot.lookup.views import help as helping
 from bot.lookup.views.issue import issue_page, picked, preview, read_page, topics
 from bot.slack.api.errors import ChannelRefusedError
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from playground.slack.limits import problems
 from tests.fakes.checker import breaches
 from tests.fakes.issues import entry, issue, nasty_issues, nasty_text, plain, section, tastes
 
 NOON = datetime(2024, 5, 13, 8, tzinfo=UTC)
-NAMES = Names()
+NAMES = CommandNames()
 
 
 def test_an_issue_too_long_for_one_message_has_pages() -> None:
@@ -143,7 +143,7 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
     """Names, reasons, schedules and addresses from anywhere."""
     waits = [Waiting(each, words) for each in many]
     standing = Standing("C1", words, preferences, NOON, Post(words, url, NOON), waits, words)
-    names = Names(bot=words or "x")
+    names = CommandNames(bot=words or "x")
     messages = [
         issue_page(nasty, page),
         preview(nasty, preferences, "C1"),
@@ -192,4 +192,4 @@ def test_fixed_messages(message: Message) -> None:
 @pytest.mark.parametrize("word", ["issue", "why", "preview", "subscribe", "latest", "status"])
 def test_hints_use_the_commands_own_name(word: str) -> None:
     """An operator may have called it otherwise."""
-    assert f"`/news {word}" in helping.hint(word, Names(command="/news"))
+    assert f"`/news {word}" in helping.hint(word, CommandNames(command="/news"))

@@ -22,7 +22,7 @@ from bot.slack.api.errors import (
     WorkspaceRefusedError,
     refusal,
 )
-from bot.slack.api.ports import Mark
+from bot.slack.api.ports import PartMarker
 from bot.slack.blocks.message import Message
 from playground.slack.faults import Fault, How
 from playground.slack.fixtures import town
@@ -34,7 +34,7 @@ from playground.slack.workspace import Workspace
 HERE = "-:T1"
 POST = "chat.postMessage"
 HELLO = Message("Hello")
-MARK = Mark("one", "parent")
+MARK = PartMarker("one", "parent")
 
 
 class Unpaced(Pace):
@@ -71,12 +71,12 @@ async def stage() -> AsyncIterator[Stage]:
 
 async def test_a_message_is_posted_marked_and_found(stage: Stage) -> None:
     """Its ts comes back; it carries its mark, unfurls nothing, and can be found by the mark in channel and thread."""
-    parent = await stage.door.post(HERE, stage.channel, HELLO, mark=MARK)
+    parent = await stage.door.post(HERE, stage.channel, HELLO, marker=MARK)
     reply = await stage.door.post(HERE, stage.person, HELLO)
     assert reply.channel.startswith("D")
     assert await stage.door.find_own(HERE, stage.channel, MARK) == parent
-    assert await stage.door.find_own(HERE, stage.channel, Mark("one", "other")) is None
-    assert await stage.door.find_own(HERE, stage.channel, Mark("one", "x"), thread=parent.ts) is None
+    assert await stage.door.find_own(HERE, stage.channel, PartMarker("one", "other")) is None
+    assert await stage.door.find_own(HERE, stage.channel, PartMarker("one", "x"), thread=parent.ts) is None
     assert "/archives/" in await stage.door.permalink(HERE, stage.channel, parent.ts)
     await stage.door.update(HERE, stage.channel, parent.ts, Message("Better"))
     assert (await stage.door.person(HERE, stage.person)).zone == "Europe/London"
@@ -85,15 +85,15 @@ async def test_a_message_is_posted_marked_and_found(stage: Stage) -> None:
 async def test_a_reply_says_where_it_stands(stage: Stage) -> None:
     """In its thread; in the channel once that is gone, where it is found and deleted."""
     stage.site.workspaces["T1"].pace = Unpaced()
-    parent, mark = await stage.door.post(HERE, stage.channel, HELLO, mark=MARK), Mark("one", "reply")
+    parent, marker = await stage.door.post(HERE, stage.channel, HELLO, marker=MARK), PartMarker("one", "reply")
     reply = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts)
     assert (parent.thread, reply.thread) == ("", parent.ts)
     await stage.door.delete(HERE, stage.channel, parent.ts)
-    stray = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts, mark=mark)
+    stray = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts, marker=marker)
     assert stray.thread == ""
     with pytest.raises(ThreadRefusedError, match="thread_not_found"):
-        await stage.door.find_own(HERE, stage.channel, mark, thread=parent.ts)
-    assert await stage.door.find_own(HERE, stage.channel, mark, oldest=parent.ts) == stray
+        await stage.door.find_own(HERE, stage.channel, marker, thread=parent.ts)
+    assert await stage.door.find_own(HERE, stage.channel, marker, oldest=parent.ts) == stray
     await stage.door.delete(HERE, stage.channel, stray.ts)
     with pytest.raises(ThreadRefusedError, match="message_not_found"):
         await stage.door.delete(HERE, stage.channel, stray.ts)
@@ -102,10 +102,10 @@ async def test_a_reply_says_where_it_stands(stage: Stage) -> None:
 async def test_a_tombstone_proves_no_absence(stage: Stage) -> None:
     """A reply is found below it; one that is not there may stand in the channel."""
     stage.site.workspaces["T1"].tombstones, stage.site.workspaces["T1"].pace = True, Unpaced()
-    parent, mark = await stage.door.post(HERE, stage.channel, HELLO), Mark("one", "reply")
-    reply = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts, mark=mark)
+    parent, marker = await stage.door.post(HERE, stage.channel, HELLO), PartMarker("one", "reply")
+    reply = await stage.door.post(HERE, stage.channel, HELLO, thread=parent.ts, marker=marker)
     await stage.door.delete(HERE, stage.channel, parent.ts)
-    assert await stage.door.find_own(HERE, stage.channel, mark, thread=parent.ts) == reply
+    assert await stage.door.find_own(HERE, stage.channel, marker, thread=parent.ts) == reply
     with pytest.raises(ThreadRefusedError, match="tombstone"):
         await stage.door.find_own(HERE, stage.channel, MARK, thread=parent.ts)
 

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from bot.slack.api.client import WebSlack
 from bot.slack.api.errors import CannotLookError, SlackError, TryLaterError, UnknownOutcomeError
-from bot.slack.api.ports import Mark
+from bot.slack.api.ports import PartMarker
 from bot.slack.api.responses import retry_after
 from bot.slack.blocks.message import Message
 
-HERE, CHANNEL, HELLO, MARK = "-:T1", "C1", Message("Hello"), Mark("one", "parent")
+HERE, CHANNEL, HELLO, MARK = "-:T1", "C1", Message("Hello"), PartMarker("one", "parent")
 
 
 class Answers:

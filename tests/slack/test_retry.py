@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.clock import at_or_now
 from bot.slack.api.errors import RateLimitedError, TryLaterError
-from bot.slack.api.retry import patiently
+from bot.slack.api.retry import retry_when_limited
 
 
 def puts_off(*waits: float) -> Callable[[], Awaitable[str]]:
@@ -29,14 +29,14 @@ def puts_off(*waits: float) -> Callable[[], Awaitable[str]]:
 @pytest.mark.parametrize(("put_off", "waits"), [((), 0), ((), 1), ((0.0,), 1), ((0.0, 0.0), 2)])
 async def test_what_is_put_off_is_asked_for_again(put_off: tuple[float, ...], waits: int) -> None:
     """As often as it may be waited for."""
-    assert await patiently(puts_off(*put_off), waits=waits) == "done"
+    assert await retry_when_limited(puts_off(*put_off), waits=waits) == "done"
 
 
 @pytest.mark.parametrize(("put_off", "waits"), [((0.0,), 0), ((0.0, 0.0), 1), ((3_600.0,), 5)])
 async def test_nobody_waits_for_ever(put_off: tuple[float, ...], waits: int) -> None:
     """Neither too often nor too long."""
     with pytest.raises(RateLimitedError):
-        await patiently(puts_off(*put_off), waits=waits)
+        await retry_when_limited(puts_off(*put_off), waits=waits)
 
 
 async def test_any_other_refusal_is_none_to_wait_for() -> None:
@@ -46,7 +46,7 @@ async def test_any_other_refusal_is_none_to_wait_for() -> None:
         raise TryLaterError("chat.postMessage", "http_503")
 
     with pytest.raises(TryLaterError):
-        await patiently(refuses)
+        await retry_when_limited(refuses)
 
 
 def test_a_moment_that_is_not_said_is_now() -> None:

@@ -84,8 +84,8 @@ def expected(happened: Sequence[Event]) -> dict[str, int]:
                 continue
             if newer(*fact, ways.get(way)):
                 ways[way] = fact
-        if mark := settled([BookmarkEvent(held, at, link) for held, at in ways.values()], removed):
-            kept[link.url] = mark.at
+        if marker := settled([BookmarkEvent(held, at, link) for held, at in ways.values()], removed):
+            kept[link.url] = marker.at
     return kept
 
 

@@ -11,7 +11,7 @@ from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.user_state import UserState
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ class Acquainted(Protocol):
 class Forgetting:
     """Deletes. Whom to forget comes from the signed request alone."""
 
-    def __init__(self, people: Acquainted, names: Names, clock: Clock, forgot: Callable[[Member], None]) -> None:
+    def __init__(self, people: Acquainted, names: CommandNames, clock: Clock, forgot: Callable[[Member], None]) -> None:
         """Delete from `people`; `forgot` is told whom to forget in memory."""
         self._people = people
         self._names = names

@@ -14,8 +14,8 @@ from bot.domain.bookmark_file.write import write
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Posted
-from bot.slack.api.retry import patiently
-from bot.slack.blocks.command_names import Names
+from bot.slack.api.retry import retry_when_limited
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
 NO_FILES = frozenset(
@@ -51,10 +51,10 @@ class Door(Protocol):
 class Exporting:
     """Hands out lists. Whose it is comes from the signed request alone."""
 
-    def __init__(self, memory: Memory, door: Door, names: Names) -> None:
-        """Send what `memory` knows through `door`."""
+    def __init__(self, memory: Memory, slack: Door, names: CommandNames) -> None:
+        """Send what `memory` knows through `slack`."""
         self._memory = memory
-        self._door = door
+        self._slack = slack
         self._names = names
 
     async def take(self, workspace: WorkspaceId, user: str, kind: Format) -> Message:
@@ -67,21 +67,21 @@ class Exporting:
             return said.nothing_to_take(self._names)
         content = await asyncio.to_thread(write, [keepsake(each) for each in kept], kind)
         try:
-            file = await self._door.upload(workspace, kind.file_name, content)
+            file = await self._slack.upload(workspace, kind.file_name, content)
         except SlackError as error:
             if error.code not in NO_FILES:
                 raise
             await self._as_text(workspace, user, len(kept), kind, content)
         else:
-            there = await self._door.direct(workspace, user, said.taken(len(kept), kind))
-            await self._door.share_file(workspace, there.channel, file, kind.file_name)
+            there = await self._slack.direct(workspace, user, said.taken(len(kept), kind))
+            await self._slack.share_file(workspace, there.channel, file, kind.file_name)
         typed = "export" if kind is Format.HTML else f"export {kind.value}"
         return said.sent(len(kept), self._names, typed=typed)
 
     async def _as_text(self, workspace: WorkspaceId, user: str, count: int, kind: Format, content: bytes) -> None:
         text = content.decode("utf-8-sig")
         for message in (said.taken(count, kind), *said.pieces(text)):
-            await patiently(partial(self._door.direct, workspace, user, message))
+            await retry_when_limited(partial(self._slack.direct, workspace, user, message))
 
 
 def keepsake(bookmark: Bookmark) -> ExportedBookmark:

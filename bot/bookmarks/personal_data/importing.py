@@ -17,7 +17,7 @@ from bot.domain.clock import Clock
 from bot.domain.text import clean
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import FileRefusedError, SlackError
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block
 
 READ_FILES = "files:read"
@@ -53,25 +53,25 @@ class Door(Protocol):
 class Importing:
     """Takes bookmarks in. Whose they are comes from the signed request alone."""
 
-    def __init__(self, arrivals: Arrivals, door: Door, names: Names, clock: Clock) -> None:
-        """Keep in `arrivals` what comes through `door`."""
+    def __init__(self, arrivals: Arrivals, slack: Door, names: CommandNames, clock: Clock) -> None:
+        """Keep in `arrivals` what comes through `slack`."""
         self._arrivals = arrivals
-        self._door = door
+        self._slack = slack
         self._names = names
         self._clock = clock
         self._reading = asyncio.Lock()  # one at a time: ten megabytes take a second or more
 
     async def ask(self, workspace: WorkspaceId, trigger: str) -> None:
         """Open the form that asks for bookmarks: for a file where the bot may read files. Raises SlackError."""
-        if await self._door.grants(workspace, READ_FILES):
+        if await self._slack.grants(workspace, READ_FILES):
             try:
-                await self._door.open_view(workspace, trigger, said.file_form(self._names))
+                await self._slack.open_view(workspace, trigger, said.file_form(self._names))
             except SlackError as error:
                 if error.code not in _NO_FILE_FORM:
                     raise
             else:
                 return
-        await self._door.open_view(workspace, trigger, said.import_form(self._names))
+        await self._slack.open_view(workspace, trigger, said.import_form(self._names))
 
     async def bring(self, workspace: WorkspaceId, user: str, pasted: str) -> Block | str:
         """Keep the links of a browser's bookmarks; give the form's successor, or what is wrong in a line."""
@@ -84,7 +84,7 @@ class Importing:
         if file.size > said.LARGEST:
             return said.TOO_LARGE
         try:
-            content = await self._door.download(workspace, file.address, said.LARGEST)
+            content = await self._slack.download(workspace, file.address, said.LARGEST)
         except FileRefusedError as error:
             _log.warning("a file was not fetched", error=str(error), workspace=workspace)
             return said.not_had(error.code)

@@ -64,7 +64,9 @@ class Choosing:
     def read(cls, value: object) -> Choosing | None:
         """Read what `as_value` made; None for anything else."""
         try:
-            fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE else None
+            fields = (
+                json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
+            )
         except (ValueError, RecursionError):
             return None
         if not isinstance(fields, list) or len(fields) != 6:

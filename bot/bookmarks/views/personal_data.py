@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.bookmark_file.record import Format
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import escape
 
@@ -40,7 +40,7 @@ def taken(count: int, kind: Format) -> Message:
     return blocks.says(f"Your {_links(count)} as {_KINDS[kind]}. Only you see this.")
 
 
-def sent(count: int, names: Names, *, typed: str) -> Message:
+def sent(count: int, names: CommandNames, *, typed: str) -> Message:
     """Say where the list went, and the way to what else `typed` may have meant."""
     weekly = escape(names.command)
     where = f"Your {_links(count)} {'is' if count == 1 else 'are'} in our direct conversation."
@@ -48,7 +48,7 @@ def sent(count: int, names: Names, *, typed: str) -> Message:
     return Message(said, (blocks.section(said), blocks.context(f'Looking for links instead? `{weekly} "{typed}"`')))
 
 
-def nothing_to_take(names: Names) -> Message:
+def nothing_to_take(names: CommandNames) -> Message:
     """Say that there is nothing kept."""
     return blocks.says(f"You have kept nothing yet; `{escape(names.command)} help` says how to.")
 
@@ -77,7 +77,7 @@ def _verbatim(text: str) -> Message:
     return Message("Your list, as text", ({"type": "rich_text", "elements": [element]},))
 
 
-def import_form(names: Names) -> Block:
+def import_form(names: CommandNames) -> Block:
     """Ask for a browser's bookmarks."""
     weekly = escape(names.command)
     how = (
@@ -95,7 +95,7 @@ def import_form(names: Names) -> Block:
     }
 
 
-def file_form(names: Names) -> Block:
+def file_form(names: CommandNames) -> Block:
     """Ask for a browser's bookmarks as a file (Slack: needs the scope files:read)."""
     weekly = escape(names.command)
     how = (
@@ -180,7 +180,7 @@ def read_import(view: Mapping[str, Any]) -> str | None:
     return "".join(each or "" for each in pasted) if all(isinstance(each, str | None) for each in pasted) else None
 
 
-def brought(new: int, known: int, refused: int, names: Names, *, beyond: int = 0) -> Message:
+def brought(new: int, known: int, refused: int, names: CommandNames, *, beyond: int = 0) -> Message:
     """Say what came of it: links that are new, were `known` already, were `refused`, or came `beyond` the most."""
     said = [f"{new:,} more link is yours now." if new == 1 else f"{new:,} more links are yours now."]
     if known:
@@ -198,7 +198,7 @@ def window(message: Message) -> Block:
     return blocks.window("Your bookmarks", message.blocks)
 
 
-def confirm_forgetting(count: int, names: Names) -> Message:
+def confirm_forgetting(count: int, names: CommandNames) -> Message:
     """Ask whether everything about the person is to be deleted."""
     weekly = escape(names.command)
     what = f"your {_links(count)}, your notes and what you have read" if count else "all that I know of you"

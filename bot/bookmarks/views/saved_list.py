@@ -11,7 +11,7 @@ from bot.bookmarks.views.saved_row import Row, row
 from bot.domain.text import one_line
 from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import bold, clip, escape
 
@@ -19,7 +19,7 @@ PAGE = 10
 """Bookmarks on a page."""
 
 # What rows may fill of a message (bot.slack.blocks.blocks): the rest is for what stands around them.
-_MOST_TEXT = blocks.MOST_TEXT - 1_500
+_MOST_TEXT = blocks.TEXT_MAX_CHARS - 1_500
 _MOST_JSON = 12_000
 _MOST = 1_000_000
 _PLACE = re.compile(r"mine:([0-9a-f]{32}):(\d{1,7}):(.*)", re.ASCII | re.DOTALL)
@@ -48,7 +48,7 @@ class Listing:
     def read(cls, value: str) -> Listing | None:
         """Read a button's value; None for anything that no button has."""
         try:
-            fields = json.loads(value) if len(value) <= blocks.BUTTON_VALUE else None
+            fields = json.loads(value) if len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
         except (ValueError, RecursionError):
             return None
         return cls.of(fields) if isinstance(fields, dict) else None
@@ -89,7 +89,7 @@ class Listed:
     problems: tuple[str, ...] = ()
 
 
-def saved(page: Listed, today: date, names: Names) -> Message:
+def saved(page: Listed, today: date, names: CommandNames) -> Message:
     """List a page for the person whose it is, with a menu for each row and buttons to the other pages."""
     if not page.rows:
         return _nothing(page, names)
@@ -140,7 +140,7 @@ def turns(page: Listed, action: str) -> list[Block]:
     return row_
 
 
-def _nothing(page: Listed, names: Names) -> Message:
+def _nothing(page: Listed, names: CommandNames) -> Message:
     query = page.listing.query
     if not query:
         how = f"React to a link with :{escape(names.bookmark)}:, or press Save beside one, and it is listed here."

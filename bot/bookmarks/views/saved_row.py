@@ -14,7 +14,7 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import short_date
 from bot.slack.blocks.message import Block
 from bot.slack.blocks.mrkdwn import bold, clip, host, link, shown
-from bot.slack.blocks.web_archive import past
+from bot.slack.blocks.web_archive import web_archive_link
 
 ACTION = "kept"
 """The menu beside a row: its action is `kept:NUMBER`, the chosen option's value says what and which."""
@@ -77,7 +77,7 @@ def words(kept: Row, today: date) -> str:
     where = [clip(host(kept.url), 60), clip(kept.issue, 80)]
     if kept.published is not None:
         where.append(short_date(kept.published))
-    where.append(past(kept.url, kept.published, today))
+    where.append(web_archive_link(kept.url, kept.published, today))
     lines = [linked if kept.read else bold(linked), " · ".join(filter(None, where))]
     if note := one_line(kept.note):
         lines.append(f"Note: {clip(note, _NOTE_SHOWN)}")

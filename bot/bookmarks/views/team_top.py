@@ -9,11 +9,11 @@ from datetime import date, datetime
 from bot.domain.period import Period
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.dates import short_date
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, shown
-from bot.slack.blocks.web_archive import past
+from bot.slack.blocks.web_archive import web_archive_link
 
 AT_LEAST = 2
 """Distinct people who must have kept a link before it is counted anywhere: fewer would tell what one person likes."""
@@ -33,7 +33,7 @@ class Shared:
     published: datetime | None = None
 
 
-def top(shared: Sequence[Shared], period: Period, today: date, names: Names) -> Message:
+def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNames) -> Message:
     """List what a team keeps most, most kept first (at most 10), with buttons to the other periods."""
     made: list[Block] = [blocks.context(f"*{period.said}* by people here. Counts only: nobody sees who.")]
     made += [blocks.section(f"{number}. {entry_words(each, today)}") for number, each in enumerate(shared[:MOST], 1)]
@@ -51,7 +51,7 @@ def top(shared: Sequence[Shared], period: Period, today: date, names: Names) -> 
     return Message(clip(f"{period.said}: {heads or 'nothing yet'}", 900), (*made, blocks.actions(row)))
 
 
-def switched(names: Names, *, on: bool) -> Message:
+def switched(names: CommandNames, *, on: bool) -> Message:
     """Confirm that the counts are shown from now on, or nowhere."""
     weekly = escape(names.command)
     if on:
@@ -60,7 +60,7 @@ def switched(names: Names, *, on: bool) -> Message:
     return blocks.says(f"Off: `{weekly} top`, {said}. Everybody's own list stays. `{weekly} top on` turns it on.")
 
 
-def off(names: Names) -> Message:
+def off(names: CommandNames) -> Message:
     """Say that the workspace does not want its counts shown."""
     weekly = escape(names.command)
     return blocks.says(
@@ -68,7 +68,7 @@ def off(names: Names) -> Message:
     )
 
 
-def not_yours(names: Names) -> Message:
+def not_yours(names: CommandNames) -> Message:
     """Say who may switch the counts on and off."""
     weekly = escape(names.command)
     return blocks.says(
@@ -91,5 +91,5 @@ def entry_words(each: Shared, today: date) -> str:
     where = [f"kept by {each.people:,}", clip(host(each.url), 60), clip(each.issue, 80)]
     if each.published is not None:
         where.append(short_date(each.published))
-    where.append(past(each.url, each.published, today))
+    where.append(web_archive_link(each.url, each.published, today))
     return f"{bold(linked)}\n{' · '.join(filter(None, where))}"

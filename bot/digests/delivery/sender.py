@@ -30,8 +30,8 @@ from bot.slack.api.errors import (
     UnknownOutcomeError,
     WorkspaceRefusedError,
 )
-from bot.slack.api.ports import TOMBSTONE, Mark, Posted
-from bot.slack.api.retry import patiently
+from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted
+from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
@@ -113,10 +113,10 @@ class Sender:
         if left <= 0 or rest:
             await parts.back(row, attempt, "the attempt came too late to be made, or Slack asked to wait just then")
             raise Leave(tools.after(rest))
-        mark = Mark(delivery.issue, row.key)
+        marker = PartMarker(delivery.issue, row.key)
         try:
             posted = await tools.slack.post(
-                mine.workspace, mine.channel, sheet.message, thread=thread, mark=mark, within=left
+                mine.workspace, mine.channel, sheet.message, thread=thread, marker=marker, within=left
             )
         except UnknownOutcomeError as error:
             _log.info("delivery.unknown", channel=mine.channel, issue=delivery.issue, part=row.key, code=error.code)
@@ -258,14 +258,14 @@ class Sender:
         A reply whose thread is gone may stand in the channel, later than the message that began the thread. Raises
         ThreadRefusedError where it does not, and would if it were sent again.
         """
-        slack, mine, mark = self._tools.slack, self._subscription, Mark(delivery.issue, row.key)
+        slack, mine, marker = self._tools.slack, self._subscription, PartMarker(delivery.issue, row.key)
         if thread is None:
-            return await slack.find_own(mine.workspace, mine.channel, mark, oldest=delivery.after or None)
+            return await slack.find_own(mine.workspace, mine.channel, marker, oldest=delivery.after or None)
         try:
-            return await slack.find_own(mine.workspace, mine.channel, mark, thread=thread)
+            return await slack.find_own(mine.workspace, mine.channel, marker, thread=thread)
         except ThreadRefusedError as error:
             await self._turn_to_look(None)
-            found = await slack.find_own(mine.workspace, mine.channel, mark, oldest=thread)
+            found = await slack.find_own(mine.workspace, mine.channel, marker, oldest=thread)
             if found is None and error.code != TOMBSTONE:
                 raise
             return found
@@ -320,6 +320,6 @@ class Sender:
             notice = replace(notice, delivery=delivery.id, part=row.id, whole=row.at == 0)
         try:
             said = words(notice, self._tools.command)
-            await patiently(lambda: self._tools.slack.direct(mine.workspace, mine.user, said), waits=_WAITS)
+            await retry_when_limited(lambda: self._tools.slack.direct(mine.workspace, mine.user, said), waits=_WAITS)
         except SlackError as error:
             _log.warning("delivery.not_told", user=mine.user, trouble=trouble.value, error=str(error))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.digests.views.reasons import plainly
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import clip
 
@@ -51,7 +51,7 @@ class Notice:
     whole: bool = False
 
 
-def words(notice: Notice, command: str = Names().command) -> Message:
+def words(notice: Notice, command: str = CommandNames().command) -> Message:
     """Put a notice into words; `command` is what the reader would type."""
     channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), plainly(notice.reason, _MOST, command)
     which = "the digest" if notice.whole else "one reply of the digest"

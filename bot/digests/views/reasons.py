@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 from bot.domain.text import one_line
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.mrkdwn import clip, escape
 
 _SENTENCE = re.compile(r"Slack's [\w.]+(?: for \w+)? answered (\w+)(?: \([^()]*\))?: [^().]*")
 """What a SlackError says of itself, wherever it stands in a text."""
-_USUAL = Names().command
+_USUAL = CommandNames().command
 _INVITE = "`/invite` me there, then `{weekly} resume`"
 _ALLOW = "have somebody who may let me post there, then `{weekly} resume`"
 _INSTALL = "whoever runs me has to install the app again"

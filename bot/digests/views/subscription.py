@@ -12,12 +12,12 @@ from bot.digests.views.reasons import plainly
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.dates import MONTHS, slack_time
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link
 
-_USUAL = Names()
+_USUAL = CommandNames()
 _MOST_WAITING = 8
 _MOST_OLDER = 5
 _MONTHS = "|".join(month[:3] for month in MONTHS)
@@ -71,7 +71,9 @@ class Standing:
     older: Sequence[str] = ()
 
 
-def subscribed(standing: Standing, names: Names, *, member: bool = False, unheard: Sequence[str] = ()) -> Message:
+def subscribed(
+    standing: Standing, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
+) -> Message:
     """Confirm a new or changed subscription, with its next time, to the one who made it.
 
     `member`: the bot surely is in the channel; `unheard` are topics that no issue so far was about.
@@ -89,12 +91,14 @@ def subscribed(standing: Standing, names: Names, *, member: bool = False, unhear
     return Message(clip(text, 600), (blocks.section(said), *small))
 
 
-def confirmation(standing: Standing, names: Names, *, member: bool = False, unheard: Sequence[str] = ()) -> Block:
+def confirmation(
+    standing: Standing, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
+) -> Block:
     """Give the same as a modal that takes the form's place."""
     return blocks.window("Subscribed", subscribed(standing, names, member=member, unheard=unheard).blocks)
 
 
-def status(standing: Standing, names: Names = _USUAL) -> Message:
+def status(standing: Standing, names: CommandNames = _USUAL) -> Message:
     """Say what was posted last, what comes next and what waits, with buttons to change it."""
     paused_by = plainly(standing.paused, 400, names.command)
     lines = [f"<#{standing.channel}> gets each new issue: {_when(standing)}."]
@@ -117,7 +121,7 @@ def status(standing: Standing, names: Names = _USUAL) -> Message:
     return Message(f"Paused: {paused_by}" if standing.paused else clip(spoken, 600), tuple(made))
 
 
-def became(line: str, names: Names) -> Message:
+def became(line: str, names: CommandNames) -> Message:
     """Say in a line what became of an issue: its moments in the reader's own zone, its message as a link."""
     said = one_line(line)
     name, posted = _NAME.match(said), _POSTED.search(said)
@@ -133,14 +137,14 @@ def _local(found: re.Match[str]) -> str:
     return slack_time(moment, found[0])
 
 
-def not_subscribed(names: Names) -> Message:
+def not_subscribed(names: CommandNames) -> Message:
     """Say that the channel has no subscription, and offer one."""
     text = f"This channel is not subscribed. `{escape(names.command)} subscribe` posts each new issue here."
     row = blocks.actions([blocks.button("Subscribe", "subscription:change", style="primary")])
     return Message(text, (blocks.section(text), row))
 
 
-def no_channel(names: Names) -> Message:
+def no_channel(names: CommandNames) -> Message:
     """Say that a direct conversation cannot be subscribed, and what can."""
     weekly = escape(names.command)
     return blocks.says(
@@ -149,12 +153,12 @@ def no_channel(names: Names) -> Message:
     )
 
 
-def unsubscribed(names: Names) -> Message:
+def unsubscribed(names: CommandNames) -> Message:
     """Confirm the end of a subscription."""
     return blocks.says(f"Done. No more digests here; `{escape(names.command)} subscribe` brings them back.")
 
 
-def paused(names: Names) -> Message:
+def paused(names: CommandNames) -> Message:
     """Confirm a pause."""
     weekly = escape(names.command)
     return blocks.says(f"Paused. Nothing comes until `{weekly} resume`; what appears meanwhile waits.")
@@ -213,7 +217,7 @@ def _held(held: Sequence[Waiting]) -> str:
     return "\n".join(["*Held back*", *lines])
 
 
-def not_posted(older: Sequence[str], names: Names = _USUAL) -> str:
+def not_posted(older: Sequence[str], names: CommandNames = _USUAL) -> str:
     """Return the line that says which issues came in and are not posted by themselves, as markup."""
     count = f"{len(older)} older issue{'s' * (len(older) != 1)} came in"
     shown = ", ".join(clip(one_line(title), 60) for title in older[:_MOST_OLDER])

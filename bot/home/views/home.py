@@ -19,7 +19,7 @@ from bot.domain.period import Period
 from bot.domain.text import one_line
 from bot.lookup.views.answer import LONGEST_QUERY, quoted
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.dates import long_date, slack_time
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import bold, clip, escape
@@ -107,7 +107,7 @@ class Shown:
     team: Sequence[Team] | None = ()
 
 
-def home(shown: Shown, today: date, names: Names) -> Block:
+def home(shown: Shown, today: date, names: CommandNames) -> Block:
     """Make the view."""
     made: list[Block] = []
     if shown.looking.welcome:
@@ -121,7 +121,7 @@ def home(shown: Shown, today: date, names: Names) -> Block:
     return {"type": "home", "private_metadata": shown.looking.as_text(), "blocks": made}
 
 
-def blank(names: Names) -> Message:
+def blank(names: CommandNames) -> Message:
     """Say what the tab of somebody shows of whom nothing is known."""
     return blocks.says(f"Nothing is kept here. Open this tab again to begin, or type `{escape(names.command)} help`.")
 
@@ -131,7 +131,7 @@ def unavailable(message: Message) -> Block:
     return {"type": "home", "blocks": list(message.blocks)}
 
 
-def _welcome(names: Names) -> list[Block]:
+def _welcome(names: CommandNames) -> list[Block]:
     weekly, emoji = escape(names.command), escape(names.bookmark)
     steps = (
         f"*1.* Find something: type `{weekly} service mesh` in any channel; only you see the answer.\n"
@@ -141,7 +141,7 @@ def _welcome(names: Names) -> list[Block]:
     return [blocks.header(f"Welcome to {names.bot}"), blocks.section(steps), blocks.divider()]
 
 
-def _kept(shown: Shown, today: date, names: Names) -> list[Block]:
+def _kept(shown: Shown, today: date, names: CommandNames) -> list[Block]:
     page = shown.page
     made: list[Block] = [blocks.header("What you kept")]
     if not page.total and not page.listing.query:
@@ -184,7 +184,7 @@ def _box(query: str) -> Block:
     }
 
 
-def _channels(channels: Sequence[Subscribed], names: Names) -> list[Block]:
+def _channels(channels: Sequence[Subscribed], names: CommandNames) -> list[Block]:
     made = [blocks.divider(), blocks.header("Your channels")]
     if not channels:
         weekly = escape(names.command)

@@ -20,7 +20,7 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age, short_date
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, host
-from bot.slack.blocks.web_archive import past
+from bot.slack.blocks.web_archive import web_archive_link
 from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import Token, save_button, token
 
@@ -73,7 +73,9 @@ class Asked:
     def read(cls, value: object) -> Asked | None:
         """Read a button's value; None for anything `as_value` would not have made."""
         try:
-            fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE else None
+            fields = (
+                json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
+            )
         except (ValueError, RecursionError):
             return None
         if not isinstance(fields, dict):
@@ -257,7 +259,7 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
         where.insert(0, host(url))
     if card.result.section.kind is Kind.SPONSOR:
         where.insert(0, "Sponsored")
-    said = [*(clip(part, 80) for part in where if part), past(url, issue.published, today)]
+    said = [*(clip(part, 80) for part in where if part), web_archive_link(url, issue.published, today)]
     return (
         blocks.section(body or "·"),
         blocks.context(" · ".join(filter(None, said)) + _also(card.result)),

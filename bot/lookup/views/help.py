@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, escape, linked
 
 _EXAMPLE = "mondays 09:00 Europe/London"
 
 
-def explain(names: Names) -> Message:
+def explain(names: CommandNames) -> Message:
     """Explain every command, the reaction, and the search's language."""
     weekly, tools, issue = escape(names.command), escape(names.tools), escape(names.issue)
     find = (
@@ -44,14 +44,14 @@ def explain(names: Names) -> Message:
     )
 
 
-def explain_tools(names: Names) -> Message:
+def explain_tools(names: CommandNames) -> Message:
     """Explain the command that searches the tools only."""
     tools = escape(names.tools)
     said = f"`{tools} kubernetes` finds tools about a topic. For everything else: `{escape(names.command)} help`"
     return blocks.says(said)
 
 
-def usage(reason: str, names: Names, example: str = "") -> Message:
+def usage(reason: str, names: CommandNames, example: str = "") -> Message:
     """Say what was missing or wrong (`reason`, plain; "" when nothing was typed) and what to type instead.
 
     `example` is a sub-command that takes an issue's number.
@@ -66,7 +66,7 @@ def usage(reason: str, names: Names, example: str = "") -> Message:
     return blocks.says(f"{first}{said}")
 
 
-def schedule_usage(reason: str, names: Names) -> Message:
+def schedule_usage(reason: str, names: CommandNames) -> Message:
     """Say why a schedule was not understood (`reason`, plain) and how to write one."""
     weekly = escape(names.command)
     return blocks.says(
@@ -75,7 +75,7 @@ def schedule_usage(reason: str, names: Names) -> Message:
     )
 
 
-def hint(word: str, names: Names) -> str:
+def hint(word: str, names: CommandNames) -> str:
     """Say, as one line of markup, how to use the sub-command that a topic started like."""
     takes = {
         "issue": f"issue {names.issue}",
@@ -110,7 +110,7 @@ def saved() -> Message:
     return blocks.says("Saved.")
 
 
-def trouble(message: Message, names: Names) -> Block:
+def trouble(message: Message, names: CommandNames) -> Block:
     """Show over whatever was open what went wrong there."""
     return blocks.window(names.bot, message.blocks)
 

@@ -28,7 +28,7 @@ def page_value(slug: str, page: int) -> str:
 def read_page(value: object) -> tuple[str, int] | None:
     """Read what `page_value` made; None for anything else."""
     try:
-        fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE else None
+        fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
     except (ValueError, RecursionError):
         return None
     if not isinstance(fields, dict) or not isinstance(fields.get("i"), str) or type(fields.get("p")) is not int:

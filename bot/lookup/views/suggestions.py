@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.domain.bookmark_file.record import URL_MAX_CHARS
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
-from bot.slack.blocks.command_names import Names
+from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import bold, clip, link, shown
 from bot.slack.cards.save_button import Token, save_button
@@ -23,14 +23,14 @@ NO_WEB_LINK = (
 LOST = "I no longer know which message that was; react to it again, or use its *Save links* shortcut."
 
 
-def kept_first(names: Names) -> Message:
+def kept_first(names: CommandNames) -> Message:
     """Tell somebody once how keeping works."""
     undo = "take the reaction off to drop it"
     return blocks.says(f"Kept. `{clip(names.command, 40)} saved` lists what you keep; {undo}. Only you see this.")
 
 
 def one(  # noqa: PLR0913 - all that a press says
-    url: str, headline: str, token: Token, *, saved: bool, before: bool = False, names: Names | None = None
+    url: str, headline: str, token: Token, *, saved: bool, before: bool = False, names: CommandNames | None = None
 ) -> Message:
     """Tell that a link is kept (it was `before`), with the button that drops it; not `saved`: dropped, to keep again.
 
@@ -53,7 +53,7 @@ def pointed() -> Message:
     )
 
 
-def kept(url: str, headline: str, names: Names, *, anew: bool) -> Message:
+def kept(url: str, headline: str, names: CommandNames, *, anew: bool) -> Message:
     """Confirm one link that was kept by the shortcut; not `anew`: it was kept before."""
     words = one_line(headline) or shown(url) or "·"
     said = "Kept" if anew else "You keep this already"
@@ -61,7 +61,7 @@ def kept(url: str, headline: str, names: Names, *, anew: bool) -> Message:
     return blocks.says(f"{said}: {named} · `{clip(names.command, 40)} saved` lists what you keep.")
 
 
-def chosen(saved: int, removed: int, names: Names) -> str:
+def chosen(saved: int, removed: int, names: CommandNames) -> str:
     """Say in one line (markup) what a choice came to."""
     parts = [f"kept {saved} link{'s' * (saved != 1)}"] if saved else []
     parts += [f"dropped {removed}"] if removed else []

@@ -28,22 +28,22 @@ from bot.slack.api.errors import (
 )
 from bot.slack.api.files import METHOD, fetch
 from bot.slack.api.payload import body_of, posting
-from bot.slack.api.ports import TOMBSTONE, Mark, Person, Posted
+from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted, SlackUser
 from bot.slack.api.responses import carries, is_tombstone, is_whole, mapping, messages, posted, refused, thread_of
-from bot.slack.api.retry import patiently
+from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Message
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
 """Gives the bot token of a workspace, None when it has none (any more)."""
 
-PAGE = 200
+PAGE_MESSAGES = 200
 """Messages asked for at a time (Slack: at most 200 are recommended)."""
-PAGES = 15
+MAX_PAGES = 15
 """Pages read before a look is given up: 3,000 messages, within a minute's calls of Tier 3."""
-WAITS = 5
+MAX_WAITS = 5
 """Waits for one page of a look that has begun. An app may have one call a minute, of 15 messages (Slack: changelog
 2025-05-29, apps outside the Marketplace): to begin anew after each 429 would never reach a second page."""
-_LONGEST = 90.0
+_WAIT_MAX_SECONDS = 90.0
 """Seconds that such a wait may take."""
 _SKEW = 60.0
 """Seconds by which the clocks of Slack's own machines may differ."""
@@ -108,11 +108,11 @@ class WebSlack:
         message: Message,
         *,
         thread: str | None = None,
-        mark: Mark | None = None,
+        marker: PartMarker | None = None,
         within: float | None = None,
     ) -> Posted:
         """Post a message; see `bot.slack.api.ports.Poster`."""
-        payload = posting(channel, message, thread, mark)
+        payload = posting(channel, message, thread, marker)
         answer = await self._call(workspace, "chat.postMessage", payload, channel=channel, within=within)
         return posted(answer, workspace, threaded=thread is not None)
 
@@ -137,22 +137,22 @@ class WebSlack:
         self,
         workspace: WorkspaceId,
         channel: str,
-        mark: Mark,
+        marker: PartMarker,
         *,
         thread: str | None = None,
         oldest: str | None = None,
     ) -> Posted | None:
-        """Look for the message that carries `mark`; see `bot.slack.api.ports.Poster`."""
+        """Look for the message that carries `marker`; see `bot.slack.api.ports.Poster`."""
         method = "conversations.history" if thread is None else "conversations.replies"
-        query: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
+        query: dict[str, Any] = {"channel": channel, "limit": PAGE_MESSAGES, "include_all_metadata": True}
         query |= {"ts": thread} if thread is not None else {}
         query |= {"oldest": oldest} if oldest is not None else {}
         where, deleted = {"workspace": workspace, "channel": channel}, False
         try:
             mine = await self._own(workspace)
-            for _ in range(PAGES):
+            for _ in range(MAX_PAGES):
                 answer = await self._page(workspace, method, query, channel)
-                found = next((said for said in messages(answer) if carries(said, mark, mine)), None)
+                found = next((said for said in messages(answer) if carries(said, marker, mine)), None)
                 if found is not None:
                     return Posted(channel, str(found["ts"]), thread_of(found, str(found["ts"])))
                 cursor, begins = mapping(answer.get("response_metadata")).get("next_cursor"), "cursor" not in query
@@ -174,9 +174,11 @@ class WebSlack:
         self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str
     ) -> Mapping[str, Any]:
         """Read one page; a later one is waited for where Slack says to wait."""
-        waits = WAITS if "cursor" in query else 0
-        return await patiently(
-            lambda: self._call(workspace, method, query, channel=channel, read=True), waits=waits, longest=_LONGEST
+        waits = MAX_WAITS if "cursor" in query else 0
+        return await retry_when_limited(
+            lambda: self._call(workspace, method, query, channel=channel, read=True),
+            waits=waits,
+            max_wait_seconds=_WAIT_MAX_SECONDS,
         )
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
@@ -298,13 +300,13 @@ class WebSlack:
                 if error.code in _OUTSIDE:
                     raise
 
-    async def person(self, workspace: WorkspaceId, user: str) -> Person:
+    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
         """Ask who somebody is."""
         answer = await self._call(workspace, "users.info", {"user": user}, read=True)
         found = mapping(answer.get("user"))
         profile = mapping(found.get("profile"))
         name = profile.get("display_name") or found.get("real_name") or found.get("name") or ""
-        return Person(user, str(found.get("tz") or ""), str(name))
+        return SlackUser(user, str(found.get("tz") or ""), str(name))
 
     async def close(self) -> None:
         """Let the connections go."""

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Posted
-from bot.slack.api.retry import patiently
+from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Block, Message
 
 
-class Door(Protocol):
+class FormSlack(Protocol):
     """What of Slack this needs."""
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
@@ -24,17 +24,17 @@ class Door(Protocol):
         ...
 
 
-class Outcomes:
+class FormResults:
     """Tells them in the form's place, or in the direct conversation where the form was closed meanwhile."""
 
-    def __init__(self, door: Door) -> None:
-        """Tell through `door`."""
-        self._door = door
+    def __init__(self, slack: FormSlack) -> None:
+        """Tell through `slack`."""
+        self._slack = slack
 
     async def tell(self, workspace: WorkspaceId, user: str, view_id: str, view: Block) -> None:
         """Show `view`, a modal without fields, or what it says. Raises SlackError where neither can be had."""
         try:
-            await self._door.update_view(workspace, view_id, view)
+            await self._slack.update_view(workspace, view_id, view)
         except SlackError:
             said = Message(f"About the form you sent: {view['title']['text']}", tuple(view["blocks"]))
-            await patiently(lambda: self._door.direct(workspace, user, said))
+            await retry_when_limited(lambda: self._slack.direct(workspace, user, said))

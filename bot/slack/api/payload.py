@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.slack.api.ports import Mark
+from bot.slack.api.ports import PartMarker
 from bot.slack.blocks.message import Message
 
 
@@ -13,7 +13,9 @@ def body_of(message: Message) -> dict[str, Any]:
     return {"text": message.text, "blocks": list(message.blocks)} if message.blocks else {"text": message.text}
 
 
-def posting(channel: str, message: Message, thread: str | None = None, mark: Mark | None = None) -> dict[str, Any]:
+def posting(
+    channel: str, message: Message, thread: str | None = None, marker: PartMarker | None = None
+) -> dict[str, Any]:
     """Give the arguments of chat.postMessage: into a channel, or a thread of it, with what the message is found by.
 
     Both unfurl flags are off: a digest of previews is no digest, and Slack's defaults contradict each other
@@ -22,6 +24,6 @@ def posting(channel: str, message: Message, thread: str | None = None, mark: Mar
     payload = {"channel": channel, **body_of(message), "unfurl_links": False, "unfurl_media": False}
     if thread is not None:
         payload["thread_ts"] = thread
-    if mark is not None:
-        payload["metadata"] = mark.metadata()
+    if marker is not None:
+        payload["metadata"] = marker.metadata()
     return payload

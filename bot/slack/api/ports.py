@@ -31,7 +31,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PartMarker:
     """What a message of a digest carries so that it can be found again: the issue's identity and the part's key."""
 
     issue: str
@@ -43,7 +43,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SlackUser:
     """What the bot asks about a person: a `zone` (IANA name, "" if not given) and a display `name`."""
 
     id: str
@@ -61,7 +61,7 @@ class Poster(Protocol):
         message: Message,
         *,
         thread: str | None = None,
-        mark: Mark | None = None,
+        marker: PartMarker | None = None,
         within: float | None = None,
     ) -> Posted:
         """Post `message` to `channel` (an id), as a reply to the message `thread` (a ts) if given; nothing unfurls.
@@ -87,12 +87,12 @@ class Poster(Protocol):
         self,
         workspace: WorkspaceId,
         channel: str,
-        mark: Mark,
+        marker: PartMarker,
         *,
         thread: str | None = None,
         oldest: str | None = None,
     ) -> Posted | None:
-        """Look for the bot's own message that carries `mark`, in the thread `thread` or else in the channel.
+        """Look for the bot's own message that carries `marker`, in the thread `thread` or else in the channel.
 
         `oldest` is a ts before which the message cannot be. Raises CannotLookError when the history cannot be read far
         enough to be sure of its absence: None means surely absent. Raises ThreadRefusedError where the message that

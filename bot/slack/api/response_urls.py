@@ -16,12 +16,12 @@ from yarl import URL
 
 from bot.domain.errors import BotError
 
-_SECONDS = 10
+_TIMEOUT_SECONDS = 10
 _DOMAINS = ("slack.com", "slack-gov.com")
 """Slack's domains: response URLs are on hooks.slack.com, or on a host of a government's or an enterprise's grid."""
 
 
-class ReplyError(BotError):
+class ResponseUrlError(BotError):
     """An answer did not reach the person."""
 
     def __init__(self, reason: str) -> None:
@@ -30,7 +30,7 @@ class ReplyError(BotError):
         self.reason = reason
 
 
-class Replies(Protocol):
+class ResponseUrls(Protocol):
     """Delivers answers."""
 
     async def send(self, url: str, payload: Mapping[str, Any]) -> None:
@@ -42,7 +42,7 @@ class Replies(Protocol):
         ...
 
 
-class HttpReplies:
+class HttpResponseUrls:
     """Delivers over HTTP, with one session for all answers. `close` it at the end."""
 
     def __init__(self, api: str) -> None:
@@ -56,19 +56,19 @@ class HttpReplies:
     async def send(self, url: str, payload: Mapping[str, Any]) -> None:
         """Send `payload` to `url`, once, following no redirect. Raises ReplyError unless it was taken."""
         if not url:
-            raise ReplyError("Slack gave no address for it")
+            raise ResponseUrlError("Slack gave no address for it")
         address = _checked(url, self._api)
         if address is None:
-            raise ReplyError("the payload names an address that is not Slack's")
+            raise ResponseUrlError("the payload names an address that is not Slack's")
         if self._session is None:
-            self._session = ClientSession(timeout=ClientTimeout(total=_SECONDS), trust_env=True)
+            self._session = ClientSession(timeout=ClientTimeout(total=_TIMEOUT_SECONDS), trust_env=True)
         try:
             async with self._session.post(address, json=payload, allow_redirects=False) as response:
                 if response.status != 200:
                     words = (await response.content.read(200)).decode(errors="replace")
-                    raise ReplyError(f"{response.status} {words}")
+                    raise ResponseUrlError(f"{response.status} {words}")
         except (ClientError, TimeoutError, ValueError) as error:
-            raise ReplyError(type(error).__name__) from error
+            raise ResponseUrlError(type(error).__name__) from error
 
     async def close(self) -> None:
         """Let the session go."""

@@ -16,7 +16,7 @@ from bot.slack.api.errors import (
     detail_of,
     refusal,
 )
-from bot.slack.api.ports import TOMBSTONE, Mark, Posted
+from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted
 
 _UNCLEAR = frozenset({408, 499})
 """A proxy gave the request up; it may have handed it on before (RFC 9110, 15.5.9; 499 is nginx's)."""
@@ -95,11 +95,11 @@ def is_tombstone(answer: Mapping[str, Any], thread: str | None) -> bool:
     return any(said.get("ts") == thread and said.get("subtype") == TOMBSTONE for said in messages(answer))
 
 
-def carries(said: Mapping[str, Any], mark: Mark, mine: frozenset[str]) -> bool:
+def carries(said: Mapping[str, Any], marker: PartMarker, mine: frozenset[str]) -> bool:
     """Say whether this message is the bot's own and carries the mark: anybody can write metadata."""
     if mine and not mine & {said.get("bot_id"), said.get("user")}:
         return False
-    return mapping(said.get("metadata")) == mark.metadata()
+    return mapping(said.get("metadata")) == marker.metadata()
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -13,20 +13,20 @@ from bot.domain.text import one_line
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain
 
-MOST_BLOCKS = 50
-MOST_TEXT = 9_000
+MAX_BLOCKS = 50
+TEXT_MAX_CHARS = 9_000
 """Slack refuses a message whose blocks hold too much text, without saying how much: 9,597 characters have passed."""
-MOST_JSON = 15_500
+JSON_MAX_CHARS = 15_500
 """The same as JSON, should that be what Slack counts: 15,561 characters have passed, 17,694 not (bolt-js #2867)."""
-SECTION_TEXT = 3_000
-HEADER_TEXT = 150
-BUTTON_TEXT = 75
-BUTTON_VALUE = 2_000
+SECTION_MAX_CHARS = 3_000
+HEADER_MAX_CHARS = 150
+BUTTON_MAX_CHARS = 75
+BUTTON_VALUE_MAX_CHARS = 2_000
 
 
 def header(text: str) -> Block:
     """Make a large plain line, cut to 150 characters."""
-    return {"type": "header", "text": plain(text, HEADER_TEXT)}
+    return {"type": "header", "text": plain(text, HEADER_MAX_CHARS)}
 
 
 def section(markup: str, accessory: Block | None = None) -> Block:
@@ -68,9 +68,9 @@ def button(text: str, action_id: str, value: str = "", *, style: str | None = No
 
     `about` says to screen readers which of several such buttons it is.
     """
-    made: dict[str, Any] = {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action_id}
+    made: dict[str, Any] = {"type": "button", "text": plain(text, BUTTON_MAX_CHARS), "action_id": action_id}
     if named := one_line(about):
-        made["accessibility_label"] = clip_plain(f"{text} {named}", BUTTON_TEXT)
+        made["accessibility_label"] = clip_plain(f"{text} {named}", BUTTON_MAX_CHARS)
     if value:
         made["value"] = value
     if style:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class CommandNames:
     """The names that messages mention: the main `command`, the `tools` command, the `bookmark` emoji, the `bot`.
 
     `issue` is the number that examples name: the newest issue's, where it has one.

@@ -14,7 +14,7 @@ from html import unescape
 from bot.domain.text import clean, one_line
 
 ELLIPSIS = "…"
-LONGEST_URL = 1_500
+URL_MAX_CHARS = 1_500
 """A longer address is not linked but shown: three of them would fill a section (Slack: section text, 3,000)."""
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -113,7 +113,7 @@ def _cut(text: str, end: int) -> int:
 
 def linkable(url: str) -> bool:
     """Say whether `url` may be a link: http, https or mailto, and short enough."""
-    return bool(_LINKABLE.match(url)) and len(_encoded(url)) <= LONGEST_URL
+    return bool(_LINKABLE.match(url)) and len(_encoded(url)) <= URL_MAX_CHARS
 
 
 def _encoded(url: str) -> str:

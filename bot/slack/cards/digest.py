@@ -27,8 +27,8 @@ _PIECE = 2_800
 _MOST_PIECES = 3
 _MOST_LINKS = 20
 # What a page's own line and its buttons may take is kept free.
-_ROOM = blocks.MOST_TEXT - 500
-_JSON_ROOM = blocks.MOST_JSON - 1_000
+_ROOM = blocks.TEXT_MAX_CHARS - 500
+_JSON_ROOM = blocks.JSON_MAX_CHARS - 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _thread(plan: _Plan) -> Digest:
     top = list(_top(plan))
     if intro := clip(_intro_text(plan.intro), _INTRO):
         top.append(blocks.section(intro))
-    contents = _contents(plan.items, blocks.MOST_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
+    contents = _contents(plan.items, blocks.MAX_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
     foot = [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
     # A number under the parent means the entry of that number, listed or not: what is not fits nowhere.
     numbered = tuple(item.entry.position for item in plan.items)
@@ -165,7 +165,7 @@ def _contents(items: Sequence[_Item], most_blocks: int, room: int) -> list[Block
         if sum(map(len, made)) + len(line) > room or (starts and len(made) >= most_blocks - 1):
             made.append(f"… and {len(items) - index} more in the thread")
             break
-        if starts or not made or len(made[-1]) + len(line) + 1 > blocks.SECTION_TEXT:
+        if starts or not made or len(made[-1]) + len(line) + 1 > blocks.SECTION_MAX_CHARS:
             made.append(line)
         else:
             made[-1] = f"{made[-1]}\n{line}"
@@ -246,7 +246,7 @@ def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
     said = f"{number}. {said}" if number else said
     texts = ["\n".join(part for part in (above, said) if part), *pieces[1:]]
     more = _other_links(item.entry)
-    if more and len(texts[-1]) + len(more) < blocks.SECTION_TEXT:
+    if more and len(texts[-1]) + len(more) < blocks.SECTION_MAX_CHARS:
         texts[-1] = f"{texts[-1]}\n{more}".lstrip()
     elif more:
         texts.append(more)
@@ -305,7 +305,7 @@ def _lay(pages: list[_Page], made: list[Block], entries: tuple[int, ...]) -> boo
     """Put blocks on the last page if they fit there or nothing else is on it; say whether."""
     page = pages[-1]
     weight, size = sum(map(blocks.weight, made)), len(json.dumps(made, ensure_ascii=False))
-    too_many = len(page.blocks) + len(made) > blocks.MOST_BLOCKS - 2
+    too_many = len(page.blocks) + len(made) > blocks.MAX_BLOCKS - 2
     too_large = page.weight + weight > _ROOM or page.size + size > _JSON_ROOM
     if page.blocks and (too_many or too_large):
         return False

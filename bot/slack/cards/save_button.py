@@ -42,7 +42,7 @@ class Token:
         """Read a button's value; None for anything `as_value` would not have made. It is a hint: look the link up."""
         said, _, view = value.partition("\n") if isinstance(value, str) else ("", "", "")
         try:
-            fields = json.loads(said) if len(said) <= blocks.BUTTON_VALUE else None
+            fields = json.loads(said) if len(said) <= blocks.BUTTON_VALUE_MAX_CHARS else None
         except (ValueError, RecursionError):
             return None
         if not isinstance(fields, list) or len(fields) != 3:
