@@ -26,15 +26,15 @@ _SETTLED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a mark changed: whether it was `fresh` (neither a repetition nor too late), and what is `kept` anew."""
+class BookmarkChange:
+    """What a mark changed: whether it was `fresh` (neither a repetition nor too late), and what is `saved` anew."""
 
     fresh: bool = False
-    kept: BookmarkLink | None = None
+    saved: BookmarkLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SourceEvent:
     """A way of keeping came (`held`) or went at `at`; it means `link`, None: none or, unless `sure`, not yet known."""
 
     held: bool
@@ -43,29 +43,31 @@ class Event:
     sure: bool = True
 
 
-def put(connection: Connection, person: int, way: BookmarkSource, event: Event, now: datetime) -> Change:
-    """Write down what happened to `way`, if that is news, and settle its link."""
+def put(
+    connection: Connection, person: int, source: BookmarkSource, event: SourceEvent, now: datetime
+) -> BookmarkChange:
+    """Write down what happened to `source`, if that is news, and settle its link."""
     was = connection.execute(
         select(_M.id, _M.held, _M.at, _M.key, _M.link).where(
-            _M.person == person, _M.channel == way.channel, _M.ts == way.ts, _M.emoji == way.emoji
+            _M.person == person, _M.channel == source.channel, _M.ts == source.ts, _M.emoji == source.emoji
         )
     ).first()
     if was is not None and not newer(event.held, event.at, (was.held, was.at)):
-        return Change()
+        return BookmarkChange()
     values: dict[str, Any] = {"held": event.held, "at": event.at}
     # What is let go is what was held, whatever the message shows by now.
     if was is None or event.held or not was.key:
         values |= meaning(event.link, sure=event.sure)
     if was is None:
-        place = {"person": person, "channel": way.channel, "ts": way.ts, "emoji": way.emoji}
-        source = {"workspace": way.workspace, "shared": way.shared, "noted": now}
-        connection.execute(insert(marks).values(**place, **source, **values))
+        place = {"person": person, "channel": source.channel, "ts": source.ts, "emoji": source.emoji}
+        origin = {"workspace": source.workspace, "shared": source.shared, "noted": now}
+        connection.execute(insert(marks).values(**place, **origin, **values))
     else:
         connection.execute(update(marks).where(_M.id == was.id).values(values))
         if was.key and was.key != values.get("key", was.key):
             settle(connection, person, was.key)
     key = values.get("key", was.key if was else None)
-    return Change(fresh=True, kept=settle(connection, person, key) if key else None)
+    return BookmarkChange(fresh=True, saved=settle(connection, person, key) if key else None)
 
 
 def settle(connection: Connection, person: int, key: str) -> BookmarkLink | None:
@@ -139,7 +141,7 @@ def adopt(connection: Connection, stray: int, own: int) -> None:
     for mark in connection.execute(select(marks).where(_M.person == stray)).all():
         source = BookmarkSource(mark.channel, mark.ts, mark.emoji, mark.workspace, mark.shared)
         meant = link_of(mark.link) if mark.key else None
-        put(connection, own, source, Event(mark.held, mark.at, meant, mark.key is not None), mark.noted)
+        put(connection, own, source, SourceEvent(mark.held, mark.at, meant, mark.key is not None), mark.noted)
     for row in connection.execute(select(bookmarks).where(_B.person == stray)).all():
         remove(connection, own, row.key, row.removed)
     connection.execute(delete(marks).where(_M.person == stray))
@@ -165,7 +167,7 @@ def remove(connection: Connection, person: int, key: str, at: int) -> bool:
     return bool(row and row.kept and not after)
 
 
-def kept_of(connection: Connection, person: int, keys: Iterable[str]) -> frozenset[str]:
+def saved_keys(connection: Connection, person: int, keys: Iterable[str]) -> frozenset[str]:
     """Give those of `keys` that the person keeps."""
     chosen = select(_B.key).where(_B.person == person, _B.key.in_(list(keys)), _B.kept)
     return frozenset(connection.scalars(chosen))

@@ -22,18 +22,18 @@ from bot.domain.bookmark import (
 )
 from bot.domain.clock import microseconds, moment_of
 from bot.domain.workspace import WorkspaceId
-from bot.store.bookmark_events import Event, count, kept_of, meaning, put, remove, settle
+from bot.store.bookmark_events import SourceEvent, count, meaning, put, remove, saved_keys, settle
 from bot.store.database import Database
 from bot.store.people import known, person, persons
 from bot.store.postings import shown_on
-from bot.store.reactions import Row, react_all
+from bot.store.reactions import ReactionRow, react_all
 from bot.store.tables import bookmarks, forgotten, marks, parts, people, postings
 
 T = TypeVar("T")
 
-WISH = timedelta(days=1)
+PENDING_REACTION_LIFE = timedelta(days=1)
 """How long a reaction on a message that never became known is remembered."""
-LATE = timedelta(days=3)
+EVENT_MAX_LATENESS = timedelta(days=3)
 """How long what is gone is remembered, so that a late event does not bring it back: Slack gives up after a day."""
 _PRIME = 1_000_003
 """Microseconds are summed up modulo this, which keeps the sum within 64 bits."""
@@ -53,7 +53,7 @@ class Bookmarks:
         self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
     ) -> ReactionOutcome:
         """Write down a reaction that came (`held`) or went: `source` says on what and with which emoji."""
-        return await self._database.write_one_of(react_all, Row(member, workspace, source, at, now, held))
+        return await self._database.write_one_of(react_all, ReactionRow(member, workspace, source, at, now, held))
 
     async def save(
         self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
@@ -65,8 +65,10 @@ class Bookmarks:
             who = persons(connection, [(member, at)]).get(member)
             if who is None or at <= who.since:
                 return ()
-            made = [put(connection, who.id, manual_source(link.key), Event(True, at, link), now) for link in wanted]
-            return tuple(change.kept for change in made if change.kept is not None)
+            made = [
+                put(connection, who.id, manual_source(link.key), SourceEvent(True, at, link), now) for link in wanted
+            ]
+            return tuple(change.saved for change in made if change.saved is not None)
 
         return await self._database.write(unit)
 
@@ -158,7 +160,7 @@ class Bookmarks:
         """Give those of `keys` that somebody keeps."""
         asked = tuple(keys)
         nothing: frozenset[str] = frozenset()
-        return await self._of(member, lambda connection, who: kept_of(connection, who.id, asked), nothing)
+        return await self._of(member, lambda connection, who: saved_keys(connection, who.id, asked), nothing)
 
     async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[LinkCount, ...]:
         """Give the links that most people of a `home` keep since a moment from `since` up to before `until`.
@@ -194,8 +196,8 @@ class Bookmarks:
 
     async def prune(self, now: datetime) -> int:
         """Forget marks on messages that turned out to be none of ours, and what is long gone; give how many."""
-        edge = microseconds(now - LATE)
-        never = delete(marks).where(_M.key.is_(None), _M.noted < now - WISH)
+        edge = microseconds(now - EVENT_MAX_LATENESS)
+        never = delete(marks).where(_M.key.is_(None), _M.noted < now - PENDING_REACTION_LIFE)
         gone = delete(marks).where(_M.key == "", _M.at < edge), delete(marks).where(~_M.held, _M.at < edge)
         empty = delete(bookmarks).where(
             ~_B.kept, _B.removed < edge, _B.note == "", ~exists().where(_M.key == _B.key, _M.person == _B.person)

@@ -32,7 +32,7 @@ from bot.store.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class BulkRows:
     """The rows as the statement sees them: call it with a value's name for that of the row the statement is at."""
 
     rows: FromClause
@@ -52,11 +52,11 @@ class Given:
 
 
 _ZERO = "\\u0000"
-Build: TypeAlias = Callable[[Given], Any]
+Build: TypeAlias = Callable[[BulkRows], Any]
 """Builds the statement, once for each database."""
 
 
-class Many:
+class BulkStatement:
     """A statement over rows that are given with it. Make it once: building one takes longer than running it."""
 
     def __init__(self, kinds: Mapping[str, Any], build: Build) -> None:
@@ -81,20 +81,20 @@ class Many:
             raise StoreError("take this", "what is no text") from error
 
 
-def _arrays(kinds: Mapping[str, Any]) -> Given:
+def _arrays(kinds: Mapping[str, Any]) -> BulkRows:
     arrays = [bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in kinds.items()]
     columns = [column(name, kind) for name, kind in kinds.items()]
     rows = func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
-    return Given(rows, {name: rows.c[name] for name in kinds}, postgresql.insert)
+    return BulkRows(rows, {name: rows.c[name] for name in kinds}, postgresql.insert)
 
 
-def _json(kinds: Mapping[str, Any]) -> Given:
+def _json(kinds: Mapping[str, Any]) -> BulkRows:
     rows = func.json_each(bindparam("given_rows", type_=Text())).table_valued("value", name="given")
     values = {
         name: func.json_extract(rows.c.value, literal_column(f"'$[{at}]'"), type_=kind)
         for at, (name, kind) in enumerate(kinds.items())
     }
-    return Given(rows, values, sqlite.insert)
+    return BulkRows(rows, values, sqlite.insert)
 
 
 def _plain(value: object) -> object:

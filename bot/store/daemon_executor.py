@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Daemons(Executor):
+class DaemonExecutor(Executor):
     """An executor like the standard library's, of daemon threads: that one's are waited for at exit, without end."""
 
     def __init__(self, count: int, name: str) -> None:

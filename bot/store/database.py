@@ -29,7 +29,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from bot.store.daemon_executor import Daemons
+from bot.store.daemon_executor import DaemonExecutor
 from bot.store.errors import DatabaseUrlError, StoreError
 from bot.store.tables import metadata
 
@@ -136,7 +136,7 @@ class Database:
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._writers: list[threading.Thread] = []
         # An in-memory SQLite is one connection: its reads take their turn with the writes.
-        self._readers = None if self.in_memory else Daemons(2 if self._sqlite else 4, "store-read")
+        self._readers = None if self.in_memory else DaemonExecutor(2 if self._sqlite else 4, "store-read")
         self._asked: deque[_Job[Any]] = deque()
         self._called = False
         self._closed = False

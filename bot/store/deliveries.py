@@ -27,9 +27,9 @@ from bot.domain.delivery import Delivery, PartRow, Progress, State
 from bot.domain.preferences import Preferences
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.store.bulk import Given, Many
+from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
-from bot.store.next_run import waking
+from bot.store.next_run import running_now
 from bot.store.parts import parts_of
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
@@ -40,33 +40,33 @@ _OPEN = _D.progress.in_((Progress.WAITING.value, Progress.POSTING.value))
 
 
 # Built once: building a statement takes longer than running it.
-def _history(given: Given) -> Any:
+def _history(rows: BulkRows) -> Any:
     """Read what was ever decided for channels."""
     chosen = select(_D.workspace, _D.channel, _D.issue, _D.decided, _D.progress)
-    return chosen.where(_D.workspace == given("workspace_"), _D.channel == given("channel_"))
+    return chosen.where(_D.workspace == rows("workspace_"), _D.channel == rows("channel_"))
 
 
-def _in_hand(given: Given) -> Any:
+def _in_hand(rows: BulkRows) -> Any:
     """Read what there is to do for subscriptions."""
-    other = or_(issues.c.source != _D.source, _D.version != given("version_"))
-    edited = and_(_D.progress == Progress.DONE.value, _D.decided >= given("revisable"), other)
-    theirs = given.rows.join(deliveries, _D.subscription == given("subscription_"))
+    other = or_(issues.c.source != _D.source, _D.version != rows("version_"))
+    edited = and_(_D.progress == Progress.DONE.value, _D.decided >= rows("revisable"), other)
+    theirs = rows.rows.join(deliveries, _D.subscription == rows("subscription_"))
     there = theirs.outerjoin(issues, issues.c.identity == _D.issue)
     return select(deliveries).select_from(there).where(or_(_OPEN, edited)).order_by(_D.id)
 
 
-def _move(given: Given) -> Any:
+def _move(rows: BulkRows) -> Any:
     """Set the cursors of subscriptions that are in the hands of who says so."""
-    change = update(subscriptions).where(_S.id == given("subscription_"), _S.holder == given("holder_"))
-    return change.values(cursor=given("cursor_"))
+    change = update(subscriptions).where(_S.id == rows("subscription_"), _S.holder == rows("holder_"))
+    return change.values(cursor=rows("cursor_"))
 
 
-def _held(given: Given) -> Any:
+def _held(rows: BulkRows) -> Any:
     """Read which subscriptions are in the hands of who says so."""
-    return select(_S.id, _S.holder).where(_S.id == given("subscription_"), _S.holder == given("holder_"))
+    return select(_S.id, _S.holder).where(_S.id == rows("subscription_"), _S.holder == rows("holder_"))
 
 
-def _begin(given: Given) -> Any:
+def _begin(rows: BulkRows) -> Any:
     """Write down what is about to be posted of deliveries, and before which moment it cannot be there.
 
     That is the one given, by Slack's clock; where there is none, the newest digest of ours that is in the channel.
@@ -81,9 +81,9 @@ def _begin(given: Given) -> Any:
         .limit(1)
         .scalar_subquery()
     )
-    after = func.coalesce(func.nullif(given("after_"), ""), known, "")
-    change = update(deliveries).where(_D.id == given("delivery_"), _OPEN)
-    return change.values(late=given("late_"), source=given("content_"), version=given("version_"), after=after)
+    after = func.coalesce(func.nullif(rows("after_"), ""), known, "")
+    change = update(deliveries).where(_D.id == rows("delivery_"), _OPEN)
+    return change.values(late=rows("late_"), source=rows("content_"), version=rows("version_"), after=after)
 
 
 _MINE: dict[str, Any] = {"subscription_": BigInteger(), "holder_": Text()}
@@ -91,22 +91,22 @@ _FRESH: dict[str, Any] = {
     "workspace": Text(), "channel": Text(), "subscription": BigInteger(), "issue": Text(), "due": Moment(),
     "decided": Moment(), "progress": Text(), "taste": JSON(), "note": Text(),
 }  # fmt: skip
-_HISTORY = Many({"workspace_": Text(), "channel_": Text()}, _history)
-_IN_HAND = Many({"subscription_": BigInteger(), "revisable": Moment(), "version_": Text()}, _in_hand)
-_MOVE = Many({**_MINE, "cursor_": Moment()}, _move)
-_HELD = Many(_MINE, _held)
-_SLOT = Many(
+_HISTORY = BulkStatement({"workspace_": Text(), "channel_": Text()}, _history)
+_IN_HAND = BulkStatement({"subscription_": BigInteger(), "revisable": Moment(), "version_": Text()}, _in_hand)
+_MOVE = BulkStatement({**_MINE, "cursor_": Moment()}, _move)
+_HELD = BulkStatement(_MINE, _held)
+_SLOT = BulkStatement(
     {"subscription": BigInteger(), "day": Text(), "at": Moment(), "outcome": Text()},
-    lambda given: given.insert_new(slots).returning(slots.c.subscription, slots.c.day),
+    lambda rows: rows.insert_new(slots).returning(slots.c.subscription, slots.c.day),
 )
-_DECIDED = Many(_FRESH, lambda given: given.insert_new(deliveries))
-_BEGIN = Many(
+_DECIDED = BulkStatement(_FRESH, lambda rows: rows.insert_new(deliveries))
+_BEGIN = BulkStatement(
     {"delivery_": BigInteger(), "late_": Text(), "content_": Text(), "version_": Text(), "after_": Text()}, _begin
 )
 _AFTER = select(_D.id, _D.after).where(_D.id.in_(bindparam("ids", expanding=True)), _OPEN)
-_PARTS = Many(
+_PARTS = BulkStatement(
     {"delivery": BigInteger(), "key": Text(), "at": Integer(), "state": Text()},
-    lambda given: given.insert_new(parts_table),
+    lambda rows: rows.insert_new(parts_table),
 )
 _REACHED = select(_D.id, _D.progress).where(_D.id.in_(bindparam("ids", expanding=True)))
 
@@ -179,7 +179,7 @@ def _histories(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[t
 
 
 def _all_in_hand(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[Delivery, ...]]:
-    """Give what `Deliveries.in_hand` gives, for many subscriptions."""
+    """Give what `Deliveries.unfinished` gives, for many subscriptions."""
     found: dict[int, dict[int, Delivery]] = {}
     for delivery in _with_parts(connection, _IN_HAND.run(connection, rows)):
         found.setdefault(delivery.subscription, {})[delivery.id] = delivery
@@ -244,7 +244,7 @@ class Deliveries:
         """Give what `known` gives, and whether any of it still waits."""
         return await self._database.read_one_of(_histories, {"workspace_": workspace, "channel_": channel})
 
-    async def in_hand(self, subscription: int, revisable: datetime, version: str = "") -> tuple[Delivery, ...]:
+    async def unfinished(self, subscription: int, revisable: datetime, version: str = "") -> tuple[Delivery, ...]:
         """Give what there is to do for a subscription, oldest first.
 
         That is every delivery that waits or is being posted, and those decided since `revisable` whose issue was
@@ -329,7 +329,7 @@ class Deliveries:
         }  # fmt: skip
         return await self._database.write_one_of(_begin_all, row)
 
-    async def put_off(self, delivery: int, due: datetime, reason: str) -> None:
+    async def postpone(self, delivery: int, due: datetime, reason: str) -> None:
         """Move a waiting delivery to a later slot."""
         await self._set(delivery, due=due, reason=reason)
 
@@ -399,7 +399,7 @@ class Deliveries:
 
 def _waking(part: PartRow, now: datetime) -> Any:
     """Give the statement that has attention paid now to the channel of the part."""
-    return waking(now, _S.id == select(_D.subscription).where(_D.id == part.delivery).scalar_subquery())
+    return running_now(now, _S.id == select(_D.subscription).where(_D.id == part.delivery).scalar_subquery())
 
 
 def _in_doubt(part: PartRow) -> Any:

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select, update
 
 from bot.domain.bookmark import Bookmark, Member, manual_source
 from bot.domain.clock import microseconds
-from bot.store.bookmark_events import Event, count, put
+from bot.store.bookmark_events import SourceEvent, count, put
 from bot.store.database import Database
 from bot.store.people import person
 from bot.store.tables import bookmarks
 
-AT_ONCE = 100
+BATCH_BOOKMARKS = 100
 """Bookmarks written in one transaction: nobody else's reaction waits for a whole file."""
 _B = bookmarks.c
 
@@ -36,8 +36,8 @@ class Imports:
         """
         new = 0
         whose: int | None = None
-        for start in range(0, len(brought), AT_ONCE):
-            some = brought[start : start + AT_ONCE]
+        for start in range(0, len(brought), BATCH_BOOKMARKS):
+            some = brought[start : start + BATCH_BOOKMARKS]
 
             def unit(
                 connection: Connection, some: Sequence[Bookmark] = some, whose: int | None = whose
@@ -56,19 +56,21 @@ def _bring(connection: Connection, person_id: int, brought: Bookmark, now: datet
     row = _row(connection, person_id, brought.key)
     at, present = microseconds(brought.at), microseconds(now)
     since = at if 0 < at < present and at > (row.removed if row else 0) else present
-    change = put(connection, person_id, manual_source(brought.key), Event(held=True, at=since, link=brought.link), now)
+    change = put(
+        connection, person_id, manual_source(brought.key), SourceEvent(held=True, at=since, link=brought.link), now
+    )
     row = _row(connection, person_id, brought.key)
     if row is None or not row.kept:
         return False
     values: dict[str, Any] = {}
     if brought.note and not row.note:
         values |= {"note": brought.note, "note_at": present}
-    if brought.read and not row.read and change.kept:
+    if brought.read and not row.read and change.saved:
         values |= {"read": True, "read_at": present}
     if values:
         connection.execute(update(bookmarks).where(_B.id == row.id).values(values))
         count(connection, person_id, row, kept=True, read=values.get("read", row.read))
-    return change.kept is not None
+    return change.saved is not None
 
 
 def _row(connection: Connection, person_id: int, key: str) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
-from bot.store.next_run import WEEK, in_order
+from bot.store.next_run import FURTHEST_RUN, in_order
 from bot.store.row_mapping import subscription_of
 from bot.store.tables import Moment, subscriptions
 
@@ -148,7 +148,7 @@ class Leases:
 
     async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> None:
         """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile; nothing if it is lost."""
-        alarm = None if wake is None else min(wake, now + WEEK)
+        alarm = None if wake is None else min(wake, now + FURTHEST_RUN)
         await self._database.write_one_of(
             _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": alarm}
         )

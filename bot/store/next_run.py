@@ -16,30 +16,30 @@ from bot.store.database import Database
 from bot.store.row_mapping import schedule_of
 from bot.store.tables import Moment, deliveries, issues, subscriptions
 
-WEEK = timedelta(days=7)
+FURTHEST_RUN = timedelta(days=7)
 """No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
 _S = subscriptions.c
 
 
-class Alarms:
+class RunSchedule:
     """Of every subscription, the moment from which on it wants attention. One in hand has its lease's end there."""
 
     def __init__(self, database: Database) -> None:
         """Keep them in `database`."""
         self._database = database
 
-    async def wake(self, now: datetime, ids: Iterable[int] | None = None) -> int:
+    async def run_now(self, now: datetime, ids: Iterable[int] | None = None) -> int:
         """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
         chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
-        return await self._database.change(waking(now, chosen))
+        return await self._database.change(running_now(now, chosen))
 
-    async def wake_unfinished(self, now: datetime) -> int:
+    async def run_unfinished(self, now: datetime) -> int:
         """Have attention paid now to every idle subscription that has a delivery waiting or half posted."""
         chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(("waiting", "posting")))
         idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
         return await self._database.change(update(subscriptions).where(idle).values(wake_at=soon(now)))
 
-    async def wake_outdated(self, now: datetime, since: datetime, version: str) -> int:
+    async def run_outdated(self, now: datetime, since: datetime, version: str) -> int:
         """Have attention paid now to those whose channel shows an issue, delivered since then, as it no longer is.
 
         So have those whose messages' hashes are another version's than `version`.
@@ -48,9 +48,9 @@ class Alarms:
         other = or_(issues.c.source != deliveries.c.source, deliveries.c.version != version)
         edited = and_(issues.c.identity == deliveries.c.issue, other)
         chosen = _S.id.in_(select(deliveries.c.subscription).join(issues, edited).where(done))
-        return await self._database.change(waking(now, chosen))
+        return await self._database.change(running_now(now, chosen))
 
-    async def set_anew(self, now: datetime, *, page: int = 2_000) -> int:
+    async def recompute(self, now: datetime, *, page: int = 2_000) -> int:
         """Work out anew when each idle subscription wakes; give how many moved.
 
         For a start (zone rules may have changed with the machine's zone data) and for a clock that was put back.
@@ -61,7 +61,9 @@ class Alarms:
             if not rows:
                 return moved
             after = rows[-1][0]
-            changes = [(key, wake) for key, text, was in rows if (wake := _alarm(text, was, now)) != was]
+            changes = [
+                (key, next_run_at) for key, text, was in rows if (next_run_at := _next_run_at(text, was, now)) != was
+            ]
             moved += len(changes)
             await self._database.write(partial(_move, changes=changes))
 
@@ -72,7 +74,7 @@ def in_order(*conditions: Any) -> Update:
     return update(subscriptions).where(_S.id.in_(chosen))
 
 
-def waking(now: datetime, chosen: Any) -> Update:
+def running_now(now: datetime, chosen: Any) -> Update:
     """Give the statement that has attention paid now to the `chosen` subscriptions, as far as they are running."""
     running = and_(_S.pause_by.is_(None), ~_S.ended)
     return in_order(running, chosen).values(wake_at=soon(now), again=True)
@@ -94,7 +96,7 @@ def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str,
     return [(row.id, row.schedule, row.wake_at) for row in connection.execute(chosen)]
 
 
-def _alarm(text: str, was: datetime, now: datetime) -> datetime:
+def _next_run_at(text: str, was: datetime, now: datetime) -> datetime:
     """Give when it should wake: no later than its next slot, and at once when it has none."""
     schedule = schedule_of(text)
     if isinstance(schedule, ScheduleError):
@@ -102,7 +104,7 @@ def _alarm(text: str, was: datetime, now: datetime) -> datetime:
     if now < was <= now + MESSAGE_INTERVAL:
         return was
     slot = next_slot(schedule, now)
-    return now if slot is None else min(was, slot.at, now + WEEK)
+    return now if slot is None else min(was, slot.at, now + FURTHEST_RUN)
 
 
 def _move(connection: Connection, changes: list[tuple[int, datetime]]) -> None:

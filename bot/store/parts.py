@@ -27,61 +27,61 @@ from sqlalchemy import (
 )
 
 from bot.domain.delivery import GONE, PartRow, Progress, ShownEntry, State, shown_json
-from bot.store.bulk import Given, Many
+from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
 from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
 
 _P = parts.c
 
 
-def _sending(given: Given) -> Update:
+def _sending(rows: BulkRows) -> Update:
     """Write an attempt down: only if the row is pending, the lease the sender's, and the channel wants it still."""
     held = exists(
         select(subscriptions.c.id).where(
-            subscriptions.c.id == given("subscription_"),
-            subscriptions.c.holder == given("holder_"),
+            subscriptions.c.id == rows("subscription_"),
+            subscriptions.c.holder == rows("holder_"),
             ~subscriptions.c.ended,
             subscriptions.c.pause_by.is_(None),
         )
     )
     return (
         update(parts)
-        .where(_P.id == given("part"), _P.state == State.PENDING.value, _P.attempt == given("was"), held)
+        .where(_P.id == rows("part"), _P.state == State.PENDING.value, _P.attempt == rows("was"), held)
         .values(
             state=State.SENDING.value,
             reason="",
-            sender=given("sender_"),
-            attempt=given("attempt_"),
-            attempted=given("attempted_"),
-            hash=given("hash_"),
-            source=given("source_"),
+            sender=rows("sender_"),
+            attempt=rows("attempt_"),
+            attempted=rows("attempted_"),
+            hash=rows("hash_"),
+            source=rows("source_"),
         )
     )
 
 
-def _sent(given: Given) -> Update:
+def _sent(rows: BulkRows) -> Update:
     """Write down where an attempt landed."""
     return (
         update(parts)
         .where(
-            _P.id == given("part"),
-            _P.attempt == given("was"),
+            _P.id == rows("part"),
+            _P.attempt == rows("was"),
             or_(_P.state == State.SENDING.value, _P.state == State.UNKNOWN.value),
         )
-        .values(state=State.SENT.value, reason="", looks=0, refusals=0, ts=given("ts_"), shown=given("shown_"))
+        .values(state=State.SENT.value, reason="", looks=0, refusals=0, ts=rows("ts_"), shown=rows("shown_"))
     )
 
 
-def _begun(given: Given) -> Select[Any]:
+def _begun(rows: BulkRows) -> Select[Any]:
     """Read which attempts stand as they were written."""
-    mine = and_(_P.id == given("part"), _P.attempt == given("attempt_"), _P.sender == given("sender_"))
+    mine = and_(_P.id == rows("part"), _P.attempt == rows("attempt_"), _P.sender == rows("sender_"))
     return select(_P.id, _P.attempt, _P.sender).where(mine, _P.state == State.SENDING.value)
 
 
-def _parent_sent(given: Given) -> Update:
+def _parent_sent(rows: BulkRows) -> Update:
     """Write down that a digest's channel message is there."""
     waiting = or_(deliveries.c.progress == Progress.WAITING.value, deliveries.c.progress == Progress.UNKNOWN.value)
-    change = update(deliveries).where(deliveries.c.id == given("delivery_"), waiting)
+    change = update(deliveries).where(deliveries.c.id == rows("delivery_"), waiting)
     return change.values(progress=Progress.POSTING.value, reason="")
 
 
@@ -101,10 +101,10 @@ _PARENT: dict[str, Any] = {"delivery_": BigInteger()}
 
 
 # Run for all the messages that wait at the same time: two of them stand for every message sent.
-_SENDING = Many(_ATTEMPT, _sending)
-_BEGUN = Many(_ATTEMPT, _begun)
-_SENT = Many(_LANDING, _sent)
-_PARENT_SENT = Many(_PARENT, _parent_sent)
+_SENDING = BulkStatement(_ATTEMPT, _sending)
+_BEGUN = BulkStatement(_ATTEMPT, _begun)
+_SENT = BulkStatement(_LANDING, _sent)
+_PARENT_SENT = BulkStatement(_PARENT, _parent_sent)
 
 
 _OF = select(parts).where(_P.delivery.in_(bindparam("ids", expanding=True))).order_by(_P.delivery, _P.at, _P.id)

@@ -33,7 +33,7 @@ _M = marks.c
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReactionRow:
     """One reaction come (`held`) or gone at `at`, noted `now`."""
 
     member: Member
@@ -44,12 +44,12 @@ class Row:
     held: bool
 
 
-Place: TypeAlias = tuple[int, str, str, str]
+SourceKey: TypeAlias = tuple[int, str, str, str]
 """Person, channel, ts and emoji: what names a mark."""
 
 
 @dataclass(slots=True)
-class _Mark:
+class _StoredEvent:
     """A mark as it is now: `id` is None for a new one, `changed` says whether it is to be written."""
 
     id: int | None
@@ -57,7 +57,7 @@ class _Mark:
     at: int
     key: str | None
     link: str
-    row: Row
+    row: ReactionRow
     changed: bool = False
 
 
@@ -65,11 +65,11 @@ class _Mark:
 class _Group:
     """What is known of a group's marks, and which links are to be settled."""
 
-    marks: dict[Place, _Mark]
+    events: dict[SourceKey, _StoredEvent]
     touched: dict[tuple[int, str], None] = field(default_factory=dict)
 
 
-def react_all(connection: Connection, rows: Sequence[Row]) -> list[ReactionOutcome]:
+def react_all(connection: Connection, rows: Sequence[ReactionRow]) -> list[ReactionOutcome]:
     """Write down reactions, in order, and give what each came to."""
     showings = shown_on_all(connection, [(row.workspace, row.source) for row in rows])
     doubts = [
@@ -99,51 +99,51 @@ def react_all(connection: Connection, rows: Sequence[Row]) -> list[ReactionOutco
     return answers
 
 
-def _meant(row: Row, shown_links: ShownLinks | None) -> BookmarkLink | None:
+def _meant(row: ReactionRow, shown_links: ShownLinks | None) -> BookmarkLink | None:
     return None if shown_links is None else meant(shown_links.links, row.source.emoji, numbered=shown_links.ours)
 
 
-def _known(connection: Connection, rows: Iterable[tuple[int, Row]]) -> dict[Place, _Mark]:
+def _known(connection: Connection, rows: Iterable[tuple[int, ReactionRow]]) -> dict[SourceKey, _StoredEvent]:
     """Read the marks that the rows, each of a person, may change."""
     wanted = {(person, row.source.channel, row.source.ts, row.source.emoji): row for person, row in rows}
     if not wanted:
         return {}
     place = (_M.person, _M.channel, _M.ts, _M.emoji)
     chosen = select(*place, _M.id, _M.held, _M.at, _M.key, _M.link).where(tuple_(*place).in_(list(wanted)))
-    found: dict[Place, _Mark] = {}
+    found: dict[SourceKey, _StoredEvent] = {}
     for each in connection.execute(chosen):
         where = (each.person, each.channel, each.ts, each.emoji)
-        found[where] = _Mark(each.id, each.held, each.at, each.key, each.link, wanted[where])
+        found[where] = _StoredEvent(each.id, each.held, each.at, each.key, each.link, wanted[where])
     return found
 
 
-def _note(group: _Group, person: Any, row: Row, link: BookmarkLink | None, *, sure: bool) -> bool:
+def _note(group: _Group, person: Any, row: ReactionRow, link: BookmarkLink | None, *, sure: bool) -> bool:
     """Change the mark if the row is news; say whether it is. `sure`: what the message shows is known."""
     place = (person.id, row.source.channel, row.source.ts, row.source.emoji)
-    was = group.marks.get(place)
+    was = group.events.get(place)
     if row.at <= person.since or (was is not None and not newer(row.held, row.at, (was.held, was.at))):
         return False
-    mark = was or _Mark(None, row.held, row.at, None, "", row)
+    event = was or _StoredEvent(None, row.held, row.at, None, "", row)
     # What is let go is what was held, whatever the message shows by now.
     if was is None or row.held or not was.key:
         said = meaning(link, sure=sure)
-        if mark.key and mark.key != said["key"]:
-            group.touched[person.id, mark.key] = None
-        mark.key, mark.link = said["key"], said["link"]
-    mark.held, mark.at, mark.changed = row.held, row.at, True
-    if mark.key:
-        group.touched[person.id, mark.key] = None
-    group.marks[place] = mark
+        if event.key and event.key != said["key"]:
+            group.touched[person.id, event.key] = None
+        event.key, event.link = said["key"], said["link"]
+    event.held, event.at, event.changed = row.held, row.at, True
+    if event.key:
+        group.touched[person.id, event.key] = None
+    group.events[place] = event
     return True
 
 
 def _write(connection: Connection, group: _Group) -> None:
     new, old = [], []
-    for place, mark in group.marks.items():
-        if mark.changed and mark.id is None:
-            new.append(_new(place, mark))
-        elif mark.changed:
-            old.append({"id_": mark.id, "held_": mark.held, "at_": mark.at, "key_": mark.key, "link_": mark.link})
+    for place, event in group.events.items():
+        if event.changed and event.id is None:
+            new.append(_new(place, event))
+        elif event.changed:
+            old.append({"id_": event.id, "held_": event.held, "at_": event.at, "key_": event.key, "link_": event.link})
     if new:
         connection.execute(insert(marks), new)
     if old:
@@ -151,9 +151,9 @@ def _write(connection: Connection, group: _Group) -> None:
         connection.execute(update(marks).where(_M.id == bindparam("id_")).values(values), old)
 
 
-def _new(place: Place, mark: _Mark) -> Mapping[str, Any]:
+def _new(place: SourceKey, event: _StoredEvent) -> Mapping[str, Any]:
     person, channel, ts, emoji = place
-    source, now = mark.row.source, mark.row.now
+    source, now = event.row.source, event.row.now
     where = {"person": person, "channel": channel, "ts": ts, "emoji": emoji, "workspace": source.workspace}
-    said = {"held": mark.held, "at": mark.at, "key": mark.key, "link": mark.link}
+    said = {"held": event.held, "at": event.at, "key": event.key, "link": event.link}
     return {**where, **said, "shared": source.shared, "noted": now}

@@ -15,7 +15,7 @@ def subscription_of(row: Any) -> Subscription:
     One that another version wrote, or whose zone this machine does not know, is nobody else's trouble: it is given as
     paused, with the reason, and with the usual taste where its own cannot be read.
     """
-    schedule, preferences, troubles = wish_of(row)
+    schedule, preferences, troubles = wanted_of(row)
     paused = None
     if row.pause_by in set(PausedBy):
         paused = Paused(PausedBy(row.pause_by), row.pause_reason or "")
@@ -45,7 +45,7 @@ def limit_of(row: Any) -> Limit | None:
     return Limit(row.workspace, row.channel, row.limited_at, row.limited_until)
 
 
-def wish_of(row: Any) -> tuple[Schedule, Preferences, tuple[str, ...]]:
+def wanted_of(row: Any) -> tuple[Schedule, Preferences, tuple[str, ...]]:
     """Read a row's schedule and taste, and give what of them cannot be read."""
     schedule, preferences, troubles = schedule_of(row.schedule), Preferences(), []
     if isinstance(schedule, ScheduleError):

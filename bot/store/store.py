@@ -13,7 +13,7 @@ from bot.store.imports import Imports
 from bot.store.issues import Issues
 from bot.store.leases import Leases
 from bot.store.migrate import check, upgrade
-from bot.store.next_run import Alarms
+from bot.store.next_run import RunSchedule
 from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted
@@ -29,7 +29,7 @@ class Store:
         self.database = database
         self.issues = Issues(database)
         self.subscriptions = Subscriptions(database)
-        self.alarms = Alarms(database)
+        self.schedule = RunSchedule(database)
         self.leases = Leases(database)
         self.deliveries = Deliveries(database)
         self.parts = Parts(database)

@@ -14,10 +14,10 @@ from bot.domain.subscription import CLOCK_TOLERANCE, Limit, Paused, PausedBy, Su
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.next_run import soon
-from bot.store.row_mapping import limit_of, subscription_of, wish_of
+from bot.store.row_mapping import limit_of, subscription_of, wanted_of
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
 
-LONGEST_LIMIT = timedelta(days=1)
+MAX_LIMIT = timedelta(days=1)
 """The longest Retry-After that is believed (bot.slack.api.responses)."""
 _S = subscriptions.c
 
@@ -132,7 +132,7 @@ class Subscriptions:
     async def limits(self, now: datetime) -> tuple[Limit, ...]:
         """Give what Slack said with 429s within a day, as long as the longest of them holds."""
         chosen = select(_S.workspace, _S.channel, _S.limited_at, _S.limited_until)
-        chosen = chosen.where(_S.limited_at > now - LONGEST_LIMIT, _S.limited_at <= now + CLOCK_TOLERANCE)
+        chosen = chosen.where(_S.limited_at > now - MAX_LIMIT, _S.limited_at <= now + CLOCK_TOLERANCE)
 
         def unit(connection: Connection) -> tuple[Limit, ...]:
             return tuple(limit for row in connection.execute(chosen) if (limit := limit_of(row)) is not None)
@@ -163,7 +163,7 @@ class Subscriptions:
         chosen = select(subscriptions).where(_S.pause_by == PausedBy.UNREADABLE, ~_S.ended)
 
         def readable(connection: Connection) -> tuple[int, ...]:
-            return tuple(row.id for row in connection.execute(chosen) if not wish_of(row)[2])
+            return tuple(row.id for row in connection.execute(chosen) if not wanted_of(row)[2])
 
         ids = await self._database.read(readable)
         if not ids:

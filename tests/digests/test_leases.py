@@ -94,7 +94,7 @@ def test_a_lease_that_nobody_knows_of_runs_out() -> None:
         worker = scene.workers[0][0]
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
-        await scene.store.alarms.wake(scene.clock.now(), [known.id])
+        await scene.store.schedule.run_now(scene.clock.now(), [known.id])
         lost = await scene.store.leases.claim(worker.name, scene.clock.now(), scene.rules.lease, limit=1, each=9)
         assert [one.id for one in lost] == [known.id]
         await scene.appear(issue(2, SUNDAY, entries=300))
@@ -161,7 +161,7 @@ def test_a_clock_step_that_the_database_missed_is_found_again() -> None:
         worker = scene.workers[0][0]
         await scene.passes(minutes=5)
         await scene.everybody_dies()
-        set_alarms, calls = scene.store.alarms.set_anew, 0
+        set_alarms, calls = scene.store.schedule.recompute, 0
 
         async def fails(now: Any) -> int:
             nonlocal calls
@@ -170,7 +170,7 @@ def test_a_clock_step_that_the_database_missed_is_found_again() -> None:
                 raise StoreError("write subscriptions", "it is away")
             return await set_alarms(now)
 
-        scene.store.alarms.set_anew = fails  # type: ignore[method-assign, assignment]
+        scene.store.schedule.recompute = fails  # type: ignore[method-assign, assignment]
         scene.steps(timedelta(days=2))
         for _ in range(3):
             try:

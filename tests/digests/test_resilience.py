@@ -113,7 +113,7 @@ def test_alarms_are_set_beside_one_that_cannot_be_read() -> None:
         far = MONDAY + timedelta(days=30)
         await writes(scene, other, wake_at=far)
         await writes(scene, channel, schedule="mondays 09:00 Mars/Olympus", wake_at=far)
-        assert await scene.store.alarms.set_anew(scene.clock.now()) == 1
+        assert await scene.store.schedule.recompute(scene.clock.now()) == 1
         await end(scene)
 
     run(play())
@@ -137,15 +137,15 @@ def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         worker = scene.workers[0][0]
-        alarms = worker._store.alarms
-        wake, failures = alarms.wake, iter([True])
+        schedule = worker._store.schedule
+        wake, failures = schedule.run_now, iter([True])
 
         async def fails(*about: Any) -> int:
             if next(failures, False):
                 raise StoreError("wake a channel", "it is away")
             return await wake(*about)
 
-        alarms.wake = fails  # type: ignore[method-assign, assignment]
+        schedule.run_now = fails  # type: ignore[method-assign, assignment]
         with pytest.raises(StoreError):
             await scene.appear(issue(2, SUNDAY))
         assert "new issues are not noticed" in worker.fault

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import JSON, BigInteger, Column, Connection, Engine, MetaData, Table, Text, delete, select, update
 
-from bot.store.bulk import Many
+from bot.store.bulk import BulkStatement
 from bot.store.database import engine_of
 from bot.store.errors import StoreError
 from bot.store.tables import Moment
@@ -27,10 +27,10 @@ THINGS = Table(
     Column("state", Text, nullable=False, default="new"),
 )
 KINDS: dict[str, Any] = {"id": BigInteger(), "words": Text(), "at": Moment(), "more": JSON()}
-ADD = Many(KINDS, lambda given: given.insert_new(THINGS))
-CHANGE = Many(
+ADD = BulkStatement(KINDS, lambda rows: rows.insert_new(THINGS))
+CHANGE = BulkStatement(
     {"which": BigInteger(), "words": Text()},
-    lambda given: update(THINGS).where(THINGS.c.id == given("which")).values(words=given("words"), state="changed"),
+    lambda rows: update(THINGS).where(THINGS.c.id == rows("which")).values(words=rows("words"), state="changed"),
 )
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 MOMENTS = st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds

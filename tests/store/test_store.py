@@ -98,7 +98,7 @@ async def test_who_is_woken_while_held_wakes_again_at_once(store: Store) -> None
     """A change that comes while a worker looks is not lost."""
     number = await subscribe(store)
     await store.leases.claim("a", NOW, MINUTE, limit=1, each=1)
-    await store.alarms.wake(NOW)
+    await store.schedule.run_now(NOW)
     await store.leases.release(number, "a", NOW, None)
     assert len(await store.leases.claim("b", NOW, MINUTE, limit=1, each=1)) == 1
 

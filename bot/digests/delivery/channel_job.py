@@ -66,7 +66,9 @@ class Lane:
         if mine.limit is not None:
             tools.pace.recall((mine.limit,), now)
         wakes = [await self._decide(now)]
-        in_hand = await tools.store.deliveries.in_hand(mine.id, now - tools.policy.revisable_for, tools.press.version)
+        in_hand = await tools.store.deliveries.unfinished(
+            mine.id, now - tools.policy.revisable_for, tools.press.version
+        )
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
         wakes += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
         # What is new goes first, and a message that cannot be edited keeps no other from it.
@@ -95,10 +97,10 @@ class Lane:
         deliveries, policy = tools.store.deliveries, tools.policy
         known, waits = await deliveries.history(mine.workspace, mine.channel)
         unsent, catalogue = 0, tools.catalogue()
-        for delivery in await deliveries.in_hand(mine.id, now) if waits else ():
+        for delivery in await deliveries.unfinished(mine.id, now) if waits else ():
             slot = postpone(delivery, mine.schedule, now, policy)
             if slot is not None:
-                await deliveries.put_off(delivery.id, slot.at, "too late for its slot; goes out at the next")
+                await deliveries.postpone(delivery.id, slot.at, "too late for its slot; goes out at the next")
             # One whose file is gone waits for it, and keeps no other from its place.
             unsent += delivery.progress is Progress.WAITING and delivery.issue in catalogue.issues
         verdict = decide(mine, catalogue, known, unsent, now, policy=policy, command=tools.command)

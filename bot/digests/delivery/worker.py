@@ -105,14 +105,14 @@ class Worker:
 
         What came or was edited while nobody was there is no change of the shelf: somebody else may have filled it.
         """
-        now, alarms = self._clock.now(), self._store.alarms
+        now, schedule = self._clock.now(), self._store.schedule
         if self._issues is not None:
             await self.changed(self._issues())
         self._tools.pace.recall(await self._store.subscriptions.limits(now), now)
-        await alarms.set_anew(now)
-        await alarms.wake_unfinished(now)
-        await alarms.wake(now)
-        await alarms.wake_outdated(now, now - self._policy.revisable_for, self._tools.press.version)
+        await schedule.recompute(now)
+        await schedule.run_unfinished(now)
+        await schedule.run_now(now)
+        await schedule.run_outdated(now, now - self._policy.revisable_for, self._tools.press.version)
         self._beside("delivery-upkeep", self._upkeep)
 
     async def run(self) -> None:
@@ -170,11 +170,11 @@ class Worker:
             self._unheard, self.fault = Change(), ""
 
     async def _wake(self, change: Change, now: datetime) -> None:
-        alarms = self._store.alarms
+        schedule = self._store.schedule
         if concerned := change.came | change.edited:
-            await alarms.wake(now)  # for edited ones too: their date may have been brought forward
+            await schedule.run_now(now)  # for edited ones too: their date may have been brought forward
             readers = await self._store.deliveries.readers_of(concerned, now - self._policy.revisable_for)
-            await alarms.wake(now, readers)
+            await schedule.run_now(now, readers)
 
     async def tick(self, now: datetime) -> int:
         """Renew the leases, and take as many channels that want attention as there is room for; give how many."""
@@ -323,8 +323,8 @@ class Worker:
         drift = (now - before[0]).total_seconds() - (loop - before[1])
         if abs(drift) > _STEP:
             _log.warning("delivery.clock_stepped", seconds=round(drift))
-            await self._store.alarms.set_anew(now)
-            await self._store.alarms.wake_unfinished(now)
+            await self._store.schedule.recompute(now)
+            await self._store.schedule.run_unfinished(now)
         self._wall = (now, loop)  # only now: where setting them failed, the step is found again
 
     def _due(self, what: str, seconds: float, *, at_first: bool = True) -> bool:
