@@ -20,8 +20,8 @@ from pathlib import Path
 from archive.issue import Entry, Issue, Link, Section
 from archive.kind import Kind
 from benchmarks.table import Row
-from bot.digests.delivery.issue_registry import Shelf
-from bot.digests.delivery.rendering import Press
+from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.delivery.rendering import DigestRenderer
 from bot.digests.delivery.worker import Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.preferences import Preferences
@@ -126,8 +126,8 @@ async def _deliver(url: str, api: str, policy: DeliveryPolicy) -> tuple[float, i
     slack, clock = WebSlack(_token, base_url=api, at_once=AT_ONCE), SystemClock()
     # A good look at an archive comes first: in a new database nothing is new at the first.
     issues = [Issue("first", "Weekly 499", 499, datetime(2025, 12, 25, tzinfo=UTC), ())]
-    shelf = Shelf(store.issues, window=policy.window)
-    worker = Worker(store, slack, shelf, render=digest, clock=clock, issues=lambda: tuple(issues), policy=policy)
+    registry = IssueRegistry(store.issues, window=policy.window)
+    worker = Worker(store, slack, registry, render=digest, clock=clock, issues=lambda: tuple(issues), policy=policy)
     for workspace, channel in _places():
         await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Preferences(), clock.now())
     await worker.start()
@@ -152,7 +152,8 @@ async def _bare(api: str) -> float:
     """Post the same messages with the same client and nothing else; give messages a second."""
     slack, issue = WebSlack(_token, base_url=api, at_once=AT_ONCE), _issue()
     messages = [
-        (PartMarker(issue.slug, sheet.key), sheet.message) for sheet in Press(digest).sheets(issue, Preferences(), "")
+        (PartMarker(issue.slug, rendered.key), rendered.message)
+        for rendered in DigestRenderer(digest).render(issue, Preferences(), "")
     ]
 
     async def channel(workspace: WorkspaceId, name: str) -> None:
@@ -180,7 +181,7 @@ async def _idle_tick(url: str) -> Row:
     row |= {"wake_at": slot.at if slot else None, "ended": False, "again": False}
     rows = [{**row, "workspace": f"-:T{n % 500}", "channel": f"C{n}"} for n in range(IDLE)]
     await store.database.write(lambda connection: connection.execute(subscriptions.insert(), rows).rowcount)
-    worker = Worker(store, slack, Shelf(store.issues), render=digest, clock=clock, issues=list)
+    worker = Worker(store, slack, IssueRegistry(store.issues), render=digest, clock=clock, issues=list)
     await worker.start()
     ticks = []
     for _ in range(200):

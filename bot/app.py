@@ -30,11 +30,11 @@ from bot.bookmarks.reactions import Bookmarks
 from bot.bookmarks.saved_links import Mine
 from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import Worker
-from bot.digests.delivery_status import Standings
+from bot.digests.delivery_status import DeliveryReports
 from bot.digests.subscriptions import Subscribing
-from bot.digests.unconfirmed import Doubts
+from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.home.home_tab import Home
@@ -81,14 +81,20 @@ class App:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - its parts, given once
-        self, bolt: AsyncApp, verifying: Verifying, ports: Ports, worker: Worker, shelf: Shelf, services: Services
+        self,
+        bolt: AsyncApp,
+        verifying: Verifying,
+        ports: Ports,
+        worker: Worker,
+        registry: IssueRegistry,
+        services: Services,
     ) -> None:
         """Keep the parts; `build` makes them."""
         self.bolt = bolt
         self._verifying = verifying
         self.ports = ports
         self.worker = worker
-        self._shelf = shelf
+        self._shelf = registry
         self._services = services
         self._posting: asyncio.Task[None] | None = None
         self._trouble = ""
@@ -160,12 +166,12 @@ class App:
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
-    shelf = Shelf(ports.store.issues, window=ports.policy.window)
-    services = _services(settings, credentials, ports, shelf)
+    registry = IssueRegistry(ports.store.issues, window=ports.policy.window)
+    services = _services(settings, credentials, ports, registry)
     worker = Worker(
         ports.store,
         ports.slack,
-        shelf,
+        registry,
         render=digest,
         clock=ports.clock,
         issues=ports.library.announced,
@@ -173,23 +179,23 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
         good=lambda: ports.library.fault is None,
         policy=ports.policy,
         command=settings.command,
-        aside=services.team,
+        footnote=services.team,
     )
     bolt = _bolt(settings, credentials)
     handlers.register(bolt, services)
     verifying = Verifying(credentials.signing_secret, ports.wall_clock)
-    return App(bolt, verifying, ports, worker, shelf, services)
+    return App(bolt, verifying, ports, worker, registry, services)
 
 
-def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, shelf: Shelf) -> Services:
+def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, registry: IssueRegistry) -> Services:
     """Put the use cases together."""
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     answers = Answers(library, names, clock, random.SystemRandom().randrange)
-    indexes = Indexes(lambda: library.index, shelf.issue)
-    mine = Mine(store.bookmarks, indexes, shelf.issue, slack, names, clock)
-    team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, shelf.issue, names, clock)
-    standings = Standings(store, shelf, slack, ports.policy, library.held_back)
+    indexes = Indexes(lambda: library.index, registry.issue)
+    mine = Mine(store.bookmarks, indexes, registry.issue, slack, names, clock)
+    team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
+    standings = DeliveryReports(store, registry, slack, ports.policy, library.held_back)
     return Services(
         names=names,
         answers=answers,
@@ -206,7 +212,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
             store.bookmarks,
             store.people,
             store.postings,
-            Catalogue(library, shelf.identity),
+            Catalogue(library, registry.identity),
             answers,
             slack,
             names,
@@ -225,7 +231,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, s
         ),
         outcomes=FormResults(slack),
         replies=HttpResponseUrls(settings.slack_api_url),
-        doubts=Doubts(store, clock, lambda identity: shelf.issue(identity) is not None),
+        doubts=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
     )
 
 

@@ -12,7 +12,7 @@ from bot.bookmarks.saved_links import Mine
 from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
-from bot.digests.unconfirmed import Doubts
+from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.runtime.background import Later
@@ -45,6 +45,6 @@ class Services:
     subscribing: Subscribing
     outcomes: FormResults
     replies: ResponseUrls
-    doubts: Doubts
+    doubts: UnconfirmedPosts
     later: Later = field(default_factory=Later)
     reference: Callable[[], str] = reference

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.bookmarks.views.saved_row import NOTE, Choice
-from bot.digests.subscriptions import Place
+from bot.digests.subscriptions import CommandContext
 from bot.domain.bookmark import Member, moment
 from bot.lookup.views.help import told
 from bot.services import Services
@@ -30,7 +30,7 @@ class Click:
     services: Services
     action: str
     value: str
-    place: Place
+    place: CommandContext
     member: Member
     url: str
     trigger: str

@@ -12,7 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.bookmarks.views.saved_list import Listing
-from bot.digests.subscriptions import Place
+from bot.digests.subscriptions import CommandContext
 from bot.domain.bookmark import member_of
 from bot.lookup import commands
 from bot.services import Services
@@ -68,5 +68,5 @@ def _work(
     return work
 
 
-async def _form(services: Services, place: Place, trigger: str) -> None:
+async def _form(services: Services, place: CommandContext, trigger: str) -> None:
     await services.subscribing.open_form(place, trigger)

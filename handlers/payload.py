@@ -13,7 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.digests.subscriptions import Place
+from bot.digests.subscriptions import CommandContext
 from bot.domain.bookmark import Member, member_at
 from bot.domain.workspace import WorkspaceId, workspace_id
 
@@ -41,15 +41,15 @@ def workspace(context: AsyncBoltContext) -> WorkspaceId:
     return workspace_id(context.enterprise_id, context.team_id)
 
 
-def typed_from(body: Mapping[str, Any], context: AsyncBoltContext) -> Place:
+def typed_from(body: Mapping[str, Any], context: AsyncBoltContext) -> CommandContext:
     """Give where a command was typed, and by whom."""
-    return Place(workspace(context), text(body, "channel_id"), text(body, "user_id"))
+    return CommandContext(workspace(context), text(body, "channel_id"), text(body, "user_id"))
 
 
-def clicked_from(body: Mapping[str, Any], context: AsyncBoltContext) -> Place:
+def clicked_from(body: Mapping[str, Any], context: AsyncBoltContext) -> CommandContext:
     """Give where a button was clicked, and by whom."""
     channel = text(body, "channel", "id") or text(body, "container", "channel_id")
-    return Place(workspace(context), channel, text(body, "user", "id"))
+    return CommandContext(workspace(context), channel, text(body, "user", "id"))
 
 
 def keeper(body: Mapping[str, Any], context: AsyncBoltContext) -> Member:

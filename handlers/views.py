@@ -18,7 +18,7 @@ from slack_bolt.response import BoltResponse
 from bot.bookmarks.views import link_picker, note
 from bot.bookmarks.views.link_picker import Choosing, picked
 from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
-from bot.digests.subscription_form import Wish, read
+from bot.digests.subscription_form import SubscriptionRequest, read
 from bot.digests.views import form
 from bot.domain.bookmark import Member
 from bot.domain.workspace import WorkspaceId
@@ -58,10 +58,10 @@ def register(app: AsyncApp, services: Services) -> None:
     async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
         sent = _sent(services, ack, body, context)
-        wish = read(sent.view)
-        if not isinstance(wish, Wish):
-            return sent.errors(wish)
-        return await sent.answer(_beside("channel", services.subscribing.submit(wish, sent.here, sent.who.user)))
+        wanted = read(sent.view)
+        if not isinstance(wanted, SubscriptionRequest):
+            return sent.errors(wanted)
+        return await sent.answer(_beside("channel", services.subscribing.submit(wanted, sent.here, sent.who.user)))
 
     async def chosen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Keep what is ticked, and say so in the form's place."""

@@ -15,9 +15,9 @@ from archive.errors import BackIssueError
 from archive.snapshot import Snapshot
 from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
-from bot.digests.delivery.issue_registry import Shelf
-from bot.digests.delivery_status import Standings
-from bot.digests.views.subscription import Post, Standing, tasteful
+from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.delivery_status import DeliveryReports
+from bot.digests.views.subscription import DeliveryStatus, Post, tasteful
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.errors import SettingsError
 from bot.domain.issue_identity import Fingerprint
@@ -66,7 +66,7 @@ class Asked:
 class Found:
     """What is shown: subscriptions, each with its workspace and how it stands, and deliveries, newest first."""
 
-    standings: tuple[tuple[WorkspaceId, Standing], ...]
+    standings: tuple[tuple[WorkspaceId, DeliveryStatus], ...]
     deliveries: tuple[Delivery, ...]
 
 
@@ -93,8 +93,8 @@ def deliveries(asked: Asked, archive: Path | None) -> None:
     """
     _ = asked.progress
     found = asyncio.run(_look(Settings.read().database_url, asked, _snapshot(archive)))
-    for workspace, standing in found.standings:
-        out.print(_lines(workspace, standing), soft_wrap=True)
+    for workspace, status in found.standings:
+        out.print(_lines(workspace, status), soft_wrap=True)
     if found.standings:
         out.print()
     if found.deliveries:
@@ -144,30 +144,32 @@ async def _identity(register: Issues, asked: str | None, snapshot: Snapshot | No
     return await register.identity(slug) or slug
 
 
-async def _stand(store: Store, asked: Asked, snapshot: Snapshot | None) -> tuple[tuple[WorkspaceId, Standing], ...]:
+async def _stand(
+    store: Store, asked: Asked, snapshot: Snapshot | None
+) -> tuple[tuple[WorkspaceId, DeliveryStatus], ...]:
     """Say of each subscription how it stands."""
-    now, shelf = SystemClock().now(), Shelf(_OnlyLooking(store.issues))
-    await shelf.put(announced(snapshot, now) if snapshot else (), now)
-    standings = Standings(store, shelf, None, held=lambda: held_back(snapshot, now) if snapshot else ())
+    now, registry = SystemClock().now(), IssueRegistry(_OnlyLooking(store.issues))
+    await registry.put(announced(snapshot, now) if snapshot else (), now)
+    standings = DeliveryReports(store, registry, None, held=lambda: held_back(snapshot, now) if snapshot else ())
     chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]
     return tuple([(each.workspace, await standings.standing(each, now)) for each in chosen])
 
 
-def _lines(workspace: WorkspaceId, standing: Standing) -> Text:
+def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
     """Give a subscription: where and when, its taste, its last post, then a line for each issue that waits."""
-    said = Text(f"{workspace} {standing.channel}  ", style="bold").append(safe(standing.schedule), style="not bold")
-    if standing.paused:
-        said.append(f"\n  paused: {safe(standing.paused)}", style="not bold yellow")
-    elif standing.next_at is not None:
-        said.append(f"  next {standing.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
-    more = [f"taste: {tasteful(standing.preferences)}", f"last: {_last(standing.last)}"]
-    more += [f"waits: {each.title}: {each.why}" for each in standing.waiting[:_MOST_WAITING]]
-    if len(standing.waiting) > _MOST_WAITING:
-        more.append(f"and {len(standing.waiting) - _MOST_WAITING} more wait")
-    more += [f"held back: {each.title}: {each.why}" for each in standing.held[:_MOST_WAITING]]
-    if len(standing.held) > _MOST_WAITING:
-        more.append(f"and {len(standing.held) - _MOST_WAITING} more are held back")
-    if older := standing.older:
+    said = Text(f"{workspace} {status.channel}  ", style="bold").append(safe(status.schedule), style="not bold")
+    if status.paused:
+        said.append(f"\n  paused: {safe(status.paused)}", style="not bold yellow")
+    elif status.next_at is not None:
+        said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
+    more = [f"taste: {tasteful(status.preferences)}", f"last: {_last(status.last)}"]
+    more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MOST_WAITING]]
+    if len(status.waiting) > _MOST_WAITING:
+        more.append(f"and {len(status.waiting) - _MOST_WAITING} more wait")
+    more += [f"held back: {each.title}: {each.why}" for each in status.held[:_MOST_WAITING]]
+    if len(status.held) > _MOST_WAITING:
+        more.append(f"and {len(status.held) - _MOST_WAITING} more are held back")
+    if older := status.older:
         names, rest = ", ".join(older[:_MOST_WAITING]), len(older) - _MOST_WAITING
         more.append(f"not posted by themselves, since not new when they came in: {len(older)} ({names}")
         more[-1] += f" and {rest} more)" if rest > 0 else ")"

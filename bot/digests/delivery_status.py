@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from archive.issue import Issue
-from bot.digests.delivery.issue_registry import Shelf
-from bot.digests.views.subscription import Post, Standing, Waiting
-from bot.domain.catalogue import Catalogue
+from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.views.subscription import DeliveryStatus, Post, Waiting
+from bot.domain.catalogue import IssueCatalogue
 from bot.domain.delivery import SETTLED, Delivery, Progress, State
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.due import dated_ahead, passed_over, waiting
@@ -28,26 +28,26 @@ _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
 _RECENT = 50
 
 
-class Standings:
+class DeliveryReports:
     """Tells how deliveries stand."""
 
     def __init__(
         self,
         store: Store,
-        shelf: Shelf,
+        registry: IssueRegistry,
         slack: Poster | None,
         policy: DeliveryPolicy = DEFAULT_POLICY,
         held: Callable[[], Sequence[HeldBack]] = tuple,
     ) -> None:
-        """Read from `store` and `shelf`; ask `slack`, if any, for links to messages; `held` gives what is not out."""
+        """Read from `store` and `registry`; ask `slack`, if any, for links to messages; `held` gives what is not out."""
         self._held = held
-        self._store, self._shelf, self._slack, self._policy = store, shelf, slack, policy
+        self._store, self._registry, self._slack, self._policy = store, registry, slack, policy
 
-    async def standing(self, subscription: Subscription, now: datetime) -> Standing:
+    async def standing(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
         """Say what comes next, what was last, and what waits and why."""
         slot = next_slot(subscription.schedule, now)
         latest = await self._store.deliveries.latest(subscription.workspace, subscription.channel)
-        return Standing(
+        return DeliveryStatus(
             channel=subscription.channel,
             schedule=str(subscription.schedule),
             preferences=subscription.preferences,
@@ -61,7 +61,7 @@ class Standings:
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
         """Say in one sentence what became of an issue in a channel, or what will."""
-        identity = self._shelf.current.identities.get(issue.slug) or await self._store.issues.identity(issue.slug)
+        identity = self._registry.current.identities.get(issue.slug) or await self._store.issues.identity(issue.slug)
         name = f"Issue {label(issue)}"
         delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
         subscription = await self._store.subscriptions.get(workspace, channel)
@@ -76,13 +76,13 @@ class Standings:
 
     async def _older(self, subscription: Subscription, now: datetime) -> tuple[str, ...]:
         """Return the titles of the issues that came in lately and are not posted by themselves, oldest first."""
-        catalogue, known = self._shelf.current, await self._known(subscription)
+        catalogue, known = self._registry.current, await self._known(subscription)
         return tuple(title(catalogue.issues[key]) for key in passed_over(catalogue, subscription, known, now))
 
     async def _last(self, delivery: Delivery | None) -> Post | None:
         if delivery is None or delivery.parent is None:
             return None
-        issue = self._shelf.current.issues.get(delivery.issue)
+        issue = self._registry.current.issues.get(delivery.issue)
         link = await self._link(delivery)
         name = title(issue) if issue else delivery.issue
         stands = _closed(delivery) if delivery.progress is Progress.DONE else _coming(delivery)
@@ -103,7 +103,7 @@ class Standings:
 
         The `latest` one that is in the channel is not among them: it is said there how it stands.
         """
-        catalogue = self._shelf.current
+        catalogue = self._registry.current
         found: list[Waiting] = []
         rows = await self._store.deliveries.list(
             workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
@@ -154,7 +154,7 @@ class Standings:
         known: Mapping[str, datetime],
     ) -> str:
         """Say what is to come of an issue that was never decided for the channel."""
-        catalogue = self._shelf.current
+        catalogue = self._registry.current
         ahead = issue.published > now and subscription.paused is None
         if identity is None or identity not in catalogue.issues:
             if ahead:
@@ -171,7 +171,7 @@ class Standings:
         return f"waits: {self._turn(subscription, place, now)}"
 
 
-def _never(catalogue: Catalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
+def _never(catalogue: IssueCatalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
     """Return why an issue is not posted by itself in a channel, as a clause; "" if it is new there."""
     if catalogue.order.get(identity, 0) <= subscription.since:
         return "was there before this channel subscribed, so it is not posted"

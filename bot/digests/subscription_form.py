@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
-from bot.digests.views.form import AT_ONCE, KINDS, LONGEST_TOPICS, Draft, zone_option
+from bot.digests.views.form import AT_ONCE, KINDS, TOPICS_MAX_CHARS, Draft, zone_option
 from bot.domain.offsets import offsets_like
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import (
@@ -27,12 +27,12 @@ from bot.slack.blocks.message import Block
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_MOST_TOPICS = 20
-_MOST_OPTIONS = 100
+_MAX_TOPICS = 20
+_MAX_OPTIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionRequest:
     """What the form asks for."""
 
     channel: str
@@ -68,7 +68,7 @@ class _Fields:
         return [_value(one) for one in chosen] if isinstance(chosen, list) else []
 
 
-def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
+def read(view: Mapping[str, Any]) -> SubscriptionRequest | dict[str, str]:
     """Read a submitted form: what it asks for, or what is wrong by field."""
     state = view.get("state")
     values = state.get("values") if isinstance(state, Mapping) else None
@@ -80,7 +80,7 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
     preferences = _taste(fields)
     if fields.errors or schedule is None:
         return fields.errors
-    return Wish(channel, schedule, preferences)
+    return SubscriptionRequest(channel, schedule, preferences)
 
 
 def draft_of(channel: str, schedule: Schedule | None, preferences: Preferences, zone: str) -> Draft:
@@ -103,7 +103,7 @@ def zone_options(typed: str) -> list[Block]:
         full for low, full in names.items() if low.rpartition("/")[2].startswith(words) or low.startswith(words)
     ]
     holding = [full for low, full in names.items() if words in low and full not in starting]
-    return [zone_option(name) for name in (*offsets_like(typed), *starting, *holding)[:_MOST_OPTIONS]]
+    return [zone_option(name) for name in (*offsets_like(typed), *starting, *holding)[:_MAX_OPTIONS]]
 
 
 def _schedule(fields: _Fields) -> Schedule | None:
@@ -143,8 +143,8 @@ def _taste(fields: _Fields) -> Preferences:
 
 
 def _topics(typed: str) -> Iterator[str]:
-    named = dict.fromkeys(one_line(topic) for topic in typed[:LONGEST_TOPICS].split(","))
-    yield from [topic for topic in named if topic][:_MOST_TOPICS]
+    named = dict.fromkeys(one_line(topic) for topic in typed[:TOPICS_MAX_CHARS].split(","))
+    yield from [topic for topic in named if topic][:_MAX_TOPICS]
 
 
 def _value(option: Any) -> str:

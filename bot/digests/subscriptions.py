@@ -12,7 +12,7 @@ import structlog
 
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
-from bot.digests.subscription_form import Wish, draft_of
+from bot.digests.subscription_form import SubscriptionRequest, draft_of
 from bot.digests.views import form as forms
 from bot.digests.views import subscription as said
 from bot.digests.views.form import KINDS
@@ -32,7 +32,7 @@ from bot.slack.blocks.message import Block, Message
 
 _log = structlog.get_logger(__name__)
 
-LOOK = 1.0
+ZONE_TIMEOUT_SECONDS = 1.0
 """Seconds for asking Slack whether the bot is in a channel; after that it is taken to be."""
 _CHANNELS = ("C", "G")
 """How a channel's id begins, and no direct conversation's (Slack: reference/objects/conversation-object)."""
@@ -40,7 +40,7 @@ _FAILED = helping.told("that did not work; please close this")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommandContext:
     """Where somebody asked from: the workspace, the channel, and who."""
 
     workspace: WorkspaceId
@@ -48,7 +48,7 @@ class Place:
     user: str
 
 
-class Register(Protocol):
+class SubscriptionStore(Protocol):
     """Every channel's subscription; `bot.store` keeps it."""
 
     async def put(  # noqa: PLR0913, PLR0917 - what a subscription is made of
@@ -80,10 +80,10 @@ class Register(Protocol):
         ...
 
 
-class Deliveries(Protocol):
+class DeliveryStatuses(Protocol):
     """What was delivered and what waits."""
 
-    async def standing(self, subscription: Subscription, now: datetime) -> said.Standing:
+    async def standing(self, subscription: Subscription, now: datetime) -> said.DeliveryStatus:
         """Say how a subscription stands."""
         ...
 
@@ -92,7 +92,7 @@ class Deliveries(Protocol):
         ...
 
 
-class Door(Protocol):
+class SubscriptionSlack(Protocol):
     """What of Slack this needs."""
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
@@ -117,9 +117,9 @@ class Subscribing:
 
     def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
-        register: Register,
-        deliveries: Deliveries,
-        slack: Door,
+        register: SubscriptionStore,
+        deliveries: DeliveryStatuses,
+        slack: SubscriptionSlack,
         names: CommandNames,
         clock: Clock,
         find: Callable[[str], Issue],
@@ -139,7 +139,7 @@ class Subscribing:
         self._issues = issues
         self._held = held
 
-    async def command(self, command: commands.Command, place: Place) -> Message:
+    async def command(self, command: commands.Command, place: CommandContext) -> Message:
         """Do what a command says that needs more than memory, in `place`; the form is opened by `open_form`."""
         match command:
             case commands.Subscribe(typed):
@@ -160,7 +160,7 @@ class Subscribing:
                 answer = helping.usage("", self._names)
         return answer
 
-    async def subscribe(self, typed: str, place: Place) -> Message:
+    async def subscribe(self, typed: str, place: CommandContext) -> Message:
         """Subscribe the channel at the times `typed`, in the person's own zone if none is; its taste stays as it is.
 
         Where nothing can be posted nothing is subscribed, and the person is told what to do.
@@ -175,19 +175,19 @@ class Subscribing:
         if member is False:
             return helping.told(said.OUTSIDE)
         before = await self._register.get(place.workspace, place.channel)
-        standing = await self._put(place, schedule, before.preferences if before else Preferences())
-        return said.subscribed(standing, self._names, member=bool(member))
+        status = await self._put(place, schedule, before.preferences if before else Preferences())
+        return said.subscribed(status, self._names, member=bool(member))
 
-    async def submit(self, wish: Wish, workspace: WorkspaceId, user: str) -> Block | str:
+    async def submit(self, wanted: SubscriptionRequest, workspace: WorkspaceId, user: str) -> Block | str:
         """Do what the form asks for; give the modal that takes its place, or what is wrong with the channel."""
-        member = await self._member(workspace, wish.channel)
+        member = await self._member(workspace, wanted.channel)
         if member is False:
             return said.OUTSIDE
-        standing = await self._put(Place(workspace, wish.channel, user), wish.schedule, wish.preferences)
-        unheard = await asyncio.to_thread(_unheard, wish.preferences.topics, self._issues())
-        return said.confirmation(standing, self._names, member=bool(member), unheard=unheard)
+        status = await self._put(CommandContext(workspace, wanted.channel, user), wanted.schedule, wanted.preferences)
+        unheard = await asyncio.to_thread(_unheard, wanted.preferences.topics, self._issues())
+        return said.confirmation(status, self._names, member=bool(member), unheard=unheard)
 
-    async def open_form(self, place: Place, trigger: str) -> None:
+    async def open_form(self, place: CommandContext, trigger: str) -> None:
         """Open the form, first empty (the trigger lives for 3 seconds), then filled in. Raises SlackError."""
         view = await self._slack.open_view(place.workspace, trigger, forms.loading())
         try:
@@ -197,18 +197,18 @@ class Subscribing:
             raise
         await self._slack.update_view(place.workspace, view, filled)
 
-    async def _draft(self, place: Place) -> forms.Draft:
+    async def _draft(self, place: CommandContext) -> forms.Draft:
         before = await self._register.get(place.workspace, place.channel)
         if before is not None:
             return draft_of(place.channel, before.schedule, before.preferences, await self._zone(place))
         return draft_of(place.channel, None, Preferences(), await self._zone(place))
 
-    async def unsubscribe(self, place: Place) -> Message:
+    async def unsubscribe(self, place: CommandContext) -> Message:
         """End the channel's subscription."""
         ended = await self._register.end(place.workspace, place.channel)
         return said.unsubscribed(self._names) if ended else said.not_subscribed(self._names)
 
-    async def pause(self, place: Place) -> Message:
+    async def pause(self, place: CommandContext) -> Message:
         """Pause the channel's digests."""
         subscription = await self._register.get(place.workspace, place.channel)
         if subscription is None:
@@ -216,21 +216,21 @@ class Subscribing:
         await self._register.pause(subscription.id, Paused(PausedBy.PERSON, "somebody here asked for a pause"))
         return said.paused(self._names)
 
-    async def resume(self, place: Place) -> Message:
+    async def resume(self, place: CommandContext) -> Message:
         """Let the channel's digests come again, whoever or whatever paused them."""
         await self._register.resume(place.workspace, place.channel, self._clock.now())
         return await self.status(place)
 
-    async def status(self, place: Place) -> Message:
+    async def status(self, place: CommandContext) -> Message:
         """Say how the channel's subscription stands."""
         subscription = await self._register.get(place.workspace, place.channel)
         if subscription is None:
             return said.not_subscribed(self._names)
         now = self._clock.now()
-        standing = await self._deliveries.standing(subscription, now)
-        return said.status(replace(standing, time_there=time_there(subscription.schedule, now)), self._names)
+        status = await self._deliveries.standing(subscription, now)
+        return said.status(replace(status, time_there=time_there(subscription.schedule, now)), self._names)
 
-    async def why(self, asked: str, place: Place) -> Message:
+    async def why(self, asked: str, place: CommandContext) -> Message:
         """Say what became of one issue in the channel. Raises UnknownIssueError."""
         try:
             issue = self._find(asked)
@@ -241,17 +241,17 @@ class Subscribing:
         line = await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now())
         return said.became(line, self._names)
 
-    async def preview(self, asked: str, place: Place) -> Message:
+    async def preview(self, asked: str, place: CommandContext) -> Message:
         """Show in private how an issue looks to the channel's taste. Raises UnknownIssueError."""
         issue = self._find(asked)
         subscription = await self._register.get(place.workspace, place.channel)
         return issues.preview(issue, subscription.preferences if subscription else Preferences(), place.channel)
 
-    async def _put(self, place: Place, schedule: Schedule, preferences: Preferences) -> said.Standing:
+    async def _put(self, place: CommandContext, schedule: Schedule, preferences: Preferences) -> said.DeliveryStatus:
         now = self._clock.now()
         kept = await self._register.put(place.workspace, place.channel, place.user, schedule, preferences, now)
         slot = next_slot(kept.schedule, now)
-        return said.Standing(
+        return said.DeliveryStatus(
             place.channel,
             str(kept.schedule),
             kept.preferences,
@@ -262,7 +262,7 @@ class Subscribing:
     async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:
         """Say whether the bot is in the channel, None where Slack does not say, or not soon."""
         try:
-            async with asyncio.timeout(LOOK):
+            async with asyncio.timeout(ZONE_TIMEOUT_SECONDS):
                 await self._slack.check_channel(workspace, channel)
         except ChannelRefusedError:
             return False
@@ -271,14 +271,14 @@ class Subscribing:
             return None
         return True
 
-    async def _schedule(self, typed: str, place: Place) -> Schedule:
+    async def _schedule(self, typed: str, place: CommandContext) -> Schedule:
         """Read a schedule; only where it lacks a zone is the person asked about. Raises ScheduleError."""
         try:
             return parse_schedule(typed)
         except ScheduleError:
             return parse_schedule(typed, await self._zone(place) or None)
 
-    async def _zone(self, place: Place) -> str:
+    async def _zone(self, place: CommandContext) -> str:
         """Give the person's own zone, "" where Slack does not say: a form without it is still a form."""
         try:
             return (await self._slack.person(place.workspace, place.user)).zone

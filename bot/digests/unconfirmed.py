@@ -16,12 +16,12 @@ from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
 _VALUE = re.compile(r"(\d{1,18}):(\d{1,18})", re.ASCII)
-_SOON = 60.0
+_SHORT_WAIT_SECONDS = 60.0
 """Seconds that need no mention."""
 _OVER = "That is settled already; nothing changes."
 
 
-class Doubts:
+class UnconfirmedPosts:
     """Settles what is in doubt."""
 
     def __init__(self, store: Store, clock: Clock, there: Callable[[str], bool] = lambda _: True) -> None:
@@ -62,6 +62,6 @@ class Doubts:
             return f"Posts in <#{delivery.channel}> are paused ({why}). It goes out once they go on."
         if not self._there(delivery.issue):
             return f"It is posted in <#{delivery.channel}> as soon as its issue is in the archive again."
-        if subscription.limit is not None and (rest := subscription.limit.rest(now)) > _SOON:
+        if subscription.limit is not None and (rest := subscription.limit.rest(now)) > _SHORT_WAIT_SECONDS:
             return f"It is posted in <#{delivery.channel}> in {ceil(rest / 60)} min: Slack takes nothing there before."
         return f"Posting it now in <#{delivery.channel}>."

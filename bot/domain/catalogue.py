@@ -10,7 +10,7 @@ from bot.domain.newness import Arrival
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class IssueCatalogue:
     """The archive at one moment.
 
     By identity: the `issues` that are there and have come out, the `order` in which they were first seen, the hash of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.issue import Issue
-from bot.domain.catalogue import Catalogue
+from bot.domain.catalogue import IssueCatalogue
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.delivery_policy import DeliveryPolicy
@@ -33,13 +33,13 @@ class Verdict:
     next: datetime | None
 
 
-def is_new(catalogue: Catalogue, subscription: Subscription, identity: str) -> bool:
+def is_new(catalogue: IssueCatalogue, subscription: Subscription, identity: str) -> bool:
     """Return whether the issue came out after the channel subscribed and was new then."""
     return identity not in catalogue.not_new and catalogue.order.get(identity, 0) > subscription.since
 
 
 def passed_over(
-    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[str, ...]:
     """Return the issues (identities) that came in for the channel lately and are not posted, since they were not new.
 
@@ -54,7 +54,7 @@ def passed_over(
 
 
 def waiting(
-    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[str, ...]:
     """Give the issues (identities) that are new to the channel, published, and not yet decided, oldest first."""
     found = [
@@ -67,7 +67,7 @@ def waiting(
 
 def decide(  # noqa: PLR0913 - everything a decision depends on
     subscription: Subscription,
-    catalogue: Catalogue,
+    catalogue: IssueCatalogue,
     known: Mapping[str, datetime],
     unsent: int,
     now: datetime,
@@ -129,7 +129,7 @@ def full_note(delivery: Delivery) -> str:
 
 
 def _as_it_appears(  # noqa: PLR0913 - as decide
-    catalogue: Catalogue,
+    catalogue: IssueCatalogue,
     subscription: Subscription,
     new: tuple[str, ...],
     known: Mapping[str, datetime],
@@ -150,14 +150,14 @@ def _as_it_appears(  # noqa: PLR0913 - as decide
 
 
 def _next_published(
-    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> datetime | None:
     """Return when the next issue that is there already will be published."""
     return min((issue.published for issue in dated_ahead(catalogue, subscription, known, now)), default=None)
 
 
 def dated_ahead(
-    catalogue: Catalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[Issue, ...]:
     """Return the issues that will come out, as far as their dates say: also those that were out and were re-dated."""
     again = (
@@ -169,7 +169,7 @@ def dated_ahead(
 
 
 def _notes(
-    catalogue: Catalogue, chosen: tuple[str, ...], rest: Iterable[str], command: str, when: str
+    catalogue: IssueCatalogue, chosen: tuple[str, ...], rest: Iterable[str], command: str, when: str
 ) -> dict[str, str]:
     """Name what has to wait, on the last of those that are posted."""
     names = [label(catalogue.issues[identity]) for identity in rest]
@@ -186,5 +186,5 @@ def _when(moment: datetime | None, schedule: Schedule) -> str:
     return f"{moment.astimezone(zone_of(schedule.zone)):%a %d %b %H:%M} ({schedule.zone})"
 
 
-def _age(catalogue: Catalogue, identity: str) -> tuple[datetime, int]:
+def _age(catalogue: IssueCatalogue, identity: str) -> tuple[datetime, int]:
     return catalogue.issues[identity].published, catalogue.order.get(identity, 0)

@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 _log = structlog.get_logger(__name__)
-PATIENCE = 5
+MAX_MISSED_TICKS = 5
 """Ticks that may be missed before the guard steps in."""
 
 
@@ -74,7 +74,7 @@ class Ticker:
         while True:
             await asyncio.sleep(self._seconds)
             silent = asyncio.get_running_loop().time() - self._last
-            if silent > PATIENCE * self._seconds and self._running is None:
+            if silent > MAX_MISSED_TICKS * self._seconds and self._running is None:
                 _log.warning("ticker.woken", silent=round(silent, 1))
                 self._scheduler.get_job("tick").reschedule("interval", seconds=self._seconds)
                 self._begin()

@@ -17,7 +17,7 @@ from archive.folder import DiskFolder
 from archive.kind import Kind
 from archive.loader import load
 from bot.cli.main import app
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.domain.decision import Decision
 from bot.domain.delivery import Progress
 from bot.domain.errors import SettingsError
@@ -56,7 +56,7 @@ async def prepare(url: str, folder: Path) -> None:
     """
     store = await asyncio.to_thread(Store.open, url)
     written(folder, 1)
-    await Shelf(store.issues).put(load(DiskFolder(folder, SUFFIXES)).issues, NOW)
+    await IssueRegistry(store.issues).put(load(DiskFolder(folder, SUFFIXES)).issues, NOW)
     weekly = parse_schedule("mondays 09:00 Europe/London")
     put = store.subscriptions.put
     await put("-:T1", "C1", "U1", weekly, Preferences(), NOW)

@@ -25,7 +25,7 @@ class Says:
         self.asked = 0
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
-        """See `bot.digests.delivery.footnote.Aside`."""
+        """See `bot.digests.delivery.footnote.Footnote`."""
         del workspace, now
         self.asked += 1
         return f"{self.text} {self.asked}".strip() if self.text else ""
@@ -35,7 +35,7 @@ class Breaks:
     """An aside that fails."""
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
-        """See `bot.digests.delivery.footnote.Aside`."""
+        """See `bot.digests.delivery.footnote.Footnote`."""
         raise RuntimeError(f"{workspace} {now}")
 
 
@@ -43,7 +43,7 @@ class Hangs:
     """An aside that never comes to an end."""
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
-        """See `bot.digests.delivery.footnote.Aside`."""
+        """See `bot.digests.delivery.footnote.Footnote`."""
         return await asyncio.get_running_loop().create_future() or f"{workspace} {now}"
 
 

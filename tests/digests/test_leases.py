@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import Worker
 from bot.store.errors import StoreError
 from tests.digests.test_promise import SUNDAY, end, named, standing_scene
@@ -24,7 +24,7 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
     worker = Worker(
         scene.store,
         scene.door,
-        Shelf(scene.store.issues),
+        IssueRegistry(scene.store.issues),
         render=render,
         clock=scene.clock,
         policy=scene.rules.__class__(lease=timedelta(seconds=0.15), tick_seconds=0.02),
@@ -43,14 +43,14 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
 
     worker.tick = hung  # type: ignore[method-assign]
     scene.store.leases.renew = renew  # type: ignore[method-assign]
-    worker._held.add(1)
-    worker._lanes[asyncio.ensure_future(asyncio.sleep(60))] = None  # type: ignore[assignment]
+    worker._claimed.add(1)
+    worker._jobs[asyncio.ensure_future(asyncio.sleep(60))] = None  # type: ignore[assignment]
     running = asyncio.create_task(worker.run())
     async with asyncio.timeout(10):
         await renewed.wait()
-    for lane in tuple(worker._lanes):
+    for lane in tuple(worker._jobs):
         lane.cancel()
-    worker._lanes.clear()
+    worker._jobs.clear()
     await worker.stop(3)
     await running
     await scene.store.close()
@@ -144,8 +144,8 @@ def test_a_workspace_has_no_more_in_hand_than_it_may() -> None:
         held, most = text("SELECT count(*) FROM subscriptions WHERE holder IS NOT NULL"), 0
         for _ in range(300):
             await scene.passes(seconds=1)
-            most = max(most, worker.lanes)
-            assert worker.lanes <= await scene.store.database.read(lambda there: there.scalar(held) or 0) + 1
+            most = max(most, worker.active_jobs)
+            assert worker.active_jobs <= await scene.store.database.read(lambda there: there.scalar(held) or 0) + 1
         assert most == 10
         assert all(named(scene, channel) == ["Weekly 2"] for channel in channels)
         await end(scene)

@@ -95,8 +95,8 @@ def test_an_edit_that_comes_late_does_not_stay_over_a_newer_one(frozen: str) -> 
         await scene.appear(two)
         await scene.passes(minutes=1)
         sleeper, ticks = scene.workers.pop(0)
-        awake, tools = asyncio.Event(), sleeper._tools
-        slack, leases = tools.slack, tools.store.leases
+        awake, context = asyncio.Event(), sleeper._context
+        slack, leases = context.slack, context.store.leases
 
         class Sleeping:
             """What the sleeper calls: it comes out of it as it wakes."""
@@ -116,16 +116,16 @@ def test_an_edit_that_comes_late_does_not_stay_over_a_newer_one(frozen: str) -> 
                 return await leases.has(*about)
 
         if frozen == "within":
-            object.__setattr__(tools, "slack", Sleeping(slack))
+            object.__setattr__(context, "slack", Sleeping(slack))
         else:
-            tools.store.leases = Sleeping(leases)  # type: ignore[assignment]
+            context.store.leases = Sleeping(leases)  # type: ignore[assignment]
         scene.workers.append((sleeper, ticks))
         await scene.appear(with_text(two, 0, "Old."))
         await scene.passes(seconds=3)
-        assert sleeper.lanes == 1
+        assert sleeper.active_jobs == 1
         ticks.cancel()
         scene.workers.clear()
-        tools.store.leases = leases
+        context.store.leases = leases
         await scene.passes(seconds=90)
         await scene.worker_comes()
         await scene.appear(with_text(two, 0, "New."))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from archive.issue import Issue
-from bot.digests.unconfirmed import Doubts
+from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.subscription import Paused, PausedBy
 from playground.slack.faults import Fault, How
@@ -46,7 +46,7 @@ def blind(scene: Scene) -> None:
 async def press(scene: Scene, found: Delivery, part: int, *, post: bool = True) -> str:
     """Press the button of a part, as the person who subscribed."""
     value = f"{found.id}:{found.parts[part].id}"
-    said = await Doubts(scene.store, scene.clock).decide("-:T1", value, post=post, user=scene.person.id)
+    said = await UnconfirmedPosts(scene.store, scene.clock).decide("-:T1", value, post=post, user=scene.person.id)
     scene.poke()
     return said
 

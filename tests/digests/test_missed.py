@@ -23,7 +23,7 @@ def test_what_appeared_while_the_bot_was_down_comes_at_its_start() -> None:
         scene.issues = (*scene.issues, issue(2, SUNDAY))
         worker = await scene.worker_comes()
         await scene.passes(seconds=30)
-        assert worker.lanes == 0
+        assert worker.active_jobs == 0
         assert named(scene, channel) == ["Weekly 2"]
         await end(scene)
 

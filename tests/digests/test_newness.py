@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.issue import Issue, Link
-from bot.digests.delivery_status import Standings
+from bot.digests.delivery_status import DeliveryReports
 from bot.digests.views.subscription import status
 from bot.domain.newness import WINDOW, is_new
 from tests.fakes.newsletter import issue
@@ -70,7 +70,7 @@ def test_twelve_issues_of_2012_are_not_posted_and_said() -> None:
         old = [issue(100 + month, datetime(2012, month, 3, tzinfo=UTC)) for month in range(1, 13)]
         await scene.appear(*old)
         (worker, _), now = scene.workers[0], scene.clock.now()
-        standings = Standings(scene.store, worker._shelf, None)
+        standings = DeliveryReports(scene.store, worker._registry, None)
         subscription = await scene.store.subscriptions.get("-:T1", channel)
         assert subscription is not None
         standing = await standings.standing(subscription, now)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.issue import Issue
-from bot.digests.delivery.issue_registry import Shelf
-from bot.digests.delivery_status import Standings
-from bot.digests.unconfirmed import Doubts
+from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.delivery_status import DeliveryReports
+from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.digests.views.subscription import status
 from bot.domain.delivery import Progress, State
 from playground.slack.faults import Fault, How
@@ -343,7 +343,7 @@ def test_what_has_left_the_archive_is_not_said_to_be_posted_now() -> None:
         assert row is not None
         await scene.vanish("issue-2")
         there = {known.slug for known in scene.issues}
-        doubts = Doubts(scene.store, scene.clock, there.__contains__)
+        doubts = UnconfirmedPosts(scene.store, scene.clock, there.__contains__)
         said = await doubts.decide("-:T1", f"{row.id}:{row.parts[0].id}", post=True, user=scene.person.id)
         assert "as soon as its issue is in the archive again" in said
         scene.poke()
@@ -373,7 +373,7 @@ def test_what_cannot_be_looked_for_is_never_sent_twice_and_a_person_decides() ->
         direct = scene.workspace.direct(scene.person.id)
         told = list(scene.workspace.channels[direct.id].messages.values())[-1]
         value = str(told.blocks[-1]["elements"][0]["value"])
-        doubts = Doubts(scene.store, scene.clock)
+        doubts = UnconfirmedPosts(scene.store, scene.clock)
         assert "do not know" in await doubts.decide("-:T9", value, post=True, user="U9")
         assert "Posting it now" in await doubts.decide("-:T1", value, post=True, user=scene.person.id)
         assert "settled already" in await doubts.decide("-:T1", value, post=True, user=scene.person.id)
@@ -442,7 +442,7 @@ def test_stopping_lets_the_message_on_its_way_arrive_and_gives_everything_back()
         began = scene.clock.true()
         await first.stop()
         assert scene.clock.true() - began < timedelta(seconds=10)
-        assert first.lanes == 0
+        assert first.active_jobs == 0
         row = await scene.store.deliveries.get("-:T1", channel, "issue-2")
         assert row is not None
         assert State.SENDING not in {part.state for part in row.parts}
@@ -463,9 +463,9 @@ def test_status_and_why_say_what_waits_and_what_was() -> None:
         await scene.passes(days=2)
         more = [issue(n, SUNDAY + timedelta(hours=n)) for n in range(3, 8)]
         await scene.appear(*more, issue(9, SUNDAY + timedelta(days=90)))
-        shelf = Shelf(scene.store.issues)
+        shelf = IssueRegistry(scene.store.issues)
         await shelf.put(scene.issues, scene.clock.now())
-        standings = Standings(scene.store, shelf, scene.door)
+        standings = DeliveryReports(scene.store, shelf, scene.door)
         subscription = await scene.store.subscriptions.get("-:T1", channel)
         assert subscription is not None
         now = scene.clock.now()
@@ -514,7 +514,7 @@ def test_status_names_a_digest_once_while_its_thread_is_posted() -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        shelf = Shelf(scene.store.issues)
+        shelf = IssueRegistry(scene.store.issues)
         both = (issue(1, SUNDAY - timedelta(days=30)), issue(2, SUNDAY))
         await scene.appear(both[1])
         await shelf.put(both, scene.clock.now())
@@ -522,7 +522,7 @@ def test_status_names_a_digest_once_while_its_thread_is_posted() -> None:
             await scene.passes(seconds=0.25)
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
-        standings = Standings(scene.store, shelf, scene.door)
+        standings = DeliveryReports(scene.store, shelf, scene.door)
         halfway = str(status(await standings.standing(known, scene.clock.now())).blocks)
         assert halfway.count("Weekly 2") == 1
         assert "its thread is being posted, 1 of 3 replies so far" in halfway

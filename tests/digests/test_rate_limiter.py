@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests.delivery.rate_limiter import LEAD, Pace
+from bot.digests.delivery.rate_limiter import LEAD_SECONDS, RateLimiter
 from bot.domain.delivery_policy import DeliveryPolicy
 from playground.slack.pace import Pace as Slack
 from tests.fakes.virtual import run
@@ -18,7 +18,7 @@ MESSAGES = 14
 TOLD = datetime(2026, 1, 4, tzinfo=UTC)
 
 
-async def posts(pace: Pace, slack: Slack, times: list[tuple[float, float, float]]) -> list[int]:
+async def posts(pace: RateLimiter, slack: Slack, times: list[tuple[float, float, float]]) -> list[int]:
     """Post a message for each of `times` (seconds to write it down, to reach Slack, to be answered).
 
     Give what Slack said of each: 0, or the seconds to wait.
@@ -40,7 +40,9 @@ def test_what_a_message_costs_does_not_add_up() -> None:
 
     async def play() -> float:
         began = asyncio.get_running_loop().time()
-        assert set(await posts(Pace(DeliveryPolicy()), Slack(), [(LEAD / 2, 0.02, 0.02)] * MESSAGES)) == {0}
+        assert set(
+            await posts(RateLimiter(DeliveryPolicy()), Slack(), [(LEAD_SECONDS / 2, 0.02, 0.02)] * MESSAGES)
+        ) == {0}
         return asyncio.get_running_loop().time() - began
 
     assert MESSAGES - 1 <= run(play()) < MESSAGES - 1 + 0.2
@@ -58,7 +60,7 @@ def test_slack_never_says_that_it_was_too_fast(times: list[tuple[float, float, f
     """However long it takes to write a message down or to have its answer, the next is not early."""
 
     async def play() -> None:
-        assert set(await posts(Pace(DeliveryPolicy()), Slack(), times)) == {0}
+        assert set(await posts(RateLimiter(DeliveryPolicy()), Slack(), times)) == {0}
 
     run(play())
 
@@ -67,7 +69,7 @@ def test_a_refusal_for_speed_is_waited_out_to_the_end() -> None:
     """Not even the lead that writing gets is taken from what Slack said to wait."""
 
     async def play() -> float:
-        pace = Pace(DeliveryPolicy())
+        pace = RateLimiter(DeliveryPolicy())
         await posts(pace, Slack(), [(0.0, 0.0, 0.0)])
         began = asyncio.get_running_loop().time()
         pace.limited(*WHERE, 7.0, told=TOLD)

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import Worker
-from bot.digests.delivery_status import Standings
-from bot.digests.unconfirmed import Doubts
+from bot.digests.delivery_status import DeliveryReports
+from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Paused, PausedBy
@@ -72,10 +72,10 @@ def test_one_unreadable_subscription_stops_nobody_else(values: dict[str, object]
         assert "subscribe the channel again" in known.paused.reason
         assert len(await scene.store.subscriptions.list()) == 2
         assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
-        shelf = Shelf(scene.store.issues)
+        shelf = IssueRegistry(scene.store.issues)
         await shelf.put(scene.issues, scene.clock.now())
-        standing = await Standings(scene.store, shelf, scene.door).standing(known, scene.clock.now())
-        assert standing.paused == known.paused.reason
+        status = await DeliveryReports(scene.store, shelf, scene.door).standing(known, scene.clock.now())
+        assert status.paused == known.paused.reason
         await end(scene)
 
     run(play())
@@ -286,7 +286,7 @@ async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
     """Leases that cannot be given back run out by themselves."""
     scene = Scene()
     worker = Worker(
-        scene.store, scene.door, Shelf(scene.store.issues), render=render, clock=scene.clock, policy=scene.rules
+        scene.store, scene.door, IssueRegistry(scene.store.issues), render=render, clock=scene.clock, policy=scene.rules
     )
 
     async def hung(holder: str, now: object) -> int:
@@ -324,7 +324,7 @@ def test_what_a_press_says_is_what_happens_while_posts_are_paused() -> None:
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
         await scene.store.subscriptions.pause(known.id, Paused(PausedBy.PERSON, "somebody asked"))
-        said = await Doubts(scene.store, scene.clock).decide("-:T1", value, post=True, user="U1")
+        said = await UnconfirmedPosts(scene.store, scene.clock).decide("-:T1", value, post=True, user="U1")
         assert "paused (somebody asked)" in said
         assert "Posting it now" not in said
         await scene.passes(minutes=5)
@@ -345,7 +345,7 @@ def test_a_press_after_the_end_of_a_subscription_posts_nothing_and_says_so() -> 
         scene, channel = await standing_scene("asap")
         value = await unknown(scene, channel)
         await scene.store.subscriptions.end("-:T1", channel)
-        doubts = Doubts(scene.store, scene.clock)
+        doubts = UnconfirmedPosts(scene.store, scene.clock)
         assert "not subscribed any more" in await doubts.decide("-:T1", value, post=True, user="U1")
         await scene.subscribes(channel)
         await scene.passes(minutes=5)
@@ -361,7 +361,7 @@ def test_what_is_left_is_left() -> None:
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         value = await unknown(scene, channel)
-        doubts = Doubts(scene.store, scene.clock)
+        doubts = UnconfirmedPosts(scene.store, scene.clock)
         assert await doubts.decide("-:T1", value, post=False, user="U1") == "Left as it is."
         assert "settled already" in await doubts.decide("-:T1", value, post=False, user="U1")
         assert "settled already" in await doubts.decide("-:T1", value, post=True, user="U1")

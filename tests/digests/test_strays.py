@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from bot.digests.delivery.summary import summary
-from bot.digests.delivery_status import Standings
+from bot.digests.delivery_status import DeliveryReports
 from bot.domain.delivery import STRAY_LEFT, THREAD_GONE, PartRow, Progress, State
 from playground.slack.faults import Fault, How
 from tests.digests.test_mishaps import blind, delivery, press, until
@@ -33,11 +33,11 @@ async def deleted_early(*faults: Fault, entries: int = 3) -> tuple[Scene, str, W
     return scene, channel, watch
 
 
-async def standing(scene: Scene) -> Standings:
+async def standing(scene: Scene) -> DeliveryReports:
     """Give what says how things stand."""
     shelf = scene._shelf(scene.store)
     await shelf.put(scene.issues, scene.clock.now())
-    return Standings(scene.store, shelf, None)
+    return DeliveryReports(scene.store, shelf, None)
 
 
 def calls(scene: Scene, method: str) -> int:

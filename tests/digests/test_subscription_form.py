@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.subscription_form import Wish, draft_of, read
+from bot.digests.subscription_form import SubscriptionRequest, draft_of, read
 from bot.digests.views.form import AT_ONCE, SET, form
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears, Weekly
@@ -31,18 +31,18 @@ def filled(**changes: Any) -> dict[str, Any]:
 
 def test_a_set_time_is_read() -> None:
     """Days, time and zone make a schedule."""
-    wish = read(filled())
-    assert isinstance(wish, Wish)
-    assert isinstance(wish.schedule, Weekly)
-    assert str(wish.schedule) == "mondays 09:00 Europe/London"
+    wanted = read(filled())
+    assert isinstance(wanted, SubscriptionRequest)
+    assert isinstance(wanted.schedule, Weekly)
+    assert str(wanted.schedule) == "mondays 09:00 Europe/London"
 
 
 def test_issues_at_once_need_no_days() -> None:
     """What is only for a set time may be empty, and is asked for where the time is set."""
     at_once = {"selected_option": {"value": AT_ONCE}}
-    wish = read(filled(when=at_once, days=None, time=None, zone=None))
-    assert isinstance(wish, Wish)
-    assert isinstance(wish.schedule, AsItAppears)
+    wanted = read(filled(when=at_once, days=None, time=None, zone=None))
+    assert isinstance(wanted, SubscriptionRequest)
+    assert isinstance(wanted.schedule, AsItAppears)
     wrong = read(filled(days=None, time=None, zone=None))
     assert isinstance(wrong, dict)
     assert set(wrong) == {"days", "time", "zone"}
@@ -56,4 +56,4 @@ def test_the_same_topic_is_not_wanted_and_unwanted(only: str, nothing: str) -> N
     wrong = read(filled(topics={"value": only}, without={"value": nothing}))
     assert isinstance(wrong, dict)
     assert set(wrong) == {"without"}
-    assert isinstance(read(filled(topics={"value": "dns"}, without={"value": "linux"})), Wish)
+    assert isinstance(read(filled(topics={"value": "dns"}, without={"value": "linux"})), SubscriptionRequest)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.delivery.rate_limiter import Pace
+from bot.digests.delivery.rate_limiter import RateLimiter
 from bot.domain.delivery import State
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.preferences import Preferences
@@ -179,7 +179,7 @@ def test_a_long_wait_of_a_workspace_is_not_waited_out_by_its_other_channels() ->
         limit(scene, other, 60_000)
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(hours=5)
-        assert scene.workers[0][0].lanes == 0
+        assert scene.workers[0][0].active_jobs == 0
         await scene.passes(hours=24)
         assert not scene.posts(weekly)
         await scene.passes(days=7)
@@ -317,7 +317,7 @@ def test_corrections_of_a_channel_that_is_to_wait_do_not_hold_it() -> None:
         limit(scene, channel, 40_000, "chat.update")
         await scene.appear(with_text(two, 0, "Corrected."), with_text(three, 0, "Corrected."))
         await scene.passes(minutes=5)
-        assert scene.workers[0][0].lanes == 0
+        assert scene.workers[0][0].active_jobs == 0
         await end(scene)
 
     run(play())
@@ -332,7 +332,7 @@ def test_a_second_lies_between_two_messages_whoever_sends_them() -> None:
         await scene.appear(issue(2, SUNDAY))
         while len(scene.posts(channel)) < 2:
             await scene.passes(seconds=0.05)
-        stopped = next(worker for worker, _ in scene.workers if worker.lanes)
+        stopped = next(worker for worker, _ in scene.workers if worker.active_jobs)
         await scene.passes(seconds=0.1)
         await stopped.stop()
         scene.poke()
@@ -400,7 +400,7 @@ def test_a_workspace_waits_as_long_as_those_say_who_were_told_while_another_wait
 
     async def rest(*spans: tuple[int, int]) -> float:
         """Give how long a third channel waits, told at and until these seconds; it is second 100."""
-        pace, now = Pace(DeliveryPolicy()), SUNDAY + timedelta(seconds=100)
+        pace, now = RateLimiter(DeliveryPolicy()), SUNDAY + timedelta(seconds=100)
         told = [(SUNDAY + timedelta(seconds=at), SUNDAY + timedelta(seconds=to)) for at, to in spans]
         pace.recall([Limit(HERE, f"C{number}", *each) for number, each in enumerate(told)], now)
         return pace.rest(HERE, "C9")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.workspace import team_of
@@ -61,7 +61,7 @@ async def work(
     issues = [issue(number, published(number), entries=2) for number in numbers]
     mine, door = wrap(store, slack)
     worker = Worker(
-        mine, door, Shelf(mine.issues), render=render, clock=SystemClock(), issues=lambda: issues, policy=policy
+        mine, door, IssueRegistry(mine.issues), render=render, clock=SystemClock(), issues=lambda: issues, policy=policy
     )
     running = asyncio.create_task(worker.run())
     stop = asyncio.Event()

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from archive.issue import Issue
-from bot.digests.delivery.footnote import Aside
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.footnote import Footnote
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.version import Render
 from bot.digests.delivery.worker import Worker
 from bot.domain.delivery_policy import DeliveryPolicy
@@ -49,7 +49,7 @@ class Scene:
         self.person = self.workspace.add_user("ada")
         self.store = store or Store.open("sqlite://", inline=True)
         self.rules = policy
-        self.aside: Aside | None = None
+        self.aside: Footnote | None = None
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
         self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
@@ -101,7 +101,7 @@ class Scene:
             clock=self.clock,
             issues=lambda: self.issues,
             policy=policy or self.rules,
-            aside=self.aside,
+            footnote=self.aside,
         )
         await worker.start()
 
@@ -113,13 +113,13 @@ class Scene:
         self.workers.append((worker, asyncio.create_task(work())))
         return worker
 
-    def _shelf(self, store: Store) -> Shelf:
-        return Shelf(store.issues, few=1_000_000)  # no threads in virtual time
+    def _shelf(self, store: Store) -> IssueRegistry:
+        return IssueRegistry(store.issues, few=1_000_000)  # no threads in virtual time
 
     async def _nap(self, worker: Worker) -> None:
         """Sleep as long as a worker with nothing to do would tick in vain: `nap` at most."""
         wait = self.rules.tick_seconds
-        if not (worker.lanes or worker._chores):
+        if not (worker.active_jobs or worker._chores):
             first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
             ahead = self.nap if first is None else (first - self.clock.now()).total_seconds()
             wait = min(max(wait, ahead), self.nap)
@@ -141,7 +141,7 @@ class Scene:
         """Kill a worker: whatever it was doing stops where it is, and nothing is given back."""
         for known, task in self.workers:
             if known is worker:
-                for lane in (*worker._lanes, *worker._chores):
+                for lane in (*worker._jobs, *worker._chores):
                     lane.cancel()
                 task.cancel()
                 await asyncio.wait({task})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
 from bot.runtime.clock import SystemClock
@@ -78,7 +78,7 @@ async def prepared(url: str, api: str, places: Iterable[tuple[str, str]], given:
     """Subscribe `places` in the database `url` while issue 1 is there, and put the faults in force; give the store."""
     store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
     now = SystemClock().now()
-    await Shelf(store.issues).put([issue(1, published(1), entries=PARTS - 1)], now)
+    await IssueRegistry(store.issues).put([issue(1, published(1), entries=PARTS - 1)], now)
     await asyncio.gather(
         *(store.subscriptions.put(*place, "U1", AsItAppears(), Preferences(), now) for place in places)
     )

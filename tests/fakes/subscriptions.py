@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archive.issue import Issue
-from bot.digests.views.subscription import Standing
+from bot.digests.views.subscription import DeliveryStatus
 from bot.domain.bookmark import Bookmark, BookmarkLink, BookmarkSource, Member, Page, ReactionOutcome
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import Schedule, next_slot
@@ -93,12 +93,14 @@ class FakeRegister:
 class FakeDeliveries:
     """Knows nothing was delivered yet."""
 
-    async def standing(self, subscription: Subscription, now: datetime) -> Standing:
+    async def standing(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
         """Give the next slot."""
         slot = next_slot(subscription.schedule, now)
         reason = subscription.paused.reason if subscription.paused else ""
         at = slot.at if slot else None
-        return Standing(subscription.channel, str(subscription.schedule), subscription.preferences, at, paused=reason)
+        return DeliveryStatus(
+            subscription.channel, str(subscription.schedule), subscription.preferences, at, paused=reason
+        )
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
         """Say that it waits."""

@@ -32,7 +32,7 @@ from bot.bookmarks.saved_links import Mine
 from bot.bookmarks.service import Keeping
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
-from bot.digests.unconfirmed import Doubts
+from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.services import Services
@@ -137,7 +137,7 @@ class People:
             subscribing,
             FormResults(self.door),
             self.replies,
-            Doubts(store, clock),
+            UnconfirmedPosts(store, clock),
             reference=lambda: next(references),
         )
         self.serves()

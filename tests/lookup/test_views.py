@@ -15,8 +15,8 @@ from bot.digests.views import alerts
 from bot.digests.views.form import form, loading, no_form
 from bot.digests.views.reasons import plainly
 from bot.digests.views.subscription import (
+    DeliveryStatus,
     Post,
-    Standing,
     Waiting,
     became,
     confirmation,
@@ -82,7 +82,9 @@ def test_status_says_what_was_what_comes_and_what_waits() -> None:
     )
     shown = repr(
         status(
-            Standing("C1", "mondays 09:00 UTC", preferences, NOON, Post("Issue 9", "https://s.example/p1", NOON), waits)
+            DeliveryStatus(
+                "C1", "mondays 09:00 UTC", preferences, NOON, Post("Issue 9", "https://s.example/p1", NOON), waits
+            )
         ).blocks
     )
     parts = [
@@ -111,7 +113,9 @@ def test_what_became_of_an_issue_is_a_link_with_the_reader_s_own_time() -> None:
 
 def test_a_paused_subscription_says_why_first() -> None:
     """And offers to go on."""
-    message = status(Standing("C1", "as soon as it appears", Preferences(), paused="the channel is archived"), NAMES)
+    message = status(
+        DeliveryStatus("C1", "as soon as it appears", Preferences(), paused="the channel is archived"), NAMES
+    )
     assert message.blocks[0]["text"]["text"].startswith("*Paused:* the channel is archived")
     assert "'action_id': 'resume'" in repr(message.blocks)
 
@@ -120,7 +124,7 @@ def test_why_slack_refused_is_said_once_and_for_people() -> None:
     """No method, no id, no code: what is the matter and the next step; the issues that wait do not repeat it."""
     reason = str(ChannelRefusedError("chat.postMessage", "is_archived", channel="C00000003"))
     waits = [Waiting("Issue 9", f"waits: posts are paused ({reason})")]
-    message = status(Standing("C1", "as soon as it appears", Preferences(), waiting=waits, paused=reason), NAMES)
+    message = status(DeliveryStatus("C1", "as soon as it appears", Preferences(), waiting=waits, paused=reason), NAMES)
     said = "the channel is archived; unarchive it, then `/weekly resume`"
     assert message.blocks[0]["text"]["text"].startswith(f"*Paused:* {said}\n")
     assert message.blocks[1]["text"]["text"] == "*Waiting*\n• Issue 9: waits: posts are paused"
@@ -128,7 +132,7 @@ def test_why_slack_refused_is_said_once_and_for_people() -> None:
         f"Issue #9 waits: posts are paused ({said})."
     )
     assert (
-        alerts.words(alerts.Notice(alerts.Trouble.PAUSED, "C1", "#9", reason)).text
+        alerts.words(alerts.Alert(alerts.AlertKind.PAUSED, "C1", "#9", reason)).text
         == f"I paused the newsletter in <#C1>: {said}."
     )
     assert plainly("Slack's chat.postMessage answered odd_code (more): try it.", 99) == "Slack refused it (odd_code)."
@@ -142,14 +146,14 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
 ) -> None:
     """Names, reasons, schedules and addresses from anywhere."""
     waits = [Waiting(each, words) for each in many]
-    standing = Standing("C1", words, preferences, NOON, Post(words, url, NOON), waits, words)
+    shown_status = DeliveryStatus("C1", words, preferences, NOON, Post(words, url, NOON), waits, words)
     names = CommandNames(bot=words or "x")
     messages = [
         issue_page(nasty, page),
         preview(nasty, preferences, "C1"),
         topics(tuple(many)),
-        status(standing, names),
-        subscribed(standing, names),
+        status(shown_status, names),
+        subscribed(shown_status, names),
         helping.explain(names),
         helping.usage(words, names),
         helping.schedule_usage(words, names),
@@ -165,7 +169,7 @@ def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
         form(draft_of("D1", None, Preferences(), words)),
         no_form(helping.told(words)),
         helping.trouble(helping.told(words), names),
-        confirmation(standing, names),
+        confirmation(shown_status, names),
     ]
     assert [problems(view) for view in views] == [[]] * 5
 

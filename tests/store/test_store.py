@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.digests.delivery.issue_registry import Shelf
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.domain.bookmark import BookmarkSource, Member, moment
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, PartRow, Progress, ShownEntry, State
@@ -218,7 +218,7 @@ async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: 
 async def test_every_process_learns_the_same_identities(store: Store) -> None:
     """Registered twice, in whatever order and by whomever, each issue keeps its identity and number."""
     issues = [issue(number, NOW) for number in range(5)]
-    one, other = Shelf(store.issues), Shelf(store.issues)
+    one, other = IssueRegistry(store.issues), IssueRegistry(store.issues)
     await asyncio.gather(one.put(issues, NOW), other.put(list(reversed(issues)), NOW))
     assert one.current.order == other.current.order
     assert len(set(one.current.order.values())) == 5

@@ -11,12 +11,12 @@ from datetime import datetime
 
 import structlog
 
-from bot.digests.delivery.context import Leave, StrayLeft, Tools
-from bot.digests.delivery.footnote import with_aside
-from bot.digests.delivery.rendering import Sheet, as_shown, corrected
+from bot.digests.delivery.context import DeliveryContext, Reschedule, StrayLeft
+from bot.digests.delivery.footnote import with_footnote
+from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
 from bot.digests.delivery.sender import Sender
 from bot.digests.delivery.summary import summary
-from bot.digests.views.alerts import Trouble
+from bot.digests.views.alerts import AlertKind
 from bot.domain.delivery import ASKED, GONE, SETTLED, THREAD_CLOSED, Delivery, PartRow, Progress, State, closing
 from bot.domain.due import decide, full_note, late_note, postpone
 from bot.domain.schedule import Weekly
@@ -26,95 +26,97 @@ from bot.slack.api.errors import ChannelRefusedError, SlackError, ThreadRefusedE
 _log = structlog.get_logger(__name__)
 
 
-class Lane:
+class ChannelJob:
     """One subscription in the hands of one worker, from claim to release."""
 
-    def __init__(self, tools: Tools, subscription: Subscription) -> None:
-        """Work on `subscription`, which `tools.holder` has claimed."""
-        self._tools = tools
+    def __init__(self, context: DeliveryContext, subscription: Subscription) -> None:
+        """Work on `subscription`, which `context.holder` has claimed."""
+        self._context = context
         self._subscription = subscription
-        self.sender = Sender(tools, subscription)
+        self.sender = Sender(context, subscription)
 
     async def run(self) -> None:
         """Do all there is to do and give the channel back."""
-        tools, wake = self._tools, None
+        context, next_run_at = self._context, None
         try:
-            wake = await self._work()
-        except Leave as leave:
-            wake = leave.wake
+            next_run_at = await self._work()
+        except Reschedule as reschedule:
+            next_run_at = reschedule.next_run_at
         except WorkspaceRefusedError as error:
             await self._workspace_refused(error)
         except ChannelRefusedError as error:
             await self._channel_refused(error)
         except SlackError as error:
-            wake = tools.after(tools.policy.wait(3))
+            next_run_at = context.after(context.policy.wait(3))
             _log.warning("delivery.slack", channel=self._subscription.channel, error=str(error))
         await self.sender.landed()
         # Whoever comes next does not know when the last message went: not before the next may.
-        soon = tools.after(tools.policy.seconds_per_message)
-        wake = None if wake is None else max(wake, soon)
-        await tools.store.leases.release(self._subscription.id, tools.holder, soon, wake)
+        soon = context.after(context.policy.seconds_per_message)
+        next_run_at = None if next_run_at is None else max(next_run_at, soon)
+        await context.store.leases.release(self._subscription.id, context.holder, soon, next_run_at)
 
     async def _work(self) -> datetime | None:
         """Decide, then go through what is in hand; give when to come back."""
-        tools, mine = self._tools, self._subscription
-        if mine.paused is not None and mine.paused.by is PausedBy.UNREADABLE:
-            await self._pause(mine.paused)
-        if not mine.active:
+        context, subscription = self._context, self._subscription
+        if subscription.paused is not None and subscription.paused.by is PausedBy.UNREADABLE:
+            await self._pause(subscription.paused)
+        if not subscription.active:
             return None
-        now = tools.clock.now()
-        if mine.limit is not None:
-            tools.pace.recall((mine.limit,), now)
-        wakes = [await self._decide(now)]
-        in_hand = await tools.store.deliveries.unfinished(
-            mine.id, now - tools.policy.revisable_for, tools.press.version
+        now = context.clock.now()
+        if subscription.limit is not None:
+            context.limiter.recall((subscription.limit,), now)
+        next_runs = [await self._decide(now)]
+        in_hand = await context.store.deliveries.unfinished(
+            subscription.id, now - context.policy.revisable_for, context.renderer.version
         )
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
-        wakes += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
+        next_runs += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
         # What is new goes first, and a message that cannot be edited keeps no other from it.
-        wakes += [await self._correct(delivery) for delivery in posted]
-        return min((wake for wake in wakes if wake is not None), default=None)
+        next_runs += [await self._correct(delivery) for delivery in posted]
+        return min((next_run_at for next_run_at in next_runs if next_run_at is not None), default=None)
 
     async def _bring(self, delivery: Delivery) -> datetime | None:
         """Take one delivery as far as it goes; a stray reply that cannot be deleted yet keeps no other back."""
         try:
             return await self._deliver(delivery)
-        except StrayLeft as leave:
-            return leave.wake
+        except StrayLeft as reschedule:
+            return reschedule.next_run_at
 
     async def _correct(self, delivery: Delivery) -> datetime | None:
         """Bring a posted digest in line with its issue; give when to come back to it."""
         try:
             return await self._deliver(delivery)
-        except Leave as leave:
+        except Reschedule as reschedule:
             if self.sender.stopping:
                 raise
-            return leave.wake
+            return reschedule.next_run_at
 
     async def _decide(self, now: datetime) -> datetime | None:
         """Write down what is due. Give when the next slot is."""
-        tools, mine = self._tools, self._subscription
-        deliveries, policy = tools.store.deliveries, tools.policy
-        known, waits = await deliveries.history(mine.workspace, mine.channel)
-        unsent, catalogue = 0, tools.catalogue()
-        for delivery in await deliveries.unfinished(mine.id, now) if waits else ():
-            slot = postpone(delivery, mine.schedule, now, policy)
+        context, subscription = self._context, self._subscription
+        deliveries, policy = context.store.deliveries, context.policy
+        known, waits = await deliveries.history(subscription.workspace, subscription.channel)
+        unsent, catalogue = 0, context.catalogue()
+        for delivery in await deliveries.unfinished(subscription.id, now) if waits else ():
+            slot = postpone(delivery, subscription.schedule, now, policy)
             if slot is not None:
                 await deliveries.postpone(delivery.id, slot.at, "too late for its slot; goes out at the next")
             # One whose file is gone waits for it, and keeps no other from its place.
             unsent += delivery.progress is Progress.WAITING and delivery.issue in catalogue.issues
-        verdict = decide(mine, catalogue, known, unsent, now, policy=policy, command=tools.command)
+        verdict = decide(subscription, catalogue, known, unsent, now, policy=policy, command=context.command)
         if verdict.decision is not None:
-            decision = await with_aside(verdict.decision, tools.aside, mine.workspace, mine.channel, now)
-            if not await deliveries.decide(mine, tools.holder, now, decision):
-                raise Leave(None)
-            self._subscription = replace(mine, cursor=decision.cursor)
+            decision = await with_footnote(
+                verdict.decision, context.footnote, subscription.workspace, subscription.channel, now
+            )
+            if not await deliveries.decide(subscription, context.holder, now, decision):
+                raise Reschedule(None)
+            self._subscription = replace(subscription, cursor=decision.cursor)
         return verdict.next
 
     async def _deliver(self, delivery: Delivery) -> datetime | None:
         """Take one delivery as far as it goes; give when to come back to it."""
-        tools, catalogue = self._tools, self._tools.catalogue()
-        now = tools.clock.now()
+        context, catalogue = self._context, self._context.catalogue()
+        now = context.clock.now()
         if (
             delivery.progress is Progress.WAITING
             and delivery.due > now
@@ -125,15 +127,15 @@ class Lane:
         if issue is None:
             reason = "its issue is not in the archive; it goes on when the issue is back"
             if delivery.progress is not Progress.DONE and delivery.reason != reason:
-                await tools.store.deliveries.finish(delivery.id, delivery.progress, reason)
+                await context.store.deliveries.finish(delivery.id, delivery.progress, reason)
             return None
         content = catalogue.content[delivery.issue]
         if delivery.progress is Progress.DONE:
             return await self._follow(delivery, content)
         delivery = await self._begin(delivery, content, now)
-        sheets = tools.press.sheets(issue, delivery.preferences, full_note(delivery))
-        delivery = await self._align(delivery, sheets)
-        await self._post_all(delivery, sheets)
+        rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
+        delivery = await self._align(delivery, rendered_parts)
+        await self._post_all(delivery, rendered_parts)
         return None
 
     async def _follow(self, delivery: Delivery, content: str) -> datetime | None:
@@ -142,43 +144,45 @@ class Lane:
         Of what a release posted that kept no hash of the text, nobody can tell whether the file or the reader changed:
         an upgrade edits nothing, so it counts as shown.
         """
-        version = self._tools.press.version
+        version = self._context.renderer.version
         if not delivery.version or (content == delivery.content and delivery.version != version):
             await self._take_as_shown(delivery, content)
         elif content == delivery.content:  # another process knows a newer text; this one will in a moment
-            return self._tools.after(self._tools.policy.lease.total_seconds())
+            return self._context.after(self._context.policy.lease.total_seconds())
         else:
             await self._revise(delivery, content)
         return None
 
     async def _take_as_shown(self, delivery: Delivery, content: str) -> None:
         """Take what this version of the code makes of a posted digest for what its channel shows; call nobody."""
-        tools = self._tools
-        sheets = tools.press.sheets(tools.catalogue().issues[delivery.issue], delivery.preferences, full_note(delivery))
-        seen = as_shown(delivery.parts, sheets)
-        await tools.store.parts.take_as_shown(delivery.id, seen, content, tools.press.version)
+        context = self._context
+        rendered_parts = context.renderer.render(
+            context.catalogue().issues[delivery.issue], delivery.preferences, full_note(delivery)
+        )
+        seen = as_shown(delivery.parts, rendered_parts)
+        await context.store.parts.take_as_shown(delivery.id, seen, content, context.renderer.version)
 
     async def _begin(self, delivery: Delivery, content: str, now: datetime) -> Delivery:
         """Write down, before the channel message is first attempted, what will be posted."""
-        tools, parent = self._tools, delivery.parent
+        context, parent = self._context, delivery.parent
         if parent is not None and parent.state is not State.PENDING:
             return delivery
-        late = late_note(delivery.due, now, self._subscription.schedule, tools.policy)
+        late = late_note(delivery.due, now, self._subscription.schedule, context.policy)
         draft = replace(delivery, late=late, content=content)
-        issue = tools.catalogue().issues[delivery.issue]
-        keys = [sheet.key for sheet in tools.press.sheets(issue, draft.preferences, full_note(draft))]
-        begin = tools.store.deliveries.begin
+        issue = context.catalogue().issues[delivery.issue]
+        keys = [rendered.key for rendered in context.renderer.render(issue, draft.preferences, full_note(draft))]
+        begin = context.store.deliveries.begin
         after, parts = await begin(
-            delivery.id, late, content, keys, after=tools.slack.since(), version=tools.press.version
+            delivery.id, late, content, keys, after=context.slack.since(), version=context.renderer.version
         )
         if not parts:  # somebody unsubscribed the channel just now
-            raise Leave(tools.clock.now())
+            raise Reschedule(context.clock.now())
         return replace(draft, after=after, parts=parts)
 
-    async def _align(self, delivery: Delivery, sheets: tuple[Sheet, ...]) -> Delivery:
+    async def _align(self, delivery: Delivery, rendered_parts: tuple[RenderedPart, ...]) -> Delivery:
         """Bring the rows in line with what the issue holds now: it may have been edited since they were written."""
-        parts = self._tools.store.parts
-        keys = {sheet.key for sheet in sheets}
+        parts = self._context.store.parts
+        keys = {rendered.key for rendered in rendered_parts}
         rows = list(delivery.parts)
         if any(row.state is State.SENDING for row in rows):
             return delivery  # what is in doubt is found by its key: that comes first, and the edit after it
@@ -187,20 +191,20 @@ class Lane:
             return delivery
         for row in back:
             await parts.restore(row)
-        for old, new in corrected(rows, sheets).items():
+        for old, new in corrected(rows, rendered_parts).items():
             at = next(index for index, row in enumerate(rows) if row.key == old)
             await parts.rename(rows[at], new)  # also what is not there, lest it be sent beside its own doubt
             rows[at] = replace(rows[at], key=new)
         for row in rows:
             if row.key not in keys and row.state is State.PENDING:
                 await parts.settle(row, State.SKIPPED, GONE)
-        fresh = [sheet.key for sheet in sheets if sheet.key not in {row.key for row in rows}]
+        fresh = [rendered.key for rendered in rendered_parts if rendered.key not in {row.key for row in rows}]
         last = max((row.at for row in rows), default=-1)
         return replace(delivery, parts=await parts.add(delivery.id, fresh, last + 1))
 
-    async def _post_all(self, delivery: Delivery, sheets: tuple[Sheet, ...]) -> None:
+    async def _post_all(self, delivery: Delivery, rendered_parts: tuple[RenderedPart, ...]) -> None:
         """Post every part that is not settled, the channel message first, and write down how it ended."""
-        tools, by_key = self._tools, {sheet.key: sheet for sheet in sheets}
+        context, by_key = self._context, {rendered.key: rendered for rendered in rendered_parts}
         thread, closed, ended = None, delivery.closed, []
         for row in delivery.parts:
             settled = await self._settle(delivery, row, None if closed else by_key.get(row.key), thread, closed)
@@ -215,25 +219,27 @@ class Lane:
         reason = summary(ended)
         if closed and not delivery.closed:
             await self._closed(delivery, ended, reason)
-        content = tools.catalogue().content.get(delivery.issue)
+        content = context.catalogue().content.get(delivery.issue)
         same = content == delivery.content
-        done = await tools.store.deliveries.finish(delivery.id, Progress.DONE, reason)
+        done = await context.store.deliveries.finish(delivery.id, Progress.DONE, reason)
         if not (same and done):
-            raise Leave(tools.clock.now())  # edited while it went out, or somebody wants a part of it posted after all
+            raise Reschedule(
+                context.clock.now()
+            )  # edited while it went out, or somebody wants a part of it posted after all
 
     async def _settle(
-        self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None, closed: str
+        self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None, closed: str
     ) -> PartRow:
         """Bring one part to an end; a reply whose thread is `closed` (why, "" if it is not) is not sent."""
         try:
-            settled = await self.sender.settle(delivery, row, sheet, thread)
+            settled = await self.sender.settle(delivery, row, rendered, thread)
         except ThreadRefusedError as error:
             if row.at == 0:
                 raise
             settled, closed = row, f"{THREAD_CLOSED} ({error.code})"
         if not closed or settled.state in SETTLED:
             return settled
-        await self._tools.store.parts.settle(row, State.SKIPPED, closed)
+        await self._context.store.parts.settle(row, State.SKIPPED, closed)
         return replace(settled, state=State.SKIPPED, reason=closed)
 
     async def _closed(self, delivery: Delivery, parts: list[PartRow], reason: str) -> None:
@@ -241,45 +247,45 @@ class Lane:
         _log.warning("delivery.closed", channel=self._subscription.channel, issue=delivery.issue, reason=reason)
         if delivery.reason == ASKED:
             part = next(part for part in parts if closing(part))
-            await self.sender.tell(Trouble.THREAD, delivery, part, closing(part))
+            await self.sender.tell(AlertKind.THREAD, delivery, part, closing(part))
 
     async def _no_parent(self, delivery: Delivery, parent: PartRow) -> None:
         """End a delivery whose channel message is not there, or not known to be."""
         kinds = {State.UNKNOWN: Progress.UNKNOWN, State.SKIPPED: Progress.DROPPED}
         progress = kinds.get(parent.state, Progress.REFUSED)
-        if not await self._tools.store.deliveries.finish(delivery.id, progress, parent.reason):
-            raise Leave(self._tools.clock.now())  # somebody settled it already
+        if not await self._context.store.deliveries.finish(delivery.id, progress, parent.reason):
+            raise Reschedule(self._context.clock.now())  # somebody settled it already
 
     async def _revise(self, delivery: Delivery, content: str) -> None:
         """Edit the messages of a posted digest in place after its issue was corrected, and add what is new."""
-        tools, mine = self._tools, self._subscription
-        issue = tools.catalogue().issues[delivery.issue]
-        sheets = tools.press.sheets(issue, delivery.preferences, full_note(delivery))
-        delivery = replace(await self._align(delivery, sheets), content=content)
-        version = tools.press.version
-        by_key = {sheet.key: sheet for sheet in sheets}
+        context, subscription = self._context, self._subscription
+        issue = context.catalogue().issues[delivery.issue]
+        rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
+        delivery = replace(await self._align(delivery, rendered_parts), content=content)
+        version = context.renderer.version
+        by_key = {rendered.key: rendered for rendered in rendered_parts}
         for row in delivery.parts:
-            sheet = by_key.get(row.key)
-            if row.state is State.SENT and sheet is not None:
-                if row.hash != sheet.hash and row.source != sheet.source:
-                    await self.sender.edit(row, sheet.message)
+            rendered = by_key.get(row.key)
+            if row.state is State.SENT and rendered is not None:
+                if row.hash != rendered.hash and row.source != rendered.source:
+                    await self.sender.edit(row, rendered.message)
                 # The message may be the same and yet show another position, or a link that reads the same.
-                if not await tools.store.parts.revised(
-                    row, tools.holder, mine.id, sheet.hash, sheet.shown, source=sheet.source
+                if not await context.store.parts.revised(
+                    row, context.holder, subscription.id, rendered.hash, rendered.shown, source=rendered.source
                 ):
                     # It is somebody else's by now, who may have put a newer text there before this one landed.
-                    await tools.store.deliveries.show_again(row, tools.clock.now())
-                    raise Leave(None)
+                    await context.store.deliveries.show_again(row, context.clock.now())
+                    raise Reschedule(None)
         parent = delivery.parent
         if parent is None or not parent.ts:
-            await tools.store.deliveries.finish(delivery.id, delivery.progress, delivery.reason, content, version)
+            await context.store.deliveries.finish(delivery.id, delivery.progress, delivery.reason, content, version)
             return
         more = any(row.state not in SETTLED for row in delivery.parts)
         progress = Progress.POSTING if more else Progress.DONE
-        await tools.store.deliveries.finish(delivery.id, progress, delivery.reason, content, version)
+        await context.store.deliveries.finish(delivery.id, progress, delivery.reason, content, version)
         if more:
-            await self._post_all(delivery, sheets)
-        _log.info("delivery.revised", channel=mine.channel, issue=delivery.issue)
+            await self._post_all(delivery, rendered_parts)
+        _log.info("delivery.revised", channel=subscription.channel, issue=delivery.issue)
 
     async def _channel_refused(self, error: ChannelRefusedError) -> None:
         """Stop posting where Slack will not have it."""
@@ -287,13 +293,13 @@ class Lane:
 
     async def _pause(self, paused: Paused) -> None:
         """Pause the subscription and tell the person who made it, once."""
-        if await self._tools.store.subscriptions.pause(self._subscription.id, paused):
+        if await self._context.store.subscriptions.pause(self._subscription.id, paused):
             _log.warning("delivery.paused", channel=self._subscription.channel, reason=paused.reason)
-            await self.sender.tell(Trouble.PAUSED, None, None, paused.reason)
+            await self.sender.tell(AlertKind.PAUSED, None, None, paused.reason)
 
     async def _workspace_refused(self, error: WorkspaceRefusedError) -> None:
         """Pause everything of the workspace. Nobody there can be told: the bot is shut out."""
         where = self._subscription.workspace
-        count = await self._tools.store.subscriptions.pause_workspace(where, Paused(PausedBy.WORKSPACE, str(error)))
+        count = await self._context.store.subscriptions.pause_workspace(where, Paused(PausedBy.WORKSPACE, str(error)))
         if count:
             _log.error("delivery.workspace_paused", workspace=where, code=error.code, subscriptions=count)

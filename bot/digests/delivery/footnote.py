@@ -13,13 +13,13 @@ from bot.domain.decision import Decision
 from bot.domain.workspace import WorkspaceId
 
 _log = structlog.get_logger(__name__)
-PATIENCE = 2.0
+FOOTNOTE_TIMEOUT_SECONDS = 2.0
 """Seconds an aside may take; a digest does not wait longer for it."""
-LONGEST = 300
+FOOTNOTE_MAX_CHARS = 300
 """Characters an aside may have; a longer one could be cut in the middle of a link, and is left out."""
 
 
-class Aside(Protocol):
+class Footnote(Protocol):
     """Gives the line."""
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
@@ -28,24 +28,25 @@ class Aside(Protocol):
         It is plain text but for links, which are written as `bot.slack.blocks.mrkdwn.link` writes them.
 
         It is asked once for each decision, for the newest of its issues, and kept with that delivery: the digest stays
-        the same however often it is rendered. What it raises, and what takes longer than `PATIENCE`, counts as "".
+        the same however often it is rendered. What it raises, and what takes longer than `FOOTNOTE_TIMEOUT_SECONDS`,
+        counts as "".
         """
         ...
 
 
-async def with_aside(
-    decision: Decision, aside: Aside | None, workspace: WorkspaceId, channel: str, now: datetime
+async def with_footnote(
+    decision: Decision, footnote: Footnote | None, workspace: WorkspaceId, channel: str, now: datetime
 ) -> Decision:
     """Give the decision with the aside's line in the note of its newest issue; as it is where there is none."""
-    if aside is None or not decision.issues:
+    if footnote is None or not decision.issues:
         return decision
     try:
-        async with asyncio.timeout(PATIENCE):
-            line = " ".join((await aside.line(workspace, now)).split())
+        async with asyncio.timeout(FOOTNOTE_TIMEOUT_SECONDS):
+            line = " ".join((await footnote.line(workspace, now)).split())
     except Exception as error:  # noqa: BLE001 - whatever is wrong with an aside, the digest goes out
         _log.warning("delivery.aside_failed", channel=channel, error=str(error) or type(error).__name__)
         return decision
-    if not line or len(line) > LONGEST:
+    if not line or len(line) > FOOTNOTE_MAX_CHARS:
         return decision
     newest = decision.issues[-1]
     note = " ".join(filter(None, (decision.notes.get(newest, ""), line)))

@@ -9,25 +9,25 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.issue import Issue
-from bot.domain.catalogue import Catalogue
+from bot.domain.catalogue import IssueCatalogue
 from bot.domain.issue_identity import Fingerprint, fingerprint
 from bot.domain.newness import WINDOW
 from bot.store.issues import Registered
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a change of the archive means to delivery, in identities: what `came` (anew or back) and was `edited`."""
+class ArchiveChange:
+    """What a change of the archive means to delivery, in identities: what `added` (anew or back) and was `edited`."""
 
-    came: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
     edited: frozenset[str] = frozenset()
 
-    def __or__(self, other: Change) -> Change:
+    def __or__(self, other: ArchiveChange) -> ArchiveChange:
         """Give both changes as one."""
-        return Change(self.came | other.came, self.edited | other.edited)
+        return ArchiveChange(self.added | other.added, self.edited | other.edited)
 
 
-class Register(Protocol):
+class IssueRegister(Protocol):
     """Decides who is who; `bot.store.issues.Issues` is the one that remembers."""
 
     async def register(
@@ -41,20 +41,20 @@ class Register(Protocol):
         ...
 
 
-class Shelf:
+class IssueRegistry:
     """Holds the catalogue in use. Every process registers what it sees; the register decides who is who."""
 
-    def __init__(self, register: Register, *, few: int = 50, window: timedelta = WINDOW) -> None:
+    def __init__(self, register: IssueRegister, *, few: int = 50, window: timedelta = WINDOW) -> None:
         """Begin with nothing on it. More than `few` issues that were not seen before are described in a thread.
 
-        `window`: see `Register.register`.
+        `window`: see `IssueRegister.register`.
         """
         self._window = window
         self._register = register
         self._few = few
-        self._faces: dict[str, tuple[Issue, Fingerprint]] = {}
+        self._fingerprints: dict[str, tuple[Issue, Fingerprint]] = {}
         self._turn = asyncio.Lock()
-        self.current = Catalogue()
+        self.current = IssueCatalogue()
 
     def issue(self, identity: str) -> Issue | None:
         """Give the issue of an identity, None where there is none (any more)."""
@@ -68,44 +68,44 @@ class Shelf:
         """Return whether an issue that was dated ahead has come out since the last `put`."""
         return any(issue.published <= now for issue in self.current.ahead)
 
-    async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> Change:
+    async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> ArchiveChange:
         """Register the archive's `issues` (oldest first) and put them in the place of those before.
 
         `good`: they were read just now, and are not what was left when the folder could be read last.
         """
         there = tuple(issues)
         async with self._turn:
-            faces = (
+            fingerprints = (
                 await asyncio.to_thread(self._describe, there)
-                if self._strange(there) > self._few
+                if self._unseen(there) > self._few
                 else self._describe(there)
             )
-            found = await self._register.register(faces, now, good=good, window=self._window)
-            new = _catalogue(there, faces, found)
-            came = frozenset(new.issues) - frozenset(self.current.issues)
+            found = await self._register.register(fingerprints, now, good=good, window=self._window)
+            new = _catalogue(there, fingerprints, found)
+            added = frozenset(new.issues) - frozenset(self.current.issues)
             self.current = new
-            return Change(came, found.edited)
+            return ArchiveChange(added, found.edited)
 
-    def _strange(self, there: tuple[Issue, ...]) -> int:
-        return sum(1 for issue in there if self._faces.get(issue.slug, (None,))[0] is not issue)
+    def _unseen(self, there: tuple[Issue, ...]) -> int:
+        return sum(1 for issue in there if self._fingerprints.get(issue.slug, (None,))[0] is not issue)
 
     def _describe(self, there: tuple[Issue, ...]) -> tuple[Fingerprint, ...]:
         """Describe every issue; one that is the same object as last time is not looked at again."""
-        kept = self._faces
-        self._faces = {
+        kept = self._fingerprints
+        self._fingerprints = {
             issue.slug: known if (known := kept.get(issue.slug)) and known[0] is issue else (issue, fingerprint(issue))
             for issue in there
         }
-        return tuple(described for _, described in self._faces.values())
+        return tuple(described for _, described in self._fingerprints.values())
 
 
-def _catalogue(there: tuple[Issue, ...], faces: tuple[Fingerprint, ...], found: Registered) -> Catalogue:
+def _catalogue(there: tuple[Issue, ...], faces: tuple[Fingerprint, ...], found: Registered) -> IssueCatalogue:
     """Return the catalogue of the issues that are `there`, by what the register `found`."""
     by_slug = {issue.slug: issue for issue in there}
     identity = found.identity
     out = [face for face in faces if face.slug in identity]
     content = {identity[face.slug]: face.source or face.content for face in out}
-    return Catalogue(
+    return IssueCatalogue(
         issues={identity[face.slug]: by_slug[face.slug] for face in out},
         order={key: found.seq[key] for key in content},
         content=content,

@@ -12,17 +12,17 @@ from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.subscription import Limit
 from bot.domain.workspace import WorkspaceId
 
-_JITTER = 0.1
+_JITTER_SECONDS = 0.1
 """Seconds by which a message may follow the answer to the one before early: the answer itself took time to come."""
-LEAD = 0.1
+LEAD_SECONDS = 0.1
 """Seconds before its moment at which a message gets its turn: it has to be written down first, and that takes some."""
-_BLINK = 0.001
+_TIMER_RESOLUTION_SECONDS = 0.001
 """Seconds that no timer is finer than."""
-_MANY = 20_000
+_MAX_CHANNELS = 20_000
 
 
 @dataclass(slots=True)
-class _Place:
+class _Bucket:
     """A workspace, a channel, or the looks into one kind of place: nothing before `free` (in the event loop's seconds).
 
     The message that has its turn goes out at `moment`. Slack will have nothing before `limited`, as it said to this
@@ -35,15 +35,15 @@ class _Place:
     told: datetime | None = None
 
 
-class Pace:
+class RateLimiter:
     """One process's pace in every channel and workspace. All times are those of the running event loop."""
 
     def __init__(self, policy: DeliveryPolicy) -> None:
         """Go by `policy`."""
         self._policy = policy
-        self._channels: dict[tuple[WorkspaceId, str], _Place] = {}
-        self._workspaces: dict[WorkspaceId, _Place] = {}
-        self._looks: dict[tuple[WorkspaceId, bool], _Place] = {}
+        self._channels: dict[tuple[WorkspaceId, str], _Bucket] = {}
+        self._workspaces: dict[WorkspaceId, _Bucket] = {}
+        self._looks: dict[tuple[WorkspaceId, bool], _Bucket] = {}
 
     async def turn(self, workspace: WorkspaceId, channel: str) -> float:
         """Wait until it is all but time for a message to the channel, and take the turn; `moment` waits for the rest.
@@ -60,8 +60,8 @@ class Pace:
             if rest:
                 await asyncio.sleep(rest)
                 continue
-            if place.free - LEAD > loop.time() + _BLINK:
-                await _until(place.free - LEAD)
+            if place.free - LEAD_SECONDS > loop.time() + _TIMER_RESOLUTION_SECONDS:
+                await _until(place.free - LEAD_SECONDS)
                 continue
             # The channel may go; now it queues for its turn in the workspace, first come first served.
             now = loop.time()
@@ -80,7 +80,7 @@ class Pace:
         """Give the seconds for which Slack will have nothing posted in the channel; 0 for none."""
         limited = max(self._place(workspace, channel).limited, self._whole(workspace).limited)
         rest = limited - asyncio.get_running_loop().time()
-        return rest if rest > _BLINK else 0.0
+        return rest if rest > _TIMER_RESOLUTION_SECONDS else 0.0
 
     async def moment(self, workspace: WorkspaceId, channel: str) -> float:
         """Wait until the message that has its turn may go, and count the next one's time from then.
@@ -99,7 +99,7 @@ class Pace:
         """Say that the message of the last turn was answered just now."""
         answered = asyncio.get_running_loop().time()
         place = self._place(workspace, channel)
-        place.free = max(place.free, answered + self._policy.seconds_per_message * (1 - _JITTER))
+        place.free = max(place.free, answered + self._policy.seconds_per_message * (1 - _JITTER_SECONDS))
 
     def limited(self, workspace: WorkspaceId, channel: str, seconds: float, told: datetime) -> None:
         """Obey a 429 that came at `told` by the wall clock: nothing to this channel for `seconds`.
@@ -158,22 +158,22 @@ class Pace:
         place = self._looking(workspace, thread=thread)
         place.limited = max(place.limited, asyncio.get_running_loop().time() + seconds)
 
-    def _looking(self, workspace: WorkspaceId, *, thread: bool) -> _Place:
-        return self._looks.setdefault((workspace, thread), _Place())
+    def _looking(self, workspace: WorkspaceId, *, thread: bool) -> _Bucket:
+        return self._looks.setdefault((workspace, thread), _Bucket())
 
-    def _place(self, workspace: WorkspaceId, channel: str) -> _Place:
-        if len(self._channels) > _MANY:
+    def _place(self, workspace: WorkspaceId, channel: str) -> _Bucket:
+        if len(self._channels) > _MAX_CHANNELS:
             now = asyncio.get_running_loop().time()
             self._channels = {key: place for key, place in self._channels.items() if place.free > now}
         place = self._channels.get((workspace, channel))
         if place is None:
-            place = self._channels[workspace, channel] = _Place()
+            place = self._channels[workspace, channel] = _Bucket()
         return place
 
-    def _whole(self, workspace: WorkspaceId) -> _Place:
+    def _whole(self, workspace: WorkspaceId) -> _Bucket:
         place = self._workspaces.get(workspace)
         if place is None:
-            place = self._workspaces[workspace] = _Place()
+            place = self._workspaces[workspace] = _Bucket()
         return place
 
 

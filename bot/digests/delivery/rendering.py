@@ -15,11 +15,11 @@ from bot.domain.delivery import NOT_THEN, PartRow, ShownEntry, State
 from bot.domain.preferences import Preferences
 from bot.slack.blocks.message import Message, Part
 
-_KEPT = 512
+_MAX_CACHED_DIGESTS = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RenderedPart:
     """One message of a digest: its `key`, the message, the hash of that, and the entries it shows.
 
     `source` is a hash of what the issue says there, however it is worded: only where that is another one by now has
@@ -33,7 +33,7 @@ class Sheet:
     source: str = ""
 
 
-class Press:
+class DigestRenderer:
     """Renders digests and keeps the newest ones."""
 
     def __init__(self, render: Render) -> None:
@@ -41,14 +41,14 @@ class Press:
         self._render = render
         self.version = version_of(render)
         """The version of the code that reads issues and renders them."""
-        self._kept: OrderedDict[tuple[int, Preferences, str], tuple[Issue, tuple[Sheet, ...]]] = OrderedDict()
+        self._cache: OrderedDict[tuple[int, Preferences, str], tuple[Issue, tuple[RenderedPart, ...]]] = OrderedDict()
 
-    def sheets(self, issue: Issue, preferences: Preferences, note: str) -> tuple[Sheet, ...]:
+    def render(self, issue: Issue, preferences: Preferences, note: str) -> tuple[RenderedPart, ...]:
         """Give the digest's messages, the channel message first."""
         key = (id(issue), preferences, note)
-        kept = self._kept.get(key)
-        if kept is not None:
-            return kept[1]
+        cached = self._cache.get(key)
+        if cached is not None:
+            return cached[1]
         digest = self._render(issue, preferences, note)
         entries = {
             entry.position: ShownEntry(entry.position, entry.links[0].url if entry.links else "", entry.headline)
@@ -56,19 +56,19 @@ class Press:
         }
         said = {entry.position: _said(section, entry) for section, entry in issue.entries()}
         whole: list[object] = [issue.title, issue.number, issue.published.isoformat(), list(said.values())]
-        replies = (_sheet(part, entries, [said.get(each) for each in part.entries]) for part in digest.replies)
-        sheets = (_sheet(digest.parent, entries, whole), *replies)
+        replies = (_rendered(part, entries, [said.get(each) for each in part.entries]) for part in digest.replies)
+        rendered_parts = (_rendered(digest.parent, entries, whole), *replies)
         # The issue is kept with its sheets: its id means it as long as it lives.
-        self._kept[key] = (issue, sheets)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return sheets
+        self._cache[key] = (issue, rendered_parts)
+        while len(self._cache) > _MAX_CACHED_DIGESTS:
+            self._cache.popitem(last=False)
+        return rendered_parts
 
 
-def _sheet(part: Part, entries: dict[int, ShownEntry], said: list[object]) -> Sheet:
+def _rendered(part: Part, entries: dict[int, ShownEntry], said: list[object]) -> RenderedPart:
     shown = tuple(entries[position] for position in part.entries if position in entries)
     payload = _digest([part.message.text, list(part.message.blocks)])
-    return Sheet(part.key, part.message, payload, shown, _digest(said))
+    return RenderedPart(part.key, part.message, payload, shown, _digest(said))
 
 
 def _said(section: Section, entry: Entry) -> tuple[object, ...]:
@@ -80,13 +80,13 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def corrected(rows: Sequence[PartRow], sheets: Sequence[Sheet]) -> dict[str, str]:
+def corrected(rows: Sequence[PartRow], rendered_parts: Sequence[RenderedPart]) -> dict[str, str]:
     """Say which parts are an old one under a new key, as {old: new}.
 
     A part's key comes from its entry's first link: where that was corrected, one key goes and another comes between the
     same neighbours, and the message is to be edited rather than left beside a new one.
     """
-    old, new = [row.key for row in rows], [sheet.key for sheet in sheets]
+    old, new = [row.key for row in rows], [rendered.key for rendered in rendered_parts]
     pairs: dict[str, str] = {}
     gone, come = set(old) - set(new), set(new) - set(old)
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -97,13 +97,13 @@ def corrected(rows: Sequence[PartRow], sheets: Sequence[Sheet]) -> dict[str, str
     return pairs
 
 
-def as_shown(rows: Sequence[PartRow], sheets: Sequence[Sheet]) -> tuple[PartRow, ...]:
+def as_shown(rows: Sequence[PartRow], rendered_parts: Sequence[RenderedPart]) -> tuple[PartRow, ...]:
     """Return the rows of a posted digest as if these sheets had been posted, which another version rendered.
 
     A sheet that has no message, since that version would post it and the one that posted did not, is a new row
     (numbered 0) that is skipped: an upgrade posts nothing.
     """
-    pairs, by_key = corrected(rows, sheets), {sheet.key: sheet for sheet in sheets}
+    pairs, by_key = corrected(rows, rendered_parts), {rendered.key: rendered for rendered in rendered_parts}
     named = [replace(row, key=pairs.get(row.key, row.key)) for row in rows]
     seen = [
         replace(row, hash=by_key[row.key].hash, source=by_key[row.key].source) for row in named if row.key in by_key

@@ -13,9 +13,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.digests.delivery.context import Leave, StrayLeft, Tools
-from bot.digests.delivery.rendering import Sheet
-from bot.digests.views.alerts import Notice, Trouble, words
+from bot.digests.delivery.context import DeliveryContext, Reschedule, StrayLeft
+from bot.digests.delivery.rendering import RenderedPart
+from bot.digests.views.alerts import Alert, AlertKind, words
 from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_GONE, Delivery, PartRow, State
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
@@ -35,13 +35,13 @@ from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
-_WAITS = 3
+_ALERT_MAX_WAITS = 3
 """How often Slack may put off the message that tells of trouble."""
 _REPLIES = "conversations.replies"
 """Slack's method for looking into a thread."""
-_STALE = 5.0
+_ATTEMPT_MAX_SECONDS = 5.0
 """Seconds after which an attempt that was written down is not made any more: its lease may have gone meanwhile."""
-_PASSING = frozenset(
+_TEMPORARY_CODES = frozenset(
     {
         "no_connection", "no_turn", "service_unavailable", "request_timeout", "message_limit_exceeded",
         "team_added_to_org", "org_login_required",
@@ -54,9 +54,9 @@ is being moved (Slack: reference/methods/chat.postMessage)."""
 class Sender:
     """Brings the messages of one subscription's digests into its channel."""
 
-    def __init__(self, tools: Tools, subscription: Subscription) -> None:
-        """Send for `subscription`, which `tools.holder` has claimed."""
-        self._tools = tools
+    def __init__(self, context: DeliveryContext, subscription: Subscription) -> None:
+        """Send for `subscription`, which `context.holder` has claimed."""
+        self._context = context
         self._subscription = subscription
         self._noticed = asyncio.get_running_loop().time()
         self.stopping = False
@@ -66,72 +66,83 @@ class Sender:
         self._landing: Awaitable[None] | None = None
         self._waited = 0.0
 
-    async def settle(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
+    async def settle(
+        self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None
+    ) -> PartRow:
         """Bring one part to an end; give it as it then is."""
         while row.state not in SETTLED:
             if row.state is State.STRAY:
                 row = await self._take_away(delivery, row)
             elif row.state is State.SENDING:
-                row = await self._resolve(delivery, row, sheet, thread)
-            elif sheet is None:
+                row = await self._resolve(delivery, row, rendered, thread)
+            elif rendered is None:
                 return row
             else:
-                row = await self._attempt(delivery, row, sheet, thread)
+                row = await self._attempt(delivery, row, rendered, thread)
         return row
 
-    async def _attempt(self, delivery: Delivery, row: PartRow, sheet: Sheet, thread: str | None) -> PartRow:
+    async def _attempt(self, delivery: Delivery, row: PartRow, rendered: RenderedPart, thread: str | None) -> PartRow:
         """Send one part once: the attempt is written down, the call made, the outcome written down."""
         await self._turn()
         self.calling = True
         try:
-            return await self._call(delivery, row, sheet, thread)
+            return await self._call(delivery, row, rendered, thread)
         finally:
             self.calling = False
 
     async def _turn(self) -> None:
         """Wait for a turn; leave where Slack will have nothing for longer than one waits, or the worker stops."""
-        tools, mine = self._tools, self._subscription
+        context, subscription = self._context, self._subscription
         if self.stopping:
-            raise Leave(tools.clock.now())
-        rest = await tools.pace.turn(mine.workspace, mine.channel)
+            raise Reschedule(context.clock.now())
+        rest = await context.limiter.turn(subscription.workspace, subscription.channel)
         if rest:
-            raise Leave(tools.after(rest))
+            raise Reschedule(context.after(rest))
         if self.stopping:
-            raise Leave(tools.clock.now())
+            raise Reschedule(context.clock.now())
 
-    async def _call(self, delivery: Delivery, row: PartRow, sheet: Sheet, thread: str | None) -> PartRow:
-        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+    async def _call(self, delivery: Delivery, row: PartRow, rendered: RenderedPart, thread: str | None) -> PartRow:
+        context, subscription, parts = self._context, self._subscription, self._context.store.parts
         loop = asyncio.get_running_loop()
         written = loop.time()
-        attempt = await parts.sending(row, tools.holder, mine.id, tools.clock.now(), sheet.hash, source=sheet.source)
+        attempt = await parts.sending(
+            row, context.holder, subscription.id, context.clock.now(), rendered.hash, source=rendered.source
+        )
         if attempt is None:  # the lease is somebody else's by now, the row moved on, or nobody wants it any more
-            raise Leave(self._tools.after(_STALE))
+            raise Reschedule(self._context.after(_ATTEMPT_MAX_SECONDS))
         await self.landed()  # in the same commit, or one before
         row = replace(row, attempt=attempt, state=State.SENDING)
-        rest = await tools.pace.moment(mine.workspace, mine.channel)
-        left = written + _STALE - loop.time()
+        rest = await context.limiter.moment(subscription.workspace, subscription.channel)
+        left = written + _ATTEMPT_MAX_SECONDS - loop.time()
         if left <= 0 or rest:
             await parts.back(row, attempt, "the attempt came too late to be made, or Slack asked to wait just then")
-            raise Leave(tools.after(rest))
+            raise Reschedule(context.after(rest))
         marker = PartMarker(delivery.issue, row.key)
         try:
-            posted = await tools.slack.post(
-                mine.workspace, mine.channel, sheet.message, thread=thread, marker=marker, within=left
+            posted = await context.slack.post(
+                subscription.workspace,
+                subscription.channel,
+                rendered.message,
+                thread=thread,
+                marker=marker,
+                within=left,
             )
         except UnknownOutcomeError as error:
-            _log.info("delivery.unknown", channel=mine.channel, issue=delivery.issue, part=row.key, code=error.code)
+            _log.info(
+                "delivery.unknown", channel=subscription.channel, issue=delivery.issue, part=row.key, code=error.code
+            )
             self._noticed = loop.time()
             return replace(row, reason=str(error))
         except SlackError as error:
-            tools.pace.done(mine.workspace, mine.channel)
+            context.limiter.done(subscription.workspace, subscription.channel)
             return await self._refused(delivery, row, error)
-        tools.pace.done(mine.workspace, mine.channel)
-        return await self._landed(row, posted, sheet, thread)
+        context.limiter.done(subscription.workspace, subscription.channel)
+        return await self._landed(row, posted, rendered, thread)
 
-    async def _landed(self, row: PartRow, posted: Posted, sheet: Sheet | None, thread: str | None) -> PartRow:
+    async def _landed(self, row: PartRow, posted: Posted, rendered: RenderedPart | None, thread: str | None) -> PartRow:
         """Write down where a message is. A reply that is not in its thread has strayed: its thread is gone."""
         await self.landed()
-        parts, shown = self._tools.store.parts, sheet.shown if sheet else ()
+        parts, shown = self._context.store.parts, rendered.shown if rendered else ()
         if thread is not None and posted.thread != thread:
             # Committed before it is deleted: a successor then finds it without reading the channel.
             await parts.strayed(row, row.attempt, posted.ts, shown)
@@ -141,20 +152,20 @@ class Sender:
 
     async def _take_away(self, delivery: Delivery, row: PartRow) -> PartRow:
         """Delete a stray reply. Doing it twice does no harm, so doubt means again, as often as a message is tried."""
-        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+        context, subscription, parts = self._context, self._subscription, self._context.store.parts
         self.calling = True
         try:
-            await tools.slack.delete(mine.workspace, mine.channel, row.ts)
+            await context.slack.delete(subscription.workspace, subscription.channel, row.ts)
         except RateLimitedError as error:
-            raise StrayLeft(tools.after(error.retry_after)) from error
+            raise StrayLeft(context.after(error.retry_after)) from error
         except MessageRefusedError as error:
             return await self._left_behind(delivery, row, error)
         except (TryLaterError, UnknownOutcomeError) as error:
-            counted = error.code not in _PASSING
-            if counted and row.refusals + 1 >= tools.policy.max_attempts:
+            counted = error.code not in _TEMPORARY_CODES
+            if counted and row.refusals + 1 >= context.policy.max_attempts:
                 return await self._left_behind(delivery, row, error)
             await parts.not_deleted(row, str(error), counted=counted)
-            raise StrayLeft(tools.after(tools.policy.wait(row.refusals + 1 if counted else 3))) from error
+            raise StrayLeft(context.after(context.policy.wait(row.refusals + 1 if counted else 3))) from error
         except ThreadRefusedError:
             pass  # message_not_found: it is deleted already
         finally:
@@ -164,11 +175,11 @@ class Sender:
     async def _left_behind(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Say that a stray reply stays in the channel, since Slack does not delete it."""
         _log.warning("delivery.stray_left", channel=self._subscription.channel, ts=row.ts, error=str(error))
-        await self.tell(Trouble.STRAY, delivery, row, str(error))
+        await self.tell(AlertKind.STRAY, delivery, row, str(error))
         return await self._skip(row, f"{STRAY_LEFT}: {error}")
 
     async def _skip(self, row: PartRow, reason: str) -> PartRow:
-        await self._tools.store.parts.settle(row, State.SKIPPED, reason)
+        await self._context.store.parts.settle(row, State.SKIPPED, reason)
         return replace(row, state=State.SKIPPED, reason=reason)
 
     async def landed(self) -> None:
@@ -179,33 +190,35 @@ class Sender:
 
     async def _refused(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Deal with a clear refusal by its kind. The part surely is not there."""
-        tools, parts = self._tools, self._tools.store.parts
+        context, parts = self._context, self._context.store.parts
         if isinstance(error, RateLimitedError):
             await self._limited(error)
-        unlisted = isinstance(error, TryLaterError) and error.code not in _PASSING
-        if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= tools.policy.max_attempts):
+        unlisted = isinstance(error, TryLaterError) and error.code not in _TEMPORARY_CODES
+        if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= context.policy.max_attempts):
             await parts.settle(row, State.REFUSED, str(error))
-            await self.tell(Trouble.REFUSED, delivery, row, str(error))
+            await self.tell(AlertKind.REFUSED, delivery, row, str(error))
             return replace(row, state=State.REFUSED, reason=str(error))
         await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
-            self._waited += max(error.retry_after, tools.policy.seconds_per_message)
-            if self._waited > tools.policy.max_wait_seconds:  # in all: short ones in a row make somebody late as well
-                raise Leave(tools.after(error.retry_after))
+            self._waited += max(error.retry_after, context.policy.seconds_per_message)
+            if self._waited > context.policy.max_wait_seconds:  # in all: short ones in a row make somebody late as well
+                raise Reschedule(context.after(error.retry_after))
             return replace(row, state=State.PENDING)
         if isinstance(error, TryLaterError):
-            raise Leave(self._tools.after(tools.policy.wait(row.refusals + 1 if unlisted else row.attempt)))
+            raise Reschedule(self._context.after(context.policy.wait(row.refusals + 1 if unlisted else row.attempt)))
         raise error
 
     async def _limited(self, error: RateLimitedError) -> None:
         """Obey a 429, and have whoever posts here next obey it, be it another process."""
-        tools, mine, told = self._tools, self._subscription, self._tools.clock.now()
-        tools.pace.limited(mine.workspace, mine.channel, error.retry_after, told)
-        await tools.store.subscriptions.limit(mine.id, told, told + timedelta(seconds=error.retry_after))
+        context, subscription, told = self._context, self._subscription, self._context.clock.now()
+        context.limiter.limited(subscription.workspace, subscription.channel, error.retry_after, told)
+        await context.store.subscriptions.limit(subscription.id, told, told + timedelta(seconds=error.retry_after))
 
-    async def _resolve(self, delivery: Delivery, row: PartRow, sheet: Sheet | None, thread: str | None) -> PartRow:
+    async def _resolve(
+        self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None
+    ) -> PartRow:
         """Find out what became of an attempt whose outcome is unknown."""
-        tools, mine, parts = self._tools, self._subscription, self._tools.store.parts
+        context, subscription, parts = self._context, self._subscription, self._context.store.parts
         await self._turn_to_look(thread)
         try:
             found = await self._look(delivery, row, thread)
@@ -218,36 +231,40 @@ class Sender:
                 return await self._skip(row, THREAD_GONE)  # nor is it in the channel: it would stray if it were sent
             return await self._not_seen(delivery, row, error)
         if found is not None:
-            _log.info("delivery.adopted", channel=mine.channel, issue=delivery.issue, part=row.key)
-            return await self._landed(row, found, sheet, thread)
+            _log.info("delivery.adopted", channel=subscription.channel, issue=delivery.issue, part=row.key)
+            return await self._landed(row, found, rendered, thread)
         await parts.back(row, row.attempt, "looked for it: it is not there")
         if row.at == 0:
             # Hours may have gone: whether it still goes out, and with which words, is decided anew.
-            raise Leave(tools.clock.now())
+            raise Reschedule(context.clock.now())
         return replace(row, state=State.PENDING)
 
     async def _not_seen(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Look again later, or give up after so many looks that came to nothing."""
-        tools, limited = self._tools, isinstance(error, RateLimitedError)
+        context, limited = self._context, isinstance(error, RateLimitedError)
         if isinstance(error, RateLimitedError):
             in_thread = error.method == _REPLIES
-            tools.pace.look_limited(self._subscription.workspace, error.retry_after, thread=in_thread)
-        if row.looks + 1 >= (tools.policy.max_limited_looks if limited else tools.policy.max_looks):
+            context.limiter.look_limited(self._subscription.workspace, error.retry_after, thread=in_thread)
+        if row.looks + 1 >= (context.policy.max_limited_looks if limited else context.policy.max_looks):
             return await self._unknown(delivery, row, str(error))
-        await tools.store.parts.looked(row, str(error))
-        wait = error.retry_after if isinstance(error, RateLimitedError) else tools.policy.wait(row.looks + 1)
-        raise Leave(tools.after(wait)) from error
+        await context.store.parts.looked(row, str(error))
+        wait = error.retry_after if isinstance(error, RateLimitedError) else context.policy.wait(row.looks + 1)
+        raise Reschedule(context.after(wait)) from error
 
     async def _turn_to_look(self, thread: str | None) -> None:
         """Wait until a late message has landed and a look may be made; leave where that takes long, or at a stop."""
-        tools = self._tools
+        context = self._context
         # Measured since this process noticed, not since the attempt by the clock, which may have jumped.
-        rest = self._noticed + tools.policy.grace_seconds - asyncio.get_running_loop().time()
+        rest = self._noticed + context.policy.grace_seconds - asyncio.get_running_loop().time()
         if rest > 0 and not self.stopping:
             await asyncio.sleep(rest)
-        held = 0.0 if self.stopping else await tools.pace.look(self._subscription.workspace, thread=thread is not None)
+        held = (
+            0.0
+            if self.stopping
+            else await context.limiter.look(self._subscription.workspace, thread=thread is not None)
+        )
         if self.stopping or held:
-            raise Leave(tools.after(held))
+            raise Reschedule(context.after(held))
 
     async def _look(self, delivery: Delivery, row: PartRow, thread: str | None) -> Posted | None:
         """Look for a part among the bot's own messages; in the channel no further back than it can be.
@@ -258,22 +275,24 @@ class Sender:
         A reply whose thread is gone may stand in the channel, later than the message that began the thread. Raises
         ThreadRefusedError where it does not, and would if it were sent again.
         """
-        slack, mine, marker = self._tools.slack, self._subscription, PartMarker(delivery.issue, row.key)
+        slack, subscription, marker = self._context.slack, self._subscription, PartMarker(delivery.issue, row.key)
         if thread is None:
-            return await slack.find_own(mine.workspace, mine.channel, marker, oldest=delivery.after or None)
+            return await slack.find_own(
+                subscription.workspace, subscription.channel, marker, oldest=delivery.after or None
+            )
         try:
-            return await slack.find_own(mine.workspace, mine.channel, marker, thread=thread)
+            return await slack.find_own(subscription.workspace, subscription.channel, marker, thread=thread)
         except ThreadRefusedError as error:
             await self._turn_to_look(None)
-            found = await slack.find_own(mine.workspace, mine.channel, marker, oldest=thread)
+            found = await slack.find_own(subscription.workspace, subscription.channel, marker, oldest=thread)
             if found is None and error.code != TOMBSTONE:
                 raise
             return found
 
     async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
         """Leave a part of which nobody can tell: it is not sent again unless somebody who can see says so."""
-        if await self._tools.store.parts.settle(row, State.UNKNOWN, reason):
-            await self.tell(Trouble.UNKNOWN, delivery, row, reason)
+        if await self._context.store.parts.settle(row, State.UNKNOWN, reason):
+            await self.tell(AlertKind.UNKNOWN, delivery, row, reason)
         return replace(row, state=State.UNKNOWN, reason=reason)
 
     async def edit(self, row: PartRow, message: Message) -> None:
@@ -281,45 +300,50 @@ class Sender:
 
         What cannot be edited, or not after as many attempts as a message gets, stays as it is.
         """
-        tools, mine = self._tools, self._subscription
+        context, subscription = self._context, self._subscription
         await self._turn()
-        if rest := await tools.pace.moment(mine.workspace, mine.channel):
-            raise Leave(tools.after(rest))
-        if not await tools.store.leases.has(tools.holder, mine.id):  # what somebody else has put there may be newer
-            raise Leave(None)
+        if rest := await context.limiter.moment(subscription.workspace, subscription.channel):
+            raise Reschedule(context.after(rest))
+        if not await context.store.leases.has(
+            context.holder, subscription.id
+        ):  # what somebody else has put there may be newer
+            raise Reschedule(None)
         try:
-            await tools.slack.update(mine.workspace, mine.channel, row.ts, message)
+            await context.slack.update(subscription.workspace, subscription.channel, row.ts, message)
         except (ThreadRefusedError, MessageRefusedError) as error:  # deleted by somebody, or too old to be edited
             self._not_edited(row, error)
         except RateLimitedError as error:
             await self._limited(error)
-            raise Leave(self._tools.after(error.retry_after)) from error
+            raise Reschedule(self._context.after(error.retry_after)) from error
         except (TryLaterError, UnknownOutcomeError) as error:
-            if row.refusals + 1 >= tools.policy.max_attempts:
+            if row.refusals + 1 >= context.policy.max_attempts:
                 self._not_edited(row, error)
                 return
-            await tools.store.parts.not_revised(row)
-            raise Leave(self._tools.after(tools.policy.wait(row.refusals + 1))) from error
+            await context.store.parts.not_revised(row)
+            raise Reschedule(self._context.after(context.policy.wait(row.refusals + 1))) from error
 
     def _not_edited(self, row: PartRow, error: SlackError) -> None:
         _log.info("delivery.not_edited", channel=self._subscription.channel, ts=row.ts, error=str(error))
 
-    async def tell(self, trouble: Trouble, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
+    async def tell(self, kind: AlertKind, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
         """Tell the subscriber; once, and if it does not reach them the row still says it.
 
         Who asked to be forgotten is nobody to tell.
         """
-        mine, issue = self._subscription, ""
-        if not mine.user:
+        subscription, issue = self._subscription, ""
+        if not subscription.user:
             return
         if delivery is not None:
-            known = self._tools.catalogue().issues.get(delivery.issue)
+            known = self._context.catalogue().issues.get(delivery.issue)
             issue = label(known) if known else delivery.issue
-        notice = Notice(trouble, mine.channel, issue, reason)
+        alert = Alert(kind, subscription.channel, issue, reason)
         if delivery is not None and row is not None:
-            notice = replace(notice, delivery=delivery.id, part=row.id, whole=row.at == 0)
+            alert = replace(alert, delivery=delivery.id, part=row.id, whole=row.at == 0)
         try:
-            said = words(notice, self._tools.command)
-            await retry_when_limited(lambda: self._tools.slack.direct(mine.workspace, mine.user, said), waits=_WAITS)
+            said = words(alert, self._context.command)
+            await retry_when_limited(
+                lambda: self._context.slack.direct(subscription.workspace, subscription.user, said),
+                waits=_ALERT_MAX_WAITS,
+            )
         except SlackError as error:
-            _log.warning("delivery.not_told", user=mine.user, trouble=trouble.value, error=str(error))
+            _log.warning("delivery.not_told", user=subscription.user, trouble=kind.value, error=str(error))

@@ -15,12 +15,12 @@ from itertools import chain
 import structlog
 
 from archive.issue import Issue
-from bot.digests.delivery.channel_job import Lane
-from bot.digests.delivery.context import Tools
-from bot.digests.delivery.footnote import Aside
-from bot.digests.delivery.issue_registry import Change, Shelf
-from bot.digests.delivery.rate_limiter import Pace
-from bot.digests.delivery.rendering import Press
+from bot.digests.delivery.channel_job import ChannelJob
+from bot.digests.delivery.context import DeliveryContext
+from bot.digests.delivery.footnote import Footnote
+from bot.digests.delivery.issue_registry import ArchiveChange, IssueRegistry
+from bot.digests.delivery.rate_limiter import RateLimiter
+from bot.digests.delivery.rendering import DigestRenderer
 from bot.digests.delivery.version import Render
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
@@ -33,17 +33,17 @@ from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
-_STEP = 60.0
+_CLOCK_STEP_SECONDS = 60.0
 """Seconds by which the wall clock may differ from the machine's own count before it counts as put forward or back."""
-_HOURLY = 3_600.0
-_SYNC = 600.0
-_AGAIN = 10.0
+_UPKEEP_SECONDS = 3_600.0
+_SYNC_SECONDS = 600.0
+_SYNC_RETRY_SECONDS = 10.0
 """Seconds after which it tries again to hear of new issues, where that failed."""
-_RESERVE = 1.0
+_STOP_RESERVE_SECONDS = 1.0
 """Seconds of a stop that are kept for breaking off lanes, and as many for giving leases back."""
-_AT_ONCE = 8
+_MAX_CHECKS_AT_ONCE = 8
 """Refused workspaces asked at a time whether they take the bot again."""
-_PATIENCE = 20.0
+_CHECK_TIMEOUT_SECONDS = 20.0
 """Seconds that such a question may take."""
 
 
@@ -54,7 +54,7 @@ class Worker:
         self,
         store: Store,
         slack: Poster,
-        shelf: Shelf,
+        registry: IssueRegistry,
         *,
         render: Render,
         clock: Clock,
@@ -63,27 +63,36 @@ class Worker:
         good: Callable[[], bool] = lambda: True,
         policy: DeliveryPolicy = DEFAULT_POLICY,
         command: str = "/weekly",
-        aside: Aside | None = None,
+        footnote: Footnote | None = None,
         name: str | None = None,
     ) -> None:
-        """Deliver what is on `shelf`, rendered by `render`, to the subscriptions in `store`.
+        """Deliver what is on `registry`, rendered by `render`, to the subscriptions in `store`.
 
         `issues` gives the archive's issues, oldest first: what `start` and, every ten minutes, `tick` put on the shelf
         (in between, `changed` does). None: somebody else fills the shelf. `look` has whoever holds the issues look at
         the disk again, every ten minutes too: a watch may miss something. `good` says whether the folder could be read
-        when it was last looked at. `aside` gives a line beside a digest. `name` must be no other worker's, ever.
+        when it was last looked at. `footnote` gives a line beside a digest. `name` must be no other worker's, ever.
         """
         self.name = name or f"worker-{secrets.token_hex(6)}"
-        self._store, self._shelf, self._clock, self._policy = store, shelf, clock, policy
+        self._store, self._registry, self._clock, self._policy = store, registry, clock, policy
         self._slack = slack
         self._issues, self._look, self._good = issues, look, good
-        self._tools = Tools(
-            store, slack, clock, Press(render), Pace(policy), policy, self.name, lambda: shelf.current, command, aside
+        self._context = DeliveryContext(
+            store,
+            slack,
+            clock,
+            DigestRenderer(render),
+            RateLimiter(policy),
+            policy,
+            self.name,
+            lambda: registry.current,
+            command,
+            footnote,
         )
-        self._lanes: dict[asyncio.Task[None], Lane] = {}
-        self._held: set[int] = set()
-        self._owed: set[int] = set()
-        self._ahead: dict[int, datetime] = {}
+        self._jobs: dict[asyncio.Task[None], ChannelJob] = {}
+        self._claimed: set[int] = set()
+        self._unreleased: set[int] = set()
+        self._overlong_leases: dict[int, datetime] = {}
         self._busy: Counter[str] = Counter()
         self._tickers: tuple[Ticker, ...] = ()
         self._chores: set[asyncio.Task[None]] = set()
@@ -91,14 +100,14 @@ class Worker:
         self._stopped: asyncio.Event | None = None
         self._times: dict[str, float] = {}
         self._wall: tuple[datetime, float] | None = None
-        self._unheard, self._hearing = Change(), asyncio.Lock()
+        self._unscheduled, self._changing = ArchiveChange(), asyncio.Lock()
         self.fault = ""
         """What keeps it from hearing of new issues, "" for nothing; it tries again every few seconds."""
 
     @property
-    def lanes(self) -> int:
+    def active_jobs(self) -> int:
         """Count the channels in hand."""
-        return len(self._lanes)
+        return len(self._jobs)
 
     async def start(self) -> None:
         """Get ready: fill the shelf, set every alarm anew, wake whoever may have missed something meanwhile.
@@ -108,12 +117,12 @@ class Worker:
         now, schedule = self._clock.now(), self._store.schedule
         if self._issues is not None:
             await self.changed(self._issues())
-        self._tools.pace.recall(await self._store.subscriptions.limits(now), now)
+        self._context.limiter.recall(await self._store.subscriptions.limits(now), now)
         await schedule.recompute(now)
         await schedule.run_unfinished(now)
         await schedule.run_now(now)
-        await schedule.run_outdated(now, now - self._policy.revisable_for, self._tools.press.version)
-        self._beside("delivery-upkeep", self._upkeep)
+        await schedule.run_outdated(now, now - self._policy.revisable_for, self._context.renderer.version)
+        self._in_background("delivery-upkeep", self._upkeep)
 
     async def run(self) -> None:
         """Start, work until `stop`, and return once everything is given back."""
@@ -134,22 +143,22 @@ class Worker:
         A message still without an answer then is left in doubt: the next worker looks for it.
         """
         self._stopping.set()
-        end = asyncio.get_running_loop().time() + within - _RESERVE
-        ending = [asyncio.ensure_future(ticker.stop(within - 2 * _RESERVE)) for ticker in self._tickers]
+        end = asyncio.get_running_loop().time() + within - _STOP_RESERVE_SECONDS
+        ending = [asyncio.ensure_future(ticker.stop(within - 2 * _STOP_RESERVE_SECONDS)) for ticker in self._tickers]
         for chore in self._chores:
             chore.cancel()
-        for task, lane in tuple(self._lanes.items()):
-            lane.sender.stopping = True
-            if not lane.sender.calling:
+        for task, job in tuple(self._jobs.items()):
+            job.sender.stopping = True
+            if not job.sender.calling:
                 task.cancel()
-        await _until(end - _RESERVE, ending, self._lanes, self._chores)
-        for task in tuple(self._lanes):
+        await _until(end - _STOP_RESERVE_SECONDS, ending, self._jobs, self._chores)
+        for task in tuple(self._jobs):
             task.cancel()
-        await _until(end, self._lanes)
+        await _until(end, self._jobs)
         try:
-            async with asyncio.timeout(_RESERVE):
+            async with asyncio.timeout(_STOP_RESERVE_SECONDS):
                 # What was just posted is a second old before anybody posts the next.
-                await self._store.leases.drop(self.name, self._tools.after(self._policy.seconds_per_message))
+                await self._store.leases.drop(self.name, self._context.after(self._policy.seconds_per_message))
         except (TimeoutError, BotError) as error:  # they run out by themselves
             _log.warning("delivery.leases_kept", error=str(error) or "the database did not answer")
         if self._stopped is not None:
@@ -157,21 +166,21 @@ class Worker:
 
     async def changed(self, issues: Iterable[Issue]) -> None:
         """Hear that the archive changed: put it on the shelf and wake whom it concerns. Raises what went wrong."""
-        async with self._hearing:
+        async with self._changing:
             now = self._clock.now()
             try:
-                change = await self._shelf.put(issues, now, good=self._good())
+                change = await self._registry.put(issues, now, good=self._good())
                 # It is no news the next time: it is kept until everybody whom it concerns was woken.
-                self._unheard |= change
-                await self._wake(self._unheard, now)
+                self._unscheduled |= change
+                await self._schedule_affected(self._unscheduled, now)
             except Exception as error:
                 self.fault = f"new issues are not noticed: {error}"
                 raise
-            self._unheard, self.fault = Change(), ""
+            self._unscheduled, self.fault = ArchiveChange(), ""
 
-    async def _wake(self, change: Change, now: datetime) -> None:
+    async def _schedule_affected(self, change: ArchiveChange, now: datetime) -> None:
         schedule = self._store.schedule
-        if concerned := change.came | change.edited:
+        if concerned := change.added | change.edited:
             await schedule.run_now(now)  # for edited ones too: their date may have been brought forward
             readers = await self._store.deliveries.readers_of(concerned, now - self._policy.revisable_for)
             await schedule.run_now(now, readers)
@@ -182,8 +191,8 @@ class Worker:
             return 0
         await self._check_clock(now)
         await self._check_leases(now)
-        await self._check_rounds(now)
-        room = self._policy.max_channels - len(self._lanes)
+        await self._check_periodic(now)
+        room = self._policy.max_channels - len(self._jobs)
         if room <= 0:
             return 0
         full = [
@@ -194,7 +203,7 @@ class Worker:
         if self._stopping.is_set():  # began to stop meanwhile: what was taken is given back with the rest
             return 0
         for subscription in taken:
-            if subscription.id not in self._held:  # else its lease had run out, and is its own lane's again
+            if subscription.id not in self._claimed:  # else its lease had run out, and is its own lane's again
                 self._open(subscription)
         return len(taken)
 
@@ -202,87 +211,89 @@ class Worker:
         """Keep what is in hand, give back what is owed, and find what nobody will ever give back."""
         if self._due("renew", self._policy.lease.total_seconds() / 3):
             await self._renew()
-        if self._owed:
-            await self._repay(now)
+        if self._unreleased:
+            await self._release_pending(now)
         if self._due("stalled", self._policy.lease.total_seconds()):
             await self._free_stalled(now)
 
-    async def _check_rounds(self, now: datetime) -> None:
+    async def _check_periodic(self, now: datetime) -> None:
         """Do what is done every ten minutes and every hour, and when an issue comes out that was dated ahead."""
-        out = not self.fault and self._shelf.is_due(now)
-        if self._issues is not None and (out or self._due("sync", _AGAIN if self.fault else _SYNC, at_first=False)):
+        out = not self.fault and self._registry.is_due(now)
+        if self._issues is not None and (
+            out or self._due("sync", _SYNC_RETRY_SECONDS if self.fault else _SYNC_SECONDS, at_first=False)
+        ):
             await self.changed(self._issues())
-        if self._look is not None and self._due("look", _SYNC, at_first=False):
-            self._beside("delivery-look", self._look)
-        if self._due("hourly", _HOURLY, at_first=False):
-            self._beside("delivery-upkeep", self._upkeep)
+        if self._look is not None and self._due("look", _SYNC_SECONDS, at_first=False):
+            self._in_background("delivery-look", self._look)
+        if self._due("hourly", _UPKEEP_SECONDS, at_first=False):
+            self._in_background("delivery-upkeep", self._upkeep)
 
     async def idle(self) -> None:
         """Wait until no channel is in hand (for tests and simulations)."""
-        while self._lanes:
-            await asyncio.wait(tuple(self._lanes))
+        while self._jobs:
+            await asyncio.wait(tuple(self._jobs))
 
     async def _tick(self) -> None:
         await self.tick(self._clock.now())
 
     async def _renew(self) -> None:
-        if self._held:
-            await self._store.leases.renew(self.name, self._held, self._clock.now() + self._policy.lease)
+        if self._claimed:
+            await self._store.leases.renew(self.name, self._claimed, self._clock.now() + self._policy.lease)
 
     async def _free_stalled(self, now: datetime) -> None:
         """Free what is held for longer than a lease lasts and was not renewed for the time of one.
 
         A clock that was ahead said until when; who lives renews three times in that time, whatever its clock says.
         """
-        leases, before = self._store.leases, self._ahead
-        self._ahead = await leases.held_beyond(now + self._policy.lease)
-        stalled = {key: until for key, until in self._ahead.items() if before.get(key) == until}
+        leases, before = self._store.leases, self._overlong_leases
+        self._overlong_leases = await leases.held_beyond(now + self._policy.lease)
+        stalled = {key: until for key, until in self._overlong_leases.items() if before.get(key) == until}
         if stalled and (count := await leases.free(stalled, now)):
             _log.warning("delivery.stalled_leases", subscriptions=count)
 
-    async def _repay(self, now: datetime) -> None:
+    async def _release_pending(self, now: datetime) -> None:
         """Give back what could not be given back when its lane ended. Before a claim: it might take the same again."""
-        for key in tuple(self._owed - self._held):
+        for key in tuple(self._unreleased - self._claimed):
             await self._store.leases.release(key, self.name, now, now)
-            self._owed.discard(key)
+            self._unreleased.discard(key)
 
     def _open(self, subscription: Subscription) -> None:
-        lane = Lane(self._tools, subscription)
-        task = asyncio.create_task(self._drive(lane, subscription), name=f"lane-{subscription.id}")
-        self._lanes[task] = lane
-        self._held.add(subscription.id)
-        self._owed.discard(subscription.id)
+        job = ChannelJob(self._context, subscription)
+        task = asyncio.create_task(self._run_job(job, subscription), name=f"lane-{subscription.id}")
+        self._jobs[task] = job
+        self._claimed.add(subscription.id)
+        self._unreleased.discard(subscription.id)
         self._busy[subscription.workspace] += 1
         task.add_done_callback(lambda done: self._close(done, subscription))
 
     def _close(self, task: asyncio.Task[None], subscription: Subscription) -> None:
-        self._lanes.pop(task, None)
-        self._held.discard(subscription.id)
+        self._jobs.pop(task, None)
+        self._claimed.discard(subscription.id)
         self._busy[subscription.workspace] -= 1
         if not self._busy[subscription.workspace]:
             del self._busy[subscription.workspace]
 
-    async def _drive(self, lane: Lane, subscription: Subscription) -> None:
+    async def _run_job(self, job: ChannelJob, subscription: Subscription) -> None:
         """Run a lane; whatever goes wrong in it concerns its own channel only."""
         try:
-            await lane.run()
+            await job.run()
         except BotError as error:
             _log.error("delivery.failed", channel=subscription.channel, error=str(error), exc_info=error)
-            await self._give_back(subscription)
+            await self._release_later(subscription)
         except Exception:  # noqa: BLE001 - one channel must not end the others; the log has it all
             _log.exception("delivery.broken", channel=subscription.channel)
-            await self._give_back(subscription)
+            await self._release_later(subscription)
 
-    async def _give_back(self, subscription: Subscription) -> None:
+    async def _release_later(self, subscription: Subscription) -> None:
         now = self._clock.now()
         later = now + timedelta(seconds=self._policy.wait(3))
         try:
             await self._store.leases.release(subscription.id, self.name, now, later)
         except BotError as error:  # tried again before the next claim; its lease runs out besides
-            self._owed.add(subscription.id)
+            self._unreleased.add(subscription.id)
             _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
 
-    def _beside(self, name: str, chore: Callable[[], Awaitable[object]]) -> None:
+    def _in_background(self, name: str, chore: Callable[[], Awaitable[object]]) -> None:
         """Begin, beside the ticks, what need not be done at once; not again while it goes on."""
 
         async def do() -> None:
@@ -298,18 +309,18 @@ class Worker:
 
     async def _upkeep(self) -> None:
         """Let go on what was paused for a reason that is gone, and forget what is of no use any more."""
-        now, subscriptions, turns = self._clock.now(), self._store.subscriptions, asyncio.Semaphore(_AT_ONCE)
+        now, subscriptions, turns = self._clock.now(), self._store.subscriptions, asyncio.Semaphore(_MAX_CHECKS_AT_ONCE)
         if count := await subscriptions.resume_readable(now):
             _log.info("delivery.readable_again", subscriptions=count)
         await self._store.bookmarks.prune(now)
         refused = await subscriptions.refused_workspaces()
         await asyncio.gather(*(self._recheck(workspace, turns) for workspace in refused))
 
-    async def _recheck(self, workspace: WorkspaceId, turns: asyncio.Semaphore) -> None:
+    async def _recheck(self, workspace: WorkspaceId, semaphore: asyncio.Semaphore) -> None:
         """Let a workspace go on that refused the bot, if it takes its token again."""
-        async with turns:
+        async with semaphore:
             try:
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
                     await self._slack.check(workspace)
             except (SlackError, TimeoutError):
                 return
@@ -321,7 +332,7 @@ class Worker:
         loop = asyncio.get_running_loop().time()
         before = self._wall or (now, loop)
         drift = (now - before[0]).total_seconds() - (loop - before[1])
-        if abs(drift) > _STEP:
+        if abs(drift) > _CLOCK_STEP_SECONDS:
             _log.warning("delivery.clock_stepped", seconds=round(drift))
             await self._store.schedule.recompute(now)
             await self._store.schedule.run_unfinished(now)

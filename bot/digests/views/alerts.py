@@ -16,10 +16,10 @@ SETTLE_POST = "doubt:post"
 one, is "DELIVERY:PART", both numbers."""
 SETTLE_LEAVE = "doubt:leave"
 """The action of the button that leaves it: it is there, or not missed."""
-_MOST = 500
+_REASON_MAX_CHARS = 500
 
 
-class Trouble(StrEnum):
+class AlertKind(StrEnum):
     """What went wrong."""
 
     PAUSED = "paused"
@@ -35,14 +35,14 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to tell: the `trouble`, the `channel` (its id), the issue (its label) and a `reason` in a line.
+class Alert:
+    """Something to tell: the `kind`, the `channel` (its id), the issue (its label) and a `reason` in a line.
 
     `delivery` and `part` (their numbers) say which message is meant, where one is; `whole` that it is the channel
     message.
     """
 
-    trouble: Trouble
+    kind: AlertKind
     channel: str
     issue: str
     reason: str
@@ -51,26 +51,30 @@ class Notice:
     whole: bool = False
 
 
-def words(notice: Notice, command: str = CommandNames().command) -> Message:
+def words(alert: Alert, command: str = CommandNames().command) -> Message:
     """Put a notice into words; `command` is what the reader would type."""
-    channel, issue, reason = f"<#{notice.channel}>", clip(notice.issue, _MOST), plainly(notice.reason, _MOST, command)
-    which = "the digest" if notice.whole else "one reply of the digest"
+    channel, issue, reason = (
+        f"<#{alert.channel}>",
+        clip(alert.issue, _REASON_MAX_CHARS),
+        plainly(alert.reason, _REASON_MAX_CHARS, command),
+    )
+    which = "the digest" if alert.whole else "one reply of the digest"
     text = {
-        Trouble.PAUSED: f"I paused the newsletter in {channel}: {reason}.",
-        Trouble.UNKNOWN: (
+        AlertKind.PAUSED: f"I paused the newsletter in {channel}: {reason}.",
+        AlertKind.UNKNOWN: (
             f"Slack did not say whether {which} of issue {issue} reached {channel}, and I cannot look there. "
             "I will not risk posting it twice. Please look: if it is not there, the first button posts it."
         ),
-        Trouble.REFUSED: f"Slack would not take {which} of issue {issue} in {channel}: {reason}.",
-        Trouble.THREAD: f"I could not post {which} of issue {issue} in {channel}: {reason}.",
-        Trouble.STRAY: (
+        AlertKind.REFUSED: f"Slack would not take {which} of issue {issue} in {channel}: {reason}.",
+        AlertKind.THREAD: f"I could not post {which} of issue {issue} in {channel}: {reason}.",
+        AlertKind.STRAY: (
             f"{which.capitalize()} of issue {issue} stands in {channel} by itself: the digest's own message was "
             f"deleted while I posted, and I could not delete the reply ({reason}). An admin of the workspace can."
         ),
-    }[notice.trouble]
-    if notice.trouble is not Trouble.UNKNOWN:
+    }[alert.kind]
+    if alert.kind is not AlertKind.UNKNOWN:
         return blocks.says(text)
-    value = f"{notice.delivery}:{notice.part}"
+    value = f"{alert.delivery}:{alert.part}"
     row = blocks.actions(
         [
             blocks.button("It is not there: post it", SETTLE_POST, value),

@@ -20,7 +20,7 @@ ZONE = "zone"
 KINDS = (Kind.NEWS, Kind.TOOLS, Kind.EVENTS, Kind.JOBS, Kind.OTHER)
 """The sections one may leave out, in the form's order."""
 SET, AT_ONCE = "set", "at-once"
-LONGEST_TOPICS = 300
+TOPICS_MAX_CHARS = 300
 """Characters of a list of topics."""
 _KIND_NAMES = {
     Kind.NEWS: "News and articles",
@@ -138,8 +138,8 @@ def _radio(options: list[Block], chosen: int) -> dict[str, Any]:
 
 
 def _words(topics: Sequence[str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "plain_text_input", "max_length": LONGEST_TOPICS}
-    if known := one_line(", ".join(topics))[:LONGEST_TOPICS]:
+    made: dict[str, Any] = {"type": "plain_text_input", "max_length": TOPICS_MAX_CHARS}
+    if known := one_line(", ".join(topics))[:TOPICS_MAX_CHARS]:
         made["initial_value"] = known
     return made
 

@@ -14,7 +14,7 @@ from bot.slack.blocks.mrkdwn import clip, escape
 
 _SENTENCE = re.compile(r"Slack's [\w.]+(?: for \w+)? answered (\w+)(?: \([^()]*\))?: [^().]*")
 """What a SlackError says of itself, wherever it stands in a text."""
-_USUAL = CommandNames().command
+_DEFAULT_COMMAND = CommandNames().command
 _INVITE = "`/invite` me there, then `{weekly} resume`"
 _ALLOW = "have somebody who may let me post there, then `{weekly} resume`"
 _INSTALL = "whoever runs me has to install the app again"
@@ -41,7 +41,7 @@ _REASONS = {
 }
 
 
-def plainly(text: str, limit: int, command: str = _USUAL) -> str:
+def plainly(text: str, limit: int, command: str = _DEFAULT_COMMAND) -> str:
     """Escape one line of `text`, with what Slack refused in words for people; `command` is what they would type.
 
     A cut text has no markup.

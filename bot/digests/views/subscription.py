@@ -17,8 +17,8 @@ from bot.slack.blocks.dates import MONTHS, slack_time
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link
 
-_USUAL = CommandNames()
-_MOST_WAITING = 8
+_DEFAULT_NAMES = CommandNames()
+_MAX_WAITING = 8
 _MOST_OLDER = 5
 _MONTHS = "|".join(month[:3] for month in MONTHS)
 _MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
@@ -51,7 +51,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeliveryStatus:
     """How a channel stands: its `schedule` as typed, the next slot (None when there is none), what was, what waits.
 
     `paused` is why nothing comes, "" while it does. `held` are the issues that are not out: drafts and expired ones.
@@ -72,19 +72,19 @@ class Standing:
 
 
 def subscribed(
-    standing: Standing, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
+    status: DeliveryStatus, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
 ) -> Message:
     """Confirm a new or changed subscription, with its next time, to the one who made it.
 
     `member`: the bot surely is in the channel; `unheard` are topics that no issue so far was about.
     """
-    said = f"Done. <#{standing.channel}> gets each new issue: {_when(standing)}.\n{_next(standing)}"
-    text = f"Done. Each new issue comes: {_plain_when(standing)}."
+    said = f"Done. <#{status.channel}> gets each new issue: {_when(status)}.\n{_next(status)}"
+    text = f"Done. Each new issue comes: {_plain_when(status)}."
     weekly = escape(names.command)
     advice = f"`{weekly} preview` shows you one first · `{weekly} status` what comes"
     if not member:
         advice += " · not a member yet? `/invite` me there"
-    small = [blocks.context(escape(tasteful(standing.preferences))), blocks.context(advice)]
+    small = [blocks.context(escape(tasteful(status.preferences))), blocks.context(advice)]
     if unheard:
         topics = clip(", ".join(f"“{one_line(topic)}”" for topic in unheard), 200)
         small.insert(1, blocks.context(f"Nothing in the archive is about {topics} so far: is that how it is written?"))
@@ -92,33 +92,33 @@ def subscribed(
 
 
 def confirmation(
-    standing: Standing, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
+    status: DeliveryStatus, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
 ) -> Block:
     """Give the same as a modal that takes the form's place."""
-    return blocks.window("Subscribed", subscribed(standing, names, member=member, unheard=unheard).blocks)
+    return blocks.window("Subscribed", subscribed(status, names, member=member, unheard=unheard).blocks)
 
 
-def status(standing: Standing, names: CommandNames = _USUAL) -> Message:
+def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Message:
     """Say what was posted last, what comes next and what waits, with buttons to change it."""
-    paused_by = plainly(standing.paused, 400, names.command)
-    lines = [f"<#{standing.channel}> gets each new issue: {_when(standing)}."]
-    if standing.paused:
+    paused_by = plainly(status.paused, 400, names.command)
+    lines = [f"<#{status.channel}> gets each new issue: {_when(status)}."]
+    if status.paused:
         lines = [f"*Paused:* {paused_by}", lines[0]]
     else:
-        lines.append(_next(standing))
-    lines.append(_last(standing.last))
+        lines.append(_next(status))
+    lines.append(_last(status.last))
     made: list[Block] = [blocks.section("\n".join(lines))]
-    if standing.waiting:
-        made.append(blocks.section(_waiting(standing)))
-    if standing.held:
-        made.append(blocks.section(_held(standing.held)))
-    if standing.older:
-        made.append(blocks.section(not_posted(standing.older, names)))
-    made.append(blocks.context(escape(tasteful(standing.preferences))))
-    pause = blocks.button("Resume", "resume") if standing.paused else blocks.button("Pause", "pause")
+    if status.waiting:
+        made.append(blocks.section(_waiting(status)))
+    if status.held:
+        made.append(blocks.section(_held(status.held)))
+    if status.older:
+        made.append(blocks.section(not_posted(status.older, names)))
+    made.append(blocks.context(escape(tasteful(status.preferences))))
+    pause = blocks.button("Resume", "resume") if status.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
-    spoken = f"Each new issue comes: {_plain_when(standing)}."
-    return Message(f"Paused: {paused_by}" if standing.paused else clip(spoken, 600), tuple(made))
+    spoken = f"Each new issue comes: {_plain_when(status)}."
+    return Message(f"Paused: {paused_by}" if status.paused else clip(spoken, 600), tuple(made))
 
 
 def became(line: str, names: CommandNames) -> Message:
@@ -174,22 +174,22 @@ def _unsubscribe() -> Block:
     return {**blocks.button("Unsubscribe", "unsubscribe", style="danger"), "confirm": confirm}
 
 
-def _when(standing: Standing) -> str:
-    return f"*{clip(one_line(standing.schedule), 200)}*{_there(standing)}"
+def _when(status: DeliveryStatus) -> str:
+    return f"*{clip(one_line(status.schedule), 200)}*{_there(status)}"
 
 
-def _plain_when(standing: Standing) -> str:
-    return escape(one_line(standing.schedule)) + _there(standing)
+def _plain_when(status: DeliveryStatus) -> str:
+    return escape(one_line(status.schedule)) + _there(status)
 
 
-def _there(standing: Standing) -> str:
-    return f" (it is {standing.time_there} there now)" if standing.time_there else ""
+def _there(status: DeliveryStatus) -> str:
+    return f" (it is {status.time_there} there now)" if status.time_there else ""
 
 
-def _next(standing: Standing) -> str:
-    if standing.next_at is None:
+def _next(status: DeliveryStatus) -> str:
+    if status.next_at is None:
         return "*Next:* when the next issue appears"
-    moment = standing.next_at
+    moment = status.next_at
     return f"*Next:* {slack_time(moment, f'{moment:%Y-%m-%d %H:%M} UTC')} your time, if there is a new issue by then"
 
 
@@ -201,23 +201,23 @@ def _last(post: Post | None) -> str:
     return f"*Last:* {title}{when}{f'; {clip(post.stands, 160)}' if post.stands else ''}"
 
 
-def _waiting(standing: Standing) -> str:
-    waiting, said = standing.waiting, f" ({standing.paused})"  # why it is paused stands above already
-    shown = waiting[:_MOST_WAITING]
+def _waiting(status: DeliveryStatus) -> str:
+    waiting, said = status.waiting, f" ({status.paused})"  # why it is paused stands above already
+    shown = waiting[:_MAX_WAITING]
     lines = [f"• {clip(each.title, 120)}: {plainly(each.why.removesuffix(said), 160)}" for each in shown]
-    if len(waiting) > _MOST_WAITING:
-        lines.append(f"• and {len(waiting) - _MOST_WAITING} more")
+    if len(waiting) > _MAX_WAITING:
+        lines.append(f"• and {len(waiting) - _MAX_WAITING} more")
     return "\n".join(["*Waiting*", *lines])
 
 
 def _held(held: Sequence[Waiting]) -> str:
-    lines = [f"• {clip(each.title, 120)}: {clip(each.why, 160)}" for each in held[:_MOST_WAITING]]
-    if len(held) > _MOST_WAITING:
-        lines.append(f"• and {len(held) - _MOST_WAITING} more; `backissue check` names them all")
+    lines = [f"• {clip(each.title, 120)}: {clip(each.why, 160)}" for each in held[:_MAX_WAITING]]
+    if len(held) > _MAX_WAITING:
+        lines.append(f"• and {len(held) - _MAX_WAITING} more; `backissue check` names them all")
     return "\n".join(["*Held back*", *lines])
 
 
-def not_posted(older: Sequence[str], names: CommandNames = _USUAL) -> str:
+def not_posted(older: Sequence[str], names: CommandNames = _DEFAULT_NAMES) -> str:
     """Return the line that says which issues came in and are not posted by themselves, as markup."""
     count = f"{len(older)} older issue{'s' * (len(older) != 1)} came in"
     shown = ", ".join(clip(one_line(title), 60) for title in older[:_MOST_OLDER])

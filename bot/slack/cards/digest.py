@@ -20,12 +20,12 @@ from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, linkable, re
 from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import save_button, token
 
-MOST_REPLIES = 100
+MAX_REPLIES = 100
 """At one message a second and channel (Slack: rate limits), a longer thread would take minutes: it is set in full."""
-_INTRO = 1_500
-_PIECE = 2_800
-_MOST_PIECES = 3
-_MOST_LINKS = 20
+_INTRO_MAX_CHARS = 1_500
+_PIECE_MAX_CHARS = 2_800
+_MAX_PIECES = 3
+_MAX_LINKS = 20
 # What a page's own line and its buttons may take is kept free.
 _ROOM = blocks.TEXT_MAX_CHARS - 500
 _JSON_ROOM = blocks.JSON_MAX_CHARS - 1_000
@@ -67,13 +67,13 @@ def digest(
     """Render an issue as the messages a channel gets.
 
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
-    gets a reply of its own. Layout full (or more than `MOST_REPLIES` entries): everything in the parent, and what does
+    gets a reply of its own. Layout full (or more than `MAX_REPLIES` entries): everything in the parent, and what does
     not fit in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue; no link is lost but by
     `preferences`. `note` is one line shown below the date, plain but for links as `mrkdwn.link` writes them. Each entry
     has a Save button, where it is shown in full; for those at the positions `saved` it says so.
     """
     plan = _plan(issue, preferences, note, saved)
-    if preferences.layout is Layout.FULL or len(plan.items) > MOST_REPLIES:
+    if preferences.layout is Layout.FULL or len(plan.items) > MAX_REPLIES:
         return _full(plan)
     return _thread(plan)
 
@@ -103,7 +103,7 @@ def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[in
 
 
 def _fits_intro(intro: Sequence[Entry]) -> bool:
-    return len(escape(_intro_text(intro))) <= _INTRO
+    return len(escape(_intro_text(intro))) <= _INTRO_MAX_CHARS
 
 
 def _intro_text(intro: Iterable[Entry]) -> str:
@@ -120,7 +120,7 @@ def _key(entry: Entry, seen: Counter[str]) -> str:
 
 def _thread(plan: _Plan) -> Digest:
     top = list(_top(plan))
-    if intro := clip(_intro_text(plan.intro), _INTRO):
+    if intro := clip(_intro_text(plan.intro), _INTRO_MAX_CHARS):
         top.append(blocks.section(intro))
     contents = _contents(plan.items, blocks.MAX_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
     foot = [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
@@ -237,9 +237,9 @@ def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
     A `number` other than 0 is put before its first words.
     """
     first, rest = opening(item.entry)
-    pieces = split(rest, _PIECE - len(first) - len(above))
-    if len(pieces) > _MOST_PIECES:
-        pieces = (*pieces[: _MOST_PIECES - 1], f"{pieces[_MOST_PIECES - 1]}…")
+    pieces = split(rest, _PIECE_MAX_CHARS - len(first) - len(above))
+    if len(pieces) > _MAX_PIECES:
+        pieces = (*pieces[: _MAX_PIECES - 1], f"{pieces[_MAX_PIECES - 1]}…")
     # A headline that the text goes on from stays on the text's line.
     joint = "\n" if rest.startswith("\n") or rest == item.entry.text else " " * rest.startswith(" ")
     said = joint.join(part for part in (first, pieces[0] if pieces else "") if part)
@@ -256,10 +256,10 @@ def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
 def _other_links(entry: Entry) -> str:
     """List the links beyond the first, and any address that may not be a link."""
     hidden = [f"• {clip(shown(each.url), 200)}" for each in entry.links[:1] if not linkable(each.url)]
-    lines = hidden + [f"• {link(each.url, shown(each.url), 80)}" for each in entry.links[1:_MOST_LINKS]]
+    lines = hidden + [f"• {link(each.url, shown(each.url), 80)}" for each in entry.links[1:_MAX_LINKS]]
     kept: list[str] = []
     for line in lines:
-        if sum(map(len, kept)) + len(line) + len(kept) > _PIECE - 100:
+        if sum(map(len, kept)) + len(line) + len(kept) > _PIECE_MAX_CHARS - 100:
             break
         kept.append(line)
     lost = len(hidden) + len(entry.links[1:]) - len(kept)
@@ -270,7 +270,7 @@ def _full(plan: _Plan) -> Digest:
     pages = [_Page([], [])]
     _lay(pages, list(_top(plan)), ())
     own = {item.entry.position for item in plan.items}
-    for piece in split(_intro_text(entry for entry in plan.intro if entry.position not in own), _PIECE):
+    for piece in split(_intro_text(entry for entry in plan.intro if entry.position not in own), _PIECE_MAX_CHARS):
         _lay_anywhere(pages, [blocks.section(piece)])
     heading = ""
     for item in plan.items:
