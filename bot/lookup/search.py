@@ -33,7 +33,7 @@ Chance = Callable[[int], int]
 """Gives a whole number from 0 up to, not including, the one it is given (at least 1): the one place for luck."""
 
 
-class Library(Protocol):
+class SearchSource(Protocol):
     """The archive in use."""
 
     @property
@@ -70,7 +70,7 @@ class Answers:
     is searched and rendered once.
     """
 
-    def __init__(self, library: Library, names: CommandNames, clock: Clock, chance: Chance) -> None:
+    def __init__(self, library: SearchSource, names: CommandNames, clock: Clock, chance: Chance) -> None:
         """Answer from `library`; `clock` makes ages, `chance` picks at random."""
         self.names = names
         self._library = library
@@ -239,7 +239,7 @@ class Answers:
 class _Slugs:
     """The archive's slugs, as a container to look into."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: SearchSource) -> None:
         self._snapshot = library.current.snapshot
 
     def __contains__(self, slug: object) -> bool:

@@ -36,7 +36,7 @@ POLL_SECONDS = 2.0
 TURN_SECONDS = 1.0
 """Seconds between looks at the clock for issues that come out or expire."""
 
-PAUSES = (2.0, 10.0, 60.0)
+RETRY_SECONDS = (2.0, 10.0, 60.0)
 """Seconds before a watch that broke off is begun again."""
 
 
@@ -142,7 +142,7 @@ class Freshness:
     `fault` says why nothing is noticed at present, "" while all is well.
     """
 
-    def __init__(self, library: Library, watch: Watch, *, pauses: tuple[float, ...] = PAUSES) -> None:
+    def __init__(self, library: Library, watch: Watch, *, pauses: tuple[float, ...] = RETRY_SECONDS) -> None:
         """Refresh `library` after every burst of `watch`; wait so many seconds before the watch is begun again."""
         self._library, self._watch, self._pauses = library, watch, pauses
         self.fault = ""
