@@ -15,7 +15,7 @@ from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
-from bot.runtime.background import Later
+from bot.runtime.background import BackgroundTasks
 from bot.slack.api.form_results import FormResults
 from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.blocks.command_names import CommandNames
@@ -46,5 +46,5 @@ class Services:
     outcomes: FormResults
     replies: ResponseUrls
     doubts: UnconfirmedPosts
-    later: Later = field(default_factory=Later)
+    later: BackgroundTasks = field(default_factory=BackgroundTasks)
     reference: Callable[[], str] = reference

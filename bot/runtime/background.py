@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Later:
+class BackgroundTasks:
     """Runs work in the background and keeps hold of it, so that stopping can wait for it.
 
     An event loop keeps but weak references to its tasks, and Bolt none to its lazy listeners: both lose work at a stop.
@@ -21,18 +21,18 @@ class Later:
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Start `work`, which handles its own errors, on the running event loop."""
-        self._keep(work)
+        self._track(work)
 
     async def within(self, work: Coroutine[Any, Any, T], seconds: float) -> asyncio.Task[T]:
         """Start `work` and give its task once it is done, or after `seconds`: then it goes on, and is kept hold of.
 
         The task's result or error is for whoever asked.
         """
-        task = self._keep(work)
+        task = self._track(work)
         await asyncio.wait({task}, timeout=seconds)
         return task
 
-    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def _track(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

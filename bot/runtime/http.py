@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
 # Slack's own payloads stay below: a view is at most 250 KB (reference/views), which a form may escape to three times.
-LARGEST_BODY = 1_000_000
+BODY_MAX_BYTES = 1_000_000
 NO_RETRY = {"x-slack-no-retry": "1"}
 """Tells Slack not to send an event again (apis/events-api)."""
 
@@ -115,8 +115,8 @@ async def _verified(request: Request, verifying: Verifying) -> bytes:
     length = headers.get("content-length", "")
     if not length.isascii() or not length.isdigit():
         raise _RefusedError(411, "it does not say how long its body is")
-    if len(length) > 12 or int(length) > LARGEST_BODY:
-        raise _RefusedError(413, f"its body is longer than {LARGEST_BODY} bytes")
+    if len(length) > 12 or int(length) > BODY_MAX_BYTES:
+        raise _RefusedError(413, f"its body is longer than {BODY_MAX_BYTES} bytes")
     try:
         body = await request.body()
     except ClientDisconnect as error:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.runtime.http import LARGEST_BODY
+from bot.runtime.http import BODY_MAX_BYTES
 from tests.fakes.requests import (
     FORM,
     JSON,
@@ -108,7 +108,7 @@ async def test_a_large_body_that_is_refused_is_not_written_down(it: Whole, seen:
     """Nine hundred kilobytes that nobody signed are one short line."""
     async with nothing_happens(seen):
         body = MARK.encode() * 50_000
-        assert len(body) < LARGEST_BODY
+        assert len(body) < BODY_MAX_BYTES
         assert await ask(it.app.asgi(), signed(body, FORM, secret="another")) == (401, b"")
     assert len(seen.refusals) == 1
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 import handlers.errors
 from bot.runtime.clock import SystemClock
-from bot.runtime.http import LARGEST_BODY, PATH, Verifying, web
+from bot.runtime.http import BODY_MAX_BYTES, PATH, Verifying, web
 from playground.slack.request_sender import signature
 from tests.handlers.people import People
 
@@ -70,7 +70,7 @@ def test_a_body_that_is_no_text_is_refused(client: TestClient) -> None:
 
 def test_a_body_too_large_is_refused_unread(client: TestClient) -> None:
     """Nobody can fill the memory."""
-    assert client.post(PATH, content=b"x" * (LARGEST_BODY + 1), headers=signed(b"")).status_code == 413
+    assert client.post(PATH, content=b"x" * (BODY_MAX_BYTES + 1), headers=signed(b"")).status_code == 413
 
 
 def test_a_body_of_unknown_length_is_refused(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientError, ClientSession, web
 
-from bot.runtime.background import Later
+from bot.runtime.background import BackgroundTasks
 from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrlError
 
 
@@ -133,7 +133,7 @@ async def test_no_redirect_is_followed() -> None:
 
 async def test_stopping_waits_for_what_runs() -> None:
     """Work in hand is finished within the time given; the rest is cancelled and said so."""
-    later, done, gate = Later(), [], asyncio.Event()
+    later, done, gate = BackgroundTasks(), [], asyncio.Event()
 
     async def short() -> None:
         await asyncio.sleep(0)
