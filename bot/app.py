@@ -20,15 +20,15 @@ from starlette.applications import Starlette
 
 import handlers
 from archive.snapshot import Snapshot
-from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.personal_data.erasure import Forgetting
 from bot.bookmarks.personal_data.exporting import Exporting
 from bot.bookmarks.personal_data.importing import Importing
-from bot.bookmarks.personal_data.service import Belongings
-from bot.bookmarks.personal_index import Indexes
-from bot.bookmarks.reactions import Bookmarks
-from bot.bookmarks.saved_links import Mine
-from bot.bookmarks.service import Keeping
+from bot.bookmarks.personal_data.service import PersonalData
+from bot.bookmarks.personal_index import PersonalIndexes
+from bot.bookmarks.reactions import Reactions
+from bot.bookmarks.saved_links import SavedLinks
+from bot.bookmarks.service import BookmarkUseCases
 from bot.bookmarks.team_top import Team
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import Worker
@@ -192,27 +192,27 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, r
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     answers = Answers(library, names, clock, random.SystemRandom().randrange)
-    indexes = Indexes(lambda: library.index, registry.issue)
-    mine = Mine(store.bookmarks, indexes, registry.issue, slack, names, clock)
+    indexes = PersonalIndexes(lambda: library.index, registry.issue)
+    mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
     standings = DeliveryReports(store, registry, slack, ports.policy, library.held_back)
     return Services(
         names=names,
         answers=answers,
-        bookmarks=Bookmarks(store.bookmarks, settings.bookmark, clock),
+        bookmarks=Reactions(store.bookmarks, settings.bookmark, clock),
         mine=mine,
         team=team,
         home=Home(mine, team, store.people, store.bookmarks, store.subscriptions, answers.newest, slack, names, clock),
-        belongings=Belongings(
+        belongings=PersonalData(
             Exporting(store.bookmarks, slack, names),
             Importing(store.imports, slack, names, clock),
             Forgetting(store.people, names, clock, indexes.forget),
         ),
-        keeping=Keeping.of(
+        keeping=BookmarkUseCases.of(
             store.bookmarks,
             store.people,
             store.postings,
-            Catalogue(library, registry.identity),
+            LinkLookup(library, registry.identity),
             answers,
             slack,
             names,

@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.bookmarks.personal_data.service import Belongings
-from bot.bookmarks.reactions import Bookmarks
-from bot.bookmarks.saved_links import Mine
-from bot.bookmarks.service import Keeping
+from bot.bookmarks.personal_data.service import PersonalData
+from bot.bookmarks.reactions import Reactions
+from bot.bookmarks.saved_links import SavedLinks
+from bot.bookmarks.service import BookmarkUseCases
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -36,12 +36,12 @@ class Services:
 
     names: CommandNames
     answers: Answers
-    bookmarks: Bookmarks
-    mine: Mine
+    bookmarks: Reactions
+    mine: SavedLinks
     team: Team
     home: Home
-    belongings: Belongings
-    keeping: Keeping
+    belongings: PersonalData
+    keeping: BookmarkUseCases
     subscribing: Subscribing
     outcomes: FormResults
     replies: ResponseUrls

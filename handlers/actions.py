@@ -15,10 +15,10 @@ from slack_bolt.response import BoltResponse
 
 from bot.bookmarks.views import personal_data
 from bot.bookmarks.views.link_picker import ACTION as CHOOSE
-from bot.bookmarks.views.link_picker import Choosing, picked
+from bot.bookmarks.views.link_picker import PickerState, picked
 from bot.bookmarks.views.personal_data import FORGET
 from bot.bookmarks.views.saved_list import Listing
-from bot.bookmarks.views.saved_row import ACTION, Choice
+from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.domain.period import Period
 from bot.lookup.search import payload
@@ -73,7 +73,7 @@ async def _saved(click: Click) -> Message:
 
 async def _kept(click: Click) -> Message | None:
     """Do what was chosen beside a row, and show the list as it is then."""
-    choice = Choice.parse(click.value)
+    choice = RowChoice.parse(click.value)
     if choice is None:
         return helping.told(_STALE)
     if wrong := await chosen(click, choice):
@@ -106,8 +106,8 @@ async def _save_beside(click: Click) -> Message | None:
 
 async def _choose(click: Click) -> Message | None:
     """Keep what is ticked, in a message or, where it is a form, in the form."""
-    choosers, way = click.services.keeping.choosers, click.action.partition(":")[2]
-    place, ticks = Choosing.read(click.value), picked(click.state)
+    choosers, way = click.services.keeping.link_picker, click.action.partition(":")[2]
+    place, ticks = PickerState.read(click.value), picked(click.state)
     turned = await choosers.turn(click.member, click.place.workspace, place, ticks, way, click.at)
     if not click.view:
         return turned.message()

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.bookmarks.views.saved_row import NOTE, Choice
+from bot.bookmarks.views.saved_row import NOTE, RowChoice
 from bot.digests.subscriptions import CommandContext
 from bot.domain.bookmark import Member, moment
 from bot.lookup.views.help import told
@@ -67,7 +67,7 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
     )
 
 
-async def chosen(click: Click, choice: Choice, home: str = "") -> Message | None:
+async def chosen(click: Click, choice: RowChoice, home: str = "") -> Message | None:
     """Do what was chosen beside a row, or open the form for it; give what is wrong, None for nothing.
 
     `home` is what the Home tab was showing, in its own words, "" elsewhere.

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from archive.errors import ArchiveError
-from bot.bookmarks.views.saved_row import ACTION, Choice
+from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.domain.workspace import WorkspaceId
 from bot.home.views.home import DROP, ISSUE, KEEP, Looking, turned
 from bot.lookup.views import help as helping
@@ -103,7 +103,7 @@ async def _tell(click: Click, message: Message) -> None:
 
 async def _kept(click: Click) -> None:
     """Do what was chosen beside a row."""
-    choice = Choice.parse(click.value)
+    choice = RowChoice.parse(click.value)
     if choice is None or not _is_home(click):
         return
     if wrong := await chosen(click, choice, _looking(click).as_text()):

@@ -30,7 +30,7 @@ def register(app: AsyncApp, services: Services) -> None:
         if reaction is not None:
             reacted = await services.bookmarks.react(reaction)
             if reacted is not None and step(reaction, reacted) is not None:
-                services.later.start(services.keeping.afterwards.follow(reaction, reacted))
+                services.later.start(services.keeping.followup.follow(reaction, reacted))
 
     async def ignored() -> None:
         """Do nothing."""

@@ -16,7 +16,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.bookmarks.views import link_picker, note
-from bot.bookmarks.views.link_picker import Choosing, picked
+from bot.bookmarks.views.link_picker import PickerState, picked
 from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
 from bot.digests.subscription_form import SubscriptionRequest, read
 from bot.digests.views import form
@@ -147,8 +147,8 @@ def _sent(services: Services, ack: AsyncAck, body: Mapping[str, Any], context: A
 
 
 async def _choose(services: Services, sent: _Sent) -> Outcome:
-    place, ticks = Choosing.read(text(sent.view, "private_metadata")), picked(_values(sent.view))
-    return (await services.keeping.choosers.turn(sent.who, sent.here, place, ticks, "save")).form()
+    place, ticks = PickerState.read(text(sent.view, "private_metadata")), picked(_values(sent.view))
+    return (await services.keeping.link_picker.turn(sent.who, sent.here, place, ticks, "save")).form()
 
 
 async def _note(services: Services, sent: _Sent) -> Outcome:

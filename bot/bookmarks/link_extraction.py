@@ -10,20 +10,20 @@ from typing import Any
 
 from archive.link import is_http, key
 
-MOST = 1_000
+MAX_LINKS = 1_000
 """Links of one message: as many as its choice can be paged through."""
-_ATTACHED = 100  # Slack: reference/methods/chat.postMessage
+_MAX_ATTACHMENTS = 100  # Slack: reference/methods/chat.postMessage
 # As Slack writes links into text (messaging/formatting-message-text): an address, and words after a bar.
 _LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{0,20}:[^<>|\s]{1,4000})(?:\|([^<>]{0,3000}))?>")
 _MARKUP = re.compile(r"<[^<>]{0,3000}>")
-_LONGEST = 40_000
+_TEXT_MAX_CHARS = 40_000
 """Characters of text that are read: Slack cuts a message's text there (reference/methods/chat.postMessage)."""
-_DEEPEST = 20_000
+_MAX_NODES = 20_000
 """Values of a payload that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ExtractedLinks:
     """What a message holds: its links as (address, words) in reading order, each once.
 
     `text` is its plain text; `refused` says that it holds addresses of another kind than the web's.
@@ -34,7 +34,7 @@ class Found:
     refused: bool = False
 
 
-def found_in(message: Mapping[str, Any]) -> Found:
+def extract_links(message: Mapping[str, Any]) -> ExtractedLinks:
     """Read a message as Slack gives it (reference/objects/message); any shape is read, whatever is missing."""
     words: dict[str, tuple[str, str]] = {}
     refused = False
@@ -46,11 +46,11 @@ def found_in(message: Mapping[str, Any]) -> Found:
         known, said = key(url), " ".join(label.split())
         if known in words:
             words[known] = (words[known][0], words[known][1] or _own(said, url))
-        elif len(words) < MOST:
+        elif len(words) < MAX_LINKS:
             words[known] = (url, _own(said, url))
     text = message.get("text")
-    plain = html.unescape(_MARKUP.sub(" ", text[:_LONGEST])) if isinstance(text, str) else ""
-    return Found(tuple(words.values()), " ".join(plain.split()), refused)
+    plain = html.unescape(_MARKUP.sub(" ", text[:_TEXT_MAX_CHARS])) if isinstance(text, str) else ""
+    return ExtractedLinks(tuple(words.values()), " ".join(plain.split()), refused)
 
 
 def _own(said: str, url: str) -> str:
@@ -62,20 +62,20 @@ def _addresses(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _of_blocks(message.get("blocks"))
     yield from _of_text(message.get("text"))
     attachments = message.get("attachments")
-    for each in attachments[:_ATTACHED] if isinstance(attachments, list) else ():
+    for each in attachments[:_MAX_ATTACHMENTS] if isinstance(attachments, list) else ():
         if isinstance(each, Mapping):
             yield from _of_attachment(each)
 
 
 def _of_text(text: object) -> Iterator[tuple[str, str]]:
-    for match in _LINK.finditer(text[:_LONGEST]) if isinstance(text, str) else ():
+    for match in _LINK.finditer(text[:_TEXT_MAX_CHARS]) if isinstance(text, str) else ():
         yield html.unescape(match[1]), html.unescape(match[2] or "")
 
 
 def _of_blocks(blocks: object) -> Iterator[tuple[str, str]]:
     """Walk through blocks, in order: rich text holds links as values, the others text with markup."""
     stack, seen = [blocks], 0
-    while stack and seen < _DEEPEST:
+    while stack and seen < _MAX_NODES:
         value, seen = stack.pop(), seen + 1
         if isinstance(value, Mapping):
             url, text = value.get("url"), value.get("text")

@@ -13,7 +13,7 @@ from bot.slack.cards.save_button import Token
 from bot.source.library import Current
 
 
-class Library(Protocol):
+class LinkSource(Protocol):
     """The archive in use."""
 
     @property
@@ -22,10 +22,10 @@ class Library(Protocol):
         ...
 
 
-class Catalogue:
+class LinkLookup:
     """Finds links. The table of all links is made when it is first asked for, and issue by issue after a change."""
 
-    def __init__(self, library: Library, identity: Callable[[str], str]) -> None:
+    def __init__(self, library: LinkSource, identity: Callable[[str], str]) -> None:
         """Look in `library`; `identity` gives an issue's identity by its slug."""
         self._library = library
         self._identity = identity

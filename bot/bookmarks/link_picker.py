@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 
-from bot.bookmarks.link_extraction import found_in
-from bot.bookmarks.link_lookup import Catalogue
-from bot.bookmarks.ports import Door, Memory, Postings
-from bot.bookmarks.views.link_picker import PAGE, Choosing, choose, choose_form, option_value, told_form
+from bot.bookmarks.link_extraction import extract_links
+from bot.bookmarks.link_lookup import LinkLookup
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, PostingStore
+from bot.bookmarks.views.link_picker import PAGE_LINKS, PickerState, choose, choose_form, option_value, told_form
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
@@ -29,11 +29,11 @@ BACK, NEXT = "back", "next"
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class PickerOutcome:
     """What became of a page: the `links` and the page to show next, None when it is done, and what was `done`."""
 
     links: tuple[BookmarkLink, ...]
-    place: Choosing | None
+    place: PickerState | None
     done: str
 
     def message(self) -> Message:
@@ -45,27 +45,27 @@ class Turned:
         return told_form(self.done) if self.place is None else choose_form(self.links, self.place, self.done)
 
 
-class Choosers:
+class LinkPicker:
     """Offers the links of a message, and keeps what is ticked."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
-        memory: Memory,
-        postings: Postings,
-        catalogue: Catalogue,
-        slack: Door,
+        store: BookmarkStore,
+        postings: PostingStore,
+        catalogue: LinkLookup,
+        slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
         secret: str,
     ) -> None:
-        """Keep in `memory`; `postings` knows what messages show, `catalogue` what the archive knows.
+        """Keep in `store`; `postings` knows what messages show, `catalogue` what the archive knows.
 
         A choice is sealed with `secret` for its person: a message may be one that nobody else may read. Every process
         needs the same one.
         """
-        self._memory = memory
+        self._store = store
         self._postings = postings
-        self._catalogue = catalogue
+        self._link_lookup = catalogue
         self._slack = slack
         self._names = names
         self._clock = clock
@@ -87,8 +87,8 @@ class Choosers:
         if not links:
             return blocks.says(suggestions.NO_WEB_LINK if refused else suggestions.NO_LINK)
         if len(links) == 1:
-            anew = await self._memory.save(member, links, at, self._clock.now())
-            return suggestions.kept(links[0].url, links[0].headline, self._names, anew=bool(anew))
+            anew = await self._store.save(member, links, at, self._clock.now())
+            return suggestions.saved(links[0].url, links[0].headline, self._names, anew=bool(anew))
         place = await self.ticked(member, links, self._place(member, channel, ts, at))
         await self._slack.open_view(workspace, trigger, choose_form(links, place))
         return None
@@ -101,11 +101,11 @@ class Choosers:
         self,
         member: Member,
         workspace: WorkspaceId,
-        place: Choosing | None,
+        place: PickerState | None,
         picked: frozenset[str],
         way: str,
         at: int | None = None,
-    ) -> Turned:
+    ) -> PickerOutcome:
         """Keep what is ticked on the page, drop what was and no longer is, and turn the page if `way` says so.
 
         A submitted form says no time: then the bot's clock counts, but never before the choice began.
@@ -114,38 +114,38 @@ class Choosers:
             place = None
         shown_links = await self._postings.shown(workspace, place.channel, place.ts) if place else None
         if place is None or shown_links is None:
-            return Turned((), None, suggestions.LOST)
+            return PickerOutcome((), None, suggestions.LOST)
         now = self._clock.now()
         moment = at_or_now(at, now, after=place.opened)
         saved, removed = chosen(shown_links.links, place, picked)
-        anew = await self._memory.save(member, saved, moment, now) if saved else ()
-        gone = await self._memory.remove(member, [link.key for link in removed], moment) if removed else 0
+        anew = await self._store.save(member, saved, moment, now) if saved else ()
+        gone = await self._store.remove(member, [link.key for link in removed], moment) if removed else 0
         done = suggestions.chosen(len(anew), gone, self._names)
-        offset = place.offset + {NEXT: PAGE, BACK: -PAGE}.get(way, 0)
+        offset = place.offset + {NEXT: PAGE_LINKS, BACK: -PAGE_LINKS}.get(way, 0)
         if way not in {NEXT, BACK} or not 0 <= offset < len(shown_links.links):
-            return Turned(shown_links.links, None, done)
+            return PickerOutcome(shown_links.links, None, done)
         after = await self.ticked(member, shown_links.links, place.at(offset))
-        return Turned(shown_links.links, after, done if anew or gone else "")
+        return PickerOutcome(shown_links.links, after, done if anew or gone else "")
 
-    async def show(self, workspace: WorkspaceId, view_id: str, turned: Turned) -> None:
+    async def show(self, workspace: WorkspaceId, view_id: str, turned: PickerOutcome) -> None:
         """Put a page in the place of the form that is open; whatever Slack refuses is logged, since all is kept."""
         try:
             await self._slack.update_view(workspace, view_id, turned.form())
         except SlackError as error:
             _log.info("a page of links was not shown", error=str(error))
 
-    async def ticked(self, member: Member, links: tuple[BookmarkLink, ...], place: Choosing) -> Choosing:
+    async def ticked(self, member: Member, links: tuple[BookmarkLink, ...], place: PickerState) -> PickerState:
         """Tick what the person keeps already on the page."""
-        page = range(place.offset, min(place.offset + PAGE, len(links)))
-        kept = await self._memory.which(member, [links[index].key for index in page])
+        page = range(place.offset, min(place.offset + PAGE_LINKS, len(links)))
+        kept = await self._store.which(member, [links[index].key for index in page])
         ticks = frozenset(index for index in page if links[index].key in kept)
         return replace(place, ticked=ticks)
 
-    def _place(self, member: Member, channel: str, ts: str, at: int) -> Choosing:
+    def _place(self, member: Member, channel: str, ts: str, at: int) -> PickerState:
         """Give the beginning of a choice for one person."""
-        return Choosing(channel, ts, opened=at, seal=self._seal(member, channel, ts))
+        return PickerState(channel, ts, opened=at, seal=self._seal(member, channel, ts))
 
-    def _is_for(self, member: Member, place: Choosing) -> bool:
+    def _is_for(self, member: Member, place: PickerState) -> bool:
         seal = self._seal(member, place.channel, place.ts)
         return hmac.compare_digest(place.seal.encode("utf-8", "replace"), seal.encode())
 
@@ -161,29 +161,29 @@ class Choosers:
         shown_links = await self._postings.shown(workspace, channel, ts)
         if shown_links is not None and shown_links.ours:
             return shown_links.links, False
-        links, refused = read_links(self._catalogue, message)
+        links, refused = read_links(self._link_lookup, message)
         if len(links) > 1:
             await self._postings.foreign(workspace, channel, ts, links, self._clock.now())
         return links, refused
 
 
-def read_links(catalogue: Catalogue, message: Mapping[str, Any]) -> tuple[tuple[BookmarkLink, ...], bool]:
+def read_links(catalogue: LinkLookup, message: Mapping[str, Any]) -> tuple[tuple[BookmarkLink, ...], bool]:
     """Give the links of anybody's message, and whether there were addresses that cannot be kept."""
-    found = found_in(message)
+    found = extract_links(message)
     read = [catalogue.read(url, words, found.text) for url, words in found.links]
     links = {link.key: link for link in read if link is not None}
     return tuple(links.values()), found.refused or len(links) < len(read)
 
 
 def chosen(
-    links: tuple[BookmarkLink, ...], place: Choosing, picked: frozenset[str]
+    links: tuple[BookmarkLink, ...], place: PickerState, picked: frozenset[str]
 ) -> tuple[tuple[BookmarkLink, ...], tuple[BookmarkLink, ...]]:
     """Give the links of the page that were ticked anew, and those whose tick was taken away.
 
     What is ticked comes from outside: only boxes of this page that name its links count. What was kept in another way
     since the page was shown was not ticked then, and is not dropped now.
     """
-    page = range(place.offset, min(place.offset + PAGE, len(links)))
+    page = range(place.offset, min(place.offset + PAGE_LINKS, len(links)))
     ticks = {index for index in page if option_value(index, links[index]) in picked}
     saved = tuple(links[index] for index in page if index in ticks - place.ticked)
     removed = tuple(links[index] for index in page if index in place.ticked - ticks)

@@ -15,9 +15,9 @@ from archive.search.result import Answer
 from bot.bookmarks.documents import document
 from bot.domain.bookmark import Bookmark, Member
 
-MOST = 30_000
+MAX_INDEXED_BOOKMARKS = 30_000
 """Bookmarks indexed at a time, over all people: 1.6 kB each (measured), 50 MB. Who asked longest ago is forgotten."""
-AT_ONCE = 100
+MAX_INLINE_CHANGES = 100
 """So many changes are indexed between two requests (10 ms); more are left to a thread."""
 _ALL = frozenset(Kind)
 
@@ -36,7 +36,7 @@ class _Known:
     archive: Index
 
 
-class Indexes:
+class PersonalIndexes:
     """Searches what people keep."""
 
     def __init__(self, archive: Callable[[], Index], issue_of: Callable[[str], Issue | None]) -> None:
@@ -70,7 +70,7 @@ class Indexes:
     async def _renewed(self, before: _Known | None, kept: Sequence[Bookmark], stamp: Stamp, archive: Index) -> _Known:
         holds = {each.key: (each, self._issue_of(each.issue) if each.issue else None) for each in kept}
         changed, gone = _difference(before.holds if before else {}, holds)
-        if len(changed) > AT_ONCE:
+        if len(changed) > MAX_INLINE_CHANGES:
             index = await asyncio.to_thread(_index, before, archive, changed, gone)
         else:
             index = _index(before, archive, changed, gone)
@@ -81,7 +81,7 @@ class Indexes:
         self._known.pop(member, None)
 
     def _forget_some(self) -> None:
-        while len(self._known) > 1 and sum(len(each.holds) for each in self._known.values()) > MOST:
+        while len(self._known) > 1 and sum(len(each.holds) for each in self._known.values()) > MAX_INDEXED_BOOKMARKS:
             self._known.popitem(last=False)
 
 

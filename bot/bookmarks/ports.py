@@ -12,7 +12,7 @@ from bot.slack.api.ports import Posted
 from bot.slack.blocks.message import Message
 
 
-class Memory(Protocol):
+class BookmarkStore(Protocol):
     """What remembers bookmarks; `bot.store.bookmarks` does. Times are in microseconds by Slack's clock."""
 
     async def save(
@@ -34,7 +34,7 @@ class Memory(Protocol):
         ...
 
 
-class People(Protocol):
+class HintStore(Protocol):
     """Who was told what."""
 
     async def hint(self, member: Member, now: datetime) -> bool:
@@ -46,7 +46,7 @@ class People(Protocol):
         ...
 
 
-class Postings(Protocol):
+class PostingStore(Protocol):
     """Which links a message shows; `bot.store.postings` knows."""
 
     async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[BookmarkLink, ...], now: datetime) -> int:
@@ -76,7 +76,7 @@ class Postings(Protocol):
         ...
 
 
-class Door(Protocol):
+class BookmarkSlack(Protocol):
     """What of Slack this needs; every method raises a SlackError when it is refused."""
 
     async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:

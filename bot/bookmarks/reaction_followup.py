@@ -7,9 +7,9 @@ from enum import Enum, auto
 
 import structlog
 
-from bot.bookmarks.link_lookup import Catalogue
-from bot.bookmarks.link_picker import Choosers, read_links
-from bot.bookmarks.ports import Door, Memory, People, Postings
+from bot.bookmarks.link_lookup import LinkLookup
+from bot.bookmarks.link_picker import LinkPicker, read_links
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, HintStore, PostingStore
 from bot.bookmarks.reactions import Reaction
 from bot.domain.bookmark import BookmarkLink, ReactionOutcome, number_of
 from bot.domain.clock import Clock
@@ -21,7 +21,7 @@ from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
 
-WAITS = 2
+MAX_WAITS = 2
 """Waits for a message that Slack puts off; then its reaction waits for the next one who reacts to it."""
 
 
@@ -49,26 +49,26 @@ def step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
     return Step.CHOOSE if len(reacted.shown_links.links) > 1 else None
 
 
-class Afterwards:
+class ReactionFollowup:
     """Does what follows: hints and choices for the person who reacted, and the link of a message that is not ours."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
-        memory: Memory,
-        people: People,
-        postings: Postings,
-        catalogue: Catalogue,
-        choosers: Choosers,
-        slack: Door,
+        store: BookmarkStore,
+        people: HintStore,
+        postings: PostingStore,
+        catalogue: LinkLookup,
+        link_picker: LinkPicker,
+        slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
         """Tell people through `slack`, each thing once; read messages that `postings` does not know."""
-        self._memory = memory
+        self._store = store
         self._people = people
         self._postings = postings
-        self._catalogue = catalogue
-        self._choosers = choosers
+        self._link_lookup = catalogue
+        self._link_picker = link_picker
         self._slack = slack
         self._names = names
         self._clock = clock
@@ -91,13 +91,13 @@ class Afterwards:
 
     async def _hint(self, reaction: Reaction, thread: str | None) -> None:
         if await self._people.hint(reaction.member, self._clock.now()):
-            await self._tell(reaction, suggestions.kept_first(self._names), thread)
+            await self._tell(reaction, suggestions.saved_first(self._names), thread)
 
     async def _choose(self, reaction: Reaction, links: tuple[BookmarkLink, ...], thread: str | None) -> None:
         if reaction.shared:
             # Another installation's message: this one remembers it, too, as long as its person chooses.
             await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
-        offered = await self._choosers.offer(reaction.member, reaction.channel, reaction.ts, links, reaction.at)
+        offered = await self._link_picker.offer(reaction.member, reaction.channel, reaction.ts, links, reaction.at)
         await self._tell(reaction, offered, thread)
 
     async def _read(self, reaction: Reaction) -> None:
@@ -115,20 +115,20 @@ class Afterwards:
             if await self._people.point(reaction.member, self._clock.now()):
                 await self._tell(reaction, suggestions.pointed(), thread)
             return
-        await self._memory.catch_up()
+        await self._store.catch_up()
         if len(links) > 1:
             await self._choose(reaction, links, thread)
-        elif links and await self._memory.which(reaction.member, [links[0].key]):
+        elif links and await self._store.which(reaction.member, [links[0].key]):
             await self._hint(reaction, thread)
 
     async def _look(self, reaction: Reaction) -> tuple[tuple[BookmarkLink, ...] | None, str | None]:
         """Read the message and remember its links; give them, None where it may not be read, and its thread."""
         message = await retry_when_limited(
-            lambda: self._slack.read(reaction.workspace, reaction.channel, reaction.ts), waits=WAITS
+            lambda: self._slack.read(reaction.workspace, reaction.channel, reaction.ts), waits=MAX_WAITS
         )
         if message is None:
             return None, None
-        links, _ = read_links(self._catalogue, message)
+        links, _ = read_links(self._link_lookup, message)
         await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
         thread = message.get("thread_ts")
         return links, thread if isinstance(thread, str) and thread != reaction.ts else None

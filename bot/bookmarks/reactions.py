@@ -38,7 +38,7 @@ class Reaction:
         return BookmarkSource(self.channel, self.ts, self.emoji, self.workspace, self.shared)
 
 
-class Memory(Protocol):
+class ReactionStore(Protocol):
     """What remembers bookmarks; `bot.store.bookmarks` does."""
 
     async def react(  # noqa: PLR0913 - a reaction's facts
@@ -48,12 +48,12 @@ class Memory(Protocol):
         ...
 
 
-class Bookmarks:
+class Reactions:
     """Keeps what is reacted to, and lets go of it."""
 
-    def __init__(self, memory: Memory, emoji: frozenset[str], clock: Clock) -> None:
-        """Keep in `memory` what is marked with one of `emoji` (names)."""
-        self._memory = memory
+    def __init__(self, store: ReactionStore, emoji: frozenset[str], clock: Clock) -> None:
+        """Keep in `store` what is marked with one of `emoji` (names)."""
+        self._store = store
         self._emoji = emoji
         self._clock = clock
 
@@ -69,6 +69,6 @@ class Bookmarks:
         if reaction.at > microseconds(now + AHEAD):
             _log.warning("a reaction from the future was left out", at=reaction.at, channel=reaction.channel)
             return None
-        return await self._memory.react(
+        return await self._store.react(
             reaction.member, reaction.workspace, reaction.source, reaction.at, now, held=reaction.added
         )

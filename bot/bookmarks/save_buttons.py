@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import structlog
 
 from archive.issue import Entry
-from bot.bookmarks.link_lookup import Catalogue, first_key
-from bot.bookmarks.ports import Door, Memory, People
+from bot.bookmarks.link_lookup import LinkLookup, first_key
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, HintStore
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class SaveOutcome:
     """What a Save button came to: the `link`, None where there is none any more; `before`: it was kept before."""
 
     link: BookmarkLink | None
@@ -44,38 +44,38 @@ class Saving:
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
-        memory: Memory,
-        people: People,
-        catalogue: Catalogue,
+        store: BookmarkStore,
+        people: HintStore,
+        catalogue: LinkLookup,
         answers: Answers,
-        slack: Door,
+        slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Keep in `memory` what `catalogue` finds; `answers` shows anew what a button stood in, `slack` what it did."""
-        self._memory = memory
+        """Keep in `store` what `catalogue` finds; `answers` shows anew what a button stood in, `slack` what it did."""
+        self._store = store
         self._people = people
-        self._catalogue = catalogue
+        self._link_lookup = catalogue
         self._answers = answers
         self._slack = slack
         self._names = names
         self._clock = clock
 
-    async def press(self, member: Member, token: Token, at: int | None, *, keep: bool = True) -> Pressed:
+    async def press(self, member: Member, token: Token, at: int | None, *, keep: bool = True) -> SaveOutcome:
         """Keep the link that a button names, or let go of it; `at` is Slack's time of the click, None for now."""
-        link = self._catalogue.named(token)
+        link = self._link_lookup.named(token)
         if link is None:
-            return Pressed(None)
+            return SaveOutcome(None)
         now = self._clock.now()
         moment = at_or_now(at, now)
         if keep:
-            return Pressed(link, not await self._memory.save(member, [link], moment, now))
-        return Pressed(link, bool(await self._memory.remove(member, [link.key], moment)))
+            return SaveOutcome(link, not await self._store.save(member, [link], moment, now))
+        return SaveOutcome(link, bool(await self._store.remove(member, [link.key], moment)))
 
     async def in_place(self, member: Member, value: str, at: int | None, *, keep: bool) -> Message:
         """Press a button of a message that only this person sees, and give that message as it is then."""
         token = Token.read(value)
-        pressed = await self.press(member, token, at, keep=keep) if token else Pressed(None)
+        pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
             return helping.told(suggestions.STALE)
         if token.view == suggestions.ONE:
@@ -86,7 +86,7 @@ class Saving:
             return self._answers.search(asked, kept=kept)
         found = self._answers.entry(token.slug, token.position)
         if found is None:
-            return suggestions.kept(pressed.link.url, pressed.link.headline, self._names, anew=not pressed.before)
+            return suggestions.saved(pressed.link.url, pressed.link.headline, self._names, anew=not pressed.before)
         issue, entry = found
         if token.view == PICKED:
             return self._answers.picked(issue, entry, saved=keep)
@@ -101,7 +101,7 @@ class Saving:
         with a way to drop the link again, the first one with a hint how keeping works.
         """
         token = Token.read(value)
-        pressed = await self.press(member, token, at, keep=keep) if token else Pressed(None)
+        pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
             return helping.told(suggestions.STALE)
         if not keep:
@@ -120,4 +120,4 @@ class Saving:
         return True
 
     async def _kept(self, member: Member, entries: Iterable[Entry]) -> frozenset[str]:
-        return await self._memory.which(member, [first_key(entry) for entry in entries if entry.links])
+        return await self._store.which(member, [first_key(entry) for entry in entries if entry.links])

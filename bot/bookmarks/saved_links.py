@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from archive.issue import Issue
 from archive.search.result import Grade
-from bot.bookmarks.personal_index import Indexes
+from bot.bookmarks.personal_index import PersonalIndexes
 from bot.bookmarks.views.note import note_form
-from bot.bookmarks.views.saved_list import PAGE, Listed, Listing, saved
-from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, Choice, Row
+from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing, saved
+from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, RowChoice, SavedRow
 from bot.domain.bookmark import Bookmark, Member, Page
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.clock import Clock, at_or_now
@@ -23,7 +23,7 @@ from bot.slack.blocks.message import Message
 GONE = "You do not keep that link any more."
 
 
-class Memory(Protocol):
+class SavedLinksStore(Protocol):
     """What remembers bookmarks; `bot.store.bookmarks` does. Times are in microseconds by Slack's clock."""
 
     async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
@@ -59,7 +59,7 @@ class Memory(Protocol):
         ...
 
 
-class Door(Protocol):
+class NoteSlack(Protocol):
     """What of Slack this needs."""
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
@@ -67,20 +67,20 @@ class Door(Protocol):
         ...
 
 
-class Mine:
+class SavedLinks:
     """Finds what people kept. Whose it is comes from the signed request alone, never from a button."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
-        memory: Memory,
-        indexes: Indexes,
+        store: SavedLinksStore,
+        indexes: PersonalIndexes,
         issue_of: Callable[[str], Issue | None],
-        slack: Door,
+        slack: NoteSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Look into `memory`; `issue_of` gives the issue of an identity, None where there is none (any more)."""
-        self._memory = memory
+        """Look into `store`; `issue_of` gives the issue of an identity, None where there is none (any more)."""
+        self._store = store
         self._indexes = indexes
         self._issue_of = issue_of
         self._slack = slack
@@ -95,40 +95,40 @@ class Mine:
         """Give a page of what somebody keeps; past the end, the last page."""
         if listing.query:
             return await self._search(member, listing)
-        page = await self._memory.page(member, listing.offset, PAGE, unread_first=unread_first)
+        page = await self._store.page(member, listing.offset, PAGE_LINKS, unread_first=unread_first)
         start = _last(listing.offset, page.total)
         return Listed(tuple(map(self.row, page.bookmarks)), Listing("", start), page.total, page.unread)
 
     async def _search(self, member: Member, listing: Listing) -> Listed:
-        stamp = await self._memory.stamp(member)
+        stamp = await self._store.stamp(member)
         answer, keys = await self._indexes.search(
-            member, stamp, lambda: self._memory.all(member), listing.query, limit=PAGE, offset=listing.offset
+            member, stamp, lambda: self._store.all(member), listing.query, limit=PAGE_LINKS, offset=listing.offset
         )
         if not keys and answer.total:
             return await self._search(member, listing.at(_last(listing.offset, answer.total)))
-        rows = tuple(map(self.row, await self._memory.some(member, keys)))
+        rows = tuple(map(self.row, await self._store.some(member, keys)))
         problems = answer.problems
         if rows and answer.grade is Grade.NEAREST:
             problems = (f"Nothing squarely on {listing.query}: these come nearest", *problems)
         return Listed(rows, listing, answer.total, meant=answer.did_you_mean, problems=problems)
 
-    def row(self, bookmark: Bookmark) -> Row:
+    def row(self, bookmark: Bookmark) -> SavedRow:
         """Give a bookmark as a row of a list."""
         issue = self._issue_of(bookmark.issue) if bookmark.issue else None
         name, published = (label(issue), issue.published) if issue else ("", None)
-        return Row(bookmark.key, bookmark.url, bookmark.headline, name, published, bookmark.read, bookmark.note)
+        return SavedRow(bookmark.key, bookmark.url, bookmark.headline, name, published, bookmark.read, bookmark.note)
 
-    async def act(self, member: Member, choice: Choice, at: int | None) -> None:
+    async def act(self, member: Member, choice: RowChoice, at: int | None) -> None:
         """Do what was chosen from a row's menu, if it is one that is done at once. `at` None is now."""
         moment = at_or_now(at, self._clock.now())
         if choice.what == REMOVE:
-            await self._memory.remove(member, [choice.key], moment)
+            await self._store.remove(member, [choice.key], moment)
         elif choice.what in {READ, UNREAD}:
-            await self._memory.read(member, choice.key, moment, read=choice.what == READ)
+            await self._store.read(member, choice.key, moment, read=choice.what == READ)
 
     async def ask_note(self, member: Member, key: str, workspace: WorkspaceId, trigger: str, home: str = "") -> str:
         """Open the form for a note; give what is wrong in a line, "" when it is open. Raises SlackError."""
-        bookmark = await self._memory.get(member, key)
+        bookmark = await self._store.get(member, key)
         if bookmark is None:
             return GONE
         form = note_form(key, bookmark.headline or bookmark.url, bookmark.note, home=home)
@@ -140,10 +140,10 @@ class Mine:
         text = clean(text).strip()
         if len(text) > NOTE_MAX_CHARS:
             return f"That is {len(text):,} characters; a note has at most {NOTE_MAX_CHARS}."
-        kept = await self._memory.note(member, key, text, at_or_now(at, self._clock.now()))
+        kept = await self._store.note(member, key, text, at_or_now(at, self._clock.now()))
         return "" if kept else GONE
 
 
 def _last(offset: int, total: int) -> int:
     """Give the beginning of the page at `offset`, or of the last one."""
-    return min(offset, max(0, total - 1) // PAGE * PAGE)
+    return min(offset, max(0, total - 1) // PAGE_LINKS * PAGE_LINKS)

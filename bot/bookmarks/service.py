@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from bot.bookmarks.link_lookup import Catalogue
-from bot.bookmarks.link_picker import Choosers
-from bot.bookmarks.ports import Door, Memory, People, Postings
-from bot.bookmarks.reaction_followup import Afterwards
+from bot.bookmarks.link_lookup import LinkLookup
+from bot.bookmarks.link_picker import LinkPicker
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, HintStore, PostingStore
+from bot.bookmarks.reaction_followup import ReactionFollowup
 from bot.bookmarks.save_buttons import Saving
 from bot.bookmarks.share_answer import Sharing
 from bot.domain.clock import Clock
@@ -17,32 +17,32 @@ from bot.slack.blocks.command_names import CommandNames
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class BookmarkUseCases:
     """The use cases: Save buttons, choices among several links, shared answers, and what follows a reaction."""
 
     saving: Saving
-    choosers: Choosers
+    link_picker: LinkPicker
     sharing: Sharing
-    afterwards: Afterwards
+    followup: ReactionFollowup
 
     @classmethod
     def of(  # noqa: PLR0913, PLR0917 - what they work with
         cls,
-        memory: Memory,
-        people: People,
-        postings: Postings,
-        catalogue: Catalogue,
+        store: BookmarkStore,
+        people: HintStore,
+        postings: PostingStore,
+        catalogue: LinkLookup,
         answers: Answers,
-        slack: Door,
+        slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
         secret: str,
     ) -> Self:
         """Make them of what they work with; `secret` seals what is one person's alone (bot.bookmarks.link_picker)."""
-        choosers = Choosers(memory, postings, catalogue, slack, names, clock, secret)
+        choosers = LinkPicker(store, postings, catalogue, slack, names, clock, secret)
         return cls(
-            Saving(memory, people, catalogue, answers, slack, names, clock),
+            Saving(store, people, catalogue, answers, slack, names, clock),
             choosers,
             Sharing(postings, catalogue, answers, slack, clock),
-            Afterwards(memory, people, postings, catalogue, choosers, slack, names, clock),
+            ReactionFollowup(store, people, postings, catalogue, choosers, slack, names, clock),
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from bot.bookmarks.link_lookup import Catalogue
-from bot.bookmarks.ports import Door, Postings
+from bot.bookmarks.link_lookup import LinkLookup
+from bot.bookmarks.ports import BookmarkSlack, PostingStore
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
@@ -19,10 +19,12 @@ _log = structlog.get_logger(__name__)
 class Sharing:
     """Posts answers where the bot may post, and remembers what they show."""
 
-    def __init__(self, postings: Postings, catalogue: Catalogue, answers: Answers, slack: Door, clock: Clock) -> None:
+    def __init__(
+        self, postings: PostingStore, catalogue: LinkLookup, answers: Answers, slack: BookmarkSlack, clock: Clock
+    ) -> None:
         """Post through `slack`; `postings` remembers."""
         self._postings = postings
-        self._catalogue = catalogue
+        self._link_lookup = catalogue
         self._answers = answers
         self._slack = slack
         self._clock = clock
@@ -36,7 +38,7 @@ class Sharing:
         said = self._answers.share(asked, user)
         if said is None:
             return None
-        links = tuple(self._catalogue.of(issue, entry) for issue, entry in self._answers.entries(asked))
+        links = tuple(self._link_lookup.of(issue, entry) for issue, entry in self._answers.entries(asked))
         posting = await self._postings.begin(workspace, channel, links, self._clock.now())
         try:
             posted = await self._slack.post(workspace, channel, said)

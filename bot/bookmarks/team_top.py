@@ -11,7 +11,7 @@ from typing import Protocol
 
 from archive.issue import Issue
 from bot.bookmarks.views import team_top as said
-from bot.bookmarks.views.team_top import AT_LEAST, Shared
+from bot.bookmarks.views.team_top import MIN_PEOPLE, Shared
 from bot.domain.bookmark import BookmarkLink, LinkCount, Member, member_of
 from bot.domain.clock import Clock, microseconds
 from bot.domain.period import Period
@@ -22,14 +22,14 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
 WEEK = timedelta(days=7)
-_TRIED = 5
-_TEAMS = 1_000
-_MINUTE = 60.0
-_LONG = 0.25
+_MAX_TRIED_LINKS = 5
+_MAX_CACHED_TEAMS = 1_000
+_CACHE_SECONDS = 60.0
+_SLOW_SECONDS = 0.25
 """Seconds of counting that are too many for every look at a Home tab (half a million bookmarks)."""
 
 
-class Counts(Protocol):
+class LinkCounts(Protocol):
     """Who keeps how much of what; `bot.store.bookmarks` knows."""
 
     async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[LinkCount, ...]:
@@ -45,7 +45,7 @@ class Census(Protocol):
         ...
 
 
-class Wishes(Protocol):
+class TeamSettings(Protocol):
     """What a whole team wants; `bot.store.teams` keeps it."""
 
     async def counted(self, home: str) -> bool:
@@ -77,7 +77,7 @@ class _Counted:
     def holds(self, together: tuple[int, int], now: float) -> bool:
         """Say whether it can still be shown. One link more and another less is noticed within the minute."""
         age = now - self.at
-        return age < _MINUTE and (self.together == together or self.took > _LONG)
+        return age < _CACHE_SECONDS and (self.together == together or self.took > _SLOW_SECONDS)
 
 
 class Team:
@@ -85,9 +85,9 @@ class Team:
 
     def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
-        counts: Counts,
+        counts: LinkCounts,
         census: Census,
-        wishes: Wishes,
+        wishes: TeamSettings,
         subscribers: Subscribers,
         issue_of: Callable[[str], Issue | None],
         names: CommandNames,
@@ -107,10 +107,10 @@ class Team:
         """List what is kept most, or say that it is switched off."""
         if not await self._wishes.counted(home):
             return said.off(self._names)
-        found = await self._most(home, period, said.MOST)
+        found = await self._most_saved(home, period, said.MAX_RESULTS)
         return said.top([self._shared(each) for each in found], period, self._clock.now().date(), self._names)
 
-    async def most(self, home: str, limit: int) -> tuple[tuple[BookmarkLink, Shared], ...] | None:
+    async def most_saved(self, home: str, limit: int) -> tuple[tuple[BookmarkLink, Shared], ...] | None:
         """Give the links kept most of all time, most first, at most `MOST`; None where it is switched off.
 
         They are counted again when the team keeps more or fewer links; where counting took long, once a minute.
@@ -118,16 +118,16 @@ class Team:
         if not await self._wishes.counted(home):
             return None
         together = await self._census.together(home)
-        if together[0] < AT_LEAST:
+        if together[0] < MIN_PEOPLE:
             return ()
         known = self._counted.pop(home, None)
         seconds = asyncio.get_running_loop().time
         if known is None or not known.holds(together, seconds()):
             began = seconds()
-            found = await self._most(home, Period.ALL, said.MOST)
+            found = await self._most_saved(home, Period.ALL, said.MAX_RESULTS)
             known = _Counted(found, together, began, seconds() - began)
         self._counted[home] = known
-        while len(self._counted) > _TEAMS:
+        while len(self._counted) > _MAX_CACHED_TEAMS:
             self._counted.popitem(last=False)
         return tuple((each.link, self._shared(each)) for each in known.found[:limit])
 
@@ -143,14 +143,14 @@ class Team:
         home = member_of(workspace, "").home
         if not await self._wishes.counted(home):
             return ""
-        found = await self._counts.top(home, microseconds(now - WEEK), microseconds(now), _TRIED, AT_LEAST)
+        found = await self._counts.top(home, microseconds(now - WEEK), microseconds(now), _MAX_TRIED_LINKS, MIN_PEOPLE)
         return next(filter(None, (said.line(self._shared(each)) for each in found)), "")
 
-    async def _most(self, home: str, period: Period, limit: int) -> tuple[LinkCount, ...]:
+    async def _most_saved(self, home: str, period: Period, limit: int) -> tuple[LinkCount, ...]:
         now = self._clock.now()
         since = microseconds(now - timedelta(days=period.days)) if period.days else 0
         # What was kept a moment ago by Slack's clock may be ahead of this one.
-        return await self._counts.top(home, since, microseconds(now + timedelta(hours=1)), limit, AT_LEAST)
+        return await self._counts.top(home, since, microseconds(now + timedelta(hours=1)), limit, MIN_PEOPLE)
 
     def _shared(self, each: LinkCount) -> Shared:
         issue = self._issue_of(each.link.issue)

@@ -11,9 +11,9 @@ import structlog
 
 from archive.issue import Issue
 from bot.bookmarks.link_lookup import first_key
-from bot.bookmarks.saved_links import Mine
+from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.team_top import Subscribers, Team
-from bot.bookmarks.views.team_top import MOST
+from bot.bookmarks.views.team_top import MAX_RESULTS
 from bot.domain.bookmark import BookmarkLink, Member, member_of
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.schedule import next_slot
@@ -85,7 +85,7 @@ class Home:
 
     def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
-        mine: Mine,
+        mine: SavedLinks,
         team: Team,
         people: Acquainted,
         keeping: Keeping,
@@ -142,7 +142,7 @@ class Home:
     async def keep(self, member: Member, wanted: str, at: int | None) -> None:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
         now = self._clock.now()
-        for link, _ in await self._team.most(member.home, MOST) or ():
+        for link, _ in await self._team.most_saved(member.home, MAX_RESULTS) or ():
             if link.key == wanted:
                 await self._keeping.save(member, [link], at_or_now(at, now), now)
 
@@ -172,7 +172,7 @@ class Home:
     async def _view(self, workspace: WorkspaceId, member: Member, looking: Looking) -> Block:
         now = self._clock.now()
         page = await self._mine.page(member, looking.listing, unread_first=True)
-        most = await self._team.most(member.home, said.MOST_SHARED)
+        most = await self._team.most_saved(member.home, said.MOST_SHARED)
         kept = await self._keeping.which(member, [link.key for link, _ in most]) if most else frozenset[str]()
         team = None if most is None else [said.Team(shared, link.key, link.key in kept) for link, shared in most]
         channels = await self._subscribers.of_person(workspace, member.user)

@@ -83,8 +83,8 @@ def engine_of(url: str, *, writes: bool = True) -> Engine:
     if where.drivername != "sqlite":
         line = {key: value for key, value in _LINE.items() if key not in where.query}
         return create_engine(where, pool_size=8, max_overflow=0, pool_pre_ping=False, connect_args=line)
-    memory = where.database in {None, "", ":memory:"}
-    options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
+    store = where.database in {None, "", ":memory:"}
+    options: dict[str, Any] = {"poolclass": StaticPool} if store else {}
     engine = create_engine(where, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000}, **options)
 
     @event.listens_for(engine, "connect")

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import MetaData, String, create_engine, select
 from sqlalchemy import cast as as_type
 
-from bot.bookmarks.views.personal_data import FILE, LARGEST
+from bot.bookmarks.views.personal_data import FILE, FILE_MAX_BYTES
 from handlers import views
 from playground.slack.channel import Channel
 from playground.slack.faults import Fault, How
@@ -227,7 +227,7 @@ async def test_a_file_that_cannot_be_had(it: Whole) -> None:
         assert said in answer.json()["errors"][FILE]
 
     await sends({}, gone=True, said="not there any more")
-    await sends({}, content=b"<" * (LARGEST + 1), said="too large")
+    await sends({}, content=b"<" * (FILE_MAX_BYTES + 1), said="too large")
     elsewhere = {"url_private_download": "https://files.example/x", "url_private": "https://files.example/x"}
     await sends(elsewhere, said="not kept by Slack")
     form = await file_form(it, ada, channel)
@@ -247,7 +247,10 @@ async def test_a_file_that_may_not_be_fetched_is_told_beside_the_field(it: Whole
     channel = it.channel(ada)
     theirs = linus.holds(linus.uploads("bookmarks.html", bookmarks(2)))
     form = await file_form(it, ada, channel)
-    for held, said in ((theirs, "somebody else"), ({**theirs, "user": ada.user.id, "size": LARGEST + 1}, "too large")):
+    for held, said in (
+        (theirs, "somebody else"),
+        ({**theirs, "user": ada.user.id, "size": FILE_MAX_BYTES + 1}, "too large"),
+    ):
         answer = await ada.submits(form, {FILE: [held]})
         assert said in answer.json()["errors"][FILE]
     answer = await ada.submits(form, {FILE: [{"id": "F1"}]})

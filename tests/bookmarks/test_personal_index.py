@@ -15,7 +15,7 @@ from archive.kind import Kind
 from archive.search.index import Index
 from bot.bookmarks import personal_index
 from bot.bookmarks.documents import document
-from bot.bookmarks.personal_index import Indexes
+from bot.bookmarks.personal_index import PersonalIndexes
 from bot.domain.bookmark import Bookmark, BookmarkLink, Member
 from tests.fakes.issues import entry, issue, plain, section
 
@@ -48,15 +48,15 @@ class Shelf:
         return self.bookmarks
 
 
-async def found(known: Indexes, shelf: Shelf, query: str, member: Member = ANN) -> list[str]:
+async def found(known: PersonalIndexes, shelf: Shelf, query: str, member: Member = ANN) -> list[str]:
     """Search; give the addresses found."""
     _, keys = await known.search(member, shelf.stamp, shelf.all, query, limit=10)
     return [each.url for key in keys for each in shelf.bookmarks if each.key == key]
 
 
-def indexes_over(*issues: Issue) -> Indexes:
+def indexes_over(*issues: Issue) -> PersonalIndexes:
     """Give indexes that know these issues."""
-    return Indexes(lambda: EMPTY, {each.slug: each for each in issues}.get)
+    return PersonalIndexes(lambda: EMPTY, {each.slug: each for each in issues}.get)
 
 
 async def test_a_link_is_found_by_its_own_words_its_note_and_its_site() -> None:
@@ -105,7 +105,7 @@ def test_what_an_entry_without_a_link_is_found_by() -> None:
 
 async def test_who_asked_longest_ago_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more is held than there is room for, but the one who asks is always answered."""
-    monkeypatch.setattr(personal_index, "MOST", 2)
+    monkeypatch.setattr(personal_index, "MAX_INDEXED_BOOKMARKS", 2)
     known = indexes_over()
     shelves = {Member("T1", f"U{n}"): Shelf(kept(1, "Cats"), kept(2, "Dogs")) for n in range(3)}
     for member, shelf in [*shelves.items(), *shelves.items()]:
@@ -115,7 +115,7 @@ async def test_who_asked_longest_ago_is_forgotten_first(monkeypatch: pytest.Monk
 
 async def test_a_long_list_is_indexed_beside_the_loop() -> None:
     """In a thread, with the same answers."""
-    shelf = Shelf(*(kept(number, f"Tale of {number}") for number in range(personal_index.AT_ONCE + 20)))
+    shelf = Shelf(*(kept(number, f"Tale of {number}") for number in range(personal_index.MAX_INLINE_CHANGES + 20)))
     assert await found(indexes_over(), shelf, '"tale of 7"') == ["https://a.example/7"]
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bookmarks.views.note import note_form, read_note
-from bot.bookmarks.views.saved_list import PAGE, Listed, Listing, saved
-from bot.bookmarks.views.saved_row import NOTE, Choice, Row, menu, words
+from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing, saved
+from bot.bookmarks.views.saved_row import NOTE, RowChoice, SavedRow, menu, words
 from bot.bookmarks.views.team_top import Shared, line, not_yours, off, switched, top
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.period import Period
@@ -25,7 +25,9 @@ from tests.fakes.issues import nasty_text, nasty_url
 
 TODAY = date(2024, 5, 6)
 KEY = "0123456789abcdef" * 2
-PLAIN = Row(KEY, "https://blog.example/cache", "How a cache took a site down", "#7", datetime(2021, 3, 7, tzinfo=UTC))
+PLAIN = SavedRow(
+    KEY, "https://blog.example/cache", "How a cache took a site down", "#7", datetime(2021, 3, 7, tzinfo=UTC)
+)
 
 
 def told(message: Message) -> str:
@@ -39,14 +41,14 @@ def test_a_row_says_where_it_stood_and_how_it_was() -> None:
         "*<https://blog.example/cache|How a cache took a site down>*\n"
         "blog.example · #7 · 7 Mar 2021 · <https://web.archive.org/web/20210307/https://blog.example/cache|as it was>"
     )
-    read = Row(KEY, "https://a.example/x", "A thing", read=True, note="for\nMonday")
+    read = SavedRow(KEY, "https://a.example/x", "A thing", read=True, note="for\nMonday")
     assert words(read, TODAY) == "<https://a.example/x|A thing>\na.example\nNote: for Monday"
 
 
 def test_a_menu_offers_what_can_be_done() -> None:
     """Read, note and remove; an address too long for the text is opened from there."""
     assert [each["text"]["text"] for each in menu(PLAIN, 0)["options"]] == ["Mark as read", "Add a note", "Remove"]
-    long = Row(KEY, "https://a.example/" + "x" * 900, "A thing", read=True, note="x")
+    long = SavedRow(KEY, "https://a.example/" + "x" * 900, "A thing", read=True, note="x")
     options = menu(long, 1)["options"]
     assert [each["text"]["text"] for each in options] == [
         "Open the link",
@@ -55,13 +57,13 @@ def test_a_menu_offers_what_can_be_done() -> None:
         "Remove",
     ]
     assert options[0]["url"] == long.url
-    assert Choice.parse(options[2]["value"]) == Choice(NOTE, KEY)
+    assert RowChoice.parse(options[2]["value"]) == RowChoice(NOTE, KEY)
 
 
 @pytest.mark.parametrize("value", ["", "remove", f"remove:{KEY}0", f"drop:{KEY}", f"remove:{KEY.upper()}", "remove:'"])
 def test_a_forged_choice_is_none(value: str) -> None:
     """Only what a menu offers is one."""
-    assert Choice.parse(value) is None
+    assert RowChoice.parse(value) is None
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_what_has_no_past() -> None:
 
 def test_a_list_has_its_pages() -> None:
     """Which part of how many, how many unread, and the ways to the others."""
-    page = saved(Listed((PLAIN,) * PAGE, Listing("", 10), 35, 4), TODAY, CommandNames())
+    page = saved(Listed((PLAIN,) * PAGE_LINKS, Listing("", 10), 35, 4), TODAY, CommandNames())
     assert "*You kept 35 links*, 11–20 · 4 unread" in told(page)
     buttons = {each["action_id"]: Listing.read(each["value"]) for each in page.blocks[-1]["elements"]}
     assert buttons == {"saved:back": Listing("", 0), "saved:next": Listing("", 20)}
@@ -111,7 +113,7 @@ def test_a_search_of_one_s_own_leads_on_to_the_archive() -> None:
 
 
 rows = st.builds(
-    Row,
+    SavedRow,
     st.sampled_from([KEY, KEY[::-1]]),
     nasty_url,
     nasty_text,
@@ -124,10 +126,10 @@ rows = st.builds(
 
 @settings(max_examples=40)
 @given(st.lists(rows, max_size=4, unique_by=id), nasty_text, st.integers(0, 9_999))
-def test_any_list_keeps_every_limit(drawn: list[Row], query: str, offset: int) -> None:
+def test_any_list_keeps_every_limit(drawn: list[SavedRow], query: str, offset: int) -> None:
     """Whatever was kept, noted and asked for."""
     named = tuple(
-        Row(f"{number:032x}", each.url, each.headline, each.issue, each.published, each.read, each.note)
+        SavedRow(f"{number:032x}", each.url, each.headline, each.issue, each.published, each.read, each.note)
         for number, each in enumerate(drawn)
     )
     page = Listed(named, Listing(query[:LONGEST_QUERY].strip(), offset), 10_000, 99, (query,), (query,))
@@ -138,10 +140,11 @@ def test_any_list_keeps_every_limit(drawn: list[Row], query: str, offset: int) -
 
 def test_a_page_of_monsters_is_shorter_and_loses_none() -> None:
     """What does not fit one message comes on the next page."""
-    monster = Row(KEY, "https://a.example/" + "x" * 480, "y" * 300, "z" * 90, PLAIN.published, note="n" * 400)
+    monster = SavedRow(KEY, "https://a.example/" + "x" * 480, "y" * 300, "z" * 90, PLAIN.published, note="n" * 400)
     page = Listed(
         tuple(
-            Row(f"{n:032x}", monster.url, monster.headline, monster.issue, None, note=monster.note) for n in range(10)
+            SavedRow(f"{n:032x}", monster.url, monster.headline, monster.issue, None, note=monster.note)
+            for n in range(10)
         ),
         Listing(),
         20,

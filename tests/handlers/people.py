@@ -21,15 +21,15 @@ from archive.document import Reading
 from archive.issue import Issue
 from archive.search.index import Index
 from archive.snapshot import Snapshot
-from bot.bookmarks.link_lookup import Catalogue
+from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.personal_data.erasure import Forgetting
 from bot.bookmarks.personal_data.exporting import Exporting
 from bot.bookmarks.personal_data.importing import Importing
-from bot.bookmarks.personal_data.service import Belongings
-from bot.bookmarks.personal_index import Indexes
-from bot.bookmarks.reactions import Bookmarks
-from bot.bookmarks.saved_links import Mine
-from bot.bookmarks.service import Keeping
+from bot.bookmarks.personal_data.service import PersonalData
+from bot.bookmarks.personal_index import PersonalIndexes
+from bot.bookmarks.reactions import Reactions
+from bot.bookmarks.saved_links import SavedLinks
+from bot.bookmarks.service import BookmarkUseCases
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -89,7 +89,7 @@ class People:
     def __init__(self, issues: Iterable[Issue]) -> None:
         """Put the real listeners on a real app, with fakes behind the use cases."""
         self.shelf = Shelf(issues)
-        self.register, self.memory, self.replies, self.door = FakeRegister(), FakeMemory(), FakeReplies(), FakeDoor()
+        self.register, self.store, self.replies, self.door = FakeRegister(), FakeMemory(), FakeReplies(), FakeDoor()
         names, clock = CommandNames(), StillClock()
         answers = Answers(self.shelf, names, clock, chance=lambda _: 0)
         subscribing = Subscribing(
@@ -102,18 +102,20 @@ class People:
             lambda: self.shelf.current.snapshot.issues,
         )
         known = self.shelf.current.snapshot.get
-        mine = Mine(self.memory, Indexes(lambda: self.shelf.current.index, known), known, self.door, names, clock)
-        store = self.memory.opened
+        mine = SavedLinks(
+            self.store, PersonalIndexes(lambda: self.shelf.current.index, known), known, self.door, names, clock
+        )
+        store = self.store.opened
         team = Team(store.bookmarks, store.people, store.teams, self.register, known, names, clock)
         home = Home(
             mine, team, store.people, store.bookmarks, self.register, answers.newest, self.door, names, clock
         )  # fmt: skip
-        belongings = Belongings(
+        belongings = PersonalData(
             Exporting(store.bookmarks, self.door, names),
             Importing(store.imports, self.door, names, clock),
             Forgetting(store.people, names, clock, lambda _: None),
         )
-        bookmarks = Bookmarks(self.memory, frozenset({"bookmark"}), clock)
+        bookmarks = Reactions(self.store, frozenset({"bookmark"}), clock)
         references = (f"ref-{number}" for number in count(1))
         self.services = Services(
             names,
@@ -123,11 +125,11 @@ class People:
             team,
             home,
             belongings,
-            Keeping.of(
-                self.memory,
+            BookmarkUseCases.of(
+                self.store,
                 store.people,
                 store.postings,
-                Catalogue(self.shelf, str),
+                LinkLookup(self.shelf, str),
                 answers,
                 self.door,
                 names,

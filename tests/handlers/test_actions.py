@@ -68,7 +68,7 @@ async def test_a_reaction_on_a_shared_answer_keeps_the_link_of_its_number(people
     """What was shared is remembered: a number emoji below it means the link of that number."""
     await people.clicks("share", Asked("kubernetes").as_value())
     await people.reacts("1.000000", "2.000000", emoji="two")
-    (mine,) = (await people.memory.page(Member("T1", "U1"))).bookmarks
+    (mine,) = (await people.store.page(Member("T1", "U1"))).bookmarks
     assert f"2. *<{mine.url}|" in str(people.door.posted[0][1])
 
 
@@ -145,7 +145,7 @@ async def test_saved_pages(people: People) -> None:
     """Older and newer bookmarks are a click away."""
     for number in range(15):
         ts = f"1.{number:06d}"
-        people.memory.posts("C1", ts, FakeBookmark(f"https://example.com/{number}", f"Thing {number}", "2021-02-28-6"))
+        people.store.posts("C1", ts, FakeBookmark(f"https://example.com/{number}", f"Thing {number}", "2021-02-28-6"))
         await people.reacts(ts, f"2.{number:06d}")
     await people.types("saved")
     first = people.heard[-1]["blocks"]

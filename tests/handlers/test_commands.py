@@ -160,7 +160,7 @@ async def test_saved(people: People) -> None:
     """What was kept is listed, with its issue's title."""
     await people.types("saved")
     assert "You have kept nothing yet" in str(people.heard[-1])
-    people.memory.posts("C1", "1.000001", FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6"))
+    people.store.posts("C1", "1.000001", FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6"))
     await people.reacts("1.000001", "2.000000")
     await people.types("saved")
     assert "<https://example.com/a|A thing>" in str(people.heard[-1])

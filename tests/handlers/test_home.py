@@ -25,7 +25,7 @@ OURS = BookmarkLink("https://blog.example/cache", "How a cache took a site down"
 
 async def keeps(people: People, *links: BookmarkLink, user: str = "U1") -> None:
     """Have somebody keep links."""
-    store = await people.memory.store()
+    store = await people.store.store()
     await store.bookmarks.save(Member("T1", user), links, AT, NOW)
 
 
@@ -189,7 +189,7 @@ async def test_another_s_rows_are_out_of_reach(people: People) -> None:
     await opens(people)
     for what in ("read", "remove", "note"):
         assert "blog.example" not in await clicks(people, "kept:0", f"{what}:{OURS.key}")
-    store = await people.memory.store()
+    store = await people.store.store()
     assert [each.read for each in await store.bookmarks.all(Member("T1", "U2"))] == [False]
     assert "do not keep" in json.dumps(people.door.views["trigger-1"])
 
@@ -201,7 +201,7 @@ async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
     await opens(people)
     await clicks(people, "kept:0", f"note:{OURS.key}")
     noting = people.door.views["trigger-1"]
-    people.memory.broken = RuntimeError("the disk is gone")
+    people.store.broken = RuntimeError("the disk is gone")
     await clicks(people, "kept:0", f"remove:{OURS.key}")
     apology = people.door.views["trigger-1"]
     assert ("ref-1" in json.dumps(apology), apology["title"]["text"]) == (True, "Back Issue")
@@ -221,7 +221,7 @@ async def test_a_link_is_kept_before_the_acknowledgement(people: People, monkeyp
     monkeypatch.setattr(people.services.later, "start", started.append)
     for action, kept in (("home:keep:0", 1), ("home:drop:0", 0)):
         assert await clicks(people, action, OURS.key) == before
-        assert len(await (await people.memory.store()).bookmarks.all(ANN)) == kept
+        assert len(await (await people.store.store()).bookmarks.all(ANN)) == kept
     for work in started:
         await work
     assert "Nothing yet" in shown(people)

@@ -105,7 +105,7 @@ async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> No
     told(text)
     lines = "".join(f"line {number} {'x' * 90}\n" for number in range(2_000))
     sent = list(said.pieces(lines))
-    assert len(sent) == said.MOST_PIECES + 1
+    assert len(sent) == said.MAX_PIECES + 1
     whole = "".join(each.blocks[0]["elements"][0]["elements"][0]["text"] for each in sent[:-1])
     assert lines.startswith(whole)
     assert whole.endswith("\n")
@@ -184,7 +184,7 @@ async def test_bookmarks_are_brought(people: People) -> None:
     assert "1 link you had already" in str(answer)
     assert "1 was left out" in str(answer)
     assert "0 more links" in str(await sends_form(people, pasted))
-    store = await people.memory.store()
+    store = await people.store.store()
     kept = {each.url: each for each in await store.bookmarks.all(ANN)}
     assert len(kept) == 2
     old = kept["https://a.example/"]
@@ -196,7 +196,7 @@ async def test_what_holds_no_bookmark_is_told_beside_the_field(people: People, p
     """Nothing is stored, and the line says what it should hold."""
     answer = await sends_form(people, pasted)
     assert answer["response_action"] == "errors"
-    assert (await (await people.memory.store()).people.get(ANN)).saved == 0
+    assert (await (await people.store.store()).people.get(ANN)).saved == 0
 
 
 async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
@@ -204,7 +204,7 @@ async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
     await people.types("import")
     whole = "".join(f'<DT><A HREF="https://a.example/{n}">Number {n} {"x" * 30}</A>\n' for n in range(100))
     parts = [whole[at : at + 2_900] for at in range(0, len(whole), 2_900)]
-    names = ["import", *(f"import:{n}" for n in range(2, said.FIELDS + 1))]
+    names = ["import", *(f"import:{n}" for n in range(2, said.MAX_FIELDS + 1))]
     values = {
         name: {name: {"type": "plain_text_input", "value": parts[at] if at < len(parts) else None}}
         for at, name in enumerate(names)
@@ -240,7 +240,7 @@ async def test_a_file_is_brought(people: People) -> None:
     people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
     answer = (await people.interacts("view_submission", view=holding())).body
     assert "1 more link is yours now" in str(answer)
-    assert (await (await people.memory.store()).people.get(ANN)).saved == 1
+    assert (await (await people.store.store()).people.get(ANN)).saved == 1
 
 
 @pytest.mark.parametrize("closed", [False, True])
@@ -257,7 +257,7 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
     words = [told(message) for _, message in people.door.told] if closed else [str(people.door.views["V9"])]
     assert len(words) == 1
     assert "1 more link is yours now" in words[0]
-    assert (await (await people.memory.store()).people.get(ANN)).saved == 1
+    assert (await (await people.store.store()).people.get(ANN)).saved == 1
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ async def test_a_file_that_slack_did_not_give_may_be_sent_again(people: People) 
 
 
 @pytest.mark.parametrize(
-    "fields", [{"user": "U2"}, {"size": said.LARGEST + 1}, {"size": "x"}, {"url_private": 5}, {"user": None}]
+    "fields", [{"user": "U2"}, {"size": said.FILE_MAX_BYTES + 1}, {"size": "x"}, {"url_private": 5}, {"user": None}]
 )
 async def test_a_file_that_lies_is_not_fetched(people: People, fields: dict[str, Any]) -> None:
     """Somebody else's, one that is too large, one that is not described: a line beside the field."""
@@ -308,7 +308,7 @@ async def test_forgetting_asks_first_and_then_forgets_everything(people: People)
     assert "deletes your 1 link" in await types(people, "forget me")
     await people.clicks(said.STAY, "no")
     assert "Nothing was deleted" in str(people.heard[-1])
-    store = await people.memory.store()
+    store = await people.store.store()
     assert (await store.people.get(ANN)).saved == 1
     for words in ("Your 1 link and everything else about you are gone", "Nothing about you is kept"):
         await people.clicks(said.FORGET, "yes")
@@ -332,7 +332,7 @@ async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
     assert "Nothing you kept is about *gardening*" in await types(people, "saved gardening")
     await keeps(people, BookmarkLink("https://b.example/", "An odd one", "with gardening in its own words"))
     assert "An odd one" in await types(people, "saved gardening")
-    store = await people.memory.store()
+    store = await people.store.store()
     await store.bookmarks.note(ANN, OURS.key, "ask the gardeners", AT + 1)
     assert "2 links of yours" in await types(people, "saved gardening")
 

@@ -19,13 +19,13 @@ LINK = FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6")
 
 async def kept(people: People) -> int:
     """Count what U1 keeps."""
-    return (await people.memory.page(Member("T1", "U1"))).total
+    return (await people.store.page(Member("T1", "U1"))).total
 
 
 @pytest.mark.parametrize("order", list(permutations([("5.000001", True), ("5.000002", False), ("5.000003", True)])))
 async def test_the_newest_event_wins(people: People, order: tuple[tuple[str, bool], ...]) -> None:
     """Added, taken away, added again: kept, in whatever order the three arrive, and twice each."""
-    people.memory.posts("C1", TS, LINK)
+    people.store.posts("C1", TS, LINK)
     for event_ts, added in (*order, *order):
         assert (await people.reacts(TS, event_ts, added=added)).status == 200
     assert await kept(people) == 1
@@ -33,7 +33,7 @@ async def test_the_newest_event_wins(people: People, order: tuple[tuple[str, boo
 
 async def test_skin_tones_and_other_emoji(people: People) -> None:
     """A tone does not matter; another emoji keeps nothing."""
-    people.memory.posts("C1", TS, LINK)
+    people.store.posts("C1", TS, LINK)
     await people.reacts(TS, "5.000001", emoji="thumbsup")
     assert await kept(people) == 0
     await people.reacts(TS, "5.000002", emoji="bookmark::skin-tone-2")
@@ -42,7 +42,7 @@ async def test_skin_tones_and_other_emoji(people: People) -> None:
 
 async def test_a_failed_write_is_asked_for_again(people: People) -> None:
     """Slack repeats an event that was not answered with 200."""
-    people.memory.broken = RuntimeError("locked")
+    people.store.broken = RuntimeError("locked")
     assert (await people.reacts(TS, "5.000001")).status == 500
 
 
@@ -63,7 +63,7 @@ _USERS = st.none() | st.text(max_size=20)
 @given(st.sampled_from(["item", "reaction", "event_ts"]), _ANYTHING, _USERS)
 async def test_forged_reactions(people: People, field: str, odd: Any, user: str | None) -> None:
     """A reaction that is not whole is taken and changes nothing."""
-    people.memory.posts("C1", TS, LINK)
+    people.store.posts("C1", TS, LINK)
     event = {
         "type": "reaction_added",
         "user": user,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bookmarks.link_extraction import MOST, found_in
-from bot.bookmarks.link_lookup import Catalogue
-from bot.bookmarks.service import Keeping
-from bot.bookmarks.views.link_picker import Choosing, choose, choose_form, picked
+from bot.bookmarks.link_extraction import MAX_LINKS, extract_links
+from bot.bookmarks.link_lookup import LinkLookup
+from bot.bookmarks.service import BookmarkUseCases
+from bot.bookmarks.views.link_picker import PickerState, choose, choose_form, picked
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.views.answer import Asked
@@ -33,7 +33,7 @@ EPHEMERAL = {"container": {"is_ephemeral": True}}
 
 async def kept(people: People, user: str = "U1") -> list[str]:
     """Give the addresses that somebody keeps, sorted."""
-    return sorted(each.url for each in (await people.memory.page(Member("T1", user), 0, 100)).bookmarks)
+    return sorted(each.url for each in (await people.store.page(Member("T1", user), 0, 100)).bookmarks)
 
 
 def saves(blocks: list[Block], label: str = "Save") -> dict[str, str]:
@@ -151,7 +151,7 @@ async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
     assert "Kept: *<https://example.com/kubernetes/3|Kubernetes tale number 3" in said
     said = await shortcut(people, {"ts": "1.000002", "text": "read <https://other.example/a?b=1&amp;c=2|this piece>!"})
     assert "|this piece>" in said
-    both = (await people.memory.page(ME)).bookmarks
+    both = (await people.store.page(ME)).bookmarks
     assert {(each.url, each.headline, each.issue, each.link.text) for each in both} == {
         ("https://example.com/kubernetes/3", "Kubernetes tale number 3.", "2021-02-28-6", ""),
         ("https://other.example/a?b=1&c=2", "this piece", "", "read !"),
@@ -233,7 +233,7 @@ async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.
     monkeypatch.setattr(views, "AFTER", 0.0)
     await shortcut(people, lists(2))
     view = people.door.views["trigger-1"]
-    people.memory.busy = 0.02
+    people.store.busy = 0.02
     answer = await people.interacts("view_submission", view={**view, "id": "V1", "state": ticked(view, 2)})
     assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Save links")
     assert "Kept 1 link" in str(people.door.views["V1"])
@@ -291,7 +291,7 @@ async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> N
 async def test_a_message_of_several_links_offers_a_choice_once(people: People) -> None:
     """Somebody else's or the bot's own: a private choice, once for an event that comes twice."""
     people.door.readable["C1", "1.000007"] = lists(3)
-    people.memory.posts("C1", "1.000008", *(FakeBookmark(f"https://b.example/{n}", f"B{n}", "x") for n in range(2)))
+    people.store.posts("C1", "1.000008", *(FakeBookmark(f"https://b.example/{n}", f"B{n}", "x") for n in range(2)))
     for ts in ("1.000007", "1.000008"):
         await people.reacts(ts, "8.000001")
         await people.reacts(ts, "8.000001")
@@ -318,15 +318,15 @@ _ANYTHING: st.SearchStrategy[Any] = st.recursive(
 
 def test_a_long_list_of_links_is_read_whole() -> None:
     """As many as the choice can be paged through."""
-    text = " ".join(f"<https://example.com/{number}>" for number in range(MOST))
-    assert len(found_in({"text": text}).links) == MOST == 1_000
+    text = " ".join(f"<https://example.com/{number}>" for number in range(MAX_LINKS))
+    assert len(extract_links({"text": text}).links) == MAX_LINKS == 1_000
 
 
 @given(st.dictionaries(st.sampled_from(["text", "blocks", "attachments", "ts"]), _ANYTHING))
 def test_any_message_is_read(message: dict[str, Any]) -> None:
     """Whatever its shape, it gives web addresses or nothing, each once."""
-    found = found_in(message)
-    assert len(found.links) == len(dict(found.links)) <= MOST
+    found = extract_links(message)
+    assert len(found.links) == len(dict(found.links)) <= MAX_LINKS
     assert all(url.lower().startswith(("http://", "https://")) for url, _ in found.links)
 
 
@@ -334,9 +334,9 @@ def test_any_message_is_read(message: dict[str, Any]) -> None:
 def test_whatever_comes_back_from_outside_is_read_or_refused(value: Any) -> None:
     """Buttons' values, forms' metadata and states of any shape."""
     for each in (value, json.dumps(value)):
-        token, place = Token.read(each), Choosing.read(each)
+        token, place = Token.read(each), PickerState.read(each)
         assert token is None or Token.read(token.as_value()) == token
-        assert place is None or Choosing.read(place.as_value()) == place
+        assert place is None or PickerState.read(place.as_value()) == place
         assert all(isinstance(one, str) for one in picked(each))
 
 
@@ -344,7 +344,7 @@ def test_whatever_comes_back_from_outside_is_read_or_refused(value: Any) -> None
 def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int) -> None:
     """Whatever the links' words, in a message and in a form."""
     made = [BookmarkLink(f"https://example.com/{n}?{url}", words) for n, (url, words) in enumerate(links)]
-    place = Choosing("C1", "1.000001", offset // 10 * 10 if offset < len(made) else 0, frozenset({0, offset}), 5)
+    place = PickerState("C1", "1.000001", offset // 10 * 10 if offset < len(made) else 0, frozenset({0, offset}), 5)
     message = choose(made, place, "Kept 1 link.")
     assert problems({"text": message.text, "blocks": list(message.blocks)}) == []
     assert problems(choose_form(made, place)) == []
@@ -375,12 +375,12 @@ class Balky(FakeDoor):
         return await super().read(workspace, channel, ts)
 
 
-def through(people: People, door: FakeDoor) -> Keeping:
+def through(people: People, door: FakeDoor) -> BookmarkUseCases:
     """Have everything go through another door."""
-    answers, names, store = people.services.answers, people.services.names, people.memory.opened
-    catalogue = Catalogue(people.shelf, str)
-    return Keeping.of(
-        people.memory, store.people, store.postings, catalogue, answers, door, names, StillClock(), "secret"
+    answers, names, store = people.services.answers, people.services.names, people.store.opened
+    catalogue = LinkLookup(people.shelf, str)
+    return BookmarkUseCases.of(
+        people.store, store.people, store.postings, catalogue, answers, door, names, StillClock(), "secret"
     )
 
 
@@ -408,7 +408,7 @@ async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: 
 
 async def test_a_reaction_is_kept_whatever_slack_says_to_the_hint(people: People) -> None:
     """A hint that cannot be shown costs nothing."""
-    people.memory.posts("C1", "7.000001", FakeBookmark("https://b.example/1", "B", "x"))
+    people.store.posts("C1", "7.000001", FakeBookmark("https://b.example/1", "B", "x"))
     people.door.mute = ChannelRefusedError("chat.postEphemeral", "user_not_in_channel")
     assert (await people.reacts("7.000001", "8.000001")).status == 200
     assert await kept(people) == ["https://b.example/1"]

@@ -152,9 +152,9 @@ async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkey
 async def test_a_note_is_answered_in_time_too(busy: People) -> None:
     """A modal of the form's own title at once, and what came of it once that is known."""
     link = BookmarkLink("https://a.example/", "A thing")
-    store = await busy.memory.store()
+    store = await busy.store.store()
     await store.bookmarks.save(Member("T1", "U1"), [link], 1, NOW)
-    busy.memory.busy = 0.02
+    busy.store.busy = 0.02
     note = note_form(link.key, "A thing", "")
     typed = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
     answer = await busy.interacts("view_submission", view={**note, "id": "V1", "state": typed})

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bookmarks.views.saved_list import PAGE, Listed, Listing
-from bot.bookmarks.views.saved_row import Row
+from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing
+from bot.bookmarks.views.saved_row import SavedRow
 from bot.bookmarks.views.team_top import Shared
 from bot.domain.text import one_line
 from bot.home.views.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
@@ -20,7 +20,9 @@ from tests.fakes.issues import nasty_text, nasty_url, plain
 
 TODAY = date(2024, 5, 6)
 WHEN = datetime(2021, 3, 7, tzinfo=UTC)
-_rows = st.builds(Row, st.just("0" * 32), nasty_url, nasty_text, nasty_text, st.none() | st.just(WHEN), note=nasty_text)
+_rows = st.builds(
+    SavedRow, st.just("0" * 32), nasty_url, nasty_text, nasty_text, st.none() | st.just(WHEN), note=nasty_text
+)
 _team = st.builds(
     Team, st.builds(Shared, nasty_url, nasty_text, st.just(2), nasty_text), st.just("1" * 32), st.booleans()
 )
@@ -28,7 +30,9 @@ _team = st.builds(
 
 @settings(max_examples=30)
 @given(st.lists(_rows, max_size=4), st.lists(_team, max_size=3), nasty_text, nasty_text, st.booleans())
-def test_any_tab_keeps_every_limit(rows: list[Row], team: list[Team], query: str, word: str, welcome: bool) -> None:  # noqa: FBT001 - drawn
+def test_any_tab_keeps_every_limit(
+    rows: list[SavedRow], team: list[Team], query: str, word: str, welcome: bool
+) -> None:  # noqa: FBT001 - drawn
     """Whatever was kept, searched, subscribed and published."""
     page = Listed(tuple(rows), Listing(one_line(query)[:300], 10), 10_000, 10_000, (query,), (word,) * 9)
     channels = [Subscribed("C1", word, WHEN), Subscribed("C2", word), Subscribed("C3", word, paused=word)] * 9
@@ -38,10 +42,10 @@ def test_any_tab_keeps_every_limit(rows: list[Row], team: list[Team], query: str
 
 def test_the_fullest_tab_has_room_to_spare() -> None:
     """Everything at its most is less than half of the hundred blocks."""
-    row = Row("0" * 32, "https://a.example/", "A thing", "#7", WHEN)
+    row = SavedRow("0" * 32, "https://a.example/", "A thing", "#7", WHEN)
     shared = [Team(Shared("https://a.example/", "A thing", 2), "1" * 32)] * 20
     listing = Listing("x", 20)
-    page = Listed((row,) * PAGE, listing, 99, problems=("a note",) * 9)
+    page = Listed((row,) * PAGE_LINKS, listing, 99, problems=("a note",) * 9)
     channels = [Subscribed("C1", "daily 9am UTC", WHEN)] * 99
     view = home(
         Shown(Looking(listing, welcome=True), page, channels, Newest("T", WHEN, "{}"), shared), TODAY, CommandNames()

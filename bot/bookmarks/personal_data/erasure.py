@@ -17,7 +17,7 @@ from bot.slack.blocks.message import Message
 _log = structlog.get_logger(__name__)
 
 
-class Acquainted(Protocol):
+class ErasureStore(Protocol):
     """Who is known; `bot.store.people` keeps it."""
 
     async def get(self, member: Member) -> UserState:
@@ -32,7 +32,9 @@ class Acquainted(Protocol):
 class Forgetting:
     """Deletes. Whom to forget comes from the signed request alone."""
 
-    def __init__(self, people: Acquainted, names: CommandNames, clock: Clock, forgot: Callable[[Member], None]) -> None:
+    def __init__(
+        self, people: ErasureStore, names: CommandNames, clock: Clock, forgot: Callable[[Member], None]
+    ) -> None:
         """Delete from `people`; `forgot` is told whom to forget in memory."""
         self._people = people
         self._names = names

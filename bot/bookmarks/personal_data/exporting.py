@@ -24,7 +24,7 @@ NO_FILES = frozenset(
 """Slack's words for: this bot may not upload."""
 
 
-class Memory(Protocol):
+class ExportStore(Protocol):
     """What remembers bookmarks."""
 
     async def all(self, member: Member) -> tuple[Bookmark, ...]:
@@ -32,7 +32,7 @@ class Memory(Protocol):
         ...
 
 
-class Door(Protocol):
+class ExportSlack(Protocol):
     """What of Slack this needs."""
 
     async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
@@ -51,9 +51,9 @@ class Door(Protocol):
 class Exporting:
     """Hands out lists. Whose it is comes from the signed request alone."""
 
-    def __init__(self, memory: Memory, slack: Door, names: CommandNames) -> None:
-        """Send what `memory` knows through `slack`."""
-        self._memory = memory
+    def __init__(self, store: ExportStore, slack: ExportSlack, names: CommandNames) -> None:
+        """Send what `store` knows through `slack`."""
+        self._store = store
         self._slack = slack
         self._names = names
 
@@ -62,10 +62,10 @@ class Exporting:
 
         Gives what to tell them where they asked. Raises SlackError where neither can be sent.
         """
-        kept = await self._memory.all(member_of(workspace, user))
+        kept = await self._store.all(member_of(workspace, user))
         if not kept:
             return said.nothing_to_take(self._names)
-        content = await asyncio.to_thread(write, [keepsake(each) for each in kept], kind)
+        content = await asyncio.to_thread(write, [exported(each) for each in kept], kind)
         try:
             file = await self._slack.upload(workspace, kind.file_name, content)
         except SlackError as error:
@@ -84,7 +84,7 @@ class Exporting:
             await retry_when_limited(partial(self._slack.direct, workspace, user, message))
 
 
-def keepsake(bookmark: Bookmark) -> ExportedBookmark:
+def exported(bookmark: Bookmark) -> ExportedBookmark:
     """Give a bookmark as it leaves: to the second, as files say it."""
     at = bookmark.at - timedelta(microseconds=bookmark.at.microsecond)
     title = bookmark.headline or bookmark.link.text or bookmark.url

@@ -26,7 +26,7 @@ _NO_FILE_FORM = frozenset({"missing_scope", "not_allowed_token_type", "invalid_a
 _log = structlog.get_logger(__name__)
 
 
-class Arrivals(Protocol):
+class ImportStore(Protocol):
     """What takes in bookmarks that somebody brings; `bot.store.imports` does."""
 
     async def bring(self, member: Member, brought: Sequence[Bookmark], now: datetime) -> int:
@@ -34,7 +34,7 @@ class Arrivals(Protocol):
         ...
 
 
-class Door(Protocol):
+class ImportSlack(Protocol):
     """What of Slack this needs."""
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
@@ -53,7 +53,7 @@ class Door(Protocol):
 class Importing:
     """Takes bookmarks in. Whose they are comes from the signed request alone."""
 
-    def __init__(self, arrivals: Arrivals, slack: Door, names: CommandNames, clock: Clock) -> None:
+    def __init__(self, arrivals: ImportStore, slack: ImportSlack, names: CommandNames, clock: Clock) -> None:
         """Keep in `arrivals` what comes through `slack`."""
         self._arrivals = arrivals
         self._slack = slack
@@ -77,14 +77,14 @@ class Importing:
         """Keep the links of a browser's bookmarks; give the form's successor, or what is wrong in a line."""
         return await self._bring(workspace, user, pasted.encode("utf-8", "replace"))
 
-    async def bring_file(self, workspace: WorkspaceId, user: str, file: said.Given) -> Block | str:
+    async def bring_file(self, workspace: WorkspaceId, user: str, file: said.UploadedFile) -> Block | str:
         """Fetch a file and keep its bookmarks; give the form's successor, or what is wrong in a line."""
         if file.owner != user:
             return said.NOT_YOURS
-        if file.size > said.LARGEST:
+        if file.size > said.FILE_MAX_BYTES:
             return said.TOO_LARGE
         try:
-            content = await self._slack.download(workspace, file.address, said.LARGEST)
+            content = await self._slack.download(workspace, file.address, said.FILE_MAX_BYTES)
         except FileRefusedError as error:
             _log.warning("a file was not fetched", error=str(error), workspace=workspace)
             return said.not_had(error.code)

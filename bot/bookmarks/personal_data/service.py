@@ -10,7 +10,7 @@ from bot.bookmarks.personal_data.importing import Importing
 
 
 @dataclass(frozen=True, slots=True)
-class Belongings:
+class PersonalData:
     """The use cases: taking along, bringing, being forgotten."""
 
     exporting: Exporting

@@ -12,17 +12,17 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip_plain, host, shown
 
-PAGE = 10
+PAGE_LINKS = 10
 """Boxes on a page (Slack: reference/block-kit/block-elements/checkboxes-element)."""
 CALLBACK = "choose_links"
 ACTION = "choose"
 """What the buttons' action ids begin with, up to a colon."""
 TICKS = "ticks"
-_OPTION = 75
-_FARTHEST = 1_000
+_OPTION_MAX_CHARS = 75
+_MAX_OFFSET = 1_000
 
 
-class Choice(Protocol):
+class PickableLink(Protocol):
     """A link to choose."""
 
     @property
@@ -42,7 +42,7 @@ class Choice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
+class PickerState:
     """Where a choice is: which message's links, from which one on, and which of those were ticked when it was shown.
 
     `opened` is when it began, in microseconds by Slack's clock. `seal` ties it to the person it was made for: what
@@ -61,7 +61,7 @@ class Choosing:
         return json.dumps([self.channel, self.ts, self.offset, sorted(self.ticked), self.opened, self.seal])
 
     @classmethod
-    def read(cls, value: object) -> Choosing | None:
+    def read(cls, value: object) -> PickerState | None:
         """Read what `as_value` made; None for anything else."""
         try:
             fields = (
@@ -74,13 +74,13 @@ class Choosing:
         channel, ts, offset, ticked, opened, seal = fields
         if not (isinstance(ticked, list) and all(isinstance(each, str) for each in (channel, ts, seal))):
             return None
-        if any(type(each) is not int for each in (offset, opened, *ticked)) or not 0 <= offset <= _FARTHEST:
+        if any(type(each) is not int for each in (offset, opened, *ticked)) or not 0 <= offset <= _MAX_OFFSET:
             return None
         return cls(channel, ts, offset, frozenset(ticked), opened, seal)
 
-    def at(self, offset: int) -> Choosing:
+    def at(self, offset: int) -> PickerState:
         """Give the same choice on another page."""
-        return replace(self, offset=max(0, min(offset, _FARTHEST)) // PAGE * PAGE, ticked=frozenset())
+        return replace(self, offset=max(0, min(offset, _MAX_OFFSET)) // PAGE_LINKS * PAGE_LINKS, ticked=frozenset())
 
 
 def picked(values: object) -> frozenset[str]:
@@ -96,18 +96,18 @@ def picked(values: object) -> frozenset[str]:
     return frozenset(found)
 
 
-def option_value(index: int, link: Choice) -> str:
+def option_value(index: int, link: PickableLink) -> str:
     """Name a box: the link's place in its message and the beginning of its key."""
     return f"{index}:{link.key[:12]}"
 
 
-def choose(links: Sequence[Choice], place: Choosing, done: str = "") -> Message:
+def choose(links: Sequence[PickableLink], place: PickerState, done: str = "") -> Message:
     """Offer a page of `links` in a message for one person; those at `place.ticked` are ticked. `done` is said first."""
     made = [*_boxes(links, place, done), blocks.actions(_buttons(links, place, saving=True))]
     return Message(f"Which of {len(links)} links do you want to keep?", tuple(made))
 
 
-def choose_form(links: Sequence[Choice], place: Choosing, done: str = "") -> dict[str, Any]:
+def choose_form(links: Sequence[PickableLink], place: PickerState, done: str = "") -> dict[str, Any]:
     """Offer a page of `links` in a form."""
     made = _boxes(links, place, done)
     row = _buttons(links, place, saving=False)
@@ -127,8 +127,8 @@ def told_form(markup: str) -> dict[str, Any]:
     return {**blocks.window("Save links", [blocks.section(markup)]), "callback_id": f"{CALLBACK}_done"}
 
 
-def _boxes(links: Sequence[Choice], place: Choosing, done: str) -> list[Block]:
-    page = list(enumerate(links))[place.offset : place.offset + PAGE]
+def _boxes(links: Sequence[PickableLink], place: PickerState, done: str) -> list[Block]:
+    page = list(enumerate(links))[place.offset : place.offset + PAGE_LINKS]
     options = {index: _option(index, link) for index, link in page}
     where = f", {place.offset + 1}–{place.offset + len(page)}" if len(links) > len(page) else ""
     said = f"*{len(links)} links*{where} · tick what you want to keep"
@@ -147,23 +147,23 @@ def _boxes(links: Sequence[Choice], place: Choosing, done: str) -> list[Block]:
     return [*head, blocks.context(said), field]
 
 
-def _option(index: int, link: Choice) -> Block:
+def _option(index: int, link: PickableLink) -> Block:
     words = one_line(link.headline) or shown(link.url) or "·"
     made: dict[str, Any] = {
-        "text": blocks.plain(f"{index + 1}. {words}", _OPTION),
+        "text": blocks.plain(f"{index + 1}. {words}", _OPTION_MAX_CHARS),
         "value": option_value(index, link),
     }
     if link.url:
-        made["description"] = blocks.plain(clip_plain(host(link.url), _OPTION), _OPTION)
+        made["description"] = blocks.plain(clip_plain(host(link.url), _OPTION_MAX_CHARS), _OPTION_MAX_CHARS)
     return made
 
 
-def _buttons(links: Sequence[Choice], place: Choosing, *, saving: bool) -> list[Block]:
+def _buttons(links: Sequence[PickableLink], place: PickerState, *, saving: bool) -> list[Block]:
     """Make the buttons; turning the page keeps what is ticked, so that nothing ticked is lost."""
     row = [blocks.button("Save", f"{ACTION}:save", place.as_value(), style="primary")] if saving else []
     if place.offset:
-        row.append(blocks.button(f"‹ Save, {PAGE} before", f"{ACTION}:back", place.as_value()))
-    left = len(links) - place.offset - PAGE
+        row.append(blocks.button(f"‹ Save, {PAGE_LINKS} before", f"{ACTION}:back", place.as_value()))
+    left = len(links) - place.offset - PAGE_LINKS
     if left > 0:
-        row.append(blocks.button(f"Save, next {min(left, PAGE)} ›", f"{ACTION}:next", place.as_value()))
+        row.append(blocks.button(f"Save, next {min(left, PAGE_LINKS)} ›", f"{ACTION}:next", place.as_value()))
     return row

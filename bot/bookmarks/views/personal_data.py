@@ -18,14 +18,14 @@ IMPORT = "import"
 """The form's callback, and its first field."""
 FILE = "import:file"
 """The form's field for a file."""
-LARGEST = 10_000_000
+FILE_MAX_BYTES = 10_000_000
 """Bytes of a file (Slack: file-input-element, at most 10 MB)."""
-PIECE = 8_000
+PIECE_MAX_CHARS = 8_000
 """Characters of a list in one message, where it is sent as text (bot.slack.blocks.blocks: 9,000 are surely taken)."""
-MOST_PIECES = 10
-FIELDS = 5
+MAX_PIECES = 10
+MAX_FIELDS = 5
 """Fields of the form: together as much as about ninety bookmarks. What is longer is brought in several goes."""
-_PASTED = 3_000  # Slack: reference/block-kit/block-elements/plain-text-input-element
+_FIELD_MAX_CHARS = 3_000  # Slack: reference/block-kit/block-elements/plain-text-input-element
 
 _KINDS = {
     Format.HTML: "browser bookmarks",
@@ -56,11 +56,11 @@ def nothing_to_take(names: CommandNames) -> Message:
 def pieces(text: str) -> Iterator[Message]:
     """Part a file's text into messages that show it exactly, cut at lines' ends; the last says what was left out."""
     rest = text
-    for _ in range(MOST_PIECES):
+    for _ in range(MAX_PIECES):
         if not rest:
             return
-        piece = rest[:PIECE]
-        if len(rest) > PIECE and (end := piece.rfind("\n") + 1):
+        piece = rest[:PIECE_MAX_CHARS]
+        if len(rest) > PIECE_MAX_CHARS and (end := piece.rfind("\n") + 1):
             piece = piece[:end]
         rest = rest[len(piece) :]
         yield _verbatim(piece)
@@ -91,7 +91,7 @@ def import_form(names: CommandNames) -> Block:
         "title": blocks.plain("Bring your bookmarks", 24),
         "submit": blocks.plain("Keep them", 24),
         "close": blocks.plain("Cancel", 24),
-        "blocks": [blocks.section(how), *(_pasting(number) for number in range(1, FIELDS + 1))],
+        "blocks": [blocks.section(how), *(_pasting(number) for number in range(1, MAX_FIELDS + 1))],
     }
 
 
@@ -103,13 +103,13 @@ def file_form(names: CommandNames) -> Block:
         f"twice is kept once. `{weekly} export` makes the same kind of file."
     )
     field = {"type": "file_input", "action_id": FILE, "filetypes": ["html"], "max_files": 1}
-    label = blocks.plain(f"A file of bookmarks (at most {LARGEST // 1_000_000} MB)", 2_000)
+    label = blocks.plain(f"A file of bookmarks (at most {FILE_MAX_BYTES // 1_000_000} MB)", 2_000)
     asked = {"type": "input", "block_id": FILE, "label": label, "element": field}
     return {**import_form(names), "blocks": [blocks.section(how), asked]}
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class UploadedFile:
     """A file that somebody chose in the form: its size in bytes, whose it is (a user's id), and where it is fetched."""
 
     size: int
@@ -117,7 +117,7 @@ class Given:
     address: str
 
 
-def read_file(view: Mapping[str, Any]) -> Given | None:
+def read_file(view: Mapping[str, Any]) -> UploadedFile | None:
     """Read the form that asks for a file; None if it is no such form."""
     try:
         (file,) = view["state"]["values"][FILE][FILE]["files"]
@@ -126,10 +126,12 @@ def read_file(view: Mapping[str, Any]) -> Given | None:
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     known = isinstance(size, int) and isinstance(owner, str) and isinstance(address, str)
-    return Given(size, owner, address) if known else None
+    return UploadedFile(size, owner, address) if known else None
 
 
-TOO_LARGE = f"That file is too large: at most {LARGEST // 1_000_000} MB can be read. Export fewer folders at a time."
+TOO_LARGE = (
+    f"That file is too large: at most {FILE_MAX_BYTES // 1_000_000} MB can be read. Export fewer folders at a time."
+)
 NOT_YOURS = "That file is somebody else's. Please choose one of your own."
 NO_BOOKMARKS = "That is no file of bookmarks. Your browser makes one where it exports bookmarks, of the kind HTML."
 _NOT_HAD = {
@@ -151,11 +153,11 @@ def _pasting(number: int) -> Block:
         "type": "plain_text_input",
         "action_id": name,
         "multiline": True,
-        "max_length": _PASTED,
+        "max_length": _FIELD_MAX_CHARS,
     }
     if first:
         element["placeholder"] = blocks.plain('<DT><A HREF="https://…">A title</A>', 150)
-    said = f"Bookmarks (at most {_PASTED:,} characters)" if first else f"What did not fit, part {number}"
+    said = f"Bookmarks (at most {_FIELD_MAX_CHARS:,} characters)" if first else f"What did not fit, part {number}"
     return {
         "type": "input",
         "block_id": name,
@@ -174,7 +176,7 @@ def read_import(view: Mapping[str, Any]) -> str | None:
     try:
         values = view["state"]["values"]
         pasted = [values[IMPORT][IMPORT]["value"]]
-        pasted += [values[name][name]["value"] for name in map(_field, range(2, FIELDS + 1)) if name in values]
+        pasted += [values[name][name]["value"] for name in map(_field, range(2, MAX_FIELDS + 1)) if name in values]
     except (KeyError, TypeError):
         return None
     return "".join(each or "" for each in pasted) if all(isinstance(each, str | None) for each in pasted) else None

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.bookmarks.views.saved_row import Row, row
+from bot.bookmarks.views.saved_row import SavedRow, row
 from bot.domain.text import one_line
 from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
 from bot.slack.blocks import blocks
@@ -15,13 +15,13 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import bold, clip, escape
 
-PAGE = 10
+PAGE_LINKS = 10
 """Bookmarks on a page."""
 
 # What rows may fill of a message (bot.slack.blocks.blocks): the rest is for what stands around them.
-_MOST_TEXT = blocks.TEXT_MAX_CHARS - 1_500
-_MOST_JSON = 12_000
-_MOST = 1_000_000
+_TEXT_MAX_CHARS = blocks.TEXT_MAX_CHARS - 1_500
+_JSON_MAX_CHARS = 12_000
+_MAX_OFFSET = 1_000_000
 _PLACE = re.compile(r"mine:([0-9a-f]{32}):(\d{1,7}):(.*)", re.ASCII | re.DOTALL)
 _BLOCK_ID = 255  # Slack: reference/block-kit/blocks
 
@@ -59,7 +59,7 @@ class Listing:
         query, offset = fields.get("q"), fields.get("o")
         if not isinstance(query, str) or len(one_line(query)) > LONGEST_QUERY or type(offset) is not int:
             return None
-        return cls(one_line(query), offset) if 0 <= offset <= _MOST else None
+        return cls(one_line(query), offset) if 0 <= offset <= _MAX_OFFSET else None
 
     def place(self, key: str) -> str:
         """Give a row's block_id, which says on which page it stands; a long query does not fit, and is left out."""
@@ -81,7 +81,7 @@ class Listed:
     on what of it was not understood.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[SavedRow, ...]
     listing: Listing
     total: int
     unread: int = 0
@@ -111,7 +111,7 @@ def _rows(page: Listed, today: date) -> list[Block]:
         block = row(each, number, today, page.listing.place(each.key))
         text += blocks.weight(block)
         size += len(json.dumps(block, ensure_ascii=False))
-        if made and (text > _MOST_TEXT or size > _MOST_JSON):
+        if made and (text > _TEXT_MAX_CHARS or size > _JSON_MAX_CHARS):
             break
         made.append(block)
     return made
@@ -132,7 +132,7 @@ def turns(page: Listed, action: str) -> list[Block]:
     last, row_ = page.listing.offset + len(page.rows), []
     ranked = bool(page.listing.query)
     if page.listing.offset:
-        value = page.listing.at(max(0, page.listing.offset - PAGE)).as_value()
+        value = page.listing.at(max(0, page.listing.offset - PAGE_LINKS)).as_value()
         row_.append(blocks.button("‹ Back" if ranked else "‹ Newer", f"{action}:back", value))
     if last < page.total and (not ranked or last < FURTHEST):
         label = "More ›" if ranked else "Older ›"

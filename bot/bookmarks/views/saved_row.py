@@ -20,14 +20,14 @@ ACTION = "kept"
 """The menu beside a row: its action is `kept:NUMBER`, the chosen option's value says what and which."""
 READ, UNREAD, NOTE, REMOVE, OPEN = "read", "unread", "note", "remove", "open"
 
-_LINKED = 500
+_LINKED_MAX_CHARS = 500
 """A longer address is opened from the menu: ten such in the text would be more than a message may hold."""
-_NOTE_SHOWN = 200
+_NOTE_MAX_CHARS = 200
 _CHOICE = re.compile(rf"({READ}|{UNREAD}|{NOTE}|{REMOVE}|{OPEN}):([0-9a-f]{{32}})")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SavedRow:
     """What a row shows: the link's `key`, `url` ("" if none) and `headline`, whether it is `read`, and its `note`.
 
     `issue` is the short name of the issue it stood in, "" where the archive does not know it, and `published` that
@@ -44,14 +44,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RowChoice:
     """What was chosen from a row's menu: `what` to do with the link `key`."""
 
     what: str
     key: str
 
     @classmethod
-    def parse(cls, value: str) -> Choice | None:
+    def parse(cls, value: str) -> RowChoice | None:
         """Read an option's value; None for anything that no row has."""
         match = _CHOICE.fullmatch(value)
         return cls(match[1], match[2]) if match else None
@@ -62,7 +62,7 @@ class Choice:
         return self.what in {READ, UNREAD, REMOVE}
 
 
-def row(kept: Row, number: int, today: date, block_id: str = "") -> Block:
+def row(kept: SavedRow, number: int, today: date, block_id: str = "") -> Block:
     """Make a row, with a menu beside it; `number` tells it from the others of its message."""
     made: dict[str, Any] = {**blocks.section(words(kept, today), menu(kept, number))}
     if block_id:
@@ -70,21 +70,21 @@ def row(kept: Row, number: int, today: date, block_id: str = "") -> Block:
     return made
 
 
-def words(kept: Row, today: date) -> str:
+def words(kept: SavedRow, today: date) -> str:
     """Give a row's text: the link (bold while it is unread), where it stood, and the note."""
     head = one_line(kept.headline) or shown(kept.url) or "·"
-    linked = link(kept.url, head) if kept.url and len(kept.url) <= _LINKED else clip(head, 150)
+    linked = link(kept.url, head) if kept.url and len(kept.url) <= _LINKED_MAX_CHARS else clip(head, 150)
     where = [clip(host(kept.url), 60), clip(kept.issue, 80)]
     if kept.published is not None:
         where.append(short_date(kept.published))
     where.append(web_archive_link(kept.url, kept.published, today))
     lines = [linked if kept.read else bold(linked), " · ".join(filter(None, where))]
     if note := one_line(kept.note):
-        lines.append(f"Note: {clip(note, _NOTE_SHOWN)}")
+        lines.append(f"Note: {clip(note, _NOTE_MAX_CHARS)}")
     return "\n".join(filter(None, lines))
 
 
-def menu(kept: Row, number: int) -> Block:
+def menu(kept: SavedRow, number: int) -> Block:
     """Make the menu beside a row."""
     options = [
         _option("Mark as unread" if kept.read else "Mark as read", UNREAD if kept.read else READ, kept.key),
@@ -92,7 +92,7 @@ def menu(kept: Row, number: int) -> Block:
         _option("Remove", REMOVE, kept.key),
     ]
     if (
-        _LINKED < len(kept.url) <= URL_MAX_CHARS
+        _LINKED_MAX_CHARS < len(kept.url) <= URL_MAX_CHARS
         and is_http(kept.url)
         and kept.url.isprintable()
         and " " not in kept.url

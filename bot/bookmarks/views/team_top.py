@@ -15,10 +15,10 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, shown
 from bot.slack.blocks.web_archive import web_archive_link
 
-AT_LEAST = 2
+MIN_PEOPLE = 2
 """Distinct people who must have kept a link before it is counted anywhere: fewer would tell what one person likes."""
-MOST = 10
-_LINE = 300
+MAX_RESULTS = 10
+_LINE_MAX_CHARS = 300
 """Characters of the line in a digest (bot.digests.delivery.footnote)."""
 
 
@@ -36,18 +36,20 @@ class Shared:
 def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNames) -> Message:
     """List what a team keeps most, most kept first (at most 10), with buttons to the other periods."""
     made: list[Block] = [blocks.context(f"*{period.said}* by people here. Counts only: nobody sees who.")]
-    made += [blocks.section(f"{number}. {entry_words(each, today)}") for number, each in enumerate(shared[:MOST], 1)]
+    made += [
+        blocks.section(f"{number}. {entry_words(each, today)}") for number, each in enumerate(shared[:MAX_RESULTS], 1)
+    ]
     if not shared:
         weekly = escape(names.command)
         made.append(
             blocks.section(
-                f"Nothing yet: a link is counted once {AT_LEAST} people have kept it. "
+                f"Nothing yet: a link is counted once {MIN_PEOPLE} people have kept it. "
                 f"React to one with :{escape(names.bookmark)}: to begin · `{weekly} saved` lists yours."
             )
         )
     others = {Period.ALL: "All time", Period.YEAR: "Last year", Period.MONTH: "Last month"}
     row = [blocks.button(said, f"top:{other}", other.value) for other, said in others.items() if other is not period]
-    heads = "; ".join(f"{one_line(each.headline)} ({each.people})" for each in shared[:MOST])
+    heads = "; ".join(f"{one_line(each.headline)} ({each.people})" for each in shared[:MAX_RESULTS])
     return Message(clip(f"{period.said}: {heads or 'nothing yet'}", 900), (*made, blocks.actions(row)))
 
 
@@ -81,7 +83,7 @@ def line(shared: Shared) -> str:
     """Say in one line of markup what was kept most last week, "" where the address is too long for a line."""
     label = one_line(shared.headline) or shown(shared.url)
     said = f"Most kept last week: {link(shared.url, label, 100)} ({shared.people})"
-    return said if len(said) <= _LINE else ""
+    return said if len(said) <= _LINE_MAX_CHARS else ""
 
 
 def entry_words(each: Shared, today: date) -> str:

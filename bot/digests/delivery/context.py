@@ -43,7 +43,7 @@ class DeliveryContext:
     limiter: RateLimiter
     policy: DeliveryPolicy
     holder: str
-    catalogue: Callable[[], IssueCatalogue]
+    link_lookup: Callable[[], IssueCatalogue]
     command: str = "/weekly"
     footnote: Footnote | None = None
 

@@ -17,7 +17,7 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip
 from bot.slack.cards.digest import digest
 from bot.slack.cards.entry import opening
-from bot.slack.cards.save_button import LONGEST_SLUG, save_button, token
+from bot.slack.cards.save_button import SLUG_MAX_CHARS, save_button, token
 
 
 def page_value(slug: str, page: int) -> str:
@@ -46,7 +46,7 @@ def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset())
     page = min(max(page, 1), len(pages))
     message = pages[page - 1].message
     row: list[Block] = []
-    if len(issue.slug) <= LONGEST_SLUG:
+    if len(issue.slug) <= SLUG_MAX_CHARS:
         if page > 1:
             row.append(blocks.button("‹ Back", "issue:back", page_value(issue.slug, page - 1)))
         if page < len(pages):
@@ -72,7 +72,7 @@ def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: 
     where = f"{clip(title(issue), 150)} · {long_date(issue.published)} · {age(issue.published, today)}"
     save = save_button(token(issue.slug, entry, PICKED), head, saved=saved)
     row = [*([save] if save else []), blocks.button("Another one", "random")]
-    if len(issue.slug) <= LONGEST_SLUG:
+    if len(issue.slug) <= SLUG_MAX_CHARS:
         row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))
     kind = "Sponsored · " if section.kind is Kind.SPONSOR else ""
     joint = "\n" if rest == entry.text else " " * rest[:1].isspace()
@@ -97,7 +97,7 @@ def preview(issue: Issue, preferences: Preferences, channel: str) -> Message:
     follows = f"; {count} repl{'ies follow' if count > 1 else 'y follows'} in its thread" if count else ""
     head = blocks.context(f"Only you see this. In <#{channel}> it looks like this{follows}.")
     row = []
-    if len(issue.slug) <= LONGEST_SLUG and count:
+    if len(issue.slug) <= SLUG_MAX_CHARS and count:
         row = [blocks.actions([blocks.button("Read all of it", "issue:open", page_value(issue.slug, 1))])]
     parent = rendered.parent.message
     # Two blocks more than a digest has: the digest's own leave room for them.

@@ -23,7 +23,7 @@ NO_WEB_LINK = (
 LOST = "I no longer know which message that was; react to it again, or use its *Save links* shortcut."
 
 
-def kept_first(names: CommandNames) -> Message:
+def saved_first(names: CommandNames) -> Message:
     """Tell somebody once how keeping works."""
     undo = "take the reaction off to drop it"
     return blocks.says(f"Kept. `{clip(names.command, 40)} saved` lists what you keep; {undo}. Only you see this.")
@@ -53,7 +53,7 @@ def pointed() -> Message:
     )
 
 
-def kept(url: str, headline: str, names: CommandNames, *, anew: bool) -> Message:
+def saved(url: str, headline: str, names: CommandNames, *, anew: bool) -> Message:
     """Confirm one link that was kept by the shortcut; not `anew`: it was kept before."""
     words = one_line(headline) or shown(url) or "·"
     said = "Kept" if anew else "You keep this already"

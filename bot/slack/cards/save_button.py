@@ -13,7 +13,7 @@ from bot.slack.blocks.message import Block
 
 SAVE, SAVED = "save", "unsave"
 """What the buttons' action ids begin with, up to a colon: one that keeps, one that lets go again."""
-LONGEST_SLUG = 400
+SLUG_MAX_CHARS = 400
 """An issue of a longer name is named by no button."""
 _DIGITS = 12
 _KEY = re.compile(r"[0-9a-f]{12}")
@@ -58,7 +58,7 @@ def token(slug: str, entry: Entry, view: str = "") -> Token | None:
     if not entry.links:
         return None
     made = Token(slug, entry.position, key(entry.links[0].url)[:_DIGITS], view)
-    return made if len(slug) <= LONGEST_SLUG else None
+    return made if len(slug) <= SLUG_MAX_CHARS else None
 
 
 def save_button(about: Token | None, headline: str, *, saved: bool = False, drop: str = "Saved ✓") -> Block | None:
