@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from archive.errors import ArchiveError
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.domain.workspace import WorkspaceId
-from bot.home.views.home import DROP, ISSUE, KEEP, Looking, turned
+from bot.home.views.home import DROP, ISSUE, KEEP, HomeState, turned
 from bot.lookup.views import help as helping
 from bot.lookup.views.issue import read_page
 from bot.services import Services
@@ -57,16 +57,16 @@ async def _written(click: Click) -> Callable[[Click], Awaitable[None]] | None:
         page = await saving.in_place(click.member, click.value, click.at, keep=name == SAVE)
         return partial(_replace, page=page)
     if button in {KEEP, DROP} and _is_home(click):
-        write = click.services.home.keep if button == KEEP else click.services.home.drop
+        write = click.services.home.save if button == KEEP else click.services.home.remove
         await write(click.member, click.value, click.at)
         return _anew
     return None
 
 
-async def show(services: Services, where: WorkspaceId, user: str, looking: Looking) -> None:
+async def show(services: Services, where: WorkspaceId, user: str, state: HomeState) -> None:
     """Show a tab anew; what goes wrong is only logged."""
     try:
-        await services.home.show(where, user, looking)
+        await services.home.show(where, user, state)
     except Exception:  # noqa: BLE001 - nobody else would hear of it
         _log.exception("a Home tab was not shown")
 
@@ -116,8 +116,8 @@ async def _home(click: Click) -> None:
     """Search, turn a page, or read the newest issue."""
     if click.action == ISSUE:
         await _issue(click)
-    elif _is_home(click) and (looking := turned(click.action, click.value, _looking(click))):
-        await _again(click, looking)
+    elif _is_home(click) and (state := turned(click.action, click.value, _looking(click))):
+        await _again(click, state)
 
 
 async def _issue(click: Click) -> None:
@@ -145,12 +145,12 @@ async def _anew(click: Click) -> None:
     await _again(click, _looking(click))
 
 
-async def _again(click: Click, looking: Looking) -> None:
-    await click.services.home.show(click.place.workspace, click.place.user, looking, text(click.view, "hash"))
+async def _again(click: Click, state: HomeState) -> None:
+    await click.services.home.show(click.place.workspace, click.place.user, state, text(click.view, "hash"))
 
 
-def _looking(click: Click) -> Looking:
-    return Looking.read(click.view.get("private_metadata"))
+def _looking(click: Click) -> HomeState:
+    return HomeState.read(click.view.get("private_metadata"))
 
 
 def _is_home(click: Click) -> bool:

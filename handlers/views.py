@@ -22,7 +22,7 @@ from bot.digests.subscription_form import SubscriptionRequest, read
 from bot.digests.views import form
 from bot.domain.bookmark import Member
 from bot.domain.workspace import WorkspaceId
-from bot.home.views.home import Looking
+from bot.home.views.home import HomeState
 from bot.lookup.views import help as helping
 from bot.services import Services
 from bot.slack.api.errors import SlackError
@@ -160,7 +160,7 @@ async def _note(services: Services, sent: _Sent) -> Outcome:
     if wrong := await services.mine.note(sent.who, key, words):
         return Wrong(note.FIELD, wrong)
     if shown:
-        services.later.start(show(services, sent.here, sent.who.user, Looking.read(shown)))
+        services.later.start(show(services, sent.here, sent.who.user, HomeState.read(shown)))
     return None
 
 

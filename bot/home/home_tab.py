@@ -22,7 +22,7 @@ from bot.domain.title import title
 from bot.domain.user_state import UserState
 from bot.domain.workspace import WorkspaceId
 from bot.home.views import home as said
-from bot.home.views.home import Looking, Newest, Shown, Subscribed
+from bot.home.views.home import HomePage, HomeState, Newest, Subscribed
 from bot.lookup.views.issue import issue_page, page_value
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.blocks import BUTTON_VALUE_MAX_CHARS
@@ -34,7 +34,7 @@ STALE = "hash_conflict"
 """Slack's word for a view that was changed meanwhile (Slack: views.publish)."""
 
 
-class Door(Protocol):
+class HomeSlack(Protocol):
     """What of Slack this needs."""
 
     async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
@@ -50,7 +50,7 @@ class Door(Protocol):
         ...
 
 
-class Acquainted(Protocol):
+class UserStateStore(Protocol):
     """What people were told once; `bot.store.people` knows."""
 
     async def get(self, member: Member) -> UserState:
@@ -62,7 +62,7 @@ class Acquainted(Protocol):
         ...
 
 
-class Keeping(Protocol):
+class HomeBookmarks(Protocol):
     """What remembers bookmarks."""
 
     async def save(
@@ -87,11 +87,11 @@ class Home:
         self,
         mine: SavedLinks,
         team: Team,
-        people: Acquainted,
-        keeping: Keeping,
+        people: UserStateStore,
+        keeping: HomeBookmarks,
         subscribers: Subscribers,
         newest: Callable[[], Issue | None],
-        slack: Door,
+        slack: HomeSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
@@ -110,19 +110,19 @@ class Home:
         """Show the Home tab to somebody who opened it: the first time with the first steps. Raises SlackError."""
         member = member_of(workspace, user)
         person = await self._people.get(member)
-        await self.show(workspace, user, Looking(welcome=not person.welcomed), stamp)
+        await self.show(workspace, user, HomeState(welcome=not person.welcomed), stamp)
         if not person.welcomed:
             await self._people.welcome(member, self._clock.now())
 
-    async def show(self, workspace: WorkspaceId, user: str, looking: Looking, stamp: str = "") -> None:
-        """Show what one is `looking` at; if the tab was changed meanwhile, look again, once. Raises SlackError."""
+    async def show(self, workspace: WorkspaceId, user: str, state: HomeState, stamp: str = "") -> None:
+        """Show what one is `state` at; if the tab was changed meanwhile, look again, once. Raises SlackError."""
         member = member_of(workspace, user)
         try:
-            await self._slack.publish_home(workspace, user, await self._view(workspace, member, looking), stamp)
+            await self._slack.publish_home(workspace, user, await self._view(workspace, member, state), stamp)
         except SlackError as error:
             if error.code != STALE:
                 raise
-            await self._slack.publish_home(workspace, user, await self._view(workspace, member, looking))
+            await self._slack.publish_home(workspace, user, await self._view(workspace, member, state))
 
     async def blank(self, workspace: WorkspaceId, user: str) -> None:
         """Take what somebody kept off their tab, who was forgotten. A tab that cannot be reached is left."""
@@ -139,14 +139,14 @@ class Home:
         """Show a form over the tab. Raises SlackError."""
         await self._slack.open_view(workspace, trigger, view)
 
-    async def keep(self, member: Member, wanted: str, at: int | None) -> None:
+    async def save(self, member: Member, wanted: str, at: int | None) -> None:
         """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
         now = self._clock.now()
         for link, _ in await self._team.most_saved(member.home, MAX_RESULTS) or ():
             if link.key == wanted:
                 await self._keeping.save(member, [link], at_or_now(at, now), now)
 
-    async def drop(self, member: Member, key_: str, at: int | None) -> None:
+    async def remove(self, member: Member, key_: str, at: int | None) -> None:
         """Let go of a link of one's own, whichever it is."""
         if key_ in await self._keeping.which(member, [key_]):
             await self._keeping.remove(member, [key_], at_or_now(at, self._clock.now()))
@@ -169,15 +169,15 @@ class Home:
         kept = await self._keeping.which(member, linked.values())
         return issue_page(issue, page, frozenset(at for at, each in linked.items() if each in kept))
 
-    async def _view(self, workspace: WorkspaceId, member: Member, looking: Looking) -> Block:
+    async def _view(self, workspace: WorkspaceId, member: Member, state: HomeState) -> Block:
         now = self._clock.now()
-        page = await self._mine.page(member, looking.listing, unread_first=True)
-        most = await self._team.most_saved(member.home, said.MOST_SHARED)
+        page = await self._mine.page(member, state.listing, unread_first=True)
+        most = await self._team.most_saved(member.home, said.MAX_TEAM_LINKS)
         kept = await self._keeping.which(member, [link.key for link, _ in most]) if most else frozenset[str]()
-        team = None if most is None else [said.Team(shared, link.key, link.key in kept) for link, shared in most]
+        team = None if most is None else [said.TeamLink(shared, link.key, link.key in kept) for link, shared in most]
         channels = await self._subscribers.of_person(workspace, member.user)
-        shown = Shown(
-            replace(looking, listing=page.listing),
+        shown = HomePage(
+            replace(state, listing=page.listing),
             page,
             [_subscribed(each, now) for each in channels],
             self._new(),

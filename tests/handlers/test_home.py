@@ -13,7 +13,7 @@ from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Paused, PausedBy
-from bot.home.views.home import Looking
+from bot.home.views.home import HomeState
 from bot.slack.api.errors import TryLaterError
 from playground.slack.limits import problems
 from tests.handlers.people import NOW, People
@@ -106,7 +106,7 @@ async def test_searching_and_turning_pages(people: People) -> None:
     await keeps(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Number {n}") for n in range(12)))
     await opens(people)
     assert "1 link of yours" in await clicks(people, "home:search", "cache")
-    assert Looking.read(people.door.homes["U1"]["private_metadata"]).listing == Listing("cache")
+    assert HomeState.read(people.door.homes["U1"]["private_metadata"]).listing == Listing("cache")
     assert "You kept 13 links" in await clicks(people, "home:search", "")
     assert "11–13" in await clicks(people, "home:next", Listing("", 10).as_value())
     key = BookmarkLink("https://a.example/0", "").key
@@ -124,7 +124,7 @@ async def test_a_search_of_emoji_fits(people: People) -> None:
     key = BookmarkLink("https://a.example/1", "").key
     await people.clicks("kept:0", f"note:{key}", view=view)
     assert problems(people.door.views["trigger-1"]) == []
-    assert Looking.read(view["private_metadata"]).listing == Listing(query)
+    assert HomeState.read(view["private_metadata"]).listing == Listing(query)
 
 
 async def test_a_tab_that_changed_meanwhile_is_made_anew(people: People) -> None:
@@ -230,7 +230,7 @@ async def test_a_link_is_kept_before_the_acknowledgement(people: People, monkeyp
 async def test_a_link_that_is_not_kept_is_said_so_over_the_tab(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that fails before the acknowledgement has a reference too."""
     await opens(people)
-    monkeypatch.setattr(people.services.home, "keep", None)
+    monkeypatch.setattr(people.services.home, "save", None)
     await clicks(people, "home:keep:0", OURS.key)
     assert "ref-1" in json.dumps(people.door.views["trigger-1"])
 
@@ -245,7 +245,7 @@ async def test_a_door_that_stays_shut_is_only_logged(people: People) -> None:
 
 def test_what_a_tab_was_showing_is_read_back() -> None:
     """From its own words; anything else is the beginning."""
-    looking = Looking(Listing("mesh", 20), welcome=True)
-    assert Looking.read(looking.as_text()) == looking
+    state = HomeState(Listing("mesh", 20), welcome=True)
+    assert HomeState.read(state.as_text()) == state
     for lie in (None, 5, "", "[]", "{}", '{"q": "x"}', '{"q": "x", "o": true}', "[" * 3_000):
-        assert Looking.read(lie) == Looking()
+        assert HomeState.read(lie) == HomeState()

@@ -12,7 +12,18 @@ from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing
 from bot.bookmarks.views.saved_row import SavedRow
 from bot.bookmarks.views.team_top import Shared
 from bot.domain.text import one_line
-from bot.home.views.home import Looking, Newest, Shown, Subscribed, Team, blank, home, issue_modal, turned, unavailable
+from bot.home.views.home import (
+    HomePage,
+    HomeState,
+    Newest,
+    Subscribed,
+    TeamLink,
+    blank,
+    home,
+    issue_modal,
+    turned,
+    unavailable,
+)
 from bot.lookup.views.issue import issue_page
 from bot.slack.blocks.command_names import CommandNames
 from playground.slack.limits import problems
@@ -24,31 +35,33 @@ _rows = st.builds(
     SavedRow, st.just("0" * 32), nasty_url, nasty_text, nasty_text, st.none() | st.just(WHEN), note=nasty_text
 )
 _team = st.builds(
-    Team, st.builds(Shared, nasty_url, nasty_text, st.just(2), nasty_text), st.just("1" * 32), st.booleans()
+    TeamLink, st.builds(Shared, nasty_url, nasty_text, st.just(2), nasty_text), st.just("1" * 32), st.booleans()
 )
 
 
 @settings(max_examples=30)
 @given(st.lists(_rows, max_size=4), st.lists(_team, max_size=3), nasty_text, nasty_text, st.booleans())
 def test_any_tab_keeps_every_limit(
-    rows: list[SavedRow], team: list[Team], query: str, word: str, welcome: bool
+    rows: list[SavedRow], team: list[TeamLink], query: str, word: str, welcome: bool
 ) -> None:  # noqa: FBT001 - drawn
     """Whatever was kept, searched, subscribed and published."""
     page = Listed(tuple(rows), Listing(one_line(query)[:300], 10), 10_000, 10_000, (query,), (word,) * 9)
     channels = [Subscribed("C1", word, WHEN), Subscribed("C2", word), Subscribed("C3", word, paused=word)] * 9
-    shown = Shown(Looking(page.listing, welcome), page, channels, Newest(word, WHEN, "{}"), team)
+    shown = HomePage(HomeState(page.listing, welcome), page, channels, Newest(word, WHEN, "{}"), team)
     assert problems(home(shown, TODAY, CommandNames(bot=word or "x"))) == []
 
 
 def test_the_fullest_tab_has_room_to_spare() -> None:
     """Everything at its most is less than half of the hundred blocks."""
     row = SavedRow("0" * 32, "https://a.example/", "A thing", "#7", WHEN)
-    shared = [Team(Shared("https://a.example/", "A thing", 2), "1" * 32)] * 20
+    shared = [TeamLink(Shared("https://a.example/", "A thing", 2), "1" * 32)] * 20
     listing = Listing("x", 20)
     page = Listed((row,) * PAGE_LINKS, listing, 99, problems=("a note",) * 9)
     channels = [Subscribed("C1", "daily 9am UTC", WHEN)] * 99
     view = home(
-        Shown(Looking(listing, welcome=True), page, channels, Newest("T", WHEN, "{}"), shared), TODAY, CommandNames()
+        HomePage(HomeState(listing, welcome=True), page, channels, Newest("T", WHEN, "{}"), shared),
+        TODAY,
+        CommandNames(),
     )
     assert len(view["blocks"]) < 50
     assert problems(view) == []
@@ -69,14 +82,14 @@ def test_the_fullest_tab_has_room_to_spare() -> None:
 def test_what_a_tab_shows_next(action: str, value: str, listing: Listing | None) -> None:
     """After its search box and the buttons below its list; the first steps stay as they are."""
     for welcome in (True, False):
-        after = turned(action, value, Looking(Listing("before", 10), welcome))
-        assert after == (Looking(listing, welcome) if listing else None)
+        after = turned(action, value, HomeState(Listing("before", 10), welcome))
+        assert after == (HomeState(listing, welcome) if listing else None)
 
 
 def test_the_small_views() -> None:
     """An issue over the tab, a tab without anything, and one of somebody who was forgotten."""
     assert problems(issue_modal(issue_page(plain()))) == []
     assert problems(unavailable(blank(CommandNames()))) == []
-    empty = home(Shown(Looking(), Listed((), Listing(), 0), team=None), TODAY, CommandNames())
+    empty = home(HomePage(HomeState(), Listed((), Listing(), 0), team=None), TODAY, CommandNames())
     assert problems(empty) == []
     assert "team" not in str(empty)

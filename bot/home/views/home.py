@@ -27,13 +27,13 @@ from bot.slack.blocks.mrkdwn import bold, clip, escape
 SEARCH = "home:search"
 """The search box: its action's value is what was typed."""
 ALL, KEEP, DROP, ISSUE = "home:all", "home:keep", "home:drop", "home:issue"
-MOST_CHANNELS = 10
-MOST_SHARED = 5
+MAX_CHANNELS = 10
+MAX_TEAM_LINKS = 5
 _BOX = "home-search"
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class HomeState:
     """What a Home tab shows: which page of what was kept, and whether the first steps stand above it.
 
     It travels in the view's private_metadata; what comes back is from outside and checked.
@@ -48,7 +48,7 @@ class Looking:
         return json.dumps(fields, ensure_ascii=False)  # written in ASCII, an emoji takes twelve of Slack's 3,000
 
     @classmethod
-    def read(cls, text: object) -> Looking:
+    def read(cls, text: object) -> HomeState:
         """Read private_metadata; anything else is the beginning."""
         try:
             fields = json.loads(text) if isinstance(text, str) and len(text) <= 3_000 else None
@@ -58,14 +58,14 @@ class Looking:
         return cls() if listing is None else cls(listing, isinstance(fields, dict) and fields.get("w") is True)
 
 
-def turned(action: str, value: str, looking: Looking) -> Looking | None:
+def turned(action: str, value: str, state: HomeState) -> HomeState | None:
     """Give what a tab shows after its search box or a button that turns its list; None for any other button."""
     listing: Listing | None = Listing()
     if action == SEARCH:
         listing = Listing(one_line(value)[:LONGEST_QUERY])
     elif action != ALL:
         listing = Listing.read(value)
-    return None if listing is None else Looking(listing, looking.welcome)
+    return None if listing is None else HomeState(listing, state.welcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Newest:
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class TeamLink:
     """A link that the team keeps: its `key`, and whether this person keeps it too (`mine`)."""
 
     shared: Shared
@@ -97,20 +97,20 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class HomePage:
     """All that a Home tab shows. `team` is None where the workspace does not want it."""
 
-    looking: Looking
+    state: HomeState
     page: Listed
     channels: Sequence[Subscribed] = ()
     newest: Newest | None = None
-    team: Sequence[Team] | None = ()
+    team: Sequence[TeamLink] | None = ()
 
 
-def home(shown: Shown, today: date, names: CommandNames) -> Block:
+def home(shown: HomePage, today: date, names: CommandNames) -> Block:
     """Make the view."""
     made: list[Block] = []
-    if shown.looking.welcome:
+    if shown.state.welcome:
         made += _welcome(names)
     made += _kept(shown, today, names)
     made += _channels(shown.channels, names)
@@ -118,7 +118,7 @@ def home(shown: Shown, today: date, names: CommandNames) -> Block:
         made += _newest(shown.newest)
     if shown.team is not None:
         made += _team(shown.team, today)
-    return {"type": "home", "private_metadata": shown.looking.as_text(), "blocks": made}
+    return {"type": "home", "private_metadata": shown.state.as_text(), "blocks": made}
 
 
 def blank(names: CommandNames) -> Message:
@@ -141,7 +141,7 @@ def _welcome(names: CommandNames) -> list[Block]:
     return [blocks.header(f"Welcome to {names.bot}"), blocks.section(steps), blocks.divider()]
 
 
-def _kept(shown: Shown, today: date, names: CommandNames) -> list[Block]:
+def _kept(shown: HomePage, today: date, names: CommandNames) -> list[Block]:
     page = shown.page
     made: list[Block] = [blocks.header("What you kept")]
     if not page.total and not page.listing.query:
@@ -190,9 +190,9 @@ def _channels(channels: Sequence[Subscribed], names: CommandNames) -> list[Block
         weekly = escape(names.command)
         said = f"None yet. `{weekly} subscribe` in a channel posts each new issue there."
         return [*made, blocks.section(said)]
-    lines = [_channel(each) for each in channels[:MOST_CHANNELS]]
-    if len(channels) > MOST_CHANNELS:
-        lines.append(f"and {len(channels) - MOST_CHANNELS:,} more")
+    lines = [_channel(each) for each in channels[:MAX_CHANNELS]]
+    if len(channels) > MAX_CHANNELS:
+        lines.append(f"and {len(channels) - MAX_CHANNELS:,} more")
     return [*made, blocks.section("\n".join(lines))]
 
 
@@ -211,12 +211,12 @@ def _newest(newest: Newest) -> list[Block]:
     return [blocks.divider(), blocks.header("The newest issue"), blocks.section(said, button)]
 
 
-def _team(team: Sequence[Team], today: date) -> list[Block]:
+def _team(team: Sequence[TeamLink], today: date) -> list[Block]:
     made = [blocks.divider(), blocks.header("What your team keeps")]
     if not team:
         return [*made, blocks.section("Nothing yet: a link is counted once two people have kept it.")]
     made.append(blocks.context(f"{Period.ALL.said}. Counts only: nobody sees who."))
-    for number, each in enumerate(team[:MOST_SHARED]):
+    for number, each in enumerate(team[:MAX_TEAM_LINKS]):
         label, action = ("Saved ✓", DROP) if each.mine else ("Save", KEEP)
         accessory = blocks.button(label, f"{action}:{number}", each.key, about=each.shared.headline)
         made.append(blocks.section(entry_words(each.shared, today), accessory))
