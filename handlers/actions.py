@@ -23,7 +23,7 @@ from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views import help as helping
-from bot.lookup.views.answer import Asked
+from bot.lookup.views.answer import SearchRequest
 from bot.lookup.views.issue import read_page
 from bot.services import Services
 from bot.slack.blocks import blocks
@@ -38,20 +38,20 @@ _STALE = "that button is from an older version; please ask again"
 
 
 async def _page(click: Click) -> Message:
-    asked = Asked.read(click.value)
-    return click.services.answers.search(asked) if asked else helping.told(_STALE)
+    request = SearchRequest.read(click.value)
+    return click.services.answers.search(request) if request else helping.told(_STALE)
 
 
 async def _share(click: Click) -> Message:
-    asked = Asked.read(click.value)
-    if asked is None:
+    request = SearchRequest.read(click.value)
+    if request is None:
         return helping.told(_STALE)
     place = click.place
-    said = await click.services.keeping.sharing.share(place.workspace, place.channel, place.user, asked)
+    said = await click.services.keeping.sharing.share(place.workspace, place.channel, place.user, request)
     if said is not None:
         await click.services.replies.send(click.url, payload(said, response_type="in_channel", replace_original=False))
     # The answer stays, without the button: a second click would share it twice.
-    return click.services.answers.search(asked, shareable=False)
+    return click.services.answers.search(request, shareable=False)
 
 
 async def _issue(click: Click) -> Message:

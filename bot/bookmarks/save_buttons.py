@@ -16,7 +16,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
 from bot.lookup.views import help as helping
 from bot.lookup.views import suggestions
-from bot.lookup.views.answer import Asked
+from bot.lookup.views.answer import SearchRequest
 from bot.lookup.views.issue import PICKED
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.command_names import CommandNames
@@ -80,10 +80,10 @@ class Saving:
             return helping.told(suggestions.STALE)
         if token.view == suggestions.ONE:
             return suggestions.one(*pressed.named, token, saved=keep, before=pressed.before)
-        asked = Asked.read(token.view)
-        if asked is not None:
-            kept = await self._kept(member, (each for _, each in self._answers.entries(asked)))
-            return self._answers.search(asked, kept=kept)
+        request = SearchRequest.read(token.view)
+        if request is not None:
+            kept = await self._kept(member, (each for _, each in self._answers.entries(request)))
+            return self._answers.search(request, kept=kept)
         found = self._answers.entry(token.slug, token.position)
         if found is None:
             return suggestions.saved(pressed.link.url, pressed.link.headline, self._names, anew=not pressed.before)

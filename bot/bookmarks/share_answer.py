@@ -9,7 +9,7 @@ from bot.bookmarks.ports import BookmarkSlack, PostingStore
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
-from bot.lookup.views.answer import Asked
+from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import SlackError, UnknownOutcomeError
 from bot.slack.blocks.message import Message
 
@@ -29,16 +29,16 @@ class Sharing:
         self._slack = slack
         self._clock = clock
 
-    async def share(self, workspace: WorkspaceId, channel: str, user: str, asked: Asked) -> Message | None:
+    async def share(self, workspace: WorkspaceId, channel: str, user: str, request: SearchRequest) -> Message | None:
         """Share an answer on behalf of `user`; give the message if it is left to share by the click's own address.
 
         A message that is shared that way has no ts that the bot is told, so it is the second choice: where the bot is
         no member. None: it is shared or, for all anybody knows, may be: sharing it again could show it twice.
         """
-        said = self._answers.share(asked, user)
+        said = self._answers.share(request, user)
         if said is None:
             return None
-        links = tuple(self._link_lookup.of(issue, entry) for issue, entry in self._answers.entries(asked))
+        links = tuple(self._link_lookup.of(issue, entry) for issue, entry in self._answers.entries(request))
         posting = await self._postings.begin(workspace, channel, links, self._clock.now())
         try:
             posted = await self._slack.post(workspace, channel, said)

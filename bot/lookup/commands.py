@@ -17,7 +17,7 @@ from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
 from bot.domain.period import Period
 from bot.domain.text import one_line
-from bot.lookup.views.answer import LONGEST_QUERY
+from bot.lookup.views.answer import QUERY_MAX_CHARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +262,8 @@ def _typed(text: str) -> str | Usage:
     typed = one_line(text.translate(_QUOTES))
     if not typed:
         return Usage("")
-    if len(typed) > LONGEST_QUERY:
-        return Usage(f"that is {len(typed)} characters; a topic has at most {LONGEST_QUERY}")
+    if len(typed) > QUERY_MAX_CHARS:
+        return Usage(f"that is {len(typed)} characters; a topic has at most {QUERY_MAX_CHARS}")
     return typed
 
 

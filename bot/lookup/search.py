@@ -17,16 +17,16 @@ from bot.domain.text import one_line
 from bot.lookup import commands
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
-from bot.lookup.views.answer import PAGE, Asked, answer, corrected, plain_query, shared, written
+from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, corrected, plain_query, shared, written
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.source.library import Current
 
-_REMEMBERED = 1_024
-_SUGGESTIONS = 20
+_MAX_CACHED_ANSWERS = 1_024
+_MAX_SUGGESTIONS = 20
 _NEAREST = 3
 """So many entries are shown where none is squarely about what was asked."""
-_OPTION_VALUE = 150  # Slack: reference/block-kit/composition-objects/option-object
+_OPTION_MAX_CHARS = 150  # Slack: reference/block-kit/composition-objects/option-object
 _UNPICKED = frozenset({Kind.SPONSOR, Kind.JOBS})
 
 Chance = Callable[[int], int]
@@ -76,7 +76,7 @@ class Answers:
         self._library = library
         self._clock = clock
         self._chance = chance
-        self._bodies: dict[tuple[Asked, str], str] = {}
+        self._bodies: dict[tuple[SearchRequest, str], str] = {}
         self._of: tuple[Current | None, date | None] = (None, None)
 
     def to_command(self, text: str, *, tools: bool = False) -> str | commands.Command:
@@ -86,7 +86,7 @@ class Answers:
         """
         command = commands.parse_search(text) if tools else commands.parse(text, _Slugs(self._library))
         if isinstance(command, commands.Topic):
-            return self._body(Asked(command.query, tools=tools), command.near)
+            return self._body(SearchRequest(command.query, tools=tools), command.near)
         if tools:
             wrong = isinstance(command, commands.Usage) and command.reason
             return private(helping.told(wrong) if wrong else helping.explain_tools(self.names))
@@ -110,24 +110,24 @@ class Answers:
                 said = helping.usage(reason, self._example(), example)
         return said
 
-    def _body(self, asked: Asked, near: str) -> str:
+    def _body(self, request: SearchRequest, near: str) -> str:
         state = (self._library.current, self._clock.now().date())
         if state[0] is not self._of[0] or state[1] != self._of[1]:
             self._bodies.clear()
             self._of = state
-        body = self._bodies.get((asked, near))
+        body = self._bodies.get((request, near))
         if body is None:
-            while len(self._bodies) >= _REMEMBERED:
+            while len(self._bodies) >= _MAX_CACHED_ANSWERS:
                 del self._bodies[next(iter(self._bodies))]
-            found = self._found(asked)
-            text, made = written(found, asked, state[1], hint=self._hint(near, found, asked))
-            body = self._bodies[asked, near] = _private(text, made)
+            found = self._found(request)
+            text, made = written(found, request, state[1], hint=self._hint(near, found, request))
+            body = self._bodies[request, near] = _private(text, made)
         return body
 
-    def _hint(self, near: str, found: Answer, asked: Asked) -> str:
-        if not near and not asked.tools and (slip := commands.misspelt(asked.query)):
+    def _hint(self, near: str, found: Answer, request: SearchRequest) -> str:
+        if not near and not request.tools and (slip := commands.misspelt(request.query)):
             # Where the archive has the word as it was typed, it is one.
-            near = "" if found.total and not corrected(found, asked.query) else slip
+            near = "" if found.total and not corrected(found, request.query) else slip
         return helping.hint(near, self._example()) if near else ""
 
     def help(self) -> Message:
@@ -139,32 +139,34 @@ class Answers:
         number = self._library.current.snapshot.newest_number()
         return self.names if number is None else replace(self.names, issue=str(number))
 
-    def search(self, asked: Asked, near: str = "", *, shareable: bool = True, kept: Collection[str] = ()) -> Message:
+    def search(
+        self, request: SearchRequest, near: str = "", *, shareable: bool = True, kept: Collection[str] = ()
+    ) -> Message:
         """Search, and render one page for the one who asked.
 
         `near` names the sub-command the topic started like; `shareable` adds the button that shares the answer; `kept`
         are the keys of links that the person keeps.
         """
-        found = self._found(asked)
-        if not found.results and found.total and asked.offset:
-            return self.search(asked.at(0), near, shareable=shareable)  # the archive changed below an old button
+        found = self._found(request)
+        if not found.results and found.total and request.offset:
+            return self.search(request.at(0), near, shareable=shareable)  # the archive changed below an old button
         today = self._clock.now().date()
-        return answer(found, asked, today, hint=self._hint(near, found, asked), shareable=shareable, kept=kept)
+        return answer(found, request, today, hint=self._hint(near, found, request), shareable=shareable, kept=kept)
 
-    def share(self, asked: Asked, user: str) -> Message | None:
+    def share(self, request: SearchRequest, user: str) -> Message | None:
         """Search again, and render the page for the channel on behalf of `user`; None if there is nothing."""
-        found = self._found(asked)
-        return shared(found, asked, self._clock.now().date(), user) if found.results else None
+        found = self._found(request)
+        return shared(found, request, self._clock.now().date(), user) if found.results else None
 
-    def entries(self, asked: Asked) -> tuple[tuple[Issue, Entry], ...]:
+    def entries(self, request: SearchRequest) -> tuple[tuple[Issue, Entry], ...]:
         """Search again, and give the page's entries in order, each with its issue."""
-        return tuple((result.issue, result.entry) for result in self._found(asked).results)
+        return tuple((result.issue, result.entry) for result in self._found(request).results)
 
-    def _found(self, asked: Asked) -> Answer:
+    def _found(self, request: SearchRequest) -> Answer:
         index = self._library.current.index
         today = self._clock.now().date()
         found = index.search(
-            asked.query, kinds=asked.kinds, limit=PAGE, offset=asked.offset, reasons=False, today=today
+            request.query, kinds=request.kinds, limit=PAGE_RESULTS, offset=request.offset, reasons=False, today=today
         )
         if found.grade is not Grade.NEAREST:
             return found
@@ -173,11 +175,11 @@ class Answers:
     def suggest(self, typed: str) -> list[dict[str, Any]]:
         """Complete a topic while it is typed: options for Slack's type-ahead, first what is typed itself."""
         typed = one_line(typed)
-        found = dict.fromkeys((typed, *self._library.current.index.suggest(typed, _SUGGESTIONS)) if typed else ())
+        found = dict.fromkeys((typed, *self._library.current.index.suggest(typed, _MAX_SUGGESTIONS)) if typed else ())
         return [
             {"text": {"type": "plain_text", "text": plain_query(each)}, "value": value}
             for each in found
-            if len(value := Asked(each).as_value()) <= _OPTION_VALUE
+            if len(value := SearchRequest(each).as_value()) <= _OPTION_MAX_CHARS
         ]
 
     def latest(self) -> Message:

@@ -15,7 +15,7 @@ from bot.bookmarks.views.saved_row import NOTE, RowChoice, SavedRow, menu, words
 from bot.bookmarks.views.team_top import Shared, line, not_yours, off, switched, top
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.period import Period
-from bot.lookup.views.answer import LONGEST_QUERY
+from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.web_archive import as_it_was
@@ -132,7 +132,7 @@ def test_any_list_keeps_every_limit(drawn: list[SavedRow], query: str, offset: i
         SavedRow(f"{number:032x}", each.url, each.headline, each.issue, each.published, each.read, each.note)
         for number, each in enumerate(drawn)
     )
-    page = Listed(named, Listing(query[:LONGEST_QUERY].strip(), offset), 10_000, 99, (query,), (query,))
+    page = Listed(named, Listing(query[:QUERY_MAX_CHARS].strip(), offset), 10_000, 99, (query,), (query,))
     assert breaches(saved(page, TODAY, CommandNames())) == []
     for each in named:
         assert problems(note_form(each.key, each.headline, each.note, home=query)) == []
@@ -156,7 +156,7 @@ def test_a_page_of_monsters_is_shorter_and_loses_none() -> None:
     assert Listing.read(said.blocks[-1]["elements"][0]["value"]) == Listing("", shown)
 
 
-@given(st.builds(Listing, st.text(max_size=LONGEST_QUERY).map(str.strip), st.integers(0, 1_000_000)))
+@given(st.builds(Listing, st.text(max_size=QUERY_MAX_CHARS).map(str.strip), st.integers(0, 1_000_000)))
 def test_a_page_is_read_back_from_its_buttons(listing: Listing) -> None:
     """From a button as it was; from a row too, unless its query is too long for one: then the list's beginning."""
     read = Listing.read(listing.as_value())
@@ -176,7 +176,7 @@ def test_a_forged_page_is_none_or_one_that_can_be_asked(value: str) -> None:
     """Reading never fails."""
     for read in (Listing.read(value), Listing.of_place(value), Listing.of_place(f"mine:{KEY}:{value}")):
         if read is not None:
-            assert len(read.query) <= LONGEST_QUERY
+            assert len(read.query) <= QUERY_MAX_CHARS
             assert 0 <= read.offset <= 9_999_999
 
 

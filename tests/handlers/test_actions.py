@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.bookmarks.views.saved_list import Listing
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.domain.bookmark import Member
-from bot.lookup.views.answer import Asked
+from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.message import Block
 from playground.slack.limits import problems
@@ -43,7 +43,7 @@ async def test_paging_neither_repeats_nor_skips(people: People) -> None:
 
 async def test_sharing_posts_once(people: People) -> None:
     """The page goes to the channel, numbered, from the bot; the private answer loses its share button."""
-    await people.clicks("share", Asked("kubernetes").as_value())
+    await people.clicks("share", SearchRequest("kubernetes").as_value())
     ((channel, public),) = people.door.posted
     assert channel == "C1"
     assert "<@U1> shared" in str(public)
@@ -57,7 +57,7 @@ async def test_sharing_posts_once(people: People) -> None:
 async def test_sharing_where_the_bot_is_no_member(people: People) -> None:
     """The click's own address takes the page; it is posted once all the same."""
     people.door.elsewhere = {"C1"}
-    await people.clicks("share", Asked("kubernetes").as_value())
+    await people.clicks("share", SearchRequest("kubernetes").as_value())
     public, private = people.heard
     assert (people.door.posted, public["response_type"]) == ([], "in_channel")
     assert "<@U1> shared" in str(public)
@@ -66,7 +66,7 @@ async def test_sharing_where_the_bot_is_no_member(people: People) -> None:
 
 async def test_a_reaction_on_a_shared_answer_keeps_the_link_of_its_number(people: People) -> None:
     """What was shared is remembered: a number emoji below it means the link of that number."""
-    await people.clicks("share", Asked("kubernetes").as_value())
+    await people.clicks("share", SearchRequest("kubernetes").as_value())
     await people.reacts("1.000000", "2.000000", emoji="two")
     (mine,) = (await people.store.page(Member("T1", "U1"))).bookmarks
     assert f"2. *<{mine.url}|" in str(people.door.posted[0][1])
@@ -75,7 +75,7 @@ async def test_a_reaction_on_a_shared_answer_keeps_the_link_of_its_number(people
 async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
     """What was found a while ago may be nowhere now."""
     people.shelf.put([])
-    await people.clicks("share", Asked("kubernetes").as_value())
+    await people.clicks("share", SearchRequest("kubernetes").as_value())
     assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
 
 
@@ -113,7 +113,7 @@ async def test_each_button(people: People, action: str, value: str, said: str) -
 
 async def test_a_choice_from_the_menu_searches(people: People) -> None:
     """The menu's choice comes as an option, not as a value."""
-    option = {"action_id": "again", "selected_option": {"value": Asked("kubernetes").as_value()}}
+    option = {"action_id": "again", "selected_option": {"value": SearchRequest("kubernetes").as_value()}}
     await people.interacts("block_actions", actions=[option])
     assert "kubernetes/" in str(people.heard[-1])
 

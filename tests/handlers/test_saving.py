@@ -16,7 +16,7 @@ from bot.bookmarks.service import BookmarkUseCases
 from bot.bookmarks.views.link_picker import PickerState, choose, choose_form, picked
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.workspace import WorkspaceId
-from bot.lookup.views.answer import Asked
+from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
 from bot.slack.api.ports import Posted
 from bot.slack.blocks.message import Block, Message
@@ -348,7 +348,7 @@ def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int)
     message = choose(made, place, "Kept 1 link.")
     assert problems({"text": message.text, "blocks": list(message.blocks)}) == []
     assert problems(choose_form(made, place)) == []
-    assert Asked.read(place.as_value()) is None
+    assert SearchRequest.read(place.as_value()) is None
 
 
 class Balky(FakeDoor):
@@ -387,7 +387,7 @@ def through(people: People, door: FakeDoor) -> BookmarkUseCases:
 async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: People) -> None:
     """Nobody knows whether Slack took it: to send it once more could show it twice."""
     people.serves(keeping=through(people, Balky(UnknownOutcomeError("chat.postMessage", "timeout"))))
-    await people.clicks("share", Asked("kubernetes").as_value())
+    await people.clicks("share", SearchRequest("kubernetes").as_value())
     assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
 
 

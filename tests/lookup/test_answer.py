@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Reason, Result
-from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, PAGE, Asked, answer, shared
+from bot.lookup.views.answer import MAX_RESULTS, PAGE_RESULTS, QUERY_MAX_CHARS, SearchRequest, answer, shared
 from bot.slack.blocks.message import Message
 from tests.fakes.checker import breaches
 from tests.fakes.issues import entry, issue, nasty_issues, nasty_text, plain, section
@@ -30,7 +30,7 @@ def results(*issues: Issue) -> tuple[Result, ...]:
 def test_a_result() -> None:
     """Headline, description, site, issue, date and age, and where else it stood."""
     found = Answer("queues", results(plain())[3:4], 9)
-    message = answer(found, Asked("queues", 5), TODAY)
+    message = answer(found, SearchRequest("queues", 5), TODAY)
     assert said(Message("", message.blocks[:3])).splitlines() == [
         "*queues* · 9 links, 6–6",
         "*<https://a.example/1|Queues, twice>*",
@@ -51,15 +51,19 @@ def test_a_misspelt_query_is_shown_as_it_was_read() -> None:
     """A word met only by its correction is said to be; one met as it stands is not."""
     one = results(plain())[3]
     typo, exact = Reason("kuberntes", "kubernetes", "typo"), Reason("mesh", "mesh", "exact")
-    read = answer(Answer("Kuberntes mesh", (replace(one, reasons=(typo, exact)),), 1), Asked("Kuberntes mesh"), TODAY)
+    read = answer(
+        Answer("Kuberntes mesh", (replace(one, reasons=(typo, exact)),), 1), SearchRequest("Kuberntes mesh"), TODAY
+    )
     assert words_of(read).splitlines()[0] == "*Kuberntes mesh* · showing *kubernetes mesh* · 1 link"
     own = replace(one, reasons=(Reason("kuberntes", "kuberntes", "exact"), typo, exact))
     mostly = (own, *[replace(one, reasons=(typo, exact))] * 2)
-    assert " · showing *kubernetes mesh* · " in words_of(answer(Answer("", mostly, 3), Asked("kuberntes mesh"), TODAY))
+    assert " · showing *kubernetes mesh* · " in words_of(
+        answer(Answer("", mostly, 3), SearchRequest("kuberntes mesh"), TODAY)
+    )
     hardly = (own, own, replace(one, reasons=(typo, exact)))
-    assert "showing" not in words_of(answer(Answer("", hardly, 3), Asked("kuberntes mesh"), TODAY))
+    assert "showing" not in words_of(answer(Answer("", hardly, 3), SearchRequest("kuberntes mesh"), TODAY))
     also = Reason("mesh", "mush", "typo")
-    plainly = answer(Answer("mesh", (replace(one, reasons=(also, exact)),), 1), Asked("mesh"), TODAY)
+    plainly = answer(Answer("mesh", (replace(one, reasons=(also, exact)),), 1), SearchRequest("mesh"), TODAY)
     assert words_of(plainly).splitlines()[0] == "*mesh* · 1 link"
 
 
@@ -76,27 +80,27 @@ def test_a_headline_from_the_text_is_not_said_twice(headline: str, begins: str) 
     """The text goes on from its own first words; bold type never ends within a word."""
     one = entry(0, "Queues, twice. Two talks.", "https://a.example/1", headline=headline)
     found = results(issue(section("News", Kind.NEWS, one)))
-    assert words_of(answer(Answer("q", found, 1), Asked("q"), TODAY)).split("\n", 1)[1].startswith(begins)
+    assert words_of(answer(Answer("q", found, 1), SearchRequest("q"), TODAY)).split("\n", 1)[1].startswith(begins)
 
 
 def test_a_star_in_a_question_does_not_end_bold_type() -> None:
     """What is asked is bold from its beginning to its end."""
     found = Answer("a *b* c", results(plain())[:1], 1)
-    assert words_of(answer(found, Asked("a *b* c"), TODAY)).startswith("*a ∗b∗ c* · ")
+    assert words_of(answer(found, SearchRequest("a *b* c"), TODAY)).startswith("*a ∗b∗ c* · ")
 
 
 def test_an_issue_without_a_number_goes_by_its_title() -> None:
     """Its slug would only repeat the date beside it."""
     bare = replace(plain(), number=None, title="Readers' choice", slug="2021-03-07-readers-choice")
     assert "a.example · Readers' choice · 7 Mar" in words_of(
-        answer(Answer("q", results(bare)[3:4], 1), Asked("q"), TODAY)
+        answer(Answer("q", results(bare)[3:4], 1), SearchRequest("q"), TODAY)
     )
 
 
 def test_nothing_found_offers_ways_on() -> None:
     """Corrected queries and near topics are a click away, and so is help."""
     found = Answer("kubernets", (), 0, did_you_mean=("kubernetes",), near_topics=("docker", "containers"))
-    message = answer(found, Asked("kubernets", tools=True), TODAY)
+    message = answer(found, SearchRequest("kubernets", tools=True), TODAY)
     assert "No tool in the archive about *kubernets*." in said_all(message)
     for way in ("kubernetes", "docker", "containers", "Help", "Search everything"):
         assert way in said_all(message)
@@ -111,22 +115,22 @@ def said_all(message: Message) -> str:
 def test_a_filter_not_understood_is_mentioned() -> None:
     """The answer says what it left out of the question."""
     found = Answer("x", results(plain())[:1], 1, problems=("after:someday is no date",))
-    assert "after:someday is no date" in said_all(answer(found, Asked("x"), TODAY))
+    assert "after:someday is no date" in said_all(answer(found, SearchRequest("x"), TODAY))
 
 
 @given(
-    st.builds(Asked, st.text(min_size=1, max_size=LONGEST_QUERY), st.integers(0, FURTHEST), st.booleans()),
+    st.builds(SearchRequest, st.text(min_size=1, max_size=QUERY_MAX_CHARS), st.integers(0, MAX_RESULTS), st.booleans()),
 )
-def test_a_question_survives_its_button(asked: Asked) -> None:
+def test_a_question_survives_its_button(request: SearchRequest) -> None:
     """What a button carries is read back as it was, its query on one line; and it always fits."""
-    value = asked.as_value()
-    read = Asked.read(value)
+    value = request.as_value()
+    read = SearchRequest.read(value)
     if read is not None:
         assert len(value) <= 2_000
-        assert (read.offset, read.tools) == (asked.offset, asked.tools)
-        assert read.query.split() == asked.query.split() or not asked.query.isprintable()
+        assert (read.offset, read.tools) == (request.offset, request.tools)
+        assert read.query.split() == request.query.split() or not request.query.isprintable()
     else:
-        assert not asked.query.strip() or not asked.query.isprintable()
+        assert not request.query.strip() or not request.query.isprintable()
 
 
 _ANYTHING = st.recursive(
@@ -139,21 +143,21 @@ _ANYTHING = st.recursive(
 @given(st.one_of(st.text(), _ANYTHING, _ANYTHING.map(repr), st.binary().map(repr)))
 def test_a_forged_question_is_none(value: Any) -> None:
     """Reading never fails, and what is read is always one that can be asked."""
-    read = Asked.read(value)
+    read = SearchRequest.read(value)
     if read is not None:
-        assert 0 < len(read.query) <= LONGEST_QUERY
-        assert 0 <= read.offset <= FURTHEST
+        assert 0 < len(read.query) <= QUERY_MAX_CHARS
+        assert 0 <= read.offset <= MAX_RESULTS
 
 
 @settings(deadline=None)
-@given(nasty_issues(), nasty_text, nasty_text, st.integers(0, FURTHEST), st.booleans())
+@given(nasty_issues(), nasty_text, nasty_text, st.integers(0, MAX_RESULTS), st.booleans())
 def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offset: int, tools: bool) -> None:  # noqa: FBT001 - drawn
     """Whatever was found, asked, suggested or misunderstood: private, shared and empty."""
-    page = results(nasty, issue())[:PAGE]
-    asked = Asked(query[:LONGEST_QUERY], offset, tools)
+    page = results(nasty, issue())[:PAGE_RESULTS]
+    request = SearchRequest(query[:QUERY_MAX_CHARS], offset, tools)
     full = Answer(query, page, 10_000, problems=(note,) * 9)
     none = Answer(query, (), 0, (query, note), (note, query), (note,))
-    messages = [answer(full, asked, TODAY), answer(none, asked, TODAY), shared(full, asked, TODAY, "U1")]
+    messages = [answer(full, request, TODAY), answer(none, request, TODAY), shared(full, request, TODAY, "U1")]
     assert [breaches(message) for message in messages] == [[]] * 3
 
 
@@ -163,12 +167,12 @@ def test_an_old_link_is_there_as_it_was() -> None:
     published = found.results[0].issue.published
     url = found.results[0].entry.links[0].url
     was = f"<https://web.archive.org/web/{published:%Y%m%d}/{url}|as it was>"
-    assert was in said_all(answer(found, Asked("cache"), date(published.year + 3, 1, 1)))
-    assert was not in said_all(answer(found, Asked("cache"), date(published.year + 1, 1, 1)))
+    assert was in said_all(answer(found, SearchRequest("cache"), date(published.year + 3, 1, 1)))
+    assert was not in said_all(answer(found, SearchRequest("cache"), date(published.year + 1, 1, 1)))
 
 
 def test_sponsors_are_never_a_surprise() -> None:
     """A sponsor's entry among the results (asked for) is shown as one."""
     found = Answer("in:sponsor", results(plain())[1:2], 1)
     assert Kind.SPONSOR is found.results[0].section.kind
-    assert "Sponsored" in said_all(answer(found, Asked("in:sponsor"), TODAY))
+    assert "Sponsored" in said_all(answer(found, SearchRequest("in:sponsor"), TODAY))

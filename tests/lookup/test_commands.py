@@ -34,7 +34,7 @@ from bot.lookup.commands import (
     parse,
     parse_search,
 )
-from bot.lookup.views.answer import LONGEST_QUERY
+from bot.lookup.views.answer import QUERY_MAX_CHARS
 
 SLUGS = frozenset({"special-edition", "2021-03-07-7"})
 
@@ -137,7 +137,7 @@ def test_quotes_of_phones_are_quotes() -> None:
     assert parse("“service mesh”") == Topic('"service mesh"')
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\n", "\x00", "issue", "why", "x" * (LONGEST_QUERY + 1)])
+@pytest.mark.parametrize("typed", ["", "   ", "\n", "\x00", "issue", "why", "x" * (QUERY_MAX_CHARS + 1)])
 def test_what_gets_usage(typed: str) -> None:
     """Nothing, half a sub-command and a pasted page get usage."""
     assert isinstance(parse(typed), Usage)
@@ -156,7 +156,7 @@ def test_any_text_is_a_command(typed: str) -> None:
     """Reading never fails, and a topic is never empty or longer than a topic may be."""
     for command in (parse(typed, SLUGS), parse_search(typed)):
         if isinstance(command, Topic):
-            assert 0 < len(command.query) <= LONGEST_QUERY
+            assert 0 < len(command.query) <= QUERY_MAX_CHARS
 
 
 @given(st.sampled_from(["latest", "random", "help", "import", "status", "forget me"]), st.text("abc ", min_size=1))

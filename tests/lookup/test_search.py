@@ -14,7 +14,7 @@ from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.lookup import commands
 from bot.lookup.search import Answers, private
-from bot.lookup.views.answer import Asked
+from bot.lookup.views.answer import SearchRequest
 from bot.slack.blocks.command_names import CommandNames
 from bot.source.library import Current
 from playground.demo.held_back import SAMPLE
@@ -47,7 +47,7 @@ def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:
     command = commands.parse_search(typed) if tools else commands.parse(typed)
     if not isinstance(command, commands.Topic):
         return True
-    message = some.search(Asked(command.query, tools=tools), command.near)
+    message = some.search(SearchRequest(command.query, tools=tools), command.near)
     return some.to_command(typed, tools=tools) == private(message)
 
 

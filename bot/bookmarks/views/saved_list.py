@@ -9,7 +9,7 @@ from datetime import date
 
 from bot.bookmarks.views.saved_row import SavedRow, row
 from bot.domain.text import one_line
-from bot.lookup.views.answer import FURTHEST, LONGEST_QUERY, Asked, quoted
+from bot.lookup.views.answer import MAX_RESULTS, QUERY_MAX_CHARS, SearchRequest, quoted
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
@@ -57,7 +57,7 @@ class Listing:
     def of(cls, fields: dict[str, object]) -> Listing | None:
         """Read fields `q` and `o`; None where they are not what they should be."""
         query, offset = fields.get("q"), fields.get("o")
-        if not isinstance(query, str) or len(one_line(query)) > LONGEST_QUERY or type(offset) is not int:
+        if not isinstance(query, str) or len(one_line(query)) > QUERY_MAX_CHARS or type(offset) is not int:
             return None
         return cls(one_line(query), offset) if 0 <= offset <= _MAX_OFFSET else None
 
@@ -70,7 +70,7 @@ class Listing:
     def of_place(cls, block_id: str) -> Listing:
         """Read a row's block_id; anything else is the list's beginning."""
         match = _PLACE.fullmatch(block_id)
-        return cls(one_line(match[3])[:LONGEST_QUERY], int(match[2])) if match else cls()
+        return cls(one_line(match[3])[:QUERY_MAX_CHARS], int(match[2])) if match else cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def turns(page: Listed, action: str) -> list[Block]:
     if page.listing.offset:
         value = page.listing.at(max(0, page.listing.offset - PAGE_LINKS)).as_value()
         row_.append(blocks.button("‹ Back" if ranked else "‹ Newer", f"{action}:back", value))
-    if last < page.total and (not ranked or last < FURTHEST):
+    if last < page.total and (not ranked or last < MAX_RESULTS):
         label = "More ›" if ranked else "Older ›"
         row_.append(blocks.button(label, f"{action}:next", page.listing.at(last).as_value()))
     return row_
@@ -148,7 +148,7 @@ def _nothing(page: Listed, names: CommandNames) -> Message:
     said = f"Nothing you kept is about *{quoted(query)}*."
     made: list[Block] = [blocks.section(said), *blocks.notes(page.problems)]
     meant = [
-        blocks.button(other, f"saved:meant:{number}", Listing(one_line(other)[:LONGEST_QUERY]).as_value())
+        blocks.button(other, f"saved:meant:{number}", Listing(one_line(other)[:QUERY_MAX_CHARS]).as_value())
         for number, other in enumerate(page.meant[:3])
     ]
     if meant:
@@ -162,8 +162,10 @@ def _on(page: Listed) -> list[Block]:
     query = page.listing.query
     if not query:
         return []
-    row_ = [blocks.button("Search the whole archive", "search:all", Asked(query).as_value())]
-    if not page.rows and len(typed := f"saved {query}") <= LONGEST_QUERY:
-        row_.append(blocks.button(f"Search it for “{clip(typed, 40)}”", "search:typed", Asked(typed).as_value()))
+    row_ = [blocks.button("Search the whole archive", "search:all", SearchRequest(query).as_value())]
+    if not page.rows and len(typed := f"saved {query}") <= QUERY_MAX_CHARS:
+        row_.append(
+            blocks.button(f"Search it for “{clip(typed, 40)}”", "search:typed", SearchRequest(typed).as_value())
+        )
         row_.append(blocks.button("All I kept", "saved:all", Listing().as_value()))
     return row_

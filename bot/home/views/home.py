@@ -17,7 +17,7 @@ from bot.bookmarks.views.team_top import Shared, entry_words
 from bot.digests.views.reasons import plainly
 from bot.domain.period import Period
 from bot.domain.text import one_line
-from bot.lookup.views.answer import LONGEST_QUERY, quoted
+from bot.lookup.views.answer import QUERY_MAX_CHARS, quoted
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.dates import long_date, slack_time
@@ -62,7 +62,7 @@ def turned(action: str, value: str, state: HomeState) -> HomeState | None:
     """Give what a tab shows after its search box or a button that turns its list; None for any other button."""
     listing: Listing | None = Listing()
     if action == SEARCH:
-        listing = Listing(one_line(value)[:LONGEST_QUERY])
+        listing = Listing(one_line(value)[:QUERY_MAX_CHARS])
     elif action != ALL:
         listing = Listing.read(value)
     return None if listing is None else HomeState(listing, state.welcome)
@@ -167,7 +167,7 @@ def _box(query: str) -> Block:
     element: dict[str, Any] = {
         "type": "plain_text_input",
         "action_id": SEARCH,
-        "max_length": LONGEST_QUERY,
+        "max_length": QUERY_MAX_CHARS,
         "placeholder": blocks.plain("a topic, and press enter", 150),
         "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
     }

@@ -24,24 +24,24 @@ from bot.slack.blocks.web_archive import web_archive_link
 from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import Token, save_button, token
 
-PAGE = 5
+PAGE_RESULTS = 5
 """Results on a page: what fits a screen without scrolling back."""
-LONGEST_QUERY = 300
+QUERY_MAX_CHARS = 300
 """More characters than this are no topic but a pasted page."""
-FURTHEST = 200
+MAX_RESULTS = 200
 """Nobody pages further than this."""
 
-_DESCRIPTION = 260
+_DESCRIPTION_MAX_CHARS = 260
 _CORRECTED = frozenset({"typo", "guess"})
 """The rules by which a word is met that another may have been meant to be."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _json = json.JSONEncoder().encode
-_RENDERED = 8_192
+_MAX_CACHED_CARDS = 8_192
 """Results whose blocks are kept, about two kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """What an answer answers: the `query`, its page's `offset`, and whether it looked for `tools` only.
 
     `as_value` and `read` carry it through a button: whatever comes back from outside is checked there.
@@ -56,9 +56,9 @@ class Asked:
         """Give the kinds of section to search; None for the usual ones."""
         return frozenset({Kind.TOOLS}) if self.tools else None
 
-    def at(self, offset: int) -> Asked:
+    def at(self, offset: int) -> SearchRequest:
         """Give the same question on another page."""
-        return Asked(self.query, offset, self.tools)
+        return SearchRequest(self.query, offset, self.tools)
 
     def as_value(self) -> str:
         """Give it as a button's value."""
@@ -70,7 +70,7 @@ class Asked:
         return _encode(fields)
 
     @classmethod
-    def read(cls, value: object) -> Asked | None:
+    def read(cls, value: object) -> SearchRequest | None:
         """Read a button's value; None for anything `as_value` would not have made."""
         try:
             fields = (
@@ -81,16 +81,16 @@ class Asked:
         if not isinstance(fields, dict):
             return None
         query, offset = fields.get("q"), fields.get("o", 0)
-        if not isinstance(query, str) or not 0 < len(one_line(query)) <= LONGEST_QUERY or type(offset) is not int:
+        if not isinstance(query, str) or not 0 < len(one_line(query)) <= QUERY_MAX_CHARS or type(offset) is not int:
             return None
-        if not 0 <= offset <= FURTHEST or fields.get("t", 0) not in {0, 1}:
+        if not 0 <= offset <= MAX_RESULTS or fields.get("t", 0) not in {0, 1}:
             return None
         return cls(one_line(query), offset, bool(fields.get("t", 0)))
 
 
 def answer(  # noqa: PLR0913 - what an answer may be told
     found: Answer,
-    asked: Asked,
+    request: SearchRequest,
     today: date,
     *,
     hint: str = "",
@@ -103,71 +103,73 @@ def answer(  # noqa: PLR0913 - what an answer may be told
     shared already. `kept` are the keys of links that the person keeps.
     """
     if not found.results:
-        return nothing(found, asked, hint=hint)
-    shown_blocks = [blocks.context(_summary(found, asked)), *_results(found.results, today, asked.as_value(), kept)]
-    shown_blocks += _below(found, asked, hint, shareable=shareable)
-    return Message(_spoken(found, asked), tuple(shown_blocks))
+        return nothing(found, request, hint=hint)
+    shown_blocks = [blocks.context(_summary(found, request)), *_results(found.results, today, request.as_value(), kept)]
+    shown_blocks += _below(found, request, hint, shareable=shareable)
+    return Message(_spoken(found, request), tuple(shown_blocks))
 
 
-def written(found: Answer, asked: Asked, today: date, *, hint: str = "") -> tuple[str, str]:
+def written(found: Answer, request: SearchRequest, today: date, *, hint: str = "") -> tuple[str, str]:
     """Give the text of `answer`, for whom nothing is kept, and its blocks as JSON.
 
     What a link looks like is written once a day, not for every answer it is in: an answer takes a fifth of the time.
     """
     if not found.results:
-        message = nothing(found, asked, hint=hint)
+        message = nothing(found, request, hint=hint)
         return message.text, _json(message.blocks)
-    view = _json(asked.as_value())[1:-1]
-    made = [_json(blocks.context(_summary(found, asked)))]
+    view = _json(request.as_value())[1:-1]
+    made = [_json(blocks.context(_summary(found, request)))]
     for result in found.results:
         before, after = _fragment(_Card(result), today)
         made.append(f"{before}{view}{after}" if after else before)
-    made += map(_json, _below(found, asked, hint, shareable=True))
-    return _spoken(found, asked), f"[{', '.join(made)}]"
+    made += map(_json, _below(found, request, hint, shareable=True))
+    return _spoken(found, request), f"[{', '.join(made)}]"
 
 
-def _below(found: Answer, asked: Asked, hint: str, *, shareable: bool) -> list[Block]:
+def _below(found: Answer, request: SearchRequest, hint: str, *, shareable: bool) -> list[Block]:
     """Render what stands below the results."""
     made = blocks.notes((*found.problems, *found.notes))
     if found.grade is Grade.NEAREST and found.did_you_mean:
-        made += _ways("Did you mean", found.did_you_mean, asked, "meant")
-    made.append(blocks.actions(_buttons(found, asked, shareable=shareable)))
+        made += _ways("Did you mean", found.did_you_mean, request, "meant")
+    made.append(blocks.actions(_buttons(found, request, shareable=shareable)))
     return [*made, blocks.context(hint)] if hint else made
 
 
-def shared(found: Answer, asked: Asked, today: date, user: str) -> Message:
+def shared(found: Answer, request: SearchRequest, today: date, user: str) -> Message:
     """Render an answer for the channel, its links numbered from 1; `user` is the id of whoever shares it."""
-    by = f"<@{user}> shared {_summary(found, asked)}"
+    by = f"<@{user}> shared {_summary(found, request)}"
     made = _results(found.results, today)
     for number, at in enumerate(range(0, len(made), 2), 1):
         made[at] = {**made[at], "text": blocks.mrkdwn(f"{number}. {made[at]['text']['text']}")}
-    return Message(_spoken(found, asked), (blocks.context(by), *made))
+    return Message(_spoken(found, request), (blocks.context(by), *made))
 
 
-def nothing(found: Answer, asked: Asked, *, hint: str = "") -> Message:
+def nothing(found: Answer, request: SearchRequest, *, hint: str = "") -> Message:
     """Say that there is nothing, and offer ways on: corrected queries, near topics, help."""
-    where = "No tool" if asked.tools else "Nothing"
-    said = f"{where} in the archive about *{quoted(asked.query)}*."
+    where = "No tool" if request.tools else "Nothing"
+    said = f"{where} in the archive about *{quoted(request.query)}*."
     made = [blocks.section(said)]
     made += blocks.notes((*found.problems, *found.notes))
     if found.did_you_mean:
-        made += _ways("Did you mean", found.did_you_mean, asked, "meant")
+        made += _ways("Did you mean", found.did_you_mean, request, "meant")
     if found.near_topics:
-        made += _ways("What it does talk about", found.near_topics, asked, "near")
+        made += _ways("What it does talk about", found.near_topics, request, "near")
     offers = [again(), blocks.button("Help", "help")]
-    if asked.tools:
-        offers.insert(0, blocks.button("Search everything", "search:all", Asked(asked.query).as_value()))
+    if request.tools:
+        offers.insert(0, blocks.button("Search everything", "search:all", SearchRequest(request.query).as_value()))
     made.append(blocks.actions(offers))
     if hint:
         made.append(blocks.context(hint))
     ways = ", ".join((*found.did_you_mean, *found.near_topics)[:3])
-    return Message(clip(f"{where} about {asked.query}. Try: {ways}" if ways else f"{where} found.", 600), tuple(made))
+    return Message(clip(f"{where} about {request.query}. Try: {ways}" if ways else f"{where} found.", 600), tuple(made))
 
 
-def _ways(title: str, queries: Sequence[str], asked: Asked, name: str) -> list[Block]:
+def _ways(title: str, queries: Sequence[str], request: SearchRequest, name: str) -> list[Block]:
     made = [
         blocks.button(
-            query, f"search:{name}:{number}", Asked(one_line(query)[:LONGEST_QUERY], tools=asked.tools).as_value()
+            query,
+            f"search:{name}:{number}",
+            SearchRequest(one_line(query)[:QUERY_MAX_CHARS], tools=request.tools).as_value(),
         )
         for number, query in enumerate(queries[:5])
         if one_line(query)
@@ -180,16 +182,16 @@ def quoted(query: str) -> str:
     return clip(query.replace("*", "∗"), 150)
 
 
-def _summary(found: Answer, asked: Asked) -> str:
-    first, last = asked.offset + 1, asked.offset + len(found.results)
-    what = "tool" if asked.tools else "link"
+def _summary(found: Answer, request: SearchRequest) -> str:
+    first, last = request.offset + 1, request.offset + len(found.results)
+    what = "tool" if request.tools else "link"
     count = f"{found.total:,} {what}{'s' * (found.total != 1)}"
     where = f", {first}–{last}" if found.total > len(found.results) else ""
-    meant = corrected(found, asked.query)
+    meant = corrected(found, request.query)
     showing = f" · showing *{quoted(meant)}*" if meant else ""
     if found.grade is Grade.NEAREST:
-        return f"Nothing squarely on *{quoted(asked.query)}*{showing}. Nearest:"
-    return f"*{quoted(asked.query)}*{showing} · {count}{where}"
+        return f"Nothing squarely on *{quoted(request.query)}*{showing}. Nearest:"
+    return f"*{quoted(request.query)}*{showing} · {count}{where}"
 
 
 def corrected(found: Answer, query: str) -> str:
@@ -210,10 +212,10 @@ def corrected(found: Answer, query: str) -> str:
     return read if read != query else ""
 
 
-def _spoken(found: Answer, asked: Asked) -> str:
+def _spoken(found: Answer, request: SearchRequest) -> str:
     """Say the answer on one line, for notifications and screen readers."""
     heads = "; ".join(one_line(result.entry.headline) for result in found.results)
-    return clip(f"{asked.query}: {found.total} found. {heads}", 900)
+    return clip(f"{request.query}: {found.total} found. {heads}", 900)
 
 
 def _results(results: Sequence[Result], today: date, view: str = "", kept: Collection[str] = ()) -> list[Block]:
@@ -245,13 +247,13 @@ class _Card:
         return isinstance(other, _Card) and self.key == other.key
 
 
-@lru_cache(maxsize=_RENDERED)
+@lru_cache(maxsize=_MAX_CACHED_CARDS)
 def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
     """Render one result: headline and description, then where and when it stood; and give what names its link."""
     entry, issue = card.result.entry, card.result.issue
     url = entry.links[0].url if entry.links else ""
     first, rest = opening(entry)
-    text = clip(one_line(rest), _DESCRIPTION)
+    text = clip(one_line(rest), _DESCRIPTION_MAX_CHARS)
     # What goes on from the headline stays on its line.
     body = f"{first}{_joint(rest, entry.text)}{text}" if first and text else first or text
     where = [_named(issue), short_date(issue.published), age(issue.published, today)]
@@ -267,7 +269,7 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
     )
 
 
-@lru_cache(maxsize=_RENDERED)
+@lru_cache(maxsize=_MAX_CACHED_CARDS)
 def _fragment(card: _Card, today: date) -> tuple[str, str]:
     """Give the JSON of a result's two blocks in two parts, between which its button says what the answer is of.
 
@@ -300,18 +302,18 @@ def _also(result: Result) -> str:
     return f" · also in {named}{more}"
 
 
-def _buttons(found: Answer, asked: Asked, *, shareable: bool) -> list[Block]:
+def _buttons(found: Answer, request: SearchRequest, *, shareable: bool) -> list[Block]:
     made = []
-    if asked.offset:
-        made.append(blocks.button("‹ Back", "page:back", asked.at(max(0, asked.offset - PAGE)).as_value()))
-    after = asked.offset + len(found.results)
-    if after < min(found.total, FURTHEST):
-        more = min(PAGE, found.total - after)
+    if request.offset:
+        made.append(blocks.button("‹ Back", "page:back", request.at(max(0, request.offset - PAGE_RESULTS)).as_value()))
+    after = request.offset + len(found.results)
+    if after < min(found.total, MAX_RESULTS):
+        more = min(PAGE_RESULTS, found.total - after)
         made.append(
-            blocks.button(f"Next {more} ›" if more > 1 else "Last one ›", "page:next", asked.at(after).as_value())
+            blocks.button(f"Next {more} ›" if more > 1 else "Last one ›", "page:next", request.at(after).as_value())
         )
     if shareable:
-        made.append(blocks.button("Share with channel", "share", asked.as_value()))
+        made.append(blocks.button("Share with channel", "share", request.as_value()))
     return [*made, again()]
 
 

@@ -10,7 +10,7 @@ from archive.kind import Kind
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import title
-from bot.lookup.views.answer import LONGEST_QUERY
+from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age, long_date
 from bot.slack.blocks.message import Block, Message
@@ -82,7 +82,7 @@ def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: 
 
 def topics(names: tuple[str, ...]) -> Message:
     """Offer the archive's topics as buttons, at most 25."""
-    row = [blocks.button(name, f"search:topic:{number}", json.dumps({"q": name[:LONGEST_QUERY]}, ensure_ascii=False))
+    row = [blocks.button(name, f"search:topic:{number}", json.dumps({"q": name[:QUERY_MAX_CHARS]}, ensure_ascii=False))
            for number, name in enumerate(names[:25]) if one_line(name)]  # fmt: skip
     if not row:
         return blocks.says("The archive has no topics yet.")
