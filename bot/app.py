@@ -135,9 +135,9 @@ class App:
             yield
         finally:
             watch.stop()
-            await asyncio.gather(self._services.later.drain(STOPPING / 2), worker.stop(STOPPING - 3))
+            await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             await _end(tasks)
-            await self._services.replies.close()
+            await self._services.response_urls.close()
             await self.ports.slack.close()
             await self.ports.store.close()
 
@@ -199,16 +199,16 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, r
     return Services(
         names=names,
         answers=answers,
-        bookmarks=Reactions(store.bookmarks, settings.bookmark, clock),
-        mine=mine,
+        reactions=Reactions(store.bookmarks, settings.bookmark, clock),
+        saved_links=mine,
         team=team,
         home=Home(mine, team, store.people, store.bookmarks, store.subscriptions, answers.newest, slack, names, clock),
-        belongings=PersonalData(
+        personal_data=PersonalData(
             Exporting(store.bookmarks, slack, names),
             Importing(store.imports, slack, names, clock),
             Forgetting(store.people, names, clock, indexes.forget),
         ),
-        keeping=BookmarkUseCases.of(
+        bookmarking=BookmarkUseCases.of(
             store.bookmarks,
             store.people,
             store.postings,
@@ -229,9 +229,9 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, r
             lambda: library.snapshot.issues,
             library.held,
         ),
-        outcomes=FormResults(slack),
-        replies=HttpResponseUrls(settings.slack_api_url),
-        doubts=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
+        form_results=FormResults(slack),
+        response_urls=HttpResponseUrls(settings.slack_api_url),
+        unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
     )
 
 
@@ -242,7 +242,7 @@ def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
     line is Slack's. What no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold
     the payload. `process_before_response`: a command is answered from memory within its acknowledgement, without the 10
     ms for which Bolt would otherwise poll for one (measured); what has to wait is started after it and kept in
-    `Services.later`.
+    `Services.background`.
     """
     client = AsyncWebClient(token=credentials.bot_token, base_url=settings.slack_api_url, retry_handlers=[])
     return AsyncApp(

@@ -30,21 +30,21 @@ def reference() -> str:
 class Services:
     """The use cases, and the few ports that handlers use themselves.
 
-    `reference` names an unexpected error to the person and in the log; `later` runs what follows the acknowledgement
-    and is drained at a stop; `replies` delivers it.
+    `reference` names an unexpected error to the person and in the log; `background` runs what follows the
+    acknowledgement and is drained at a stop; `response_urls` delivers it.
     """
 
     names: CommandNames
     answers: Answers
-    bookmarks: Reactions
-    mine: SavedLinks
+    reactions: Reactions
+    saved_links: SavedLinks
     team: Team
     home: Home
-    belongings: PersonalData
-    keeping: BookmarkUseCases
+    personal_data: PersonalData
+    bookmarking: BookmarkUseCases
     subscribing: Subscribing
-    outcomes: FormResults
-    replies: ResponseUrls
-    doubts: UnconfirmedPosts
-    later: BackgroundTasks = field(default_factory=BackgroundTasks)
+    form_results: FormResults
+    response_urls: ResponseUrls
+    unconfirmed: UnconfirmedPosts
+    background: BackgroundTasks = field(default_factory=BackgroundTasks)
     reference: Callable[[], str] = reference

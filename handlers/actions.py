@@ -47,9 +47,11 @@ async def _share(click: Click) -> Message:
     if request is None:
         return helping.told(_STALE)
     place = click.place
-    said = await click.services.keeping.sharing.share(place.workspace, place.channel, place.user, request)
+    said = await click.services.bookmarking.sharing.share(place.workspace, place.channel, place.user, request)
     if said is not None:
-        await click.services.replies.send(click.url, payload(said, response_type="in_channel", replace_original=False))
+        await click.services.response_urls.send(
+            click.url, payload(said, response_type="in_channel", replace_original=False)
+        )
     # The answer stays, without the button: a second click would share it twice.
     return click.services.answers.search(request, shareable=False)
 
@@ -68,7 +70,7 @@ async def _help(click: Click) -> Message:
 
 
 async def _saved(click: Click) -> Message:
-    return await click.services.mine.saved(click.member, Listing.read(click.value) or Listing())
+    return await click.services.saved_links.saved(click.member, Listing.read(click.value) or Listing())
 
 
 async def _kept(click: Click) -> Message | None:
@@ -78,7 +80,9 @@ async def _kept(click: Click) -> Message | None:
         return helping.told(_STALE)
     if wrong := await chosen(click, choice):
         return wrong
-    return await click.services.mine.saved(click.member, Listing.of_place(click.block)) if choice.at_once else None
+    return (
+        await click.services.saved_links.saved(click.member, Listing.of_place(click.block)) if choice.at_once else None
+    )
 
 
 async def _top(click: Click) -> Message:
@@ -89,29 +93,29 @@ async def _top(click: Click) -> Message:
 async def _forget(click: Click) -> Message:
     if click.action != FORGET:
         return personal_data.stayed()
-    done = await click.services.belongings.forgetting.forget(click.member, click.at)
+    done = await click.services.personal_data.forgetting.forget(click.member, click.at)
     await click.services.home.blank(click.place.workspace, click.place.user)
     return done
 
 
 async def _save(click: Click) -> Message:
     keep = click.action.startswith(SAVE)
-    return await click.services.keeping.saving.in_place(click.member, click.value, click.at, keep=keep)
+    return await click.services.bookmarking.saving.in_place(click.member, click.value, click.at, keep=keep)
 
 
 async def _save_beside(click: Click) -> Message | None:
     keep = click.action.startswith(SAVE)
-    return await click.services.keeping.saving.beside(click.member, click.value, click.at, keep=keep)
+    return await click.services.bookmarking.saving.beside(click.member, click.value, click.at, keep=keep)
 
 
 async def _choose(click: Click) -> Message | None:
     """Keep what is ticked, in a message or, where it is a form, in the form."""
-    choosers, way = click.services.keeping.link_picker, click.action.partition(":")[2]
+    choosers, way = click.services.bookmarking.link_picker, click.action.partition(":")[2]
     place, ticks = PickerState.read(click.value), picked(click.state)
     turned = await choosers.turn(click.member, click.place.workspace, place, ticks, way, click.at)
     if not click.view:
         return turned.message()
-    click.services.later.start(choosers.show(click.place.workspace, text(click.view, "id"), turned))
+    click.services.background.start(choosers.show(click.place.workspace, text(click.view, "id"), turned))
     return None
 
 
@@ -136,7 +140,7 @@ async def _settle(click: Click) -> Message:
     if click.action not in {SETTLE_POST, SETTLE_LEAVE}:
         return helping.told(_STALE)
     post = click.action == SETTLE_POST
-    line = await click.services.doubts.decide(click.place.workspace, click.value, post=post, user=click.place.user)
+    line = await click.services.unconfirmed.decide(click.place.workspace, click.value, post=post, user=click.place.user)
     return blocks.says(line)
 
 
@@ -197,7 +201,7 @@ async def _answered(click: Click, message: Message | None) -> Message | None:
     if message is None or click.private or not click.thread:
         return message
     place = click.place
-    shown = await click.services.keeping.saving.whisper(
+    shown = await click.services.bookmarking.saving.whisper(
         place.workspace, place.channel, place.user, message, click.thread
     )
     return None if shown else message

@@ -72,7 +72,7 @@ async def chosen(click: Click, choice: RowChoice, home: str = "") -> Message | N
 
     `home` is what the Home tab was showing, in its own words, "" elsewhere.
     """
-    mine = click.services.mine
+    mine = click.services.saved_links
     if choice.what == NOTE:
         wrong = await mine.ask_note(click.member, choice.key, click.place.workspace, click.trigger, home)
         return told(wrong) if wrong else None

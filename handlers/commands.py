@@ -52,17 +52,17 @@ def _work(
         case commands.Subscribe(""):
             work: Callable[[], Awaitable[Message | None]] = partial(_form, services, place, trigger)
         case commands.Saved(query):
-            work = partial(services.mine.saved, member, Listing(query))
+            work = partial(services.saved_links.saved, member, Listing(query))
         case commands.Top(period):
             work = partial(services.team.top, member.home, period)
         case commands.CountTogether(on):
             work = partial(services.team.switch, member, where, on=on)
         case commands.Export(kind):
-            work = partial(services.belongings.exporting.take, where, place.user, kind)
+            work = partial(services.personal_data.exporting.take, where, place.user, kind)
         case commands.Import():
-            work = partial(services.belongings.importing.ask, where, trigger)
+            work = partial(services.personal_data.importing.ask, where, trigger)
         case commands.ForgetMe():
-            work = partial(services.belongings.forgetting.ask, member)
+            work = partial(services.personal_data.forgetting.ask, member)
         case _:
             work = partial(services.subscribing.command, command, place)
     return work

@@ -53,13 +53,13 @@ def follow_up(services: Services, url: str, work: Callable[[], Awaitable[Message
         try:
             message = await work()
             if message is not None:
-                await services.replies.send(url, payload(message, **options))
+                await services.response_urls.send(url, payload(message, **options))
         except ResponseUrlError as error:
             _log.warning("an answer was not delivered", reason=error.reason)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             await apologise(services, url, explained(error, services))
 
-    services.later.start(run())
+    services.background.start(run())
 
 
 def _unread(error: Exception) -> int | None:

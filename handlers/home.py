@@ -34,7 +34,7 @@ def register(app: AsyncApp, services: Services) -> None:
         """Show the tab, once the event is acknowledged; the Messages tab is opened by the same event."""
         user = text(body, "event", "user")
         if user and text(body, "event", "tab") == "home":
-            services.later.start(_open(services, workspace(context), user, text(body, "event", "view", "hash")))
+            services.background.start(_open(services, workspace(context), user, text(body, "event", "view", "hash")))
 
     app.event("app_home_opened")(opened)
 
@@ -46,14 +46,14 @@ async def clicked(click: Click) -> None:
     except Exception as error:  # noqa: BLE001 - nobody else would tell them
         show = partial(_tell, message=explained(error, click.services))
     if show is not None:
-        click.services.later.start(_act(click, show))
+        click.services.background.start(_act(click, show))
 
 
 async def _written(click: Click) -> Callable[[Click], Awaitable[None]] | None:
     """Keep or drop a button's link and give what shows that, to be done after the acknowledgement; None: no such."""
     name, button = click.action.partition(":")[0], click.action.rpartition(":")[0]
     if name in {SAVE, SAVED}:
-        saving = click.services.keeping.saving
+        saving = click.services.bookmarking.saving
         page = await saving.in_place(click.member, click.value, click.at, keep=name == SAVE)
         return partial(_replace, page=page)
     if button in {KEEP, DROP} and _is_home(click):

@@ -28,9 +28,9 @@ def register(app: AsyncApp, services: Services) -> None:
         """Keep or drop, in whatever order and however often the events come."""
         reaction = _reaction(body, context)
         if reaction is not None:
-            reacted = await services.bookmarks.react(reaction)
+            reacted = await services.reactions.react(reaction)
             if reacted is not None and step(reaction, reacted) is not None:
-                services.later.start(services.keeping.followup.follow(reaction, reacted))
+                services.background.start(services.bookmarking.followup.follow(reaction, reacted))
 
     async def ignored() -> None:
         """Do nothing."""

@@ -31,14 +31,14 @@ def answer(services: Services, body: Mapping[str, Any], message: Message) -> Bol
     if text(body, "command"):
         return BoltResponse(status=200, body=private(message))
     if url := text(body, "response_url"):
-        services.later.start(apologise(services, url, message))
+        services.background.start(apologise(services, url, message))
     return BoltResponse(status=200)
 
 
 async def apologise(services: Services, url: str, message: Message) -> None:
     """Tell somebody, by the response_url `url`, why there is no other answer; what cannot be delivered is logged."""
     try:
-        await services.replies.send(url, payload(message, response_type="ephemeral", replace_original=False))
+        await services.response_urls.send(url, payload(message, response_type="ephemeral", replace_original=False))
     except ResponseUrlError as error:
         _log.warning("an apology was not delivered", reason=error.reason)
 

@@ -31,7 +31,7 @@ def register(app: AsyncApp, services: Services) -> None:
         if isinstance(message, Mapping) and at is not None and who.user:
 
             async def keep() -> Message | None:
-                return await services.keeping.link_picker.shortcut(
+                return await services.bookmarking.link_picker.shortcut(
                     who, here, text(body, "channel", "id"), message, trigger=text(body, "trigger_id"), at=at
                 )
 

@@ -32,9 +32,9 @@ from handlers.errors import explained
 from handlers.home import show
 from handlers.payload import answered, keeper, text, workspace
 
-SOON = 2.0
+FORM_TIMEOUT_SECONDS = 2.0
 """Seconds that a form waits for its outcome: Slack waits 3 for the answer, a database that is in use up to 15."""
-AFTER = 0.5
+FOLLOW_UP_SECONDS = 0.5
 """Seconds from that answer to the outcome, lest the answer, which says "still saving", arrives as the later one."""
 _UNREADABLE = "That form is from an older version; please open it again."
 _log = structlog.get_logger(__name__)
@@ -101,9 +101,9 @@ class _Sent:
 
     async def answer(self, work: Coroutine[Any, Any, Outcome]) -> BoltResponse:
         """Answer with what comes of `work`; where that takes longer than Slack waits, tell it after the answer."""
-        task = await self.services.later.within(work, SOON)
+        task = await self.services.background.within(work, FORM_TIMEOUT_SECONDS)
         if not task.done():
-            self.services.later.start(self._tell(task))
+            self.services.background.start(self._tell(task))
             return self._update(self._window(helping.waiting()))
         outcome = task.result()
         if outcome is None:
@@ -125,9 +125,9 @@ class _Sent:
             view = self._shown(await work)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             view = self._window(explained(error, self.services, kind="view_submission"))
-        await asyncio.sleep(AFTER)
+        await asyncio.sleep(FOLLOW_UP_SECONDS)
         try:
-            await self.services.outcomes.tell(self.here, self.who.user, text(self.view, "id"), view)
+            await self.services.form_results.tell(self.here, self.who.user, text(self.view, "id"), view)
         except SlackError as error:
             _log.warning("nobody was told what came of a form", error=str(error), workspace=self.here)
 
@@ -148,7 +148,7 @@ def _sent(services: Services, ack: AsyncAck, body: Mapping[str, Any], context: A
 
 async def _choose(services: Services, sent: _Sent) -> Outcome:
     place, ticks = PickerState.read(text(sent.view, "private_metadata")), picked(_values(sent.view))
-    return (await services.keeping.link_picker.turn(sent.who, sent.here, place, ticks, "save")).form()
+    return (await services.bookmarking.link_picker.turn(sent.who, sent.here, place, ticks, "save")).form()
 
 
 async def _note(services: Services, sent: _Sent) -> Outcome:
@@ -157,16 +157,16 @@ async def _note(services: Services, sent: _Sent) -> Outcome:
     if given is None:
         return Wrong(note.FIELD, _UNREADABLE)
     key, words, shown = given
-    if wrong := await services.mine.note(sent.who, key, words):
+    if wrong := await services.saved_links.note(sent.who, key, words):
         return Wrong(note.FIELD, wrong)
     if shown:
-        services.later.start(show(services, sent.here, sent.who.user, HomeState.read(shown)))
+        services.background.start(show(services, sent.here, sent.who.user, HomeState.read(shown)))
     return None
 
 
 async def _bring(services: Services, sent: _Sent) -> Outcome:
     """Bring bookmarks in, of a file or of what was pasted."""
-    user, importing = sent.who.user, services.belongings.importing
+    user, importing = sent.who.user, services.personal_data.importing
     if (file := read_file(sent.view)) is not None:
         return await _beside(FILE, importing.bring_file(sent.here, user, file))
     if (pasted := read_import(sent.view)) is not None:

@@ -31,11 +31,11 @@ from bot.store.issues import Issues, Registered
 from bot.store.store import Store
 
 STYLE = {Progress.DONE: "green", Progress.UNKNOWN: "bold yellow", Progress.REFUSED: "red", Progress.DROPPED: "dim"}
-_MOST_WAITING = 4
+_MAX_WAITING = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DeliveryFilter:
     """What was asked for: the filters (None: any; the issue by slug or number), and at most how many deliveries."""
 
     workspace: str | None = None
@@ -63,7 +63,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DeliveryListing:
     """What is shown: subscriptions, each with its workspace and how it stands, and deliveries, newest first."""
 
     standings: tuple[tuple[WorkspaceId, DeliveryStatus], ...]
@@ -84,7 +84,7 @@ class _OnlyLooking:
         return await self._issues.recognised(faces, now, window=window)
 
 
-def deliveries(asked: Asked, archive: Path | None) -> None:
+def deliveries(asked: DeliveryFilter, archive: Path | None) -> None:
     """Print the subscriptions and the deliveries that fit every filter given.
 
     An issue or a state is a matter of deliveries alone: then no subscriptions are shown. What waits undecided is known
@@ -117,7 +117,7 @@ def _snapshot(archive: Path | None) -> Snapshot | None:
         return None
 
 
-async def _look(url: str, asked: Asked, snapshot: Snapshot | None) -> Found:
+async def _look(url: str, asked: DeliveryFilter, snapshot: Snapshot | None) -> DeliveryListing:
     store = await asyncio.to_thread(Store.open, url)
     try:
         rows = await store.deliveries.list(
@@ -128,7 +128,7 @@ async def _look(url: str, asked: Asked, snapshot: Snapshot | None) -> Found:
             limit=asked.limit,
         )
         alone = asked.issue is not None or asked.state is not None
-        return Found(() if alone else await _stand(store, asked, snapshot), rows)
+        return DeliveryListing(() if alone else await _stand(store, asked, snapshot), rows)
     finally:
         await store.close()
 
@@ -145,7 +145,7 @@ async def _identity(register: Issues, asked: str | None, snapshot: Snapshot | No
 
 
 async def _stand(
-    store: Store, asked: Asked, snapshot: Snapshot | None
+    store: Store, asked: DeliveryFilter, snapshot: Snapshot | None
 ) -> tuple[tuple[WorkspaceId, DeliveryStatus], ...]:
     """Say of each subscription how it stands."""
     now, registry = SystemClock().now(), IssueRegistry(_OnlyLooking(store.issues))
@@ -163,14 +163,14 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
     elif status.next_at is not None:
         said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
     more = [f"taste: {tasteful(status.preferences)}", f"last: {_last(status.last)}"]
-    more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MOST_WAITING]]
-    if len(status.waiting) > _MOST_WAITING:
-        more.append(f"and {len(status.waiting) - _MOST_WAITING} more wait")
-    more += [f"held back: {each.title}: {each.why}" for each in status.held[:_MOST_WAITING]]
-    if len(status.held) > _MOST_WAITING:
-        more.append(f"and {len(status.held) - _MOST_WAITING} more are held back")
+    more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
+    if len(status.waiting) > _MAX_WAITING:
+        more.append(f"and {len(status.waiting) - _MAX_WAITING} more wait")
+    more += [f"held back: {each.title}: {each.why}" for each in status.held[:_MAX_WAITING]]
+    if len(status.held) > _MAX_WAITING:
+        more.append(f"and {len(status.held) - _MAX_WAITING} more are held back")
     if older := status.older:
-        names, rest = ", ".join(older[:_MOST_WAITING]), len(older) - _MOST_WAITING
+        names, rest = ", ".join(older[:_MAX_WAITING]), len(older) - _MAX_WAITING
         more.append(f"not posted by themselves, since not new when they came in: {len(older)} ({names}")
         more[-1] += f" and {rest} more)" if rest > 0 else ")"
     return said.append(safe("".join(f"\n  {line}" for line in more)), style="not bold")

@@ -198,10 +198,10 @@ def deliveries(  # noqa: PLR0913, PLR0917 - one for each option
     archive: Archive = None,
 ) -> None:
     """Say which channels get what when, what waits and why; then what was posted, what was not, and why."""
-    from bot.cli.deliveries import Asked  # noqa: PLC0415 - heavy
+    from bot.cli.deliveries import DeliveryFilter  # noqa: PLC0415 - heavy
     from bot.cli.deliveries import deliveries as run_it  # noqa: PLC0415 - heavy
 
-    run_it(Asked(workspace, channel, issue, state, limit), archive)
+    run_it(DeliveryFilter(workspace, channel, issue, state, limit), archive)
 
 
 @database.command("upgrade")

@@ -27,7 +27,7 @@ class EmptyArchiveError(BackIssueError):
         super().__init__("the archive has no issue that can be read; `backissue check` says what is in its folder")
 
 
-MANY = 2_000
+MAX_PROBLEMS_SHOWN = 2_000
 """From this many files on, reading takes long enough to want a progress bar (about a second)."""
 
 
@@ -55,7 +55,7 @@ def read(archive: Path | None) -> Snapshot:
 
 def watched(files: list[File], doing: str) -> Iterable[File]:
     """Give the files, with a progress bar on a terminal where there are many."""
-    if len(files) < MANY or not err.is_terminal:
+    if len(files) < MAX_PROBLEMS_SHOWN or not err.is_terminal:
         return files
     from rich.progress import track  # noqa: PLC0415 - only where there is something to watch
 

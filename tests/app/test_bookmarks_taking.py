@@ -176,8 +176,8 @@ async def test_a_form_that_was_closed_is_answered_in_the_conversation(
     form = await file_form(it, ada, channel)
     ada.chooses(form, FILE, "bookmarks.html", bookmarks(3))
     seen = len(channel.shown_to(ada.user.id))
-    monkeypatch.setattr(views, "SOON", 0.0)
-    monkeypatch.setattr(views, "AFTER", 0.0)
+    monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     faults = it.stage.server.site.faults
     faults.add(Fault(How.REFUSED, error="not_found", method="views.update"))
     try:

@@ -215,7 +215,7 @@ class Whole:
 
     async def settled(self) -> None:
         """Wait until the bot has done all that it began to do after an acknowledgement."""
-        assert await self.app._services.later.drain(PATIENCE)
+        assert await self.app._services.background.drain(PATIENCE)
 
     def _check(self, change: Change) -> None:
         message, view = change.message, change.view

@@ -205,7 +205,7 @@ class People:
             "x-slack-request-timestamp": [now],
         }
         response = await self.app.async_dispatch(AsyncBoltRequest(body=body, headers=headers))
-        assert await self.services.later.drain(5)
+        assert await self.services.background.drain(5)
         text = response.body
         return Answered(response.status, json.loads(text) if text.startswith("{") else text)
 

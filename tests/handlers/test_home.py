@@ -218,7 +218,7 @@ async def test_a_link_is_kept_before_the_acknowledgement(people: People, monkeyp
     await opens(people)
     before = shown(people)
     started: list[Coroutine[Any, Any, None]] = []
-    monkeypatch.setattr(people.services.later, "start", started.append)
+    monkeypatch.setattr(people.services.background, "start", started.append)
     for action, kept in (("home:keep:0", 1), ("home:drop:0", 0)):
         assert await clicks(people, action, OURS.key) == before
         assert len(await (await people.store.store()).bookmarks.all(ANN)) == kept

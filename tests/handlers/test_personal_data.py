@@ -145,7 +145,7 @@ class Broken:
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     """In the form's place, with a reference; a tab that cannot be cleared hinders no forgetting."""
     broken = Importing(Broken(), people.door, CommandNames(), StillClock())
-    people.serves(belongings=replace(people.services.belongings, importing=broken))
+    people.serves(belongings=replace(people.services.personal_data, importing=broken))
     pasted = '<A HREF="https://a.example/">A</A>'
     values = {"import": {"import": {"type": "plain_text_input", "value": pasted}}}
     view = {"type": "modal", "callback_id": "import", "id": "V9", "state": {"values": values}}
@@ -248,8 +248,8 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
     people: People, monkeypatch: pytest.MonkeyPatch, *, closed: bool
 ) -> None:
     """What came of it stands in the form's place, or in the direct conversation where the form was closed."""
-    monkeypatch.setattr(views, "SOON", 0.0)
-    monkeypatch.setattr(views, "AFTER", 0.0)
+    monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
     people.door.closed = {"V9"} if closed else set()
     answer = (await people.interacts("view_submission", view=holding())).body

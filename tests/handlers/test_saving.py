@@ -229,8 +229,8 @@ async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
 
 async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the database takes long a modal says so at once, and what was kept comes in its place."""
-    monkeypatch.setattr(views, "SOON", 0.0)
-    monkeypatch.setattr(views, "AFTER", 0.0)
+    monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     await shortcut(people, lists(2))
     view = people.door.views["trigger-1"]
     people.store.busy = 0.02

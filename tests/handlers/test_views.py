@@ -101,8 +101,8 @@ async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
 def busy(people: People, monkeypatch: pytest.MonkeyPatch) -> People:
     """Have the database be in use for longer than a form waits."""
     people.register.keeps_waiting(0.02)
-    monkeypatch.setattr(views, "SOON", 0.0)
-    monkeypatch.setattr(views, "AFTER", 0.0)
+    monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     return people
 
 
