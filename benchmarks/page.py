@@ -23,7 +23,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from benchmarks.table import Row
 from bot.runtime.settings import Settings
-from playground.demo.page.run import Wishes, opened
+from playground.demo.page.run import DemoOptions, opened
 from playground.demo.page.server import PageServer
 from playground.demo.process import without_proxies
 from tests.browser import machine
@@ -244,8 +244,8 @@ async def _frames(page: Page, *, until: str = "", most: int = 20 * MESSAGES) -> 
 async def _page(browser: Browser, archive: Path) -> AsyncIterator[tuple[PageServer, Page]]:
     """Serve the page in this process and look at it."""
     with TemporaryDirectory(prefix="backissue-") as place:
-        async with opened(Wishes(archive, port=0, empty=True), Path(place), Settings()) as served:
-            await served.room.stage()
+        async with opened(DemoOptions(archive, port=0, empty=True), Path(place), Settings()) as served:
+            await served.room.environment()
             context = await browser.new_context(viewport={"width": 1280, "height": 800})
             page = await context.new_page()
             await _arrives(page, served.url)

@@ -20,7 +20,7 @@ from bot.runtime import logs
 from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
 from docs.palette import smaller
-from playground.demo.page.run import Wishes, opened
+from playground.demo.page.run import DemoOptions, opened
 from playground.demo.page.server import PageServer
 from playground.demo.process import without_proxies
 from tests.browser import machine
@@ -38,9 +38,9 @@ async def demo() -> AsyncIterator[PageServer]:
     """Serve the page, with nothing subscribed yet."""
     without_proxies()
     with TemporaryDirectory(prefix="backissue-") as place:
-        async with opened(Wishes(port=0, empty=True), Path(place), Settings()) as page:
+        async with opened(DemoOptions(port=0, empty=True), Path(place), Settings()) as page:
             page.room.clock.ahead = BEGIN - SystemClock().now()  # back, if need be: nothing has happened yet
-            await page.room.stage()
+            await page.room.environment()
             yield page
 
 

@@ -87,17 +87,17 @@ class Team:
         self,
         counts: LinkCounts,
         census: Census,
-        wishes: TeamSettings,
+        options: TeamSettings,
         subscribers: Subscribers,
         issue_of: Callable[[str], Issue | None],
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Read `counts`, as far as `wishes` say; `issue_of` gives the issue of an identity."""
+        """Read `counts`, as far as `options` say; `issue_of` gives the issue of an identity."""
         self._counts = counts
         self._census = census
         self._counted: OrderedDict[str, _Counted] = OrderedDict()
-        self._wishes = wishes
+        self._wishes = options
         self._subscribers = subscribers
         self._issue_of = issue_of
         self._names = names

@@ -18,9 +18,9 @@ def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -
     with nothing said and nothing subscribed. Raises FolderError, PortError.
     """
     logs.configure("console", level="ERROR")
-    wishes = page.Wishes(archive or SAMPLE, port, empty, page.browser() if browse else None)
+    options = page.DemoOptions(archive or SAMPLE, port, empty, page.browser() if browse else None)
     loop.hurry()
-    asyncio.run(page.run(wishes, _say, loop.settle))
+    asyncio.run(page.run(options, _say, loop.settle))
 
 
 def _say(line: str) -> None:

@@ -16,7 +16,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from playground.demo.rich_text import LINK, Hand, emoji
+from playground.demo.rich_text import LINK, Reader, emoji
 from playground.slack.forms import Element, label, options, set_to
 
 DIM = Style(dim=True)
@@ -43,7 +43,7 @@ class Look:
     `now` gives what an element is set to.
     """
 
-    hand: Hand = field(default_factory=Hand)
+    hand: Reader = field(default_factory=Reader)
     numbered: Callable[[Element], str] = unnumbered
     now: Callable[[Element], Mapping[str, Any]] = set_to
 

@@ -28,34 +28,34 @@ from bot.source.library import Current, Library
 from bot.source.synonyms import names_in
 from bot.store.store import Store
 from playground.demo.held_back import HELD, HeldBack
-from playground.demo.shifted import Shifted
+from playground.demo.shifted import ShiftedClock
 from playground.slack.front import front
-from playground.slack.people import Scene, scene
+from playground.slack.people import WorkspaceFixture, workspace_fixture
 from playground.slack.server import Server
 from playground.slack.site import Site
 from playground.slack.workspace import Workspace
 
-PATIENCE = 2.5
+CALL_TIMEOUT_SECONDS = 2.5
 """Seconds that a call to the stand-in may take: on loopback it takes a hundredth, and what is broken on purpose shows
 sooner than with the 15 that Slack itself is given."""
 _AGES = timedelta(days=20_000)
 """The demo shows how an issue is posted when it appears, whatever its date."""
-RULES = replace(delivery_policy.DEFAULT_POLICY, grace_seconds=2 * PATIENCE, window=_AGES)
+DEMO_POLICY = replace(delivery_policy.DEFAULT_POLICY, grace_seconds=2 * CALL_TIMEOUT_SECONDS, window=_AGES)
 """Delivery's own figures, with the grace that goes with that patience; an issue of any date is new."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Everything that runs. `held` is the working copy of the archive, `scene` makes the people who act."""
+class Environment:
+    """Everything that runs. `held` is the working copy of the archive, `workspace_fixture` makes the people who act."""
 
     site: Site
     workspace: Workspace
-    clock: Shifted
+    clock: ShiftedClock
     settings: Settings
     held: HeldBack
     library: Library
     app: App
-    scene: Scene
+    scene: WorkspaceFixture
 
     async def tick(self) -> None:
         """Have the app do now what is due now, without waiting for its own next look at the clock."""
@@ -63,22 +63,22 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(  # noqa: PLR0913, PLR0917 - what differs between the prompt, the page and a test
+async def environment(  # noqa: PLR0913, PLR0917 - what differs between the prompt, the page and a test
     archive: Path,
     place: Path,
     settings: Settings,
     site: Site,
     workspace: Workspace,
-    clock: Shifted | None = None,
+    clock: ShiftedClock | None = None,
     *,
     held: int = HELD,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[Environment]:
     """Start the stand-in and the app in the empty folder `place`, and stop both at the end.
 
     `archive` is only read; its `held` newest issues are held back. Of `settings` the names of commands, the bookmark's
     emoji and the synonyms count. Raises FolderError when the archive cannot be read.
     """
-    clock = clock or Shifted()
+    clock = clock or ShiftedClock()
     copy, library = await asyncio.to_thread(_read, archive, place, settings, clock, held)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(Server(site, clock))
@@ -91,15 +91,17 @@ async def stage(  # noqa: PLR0913, PLR0917 - what differs between the prompt, th
         )
         secret = secrets.token_hex(16)
         store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
-        slack = WebSlack(workspace.token, base_url=server.api_url, timeout=PATIENCE)
-        app = build(here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack, clock, RULES))
+        slack = WebSlack(workspace.token, base_url=server.api_url, timeout=CALL_TIMEOUT_SECONDS)
+        app = build(
+            here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack, clock, DEMO_POLICY)
+        )
         url = await stack.enter_async_context(front(app.asgi()))
-        played = await stack.enter_async_context(scene(server, workspace, url + PATH, secret))
-        played.courier.clock = SystemClock()  # see Shifted
-        yield Stage(site, workspace, clock, here, copy, library, app, played)
+        played = await stack.enter_async_context(workspace_fixture(server, workspace, url + PATH, secret))
+        played.sender.clock = SystemClock()  # see Shifted
+        yield Environment(site, workspace, clock, here, copy, library, app, played)
 
 
-def _read(archive: Path, place: Path, settings: Settings, clock: Shifted, held: int) -> tuple[HeldBack, Library]:
+def _read(archive: Path, place: Path, settings: Settings, clock: ShiftedClock, held: int) -> tuple[HeldBack, Library]:
     """Copy and read the archive, each file once."""
     copy = HeldBack.copied(archive, place, clock.now(), held)
     snapshot = released(copy.snapshot, clock.now())

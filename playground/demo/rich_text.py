@@ -41,7 +41,7 @@ def nobody(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class Reader:
     """Who reads: `named` turns the ids of users and channels into names, times are told in `zone`."""
 
     named: Callable[[str], str] = nobody

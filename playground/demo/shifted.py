@@ -8,7 +8,7 @@ from bot.domain.clock import Clock
 from bot.runtime.clock import SystemClock
 
 
-class Shifted:
+class ShiftedClock:
     """Runs like the machine's clock, but ahead of it. It only ever goes forward.
 
     The app and the stand-in share one, so that both see the same time. What is signed, and how long things really take,

@@ -111,7 +111,7 @@ _CONVERSATIONS = {
         },
     ),
 }
-_MOST = number(1, 100)
+_LENGTH = number(1, 100)
 CONTROLS: dict[str, Rule] = {
     "button": BUTTON,
     "checkboxes": _typed(
@@ -126,7 +126,7 @@ CONTROLS: dict[str, Rule] = {
         _typed(
             "multi_static_select",
             {},
-            {**_MENU, **_STATIC, "initial_options": many(1, 100, MENU_OPTION), "max_selected_items": _MOST},
+            {**_MENU, **_STATIC, "initial_options": many(1, 100, MENU_OPTION), "max_selected_items": _LENGTH},
         ),
         _EITHER,
     ),
@@ -134,7 +134,7 @@ CONTROLS: dict[str, Rule] = {
     "multi_external_select": _typed(
         "multi_external_select",
         {},
-        {**_MENU, **_SUGGESTED, "initial_options": many(1, 100, MENU_OPTION), "max_selected_items": _MOST},
+        {**_MENU, **_SUGGESTED, "initial_options": many(1, 100, MENU_OPTION), "max_selected_items": _LENGTH},
     ),
     "users_select": _typed("users_select", {}, {**_MENU, "initial_user": ID}),
     "channels_select": _typed("channels_select", {}, {**_MENU, "initial_channel": ID, "response_url_enabled": FLAG}),

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from playground.slack.files import File
+from playground.slack.files import SlackFile
 
 ChannelKind = Literal["public", "private", "im"]
 BURIED = "This message was deleted."
@@ -53,7 +53,7 @@ class ChannelMessage:
     deleted: bool = False
     tombstone: bool = False
     """Deleted, but for its place: the thread below it is still there and takes replies."""
-    files: list[File] = field(default_factory=list)
+    files: list[SlackFile] = field(default_factory=list)
     unfurl: tuple[Any, Any] = (None, None)
     """The two unfurl flags as they were sent: links, media."""
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-LARGEST_CHOSEN = 10_000_000
+CHOSEN_FILE_MAX_BYTES = 10_000_000
 """Bytes of a file chosen in a form (Slack: reference/block-kit/block-elements/file-input-element)."""
 
 
 @dataclass(slots=True)
-class File:
+class SlackFile:
     """A file of `length` bytes: announced, then uploaded (`content`), then shared into a conversation.
 
     One that a person chose in a form has its content from the start. `address` is where the bot may fetch it, with its
@@ -44,10 +44,10 @@ def refused(element: Mapping[str, Any], name: str, length: int) -> str:
     kinds = [str(one).lower() for one in element.get("filetypes") or ()]
     if kinds and ending(name) not in kinds:
         return f"choose a file of the kind {' or '.join(kinds)}"
-    return "that file is too large: at most 10 MB" if length > LARGEST_CHOSEN else ""
+    return "that file is too large: at most 10 MB" if length > CHOSEN_FILE_MAX_BYTES else ""
 
 
-def described(file: File, team: str, at: datetime) -> dict[str, Any]:
+def described(file: SlackFile, team: str, at: datetime) -> dict[str, Any]:
     """Write a file as a form's payload carries it (Slack: reference/objects/file-object)."""
     seconds = int(at.timestamp())
     return {

@@ -15,22 +15,22 @@ from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.limits import message_breaches, refusal
 from playground.slack.methods import views
 from playground.slack.mrkdwn import typed
-from playground.slack.request_sender import Answer, Courier
+from playground.slack.request_sender import AppReply, RequestSender
 from playground.slack.respond import apply
 from playground.slack.server import Server
-from playground.slack.workspace import Change, User, View, Workspace
+from playground.slack.workspace import User, View, VisibleChange, Workspace
 
 Found = TypeVar("Found")
 SLACKBOT = User("USLACKBOT", "Slackbot", is_bot=True)
 
 
 @dataclass(slots=True)
-class Scene:
+class WorkspaceFixture:
     """A workspace with its app within reach: who wants to act in it is made by `person`."""
 
     server: Server
     workspace: Workspace
-    courier: Courier
+    sender: RequestSender
     _stir: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -54,7 +54,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(  # noqa: PLR0913 - the last two have defaults that only tests change
+async def workspace_fixture(  # noqa: PLR0913 - the last two have defaults that only tests change
     server: Server,
     workspace: Workspace,
     app_url: str,
@@ -62,21 +62,21 @@ async def scene(  # noqa: PLR0913 - the last two have defaults that only tests c
     *,
     wait: Callable[[float], Any] = asyncio.sleep,
     patience: float = 3.0,
-) -> AsyncIterator[Scene]:
+) -> AsyncIterator[WorkspaceFixture]:
     """Bring a workspace's people within reach of the app that listens at `app_url` (its whole path included).
 
     `secret` signs what they do; `wait` is how retries wait; `patience` how many seconds an answer may take.
     """
     async with aiohttp.ClientSession() as session:
-        courier = Courier(app_url, secret, server.clock, server.sockets, session, wait=wait, patience=patience)
-        yield Scene(server, workspace, courier)
+        sender = RequestSender(app_url, secret, server.clock, server.sockets, session, wait=wait, patience=patience)
+        yield WorkspaceFixture(server, workspace, sender)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What came back at once: the `message` that it made the person see, if any, and the app's raw `answer`."""
 
-    answer: Answer
+    answer: AppReply
     message: ChannelMessage | None = None
 
     @property
@@ -89,7 +89,7 @@ class Heard:
 class Person:
     """Somebody in the workspace."""
 
-    scene: Scene
+    scene: WorkspaceFixture
     user: User
 
     def sees(self, channel: Channel) -> list[ChannelMessage]:
@@ -119,7 +119,7 @@ class Person:
         name = workspace.new_response_url(channel.id, self.user.id, now)
         url = scene.server.response_url(name)
         payload = payloads.command(workspace, self.user, channel, text, response_url=url, now=now)
-        answer = await scene.courier.send("slash_commands", payload)
+        answer = await scene.sender.send("slash_commands", payload)
         if answer.status != 200:
             return Heard(answer, self._failed(channel, text.partition(" ")[0], answer))
         body = answer.json()
@@ -140,7 +140,7 @@ class Person:
             channel, now, user=self.user.id, text=text, thread_ts=thread.ts if thread else None
         )
 
-    async def reacts(self, message: ChannelMessage, emoji: str) -> Answer | None:
+    async def reacts(self, message: ChannelMessage, emoji: str) -> AppReply | None:
         """React to a message. The app hears of it where it is a member; None if it does not, or nothing changed."""
         people = message.reactions.setdefault(emoji, [])
         if self.user.id in people:
@@ -148,7 +148,7 @@ class Person:
         people.append(self.user.id)
         return await self._reacted(message, emoji, added=True)
 
-    async def unreacts(self, message: ChannelMessage, emoji: str) -> Answer | None:
+    async def unreacts(self, message: ChannelMessage, emoji: str) -> AppReply | None:
         """Take a reaction back."""
         people = message.reactions.get(emoji, [])
         if self.user.id not in people:
@@ -158,15 +158,17 @@ class Person:
             del message.reactions[emoji]
         return await self._reacted(message, emoji, added=False)
 
-    async def opens_home(self) -> Answer | None:
+    async def opens_home(self) -> AppReply | None:
         """Open the app's Home tab; None if the app does not hear of it. What it publishes is `home`, in a while."""
         scene, workspace = self.scene, self.scene.workspace
         if not workspace.home_tab or "app_home_opened" not in workspace.events:
             return None
         fields = payloads.home_opened(workspace, self.user)
-        return await scene.courier.event(payloads.event(workspace, fields, scene.server.clock.now()))
+        return await scene.sender.event(payloads.event(workspace, fields, scene.server.clock.now()))
 
-    async def clicks(self, where: ChannelMessage | View, what: str, choose: Any = None, *, beside: str = "") -> Answer:
+    async def clicks(
+        self, where: ChannelMessage | View, what: str, choose: Any = None, *, beside: str = ""
+    ) -> AppReply:
         """Use a button or menu, by what is written on it or on one of its options, or by action_id.
 
         `choose` is what a menu is set to; `beside` words of the row that it stands in. Raises LookupError naming what
@@ -177,7 +179,7 @@ class Person:
             choose = [what] if element["type"].startswith("multi_") or element["type"] == "checkboxes" else what
         return await self._uses(where, block, element, forms.set_to(element, choose))
 
-    async def acts(self, where: ChannelMessage | View, block_id: str, action_id: str, chosen: Any = None) -> Answer:
+    async def acts(self, where: ChannelMessage | View, block_id: str, action_id: str, chosen: Any = None) -> AppReply:
         """Use one element, by its ids; `chosen` is an option's value (a list of them where many are), or a text.
 
         What stands in an input is only noted until the form is sent, unless it has dispatch_action. LookupError if it
@@ -188,20 +190,20 @@ class Person:
                 return await self._uses(where, block, element, forms.set_to(element, chosen))
         raise LookupError(f"there is no {action_id!r} in the block {block_id!r} any more")
 
-    async def ticks(self, where: ChannelMessage | View, *options: str) -> Answer:
+    async def ticks(self, where: ChannelMessage | View, *options: str) -> AppReply:
         """Tick boxes, by what is written beside them or by value; they may be ticked already."""
         return await self._tick(where, options, on=True)
 
-    async def unticks(self, where: ChannelMessage | View, *options: str) -> Answer:
+    async def unticks(self, where: ChannelMessage | View, *options: str) -> AppReply:
         """Untick boxes."""
         return await self._tick(where, options, on=False)
 
-    async def fills(self, where: ChannelMessage | View, what: str, text: str) -> Answer:
+    async def fills(self, where: ChannelMessage | View, what: str, text: str) -> AppReply:
         """Type into a field (by its placeholder or action_id) and press Enter: a field with dispatch_action tells."""
         block, element = forms.find(where.blocks, what)
         return await self._uses(where, block, element, forms.set_to(element, text))
 
-    def chooses(self, view: View, what: str, name: str, content: bytes) -> files.File:
+    def chooses(self, view: View, what: str, name: str, content: bytes) -> files.SlackFile:
         """Choose a file of one's own in a form's field (by its action_id): it is uploaded at once, as Slack does.
 
         Raises LookupError where the field is not there or takes no such file.
@@ -215,16 +217,16 @@ class Person:
         )
         return file
 
-    def uploads(self, name: str, content: bytes) -> files.File:
+    def uploads(self, name: str, content: bytes) -> files.SlackFile:
         """Upload a file that is in no conversation."""
         workspace = self.scene.workspace
         return workspace.add_file(self.scene.server.url, self.user, name, content)
 
-    def holds(self, file: files.File) -> dict[str, Any]:
+    def holds(self, file: files.SlackFile) -> dict[str, Any]:
         """Describe a file as a form's payload carries it."""
         return files.described(file, self.scene.workspace.team, self.scene.server.clock.now())
 
-    async def uses(self, message: ChannelMessage, shortcut: str = "Save links") -> Answer:
+    async def uses(self, message: ChannelMessage, shortcut: str = "Save links") -> AppReply:
         """Use a shortcut on a message, by its name. LookupError if there is none, or on what only one person sees."""
         scene, workspace = self.scene, self.scene.workspace
         found = next((one for one in workspace.shortcuts if one.name == shortcut and one.kind == "message"), None)
@@ -235,27 +237,27 @@ class Person:
         now = scene.server.clock.now()
         url = scene.server.response_url(workspace.new_response_url(message.channel, self.user.id, now))
         payload = payloads.shortcut(workspace, self.user, found, message, url, now)
-        return await scene.courier.send("interactive", payload)
+        return await scene.sender.send("interactive", payload)
 
-    async def closes(self, view: View) -> Answer | None:
+    async def closes(self, view: View) -> AppReply | None:
         """Close a modal without sending it; the app hears of it if the view asks for that."""
         workspace = self.scene.workspace
         view.open = False
-        workspace.changed(Change("closed", view=view))
+        workspace.changed(VisibleChange("closed", view=view))
         if not view.payload.get("notify_on_close"):
             return None
-        return await self.scene.courier.send("interactive", payloads.closed(workspace, self.user, view))
+        return await self.scene.sender.send("interactive", payloads.closed(workspace, self.user, view))
 
     async def asks(self, where: ChannelMessage | View, what: str, typed: str) -> list[Mapping[str, Any]]:
         """Type into a menu that suggests, and give the options that come (of all groups)."""
         block, element = forms.find(where.blocks, what)
         named = {"action_id": element.get("action_id", ""), "block_id": block}
         payload = payloads.suggestion(self.scene.workspace, self.user, where, named, typed)
-        answer = await self.scene.courier.send("interactive", payload)
+        answer = await self.scene.sender.send("interactive", payload)
         body = answer.json() if answer.ok else {}
         return forms.options(body)
 
-    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Answer:
+    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> AppReply:
         """Send a form off, filled in by action_id. It closes, changes or shows errors as the app answers.
 
         Slack itself keeps a form in which something is missing: status 0, and the labels of what is as the reason.
@@ -263,8 +265,8 @@ class Person:
         workspace, now = self.scene.workspace, self.scene.server.clock.now()
         state = forms.state(view.blocks, workspace.draft(self.user.id, view), values)
         if missing := forms.missing(view.blocks, state):
-            return Answer(0, reason=f"still to be filled in: {', '.join(missing)}")
-        answer = await self.scene.courier.send(
+            return AppReply(0, reason=f"still to be filled in: {', '.join(missing)}")
+        answer = await self.scene.sender.send(
             "interactive", payloads.submission(workspace, self.user, view, state, now)
         )
         if answer.ok:
@@ -284,9 +286,9 @@ class Person:
             every = [one for one in workspace.views.values() if one.user == self.user.id and one.open]
             for one in every if what == "clear" else [view]:
                 one.open = False
-            workspace.changed(Change("closed", view=view))
+            workspace.changed(VisibleChange("closed", view=view))
 
-    async def _tick(self, where: ChannelMessage | View, options: tuple[str, ...], *, on: bool) -> Answer:
+    async def _tick(self, where: ChannelMessage | View, options: tuple[str, ...], *, on: bool) -> AppReply:
         boxes = [(name, one) for name, one in forms.elements(where.blocks) if one["type"] == "checkboxes"]
         for block, element in boxes:
             if any(forms.is_option(option, options[0]) for option in forms.options(element)):
@@ -298,24 +300,24 @@ class Person:
 
     async def _uses(
         self, where: ChannelMessage | View, block: str, element: forms.Element, state: Mapping[str, Any]
-    ) -> Answer:
+    ) -> AppReply:
         """Set an element, and tell the app unless that waits for the form."""
         scene, workspace, now = self.scene, self.scene.workspace, self.scene.server.clock.now()
         if state:
             workspace.draft(self.user.id, where)[block, str(element.get("action_id"))] = dict(state)
         if not forms.told_at_once(where.blocks, block):
-            return Answer(200)
+            return AppReply(200)
         url = ""
         if isinstance(where, ChannelMessage):
             url = scene.server.response_url(workspace.new_response_url(where.channel, self.user.id, now, where))
         action = forms.action(block, element, state)
         payload = payloads.actions(workspace, self.user, where, action, response_url=url, now=now)
-        return await scene.courier.send("interactive", payload)
+        return await scene.sender.send("interactive", payload)
 
-    async def _reacted(self, message: ChannelMessage, emoji: str, *, added: bool) -> Answer | None:
+    async def _reacted(self, message: ChannelMessage, emoji: str, *, added: bool) -> AppReply | None:
         """Tell the app, once for each workspace in which it is in the channel, and give the last answer."""
         home = self.scene.workspace
-        home.changed(Change("reacted", message))
+        home.changed(VisibleChange("reacted", message))
         kind: Literal["reaction_added", "reaction_removed"] = "reaction_added" if added else "reaction_removed"
         fields, now = payloads.reaction(message, self.user, emoji, added=added), self.scene.server.clock.now()
         answer = None
@@ -324,10 +326,10 @@ class Person:
             if workspace.bot.id in channel.members and kind in workspace.events:
                 other = "" if workspace is home else home.team
                 told = payloads.event(workspace, fields, now, shared=channel.shared, home=other)
-                answer = await self.scene.courier.event(told)
+                answer = await self.scene.sender.event(told)
         return answer
 
-    def _failed(self, channel: Channel, name: str, answer: Answer) -> ChannelMessage:
+    def _failed(self, channel: Channel, name: str, answer: AppReply) -> ChannelMessage:
         """Show what Slack shows when an app fails: operation_timeout, or dispatch_failed."""
         return self._fails(channel, name, "operation_timeout" if answer.reason == "http_timeout" else "dispatch_failed")
 

@@ -22,16 +22,16 @@ import aiohttp
 from playground.slack.clock import Clock
 from playground.slack.sockets import Sockets
 
-PATIENCE = 3.0
+ANSWER_TIMEOUT_SECONDS = 3.0
 """Seconds in which an app must answer."""
-RETRIES = (0.0, 60.0, 300.0)
+RETRY_SECONDS = (0.0, 60.0, 300.0)
 """Seconds before an event is sent again."""
 
 What = Literal["slash_commands", "interactive", "events_api"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AppReply:
     """What the app said at once: HTTP `status` (0: none), `body` as text, and why it failed in Slack's words."""
 
     status: int
@@ -66,7 +66,7 @@ class Carried:
     name: str
     user: str
     channel: str
-    answer: Answer
+    answer: AppReply
     seconds: float
 
 
@@ -77,7 +77,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 @dataclass(slots=True)
-class Courier:
+class RequestSender:
     """Delivers to the app at `url`, signing with `secret`. `wait` is how it waits between retries: tests don't."""
 
     url: str
@@ -86,7 +86,7 @@ class Courier:
     sockets: Sockets
     session: aiohttp.ClientSession
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
-    patience: float = PATIENCE
+    patience: float = ANSWER_TIMEOUT_SECONDS
     sent: list[tuple[str, int]] = field(default_factory=list)
     """What was carried, for tests: (an event's id or what it is, its status)."""
     held: list[Mapping[str, Any]] | None = None
@@ -95,7 +95,7 @@ class Courier:
     watchers: list[Callable[[Carried], None]] = field(default_factory=list)
     """Told of everything that was carried, right after it."""
 
-    async def send(self, what: What, payload: Mapping[str, Any], retry: int = 0, reason: str = "") -> Answer:
+    async def send(self, what: What, payload: Mapping[str, Any], retry: int = 0, reason: str = "") -> AppReply:
         """Carry one payload once."""
         began = perf_counter()
         answer = await self._send(what, payload, retry, reason)
@@ -103,16 +103,16 @@ class Courier:
             watcher(carried(payload, answer, perf_counter() - began))
         return answer
 
-    async def _send(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
+    async def _send(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> AppReply:
         try:
             async with asyncio.timeout(self.patience):
                 if self.sockets.open:
                     return await self._down_the_line(what, payload, retry, reason)
                 return await self._over_http(what, payload, retry, reason)
         except TimeoutError:
-            return Answer(0, reason="http_timeout")
+            return AppReply(0, reason="http_timeout")
         except (aiohttp.ClientError, OSError):
-            return Answer(0, reason="connection_failed")
+            return AppReply(0, reason="connection_failed")
 
     def hold(self) -> None:
         """Let events wait from now on: Slack promises neither their order nor their time (apis/events-api)."""
@@ -120,19 +120,19 @@ class Courier:
 
     async def release(
         self, order: Callable[[list[Mapping[str, Any]]], Iterable[Mapping[str, Any]]] = list, *, copies: int = 1
-    ) -> list[Answer]:
+    ) -> list[AppReply]:
         """Carry what waits, in the `order` that is made of it, each `copies` times; later events do not wait."""
         waiting, self.held = self.held or [], None
         return [await self.event(payload) for payload in order(waiting) for _ in range(copies)]
 
-    async def event(self, payload: Mapping[str, Any]) -> Answer:
+    async def event(self, payload: Mapping[str, Any]) -> AppReply:
         """Carry an event, again and again until it is taken: four times at most. Gives the last answer."""
         if self.held is not None:
             self.held.append(payload)
-            return Answer(200, reason="held")
+            return AppReply(200, reason="held")
         answer = await self.send("events_api", payload)
         self.sent.append((str(payload.get("event_id")), answer.status))
-        for retry, pause in enumerate(RETRIES, start=1):
+        for retry, pause in enumerate(RETRY_SECONDS, start=1):
             if answer.ok or answer.final:
                 break
             await self.wait(pause)
@@ -140,7 +140,7 @@ class Courier:
             self.sent.append((str(payload.get("event_id")), answer.status))
         return answer
 
-    async def _over_http(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
+    async def _over_http(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> AppReply:
         if what == "events_api":
             body, kind = json.dumps(payload).encode(), "application/json"
         else:
@@ -156,14 +156,14 @@ class Courier:
             headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason}
         async with self.session.post(self.url, data=body, headers=headers) as answer:
             final = answer.headers.get("x-slack-no-retry") == "1"
-            return Answer(answer.status, await answer.text(), "" if answer.ok else "http_error", final)
+            return AppReply(answer.status, await answer.text(), "" if answer.ok else "http_error", final)
 
-    async def _down_the_line(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> Answer:
+    async def _down_the_line(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> AppReply:
         answer = await self.sockets.send(what, payload, retry, reason)
-        return Answer(200, json.dumps(answer) if answer else "")
+        return AppReply(200, json.dumps(answer) if answer else "")
 
 
-def carried(payload: Mapping[str, Any], answer: Answer, seconds: float) -> Carried:
+def carried(payload: Mapping[str, Any], answer: AppReply, seconds: float) -> Carried:
     """Say what a payload was, whatever its kind: a command's name, an event's type, an interaction's."""
     event = payload.get("event") or payload
     item, channel = event.get("item") or event, event.get("channel")

@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 from playground.slack.clock import Clock
 from playground.slack.site import Reply
 
-MOST = 10
+MAX_CONNECTIONS = 10
 """Connections of one app at a time."""
 
 
@@ -40,7 +40,7 @@ class Sockets:
 
     async def serve(self, request: web.BaseRequest, name: str) -> web.StreamResponse:
         """Hold a line open until the app hangs up."""
-        if name not in self._tickets or len(self.open) >= MOST:
+        if name not in self._tickets or len(self.open) >= MAX_CONNECTIONS:
             return web.Response(status=403)
         self._tickets.discard(name)
         line = web.WebSocketResponse(autoping=True)

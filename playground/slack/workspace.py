@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from playground.slack.channel import Channel, ChannelKind, ChannelMessage
-from playground.slack.files import File
+from playground.slack.files import SlackFile
 from playground.slack.pace import Pace
 
 REQUIRED = frozenset({"commands", "chat:write", "reactions:read"})
@@ -97,7 +97,7 @@ class ResponseUrl:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VisibleChange:
     """Something that people see happen."""
 
     what: Literal["posted", "edited", "deleted", "reacted", "opened", "closed"]
@@ -135,10 +135,10 @@ class Workspace:
     """The Home tab of each person by user id, once it was published."""
     drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
     """What is set in each view's or message's elements, by (user id, `View.id` or `ChannelMessage.place`)."""
-    files: dict[str, File] = field(default_factory=dict)
+    files: dict[str, SlackFile] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
-    watchers: list[Callable[[Change], None]] = field(default_factory=list)
+    watchers: list[Callable[[VisibleChange], None]] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -154,7 +154,7 @@ class Workspace:
         """Give a number that was not given before."""
         return int(next(self._numbers))
 
-    def changed(self, change: Change) -> None:
+    def changed(self, change: VisibleChange) -> None:
         """Tell everybody who watches."""
         for watcher in tuple(self.watchers):
             watcher(change)
@@ -167,9 +167,9 @@ class Workspace:
         self.users[user.id] = user
         return user
 
-    def add_file(self, address: str, user: User, name: str, content: bytes) -> File:
+    def add_file(self, address: str, user: User, name: str, content: bytes) -> SlackFile:
         """Take a file that somebody uploads; the stand-in is served at `address`."""
-        file = File(f"F{self.number():08d}", name, len(content), user.id, title=name, content=content)
+        file = SlackFile(f"F{self.number():08d}", name, len(content), user.id, title=name, content=content)
         file.address = f"{address}/files-pri/{self.team}-{file.id}/download/{quote(name, safe='')}"
         self.files[file.id] = file
         return file
@@ -207,7 +207,7 @@ class Workspace:
         message = ChannelMessage(channel=channel.id, ts=channel.next_ts(now), **fields)
         message.blocks = self.identified(message.blocks)
         channel.add(message)
-        self.changed(Change("posted", message))
+        self.changed(VisibleChange("posted", message))
         return message
 
     def identified(self, blocks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -225,17 +225,17 @@ class Workspace:
         message.blocks = self.identified(blocks or ())
         if not blocks:
             message.edited_ts = self.channels[message.channel].next_ts(now)
-        self.changed(Change("edited", message))
+        self.changed(VisibleChange("edited", message))
 
     def delete(self, message: ChannelMessage) -> None:
         """Take a message away; where `tombstones` are left, one that has replies leaves its thread."""
         channel = self.channels[message.channel]
         if self.tombstones and channel.replies(message.ts):
             channel.bury(message)
-            self.changed(Change("edited", message))
+            self.changed(VisibleChange("edited", message))
             return
         message.deleted = True
-        self.changed(Change("deleted", message))
+        self.changed(VisibleChange("deleted", message))
 
     # -- what lets the bot answer --------------------------------------------------------------------------------------
 

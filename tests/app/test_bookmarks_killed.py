@@ -19,7 +19,7 @@ from benchmarks.burst import burst, posted, wrong
 from bot.runtime.clock import SystemClock
 from bot.store.store import Store
 from playground.slack.fixtures import town
-from playground.slack.request_sender import Courier
+from playground.slack.request_sender import RequestSender
 from playground.slack.server import Server
 from playground.slack.sockets import Sockets
 
@@ -128,12 +128,12 @@ async def test_killed_in_the_middle_of_a_burst(
 
         clock = SystemClock()
         address = f"http://127.0.0.1:{bot.port}/slack/events"
-        courier = Courier(address, SECRET, clock, Sockets(clock), session, wait=until_up)
+        sender = RequestSender(address, SECRET, clock, Sockets(clock), session, wait=until_up)
 
         async def carry() -> None:
             nonlocal done
             for payload in waiting:
-                assert (await courier.event(payload)).ok
+                assert (await sender.event(payload)).ok
                 done += 1
                 if done >= size.killed_after and not bot.killed:
                     await bot.die()
@@ -141,6 +141,6 @@ async def test_killed_in_the_middle_of_a_burst(
 
         await asyncio.gather(*(carry() for _ in range(size.at_a_time)))
     assert (bot.killed, done) == (1, size.events)
-    assert any(status != 200 for _, status in courier.sent)
+    assert any(status != 200 for _, status in sender.sent)
     assert await wrong(store, made.expected) == []
     await store.close()

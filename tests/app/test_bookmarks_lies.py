@@ -11,7 +11,7 @@ from bot.domain.bookmark import Member
 from playground.slack import forms, payloads
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.people import Person, readable
-from playground.slack.request_sender import Answer
+from playground.slack.request_sender import AppReply
 from playground.slack.workspace import View
 from tests.fakes.whole import Whole, tales
 
@@ -33,9 +33,9 @@ def click(
     return {**payloads.actions(it.workspace, who.user, where, said, response_url=url, now=now), **more}
 
 
-async def send(it: Whole, payload: dict[str, Any]) -> Answer:
+async def send(it: Whole, payload: dict[str, Any]) -> AppReply:
     """Send it, signed: from Slack's address, whatever it says. A lie too gets its acknowledgement."""
-    answer = await it.stage.courier.send("interactive", payload)
+    answer = await it.stage.sender.send("interactive", payload)
     assert answer.ok
     return answer
 
@@ -95,7 +95,7 @@ async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
     assert ada.screen is None
     now = it.stage.server.clock.now()
     typed = payloads.command(it.workspace, ada.user, channel, "/weekly saved", response_url="", now=now)
-    answer = await it.stage.courier.send("slash_commands", {**typed, "team_id": "T9FOREIGN"})
+    answer = await it.stage.sender.send("slash_commands", {**typed, "team_id": "T9FOREIGN"})
     assert "belong to another workspace" in answer.body
     await ada.clicks(listed, "Add a note", beside="mesh")
     form = await it.modal(ada, "Your note")
@@ -109,7 +109,7 @@ async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
     event = {"type": "reaction_added", "user": ada.user.id, "reaction": "bookmark", "item": item}
     wrapped = payloads.event(it.workspace, event, now)
     wrapped["authorizations"][0]["team_id"] = wrapped["team_id"] = "T9FOREIGN"
-    assert (await it.stage.courier.send("events_api", wrapped)).ok
+    assert (await it.stage.sender.send("events_api", wrapped)).ok
     assert await it.app.ports.store.bookmarks.all(Member("T9FOREIGN", ada.user.id)) == ()
     await it.becomes(await it.saved(ada, channel, "foreign.example/mesh", "foreign.example/graph"), without="Note:")
 
@@ -282,7 +282,7 @@ async def test_a_reaction_from_the_future_keeps_nothing(it: Whole, ahead: int) -
         it.workspace, {"type": "reaction_added", "user": ada.user.id, "reaction": "bookmark", "item": item}, now
     )
     wrapped["event"]["event_ts"] = f"{int(now.timestamp()) + ahead}.000000"
-    assert (await it.stage.courier.send("events_api", wrapped)).ok
+    assert (await it.stage.sender.send("events_api", wrapped)).ok
     await it.saved(ada, channel)
     await ada.reacts(digest.replies[0], "bookmark")
     await it.saved(ada, channel, f"future{ahead}.example/mesh")

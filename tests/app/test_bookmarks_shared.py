@@ -28,13 +28,13 @@ async def test_one_bookmark_for_one_person(it: Whole) -> None:
     ada = it.person()
     channel = connect(it.channel(ada), it.workspace, neighbours(it))
     digest = await it.digest(ada, channel, *tales("shared", "mesh", "graph", "queue"))
-    it.stage.courier.hold()
+    it.stage.sender.hold()
     for reply in digest.replies:
         await ada.reacts(reply, "bookmark")
     await ada.unreacts(digest.replies[2], "bookmark")
-    assert len(it.stage.courier.held or ()) == 8
+    assert len(it.stage.sender.held or ()) == 8
     chance = random.Random(7)
-    await it.stage.courier.release(lambda held: chance.sample(held, len(held)), copies=2)
+    await it.stage.sender.release(lambda held: chance.sample(held, len(held)), copies=2)
     await it.saved(ada, channel, "shared.example/mesh", "shared.example/graph")
     for reply in digest.replies[:2]:
         await ada.unreacts(reply, "bookmark")

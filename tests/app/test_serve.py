@@ -26,7 +26,7 @@ from bot.store.store import Store
 from playground.slack.channel import Channel
 from playground.slack.faults import Fault, How
 from playground.slack.fixtures import village
-from playground.slack.people import Person, Scene, readable, scene
+from playground.slack.people import Person, WorkspaceFixture, readable, workspace_fixture
 from playground.slack.server import Server
 from playground.slack.workspace import Workspace
 
@@ -98,13 +98,13 @@ async def process(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
 
 
 @asynccontextmanager
-async def serving(town: Town, *arguments: str) -> AsyncIterator[tuple[Scene, Person]]:
+async def serving(town: Town, *arguments: str) -> AsyncIterator[tuple[WorkspaceFixture, Person]]:
     """Run `backissue serve` over HTTP and wait until it is healthy."""
     url = f"http://127.0.0.1:{town.port}"
     async with (
         process("serve", *arguments, environment=town.environment),
         aiohttp.ClientSession() as session,
-        scene(town.server, town.workspace, f"{url}/slack/events", SECRET) as stage,
+        workspace_fixture(town.server, town.workspace, f"{url}/slack/events", SECRET) as stage,
     ):
         await answering(session, f"{url}/health")
         yield stage, stage.person(town.you)
@@ -134,7 +134,7 @@ def digests(town: Town) -> list[str]:
     return [readable(message) for message in town.channel.top if message.is_bot]
 
 
-async def subscribed(town: Town, stage: Scene, you: Person) -> None:
+async def subscribed(town: Town, stage: WorkspaceFixture, you: Person) -> None:
     """Have the channel get issues as they appear, and wait until it does."""
     await you.types("/weekly subscribe as soon as it appears", town.channel)
     await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
@@ -242,7 +242,10 @@ async def test_a_second_signal_does_not_break_off_what_the_first_began(town: Tow
 async def test_it_answers_by_socket_mode(town: Town) -> None:
     """With an app token there is no address to reach it at, and commands arrive all the same."""
     environment = {**town.environment, "SLACK_APP_TOKEN": town.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
-    async with process("serve", environment=environment), scene(town.server, town.workspace, "", SECRET) as stage:
+    async with (
+        process("serve", environment=environment),
+        workspace_fixture(town.server, town.workspace, "", SECRET) as stage,
+    ):
         async with asyncio.timeout(PATIENCE):
             await town.server.sockets.connected.wait()
         heard = await stage.person(town.you).types("/weekly service mesh", town.channel)

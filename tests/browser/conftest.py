@@ -16,7 +16,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from bot.runtime.settings import Settings
 from playground.demo.held_back import SAMPLE
-from playground.demo.page.run import Wishes, opened
+from playground.demo.page.run import DemoOptions, opened
 from playground.demo.page.server import PageServer
 from playground.demo.process import without_proxies
 from tests.browser import machine
@@ -64,8 +64,8 @@ async def served(archive: Path = SAMPLE, *, empty: bool = True) -> AsyncIterator
     """Serve the demo's page, with the bot behind it."""
     without_proxies()
     with TemporaryDirectory(prefix="backissue-") as place:
-        async with opened(Wishes(archive, port=0, empty=empty), Path(place), Settings()) as page:
-            await page.room.stage()
+        async with opened(DemoOptions(archive, port=0, empty=empty), Path(place), Settings()) as page:
+            await page.room.environment()
             yield page
 
 
@@ -74,7 +74,7 @@ async def page() -> AsyncIterator[PageServer]:
     """Serve the demo as a newcomer finds it, for the tests of a module."""
     async with served(empty=False) as here:
         here.room.feed.attended.set()  # it begins when somebody looks
-        stage, channel = await here.room.stage(), here.room.workspace.channels[here.room.home]
+        stage, channel = await here.room.environment(), here.room.workspace.channels[here.room.home]
         await stage.scene.until(lambda: any(message.is_bot for message in channel.top), PATIENCE / 1_000)
         yield here
 

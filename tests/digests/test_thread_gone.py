@@ -12,7 +12,7 @@ from bot.domain.delivery import SETTLED, Delivery, Progress, State, closing
 from bot.slack.api.ports import EVENT_TYPE
 from bot.store.store import Store
 from playground.slack.channel import ChannelMessage
-from playground.slack.workspace import Change
+from playground.slack.workspace import VisibleChange
 from tests.digests.test_grid import FAULTS, begun, die_at, steps_of
 from tests.fakes.doom import Fuse, doomed_door, doomed_store
 from tests.fakes.postgres import Postgres
@@ -53,7 +53,7 @@ class Watch:
         self.twice = 0
         scene.workspace.watchers.append(self._seen)
 
-    def _seen(self, change: Change) -> None:
+    def _seen(self, change: VisibleChange) -> None:
         if change.what == "posted" and (said := change.message) is not None and said.metadata:
             self.twice += sum(other.metadata == said.metadata for other in self.standing()) - 1
 

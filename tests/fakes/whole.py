@@ -22,15 +22,15 @@ from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.store.store import Store
-from playground.demo.shifted import Shifted
+from playground.demo.shifted import ShiftedClock
 from playground.slack.channel import Channel, ChannelKind, ChannelMessage
 from playground.slack.front import front
 from playground.slack.limits import problems
 from playground.slack.pace import Pace
-from playground.slack.people import Person, Scene, readable, scene
+from playground.slack.people import Person, WorkspaceFixture, readable, workspace_fixture
 from playground.slack.server import Server
 from playground.slack.site import Site
-from playground.slack.workspace import Change, View, Workspace
+from playground.slack.workspace import View, VisibleChange, Workspace
 
 Found = TypeVar("Found")
 SECRET = "a secret of the tests"
@@ -80,11 +80,11 @@ def issue(number: int, published: datetime, entries: Sequence[str], heading: str
 class Whole:
     """The bot at work, and the means to people a workspace around it."""
 
-    stage: Scene
+    stage: WorkspaceFixture
     workspace: Workspace
     archive: Path
     app: App
-    clock: Shifted
+    clock: ShiftedClock
     """The bot's clock: it can be put forward. Slack's own is the machine's."""
     database: str = ""
     """The address of its database."""
@@ -217,7 +217,7 @@ class Whole:
         """Wait until the bot has done all that it began to do after an acknowledgement."""
         assert await self.app._services.background.drain(PATIENCE)
 
-    def _check(self, change: Change) -> None:
+    def _check(self, change: VisibleChange) -> None:
         message, view = change.message, change.view
         if message is not None and message.is_bot and change.what in {"posted", "edited"}:
             self.faults += problems({"text": message.text or "a file", "blocks": message.blocks})
@@ -238,7 +238,7 @@ async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
     archive = folder / "issues"
     archive.mkdir()
     (archive / "2019-01-06-0.md").write_text(issue(0, _OLD, tales("old", "beginnings")), "utf-8")
-    clock = Shifted()
+    clock = ShiftedClock()
     async with Server(site) as server:
         store = await asyncio.to_thread(Store.open, database, upgrading=True)
         library = Library.opened(archive, clock=clock)
@@ -249,7 +249,9 @@ async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
         )
         async with (
             front(app.asgi()) as url,
-            scene(server, workspace, f"{url}/slack/events", SECRET, wait=_at_once, patience=PATIENCE) as stage,
+            workspace_fixture(
+                server, workspace, f"{url}/slack/events", SECRET, wait=_at_once, patience=PATIENCE
+            ) as stage,
         ):
             yield Whole(stage, workspace, archive, app, clock, database)
 

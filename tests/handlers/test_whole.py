@@ -20,7 +20,7 @@ from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.fixtures import village
 from playground.slack.front import front
 from playground.slack.limits import problems
-from playground.slack.people import Person, readable, scene
+from playground.slack.people import Person, readable, workspace_fixture
 from playground.slack.server import Server
 from playground.slack.workspace import View
 
@@ -87,7 +87,10 @@ async def life(folder: Path) -> AsyncIterator[Life]:
         parts = Ports(library, store, WebSlack(workspace.token, base_url=server.api_url))
         credentials = SlackCredentials(workspace.token, SECRET, None)
         app = build(Settings.read(slack_api_url=server.api_url), credentials, parts)
-        async with front(app.asgi()) as url, scene(server, workspace, f"{url}/slack/events", SECRET) as stage:
+        async with (
+            front(app.asgi()) as url,
+            workspace_fixture(server, workspace, f"{url}/slack/events", SECRET) as stage,
+        ):
             yield Life(stage.person(you.name), channel, archive)
 
 

@@ -14,10 +14,10 @@ from playground.slack import files, forms, payloads
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.mrkdwn import typed
 from playground.slack.people import Person
-from playground.slack.request_sender import Answer
+from playground.slack.request_sender import AppReply
 from playground.slack.workspace import User, View
 
-LONGEST = 12_000
+MESSAGE_MAX_CHARS = 12_000
 """Characters of a message that a person writes (Slack's own composer takes as many)."""
 _EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
 INVITE = "/invite"
@@ -27,7 +27,7 @@ Fields: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Verbs:
+class Actions:
     """Does what is asked of a room; `commands` are the slash commands that there are."""
 
     room: Room
@@ -73,8 +73,8 @@ class Verbs:
         text, thread = body.text("text").strip(), body.text("thread", empty=True)
         if not text:
             raise CannotError("there is nothing to send yet")
-        if len(text) > LONGEST:
-            raise CannotError(f"that is too long: {len(text):,} characters, where {LONGEST:,} fit")
+        if len(text) > MESSAGE_MAX_CHARS:
+            raise CannotError(f"that is too long: {len(text):,} characters, where {MESSAGE_MAX_CHARS:,} fit")
         if text.startswith("/"):
             return await self._command(user, text, channel.id, thread)
         self._open_still(channel)
@@ -142,7 +142,7 @@ class Verbs:
         named = {"block_id": body.text("block_id"), "action_id": body.text("action_id")}
         so_far = body.text("typed", empty=True)[:500]
         payload = payloads.suggestion(self.room.workspace, user, where, named, so_far)
-        answer = await person.scene.courier.send("interactive", payload)
+        answer = await person.scene.sender.send("interactive", payload)
         _taken(answer)
         said = answer.json()
         return {"options": said.get("options") or said.get("option_groups") or []}
@@ -183,7 +183,7 @@ class Verbs:
     # -- the parts -----------------------------------------------------------------------------------------------------
 
     async def _person(self, user: User) -> Person:
-        return (await self.room.stage()).scene.person(user)
+        return (await self.room.environment()).scene.person(user)
 
     def _message(self, user: User, body: Body) -> ChannelMessage:
         return self.room.message(user, self.room.channel(user, body.text("channel")), body.text("ts"))
@@ -243,7 +243,7 @@ def _emoji(body: Body) -> str:
     return name
 
 
-def _taken(answer: Answer) -> Fields:
+def _taken(answer: AppReply) -> Fields:
     """Give nothing, or say that the bot did not take it, as Slack shows a warning sign. Raises CannotError."""
     if answer.ok:
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from playground.slack.channel import Channel, ChannelMessage
-from playground.slack.files import File
+from playground.slack.files import SlackFile
 from playground.slack.workspace import User, View, Workspace
 
 BOT = "Back Issue"
@@ -24,7 +24,7 @@ def users(workspace: Workspace, bot: str) -> dict[str, Any]:
     return {**found, workspace.bot.id: {"name": bot, "is_bot": True}, "USLACKBOT": {"name": "Slackbot", "is_bot": True}}
 
 
-def message(workspace: Workspace, one: ChannelMessage, bot: str, link: Callable[[File], str]) -> dict[str, Any]:
+def message(workspace: Workspace, one: ChannelMessage, bot: str, link: Callable[[SlackFile], str]) -> dict[str, Any]:
     """Describe a message; `bot` is what the bot is called, `link` gives a file's address."""
     author = workspace.users.get(one.user)
     name = bot if one.user == workspace.bot.id else called(author) if author else "Slackbot"
@@ -57,7 +57,7 @@ def thread(channel: Channel, parent: str) -> dict[str, Any] | None:
     return {"count": len(replies), "last": replies[-1].ts, "users": list(people)[:5]}
 
 
-def file(one: File, url: str) -> dict[str, Any]:
+def file(one: SlackFile, url: str) -> dict[str, Any]:
     """Describe a file; it is fetched from the page's own server, at `url`."""
     return {"id": one.id, "name": one.name, "title": one.title, "size": one.length, "url": url}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.demo.page.pages import LONGEST, Asked
+from playground.demo.page.pages import PAGE_MESSAGES, PageRequest
 from playground.demo.page.problem import PageError
 from playground.slack.channel import micros
 
@@ -49,9 +49,9 @@ class Body:
         return found
 
 
-def asked(query: Mapping[str, str]) -> Asked:
+def asked(query: Mapping[str, str]) -> PageRequest:
     """Read what part of a channel is asked for. Raises PageError."""
-    return Asked(
+    return PageRequest(
         before=_moment(query, "before"),
         after=_moment(query, "after"),
         thread=query.get("thread") or None,
@@ -71,7 +71,7 @@ def _moment(query: Mapping[str, str], name: str) -> int | None:
 
 def _limit(given: str) -> int:
     if not given:
-        return Asked().limit
+        return PageRequest().limit
     if not (given.isascii() and given.isdigit() and len(given) < 9 and int(given) > 0):
         raise PageError("`limit` must be a number from 1 on")
-    return min(int(given), LONGEST)
+    return min(int(given), PAGE_MESSAGES)

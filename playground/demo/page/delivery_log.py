@@ -12,21 +12,21 @@ from bot.domain.title import label
 from bot.domain.workspace import workspace_id
 
 if TYPE_CHECKING:  # as in `room`
-    from playground.demo.environment import Stage
+    from playground.demo.environment import Environment
 
 NEWEST = 50
 """Deliveries shown."""
 
 
-async def books(stage: Stage, now: datetime) -> dict[str, Any]:
+async def delivery_log(environment: Environment, now: datetime) -> dict[str, Any]:
     """Give DELIVERIES (see the package's docstring). Raises StoreError."""
-    store, key = stage.app.ports.store, workspace_id(stage.workspace.enterprise, stage.workspace.team)
+    store, key = environment.app.ports.store, workspace_id(environment.workspace.enterprise, environment.workspace.team)
     subscriptions = await store.subscriptions.list(key)
     deliveries = await store.deliveries.list(workspace=key, limit=NEWEST)
     return {
-        "subscriptions": [_subscription(stage, each, now) for each in subscriptions],
-        "deliveries": [_delivery(stage, each) for each in deliveries],
-        "doubles": len(stage.site.ledger.doubles()),
+        "subscriptions": [_subscription(environment, each, now) for each in subscriptions],
+        "deliveries": [_delivery(environment, each) for each in deliveries],
+        "doubles": len(environment.site.ledger.doubles()),
     }
 
 
@@ -41,24 +41,24 @@ def upcoming(subscription: Subscription, now: datetime) -> datetime | None:
     return slot.at if slot else None
 
 
-def _subscription(stage: Stage, each: Subscription, now: datetime) -> dict[str, Any]:
+def _subscription(environment: Environment, each: Subscription, now: datetime) -> dict[str, Any]:
     at = upcoming(each, now)
     return {
         "channel": each.channel,
-        "channel_name": _named(stage, each.channel),
+        "channel_name": _named(environment, each.channel),
         "schedule": str(each.schedule),
         "next": at.isoformat() if at else None,
         "paused": each.paused.reason if each.paused else "",
     }
 
 
-def _delivery(stage: Stage, each: Delivery) -> dict[str, Any]:
+def _delivery(environment: Environment, each: Delivery) -> dict[str, Any]:
     return {
         "due": each.due.isoformat(),
         "channel": each.channel,
-        "channel_name": _named(stage, each.channel),
+        "channel_name": _named(environment, each.channel),
         "issue": each.issue,
-        "label": _labelled(stage, each.issue),
+        "label": _labelled(environment, each.issue),
         "state": each.progress.value,
         "sent": sum(part.state is State.SENT for part in each.parts),
         "parts": len(each.parts),
@@ -66,11 +66,11 @@ def _delivery(stage: Stage, each: Delivery) -> dict[str, Any]:
     }
 
 
-def _labelled(stage: Stage, slug: str) -> str:
-    issue = stage.library.snapshot.get(slug)
+def _labelled(environment: Environment, slug: str) -> str:
+    issue = environment.library.snapshot.get(slug)
     return label(issue) if issue else slug
 
 
-def _named(stage: Stage, channel: str) -> str:
-    found = stage.workspace.channels.get(channel)
+def _named(environment: Environment, channel: str) -> str:
+    found = environment.workspace.channels.get(channel)
     return found.name if found and found.kind != "im" else ""

@@ -12,7 +12,7 @@ from playground.slack.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class NamedFault:
     """One of them: its name on a button, what it does in a sentence, and the fault if it is one of the line's."""
 
     name: str
@@ -21,39 +21,41 @@ class Break:
 
 
 _POST = "chat.postMessage"
-BREAKS: Mapping[str, Break] = {
-    "limited": Break(
+FAULTS: Mapping[str, NamedFault] = {
+    "limited": NamedFault(
         "Slow down (429)",
         "The next three posts are refused: too many, try again in 5 seconds.",
         Fault(How.LIMITED, method=_POST, retry_after=5, times=3),
     ),
-    "timeout_after_accept": Break(
+    "timeout_after_accept": NamedFault(
         "Silence after a post",
         "The next post arrives, but the bot never hears so: its call runs into its time limit.",
         Fault(How.HANG, effect=True, method=_POST),
     ),
-    "cut_after_accept": Break(
+    "cut_after_accept": NamedFault(
         "Cut off after a post",
         "The next post arrives, but the line breaks before the bot hears so.",
         Fault(How.CUT, effect=True, method=_POST),
     ),
-    "lost": Break(
+    "lost": NamedFault(
         "A post gets lost",
         "The next post never arrives, and the line breaks: the bot cannot tell this from the one above.",
         Fault(How.CUT, method=_POST),
     ),
-    "down": Break(
+    "down": NamedFault(
         "Slack is down (500)",
         "Every post fails until you mend it.",
         Fault(How.BROKEN, method=_POST, times=None),
     ),
-    "archived": Break("Archive the channel", "Nobody can write in the channel that is open any more, the bot neither."),
-    "removed": Break("Remove the bot", "Somebody takes the bot out of the channel that is open."),
-    "deleted": Break(
+    "archived": NamedFault(
+        "Archive the channel", "Nobody can write in the channel that is open any more, the bot neither."
+    ),
+    "removed": NamedFault("Remove the bot", "Somebody takes the bot out of the channel that is open."),
+    "deleted": NamedFault(
         "Delete the bot's newest message",
         "It vanishes from the channel that is open; a reply to it then lands in the channel instead.",
     ),
-    "buried": Break(
+    "buried": NamedFault(
         "Delete it, but leave its thread",
         "The same, but if it has replies a tombstone stays in its place, and the thread takes more.",
     ),
@@ -63,7 +65,7 @@ BREAKS: Mapping[str, Break] = {
 
 def apply(what: str, site: Site, workspace: Workspace, channel: Channel) -> None:
     """Break something; `channel` is where, for what happens to a channel."""
-    fault = BREAKS[what].fault
+    fault = FAULTS[what].fault
     if fault is not None:
         site.faults.add(fault)
     elif what == "archived":
@@ -90,7 +92,7 @@ def broken(site: Site, workspace: Workspace) -> list[str]:
         "archived": any(channel.archived for channel in places),
         "removed": any(workspace.bot.id not in channel.members for channel in places),
     }
-    return [what for what, one in BREAKS.items() if (one.fault in waiting if one.fault else there.get(what))]
+    return [what for what, one in FAULTS.items() if (one.fault in waiting if one.fault else there.get(what))]
 
 
 def mend(site: Site, workspace: Workspace) -> list[Channel]:

@@ -24,7 +24,7 @@ SAID = (
 
 
 @dataclass(frozen=True, slots=True)
-class Scenery:
+class Fixtures:
     """The stand-in and the people that one can be, the first of them first."""
 
     site: Site
@@ -34,7 +34,7 @@ class Scenery:
     """The id of the channel in which digests are to appear."""
 
 
-def scenery(now: datetime, *, empty: bool = False) -> Scenery:
+def fixtures(now: datetime, *, empty: bool = False) -> Fixtures:
     """Build it as of `now`; `empty`: nobody has said anything yet."""
     site = Site()
     # The stand-in listens on this machine, where other programs can ask it: its token is nobody else's to know.
@@ -47,4 +47,4 @@ def scenery(now: datetime, *, empty: bool = False) -> Scenery:
     by_name = {person.name: person.id for person in people}
     for minutes, name, text in () if empty else SAID:
         workspace.post(general, now - timedelta(minutes=minutes), user=by_name[name], text=text)
-    return Scenery(site, workspace, people, devops.id)
+    return Fixtures(site, workspace, people, devops.id)

@@ -14,19 +14,19 @@ from bot.domain.errors import BotError
 from bot.domain.title import title
 from bot.domain.workspace import workspace_id
 from playground.demo.page.body import Body
-from playground.demo.page.delivery_log import books, upcoming
-from playground.demo.page.faults import BREAKS, apply, broken, mend
+from playground.demo.page.delivery_log import delivery_log, upcoming
+from playground.demo.page.faults import FAULTS, apply, broken, mend
 from playground.demo.page.problem import CannotError, PageError
 from playground.demo.page.room import Room
 
 if TYPE_CHECKING:  # as in `room`
-    from playground.demo.environment import Stage
+    from playground.demo.environment import Environment
 
 _log = structlog.get_logger(__name__)
 WEEK = timedelta(days=7)
 MOMENT = timedelta(seconds=1)
 """How far past a slot the clock is put."""
-PATIENCE = 4.0
+CATCH_UP_TIMEOUT_SECONDS = 4.0
 """Seconds that a jump over several slots stops for what is due at them."""
 SETTLE = 0.1
 """Seconds after something happened within which more is likely to."""
@@ -36,7 +36,7 @@ LOOK = 1.0
 """Seconds after which the deliveries are looked at even though nothing seems to have happened."""
 
 
-class Office:
+class OperatorPanel:
     """What the operator sees and does in a room. `watch` tells of changes for as long as it runs."""
 
     def __init__(self, room: Room) -> None:
@@ -64,17 +64,17 @@ class Office:
 
     async def clock(self) -> dict[str, Any]:
         """Give CLOCK (see the package's docstring)."""
-        clock, stage = self.room.clock, self.room.here
-        at = await self._upcoming(stage) if stage else None
+        clock, environment = self.room.clock, self.room.here
+        at = await self._upcoming(environment) if environment else None
         ahead = clock.ahead.total_seconds()
         return {"now": clock.now().isoformat(), "ahead": ahead, "next_slot": at}
 
     async def deliveries(self) -> dict[str, Any]:
         """Give DELIVERIES; empty while the app is not there yet."""
-        stage = self.room.here
-        if stage is None:
+        environment = self.room.here
+        if environment is None:
             return {"subscriptions": [], "deliveries": [], "doubles": 0}
-        return await books(stage, self.room.clock.now())
+        return await delivery_log(environment, self.room.clock.now())
 
     def drawer(self) -> dict[str, Any]:
         """Give DRAWER, without its calls."""
@@ -82,7 +82,7 @@ class Office:
         return {
             "held": len(waiting),
             "next": title(waiting[0][0]) if waiting else "",
-            "breaks": [{"what": what, "name": one.name, "text": one.text} for what, one in BREAKS.items()],
+            "breaks": [{"what": what, "name": one.name, "text": one.text} for what, one in FAULTS.items()],
             "broken": broken(self.room.site, self.room.workspace),
             "doubles": len(self.room.site.ledger.doubles()),
         }
@@ -90,7 +90,7 @@ class Office:
     async def watch(self) -> None:
         """Tell of changes until cancelled."""
         with suppress(Exception):  # whoever asks for the stage is told what kept it away
-            await self.room.stage()
+            await self.room.environment()
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
@@ -122,88 +122,88 @@ class Office:
     # -- the clock -----------------------------------------------------------------------------------------------------
 
     async def _next_slot(self, _: Body) -> dict[str, Any]:
-        stage = await self.room.stage()
-        slots = await self._slots(stage)
+        environment = await self.room.environment()
+        slots = await self._slots(environment)
         if not slots:
             raise CannotError("No channel has a time for its digests yet: subscribe one, for example every Monday.")
-        return await self._forward(stage, min(slots))
+        return await self._forward(environment, min(slots))
 
     async def _week(self, _: Body) -> dict[str, Any]:
         """Put the clock forward by a week, with a stop at each slot on the way.
 
         To an app that slept through a whole week its slots are long past: it would post nothing (docs/delivery.md).
         """
-        stage, clock = await self.room.stage(), self.room.clock
+        environment, clock = await self.room.environment(), self.room.clock
         seconds = asyncio.get_running_loop().time
-        end, patient = clock.ahead + WEEK, seconds() + PATIENCE
+        end, patient = clock.ahead + WEEK, seconds() + CATCH_UP_TIMEOUT_SECONDS
         # Where something is broken, or there is much to post, the rest of the week is jumped.
         while not (jumped := seconds() >= patient):
-            if not await self._begun(stage):
+            if not await self._begun(environment):
                 await asyncio.sleep(SETTLE)
                 continue
-            ahead = [by for by in await self._slots(stage) if clock.ahead + by < end]
+            ahead = [by for by in await self._slots(environment) if clock.ahead + by < end]
             if not ahead:
                 break
-            await self._forward(stage, min(ahead))
-        await self._forward(stage, end - clock.ahead)
+            await self._forward(environment, min(ahead))
+        await self._forward(environment, end - clock.ahead)
         return {"note": _JUMPED} if jumped else {}
 
-    async def _begun(self, stage: Stage) -> bool:
+    async def _begun(self, environment: Environment) -> bool:
         """Say whether in every channel for which something is due a digest has begun, be it without its replies yet."""
         now = self.room.clock.now()
-        rows = (await books(stage, now))["deliveries"]
+        rows = (await delivery_log(environment, now))["deliveries"]
         due = {
             row["channel"] for row in rows if row["state"] == "waiting" and datetime.fromisoformat(row["due"]) <= now
         }
-        for each in await self._subscriptions(stage):
+        for each in await self._subscriptions(environment):
             slot = upcoming(each, each.cursor or now)
             if slot is not None and slot <= now:  # not decided yet
                 due.add(each.channel)
         posting = [row for row in rows if row["state"] == "posting"]
         return not due - {row["channel"] for row in posting} and all(row["sent"] for row in posting)
 
-    async def _slots(self, stage: Stage) -> list[timedelta]:
+    async def _slots(self, environment: Environment) -> list[timedelta]:
         """Say how far ahead the next time of each channel is that has times, and a moment more."""
         now = self.room.clock.now()
-        found = [upcoming(each, now) for each in await self._subscriptions(stage)]
+        found = [upcoming(each, now) for each in await self._subscriptions(environment)]
         return [at - now + MOMENT for at in found if at is not None]
 
-    async def _forward(self, stage: Stage, by: timedelta) -> dict[str, Any]:
+    async def _forward(self, environment: Environment, by: timedelta) -> dict[str, Any]:
         self.room.clock.forward(max(by, timedelta()))
-        await stage.tick()
+        await environment.tick()
         return {}
 
-    async def _upcoming(self, stage: Stage) -> str | None:
+    async def _upcoming(self, environment: Environment) -> str | None:
         now = self.room.clock.now()
         with suppress(BotError):
-            found = [at for each in await self._subscriptions(stage) if (at := upcoming(each, now)) is not None]
+            found = [at for each in await self._subscriptions(environment) if (at := upcoming(each, now)) is not None]
             return min(found).isoformat() if found else None
         return None
 
-    async def _subscriptions(self, stage: Stage) -> tuple[Any, ...]:
-        workspace = stage.workspace
-        return await stage.app.ports.store.subscriptions.list(workspace_id(workspace.enterprise, workspace.team))
+    async def _subscriptions(self, environment: Environment) -> tuple[Any, ...]:
+        workspace = environment.workspace
+        return await environment.app.ports.store.subscriptions.list(workspace_id(workspace.enterprise, workspace.team))
 
     # -- the archive and the line --------------------------------------------------------------------------------------
 
     async def _publish(self, _: Body) -> dict[str, Any]:
-        stage = await self.room.stage()
-        issue = await asyncio.to_thread(stage.held.release)
+        environment = await self.room.environment()
+        issue = await asyncio.to_thread(environment.held.release)
         if issue is None:
             raise CannotError("That was the newest issue of this archive; there is no next one.")
         # The watch would notice within a second: too late for somebody who puts the clock forward at once.
-        await stage.library.refresh()
+        await environment.library.refresh()
         return {"issue": title(issue)}
 
     async def _break(self, body: Body) -> dict[str, Any]:
         what, name = body.text("what"), body.text("channel", empty=True)
-        if what not in BREAKS:
-            raise PageError(f"`what` must be one of {', '.join(BREAKS)}")
+        if what not in FAULTS:
+            raise PageError(f"`what` must be one of {', '.join(FAULTS)}")
         channel = self.room.workspace.channels.get(name or self.room.home)
         if channel is None or channel.kind == "im":
             raise PageError("there is no such channel", 404)
         apply(what, self.room.site, self.room.workspace, channel)
-        if BREAKS[what].fault is None:
+        if FAULTS[what].fault is None:
             self.room.relist(channel)
         return {}
 
@@ -211,7 +211,9 @@ class Office:
         mended = mend(self.room.site, self.room.workspace)
         for channel in mended:
             self.room.relist(channel)
-        stage = self.room.here
-        paused = {each.channel for each in await self._subscriptions(stage) if each.paused} if stage else set()
+        environment = self.room.here
+        paused = (
+            {each.channel for each in await self._subscriptions(environment) if each.paused} if environment else set()
+        )
         names = " and ".join(f"#{channel.name}" for channel in mended if channel.id in paused)
-        return {"note": _RESUME.format(names, stage.settings.command)} if stage and names else {}
+        return {"note": _RESUME.format(names, environment.settings.command)} if environment and names else {}

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from playground.slack.channel import Channel, ChannelMessage, Timeline, micros
 
-LONGEST = 200
+PAGE_MESSAGES = 200
 """Messages in one page at most."""
 _END = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """What is asked for: messages before `before`, or after `after` (microseconds), of the thread below `thread`."""
 
     before: int | None = None
@@ -21,7 +21,7 @@ class Asked:
     limit: int = 60
 
 
-def page(channel: Channel, person: str, asked: Asked) -> tuple[list[ChannelMessage], bool]:
+def page(channel: Channel, person: str, asked: PageRequest) -> tuple[list[ChannelMessage], bool]:
     """Give the messages asked for, oldest first, and whether there are more in that direction."""
     own = [message for message in channel.ephemeral if message.ephemeral_to == person and not message.deleted]
     if asked.thread is None:
@@ -40,7 +40,7 @@ def unread(channel: Channel, person: str, seen: int) -> int:
     return there + sum(_at(message) > seen and not message.is_reply for message in own)
 
 
-def _of(timeline: Timeline, own: list[ChannelMessage], asked: Asked) -> tuple[list[ChannelMessage], bool]:
+def _of(timeline: Timeline, own: list[ChannelMessage], asked: PageRequest) -> tuple[list[ChannelMessage], bool]:
     """Put the ephemeral ones between the others. One more than asked for tells whether there are more."""
     most = asked.limit + 1
     if asked.after is not None:

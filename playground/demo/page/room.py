@@ -13,31 +13,31 @@ from typing import TYPE_CHECKING, Any
 from playground.demo.page import as_json
 from playground.demo.page.calls import Calls
 from playground.demo.page.feed import Feed
-from playground.demo.page.fixtures import Scenery
-from playground.demo.page.pages import Asked, page, unread
+from playground.demo.page.fixtures import Fixtures
+from playground.demo.page.pages import PageRequest, page, unread
 from playground.demo.page.problem import PageError
-from playground.demo.shifted import Shifted
+from playground.demo.shifted import ShiftedClock
 from playground.slack.channel import Channel, ChannelMessage, micros
-from playground.slack.files import File
-from playground.slack.workspace import Change, User, View
+from playground.slack.files import SlackFile
+from playground.slack.workspace import User, View, VisibleChange
 
 if TYPE_CHECKING:  # the app is imported while the page is already served
-    from playground.demo.environment import Stage
+    from playground.demo.environment import Environment
 
 
 class Room:
     """What the page looks at. Make it inside the event loop."""
 
-    def __init__(self, scenery: Scenery, clock: Shifted, bot: str = as_json.BOT) -> None:
+    def __init__(self, fixtures: Fixtures, clock: ShiftedClock, bot: str = as_json.BOT) -> None:
         """Begin without the app, telling from now on what changes; `bot` is what the bot is called."""
-        self.site, self.workspace, self.people = scenery.site, scenery.workspace, scenery.people
-        self.home = scenery.home
+        self.site, self.workspace, self.people = fixtures.site, fixtures.workspace, fixtures.people
+        self.home = fixtures.home
         self.clock = clock
         self.bot = bot
         self.feed = Feed(secrets.token_hex(3))
         self.calls = Calls(self.workspace, lambda call: self.feed.tell({"type": "call", "call": call}))
         self.problem = ""
-        self._stage: asyncio.Future[Stage] = asyncio.get_running_loop().create_future()
+        self._stage: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
         self._seen: dict[tuple[str, str], int] = {}
         self._open: dict[str, str] = {}
         self._keys: dict[str, str] = {}
@@ -48,19 +48,19 @@ class Room:
     # -- the app -------------------------------------------------------------------------------------------------------
 
     @property
-    def here(self) -> Stage | None:
+    def here(self) -> Environment | None:
         """Give the stage, None until it is there."""
         there = self._stage.done() and not self._stage.cancelled() and self._stage.exception() is None
         return self._stage.result() if there else None
 
-    async def stage(self) -> Stage:
+    async def environment(self) -> Environment:
         """Wait for the stage; where there will be none, what kept it away is raised."""
         return await asyncio.shield(self._stage)
 
-    def enter(self, stage: Stage) -> None:
+    def enter(self, environment: Environment) -> None:
         """Let the app in."""
-        stage.scene.courier.watchers.append(lambda carried: self.calls.to_bot(carried, self.clock.now()))
-        self._stage.set_result(stage)
+        environment.scene.sender.watchers.append(lambda carried: self.calls.to_bot(carried, self.clock.now()))
+        self._stage.set_result(environment)
         self.feed.tell({"type": "ready"})
 
     def fail(self, cause: Exception) -> None:
@@ -113,7 +113,7 @@ class Room:
             raise PageError("that window is closed already", 404)
         return found
 
-    def file(self, key: str) -> File:
+    def file(self, key: str) -> SlackFile:
         """Find a file by the key in its address, which only those get who can see it. Raises PageError."""
         found = next((self.workspace.files.get(name) for name, known in self._keys.items() if known == key), None)
         if found is None or found.content is None:
@@ -122,7 +122,7 @@ class Room:
 
     # -- what people see -----------------------------------------------------------------------------------------------
 
-    def page(self, person: User, channel: Channel, asked: Asked) -> dict[str, Any]:
+    def page(self, person: User, channel: Channel, asked: PageRequest) -> dict[str, Any]:
         """Give messages (see the package's docstring)."""
         found, more = page(channel, person.id, asked)
         return {"messages": [self.shown(one) for one in found], "more": more}
@@ -160,7 +160,7 @@ class Room:
 
     # -- what changes --------------------------------------------------------------------------------------------------
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: VisibleChange) -> None:
         if change.message is not None:
             self._message_changed(change.what, change.message)
         elif change.what == "closed":
@@ -202,6 +202,6 @@ class Room:
             for person in self.people if last else ():
                 self._seen[person.id, channel.id] = micros(last.ts) or 0 if last else 0
 
-    def _link(self, file: File) -> str:
+    def _link(self, file: SlackFile) -> str:
         """Give a file's address: it holds a key that cannot be guessed."""
         return f"/page/file?key={self._keys.setdefault(file.id, secrets.token_urlsafe(12))}"

@@ -16,11 +16,11 @@ from typing import Any
 from bot.domain.errors import BotError
 from bot.runtime.settings import Settings
 from playground.demo.held_back import SAMPLE
-from playground.demo.page.fixtures import scenery
+from playground.demo.page.fixtures import fixtures
 from playground.demo.page.room import Room
 from playground.demo.page.server import PageServer
 from playground.demo.process import until_stopped, without_proxies
-from playground.demo.shifted import Shifted
+from playground.demo.shifted import ShiftedClock
 
 PORT = 8765
 """Where the page is looked for first; the next free one of `PORTS` is taken."""
@@ -40,7 +40,7 @@ class PortError(BotError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DemoOptions:
     """How the demo is to be run: `port` None: the first free one from `PORT`; `empty`: nothing has happened yet.
 
     `browse` opens the page's address.
@@ -64,43 +64,45 @@ def browser() -> Callable[[str], object] | None:
     return None if type(found) is webbrowser.GenericBrowser else found.open
 
 
-async def run(wishes: Wishes, say: Callable[[str], object], settled: Callable[[], object] = lambda: None) -> None:
+async def run(options: DemoOptions, say: Callable[[str], object], settled: Callable[[], object] = lambda: None) -> None:
     """Serve until the process is told to stop; `say` prints a line. Raises FolderError, PortError.
 
     `settled` is called once everything is there.
     """
     without_proxies()
     with tempfile.TemporaryDirectory(prefix="backissue-demo-") as place:
-        await until_stopped(_serve(wishes, Path(place), say, settled))
+        await until_stopped(_serve(options, Path(place), say, settled))
 
 
-async def _serve(wishes: Wishes, place: Path, say: Callable[[str], object], settled: Callable[[], object]) -> None:
-    async with opened(wishes, place, Settings.read()) as page:
+async def _serve(
+    options: DemoOptions, place: Path, say: Callable[[str], object], settled: Callable[[], object]
+) -> None:
+    async with opened(options, place, Settings.read()) as page:
         say(f"Back Issue is at {page.url}  (stop with Ctrl-C; nothing is left behind)")
-        if wishes.browse is not None:
-            await asyncio.to_thread(wishes.browse, page.url)
-        await page.room.stage()
+        if options.browse is not None:
+            await asyncio.to_thread(options.browse, page.url)
+        await page.room.environment()
         settled()
         await asyncio.Event().wait()
 
 
 @asynccontextmanager
-async def opened(wishes: Wishes, place: Path, settings: Settings) -> AsyncIterator[PageServer]:
+async def opened(options: DemoOptions, place: Path, settings: Settings) -> AsyncIterator[PageServer]:
     """Serve the page, begin to bring the app to it, and stop both at the end. Raises PortError.
 
     `place` is an empty folder. What keeps the app away (a folder that cannot be read) is told on the page, and is
-    what `Room.stage` raises.
+    what `Room.environment` raises.
     """
-    clock = Shifted()
-    room = Room(scenery(clock.now(), empty=wishes.empty), clock, settings.name)
+    clock = ShiftedClock()
+    room = Room(fixtures(clock.now(), empty=options.empty), clock, settings.name)
     async with AsyncExitStack() as stack:
-        page = await _listening(stack, room, settings, wishes.port)
+        page = await _listening(stack, room, settings, options.port)
         leave = asyncio.Event()
         tasks = [
-            asyncio.create_task(_bring(room, wishes, place, settings, leave), name="stage"),
+            asyncio.create_task(_bring(room, options, place, settings, leave), name="stage"),
             asyncio.create_task(page.office.watch(), name="office"),
         ]
-        if not wishes.empty:
+        if not options.empty:
             tasks.append(asyncio.create_task(_begin(room, settings), name="begin"))
         try:
             yield page
@@ -122,12 +124,12 @@ async def _listening(stack: AsyncExitStack, room: Room, settings: Settings, port
     raise PortError(port or PORT)
 
 
-async def _bring(room: Room, wishes: Wishes, place: Path, settings: Settings, leave: asyncio.Event) -> None:
+async def _bring(room: Room, options: DemoOptions, place: Path, settings: Settings, leave: asyncio.Event) -> None:
     """Bring the app to the room, and keep it there until it is time to leave."""
     try:
         # Most of a start is importing the app: in a thread, while the page is already there.
         stage = await asyncio.to_thread(_stage)
-        async with stage(wishes.archive, place, settings, room.site, room.workspace, room.clock) as playing:
+        async with stage(options.archive, place, settings, room.site, room.workspace, room.clock) as playing:
             room.enter(playing)
             await leave.wait()
     except Exception as error:  # whatever it is, a page that waits for ever would be worse
@@ -137,19 +139,19 @@ async def _bring(room: Room, wishes: Wishes, place: Path, settings: Settings, le
 
 
 def _stage() -> Any:
-    from playground.demo.environment import stage  # noqa: PLC0415 - heavy, see `_bring`
+    from playground.demo.environment import environment  # noqa: PLC0415 - heavy, see `_bring`
 
-    return stage
+    return environment
 
 
 async def _begin(room: Room, settings: Settings) -> None:
     """Once somebody looks, subscribe the two channels as their people would, and let the first issue appear."""
-    stage = await room.stage()
+    environment = await room.environment()
     await room.feed.attended.wait()
     home, others = room.workspace.channels[room.home], room.channels(room.people[1])
     other = next(channel for channel in others if channel.kind != "im" and channel is not home)
-    await stage.scene.person(room.people[0]).types(f"{settings.command} subscribe as soon as it appears", home)
-    await stage.scene.person(room.people[1]).types(f"{settings.command} subscribe {SCHEDULE}", other)
+    await environment.scene.person(room.people[0]).types(f"{settings.command} subscribe as soon as it appears", home)
+    await environment.scene.person(room.people[1]).types(f"{settings.command} subscribe {SCHEDULE}", other)
     with suppress(TimeoutError):
-        await stage.scene.until(lambda: home.ephemeral and other.ephemeral, APPEARS)
-    await asyncio.to_thread(stage.held.release)
+        await environment.scene.until(lambda: home.ephemeral and other.ephemeral, APPEARS)
+    await asyncio.to_thread(environment.held.release)

@@ -15,14 +15,14 @@ from aiohttp import web
 from archive.errors import BackIssueError
 from bot.runtime.settings import Settings
 from playground.demo.page import as_json
-from playground.demo.page.actions import Verbs
+from playground.demo.page.actions import Actions
 from playground.demo.page.body import Body, asked
 from playground.demo.page.guard import HEADERS, UPLOAD, wrong_with
 from playground.demo.page.menu import commands, emoji
-from playground.demo.page.operator_panel import Office
+from playground.demo.page.operator_panel import OperatorPanel
 from playground.demo.page.problem import PageError
 from playground.demo.page.room import Room
-from playground.slack.files import LARGEST_CHOSEN
+from playground.slack.files import CHOSEN_FILE_MAX_BYTES
 
 STATIC = Path(__file__).parent / "static"
 KINDS: Mapping[str, str] = {
@@ -32,7 +32,7 @@ KINDS: Mapping[str, str] = {
     ".svg": "image/svg+xml",
 }
 """What is served from `STATIC`, and as what."""
-LARGEST = 1_000_000
+BODY_MAX_BYTES = 1_000_000
 """Bytes that one may send at a time."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,9 +43,9 @@ class PageServer:
     def __init__(self, room: Room, settings: Settings, *, port: int = 0) -> None:
         """Show `room`; of `settings` the names of commands and the bookmark's emoji count."""
         self.room = room
-        self.office = Office(room)
+        self.office = OperatorPanel(room)
         self._settings = settings
-        self._verbs = Verbs(room, (settings.command, settings.tools_command))
+        self._verbs = Actions(room, (settings.command, settings.tools_command))
         self._port = port
         self._runner: web.AppRunner | None = None
 
@@ -56,7 +56,7 @@ class PageServer:
 
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError where the port is taken."""
-        app = web.Application(middlewares=[_guarded], client_max_size=LARGEST)
+        app = web.Application(middlewares=[_guarded], client_max_size=BODY_MAX_BYTES)
         app.router.add_get("/", _static)
         app.router.add_get("/static/{name:.+}", _static)
         app.router.add_get("/page/state", self._state)
@@ -152,7 +152,7 @@ class PageServer:
         content = bytearray()
         async for piece in request.content.iter_chunked(65_536):
             content += piece
-            if len(content) > LARGEST_CHOSEN:
+            if len(content) > CHOSEN_FILE_MAX_BYTES:
                 break  # one byte too many is enough to be refused in a line
         return _json({"ok": True, "file": self._verbs.upload(Body(dict(request.query)), bytes(content))})
 

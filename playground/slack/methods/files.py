@@ -11,10 +11,10 @@ from typing import Any
 
 from playground.slack.call import Call, RefusalError
 from playground.slack.channel import Channel
-from playground.slack.files import File
+from playground.slack.files import SlackFile
 from playground.slack.workspace import Workspace
 
-LARGEST = 1_000_000_000
+FILE_MAX_BYTES = 1_000_000_000
 """Bytes (Slack: 1 GB)."""
 
 
@@ -23,10 +23,10 @@ def announce(call: Call) -> dict[str, Any]:
     call.need("files:write")
     name = call.text("filename")
     length = str(call.arguments.get("length", ""))
-    if not (length.isascii() and length.isdigit()) or not 0 < int(length) <= LARGEST:
+    if not (length.isascii() and length.isdigit()) or not 0 < int(length) <= FILE_MAX_BYTES:
         raise RefusalError("invalid_arguments", "[ERROR] length must be the file's size in bytes")
     workspace = call.workspace
-    file = File(f"F{workspace.number():08d}", name, int(length), workspace.bot.id, title=name)
+    file = SlackFile(f"F{workspace.number():08d}", name, int(length), workspace.bot.id, title=name)
     workspace.files[file.id] = file
     return {"file_id": file.id, "upload_url": f"{call.address}/upload/{workspace.team}-{file.id}"}
 
@@ -80,7 +80,7 @@ def _asked(call: Call) -> list[Mapping[str, Any]]:
     return files
 
 
-def _uploaded(call: Call, asked: Mapping[str, Any]) -> tuple[File, str]:
+def _uploaded(call: Call, asked: Mapping[str, Any]) -> tuple[SlackFile, str]:
     file = call.workspace.files.get(str(asked.get("id")))
     if file is None or file.content is None or file.shared:
         raise RefusalError("file_not_found")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playground.slack.call import Call, RefusalError
 from playground.slack.limits import asks_for_files, refusal, view_breaches
-from playground.slack.workspace import Change, View, Workspace
+from playground.slack.workspace import View, VisibleChange, Workspace
 
 DEEPEST = 3
 
@@ -63,7 +63,7 @@ def replace(workspace: Workspace, view: View, payload: dict[str, Any]) -> None:
     """Show `payload` in place of what a view showed. Its blocks get ids where they have none."""
     view.payload = {**payload, "blocks": workspace.identified(payload.get("blocks", ()))}
     view.hash = f"{workspace.number()}.hash"
-    workspace.changed(Change("opened", view=view))
+    workspace.changed(VisibleChange("opened", view=view))
 
 
 def described(workspace: Workspace, view: View) -> dict[str, Any]:

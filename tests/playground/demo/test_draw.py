@@ -12,10 +12,10 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from playground.demo import draw
-from playground.demo.rich_text import Hand
+from playground.demo.rich_text import Reader
 from playground.slack.mrkdwn import Reference, pieces, typed, unescape
 
-HAND = Hand(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneInfo("Europe/London"))
+HAND = Reader(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneInfo("Europe/London"))
 
 
 def written(drawn: Any, width: int = 60) -> str:

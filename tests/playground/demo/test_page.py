@@ -18,10 +18,10 @@ from yarl import URL
 
 from archive.snapshot import Snapshot
 from bot.runtime.settings import Settings
-from playground.demo.page.run import Wishes, opened
+from playground.demo.page.run import DemoOptions, opened
 from playground.demo.page.server import PageServer
 from playground.slack.channel import ChannelMessage
-from playground.slack.files import File
+from playground.slack.files import SlackFile
 from tests.playground.visitor import PATIENCE, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -52,11 +52,11 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         text = f"A service mesh, part {day}.\n\nhttps://example.com/mesh/{day}\n"
         (archive / f"2024-01-0{day}-{day}.md").write_text("\n".join(lines) + text)
     async with (
-        opened(Wishes(archive, port=0, empty=True), place, Settings()) as page,
+        opened(DemoOptions(archive, port=0, empty=True), place, Settings()) as page,
         aiohttp.ClientSession() as session,
     ):
         ada, grace = (Visitor(session, page.url, person.id) for person in page.room.people)
-        await page.room.stage()
+        await page.room.environment()
         async with ada.listening(), grace.listening():
             yield House(page, ada, grace)
 
@@ -219,7 +219,7 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
     await house.ada.reads("ondays 09:00", channel)
     held = (await house.ada.state())["drawer"]["held"]
     noticed = asyncio.Event()
-    stage = await house.page.room.stage()
+    stage = await house.page.room.environment()
 
     async def notice(_before: Snapshot, _after: Snapshot) -> None:
         noticed.set()
@@ -307,7 +307,7 @@ async def test_the_bot_is_let_in_again(house: House) -> None:
 async def test_a_file_is_fetched_by_who_was_sent_it(house: House) -> None:
     """A file's address comes with its message only, and gives a download; another address leads nowhere."""
     room, direct = house.page.room, await house.ada.channel("")
-    file = File("F1", 'saved".html', 12, room.workspace.bot.id, "Saved", b"<b>links</b>", shared=True)
+    file = SlackFile("F1", 'saved".html', 12, room.workspace.bot.id, "Saved", b"<b>links</b>", shared=True)
     room.workspace.files[file.id] = file
     room.workspace.post(room.workspace.channels[direct], room.clock.now(), user=file.user, text="", files=[file])
     described = (await house.ada.reads("Saved", direct))["files"][0]
@@ -349,7 +349,7 @@ async def test_a_button_that_is_gone_and_a_menu_that_is_none(house: House) -> No
 
 async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None:
     """A call that Slack would refuse for its blocks shows Slack's word for it, and which block it was."""
-    stage = await house.page.room.stage()
+    stage = await house.page.room.environment()
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_001}}]
     fields = {"channel": stage.workspace.channels[await house.room("limits")].id, "text": "too long", "blocks": blocks}
     stage.site.request("chat.postMessage", stage.workspace.token, fields, house.page.room.clock.now())
@@ -360,7 +360,7 @@ async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None
 
 async def test_what_is_sent_to_one_person_is_in_no_list(house: House) -> None:
     """The drawer, which everybody can open, lists a call to one person without its words, however they are named."""
-    stage, words = await house.page.room.stage(), "a word for Ada"
+    stage, words = await house.page.room.environment(), "a word for Ada"
     places = {house.ada.me, await house.ada.channel("")}
     for channel in places:
         fields = {"channel": channel, "text": words}

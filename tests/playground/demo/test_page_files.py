@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.bookmarks.views.personal_data import FILE
-from playground.slack.files import LARGEST_CHOSEN
+from playground.slack.files import CHOSEN_FILE_MAX_BYTES
 from tests.playground.demo import test_page
 from tests.playground.demo.test_page import House
 
@@ -37,7 +37,7 @@ async def test_a_file_that_the_field_does_not_take(house: House) -> None:
     view = await house.grace.modal("file_input")
     where = {"view": view["id"], "block_id": FILE, "action_id": FILE, "name": "b.html"}
     assert "of the kind html" in (await house.grace.uploads(GOOD, **{**where, "name": "b.exe"}))["problem"]
-    assert "too large" in (await house.grace.uploads(b"x" * (LARGEST_CHOSEN + 1), **where))["problem"]
+    assert "too large" in (await house.grace.uploads(b"x" * (CHOSEN_FILE_MAX_BYTES + 1), **where))["problem"]
     assert "octet-stream" in (await house.grace.uploads(GOOD, "application/json", **where))["problem"]
     assert "no such field" in (await house.grace.uploads(GOOD, **{**where, "action_id": "x"}))["problem"]
     assert "closed" in (await house.ada.uploads(GOOD, **where))["problem"]

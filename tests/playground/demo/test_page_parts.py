@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from playground.demo.page.actions import chosen
 from playground.demo.page.body import Body, asked
 from playground.demo.page.feed import Feed
-from playground.demo.page.fixtures import scenery
+from playground.demo.page.fixtures import fixtures
 from playground.demo.page.guard import wrong_with
-from playground.demo.page.operator_panel import Office
-from playground.demo.page.pages import Asked, page, unread
+from playground.demo.page.operator_panel import OperatorPanel
+from playground.demo.page.pages import PageRequest, page, unread
 from playground.demo.page.problem import PageError
 from playground.demo.page.room import Room
-from playground.demo.shifted import Shifted
+from playground.demo.shifted import ShiftedClock
 from playground.slack.channel import Channel, ChannelMessage, micros
 from playground.slack.site import Outcome
 
@@ -50,10 +50,10 @@ async def heard(feed: Feed, person: str, mark: str, most: int = 100_000) -> list
 @pytest.mark.parametrize("turns", range(5))
 async def test_the_office_ends_when_it_is_told_to_whatever_happens_then(turns: int) -> None:
     """Something happens and, so many turns of the loop later, the page is stopped: its watch is over at once."""
-    room = Room(scenery(START, empty=True), Shifted(Still()))
+    room = Room(fixtures(START, empty=True), ShiftedClock(Still()))
     room.fail(PageError("there is no archive"))
     called = Outcome(START, room.workspace.team, "chat.postMessage", "", "", "ok", landed=True)
-    watch = asyncio.create_task(Office(room).watch())
+    watch = asyncio.create_task(OperatorPanel(room).watch())
     for turn in range(20 + turns):
         if turn == 20:
             room.site.tell(called)
@@ -128,13 +128,13 @@ def test_the_pages_of_a_channel_are_all_of_it(count: int, private: list[int], li
     back: list[str] = []
     more, before = True, None
     while more:
-        found, more = page(channel, person, Asked(before=before, limit=limit))
+        found, more = page(channel, person, PageRequest(before=before, limit=limit))
         back[:0] = [message.ts for message in found]
         before = micros(back[0]) if back else None
     forth: list[str] = []
     more, after = True, 0
     while more:
-        found, more = page(channel, person, Asked(after=after, limit=limit))
+        found, more = page(channel, person, PageRequest(after=after, limit=limit))
         forth += [message.ts for message in found]
         after = (micros(forth[-1]) if forth else None) or 0
     assert back == forth == whole
@@ -148,13 +148,13 @@ def test_the_first_page_of_a_thread_has_its_parent() -> None:
     for number in range(5):
         ts = channel.next_ts(START + timedelta(minutes=1 + number))
         channel.add(ChannelMessage("C1", ts, "bot", f"reply {number}", thread_ts=parent.ts))
-    newest, more = page(channel, "ada", Asked(thread=parent.ts, limit=3))
+    newest, more = page(channel, "ada", PageRequest(thread=parent.ts, limit=3))
     assert ([message.text for message in newest], more) == (["reply 2", "reply 3", "reply 4"], True)
-    rest, more = page(channel, "ada", Asked(thread=parent.ts, limit=3, before=micros(newest[0].ts)))
+    rest, more = page(channel, "ada", PageRequest(thread=parent.ts, limit=3, before=micros(newest[0].ts)))
     assert ([message.text for message in rest], more) == (["0", "reply 0", "reply 1"], False)
-    after, more = page(channel, "ada", Asked(thread=parent.ts, limit=3, after=micros(newest[0].ts)))
+    after, more = page(channel, "ada", PageRequest(thread=parent.ts, limit=3, after=micros(newest[0].ts)))
     assert ([message.text for message in after], more) == (["reply 3", "reply 4"], False)
-    assert page(channel, "ada", Asked(thread="1.000001")) == ([], False)
+    assert page(channel, "ada", PageRequest(thread="1.000001")) == ([], False)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_any_body_is_read_or_refused(value: Any) -> None:
 
 def test_time_goes_forward_only() -> None:
     """The clock can be put forward, again and again, and never back."""
-    clock = Shifted(Still())
+    clock = ShiftedClock(Still())
     clock.forward(timedelta(days=7))
     clock.forward(timedelta())
     assert clock.now() == START + timedelta(days=7)

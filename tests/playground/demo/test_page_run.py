@@ -16,7 +16,7 @@ import pytest
 
 from archive.errors import FolderError
 from bot.runtime.settings import Settings
-from playground.demo.page.run import PORT, PortError, Wishes, browser, opened, run
+from playground.demo.page.run import PORT, DemoOptions, PortError, browser, opened, run
 from tests.fakes.environment import environment
 from tests.playground.visitor import Visitor
 
@@ -53,7 +53,7 @@ def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
 @pytest.mark.long
 async def test_the_page_is_there_before_the_archive_is_read(tmp_path: Path) -> None:
     """The first look is answered at once; a command typed then is answered as soon as the bot is there."""
-    async with opened(Wishes(port=0), tmp_path, Settings()) as page, aiohttp.ClientSession() as session:
+    async with opened(DemoOptions(port=0), tmp_path, Settings()) as page, aiohttp.ClientSession() as session:
         visitor = Visitor(session, page.url)
         state = await visitor.state()
         assert state["ready"] is False
@@ -75,10 +75,13 @@ async def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
     said: list[str] = []
     missing = tmp_path / "nowhere"
     with pytest.raises(FolderError, match="nowhere"):
-        await run(Wishes(missing, port=0), said.append)
+        await run(DemoOptions(missing, port=0), said.append)
     assert said[0].startswith("Back Issue is at http://127.0.0.1:")
     (tmp_path / "place").mkdir()
-    async with opened(Wishes(missing, port=0), tmp_path / "place", Settings()) as page, aiohttp.ClientSession() as web:
+    async with (
+        opened(DemoOptions(missing, port=0), tmp_path / "place", Settings()) as page,
+        aiohttp.ClientSession() as web,
+    ):
         visitor = Visitor(web, page.url)
         async with visitor.listening(f"{page.room.feed.mark.partition('-')[0]}-0"):
             problem = await visitor.until(lambda push: push["type"] == "problem")
@@ -95,13 +98,13 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PortError, match=str(port)):
-            async with opened(Wishes(port=port), tmp_path, Settings()):
+            async with opened(DemoOptions(port=port), tmp_path, Settings()):
                 pass
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     async with (
-        opened(Wishes(empty=True), tmp_path / "one", Settings()) as first,
-        opened(Wishes(empty=True), tmp_path / "two", Settings()) as second,
+        opened(DemoOptions(empty=True), tmp_path / "one", Settings()) as first,
+        opened(DemoOptions(empty=True), tmp_path / "two", Settings()) as second,
     ):
         assert first.url != second.url
     assert f":{PORT // 100}" in first.url

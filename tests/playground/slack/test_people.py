@@ -22,7 +22,7 @@ from starlette.routing import Route
 from playground.slack.channel import Channel
 from playground.slack.fixtures import connect, village
 from playground.slack.front import front
-from playground.slack.people import Person, Scene, readable, scene
+from playground.slack.people import Person, WorkspaceFixture, readable, workspace_fixture
 from playground.slack.server import Server
 from playground.slack.workspace import User, Workspace
 
@@ -91,7 +91,7 @@ CHOOSER = {
 class Trial:
     """A Bolt app that notes what it hears, and somebody to try it."""
 
-    stage: Scene
+    stage: WorkspaceFixture
     you: Person
     channel: Channel
     bolt: AsyncApp
@@ -199,7 +199,7 @@ async def trial() -> AsyncIterator[Trial]:
         asgi = Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
         async with (
             front(asgi) as url,
-            scene(server, workspace, f"{url}/slack/events", SECRET, wait=wait, patience=10) as stage,
+            workspace_fixture(server, workspace, f"{url}/slack/events", SECRET, wait=wait, patience=10) as stage,
         ):
             trial = Trial(stage, stage.person(user), channel, bolt, pauses=pauses)
             listeners(bolt, trial)
@@ -237,16 +237,16 @@ async def test_a_late_answer_comes_by_the_response_url(trial: Trial) -> None:
 async def test_a_silent_app_times_out(trial: Trial) -> None:
     """An app that does not answer in time shows as operation_timeout, one that knows no such command as failed."""
     trial.silent = asyncio.Event()
-    trial.stage.courier.patience = 0.05
+    trial.stage.sender.patience = 0.05
     assert "operation_timeout" in (await trial.you.types("/weekly x", trial.channel)).text
     trial.silent.set()
-    trial.stage.courier.patience = 5
+    trial.stage.sender.patience = 5
     assert "dispatch_failed" in (await trial.you.types("/other x", trial.channel)).text
 
 
 async def test_a_wrong_signature_is_refused(trial: Trial) -> None:
     """The courier signs for real: with another secret, the app refuses."""
-    trial.stage.courier.secret = "another"
+    trial.stage.sender.secret = "another"
     assert (await trial.you.types("/weekly x", trial.channel)).answer.status == 401
 
 
@@ -258,7 +258,7 @@ async def test_a_reaction_is_told_until_it_is_taken(trial: Trial) -> None:
     assert answer is not None
     assert answer.ok
     assert trial.pauses == [0.0, 60.0]
-    assert len({name for name, _ in trial.stage.courier.sent}) == 1
+    assert len({name for name, _ in trial.stage.sender.sent}) == 1
     assert trial.heard[0]["item"] == {"type": "message", "channel": trial.channel.id, "ts": message.ts}
     assert await trial.you.reacts(message, "bookmark") is None
 
@@ -327,7 +327,7 @@ async def test_a_reaction_is_taken_back(trial: Trial) -> None:
 
 async def test_an_app_that_is_gone(trial: Trial) -> None:
     """Nobody at the address is a failed connection."""
-    trial.stage.courier.url = "http://127.0.0.1:1/nowhere"
+    trial.stage.sender.url = "http://127.0.0.1:1/nowhere"
     heard = await trial.you.types("/weekly x", trial.channel)
     assert heard.answer.reason == "connection_failed"
     with pytest.raises(TimeoutError):
@@ -341,7 +341,7 @@ async def test_socket_mode_carries_the_same(trial: Trial) -> None:
         await handler.connect_async()
         async with asyncio.timeout(5):
             await trial.stage.server.sockets.connected.wait()
-        trial.stage.courier.url = "http://127.0.0.1:1/nowhere"
+        trial.stage.sender.url = "http://127.0.0.1:1/nowhere"
         assert "you said x" in readable_answer(await trial.you.types("/weekly x", trial.channel))
         answer = await trial.you.reacts(trial.you.says("hello", trial.channel), "bookmark")
         assert answer is not None
@@ -445,11 +445,11 @@ async def test_an_element_is_used_by_its_ids(trial: Trial) -> None:
 
 async def test_events_wait_and_come_in_any_order_any_number_of_times(trial: Trial) -> None:
     """Held events come when they are let go, in the order that is asked for, each as often as asked."""
-    trial.stage.courier.hold()
+    trial.stage.sender.hold()
     for word in ("one", "two"):
         await trial.you.reacts(trial.you.says(word, trial.channel), "bookmark")
     assert trial.heard == []
-    answers = await trial.stage.courier.release(lambda waiting: waiting[::-1], copies=2)
+    answers = await trial.stage.sender.release(lambda waiting: waiting[::-1], copies=2)
     assert [answer.ok for answer in answers] == [True] * 4
     told = [event["item"]["ts"] for event in trial.heard]
     assert told == sorted(told, reverse=True)
@@ -460,10 +460,10 @@ async def test_a_shared_channel_tells_each_workspace(trial: Trial) -> None:
     """A reaction in a channel of two workspaces comes once for each, with the same time and ids of their own."""
     other = trial.stage.server.site.add(Workspace("T2", token="xoxb-2", bot=User("U2BOT", "backissue", is_bot=True)))
     connect(trial.channel, trial.stage.workspace, other)
-    trial.stage.courier.hold()
+    trial.stage.sender.hold()
     guest = Person(replace(trial.stage, workspace=other), other.add_user("linus"))
     await guest.reacts(trial.you.says("hello", trial.channel), "bookmark")
-    here, there = trial.stage.courier.held or []
+    here, there = trial.stage.sender.held or []
     assert (here["context_team_id"], there["context_team_id"]) == ("T2", "T0DEMO")
     assert here["team_id"] == there["team_id"] == "T2"
     assert [one["authorizations"][0]["team_id"] for one in (here, there)] == ["T2", "T0DEMO"]
