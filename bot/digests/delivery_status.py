@@ -235,7 +235,7 @@ def _when(moment: datetime, schedule: Weekly) -> str:
 
 
 def _crowd(policy: DeliveryPolicy) -> str:
-    return f"at most {policy.at_slot} are posted at a time"
+    return f"at most {policy.issues_per_slot} are posted at a time"
 
 
 def _weeks(count: int) -> timedelta:
