@@ -39,7 +39,7 @@ class DeliveryReports:
         policy: DeliveryPolicy = DEFAULT_POLICY,
         held: Callable[[], Sequence[HeldBack]] = tuple,
     ) -> None:
-        """Read from `store` and `registry`; ask `slack`, if any, for links to messages; `held` gives what is not out."""
+        """Read `store` and `registry`; ask `slack`, if any, for message links; `held` lists what is not out yet."""
         self._held = held
         self._store, self._registry, self._slack, self._policy = store, registry, slack, policy
 

@@ -6,7 +6,7 @@ BackIssueError
 └── BotError
     ├── SettingsError                     a setting is missing or wrong
     ├── ScheduleError (domain.schedule)          a schedule is none
-    ├── ReplyError (slack.api)            an answer did not reach the person
+    ├── ResponseUrlError (slack.api)          an answer did not reach the person
     ├── StoreError (store.errors)         the database did not do it
     │   ├── DatabaseUrlError              its address is none
     │   └── SchemaError                   its tables are of another version

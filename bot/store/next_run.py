@@ -81,7 +81,7 @@ def running_now(now: datetime, chosen: Any) -> Update:
 
 
 def soon(now: datetime) -> Any:
-    """Give the expression that wakes an idle subscription now, or in `MESSAGE_INTERVAL`, and leaves one in hand to its lease."""
+    """Return the wake_at to write: now (in `MESSAGE_INTERVAL` at most) while idle, unchanged while claimed."""
     waking_up = and_(_S.wake_at > now, _S.wake_at <= now + MESSAGE_INTERVAL)
     return case((or_(_S.holder.is_not(None), waking_up), _S.wake_at), else_=literal(now, Moment()))
 

@@ -210,7 +210,7 @@ async def test_a_doubt_is_settled_by_its_buttons() -> None:
             return "Posting it now in <#C1>."
 
     settling = People([])
-    settling.serves(doubts=Settling())
+    settling.serves(unconfirmed=Settling())
     await settling.clicks(SETTLE_POST, "17:5")
     assert "Posting it now in <#C1>." in str(settling.heard[-1])
     await settling.clicks(SETTLE_LEAVE, "17:5")

@@ -145,7 +145,7 @@ class Broken:
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     """In the form's place, with a reference; a tab that cannot be cleared hinders no forgetting."""
     broken = Importing(Broken(), people.door, CommandNames(), StillClock())
-    people.serves(belongings=replace(people.services.personal_data, importing=broken))
+    people.serves(personal_data=replace(people.services.personal_data, importing=broken))
     pasted = '<A HREF="https://a.example/">A</A>'
     values = {"import": {"import": {"type": "plain_text_input", "value": pasted}}}
     view = {"type": "modal", "callback_id": "import", "id": "V9", "state": {"values": values}}

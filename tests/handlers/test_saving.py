@@ -386,7 +386,7 @@ def through(people: People, door: FakeDoor) -> BookmarkUseCases:
 
 async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: People) -> None:
     """Nobody knows whether Slack took it: to send it once more could show it twice."""
-    people.serves(keeping=through(people, Balky(UnknownOutcomeError("chat.postMessage", "timeout"))))
+    people.serves(bookmarking=through(people, Balky(UnknownOutcomeError("chat.postMessage", "timeout"))))
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
 
@@ -398,7 +398,7 @@ async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: 
     limited.retry_after = 0.0
     door = Balky(limited, times)
     door.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
-    people.serves(keeping=through(people, door))
+    people.serves(bookmarking=through(people, door))
     await people.reacts("7.000001", "8.000001")
     assert await kept(people) == found
     item = {"type": "message", "channel": "C1", "ts": "7.000001"}

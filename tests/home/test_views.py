@@ -42,8 +42,12 @@ _team = st.builds(
 @settings(max_examples=30)
 @given(st.lists(_rows, max_size=4), st.lists(_team, max_size=3), nasty_text, nasty_text, st.booleans())
 def test_any_tab_keeps_every_limit(
-    rows: list[SavedRow], team: list[TeamLink], query: str, word: str, welcome: bool
-) -> None:  # noqa: FBT001 - drawn
+    rows: list[SavedRow],
+    team: list[TeamLink],
+    query: str,
+    word: str,
+    welcome: bool,  # noqa: FBT001 - drawn
+) -> None:
     """Whatever was kept, searched, subscribed and published."""
     page = Listed(tuple(rows), Listing(one_line(query)[:300], 10), 10_000, 10_000, (query,), (word,) * 9)
     channels = [Subscribed("C1", word, WHEN), Subscribed("C2", word), Subscribed("C3", word, paused=word)] * 9

@@ -34,7 +34,7 @@ class ResponseUrls(Protocol):
     """Delivers answers."""
 
     async def send(self, url: str, payload: Mapping[str, Any]) -> None:
-        """Send `payload` to the response_url `url`, once. Raises ReplyError."""
+        """Send `payload` to the response_url `url`, once. Raises ResponseUrlError."""
         ...
 
     async def close(self) -> None:
@@ -54,7 +54,7 @@ class HttpResponseUrls:
         self._session: ClientSession | None = None
 
     async def send(self, url: str, payload: Mapping[str, Any]) -> None:
-        """Send `payload` to `url`, once, following no redirect. Raises ReplyError unless it was taken."""
+        """Send `payload` to `url`, once, following no redirect. Raises ResponseUrlError unless it was taken."""
         if not url:
             raise ResponseUrlError("Slack gave no address for it")
         address = _checked(url, self._api)
