@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from archive.kind import Kind
 from archive.search.filters import Bools, allowed
 from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
-from archive.search.plan import Term, TermLookup, any_form, either, guessed, phrase, plan
+from archive.search.plan import Term, TermLookup, any_form, corrected, either, guessed, phrase, plan
 from archive.search.postings import Ints
 from archive.search.query import Query, QueryWord, parse
 from archive.search.rank import Matches, Ranker
@@ -32,12 +32,16 @@ _NOTHING = Matches(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, n
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query taken apart, the terms that are looked for, and the kinds of section to look in (None: the usual)."""
+    """A query taken apart, the terms that are looked for, and the kinds of section to look in (None: the usual).
+
+    `corrected`: a term may be met by what a word may have been meant to be.
+    """
 
     asked: Query
     terms: tuple[Term, ...]
     kinds: frozenset[Kind] | None
     leaves: tuple[QueryLeaf, ...]
+    corrected: bool
 
     @property
     def lone(self) -> bool:
@@ -92,7 +96,7 @@ class Finder:
             *(either(options, self._lookup) for options in asked.either),
             *(phrase(texts, self._lookup) for texts in asked.phrases),
         )
-        return Plan(asked, terms, kinds, leaves_of(terms))
+        return Plan(asked, terms, kinds, leaves_of(terms), corrected(terms))
 
     def _less_own_name(self, asked: tuple[QueryWord, ...]) -> tuple[QueryWord, ...]:
         """Make the words of the archive's own name optional beside others: every entry is about them."""

@@ -2,31 +2,31 @@
 
 What an index is made of: `postings` (entries by word and words by entry, in numpy arrays), `segment` (issues indexed
 together), `segments` (segments end to end). What a query goes through: `query` (taken apart), `plan` (each word's
-inflections, synonyms and corrections), `rank` (entries by those), `rerank` (the best looked at again), `cutoff` (which
-of them are answers), and here (filters, the same link once, a page, the reasons). An entry is an answer only if it
-meets enough of the query, weighed by how much each word tells; that is what gives an honest nothing.
+inflections, synonyms and corrections), `rank` (entries by those), `rerank` (the best looked at again), `grading` (which
+of them come, and how sure the best is), `finder` (all of that), `paging` (a link once, a page), and here (the reasons,
+and what is said beside). Every query gets its best entries; one number says whether they are what was asked for.
 
-Why an index of our own. Compared on the public archive's judged queries, over the same entries in one run (`python -m
-benchmarks.search`; MRR of known entries, nDCG of topics / misspelt topics / aliases / questions, share of "none"
-queries left empty):
+Why an index of our own. Compared on the public archive's 305 judged queries, over the same entries in one run (`python
+-m benchmarks.search`; means of four folds: MRR of known entries, nDCG of topics / misspelt topics / aliases /
+questions, and the share of queries on which the archive has nothing that are not answered as if it had):
 
-    engine                  known  topic  misspelt  alias  question  none empty
-    this                     0.91   0.85      0.92   0.79      0.74        1.00
-    tantivy                  0.85   0.82      0.23   0.55      0.57        0.17
-    tantivy, fuzzy terms     0.85   0.82      0.36   0.55      0.57        0.08
-    SQLite FTS5, porter      0.84   0.81      0.23   0.55      0.55        0.17
-    SQLite FTS5, trigram     0.79   0.77      0.33   0.49      0.52        0.08
-    bm25s, stemmed           0.83   0.81      0.22   0.56      0.57        0.17
-    Whoosh, fuzzy            0.74   0.72      0.38   0.48      0.40        0.08
+    engine                  known  topic  misspelt  alias  question  none: no strong
+    this                     0.88   0.83      0.85   0.78      0.71             0.95
+    tantivy                  0.84   0.79      0.27   0.49      0.60             0.13
+    tantivy, fuzzy terms     0.84   0.79      0.40   0.49      0.60             0.04
+    SQLite FTS5, porter      0.84   0.79      0.27   0.49      0.59             0.13
+    SQLite FTS5, trigram     0.79   0.75      0.33   0.45      0.58             0.08
+    bm25s, stemmed           0.83   0.79      0.27   0.49      0.61             0.13
+    Whoosh, fuzzy            0.74   0.70      0.45   0.46      0.46             0.04
 
 The engines differ little where the words are right, and all fail alike where they aren't, for none says how much of a
 query an entry meets, which word met what, or lets a compound, a synonym and a correction weigh differently in one
 query. Built upon one of them, each query would be dozens of theirs, and the coverage would be computed here anyway.
 FTS5 and bm25s are moreover linear in the archive (10 to 130 times tantivy at a hundred copies), and bm25s is rebuilt
-whole for a changed issue. Arrays of our own cost one and a half times tantivy's time for a query and to build, and at
-most twice its memory (`python -m benchmarks searching`), and bring no dependency but numpy; rapidfuzz measures the
-distance of a misspelt word to the few of the vocabulary with nearly its letters. Embeddings carried within a package
-were not needed for any figure. What is still missed, and what was tried for it: `benchmarks/search/README.md`.
+whole for a changed issue. Arrays of our own take about tantivy's time for a query whose words they know and three times
+as long for one with new words, at most twice its memory (`python -m benchmarks searching`), and bring no dependency but
+numpy; rapidfuzz measures the distance of a misspelt word to the few of the vocabulary with nearly its letters. What is
+still missed, and what was tried for it: `benchmarks/search/README.md`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from archive.search import synonyms as synonym_table
 from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
-from archive.search.plan import TermLookup, corrected
+from archive.search.plan import TermLookup
 from archive.search.query import narrowing, widened
 from archive.search.result import Answer, Grade, Result
 from archive.search.segment import Dictionary, build
@@ -185,9 +185,9 @@ class Index:
         said = list(notes.of(plan.asked, lone=plan.lone and not issue))
         if plan.asked.spoken_days and not len(outcome.matches.docs):
             plan, outcome, said = self._without_days(plan)
-        told = reasons or outcome.grade is not Grade.STRONG or corrected(plan.terms)
+        told = reasons or outcome.grade is not Grade.STRONG or plan.corrected
         page = tuple(self._page(plan, outcome, offset, limit, told=told))
-        assumed = tuple(notes.assumed(page, self._known(plan))) if told else ()
+        assumed = tuple(notes.assumed(page, self._known(plan))) if plan.corrected else ()
         total = paging.distinct(outcome.matches, self._segments)
         grade = Grade.STRONG if issue else outcome.grade
         answer = Answer(

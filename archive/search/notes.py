@@ -9,7 +9,6 @@ from datetime import date
 
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
-from archive.search.words import words
 
 _SAID = {"in": "in", "site": "on", "issue": "in issue", "after": "after", "before": "before", "year": "in"}
 _CORRECTED = frozenset({"typo", "guess"})
@@ -74,7 +73,7 @@ def replaced(query: str, assumptions: Sequence[Assumption]) -> str:
 
 def lacks(asked: Query, reasons: Sequence[Reason]) -> tuple[str, ...]:
     """Return the telling words of `asked` that an entry, found for `reasons`, has in no form."""
-    met = {word for reason in reasons for word in words(reason.word)}
+    met = {word for reason in reasons for word in reason.word.split()}
     wanted = [word.text for word in asked.words if not word.optional]
     found = [word for word in wanted if word not in met]
     missing = [options for options in asked.either if met.isdisjoint(word for option in options for word in option)]

@@ -54,7 +54,8 @@ class Matches:
 
     def only(self, kept: NDArray[np.bool_]) -> Matches:
         """Return those of the entries that are `kept`."""
-        return replace(self, docs=self.docs[kept], scores=self.scores[kept], met=self.met[kept])
+        docs, scores, met = self.docs[kept], self.scores[kept], self.met[kept]
+        return Matches(docs, scores, met, self.possible, self.common, self.pruned, self.close)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from archive.search.segments import Segments
 
 MAX_LEAVES = 30
 """A query of more words than half an integer has bits is ranked without."""
-RERANKED_ENTRIES = 40
+RERANKED_ENTRIES = 30
 """So many of the best are looked at again; no page shows more of them."""
 ADJACENT_BONUS, NEARBY_BONUS = 0.25, 0.1
 """What two neighbouring words of the query add, in parts of `TYPICAL_TERM_WEIGHT`, where they are next to each other in
@@ -32,6 +32,8 @@ ADJACENT_WORDS, WINDOW_WORDS = 2, 6
 
 _Numbers = frozenset[int]
 _Bits = NDArray[np.uint64]
+_LAGS = np.arange(1, MAX_FOLLOWERS + 1)
+_PADDING = np.zeros(MAX_FOLLOWERS, np.uint64)
 _NEXT, _TELLING = np.uint64(1), np.uint64(32)
 """A word's bit is one above that of the word before it; telling ones are counted once more from another bit on."""
 
@@ -113,18 +115,18 @@ def _pairs(marks: _Bits, bounds: Longs) -> tuple[_Bits, _Bits]:
     at = np.flatnonzero(marks)
     bits, entry = marks[at], bounds.searchsorted(at, side="right")
     following, near = np.zeros((2, len(bounds) - 1), np.uint64)
-    for lag in range(1, MAX_FOLLOWERS + 1):
-        first, second = bits[:-lag], bits[lag:]
-        forward = (first << _NEXT) & second
-        found = np.flatnonzero(forward | ((second << _NEXT) & first))
-        if not len(found):
-            continue
-        gap = at[found + lag] - at[found]
-        found = found[(gap <= WINDOW_WORDS) & (entry[found + lag] == entry[found])]
-        gap = at[found + lag] - at[found]
-        owners = entry[found] - 1
-        np.bitwise_or.at(near, owners, forward[found] | ((second[found] << _NEXT) & first[found]))
-        np.bitwise_or.at(following, owners, forward[found] * (gap <= ADJACENT_WORDS))
+    later = np.arange(len(at)) + _LAGS[:, None]
+    second = np.concatenate([bits, _PADDING])[later]
+    forward = (bits << _NEXT) & second
+    both = forward | ((second << _NEXT) & bits)
+    lags, places = np.nonzero(both)
+    if len(places):
+        others = places + lags + 1
+        gap = at[others] - at[places]
+        inside = (gap <= WINDOW_WORDS) & (entry[others] == entry[places])
+        owners = entry[places] - 1
+        np.bitwise_or.at(near, owners, both[lags, places] * inside)
+        np.bitwise_or.at(following, owners, forward[lags, places] * (inside & (gap <= ADJACENT_WORDS)))
     return following, near
 
 

