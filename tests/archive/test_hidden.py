@@ -163,6 +163,7 @@ def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject) 
     assert proof.prove(found, commented.encode()) == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [

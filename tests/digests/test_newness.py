@@ -87,6 +87,7 @@ def test_twelve_issues_of_2012_are_not_posted_and_said() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_a_volume_mounted_late_floods_nobody() -> None:
     """The folder is empty when the channel subscribes; then all its issues are there at once."""
 
@@ -99,6 +100,7 @@ def test_a_volume_mounted_late_floods_nobody() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_a_volume_that_is_away_for_a_while_floods_nobody() -> None:
     """The folder is emptied for weeks: that is no good look, and what is back is what was there."""
 

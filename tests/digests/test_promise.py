@@ -111,6 +111,7 @@ def test_of_many_the_three_oldest_come_and_the_others_are_named(schedule: str) -
     run(play())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("hours", "late"), [(0.1, False), (2, True), (11, True), (13, None)])
 def test_a_missed_slot_is_made_up_for_or_waits_for_the_next(hours: float, late: bool | None) -> None:  # noqa: FBT001 - a case
     """Up to twelve hours late it is posted and says so; later than that it goes out at the next slot, on time."""
@@ -157,6 +158,7 @@ def test_a_renamed_file_is_no_new_issue() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_a_file_removed_and_restored_or_dated_anew_is_no_new_issue() -> None:
     """Neither its absence nor another date makes an issue new again."""
 
@@ -454,6 +456,7 @@ def test_stopping_lets_the_message_on_its_way_arrive_and_gives_everything_back()
     run(play())
 
 
+@pytest.mark.long
 def test_status_and_why_say_what_waits_and_what_was() -> None:
     """Each issue has a sentence: there before, posted with its link, waiting for which slot and why, dated ahead."""
 

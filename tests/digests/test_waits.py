@@ -166,6 +166,7 @@ def test_who_queues_in_a_workspace_hears_that_all_of_it_is_to_wait() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_a_long_wait_of_a_workspace_is_not_waited_out_by_its_other_channels() -> None:
     """A channel due meanwhile is given back; what is then too late for its slot goes out at the next, as ever."""
 
@@ -253,6 +254,7 @@ def test_workspaces_that_wait_leave_room_for_the_others() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_a_wait_is_kept_though_the_database_fails_then() -> None:
     """What else is to be written down of the refusal cannot be: the wait holds all the same."""
 
@@ -343,6 +345,7 @@ def test_a_second_lies_between_two_messages_whoever_sends_them() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_what_proves_absent_after_days_goes_out_at_the_next_slot() -> None:
     """A digest in doubt while nobody was there for two days is too late for its own slot, like any other."""
 

@@ -131,6 +131,7 @@ def test_elements_within_a_title_or_note_are_passed_through() -> None:
     assert (kept.title, kept.note) == ("A bold title", "A note")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "hostile",
     [

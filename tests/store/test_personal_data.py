@@ -68,6 +68,7 @@ async def test_what_was_removed_comes_back_when_it_is_brought(store: Store) -> N
     assert [each.at for each in await store.bookmarks.all(ANN)] == [later]
 
 
+@pytest.mark.long
 async def test_a_long_file_is_written_in_several_goes(store: Store) -> None:
     """All of it is there in the end, in the order of its dates."""
     file = [brought(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
