@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
 
 _SAID = {"in": "in", "site": "on", "issue": "in issue", "after": "after", "before": "before", "year": "in"}
+PAIR_LETTERS = 2
 _CORRECTED = frozenset({"typo", "guess"})
 
 
@@ -75,6 +76,17 @@ def lacks(asked: Query, reasons: Sequence[Reason]) -> tuple[str, ...]:
     """Return the telling words of `asked` that an entry, found for `reasons`, has in no form."""
     met = {word for reason in reasons for word in reason.word.split()}
     wanted = [word.text for word in asked.words if not word.optional]
-    found = [word for word in wanted if word not in met]
+    found = _runs(word for word in wanted if word not in met)
     missing = [options for options in asked.either if met.isdisjoint(word for option in options for word in option)]
     return (*found, *(" or ".join(" ".join(option) for option in options) for options in missing))
+
+
+def _runs(texts: Iterable[str]) -> list[str]:
+    """Return `texts` with overlapping pairs of letters, of scripts that are cut so, put together again."""
+    found: list[str] = []
+    for text in texts:
+        if found and len(text) == PAIR_LETTERS and not text.isascii() and found[-1][-1] == text[0]:
+            found[-1] += text[1:]
+        else:
+            found.append(text)
+    return found

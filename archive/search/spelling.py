@@ -26,6 +26,8 @@ NEAR_LETTERS = {1: 5, 2: 8}
 GUESS_LETTERS, GUESS_START, GUESS_EDITS, GUESS_LIKENESS = 6, 2, 4, 0.75
 """The last resort is for words of so many letters; a guess begins with the same ones, is at most so much longer or
 shorter, and has this share of letters in common order (`kubrnts` and `kubernetes` have 0.82)."""
+BEGINNING_LETTERS = 4
+"""A word of so many letters may be the beginning of a longer one."""
 Counts = Callable[[Ints], Ints]
 _VOWELS = frozenset("aeiouy")
 
@@ -88,8 +90,22 @@ def _known(numbers: Ints, vocabulary: Vocabulary, counts: Counts) -> tuple[list[
 
 
 def guesses(word: str, vocabulary: Vocabulary, counts: Counts) -> list[Correction]:
-    """Return the word that has most of the letters of `word` in the same order, if there is one: the last resort."""
-    if not GUESS_LETTERS <= len(word) <= MAX_WORD_LETTERS or not word.isalpha():
+    """Return the word that has most of the letters of `word` in the same order, or begins so: the last resort."""
+    if not BEGINNING_LETTERS <= len(word) <= MAX_WORD_LETTERS or not word.isalpha():
+        return []
+    return _likest(word, vocabulary, counts) or _longer(word, vocabulary, counts)
+
+
+def _longer(word: str, vocabulary: Vocabulary, counts: Counts) -> list[Correction]:
+    """Return the most frequent word that begins with `word`: it may have been cut short ("kuber")."""
+    texts, frequency = _known(vocabulary.starting(word), vocabulary, counts)
+    found = sorted(zip(frequency, texts, strict=True), key=lambda pair: (-pair[0], pair[1]))
+    return [Correction(text, len(text) - len(word), FAR_CLOSENESS, far=True) for _, text in found[:1]]
+
+
+def _likest(word: str, vocabulary: Vocabulary, counts: Counts) -> list[Correction]:
+    """Return the word that has most of the letters of `word` in the same order, if there is one."""
+    if len(word) < GUESS_LETTERS:
         return []
     from rapidfuzz import process  # noqa: PLC0415 - as above
     from rapidfuzz.distance import Indel  # noqa: PLC0415 - as above

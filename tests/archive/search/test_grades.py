@@ -51,7 +51,7 @@ def test_a_likely_correction_may_be_strong_and_is_said() -> None:
     assert answer.assumed == (Assumption("kubernets", "kubernetes", far=False),)
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("solt", "salt"), ("kubrnts", "kubernetes")])
+@pytest.mark.parametrize(("typed", "meant"), [("solt", "salt"), ("kubrnts", "kubernetes"), ("kuber", "kubernetes")])
 def test_a_far_guess_is_nearest_at_best(typed: str, meant: str) -> None:
     """A word that may well be another is shown as a guess, and can be asked for."""
     answer = INDEX.search(typed)
@@ -215,6 +215,9 @@ def test_words_of_scripts_without_blanks_are_found_wherever_they_stand(query: st
     answer = Index.of([issue(1, *texts, *OTHERS)]).search(query)
     assert {result.entry.text for result in answer.results[:3]} == set(texts[:3])
     assert answer.grade is Grade.STRONG
+    assert Index.of([issue(1, "关于漏洞的文章", *OTHERS)]).search(f"{query} 漏洞", reasons=True).results[0].lacks == (
+        query,
+    )
 
 
 def test_words_of_another_language_are_not_stemmed() -> None:
