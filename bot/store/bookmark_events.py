@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.domain.bookmark import BookmarkEvent, BookmarkLink, BookmarkSource, link_json, link_of, newer, settled
 from bot.domain.text import clean
+from bot.store.membership import is_among
 from bot.store.tables import bookmarks, marks, people
 
 _M = marks.c
@@ -80,10 +81,10 @@ def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict
     if not pairs:
         return {}
     # Pairs, not people and keys apart: in a burst everybody's marks on every message would be read.
-    within = tuple_(_B.person, _B.key).in_(pairs)
+    within = is_among((_B.person, _B.key), pairs)
     rows = {(row.person, row.key): row for row in connection.execute(select(*_SETTLED).where(within))}
     found: dict[tuple[int, str], list[BookmarkEvent]] = {pair: [] for pair in pairs}
-    asked = tuple_(_M.key, _M.person).in_([(key, who) for who, key in pairs])
+    asked = is_among((_M.key, _M.person), [(key, who) for who, key in pairs])
     for each in connection.execute(select(_M.person, _M.key, _M.held, _M.at, _M.link).where(asked)):
         found[each.person, each.key].append(BookmarkEvent(each.held, each.at, link_of(each.link)))
     after = {pair: settled(found[pair], rows[pair].removed if pair in rows else 0) for pair in found}
@@ -169,7 +170,7 @@ def remove(connection: Connection, person: int, key: str, at: int) -> bool:
 
 def saved_keys(connection: Connection, person: int, keys: Iterable[str]) -> frozenset[str]:
     """Give those of `keys` that the person keeps."""
-    chosen = select(_B.key).where(_B.person == person, _B.key.in_(list(keys)), _B.kept)
+    chosen = select(_B.key).where(_B.person == person, is_among(_B.key, keys), _B.kept)
     return frozenset(connection.scalars(chosen))
 
 

@@ -24,6 +24,7 @@ from bot.domain.clock import microseconds, moment_of
 from bot.domain.workspace import WorkspaceId
 from bot.store.bookmark_events import SourceEvent, count, meaning, put, remove, saved_keys, settle
 from bot.store.database import Database
+from bot.store.membership import is_among
 from bot.store.people import known, person, persons
 from bot.store.postings import shown_on
 from bot.store.reactions import ReactionRow, react_all
@@ -138,7 +139,7 @@ class Bookmarks:
     async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
         """Give the bookmarks of these links, in their order; those that are not kept are left out."""
         wanted = tuple(keys)
-        chosen = select(*_LINK).where(_B.key.in_(wanted), _B.kept)
+        chosen = select(*_LINK).where(is_among(_B.key, wanted), _B.kept)
 
         def unit(connection: Connection, who: Any) -> tuple[Bookmark, ...]:
             found = {row.key: _bookmark(row) for row in connection.execute(chosen.where(_B.person == who.id))}

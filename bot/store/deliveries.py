@@ -29,6 +29,7 @@ from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
+from bot.store.membership import is_among, is_among_given
 from bot.store.next_run import running_now
 from bot.store.parts import parts_of
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
@@ -103,12 +104,12 @@ _DECIDED = BulkStatement(_FRESH, lambda rows: rows.insert_new(deliveries))
 _BEGIN = BulkStatement(
     {"delivery_": BigInteger(), "late_": Text(), "content_": Text(), "version_": Text(), "after_": Text()}, _begin
 )
-_AFTER = select(_D.id, _D.after).where(_D.id.in_(bindparam("ids", expanding=True)), _OPEN)
+_AFTER = select(_D.id, _D.after).where(is_among_given(_D.id, "ids"), _OPEN)
 _PARTS = BulkStatement(
     {"delivery": BigInteger(), "key": Text(), "at": Integer(), "state": Text()},
     lambda rows: rows.insert_new(parts_table),
 )
-_REACHED = select(_D.id, _D.progress).where(_D.id.in_(bindparam("ids", expanding=True)))
+_REACHED = select(_D.id, _D.progress).where(is_among_given(_D.id, "ids"))
 
 
 def _finishing() -> Any:
@@ -267,10 +268,10 @@ class Deliveries:
 
     async def latest(self, workspace: WorkspaceId, channel: str) -> Delivery | None:
         """Give the channel's newest delivery whose channel message is there, with its parts."""
-        there = (Progress.POSTING.value, Progress.DONE.value)
+        there = _D.progress.in_((Progress.POSTING.value, Progress.DONE.value))
         chosen = (
             select(deliveries)
-            .where(_D.workspace == workspace, _D.channel == channel, _D.progress.in_(there))
+            .where(_D.workspace == workspace, _D.channel == channel, there)
             .order_by(_D.id.desc())
             .limit(1)
         )
@@ -308,7 +309,7 @@ class Deliveries:
 
     async def readers_of(self, identities: Iterable[str], since: datetime) -> tuple[int, ...]:
         """Give the subscriptions to which one of these issues was delivered since then."""
-        chosen = select(_D.subscription).where(_D.issue.in_(tuple(identities)), _D.decided >= since).distinct()
+        chosen = select(_D.subscription).where(is_among(_D.issue, identities), _D.decided >= since).distinct()
         return await self._database.read(lambda connection: tuple(connection.scalars(chosen)))
 
     async def begin(  # noqa: PLR0913 - everything a digest begins with

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
+from bot.store.membership import is_among, is_among_given
 from bot.store.next_run import FURTHEST_RUN, in_order
 from bot.store.row_mapping import subscription_of
 from bot.store.tables import Moment, subscriptions
@@ -26,7 +27,7 @@ _DUE = or_(_S.wake_at <= bindparam("now"), _S.wake_at > bindparam("far"))
 _ANY_DUE = select(_S.id).where(_DUE).limit(1)
 _WAITING = (
     select(_S.id, _S.workspace, _S.wake_at)
-    .where(_DUE, _S.workspace.not_in(bindparam("full", expanding=True)))
+    .where(_DUE, ~is_among_given(_S.workspace, "full"))
     .order_by(_S.wake_at, _S.id)
 )
 _MORE = _WAITING.limit(1).offset(_CANDIDATES)
@@ -49,7 +50,7 @@ _FAIR = (
     .order_by(_TURNS.c.turn, _TURNS.c.wake_at)
     .limit(bindparam("most"))
 )
-_FREE = select(subscriptions).where(_S.id.in_(bindparam("ids", expanding=True)), _DUE).with_for_update(skip_locked=True)
+_FREE = select(subscriptions).where(is_among_given(_S.id, "ids"), _DUE).with_for_update(skip_locked=True)
 _RELEASE = (
     update(subscriptions)
     .where(_S.id == bindparam("subscription_"), _S.holder == bindparam("holder_"))
@@ -108,7 +109,7 @@ class Leases:
                 # One's own, whose lease had run out: what it was to look at again is not seen to yet.
                 again = case((_S.holder == holder, _S.again), else_=False)
                 taken = {"holder": holder, "wake_at": now + lease, "again": again}
-                connection.execute(update(subscriptions).where(_S.id.in_(tuple(rows))).values(taken))
+                connection.execute(update(subscriptions).where(is_among(_S.id, rows)).values(taken))
             return tuple(subscription_of(rows[key]) for key in ids if key in rows)
 
         return await self._database.write(unit)
@@ -118,7 +119,7 @@ class Leases:
 
         One that it has without knowing (its claim's answer was lost, giving it back failed) runs out.
         """
-        return await self._database.change(in_order(_S.holder == holder, _S.id.in_(tuple(ids))).values(wake_at=until))
+        return await self._database.change(in_order(_S.holder == holder, is_among(_S.id, ids)).values(wake_at=until))
 
     async def has(self, holder: str, subscription: int) -> bool:
         """Say whether the subscription is in the hands of `holder`."""

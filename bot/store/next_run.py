@@ -13,6 +13,7 @@ from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, ScheduleError, next_slot
 from bot.domain.subscription import MESSAGE_INTERVAL
 from bot.store.database import Database
+from bot.store.membership import is_among
 from bot.store.row_mapping import schedule_of
 from bot.store.tables import Moment, deliveries, issues, subscriptions
 
@@ -30,7 +31,7 @@ class RunSchedule:
 
     async def run_now(self, now: datetime, ids: Iterable[int] | None = None) -> int:
         """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
-        chosen = _S.schedule == str(AsItAppears()) if ids is None else _S.id.in_(tuple(ids))
+        chosen = _S.schedule == str(AsItAppears()) if ids is None else is_among(_S.id, ids)
         return await self._database.change(running_now(now, chosen))
 
     async def run_unfinished(self, now: datetime) -> int:

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from bot.domain.delivery import GONE, PartRow, Progress, ShownEntry, State, shown_json
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
+from bot.store.membership import is_among_given
 from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
 
 _P = parts.c
@@ -107,7 +108,7 @@ _SENT = BulkStatement(_LANDING, _sent)
 _PARENT_SENT = BulkStatement(_PARENT, _parent_sent)
 
 
-_OF = select(parts).where(_P.delivery.in_(bindparam("ids", expanding=True))).order_by(_P.delivery, _P.at, _P.id)
+_OF = select(parts).where(is_among_given(_P.delivery, "ids")).order_by(_P.delivery, _P.at, _P.id)
 
 
 def _begin_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:

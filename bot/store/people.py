@@ -13,6 +13,7 @@ from bot.domain.bookmark import Member
 from bot.domain.user_state import UserState
 from bot.store.bookmark_events import adopt
 from bot.store.database import Database
+from bot.store.membership import is_among
 from bot.store.tables import bookmarks, forgotten, insert_new, marks, people, subscriptions
 
 _P = people.c
@@ -78,9 +79,9 @@ class People:
         def unit(connection: Connection) -> int:
             rows = _rows(connection, member.user)
             own = [row.id for row in rows if row.home in {member.home, ""}]
-            connection.execute(delete(marks).where(marks.c.person.in_(own)))
-            connection.execute(delete(bookmarks).where(bookmarks.c.person.in_(own)))
-            connection.execute(delete(people).where(_P.id.in_(own)))
+            connection.execute(delete(marks).where(is_among(marks.c.person, own)))
+            connection.execute(delete(bookmarks).where(is_among(bookmarks.c.person, own)))
+            connection.execute(delete(people).where(is_among(_P.id, own)))
             connection.execute(disown)
             row = insert_new(connection, forgotten).values(hash=_hash(member.user), at=at)
             connection.execute(row)
@@ -129,7 +130,7 @@ def persons(connection: Connection, seen: Iterable[tuple[Member, int]]) -> dict[
     # Whose home is known first: it may be what the others' is found by.
     asked = sorted(last, key=lambda member: (not member.home, member.user, member.home))
     users = list({member.user for member in asked})
-    chosen = select(*_COLUMNS).where(_P.user.in_(users)).order_by(_P.id).with_for_update()
+    chosen = select(*_COLUMNS).where(is_among(_P.user, users)).order_by(_P.id).with_for_update()
     theirs: dict[str, list[Any]] = {user: [] for user in users}
     for row in connection.execute(chosen) if users else ():
         theirs[row.user].append(row)

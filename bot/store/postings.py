@@ -12,6 +12,7 @@ from bot.domain.bookmark import BookmarkLink, BookmarkSource, ShownLinks, links_
 from bot.domain.delivery import PostedPart, State, shown_of
 from bot.domain.workspace import WorkspaceId, enterprise_of
 from bot.store.database import Database
+from bot.store.membership import is_among
 from bot.store.tables import deliveries, parts, postings
 
 BEFORE, AFTER = timedelta(minutes=1), timedelta(hours=1)
@@ -94,9 +95,11 @@ def shown_on_all(
     if not times:
         return [None for _ in asked]
     there: dict[tuple[str, str], list[tuple[WorkspaceId, ShownLinks]]] = {}
-    for row in connection.execute(_PART.add_columns(parts.c.ts, deliveries.c.channel).where(parts.c.ts.in_(times))):
+    for row in connection.execute(
+        _PART.add_columns(parts.c.ts, deliveries.c.channel).where(is_among(parts.c.ts, times))
+    ):
         there.setdefault((row.channel, row.ts), []).append((row.workspace, _shown(row)))
-    for row in connection.execute(_POSTING.add_columns(_O.ts, _O.channel).where(_O.ts.in_(times))):
+    for row in connection.execute(_POSTING.add_columns(_O.ts, _O.channel).where(is_among(_O.ts, times))):
         shown_links = ShownLinks(links_of(row.links), row.ours)
         there.setdefault((row.channel, row.ts), []).append((row.workspace, shown_links))
     return [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.domain.bookmark import (
     BookmarkLink,
@@ -25,6 +25,7 @@ from bot.domain.bookmark import (
 )
 from bot.domain.workspace import WorkspaceId
 from bot.store.bookmark_events import meaning, settle_all
+from bot.store.membership import is_among
 from bot.store.people import persons
 from bot.store.postings import in_doubt, shown_on_all
 from bot.store.tables import marks
@@ -109,7 +110,7 @@ def _known(connection: Connection, rows: Iterable[tuple[int, ReactionRow]]) -> d
     if not wanted:
         return {}
     place = (_M.person, _M.channel, _M.ts, _M.emoji)
-    chosen = select(*place, _M.id, _M.held, _M.at, _M.key, _M.link).where(tuple_(*place).in_(list(wanted)))
+    chosen = select(*place, _M.id, _M.held, _M.at, _M.key, _M.link).where(is_among(place, wanted))
     found: dict[SourceKey, _StoredEvent] = {}
     for each in connection.execute(chosen):
         where = (each.person, each.channel, each.ts, each.emoji)

@@ -13,6 +13,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.subscription import CLOCK_TOLERANCE, Limit, Paused, PausedBy, Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
+from bot.store.membership import is_among
 from bot.store.next_run import soon
 from bot.store.row_mapping import limit_of, subscription_of, wanted_of
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
@@ -168,7 +169,7 @@ class Subscriptions:
         ids = await self._database.read(readable)
         if not ids:
             return 0
-        again = and_(_S.id.in_(ids), _S.pause_by == PausedBy.UNREADABLE)
+        again = and_(is_among(_S.id, ids), _S.pause_by == PausedBy.UNREADABLE)
         return await self._database.change(update(subscriptions).where(again).values(_resumed(now)))
 
 
