@@ -43,6 +43,7 @@ class _IsAmong(FunctionElement[bool]):
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True  # else SQLite compares it with 1, and uses no index
 
 
 def is_among(columns: ColumnElement[Any] | Sequence[ColumnElement[Any]], values: Iterable[Any]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.preferences import Preferences
@@ -19,7 +19,7 @@ from bot.store.errors import StoreError
 from bot.store.membership import is_among
 from bot.store.people import persons
 from bot.store.store import Store
-from bot.store.tables import bookmarks
+from bot.store.tables import bookmarks, metadata
 from tests.fakes.postgres import Postgres
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -83,6 +83,19 @@ async def test_a_text_with_a_nul_is_refused_by_name(store: Store) -> None:
 async def _known(store: Store) -> Member:
     await store.bookmarks.save(ME, [LINK], 1, NOW)
     return ME
+
+
+def test_a_long_list_is_looked_up_in_the_columns_index() -> None:
+    """SQLite goes through the list, not through the table."""
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    chosen = select(bookmarks.c.id).where(is_among((bookmarks.c.person, bookmarks.c.key), [(1, "a")]))
+    text = str(chosen.compile(engine)).replace("?", "'[]'")
+    with engine.connect() as connection:
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
+    engine.dispose()
+    assert "SEARCH bookmarks" in plan
+    assert "SCAN bookmarks" not in plan
 
 
 def test_every_other_list_in_a_condition_is_written_out() -> None:
