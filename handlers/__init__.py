@@ -5,20 +5,21 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from bot.services import Services
-from handlers import actions, commands, errors, home, options, reactions, shortcuts, stranger, views
+from handlers import actions, commands, errors, home, options, other_events, reactions, shortcuts, stranger, views
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Put every listener on `app`, the most frequent first: Bolt asks them in order.
+    """Put every listener on `app`, the most frequent first, because Bolt asks them in order.
 
     `app` should be made with `process_before_response=True`: commands are answered within their acknowledgement.
     """
     stranger.register(app, services)
     commands.register(app, services)
-    home.register(app, services)  # before the reactions, which take every event that nobody else does
     reactions.register(app, services)
+    home.register(app, services)
     options.register(app, services)
     actions.register(app, services)
     shortcuts.register(app, services)
     views.register(app, services)
+    other_events.register(app)  # the last listener: it takes every event that the others leave
     errors.register(app, services)

@@ -1,4 +1,4 @@
-"""Reactions: the bookmark emoji keeps a link, taking it away lets go of it."""
+"""Reactions: the bookmark emoji saves a link, and taking it away removes the bookmark."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.bookmarks.reaction_followup import step
 from bot.bookmarks.reactions import Reaction
 from bot.domain.bookmark import Member, member_of, moment
 from bot.services import Services
@@ -18,30 +17,26 @@ _TS = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to reactions, and take every other event that somebody subscribed to without a word.
+    """Listen to reactions that are added and removed.
 
-    The small write is done before the answer: should it fail, Slack sends the event again. An event without a listener
-    would be sent again too, and counted as failed.
+    The small write is done before the acknowledgement: if it fails, Slack sends the event again.
     """
 
     async def reacted(body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """Keep or drop, in whatever order and however often the events come."""
+        """Write a reaction down, then start what follows it, if anything does."""
         reaction = _reaction(body, context)
-        if reaction is not None:
-            reacted = await services.reactions.react(reaction)
-            if reacted is not None and step(reaction, reacted) is not None:
-                services.background.start(services.bookmarking.followup.follow(reaction, reacted))
-
-    async def ignored() -> None:
-        """Do nothing."""
+        if reaction is None:
+            return
+        outcome = await services.reactions.react(reaction)
+        if (following := services.bookmarking.followup.after(reaction, outcome)) is not None:
+            services.background.start(following)
 
     app.event("reaction_added")(reacted)
     app.event("reaction_removed")(reacted)
-    app.event(re.compile(""))(ignored)
 
 
 def _reaction(body: dict[str, Any], context: AsyncBoltContext) -> Reaction | None:
-    """Read a reaction event; None when it is not on a message or not whole."""
+    """Read a reaction event; None unless it is on a message and complete."""
     channel, ts = text(body, "event", "item", "channel"), text(body, "event", "item", "ts")
     user, emoji = text(body, "event", "user"), text(body, "event", "reaction")
     event_ts = text(body, "event", "event_ts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from enum import Enum, auto
 
 import structlog
@@ -33,7 +34,7 @@ class Step(Enum):
     READ = auto()
 
 
-def step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
+def _step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
     """Say what follows a reaction: mostly nothing, the reaction itself is the answer.
 
     Only what is new is answered, so that an event that comes twice is not answered twice.
@@ -74,10 +75,16 @@ class ReactionFollowup:
         self._clock = clock
         self._looks: dict[tuple[str, str], asyncio.Lock] = {}
 
-    async def follow(self, reaction: Reaction, reacted: ReactionOutcome) -> None:
+    def after(self, reaction: Reaction, outcome: ReactionOutcome | None) -> Coroutine[None, None, None] | None:
+        """Return the work that follows a reaction that came to `outcome`, None where nothing does, which is usual."""
+        if outcome is None or (step := _step(reaction, outcome)) is None:
+            return None
+        return self._follow(step, reaction, outcome)
+
+    async def _follow(self, step: Step, reaction: Reaction, reacted: ReactionOutcome) -> None:
         """Do what follows; whatever Slack refuses is logged, since the link is kept all the same."""
         try:
-            match step(reaction, reacted):
+            match step:
                 case Step.HINT:
                     await self._hint(reaction, await self._postings.thread(reaction.channel, reaction.ts))
                 case Step.CHOOSE if reacted.shown_links is not None:
