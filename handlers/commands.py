@@ -1,10 +1,10 @@
-"""Slash commands."""
+"""Slash commands: the one table from what was typed to the use case that answers it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias, assert_never
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -15,56 +15,104 @@ from bot.bookmarks.views.saved_list import Listing
 from bot.digests.subscriptions import CommandContext
 from bot.domain.bookmark import member_of
 from bot.lookup import commands
+from bot.lookup.search import private
 from bot.services import Services
 from bot.slack.blocks.message import Message
 from handlers.errors import follow_up
 from handlers.payload import answered, text, typed_from
 
+Work: TypeAlias = Callable[[], Awaitable[Message | None]]
+"""What remains to be done after the acknowledgement; its message, if any, goes to the response URL."""
+
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the two commands."""
+    """Listen to the two slash commands."""
 
     async def weekly(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Answer from memory within the acknowledgement: one round trip. What has to wait is done after it."""
-        answer = services.answers.to_command(text(body, "text"))
+        """Answer a command from memory within the acknowledgement, or start its work and acknowledge."""
+        command = services.answers.parse(text(body, "text"))
+        answer = use_case(services, command, typed_from(body, context), text(body, "trigger_id"))
         if isinstance(answer, str):
             return answered(ack, answer)
-        follow_up(
-            services, text(body, "response_url"), _work(services, answer, body, context), response_type="ephemeral"
-        )
+        follow_up(services, text(body, "response_url"), answer, response_type="ephemeral")
         return await ack()
 
     async def tools(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        """Search the tools; always from memory."""
-        return answered(ack, str(services.answers.to_command(text(body, "text"), tools=True)))
+        """Search the tools, or explain how; always from memory."""
+        command = commands.parse_search(text(body, "text"))
+        return answered(ack, from_memory(services, command))
 
     app.command(services.names.command)(weekly)
     app.command(services.names.tools)(tools)
 
 
-def _work(
-    services: Services, command: commands.Command, body: dict[str, Any], context: AsyncBoltContext
-) -> Callable[[], Awaitable[Message | None]]:
-    """Give what remains to be done for a command that needs the database or Slack."""
-    place, trigger = typed_from(body, context), text(body, "trigger_id")
-    member, where = member_of(place.workspace, place.user), place.workspace
+def from_memory(services: Services, command: commands.FromMemory) -> str:
+    """Return the JSON that answers a command which needs neither the database nor Slack."""
+    answers = services.answers
     match command:
-        case commands.Subscribe(""):
-            work: Callable[[], Awaitable[Message | None]] = partial(_form, services, place, trigger)
+        case commands.Topic():
+            return answers.topic(command)
+        case commands.Latest():
+            message = answers.latest()
+        case commands.ShowIssue(asked):
+            message = answers.issue(asked)
+        case commands.Random():
+            message = answers.random()
+        case commands.Topics():
+            message = answers.topics()
+        case commands.Help():
+            message = answers.help()
+        case commands.ToolsHelp(reason):
+            message = answers.tools_help(reason)
+        case commands.Usage(reason, example):
+            message = answers.usage(reason, example)
+        case _:
+            assert_never(command)
+    return private(message)
+
+
+def use_case(  # noqa: C901, PLR0912 - a table: one case for each sub-command
+    services: Services, command: commands.Command, place: CommandContext, trigger: str
+) -> str | Work:
+    """Return the answer to a command as JSON, or the work that it leaves for after the acknowledgement.
+
+    This is the only place where a sub-command meets its use case: a command without a case here or in `from_memory`
+    doesn't pass mypy.
+    """
+    workspace, member = place.workspace, member_of(place.workspace, place.user)
+    digests, personal_data = services.subscribing, services.personal_data
+    work: Work
+    match command:
         case commands.Saved(query):
             work = partial(services.saved_links.saved, member, Listing(query))
         case commands.Top(period):
             work = partial(services.team.top, member.home, period)
         case commands.CountTogether(on):
-            work = partial(services.team.switch, member, where, on=on)
+            work = partial(services.team.switch, member, workspace, on=on)
         case commands.Export(kind):
-            work = partial(services.personal_data.exporting.take, where, place.user, kind)
+            work = partial(personal_data.exporting.take, workspace, place.user, kind)
         case commands.Import():
-            work = partial(services.personal_data.importing.ask, where, trigger)
+            work = partial(personal_data.importing.ask, workspace, trigger)
         case commands.ForgetMe():
-            work = partial(services.personal_data.forgetting.ask, member)
+            work = partial(personal_data.forgetting.ask, member)
+        case commands.SubscribeForm():
+            work = partial(_form, services, place, trigger)
+        case commands.Subscribe(typed):
+            work = partial(digests.subscribe, typed, place)
+        case commands.Unsubscribe():
+            work = partial(digests.unsubscribe, place)
+        case commands.Pause():
+            work = partial(digests.pause, place)
+        case commands.Resume():
+            work = partial(digests.resume, place)
+        case commands.Status():
+            work = partial(digests.status, place)
+        case commands.Why(asked):
+            work = partial(digests.why, asked, place)
+        case commands.Preview(asked):
+            work = partial(digests.preview, asked, place)
         case _:
-            work = partial(services.subscribing.command, command, place)
+            return from_memory(services, command)
     return work
 
 

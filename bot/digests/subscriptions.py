@@ -22,7 +22,6 @@ from bot.domain.publication import HeldBack
 from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedule, time_there
 from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.lookup import commands
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
 from bot.slack.api.errors import ChannelRefusedError, SlackError
@@ -138,27 +137,6 @@ class Subscribing:
         self._find = find
         self._issues = issues
         self._held = held
-
-    async def command(self, command: commands.Command, place: CommandContext) -> Message:
-        """Do what a command says that needs more than memory, in `place`; the form is opened by `open_form`."""
-        match command:
-            case commands.Subscribe(typed):
-                answer = await self.subscribe(typed, place)
-            case commands.Unsubscribe():
-                answer = await self.unsubscribe(place)
-            case commands.Pause():
-                answer = await self.pause(place)
-            case commands.Resume():
-                answer = await self.resume(place)
-            case commands.Status():
-                answer = await self.status(place)
-            case commands.Why(asked):
-                answer = await self.why(asked, place)
-            case commands.Preview(asked):
-                answer = await self.preview(asked, place)
-            case _:
-                answer = helping.usage("", self._names)
-        return answer
 
     async def subscribe(self, typed: str, place: CommandContext) -> Message:
         """Subscribe the channel at the times `typed`, in the person's own zone if none is; its taste stays as it is.

@@ -22,10 +22,14 @@ from bot.lookup.views.answer import QUERY_MAX_CHARS
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Search for `query`, the search's own query language. `near` names the sub-command it started like, or ""."""
+    """Search for `query`, in the search's own query language.
+
+    `near` is the sub-command that it starts like, "" for none; `tools` searches the tools only.
+    """
 
     query: str
     near: str = ""
+    tools: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,13 @@ class Topics:
 @dataclass(frozen=True, slots=True)
 class Help:
     """Explain the commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsHelp:
+    """Explain the command that searches the tools only, or the `reason` why it did not search."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +106,14 @@ class ForgetMe:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Subscribe the channel at the times `typed`; "" opens the form."""
+    """Subscribe the channel at the times `typed`."""
 
     typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeForm:
+    """Open the form that subscribes a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +161,11 @@ class Usage:
     example: str = ""
 
 
+FromMemory: TypeAlias = Topic | Latest | ShowIssue | Random | Topics | Help | ToolsHelp | Usage
+"""Commands that are answered within the acknowledgement: they need neither the database nor Slack."""
 Command: TypeAlias = (
-    Topic | Latest | ShowIssue | Random | Topics | Help | Saved | Subscribe | Unsubscribe | Pause | Resume | Status
-    | Why | Preview | Usage | Top | CountTogether | Export | Import | ForgetMe
+    FromMemory | Saved | Top | CountTogether | Export | Import | ForgetMe
+    | Subscribe | SubscribeForm | Unsubscribe | Pause | Resume | Status | Why | Preview
 )  # fmt: skip
 
 _ALONE: dict[str, Command] = {
@@ -168,7 +186,7 @@ _ALONE: dict[str, Command] = {
     **{f"export {kind.value}": Export(kind) for kind in Format},
     "import": Import(),
     "forget me": ForgetMe(),
-    "subscribe": Subscribe(""),
+    "subscribe": SubscribeForm(),
     "unsubscribe": Unsubscribe(),
     "pause": Pause(),
     "resume": Resume(),
@@ -228,12 +246,12 @@ def parse(text: str, slugs: Container[str] = ()) -> Command:
     return Topic(typed, word if word in _FIRST_WORDS else "")
 
 
-def parse_search(text: str) -> Topic | Help | Usage:
-    """Read what was typed after a command that only searches."""
+def parse_search(text: str) -> Topic | ToolsHelp:
+    """Read what was typed after the command that searches the tools only."""
     typed = _typed(text)
     if isinstance(typed, Usage):
-        return typed
-    return Help() if typed.casefold() in {"help", "?"} else Topic(typed)
+        return ToolsHelp(typed.reason)
+    return ToolsHelp() if typed.casefold() in {"help", "?"} else Topic(typed, tools=True)
 
 
 def misspelt(query: str) -> str:

@@ -24,6 +24,7 @@ from bot.source.library import Current
 
 _MAX_CACHED_ANSWERS = 1_024
 _MAX_SUGGESTIONS = 20
+_MAX_TOPICS = 25
 _NEAREST = 3
 """So many entries are shown where none is squarely about what was asked."""
 _OPTION_MAX_CHARS = 150  # Slack: reference/block-kit/composition-objects/option-object
@@ -79,36 +80,13 @@ class Answers:
         self._bodies: dict[tuple[SearchRequest, str], str] = {}
         self._of: tuple[Current | None, date | None] = (None, None)
 
-    def to_command(self, text: str, *, tools: bool = False) -> str | commands.Command:
-        """Answer what was typed after a command: JSON for that person, or the command, if it needs more than memory.
+    def parse(self, text: str) -> commands.Command:
+        """Read what was typed after the main command; the archive's slugs name issues."""
+        return commands.parse(text, _Slugs(self._library))
 
-        `tools` is for the command that searches tools only.
-        """
-        command = commands.parse_search(text) if tools else commands.parse(text, _Slugs(self._library))
-        if isinstance(command, commands.Topic):
-            return self._body(SearchRequest(command.query, tools=tools), command.near)
-        if tools:
-            wrong = isinstance(command, commands.Usage) and command.reason
-            return private(helping.told(wrong) if wrong else helping.explain_tools(self.names))
-        message = self._of_memory(command)
-        return command if message is None else private(message)
-
-    def _of_memory(self, command: commands.Command) -> Message | None:
-        said: Message | None = None
-        match command:
-            case commands.Latest():
-                said = self.latest()
-            case commands.ShowIssue(asked):
-                said = self.issue(asked)
-            case commands.Random():
-                said = self.random()
-            case commands.Topics():
-                said = issues.topics(self._library.current.index.topics(25))
-            case commands.Help():
-                said = self.help()
-            case commands.Usage(reason, example):
-                said = helping.usage(reason, self._example(), example)
-        return said
+    def topic(self, topic: commands.Topic) -> str:
+        """Search for a topic, and return the JSON that answers it for the one who asked."""
+        return self._body(SearchRequest(topic.query, tools=topic.tools), topic.near)
 
     def _body(self, request: SearchRequest, near: str) -> str:
         state = (self._library.current, self._clock.now().date())
@@ -130,9 +108,21 @@ class Answers:
             near = "" if found.total and not corrected(found, request.query) else slip
         return helping.hint(near, self._example()) if near else ""
 
+    def topics(self) -> Message:
+        """Offer what the archive talks about."""
+        return issues.topics(self._library.current.index.topics(_MAX_TOPICS))
+
     def help(self) -> Message:
         """Explain every command."""
         return helping.explain(self._example())
+
+    def tools_help(self, reason: str = "") -> Message:
+        """Explain the command that searches the tools only, or say the `reason` why it did not search."""
+        return helping.told(reason) if reason else helping.explain_tools(self.names)
+
+    def usage(self, reason: str = "", example: str = "") -> Message:
+        """Say what was missing or wrong in a command, and what to type instead."""
+        return helping.usage(reason, self._example(), example)
 
     def _example(self) -> CommandNames:
         """Give the names, with the newest issue's number for examples."""

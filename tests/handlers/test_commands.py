@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.workspace import workspace_id
+from bot.lookup.commands import Topic
 from bot.slack.api.errors import TryLaterError
 from bot.slack.blocks.command_names import CommandNames
 from bot.store.errors import StoreError
@@ -229,7 +230,7 @@ async def test_commands_are_called_what_the_operator_calls_them(people: People) 
 async def test_what_many_ask_is_remembered_within_bounds(people: People) -> None:
     """The answers kept are not more than a fixed number, the oldest going first."""
     for number in range(1_100):
-        people.services.answers.to_command(f"topic {number}")
+        people.services.answers.topic(Topic(f"topic {number}"))
     assert len(people.services.answers._bodies) <= 1_024
 
 

@@ -24,6 +24,8 @@ from bot.lookup.commands import (
     ShowIssue,
     Status,
     Subscribe,
+    SubscribeForm,
+    ToolsHelp,
     Top,
     Topic,
     Topics,
@@ -77,7 +79,7 @@ SLUGS = frozenset({"special-edition", "2021-03-07-7"})
         ("preview latest", Preview("latest")),
         ("preview", Preview("")),
         ("preview #7", Preview("#7")),
-        ("subscribe", Subscribe("")),
+        ("subscribe", SubscribeForm()),
         ("subscribe mondays 09:00 Europe/London", Subscribe("mondays 09:00 Europe/London")),
         ("subscribe every fri at 9am", Subscribe("every fri at 9am")),
         ("subscribe mundays 09:00", Subscribe("mundays 09:00")),
@@ -145,10 +147,10 @@ def test_what_gets_usage(typed: str) -> None:
 
 def test_the_command_that_only_searches() -> None:
     """Every word is a topic there, but for help and nothing."""
-    assert parse_search("latest") == Topic("latest")
-    assert parse_search("issue 435") == Topic("issue 435")
-    assert parse_search("help") == Help()
-    assert isinstance(parse_search(" "), Usage)
+    assert parse_search("latest") == Topic("latest", tools=True)
+    assert parse_search("issue 435") == Topic("issue 435", tools=True)
+    assert parse_search("help") == ToolsHelp()
+    assert parse_search(" ") == ToolsHelp()
 
 
 @given(st.text())
