@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from archive.search.plan import Alternative, Term, TermLookup
 from archive.search.result import Reason
+from archive.search.terms import Alternative, Term, TermLookup
 from archive.search.words import Words
 
 CACHED_REASONS = 4_096

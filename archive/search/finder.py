@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from archive.kind import Kind
 from archive.search.filters import Bools, allowed
 from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
-from archive.search.plan import Term, TermLookup, any_form, corrected, either, guessed, phrase, plan
+from archive.search.plan import any_form, corrected, either, guessed, phrase, plan
 from archive.search.postings import Ints
 from archive.search.query import Query, QueryWord, parse
 from archive.search.rank import Matches, Ranker
@@ -19,6 +19,7 @@ from archive.search.rerank import QueryLeaf, leaves_of, second_look
 from archive.search.result import Grade
 from archive.search.segment import Dictionary
 from archive.search.segments import Segments
+from archive.search.terms import Term, TermLookup
 from archive.search.wording import STOP_WORDS
 
 CACHED_KIND_TABLES = 4

@@ -46,12 +46,12 @@ from archive.search import synonyms as synonym_table
 from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
-from archive.search.plan import TermLookup
 from archive.search.query import narrowing, widened
 from archive.search.result import Answer, Grade, Result
 from archive.search.segment import Dictionary, build
 from archive.search.segments import EntryCounts, Segments
 from archive.search.synonyms import Synonyms
+from archive.search.terms import TermLookup
 from archive.search.wording import ENGLISH, OTHERWISE, STOP_WORDS
 from archive.search.words import words
 

@@ -6,16 +6,14 @@ what it may have been meant to be. What each counts is named here; `archive.sear
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from archive.search.inflections import derivations, inflections
+from archive.search.inflections import derivations
 from archive.search.query import QueryWord
-from archive.search.segments import EntryCounts
-from archive.search.spelling import Correction, corrections, guesses
-from archive.search.synonyms import SYNONYM, Synonym, Synonyms
-from archive.search.vocabulary import Vocabulary
+from archive.search.spelling import Correction
+from archive.search.synonyms import SYNONYM, Synonym
+from archive.search.terms import CACHED_WORDS, Alternative, Leaf, Term, TermLookup, Variant
 from archive.search.wording import STOP_WORDS
 from archive.search.words import Words
 
@@ -24,111 +22,12 @@ INFLECTION, DERIVATION, JOINED, SPLIT, LOOSE = 0.95, 0.47, 0.95, 0.95, 0.75
 the parts of a compound that stand apart in an entry."""
 TYPO, GUESS = "typo", "guess"
 """The rules by which a word is met that another may have been meant to be: likely, or so far off that it is a guess."""
-CACHED_WORDS = 8_192
-"""So many words' families are kept between queries."""
 RARE_ENTRIES, FREQUENT_ENTRIES = 2, 20
 """A word that so few entries have may be the newsletter's own misspelling of one that so many have."""
 MAX_PAIRS = 64
 """So many pairs of letters that begin with the one typed are looked for."""
 MIN_SPLIT_LETTERS, MAX_SPLIT_LETTERS = 6, 40
 """Letters of the shortest and of the longest word that is tried as two."""
-
-
-class Variant(NamedTuple):
-    """A word of the archive to look for: its `number`, what it counts (0 to 1), and by which rule it is there."""
-
-    number: int
-    weight: float
-    rule: str
-
-
-class Leaf(NamedTuple):
-    """One `word` and the variants that stand for it, those that count most first."""
-
-    word: str
-    variants: tuple[Variant, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One way to say a term: in `parts`, next to each other if `adjacent`.
-
-    A `whole` alternative needs every part; the query's own words may be met in part.
-    """
-
-    parts: tuple[Leaf | Term, ...]
-    weight: float
-    rule: str
-    adjacent: bool = False
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One thing asked for, in the query's own words first and then in other ways.
-
-    An `optional` one is welcome and not missed, a `filler` only counts beside others; an entry without a `required` one
-    is no answer. `spelled` is another way to write its one word, "" for none.
-    """
-
-    words: Words
-    alternatives: tuple[Alternative, ...]
-    optional: bool = False
-    required: bool = False
-    filler: bool = False
-    spelled: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TermLookup:
-    """What planning needs to know of the archive.
-
-    `frequency` gives the number of entries with a word (by number), `together` of those where two words are neighbours;
-    `respelt` tells how the archive writes, with an umlaut, what is typed without one. `stemmed` says whether its
-    language is the one that inflections are made for. `families`, `terms`, `nearby` and `pairs` keep what was
-    looked up.
-    """
-
-    vocabulary: Vocabulary
-    synonyms: Synonyms
-    frequency: EntryCounts
-    together: Callable[[tuple[int, ...], tuple[int, ...]], int]
-    respelt: Mapping[str, str] = field(default_factory=dict)
-    stemmed: bool = True
-    families: dict[str, list[Variant]] = field(default_factory=dict)
-    terms: dict[tuple[Words, bool], Term] = field(default_factory=dict)
-    nearby: dict[tuple[str, int | None, int, bool], tuple[Correction, ...]] = field(default_factory=dict)
-    pairs: dict[Words, int] = field(default_factory=dict)
-
-    def count(self, word: str) -> int:
-        """Give the number of entries that have exactly `word`."""
-        number = self.vocabulary.ids.get(word)
-        return self.frequency(number) if number else 0
-
-    def near(
-        self, word: str, *, edits: int | None = None, most: int = 2, guess: bool = False
-    ) -> tuple[Correction, ...]:
-        """Return what `word` may be a misspelling of, as `spelling.corrections` does, or else, at a `guess`, may be."""
-        key = word, edits, most, guess
-        found = self.nearby.get(key)
-        if found is None:
-            if len(self.nearby) >= CACHED_WORDS:
-                self.nearby.clear()
-            near = corrections(word, self.vocabulary, self.frequency.of, edits=edits, most=most)
-            if not near and guess:
-                near = guesses(word, self.vocabulary, self.frequency.of)
-            self.nearby[key] = kept = tuple(near)
-            return kept
-        return found
-
-    def beginning(self, root: str) -> list[str]:
-        """Return the words of the archive that begin with `root`, in alphabetical order."""
-        texts = self.vocabulary.words
-        return sorted(texts[number] for number in self.vocabulary.starting(root).tolist())
-
-    def inflections(self, word: str) -> Words:
-        """Return the inflections of `word`, none of a word in a language that they are not made for."""
-        return inflections(word) if self.stemmed and word.isascii() else ()
 
 
 def phrase(texts: Words, lookup: TermLookup) -> Term:

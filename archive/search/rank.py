@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.search.plan import Alternative, Leaf, Term
 from archive.search.postings import MAX_STRENGTH, Ints, union
-from archive.search.segments import Segments
+from archive.search.segments import Segments, common
+from archive.search.terms import Alternative, Leaf, Term, Variant
 from archive.search.words import Words
 
 Floats = NDArray[np.float32]
@@ -92,6 +92,7 @@ class Ranker:
         """Start with nothing kept."""
         self._segments = segments
         self._kept: dict[tuple[Words, str, bool], TermHits] = {}
+        self._leaves: dict[tuple[Variant, ...], TermHits] = {}
         self._room = _room(segments)
         self._own = threading.local()
 
@@ -146,7 +147,7 @@ class Ranker:
             found = self._term(term)
             self._room -= len(found.docs) + 64
             if self._room < 0:
-                self._kept, self._room = {}, _room(self._segments)
+                self._forget()
             self._kept[key] = found
         return found
 
@@ -180,26 +181,47 @@ class Ranker:
 
     def _alternative(self, alternative: Alternative) -> TermHits:
         """Score one alternative: its parts together."""
-        parts = [self._leaf(part) if isinstance(part, Leaf) else self.hits(part) for part in alternative.parts]
+        parts = [self._leaf_hits(part) if isinstance(part, Leaf) else self.hits(part) for part in alternative.parts]
         if len(parts) == 1:
             return parts[0]
         weight = math.fsum(part.weight for part in parts)
-        docs, places = self._together(parts)
-        scores, met, count = _zeros(docs), _zeros(docs), np.zeros(len(docs), np.int8)
-        for part, at in zip(parts, places, strict=True):
-            scores[at] += part.scores
-            met[at] += part.met * np.float32(part.weight / weight)
-            count[at] += 1
         known = any(part.known for part in parts)
-        if not alternative.whole:
-            return TermHits(docs, scores, met, weight, known)
-        kept = np.flatnonzero(count == len(parts))
-        if alternative.adjacent:
-            run = [
-                [variant.number for variant in part.variants] for part in alternative.parts if isinstance(part, Leaf)
-            ]
-            kept = kept[self._segments.adjacent(docs[kept], run)]
-        return TermHits(docs[kept], scores[kept], met[kept], weight, known)
+        if alternative.whole:
+            docs = self._holding(alternative, parts)
+            places: list[_Places] = [slice(None)] * len(parts)
+            shares: list[_Places] = [part.docs.searchsorted(docs) for part in parts]
+        else:
+            docs, places = self._together(parts)
+            shares = [slice(None)] * len(parts)
+        scores, met = _zeros(docs), _zeros(docs)
+        for part, at, share in zip(parts, places, shares, strict=True):
+            scores[at] += part.scores[share]
+            met[at] += part.met[share] * np.float32(part.weight / weight)
+        return TermHits(docs, scores, met, weight, known)
+
+    def _holding(self, alternative: Alternative, parts: list[TermHits]) -> Ints:
+        """Return the entries that have all parts of an alternative, next to each other if they must be."""
+        docs = parts[0].docs
+        for part in parts[1:]:
+            docs = common(docs, part.docs)
+        if not alternative.adjacent:
+            return docs
+        run = [[variant.number for variant in part.variants] for part in alternative.parts if isinstance(part, Leaf)]
+        return docs[self._segments.adjacent(docs, run)]
+
+    def _leaf_hits(self, leaf: Leaf) -> TermHits:
+        """Return the entries that have a word; kept, for the names of one thing share their words."""
+        found = self._leaves.get(leaf.variants)
+        if found is None:
+            found = self._leaf(leaf)
+            self._room -= len(found.docs) + 64
+            if self._room < 0:
+                self._forget()
+            self._leaves[leaf.variants] = found
+        return found
+
+    def _forget(self) -> None:
+        self._kept, self._leaves, self._room = {}, {}, _room(self._segments)
 
     def _leaf(self, leaf: Leaf) -> TermHits:
         """Score one word: the strength of each of its variants by what the variant counts; the best of them counts."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.search.plan import Term
 from archive.search.postings import Ints, Longs
 from archive.search.rank import Floats, Matches, numbers
 from archive.search.segments import Segments
+from archive.search.terms import Term
 
 MAX_LEAVES = 30
 """A query of more words than half an integer has bits is ranked without."""

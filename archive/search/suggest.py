@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from archive.search.inflections import inflections
-from archive.search.plan import CACHED_WORDS, TermLookup
 from archive.search.query import Query
+from archive.search.terms import CACHED_WORDS, TermLookup
 from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
 from archive.search.words import Words, bag, words
 

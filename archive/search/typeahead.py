@@ -10,10 +10,11 @@ import numpy as np
 
 from archive.issue import Entry
 from archive.kind import Kind
-from archive.search.plan import TermLookup, likely
+from archive.search.plan import likely
 from archive.search.postings import Ints, union
 from archive.search.segments import Segments
 from archive.search.suggest import entries_of, usual
+from archive.search.terms import TermLookup
 from archive.search.words import Words, words
 
 TYPED_MAX_CHARS = 200
