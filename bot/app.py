@@ -40,7 +40,7 @@ from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.home.home_tab import Home
 from bot.lookup.search import Answers
 from bot.runtime.clock import SystemClock
-from bot.runtime.http import Verifying, web
+from bot.runtime.http import Health, Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.services import Services
 from bot.slack.api.client import WebSlack
@@ -105,18 +105,19 @@ class App:
         """Give the ASGI application, which enters `running` for as long as it is up."""
         return web(self.bolt, verifying=self._verifying, lifespan=lambda: self.running(post=post), health=self.health)
 
-    def health(self) -> dict[str, object]:
-        """Say how it is: whether all is well (`ok`), whether it posts, the archive's size and its folder's fault."""
+    def health(self) -> Health:
+        """Return whether the bot posts and notices changes, the archive's size, and what is wrong."""
         snapshot, fault = self.ports.library.snapshot, self.ports.library.fault
         trouble, blind = self._trouble or self.worker.fault, self._blind()
-        return {
-            "ok": fault is None and not trouble and not blind,
-            "posting": trouble or self._posting is not None,
-            "watching": blind or self._watching is not None,
-            "issues": len(snapshot.issues),
-            "problems": len(snapshot.problems),
-            "fault": str(fault) if fault else None,
-        }
+        return Health(
+            posting=self._posting is not None and not trouble,
+            watching=self._watching is not None and not blind,
+            issues=len(snapshot.issues),
+            problems=len(snapshot.problems),
+            posting_fault=trouble,
+            watching_fault=blind,
+            archive_fault=str(fault) if fault else "",
+        )
 
     @asynccontextmanager
     async def running(self, *, post: bool = True) -> AsyncIterator[None]:
@@ -137,6 +138,7 @@ class App:
             watch.stop()
             await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             await _end(tasks)
+            await library.stop_listeners()
             await self._services.response_urls.close()
             await self.ports.slack.close()
             await self.ports.store.close()

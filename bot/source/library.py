@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
 
 import structlog
 
@@ -23,6 +22,7 @@ from bot.domain import publication
 from bot.domain.clock import Clock
 from bot.domain.publication import HeldBack
 from bot.runtime.clock import SystemClock
+from bot.source.listener import Listener, OnChange
 
 _log = structlog.get_logger(__name__)
 
@@ -33,10 +33,6 @@ class Current:
 
     snapshot: Snapshot
     index: Index
-
-
-OnChange: TypeAlias = Callable[[Snapshot, Snapshot], Awaitable[None]]
-"""Told of a change: the snapshot before and the one now in use."""
 
 
 class Library:
@@ -52,7 +48,7 @@ class Library:
         self._told = current.snapshot
         self._use(current, self._clock.now())
         self.fault: FolderError | None = None
-        self._on_change: list[OnChange] = []
+        self._listeners: list[Listener] = []
         self._turn = asyncio.Lock()
 
     @classmethod
@@ -93,8 +89,19 @@ class Library:
         return self.current.index
 
     def on_change(self, told: OnChange) -> None:
-        """Have `told` called (and awaited) after every change, in the order of registration."""
-        self._on_change.append(told)
+        """Have `told` called soon after every change; `bot.source.listener` says how."""
+        self._listeners.append(Listener(told))
+
+    async def listeners_idle(self) -> None:
+        """Wait until every listener has been told of every change so far."""
+        for listener in self._listeners:
+            await listener.idle()
+
+    async def stop_listeners(self) -> None:
+        """Cancel the listeners' running calls and tell them nothing more."""
+        stopping, self._listeners = self._listeners, []
+        for listener in stopping:
+            await listener.stop()
 
     def announced(self) -> tuple[Issue, ...]:
         """Return the issues that are out or will be by themselves, oldest first: what delivery has to know."""
@@ -145,15 +152,9 @@ class Library:
             told, self._told = self._told, after.snapshot
             if told is after.snapshot:
                 return False
-            await self._tell(told, after.snapshot)
+            for listener in self._listeners:
+                listener.tell(told, after.snapshot)
             return True
-
-    async def _tell(self, before: Snapshot, after: Snapshot) -> None:
-        for told in self._on_change:
-            try:
-                await told(before, after)
-            except Exception:  # noqa: BLE001 - one listener's fault is not the others'
-                _log.exception("a listener to the archive failed", listener=repr(told))
 
 
 def _next(folder: Folder, before: Current, names: tuple[str, ...] | None, now: datetime) -> Current:

@@ -26,6 +26,7 @@ async def _writes(it: Whole, name: str, front: str, word: str) -> None:
     words = f"---\ntitle: About {word}\n{front}\n---\n\nNews\n====\n\n{entry(f'All about {word}.', f'https://{word}.example/')}"
     (it.archive / name).write_text(words, "utf-8")
     await it.app.ports.library.refresh([name])
+    await it.app.ports.library.listeners_idle()
 
 
 async def _posted(it: Whole, channel: Channel, *words: str) -> None:

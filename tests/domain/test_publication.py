@@ -84,12 +84,14 @@ async def test_an_issue_comes_out_and_expires_at_its_moments() -> None:
     assert _found(library, "harbours") == []
     clock.at += timedelta(seconds=1)
     assert await library.keep_time()
+    await library.listeners_idle()
     assert _found(library, "harbours") == ["ahead"]
     clock.at = datetime(2026, 12, 5, tzinfo=UTC)
     assert await library.keep_time()
     assert _found(library, "harbours") == []
     assert library.announced() == ()
     assert library.held_back()[0].why == "it expired on 05 Dec 2026"
+    await library.listeners_idle()
     assert told == [("ahead",), ()]
     assert folder.reads == []
 

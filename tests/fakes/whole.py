@@ -112,6 +112,7 @@ class Whole:
         name = f"{when:%Y-%m-%d}-{number}.md"
         (self.archive / name).write_text(issue(number, when, entries), "utf-8")
         await self.app.ports.library.refresh([name])
+        await self.app.ports.library.listeners_idle()
         return number
 
     async def digest(self, you: Person, channel: Channel, *entries: str, layout: str = "thread") -> Posted:

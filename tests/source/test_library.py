@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from archive.errors import FolderError
@@ -91,7 +93,59 @@ async def test_a_listener_that_fails_stops_nobody(folder: FakeFolder) -> None:
     library.on_change(note)
     folder.put("b.md", text(2, "More."))
     assert await library.refresh()
+    await library.listeners_idle()
     assert told == [(1, 2)]
+
+
+async def test_a_listener_that_hangs_keeps_nobody_waiting(folder: FakeFolder) -> None:
+    """Changes go on being read and told to others; the one that hung then hears of the last state, once."""
+    library = Library.opened(folder)
+    free, newest_heard = asyncio.Event(), asyncio.Event()
+    slow: list[tuple[int, int]] = []
+
+    async def hang(before: Snapshot, after: Snapshot) -> None:
+        slow.append((len(before.issues), len(after.issues)))
+        await free.wait()
+
+    async def note(_: Snapshot, after: Snapshot) -> None:
+        if len(after.issues) == 4:
+            newest_heard.set()
+
+    library.on_change(hang)
+    library.on_change(note)
+    async with asyncio.timeout(10):
+        for day in (2, 3, 4):
+            folder.put(f"{day}.md", text(day, "About harbours."))
+            assert await library.refresh()
+        await newest_heard.wait()
+    assert (slow, len(library.snapshot.issues)) == ([(1, 2)], 4)
+    free.set()
+    await library.listeners_idle()
+    assert slow == [(1, 2), (2, 4)]
+
+
+async def test_a_stop_ends_a_listener_that_hangs(folder: FakeFolder) -> None:
+    """Its call is cancelled, and later changes are told to nobody."""
+    library = Library.opened(folder)
+    calls: list[str] = []
+
+    async def hang(_: Snapshot, __: Snapshot) -> None:
+        calls.append("begun")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            calls.append("ended")
+
+    library.on_change(hang)
+    folder.put("b.md", text(2, "More."))
+    await library.refresh()
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await library.stop_listeners()
+    folder.remove("b.md")
+    assert await library.refresh()
+    await library.listeners_idle()
+    assert calls == ["begun", "ended"]
 
 
 async def test_a_folder_that_goes_and_comes_back(folder: FakeFolder) -> None:

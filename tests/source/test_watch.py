@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -132,9 +132,11 @@ class Breaking:
     def __init__(self, times: int) -> None:
         """Break off so many times."""
         self.times = times
+        self.begun: Callable[[], None] = lambda: None
 
     async def bursts(self) -> AsyncIterator[frozenset[str] | None]:
         """See `bot.source.watch.Watch`."""
+        self.begun()
         self.times -= 1
         if self.times >= 0:
             raise LookupError("something odd")
@@ -145,15 +147,14 @@ async def test_a_watch_that_breaks_off_is_begun_again(tmp_path: Path) -> None:
     """Meanwhile it says that nothing is noticed."""
     library = Library.opened(tmp_path)
     (tmp_path / "a.md").write_text(ISSUE)
-    freshness = Freshness(library, Breaking(3), pauses=(0.0,))
+    watch = Breaking(3)
+    freshness = Freshness(library, watch, pauses=(0.0,))
     said: list[str] = []
-
-    async def note(_: object, __: object) -> None:
-        said.append(freshness.fault)
-
-    library.on_change(note)
+    watch.begun = lambda: said.append(freshness.fault)
     await freshness.run()
-    assert "something odd" in said[0]
+    assert said[0] == ""
+    assert all("something odd" in fault for fault in said[1:])
+    assert len(said) == 4
     assert freshness.fault == ""
     assert len(library.snapshot.issues) == 1
 

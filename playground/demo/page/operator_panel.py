@@ -193,6 +193,7 @@ class OperatorPanel:
             raise CannotError("That was the newest issue of this archive; there is no next one.")
         # The watch would notice within a second: too late for somebody who puts the clock forward at once.
         await environment.library.refresh()
+        await environment.library.listeners_idle()
         return {"issue": title(issue)}
 
     async def _break(self, body: Body) -> dict[str, Any]:
