@@ -42,7 +42,8 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
     # Local variables stay out of the log: tokens are among them.
     traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.RichTracebackFormatter(show_locals=False))]
+        # Plain tracebacks: Rich draws one for up to a second, and it would do so on the event loop (measured).
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if console
         else [structlog.processors.ExceptionRenderer(traces), structlog.processors.JSONRenderer()]
     )

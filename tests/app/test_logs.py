@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import rich.traceback
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -48,6 +49,19 @@ def test_a_stack_trace_in_the_log_shows_no_secrets(monkeypatch: pytest.MonkeyPat
     assert "it broke" in text
     assert "ValueError" in text
     assert "-".join(SECRET) not in text
+
+
+def test_no_traceback_is_drawn_where_the_log_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich takes up to a second for one, in which nobody would be answered: the console gets Python's own."""
+
+    def drawn(*_: object, **__: object) -> None:
+        raise AssertionError("a traceback was drawn")
+
+    monkeypatch.setattr(rich.traceback.Traceback, "__init__", drawn)
+    monkeypatch.setattr(rich.traceback.Traceback, "extract", drawn)
+    text = said(monkeypatch, "console")
+    assert "Traceback (most recent call last)" in text
+    assert "it broke" in text
 
 
 def test_json_is_an_object_a_line_with_its_fields(monkeypatch: pytest.MonkeyPatch) -> None:
