@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
@@ -31,7 +31,32 @@ NO_RETRY = {"x-slack-no-retry": "1"}
 """Tells Slack not to send an event again (apis/events-api)."""
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
-Health = Callable[[], dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the bot is doing, as the health page says it.
+
+    The `…_fault` fields say what does not work, "" for nothing; `posting` and `watching` say whether the bot does so
+    (a process may be told not to post).
+    """
+
+    posting: bool
+    watching: bool
+    issues: int
+    problems: int
+    posting_fault: str = ""
+    watching_fault: str = ""
+    archive_fault: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Return whether nothing is wrong."""
+        return not (self.posting_fault or self.watching_fault or self.archive_fault)
+
+    def as_json(self) -> dict[str, bool | int | str]:
+        """Return the page's fields; each keeps its type whatever is wrong."""
+        return {"ok": self.ok, **asdict(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +79,11 @@ class _RefusedError(Exception):
         self.reason = reason
 
 
-def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, health: Health) -> Starlette:
+def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, health: Callable[[], Health]) -> Starlette:
     """Return the ASGI application. `bolt` should not verify requests again: its clock and its words are its own.
 
-    `lifespan` is entered before the first request and left after the last; `health` gives the health page's fields,
-    whose `ok` decides between 200 and 503.
+    `lifespan` is entered before the first request and left after the last; the health page answers 200 while `health`
+    is `ok`, else 503.
     """
 
     async def events(request: Request) -> Response:
@@ -72,8 +97,8 @@ def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, health: Hea
             return _refused(_RefusedError(400, f"it cannot be answered ({type(error).__name__})"))
 
     async def healthy(_: Request) -> Response:
-        fields = health()
-        return JSONResponse(fields, status_code=200 if fields.get("ok") else 503)
+        found = health()
+        return JSONResponse(found.as_json(), status_code=200 if found.ok else 503)
 
     @asynccontextmanager
     async def around(_: Starlette) -> AsyncIterator[None]:

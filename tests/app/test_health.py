@@ -12,15 +12,14 @@ async def test_a_watch_that_is_dead_is_told(tmp_path: Path) -> None:
     """While it is broken off it says why; should it ever be gone, that."""
     async with whole(tmp_path, f"sqlite:///{tmp_path}/bot.db") as bot:
         app = bot.app
-        assert (app.health()["ok"], app.health()["watching"]) == (True, True)
+        assert (app.health().ok, app.health().watching) == (True, True)
         assert app._freshness is not None
         app._freshness.fault = "changes of the archive are not noticed: something odd"
-        assert (app.health()["ok"], app.health()["watching"]) == (False, app._freshness.fault)
+        assert (app.health().ok, app.health().watching) == (False, False)
+        assert app.health().watching_fault == app._freshness.fault
         app._freshness.fault = ""
         assert app._watching is not None
         app._watching.cancel()
         await asyncio.wait([app._watching])
-        assert (app.health()["ok"], app.health()["watching"]) == (
-            False,
-            "changes of the archive are not noticed any more",
-        )
+        assert (app.health().ok, app.health().watching) == (False, False)
+        assert app.health().watching_fault == "changes of the archive are not noticed any more"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -11,22 +12,30 @@ from starlette.testclient import TestClient
 
 import handlers.errors
 from bot.runtime.clock import SystemClock
-from bot.runtime.http import BODY_MAX_BYTES, PATH, Verifying, web
+from bot.runtime.http import BODY_MAX_BYTES, PATH, Health, Verifying, web
 from playground.slack.request_sender import signature
 from tests.handlers.people import People
 
 SECRET = "secret"
 
 
-@pytest.fixture
-def state() -> dict[str, object]:
-    """Give the fields of the health page, which a test may change."""
-    return {"ok": True}
+@dataclass
+class State:
+    """What the health page says, which a test may change, and whether the app is up."""
+
+    health: Health
+    started: bool = False
 
 
 @pytest.fixture
-def client(state: dict[str, object]) -> Iterator[TestClient]:
-    """Give a client of a running app with no listeners."""
+def state() -> State:
+    """Return a state in which all is well."""
+    return State(Health(posting=True, watching=True, issues=3, problems=1))
+
+
+@pytest.fixture
+def client(state: State) -> Iterator[TestClient]:
+    """Return a client of a running app with no listeners."""
 
     async def authorize(**_: object) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
@@ -36,12 +45,12 @@ def client(state: dict[str, object]) -> Iterator[TestClient]:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        state["started"] = True
+        state.started = True
         yield
-        state["started"] = False
+        state.started = False
 
     verifying = Verifying(SECRET, SystemClock())
-    with TestClient(web(bolt, verifying=verifying, lifespan=lifespan, health=lambda: state)) as running:
+    with TestClient(web(bolt, verifying=verifying, lifespan=lifespan, health=lambda: state.health)) as running:
         yield running
 
 
@@ -110,9 +119,14 @@ def test_only_post_reaches_the_events(client: TestClient) -> None:
     assert client.get(PATH).status_code == 405
 
 
-def test_the_health_page_says_whether_all_is_well(client: TestClient, state: dict[str, object]) -> None:
-    """A load balancer reads the status, a person the fields."""
-    assert client.get("/health").status_code == 200
-    state["ok"] = False
+def test_the_health_page_says_whether_all_is_well(client: TestClient, state: State) -> None:
+    """A load balancer reads the status, a person the fields; a field has one type whatever is wrong."""
+    assert state.started
     answer = client.get("/health")
-    assert (answer.status_code, answer.json()["started"]) == (503, True)
+    well = {"ok": True, "posting": True, "watching": True, "issues": 3, "problems": 1}
+    faults = {"posting_fault": "", "watching_fault": "", "archive_fault": ""}
+    assert (answer.status_code, answer.json()) == (200, well | faults)
+    for fault in faults:
+        state.health = Health(posting=True, watching=True, issues=3, problems=1, **{fault: "it broke"})
+        answer = client.get("/health")
+        assert (answer.status_code, answer.json()) == (503, well | faults | {"ok": False, fault: "it broke"})
