@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from enum import Enum, auto
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -73,7 +74,8 @@ class ReactionFollowup:
         self._slack = slack
         self._names = names
         self._clock = clock
-        self._looks: dict[tuple[str, str], asyncio.Lock] = {}
+        # A lock lives as long as a reaction holds it or waits for it.
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     def after(self, reaction: Reaction, outcome: ReactionOutcome | None) -> Coroutine[None, None, None] | None:
         """Return the work that follows a reaction that came to `outcome`, None where nothing does, which is usual."""
@@ -108,16 +110,15 @@ class ReactionFollowup:
         await self._tell(reaction, offered, thread)
 
     async def _read(self, reaction: Reaction) -> None:
-        """Look at a message that is not ours, once for all who react to it at the same time."""
+        """Read a message that is not ours and act on its links.
+
+        One read at a time for each message: a reaction that waited finds the links remembered, or reads in its turn.
+        """
         place = (reaction.channel, reaction.ts)
-        lock = self._looks.setdefault(place, asyncio.Lock())
-        try:
-            async with lock:
-                shown_links = await self._postings.shown(reaction.workspace, *place)
-                links, thread = (shown_links.links, None) if shown_links else await self._look(reaction)
-        finally:
-            if not lock.locked():
-                self._looks.pop(place, None)
+        lock = self._locks.setdefault(place, asyncio.Lock())
+        async with lock:
+            shown_links = await self._postings.shown(reaction.workspace, *place)
+            links, thread = (shown_links.links, None) if shown_links else await self._look(reaction)
         if links is None:
             if await self._people.point(reaction.member, self._clock.now()):
                 await self._tell(reaction, suggestions.pointed(), thread)
