@@ -24,11 +24,11 @@ from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.personal_data.erasure import Forgetting
 from bot.bookmarks.personal_data.exporting import Exporting
 from bot.bookmarks.personal_data.importing import Importing
-from bot.bookmarks.personal_data.service import PersonalData
 from bot.bookmarks.personal_index import PersonalIndexes
+from bot.bookmarks.ports import BookmarkTables
 from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
-from bot.bookmarks.service import BookmarkUseCases
+from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import Worker
@@ -211,9 +211,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, r
             Forgetting(store.people, names, clock, indexes.forget),
         ),
         bookmarking=BookmarkUseCases.of(
-            store.bookmarks,
-            store.people,
-            store.postings,
+            BookmarkTables(store.bookmarks, store.people, store.postings),
             LinkLookup(library, registry.identity),
             answers,
             slack,

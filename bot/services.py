@@ -6,10 +6,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.bookmarks.personal_data.service import PersonalData
 from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
-from bot.bookmarks.service import BookmarkUseCases
+from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts

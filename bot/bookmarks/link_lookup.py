@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from archive.issue import Entry, Issue
 from archive.link import key
 from archive.snapshot import Snapshot
 from bot.domain.bookmark import BookmarkLink, checked
+from bot.lookup.search import SearchSource
 from bot.slack.cards.save_button import Token
-from bot.source.library import Current
-
-
-class LinkSource(Protocol):
-    """The archive in use."""
-
-    @property
-    def current(self) -> Current:
-        """Give the snapshot and its index."""
-        ...
 
 
 class LinkLookup:
     """Finds links. The table of all links is made when it is first asked for, and issue by issue after a change."""
 
-    def __init__(self, library: LinkSource, identity: Callable[[str], str]) -> None:
+    def __init__(self, library: SearchSource, identity: Callable[[str], str]) -> None:
         """Look in `library`; `identity` gives an issue's identity by its slug."""
         self._library = library
         self._identity = identity

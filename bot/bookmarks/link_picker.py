@@ -12,7 +12,7 @@ import structlog
 
 from bot.bookmarks.link_extraction import extract_links
 from bot.bookmarks.link_lookup import LinkLookup
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, PostingStore
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
 from bot.bookmarks.views.link_picker import PAGE_LINKS, PickerState, choose, choose_form, option_value, told_form
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
@@ -22,6 +22,7 @@ from bot.slack.api.errors import SlackError
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
+from bot.store.postings import Postings
 
 _log = structlog.get_logger(__name__)
 
@@ -51,21 +52,21 @@ class LinkPicker:
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
         store: BookmarkStore,
-        postings: PostingStore,
-        catalogue: LinkLookup,
+        postings: Postings,
+        link_lookup: LinkLookup,
         slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
         secret: str,
     ) -> None:
-        """Keep in `store`; `postings` knows what messages show, `catalogue` what the archive knows.
+        """Keep in `store`; `postings` knows what messages show, `link_lookup` what the archive knows.
 
         A choice is sealed with `secret` for its person: a message may be one that nobody else may read. Every process
         needs the same one.
         """
         self._store = store
         self._postings = postings
-        self._link_lookup = catalogue
+        self._link_lookup = link_lookup
         self._slack = slack
         self._names = names
         self._clock = clock
@@ -167,10 +168,10 @@ class LinkPicker:
         return links, refused
 
 
-def read_links(catalogue: LinkLookup, message: Mapping[str, Any]) -> tuple[tuple[BookmarkLink, ...], bool]:
+def read_links(link_lookup: LinkLookup, message: Mapping[str, Any]) -> tuple[tuple[BookmarkLink, ...], bool]:
     """Give the links of anybody's message, and whether there were addresses that cannot be kept."""
     found = extract_links(message)
-    read = [catalogue.read(url, words, found.text) for url, words in found.links]
+    read = [link_lookup.read(url, words, found.text) for url, words in found.links]
     links = {link.key: link for link in read if link is not None}
     return tuple(links.values()), found.refused or len(links) < len(read)
 

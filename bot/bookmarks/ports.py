@@ -1,102 +1,126 @@
-"""What keeping links needs of the world: a memory, and a door to Slack."""
+"""What saving needs from outside: the bookmark table, and Slack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.bookmark import BookmarkLink, Member, ShownLinks
+from bot.domain.bookmark import Bookmark, BookmarkLink, BookmarkSource, Member, Page, ReactionOutcome
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.ports import Posted
 from bot.slack.blocks.message import Message
+from bot.store.people import People
+from bot.store.postings import Postings
 
 
 class BookmarkStore(Protocol):
-    """What remembers bookmarks; `bot.store.bookmarks` does. Times are in microseconds by Slack's clock."""
+    """Everybody's bookmarks (`bot.store.bookmarks`). `at` is microseconds by Slack's clock."""
+
+    async def react(  # noqa: PLR0913 - a reaction's facts
+        self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
+    ) -> ReactionOutcome:
+        """Record that a reaction was added (`held`) or removed."""
+        ...
 
     async def save(
         self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
     ) -> tuple[BookmarkLink, ...]:
-        """Keep links by hand; give those that were not kept before."""
+        """Save links and return those that were not bookmarks before."""
         ...
 
     async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
-        """Keep links no longer, whichever way they were kept; give how many were."""
+        """Remove bookmarks, however they were saved, and return how many there were."""
+        ...
+
+    async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:
+        """Mark a bookmark as read or unread; return False if there is none."""
+        ...
+
+    async def note(self, member: Member, key: str, text: str, at: int) -> bool:
+        """Set a bookmark's note; return False if there is none."""
+        ...
+
+    async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
+        """Return a page of a member's bookmarks, newest first; past the end, the last page."""
+        ...
+
+    async def all(self, member: Member) -> tuple[Bookmark, ...]:
+        """Return all bookmarks of a member, newest first."""
+        ...
+
+    async def stamp(self, member: Member) -> tuple[int, ...]:
+        """Return numbers that differ whenever the member's bookmarks do."""
+        ...
+
+    async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
+        """Return the bookmarks with these keys, in their order; keys without one are skipped."""
+        ...
+
+    async def get(self, member: Member, key: str) -> Bookmark | None:
+        """Return one bookmark, or None."""
         ...
 
     async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
-        """Give those of `keys` that somebody keeps."""
+        """Return those of `keys` that the member has bookmarks for."""
         ...
 
     async def catch_up(self) -> int:
-        """Keep what was marked before its message was known and is known by now."""
+        """Save what people reacted to before its message was known, if it is known now; return how many."""
         ...
 
 
-class HintStore(Protocol):
-    """Who was told what."""
+@dataclass(frozen=True, slots=True)
+class BookmarkTables:
+    """The tables behind saving: `bookmarks`, what each of the `people` was told, and the links each message shows."""
 
-    async def hint(self, member: Member, now: datetime) -> bool:
-        """Note that somebody is told how keeping works; give whether that is the first time."""
-        ...
-
-    async def point(self, member: Member, now: datetime) -> bool:
-        """Note that somebody is told how to keep from messages the bot cannot read; give whether for the first time."""
-        ...
-
-
-class PostingStore(Protocol):
-    """Which links a message shows; `bot.store.postings` knows."""
-
-    async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[BookmarkLink, ...], now: datetime) -> int:
-        """Note that a message with `links` is about to be posted; give the note's id."""
-        ...
-
-    async def sent(self, posting: int, channel: str, ts: str) -> None:
-        """Note where it landed."""
-        ...
-
-    async def dropped(self, posting: int) -> None:
-        """Note that it surely was not posted."""
-        ...
-
-    async def foreign(
-        self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[BookmarkLink, ...], now: datetime
-    ) -> None:
-        """Remember the links of somebody else's message for a while."""
-        ...
-
-    async def shown(self, workspace: WorkspaceId, channel: str, ts: str) -> ShownLinks | None:
-        """Give what the message shows, None when it is not known."""
-        ...
-
-    async def thread(self, channel: str, ts: str) -> str | None:
-        """Give the ts of the digest's channel message if `ts` is one of its replies."""
-        ...
+    bookmarks: BookmarkStore
+    people: People
+    postings: Postings
 
 
 class BookmarkSlack(Protocol):
-    """What of Slack this needs; every method raises a SlackError when it is refused."""
+    """Slack, as bookmarks use it. Every method raises SlackError when Slack refuses."""
 
     async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
         """Post a message."""
         ...
 
+    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
+        """Post a message to the direct conversation with a person."""
+        ...
+
     async def whisper(
         self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
     ) -> None:
-        """Show a message to one person."""
+        """Show one person an ephemeral message."""
         ...
 
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
-        """Give a message of anybody's, None where the bot may not read it."""
+        """Return a message by anyone, or None if the bot may not read it."""
         ...
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a form and give its id."""
+        """Open a modal and return its id."""
         ...
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Replace an open form."""
+        """Replace an open modal."""
+        ...
+
+    async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
+        """Return whether the bot has a scope."""
+        ...
+
+    async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
+        """Upload a file, which nobody sees yet, and return its id."""
+        ...
+
+    async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
+        """Show an uploaded file in a conversation."""
+        ...
+
+    async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
+        """Return the content of a file that somebody uploaded, of at most `most` bytes."""
         ...

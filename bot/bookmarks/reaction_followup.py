@@ -11,7 +11,7 @@ import structlog
 
 from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.link_picker import LinkPicker, read_links
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, HintStore, PostingStore
+from bot.bookmarks.ports import BookmarkSlack, BookmarkTables
 from bot.bookmarks.reactions import Reaction
 from bot.domain.bookmark import BookmarkLink, ReactionOutcome, number_of
 from bot.domain.clock import Clock
@@ -56,20 +56,18 @@ class ReactionFollowup:
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
-        store: BookmarkStore,
-        people: HintStore,
-        postings: PostingStore,
-        catalogue: LinkLookup,
+        tables: BookmarkTables,
+        link_lookup: LinkLookup,
         link_picker: LinkPicker,
         slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Tell people through `slack`, each thing once; read messages that `postings` does not know."""
-        self._store = store
-        self._people = people
-        self._postings = postings
-        self._link_lookup = catalogue
+        """Tell people through `slack`, each thing once; read messages whose links are not in `tables`."""
+        self._store = tables.bookmarks
+        self._people = tables.people
+        self._postings = tables.postings
+        self._link_lookup = link_lookup
         self._link_picker = link_picker
         self._slack = slack
         self._names = names

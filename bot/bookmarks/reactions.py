@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 import structlog
 
+from bot.bookmarks.ports import BookmarkStore
 from bot.domain.bookmark import BookmarkSource, Member, ReactionOutcome, number_of
 from bot.domain.clock import AHEAD, Clock, microseconds
 from bot.domain.workspace import WorkspaceId
@@ -38,20 +37,10 @@ class Reaction:
         return BookmarkSource(self.channel, self.ts, self.emoji, self.workspace, self.shared)
 
 
-class ReactionStore(Protocol):
-    """What remembers bookmarks; `bot.store.bookmarks` does."""
-
-    async def react(  # noqa: PLR0913 - a reaction's facts
-        self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
-    ) -> ReactionOutcome:
-        """Write down a reaction that came (`held`) or went."""
-        ...
-
-
 class Reactions:
     """Keeps what is reacted to, and lets go of it."""
 
-    def __init__(self, store: ReactionStore, emoji: frozenset[str], clock: Clock) -> None:
+    def __init__(self, store: BookmarkStore, emoji: frozenset[str], clock: Clock) -> None:
         """Keep in `store` what is marked with one of `emoji` (names)."""
         self._store = store
         self._emoji = emoji

@@ -9,7 +9,7 @@ import structlog
 
 from archive.issue import Entry
 from bot.bookmarks.link_lookup import LinkLookup, first_key
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, HintStore
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
@@ -22,6 +22,7 @@ from bot.slack.api.errors import SlackError
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.cards.save_button import Token
+from bot.store.people import People
 
 _log = structlog.get_logger(__name__)
 
@@ -45,17 +46,17 @@ class Saving:
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
         store: BookmarkStore,
-        people: HintStore,
-        catalogue: LinkLookup,
+        people: People,
+        link_lookup: LinkLookup,
         answers: Answers,
         slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Keep in `store` what `catalogue` finds; `answers` shows anew what a button stood in, `slack` what it did."""
+        """Save what `link_lookup` finds; `answers` renders the answer a button stood in again, with its new state."""
         self._store = store
         self._people = people
-        self._link_lookup = catalogue
+        self._link_lookup = link_lookup
         self._answers = answers
         self._slack = slack
         self._names = names

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
 
 from archive.issue import Issue
 from archive.search.result import Grade
 from bot.bookmarks.personal_index import PersonalIndexes
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
 from bot.bookmarks.views.note import note_form
 from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing, saved
 from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, RowChoice, SavedRow
-from bot.domain.bookmark import Bookmark, Member, Page
+from bot.domain.bookmark import Bookmark, Member
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.text import clean
@@ -23,59 +23,15 @@ from bot.slack.blocks.message import Message
 GONE = "You do not keep that link any more."
 
 
-class SavedLinksStore(Protocol):
-    """What remembers bookmarks; `bot.store.bookmarks` does. Times are in microseconds by Slack's clock."""
-
-    async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
-        """Give a page of what somebody keeps, newest first; past the end, the last page."""
-        ...
-
-    async def all(self, member: Member) -> tuple[Bookmark, ...]:
-        """Give everything that somebody keeps, newest first."""
-        ...
-
-    async def stamp(self, member: Member) -> tuple[int, ...]:
-        """Give figures that change with what somebody keeps."""
-        ...
-
-    async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
-        """Give the bookmarks of these links, in their order."""
-        ...
-
-    async def get(self, member: Member, key: str) -> Bookmark | None:
-        """Give one bookmark, None when it is not kept."""
-        ...
-
-    async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
-        """Keep links no longer; give how many were kept."""
-        ...
-
-    async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:
-        """Note that somebody has (not) read a link; give whether they keep it."""
-        ...
-
-    async def note(self, member: Member, key: str, text: str, at: int) -> bool:
-        """Put a note on a link; give whether they keep it."""
-        ...
-
-
-class NoteSlack(Protocol):
-    """What of Slack this needs."""
-
-    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and give its id."""
-        ...
-
-
 class SavedLinks:
     """Finds what people kept. Whose it is comes from the signed request alone, never from a button."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
-        store: SavedLinksStore,
+        store: BookmarkStore,
         indexes: PersonalIndexes,
         issue_of: Callable[[str], Issue | None],
-        slack: NoteSlack,
+        slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:

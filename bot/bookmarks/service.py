@@ -1,4 +1,4 @@
-"""All that keeps links, put together."""
+"""The use cases of bookmarks, put together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Self
 
 from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.link_picker import LinkPicker
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore, HintStore, PostingStore
+from bot.bookmarks.personal_data.erasure import Forgetting
+from bot.bookmarks.personal_data.exporting import Exporting
+from bot.bookmarks.personal_data.importing import Importing
+from bot.bookmarks.ports import BookmarkSlack, BookmarkTables
 from bot.bookmarks.reaction_followup import ReactionFollowup
 from bot.bookmarks.save_buttons import Saving
 from bot.bookmarks.share_answer import Sharing
@@ -18,7 +21,7 @@ from bot.slack.blocks.command_names import CommandNames
 
 @dataclass(frozen=True, slots=True)
 class BookmarkUseCases:
-    """The use cases: Save buttons, choices among several links, shared answers, and what follows a reaction."""
+    """Save buttons, the choice among several links, shared answers, and what follows a reaction."""
 
     saving: Saving
     link_picker: LinkPicker
@@ -28,21 +31,29 @@ class BookmarkUseCases:
     @classmethod
     def of(  # noqa: PLR0913, PLR0917 - what they work with
         cls,
-        store: BookmarkStore,
-        people: HintStore,
-        postings: PostingStore,
-        catalogue: LinkLookup,
+        tables: BookmarkTables,
+        link_lookup: LinkLookup,
         answers: Answers,
         slack: BookmarkSlack,
         names: CommandNames,
         clock: Clock,
         secret: str,
     ) -> Self:
-        """Make them of what they work with; `secret` seals what is one person's alone (bot.bookmarks.link_picker)."""
-        choosers = LinkPicker(store, postings, catalogue, slack, names, clock, secret)
+        """Build the use cases; `secret` signs the state of a choice (see `LinkPicker`)."""
+        bookmarks, postings = tables.bookmarks, tables.postings
+        link_picker = LinkPicker(bookmarks, postings, link_lookup, slack, names, clock, secret)
         return cls(
-            Saving(store, people, catalogue, answers, slack, names, clock),
-            choosers,
-            Sharing(postings, catalogue, answers, slack, clock),
-            ReactionFollowup(store, people, postings, catalogue, choosers, slack, names, clock),
+            Saving(bookmarks, tables.people, link_lookup, answers, slack, names, clock),
+            link_picker,
+            Sharing(postings, link_lookup, answers, slack, clock),
+            ReactionFollowup(tables, link_lookup, link_picker, slack, names, clock),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """Exporting one's bookmarks, importing others, and having everything erased."""
+
+    exporting: Exporting
+    importing: Importing
+    forgetting: Forgetting

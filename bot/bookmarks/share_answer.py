@@ -5,13 +5,14 @@ from __future__ import annotations
 import structlog
 
 from bot.bookmarks.link_lookup import LinkLookup
-from bot.bookmarks.ports import BookmarkSlack, PostingStore
+from bot.bookmarks.ports import BookmarkSlack
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
 from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import SlackError, UnknownOutcomeError
 from bot.slack.blocks.message import Message
+from bot.store.postings import Postings
 
 _log = structlog.get_logger(__name__)
 
@@ -20,11 +21,11 @@ class Sharing:
     """Posts answers where the bot may post, and remembers what they show."""
 
     def __init__(
-        self, postings: PostingStore, catalogue: LinkLookup, answers: Answers, slack: BookmarkSlack, clock: Clock
+        self, postings: Postings, link_lookup: LinkLookup, answers: Answers, slack: BookmarkSlack, clock: Clock
     ) -> None:
         """Post through `slack`; `postings` remembers."""
         self._postings = postings
-        self._link_lookup = catalogue
+        self._link_lookup = link_lookup
         self._answers = answers
         self._slack = slack
         self._clock = clock

@@ -20,6 +20,9 @@ from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
+from bot.store.bookmarks import Bookmarks
+from bot.store.people import People
+from bot.store.teams import Teams
 
 WEEK = timedelta(days=7)
 _MAX_TRIED_LINKS = 5
@@ -27,34 +30,6 @@ _MAX_CACHED_TEAMS = 1_000
 _CACHE_SECONDS = 60.0
 _SLOW_SECONDS = 0.25
 """Seconds of counting that are too many for every look at a Home tab (half a million bookmarks)."""
-
-
-class LinkCounts(Protocol):
-    """Who keeps how much of what; `bot.store.bookmarks` knows."""
-
-    async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[LinkCount, ...]:
-        """Give the archive's links that most people of a home keep since a time in between (microseconds)."""
-        ...
-
-
-class Census(Protocol):
-    """Who there is; `bot.store.people` knows."""
-
-    async def together(self, home: str) -> tuple[int, int]:
-        """Give how many people of a home keep something, and how many links that is in all."""
-        ...
-
-
-class TeamSettings(Protocol):
-    """What a whole team wants; `bot.store.teams` keeps it."""
-
-    async def counted(self, home: str) -> bool:
-        """Say whether what people keep is counted."""
-        ...
-
-    async def count(self, home: str, *, on: bool) -> None:
-        """Switch it."""
-        ...
 
 
 class Subscribers(Protocol):
@@ -85,9 +60,9 @@ class Team:
 
     def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
-        counts: LinkCounts,
-        census: Census,
-        options: TeamSettings,
+        counts: Bookmarks,
+        census: People,
+        options: Teams,
         subscribers: Subscribers,
         issue_of: Callable[[str], Issue | None],
         names: CommandNames,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.bookmarks.link_lookup import LinkLookup
+from bot.bookmarks.ports import BookmarkTables
 from bot.bookmarks.reactions import Reaction
 from bot.bookmarks.service import BookmarkUseCases
 from bot.domain.bookmark import Member, ReactionOutcome
@@ -41,17 +42,8 @@ def bookmarking(door: FakeDoor) -> BookmarkUseCases:
     """Return the use cases over an empty archive and an empty database."""
     people = People(())
     store, answers, names = people.store.opened, people.services.answers, people.services.names
-    return BookmarkUseCases.of(
-        people.store,
-        store.people,
-        store.postings,
-        LinkLookup(people.shelf, str),
-        answers,
-        door,
-        names,
-        StillClock(),
-        "secret",
-    )
+    tables = BookmarkTables(people.store, store.people, store.postings)
+    return BookmarkUseCases.of(tables, LinkLookup(people.shelf, str), answers, door, names, StillClock(), "secret")
 
 
 async def test_one_message_is_read_once_at_a_time() -> None:

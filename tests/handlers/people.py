@@ -25,11 +25,11 @@ from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.personal_data.erasure import Forgetting
 from bot.bookmarks.personal_data.exporting import Exporting
 from bot.bookmarks.personal_data.importing import Importing
-from bot.bookmarks.personal_data.service import PersonalData
 from bot.bookmarks.personal_index import PersonalIndexes
+from bot.bookmarks.ports import BookmarkTables
 from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
-from bot.bookmarks.service import BookmarkUseCases
+from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -126,9 +126,7 @@ class People:
             home,
             belongings,
             BookmarkUseCases.of(
-                self.store,
-                store.people,
-                store.postings,
+                BookmarkTables(self.store, store.people, store.postings),
                 LinkLookup(self.shelf, str),
                 answers,
                 self.door,

@@ -26,6 +26,7 @@ from bot.slack.api.errors import (
 )
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
+from bot.store.imports import Imports
 from handlers import views
 from playground.slack.limits import problems
 from tests.handlers.people import NOW, People, StillClock
@@ -134,8 +135,11 @@ async def test_a_list_that_cannot_be_sent_is_said_so(people: People) -> None:
     assert "ratelimited" in await types(people, "export")
 
 
-class Broken:
-    """A store that takes nothing in."""
+class BrokenImports(Imports):
+    """A table that refuses every import."""
+
+    def __init__(self) -> None:
+        """Have no database."""
 
     async def bring(self, member: Member, brought: Sequence[Bookmark], now: datetime) -> int:
         """Fail."""
@@ -144,7 +148,7 @@ class Broken:
 
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     """In the form's place, with a reference; a tab that cannot be cleared hinders no forgetting."""
-    broken = Importing(Broken(), people.door, CommandNames(), StillClock())
+    broken = Importing(BrokenImports(), people.door, CommandNames(), StillClock())
     people.serves(personal_data=replace(people.services.personal_data, importing=broken))
     pasted = '<A HREF="https://a.example/">A</A>'
     values = {"import": {"import": {"type": "plain_text_input", "value": pasted}}}

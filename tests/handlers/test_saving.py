@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.bookmarks.link_extraction import MAX_LINKS, extract_links
 from bot.bookmarks.link_lookup import LinkLookup
+from bot.bookmarks.ports import BookmarkTables
 from bot.bookmarks.service import BookmarkUseCases
 from bot.bookmarks.views.link_picker import PickerState, choose, choose_form, picked
 from bot.domain.bookmark import BookmarkLink, Member
@@ -378,10 +379,8 @@ class Balky(FakeDoor):
 def through(people: People, door: FakeDoor) -> BookmarkUseCases:
     """Have everything go through another door."""
     answers, names, store = people.services.answers, people.services.names, people.store.opened
-    catalogue = LinkLookup(people.shelf, str)
-    return BookmarkUseCases.of(
-        people.store, store.people, store.postings, catalogue, answers, door, names, StillClock(), "secret"
-    )
+    tables = BookmarkTables(people.store, store.people, store.postings)
+    return BookmarkUseCases.of(tables, LinkLookup(people.shelf, str), answers, door, names, StillClock(), "secret")
 
 
 async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: People) -> None:

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import structlog
 
 from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Member
 from bot.domain.clock import Clock, at_or_now
-from bot.domain.user_state import UserState
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
+from bot.store.people import People
 
 _log = structlog.get_logger(__name__)
-
-
-class ErasureStore(Protocol):
-    """Who is known; `bot.store.people` keeps it."""
-
-    async def get(self, member: Member) -> UserState:
-        """Give what is known of somebody; of a stranger, nothing."""
-        ...
-
-    async def forget(self, member: Member, at: int) -> int:
-        """Delete everything about somebody up to a time in microseconds; give how many links they kept."""
-        ...
 
 
 class Forgetting:
     """Deletes. Whom to forget comes from the signed request alone."""
 
-    def __init__(
-        self, people: ErasureStore, names: CommandNames, clock: Clock, forgot: Callable[[Member], None]
-    ) -> None:
+    def __init__(self, people: People, names: CommandNames, clock: Clock, forgot: Callable[[Member], None]) -> None:
         """Delete from `people`; `forgot` is told whom to forget in memory."""
         self._people = people
         self._names = names

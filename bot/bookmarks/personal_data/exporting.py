@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
 
+from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
 from bot.bookmarks.views import personal_data as said
-from bot.domain.bookmark import Bookmark, Member, member_of
+from bot.domain.bookmark import Bookmark, member_of
 from bot.domain.bookmark_file.record import ExportedBookmark, Format
 from bot.domain.bookmark_file.write import write
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
-from bot.slack.api.ports import Posted
 from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
@@ -24,34 +23,10 @@ NO_FILES = frozenset(
 """Slack's words for: this bot may not upload."""
 
 
-class ExportStore(Protocol):
-    """What remembers bookmarks."""
-
-    async def all(self, member: Member) -> tuple[Bookmark, ...]:
-        """Give everything that somebody keeps, newest first."""
-        ...
-
-
-class ExportSlack(Protocol):
-    """What of Slack this needs."""
-
-    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
-        """Post to the direct conversation with a person."""
-        ...
-
-    async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
-        """Upload a file that nobody sees yet; give its id."""
-        ...
-
-    async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
-        """Show an uploaded file in a conversation."""
-        ...
-
-
 class Exporting:
     """Hands out lists. Whose it is comes from the signed request alone."""
 
-    def __init__(self, store: ExportStore, slack: ExportSlack, names: CommandNames) -> None:
+    def __init__(self, store: BookmarkStore, slack: BookmarkSlack, names: CommandNames) -> None:
         """Send what `store` knows through `slack`."""
         self._store = store
         self._slack = slack

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
 
 import structlog
 
+from bot.bookmarks.ports import BookmarkSlack
 from bot.bookmarks.views import personal_data as said
-from bot.domain.bookmark import Bookmark, Member, checked, member_of
+from bot.domain.bookmark import Bookmark, checked, member_of
 from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import ExportedBookmark
 from bot.domain.clock import Clock
@@ -19,6 +17,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import FileRefusedError, SlackError
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block
+from bot.store.imports import Imports
 
 READ_FILES = "files:read"
 """The scope without which a form may not ask for files, and the bot reads none (Slack: file-input-element)."""
@@ -26,34 +25,10 @@ _NO_FILE_FORM = frozenset({"missing_scope", "not_allowed_token_type", "invalid_a
 _log = structlog.get_logger(__name__)
 
 
-class ImportStore(Protocol):
-    """What takes in bookmarks that somebody brings; `bot.store.imports` does."""
-
-    async def bring(self, member: Member, brought: Sequence[Bookmark], now: datetime) -> int:
-        """Keep them; give how many links were not kept before."""
-        ...
-
-
-class ImportSlack(Protocol):
-    """What of Slack this needs."""
-
-    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and give its id."""
-        ...
-
-    async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
-        """Tell whether the bot has a scope."""
-        ...
-
-    async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
-        """Fetch a file that somebody gave, of at most `most` bytes."""
-        ...
-
-
 class Importing:
     """Takes bookmarks in. Whose they are comes from the signed request alone."""
 
-    def __init__(self, arrivals: ImportStore, slack: ImportSlack, names: CommandNames, clock: Clock) -> None:
+    def __init__(self, arrivals: Imports, slack: BookmarkSlack, names: CommandNames, clock: Clock) -> None:
         """Keep in `arrivals` what comes through `slack`."""
         self._arrivals = arrivals
         self._slack = slack

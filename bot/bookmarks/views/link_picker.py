@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
+from bot.domain.bookmark import BookmarkLink
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
@@ -20,25 +21,6 @@ ACTION = "choose"
 TICKS = "ticks"
 _OPTION_MAX_CHARS = 75
 _MAX_OFFSET = 1_000
-
-
-class PickableLink(Protocol):
-    """A link to choose."""
-
-    @property
-    def url(self) -> str:
-        """Give its address, "" for none."""
-        ...
-
-    @property
-    def headline(self) -> str:
-        """Give its headline."""
-        ...
-
-    @property
-    def key(self) -> str:
-        """Give its key."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +78,18 @@ def picked(values: object) -> frozenset[str]:
     return frozenset(found)
 
 
-def option_value(index: int, link: PickableLink) -> str:
+def option_value(index: int, link: BookmarkLink) -> str:
     """Name a box: the link's place in its message and the beginning of its key."""
     return f"{index}:{link.key[:12]}"
 
 
-def choose(links: Sequence[PickableLink], place: PickerState, done: str = "") -> Message:
+def choose(links: Sequence[BookmarkLink], place: PickerState, done: str = "") -> Message:
     """Offer a page of `links` in a message for one person; those at `place.ticked` are ticked. `done` is said first."""
     made = [*_boxes(links, place, done), blocks.actions(_buttons(links, place, saving=True))]
     return Message(f"Which of {len(links)} links do you want to keep?", tuple(made))
 
 
-def choose_form(links: Sequence[PickableLink], place: PickerState, done: str = "") -> dict[str, Any]:
+def choose_form(links: Sequence[BookmarkLink], place: PickerState, done: str = "") -> dict[str, Any]:
     """Offer a page of `links` in a form."""
     made = _boxes(links, place, done)
     row = _buttons(links, place, saving=False)
@@ -127,7 +109,7 @@ def told_form(markup: str) -> dict[str, Any]:
     return {**blocks.window("Save links", [blocks.section(markup)]), "callback_id": f"{CALLBACK}_done"}
 
 
-def _boxes(links: Sequence[PickableLink], place: PickerState, done: str) -> list[Block]:
+def _boxes(links: Sequence[BookmarkLink], place: PickerState, done: str) -> list[Block]:
     page = list(enumerate(links))[place.offset : place.offset + PAGE_LINKS]
     options = {index: _option(index, link) for index, link in page}
     where = f", {place.offset + 1}–{place.offset + len(page)}" if len(links) > len(page) else ""
@@ -147,7 +129,7 @@ def _boxes(links: Sequence[PickableLink], place: PickerState, done: str) -> list
     return [*head, blocks.context(said), field]
 
 
-def _option(index: int, link: PickableLink) -> Block:
+def _option(index: int, link: BookmarkLink) -> Block:
     words = one_line(link.headline) or shown(link.url) or "·"
     made: dict[str, Any] = {
         "text": blocks.plain(f"{index + 1}. {words}", _OPTION_MAX_CHARS),
@@ -158,7 +140,7 @@ def _option(index: int, link: PickableLink) -> Block:
     return made
 
 
-def _buttons(links: Sequence[PickableLink], place: PickerState, *, saving: bool) -> list[Block]:
+def _buttons(links: Sequence[BookmarkLink], place: PickerState, *, saving: bool) -> list[Block]:
     """Make the buttons; turning the page keeps what is ticked, so that nothing ticked is lost."""
     row = [blocks.button("Save", f"{ACTION}:save", place.as_value(), style="primary")] if saving else []
     if place.offset:
