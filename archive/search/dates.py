@@ -40,7 +40,10 @@ class Span:
 
 
 def span_of(value: str, *, years_only: bool = False) -> Span:
-    """Return the days of a date written as 2019, 2019-06 or 2019-06-30. Raise ValueError for anything else."""
+    """Return the days of a date written as 2019, 2019-06 or 2019-06-30.
+
+    Raises ValueError for anything else, OverflowError for the last day that there is.
+    """
     match = _DATE.match(value)
     if not match or (years_only and match[2]):
         raise ValueError(value)

@@ -251,7 +251,9 @@ class Index:
         query, asked = answer.query, plan.asked
         said = list(answer.notes)
         wider: list[str] = []
-        if not answer.results and (asked.narrows or asked.without) and (plain := widened(query).strip()):
+        if not answer.results and plan.lone:
+            said = [f"nothing {notes.limits(asked)}"]
+        elif not answer.results and (asked.narrows or asked.without) and (plain := widened(query).strip()):
             found = self._finder.found(self._finder.plan(plain, plan.kinds, self._newest_day()))
             if total := paging.distinct(found.matches, self._segments):
                 said = [notes.emptied(asked, plain, total)]

@@ -43,8 +43,8 @@ def of(asked: Query, *, lone: bool) -> Iterator[str]:
 
 def _days(after: date | None, before: date | None) -> str:
     """Return a span of days in words; at least one end is given."""
-    said = [f"from {after:%-d %B %Y} on"] if after else []
-    return " and ".join([*said, *([f"before {before:%-d %B %Y}"] if before else [])])
+    said = [f"from {after.day} {after:%B %Y} on"] if after else []
+    return " and ".join([*said, *([f"before {before.day} {before:%B %Y}"] if before else [])])
 
 
 def assumed(results: Sequence[Result], known: frozenset[str]) -> Iterator[Assumption]:

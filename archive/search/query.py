@@ -22,6 +22,8 @@ from archive.search.words import Words, umlauts, words
 
 QUERY_MAX_CHARS = 2_000
 """More of a query is not read: nobody means it."""
+MAX_OPTIONS, OPTION_MAX_WORDS = 8, 6
+"""So many alternatives of a group are looked for, and so many words of each."""
 QUERY_MAX_WORDS = 24
 """More different words of a query are not looked for, which bounds its time."""
 
@@ -227,7 +229,8 @@ def _alternatives(draft: _QueryDraft) -> tuple[list[tuple[Words, ...]], list[str
             group.append(draft.typed[at])
         at += 1
         if len(group) > 1:
-            either.append(tuple(dict.fromkeys(filter(None, group)))[:8])
+            options = dict.fromkeys(option[:OPTION_MAX_WORDS] for option in group if option)
+            either.append(tuple(options)[:MAX_OPTIONS])
         else:
             rest += group[0]
     return either, rest
@@ -245,7 +248,9 @@ def _newest_first(draft: _QueryDraft, typed: list[str]) -> list[str]:
 def _part(draft: _QueryDraft, match: re.Match[str]) -> None:
     """Put one part of a query where it belongs."""
     minus_phrase, phrase, minus, key, value, plain = match.groups()
-    if phrase is not None:
+    if phrase is not None and not minus_phrase and _is_option(draft, match):
+        draft.typed.append(tuple(words(phrase)))
+    elif phrase is not None:
         _phrase(draft, tuple(words(phrase)), leave_out=bool(minus_phrase))
     elif key is not None and key.lower() in _FILTERS and not minus:
         _filter(draft, key.lower(), value.strip('"'))
@@ -263,6 +268,12 @@ def _part(draft: _QueryDraft, match: re.Match[str]) -> None:
         _address(draft, plain)
     else:
         _typed(draft, plain)
+
+
+def _is_option(draft: _QueryDraft, match: re.Match[str]) -> bool:
+    """Return whether a quoted part stands beside an OR or a bar: it is read as words there."""
+    following = match.string[match.end() :].split(maxsplit=1)
+    return len(draft.typed) in draft.joined or bool(following and following[0] in _OR)
 
 
 def _typed(draft: _QueryDraft, text: str) -> None:
@@ -343,7 +354,7 @@ def _date(draft: _QueryDraft, key: str, value: str) -> None:
     """Note a filter by date."""
     try:
         span = span_of(value, years_only=key == "year")
-    except ValueError:
+    except (ValueError, OverflowError):
         example = "year:2019" if key == "year" else f"{key}:2019, {key}:2019-06 or {key}:2019-06-30"
         draft.problems.append(f"{key}:{value[:40]} was left out, it takes a date as in {example}")
         return

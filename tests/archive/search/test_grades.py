@@ -76,7 +76,9 @@ def test_the_grade_does_not_hang_on_the_size_of_the_archive(size: int) -> None:
     assert index.search("knitting a jumper for puppet").grade is Grade.NEAREST
 
 
-@pytest.mark.parametrize("query", ["kafka OR nagios", "kafka | nagios", "kafka|nagios", "kafka or nagios"])
+@pytest.mark.parametrize(
+    "query", ["kafka OR nagios", "kafka | nagios", "kafka|nagios", "kafka or nagios", '"kafka" OR "nagios"']
+)
 def test_one_of_several_is_enough(query: str) -> None:
     """Alternatives are met by any of them."""
     answer = INDEX.search(query)
@@ -139,6 +141,16 @@ def test_filters_alone_list_with_a_line() -> None:
     assert not any("Gardens" in result.entry.text for result in without.results)
     assert INDEX.search("in:tools").notes == ("everything in tools, newest first",)
     assert INDEX.search("newest").notes == ("everything, newest first",)
+    nothing = INDEX.search("year:1999")
+    assert (nothing.grade, nothing.notes) == (Grade.NONE, ("nothing in 1999",))
+
+
+@pytest.mark.parametrize(
+    "query", ["after:9999-12-31", "year:0000", "before:0001", "until 2019", "last 999 years", "| |", "OR"]
+)
+def test_odd_days_and_signs_are_answered(query: str) -> None:
+    """No date and no sign is too odd."""
+    assert INDEX.search(query, today=TODAY).grade in Grade
 
 
 @pytest.mark.parametrize(
