@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rich import box
@@ -31,23 +31,6 @@ _BUTTONS = {
 _BUTTON = Style(color="#d1d2d3", bgcolor="#35373b")
 
 
-def unnumbered(_element: Element) -> str:
-    """Give no number to anything."""
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How messages are drawn: by whose `hand`, with what number (as text) before each thing one can click.
-
-    `now` gives what an element is set to.
-    """
-
-    hand: Reader = field(default_factory=Reader)
-    numbered: Callable[[Element], str] = unnumbered
-    now: Callable[[Element], Mapping[str, Any]] = set_to
-
-
 @dataclass(frozen=True, slots=True)
 class Margin:
     """Draws `inner` to the right of a margin that goes on beside every line: `first` beside the first one."""
@@ -69,7 +52,7 @@ class Margin:
             yield Text("\n", end="")
 
 
-def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableType]:
+def blocks(found: Iterable[Mapping[str, Any]], reader: Reader) -> list[RenderableType]:
     """Draw blocks, in order."""
     drawn: list[RenderableType] = []
     for block in found:
@@ -79,24 +62,22 @@ def blocks(found: Iterable[Mapping[str, Any]], look: Look) -> list[RenderableTyp
         if draw is None:
             drawn.append(Text(f"[a block of type {block.get('type')}]", DIM))
         else:
-            drawn.append(draw(block, look))
+            drawn.append(draw(block, reader))
     return drawn
 
 
-def button(element: Element, look: Look) -> RenderableType:
+def button(element: Element, reader: Reader) -> RenderableType:
     """Draw a button or the like, with its number if it has one; boxes to tick one below the other."""
     kind = str(element.get("type"))
     if kind in _TICKED:
-        return _ticks(element, look)
-    if kind not in {"button", "overflow"} and (shown := _set(element, look)):
-        return Text.assemble(_number(element, look), (_solid(f" {shown} ▾ "), _BUTTON))
+        return _ticks(element, reader)
+    if kind not in {"button", "overflow"} and (shown := _set(element, reader)):
+        return Text.assemble((_solid(f" {shown} ▾ "), _BUTTON))
     style = _BUTTONS.get(str(element.get("style")), _BUTTON)
     if url := element.get("url"):
         style += Style(link=str(url))
     caption = emoji(label(element)) or _caption(element, kind)
-    return Text.assemble(
-        _number(element, look), (_solid(f" {caption}{'' if kind in {'button', 'overflow'} else ' ▾'} "), style)
-    )
+    return Text.assemble((_solid(f" {caption}{'' if kind in {'button', 'overflow'} else ' ▾'} "), style))
 
 
 _BELOW = frozenset({"overflow", "checkboxes", "radio_buttons"})
@@ -105,25 +86,20 @@ _BEGINS_WITH_NUMBER = re.compile(r"\d{1,4}\. ")
 _TICKED = {"checkboxes": ("☑", "☐"), "radio_buttons": ("◉", "○")}
 
 
-def _ticks(element: Element, look: Look) -> RenderableType:
+def _ticks(element: Element, reader: Reader) -> RenderableType:
     """Draw boxes or radio buttons, numbered from 1 within their own number, unless their words begin with one."""
-    now = look.now(element)
+    now = set_to(element)
     chosen = now.get("selected_options") or [now.get("selected_option") or {}]
     values = {option.get("value") for option in chosen}
     grid = Table.grid(padding=(0, 1, 0, 0))
     for at, option in enumerate(options(element), start=1):
         mark = _TICKED[str(element["type"])][option.get("value") not in values]
-        words = [_text(option["text"], look)]
+        words = [_text(option["text"], reader)]
         if "description" in option:
-            words.append(_text(option["description"], look, DIM))
+            words.append(_text(option["description"], reader, DIM))
         place = "" if _BEGINS_WITH_NUMBER.match(words[0].plain) else f"{at}"
-        grid.add_row(_number(element, look) if at == 1 else "", Text(place, DIM), mark, Text("\n").join(words))
+        grid.add_row(Text(place, DIM), mark, Text("\n").join(words))
     return grid
-
-
-def _number(element: Element, look: Look) -> Text:
-    number = look.numbered(element)
-    return Text(f"[{number}] " if number else "", Style(color="#e8912d"))
 
 
 def _caption(element: Element, kind: str) -> str:
@@ -135,15 +111,15 @@ def _caption(element: Element, kind: str) -> str:
     )
 
 
-def _set(element: Element, look: Look) -> str:
+def _set(element: Element, reader: Reader) -> str:
     """Say what a field or menu is set to, "" if to nothing."""
-    for name, value in look.now(element).items():
+    for name, value in set_to(element).items():
         if name == "selected_options":
             return ", ".join(label(option) for option in value)
         if isinstance(value, Mapping):
             return label(value)
         if value and name in {"selected_user", "selected_channel", "selected_conversation"}:
-            return look.hand.named(str(value))
+            return reader.named(str(value))
         return str(value or "")
     return ""
 
@@ -153,50 +129,50 @@ def _solid(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _text(value: Mapping[str, Any], look: Look, style: Style | None = None) -> Text:
+def _text(value: Mapping[str, Any], reader: Reader, style: Style | None = None) -> Text:
     if value.get("type") == "mrkdwn":
-        return look.hand.mrkdwn(str(value.get("text", "")), style)
+        return reader.mrkdwn(str(value.get("text", "")), style)
     return Text(emoji(str(value.get("text", ""))), style or Style())
 
 
-def _section(block: Mapping[str, Any], look: Look) -> RenderableType:
-    parts: list[RenderableType] = [_text(block["text"], look)] if "text" in block else []
+def _section(block: Mapping[str, Any], reader: Reader) -> RenderableType:
+    parts: list[RenderableType] = [_text(block["text"], reader)] if "text" in block else []
     if fields := block.get("fields"):
         grid = Table.grid(padding=(0, 4, 0, 0))
         for left, right in zip(fields[::2], [*fields[1::2], {"text": ""}], strict=False):
-            grid.add_row(_text(left, look), _text(right, look))
+            grid.add_row(_text(left, reader), _text(right, reader))
         parts.append(grid)
     accessory = block.get("accessory")
     if accessory and accessory.get("type") in _BELOW:
-        return Group(*parts, button(accessory, look))
+        return Group(*parts, button(accessory, reader))
     if accessory:
         grid = Table.grid(expand=True)
         grid.add_column(ratio=1)
         grid.add_column(justify="right", no_wrap=True)
-        beside = _image(accessory) if accessory.get("type") == "image" else button(accessory, look)
+        beside = _image(accessory) if accessory.get("type") == "image" else button(accessory, reader)
         grid.add_row(Group(*parts), Padding(beside, (0, 0, 0, 2)))
         return grid
     return Group(*parts)
 
 
-def _header(block: Mapping[str, Any], _look: Look) -> RenderableType:
+def _header(block: Mapping[str, Any], _reader: Reader) -> RenderableType:
     return Text(emoji(block["text"]["text"]), Style(bold=True))
 
 
-def _divider(_block: Mapping[str, Any], _look: Look) -> RenderableType:
+def _divider(_block: Mapping[str, Any], _reader: Reader) -> RenderableType:
     return Rule(style="dim", characters="─")
 
 
-def _context(block: Mapping[str, Any], look: Look) -> RenderableType:
+def _context(block: Mapping[str, Any], reader: Reader) -> RenderableType:
     parts = [
-        _image(element) if element.get("type") == "image" else _text(element, look, DIM)
+        _image(element) if element.get("type") == "image" else _text(element, reader, DIM)
         for element in block.get("elements", ())
     ]
     return Text("  ").join(parts)
 
 
-def _actions(block: Mapping[str, Any], look: Look) -> RenderableType:
-    drawn = [button(element, look) for element in block.get("elements", ())]
+def _actions(block: Mapping[str, Any], reader: Reader) -> RenderableType:
+    drawn = [button(element, reader) for element in block.get("elements", ())]
     row = Text("  ").join([one for one in drawn if isinstance(one, Text)])
     return Group(*([row] if row.plain else []), *(one for one in drawn if not isinstance(one, Text)))
 
@@ -206,26 +182,24 @@ def _image(block: Mapping[str, Any]) -> Text:
     return Text(f"🖼  {block.get('alt_text', '')}", LINK + Style(link=url) if url else LINK)
 
 
-def _input(block: Mapping[str, Any], look: Look) -> RenderableType:
+def _input(block: Mapping[str, Any], reader: Reader) -> RenderableType:
     element = block["element"]
     hint = [Text(block["hint"]["text"], DIM)] if "hint" in block else []
-    return Group("", Text(block["label"]["text"], Style(bold=True)), _field(element, look), *hint)
+    return Group("", Text(block["label"]["text"], Style(bold=True)), _field(element, reader), *hint)
 
 
-def _field(element: Element, look: Look) -> RenderableType:
+def _field(element: Element, reader: Reader) -> RenderableType:
     if element.get("type") in _TICKED:
-        return _ticks(element, look)
-    shown = _set(element, look)
-    return Text.assemble(
-        _number(element, look), (f" {shown or label(element) or ' '} ", _BUTTON if shown else _BUTTON + DIM)
-    )
+        return _ticks(element, reader)
+    shown = _set(element, reader)
+    return Text.assemble((f" {shown or label(element) or ' '} ", _BUTTON if shown else _BUTTON + DIM))
 
 
-def _rich_text(block: Mapping[str, Any], look: Look) -> RenderableType:
-    return Group(*(_rich_part(part, look) for part in block.get("elements", ())))
+def _rich_text(block: Mapping[str, Any], reader: Reader) -> RenderableType:
+    return Group(*(_rich_part(part, reader) for part in block.get("elements", ())))
 
 
-def _rich_part(part: Mapping[str, Any], look: Look) -> RenderableType:
+def _rich_part(part: Mapping[str, Any], reader: Reader) -> RenderableType:
     kind, elements = part.get("type"), part.get("elements", ())
     if kind == "rich_text_list":
         indent = int(part.get("indent", 0)) * 2
@@ -234,9 +208,9 @@ def _rich_part(part: Mapping[str, Any], look: Look) -> RenderableType:
         for number, item in enumerate(elements, start=first):
             mark = f"{number}. " if part.get("style") == "ordered" else "• "
             margin = Text(" " * indent + mark)
-            rows.append(Margin(look.hand.rich(item.get("elements", ())), margin, Text(" " * margin.cell_len)))
+            rows.append(Margin(reader.rich(item.get("elements", ())), margin, Text(" " * margin.cell_len)))
         return Group(*rows)
-    drawn = look.hand.rich(elements)
+    drawn = reader.rich(elements)
     if kind == "rich_text_quote":
         return Margin(drawn, Text("▎ ", DIM), Text("▎ ", DIM))
     if kind == "rich_text_preformatted":
@@ -244,27 +218,27 @@ def _rich_part(part: Mapping[str, Any], look: Look) -> RenderableType:
     return drawn
 
 
-def _table(block: Mapping[str, Any], look: Look) -> RenderableType:
+def _table(block: Mapping[str, Any], reader: Reader) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, show_header=False)
     for row in block.get("rows", ()):
         table.add_row(
             *(
-                _rich_text(cell, look) if cell.get("type") == "rich_text" else Text(str(cell.get("text", "")))
+                _rich_text(cell, reader) if cell.get("type") == "rich_text" else Text(str(cell.get("text", "")))
                 for cell in row
             )
         )
     return table
 
 
-_BLOCKS: Mapping[str, Callable[[Mapping[str, Any], Look], RenderableType]] = {
+_BLOCKS: Mapping[str, Callable[[Mapping[str, Any], Reader], RenderableType]] = {
     "section": _section,
     "header": _header,
     "divider": _divider,
     "context": _context,
     "actions": _actions,
-    "image": lambda block, _look: _image(block),
+    "image": lambda block, _reader: _image(block),
     "input": _input,
     "rich_text": _rich_text,
-    "markdown": lambda block, _look: Markdown(str(block.get("text", ""))),
+    "markdown": lambda block, _reader: Markdown(str(block.get("text", ""))),
     "table": _table,
 }
