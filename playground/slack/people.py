@@ -99,8 +99,7 @@ class Person:
     @property
     def screen(self) -> View | None:
         """Give the modal in front, if there is one."""
-        workspace = self.scene.workspace
-        return next((v for v in reversed(workspace.views.values()) if v.user == self.user.id and v.open), None)
+        return next(reversed(self.scene.workspace.modals(self.user.id)), None)
 
     @property
     def home(self) -> View | None:
@@ -117,7 +116,7 @@ class Person:
         scene, workspace = self.scene, self.scene.workspace
         now = scene.server.clock.now()
         name = workspace.new_response_url(channel.id, self.user.id, now)
-        url = scene.server.response_url(name)
+        url, answering = scene.server.response_url(name), workspace.response_urls[name]
         payload = payloads.command(workspace, self.user, channel, text, response_url=url, now=now)
         answer = await scene.sender.send("slash_commands", payload)
         if answer.status != 200:
@@ -127,7 +126,7 @@ class Person:
             return Heard(answer, self._fails(channel, text.partition(" ")[0], refused.code))
         if body.get("response_type") == "in_channel":
             workspace.post(channel, scene.server.clock.now(), user=self.user.id, text=text)
-        return Heard(answer, apply(workspace, workspace.response_urls[name], body, scene.server.clock.now()))
+        return Heard(answer, apply(workspace, answering, body, scene.server.clock.now()))
 
     def writes(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
         """Type a message like anybody: addresses in it become links, and nothing else in it means anything."""
@@ -242,11 +241,9 @@ class Person:
     async def closes(self, view: View) -> AppReply | None:
         """Close a modal without sending it; the app hears of it if the view asks for that."""
         workspace = self.scene.workspace
-        view.open = False
-        workspace.changed(VisibleChange("closed", view=view))
-        if not view.payload.get("notify_on_close"):
-            return None
-        return await self.scene.sender.send("interactive", payloads.closed(workspace, self.user, view))
+        told = payloads.closed(workspace, self.user, view) if view.payload.get("notify_on_close") else None
+        workspace.close(view)
+        return await self.scene.sender.send("interactive", told) if told else None
 
     async def asks(self, where: ChannelMessage | View, what: str, typed: str) -> list[Mapping[str, Any]]:
         """Type into a menu that suggests, and give the options that come (of all groups)."""
@@ -283,10 +280,7 @@ class Person:
         elif what == "push":
             views.show(workspace, self.user.id, views.check(body.get("view"), "modal"))
         else:
-            every = [one for one in workspace.views.values() if one.user == self.user.id and one.open]
-            for one in every if what == "clear" else [view]:
-                one.open = False
-            workspace.changed(VisibleChange("closed", view=view))
+            workspace.close(*(workspace.modals(self.user.id) if what == "clear" else [view]))
 
     async def _tick(self, where: ChannelMessage | View, options: tuple[str, ...], *, on: bool) -> AppReply:
         boxes = [(name, one) for name, one in forms.elements(where.blocks) if one["type"] == "checkboxes"]

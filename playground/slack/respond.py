@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from playground.slack.channel import ChannelMessage
 from playground.slack.limits import message_breaches, refusal
 from playground.slack.site import Site
-from playground.slack.workspace import ResponseUrl, Workspace
+from playground.slack.workspace import RESPONSE_URL_LIFE, ResponseUrl, Workspace
 
-USES = 5
-LIFE = timedelta(minutes=30)
+RESPONSE_URL_USES = 5
+"""How often one may be used (Slack: interactivity/handling-user-interaction)."""
 
 
 def respond(site: Site, name: str, payload: Mapping[str, Any], now: datetime) -> tuple[int, str]:
@@ -21,24 +21,26 @@ def respond(site: Site, name: str, payload: Mapping[str, Any], now: datetime) ->
     What Slack answers to a used-up or expired one is not documented beyond its not being 200: here 404 with a word.
     """
     workspace = site.workspaces.get(name.partition("-")[0])
-    leave = workspace.response_urls.get(name) if workspace else None
-    if workspace is None or leave is None:
+    answering = workspace.response_urls.get(name) if workspace else None
+    if workspace is None or answering is None:
         return 404, "no_such_url"
-    if now - leave.at > LIFE:
+    if now - answering.at > RESPONSE_URL_LIFE:
         return 404, "expired_url"
-    if leave.uses >= USES:
+    if answering.uses >= RESPONSE_URL_USES:
         return 404, "used_url"
     first = refusal(message_breaches(payload))
     if first is not None:
         return 400, first.code
-    leave.uses += 1
-    apply(workspace, leave, payload, now)
+    answering.uses += 1
+    apply(workspace, answering, payload, now)
     return 200, "ok"
 
 
-def apply(workspace: Workspace, leave: ResponseUrl, payload: Mapping[str, Any], now: datetime) -> ChannelMessage | None:
+def apply(
+    workspace: Workspace, answering: ResponseUrl, payload: Mapping[str, Any], now: datetime
+) -> ChannelMessage | None:
     """Show `payload` to whom it is for: a new message, or one in place of the original. Gives the message shown."""
-    original = leave.original
+    original = answering.original
     if payload.get("delete_original"):
         if original is not None:
             workspace.delete(original)
@@ -51,7 +53,7 @@ def apply(workspace: Workspace, leave: ResponseUrl, payload: Mapping[str, Any], 
         return None
     public = payload.get("response_type") == "in_channel"
     message = workspace.post(
-        workspace.channels[leave.channel],
+        workspace.channels[answering.channel],
         now,
         user=workspace.bot.id,
         is_bot=True,
@@ -59,8 +61,8 @@ def apply(workspace: Workspace, leave: ResponseUrl, payload: Mapping[str, Any], 
         blocks=blocks,
         thread_ts=payload.get("thread_ts") if public else None,
         metadata=payload.get("metadata"),
-        ephemeral_to=None if public else leave.user,
+        ephemeral_to=None if public else answering.user,
     )
     if not public:
-        leave.original = leave.original or message
+        answering.original = answering.original or message
     return message

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from playground.slack.channel import Channel, ChannelKind, ChannelMessage
@@ -50,6 +50,10 @@ class Shortcut:
 
 TRIGGER_LIFE = timedelta(seconds=3)
 """How long a trigger_id lasts (Slack: surfaces/modals)."""
+RESPONSE_URL_LIFE = timedelta(minutes=30)
+"""How long a response URL lasts (Slack: interactivity/handling-user-interaction)."""
+VIEW_STACK_MAX = 3
+"""Modals that one person has open at a time (Slack: surfaces/modals)."""
 SHORTCUTS = (Shortcut("Save links", "save_links"),)
 """Those of the shipped manifest."""
 
@@ -78,7 +82,7 @@ class View:
 
 @dataclass(slots=True)
 class Trigger:
-    """Leave to open one view, for three seconds."""
+    """A trigger_id: it opens one view, within `Workspace.trigger_life`."""
 
     user: str
     at: datetime
@@ -87,7 +91,7 @@ class Trigger:
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Leave to answer somebody in a channel: five times within half an hour (Slack: handling-user-interaction)."""
+    """A response URL: it answers one person in a channel, five times within `RESPONSE_URL_LIFE`."""
 
     channel: str
     user: str
@@ -131,6 +135,7 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
+    """The open modals by id, in the order in which they were opened."""
     homes: dict[str, View] = field(default_factory=dict)
     """The Home tab of each person by user id, once it was published."""
     drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
@@ -237,20 +242,54 @@ class Workspace:
         message.deleted = True
         self.changed(VisibleChange("deleted", message))
 
-    # -- what lets the bot answer --------------------------------------------------------------------------------------
+    # -- modals, and what lets the bot answer --------------------------------------------------------------------------
+
+    def show(self, view: View) -> None:
+        """Open a modal. Its person's oldest one closes if `VIEW_STACK_MAX` are open."""
+        self.close(*self.modals(view.user)[: -(VIEW_STACK_MAX - 1)])
+        self.views[view.id] = view
+
+    def modals(self, user: str) -> list[View]:
+        """Return the open modals of `user`, the one in front last."""
+        return [view for view in self.views.values() if view.user == user]
+
+    def close(self, *closing: View) -> None:
+        """Close modals and forget what was set in them; closing one again does nothing."""
+        for view in closing:
+            view.open = False
+            if self.views.pop(view.id, None) is not None:
+                self.drafts.pop((view.user, view.id), None)
+                self.changed(VisibleChange("closed", view=view))
 
     def draft(self, user: str, where: ChannelMessage | View) -> Draft:
         """Give what `user` has set in a message or view so far, to be read and changed in place."""
         return self.drafts.setdefault((user, where.id if isinstance(where, View) else where.place), {})
 
     def new_trigger(self, user: str, now: datetime) -> str:
-        """Give a fresh trigger_id."""
+        """Return a new trigger_id, and forget those that expired long ago."""
+        _forget(self.triggers, now - 2 * self.trigger_life)
         name = f"{self.number()}.{self.team}"
         self.triggers[name] = Trigger(user, now)
         return name
 
     def new_response_url(self, channel: str, user: str, now: datetime, original: ChannelMessage | None = None) -> str:
-        """Give a fresh response_url's last part."""
+        """Return the last part of a new response URL, and forget those that expired long ago."""
+        _forget(self.response_urls, now - 2 * RESPONSE_URL_LIFE)
         name = f"{self.team}-{self.number()}"
         self.response_urls[name] = ResponseUrl(channel, user, now, original)
         return name
+
+
+_Made = TypeVar("_Made", Trigger, ResponseUrl)
+
+
+def _forget(made: dict[str, _Made], before: datetime) -> None:
+    """Remove what was made before a moment; `made` is in the order of time.
+
+    Callers give twice a life: a bot that is a little late is told "expired", and not "unknown".
+    """
+    while made:
+        name, oldest = next(iter(made.items()))
+        if oldest.at >= before:
+            break
+        del made[name]

@@ -109,7 +109,7 @@ class Room:
         if own is not None and own.id == asked:
             return own
         found = self.workspace.views.get(asked)
-        if found is None or found.user != person.id or not found.open:
+        if found is None or found.user != person.id:
             raise PageError("that window is closed already", 404)
         return found
 
@@ -138,8 +138,7 @@ class Room:
 
     def modals(self, person: User) -> list[dict[str, Any]]:
         """Describe the open modals, the topmost last."""
-        own = (view for view in self.workspace.views.values() if view.user == person.id and view.open)
-        return [as_json.view(view) for view in own]
+        return [as_json.view(view) for view in self.workspace.modals(person.id)]
 
     def read(self, person: User, channel: Channel, ts: str) -> None:
         """Note that a person has seen a channel up to `ts`."""
@@ -188,7 +187,7 @@ class Room:
     def _closed(self) -> None:
         """Tell of every modal that is not open any more: a form's answer may close several at once."""
         for name, user in tuple(self._open.items()):
-            if not self.workspace.views[name].open:
+            if name not in self.workspace.views:
                 del self._open[name]
                 self._tell({"type": "modal_closed", "id": name}, user)
 

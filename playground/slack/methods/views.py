@@ -6,9 +6,7 @@ from typing import Any
 
 from playground.slack.call import Call, RefusalError
 from playground.slack.limits import asks_for_files, refusal, view_breaches
-from playground.slack.workspace import View, VisibleChange, Workspace
-
-DEEPEST = 3
+from playground.slack.workspace import VIEW_STACK_MAX, View, VisibleChange, Workspace
 
 
 def open_view(call: Call) -> dict[str, Any]:
@@ -22,8 +20,8 @@ def push(call: Call) -> dict[str, Any]:
     """Put a modal on top of another: three at most."""
     payload = _payload(call, "modal")
     user = _trigger(call)
-    below = [view for view in call.workspace.views.values() if view.user == user and view.open]
-    if len(below) >= DEEPEST:
+    below = call.workspace.modals(user)
+    if len(below) >= VIEW_STACK_MAX:
         raise RefusalError("push_limit_reached")
     view = show(call.workspace, user, payload)
     view.root = below[0].root if below else view.id
@@ -87,11 +85,11 @@ def described(workspace: Workspace, view: View) -> dict[str, Any]:
 def show(workspace: Workspace, user: str, payload: dict[str, Any]) -> View:
     """Put a new modal on a person's screen. Raises RefusalError (duplicate_external_id)."""
     external = payload.get("external_id")
-    if external and any(view.payload.get("external_id") == external for view in workspace.views.values() if view.open):
+    if external and any(view.payload.get("external_id") == external for view in workspace.views.values()):
         raise RefusalError("duplicate_external_id")
     view = View(f"V{workspace.number():08d}", user, payload, "")
     view.root = view.id
-    workspace.views[view.id] = view
+    workspace.show(view)
     replace(workspace, view, payload)
     return view
 
@@ -133,6 +131,6 @@ def _trigger(call: Call) -> str:
 def _find(call: Call) -> View:
     asked, external = call.optional("view_id"), call.optional("external_id")
     for view in call.workspace.views.values():
-        if view.open and (view.id == asked or (external and view.payload.get("external_id") == external)):
+        if view.id == asked or (external and view.payload.get("external_id") == external):
             return view
     raise RefusalError("not_found")

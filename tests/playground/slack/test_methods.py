@@ -397,6 +397,35 @@ def test_three_views_are_the_most() -> None:
     assert it.error("views.push", trigger_id=trigger, view=MODAL) == "push_limit_reached"
 
 
+def test_a_person_has_three_modals_open_at_most() -> None:
+    """Opening one more closes the oldest; a closed one is forgotten with what was set in it."""
+    it = stage()
+    opened = []
+    for _ in range(10):
+        it.pass_(2)
+        opened.append(it.call("views.open", trigger_id=_trigger(it), view=MODAL)["view"])
+        it.workspace.draft(it.you.id, it.workspace.views[opened[-1]["id"]])["b", "a"] = {"value": "typed"}
+    assert list(it.workspace.views) == [view["id"] for view in opened[-3:]]
+    assert len(it.workspace.drafts) == 3
+    assert it.error("views.update", view_id=opened[0]["id"], view=MODAL) == "not_found"
+    it.workspace.close(*it.workspace.modals(it.you.id))
+    assert (it.workspace.views, it.workspace.drafts) == ({}, {})
+
+
+def test_expired_triggers_are_forgotten() -> None:
+    """For as long again as a trigger lives it is "expired", then unknown; years of them take no room."""
+    it = stage()
+    late, forgotten = _trigger(it), _trigger(it)
+    it.now += timedelta(seconds=5)
+    _trigger(it)
+    assert it.error("views.open", trigger_id=late, view=MODAL) == "expired_trigger_id"
+    for _ in range(1_000):
+        it.now += timedelta(seconds=1)
+        _trigger(it)
+    assert len(it.workspace.triggers) <= 7
+    assert it.error("views.open", trigger_id=forgotten, view=MODAL) == "invalid_trigger_id"
+
+
 def test_the_home_tab_is_everybodys_own() -> None:
     """views.publish sets one person's Home tab, and keeps its id."""
     it = stage()

@@ -37,6 +37,17 @@ def test_half_an_hour_and_no_longer() -> None:
     assert respond(it.site, "nowhere", {"text": "x"}, it.now)[0] == 404
 
 
+def test_expired_response_urls_are_forgotten() -> None:
+    """An hour after it was made a response URL is unknown, and takes no room."""
+    it = stage()
+    first = opened(it)
+    for _ in range(1_000):
+        it.pass_(60)
+        opened(it)
+    assert len(it.workspace.response_urls) <= 61
+    assert respond(it.site, first, {"text": "late"}, it.now) == (404, "no_such_url")
+
+
 @pytest.mark.parametrize(("kind", "seen"), [("in_channel", ["hello"]), ("ephemeral", [])])
 def test_who_sees_an_answer(kind: str, seen: list[str]) -> None:
     """An answer is for one person unless it is said to be for the channel."""
