@@ -10,12 +10,12 @@ FIRST = date(2025, 1, 5)
 TOPICS = ("kubernetes clusters", "postgres backups", "dns caching", "service meshes", "kafka streams", "slow builds")
 """What each issue is about, from number 1; the newest three appear only when they are published."""
 HOSTILE = (
-    '<script>window.stung = "script"</script> opens the first entry.',
+    '&lt;script&gt;window.stung = "script"&lt;/script&gt; opens the first entry.',
     "<img src=x onerror=\"window.stung = 'image'\"> stands in the second.",
     '"><svg onload="window.stung = 1"><a href="javascript:window.stung=2">press me</a> is the third.',
-    "Fourth: <!channel> and <!here> and <@U00000001>, &lt;b&gt;bold&lt;/b&gt;, *stars*, <https://a.test|other words>.",
+    "Fourth: &lt;!channel&gt; and &lt;!here&gt; and <@U00000001>, &lt;b&gt;bold&lt;/b&gt;, *stars*, <https://a.test|other words>.",
 )
-"""Entries that would like to be more than text."""
+"""Entries that try to be more than text: as HTML that an issue's reader hides, and escaped, so that they arrive."""
 
 
 def newsletter(folder: Path, *, first: Sequence[str] = ()) -> Path:

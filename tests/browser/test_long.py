@@ -18,6 +18,8 @@ UP = """() => new Promise((done) => {
     done([scroller.querySelectorAll("article").length, scroller.scrollHeight])));
 })"""
 """Goes to the top of what is known; gives how many messages are in the page, and how high the list is."""
+LEFT = "node => node.scrollHeight - node.scrollTop - node.clientHeight"
+"""Gives how many pixels there are below what is seen."""
 
 
 async def test_of_a_long_channel_little_is_in_the_page(serving: Serving, visiting: Visiting) -> None:
@@ -41,3 +43,21 @@ async def test_of_a_long_channel_little_is_in_the_page(serving: Serving, visitin
     await ada.feed.evaluate("node => node.scrollTo(0, node.scrollHeight)")
     await expect(ada.message(f"Message {MESSAGES - 1}.")).to_be_visible()
     assert await ada.feed.get_by_test_id("message").count() <= MOST
+
+
+async def test_near_the_end_nothing_moves_until_more_comes(serving: Serving, visiting: Visiting) -> None:
+    """A list that jumped the last pixels after a scroll would take away what somebody is about to press."""
+    served = await serving()
+    room = served.room
+    channel = room.workspace.channels[room.home]
+    for number in range(60):
+        room.workspace.post(channel, room.clock.now(), user=room.people[1].id, text=f"Message {number}.")
+    ada = await visiting(served.url)
+    await expect(ada.message("Message 59.")).to_be_visible()
+    for left in (300, 30):
+        await ada.feed.evaluate("(node, left) => (node.scrollTop = node.scrollHeight - node.clientHeight - left)", left)
+        await ada.rests()
+        assert abs(await ada.feed.evaluate(LEFT) - left) < 2
+    room.workspace.post(channel, room.clock.now(), user=room.people[1].id, text="The newest.")
+    await expect(ada.message("The newest.")).to_be_in_viewport(ratio=0.9)
+    assert await ada.feed.evaluate(LEFT) < 2

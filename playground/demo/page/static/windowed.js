@@ -325,9 +325,11 @@ export class Windowed {
     const up = scrollTop < this._top - 1;
     if (!own) this.placed = false;
     this._top = scrollTop;
-    // Who scrolls up a little wants to, even close to the end; what else moves the list does not leave the end.
-    this.stuck = left < 4 || (own ? this.stuck : left < NEAR && !up);
+    // Scrolling up a little leaves the end, even close to it; whatever else moves the list does not.
+    const atEnd = left < 4 || (own ? this.stuck : left < NEAR && !up);
+    this.stuck = own && atEnd; // the rest of the way comes with the next message: now it would move what is pressed
     this.render();
+    this.stuck = atEnd;
     const last = this._offsets[Math.max(0, this.items.length - 1)];
     this.how.moved(this.stuck || last < scrollTop + clientHeight - NEAR);
     this._near();
