@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARCHIVE ?=
+PORT ?=
 VERSION ?=
 DATE ?= $(shell date -u +%F)
 
@@ -38,8 +39,10 @@ $(VENV)/peers: $(VENV)/dev pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
 	@touch $@
 
-demo: $(VENV)/run ## Back Issue with no Slack account; ARCHIVE=folder for your own issues
-	@$(BIN)/backissue demo $(if $(ARCHIVE),--archive $(ARCHIVE))
+# The folder goes through the environment: its name may have spaces or quotes.
+demo: export ARCHIVE := $(ARCHIVE)
+demo: $(VENV)/run ## Back Issue with no Slack account; ARCHIVE=folder for your own issues, PORT=8000, BROWSER=no
+	@$(BIN)/backissue demo $${ARCHIVE:+--archive "$$ARCHIVE"} $(if $(PORT),--port $(PORT)) $(if $(filter no,$(BROWSER)),--no-browser)
 
 quick: $(VENV)/dev ## the tests that need no browser, PostgreSQL or process, each under a second: while you work
 	$(BIN)/pytest -q -n 2 --quick

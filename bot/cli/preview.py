@@ -16,7 +16,6 @@ from bot.slack.api.ports import PartMarker
 from bot.slack.blocks.message import Digest, Part
 from bot.slack.cards.digest import digest
 from playground.demo.draw import blocks
-from playground.demo.rich_text import Reader
 
 CHANNEL = "<the channel's id>"
 PARENT = "<the ts of the first message>"
@@ -36,7 +35,7 @@ def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> No
         if as_json:
             write(json.dumps(payload(made, part), ensure_ascii=False))
             continue
-        for drawn in ["", *blocks(part.message.blocks, Reader())]:
+        for drawn in ["", *blocks(part.message.blocks)]:
             out.print(Padding(drawn, (0, 0, 0, 0 if part is made.parent else 4)))
 
 

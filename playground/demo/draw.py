@@ -52,8 +52,9 @@ class Margin:
             yield Text("\n", end="")
 
 
-def blocks(found: Iterable[Mapping[str, Any]], reader: Reader) -> list[RenderableType]:
-    """Draw blocks, in order."""
+def blocks(found: Iterable[Mapping[str, Any]], reader: Reader | None = None) -> list[RenderableType]:
+    """Return blocks, drawn in order for a reader; None: one who sees ids as ids and times in UTC."""
+    reader = reader or Reader()
     drawn: list[RenderableType] = []
     for block in found:
         draw = _BLOCKS.get(str(block.get("type")))

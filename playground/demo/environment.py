@@ -27,7 +27,7 @@ from bot.slack.api.client import WebSlack
 from bot.source.library import Current, Library
 from bot.source.synonyms import names_in
 from bot.store.store import Store
-from playground.demo.held_back import HELD, HeldBack
+from playground.demo.held_back import HELD, ArchiveCopy
 from playground.demo.shifted import ShiftedClock
 from playground.slack.front import front
 from playground.slack.people import WorkspaceFixture, workspace_fixture
@@ -52,7 +52,7 @@ class Environment:
     workspace: Workspace
     clock: ShiftedClock
     settings: Settings
-    held: HeldBack
+    held: ArchiveCopy
     library: Library
     app: App
     scene: WorkspaceFixture
@@ -101,9 +101,11 @@ async def environment(  # noqa: PLR0913, PLR0917 - what differs between the prom
         yield Environment(site, workspace, clock, here, copy, library, app, played)
 
 
-def _read(archive: Path, place: Path, settings: Settings, clock: ShiftedClock, held: int) -> tuple[HeldBack, Library]:
+def _read(
+    archive: Path, place: Path, settings: Settings, clock: ShiftedClock, held: int
+) -> tuple[ArchiveCopy, Library]:
     """Copy and read the archive, each file once."""
-    copy = HeldBack.copied(archive, place, clock.now(), held)
+    copy = ArchiveCopy.copied(archive, place, clock.now(), held)
     snapshot = released(copy.snapshot, clock.now())
     index = Index.of(snapshot.issues, names_in(settings.synonyms))
     return copy, Library(DiskFolder(copy.folder, SUFFIXES), Current(snapshot, index), clock)

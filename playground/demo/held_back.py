@@ -19,7 +19,7 @@ HELD = 3
 """Issues held back: one appears by itself, the others when they are asked for."""
 
 
-class HeldBack:
+class ArchiveCopy:
     """A working copy in `folder`. The archive it was copied from is only ever read."""
 
     def __init__(self, archive: Path, place: Path, waiting: list[tuple[Issue, str]], snapshot: Snapshot) -> None:
@@ -34,7 +34,7 @@ class HeldBack:
         self._staging = place / "staging"
 
     @classmethod
-    def copied(cls, archive: Path, place: Path, now: datetime, held: int = HELD) -> HeldBack:
+    def copied(cls, archive: Path, place: Path, now: datetime, held: int = HELD) -> ArchiveCopy:
         """Copy the archive into a folder below `place`, without its `held` newest issues as of `now` (blocking).
 
         Drafts and issues dated later than `now` are copied: nobody would post them yet. Single files that cannot be

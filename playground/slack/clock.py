@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 
-class Clock(Protocol):
+class WorkspaceClock(Protocol):
     """Tells the time. Fakes set it."""
 
     def now(self) -> datetime:
@@ -14,7 +14,7 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
+class MachineClock:
     """The machine's clock."""
 
     def now(self) -> datetime:

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from playground.slack.clock import Clock
+from playground.slack.clock import WorkspaceClock
 from playground.slack.sockets import Sockets
 
 ANSWER_TIMEOUT_SECONDS = 3.0
@@ -82,7 +82,7 @@ class RequestSender:
 
     url: str
     secret: str
-    clock: Clock
+    clock: WorkspaceClock
     sockets: Sockets
     session: aiohttp.ClientSession
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep

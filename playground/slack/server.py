@@ -28,24 +28,24 @@ from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
-from playground.slack.clock import Clock, SystemClock
+from playground.slack.clock import MachineClock, WorkspaceClock
 from playground.slack.faults import Fault, How
 from playground.slack.fixtures import town
 from playground.slack.ledger import Ledger
 from playground.slack.limits import message_breaches
 from playground.slack.loopback import by_a_browser
 from playground.slack.respond import respond
-from playground.slack.site import Outcome, Reply, Site
+from playground.slack.site import CallOutcome, Reply, Site
 from playground.slack.sockets import Sockets
 
 
 class Server:
     """A running stand-in. Use it as an async context manager, inside the loop that it is to run in."""
 
-    def __init__(self, site: Site, clock: Clock | None = None, *, port: int = 0) -> None:
+    def __init__(self, site: Site, clock: WorkspaceClock | None = None, *, port: int = 0) -> None:
         """Serve `site` on 127.0.0.1:`port` (0: any free one, see `url`)."""
         self.site = site
-        self.clock = clock or SystemClock()
+        self.clock = clock or MachineClock()
         self.sockets = Sockets(self.clock)
         self._port = port
         self._runner: web.ServerRunner | None = None
@@ -126,7 +126,7 @@ class Server:
         status, text = respond(self.site, name, payload, now)
         team, says = name.partition("-")[0], str(payload.get("text") or "")
         wrong = tuple(str(one) for one in message_breaches(payload) if one.code) if status != HTTPStatus.OK else ()
-        self.site.tell(Outcome(now, team, "response_url", "", says, text, status == HTTPStatus.OK, wrong))
+        self.site.tell(CallOutcome(now, team, "response_url", "", says, text, status == HTTPStatus.OK, wrong))
         return web.Response(status=status, text=text)
 
     async def _api(self, request: web.BaseRequest, method: str) -> web.StreamResponse:

@@ -34,7 +34,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallOutcome:
     """A call of the bot's and what became of it, for those who watch: `answer` and `landed` as in the ledger's `Line`.
 
     `channel` is an id, `text` what the call says, `details` Slack's words about a limit that was broken.
@@ -60,7 +60,7 @@ class Site:
     ledger: Ledger = field(default_factory=Ledger)
     address: str = ""
     """Where it is served, without a slash at the end."""
-    watchers: list[Callable[[Outcome], None]] = field(default_factory=list)
+    watchers: list[Callable[[CallOutcome], None]] = field(default_factory=list)
     """Told of every call, right after it."""
     _tokens: dict[str, Workspace] = field(default_factory=dict)
     _late: list[tuple[datetime, int, Call]] = field(default_factory=list)
@@ -110,7 +110,7 @@ class Site:
         workspace = self.workspaces.get(team)
         status, content = give(workspace, token, file) if workspace else (404, b"")
         answer = "ok" if status == 200 else str(status)
-        self.tell(Outcome(now, team, "url_private_download", "", "", answer, landed=status == 200))
+        self.tell(CallOutcome(now, team, "url_private_download", "", "", answer, landed=status == 200))
         return status, content
 
     def settle(self, now: datetime) -> None:
@@ -160,7 +160,7 @@ class Site:
             raise RefusalError("ratelimited", wait=wait)
         return perform(call)
 
-    def tell(self, outcome: Outcome) -> None:
+    def tell(self, outcome: CallOutcome) -> None:
         """Tell those who watch of a call."""
         for watcher in tuple(self.watchers):
             watcher(outcome)
@@ -170,7 +170,7 @@ class Site:
     ) -> None:
         if self.watchers:
             channel, text = str(call.arguments.get("channel") or ""), str(call.arguments.get("text") or "")
-            self.tell(Outcome(call.now, call.workspace.team, call.method, channel, text, answer, landed, details))
+            self.tell(CallOutcome(call.now, call.workspace.team, call.method, channel, text, answer, landed, details))
         if call.method not in WRITING:
             return
         metadata = call.arguments.get("metadata")

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from playground.slack.clock import Clock
+from playground.slack.clock import WorkspaceClock
 from playground.slack.site import Reply
 
 MAX_CONNECTIONS = 10
@@ -20,7 +20,7 @@ MAX_CONNECTIONS = 10
 class Sockets:
     """The app's open lines. A payload goes down any one of them and is answered on it by its envelope_id."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: WorkspaceClock) -> None:
         """Start with no line open."""
         self.open: list[web.WebSocketResponse] = []
         self.clock = clock

@@ -13,7 +13,7 @@ HOSTILE = (
     '&lt;script&gt;window.stung = "script"&lt;/script&gt; opens the first entry.',
     "<img src=x onerror=\"window.stung = 'image'\"> stands in the second.",
     '"><svg onload="window.stung = 1"><a href="javascript:window.stung=2">press me</a> is the third.',
-    "Fourth: &lt;!channel&gt; and &lt;!here&gt; and <@U00000001>, &lt;b&gt;bold&lt;/b&gt;, *stars*, <https://a.test|other words>.",
+    "Fourth: &lt;!channel&gt; and &lt;!here&gt;, <@U00000001>, &lt;b&gt;bold&lt;/b&gt;, *stars*, <https://a.test|words>.",
 )
 """Entries that try to be more than text: as HTML that an issue's reader hides, and escaped, so that they arrive."""
 

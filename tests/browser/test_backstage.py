@@ -64,3 +64,25 @@ async def test_the_keyboard_stays_behind_the_scenes(serving: Serving, visiting: 
     await mend.press("Enter")
     await expect(mend).to_be_disabled()
     assert await ada.page.evaluate("document.activeElement.closest('#backstage') !== null")
+
+
+async def test_the_newest_message_is_deleted(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """With its thread, or leaving it below a tombstone; where there is none, the button says so."""
+    served = await serving(newsletter(tmp_path))
+    ada = await visiting(served.url)
+    await ada.subscribes("links in a thread", at_once=True)
+    await ada.opens_backstage()
+    for number in (4, 5):
+        await ada.does("Publish the next issue")
+        await expect(ada.backstage.get_by_role("row").filter(has_text=f"#{number}")).to_contain_text("done")
+    await ada.does("Delete the bot's newest message")
+    await expect(ada.message("Paper Weekly #5")).to_have_count(0)
+    await ada.does("Delete it, but leave its thread")
+    await expect(ada.message("Paper Weekly #4")).to_have_count(0)
+    tombstone = ada.message("This message was deleted.")
+    await expect(tombstone).to_contain_text("replies")
+    await ada.does("Delete the bot's newest message")
+    await expect(ada.page.locator("#notices")).to_contain_text("no message in #devops that could be deleted")
+    await ada.leaves_backstage()
+    await tombstone.get_by_role("button", name="replies").click()
+    await expect(ada.reply("3 of 3")).to_be_visible()

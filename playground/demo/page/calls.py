@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from playground.slack.request_sender import Carried
-from playground.slack.site import Outcome
+from playground.slack.site import CallOutcome
 from playground.slack.workspace import Workspace
 
 KEPT = 200
@@ -40,7 +40,7 @@ class Calls:
         self._told = told
         self._numbers = count(1)
 
-    def to_slack(self, one: Outcome) -> None:
+    def to_slack(self, one: CallOutcome) -> None:
         """Note a call of the bot's."""
         landed = None if one.method.startswith(READING) else one.landed
         summary = "for one person only" if one.method in PRIVATE or self._is_direct(one.channel) else one.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from playground.demo.page.problem import CannotError
 from playground.slack.channel import Channel
 from playground.slack.faults import Fault, How
 from playground.slack.site import Site
@@ -78,10 +79,11 @@ def apply(what: str, site: Site, workspace: Workspace, channel: Channel) -> None
 
 
 def _delete_newest(workspace: Workspace, channel: Channel) -> None:
-    """Delete the newest message of the bot's in a channel, if there is one: nobody can mend that."""
-    mine = [said for said in channel.top if said.user == workspace.bot.id and not said.tombstone]
-    if mine:
-        workspace.delete(mine[-1])
+    """Delete the bot's newest message in a channel; nothing brings it back. Raise CannotError if there is none."""
+    mine = [message for message in channel.top if message.user == workspace.bot.id and not message.tombstone]
+    if not mine:
+        raise CannotError(f"The bot has no message in #{channel.name} that could be deleted.")
+    workspace.delete(mine[-1])
 
 
 def broken(site: Site, workspace: Workspace) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.demo.held_back import HELD, HeldBack
+from playground.demo.held_back import HELD, ArchiveCopy
 
 pytestmark = pytest.mark.long
 
@@ -18,7 +18,7 @@ SAMPLE = ROOT / "playground/demo/sample"
 
 def test_the_newest_issues_are_held_back(tmp_path: Path) -> None:
     """The working copy has everything but the newest issues, which appear one by one, oldest first."""
-    held = HeldBack.copied(SAMPLE, tmp_path, END)
+    held = ArchiveCopy.copied(SAMPLE, tmp_path, END)
     every = sorted(path.name for path in SAMPLE.glob("*.md"))
     assert len(list(held.folder.glob("*.md"))) == len(every) - HELD
     appeared = []
@@ -38,7 +38,7 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     (archive / "below" / "2024-01-01-1.md").write_text("---\ntitle: One\ndate: 2024-01-01\n---\n\nHello\n")
     place = tmp_path / "place"
     place.mkdir()
-    held = HeldBack.copied(archive, place, END)
+    held = ArchiveCopy.copied(archive, place, END)
     assert sorted(path.name for path in held.folder.rglob("*.md")) == ["broken.md"]
     issue = held.release()
     assert issue is not None

@@ -23,7 +23,7 @@ from playground.demo.page.problem import PageError
 from playground.demo.page.room import Room
 from playground.demo.shifted import ShiftedClock
 from playground.slack.channel import Channel, ChannelMessage, micros
-from playground.slack.site import Outcome
+from playground.slack.site import CallOutcome
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -52,7 +52,7 @@ async def test_the_office_ends_when_it_is_told_to_whatever_happens_then(turns: i
     """Something happens and, so many turns of the loop later, the page is stopped: its watch is over at once."""
     room = Room(fixtures(START, empty=True), ShiftedClock(Still()))
     room.fail(PageError("there is no archive"))
-    called = Outcome(START, room.workspace.team, "chat.postMessage", "", "", "ok", landed=True)
+    called = CallOutcome(START, room.workspace.team, "chat.postMessage", "", "", "ok", landed=True)
     watch = asyncio.create_task(OperatorPanel(room).watch())
     for turn in range(20 + turns):
         if turn == 20:

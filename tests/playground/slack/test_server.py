@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from playground.slack import server
 from playground.slack.channel import Channel
 from playground.slack.faults import Fault, How
 from playground.slack.ledger import read
@@ -151,6 +153,30 @@ async def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
     finally:
         process.terminate()
         assert await process.wait() == 0
+
+
+ALONE = """
+import importlib, pkgutil, sys
+for name in ("bot", "handlers", "archive", "playground.demo"):
+    sys.modules[name] = None  # an import of it fails
+import playground.slack
+for module in pkgutil.walk_packages(playground.slack.__path__, "playground.slack."):
+    importlib.import_module(module.name)
+print(playground.slack.__file__)
+"""
+"""Imports every module of the stand-in where nothing else of ours can be imported."""
+
+
+@pytest.mark.process
+async def test_it_could_be_published_alone(tmp_path: Path) -> None:
+    """Copied into an empty folder, every module of it imports, and none of ours beside it."""
+    copy = shutil.copytree(Path(server.__file__).parent, tmp_path / "playground" / "slack")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ALONE, cwd=tmp_path, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    assert process.returncode == 0
+    assert Path(told.decode().strip()) == copy / "__init__.py"
 
 
 async def test_a_file_is_uploaded_into_a_direct_conversation(slack: Running) -> None:
