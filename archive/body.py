@@ -1,71 +1,31 @@
 """The body of an issue, read into sections, entries and links.
 
-The newsletter's own shape: headings underlined with = or - (or led by #), entries of a few paragraphs followed by
-links on lines of their own, entries parted by two blank lines. What departs from it is read by the rules of
-`_Reader`. Whatever the text, every link and word of it ends up in exactly one place (`archive.proof` checks that).
+The grammar (`archive.grammar`) says what is a heading, an item, a row and a link; what is an entry is decided here.
+Newsletters part their entries in two ways: some by two empty lines, so that one empty line parts the paragraphs of an
+entry; most by one. Which way an issue has shows in its own empty lines (`_is_wide`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple
 
-from archive import heading, sponsor
-from archive.headline import headline
+from archive import grammar, heading, shapes, sponsor
+from archive.draft import Draft, Ready, marker
 from archive.issue import Section, entry_of, section_of
 from archive.kind import Kind
-from archive.link import LinkSpan
-from archive.markup import broken, is_plain, plain
-from archive.shapes import addresses, blocks, is_apart, is_simple, lines, words
+from archive.lines import Line
+from archive.lists import Lists, blocks
+from archive.shapes import addresses, is_apart, is_simple, is_usual, is_wide, words
 
-_ADDRESS = re.compile(r" {0,3}(?:<br ?/?> *)?\[(https?://[^\s\[\]<>\\]{1,2000}[\w/=&#%+-])\]\(\1\)[ \t]*")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})\s*")
-_RULE = re.compile(r" {0,3}(?:([-*_=])(?:\s*\1){2,})\s*")
-_HASHES = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]#+)?[ \t]*")
-_ITEM = re.compile(r"\s*(?:[-*+•‣◦·]|\d{1,3}[.)])\s+(?=\S)")
-_BULLET = re.compile(r"\s*[-*+•‣◦·]\s+")
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+(?=\S|$)")
-_FENCE = re.compile(r" {0,3}(```+|~~~+)")
-_UNDERLINES = frozenset("=- ")
 _HEADING_MAX_CHARS = 160
 _TITLE_MAX_CHARS = 100
-
-
-class _Draft:
-    """An entry being read.
-
-    `width`: characters of its last line, 0 if the next is to stand on its own anyway. `ended`: its last line was an
-    address on a line of its own. `doubtful`: it began right after such a line, so that without a link of its own it is
-    the end of the entry before. `led`: it began with an address, which its text follows. `listed`: it began as an item
-    of a list, not led by a paragraph right above. `label`: the words that its first link has in the issue.
-    """
-
-    width = 0
-    ended = doubtful = led = listed = False
-    label = ""
-
-    def __init__(self, line: int) -> None:
-        self.line = line
-        self.pieces: list[str] = []
-        self.urls: dict[str, None] = {}
-
-    def add(self, words: str, *, apart: bool) -> None:
-        """Add the words of one line, on a line of their own if `apart`."""
-        if self.pieces:
-            self.pieces.append("\n" if apart or self.ended else " ")
-        self.pieces.append(words)
-        self.ended = False
-
-    @property
-    def text(self) -> str:
-        """Give the text so far."""
-        return "".join(self.pieces)
-
-
-_Done: TypeAlias = tuple[int, str, tuple[str, ...]]
-"""An entry that is read for good: its line, text and addresses."""
+_RULE_GAP = 2
+"""Empty lines that a rule (`---`) counts as."""
+_SIGNED = ("-- ", "— ", "—— ", "– ")
+"""How the line begins that says whose words a quotation is."""
+_INHERITS = 3
+"""Headings led by more than one # are of the kind of the heading above them (see `archive.grammar`)."""
 
 
 @dataclass(slots=True)
@@ -75,8 +35,8 @@ class _Part:
     heading: str
     kind: Kind | None
     line: int
-    entries: list[_Draft | _Done] = field(default_factory=list)
-    loose: bool = False
+    level: int = 0
+    drafts: list[Draft | Ready] = field(default_factory=list)
 
 
 def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
@@ -85,9 +45,20 @@ def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
     Sections come in reading order, the intro (what stands before the first heading) first if it has any words. Entries
     are numbered from 0 through the whole issue. Never raises, whatever the text.
     """
+    if "\r" in body:
+        body = body.replace("\r\n", "\n").replace("\r", "\n")
     reader = _Reader(first_line)
-    reader.read(body)
+    reader.read(body, first_line)
     return _finished(reader.parts)
+
+
+class _Level(NamedTuple):
+    """A heading that what stands below it belongs to."""
+
+    level: int
+    kind: Kind | None
+    heading: str
+    line: int
 
 
 class _Reader:
@@ -95,242 +66,209 @@ class _Reader:
 
     def __init__(self, first_line: int) -> None:
         self.parts = [_Part("", Kind.INTRO, first_line)]
-        self.draft: _Draft | None = None
-        self.number = first_line - 1
-        self.headed = -1
-        self.gap = 0
-        self.levels: list[tuple[int, Kind | None]] = []
+        self.draft: Draft | None = None
+        self.levels: list[_Level] = []
+        self.wide = False
+        self.extra = 0
 
-    def read(self, body: str) -> None:
-        """Read all lines of `body`."""
-        if "\r" in body:
-            body = body.replace("\r\n", "\n").replace("\r", "\n")
-        if ("`" in body or "~" in body) and (fenced := _fenced(whole := body.replace("\0", " ").split("\n"))):
-            self._lines(whole, fenced)
-            return
-        if body[:1] == "\n":
-            self.gap = len(body) - len(body := body.lstrip("\n"))
-            self.number += self.gap
-        for written, url, second, more, last, title, mark, other, blanks in blocks(body):
-            if url and not (second or more) and "&amp;" not in url and is_simple(written):
-                # Most entries: as `_entry` does, in short.
-                self.parts[-1].entries.append((self.number + 1, written, (url,)))
-                self.draft = None
-                self.number += 2
-                self.gap = 0
-            elif written:
-                if not self._entry(written, url, second, more, last):
-                    self._lines(lines(written, url, second, more, last))
+    def read(self, body: str, first_line: int) -> None:
+        """Read all of `body`."""
+        self.wide = is_wide(body)
+        if self.wide and is_usual(body):
+            self._read_blocks(body, first_line)
+        else:
+            self.read_lines(grammar.lines(body, first_line))
+
+    def _read_blocks(self, body: str, number: int) -> None:
+        """Read a body block by block: those in the usual shapes at once, the others by their lines."""
+        start = len(body) - len(body := body.lstrip("\n"))
+        number += start
+        self.extra = start
+        for written, url, second, more, title, mark, other, blanks in shapes.blocks(body):
+            if written and self._entry(number, written, url, second, more):
+                number += written.count("\n") + bool(url) + bool(second) + more.count("\n")
+                self.extra = 0
             elif title:
-                self.number += 1
-                self.head(title, 1 if mark == "=" else 2)
-                self.number += 1
+                self._head(" ".join(title.split()), 1 if mark == "=" else 2, number)
+                number += 1
+                self.extra = 0
             else:
-                self._lines(other.replace("\0", " ").split("\n"))  # no other block has any
+                text = other or written + _below(url, second, more)
+                self.read_lines(grammar.lines(text, number))
+                number += text.count("\n")
             if blanks:
-                self.gap += len(blanks) - 1
-                self.number += len(blanks) - 1
+                self.extra += len(blanks) - 1
+                number += len(blanks)
 
-    def _entry(self, written: str, url: str, second: str, more: str, last: str) -> bool:
-        """Take an entry in the usual shape; tell whether its lines are as plain as they seem.
-
-        Nothing can still join one with an address: two blank lines follow, or nothing.
-        """
+    def _entry(self, number: int, written: str, url: str, second: str, more: str) -> bool:
+        """Take an entry in the usual shape; return whether its lines are as plain as they seem."""
+        if url and not (second or more) and "&amp;" not in url and is_simple(written):
+            self.parts[-1].drafts.append(Ready(number, written, (url,)))
+            self.draft = None
+            return True
         text = words(written)
-        if not text:
+        urls = addresses(url, second, more) if url else ()
+        if not text or bool(url) != bool(urls):
             return False
-        if url:
-            urls = addresses(url, second, more)
-            if not urls:
-                return False
-            self.parts[-1].entries.append((self.number + 1, text, urls))
-            self.draft = None
-            self.number += 2 + bool(second) + more.count("\n")
-        elif last:
-            if "&amp;" in last:
-                return False
-            self.number += 1
-            self.parts[-1].entries.append((self.number, f"{text} {last}", (last,)))
+        if urls:
+            self.parts[-1].drafts.append(Ready(number, text, urls))
             self.draft = None
         else:
-            self.number += 1
-            self._begin().pieces += text.partition("\n") if "\n" in written else (text,)
-        if "\n" in written:
-            self.number += written.count("\n")
-        self.gap = 0
+            self._begin(number).pieces += text.partition("\n") if "\n" in written else (text,)
         return True
 
-    def _lines(self, lines: list[str], fenced: Container[int] = ()) -> None:
-        """Read lines of any shape, those at the places `fenced` as text."""
-        for at, line in enumerate(lines):
-            self.number += 1
-            if line:
-                self._line(line, lines[at + 1] if at + 1 < len(lines) else "", fenced=at in fenced)
+    def read_lines(self, lines: list[Line]) -> None:
+        """Read lines by the grammar's events."""
+        self.lists = Lists(lines)
+        for block in blocks(lines):
+            if block[0].gap < 0:
+                self.extra = _RULE_GAP
+            elif block[0].level:
+                self._text_block(block[:-1])
+                self._heading(block[-1])
             else:
-                self.gap += 1
+                self._text_block(block)
 
-    def _line(self, line: str, below: str, *, fenced: bool) -> None:
-        """Read one line; `below` is the next."""
-        if (address := _ADDRESS.fullmatch(line)) and "&amp;" not in address[1]:
-            self.address(address[1])
-        elif fenced:
-            self.text(line)
-        elif line[0].isalpha() and below[:1] not in _UNDERLINES and is_plain(line):
-            self._sentence(line)
-        else:
-            self._other(line, below)
+    def _heading(self, line: Line) -> None:
+        """Take a heading; one that is a link, or has one, is the title of an entry."""
+        if line.alone or len(line.words) > _HEADING_MAX_CHARS:
+            line.level = 0
+            self._text_block([line])
+        elif line.mentions:
+            self._linked_heading(line)
+        elif line.words:
+            self._head(line.words, line.level, line.number)
+        self.extra = 0
 
-    def _sentence(self, line: str) -> None:
-        """Read a line of plain words: most of the newsletter's lines."""
-        draft = self.draft
-        if draft is None or self.gap > 1 or draft.ended:
-            draft = self._draft()
-        if draft.pieces:
-            draft.add(line.rstrip(), apart=self._is_apart(draft, line))
-        else:
-            draft.pieces.append(line.rstrip())
-        draft.width, self.gap = len(line), 0
+    def _linked_heading(self, line: Line) -> None:
+        above = [known for known in self.levels if known.level < line.level]
+        part = self.parts[-1]
+        if part.level >= line.level or part.kind is Kind.INTRO:
+            last = above[-1] if above else _Level(0, Kind.NEWS, "", line.number)
+            self.parts.append(_Part(last.heading, last.kind, last.line, last.level))
+        self.levels = above
+        draft = self._begin(line.number)
+        draft.explicit = True
+        draft.title = line.words
+        draft.add(line, apart=True)
 
-    def _other(self, line: str, below: str) -> None:
-        """Read a line that is no plain sentence."""
-        if line.isspace() or (self.headed == self.number - 1 and _UNDERLINE.fullmatch(line)):
-            self.gap += 1
-        elif self._heading(line, below):
-            pass
-        elif _RULE.fullmatch(line):
-            self.gap += 2
-        else:
-            self.line(line)
-
-    def _is_apart(self, draft: _Draft, line: str) -> bool:
-        """Tell whether `line` stands on a line of its own: after a blank one, or one that was ended on purpose."""
-        return self.gap > 0 or is_apart(draft.width, line)
-
-    def _heading(self, line: str, below: str) -> bool:
-        """Take a heading, underlined by the line `below` or led by #; tell whether it was one."""
-        if below and below.lstrip()[:1] in ("=", "-") and _UNDERLINE.fullmatch(below):
-            level, words = (1 if "=" in below else 2), line
-            self.headed = self.number
-        elif line.lstrip()[:1] == "#" and (hashes := _HASHES.fullmatch(line)):
-            level, words = len(hashes[1]) + 2, hashes[2]
-        else:
-            return False
-        words, found = plain(_unquoted(words))
-        if found or not words or len(words) > _HEADING_MAX_CHARS or _RULE.fullmatch(line) or _ITEM.match(line):
-            self.headed = -1
-            return False
-        self.head(words, level)
-        return True
-
-    def head(self, words: str, level: int) -> None:
+    def _head(self, words: str, level: int, number: int) -> None:
         """Begin a section; one below another (### under ##) is of its kind unless its own words say otherwise."""
-        while self.levels and self.levels[-1][0] >= level:
+        while self.levels and self.levels[-1].level >= level:
             self.levels.pop()
         kind = heading.kind(words)
-        if kind is None and level > 3 and self.levels:
-            kind = self.levels[-1][1]
-        self.levels.append((level, kind))
-        self.parts.append(_Part(words, kind, self.number))
+        if kind is None and level > _INHERITS and self.levels:
+            kind = self.levels[-1].kind
+        self.levels.append(_Level(level, kind, words, number))
+        self.parts.append(_Part(words, kind, number, level))
         self.draft = None
-        self.gap = 0
 
-    def line(self, line: str) -> None:
-        """Read a line of text, broken at every `<br>`."""
-        line = _unquoted(line)
-        if "<" in line and len(parts := broken(line)) > 1:
-            for part in parts:
-                if part and not part.isspace():
-                    self.text(part, broken=True)
+    def _text_block(self, block: list[Line]) -> None:
+        """Read the lines of one paragraph, item or row."""
+        if not block or self.lists.is_contents(block[0]):
+            return
+        gap = block[0].gap + self.extra
+        self.extra = 0
+        for at, line in enumerate(block):
+            above = gap if at == 0 else 0
+            if line.item and at == 0:
+                self._item(line, above)
+            elif (marked := marker(line)) and (not line.depth or self.draft is None):
+                self._numbered(line, marked)
+            elif line.row:
+                self._begin(line.number).add(line, apart=True)
+            elif url := line.alone:
+                self._address(line, url, above)
+            else:
+                self._text(line, block[at:], above)
+
+    def _item(self, line: Line, gap: int) -> None:
+        """Take the first line of a list's item."""
+        if self.lists.is_split(line.list_id):
+            draft = self._begin(line.number)
+            draft.listed = line.list_id
+            if url := line.alone:
+                draft.address(url)
+            else:
+                draft.add(line, apart=True)
+        elif url := line.alone:
+            self._address(line, url, 0)
         else:
-            self.text(line)
+            above = self.draft
+            apart = above is not None and gap > 1 and line.depth == 1
+            apart = apart or (above is not None and above.ended and bool(above.pieces) and not above.explicit)
+            draft = self._begin(line.number) if above is None or apart else above
+            draft.add(line, apart=True, bullet=True)
 
-    def text(self, line: str, *, broken: bool = False) -> None:
-        """Read a line that holds words, links or both."""
-        item = _ITEM.match(line) is not None
-        bullet = _BULLET.match(line)
-        if bullet:
-            line = line[bullet.end() :]
-        words, found = plain(line)
-        if len(found) == 1 and found[0].is_alone(words):
-            self.address(found[0].urls[0])
-            return
-        if not words and not found:
-            return
-        titled = _is_titled(line, found)
-        draft = self._draft(item=item, linked=bool(found), titled=titled)
-        draft.add(f"• {words}" if bullet else words, apart=broken or item or self._is_apart(draft, line))
-        if titled and not draft.urls:
-            draft.label = found[0].label
-        for link in found:
-            draft.urls.update(dict.fromkeys(link.urls))
-        draft.width = 0 if found else len(line)
-        self.gap = 0
+    def _numbered(self, line: Line, marked: int) -> None:
+        """Take a line that begins with a number of its own, as `1、`: an entry up to the next one."""
+        line.cut(marked)
+        draft = self._begin(line.number)
+        draft.explicit = True
+        draft.add(line, apart=True)
 
-    def address(self, url: str) -> None:
-        """Read a line that is nothing but an address."""
+    def _address(self, line: Line, url: str, gap: int) -> None:
+        """Take a line that is nothing but an address."""
         draft = self.draft
-        if draft is None or (draft.urls and (self.gap > 1 or (self.gap and draft.led and draft.pieces))):
-            draft = self._begin()
-        draft.led = draft.led or not (draft.pieces or draft.urls)
-        draft.urls[url] = None
-        draft.ended = True
-        self.gap = 0
+        if draft is None or (
+            draft.urls
+            and not draft.explicit
+            and (gap > 1 or (gap and draft.led and draft.pieces) or draft.listed)
+            and not (draft.listed and line.depth)
+        ):
+            draft = self._begin(line.number)
+        draft.address(url)
 
-    def _draft(self, *, item: bool = False, linked: bool = False, titled: bool = False) -> _Draft:
-        """Give the entry that the line being read belongs to, beginning a new one where it does not go on."""
+    def _text(self, line: Line, rest: list[Line], gap: int) -> None:
+        """Take a line of words, which `rest` (the line first) of its block goes on with."""
         draft = self.draft
-        if draft is None or self.gap > 1:
-            draft = self._begin()
-            draft.listed = item
-        elif draft.ended and draft.pieces and not (item and not self.gap and not draft.listed):
-            draft = self._begin(doubtful=True)
-            draft.listed = item
-        elif draft.urls and ((item and linked and draft.listed) or (titled and (self.gap or draft.listed))):
-            draft = self._begin()
-            draft.listed = item
-        elif item and linked and self.gap and not draft.urls and not draft.listed:
-            draft = self._begin()
-            draft.listed = True
+        begins = draft is None or (
+            not draft.explicit and (self._begins(draft, line, rest, gap) if line.first else self._parts(draft, rest))
+        )
+        if draft is None or begins:
+            doubtful = draft is not None and draft.ended and gap < 2
+            draft = self._begin(line.number)
+            draft.doubtful = doubtful
+        draft.add(line, apart=gap > 0 or line.broken or line.first or is_apart(draft.width, line.words))
+
+    def _parts(self, draft: Draft, rest: list[Line]) -> bool:
+        """Return whether a line below another of its block begins an entry: after an address, with one of its own."""
+        return draft.ended and bool(draft.pieces) and any(line.alone or line.mentions for line in rest)
+
+    def _begins(self, draft: Draft, line: Line, block: list[Line], gap: int) -> bool:
+        """Return whether a block's first line begins an entry."""
+        if gap > 1 or (draft.listed and not line.depth):
+            return not (line.depth and line.list_id == draft.listed)
+        if draft.listed and line.depth:
+            return False
+        if draft.pieces and line.raw.lstrip().startswith(_SIGNED):
+            return False
+        if self.wide:
+            return (draft.ended and bool(draft.pieces)) or bool(draft.urls and line.opens and gap)
+        if draft.led and not draft.pieces:
+            return False
+        return self._begins_narrow(draft, line, block)
+
+    def _begins_narrow(self, draft: Draft, line: Line, block: list[Line]) -> bool:
+        """Return whether a paragraph begins an entry where one empty line parts entries."""
+        linked = any(each.mentions and not each.alone for each in block)
+        if draft.urls:
+            return linked or any(each.alone for each in block) or bool(line.lead) or self._is_title(line, block)
+        return (linked and not draft.is_title(_TITLE_MAX_CHARS)) or (bool(line.lead) and bool(draft.pieces))
+
+    def _is_title(self, line: Line, block: list[Line]) -> bool:
+        """Return whether a paragraph without a link looks like the title of what is below it."""
+        return len(block) == 1 and not line.quoted and len(line.words) <= _TITLE_MAX_CHARS and line.words[-1:].isalnum()
+
+    def _begin(self, number: int) -> Draft:
+        self.draft = draft = Draft(number)
+        self.parts[-1].drafts.append(draft)
         return draft
 
-    def _begin(self, *, doubtful: bool = False) -> _Draft:
-        self.draft = draft = _Draft(self.number)
-        if doubtful:
-            draft.doubtful = True
-        part = self.parts[-1]
-        part.loose = True
-        part.entries.append(draft)
-        return draft
 
-
-def _unquoted(line: str) -> str:
-    """Take away the > of mail quoting ("the `>From` of old mailboxes" included) and of Markdown's quotes."""
-    match = _QUOTE.match(line) if ">" in line[:4] else None
-    return line[match.end() :] if match else line
-
-
-def _is_titled(line: str, found: list[LinkSpan]) -> bool:
-    """Tell whether a line opens with a link that has words: the way many newsletters title their entries."""
-    if not found or found[0].address or not found[0].urls or not found[0].label:
-        return False
-    before = _ITEM.sub("", line[: found[0].start] + "x", count=1)[:-1] if found[0].start else ""
-    return not before.strip("*_#![ \t>•")
-
-
-def _fenced(lines: list[str]) -> set[int]:
-    """Give the indices of the lines within closed code fences."""
-    inside: set[int] = set()
-    start, mark = -1, ""
-    for index, line in enumerate(lines):
-        fence = _FENCE.match(line)
-        if not fence:
-            continue
-        if start < 0:
-            start, mark = index, fence[1]
-        elif fence[1].startswith(mark):
-            inside.update(range(start, index + 1))
-            start = -1
-    return inside
+def _below(url: str, second: str, more: str) -> str:
+    """Return the lines of an entry's addresses as they were written."""
+    return "".join([f"\n<br>[{each}]({each})" for each in (url, second) if each]) + more
 
 
 def _finished(parts: list[_Part]) -> tuple[Section, ...]:
@@ -339,50 +277,38 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
     position = 0
     for part in parts:
         entries = []
-        for read in _settled(part.entries) if part.loose else part.entries:
-            if isinstance(read, tuple):
-                line, text, urls = read
-                title = headline(urls[0], text)
-            else:
-                line, text, urls = read.line, read.text, tuple(read.urls)
-                title = headline(urls[0] if urls else None, text, read.label)
-            entries.append(entry_of(position, text, title, urls, line))
+        for draft in _settled(part.drafts):
+            urls, title = draft.shown()
+            entries.append(entry_of(position, draft.text, title, urls, draft.line))
             position += 1
         if entries or part.heading:
             kind = part.kind or sponsor.kind_of(entries)
-            if len(parts) == 1 and sum(bool(entry.links) for entry in entries) > 1:
-                kind = Kind.NEWS  # several links and no heading at all: this is no intro
+            if len(parts) == 1 and (
+                sum(bool(entry.links) for entry in entries) > 1 or any(d.listed and d.urls for d in part.drafts)
+            ):
+                kind = Kind.NEWS  # several links, or a list of them, and no heading at all: this is no intro
             sections.append(section_of(part.heading, kind, tuple(entries), part.line))
     return sponsor.told_apart(sections)
 
 
-def _settled(entries: list[_Draft | _Done]) -> list[_Draft | _Done]:
+def _settled(drafts: list[Draft | Ready]) -> list[Draft | Ready]:
     """Give entries what was parted from them.
 
     Text that followed an entry's links and has none of its own is its end. A short line that ends without a full stop
     and has no link is the title of the entry below.
     """
-    settled: list[_Draft | _Done] = []
-    last: _Draft | None = None
-    for entry in entries:
-        if isinstance(entry, tuple):
-            if last and not last.urls and _is_title(last):
-                last.pieces += ["\n", entry[1]]
-                last.urls = dict.fromkeys(entry[2])
-            else:
-                settled.append(entry)
-            last = None
-        elif last and entry.doubtful and not entry.urls:
-            last.pieces += ["\n", *entry.pieces]
-        elif last and not last.urls and entry.pieces and _is_title(last):
-            last.pieces += ["\n", *entry.pieces]
-            last.urls, last.label = entry.urls, entry.label
+    settled: list[Draft | Ready] = []
+    for draft in drafts:
+        last = settled[-1] if settled else None
+        if isinstance(last, Draft) and ((draft.doubtful and not draft.urls) or _is_title_of(last, draft)):
+            last.join(draft)
         else:
-            settled.append(entry)
-            last = entry
+            settled.append(draft)
     return settled
 
 
-def _is_title(draft: _Draft) -> bool:
-    text = draft.pieces[0]
-    return len(draft.pieces) == 1 and len(text) <= _TITLE_MAX_CHARS and text[-1].isalnum()
+def _is_title_of(draft: Draft, below: Draft | Ready) -> bool:
+    """Return whether a draft is the title of the one below it."""
+    if draft.urls or draft.listed or draft.explicit or below.listed or not below.pieces:
+        return False
+    return draft.is_title(_TITLE_MAX_CHARS)

@@ -75,7 +75,7 @@ _FIXED = {
     # Addresses have no apostrophes. Words that mean something without one ("its", "were") are left alone.
     **{
         f"{word}nt": f"{word}n't"
-        for word in ("does", "do", "is", "are", "was", "did", "should", "could", "would", "have")
+        for word in ("does", "do", "is", "are", "was", "were", "did", "should", "could", "would", "have", "has", "had")
     },
     **{"cant": "can't", "youre": "you're", "weve": "we've", "youve": "you've", "whats": "what's", "thats": "that's"},  # noqa: PIE800 - apart
     **{word: word.upper() for word in _CAPITALS},
@@ -83,11 +83,12 @@ _FIXED = {
 }
 
 
-def headline(url: str | None, text: str, label: str = "") -> str:
-    """Give a short title (1 to 80 characters, one line) for the entry whose first link is `url`.
+def headline(url: str | None, text: str, label: str = "", *, inline: bool = False) -> str:
+    """Return a short title (1 to 80 characters, one line) for the entry whose first link is `url`.
 
-    In this order: `label`, when the issue itself gives its link words; the name of a project on a code host; the words
-    of the address; the site, when the description names it; the description's first clause; the site.
+    In this order: `label`, the words that the issue itself gives it; a title above the text; the name of a project on
+    a code host; the name that the text begins with; the words of the address; the text's first clause; the site. The
+    address is not asked where the link stands in a sentence (`inline`), which says what it is about.
 
     >>> headline("https://github.com/rancher/k3os", "A small operating system.")
     'rancher/k3os'
@@ -101,8 +102,19 @@ def headline(url: str | None, text: str, label: str = "") -> str:
     if not url:
         return _clause(text) or "Untitled"
     host, path = _split(url)
+    if (inline or _is_wide_script(text)) and (clause := _clause(text)):
+        return clause
     title = "" if host in _OPAQUE or host.endswith(_OPAQUE_ENDS) else _named(host, path, text)
     return title or _clause(text) or shortened(_cleaned(host)) or "Untitled"
+
+
+_WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_FEW_WIDE = 4
+
+
+def _is_wide_script(text: str) -> bool:
+    """Return whether a text is Chinese, Japanese or Korean: the words of an address are another language then."""
+    return not text.isascii() and len(_WIDE_SCRIPT.findall(text[:200])) > _FEW_WIDE
 
 
 def _own_title(text: str) -> str:
@@ -127,7 +139,9 @@ def _split(url: str) -> tuple[str, str]:
 def _named(host: str, path: str, text: str) -> str:
     """Give the title that an address itself holds, or ""."""
     if not path:
-        return _site(host, text)
+        return _subject(host, text)
+    if host in _FORGES and text and _FORGE_PAGE.match(path):
+        return ""  # what it is about stands in the text
     if (host in _FORGES or (path[0] in _HOSTING_PATH_LETTERS and _HOSTING_PATH.match(path))) and (
         name := _stored(host, path)
     ):
@@ -196,10 +210,18 @@ def _cased(words: list[str], text: str) -> str:
                 written.append(seen)
                 continue
         written.append(_FIXED.get(small, small))
-    title = " ".join(written)
+    title = _VERSION.sub(_dotted, " ".join(written))
     if written[0].islower():
         title = title[0].upper() + title[1:]
     return title if len(title) <= HEADLINE_MAX_CHARS and title.isascii() and title.isprintable() else shortened(title)
+
+
+_VERSION = re.compile(r"(?<=[A-Za-z] )(?<!part )(?<!week )(?<!day )v?\d{1,2}(?: \d{1,2}){1,2}(?= [A-Za-z]|$)(?! \d)")
+
+
+def _dotted(match: re.Match[str]) -> str:
+    """Return a version with the dots that an address has not: `Rkt 0 8` is `Rkt 0.8`."""
+    return match[0].replace(" ", ".")
 
 
 def _is_name(text: str, at: int, seen: str) -> bool:
@@ -210,32 +232,66 @@ def _is_name(text: str, at: int, seen: str) -> bool:
     return not seen[1:].islower() or text[at - 2 : at - 1].isalnum() or text[at - 2 : at - 1] == ","
 
 
-def _site(host: str, text: str) -> str:
-    """Give a site's name when it is what the description talks about."""
+def _subject(host: str, text: str) -> str:
+    """Return the name that `text` begins with, if it is the site's: `Kiali` of "Kiali provides …" on kiali.io."""
     labels = host.split(".")
     name = labels[-2 if len(labels) > 1 else 0].replace("-", "")
-    if len(name) <= 2 or len(host) > HEADLINE_MAX_CHARS:
+    if len(name) <= _SHORTEST_NAME or len(host) > HEADLINE_MAX_CHARS:
         return ""
-    start = text[:200].lower()
-    if name in start and name.isalnum():
-        return host
-    # Without what is between its words: "Cloud Front" names cloudfront.net.
-    return host if name in (start.translate(_UNSAID) if start.isascii() else _SEPARATORS.sub("", start)) else ""
+    start = _ARTICLE.sub("", text[:200])
+    for words in range(1, _MOST_NAME_WORDS + 1):
+        said = " ".join(start.split(" ", words)[:words])
+        bare = _SEPARATORS.sub("", said).lower()
+        if bare in (name, f"{name}{labels[-1]}"):
+            return said.rstrip(".,:;!?’'\"")
+        if not name.startswith(bare):
+            break
+    return ""
+
+
+_ARTICLE = re.compile(r"(?:The|A|An|Introducing|Meet|Announcing) ")
+_SHORTEST_NAME = 2
+_MOST_NAME_WORDS = 4
+_FORGE_PAGE = re.compile(
+    r"[^/]+/[^/]+/(?:-/)?(?:pulls?|issues|commits?|blob|tree|discussions|releases|wiki|compare|merge_requests|actions)/."
+)
+"""A page inside a repository."""
 
 
 def _clause(text: str) -> str:
-    """Give the first clause of a description that is long enough to say something."""
-    line = text.partition("\n")[0].lstrip("•*-–— ")
-    at = 16
-    while found := _CLAUSE.search(line, at, HEADLINE_MAX_CHARS + 2):
+    """Return the first clause of a description that is long enough to say something."""
+    line = _COUNTED.sub("", text.partition("\n")[0].lstrip("•*-–—> "))
+    line = _ASIDE.sub("", line) if len(line) > HEADLINE_MAX_CHARS or "http" in line else line
+    wide = _is_wide_script(line)
+    at = _SHORTEST_WIDE if wide else _SHORTEST_SENTENCE
+    while found := (_WIDE_CLAUSE if wide else _CLAUSE).search(line, at, HEADLINE_MAX_CHARS + 2):
         end, at = found.span()
         mark = line[end]
+        if mark in ".!?。！？" and not _is_short_form(line, end):
+            return shortened(line[: end + (mark not in ".。")])
         if mark in ".!?":
-            return shortened(line[: end + (mark != ".")])
-        end -= mark not in ",;:"
-        if end >= 30:
+            continue
+        end -= mark not in ",;:，；："
+        if end >= (_SHORTEST_WIDE if wide else _SHORTEST_CLAUSE) and (len(line) > HEADLINE_MAX_CHARS or wide):
             return shortened(line[:end])
-    return shortened(line.rstrip(".:,; "))
+    return shortened(line.rstrip(".:,; 。：，；"))
+
+
+_COUNTED = re.compile(r"(?:\d{1,3}[.)]\s+|\d{1,3}、|[（(]\d{1,3}[）)]\s*)(?=\S)")
+_ASIDE = re.compile(r"\s*[-–—:]?\s*[(<]?https?://\S+")
+_WIDE_CLAUSE = re.compile(r"[。！？；，：](?!\d)")
+_SHORTEST_SENTENCE = 16
+_SHORTEST_CLAUSE = 30
+_SHORTEST_WIDE = 6
+_SHORT_FORMS = frozenset(
+    {"e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr", "st", "no", "inc", "jr", "prof", "approx"}
+)
+
+
+def _is_short_form(line: str, end: int) -> bool:
+    """Return whether the full stop at `end` ends an initial or a short form, and not the sentence."""
+    word = line[:end].rpartition(" ")[2].lower().strip("(")
+    return line[end] == "." and (word in _SHORT_FORMS or (len(word) == 1 and word.isalpha()))
 
 
 def _cleaned(text: str) -> str:

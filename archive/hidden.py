@@ -86,7 +86,10 @@ _TOKEN = re.compile(
     |(?P<declared><!\[CDATA\[|<![A-Za-z]|<\?)
     |<(?P<tag>script|style|template)(?=[\s/>])
     |(?P<definition>^[ ]{{0,3}}(?:>[ ]?){{0,9}}\[(?P<label>[^\]\n]{{0,99}})\]:[ \t]*(?P<target>\#|<\#?>)?(?=[\s(]|$))
-    |\{{%-?[ ]*comment[ ]*-?%\}}|\{{::comment[ ]*\}}|\{{\{{-?[ ]*/\*|\{{\{{[<%][ ]*comment[ ]*[>%]\}}\}}""",
+    |\{{%-?[ ]*comment[ ]*-?%\}}|\{{::comment[ ]*\}}|\{{\{{-?[ ]*/\*|\{{\{{[<%][ ]*comment[ ]*[>%]\}}\}}
+    |(?P<template>\{{%(?!-?[ ]*comment[ ]*-?%\}})(?:[^%\n]|%(?!\}}))*+%\}}
+    |\{{\{{[<%](?![ ]*comment[ ]*[>%]\}}\}})[^<>\n]*+(?:>|(?<=%))\}}\}}
+    |\{{:[^{{}}\n]*+\}}|\{{\{{(?!\{{|-?[ ]*/\*)[^{{}}\n]*+\}}\}})""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _ENDS = {
@@ -172,6 +175,8 @@ class _Scan:
         """Return what a token begins to hide, None if it hides nothing."""
         if token["escape"] or token["fence"] or token["ticks"] or self._is_code(token.start()):
             return None
+        if token["template"]:
+            return token.start(), token.end(), True
         return self._definition(token) if token["definition"] is not None else self._element(token)
 
     def _element(self, token: re.Match[str]) -> tuple[int, int, bool] | None:

@@ -28,6 +28,11 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\
 _PLACEHOLDER = "\x00"
 
 
+def unseen(text: str) -> str:
+    """Return `text` with a blank in place of each character that nobody sees."""
+    return text if text.isprintable() else _UNSEEN.sub(" ", text)
+
+
 def is_plain(line: str) -> bool:
     """Tell quickly that `line` is its own plain text: words parted by single blanks, no marks, no addresses.
 
@@ -106,3 +111,21 @@ def _words(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda m: html.unescape(m[0]).replace(_PLACEHOLDER, " "), text)
     return _UNSEEN.sub(lambda m: m[0] if m[0] == _PLACEHOLDER else " ", text)
+
+
+_FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
+
+
+def fences_closed(text: str) -> str:
+    """Return `text` with a fence that is never closed taken for words: it would make code of all that follows."""
+    if not ("```" in text or "~~~" in text):
+        return text
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(text):
+        if opened is None:
+            opened = fence
+        elif fence["mark"].startswith(opened["mark"]) and not fence["info"].strip():
+            opened = None
+    if opened is None:
+        return text
+    return f"{text[: opened.start('mark')]}\\{text[opened.start('mark') :]}"

@@ -1,13 +1,12 @@
 """Proof that reading a file lost nothing and invented nothing.
 
-The proof reads the raw text once more, with none of the parser's rules, and holds both against each other, place by
-place (a heading, an entry) and line by line:
+The proof lets the grammar read the text once more, without the reader's rules (`archive.page`), and holds what the page
+shows against what was read, place by place (a heading, an entry) and line by line:
 
 - a line of plain words stands, as it is, in the text of its place;
-- every other word stands in its line's place: in the text, or in a link;
-- every address (http, https, ftp, www.) is, or is part of, a link or a word of its line's place;
-- an address that stands bare in a line without other marks is itself a link of its place, no more and no less;
-- every link, and every letter of every text, is in the raw lines of its place, as often;
+- every other word that the page shows stands in its line's place: in the text, or in a link;
+- every link of the page, and every address that stands bare in it outside of code, is a link of its line's place;
+- every link, and every letter of every text, is on the page in the lines of its place, as often;
 - what no reader of the page would see (`archive.hidden`) begins and ends as such things do, and is taken out before.
 """
 
@@ -25,7 +24,8 @@ from archive import document
 from archive.document import Reading
 from archive.hidden import Hidden
 from archive.issue import Issue
-from archive.markup import TAG
+from archive.link import canonical, trimmed
+from archive.page import ShownLine, Unseen, shown, unseen
 
 _TOKEN = re.compile(r"[^\W_]+")
 _SCHEME = r"(?:https?|ftp)://"
@@ -39,13 +39,11 @@ _ADDRESS = re.compile(
 )
 _BARE = re.compile(
     # What stands bare: after a blank, a bar or other mark that parts addresses, and marks that open something.
-    rf"""(?:^|(?<=[\s，。、；：！？｜])|(?<=[|,;])(?={_SCHEME}))[(（「『《〈“‘«]*(?P<before>[*_~]{{0,3}})
+    rf"""(?:^|(?<=[\s\x01，。、；：！？｜])|(?<=[|,;])(?={_SCHEME}))[(（「『《〈“‘«]*(?P<before>[*_~]{{0,3}})
     (?P<address>(?:{_SCHEME}(?:{_IPV6})?|(?<!\w)www\.(?=\w))
     (?:(?![,;]{_SCHEME})[^\s<>"'()\[\]`*|{{}}\x01{_WIDE}])*)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_LINK = re.compile(r"\[[^\[\]]*\]\([^\s()]*\)")
-_BREAK = re.compile(r"<br\s*/?>|\x00", re.IGNORECASE)
 _MARKED = re.compile(r"[<\\]|\]\(|&#?\w{1,31};")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;!?()'’%$£€+/-])*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -63,6 +61,10 @@ _UNSEEN = tuple(
         (r"<template\b", r"</template\s*>"),
         (r"[ >]*\[(?://|#|_|comments?|hidden|)\]:", r"\Z"),
         (r"[ >]*\[[^\]\n]*\]:[ \t]*(?:#|<#?>)", r"\Z"),
+        (r"\{%(?!-?\s*comment)", r"%\}"),
+        (r"\{\{[<%](?!\s*comment)", r"[>%]\}\}"),
+        (r"\{:(?!:)", r"\}"),
+        (r"\{\{(?![<%]|-?\s*/\*)", r"\}\}"),
         (r"\{%-?\s*comment", r"endcomment\s*-?%\}"),
         (r"\{::comment", r"\{:/(?:comment)?\}"),
         (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
@@ -106,6 +108,8 @@ class _Place:
     text: str
     urls: tuple[str, ...] = ()
     raw: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
     held: str = ""
     """All letters and digits of the place, words and links alike."""
 
@@ -129,6 +133,12 @@ def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
 def hidden_links(reading: Reading) -> int:
     """Count the addresses in what no reader of the page would see."""
     return sum(len(_ADDRESS.findall(piece.raw)) for piece in reading.hidden)
+
+
+def pictures_and_definitions(reading: Reading, data: bytes) -> Unseen:
+    """Count the pictures of a file, and its definitions that no link uses: a reader sees neither as text or link."""
+    body, _ = document.raw_body(reading.file, data)
+    return unseen(_seen(body, reading.hidden)[0])
 
 
 def _seen(body: str, hidden: Iterable[Hidden]) -> tuple[str, list[Hidden]]:
@@ -162,21 +172,25 @@ def count(issue: Issue) -> Count:
 
 def _losses(body: str, first_line: int, issue: Issue) -> Iterator[tuple[int, str, bool]]:
     places = _places(issue)
-    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+    page = shown(body)
     begun: list[_Place] = []
     latest: list[_Place] = []
     upcoming = iter([*places, None])
     ahead = next(upcoming)
-    for number, line in enumerate(lines, first_line):
+    for number, line in enumerate(body.split("\n"), first_line):
         latest = begun or latest
         begun = []
         while ahead is not None and ahead.line <= number:
             begun.append(ahead)
             ahead = next(upcoming)
         owners = [*begun, *latest]
+        seen = page.get(number - first_line, ShownLine())
         for owner in owners:
             owner.raw.append(line)
-        yield from ((number, what, False) for what in _lost(line, owners))
+            owner.shown += [seen.words, seen.code, seen.heads]
+            owner.linked += seen.links
+        yield from ((number, what, False) for what in _lost(seen, owners))
     for place in places[1:]:  # the title may be the front matter's, which is not looked at here
         yield from _invented(place)
 
@@ -192,29 +206,35 @@ def _is_plain(line: str) -> bool:
     return bool(_PLAIN.fullmatch(line.strip())) and not _ADDRESS.search(line) and len(line.split()) > 1
 
 
-def _lost(line: str, owners: list[_Place]) -> Iterator[str]:
-    """Give what one raw line has and the places it may belong to have not."""
-    if not owners:
-        yield from _TOKEN.findall(TAG.sub(" ", _decoded(line)))
-        return
-    if _is_plain(line) and sum(" ".join(owner.text.split()).count(" ".join(line.split())) for owner in owners) < 1:
-        yield line.strip()
+def _lost(line: ShownLine, owners: list[_Place]) -> Iterator[str]:
+    """Yield what the page shows in one line and the places it may belong to have not."""
+    words = _NUMBERED.sub("", line.words)
+    if not (line.code or line.heads) and _is_plain(words) and not _stands(words, owners):
+        yield words.strip()
     held = " ".join(owner.held for owner in owners)
-    yield from (word for word in _TOKEN.findall(TAG.sub(" ", _decoded(line))) if word not in held)
-    said = [text for owner in owners for text in (owner.text, *map(_decoded, owner.urls))]
-    for match in _ADDRESS.finditer(_decoded(line)):
-        address = match[0].rstrip(_TRAILING + "_~")
-        if len(address) > len("https://") and not any(address in text for text in said):
-            yield address
-    if bare := list(_bare(line)):
-        urls = [url for owner in owners for url in owner.urls]
+    yield from (word for word in _TOKEN.findall(f"{words} {line.code}") if word not in held)
+    urls = [url for owner in owners for url in owner.urls]
+    known = set(map(canonical, urls))
+    for target in line.links:
+        bare = canonical(target)
+        if not (bare in known or canonical(trimmed(target)) in known or any(url.startswith(target) for url in urls)):
+            yield target
+    if found := list(_bare(line.unlinked)):
         urls = sorted([*urls, *(url.removeprefix("http://") for url in urls)])
-        yield from (address[1] for address in bare if not _is_linked(address, urls))
+        yield from (address[1] for address in found if not _is_linked(address, urls))
+
+
+def _stands(words: str, owners: list[_Place]) -> bool:
+    """Return whether a line's words stand as they are in one of the texts."""
+    return any(" ".join(words.split()) in " ".join(owner.text.split()) for owner in owners)
+
+
+_NUMBERED = re.compile(r"\A\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]|[①-⑳]|\d{1,3}[．.)](?=\s|[^\x00-\x7f]|\Z))")
+"""The number that an item begins with, which is no word of it."""
 
 
 def _bare(line: str) -> Iterator[tuple[str, str]]:
-    """Give the addresses that stand bare in a line whose other marks are links: with all they end with, and without."""
-    line = _LINK.sub("\x01", _BREAK.sub(" ", line))
+    """Yield the addresses that stand bare in a line without other marks: with all they end with, and without."""
     if _MARKED.search(line):
         return
     for match in _BARE.finditer(line):
@@ -235,19 +255,28 @@ def _is_linked(address: tuple[str, str], urls: list[str]) -> bool:
         if not url.startswith(whole):
             break
         more = url[len(whole) :].rstrip(_TRAILING)
-        if more and (more[0] in "'\"()[]{}*`<>" or _CLOSING.get(more[0], "\n") in more):
+        if more and (more[0] in "'\"()[]{}*`<>" or _CLOSING.get(more[0], "\n") in more or _EMPHASIZED.match(more)):
             return True
     return False
+
+
+_EMPHASIZED = re.compile(r"[*_~]{1,3}\w")
+"""What goes on in an address where the grammar sees words in italics or bold."""
 
 
 def _invented(place: _Place) -> Iterator[tuple[int, str, bool]]:
     raw = "\n".join(place.raw)
     plain = _decoded(raw)
+    linked = {canonical(target) for target in place.linked}
     for url in place.urls:
         bare = url.removeprefix("http://")
-        if not any(bare.replace("%20", blank) in text for blank in (" ", "%20") for text in (raw, plain)):
+        if canonical(url) not in linked and not any(
+            bare.replace("%20", blank) in text for blank in (" ", "%20") for text in (raw, plain)
+        ):
             yield place.line, url, True
-    if Counter(_squeezed(place.text)) - (Counter(_squeezed(raw)) | Counter(_squeezed(plain))):
+    shown = " ".join(place.shown)
+    letters = Counter(_squeezed(raw)) | Counter(_squeezed(plain)) | Counter(_squeezed(shown))
+    if Counter(_squeezed(place.text)) - letters:
         extra = [word for word in _TOKEN.findall(place.text) if word not in _squeezed(plain)]
         yield place.line, " ".join(extra) or place.text[:80], True
 

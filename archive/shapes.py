@@ -1,7 +1,8 @@
-"""A body cut into blocks, those in the newsletter's usual shapes told apart: entries, and underlined headings.
+"""The usual shapes of a body: entries of plain words with their addresses below, and underlined headings.
 
-One regular expression goes over a whole body, so that most of it is read at the speed of that. What has no usual shape
-is left to the reading by lines in `archive.body`, which would read every block to the same end.
+One regular expression goes over a body whose entries are parted by two empty lines and in which nothing spans them (no
+list, no fence, no definition), so that most of it is read at the speed of that. Other blocks go to the grammar one by
+one. What is read here is what the grammar would give, in a third of the time (see `benchmarks.reading`).
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from typing import TypeAlias
 
 from archive.markup import MARKS
 
-Block: TypeAlias = tuple[str, str, str, str, str, str, str, str, str]
-"""Words of an entry, its first address, its second, the lines of further ones, or the one address at the end of its
-words; a heading, what underlines it; any other lines; and the line ends after the block. What a block has not is ""."""
+Block: TypeAlias = tuple[str, str, str, str, str, str, str, str]
+"""Words of an entry, its first address, its second, the lines of further ones; a heading, what underlines it; any other
+lines; and the line ends after the block. A missing part is ""."""
 
 _URL = r"https?://[!-;=?-Z^-~]{1,2000}+(?<=[\w/=&#%+-])"
 _ASCII = r"[ -%'-)+-9;=?-VX-Z^a-~]"
@@ -28,10 +29,10 @@ _BLOCK = re.compile(
     # Paragraphs of plain words, addresses below them (or at their end, or none), and two blank lines or the end.
     rf"(?:({_WORDS}(?:\n\n?+{_WORDS})*+)"
     rf"(?:\n<br>\[({_URL})\]\(\2\)(?:\n<br>\[({_URL})\]\(\3\))?+((?:\n<br>\[{_URL}\]\([^\s<>\\]*\))*+)"
-    rf"|(?<= )\[(?=https?://[^/?#])({_URL})\]\(\5\))?"
+    rf")?"
     r"(?=\n\n\n|\n*\Z)"
     # A heading of plain words, which mail programs may have quoted.
-    r"|(?:> ?)?([^\W\d_](?:[^\W_]| (?! |\n)|[,'’–-]){0,158}+)\n([=-])\7+(?=\n\n)"
+    r"|(?:> ?)?([^\W\d_](?:[^\W_]| (?! |\n)|[,'’–-]){0,158}+)\n([=-])\6+(?=\n\n)"
     r"|((?:.++|\n(?!\n\n))++)"
     r")(\n*+)"
 )
@@ -41,8 +42,33 @@ _WRAP = 60
 _MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)")
 
 
+_SPANNING = re.compile(
+    # What may go on over an empty line, or is named elsewhere: a list, a fence, code, HTML, a definition, a table.
+    r"^[ ]{0,3}(?:[-*+•‣◦·](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)|\t|[ ]|```|~~~"
+    r"|\[[^\]\n]*\]:|</?(?!br\b)[A-Za-z]|\||:[ \t])|\]\[",
+    re.MULTILINE,
+)
+_GAP = re.compile(
+    # Empty lines that no heading or item follows.
+    r"\n(?P<gap>(?:[ \t]*\n)+)(?=[^\s])(?! {0,3}(?:#|[-*+•][ \t]|\d{1,3}[.)][ \t]))"
+    r"(?![^\n]*\n {0,3}(?:={2,}|-{2,})[ \t]*(?:\n|\Z))"
+)
+_WIDE_SHARE = 4
+
+
+def is_wide(body: str) -> bool:
+    """Return whether an issue parts its entries by two empty lines: at least one in four of its gaps is that wide."""
+    gaps = [gap.count("\n") for gap in _GAP.findall(body)]
+    return bool(gaps) and sum(gap > 1 for gap in gaps) * _WIDE_SHARE >= len(gaps)
+
+
+def is_usual(body: str) -> bool:
+    """Return whether each block of `body`, whose entries are parted by two empty lines, can be read by itself."""
+    return _SPANNING.search(body) is None
+
+
 def blocks(body: str) -> list[Block]:
-    """Cut `body`, whose lines end with a line feed alone and which begins with none, into its blocks, in order.
+    """Return `body`, whose lines end with a line feed alone and which begins with none, cut into its blocks, in order.
 
     All of the text is in them: joined again with what their shapes leave out they are the body.
     """
@@ -50,14 +76,14 @@ def blocks(body: str) -> list[Block]:
 
 
 def is_simple(written: str) -> bool:
-    """Tell whether `written` is the text of an entry as it stands."""
+    """Return whether `written` is the text of an entry as it stands."""
     return (
         "\n" not in written and "  " not in written and "ww." not in written and " " in written and written[-1] != " "
     )
 
 
 def addresses(url: str, second: str, more: str) -> tuple[str, ...]:
-    """Give `url`, the `second` and the addresses in the lines `more` below, or nothing if any is not what it shows."""
+    """Return `url`, `second` and the addresses in the lines `more`; nothing if any leads elsewhere than it shows."""
     if "&amp;" in url or "&amp;" in second or "&amp;" in more:
         return ()
     if not more:
@@ -68,16 +94,8 @@ def addresses(url: str, second: str, more: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (url, second, *(seen for seen, _ in pairs)))))
 
 
-def lines(written: str, url: str, second: str, more: str, last: str) -> list[str]:
-    """Give the lines of an entry from its parts."""
-    if last:
-        return f"{written}[{last}]({last})".split("\n")
-    below = "".join([f"\n<br>[{each}]({each})" for each in (url, second) if each])
-    return f"{written}{below}{more}".split("\n")
-
-
 def words(written: str) -> str:
-    """Give the text of an entry as it is `written`, paragraphs on lines of their own; "" if it may be no plain words.
+    """Return the text of an entry as it is `written`, paragraphs on lines of their own; "" if it may be no plain words.
 
     A line of one word may be an address without a scheme, and so may be what holds `www.`.
     """
@@ -106,5 +124,5 @@ def _paragraphs(lines: list[str]) -> str:
 
 
 def is_apart(width: int, line: str) -> bool:
-    """Tell whether `line` stands on a line of its own right below one of `width` characters."""
+    """Return whether `line` stands on a line of its own right below one of `width` characters."""
     return width + len(line.partition(" ")[0]) < _WRAP

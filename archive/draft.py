@@ -1,0 +1,240 @@
+"""An entry being read: its text, its links, and what it may be called."""
+
+from __future__ import annotations
+
+import re
+
+from archive.headline import headline
+from archive.lines import Line, Mention
+
+_MARKER = re.compile(r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))")
+"""A number that begins an entry where no list is one to Markdown's grammar: `1、`, `（1）`, `①`."""
+_BULLET = re.compile(r"\s*[•‣◦·]\s*")
+_COUNTED = re.compile(r"\s*\d{1,3}[.、)]\s+")
+
+
+def marker(line: Line) -> int:
+    """Return how many characters of a line are the number that it begins with, 0 for none."""
+    found = _MARKER.match(line.raw)
+    return found.end() if found else 0
+
+
+class Draft:
+    """An entry being read.
+
+    `width`: characters of its last line, 0 if the next stands on its own anyway. `ended`: its last line was an address
+    on a line of its own. `doubtful`: it began right after such a line, so that without a link of its own it is the end
+    of the entry before. `led`: it began with an address, which its text follows. `listed`: the list it is an item of.
+    `explicit`: a heading or a number begins it, and the next one ends it. `title`: what its heading says.
+    """
+
+    def __init__(self, number: int) -> None:
+        """Begin at the line `number`."""
+        self.line = number
+        self.pieces: list[str] = []
+        self.urls: dict[str, None] = {}
+        self.mentions: list[Mention] = []
+        self.first: Line | None = None
+        self.linked: Line | None = None
+        self.title = ""
+        self.width = 0
+        self.ended = self.doubtful = self.led = self.explicit = False
+        self.listed = 0
+        self.bullets: list[Line] = []
+
+    def add(self, line: Line, *, apart: bool, bullet: bool = False) -> None:
+        """Add the words and links of one line, on a line of their own if `apart`."""
+        if not self.pieces and not bullet:
+            if found := _BULLET.match(line.raw):
+                line.cut(found.end())
+            if line.depth and (counted := _COUNTED.match(line.raw)):
+                line.cut(counted.end())
+        if bullet:
+            self.bullets.append(line)
+        if line.words:
+            if self.pieces:
+                self.pieces.append("\n" if apart or self.ended else " ")
+            self.pieces.append(f"• {line.words}" if bullet else line.words)
+            self.ended = False
+        if self.first is None:
+            self.first = line
+        if self.linked is None and line.mentions:
+            self.linked = line
+        self.mentions += line.mentions
+        self.urls.update(dict.fromkeys(mention.url for mention in line.mentions))
+        self.width = 0 if line.mentions else len(line.words)
+
+    def address(self, url: str) -> None:
+        """Add a line that is nothing but an address."""
+        self.led = self.led or not (self.pieces or self.urls)
+        self.urls[url] = None
+        self.ended = True
+
+    def join(self, other: Draft | Ready) -> None:
+        """Take in the entry below: this was its title, or that the end of this."""
+        if other.pieces:
+            self.pieces += ["\n", *other.pieces] if self.pieces else [*other.pieces]
+        if not self.urls:
+            self.linked = other.linked
+        self.mentions += other.mentions
+        self.bullets += other.bullets
+        self.urls.update(dict.fromkeys(other.urls))
+        self.ended = other.ended
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self.pieces)
+
+    def is_title(self, longest: int) -> bool:
+        """Return whether all it has is one short line that ends without a full stop."""
+        if len(self.pieces) != 1 or len(self.pieces[0]) > longest or self.urls:
+            return False
+        return self.pieces[0][-1:].isalnum() or bool(self.first and self.first.lead == self.pieces[0])
+
+    def shown(self) -> tuple[tuple[str, ...], str]:
+        """Return its links, the one it is about first, and its headline."""
+        return headline_of(self)
+
+
+class Ready:
+    """An entry of plain words with its addresses on lines of their own: there is nothing more to find out."""
+
+    __slots__ = ("line", "text", "urls")
+    doubtful = explicit = False
+    ended = True
+    listed = 0
+    linked = None
+    mentions: tuple[Mention, ...] = ()
+    bullets: tuple[Line, ...] = ()
+
+    def __init__(self, line: int, text: str, urls: tuple[str, ...]) -> None:
+        """Take the entry that begins in the line `line`."""
+        self.line = line
+        self.text = text
+        self.urls = urls
+
+    @property
+    def pieces(self) -> tuple[str]:
+        """Its text, in one piece."""
+        return (self.text,)
+
+    def shown(self) -> tuple[tuple[str, ...], str]:
+        """Return its links and its headline."""
+        return self.urls, headline(self.urls[0], self.text)
+
+
+def headline_of(draft: Draft) -> tuple[tuple[str, ...], str]:
+    """Return the links of an entry, the thing before the persons who did it, and its headline."""
+    urls = _ordered(draft)
+    if not urls:
+        return urls, headline(None, draft.text, draft.title or _lead(draft))
+    label = draft.title or _lead(draft) or _only_item(draft) or _label(draft) or _before_address(draft)
+    inline = any(not (mention.address or mention.picture) for mention in draft.mentions)
+    return urls, headline(urls[0], draft.text, label, inline=inline)
+
+
+def _ordered(draft: Draft) -> tuple[str, ...]:
+    """Return the links in reading order, but those to persons after what they did."""
+    urls = list(draft.urls)
+    if len(urls) < 2 or draft.title:
+        return tuple(urls)
+    first = _only_item_mention(draft)
+    persons = {mention.url for mention in draft.mentions if is_person(mention)}
+    if opening := _opening_person(draft):
+        persons.add(opening)
+    if persons >= set(urls):
+        return tuple(urls)
+    urls.sort(key=lambda url: (first is None or url != first.url, url in persons))
+    return tuple(urls)
+
+
+def _opening_person(draft: Draft) -> str:
+    """Return the address of the person whose name begins the sentence, as in `[A. Pilot](…) proposed [a rule](…)`."""
+    line = draft.first
+    if line is None or not line.opens or len(line.mentions) < 2 or line.mentions[0].address:
+        return ""
+    mention = line.mentions[0]
+    return mention.url if _NAME.fullmatch(mention.label) and _ACT.match(line.raw, mention.end) else ""
+
+
+_NAME = re.compile(r"@?[\w.-]+|(?:[^\W\d_][\w.'’-]*\s+){1,3}[^\W\d_][\w.'’-]*")
+_ACT = re.compile(
+    # What persons do, right after their name.
+    r"""[’']?s?[)\]]*,?\s+(?:and\s+\S+\s+)?(?:has\s+|have\s+|just\s+|also\s+|recently\s+|then\s+)*
+    (?:announce|propose|publish|share|introduce|explain|merge|inform|post|update|open|create|ask|pitch|suggest|argue
+    |show|describe|discusse?|start|submit|present|implement|fixe?|add|join|review|demonstrate|compare|report|record
+    |work|improve|continue|release|contribute|move|remove|enhance|advance|finalize|promote|revise|propose)(?:d|ed|s|ted)?\b
+    |[’']?s?,?\s+(?:has\s+)?(?:wrote|writes|written|made|built|gave|began|says|told|talks?|looks?|walks?|takes?|did|put|got|led)\b""",
+    re.VERBOSE,
+)
+_PROFILE = re.compile(
+    r"https?://(?:www\.)?(?:(?:github|gitlab|twitter|x|instagram|medium)\.com/@?[\w-]+"
+    r"|linkedin\.com/in/[^/]+|bsky\.app/profile/[^/]+|t\.me/\w+|[\w.-]+/@[\w.@-]+)/?",
+    re.IGNORECASE,
+)
+
+
+def is_person(mention: Mention) -> bool:
+    """Return whether a link leads to a person's page."""
+    return _PROFILE.fullmatch(mention.url) is not None or re.fullmatch(r"@[\w.-]+", mention.label) is not None
+
+
+def _lead(draft: Draft) -> str:
+    """Return the words in bold that the entry begins with, if they are a title."""
+    first = draft.first
+    if first is None or not first.lead:
+        return ""
+    after = first.words[len(first.lead) :].lstrip() if first.words.startswith(first.lead) else ""
+    return first.lead.rstrip(":： ") if not after or after[0] in ":：.–—-(（,，!?" or first.lead[-1] in ":：" else ""
+
+
+def _only_item_mention(draft: Draft) -> Mention | None:
+    """Return the link of the one item below a line that is no title itself, as below a meeting's date and place."""
+    if len(draft.bullets) == 1 and draft.bullets[0].opens and draft.first and not draft.first.opens:
+        return draft.bullets[0].mentions[0]
+    return None
+
+
+def _only_item(draft: Draft) -> str:
+    mention = _only_item_mention(draft)
+    return mention.label if mention else ""
+
+
+_GENERIC = frozenset(
+    """here this link links via source more read details blog post article website site github docs video slides talk
+    paper thread repo code demo pr issue 原文 链接 这里 英文 中文 来源""".split()  # noqa: SIM905 - reads better
+)
+_BARE_LABEL = re.compile(r"[#\d\W]+|\w+\.(?:com|org|net|io|dev|co)|KEP-\d+")
+_VERSION = re.compile(r"\s*v?\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc)[.\d]*)?")
+
+
+def _label(draft: Draft) -> str:
+    """Return the words of the link that the entry begins with, if they name the thing."""
+    line = draft.first
+    if line is None or not line.mentions or not line.opens:
+        return ""
+    mention = line.mentions[0]
+    if mention.picture and (len(line.mentions) > 1 or len(draft.pieces) > 0):
+        return ""
+    label = mention.label.strip()
+    more = line.raw[mention.end :]
+    if mention.address or (label.lower() in _GENERIC and more.strip()):
+        return ""
+    if len(draft.text) > len(label) + 3 and _BARE_LABEL.fullmatch(label):
+        return ""
+    if len(line.mentions) > 1 and more.strip() and (is_person(mention) or _opening_person(draft)):
+        return ""
+    version = _VERSION.match(more)
+    return label + version[0] if version and label and label[-1].isalnum() else label
+
+
+def _before_address(draft: Draft) -> str:
+    """Return the title of "title - address"."""
+    line = draft.linked or draft.first
+    if line is None or len(draft.mentions) != 1 or not draft.mentions[0].address or line is not draft.first:
+        return ""
+    before = _COUNTED.sub("", line.raw[: draft.mentions[0].start])
+    title = before.rstrip(" -–—:：|(（<")
+    dashed = before.rstrip(" (（<")[-1:] in ("-", "–", "—", "|", "：", ":")
+    return title.strip() if dashed and not line.raw[draft.mentions[0].end :].strip(" )）>.") else ""

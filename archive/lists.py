@@ -1,0 +1,68 @@
+"""Which lists of an issue are lists of entries, and which are part of one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from archive.lines import Line
+
+_NESTED_AT_LEAST = 2
+"""Linked items that make a list within an item a list of entries."""
+
+
+def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Yield the lines of each paragraph, heading, item or row."""
+    block: list[Line] = []
+    for line in lines:
+        if block and (line.first or line.gap):
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+class Lists:
+    """The lists of one issue."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        """Look at all lines of an issue."""
+        self._items: dict[int, int] = defaultdict(int)
+        self._linked: dict[int, int] = defaultdict(int)
+        self._depth: dict[int, int] = {}
+        self._bare: dict[int, int] = defaultdict(int)
+        self._anchors: dict[int, int] = defaultdict(int)
+        self._read(lines)
+
+    def _read(self, lines: Iterable[Line]) -> None:
+        counted = False
+        current: list[int] = []
+        for line in lines:
+            if not line.list_id:
+                current = []
+                continue
+            if line.item:
+                self._items[line.list_id] += 1
+                self._depth[line.list_id] = line.depth
+                self._anchors[line.list_id] += line.anchor
+                current = [*current[: line.depth - 1], line.list_id]
+                counted = False
+            if line.mentions and not line.alone and not counted:
+                self._linked[line.list_id] += 1
+                if line.list_id != current[0] and current:
+                    self._linked[current[0]] += 0
+                counted = True
+            elif line.alone and line.item:
+                self._bare[line.list_id] += 1
+
+    def is_split(self, number: int) -> bool:
+        """Return whether each item of a list is an entry: its items have links, and words beside them."""
+        linked = self._linked[number]
+        if self._depth.get(number, 1) > 1:
+            return linked >= _NESTED_AT_LEAST and linked * 2 >= self._items[number]
+        return linked > 0 and (linked * 2 >= self._items[number] or linked > _NESTED_AT_LEAST)
+
+    def is_contents(self, line: Line) -> bool:
+        """Return whether a line is an item of a table of contents: a list of links within the page alone."""
+        return line.list_id > 0 and line.anchor and self._anchors[line.list_id] == self._items[line.list_id]

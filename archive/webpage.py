@@ -1,0 +1,129 @@
+"""HTML in Markdown, read as a browser shows it."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Protocol
+
+from archive.lines import LineBuilder, attribute
+from archive.markup import TAG
+
+_SEPARATOR = " · "
+"""Stands between the cells of a row."""
+
+
+class Lines(Protocol):
+    """Where the lines of a page are put together."""
+
+    builder: LineBuilder
+
+    @property
+    def begun(self) -> bool:
+        """Whether a line is begun."""
+        ...
+
+    def place(self, number: int) -> int:
+        """Return where the line `number` begins."""
+        ...
+
+    def begin(self, at: int) -> None:
+        """Begin a line at the place `at`, unless one is begun."""
+        ...
+
+    def finish(self) -> None:
+        """End the present line, if one is begun."""
+        ...
+
+    def begin_list(self) -> None:
+        """Begin a list."""
+        ...
+
+    def begin_item(self) -> None:
+        """Begin an item of a list."""
+        ...
+
+    def end_list(self) -> None:
+        """End the list that was begun last."""
+        ...
+
+
+def read_html(text: str, lines: Lines, first_line: int) -> None:
+    """Read a block of HTML, which begins in the line `first_line`, into `lines`."""
+    page = _Page(lines, first_line)
+    page.feed(text)
+    page.close()
+
+
+class _Page(HTMLParser):
+    """Reads HTML into lines."""
+
+    def __init__(self, lines: Lines, first_line: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines = lines
+        self._first = first_line
+        self._unseen = 0
+
+    def _begin(self) -> None:
+        self._lines.begin(self._lines.place(self._first + self.getpos()[0] - 1))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as written, below
+        """Take an opening tag."""
+        written = self.get_starttag_text() or ""
+        if tag in _UNSEEN:
+            self._unseen += 1
+        elif tag in _INLINE:
+            self._begin()
+            self._start_inline(tag, written)
+        elif tag == "li":
+            self._lines.begin_item()
+        elif tag in _LISTS:
+            self._lines.begin_list()
+        elif tag in _BLOCKS:
+            self._lines.finish()
+        elif TAG.fullmatch(written) is None:
+            self.handle_data(written)
+
+    def _start_inline(self, tag: str, written: str) -> None:
+        builder = self._lines.builder
+        if tag == "a":
+            if target := attribute(written, "href"):
+                builder.link(target)
+        elif tag in _BOLD:
+            builder.strong(begins=True)
+        elif tag in _CELLS:
+            builder.text(_SEPARATOR if builder.length else "")
+        elif builder.open:
+            builder.alts = attribute(written, "alt") or " "
+
+    def handle_endtag(self, tag: str) -> None:
+        """Take a closing tag."""
+        if tag in _UNSEEN:
+            self._unseen = max(0, self._unseen - 1)
+        elif tag == "a":
+            self._lines.builder.unlink()
+        elif tag in _BOLD:
+            self._lines.builder.strong(begins=False)
+        elif tag in _LISTS:
+            self._lines.end_list()
+        elif tag in _BLOCKS or tag == "li":
+            self._lines.finish()
+
+    def handle_data(self, data: str) -> None:
+        """Take text; the end of a line in it is a blank."""
+        if self._unseen:
+            return
+        if data.strip():
+            self._begin()
+        if self._lines.begun:
+            self._lines.builder.text(data.replace("\n", " "))
+
+
+_UNSEEN = frozenset({"script", "style", "template", "head", "title", "iframe", "object", "svg", "video", "audio"})
+_BOLD = frozenset({"b", "strong"})
+_CELLS = frozenset({"td", "th"})
+_INLINE = frozenset({"a", "img"}) | _BOLD | _CELLS
+_LISTS = frozenset({"ul", "ol"})
+_BLOCKS = frozenset(
+    """p div br tr table thead tbody section article header footer main details summary center figure figcaption
+    blockquote pre h1 h2 h3 h4 h5 h6 hr dl dt dd""".split()  # noqa: SIM905 - reads better
+)

@@ -1,0 +1,174 @@
+"""Newsletters of many shapes, each read as its reader sees it: one kind of fault each, in our own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive import document, proof
+from archive.issue import Issue
+
+HEAD = "---\ntitle: Notes 7\ndate: 2025-03-04\n---\n\n"
+U = "https://example.org"
+
+
+def read(text: str, head: str = HEAD) -> Issue:
+    """Read an issue, and prove it."""
+    data = f"{head}{text}".encode()
+    reading = document.read("2025-03-04-7.md", data)
+    assert reading.issue is not None
+    assert proof.prove(reading, data) == ()
+    return reading.issue
+
+
+def shape(text: str) -> list[tuple[str, str, list[str]]]:
+    """Return section, headline and links (below example.org) of each entry."""
+    return [
+        (section.heading, entry.headline, [link.url.removeprefix(U) for link in entry.links])
+        for section, entry in read(text).entries()
+    ]
+
+
+def test_reference_links_are_resolved_where_they_stand() -> None:
+    """Each entry has its own address, whatever way it names it; the definitions are no text."""
+    text = (
+        f"## Reading\n\n- **Tides**: a [long essay][tides], after [issue 3][].\n- [Locks in canals][locks] and water.\n"
+        f"- [Buoys] mark it.\n\n[tides]: {U}/tides\n"
+        f"[issue 3]: /2025/02/\n[locks]: {U}/locks 'Locks'\n[buoys]: <{U}/buoys>\n"
+    )
+    assert shape(text) == [
+        ("Reading", "Tides", ["/tides"]),
+        ("Reading", "Locks in canals", ["/locks"]),
+        ("Reading", "Buoys", ["/buoys"]),
+    ]
+    assert next(entry.text for _, entry in read(text).entries()) == "Tides: a long essay, after issue 3."
+
+
+def test_a_heading_that_is_a_link_is_an_entry() -> None:
+    """It has what stands below it, links included, up to the next heading, and is none of the intro's."""
+    text = (
+        f"Hello.\n\n## [Tides]({U}/tides)\n\nWaiting. There is [a talk]({U}/talk).\n\nMore.\n\n"
+        f"## [Locks]({U}/locks)\n\nWater.\n"
+    )
+    assert shape(text) == [
+        ("", "Hello", []),
+        ("", "Tides", ["/tides", "/talk"]),
+        ("", "Locks", ["/locks"]),
+    ]
+    assert [section.kind.value for section in read(text).sections][:2] == ["intro", "news"]
+    below = f"## Tools\n\n### [Rope]({U}/rope)\n\nTies.\n\n### Short ones\n\n- [Buoys]({U}/buoys)\n"
+    assert shape(below) == [("Tools", "Rope", ["/rope"]), ("Short ones", "Buoys", ["/buoys"])]
+
+
+def test_a_list_below_a_line_is_a_list_of_entries() -> None:
+    """The line that introduces it is an entry of its own; a list without links stays in its entry."""
+    text = (
+        f"#### [Accepted]({U}/all)\n* [Blue]({U}/1)\n* [new] [Red]({U}/2)\n\nAll [papers]({U}/p):\n"
+        f"- [One]({U}/p1)\n- [Two]({U}/p2)\n"
+    )
+    assert [entry[1:] for entry in shape(text)] == [
+        ("Accepted", ["/all"]),
+        ("Blue", ["/1"]),
+        ("Red", ["/2"]),
+        ("All papers", ["/p"]),
+        ("One", ["/p1"]),
+        ("Two", ["/p2"]),
+    ]
+    assert shape(f"[Tides]({U}/tides) has:\n\n- moons\n- seas\n") == [("", "Tides", ["/tides"])]
+
+
+def test_an_item_below_a_date_and_a_place_is_the_thing() -> None:
+    """A meeting is called by its name, not by its day."""
+    text = f"## Events\n\n* 2025-03-04 | Kiel | [Harbour]({U}/club)\n    * [**Night of the ropes**]({U}/night)\n"
+    assert shape(text) == [("Events", "Night of the ropes", ["/night", "/club"])]
+
+
+def test_numbers_of_languages_without_blanks_begin_entries() -> None:
+    """`1、` and `（2）` begin entries that go on to the next one; pictures are no links; titles show no number."""
+    text = (
+        f"## 文章\n\n1、[潮汐]({U}/tides)（英文）\n\n![](https://img.example.org/a.webp)\n\n解释[等待]({U}/wait)。\n\n"
+        f"（2）[船闸]({U}/locks)\n\n互斥。\n"
+    )
+    assert shape(text) == [("文章", "潮汐", ["/tides", "/wait"]), ("文章", "船闸", ["/locks"])]
+
+
+@pytest.mark.parametrize("title", ["**Tides and moons**", "Tides and moons"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_title_address_and_description_belong_together(title: str, gap: str) -> None:
+    """Three lines or three paragraphs, one after another, are entries of their own."""
+    second = title.replace("Tides and moons", "Locks in canals")
+    text = (
+        f"## Reading\n\n{title}{gap}{U}/x-y-z-words{gap}Explains waiting.\n\n"
+        f"{second}{gap}{U}/locks{gap}Works with water.\n"
+    )
+    assert shape(text) == [("Reading", "Tides and moons", ["/x-y-z-words"]), ("Reading", "Locks in canals", ["/locks"])]
+    assert [entry.text.split("\n")[1] for _, entry in read(text).entries()] == [
+        "Explains waiting.",
+        "Works with water.",
+    ]
+
+
+def test_a_person_is_not_the_thing() -> None:
+    """The headline says what was done, and the first link is what was done."""
+    text = (
+        f"[A. Pilot](https://chat.example/a) proposed [a rule for fog]({U}/rule) last week.\n\n"
+        f"[@keeper](https://github.com/keeper) merged [a change]({U}/15).\n"
+    )
+    assert shape(text) == [
+        ("", "A. Pilot proposed a rule for fog last week", ["/rule", "https://chat.example/a"]),
+        ("", "@keeper merged a change", ["/15", "https://github.com/keeper"]),
+    ]
+
+
+def test_title_dash_address() -> None:
+    """The title is what stands before the dash, without number or address."""
+    text = (
+        f"- 1. 潮汐与调度器的关系 - {U}/2025-tides-explained/\n"
+        f"- 2. Tides, a second look - {U}/something-entirely-else\n"
+    )
+    assert [entry[1] for entry in shape(text)] == ["潮汐与调度器的关系", "Tides, a second look"]
+
+
+def test_a_table_s_rows_are_entries() -> None:
+    """Each cell but the first is led by its column's head."""
+    text = f"| Port | Depth |\n| --- | --- |\n| [Kiel]({U}/kiel) | 9 |\n| [Riga]({U}/riga) | 11 |\n"
+    assert shape(text) == [("", "Kiel", ["/kiel"]), ("", "Riga", ["/riga"])]
+    assert [entry.text for _, entry in read(text).entries()] == ["Kiel · Depth: 9", "Riga · Depth: 11"]
+
+
+def test_html_is_read_as_a_browser_shows_it() -> None:
+    """Its links, lists and lines are those of the page; a frame or a script is not seen."""
+    text = (
+        f"<ul>\n<li><a href='{U}/a'>One</a> is <b>one</b></li>\n<li><a href='{U}/b'>Two</a></li>\n</ul>\n"
+        f"<iframe src='{U}/c'>no</iframe>\n"
+    )
+    assert shape(text) == [("", "One", ["/a"]), ("", "Two", ["/b"])]
+
+
+def test_marks_are_not_shown() -> None:
+    """Code, emphasis, entities, escapes and template marks leave their words."""
+    text = (
+        f"- [Comparing `tide.table` with *almanacs*]({U}/a)\n- [**port v2.1**]({U}/b) is out{{: .lead}}\n"
+        f"- [Rope &amp; knots \\[part 2\\]]({U}/c)\n\n{{% include x.md %}}\n"
+    )
+    assert [entry[1] for entry in shape(text)] == [
+        "Comparing tide.table with almanacs",
+        "port v2.1",
+        "Rope & knots [part 2]",
+    ]
+
+
+def test_pictures_and_contents_are_no_links() -> None:
+    """A picture is none, unless it is linked; a list of links within the page is not shown."""
+    text = (
+        f"- [Reading](#reading)\n- [Tools](#tools)\n\n## Picture\n\n![](https://img.example.org/a.webp)\n"
+        f"\nThe new lighthouse. ([via]({U}/news))\n\n"
+        f"[![shot](https://img.example.org/b.png)]({U}/tides)\n"
+    )
+    assert shape(text) == [("Picture", "The new lighthouse", ["/news"]), ("Picture", "shot", ["/tides"])]
+
+
+def test_a_label_may_wrap_and_an_address_keeps_its_end() -> None:
+    """A label over two lines is whole; stars, brackets and quotes of an address are its own."""
+    text = f"- [A label that\n  wraps]({U}/a)\n- See {U}/b_(c)_*d*e there\n- [x]({U}/e_(f))\n"
+    assert shape(text)[0] == ("", "A label that wraps", ["/a"])
+    assert [entry[2] for entry in shape(text)][1:] == [["/b_(c)_*d*e"], ["/e_(f)"]]
