@@ -102,6 +102,8 @@ class _Reader:
 
     def _entry(self, number: int, written: str, url: str, second: str, more: str) -> bool:
         """Take an entry in the usual shape; return whether its lines are as plain as they seem."""
+        if self.draft is not None and self.draft.explicit and self.extra < _RULE_GAP:
+            return False
         if url and not (second or more) and "&amp;" not in url and is_simple(written):
             self.parts[-1].drafts.append(Ready(number, written, (url,)))
             self.draft = None
@@ -210,26 +212,31 @@ class _Reader:
     def _address(self, line: Line, url: str, gap: int) -> None:
         """Take a line that is nothing but an address."""
         draft = self.draft
-        if draft is None or (
-            draft.urls
-            and not draft.explicit
-            and (gap > 1 or (gap and draft.led and draft.pieces) or draft.listed)
-            and not (draft.listed and line.depth)
-        ):
+        if draft is None or self._is_over(draft, gap) or self._is_apart(draft, line, gap):
             draft = self._begin(line.number)
         draft.address(url)
+
+    def _is_apart(self, draft: Draft, line: Line, gap: int) -> bool:
+        """Return whether an address on a line of its own is none of the entry above it."""
+        if not draft.urls or draft.explicit or (draft.listed and line.depth):
+            return False
+        return gap > 1 or bool(gap and draft.led and draft.pieces) or draft.listed > 0
 
     def _text(self, line: Line, rest: list[Line], gap: int) -> None:
         """Take a line of words, which `rest` (the line first) of its block goes on with."""
         draft = self.draft
-        begins = draft is None or (
-            not draft.explicit and (self._begins(draft, line, rest, gap) if line.first else self._parts(draft, rest))
-        )
+        begins = draft is None or (line.first and self._is_over(draft, gap))
+        if draft is not None and not (begins or draft.explicit):
+            begins = self._begins(draft, line, rest, gap) if line.first else self._parts(draft, rest)
         if draft is None or begins:
             doubtful = draft is not None and draft.ended and gap < 2
             draft = self._begin(line.number)
             draft.doubtful = doubtful
         draft.add(line, apart=gap > 0 or line.broken or line.first or is_apart(draft.width, line.words))
+
+    def _is_over(self, draft: Draft, gap: int) -> bool:
+        """Return whether two empty lines end an entry that a heading began, in an issue that parts entries so."""
+        return draft.explicit and self.wide and gap > 1
 
     def _parts(self, draft: Draft, rest: list[Line]) -> bool:
         """Return whether a line below another of its block begins an entry: after an address, with one of its own."""
@@ -300,11 +307,21 @@ def _settled(drafts: list[Draft | Ready]) -> list[Draft | Ready]:
     settled: list[Draft | Ready] = []
     for draft in drafts:
         last = settled[-1] if settled else None
-        if isinstance(last, Draft) and ((draft.doubtful and not draft.urls) or _is_title_of(last, draft)):
+        if isinstance(last, Draft) and _belongs(last, draft):
             last.join(draft)
         else:
             settled.append(draft)
     return settled
+
+
+def _belongs(last: Draft, draft: Draft | Ready) -> bool:
+    """Return whether what was read apart belongs to the entry above it, or that to it."""
+    return (draft.doubtful and not draft.urls) or _is_title_of(last, draft) or _is_picture_of(last, draft)
+
+
+def _is_picture_of(draft: Draft, below: Draft | Ready) -> bool:
+    """Return whether a draft is nothing but a picture that leads where the entry below it leads."""
+    return not draft.pieces and bool(below.pieces) and bool(draft.urls) and draft.urls.keys() <= set(below.urls)
 
 
 def _is_title_of(draft: Draft, below: Draft | Ready) -> bool:

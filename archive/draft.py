@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from archive.headline import headline
+from archive.headline import explained, headline
 from archive.lines import Line, Mention
+from archive.link import is_profile
 
 _MARKER = re.compile(r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))")
 """A number that begins an entry where no list is one to Markdown's grammar: `1、`, `（1）`, `①`."""
@@ -71,7 +72,9 @@ class Draft:
         self.ended = True
 
     def join(self, other: Draft | Ready) -> None:
-        """Take in the entry below: this was its title, or that the end of this."""
+        """Take in the entry below: this was its title or its picture, or that the end of this."""
+        if not self.pieces:
+            self.first = other.first
         if other.pieces:
             self.pieces += ["\n", *other.pieces] if self.pieces else [*other.pieces]
         if not self.urls:
@@ -93,7 +96,12 @@ class Draft:
         return self.pieces[0][-1:].isalnum() or bool(self.first and self.first.lead == self.pieces[0])
 
     def shown(self) -> tuple[tuple[str, ...], str]:
-        """Return its links, the one it is about first, and its headline."""
+        """Return its links, the one it is about first, and its headline.
+
+        Of "title - address" only the title stays in its text: the address is the link.
+        """
+        if len(self.pieces) == 1 and (title := _before_address(self)):
+            self.pieces = [title]
         return headline_of(self)
 
 
@@ -104,7 +112,7 @@ class Ready:
     doubtful = explicit = False
     ended = True
     listed = 0
-    linked = None
+    linked = first = None
     mentions: tuple[Mention, ...] = ()
     bullets: tuple[Line, ...] = ()
 
@@ -131,7 +139,7 @@ def headline_of(draft: Draft) -> tuple[tuple[str, ...], str]:
         return urls, headline(None, draft.text, draft.title or _lead(draft))
     label = draft.title or _lead(draft) or _only_item(draft) or _label(draft) or _before_address(draft)
     inline = any(not (mention.address or mention.picture) for mention in draft.mentions)
-    return urls, headline(urls[0], draft.text, label, inline=inline)
+    return urls, headline(urls[0], draft.text, explained(label, draft.text), inline=inline)
 
 
 def _ordered(draft: Draft) -> tuple[str, ...]:
@@ -168,16 +176,11 @@ _ACT = re.compile(
     |[’']?s?,?\s+(?:has\s+)?(?:wrote|writes|written|made|built|gave|began|says|told|talks?|looks?|walks?|takes?|did|put|got|led)\b""",
     re.VERBOSE,
 )
-_PROFILE = re.compile(
-    r"https?://(?:www\.)?(?:(?:github|gitlab|twitter|x|instagram|medium)\.com/@?[\w-]+"
-    r"|linkedin\.com/in/[^/]+|bsky\.app/profile/[^/]+|t\.me/\w+|[\w.-]+/@[\w.@-]+)/?",
-    re.IGNORECASE,
-)
 
 
 def is_person(mention: Mention) -> bool:
     """Return whether a link leads to a person's page."""
-    return _PROFILE.fullmatch(mention.url) is not None or re.fullmatch(r"@[\w.-]+", mention.label) is not None
+    return is_profile(mention.url) or re.fullmatch(r"@[\w.-]+", mention.label) is not None
 
 
 def _lead(draft: Draft) -> str:
@@ -205,7 +208,8 @@ _GENERIC = frozenset(
     """here this link links via source more read details blog post article website site github docs video slides talk
     paper thread repo code demo pr issue 原文 链接 这里 英文 中文 来源""".split()  # noqa: SIM905 - reads better
 )
-_BARE_LABEL = re.compile(r"[#\d\W]+|\w+\.(?:com|org|net|io|dev|co)|KEP-\d+")
+_BARE_LABEL = re.compile(r"[#\d\W]+|\w+\.(?:com|org|net|io|dev|co)|[A-Z]{2,8}[- #]?\d+")
+"""A label that is a number or an address, and says nothing without the words after it."""
 _VERSION = re.compile(r"\s*v?\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc)[.\d]*)?")
 
 
@@ -223,7 +227,7 @@ def _label(draft: Draft) -> str:
         return ""
     if len(draft.text) > len(label) + 3 and _BARE_LABEL.fullmatch(label):
         return ""
-    if len(line.mentions) > 1 and more.strip() and (is_person(mention) or _opening_person(draft)):
+    if more.strip() and (is_person(mention) or (_NAME.fullmatch(label) and _ACT.match(line.raw, mention.end))):
         return ""
     version = _VERSION.match(more)
     return label + version[0] if version and label and label[-1].isalnum() else label

@@ -1,4 +1,4 @@
-"""What a section's heading says about its entries."""
+"""What a section's heading says about its entries, in nine languages."""
 
 from __future__ import annotations
 
@@ -8,24 +8,61 @@ from functools import lru_cache
 from archive.kind import Kind
 
 _WORDS: tuple[tuple[Kind, str], ...] = (
-    # The order decides: "Sponsored event" is a sponsor's, "Event jobs" are jobs.
-    (Kind.SPONSOR, r"(?:co-?)?sponsor(?:s|ed|ship|ing)?|advert\w*|ads?|promot\w+|partners?|(?:special )?offers?"),
-    (Kind.SPONSOR, r"supported by|brought to you by|discounts?|deals?|giveaways?"),
-    (Kind.JOBS, r"jobs?|careers?|hiring|vacanc(?:y|ies)|work with us|job opportunities|positions|roles"),
-    (Kind.EVENTS, r"events?|conferences?|meet-?ups?|webinars?|calendar|cfps?|call for \w+|summits?|workshops?|diary"),
+    # The order decides: "Sponsored event" is a sponsor's, "Event jobs" are jobs. English, then German, French,
+    # Spanish, Portuguese and Italian.
+    (Kind.SPONSOR, r"(?:co-?)?sponsor(?:s|ed|ship|ing)?|advertisements?|advertising|advertorial|special offers?"),
+    (Kind.SPONSOR, r"^(?:ads?|promoted)$|^(?:this (?:issue|week) (?:is|was) )?(?:supported|brought to you) by"),
+    (
+        Kind.SPONSOR,
+        r"anzeigen?|werbung|gesponsert|sponsoris[ée]e?s?|publicité|patrocinad(?:o|a|or|ores)s?|patroc[ií]nio",
+    ),
+    (Kind.SPONSOR, r"publicidade?|sponsorizzat[oaie]|pubblicità"),
+    (
+        Kind.JOBS,
+        r"jobs?|careers?|hiring|vacanc(?:y|ies)|work with us|job opportunities|open (?:positions|roles)|positions",
+    ),
+    (Kind.JOBS, r"stellen(?:angebote|anzeigen|markt)?|karriere|offres? d.emplois?|emplois?|recrutement"),
+    (Kind.JOBS, r"empleos?|trabajos?|vacantes|vagas|empregos?|offerte di lavoro|lavoro"),
+    (Kind.EVENTS, r"events?|conferences?|meet-?ups?|webinars?|calendar|cfps?|summits?|workshops?|diary"),
+    (Kind.EVENTS, r"call for (?:papers|proposals|speakers|talks)|veranstaltungen|termine|konferenzen|treffen"),
+    (
+        Kind.EVENTS,
+        r"[ée]v[ée]nements|évènements|agenda|conférences|rencontres|eventos|conferencias|conferências|eventi",
+    ),
     (Kind.TOOLS, r"tools?|toolbox|tooling|projects?|releases?|software|librar(?:y|ies)|code"),
+    (Kind.TOOLS, r"werkzeuge?|bibliotheken|projekte|outils|logiciels?|bibliothèques|projets"),
+    (Kind.TOOLS, r"herramientas|bibliotecas|proyectos|ferramentas|projetos|strumenti|progetti"),
     (Kind.NEWS, r"news|articles?|reading|reads?|links?|posts?|stor(?:y|ies)|blogs?|videos?|talks?|papers?|podcasts?"),
     (Kind.NEWS, r"headlines?|features?|tutorials?|community|culture"),
+    (Kind.NEWS, r"neuigkeiten|nachrichten|aktuelles|meldungen|artikel|lesestoff|lesenswertes|beiträge"),
+    (Kind.NEWS, r"actualités?|nouvelles|lectures?|à lire|noticias|artículos|lecturas|notícias|artigos|leituras"),
+    (Kind.NEWS, r"notizie|articoli|letture"),
     (Kind.INTRO, r"intro|introduction|editorial|welcome|hello|editor.s (?:note|letter)"),
+    (Kind.INTRO, r"vorwort|einleitung|willkommen|édito(?:rial)?|introducción|bienvenidos?|introdução|editoriale"),
 )
-_RULES = tuple((kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for kind, words in _WORDS)
+_UNSPACED: tuple[tuple[Kind, str], ...] = (
+    # Japanese, Chinese in both scripts, Korean: words of these stand in others without a blank.
+    (Kind.SPONSOR, "スポンサー|広告|协賛|協賛|赞助|贊助|广告|廣告|推广|스폰서|광고"),
+    (Kind.JOBS, "求人|採用|転職|招聘|招贤|招人|职位|職位|工作机会|채용"),
+    (Kind.EVENTS, "イベント|勉強会|カンファレンス|活动|活動|会议|會議|讲座|講座|행사"),
+    (Kind.TOOLS, "ツール|ライブラリ|プロジェクト|リリース|工具|项目|項目|软件|軟體|软体|도구"),
+    (Kind.NEWS, "ニュース|記事|読み物|話題|トピック|文章|新闻|新聞|资讯|資訊|动态|動態|文摘|阅读|閱讀|头条|뉴스|기사"),
+    (Kind.INTRO, "はじめに|編集後記|前言|导语|導語|卷首|서문"),
+)
+_RULES = (
+    *((kind, re.compile(rf"\b(?:{words})\b" if "^" not in words else words, re.IGNORECASE)) for kind, words in _WORDS),
+    *((kind, re.compile(words)) for kind, words in _UNSPACED),
+)
 
 
 @lru_cache(maxsize=4096)
 def kind(heading: str) -> Kind | None:
-    """Give the kind that a heading's words name, or nothing for a heading of its own making (a conference, a firm).
+    """Return the kind that a heading's words name, None for a heading of its own making (a conference, a firm).
+
+    A sponsor's section is known by clear words alone: promotions, partners and deals may be anything.
 
     >>> kind("From our sponsor, Example")
     <Kind.SPONSOR: 'sponsor'>
+    >>> kind("Promotions of proposals")
     """
-    return next((kind for kind, words in _RULES if words.search(heading)), None)
+    return next((kind for kind, words in _RULES if words.search(heading.strip())), None)

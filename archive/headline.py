@@ -108,6 +108,21 @@ def headline(url: str | None, text: str, label: str = "", *, inline: bool = Fals
     return title or _clause(text) or shortened(_cleaned(host)) or "Untitled"
 
 
+def explained(label: str, text: str) -> str:
+    r"""Return a title; a foreign name in front of a Chinese, Japanese or Korean text takes the text's first clause.
+
+    >>> explained("Docking", "Docking\n为桌面添加程序坞。可以替代别的。")
+    'Docking：为桌面添加程序坞'
+    """
+    if not label or len(label) > _NAME_MAX_CHARS or _WIDE_SCRIPT.search(label):
+        return label
+    rest = text.removeprefix(label).lstrip(" \n：:-–—")
+    if not _is_wide_script(rest) or not (clause := _clause(rest)):
+        return label
+    return f"{label}：{clause}"
+
+
+_NAME_MAX_CHARS = 40
 _WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _FEW_WIDE = 4
 
@@ -210,7 +225,9 @@ def _cased(words: list[str], text: str) -> str:
                 written.append(seen)
                 continue
         written.append(_FIXED.get(small, small))
-    title = _VERSION.sub(_dotted, " ".join(written))
+    title = " ".join(written)
+    if any(map(str.isdecimal, words)):
+        title = _VERSION.sub(lambda found: _dotted(found, text), title)
     if written[0].islower():
         title = title[0].upper() + title[1:]
     return title if len(title) <= HEADLINE_MAX_CHARS and title.isascii() and title.isprintable() else shortened(title)
@@ -219,9 +236,15 @@ def _cased(words: list[str], text: str) -> str:
 _VERSION = re.compile(r"(?<=[A-Za-z] )(?<!part )(?<!week )(?<!day )v?\d{1,2}(?: \d{1,2}){1,2}(?= [A-Za-z]|$)(?! \d)")
 
 
-def _dotted(match: re.Match[str]) -> str:
-    """Return a version with the dots that an address has not: `Rkt 0 8` is `Rkt 0.8`."""
-    return match[0].replace(" ", ".")
+def _dotted(match: re.Match[str], text: str) -> str:
+    """Return a version with the dots that an address has not: `Rkt 0 8` is `Rkt 0.8`, if the text says so too.
+
+    Without the text's word only small versions are mended, and none before a plural: `31 5 years` is no version.
+    """
+    version = match[0].replace(" ", ".")
+    after = match.string[match.end() :].lstrip().partition(" ")[0]
+    small = match[0].lstrip("v").partition(" ")[0]
+    return version if version in text or (len(small) == 1 and not after.endswith("s")) else match[0]
 
 
 def _is_name(text: str, at: int, seen: str) -> bool:
@@ -238,7 +261,8 @@ def _subject(host: str, text: str) -> str:
     name = labels[-2 if len(labels) > 1 else 0].replace("-", "")
     if len(name) <= _SHORTEST_NAME or len(host) > HEADLINE_MAX_CHARS:
         return ""
-    start = _ARTICLE.sub("", text[:200])
+    article = _ARTICLE.match(text)
+    start = text[article.end() if article else 0 :][:200]
     for words in range(1, _MOST_NAME_WORDS + 1):
         said = " ".join(start.split(" ", words)[:words])
         bare = _SEPARATORS.sub("", said).lower()
@@ -260,8 +284,10 @@ _FORGE_PAGE = re.compile(
 
 def _clause(text: str) -> str:
     """Return the first clause of a description that is long enough to say something."""
-    line = _COUNTED.sub("", text.partition("\n")[0].lstrip("•*-–—> "))
-    line = _ASIDE.sub("", line) if len(line) > HEADLINE_MAX_CHARS or "http" in line else line
+    line = text.partition("\n")[0].lstrip("•*-–—> ")
+    if counted := _COUNTED.match(line):
+        line = line[counted.end() :]
+    line = _ASIDE.sub("", line) if "http" in line else line
     wide = _is_wide_script(line)
     at = _SHORTEST_WIDE if wide else _SHORTEST_SENTENCE
     while found := (_WIDE_CLAUSE if wide else _CLAUSE).search(line, at, HEADLINE_MAX_CHARS + 2):

@@ -88,7 +88,7 @@ def number(metadata: Mapping[str, Any], heading: str, file: str) -> int | None:
         figures = (said(metadata.get(key)) or "").strip().lstrip("#")
         if figures.isdecimal():
             return int(figures[:9])
-    if match := _NUMBER.search(without_days(heading)):
+    if match := _NUMBER.search(heading if "#" in heading else without_days(heading)):
         return int(match[1])
     if (counted := _counted(heading)) is not None:
         return counted

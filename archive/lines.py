@@ -220,7 +220,7 @@ class LineBuilder:
 
     def _find(self, line: Line) -> None:
         """Add the addresses that stand bare, and what else the grammar did not take for the links that they are."""
-        seen = line.raw
+        seen = line.raw.replace("\\", _MASK)  # escapes are undone already
         for start, end in self.masked:
             seen = seen[:start] + _MASK * (end - start) + seen[end:]
         for found in reversed(link.find(seen)):

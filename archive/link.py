@@ -64,6 +64,18 @@ def canonical(url: str) -> str:
     return url
 
 
+def is_profile(url: str) -> bool:
+    """Return whether `url` is a person's page on one of the sites where people have one."""
+    return _PROFILE.fullmatch(url) is not None
+
+
+_PROFILE = re.compile(
+    r"https?://(?:www\.)?(?:(?:github|gitlab|twitter|x|instagram|medium)\.com/@?[\w-]+"
+    r"|linkedin\.com/in/[^/]+|bsky\.app/profile/[^/]+|t\.me/\w+|[\w.-]+/@[\w.@-]+)/?",
+    re.IGNORECASE,
+)
+
+
 def key(url: str) -> str:
     """Give 32 hexadecimal digits that stand for the canonical form of `url`: short, and the same for the same link."""
     return hashlib.sha256(canonical(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from archive.lines import Line
+from archive.link import is_profile
 
 _NESTED_AT_LEAST = 2
 """Linked items that make a list within an item a list of entries."""
@@ -31,34 +32,36 @@ class Lists:
         self._items: dict[int, int] = defaultdict(int)
         self._linked: dict[int, int] = defaultdict(int)
         self._depth: dict[int, int] = {}
-        self._bare: dict[int, int] = defaultdict(int)
+        self._persons: dict[int, int] = defaultdict(int)
         self._anchors: dict[int, int] = defaultdict(int)
         self._read(lines)
 
     def _read(self, lines: Iterable[Line]) -> None:
         counted = False
-        current: list[int] = []
         for line in lines:
             if not line.list_id:
-                current = []
                 continue
             if line.item:
                 self._items[line.list_id] += 1
                 self._depth[line.list_id] = line.depth
                 self._anchors[line.list_id] += line.anchor
-                current = [*current[: line.depth - 1], line.list_id]
                 counted = False
             if line.mentions and not line.alone and not counted:
                 self._linked[line.list_id] += 1
-                if line.list_id != current[0] and current:
-                    self._linked[current[0]] += 0
                 counted = True
-            elif line.alone and line.item:
-                self._bare[line.list_id] += 1
+            if (
+                line.item
+                and line.mentions
+                and line.mentions[0].label == line.words
+                and is_profile(line.mentions[0].url)
+            ):
+                self._persons[line.list_id] += 1
 
     def is_split(self, number: int) -> bool:
-        """Return whether each item of a list is an entry: its items have links, and words beside them."""
+        """Return whether each item of a list is an entry: its items have links, and are more than persons' names."""
         linked = self._linked[number]
+        if self._persons[number] == self._items[number]:
+            return False
         if self._depth.get(number, 1) > 1:
             return linked >= _NESTED_AT_LEAST and linked * 2 >= self._items[number]
         return linked > 0 and (linked * 2 >= self._items[number] or linked > _NESTED_AT_LEAST)

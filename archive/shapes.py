@@ -44,8 +44,8 @@ _MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)")
 
 _SPANNING = re.compile(
     # What may go on over an empty line, or is named elsewhere: a list, a fence, code, HTML, a definition, a table.
-    r"^[ ]{0,3}(?:[-*+•‣◦·](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)|\t|[ ]|```|~~~"
-    r"|\[[^\]\n]*\]:|</?(?!br\b)[A-Za-z]|\||:[ \t])|\]\[",
+    r"^(?=[^\w\n>])[ ]{0,3}(?:[-*+•‣◦·](?:[ \t]|$)|\t|[ ]|```|~~~|\[[^\]\n]*\]:|</?(?!br\b)[A-Za-z]|\||:[ \t])"
+    r"|^(?=[\d ])[ ]{0,3}\d{1,9}[.)](?:[ \t]|$)",
     re.MULTILINE,
 )
 _GAP = re.compile(
@@ -64,7 +64,7 @@ def is_wide(body: str) -> bool:
 
 def is_usual(body: str) -> bool:
     """Return whether each block of `body`, whose entries are parted by two empty lines, can be read by itself."""
-    return _SPANNING.search(body) is None
+    return "][" not in body and _SPANNING.search(body) is None
 
 
 def blocks(body: str) -> list[Block]:

@@ -13,14 +13,14 @@ from archive.link import canonical, domain
 _CALL = re.compile(
     # Asking the reader to do something, and what is given for it.
     r"\b(?:register|registration|sign up|get (?:your|started|certified)|download|learn more|enrol|book your|reserve"
-    r"|rsvp|join (?:us|experts|leading|this|the|our)|submit (?:a|your)|call for papers|training|webinars?|schedule an?"
+    r"|rsvp|join (?:us|experts|leading|this|the|our)|submit a|call for papers|webinars?|schedule an?"
     r"|free \w+(?:[ -]\w+){0,2} (?:course|class|introduction|workshop)|free (?:trial|copy|introduction|e-?book)"
     r"|discount|save (?:up to )?\W?\d+|\d+% off)\b",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
     r"\A\W*(?:\w+\W+){0,5}(?:is|was) (?:kindly |proudly )?(?:sponsored|supported|brought to you) by\b"
-    r"|\bour sponsors?\b",
+    r"|\A\W*(?:\w+\W+){0,5}our sponsors?\b",
     re.IGNORECASE,
 )
 _FIRST_WORDS = 300
@@ -29,7 +29,7 @@ _ITS_OWN = (Kind.SPONSOR, Kind.INTRO)
 
 
 def kind_of(entries: list[Entry]) -> Kind:
-    """Give the kind of a section whose heading names none: a sponsor's if every entry asks for something.
+    """Return the kind of a section whose heading names none: a sponsor's if every entry asks for something.
 
     An advertisement is headed with the advertiser's name; so is a report from a conference. Only the first says
     "register", "download" or "join us" in every entry.

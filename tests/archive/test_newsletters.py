@@ -126,6 +126,81 @@ def test_title_dash_address() -> None:
         f"- 2. Tides, a second look - {U}/something-entirely-else\n"
     )
     assert [entry[1] for entry in shape(text)] == ["潮汐与调度器的关系", "Tides, a second look"]
+    assert [entry.text for _, entry in read(text).entries()] == ["潮汐与调度器的关系", "Tides, a second look"]
+
+
+def test_a_picture_above_a_text_that_leads_there_is_part_of_it() -> None:
+    """It is no entry of its own."""
+    text = f"[![screen](https://img.example.org/a.png)]({U}/a)\n\n**Tides**: read [the essay]({U}/a).\n"
+    assert shape(text) == [("", "Tides", ["/a"])]
+
+
+def test_a_list_of_persons_is_one_entry() -> None:
+    """Who edited an issue is no list of things."""
+    text = "Edited by:\n\n* [ann](https://github.com/ann)\n* [bob](https://github.com/bob)\n"
+    assert [len(entry[2]) for entry in shape(text)] == [2]
+
+
+def test_a_code_is_no_title() -> None:
+    """A number of a proposal says nothing without the words after it."""
+    assert [e[1] for e in shape(f"- [SE-0311]({U}/a) Task-local values was accepted.\n")] == [
+        "SE-0311 Task-local values was accepted"
+    ]
+
+
+def test_a_foreign_name_is_explained() -> None:
+    """A headline in front of a Chinese text says in Chinese what it is."""
+    text = f"## 工具\n\n1、[Docking]({U}/a)\n\n为桌面添加类似的程序坞。很好用。\n"
+    assert [entry[1] for entry in shape(text)] == ["Docking：为桌面添加类似的程序坞"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Promotions", "other"),
+        ("Partner projects", "tools"),
+        ("Deals with concurrency", "other"),
+        ("Our sponsor", "sponsor"),
+        ("Sponsored", "sponsor"),
+        ("Anzeige", "sponsor"),
+        ("Publicité", "sponsor"),
+        ("Patrocinado por Ejemplo", "sponsor"),
+        ("スポンサー", "sponsor"),
+        ("赞助商", "sponsor"),
+        ("Stellenangebote", "jobs"),
+        ("Offres d'emploi", "jobs"),
+        ("Empleos", "jobs"),
+        ("Vagas", "jobs"),
+        ("求人情報", "jobs"),
+        ("谁在招人", "jobs"),
+        ("Veranstaltungen", "events"),
+        ("Événements", "events"),
+        ("Eventos", "events"),
+        ("勉強会・イベント", "events"),
+        ("Werkzeuge", "tools"),
+        ("Outils", "tools"),
+        ("Herramientas", "tools"),
+        ("Ferramentas", "tools"),
+        ("ツール", "tools"),
+        ("工具", "tools"),
+        ("Nachrichten", "news"),
+        ("Actualités", "news"),
+        ("Noticias", "news"),
+        ("Notícias", "news"),
+        ("ニュース", "news"),
+        ("科技动态", "news"),
+        ("Call for participation", "other"),
+    ],
+)
+def test_kinds_by_clear_words(heading: str, kind: str) -> None:
+    """A section's kind is known by words of its language, a sponsor's by none that may mean something else."""
+    assert [section.kind.value for section in read(f"## {heading}\n\n- [Tides]({U}/a)\n").sections] == [kind]
+
+
+def test_a_wish_is_no_advertisement() -> None:
+    """A section that asks for suggestions, or trains a model, is not a sponsor's."""
+    for words in ("Please submit your suggestions!", "Its training took an afternoon."):
+        assert [s.kind.value for s in read(f"## Boat\n\nIt is [the ferry]({U}/a). {words}\n").sections] == ["other"]
 
 
 def test_a_table_s_rows_are_entries() -> None:
