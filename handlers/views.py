@@ -15,7 +15,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.bookmarks.views import link_picker, note
+from bot.bookmarks.views import link_picker, saved_row
 from bot.bookmarks.views.link_picker import PickerState, picked
 from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
 from bot.digests.subscription_form import SubscriptionRequest, read
@@ -84,7 +84,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
     app.view(form.CALLBACK)(submitted)
     app.view(link_picker.CALLBACK)(chosen)
-    app.view(note.CALLBACK)(noted)
+    app.view(saved_row.NOTE_CALLBACK)(noted)
     app.view(IMPORT)(brought)
     app.view(re.compile(""))(other)
 
@@ -153,12 +153,12 @@ async def _choose(services: Services, sent: _Sent) -> Outcome:
 
 async def _note(services: Services, sent: _Sent) -> Outcome:
     """Keep a note, and show the Home tab anew if it was asked for there."""
-    given = note.read_note(sent.view)
+    given = saved_row.read_note(sent.view)
     if given is None:
-        return Wrong(note.FIELD, _UNREADABLE)
+        return Wrong(saved_row.NOTE_FIELD, _UNREADABLE)
     key, words, shown = given
     if wrong := await services.saved_links.note(sent.who, key, words):
-        return Wrong(note.FIELD, wrong)
+        return Wrong(saved_row.NOTE_FIELD, wrong)
     if shown:
         services.background.start(show(services, sent.here, sent.who.user, HomeState.read(shown)))
     return None

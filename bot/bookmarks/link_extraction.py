@@ -1,4 +1,4 @@
-"""The links of any message in Slack, whoever wrote it: read from its blocks, its text and its attachments."""
+"""The links of any message in Slack: read from its blocks, its text and its attachments."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import Any
 from archive.link import is_http, key
 
 MAX_LINKS = 1_000
-"""Links of one message: as many as its choice can be paged through."""
+"""Links read from one message: as many as the pages of the picker can show."""
 _MAX_ATTACHMENTS = 100  # Slack: reference/methods/chat.postMessage
-# As Slack writes links into text (messaging/formatting-message-text): an address, and words after a bar.
+# Slack writes links into text as <address> or <address|words> (messaging/formatting-message-text).
 _LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{0,20}:[^<>|\s]{1,4000})(?:\|([^<>]{0,3000}))?>")
 _MARKUP = re.compile(r"<[^<>]{0,3000}>")
 _TEXT_MAX_CHARS = 40_000
-"""Characters of text that are read: Slack cuts a message's text there (reference/methods/chat.postMessage)."""
+"""Characters of a text that are read: Slack truncates messages there (reference/methods/chat.postMessage)."""
 _MAX_NODES = 20_000
-"""Values of a payload that are looked at."""
+"""Values of one payload that are visited, so that a hostile payload costs a bounded time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedLinks:
-    """What a message holds: its links as (address, words) in reading order, each once.
+    """The links of a message as (address, words), in reading order and without duplicates.
 
-    `text` is its plain text; `refused` says that it holds addresses of another kind than the web's.
+    `text` is the message's plain text; `refused` is True if it also has addresses that are not http or https.
     """
 
     links: tuple[tuple[str, str], ...]
@@ -35,7 +35,7 @@ class ExtractedLinks:
 
 
 def extract_links(message: Mapping[str, Any]) -> ExtractedLinks:
-    """Read a message as Slack gives it (reference/objects/message); any shape is read, whatever is missing."""
+    """Return the links of a message (Slack: reference/objects/message); malformed parts are skipped."""
     words: dict[str, tuple[str, str]] = {}
     refused = False
     for address, label in _addresses(message):
@@ -54,7 +54,7 @@ def extract_links(message: Mapping[str, Any]) -> ExtractedLinks:
 
 
 def _own(said: str, url: str) -> str:
-    """Give a link's words, "" where they only repeat the address."""
+    """Return a link's words, or "" if they only repeat the address."""
     return "" if said == url or key(said) == key(url) else said
 
 
@@ -73,7 +73,7 @@ def _of_text(text: object) -> Iterator[tuple[str, str]]:
 
 
 def _of_blocks(blocks: object) -> Iterator[tuple[str, str]]:
-    """Walk through blocks, in order: rich text holds links as values, the others text with markup."""
+    """Yield the links of blocks in order: rich text has them as elements, other blocks as markup in their text."""
     stack, seen = [blocks], 0
     while stack and seen < _MAX_NODES:
         value, seen = stack.pop(), seen + 1

@@ -1,4 +1,4 @@
-"""The archive's links by what they are: a button's token or an address from outside, looked up anew."""
+"""Finding a link of the archive by a button's token or by its address."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from bot.slack.cards.save_button import Token
 
 
 class LinkLookup:
-    """Finds links. The table of all links is made when it is first asked for, and issue by issue after a change."""
+    """Finds links in the archive.
+
+    The table of all links is built on the first look-up; after a change only the issues that differ are read again.
+    """
 
     def __init__(self, library: SearchSource, identity: Callable[[str], str]) -> None:
-        """Look in `library`; `identity` gives an issue's identity by its slug."""
+        """Look in `library`; `identity` maps an issue's slug to its identity."""
         self._library = library
         self._identity = identity
         self._of: tuple[Snapshot | None, dict[str, tuple[Issue, Entry, str]]] = (None, {})
         self._rows: dict[int, tuple[Issue, tuple[tuple[str, Entry, str], ...]]] = {}
 
     def named(self, token: Token) -> BookmarkLink | None:
-        """Give the link that a Save button names: where it says or, if that changed since, anywhere in the archive."""
+        """Return the link that a Save button names: at the place it names or, if the issue changed, anywhere."""
         issue = self._library.current.snapshot.get(token.slug)
         for _, entry in issue.entries() if issue is not None else ():
             if issue is not None and entry.position == token.position and first_key(entry).startswith(token.key):
@@ -32,18 +35,18 @@ class LinkLookup:
         return None if found is None else self._link(*found)
 
     def of(self, issue: Issue, entry: Entry) -> BookmarkLink:
-        """Give an entry's first link."""
+        """Return an entry's first link."""
         return self._link(issue, entry, entry.links[0].url if entry.links else "")
 
     def known(self, url: str) -> BookmarkLink | None:
-        """Give the archive's link that is the same as `url`, of the newest issue that has it."""
+        """Return the archive's link to `url`, from the newest issue that has it, or None."""
         found = self._table().get(key(url))
         return None if found is None else self._link(*found)
 
     def read(self, url: str, words: str, text: str = "") -> BookmarkLink | None:
-        """Give a link from outside as it is kept: as the archive knows it or, else, with its own words.
+        """Return a link from outside: as the archive has it or else with its own words.
 
-        None for an address that is none of the web, or too long.
+        Return None for an address that is too long or not http or https.
         """
         link = checked(url, words, text)
         return None if link is None else self.known(link.url) or link
@@ -62,7 +65,7 @@ class LinkLookup:
         return self._of[1]
 
     def _row(self, issue: Issue) -> tuple[Issue, tuple[tuple[str, Entry, str], ...]]:
-        # The issue is kept with its rows: its id means it as long as it lives.
+        # The row holds the issue too, so that no other object can get its id.
         return self._rows.get(id(issue)) or (issue, tuple(_links(issue)))
 
 
@@ -73,5 +76,5 @@ def _links(issue: Issue) -> Iterable[tuple[str, Entry, str]]:
 
 
 def first_key(entry: Entry) -> str:
-    """Give the key of an entry's first link, which is the one that is kept; "" for an entry without any."""
+    """Return the key of an entry's first link, which is the one saved; "" for an entry without links."""
     return key(entry.links[0].url) if entry.links else ""

@@ -1,4 +1,4 @@
-"""Choosing among several links: the shortcut on any message, and the pages to tick."""
+"""Choosing among several links of a message: the shortcut, and the pages of checkboxes."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ BACK, NEXT = "back", "next"
 
 @dataclass(frozen=True, slots=True)
 class PickerOutcome:
-    """What became of a page: the `links` and the page to show next, None when it is done, and what was `done`."""
+    """The result of a page: the message's `links`, the next page (None: finished), and what was `done`, in words."""
 
     links: tuple[BookmarkLink, ...]
     place: PickerState | None
     done: str
 
     def message(self) -> Message:
-        """Give it as a message for one person."""
+        """Return it as a message for one person."""
         return blocks.says(self.done) if self.place is None else choose(self.links, self.place, self.done)
 
     def form(self) -> dict[str, Any]:
-        """Give it as a form."""
+        """Return it as a modal."""
         return told_form(self.done) if self.place is None else choose_form(self.links, self.place, self.done)
 
 
 class LinkPicker:
-    """Offers the links of a message, and keeps what is ticked."""
+    """Shows the links of a message to one person, and saves those they tick."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports
         self,
         store: BookmarkStore,
         postings: Postings,
@@ -59,10 +59,10 @@ class LinkPicker:
         clock: Clock,
         secret: str,
     ) -> None:
-        """Keep in `store`; `postings` knows what messages show, `link_lookup` what the archive knows.
+        """Save to `store` the links that `postings` has for a message.
 
-        A choice is sealed with `secret` for its person: a message may be one that nobody else may read. Every process
-        needs the same one.
+        The state of a choice is signed with `secret` for one person, since others may not be able to read the message.
+        All processes must have the same secret.
         """
         self._store = store
         self._postings = postings
@@ -72,7 +72,7 @@ class LinkPicker:
         self._clock = clock
         self._secret = secret.encode()
 
-    async def shortcut(  # noqa: PLR0913 - what Slack says of a shortcut
+    async def shortcut(  # noqa: PLR0913 - the parts of a shortcut's payload
         self,
         member: Member,
         workspace: WorkspaceId,
@@ -82,23 +82,23 @@ class LinkPicker:
         trigger: str,
         at: int,
     ) -> Message | None:
-        """Keep the link of `message`, or open a form to choose among several; give what to answer, None: the form."""
+        """Save the link of `message` and return the answer; with several links open a modal and return None."""
         ts = str(message.get("ts") or "")
         links, refused = await self._links(workspace, channel, ts, message)
         if not links:
             return blocks.says(suggestions.NO_WEB_LINK if refused else suggestions.NO_LINK)
         if len(links) == 1:
-            anew = await self._store.save(member, links, at, self._clock.now())
-            return suggestions.saved(links[0].url, links[0].headline, self._names, anew=bool(anew))
+            added = await self._store.save(member, links, at, self._clock.now())
+            return suggestions.saved(links[0].url, links[0].headline, self._names, anew=bool(added))
         place = await self.ticked(member, links, self._place(member, channel, ts, at))
         await self._slack.open_view(workspace, trigger, choose_form(links, place))
         return None
 
     async def offer(self, member: Member, channel: str, ts: str, links: tuple[BookmarkLink, ...], at: int) -> Message:
-        """Offer a message's links, the first page of them."""
+        """Return the first page of a message's links to choose from."""
         return choose(links, await self.ticked(member, links, self._place(member, channel, ts, at)))
 
-    async def turn(  # noqa: PLR0913, PLR0917 - what Slack says of a click
+    async def turn(  # noqa: PLR0913, PLR0917 - the parts of a click's payload
         self,
         member: Member,
         workspace: WorkspaceId,
@@ -107,9 +107,10 @@ class LinkPicker:
         way: str,
         at: int | None = None,
     ) -> PickerOutcome:
-        """Keep what is ticked on the page, drop what was and no longer is, and turn the page if `way` says so.
+        """Save the boxes ticked on the page, remove those unticked, and turn the page if `way` is NEXT or BACK.
 
-        A submitted form says no time: then the bot's clock counts, but never before the choice began.
+        `at` is Slack's time of the click in microseconds. A submitted modal has none (None): the bot's clock is used,
+        but never a time before the choice began.
         """
         if place is not None and not self._is_for(member, place):
             place = None
@@ -119,31 +120,31 @@ class LinkPicker:
         now = self._clock.now()
         moment = at_or_now(at, now, after=place.opened)
         saved, removed = chosen(shown_links.links, place, picked)
-        anew = await self._store.save(member, saved, moment, now) if saved else ()
-        gone = await self._store.remove(member, [link.key for link in removed], moment) if removed else 0
-        done = suggestions.chosen(len(anew), gone, self._names)
+        added = await self._store.save(member, saved, moment, now) if saved else ()
+        dropped = await self._store.remove(member, [link.key for link in removed], moment) if removed else 0
+        done = suggestions.chosen(len(added), dropped, self._names)
         offset = place.offset + {NEXT: PAGE_LINKS, BACK: -PAGE_LINKS}.get(way, 0)
         if way not in {NEXT, BACK} or not 0 <= offset < len(shown_links.links):
             return PickerOutcome(shown_links.links, None, done)
         after = await self.ticked(member, shown_links.links, place.at(offset))
-        return PickerOutcome(shown_links.links, after, done if anew or gone else "")
+        return PickerOutcome(shown_links.links, after, done if added or dropped else "")
 
     async def show(self, workspace: WorkspaceId, view_id: str, turned: PickerOutcome) -> None:
-        """Put a page in the place of the form that is open; whatever Slack refuses is logged, since all is kept."""
+        """Replace the open modal with the next page. A refusal is only logged: the links are saved already."""
         try:
             await self._slack.update_view(workspace, view_id, turned.form())
         except SlackError as error:
-            _log.info("a page of links was not shown", error=str(error))
+            _log.info("could not show the next page of links", error=str(error))
 
     async def ticked(self, member: Member, links: tuple[BookmarkLink, ...], place: PickerState) -> PickerState:
-        """Tick what the person keeps already on the page."""
+        """Return `place` with the boxes ticked whose links the person has saved already."""
         page = range(place.offset, min(place.offset + PAGE_LINKS, len(links)))
         kept = await self._store.which(member, [links[index].key for index in page])
         ticks = frozenset(index for index in page if links[index].key in kept)
         return replace(place, ticked=ticks)
 
     def _place(self, member: Member, channel: str, ts: str, at: int) -> PickerState:
-        """Give the beginning of a choice for one person."""
+        """Return the first page of a choice, signed for one person."""
         return PickerState(channel, ts, opened=at, seal=self._seal(member, channel, ts))
 
     def _is_for(self, member: Member, place: PickerState) -> bool:
@@ -151,14 +152,14 @@ class LinkPicker:
         return hmac.compare_digest(place.seal.encode("utf-8", "replace"), seal.encode())
 
     def _seal(self, member: Member, channel: str, ts: str) -> str:
-        # People's ids are the same everywhere, their home may get known in between.
+        # Signed without the home: it may become known between two pages, and user ids are unique without it.
         said = f"{member.user}\n{channel}\n{ts}".encode("utf-8", "surrogatepass")
         return hmac.new(self._secret, said, hashlib.sha256).hexdigest()[:24]
 
     async def _links(
         self, workspace: WorkspaceId, channel: str, ts: str, message: Mapping[str, Any]
     ) -> tuple[tuple[BookmarkLink, ...], bool]:
-        """Give a message's links: as the bot posted them or, else, as they stand in it now."""
+        """Return a message's links, as the bot posted them or as they are in it now, and whether any was refused."""
         shown_links = await self._postings.shown(workspace, channel, ts)
         if shown_links is not None and shown_links.ours:
             return shown_links.links, False
@@ -169,7 +170,7 @@ class LinkPicker:
 
 
 def read_links(link_lookup: LinkLookup, message: Mapping[str, Any]) -> tuple[tuple[BookmarkLink, ...], bool]:
-    """Give the links of anybody's message, and whether there were addresses that cannot be kept."""
+    """Return the links of any message, without duplicates, and whether it has addresses that cannot be saved."""
     found = extract_links(message)
     read = [link_lookup.read(url, words, found.text) for url, words in found.links]
     links = {link.key: link for link in read if link is not None}
@@ -179,10 +180,10 @@ def read_links(link_lookup: LinkLookup, message: Mapping[str, Any]) -> tuple[tup
 def chosen(
     links: tuple[BookmarkLink, ...], place: PickerState, picked: frozenset[str]
 ) -> tuple[tuple[BookmarkLink, ...], tuple[BookmarkLink, ...]]:
-    """Give the links of the page that were ticked anew, and those whose tick was taken away.
+    """Return the links of the page whose boxes were ticked, and those whose boxes were unticked.
 
-    What is ticked comes from outside: only boxes of this page that name its links count. What was kept in another way
-    since the page was shown was not ticked then, and is not dropped now.
+    `picked` comes from outside, so only values that name a link of this page count. Links saved elsewhere since this
+    page was rendered are left alone.
     """
     page = range(place.offset, min(place.offset + PAGE_LINKS, len(links)))
     ticks = {index for index in page if option_value(index, links[index]) in picked}

@@ -1,4 +1,4 @@
-"""An index for each person who searches what they kept: built when it is first asked, kept up to date after that."""
+"""A search index for each person's bookmarks: built on their first search, and updated before later ones."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archive.issue import Issue
+from archive.issue import Entry, Issue, Section
+from archive.issue import Link as Address
 from archive.kind import Kind
+from archive.link import canonical
 from archive.search.index import Index
 from archive.search.result import Answer
-from bot.bookmarks.documents import document
 from bot.domain.bookmark import Bookmark, Member
 
 MAX_INDEXED_BOOKMARKS = 30_000
-"""Bookmarks indexed at a time, over all people: 1.6 kB each (measured), 50 MB. Who asked longest ago is forgotten."""
+"""Bookmarks indexed over all people: 50 MB at 1.6 kB each (measured). The least recently used index goes first."""
 MAX_INLINE_CHANGES = 100
-"""So many changes are indexed between two requests (10 ms); more are left to a thread."""
+"""Changes indexed on the event loop (10 ms); more of them go to a thread."""
 _ALL = frozenset(Kind)
 
 
 Stamp: TypeAlias = tuple[int, ...]
-"""Figures that change with what somebody keeps (bot.store.bookmarks)."""
+"""Numbers that differ whenever a member's bookmarks do (`BookmarkStore.stamp`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A person's index, as of a stamp and an archive; and what is in it by key: the bookmark, and its issue."""
+    """A person's index, the bookmarks in it by key, each with its issue, and the stamp and archive they are from."""
 
     index: Index
     holds: Mapping[str, tuple[Bookmark, Issue | None]]
@@ -37,15 +38,15 @@ class _Known:
 
 
 class PersonalIndexes:
-    """Searches what people keep."""
+    """Searches people's bookmarks."""
 
     def __init__(self, archive: Callable[[], Index], issue_of: Callable[[str], Issue | None]) -> None:
-        """Search by the names of the `archive`'s index; `issue_of` gives the issue of an identity."""
+        """Use the synonyms of the `archive`'s index; `issue_of` returns the issue with an identity."""
         self._archive = archive
         self._issue_of = issue_of
         self._known: OrderedDict[Member, _Known] = OrderedDict()
 
-    async def search(  # noqa: PLR0913 - whose, as of when, and what
+    async def search(  # noqa: PLR0913 - whose bookmarks, as of when, and the query
         self,
         member: Member,
         stamp: Stamp,
@@ -55,9 +56,9 @@ class PersonalIndexes:
         limit: int,
         offset: int = 0,
     ) -> tuple[Answer, tuple[str, ...]]:
-        """Search what somebody keeps: the answer, and its page as the links' keys, best first.
+        """Search a member's bookmarks; return the answer and the keys of its page, best first.
 
-        `everything` gives all that they keep; it is asked only if that changed since the last search (by its `stamp`).
+        `everything` loads all their bookmarks. It is called only if `stamp` differs from that of their last search.
         """
         known, archive = self._known.pop(member, None), self._archive()
         if known is None or known.stamp != stamp or known.archive is not archive:
@@ -77,7 +78,7 @@ class PersonalIndexes:
         return _Known(index, holds, stamp, archive)
 
     def forget(self, member: Member) -> None:
-        """Forget somebody's index."""
+        """Drop a member's index."""
         self._known.pop(member, None)
 
     def _forget_some(self) -> None:
@@ -97,7 +98,10 @@ def _index(
 def _difference(
     before: Mapping[str, tuple[Bookmark, Issue | None]], after: Mapping[str, tuple[Bookmark, Issue | None]]
 ) -> tuple[list[tuple[Bookmark, Issue | None]], list[str]]:
-    """Give what is new or differs, and the keys of what is gone. Issues never change: the same one is the same."""
+    """Return the bookmarks to index (again), with their issues, and the keys to remove.
+
+    Issues are immutable, so they are compared by identity.
+    """
     changed = [
         now
         for key, now in after.items()
@@ -107,5 +111,45 @@ def _difference(
 
 
 def _searched(bookmark: Bookmark) -> tuple[object, ...]:
-    """Give what of a bookmark is searched: being read changes nothing."""
+    """Return the parts of a bookmark that are indexed; whether it was read is not one of them."""
     return bookmark.link, bookmark.note, bookmark.at
+
+
+def document(bookmark: Bookmark, issue: Issue | None) -> Issue:
+    """Return the bookmark as an issue of one entry, whose slug is the link's key.
+
+    With the `issue` it came from, it is found by the whole text of its entry, the section's kind, and the issue's
+    number and date. Without one (None: removed, or a link from elsewhere) it is found by its own words and the day it
+    was saved. Notes are searched in both cases.
+    """
+    found = _entry(bookmark, issue)
+    section, entry = found or (None, None)
+    said = entry.text if entry else bookmark.link.text
+    # The index reads only the text. An entry's headline is part of it; the headline of another link may not be.
+    head = "" if bookmark.headline.rstrip("… ") in said else bookmark.headline
+    text = "\n".join(filter(None, (head, said, bookmark.note)))
+    links = (Address(bookmark.url),) if bookmark.url else ()
+    only = Entry(0, text, bookmark.headline, links, 1)
+    kind = section.kind if section else Kind.NEWS
+    number, published = (issue.number, issue.published) if issue else (None, bookmark.at)
+    return Issue(bookmark.key, "", number, published, (Section(section.heading if section else "", kind, (only,), 1),))
+
+
+def _entry(bookmark: Bookmark, issue: Issue | None) -> tuple[Section, Entry] | None:
+    """Return the entry and its section: at the position saved or, if the issue was edited since, by its link."""
+    if issue is None:
+        return None
+    entries = list(issue.entries())
+    at = bookmark.link.position
+    if 0 <= at < len(entries) and _has(entries[at][1], bookmark):
+        return entries[at]
+    return next((found for found in entries if _has(found[1], bookmark)), None)
+
+
+def _has(entry: Entry, bookmark: Bookmark) -> bool:
+    if not bookmark.url:
+        return entry.headline == bookmark.headline
+    if any(link.url == bookmark.url for link in entry.links):
+        return True
+    same = canonical(bookmark.url)
+    return any(canonical(link.url) == same for link in entry.links)

@@ -1,4 +1,4 @@
-"""What follows a reaction, after Slack has its acknowledgement: a hint, a choice, a look at somebody else's message."""
+"""What follows a reaction once Slack has its acknowledgement: a hint, a choice, or reading the message."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from bot.slack.blocks.message import Message
 _log = structlog.get_logger(__name__)
 
 MAX_WAITS = 2
-"""Waits for a message that Slack puts off; then its reaction waits for the next one who reacts to it."""
+"""Retries of a read that Slack rate-limits. After that the reaction stays pending until the next one on its message."""
 
 
 class Step(Enum):
-    """What is to be done next."""
+    """What follows a reaction."""
 
     HINT = auto()
     CHOOSE = auto()
@@ -36,9 +36,9 @@ class Step(Enum):
 
 
 def _step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
-    """Say what follows a reaction: mostly nothing, the reaction itself is the answer.
+    """Return what follows a reaction; None in most cases, since people see their own reaction.
 
-    Only what is new is answered, so that an event that comes twice is not answered twice.
+    Only a fresh event is answered, so that one that Slack delivers twice is not answered twice.
     """
     if not reaction.added or not reacted.fresh:
         return None
@@ -52,7 +52,7 @@ def _step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
 
 
 class ReactionFollowup:
-    """Does what follows: hints and choices for the person who reacted, and the link of a message that is not ours."""
+    """Sends hints and choices to people who react, and reads the messages of others that they react to."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
@@ -63,7 +63,7 @@ class ReactionFollowup:
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Tell people through `slack`, each thing once; read messages whose links are not in `tables`."""
+        """Answer through `slack`, and read there the messages whose links are not in `tables`."""
         self._store = tables.bookmarks
         self._people = tables.people
         self._postings = tables.postings
@@ -72,17 +72,17 @@ class ReactionFollowup:
         self._slack = slack
         self._names = names
         self._clock = clock
-        # A lock lives as long as a reaction holds it or waits for it.
+        # Weak, so that a lock lives as long as a reaction holds it or waits for it.
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     def after(self, reaction: Reaction, outcome: ReactionOutcome | None) -> Coroutine[None, None, None] | None:
-        """Return the work that follows a reaction that came to `outcome`, None where nothing does, which is usual."""
+        """Return the work that follows a reaction with this `outcome`, or None, which is usual."""
         if outcome is None or (step := _step(reaction, outcome)) is None:
             return None
         return self._follow(step, reaction, outcome)
 
     async def _follow(self, step: Step, reaction: Reaction, reacted: ReactionOutcome) -> None:
-        """Do what follows; whatever Slack refuses is logged, since the link is kept all the same."""
+        """Carry out a step. Errors are only logged: the reaction itself is recorded already."""
         try:
             match step:
                 case Step.HINT:
@@ -93,7 +93,7 @@ class ReactionFollowup:
                     await self._read(reaction)
         except SlackError as error:
             _log.info("a reaction could not be answered", channel=reaction.channel, error=str(error))
-        except Exception:  # noqa: BLE001 - nobody else would hear of it
+        except Exception:  # noqa: BLE001 - nothing awaits this task's result
             _log.exception("a reaction could not be answered", channel=reaction.channel)
 
     async def _hint(self, reaction: Reaction, thread: str | None) -> None:
@@ -102,15 +102,15 @@ class ReactionFollowup:
 
     async def _choose(self, reaction: Reaction, links: tuple[BookmarkLink, ...], thread: str | None) -> None:
         if reaction.shared:
-            # Another installation's message: this one remembers it, too, as long as its person chooses.
+            # The message may be another installation's: remember its links here, where this person will choose.
             await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
         offered = await self._link_picker.offer(reaction.member, reaction.channel, reaction.ts, links, reaction.at)
         await self._tell(reaction, offered, thread)
 
     async def _read(self, reaction: Reaction) -> None:
-        """Read a message that is not ours and act on its links.
+        """Read somebody else's message and act on its links.
 
-        One read at a time for each message: a reaction that waited finds the links remembered, or reads in its turn.
+        A message is read once at a time: a reaction that waited finds the links remembered, or reads it in its turn.
         """
         place = (reaction.channel, reaction.ts)
         lock = self._locks.setdefault(place, asyncio.Lock())
@@ -128,7 +128,7 @@ class ReactionFollowup:
             await self._hint(reaction, thread)
 
     async def _look(self, reaction: Reaction) -> tuple[tuple[BookmarkLink, ...] | None, str | None]:
-        """Read the message and remember its links; give them, None where it may not be read, and its thread."""
+        """Read and remember the message's links; return them (None: not readable) and the ts of its thread, if any."""
         message = await retry_when_limited(
             lambda: self._slack.read(reaction.workspace, reaction.channel, reaction.ts), waits=MAX_WAITS
         )

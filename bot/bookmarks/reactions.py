@@ -1,4 +1,4 @@
-"""What people keep by reacting to a message."""
+"""Saving a link by reacting to its message."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One reaction come or gone: who, on which message, with which emoji (its name).
+    """A reaction that was added or removed: by whom, on which message, and the name of its emoji.
 
-    `at` is when, in microseconds by Slack's clock. `shared` says that the channel is shared with other workspaces: then
-    `workspace` is the one through which Slack told of it, and who `member` is at home with is not known.
+    `at` is in microseconds by Slack's clock. With `shared`, the channel is shared with other workspaces: `workspace` is
+    the one whose event this is, and the home of `member` is not known.
     """
 
     workspace: WorkspaceId
@@ -33,30 +33,30 @@ class Reaction:
 
     @property
     def source(self) -> BookmarkSource:
-        """Give the way of keeping that it is."""
+        """Return the bookmark source that the reaction is."""
         return BookmarkSource(self.channel, self.ts, self.emoji, self.workspace, self.shared)
 
 
 class Reactions:
-    """Keeps what is reacted to, and lets go of it."""
+    """Saves links that people react to, and removes them when the reaction is removed."""
 
     def __init__(self, store: BookmarkStore, emoji: frozenset[str], clock: Clock) -> None:
-        """Keep in `store` what is marked with one of `emoji` (names)."""
+        """Save to `store` on reactions with one of `emoji` (names without colons) or with a number."""
         self._store = store
         self._emoji = emoji
         self._clock = clock
 
     async def react(self, reaction: Reaction) -> ReactionOutcome | None:
-        """Keep or drop what the reaction is on, and give what it came to; None for an emoji that means nothing.
+        """Record the reaction and return its outcome; None if its emoji has no meaning here.
 
-        Doing it twice, late or in the wrong order changes nothing: the memory compares the events' times. One from the
-        future is left out.
+        Events may come twice, late or out of order: the store compares their times. Events from the future are ignored,
+        since nothing could supersede them.
         """
         if reaction.emoji not in self._emoji and number_of(reaction.emoji) is None:
             return None
         now = self._clock.now()
         if reaction.at > microseconds(now + AHEAD):
-            _log.warning("a reaction from the future was left out", at=reaction.at, channel=reaction.channel)
+            _log.warning("ignored a reaction from the future", at=reaction.at, channel=reaction.channel)
             return None
         return await self._store.react(
             reaction.member, reaction.workspace, reaction.source, reaction.at, now, held=reaction.added

@@ -1,4 +1,4 @@
-"""The Save buttons: each link looked up anew, kept or let go, and the answer it stood in shown as it is then."""
+"""The Save buttons: saving or removing a link, and rendering the message of the button again."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SaveOutcome:
-    """What a Save button came to: the `link`, None where there is none any more; `before`: it was kept before."""
+    """The result of a press: the `link` (None: no longer in the archive), and whether it was a bookmark `before`."""
 
     link: BookmarkLink | None
     before: bool = False
 
     @property
     def named(self) -> tuple[str, str]:
-        """Give the link's address and headline."""
+        """Return the link's address and headline."""
         return (self.link.url, self.link.headline) if self.link else ("", "")
 
 
 class Saving:
-    """Keeps what people press Save on."""
+    """Saves and removes links by their buttons."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports
         self,
         store: BookmarkStore,
         people: People,
@@ -63,7 +63,10 @@ class Saving:
         self._clock = clock
 
     async def press(self, member: Member, token: Token, at: int | None, *, keep: bool = True) -> SaveOutcome:
-        """Keep the link that a button names, or let go of it; `at` is Slack's time of the click, None for now."""
+        """Save the link that a button names, or remove it unless `keep`.
+
+        `at` is Slack's time of the click in microseconds; None is now.
+        """
         link = self._link_lookup.named(token)
         if link is None:
             return SaveOutcome(None)
@@ -74,7 +77,7 @@ class Saving:
         return SaveOutcome(link, bool(await self._store.remove(member, [link.key], moment)))
 
     async def in_place(self, member: Member, value: str, at: int | None, *, keep: bool) -> Message:
-        """Press a button of a message that only this person sees, and give that message as it is then."""
+        """Press a button of a message that only this person sees; return the message with its new state."""
         token = Token.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
@@ -96,10 +99,10 @@ class Saving:
         return self._answers.page_with(issue, token.position, saved)
 
     async def beside(self, member: Member, value: str, at: int | None, *, keep: bool) -> Message | None:
-        """Press a button of a message that all see, and give what tells this person alone what it did.
+        """Press a button of a message that others see too; return an answer for this person alone.
 
-        Nobody sees whether somebody else keeps a link, so the message itself stays as it is: each press is answered,
-        with a way to drop the link again, the first one with a hint how keeping works.
+        What a person saves is private, so the message itself does not change. The answer has a button to remove the
+        link again, and a person's first one explains saving. A removal has no answer (None).
         """
         token = Token.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
@@ -112,11 +115,11 @@ class Saving:
         return suggestions.one(*pressed.named, token, saved=True, before=pressed.before, names=names)
 
     async def whisper(self, workspace: WorkspaceId, channel: str, user: str, message: Message, thread: str) -> bool:
-        """Show somebody a message in a thread; give whether Slack took it."""
+        """Show one person a message in a thread; return whether Slack accepted it."""
         try:
             await self._slack.whisper(workspace, channel, user, message, thread=thread)
         except SlackError as error:
-            _log.info("a press was not answered in its thread", error=str(error))
+            _log.info("could not answer a Save button in its thread", error=str(error))
             return False
         return True
 

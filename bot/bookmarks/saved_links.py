@@ -1,4 +1,4 @@
-"""What a person keeps, a page at a time: all of it or what answers a query, and what they do with it."""
+"""A person's bookmarks: listing, searching, marking as read, noting and removing them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from archive.issue import Issue
 from archive.search.result import Grade
 from bot.bookmarks.personal_index import PersonalIndexes
 from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
-from bot.bookmarks.views.note import note_form
 from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing, saved
-from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, RowChoice, SavedRow
+from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, RowChoice, SavedRow, note_form
 from bot.domain.bookmark import Bookmark, Member
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.clock import Clock, at_or_now
@@ -24,9 +23,9 @@ GONE = "You do not keep that link any more."
 
 
 class SavedLinks:
-    """Finds what people kept. Whose it is comes from the signed request alone, never from a button."""
+    """Lists and edits bookmarks. Whose they are is read from the signed request only, never from a button."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports
         self,
         store: BookmarkStore,
         indexes: PersonalIndexes,
@@ -35,7 +34,7 @@ class SavedLinks:
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Look into `store`; `issue_of` gives the issue of an identity, None where there is none (any more)."""
+        """Read `store`; `issue_of` returns the issue with an identity, None if the archive does not have it."""
         self._store = store
         self._indexes = indexes
         self._issue_of = issue_of
@@ -44,11 +43,11 @@ class SavedLinks:
         self._clock = clock
 
     async def saved(self, member: Member, listing: Listing) -> Message:
-        """List a page of what somebody keeps, for them."""
+        """Return a page of a member's bookmarks as a message."""
         return saved(await self.page(member, listing), self._clock.now().date(), self._names)
 
     async def page(self, member: Member, listing: Listing, *, unread_first: bool = False) -> Listed:
-        """Give a page of what somebody keeps; past the end, the last page."""
+        """Return a page of a member's bookmarks; past the end, the last page."""
         if listing.query:
             return await self._search(member, listing)
         page = await self._store.page(member, listing.offset, PAGE_LINKS, unread_first=unread_first)
@@ -69,13 +68,16 @@ class SavedLinks:
         return Listed(rows, listing, answer.total, meant=answer.did_you_mean, problems=problems)
 
     def row(self, bookmark: Bookmark) -> SavedRow:
-        """Give a bookmark as a row of a list."""
+        """Return a bookmark as a row of a list."""
         issue = self._issue_of(bookmark.issue) if bookmark.issue else None
         name, published = (label(issue), issue.published) if issue else ("", None)
         return SavedRow(bookmark.key, bookmark.url, bookmark.headline, name, published, bookmark.read, bookmark.note)
 
     async def act(self, member: Member, choice: RowChoice, at: int | None) -> None:
-        """Do what was chosen from a row's menu, if it is one that is done at once. `at` None is now."""
+        """Mark a bookmark as read or unread or remove it, as chosen from its menu; ignore any other choice.
+
+        `at` is in microseconds by Slack's clock; None is now.
+        """
         moment = at_or_now(at, self._clock.now())
         if choice.what == REMOVE:
             await self._store.remove(member, [choice.key], moment)
@@ -83,7 +85,7 @@ class SavedLinks:
             await self._store.read(member, choice.key, moment, read=choice.what == READ)
 
     async def ask_note(self, member: Member, key: str, workspace: WorkspaceId, trigger: str, home: str = "") -> str:
-        """Open the form for a note; give what is wrong in a line, "" when it is open. Raises SlackError."""
+        """Open the form for a note; return "" or, in a line, why it was not opened. Raise SlackError if refused."""
         bookmark = await self._store.get(member, key)
         if bookmark is None:
             return GONE
@@ -92,7 +94,7 @@ class SavedLinks:
         return ""
 
     async def note(self, member: Member, key: str, text: str, at: int | None = None) -> str:
-        """Put a note on a link ("" takes it away); give what is wrong in a line, "" when it is done."""
+        """Set the note on a bookmark ("" removes it); return "" or, in a line, why that was not done."""
         text = clean(text).strip()
         if len(text) > NOTE_MAX_CHARS:
             return f"That is {len(text):,} characters; a note has at most {NOTE_MAX_CHARS}."
@@ -101,5 +103,5 @@ class SavedLinks:
 
 
 def _last(offset: int, total: int) -> int:
-    """Give the beginning of the page at `offset`, or of the last one."""
+    """Return `offset`, or that of the last page if it is past the end."""
     return min(offset, max(0, total - 1) // PAGE_LINKS * PAGE_LINKS)

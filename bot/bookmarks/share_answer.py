@@ -1,4 +1,4 @@
-"""Sharing an answer with a channel, so that a reaction to it means the links it shows."""
+"""Sharing an answer with a channel, in a message whose links people can save by reacting."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Sharing:
-    """Posts answers where the bot may post, and remembers what they show."""
+    """Posts answers, and remembers the links they show."""
 
     def __init__(
         self, postings: Postings, link_lookup: LinkLookup, answers: Answers, slack: BookmarkSlack, clock: Clock
     ) -> None:
-        """Post through `slack`; `postings` remembers."""
+        """Post through `slack`, and record the links in `postings`."""
         self._postings = postings
         self._link_lookup = link_lookup
         self._answers = answers
@@ -31,10 +31,11 @@ class Sharing:
         self._clock = clock
 
     async def share(self, workspace: WorkspaceId, channel: str, user: str, request: SearchRequest) -> Message | None:
-        """Share an answer on behalf of `user`; give the message if it is left to share by the click's own address.
+        """Post an answer on behalf of `user`; return the message if the caller has to send it by the response URL.
 
-        A message that is shared that way has no ts that the bot is told, so it is the second choice: where the bot is
-        no member. None: it is shared or, for all anybody knows, may be: sharing it again could show it twice.
+        That is so where the bot cannot post, such as a channel it is not a member of. It is the second choice since
+        Slack does not return the ts of such a message. None means that the answer was posted or may have been: sending
+        it again could show it twice.
         """
         said = self._answers.share(request, user)
         if said is None:
@@ -44,10 +45,12 @@ class Sharing:
         try:
             posted = await self._slack.post(workspace, channel, said)
         except UnknownOutcomeError as error:
-            _log.warning("whether an answer was shared is not known", channel=channel, error=str(error))
+            _log.warning("an answer may or may not have been shared", channel=channel, error=str(error))
             return None
         except SlackError as error:
-            _log.info("an answer is shared without the bot", channel=channel, error=str(error))
+            _log.info(
+                "shares an answer by the response URL, since the bot cannot post", channel=channel, error=str(error)
+            )
             await self._postings.dropped(posting)
             return said
         await self._postings.sent(posting, posted.channel, posted.ts)

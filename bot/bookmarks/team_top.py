@@ -1,4 +1,4 @@
-"""What a team keeps: counted over at least two people, named after nobody, and nowhere if the team does not want it."""
+"""What a team saves most: counts of at least two people, without names, and only if the team wants them."""
 
 from __future__ import annotations
 
@@ -25,24 +25,27 @@ from bot.store.people import People
 from bot.store.teams import Teams
 
 WEEK = timedelta(days=7)
-_MAX_TRIED_LINKS = 5
+_MAX_TRIED_LINKS = 5  # for the digest: an address may be too long for its line
 _MAX_CACHED_TEAMS = 1_000
 _CACHE_SECONDS = 60.0
 _SLOW_SECONDS = 0.25
-"""Seconds of counting that are too many for every look at a Home tab (half a million bookmarks)."""
+"""A count that takes longer (half a million bookmarks) is reused for `_CACHE_SECONDS`, whatever changes."""
 
 
 class Subscribers(Protocol):
-    """Who subscribed which channel."""
+    """The subscriptions (`bot.store.subscriptions`)."""
 
     async def of_person(self, workspace: WorkspaceId, user: str) -> tuple[Subscription, ...]:
-        """Give the subscriptions that a person made."""
+        """Return the subscriptions that a person made."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What was `found` when the team kept so much `together`, `at` a moment of the event loop's, in so many seconds."""
+    """The links `found` when the team had so many people and bookmarks `together`.
+
+    `at` is the event loop's time of the count, `took` its duration, both in seconds.
+    """
 
     found: tuple[LinkCount, ...]
     together: tuple[int, int]
@@ -50,15 +53,18 @@ class _Counted:
     took: float
 
     def holds(self, together: tuple[int, int], now: float) -> bool:
-        """Say whether it can still be shown. One link more and another less is noticed within the minute."""
+        """Return whether the count can still be shown.
+
+        A link added and another removed leave the totals alike; the count then changes within `_CACHE_SECONDS`.
+        """
         age = now - self.at
         return age < _CACHE_SECONDS and (self.together == together or self.took > _SLOW_SECONDS)
 
 
 class Team:
-    """Counts what a team keeps. A team is an organisation, or a workspace that belongs to none."""
+    """Counts what a team saves. A team is an organisation, or a workspace that is not part of one."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports
         self,
         counts: Bookmarks,
         census: People,
@@ -68,29 +74,29 @@ class Team:
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Read `counts`, as far as `options` say; `issue_of` gives the issue of an identity."""
+        """Count where `options` allow it; `issue_of` returns the issue with an identity, or None."""
         self._counts = counts
         self._census = census
         self._counted: OrderedDict[str, _Counted] = OrderedDict()
-        self._wishes = options
+        self._options = options
         self._subscribers = subscribers
         self._issue_of = issue_of
         self._names = names
         self._clock = clock
 
     async def top(self, home: str, period: Period) -> Message:
-        """List what is kept most, or say that it is switched off."""
-        if not await self._wishes.counted(home):
+        """Return the links saved most in a period, or a message that the counts are switched off."""
+        if not await self._options.counted(home):
             return said.off(self._names)
         found = await self._most_saved(home, period, said.MAX_RESULTS)
         return said.top([self._shared(each) for each in found], period, self._clock.now().date(), self._names)
 
     async def most_saved(self, home: str, limit: int) -> tuple[tuple[BookmarkLink, Shared], ...] | None:
-        """Give the links kept most of all time, most first, at most `MOST`; None where it is switched off.
+        """Return at most `limit` links saved most of all time, most first; None if the counts are switched off.
 
-        They are counted again when the team keeps more or fewer links; where counting took long, once a minute.
+        They are counted again when the team's totals change, or once a minute if counting is slow.
         """
-        if not await self._wishes.counted(home):
+        if not await self._options.counted(home):
             return None
         together = await self._census.together(home)
         if together[0] < MIN_PEOPLE:
@@ -107,16 +113,19 @@ class Team:
         return tuple((each.link, self._shared(each)) for each in known.found[:limit])
 
     async def switch(self, member: Member, workspace: WorkspaceId, *, on: bool) -> Message:
-        """Switch the counts for the whole team: whoever subscribed a channel here may, and only they are told."""
+        """Switch the counts on or off for the whole team; only people who subscribed a channel here may."""
         if not await self._subscribers.of_person(workspace, member.user):
             return said.not_yours(self._names)
-        await self._wishes.count(member.home, on=on)
+        await self._options.count(member.home, on=on)
         return said.switched(self._names, on=on)
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
-        """Say in one line what was kept most in the seven days before `now`, "" for nothing (delivery.footnote)."""
+        """Return a line of markup on the link saved most in the seven days before `now`, "" if none was.
+
+        This is the `Footnote` of `bot.digests.delivery.footnote`.
+        """
         home = member_of(workspace, "").home
-        if not await self._wishes.counted(home):
+        if not await self._options.counted(home):
             return ""
         found = await self._counts.top(home, microseconds(now - WEEK), microseconds(now), _MAX_TRIED_LINKS, MIN_PEOPLE)
         return next(filter(None, (said.line(self._shared(each)) for each in found)), "")
@@ -124,7 +133,7 @@ class Team:
     async def _most_saved(self, home: str, period: Period, limit: int) -> tuple[LinkCount, ...]:
         now = self._clock.now()
         since = microseconds(now - timedelta(days=period.days)) if period.days else 0
-        # What was kept a moment ago by Slack's clock may be ahead of this one.
+        # Slack's clock may be ahead of ours: without the hour, the newest bookmarks would be missing.
         return await self._counts.top(home, since, microseconds(now + timedelta(hours=1)), limit, MIN_PEOPLE)
 
     def _shared(self, each: LinkCount) -> Shared:

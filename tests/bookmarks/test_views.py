@@ -1,4 +1,4 @@
-"""What a person kept and what a team keeps, as they read it."""
+"""Lists of bookmarks and of what a team saves, as people read them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bookmarks.views.note import note_form, read_note
 from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing, saved
-from bot.bookmarks.views.saved_row import NOTE, RowChoice, SavedRow, menu, words
+from bot.bookmarks.views.saved_row import NOTE, RowChoice, SavedRow, menu, note_form, read_note, words
 from bot.bookmarks.views.team_top import Shared, line, not_yours, off, switched, top
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.period import Period
@@ -31,12 +30,12 @@ PLAIN = SavedRow(
 
 
 def told(message: Message) -> str:
-    """Give all that a message says, as JSON."""
+    """Return a message's blocks as JSON."""
     return json.dumps(message.blocks, ensure_ascii=False)
 
 
-def test_a_row_says_where_it_stood_and_how_it_was() -> None:
-    """An unread link is bold; its site, issue and date follow, the old page, then the note."""
+def test_a_row_names_its_site_its_issue_and_its_archived_page() -> None:
+    """An unread link is bold; its site, issue, date and archived page follow, then the note."""
     assert words(PLAIN, TODAY) == (
         "*<https://blog.example/cache|How a cache took a site down>*\n"
         "blog.example · #7 · 7 Mar 2021 · <https://web.archive.org/web/20210307/https://blog.example/cache|as it was>"
@@ -45,8 +44,8 @@ def test_a_row_says_where_it_stood_and_how_it_was() -> None:
     assert words(read, TODAY) == "<https://a.example/x|A thing>\na.example\nNote: for Monday"
 
 
-def test_a_menu_offers_what_can_be_done() -> None:
-    """Read, note and remove; an address too long for the text is opened from there."""
+def test_a_menu_offers_read_note_and_remove() -> None:
+    """With an address too long for the row's text, it also opens the link."""
     assert [each["text"]["text"] for each in menu(PLAIN, 0)["options"]] == ["Mark as read", "Add a note", "Remove"]
     long = SavedRow(KEY, "https://a.example/" + "x" * 900, "A thing", read=True, note="x")
     options = menu(long, 1)["options"]
@@ -61,8 +60,8 @@ def test_a_menu_offers_what_can_be_done() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "remove", f"remove:{KEY}0", f"drop:{KEY}", f"remove:{KEY.upper()}", "remove:'"])
-def test_a_forged_choice_is_none(value: str) -> None:
-    """Only what a menu offers is one."""
+def test_a_forged_choice_is_refused(value: str) -> None:
+    """Only the values of a menu are choices."""
     assert RowChoice.parse(value) is None
 
 
@@ -75,15 +74,15 @@ def test_a_forged_choice_is_none(value: str) -> None:
         (date(2020, 2, 29), date(2022, 3, 1), True),
     ],
 )
-def test_only_what_is_two_years_old_has_a_past(day: date, today: date, aged: bool) -> None:  # noqa: FBT001 - drawn
-    """From the second anniversary on."""
+def test_links_of_two_years_ago_have_an_archived_page(day: date, today: date, aged: bool) -> None:  # noqa: FBT001 - drawn
+    """They have one from the second anniversary on."""
     published = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     address = f"https://web.archive.org/web/{day:%Y%m%d}/https://a.example/?x=1" if aged else ""
     assert as_it_was("https://a.example/?x=1", published, today) == address
 
 
-def test_what_has_no_past() -> None:
-    """A link of no known issue, an address that is none of the web, or a monstrous one."""
+def test_links_without_an_archived_page() -> None:
+    """A link without an issue, an address that is not http or https, and one that is too long."""
     old = datetime(2014, 1, 1, tzinfo=UTC)
     assert as_it_was("https://a.example/", None, TODAY) == ""
     assert as_it_was("mailto:a@b.example", old, TODAY) == ""
@@ -91,15 +90,15 @@ def test_what_has_no_past() -> None:
 
 
 def test_a_list_has_its_pages() -> None:
-    """Which part of how many, how many unread, and the ways to the others."""
+    """A page names its part of the total and the unread ones, and links to its neighbours."""
     page = saved(Listed((PLAIN,) * PAGE_LINKS, Listing("", 10), 35, 4), TODAY, CommandNames())
     assert "*You kept 35 links*, 11–20 · 4 unread" in told(page)
     buttons = {each["action_id"]: Listing.read(each["value"]) for each in page.blocks[-1]["elements"]}
     assert buttons == {"saved:back": Listing("", 0), "saved:next": Listing("", 20)}
 
 
-def test_a_search_of_one_s_own_leads_on_to_the_archive() -> None:
-    """With an answer by what was asked for; without one by all that was typed, too."""
+def test_a_search_of_bookmarks_leads_on_to_the_archive() -> None:
+    """With results, by the query; without any, also by the words as they were typed."""
     found = saved(Listed((PLAIN,), Listing("cache"), 1, 4), TODAY, CommandNames())
     assert "*cache* · 1 link of yours" in told(found)
     assert [each["text"]["text"] for each in found.blocks[-1]["elements"]] == ["Search the whole archive"]
@@ -127,7 +126,7 @@ rows = st.builds(
 @settings(max_examples=40)
 @given(st.lists(rows, max_size=4, unique_by=id), nasty_text, st.integers(0, 9_999))
 def test_any_list_keeps_every_limit(drawn: list[SavedRow], query: str, offset: int) -> None:
-    """Whatever was kept, noted and asked for."""
+    """Any headline, address, note and query fits Slack's limits."""
     named = tuple(
         SavedRow(f"{number:032x}", each.url, each.headline, each.issue, each.published, each.read, each.note)
         for number, each in enumerate(drawn)
@@ -138,8 +137,8 @@ def test_any_list_keeps_every_limit(drawn: list[SavedRow], query: str, offset: i
         assert problems(note_form(each.key, each.headline, each.note, home=query)) == []
 
 
-def test_a_page_of_monsters_is_shorter_and_loses_none() -> None:
-    """What does not fit one message comes on the next page."""
+def test_a_page_of_long_rows_is_shorter_and_loses_none() -> None:
+    """Rows that do not fit one message come on the next page."""
     monster = SavedRow(KEY, "https://a.example/" + "x" * 480, "y" * 300, "z" * 90, PLAIN.published, note="n" * 400)
     page = Listed(
         tuple(
@@ -158,7 +157,7 @@ def test_a_page_of_monsters_is_shorter_and_loses_none() -> None:
 
 @given(st.builds(Listing, st.text(max_size=QUERY_MAX_CHARS).map(str.strip), st.integers(0, 1_000_000)))
 def test_a_page_is_read_back_from_its_buttons(listing: Listing) -> None:
-    """From a button as it was; from a row too, unless its query is too long for one: then the list's beginning."""
+    """A button has all of it; a row too, unless the query is too long: then it names the list's beginning."""
     read = Listing.read(listing.as_value())
     placed = Listing.of_place(listing.place(KEY))
     assert read is not None
@@ -172,8 +171,8 @@ def test_a_page_is_read_back_from_its_buttons(listing: Listing) -> None:
     st.text()
     | st.dictionaries(st.sampled_from("qo"), st.none() | st.integers() | st.text(), max_size=2).map(json.dumps)
 )
-def test_a_forged_page_is_none_or_one_that_can_be_asked(value: str) -> None:
-    """Reading never fails."""
+def test_a_forged_page_is_refused_or_valid(value: str) -> None:
+    """Reading a page never raises."""
     for read in (Listing.read(value), Listing.of_place(value), Listing.of_place(f"mine:{KEY}:{value}")):
         if read is not None:
             assert len(read.query) <= QUERY_MAX_CHARS
@@ -181,7 +180,7 @@ def test_a_forged_page_is_none_or_one_that_can_be_asked(value: str) -> None:
 
 
 def test_a_note_is_read_from_its_form() -> None:
-    """The link, the text, and where it was opened; an emptied field is "" as is one that never had anything."""
+    """The form returns the link, the text and where it was opened; an empty field, which Slack sends as None, is ""."""
     form = note_form(KEY, "A thing", "was", home="{}")
     assert form["blocks"][1]["element"]["initial_value"] == "was"
     for value, text in (("is", "is"), (None, "")):
@@ -211,13 +210,13 @@ def test_a_note_is_read_from_its_form() -> None:
         {"private_metadata": 7, "state": None},
     ],
 )
-def test_a_forged_note_is_none(view: dict[str, object]) -> None:
-    """Missing keys, wrong types, another's words: no form of the bot's."""
+def test_a_forged_note_is_refused(view: dict[str, object]) -> None:
+    """Missing keys, wrong types and other forms are not notes."""
     assert read_note(view) is None
 
 
 def test_the_team_s_list_counts_and_names_nobody() -> None:
-    """Most kept first, as it comes; the other periods are a click away."""
+    """The order is the one given; the other periods have buttons."""
     said = top([Shared(PLAIN.url, PLAIN.headline, 3, "#7", PLAIN.published)], Period.ALL, TODAY, CommandNames())
     assert "1. *<https://blog.example/cache|How a cache took a site down>*\\nkept by 3 · blog.example · #7" in told(
         said
@@ -230,7 +229,7 @@ def test_the_team_s_list_counts_and_names_nobody() -> None:
 @settings(max_examples=30)
 @given(st.lists(st.builds(Shared, nasty_url, nasty_text, st.integers(2, 10**6), nasty_text), max_size=5), nasty_text)
 def test_any_team_s_list_keeps_every_limit(shared: list[Shared], name: str) -> None:
-    """Whatever was kept, and whatever the commands are called."""
+    """Any link and any command name fits Slack's limits."""
     names = CommandNames(command=name[:32] or "/weekly", bookmark=name[:50] or "x")
     messages = [top(shared, period, TODAY, names) for period in Period]
     messages += [off(names), not_yours(names), switched(names, on=True), switched(names, on=False)]
@@ -239,13 +238,13 @@ def test_any_team_s_list_keeps_every_limit(shared: list[Shared], name: str) -> N
 
 
 def test_the_digest_s_line() -> None:
-    """One link and how many keep it; none where the address would not fit."""
+    """The line has one link and its count; it is empty if the address does not fit."""
     shared = Shared(PLAIN.url, PLAIN.headline, 3)
     assert line(shared) == "Most kept last week: <https://blog.example/cache|How a cache took a site down> (3)"
     assert line(Shared("https://a.example/" + "x" * 300, "A", 3)) == ""
 
 
 def test_a_week_is_days() -> None:
-    """Periods count back from now."""
+    """Periods are a number of days before now."""
     assert [period.days for period in Period] == [None, 365, 30]
     assert timedelta(days=Period.MONTH.days or 0) == timedelta(days=30)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.kind import Kind
-from bot.bookmarks.views.note import note_form
+from bot.bookmarks.views.saved_row import note_form
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.slack.api.errors import ChannelRefusedError, TryLaterError

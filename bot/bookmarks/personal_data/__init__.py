@@ -1,1 +1,1 @@
-"""What a person has stored here: exporting it, importing more, erasing all of it."""
+"""A person's stored data: exporting bookmarks, importing others, and erasing everything."""

@@ -1,4 +1,4 @@
-"""Having everything about oneself deleted."""
+"""Deleting everything about a person at their request."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _log = structlog.get_logger(__name__)
 
 
 class Forgetting:
-    """Deletes. Whom to forget comes from the signed request alone."""
+    """Deletes what is stored about a person. Whom is read from the signed request only."""
 
     def __init__(self, people: People, names: CommandNames, clock: Clock, forgot: Callable[[Member], None]) -> None:
-        """Delete from `people`; `forgot` is told whom to forget in memory."""
+        """Delete from `people`; `forgot` then drops what is held of the person in memory."""
         self._people = people
         self._names = names
         self._clock = clock
         self._forgot = forgot
 
     async def ask(self, member: Member) -> Message:
-        """Ask somebody whether they mean it."""
+        """Return the question whether to delete everything."""
         return said.confirm_forgetting((await self._people.get(member)).saved, self._names)
 
     async def forget(self, member: Member, at: int | None) -> Message:
-        """Delete everything about somebody, up to `at` (microseconds by Slack's clock; None: now). Twice is as once."""
+        """Delete everything about a member up to `at` (microseconds by Slack's clock; None: now); idempotent."""
         count = await self._people.forget(member, at_or_now(at, self._clock.now()))
         self._forgot(member)
-        _log.info("somebody was forgotten")
+        _log.info("deleted everything about a person")
         return said.forgotten(count)

@@ -1,4 +1,4 @@
-"""Taking along what one keeps."""
+"""Exporting a person's bookmarks."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from bot.slack.blocks.message import Message
 NO_FILES = frozenset(
     {"missing_scope", "not_allowed_token_type", "unknown_method", "method_not_supported_for_channel_type"}
 )
-"""Slack's words for: this bot may not upload."""
+"""Slack's error codes for a bot that may not upload files."""
 
 
 class Exporting:
-    """Hands out lists. Whose it is comes from the signed request alone."""
+    """Sends people their bookmarks. Whose they are is read from the signed request only."""
 
     def __init__(self, store: BookmarkStore, slack: BookmarkSlack, names: CommandNames) -> None:
-        """Send what `store` knows through `slack`."""
+        """Send the bookmarks in `store` through `slack`."""
         self._store = store
         self._slack = slack
         self._names = names
 
     async def take(self, workspace: WorkspaceId, user: str, kind: Format) -> Message:
-        """Send somebody their own list: as a file in the direct conversation, as text where the bot may send no files.
+        """Send a person their bookmarks in the direct conversation: as a file or, if the bot may not upload, as text.
 
-        Gives what to tell them where they asked. Raises SlackError where neither can be sent.
+        Return the answer to show where they asked. Raise SlackError if neither can be sent.
         """
         kept = await self._store.all(member_of(workspace, user))
         if not kept:
@@ -60,7 +60,7 @@ class Exporting:
 
 
 def exported(bookmark: Bookmark) -> ExportedBookmark:
-    """Give a bookmark as it leaves: to the second, as files say it."""
+    """Return a bookmark as it is exported; files have times to the second."""
     at = bookmark.at - timedelta(microseconds=bookmark.at.microsecond)
     title = bookmark.headline or bookmark.link.text or bookmark.url
     return ExportedBookmark(bookmark.url, " ".join(title.split()), bookmark.note, at, bookmark.read)

@@ -1,1 +1,1 @@
-"""What bookmarks look like in Slack."""
+"""Block Kit of bookmarks, and reading it back from payloads."""

@@ -1,4 +1,4 @@
-"""Choosing among the links of one message: up to ten at a time to tick, in a message or a form only one person sees."""
+"""The links of one message as pages of checkboxes, in a message or modal that only one person sees."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip_plain, host, shown
 
 PAGE_LINKS = 10
-"""Boxes on a page (Slack: reference/block-kit/block-elements/checkboxes-element)."""
+"""Checkboxes on a page (Slack: reference/block-kit/block-elements/checkboxes-element)."""
 CALLBACK = "choose_links"
 ACTION = "choose"
-"""What the buttons' action ids begin with, up to a colon."""
+"""The part of the buttons' action ids before the colon."""
 TICKS = "ticks"
 _OPTION_MAX_CHARS = 75
 _MAX_OFFSET = 1_000
@@ -25,10 +25,10 @@ _MAX_OFFSET = 1_000
 
 @dataclass(frozen=True, slots=True)
 class PickerState:
-    """Where a choice is: which message's links, from which one on, and which of those were ticked when it was shown.
+    """The state of a choice: the message, the index of the page's first link, and the indexes that were ticked.
 
-    `opened` is when it began, in microseconds by Slack's clock. `seal` ties it to the person it was made for: what
-    comes back from anybody else is none of ours.
+    `opened` is when the choice began, in microseconds by Slack's clock. `seal` is a signature for the person it was
+    made for, so that nobody else can use it.
     """
 
     channel: str
@@ -39,12 +39,12 @@ class PickerState:
     seal: str = ""
 
     def as_value(self) -> str:
-        """Give it as a button's value or a form's metadata."""
+        """Return it as a button's value or a modal's metadata."""
         return json.dumps([self.channel, self.ts, self.offset, sorted(self.ticked), self.opened, self.seal])
 
     @classmethod
     def read(cls, value: object) -> PickerState | None:
-        """Read what `as_value` made; None for anything else."""
+        """Return the state that `as_value` wrote, None for anything else."""
         try:
             fields = (
                 json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
@@ -61,12 +61,12 @@ class PickerState:
         return cls(channel, ts, offset, frozenset(ticked), opened, seal)
 
     def at(self, offset: int) -> PickerState:
-        """Give the same choice on another page."""
+        """Return the state for the page that contains `offset`, with nothing ticked."""
         return replace(self, offset=max(0, min(offset, _MAX_OFFSET)) // PAGE_LINKS * PAGE_LINKS, ticked=frozenset())
 
 
 def picked(values: object) -> frozenset[str]:
-    """Read which boxes are ticked from a payload's state; what is missing or of a wrong shape is not ticked."""
+    """Return the values of the ticked boxes in a payload's state; malformed parts are skipped."""
     found: set[str] = set()
     for block in values.values() if isinstance(values, Mapping) else ():
         field = block.get(TICKS) if isinstance(block, Mapping) else None
@@ -79,18 +79,18 @@ def picked(values: object) -> frozenset[str]:
 
 
 def option_value(index: int, link: BookmarkLink) -> str:
-    """Name a box: the link's place in its message and the beginning of its key."""
+    """Return a box's value: the link's index in its message and the first 12 digits of its key."""
     return f"{index}:{link.key[:12]}"
 
 
 def choose(links: Sequence[BookmarkLink], place: PickerState, done: str = "") -> Message:
-    """Offer a page of `links` in a message for one person; those at `place.ticked` are ticked. `done` is said first."""
+    """Return a page of `links` as a message for one person, headed by `done` if that is not empty."""
     made = [*_boxes(links, place, done), blocks.actions(_buttons(links, place, saving=True))]
     return Message(f"Which of {len(links)} links do you want to keep?", tuple(made))
 
 
 def choose_form(links: Sequence[BookmarkLink], place: PickerState, done: str = "") -> dict[str, Any]:
-    """Offer a page of `links` in a form."""
+    """Return a page of `links` as a modal."""
     made = _boxes(links, place, done)
     row = _buttons(links, place, saving=False)
     return {
@@ -105,7 +105,7 @@ def choose_form(links: Sequence[BookmarkLink], place: PickerState, done: str = "
 
 
 def told_form(markup: str) -> dict[str, Any]:
-    """Make a form that only says something."""
+    """Return a modal that only shows a text."""
     return {**blocks.window("Save links", [blocks.section(markup)]), "callback_id": f"{CALLBACK}_done"}
 
 
@@ -119,7 +119,7 @@ def _boxes(links: Sequence[BookmarkLink], place: PickerState, done: str) -> list
         boxes["initial_options"] = ticked
     field = {
         "type": "input",
-        # Another page is another field: Slack keeps what was entered in a field of the same name.
+        # One id for each page: Slack keeps the ticks of an input whose id is the same in the next view.
         "block_id": f"{TICKS}:{place.offset}",
         "optional": True,
         "label": blocks.plain("Links of that message", 150),
@@ -141,7 +141,7 @@ def _option(index: int, link: BookmarkLink) -> Block:
 
 
 def _buttons(links: Sequence[BookmarkLink], place: PickerState, *, saving: bool) -> list[Block]:
-    """Make the buttons; turning the page keeps what is ticked, so that nothing ticked is lost."""
+    """Return the buttons. Those that turn the page save its ticks first, so that none is lost."""
     row = [blocks.button("Save", f"{ACTION}:save", place.as_value(), style="primary")] if saving else []
     if place.offset:
         row.append(blocks.button(f"‹ Save, {PAGE_LINKS} before", f"{ACTION}:back", place.as_value()))

@@ -1,4 +1,4 @@
-"""What is said to people who take their bookmarks along, bring some, or want to be forgotten."""
+"""Messages and forms for exporting, importing and erasing a person's data."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bot.slack.blocks.mrkdwn import escape
 FORGET, STAY = "forget:me", "forget:not"
 """The buttons of the confirmation."""
 IMPORT = "import"
-"""The form's callback, and its first field."""
+"""The form's callback id, and the block and action id of its first field."""
 FILE = "import:file"
-"""The form's field for a file."""
+"""The block and action id of the form's field for a file."""
 FILE_MAX_BYTES = 10_000_000
-"""Bytes of a file (Slack: file-input-element, at most 10 MB)."""
+"""Bytes of an imported file (Slack: file-input-element, at most 10 MB)."""
 PIECE_MAX_CHARS = 8_000
-"""Characters of a list in one message, where it is sent as text (bot.slack.blocks.blocks: 9,000 are surely taken)."""
+"""Characters of an export in one message (9,000 are always accepted: `bot.slack.blocks.blocks`)."""
 MAX_PIECES = 10
 MAX_FIELDS = 5
-"""Fields of the form: together as much as about ninety bookmarks. What is longer is brought in several goes."""
+"""Fields of the form, which hold about ninety bookmarks. Longer lists take several imports."""
 _FIELD_MAX_CHARS = 3_000  # Slack: reference/block-kit/block-elements/plain-text-input-element
 
 _KINDS = {
@@ -36,12 +36,12 @@ _KINDS = {
 
 
 def taken(count: int, kind: Format) -> Message:
-    """Introduce a file to the person whose it is."""
+    """Return the message that comes before a person's exported file."""
     return blocks.says(f"Your {_links(count)} as {_KINDS[kind]}. Only you see this.")
 
 
 def sent(count: int, names: CommandNames, *, typed: str) -> Message:
-    """Say where the list went, and the way to what else `typed` may have meant."""
+    """Return the answer to an export: where it is, and how to search for the words `typed` instead."""
     weekly = escape(names.command)
     where = f"Your {_links(count)} {'is' if count == 1 else 'are'} in our direct conversation."
     said = f"{where} Other kinds: `{weekly} export csv`, `markdown`, `jsonl`."
@@ -49,12 +49,12 @@ def sent(count: int, names: CommandNames, *, typed: str) -> Message:
 
 
 def nothing_to_take(names: CommandNames) -> Message:
-    """Say that there is nothing kept."""
+    """Return the answer to an export without bookmarks."""
     return blocks.says(f"You have kept nothing yet; `{escape(names.command)} help` says how to.")
 
 
 def pieces(text: str) -> Iterator[Message]:
-    """Part a file's text into messages that show it exactly, cut at lines' ends; the last says what was left out."""
+    """Yield messages that show a file's text exactly, split at line ends; after MAX_PIECES, one on what is missing."""
     rest = text
     for _ in range(MAX_PIECES):
         if not rest:
@@ -72,13 +72,13 @@ def pieces(text: str) -> Iterator[Message]:
 
 
 def _verbatim(text: str) -> Message:
-    """Show text as it is: rich text needs no escaping, and changes nothing (Slack: reference/block-kit/rich-text)."""
+    """Return a message that shows text as it is; rich text needs no escaping (Slack: reference/block-kit/rich-text)."""
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
     return Message("Your list, as text", ({"type": "rich_text", "elements": [element]},))
 
 
 def import_form(names: CommandNames) -> Block:
-    """Ask for a browser's bookmarks."""
+    """Return the form to paste a browser's bookmarks into."""
     weekly = escape(names.command)
     how = (
         "Export your bookmarks from your browser (a file of the kind *HTML*), open that file in a text editor, and "
@@ -96,7 +96,7 @@ def import_form(names: CommandNames) -> Block:
 
 
 def file_form(names: CommandNames) -> Block:
-    """Ask for a browser's bookmarks as a file (Slack: needs the scope files:read)."""
+    """Return the form to upload a browser's bookmarks (Slack: needs the scope files:read)."""
     weekly = escape(names.command)
     how = (
         "Export your bookmarks from your browser (a file of the kind *HTML*) and choose that file here. The same link "
@@ -110,7 +110,7 @@ def file_form(names: CommandNames) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file that somebody chose in the form: its size in bytes, whose it is (a user's id), and where it is fetched."""
+    """A file chosen in the form: its size in bytes, its owner (a user id), and the address to download it from."""
 
     size: int
     owner: str
@@ -118,7 +118,7 @@ class UploadedFile:
 
 
 def read_file(view: Mapping[str, Any]) -> UploadedFile | None:
-    """Read the form that asks for a file; None if it is no such form."""
+    """Return the file of a submitted form, None if the form has none."""
     try:
         (file,) = view["state"]["values"][FILE][FILE]["files"]
         size, owner = file["size"], file["user"]
@@ -172,7 +172,7 @@ def _field(number: int) -> str:
 
 
 def read_import(view: Mapping[str, Any]) -> str | None:
-    """Read the submitted form: what was pasted, from all fields as one text; None if it is no such form."""
+    """Return the text of all fields of a submitted form, None if it is another form."""
     try:
         values = view["state"]["values"]
         pasted = [values[IMPORT][IMPORT]["value"]]
@@ -183,7 +183,7 @@ def read_import(view: Mapping[str, Any]) -> str | None:
 
 
 def brought(new: int, known: int, refused: int, names: CommandNames, *, beyond: int = 0) -> Message:
-    """Say what came of it: links that are new, were `known` already, were `refused`, or came `beyond` the most."""
+    """Return the result of an import: how many links are new, `known`, `refused`, and `beyond` the limit of a file."""
     said = [f"{new:,} more link is yours now." if new == 1 else f"{new:,} more links are yours now."]
     if known:
         said.append(f"{_links(known)} you had already.")
@@ -196,12 +196,12 @@ def brought(new: int, known: int, refused: int, names: CommandNames, *, beyond: 
 
 
 def window(message: Message) -> Block:
-    """Say something in the form's place."""
+    """Return a modal with a message, to replace the form."""
     return blocks.window("Your bookmarks", message.blocks)
 
 
 def confirm_forgetting(count: int, names: CommandNames) -> Message:
-    """Ask whether everything about the person is to be deleted."""
+    """Return the question whether to delete everything about the person."""
     weekly = escape(names.command)
     what = f"your {_links(count)}, your notes and what you have read" if count else "all that I know of you"
     said = (
@@ -216,7 +216,7 @@ def confirm_forgetting(count: int, names: CommandNames) -> Message:
 
 
 def forgotten(count: int) -> Message:
-    """Confirm it."""
+    """Confirm that everything was deleted."""
     was = f"Your {_links(count)} and everything else about you are gone." if count else "Nothing about you is kept."
     return blocks.says(f"Done. {was}")
 

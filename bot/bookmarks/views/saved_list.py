@@ -1,4 +1,4 @@
-"""What a person kept, listed."""
+"""A person's bookmarks as a list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.slack.blocks.mrkdwn import bold, clip, escape
 PAGE_LINKS = 10
 """Bookmarks on a page."""
 
-# What rows may fill of a message (bot.slack.blocks.blocks): the rest is for what stands around them.
+# The share of a message for its rows (limits: bot.slack.blocks.blocks); the rest is for the blocks around them.
 _TEXT_MAX_CHARS = blocks.TEXT_MAX_CHARS - 1_500
 _JSON_MAX_CHARS = 12_000
 _MAX_OFFSET = 1_000_000
@@ -28,25 +28,25 @@ _BLOCK_ID = 255  # Slack: reference/block-kit/blocks
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which page of a list: what was asked for ("": everything), and how many come before.
+    """A page of a list: the query ("": all bookmarks) and how many rows come before the page.
 
-    It goes out with buttons and rows; what comes back is from outside and checked.
+    Buttons and rows carry it; what comes back from them is checked.
     """
 
     query: str = ""
     offset: int = 0
 
     def at(self, offset: int) -> Listing:
-        """Give another page of the same list."""
+        """Return another page of the same list."""
         return Listing(self.query, offset)
 
     def as_value(self) -> str:
-        """Give it as a button's value."""
+        """Return it as a button's value."""
         return json.dumps({"q": self.query, "o": self.offset}, ensure_ascii=False)
 
     @classmethod
     def read(cls, value: str) -> Listing | None:
-        """Read a button's value; None for anything that no button has."""
+        """Return the page of a button's value, None if no button has that value."""
         try:
             fields = json.loads(value) if len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
         except (ValueError, RecursionError):
@@ -55,30 +55,30 @@ class Listing:
 
     @classmethod
     def of(cls, fields: dict[str, object]) -> Listing | None:
-        """Read fields `q` and `o`; None where they are not what they should be."""
+        """Return the page of the fields `q` and `o`, None if one is missing or invalid."""
         query, offset = fields.get("q"), fields.get("o")
         if not isinstance(query, str) or len(one_line(query)) > QUERY_MAX_CHARS or type(offset) is not int:
             return None
         return cls(one_line(query), offset) if 0 <= offset <= _MAX_OFFSET else None
 
     def place(self, key: str) -> str:
-        """Give a row's block_id, which says on which page it stands; a long query does not fit, and is left out."""
+        """Return a row's block_id, which names its page, or the list's beginning if the query is too long."""
         said = f"mine:{key}:{self.offset}:{self.query}"
         return said if len(said) <= _BLOCK_ID else f"mine:{key}:0:"
 
     @classmethod
     def of_place(cls, block_id: str) -> Listing:
-        """Read a row's block_id; anything else is the list's beginning."""
+        """Return the page of a row's block_id; for any other text, the beginning of the list."""
         match = _PLACE.fullmatch(block_id)
         return cls(one_line(match[3])[:QUERY_MAX_CHARS], int(match[2])) if match else cls()
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page of what a person kept: its `rows`, which `listing` it is, and how many there are in all (`total`).
+    """One page of a person's bookmarks: its `rows`, which `listing` it is, and the `total` over all pages.
 
-    `unread` counts those of everything. For a query without an answer `meant` has other queries, and `problems` notes
-    on what of it was not understood.
+    `unread` counts all unread bookmarks. For a query without results `meant` suggests other queries; `problems` has
+    notes on the parts of a query that were not understood.
     """
 
     rows: tuple[SavedRow, ...]
@@ -90,7 +90,7 @@ class Listed:
 
 
 def saved(page: Listed, today: date, names: CommandNames) -> Message:
-    """List a page for the person whose it is, with a menu for each row and buttons to the other pages."""
+    """Return a page as a message, with a menu for each row and buttons to the other pages."""
     if not page.rows:
         return _nothing(page, names)
     rows = _rows(page, today)
@@ -104,7 +104,7 @@ def saved(page: Listed, today: date, names: CommandNames) -> Message:
 
 
 def _rows(page: Listed, today: date) -> list[Block]:
-    """Make the rows, as many as fit one message (one at least): the rest comes on the next page."""
+    """Return the rows that fit one message, at least one; the rest comes on the next page."""
     made: list[Block] = []
     text = size = 0
     for number, each in enumerate(page.rows):
@@ -118,7 +118,7 @@ def _rows(page: Listed, today: date) -> list[Block]:
 
 
 def summary(page: Listed) -> str:
-    """Say which part of how many it is."""
+    """Return the line above a page: the query, the total, and which part of it the page is."""
     first, count = page.listing.offset + 1, f"{page.total:,} link{'s' * (page.total != 1)}"
     where = f", {first}–{first + len(page.rows) - 1}" if page.total > len(page.rows) else ""
     if query := page.listing.query:
@@ -128,7 +128,7 @@ def summary(page: Listed) -> str:
 
 
 def turns(page: Listed, action: str) -> list[Block]:
-    """Make the buttons to the pages before and after; their actions are `action:back` and `action:next`."""
+    """Return the buttons to the pages before and after, with the actions `action:back` and `action:next`."""
     last, row_ = page.listing.offset + len(page.rows), []
     ranked = bool(page.listing.query)
     if page.listing.offset:
@@ -158,7 +158,7 @@ def _nothing(page: Listed, names: CommandNames) -> Message:
 
 
 def _on(page: Listed) -> list[Block]:
-    """Offer the ways on from a search: the whole archive, by what was meant to be found or by all that was typed."""
+    """Return a search's buttons: the query in the whole archive and, without results, the words as typed there too."""
     query = page.listing.query
     if not query:
         return []

@@ -1,15 +1,17 @@
-"""One link that a person kept, as its row in a list: the same in what a command answers and on the Home tab."""
+"""One bookmark as a row, in command answers and on the Home tab, and the form for its note."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from archive.link import is_http
-from bot.domain.bookmark_file.record import URL_MAX_CHARS
-from bot.domain.text import one_line
+from bot.domain.bookmark_file.record import NOTE_MAX_CHARS, URL_MAX_CHARS
+from bot.domain.text import clean, one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import short_date
 from bot.slack.blocks.message import Block
@@ -17,20 +19,23 @@ from bot.slack.blocks.mrkdwn import bold, clip, host, link, shown
 from bot.slack.blocks.web_archive import web_archive_link
 
 ACTION = "kept"
-"""The menu beside a row: its action is `kept:NUMBER`, the chosen option's value says what and which."""
+"""The menu beside a row has the action `kept:NUMBER`; an option's value is `what:key`."""
 READ, UNREAD, NOTE, REMOVE, OPEN = "read", "unread", "note", "remove", "open"
 
 _LINKED_MAX_CHARS = 500
-"""A longer address is opened from the menu: ten such in the text would be more than a message may hold."""
+"""Longer addresses are opened from the menu, since ten of them would not fit the text of a message."""
 _NOTE_MAX_CHARS = 200
 _CHOICE = re.compile(rf"({READ}|{UNREAD}|{NOTE}|{REMOVE}|{OPEN}):([0-9a-f]{{32}})")
+NOTE_CALLBACK = NOTE_FIELD = "note"
+"""The callback id of a note's form, and the block and action id of its field."""
+_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class SavedRow:
-    """What a row shows: the link's `key`, `url` ("" if none) and `headline`, whether it is `read`, and its `note`.
+    """A bookmark to show: the link's `key`, `url` ("" if none) and `headline`, whether it is `read`, and its `note`.
 
-    `issue` is the short name of the issue it stood in, "" where the archive does not know it, and `published` that
+    `issue` is the short name of the issue the link is from, "" if it is not from the archive, and `published` that
     issue's date.
     """
 
@@ -45,61 +50,104 @@ class SavedRow:
 
 @dataclass(frozen=True, slots=True)
 class RowChoice:
-    """What was chosen from a row's menu: `what` to do with the link `key`."""
+    """A choice from a row's menu: `what` to do with the link `key`."""
 
     what: str
     key: str
 
     @classmethod
     def parse(cls, value: str) -> RowChoice | None:
-        """Read an option's value; None for anything that no row has."""
+        """Return the choice of an option's value, None if no row has that value."""
         match = _CHOICE.fullmatch(value)
         return cls(match[1], match[2]) if match else None
 
     @property
     def at_once(self) -> bool:
-        """Say whether it is done at once, so that the list is another one: neither a form nor a mere link."""
+        """Return whether it changes the list at once, unlike a choice that opens a form or a link."""
         return self.what in {READ, UNREAD, REMOVE}
 
 
-def row(kept: SavedRow, number: int, today: date, block_id: str = "") -> Block:
-    """Make a row, with a menu beside it; `number` tells it from the others of its message."""
-    made: dict[str, Any] = {**blocks.section(words(kept, today), menu(kept, number))}
+def row(saved: SavedRow, number: int, today: date, block_id: str = "") -> Block:
+    """Return a row with its menu; `number` tells it from the other rows of the message."""
+    made: dict[str, Any] = {**blocks.section(words(saved, today), menu(saved, number))}
     if block_id:
         made["block_id"] = block_id
     return made
 
 
-def words(kept: SavedRow, today: date) -> str:
-    """Give a row's text: the link (bold while it is unread), where it stood, and the note."""
-    head = one_line(kept.headline) or shown(kept.url) or "·"
-    linked = link(kept.url, head) if kept.url and len(kept.url) <= _LINKED_MAX_CHARS else clip(head, 150)
-    where = [clip(host(kept.url), 60), clip(kept.issue, 80)]
-    if kept.published is not None:
-        where.append(short_date(kept.published))
-    where.append(web_archive_link(kept.url, kept.published, today))
-    lines = [linked if kept.read else bold(linked), " · ".join(filter(None, where))]
-    if note := one_line(kept.note):
+def words(saved: SavedRow, today: date) -> str:
+    """Return a row's text: the link (bold if unread), its site and issue, and the note."""
+    head = one_line(saved.headline) or shown(saved.url) or "·"
+    linked = link(saved.url, head) if saved.url and len(saved.url) <= _LINKED_MAX_CHARS else clip(head, 150)
+    where = [clip(host(saved.url), 60), clip(saved.issue, 80)]
+    if saved.published is not None:
+        where.append(short_date(saved.published))
+    where.append(web_archive_link(saved.url, saved.published, today))
+    lines = [linked if saved.read else bold(linked), " · ".join(filter(None, where))]
+    if note := one_line(saved.note):
         lines.append(f"Note: {clip(note, _NOTE_MAX_CHARS)}")
     return "\n".join(filter(None, lines))
 
 
-def menu(kept: SavedRow, number: int) -> Block:
-    """Make the menu beside a row."""
+def menu(saved: SavedRow, number: int) -> Block:
+    """Return the menu beside a row."""
     options = [
-        _option("Mark as unread" if kept.read else "Mark as read", UNREAD if kept.read else READ, kept.key),
-        _option("Edit the note" if kept.note else "Add a note", NOTE, kept.key),
-        _option("Remove", REMOVE, kept.key),
+        _option("Mark as unread" if saved.read else "Mark as read", UNREAD if saved.read else READ, saved.key),
+        _option("Edit the note" if saved.note else "Add a note", NOTE, saved.key),
+        _option("Remove", REMOVE, saved.key),
     ]
     if (
-        _LINKED_MAX_CHARS < len(kept.url) <= URL_MAX_CHARS
-        and is_http(kept.url)
-        and kept.url.isprintable()
-        and " " not in kept.url
+        _LINKED_MAX_CHARS < len(saved.url) <= URL_MAX_CHARS
+        and is_http(saved.url)
+        and saved.url.isprintable()
+        and " " not in saved.url
     ):
-        options.insert(0, {**_option("Open the link", OPEN, kept.key), "url": kept.url})
+        options.insert(0, {**_option("Open the link", OPEN, saved.key), "url": saved.url})
     return {"type": "overflow", "action_id": f"{ACTION}:{number}", "options": options}
 
 
 def _option(text: str, what: str, key: str) -> dict[str, Any]:
     return {"text": blocks.plain(text, 75), "value": f"{what}:{key}"}
+
+
+def note_form(key: str, headline: str, note: str, *, home: str = "") -> Block:
+    """Return the form for a note on the link `key`; `home` is the state of the Home tab, "" if opened elsewhere."""
+    element: dict[str, Any] = {
+        "type": "plain_text_input",
+        "action_id": NOTE_FIELD,
+        "multiline": True,
+        "max_length": NOTE_MAX_CHARS,
+    }
+    if note := clean(note)[:NOTE_MAX_CHARS]:
+        element["initial_value"] = note
+    return {
+        "type": "modal",
+        "callback_id": NOTE_CALLBACK,
+        "title": blocks.plain("Your note", 24),
+        "submit": blocks.plain("Save", 24),
+        "close": blocks.plain("Cancel", 24),
+        "private_metadata": json.dumps({"key": key, "home": clean(home)[:2_000]}, ensure_ascii=False),
+        "blocks": [
+            blocks.section(bold(clip(one_line(headline) or "·", 200))),
+            {
+                "type": "input",
+                "block_id": NOTE_FIELD,
+                "optional": True,
+                "label": blocks.plain("Only you see it", 2_000),
+                "element": element,
+            },
+        ],
+    }
+
+
+def read_note(view: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Return the link's key, the text and the Home tab's state of a submitted form, None for anything else."""
+    try:
+        state = json.loads(str(view.get("private_metadata", ""))[:3_000])
+        key, home = state["key"], state["home"]
+        text = view["state"]["values"][NOTE_FIELD][NOTE_FIELD]["value"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not (isinstance(key, str) and _KEY.fullmatch(key) and isinstance(home, str)):
+        return None
+    return (key, text or "", home) if isinstance(text, str | None) else None

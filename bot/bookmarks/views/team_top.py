@@ -1,4 +1,4 @@
-"""What a team keeps: counts, never names."""
+"""What a team saves most: counts, never names."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, shown
 from bot.slack.blocks.web_archive import web_archive_link
 
 MIN_PEOPLE = 2
-"""Distinct people who must have kept a link before it is counted anywhere: fewer would tell what one person likes."""
+"""People who must have saved a link before it is counted: a lower number would expose a single person."""
 MAX_RESULTS = 10
 _LINE_MAX_CHARS = 300
-"""Characters of the line in a digest (bot.digests.delivery.footnote)."""
+"""Characters of the line in a digest (`bot.digests.delivery.footnote`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A link that several `people` kept: its `url`, `headline`, and the short name and date of its issue."""
+    """A link that several `people` saved: its `url`, `headline`, and the short name and date of its issue."""
 
     url: str
     headline: str
@@ -34,7 +34,7 @@ class Shared:
 
 
 def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNames) -> Message:
-    """List what a team keeps most, most kept first (at most 10), with buttons to the other periods."""
+    """Return the links a team saved most (at most MAX_RESULTS), most first, with buttons to the other periods."""
     made: list[Block] = [blocks.context(f"*{period.said}* by people here. Counts only: nobody sees who.")]
     made += [
         blocks.section(f"{number}. {entry_words(each, today)}") for number, each in enumerate(shared[:MAX_RESULTS], 1)
@@ -54,7 +54,7 @@ def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNam
 
 
 def switched(names: CommandNames, *, on: bool) -> Message:
-    """Confirm that the counts are shown from now on, or nowhere."""
+    """Confirm that the counts were switched on or off."""
     weekly = escape(names.command)
     if on:
         return blocks.says(f"On: `{weekly} top`, the Home tab and the digests show what is kept most here.")
@@ -63,7 +63,7 @@ def switched(names: CommandNames, *, on: bool) -> Message:
 
 
 def off(names: CommandNames) -> Message:
-    """Say that the workspace does not want its counts shown."""
+    """Return the answer where the counts are switched off."""
     weekly = escape(names.command)
     return blocks.says(
         f"What people keep is not counted here: somebody switched it off. `{weekly} saved` still lists what is yours."
@@ -71,7 +71,7 @@ def off(names: CommandNames) -> Message:
 
 
 def not_yours(names: CommandNames) -> Message:
-    """Say who may switch the counts on and off."""
+    """Return the answer to somebody who may not switch the counts."""
     weekly = escape(names.command)
     return blocks.says(
         "Only somebody who subscribed a channel here can switch that. "
@@ -80,14 +80,14 @@ def not_yours(names: CommandNames) -> Message:
 
 
 def line(shared: Shared) -> str:
-    """Say in one line of markup what was kept most last week, "" where the address is too long for a line."""
+    """Return a line of markup on last week's most saved link, "" if the link is too long for it."""
     label = one_line(shared.headline) or shown(shared.url)
     said = f"Most kept last week: {link(shared.url, label, 100)} ({shared.people})"
     return said if len(said) <= _LINE_MAX_CHARS else ""
 
 
 def entry_words(each: Shared, today: date) -> str:
-    """Give a link that several people kept, and how many, as two lines of markup."""
+    """Return a link and how many people saved it, as two lines of markup."""
     head = one_line(each.headline) or shown(each.url)
     linked = link(each.url, head) if len(each.url) <= 500 else clip(head, 150)
     where = [f"kept by {each.people:,}", clip(host(each.url), 60), clip(each.issue, 80)]
