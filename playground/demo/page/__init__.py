@@ -24,7 +24,7 @@ GET /page/state?as=U1
          "bot": {"id": "U0BACKISSUE", "name": "Back Issue"},
          "channels": [CHANNEL, …],                # those that this person is in; their conversation with the bot too
          "commands": [{"name": "/weekly", "hint": "topic | latest | …", "what": "Find links …",
-                       "words": [{"text": "saved", "hint": "", "what": "what you kept"}, …]}, …],
+                       "words": [{"text": "saved", "hint": "", "what": "your bookmarks"}, …]}, …],
          "shortcuts": [{"name": "Save links", "callback_id": "save_links"}, …],   # on messages
          "emoji": ["bookmark", "one", …],         # those that matter, for the picker
          "home": VIEW or null,                    # null: it was never published for this person

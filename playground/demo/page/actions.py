@@ -72,9 +72,11 @@ class Actions:
         channel = self.room.channel(user, body.text("channel"))
         text, thread = body.text("text").strip(), body.text("thread", empty=True)
         if not text:
-            raise CannotError("there is nothing to send yet")
+            raise CannotError("Write something to send first.")
         if len(text) > MESSAGE_MAX_CHARS:
-            raise CannotError(f"that is too long: {len(text):,} characters, where {MESSAGE_MAX_CHARS:,} fit")
+            raise CannotError(
+                f"That is too long: {len(text):,} characters; a message takes at most {MESSAGE_MAX_CHARS:,}."
+            )
         if text.startswith("/"):
             return await self._command(user, text, channel.id, thread)
         self._open_still(channel)
@@ -100,7 +102,7 @@ class Actions:
         if name == INVITE:
             return self._invite(self.room.channel(user, channel), "".join(rest))
         if name not in self.commands:
-            raise CannotError(f"{name} is no command here. There are {', '.join(self.commands)} and {INVITE}.")
+            raise CannotError(f"There is no command {name} here. Try {', '.join(self.commands)} or {INVITE}.")
         if thread:
             raise CannotError(f"{name} does not work in threads. Type it in the channel itself.")
         person = await self._person(user)
@@ -111,7 +113,7 @@ class Actions:
         """Let the bot into a channel: a command of Slack's own, of which this page has the one use that matters."""
         bot = self.room.workspace.bot
         if whom.strip().lower().removeprefix("@") not in {bot.name, self.room.bot.lower()}:
-            raise CannotError(f"Say whom: {INVITE} @{bot.name}")
+            raise CannotError(f"Name the bot to invite: {INVITE} @{bot.name}")
         if bot.id in channel.members:
             raise CannotError(f"{self.room.bot} is here already.")
         channel.members.add(bot.id)
@@ -248,4 +250,4 @@ def _taken(answer: AppReply) -> Fields:
     if answer.ok:
         return {}
     why = "took longer than three seconds" if answer.reason == "http_timeout" else answer.reason or "did not take it"
-    raise CannotError(f"The bot did not answer as it should ({why}). Try again in a moment.")
+    raise CannotError(f"The bot did not answer properly ({why}). Try again in a moment.")

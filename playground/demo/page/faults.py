@@ -25,22 +25,22 @@ _POST = "chat.postMessage"
 FAULTS: Mapping[str, NamedFault] = {
     "limited": NamedFault(
         "Slow down (429)",
-        "The next three posts are refused: too many, try again in 5 seconds.",
+        "The next three posts are refused as too many, to be tried again in 5 seconds.",
         Fault(How.LIMITED, method=_POST, retry_after=5, times=3),
     ),
     "timeout_after_accept": NamedFault(
         "Silence after a post",
-        "The next post arrives, but the bot never hears so: its call runs into its time limit.",
+        "The next post arrives, but Slack never answers: the bot's call times out.",
         Fault(How.HANG, effect=True, method=_POST),
     ),
     "cut_after_accept": NamedFault(
         "Cut off after a post",
-        "The next post arrives, but the line breaks before the bot hears so.",
+        "The next post arrives, but the connection breaks before the bot is told.",
         Fault(How.CUT, effect=True, method=_POST),
     ),
     "lost": NamedFault(
         "A post gets lost",
-        "The next post never arrives, and the line breaks: the bot cannot tell this from the one above.",
+        "The next post never arrives, and the connection breaks. To the bot this looks like the one above.",
         Fault(How.CUT, method=_POST),
     ),
     "down": NamedFault(
@@ -48,17 +48,15 @@ FAULTS: Mapping[str, NamedFault] = {
         "Every post fails until you mend it.",
         Fault(How.BROKEN, method=_POST, times=None),
     ),
-    "archived": NamedFault(
-        "Archive the channel", "Nobody can write in the channel that is open any more, the bot neither."
-    ),
-    "removed": NamedFault("Remove the bot", "Somebody takes the bot out of the channel that is open."),
+    "archived": NamedFault("Archive the channel", "Nobody, not even the bot, can write in the open channel any more."),
+    "removed": NamedFault("Remove the bot", "Somebody removes the bot from the open channel."),
     "deleted": NamedFault(
         "Delete the bot's newest message",
-        "It vanishes from the channel that is open; a reply to it then lands in the channel instead.",
+        "It disappears from the open channel, and a reply to it lands in the channel instead.",
     ),
     "buried": NamedFault(
         "Delete it, but leave its thread",
-        "The same, but if it has replies a tombstone stays in its place, and the thread takes more.",
+        "The same, but a message with replies leaves a tombstone, and its thread still takes replies.",
     ),
 }
 """By what they are called in a request."""

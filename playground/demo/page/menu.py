@@ -15,19 +15,19 @@ MAIN = (
     ("issue", NUMBER, "one issue, by its number"),
     ("random", "", "a link picked at random"),
     ("topics", "", "what the archive talks about"),
-    ("saved", "words", "what you kept"),
-    ("top", "month", "what the team keeps"),
-    ("export", "html", "take your list along"),
-    ("import", "", "bring bookmarks from your browser"),
+    ("saved", "words", "your bookmarks"),
+    ("top", "month", "what your team saves"),
+    ("export", "html", "download your bookmarks"),
+    ("import", "", "add the bookmarks of your browser"),
     ("subscribe", "mondays 09:00 Europe/London", "new issues in this channel"),
     ("status", "", "what was posted here, and what comes next"),
     ("preview", "latest", "how an issue would look here"),
-    ("why", NUMBER, "what became of one issue here"),
+    ("why", NUMBER, "why an issue was or was not posted here"),
     ("pause", "", "no digests here for a while"),
     ("resume", "", "digests again"),
     ("unsubscribe", "", "no more digests here"),
     ("forget me", "", "delete everything about you"),
-    ("help", "", "everything there is"),
+    ("help", "", "all commands"),
 )
 """What the main command takes besides a topic: the word, what may follow it, and what it gives."""
 OTHERS = ("+1", "tada", "eyes", "heart")
@@ -45,10 +45,10 @@ def commands(settings: Settings, newest: int | None = None) -> list[dict[str, An
             "words": words,
         },
         {"name": settings.tools_command, "hint": "topic", "what": "Find tools in the archive", "words": []},
-        {"name": INVITE, "hint": "@backissue", "what": "Let the bot into this channel", "words": []},
+        {"name": INVITE, "hint": "@backissue", "what": "Add the bot to this channel", "words": []},
     ]
 
 
 def emoji(settings: Settings) -> list[str]:
-    """Name the emoji that matter: those that keep a link, the numbers, a few others."""
+    """Name the emoji that matter: those that save a link, the numbers, a few others."""
     return [*sorted(settings.bookmark), *NUMBERS, *OTHERS]

@@ -30,8 +30,8 @@ CATCH_UP_TIMEOUT_SECONDS = 4.0
 """Seconds that a jump over several slots stops for what is due at them."""
 SETTLE = 0.1
 """Seconds after something happened within which more is likely to."""
-_JUMPED = "What was due on the way could not be posted in time, so the rest of the week was jumped at once."
-_RESUME = "{} takes posts again, and the bot waits until somebody there says so: {} resume"
+_JUMPED = "Some digests could not be posted in time, so the clock jumped the rest of the week at once."
+_RESUME = "{} takes posts again. The bot is paused there until somebody types: {} resume"
 LOOK = 1.0
 """Seconds after which the deliveries are looked at even though nothing seems to have happened."""
 
@@ -125,7 +125,9 @@ class OperatorPanel:
         environment = await self.room.environment()
         slots = await self._slots(environment)
         if not slots:
-            raise CannotError("No channel has a time for its digests yet: subscribe one, for example every Monday.")
+            raise CannotError(
+                "No channel has a set time for its digests yet. Subscribe one first, for example every Monday."
+            )
         return await self._forward(environment, min(slots))
 
     async def _week(self, _: Body) -> dict[str, Any]:
@@ -190,7 +192,7 @@ class OperatorPanel:
         environment = await self.room.environment()
         issue = await asyncio.to_thread(environment.held.release)
         if issue is None:
-            raise CannotError("That was the newest issue of this archive; there is no next one.")
+            raise CannotError("Every issue of this archive is out; there is no next one.")
         # The watch would notice within a second: too late for somebody who puts the clock forward at once.
         await environment.library.refresh()
         await environment.library.listeners_idle()

@@ -44,7 +44,7 @@ def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
             told = json.load(answer)
         process.send_signal(signal.SIGTERM)
         rest = process.communicate(timeout=15)[0]
-    assert "subscribe one" in told["problem"]
+    assert "Subscribe one" in told["problem"]
     assert "Traceback" not in rest
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []

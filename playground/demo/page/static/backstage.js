@@ -115,7 +115,7 @@ export class Backstage {
       h("p.quiet", {
         text: drawer.held
           ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.`
-          : "Every issue is out. Start the demo again to have the last ones back.",
+          : "Every issue is out. Restart the demo to publish them again.",
       }),
       h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
       h("h3", { text: "Time" }),
@@ -185,7 +185,7 @@ export class Backstage {
         h("p.quiet", { text: `#${channel}: ${schedule}${paused ? ` (paused: ${this._named(paused)})` : ""}` }),
       ),
       rows.length === 0
-        ? h("p.empty", { text: "Nothing was delivered yet. Publish an issue and it appears here." })
+        ? h("p.empty", { text: "Nothing has been delivered yet. Publish an issue and it appears here." })
         : h(
             "div.scrolled",
             { tabindex: 0, role: "group", "aria-label": "Deliveries, newest first" },

@@ -10,12 +10,12 @@ import { recall, remember } from "./memory.js";
  * Which of the three was just done (pure).
  *
  * @param {{verb: string, fields?: Object}} did
- * @returns {"ask" | "keep" | "jump" | ""}
+ * @returns {"ask" | "save" | "jump" | ""}
  */
 export function step({ verb, fields = {} }) {
   if (verb === "say" && String(fields.text).startsWith("/")) return "ask";
   if (verb === "react" || verb === "shortcut" || (verb === "click" && /save/.test(String(fields.action_id))))
-    return "keep";
+    return "save";
   return ["publish", "next_slot", "week"].includes(verb) ? "jump" : "";
 }
 
@@ -24,7 +24,7 @@ export class Hints {
   /**
    * @param {HTMLElement} place
    * @param {import("./store.js").Store} store
-   * @param {{ask: function(): void, keep: function(): void, jump: function(): void}} ways What shows each.
+   * @param {{ask: function(): void, save: function(): void, jump: function(): void}} ways What shows each.
    */
   constructor(place, store, ways) {
     Object.assign(this, { place, store, ways });
@@ -62,8 +62,8 @@ export class Hints {
         "Type it for me",
       ],
       [
-        "keep",
-        "Keep a link",
+        "save",
+        "Save a link",
         h("span", {}, "Open an issue's replies and react to a link with ", drawing("bookmark"), "."),
         "Show me the links",
       ],
@@ -85,10 +85,10 @@ export class Hints {
       h(
         "p.hints-title",
         {},
-        h("strong", { text: finished ? "That was all of it." : "Three things to try" }),
+        h("strong", { text: finished ? "That’s all." : "Three things to try" }),
         h("span", {
           text: finished
-            ? " Look around, and break what you like."
+            ? " Look around, and break whatever you like."
             : " The bot here is the real one; only the chat around it is a stand-in, on your machine.",
         }),
       ),

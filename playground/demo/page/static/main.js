@@ -66,7 +66,7 @@ const hints = new Hints(byId("hints"), store, {
     if (place === "home") go(firstChannel());
     composer.write(`${store.state.commands[0]?.name ?? "/weekly"} service mesh`);
   },
-  keep: showLinks,
+  save: showLinks,
   jump: () => backstage.turn(true),
 });
 
@@ -142,7 +142,7 @@ function aim(channel) {
 /** Say what a place is: a channel, or without one the Home tab. */
 function about(channel) {
   const { bot } = store.state;
-  if (!channel) return "What you kept, and what comes next. Only you see this page.";
+  if (!channel) return "Your bookmarks, and what comes next. Only you see this page.";
   if (channel.archived) return "This channel is archived: nobody can write here.";
   if (channel.kind === "im") return "Only you and the bot are here.";
   return channel.bot
@@ -175,7 +175,7 @@ function seen(atEnd) {
   if (atEnd && document.visibilityState === "visible" && place !== "home") store.seen(place);
 }
 
-/** Open the newest digest's replies, where each link can be kept by itself. */
+/** Open the newest digest's replies, where each link can be saved by itself. */
 function showLinks() {
   const id = firstChannel();
   if (place !== id) go(id);
@@ -184,7 +184,7 @@ function showLinks() {
     .messages.filter((message) => message.is_bot && message.thread)
     .at(-1);
   if (found) thread.show(found, { replies: true });
-  else problem(byId("notices"), "No issue was posted yet. Wait a moment, or publish one in Backstage.");
+  else problem(byId("notices"), "No issue has been posted yet. Wait a moment, or publish one in Backstage.");
 }
 
 /** Go to a message that is linked to, in its channel or thread, and give it the keyboard. */
@@ -198,7 +198,7 @@ async function jump({ channel, ts, thread: below }) {
   if (below) thread.show({ channel, ts: below });
   const there = await store.reach(channel, ts, below);
   if (there) (below ? thread.timeline : timeline).find(ts);
-  else problem(byId("notices"), "That message is not there any more.");
+  else problem(byId("notices"), "That message is gone.");
 }
 
 document.addEventListener("click", (event) => {

@@ -185,7 +185,7 @@ export function toolbar(message, store, { inThread = false, openThread }) {
       glyph,
     );
   const quick = store.state.emoji[0] ?? "bookmark";
-  const keep = tool("keep", `React with ${spoken(quick)}`, h("span.glyph", {}, drawing(quick)), () =>
+  const save = tool("save", `React with ${spoken(quick)}`, h("span.glyph", {}, drawing(quick)), () =>
     store.react(asKnown(store, message), quick),
   );
   const add = tool("pick", "Add a reaction", icon("smile"));
@@ -202,5 +202,5 @@ export function toolbar(message, store, { inThread = false, openThread }) {
       })),
     );
   }
-  return h("div.toolbar", { role: "toolbar", "aria-label": "Message actions" }, keep, add, reply, more);
+  return h("div.toolbar", { role: "toolbar", "aria-label": "Message actions" }, save, add, reply, more);
 }

@@ -27,7 +27,7 @@ export function startOf(store, id, write) {
       "div.start",
       { role: "article", "aria-label": bot.name },
       h("h3", { text: bot.name }),
-      h("p", {}, "What only you should see comes here. Ask anything: ", offer(`${command} kubernetes`)),
+      h("p", {}, "The bot writes to you alone here. Ask anything: ", offer(`${command} kubernetes`)),
     );
   }
   const schedule = subscription(store, id);

@@ -325,7 +325,7 @@ const PUSHES = {
   },
   reload({ anew }) {
     this.start(this.me)
-      .then(() => anew && this.tell("problem", "The playground was started anew: what was here before is gone."))
+      .then(() => anew && this.tell("problem", "The playground was restarted: what was here before is gone."))
       .catch((error) => this.tell("problem", error.message));
   },
   problem({ problem }) {
