@@ -104,7 +104,7 @@ def _ticks(element: Element, reader: Reader) -> RenderableType:
 
 
 def _caption(element: Element, kind: str) -> str:
-    """Say what a menu without words offers."""
+    """Return what a menu without words offers."""
     return (
         f"⋯ {' / '.join(label(option) for option in options(element))}"
         if kind == "overflow"
@@ -113,7 +113,7 @@ def _caption(element: Element, kind: str) -> str:
 
 
 def _set(element: Element, reader: Reader) -> str:
-    """Say what a field or menu is set to, "" if to nothing."""
+    """Return what a field or menu is set to, "" if to nothing."""
     for name, value in set_to(element).items():
         if name == "selected_options":
             return ", ".join(label(option) for option in value)

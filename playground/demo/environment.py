@@ -1,4 +1,4 @@
-"""The stage: a stand-in workspace with the real app in it, as the terminal's prompt and the page both play on it.
+"""The environment: a stand-in workspace with the real app in it, for the page and for tests.
 
 What runs is the app itself: its listeners behind HTTP on loopback with signed requests, its delivery on a SQLite file,
 its watch over a working copy of the archive. Only Slack is a stand-in, and the clock can be put forward.
@@ -46,7 +46,7 @@ DEMO_POLICY = replace(delivery_policy.DEFAULT_POLICY, grace_seconds=2 * CALL_TIM
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Everything that runs. `held` is the working copy of the archive, `workspace_fixture` makes the people who act."""
+    """Everything that runs. `held` is the working copy of the archive; `scene` makes the people who act."""
 
     site: Site
     workspace: Workspace
@@ -58,7 +58,7 @@ class Environment:
     scene: WorkspaceFixture
 
     async def tick(self) -> None:
-        """Have the app do now what is due now, without waiting for its own next look at the clock."""
+        """Make the app do what is due now, without waiting for its own tick."""
         await self.app.worker.tick(self.clock.now())
 
 

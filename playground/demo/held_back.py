@@ -1,4 +1,4 @@
-"""The demo's archive: a copy of somebody's folder, the newest issues held back until they are asked for."""
+"""The demo's archive: a copy of a folder, whose newest issues are held back until they are released."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.domain.publication import is_out
 SAMPLE = Path(__file__).parent / "sample"
 """The archive that ships."""
 HELD = 3
-"""Issues held back: one appears by itself, the others when they are asked for."""
+"""Issues held back: the demo releases the first, the operator the others."""
 
 
 class ArchiveCopy:
@@ -59,7 +59,7 @@ class ArchiveCopy:
         return cls(archive, place, newest, whole.with_changes(removed=[name for _, name in newest]))
 
     def release(self) -> Issue | None:
-        """Let the oldest issue that waits appear in the folder, whole at once; None if none does."""
+        """Move the oldest held issue into the folder in one step, and return it; None if none is left."""
         if not self.waiting:
             return None
         issue, name = self.waiting.pop(0)

@@ -1,4 +1,4 @@
-"""Being a process: until it is told to stop, and without the proxies of its environment."""
+"""What a process needs: to run until it is told to stop, without the proxies of its environment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 
 def without_proxies() -> None:
-    """Forget the proxies of the environment: Slack's client would ask them for this machine too, NO_PROXY or not."""
+    """Remove the environment's proxies: Slack's client would use them for loopback too, whatever NO_PROXY says."""
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         os.environ.pop(name, None)  # noqa: TID251 - taken away, not read: there is no other way to tell the client
 

@@ -36,13 +36,13 @@ _DATE = re.compile(r"!date\^(\d{1,12})\^([^^]*)(?:\^(.*))?")
 
 
 def nobody(name: str) -> str:
-    """Name nobody: ids stay ids."""
+    """Return an id as it is."""
     return name
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: `named` turns the ids of users and channels into names, times are told in `zone`."""
+    """The reader: `named` turns ids of users and channels into names; times are shown in `zone`."""
 
     named: Callable[[str], str] = nobody
     zone: tzinfo = UTC
@@ -152,7 +152,7 @@ def emoji(text: str) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Give the lines of a text; a block of code is one, whatever it has in it."""
+    """Return the lines of a text; a block of code is one, whatever it has in it."""
     for part in re.split(r"(```.+?```)", text, flags=re.DOTALL):
         if part.startswith("```"):
             yield part

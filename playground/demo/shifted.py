@@ -1,4 +1,4 @@
-"""A clock that can be put forward: a week of the demo in one click."""
+"""A clock that can be put forward, so that a week of the demo passes in one click."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ShiftedClock:
         self.ahead = timedelta()
 
     def now(self) -> datetime:
-        """Give the present moment of the demo, in UTC."""
+        """Return the present moment of the demo, in UTC."""
         return self.base.now() + self.ahead
 
     def forward(self, by: timedelta) -> None:

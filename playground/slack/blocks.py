@@ -31,7 +31,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 
 
 def url(value: Any, at: str) -> Iterator[Breach]:
-    """Ask for a URL of at most 3,000 characters."""
+    """Return a rule for a URL of at most 3,000 characters."""
     found = list(string(1, 3000)(value, at))
     yield from found
     if not found and not _URL.fullmatch(value):
@@ -39,7 +39,7 @@ def url(value: Any, at: str) -> Iterator[Breach]:
 
 
 def plain(high: int) -> Rule:
-    """Ask for a plain_text object of 1 to `high` characters."""
+    """Return a rule for a plain_text object of 1 to `high` characters."""
     return shape({"type": choice("plain_text"), "text": string(1, high)}, {"emoji": FLAG})
 
 
@@ -52,7 +52,7 @@ def _mrkdwn(high: int) -> Rule:
 
 
 def text(high: int) -> Rule:
-    """Ask for a text object, plain_text or mrkdwn, of 1 to `high` characters."""
+    """Return a rule for a text object, plain_text or mrkdwn, of 1 to `high` characters."""
     return by_type({"plain_text": plain(high), "mrkdwn": _mrkdwn(high)})
 
 

@@ -20,7 +20,7 @@ class RefusalError(Exception):
     """
 
     def __init__(self, error: str, *messages: str, wait: int = 0, **fields: str) -> None:
-        """Keep all of it."""
+        """Take the error and what goes with it."""
         super().__init__(f"refused: {error}{'; '.join(('', *messages))}")
         self.error = error
         self.messages = messages
@@ -29,7 +29,7 @@ class RefusalError(Exception):
 
 
 def limited(wait: int) -> RefusalError:
-    """Give the refusal of a call that came too early by `wait` seconds."""
+    """Return the refusal of a call that came too early by `wait` seconds."""
     return RefusalError("ratelimited", wait=wait)
 
 
@@ -37,7 +37,7 @@ def limited(wait: int) -> RefusalError:
 class Call:
     """A call to `method` of `workspace` at `now`. Arguments come as JSON values or as strings (forms, queries).
 
-    `address` is where the stand-in itself is reached, for answers that name a place to go on at.
+    `address` is where the stand-in itself is reached, for answers that hold an address, such as an upload's.
     """
 
     workspace: Workspace
@@ -47,23 +47,23 @@ class Call:
     address: str = ""
 
     def text(self, name: str) -> str:
-        """Give a string that must be there; invalid_arguments if it is not."""
+        """Return a string that must be there; invalid_arguments if it is not."""
         value = self.arguments.get(name)
         if not isinstance(value, str) or not value:
             raise RefusalError("invalid_arguments", f"[ERROR] missing required field: {name}")
         return value
 
     def optional(self, name: str) -> str | None:
-        """Give a string or None."""
+        """Return a string or None."""
         value = self.arguments.get(name)
         return value if isinstance(value, str) and value else None
 
     def flag(self, name: str) -> bool:
-        """Give a boolean: true, "true" and "1" are true."""
+        """Return a boolean: true, "true" and "1" are true."""
         return str(self.arguments.get(name)).lower() in {"true", "1"}
 
     def whole(self, name: str, default: int, most: int) -> int:
-        """Give a whole number from 1 to `most`, `default` if there is none; invalid_limit for anything else."""
+        """Return a whole number from 1 to `most`, `default` if there is none; invalid_limit for anything else."""
         value = self.arguments.get(name)
         text = "" if value is None else str(value)
         if text in {"", "0"}:
@@ -73,7 +73,7 @@ class Call:
         return int(text)
 
     def json(self, name: str) -> Any:
-        """Give a JSON value that a form sends as a string; None if there is none, invalid_arguments if it is none."""
+        """Return a JSON value, which a form sends as a string; None without it. Invalid JSON is refused."""
         value = self.arguments.get(name)
         if not isinstance(value, str):
             return value
@@ -90,21 +90,21 @@ class Call:
             raise RefusalError("missing_scope", needed=scopes[0], provided=provided)
 
     def channel(self) -> Channel:
-        """Find the channel; one that the bot cannot know of does not exist for it (Slack: channel_not_found)."""
+        """Return the channel. One that the bot cannot see is channel_not_found, as in Slack."""
         channel = self.workspace.channel(self.text("channel"))
         if channel is None or (channel.kind != "public" and self.workspace.bot.id not in channel.members):
             raise RefusalError("channel_not_found")
         return channel
 
     def own_channel(self) -> Channel:
-        """Find a channel that the bot is a member of; not_in_channel otherwise."""
+        """Return the channel, of which the bot must be a member (else not_in_channel)."""
         channel = self.channel()
         if self.workspace.bot.id not in channel.members:
             raise RefusalError("not_in_channel")
         return channel
 
     def message(self, channel: Channel, ts: str) -> ChannelMessage:
-        """Find a message; message_not_found otherwise."""
+        """Return a message that is still there (else message_not_found)."""
         message = channel.find(ts)
         if message is None or message.tombstone:
             raise RefusalError("message_not_found")
@@ -112,7 +112,7 @@ class Call:
 
 
 def described(workspace: Workspace, message: ChannelMessage, *, full_metadata: bool = True) -> dict[str, Any]:
-    """Write a message as Slack's answers do. Without `full_metadata` only its event_type is told."""
+    """Return a message as Slack's answers have it; of its metadata only event_type without `full_metadata`."""
     channel = workspace.channels[message.channel]
     found: dict[str, Any] = {
         "type": "message",

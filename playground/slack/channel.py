@@ -17,7 +17,7 @@ BURIED = "This message was deleted."
 
 
 def micros(ts: str) -> int | None:
-    """Read a ts ("1355517523.000005") as microseconds; None when it is none. Never through a float: digits are lost."""
+    """Return a ts ("1355517523.000005") in microseconds; None if it is invalid. A float would lose digits."""
     whole, _, part = ts.partition(".")
     if not (whole.isascii() and whole.isdigit() and (not part or (part.isascii() and part.isdigit()))):
         return None
@@ -30,7 +30,7 @@ def stamp(at: int) -> str:
 
 
 def moment(now: datetime) -> int:
-    """Give `now` in microseconds since 1970."""
+    """Return `now` in microseconds since 1970."""
     return round(now.timestamp() * 1_000_000)
 
 
@@ -64,7 +64,7 @@ class ChannelMessage:
 
     @property
     def is_reply(self) -> bool:
-        """Tell whether the message stands in a thread below its parent."""
+        """Return whether the message stands in a thread below its parent."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
@@ -77,7 +77,7 @@ class Timeline:
         self._messages: list[ChannelMessage] = []
 
     def __iter__(self) -> Iterator[ChannelMessage]:
-        """Give every message that was not deleted, oldest first."""
+        """Return every message that was not deleted, oldest first."""
         return (message for message in self._messages if not message.deleted)
 
     def append(self, at: int, message: ChannelMessage) -> None:
@@ -86,7 +86,7 @@ class Timeline:
         self._messages.append(message)
 
     def between(self, oldest: int, latest: int, *, inclusive: bool) -> list[ChannelMessage]:
-        """Give the messages after `oldest` and before `latest` (with both, if `inclusive`), oldest first."""
+        """Return the messages after `oldest` and before `latest` (with both, if `inclusive`), oldest first."""
         if inclusive:
             low, high = bisect_left(self._at, oldest), bisect_right(self._at, latest)
         else:
@@ -94,17 +94,17 @@ class Timeline:
         return [message for message in self._messages[low:high] if not message.deleted]
 
     def before(self, at: int, most: int) -> list[ChannelMessage]:
-        """Give the newest `most` messages before `at`, oldest first, without going through the others."""
+        """Return the newest `most` messages before `at`, oldest first, without going through the others."""
         older = (self._messages[index] for index in range(bisect_left(self._at, at) - 1, -1, -1))
         return list(islice((message for message in older if not message.deleted), most))[::-1]
 
     def after(self, at: int, most: int) -> list[ChannelMessage]:
-        """Give the oldest `most` messages after `at`, oldest first, as `before` does."""
+        """Return the oldest `most` messages after `at`, oldest first, as `before` does."""
         newer = (self._messages[index] for index in range(bisect_right(self._at, at), len(self._at)))
         return list(islice((message for message in newer if not message.deleted), most))
 
     def last(self) -> ChannelMessage | None:
-        """Give the newest message, None where there is none."""
+        """Return the newest message, None where there is none."""
         return next((message for message in reversed(self._messages) if not message.deleted), None)
 
 
@@ -126,7 +126,7 @@ class Channel:
     _last: int = 0
 
     def next_ts(self, now: datetime) -> str:
-        """Give a ts that no message of this channel has: `now`, or just after the newest."""
+        """Return a ts that no message of this channel has: `now`, or just after the newest."""
         self._last = max(moment(now), self._last + 1)
         return stamp(self._last)
 
@@ -149,16 +149,16 @@ class Channel:
         message.reactions, message.files = {}, []
 
     def find(self, ts: str) -> ChannelMessage | None:
-        """Give the message with `ts`, unless it was deleted."""
+        """Return the message with `ts`, unless it was deleted."""
         message = self.messages.get(ts)
         return None if message is None or message.deleted else message
 
     def replies(self, parent: str) -> list[ChannelMessage]:
-        """Give the replies below `parent`, oldest first."""
+        """Return the replies below `parent`, oldest first."""
         return list(self.threads.get(parent, ()))
 
     def shown_to(self, user: str) -> list[ChannelMessage]:
-        """Give what `user` sees at the top level, oldest first: messages, and the ephemeral ones meant for them."""
+        """Return what `user` sees at the top level, oldest first: messages, and the ephemeral ones meant for them."""
         own: Iterable[ChannelMessage] = (
             message for message in self.ephemeral if message.ephemeral_to == user and not message.deleted
         )

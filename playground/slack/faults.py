@@ -8,10 +8,10 @@ from enum import StrEnum
 
 
 class How(StrEnum):
-    """What the caller gets to see."""
+    """What the caller sees."""
 
     HANG = "hang"
-    """No answer at all: the caller's time runs out."""
+    """No answer at all: the call times out."""
     CUT = "cut"
     """The connection is reset."""
     BROKEN = "broken"
@@ -24,10 +24,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault and the calls it befalls.
+    """A fault and the calls that it hits.
 
     `effect` says whether the call takes effect all the same, `lands_after` how many seconds later. `error` is the word
-    for REFUSED (token_revoked, is_archived, invalid_blocks, …), `retry_after` the seconds for LIMITED. It befalls calls
+    for REFUSED (token_revoked, is_archived, invalid_blocks, …), `retry_after` the seconds for LIMITED. It hits calls
     of `method` in `workspace` (team id), `channel` and, if `thread` is set, only replies or only channel messages; None
     means any. The first `skip` such calls are spared; then `times` calls (None: all) are hit, each with chance `share`.
     """
@@ -46,7 +46,7 @@ class Fault:
     share: float = 1.0
 
     def befalls(self, method: str, workspace: str, channel: str, *, thread: bool) -> bool:
-        """Tell whether a call is one that this fault is about."""
+        """Return whether a call is one that this fault is about."""
         return (
             self.method in {None, method}
             and self.workspace in {None, workspace}
@@ -59,7 +59,7 @@ class Faults:
     """The faults in force. The same seed and the same calls give the same faults."""
 
     def __init__(self, seed: int = 0) -> None:
-        """Start with none."""
+        """Start without faults."""
         self._chance = random.Random(seed)  # noqa: S311 - chance that repeats, no secret
         self._faults: list[tuple[Fault, list[int]]] = []
 
@@ -76,11 +76,11 @@ class Faults:
         return len(self.waiting())
 
     def waiting(self) -> list[Fault]:
-        """Give the faults that may still hit, in the order in which they were added."""
+        """Return the faults that may still hit, in the order in which they were added."""
         return [fault for fault, (_, hit) in self._faults if fault.times is None or hit < fault.times]
 
     def pick(self, method: str, workspace: str, channel: str, *, thread: bool) -> Fault | None:
-        """Give the fault that befalls this call, and count it."""
+        """Return the fault that hits this call, and count it."""
         for fault, counts in self._faults:
             if not fault.befalls(method, workspace, channel, thread=thread):
                 continue

@@ -30,17 +30,17 @@ class SlackFile:
 
     @property
     def text(self) -> str:
-        """Give the content as text."""
+        """Return the content as text."""
         return (self.content or b"").decode()
 
 
 def ending(name: str) -> str:
-    """Give what a file's name ends with after its last dot, in lower case; "" where there is none."""
+    """Return what a file's name ends with after its last dot, in lower case; "" where there is none."""
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def refused(element: Mapping[str, Any], name: str, length: int) -> str:
-    """Say why a form's field does not take a file, "" where it does: its kind, or its size."""
+    """Return why a form's field does not take a file, "" where it does: its kind, or its size."""
     kinds = [str(one).lower() for one in element.get("filetypes") or ()]
     if kinds and ending(name) not in kinds:
         return f"choose a file of the kind {' or '.join(kinds)}"

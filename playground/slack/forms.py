@@ -34,7 +34,7 @@ Element = Mapping[str, Any]
 
 
 def elements(blocks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Element]]:
-    """Give every element that one can use, with its block's id, in reading order."""
+    """Return every element that one can use, with its block's id, in reading order."""
     for block in blocks:
         name = str(block.get("block_id", ""))
         inner = block.get("elements") if block.get("type") == "actions" else None
@@ -63,7 +63,7 @@ def find(blocks: Iterable[Mapping[str, Any]], asked: str, beside: str = "") -> t
 
 
 def words(value: Any) -> list[str]:
-    """Give every text in blocks, in reading order."""
+    """Return every text in blocks, in reading order."""
     if isinstance(value, Mapping):
         own = [value["text"]] if isinstance(value.get("text"), str) else []
         return own + [word for name, field in value.items() if name != "metadata" for word in words(field)]
@@ -73,24 +73,24 @@ def words(value: Any) -> list[str]:
 
 
 def label(element: Element) -> str:
-    """Give what is written on a button, or the placeholder of a menu."""
+    """Return what is written on a button, or the placeholder of a menu."""
     text = element.get("text") or element.get("placeholder") or {}
     return str(text.get("text", ""))
 
 
 def options(element: Element) -> list[Mapping[str, Any]]:
-    """Give all the options that a menu has of its own."""
+    """Return all the options that a menu has of its own."""
     groups = element.get("option_groups") or ()
     return [*(element.get("options") or ()), *(option for group in groups for option in group["options"])]
 
 
 def is_option(option: Mapping[str, Any], asked: Any) -> bool:
-    """Tell whether an option has that value, or those words on it."""
+    """Return whether an option has that value, or those words on it."""
     return asked in {option.get("value"), option["text"]["text"]}
 
 
 def told_at_once(blocks: Iterable[Mapping[str, Any]], name: str) -> bool:
-    """Tell whether using the block `name` reaches the app at once: what stands in an input waits for the form.
+    """Return whether using the block `name` reaches the app at once: what stands in an input waits for the form.
 
     Unless it has dispatch_action (Slack: reference/block-kit/blocks/input-block).
     """
@@ -139,7 +139,7 @@ def state(
 
 
 def missing(blocks: Iterable[Mapping[str, Any]], values: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Give the labels of the inputs that must be filled in and are not: Slack does not send such a form."""
+    """Return the labels of the inputs that must be filled in and are not: Slack does not send such a form."""
     return [
         str(block["label"]["text"])
         for block in blocks
@@ -160,7 +160,7 @@ def _offered(element: Element) -> str:
 
 
 def _option(element: Element, value: Any) -> Mapping[str, Any]:
-    """Give the menu's own option of that value or text; one from a type-ahead may be given whole."""
+    """Return the menu's own option of that value or text; one from a type-ahead may be given whole."""
     if isinstance(value, Mapping):
         return value
     for option in options(element):
@@ -170,7 +170,7 @@ def _option(element: Element, value: Any) -> Mapping[str, Any]:
 
 
 def ticked(element: Element, now: Mapping[str, Any], asked: Sequence[str], *, on: bool) -> list[Mapping[str, Any]]:
-    """Give the options of checkboxes that are set after those `asked` for were ticked, or unticked."""
+    """Return the options of checkboxes that are set after those `asked` for were ticked, or unticked."""
     before = now.get("selected_options") or []
     every = options(element)
     for one in asked:

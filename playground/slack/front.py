@@ -12,7 +12,7 @@ import uvicorn
 
 
 class _Quiet(uvicorn.Server):
-    """uvicorn without its own signal handlers: whoever runs the loop decides when to stop."""
+    """uvicorn without its own signal handlers: the owner of the loop decides when to stop."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

@@ -1,4 +1,4 @@
-"""The ledger: every call that writes, and whether it landed. What tests trust, rather than the bot's own word."""
+"""The ledger: every call that writes, and whether it took effect. Tests rely on it, not on what the bot reports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Ledger:
     """Lines in the order in which they happened; written to a file as JSON Lines too, if one is given."""
 
     def __init__(self, file: IO[str] | None = None) -> None:
-        """Start empty; `file` is open for writing and gets each line at once, so that it outlives the process."""
+        """Start empty; `file` is open for writing; each line is flushed, so that it survives a killed process."""
         self.lines: list[Line] = []
         self.calls: Counter[str] = Counter()
         """How often each method was called, reading ones too."""
@@ -47,7 +47,7 @@ class Ledger:
             self._file.flush()
 
     def posts(self, workspace: str | None = None, channel: str | None = None) -> list[Line]:
-        """Give the posts that everybody in the channel can see, in order."""
+        """Return the posts that everybody in the channel can see, in order."""
         return [
             line
             for line in self.lines
@@ -58,7 +58,7 @@ class Ledger:
         ]
 
     def doubles(self) -> list[tuple[Line, Line]]:
-        """Give the pairs of posts in one channel that carry the same metadata: what must never be."""
+        """Return the pairs of posts in one channel that carry the same metadata: there must never be one."""
         first: dict[tuple[str, str, str], Line] = {}
         found = []
         for line in self.posts():

@@ -39,7 +39,7 @@ _KEY = re.compile(r"[a-z0-9_]{1,255}")
 
 
 def problems(payload: Mapping[str, Any]) -> list[str]:
-    """Say everything that is wrong with a message, a modal or a Home tab, one line each; an empty list is a pass.
+    """Return everything that is wrong with a message, a modal or a Home tab, one line each; an empty list is a pass.
 
     `payload` is what goes to chat.postMessage, to a response_url, or a view (bare or under the key "view"). Each line
     names Slack's error (or "unwise"), what is wrong, and a JSON pointer.
@@ -51,7 +51,7 @@ def problems(payload: Mapping[str, Any]) -> list[str]:
 
 
 def message_breaches(payload: Mapping[str, Any]) -> list[Breach]:
-    """Give every breach of a message's limits, in the order in which Slack would look."""
+    """Return every breach of a message's limits, in the order in which Slack would look."""
     return [
         *_text(payload),
         *_blocks(payload.get("blocks"), BLOCKS_IN_MESSAGE, MESSAGE_BLOCK),
@@ -61,7 +61,7 @@ def message_breaches(payload: Mapping[str, Any]) -> list[Breach]:
 
 
 def refusal(found: list[Breach]) -> Breach | None:
-    """Give the first breach that Slack refuses for, or None."""
+    """Return the first breach that Slack refuses for, or None."""
     return next((breach for breach in found if breach.code), None)
 
 
@@ -181,7 +181,7 @@ def _metadata(metadata: Any) -> Iterator[Breach]:
 
 
 def asks_for_files(view: Mapping[str, Any]) -> bool:
-    """Tell whether a view has a file_input; the app needs files:read for it (Slack: file-input-element)."""
+    """Return whether a view has a file_input; the app needs files:read for it (Slack: file-input-element)."""
     blocks = view.get("blocks")
     inputs = (block.get("element") for block in blocks or () if isinstance(block, Mapping))
     return any(isinstance(one, Mapping) and one.get("type") == "file_input" for one in inputs)
@@ -201,7 +201,7 @@ _HOME = shape({"type": choice("home"), "blocks": lambda _value, _at: iter(())}, 
 
 
 def view_breaches(view: Mapping[str, Any]) -> list[Breach]:
-    """Give every breach of a modal's or a Home tab's limits (Slack: surfaces/modals, surfaces/app-home)."""
+    """Return every breach of a modal's or a Home tab's limits (Slack: surfaces/modals, surfaces/app-home)."""
     blocks = view.get("blocks")
     found = [
         *(_MODAL if view.get("type") == "modal" else _HOME)(view, ""),

@@ -1,4 +1,4 @@
-"""Who may call a server on loopback: programs, and no page of a browser."""
+"""Which requests a server on loopback accepts: those of programs, not of web pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def by_a_browser(headers: Mapping[str, str]) -> bool:
-    """Tell whether a page somewhere asks, or somebody by a name that only leads here: the stand-in is for programs."""
+    """Return whether a web page sent a request, or it names a foreign host: the stand-in is for programs."""
     return (
         "Origin" in headers or "Sec-Fetch-Site" in headers or hostname(f"//{headers.get('Host', '')}") not in LOOPBACK
     )

@@ -67,7 +67,7 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def faults(text: str) -> Iterator[str]:
-    """Say what in `text` Slack would show or do otherwise than its writer meant. Slack refuses none of it."""
+    """Yield what Slack would show or do differently than the writer of `text` meant; it refuses none of it."""
     for piece in pieces(text):
         if isinstance(piece, Reference):
             yield from _reference_faults(piece)

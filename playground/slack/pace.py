@@ -1,4 +1,4 @@
-"""How fast one may call (Slack: apis/web-api/rate-limits).
+"""How often methods may be called (Slack: apis/web-api/rate-limits).
 
 chat.postMessage takes about one message a second in each channel and tolerates short bursts; what Slack tolerates is
 not published, so the stand-in allows `BURST` of jitter and no more: over any time the rate is one a second.
@@ -48,7 +48,7 @@ class Pace:
     _calls: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def post_in(self, channel: str, now: float) -> int:
-        """Ask to post in `channel`: 0 takes the turn; otherwise the whole seconds to wait, and nothing is taken."""
+        """Return 0 and count a post in `channel`, or return the whole seconds to wait and count nothing."""
         free = self._free.get(channel, 0.0)
         if free - now > BURST:
             return max(1, math.ceil(free - now))
@@ -58,7 +58,7 @@ class Pace:
         return 0
 
     def call(self, method: str, now: float) -> int:
-        """Ask to call `method`: 0, or the whole seconds to wait."""
+        """Return 0 and count a call of `method`, or return the whole seconds to wait."""
         most = TIERS.get(method) if self.tiers else None
         return self._within(method, most, now) if most else 0
 

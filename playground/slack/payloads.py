@@ -177,7 +177,7 @@ def shortcut(  # noqa: PLR0913, PLR0917 - each is a field of the payload
 ) -> dict[str, Any]:
     """Build a message_action: with the whole message, whatever the app may read (interactivity/implementing-shortcuts).
 
-    It comes from every conversation that its person is in, be the app in there or not.
+    It comes from every conversation that its person is in, whether or not the app is in there.
     """
     channel = workspace.channels[message.channel]
     return {

@@ -1,4 +1,4 @@
-"""People in the stand-in workspace, with verbs: they type, react, click, fill in and read."""
+"""People in the stand-in workspace and what they do: type, react, click, fill in, read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SLACKBOT = User("USLACKBOT", "Slackbot", is_bot=True)
 
 @dataclass(slots=True)
 class WorkspaceFixture:
-    """A workspace with its app within reach: who wants to act in it is made by `person`."""
+    """A workspace connected to its app; `person` returns the people who act in it."""
 
     server: Server
     workspace: Workspace
@@ -34,11 +34,11 @@ class WorkspaceFixture:
     _stir: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """Watch what changes, for those who wait for something."""
+        """Watch the workspace, for `until`."""
         self.workspace.watchers.append(lambda _: self._stir.set())
 
     def person(self, who: str | User) -> Person:
-        """Give somebody by name or user, let in if there is nobody of that name."""
+        """Return a person by name or user; an unknown name is added to the workspace."""
         if isinstance(who, User):
             return Person(self, who)
         known = next((user for user in self.workspace.users.values() if user.name == who), None)
@@ -63,7 +63,7 @@ async def workspace_fixture(  # noqa: PLR0913 - the last two have defaults that 
     wait: Callable[[float], Any] = asyncio.sleep,
     patience: float = 3.0,
 ) -> AsyncIterator[WorkspaceFixture]:
-    """Bring a workspace's people within reach of the app that listens at `app_url` (its whole path included).
+    """Connect a workspace's people to the app that listens at `app_url` (the whole path included).
 
     `secret` signs what they do; `wait` is how retries wait; `patience` how many seconds an answer may take.
     """
@@ -74,45 +74,45 @@ async def workspace_fixture(  # noqa: PLR0913 - the last two have defaults that 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came back at once: the `message` that it made the person see, if any, and the app's raw `answer`."""
+    """The app's immediate `answer` to a command, and the `message` that it made the person see, if any."""
 
     answer: AppReply
     message: ChannelMessage | None = None
 
     @property
     def text(self) -> str:
-        """Give all that one can read in the message."""
+        """Return the words of the message."""
         return readable(self.message) if self.message else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the workspace."""
+    """A person in the workspace."""
 
     scene: WorkspaceFixture
     user: User
 
     def sees(self, channel: Channel) -> list[ChannelMessage]:
-        """Give what is on this person's screen in a channel, oldest first."""
+        """Return what is on this person's screen in a channel, oldest first."""
         return channel.shown_to(self.user.id)
 
     @property
     def screen(self) -> View | None:
-        """Give the modal in front, if there is one."""
+        """Return the modal in front, if there is one."""
         return next(reversed(self.scene.workspace.modals(self.user.id)), None)
 
     @property
     def home(self) -> View | None:
-        """Give the app's Home tab as this person would see it, once it was published."""
+        """Return the app's Home tab as this person would see it, once it was published."""
         return self.scene.workspace.homes.get(self.user.id)
 
     @property
     def direct(self) -> Channel:
-        """Give the conversation with the app."""
+        """Return the conversation with the app."""
         return self.scene.workspace.direct(self.user.id)
 
     async def types(self, text: str, channel: Channel) -> Heard:
-        """Type a slash command. What the app says at once appears; nothing within three seconds is a failure."""
+        """Type a slash command. The app's immediate answer appears; none within three seconds is a failure."""
         scene, workspace = self.scene, self.scene.workspace
         now = scene.server.clock.now()
         name = workspace.new_response_url(channel.id, self.user.id, now)
@@ -129,7 +129,7 @@ class Person:
         return Heard(answer, apply(workspace, answering, body, scene.server.clock.now()))
 
     def writes(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
-        """Type a message like anybody: addresses in it become links, and nothing else in it means anything."""
+        """Type a message: addresses in it become links, everything else is plain text."""
         return self.says(typed(text), channel, thread=thread)
 
     def says(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
@@ -140,7 +140,7 @@ class Person:
         )
 
     async def reacts(self, message: ChannelMessage, emoji: str) -> AppReply | None:
-        """React to a message. The app hears of it where it is a member; None if it does not, or nothing changed."""
+        """React to a message. The app is told where it is a member; None if it is not, or nothing changed."""
         people = message.reactions.setdefault(emoji, [])
         if self.user.id in people:
             return None
@@ -158,7 +158,7 @@ class Person:
         return await self._reacted(message, emoji, added=False)
 
     async def opens_home(self) -> AppReply | None:
-        """Open the app's Home tab; None if the app does not hear of it. What it publishes is `home`, in a while."""
+        """Open the app's Home tab; None if the app is not told. What it publishes later is `home`."""
         scene, workspace = self.scene, self.scene.workspace
         if not workspace.home_tab or "app_home_opened" not in workspace.events:
             return None
@@ -246,7 +246,7 @@ class Person:
         return await self.scene.sender.send("interactive", told) if told else None
 
     async def asks(self, where: ChannelMessage | View, what: str, typed: str) -> list[Mapping[str, Any]]:
-        """Type into a menu that suggests, and give the options that come (of all groups)."""
+        """Type into a menu that suggests, and return the options that come (of all groups)."""
         block, element = forms.find(where.blocks, what)
         named = {"action_id": element.get("action_id", ""), "block_id": block}
         payload = payloads.suggestion(self.scene.workspace, self.user, where, named, typed)
@@ -309,7 +309,7 @@ class Person:
         return await scene.sender.send("interactive", payload)
 
     async def _reacted(self, message: ChannelMessage, emoji: str, *, added: bool) -> AppReply | None:
-        """Tell the app, once for each workspace in which it is in the channel, and give the last answer."""
+        """Tell the app, once for each workspace in which it is in the channel, and return the last answer."""
         home = self.scene.workspace
         home.changed(VisibleChange("reacted", message))
         kind: Literal["reaction_added", "reaction_removed"] = "reaction_added" if added else "reaction_removed"
@@ -338,6 +338,6 @@ class Person:
 
 
 def readable(shown: ChannelMessage | View) -> str:
-    """Give all the words of a message or view: those of its blocks, or a message's text if it has none."""
+    """Return all the words of a message or view: those of its blocks, or a message's text if it has none."""
     blocks = shown.blocks
     return "\n".join(forms.words(blocks)) if blocks or isinstance(shown, View) else shown.text

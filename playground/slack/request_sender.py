@@ -1,7 +1,7 @@
-"""The courier: carries what people do to the app, as Slack does, and brings back what the app says at once.
+"""Sends what people do to the app, as Slack does, and returns what the app answers at once.
 
 Over HTTP every request is signed (authentication/verifying-requests-from-slack); with a Socket Mode line open it goes
-down that line instead. An answer that takes more than three seconds is none. Events are sent again three times: almost
+over that connection instead. An answer counts only within three seconds. Events are sent again three times: almost
 at once, after a minute, after five (apis/events-api).
 """
 
@@ -32,7 +32,7 @@ What = Literal["slash_commands", "interactive", "events_api"]
 
 @dataclass(frozen=True, slots=True)
 class AppReply:
-    """What the app said at once: HTTP `status` (0: none), `body` as text, and why it failed in Slack's words."""
+    """The app's immediate answer: HTTP `status` (0: none), `body` as text, and in Slack's words why it failed."""
 
     status: int
     body: str = ""
@@ -42,11 +42,11 @@ class AppReply:
 
     @property
     def ok(self) -> bool:
-        """Tell whether Slack would take it as an acknowledgement."""
+        """Return whether Slack would accept it as an acknowledgement."""
         return 200 <= self.status < 300
 
     def json(self) -> dict[str, Any]:
-        """Give the body as a JSON object; a plain text body is a message's text; {} if there is none."""
+        """Return the body as a JSON object; a plain text body is a message's text; {} if there is none."""
         if not self.body.strip():
             return {}
         try:
@@ -58,9 +58,9 @@ class AppReply:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Something that was carried, for those who watch: what it is, whose and where (ids, "" if nobody's or nowhere).
+    """A payload that was sent, for watchers: its name, user and channel (ids; "" without one).
 
-    `seconds` is how long the app took to say something.
+    `seconds` is how long the app took to answer.
     """
 
     name: str
@@ -78,7 +78,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 @dataclass(slots=True)
 class RequestSender:
-    """Delivers to the app at `url`, signing with `secret`. `wait` is how it waits between retries: tests don't."""
+    """Delivers to the app at `url`, signing with `secret`. `wait` waits between retries."""
 
     url: str
     secret: str
@@ -88,15 +88,15 @@ class RequestSender:
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
     patience: float = ANSWER_TIMEOUT_SECONDS
     sent: list[tuple[str, int]] = field(default_factory=list)
-    """What was carried, for tests: (an event's id or what it is, its status)."""
+    """Each attempt to send an event: its id, and the answer's status."""
     held: list[Mapping[str, Any]] | None = None
-    """Events that wait, oldest first, while they are held; None: each is carried as it happens."""
+    """The held events, oldest first; None: each is sent as it happens."""
 
     watchers: list[Callable[[Carried], None]] = field(default_factory=list)
-    """Told of everything that was carried, right after it."""
+    """Called after each payload."""
 
     async def send(self, what: What, payload: Mapping[str, Any], retry: int = 0, reason: str = "") -> AppReply:
-        """Carry one payload once."""
+        """Send one payload once."""
         began = perf_counter()
         answer = await self._send(what, payload, retry, reason)
         for watcher in tuple(self.watchers):
@@ -115,18 +115,18 @@ class RequestSender:
             return AppReply(0, reason="connection_failed")
 
     def hold(self) -> None:
-        """Let events wait from now on: Slack promises neither their order nor their time (apis/events-api)."""
+        """Hold events back from now on: Slack promises neither their order nor their time (apis/events-api)."""
         self.held = self.held if self.held is not None else []
 
     async def release(
         self, order: Callable[[list[Mapping[str, Any]]], Iterable[Mapping[str, Any]]] = list, *, copies: int = 1
     ) -> list[AppReply]:
-        """Carry what waits, in the `order` that is made of it, each `copies` times; later events do not wait."""
+        """Send the held events in the `order` given, each `copies` times; later events are not held."""
         waiting, self.held = self.held or [], None
         return [await self.event(payload) for payload in order(waiting) for _ in range(copies)]
 
     async def event(self, payload: Mapping[str, Any]) -> AppReply:
-        """Carry an event, again and again until it is taken: four times at most. Gives the last answer."""
+        """Send an event until it is accepted, four times at most, and return the last answer."""
         if self.held is not None:
             self.held.append(payload)
             return AppReply(200, reason="held")
@@ -164,7 +164,7 @@ class RequestSender:
 
 
 def carried(payload: Mapping[str, Any], answer: AppReply, seconds: float) -> Carried:
-    """Say what a payload was, whatever its kind: a command's name, an event's type, an interaction's."""
+    """Return what a payload was, whatever its kind: a command's name, an event's type, an interaction's."""
     event = payload.get("event") or payload
     item, channel = event.get("item") or event, event.get("channel")
     place = event.get("channel_id") or item.get("channel") or channel or ""

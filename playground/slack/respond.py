@@ -16,7 +16,7 @@ RESPONSE_URL_USES = 5
 
 
 def respond(site: Site, name: str, payload: Mapping[str, Any], now: datetime) -> tuple[int, str]:
-    """Take one use of the response URL `name` and give the status and body of the answer.
+    """Use the response URL `name` once, and return the status and body of the answer.
 
     What Slack answers to a used-up or expired one is not documented beyond its not being 200: here 404 with a word.
     """
@@ -39,7 +39,7 @@ def respond(site: Site, name: str, payload: Mapping[str, Any], now: datetime) ->
 def apply(
     workspace: Workspace, answering: ResponseUrl, payload: Mapping[str, Any], now: datetime
 ) -> ChannelMessage | None:
-    """Show `payload` to whom it is for: a new message, or one in place of the original. Gives the message shown."""
+    """Show `payload` to the person or channel it is for, and return the message shown, which may be the original."""
     original = answering.original
     if payload.get("delete_original"):
         if original is not None:

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 
 class Breach(NamedTuple):
-    """One thing wrong: `code` is Slack's error for it, or "" when Slack would take it and show something unmeant.
+    """One thing wrong.
 
-    `pointer` is a JSON pointer to the value; `what` a clause such as "must be less than 3001 characters".
+    `code` is Slack's error, or "" where Slack would take the value but show something else than was meant. `pointer`
+    is a JSON pointer to the value; `what` a clause such as "must be less than 3001 characters".
     """
 
     code: str
@@ -21,7 +22,7 @@ class Breach(NamedTuple):
     what: str
 
     def __str__(self) -> str:
-        """Give one line: code, what, where."""
+        """Return one line: code, what, where."""
         return f"{self.code or 'unwise'}: {self.what} [json-pointer:{self.pointer or '/'}]"
 
 
@@ -31,12 +32,12 @@ REFUSED = "invalid_blocks"
 
 
 def breach(pointer: str, what: str) -> Breach:
-    """Give a breach for which Slack refuses the blocks."""
+    """Return a breach for which Slack refuses the blocks."""
     return Breach(REFUSED, pointer, what)
 
 
 def string(low: int, high: int) -> Rule:
-    """Ask for a string of `low` to `high` code points."""
+    """Return a rule for a string of `low` to `high` code points."""
 
     def check(value: Any, at: str) -> Iterator[Breach]:
         if not isinstance(value, str):
@@ -50,7 +51,7 @@ def string(low: int, high: int) -> Rule:
 
 
 def choice(*allowed: object) -> Rule:
-    """Ask for one of the `allowed` values."""
+    """Return a rule for one of the `allowed` values."""
 
     def check(value: Any, at: str) -> Iterator[Breach]:
         if not any(value == one and type(value) is type(one) for one in allowed):
@@ -63,7 +64,7 @@ FLAG = choice(True, False)
 
 
 def number(low: int, high: int) -> Rule:
-    """Ask for a whole number from `low` to `high`."""
+    """Return a rule for a whole number from `low` to `high`."""
 
     def check(value: Any, at: str) -> Iterator[Breach]:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -73,7 +74,7 @@ def number(low: int, high: int) -> Rule:
 
 
 def many(low: int, high: int, each: Rule) -> Rule:
-    """Ask for a list of `low` to `high` items that keep the rule `each`."""
+    """Return a rule for a list of `low` to `high` items that each keep `each`."""
 
     def check(value: Any, at: str) -> Iterator[Breach]:
         if not isinstance(value, list | tuple):
@@ -90,7 +91,7 @@ def many(low: int, high: int, each: Rule) -> Rule:
 
 
 def shape(need: Mapping[str, Rule], may: Mapping[str, Rule] | None = None) -> Rule:
-    """Ask for an object with all fields of `need`, any of `may`, and no other."""
+    """Return a rule for an object with all fields of `need`, any of `may`, and no other."""
     known = {**need, **(may or {})}
 
     def check(value: Any, at: str) -> Iterator[Breach]:
@@ -111,7 +112,7 @@ def shape(need: Mapping[str, Rule], may: Mapping[str, Rule] | None = None) -> Ru
 
 
 def by_type(table: Mapping[str, Rule]) -> Rule:
-    """Ask for an object whose `type` names the rule it keeps."""
+    """Return a rule for an object by its `type`: `table` has one for each."""
 
     def check(value: Any, at: str) -> Iterator[Breach]:
         kind = value.get("type") if isinstance(value, Mapping) else None
@@ -125,7 +126,7 @@ def by_type(table: Mapping[str, Rule]) -> Rule:
 
 
 def also(rule: Rule, *more: Rule) -> Rule:
-    """Ask for several rules; the later ones only of what keeps the first."""
+    """Return a rule that applies `more` only to values that keep `rule`."""
 
     def check(value: Any, at: str) -> Iterator[Breach]:
         found = list(rule(value, at))
@@ -138,7 +139,7 @@ def also(rule: Rule, *more: Rule) -> Rule:
 
 
 def any_of(*names: str) -> Rule:
-    """Ask for an object that has at least one of the fields `names`."""
+    """Return a rule for an object that has at least one of the fields `names`."""
 
     def check(value: Any, at: str) -> Iterator[Breach]:
         if not any(name in value for name in names):

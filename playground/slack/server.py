@@ -53,16 +53,16 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Give the address, without a slash at the end."""
+        """Return the address, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def api_url(self) -> str:
-        """Give the base of the Web API."""
+        """Return the base of the Web API."""
         return f"{self.url}/api/"
 
     def response_url(self, name: str) -> str:
-        """Give the address of a response URL's last part."""
+        """Return the address of a response URL's last part."""
         return f"{self.url}/respond/{name}"
 
     async def start(self) -> None:

@@ -1,4 +1,4 @@
-"""The stand-in as a whole: workspaces by token, the faults in force, the ledger. In: a call; out: a reply. No HTTP."""
+"""The whole stand-in without HTTP: workspaces by token, faults, ledger. It takes a call and returns a reply."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """A call of the bot's and what became of it, for those who watch: `answer` and `landed` as in the ledger's `Line`.
+    """A call of the bot and its result, for watchers; `answer` and `landed` as in the ledger's `Line`.
 
     `channel` is an id, `text` what the call says, `details` Slack's words about a limit that was broken.
     """
@@ -61,19 +61,19 @@ class Site:
     address: str = ""
     """Where it is served, without a slash at the end."""
     watchers: list[Callable[[CallOutcome], None]] = field(default_factory=list)
-    """Told of every call, right after it."""
+    """Called after every call."""
     _tokens: dict[str, Workspace] = field(default_factory=dict)
     _late: list[tuple[datetime, int, Call]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
 
     def add(self, workspace: Workspace) -> Workspace:
-        """Let a workspace in; its token must be its own."""
+        """Add a workspace; no other may have its token."""
         self.workspaces[workspace.team] = workspace
         self._tokens[workspace.token] = workspace
         return workspace
 
     def sharing(self, home: Workspace, channel: str) -> list[Workspace]:
-        """Give the workspaces that a channel of `home` is in: more than one where it is shared (Slack Connect)."""
+        """Return the workspaces that a channel of `home` is in: more than one where it is shared (Slack Connect)."""
         here = home.channels[channel]
         return [
             home,
@@ -81,11 +81,11 @@ class Site:
         ]
 
     def app_tokens(self) -> frozenset[str]:
-        """Give the app-level tokens that may open Socket Mode."""
+        """Return the app-level tokens that may open Socket Mode."""
         return frozenset(workspace.app_token for workspace in self.workspaces.values())
 
     def request(self, method: str, token: str | None, arguments: Mapping[str, Any], now: datetime) -> Reply:
-        """Take one call of a Web API method, with what was due to land before it, and give the reply."""
+        """Perform what a fault held back until now, then one call of a Web API method, and return the reply."""
         self.settle(now)
         self.ledger.calls[method] += 1
         workspace = self._tokens.get(token or "")
@@ -99,13 +99,13 @@ class Site:
         return self._perform(call) if fault is None else self._fail(call, fault)
 
     def upload(self, name: str, content: bytes) -> tuple[int, str]:
-        """Take what is sent to the upload address `name`, and give the status and the text of the answer."""
+        """Store what is sent to the upload address `name`, and return the answer's status and text."""
         team, _, file = name.partition("-")
         workspace = self.workspaces.get(team)
         return receive(workspace, file, content) if workspace else (404, "no such upload")
 
     def download(self, name: str, token: str, now: datetime) -> tuple[int, bytes]:
-        """Take the request for the file at the private address `name`, and give the status and the content."""
+        """Return the status and the content for a request of the private address `name`."""
         team, _, file = name.partition("/")[0].partition("-")
         workspace = self.workspaces.get(team)
         status, content = give(workspace, token, file) if workspace else (404, b"")
@@ -114,7 +114,7 @@ class Site:
         return status, content
 
     def settle(self, now: datetime) -> None:
-        """Let land what a fault held back until now or earlier."""
+        """Perform the calls that a fault held back until now or earlier."""
         while self._late and self._late[0][0] <= now:
             _, _, call = heapq.heappop(self._late)
             self._perform(call, told="late")
@@ -139,7 +139,7 @@ class Site:
         return _refused(RefusalError(fault.error))
 
     def _perform(self, call: Call, told: str = "ok") -> Reply:
-        """Do what was asked. `told` is what the ledger says the caller heard, if it took effect."""
+        """Perform a call and return the reply. `told` is the ledger's `answer` if it takes effect."""
         try:
             fields = self._answer(call)
         except RefusalError as refusal:
@@ -161,7 +161,7 @@ class Site:
         return perform(call)
 
     def tell(self, outcome: CallOutcome) -> None:
-        """Tell those who watch of a call."""
+        """Call the watchers with a call's result."""
         for watcher in tuple(self.watchers):
             watcher(outcome)
 

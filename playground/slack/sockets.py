@@ -1,4 +1,4 @@
-"""Socket Mode: the app calls in, and payloads come down the line (Slack: apis/events-api/using-socket-mode)."""
+"""Socket Mode: the app connects, and payloads are sent to it (Slack: apis/events-api/using-socket-mode)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MAX_CONNECTIONS = 10
 
 
 class Sockets:
-    """The app's open lines. A payload goes down any one of them and is answered on it by its envelope_id."""
+    """The app's connections. A payload is sent over one of them, and answered on it by its envelope_id."""
 
     def __init__(self, clock: WorkspaceClock) -> None:
-        """Start with no line open."""
+        """Start without a connection."""
         self.open: list[web.WebSocketResponse] = []
         self.clock = clock
         self.connected = asyncio.Event()
-        """Set once a line was open."""
+        """Set once the app has connected."""
         self._tickets: set[str] = set()
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Mapping[str, Any]]] = {}
@@ -39,7 +39,7 @@ class Sockets:
         return Reply({"ok": True, "url": base + name})
 
     async def serve(self, request: web.BaseRequest, name: str) -> web.StreamResponse:
-        """Hold a line open until the app hangs up."""
+        """Serve one connection until the app closes it."""
         if name not in self._tickets or len(self.open) >= MAX_CONNECTIONS:
             return web.Response(status=403)
         self._tickets.discard(name)
@@ -61,7 +61,7 @@ class Sockets:
         return line
 
     async def send(self, kind: str, payload: Mapping[str, Any], retry: int, reason: str) -> Mapping[str, Any]:
-        """Send `payload` down a line and give the app's answer to it ({} if it only acknowledged)."""
+        """Send `payload` and return the app's answer ({} if it only acknowledged)."""
         name = f"envelope-{next(self._numbers)}"
         answer: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[name] = answer
@@ -75,7 +75,7 @@ class Sockets:
             del self._waiting[name]
 
     async def close(self) -> None:
-        """Hang up on every line."""
+        """Close every connection."""
         for line in tuple(self.open):
             await line.close()
 

@@ -19,7 +19,7 @@ from playground.slack.pace import Pace
 
 REQUIRED = frozenset({"commands", "chat:write", "reactions:read"})
 OPTIONAL = frozenset({"users:read", "channels:history", "groups:history", "files:write", "files:read"})
-"""What the shipped manifest asks for: all of `REQUIRED`; whoever installs may decline any of `OPTIONAL`."""
+"""What the shipped manifest asks for: all of `REQUIRED`; the person who installs it may decline any of `OPTIONAL`."""
 SCOPES = REQUIRED | OPTIONAL
 EVENTS = frozenset({"app_home_opened", "reaction_added", "reaction_removed"})
 """What the shipped manifest subscribes to."""
@@ -76,7 +76,7 @@ class View:
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
-        """Give what it shows, as `ChannelMessage.blocks` does."""
+        """Return what it shows, as `ChannelMessage.blocks` does."""
         return list(self.payload.get("blocks", ()))
 
 
@@ -102,7 +102,7 @@ class ResponseUrl:
 
 @dataclass(frozen=True, slots=True)
 class VisibleChange:
-    """Something that people see happen."""
+    """A change that people can see."""
 
     what: Literal["posted", "edited", "deleted", "reacted", "opened", "closed"]
     message: ChannelMessage | None = None
@@ -147,33 +147,33 @@ class Workspace:
     _numbers: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        """Let the bot be a user like all."""
+        """Add the bot as a user."""
         self.users[self.bot.id] = self.bot
 
     @property
     def bot_id(self) -> str:
-        """Give the id that the bot's messages carry beside its user's."""
+        """Return the id that the bot's messages carry beside its user's."""
         return f"B{self.bot.id[1:]}"
 
     def number(self) -> int:
-        """Give a number that was not given before."""
+        """Return a number that was not given before."""
         return int(next(self._numbers))
 
     def changed(self, change: VisibleChange) -> None:
-        """Tell everybody who watches."""
+        """Call the watchers."""
         for watcher in tuple(self.watchers):
             watcher(change)
 
     # -- people and channels -------------------------------------------------------------------------------------------
 
     def add_user(self, name: str, zone: str = "Etc/UTC") -> User:
-        """Let somebody in."""
+        """Add a person."""
         user = User(f"U{self.number():08d}", name, zone)
         self.users[user.id] = user
         return user
 
     def add_file(self, address: str, user: User, name: str, content: bytes) -> SlackFile:
-        """Take a file that somebody uploads; the stand-in is served at `address`."""
+        """Add a file that a person uploads; the stand-in is served at `address`."""
         file = SlackFile(f"F{self.number():08d}", name, len(content), user.id, title=name, content=content)
         file.address = f"{address}/files-pri/{self.team}-{file.id}/download/{quote(name, safe='')}"
         self.files[file.id] = file
@@ -190,7 +190,7 @@ class Workspace:
         return channel
 
     def direct(self, user: str) -> Channel:
-        """Give the direct conversation of the bot and `user`, made when it is first needed."""
+        """Return the direct conversation of the bot and `user`, made when it is first needed."""
         for channel in self.channels.values():
             if channel.kind == "im" and user in channel.members:
                 return channel
@@ -233,7 +233,7 @@ class Workspace:
         self.changed(VisibleChange("edited", message))
 
     def delete(self, message: ChannelMessage) -> None:
-        """Take a message away; where `tombstones` are left, one that has replies leaves its thread."""
+        """Delete a message; with `tombstones`, one that has replies leaves a tombstone and its thread."""
         channel = self.channels[message.channel]
         if self.tombstones and channel.replies(message.ts):
             channel.bury(message)
@@ -262,7 +262,7 @@ class Workspace:
                 self.changed(VisibleChange("closed", view=view))
 
     def draft(self, user: str, where: ChannelMessage | View) -> Draft:
-        """Give what `user` has set in a message or view so far, to be read and changed in place."""
+        """Return what `user` has set in a message or view so far, to be read and changed in place."""
         return self.drafts.setdefault((user, where.id if isinstance(where, View) else where.place), {})
 
     def new_trigger(self, user: str, now: datetime) -> str:
@@ -286,7 +286,7 @@ _Made = TypeVar("_Made", Trigger, ResponseUrl)
 def _forget(made: dict[str, _Made], before: datetime) -> None:
     """Remove what was made before a moment; `made` is in the order of time.
 
-    Callers give twice a life: a bot that is a little late is told "expired", and not "unknown".
+    Callers pass twice a life, so that a bot that is a little late is told "expired" and not "unknown".
     """
     while made:
         name, oldest = next(iter(made.items()))

@@ -81,7 +81,7 @@ async def page() -> AsyncIterator[PageServer]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def serving() -> AsyncIterator[Serving]:
-    """Give what serves a demo for one test, as `served` does."""
+    """Return what serves a demo for one test, as `served` does."""
     async with AsyncExitStack() as stack:
 
         async def serve(archive: Path = SAMPLE, *, empty: bool = True) -> PageServer:
@@ -92,7 +92,7 @@ async def serving() -> AsyncIterator[Serving]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visiting(chromium: Browser, serving: Serving) -> AsyncIterator[Visiting]:
-    """Give what opens a page for a visitor, and in the end checks that nothing went wrong in it.
+    """Return what opens a page for a visitor, and in the end checks that nothing went wrong in it.
 
     It leaves before what `serving` serves is stopped: a page whose server is gone says so on the console.
     """

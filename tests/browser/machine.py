@@ -38,12 +38,12 @@ class Missing(Exception):  # noqa: N818 - it is not always an error
 
 
 def chromium() -> str | None:
-    """Give the path of a Chromium on this machine, None where there is none."""
+    """Return the path of a Chromium on this machine, None where there is none."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def axe() -> Path | None:
-    """Give the path of axe-core's script, None where it was never got."""
+    """Return the path of axe-core's script, None where it was never got."""
     return AXE if AXE.exists() else None
 
 
@@ -114,7 +114,7 @@ def _run(command: list[str], name: str) -> None:
 
 
 def _last(printed: str) -> str:
-    """Give the last lines of what a command printed, on one line."""
+    """Return the last lines of what a command printed, on one line."""
     return " | ".join(printed.strip().splitlines()[-3:]) or "it said nothing"
 
 

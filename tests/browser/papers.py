@@ -19,7 +19,7 @@ HOSTILE = (
 
 
 def newsletter(folder: Path, *, first: Sequence[str] = ()) -> Path:
-    """Write an issue a week into `folder` and give it; the first that is published has the entries `first`."""
+    """Write an issue a week into `folder` and return it; the first that is published has the entries `first`."""
     for number, topic in enumerate(TOPICS, 1):
         texts = [f"{word} of {topic}, told by those who had to know." for word in ("The tale", "The cost", "The end")]
         if first and number == len(TOPICS) - 2:

@@ -1,4 +1,4 @@
-"""Behind the scenes: what is published comes into view, what is broken shows, and mending says what is left to do."""
+"""Backstage: published issues come into view, faults show, and mending says what is left to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.browser.papers import newsletter
 
 
 async def test_what_is_published_comes_into_view(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Each digest is taller than the window and shown from its beginning: who does not scroll sees the next, too."""
+    """Each digest is taller than the window and shown from its beginning; without scrolling the next is seen, too."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url, height=500)
     await ada.subscribes("links in a thread", at_once=True)
@@ -27,7 +27,7 @@ async def test_what_is_published_comes_into_view(serving: Serving, visiting: Vis
 
 
 async def test_an_archived_channel_takes_nothing(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """No words, no commands, no reactions; once it is mended, it is said what its posts wait for."""
+    """No words, no commands, no reactions; once it is mended, a notice says what its posts wait for."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
     await ada.subscribes("links in a thread", at_once=True)
@@ -53,7 +53,7 @@ async def test_an_archived_channel_takes_nothing(serving: Serving, visiting: Vis
 
 
 async def test_the_keyboard_stays_behind_the_scenes(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """What was pressed cannot be pressed again: the keyboard is not thrown out of the drawer."""
+    """A button that becomes disabled does not lose the focus to the page."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
     await ada.opens_backstage()

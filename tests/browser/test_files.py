@@ -14,7 +14,7 @@ GOOD = b"<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><A HREF='https://browser.example
 
 
 async def test_a_file_of_bookmarks_is_chosen_and_brought(page: PageServer, visiting: Visiting) -> None:
-    """Its name is shown, what the field does not take is said so, and what came of it stands in the form's place."""
+    """Its name is shown, a wrong kind is refused, and the result replaces the form."""
     ada = await visiting(page.url)
     await ada.says("/weekly import")
     form = ada.dialog("Bring your bookmarks")

@@ -19,7 +19,7 @@ UP = """() => new Promise((done) => {
 })"""
 """Goes to the top of what is known; gives how many messages are in the page, and how high the list is."""
 LEFT = "node => node.scrollHeight - node.scrollTop - node.clientHeight"
-"""Gives how many pixels there are below what is seen."""
+"""Returns how many pixels there are below what is seen."""
 
 
 async def test_of_a_long_channel_little_is_in_the_page(serving: Serving, visiting: Visiting) -> None:

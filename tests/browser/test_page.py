@@ -71,7 +71,7 @@ async def tabs_to(page: Page, name: str | re.Pattern[str], *, most: int = 60) ->
 
 
 async def test_the_keyboard_is_enough(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Subscribe, publish, open the thread, react, and read what was kept, without a pointer."""
+    """Subscribe, publish, open the thread, react, and list the bookmarks, without a pointer."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
     keyboard = ada.page.keyboard
@@ -122,7 +122,7 @@ async def test_what_is_one_s_own_nobody_else_sees(page: PageServer, visiting: Vi
 
 
 async def test_what_is_ticked_in_a_message_goes_with_its_button(page: PageServer, visiting: Visiting) -> None:
-    """The bookmark on a digest asks which of its links is meant, and what is ticked there is kept."""
+    """The bookmark on a digest asks which of its links is meant, and what is ticked there is saved."""
     grace = await visiting(page.url + "?as=" + page.room.people[1].id)
     await grace.reacts(await grace.finds(grace.feed, DIGEST), "bookmark")
     chooser = grace.message("tick what you want to keep")
@@ -146,7 +146,7 @@ async def test_a_message_comes_to_everybody_who_looks(page: PageServer, visiting
 
 @pytest.mark.parametrize("layout", ["links in a thread", "Everything in one message"], ids=["thread", "full"])
 async def test_nothing_of_an_archive_runs(layout: str, serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Scripts, handlers and links that are none are words in the digest, in the thread, and in an answer."""
+    """Scripts, handlers and false links are plain words in the digest, in the thread, and in an answer."""
     served = await serving(newsletter(tmp_path, first=HOSTILE))
     ada = await visiting(served.url)
     await ada.subscribes(layout, at_once=True)
@@ -195,7 +195,7 @@ async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visit
 
 
 async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visiting) -> None:
-    """The first link that is kept in a thread: who reads its beginning stays there, and is told, with a way there."""
+    """Saving a link in a thread moves nobody who reads its beginning: a notice there leads to the answer."""
     grace = await visiting(page.url + "?as=" + page.room.people[1].id, height=600)
     await grace.opens_thread(DIGEST, 14)
     reply = await grace.finds(grace.thread, "· 5 of 14")
@@ -270,7 +270,7 @@ FREE = """(row) => {
 
 
 async def test_a_toolbar_leaves_the_title_of_its_message_free(page: PageServer, visiting: Visiting) -> None:
-    """At the top of a thread too, and where a reaction has just had the message drawn anew."""
+    """At the top of a thread too, and where a reaction has just had the message redrawn."""
     ada = await visiting(page.url)
     await ada.page.get_by_role("button", name="Show me the links").click()
     for text in ("· 1 of 14", "· 3 of 14"):
@@ -293,7 +293,7 @@ async def test_a_double_click_presses_a_button_once(page: PageServer, visiting: 
 
 
 async def test_a_draft_is_its_persons_own(page: PageServer, visiting: Visiting) -> None:
-    """Who is somebody else by now does not find what the other was about to say."""
+    """After switching persons, the other's draft is not shown."""
     ada = await visiting(page.url)
     await ada.composer.fill("only mine")
     await ada.is_now("Grace")
@@ -319,7 +319,7 @@ async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
     """Those that the picker offers, and the same in a message, are drawings of the page's own."""
     ada = await visiting(page.url)
     digest = await ada.finds(ada.feed, DIGEST)
-    await expect(digest).to_contain_text("14 replies")  # until then it is drawn anew each second
+    await expect(digest).to_contain_text("14 replies")  # until then it is redrawn each second
     await ada.reacts(digest, "two")
     await expect(digest.get_by_role("button", name="two: 1, from you").locator("img.emoji")).to_be_visible()
     await digest.get_by_role("button", name="Add a reaction").first.click()

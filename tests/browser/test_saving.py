@@ -1,4 +1,4 @@
-"""Keeping links on the page: reactions put on and taken off, the shortcut, and the menus beside what was kept."""
+"""Saving links on the page: reactions added and removed, the shortcut, and the menus beside bookmarks."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ async def reply(ada: Visitor, number: int) -> Locator:
 
 
 async def kept(ada: Visitor) -> Locator:
-    """Go to the Home tab and give the rows of what was kept."""
+    """Go to the Home tab and return the rows of bookmarks."""
     await ada.goes("Home")
     home = ada.page.get_by_role("region", name="Home")
     return home.locator(".block").filter(has=ada.page.get_by_role("button", name="More actions"))
 
 
 async def test_a_reaction_that_is_taken_off_takes_its_link_along(page: PageServer, visiting: Visiting) -> None:
-    """Pressed once it is there and the link is kept; pressed again both are gone."""
+    """Pressed once, the reaction is there and the link is saved; pressed again, both are gone."""
     ada = await visiting(page.url)
     first = await reply(ada, 1)
     await ada.reacts(first, "bookmark")

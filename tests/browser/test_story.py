@@ -1,4 +1,4 @@
-"""The whole story in a browser: from an empty workspace to links that are kept, and no digest that comes twice."""
+"""The whole story in a browser: from an empty workspace to saved links, and no digest that comes twice."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def searches_and_shares(ada: Visitor) -> None:
 
 
 def posted(page: PageServer) -> list[str]:
-    """Give the digests that are in #devops, each by its first words."""
+    """Return the digests that are in #devops, each by its first words."""
     top = page.room.workspace.channels[page.room.home].top
     return [found[0] for message in top if message.is_bot and (found := re.match(r"Paper Weekly #\d+", message.text))]
 
@@ -52,7 +52,7 @@ def posted(page: PageServer) -> list[str]:
     ("layout", "width"), [("links in a thread", WIDE), ("Everything in one message", NARROW)], ids=["thread", "full"]
 )
 async def test_the_whole_story(layout: str, width: int, serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Subscribed by the form, published, posted, kept, found, shared; a week on and a broken call, and no double."""
+    """Subscribed, published, posted, saved, found, shared; a week and a broken call later nothing was posted twice."""
     page = await serving(newsletter(tmp_path))
     ada = await visiting(page.url, width=width)
     await ada.subscribes(layout)

@@ -1,4 +1,4 @@
-"""Somebody at the page: verbs for what people do there, and a memory for everything that went wrong meanwhile."""
+"""A visitor of the page: methods for what people do there, and a list of everything that went wrong meanwhile."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Visitor:
         return self.page.get_by_role("navigation", name="Places")
 
     async def is_now(self, person: str) -> None:
-        """Be somebody else."""
+        """Switch to another person."""
         await self.page.get_by_role("group", name="You are").get_by_role("button", name=person).click()
 
     async def subscribes(self, layout: str, *, at_once: bool = False) -> None:
@@ -219,7 +219,7 @@ class Visitor:
     # What is found
 
     async def findings(self) -> list[str]:
-        """Give what axe-core finds that is serious or worse: the rule, what it says, and where."""
+        """Return what axe-core finds that is serious or worse: the rule, what it says, and where."""
         script = machine.axe()
         assert script is not None
         await self.page.evaluate(script.read_text("utf-8") + ";0")
@@ -232,7 +232,7 @@ class Visitor:
         ]
 
     async def tries(self, locator: Locator) -> bool:
-        """Tell whether something is there now."""
+        """Return whether something is there now."""
         try:
             return await locator.count() > 0
         except Error:

@@ -7,10 +7,10 @@ from playground.slack.limits import problems
 
 
 def breaches(message: Message) -> list[str]:
-    """Give what breaks a limit of Slack's, in words; empty for nothing."""
+    """Return what breaks a limit of Slack's, in words; empty for nothing."""
     return problems({"text": message.text, "blocks": list(message.blocks)})
 
 
 def all_breaches(rendered: Digest) -> list[str]:
-    """Give the same of every message of a digest."""
+    """Return the same of every message of a digest."""
     return [line for part in (rendered.parent, *rendered.replies) for line in breaches(part.message)]

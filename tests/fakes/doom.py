@@ -100,10 +100,10 @@ class _Door:
 
 
 def doomed_store(store: Store, fuse: Fuse) -> Store:
-    """Give the store as a doomed worker has it."""
+    """Return the store as a doomed worker has it."""
     return Store(cast("Database", _Database(store.database, fuse)))
 
 
 def doomed_door(door: Poster, fuse: Fuse) -> Poster:
-    """Give the door as a doomed worker has it."""
+    """Return the door as a doomed worker has it."""
     return cast("Poster", _Door(door, fuse))

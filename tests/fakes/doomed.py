@@ -2,7 +2,7 @@
 
 WHOSE is "lane": every channel comes to a halt at its step number STEP (counted as in `tests.fakes.doom`: before and
 after each write, before each read, before and after each call), and once nothing moves any more the process sends
-itself SIGKILL. So one death is, for every channel in hand, a death at exactly that step. "worker": the process sends
+itself SIGKILL. So one death is, for every claimed channel, a death at exactly that step. "worker": the process sends
 itself SIGKILL at that step of what belongs to no channel (start, claims). "nobody": it lives until it is told to stop.
 """
 
@@ -73,7 +73,7 @@ class Halt(Fuse):
 
 
 async def live(url: str, api: str, whose: str, step: int) -> None:
-    """Work, and die as told."""
+    """Work, and die at the step that was asked for."""
     if whose == "nobody":
         await work(url, api, [1, 2], policy=RULES, patience=PATIENCE)
         return

@@ -42,7 +42,7 @@ def published(number: int) -> datetime:
 
 
 def token(workspace: str) -> str:
-    """Give the token by which the stand-in knows a workspace."""
+    """Return the token by which the stand-in knows a workspace."""
     return f"xoxb-{team_of(workspace)}"
 
 

@@ -24,17 +24,17 @@ def issue(number: int, published: datetime, *, entries: int = 3, slug: str | Non
 
 
 def with_text(known: Issue, position: int, text: str) -> Issue:
-    """Give the issue with one entry's text corrected."""
+    """Return the issue with one entry's text corrected."""
     return _with(known, position, text=text)
 
 
 def with_link(known: Issue, position: int, url: str) -> Issue:
-    """Give the issue with one entry's link corrected."""
+    """Return the issue with one entry's link corrected."""
     return _with(known, position, links=(Link(url),))
 
 
 def with_more(known: Issue, *urls: str) -> Issue:
-    """Give the issue with entries added at its end."""
+    """Return the issue with entries added at its end."""
     section = known.sections[0]
     count = len(section.entries)
     more = tuple(Entry(count + at, f"More {url}", f"More {url}", (Link(url),), 90 + at) for at, url in enumerate(urls))

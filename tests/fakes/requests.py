@@ -48,12 +48,12 @@ class Seen:
 
     @property
     def lines(self) -> list[str]:
-        """Give the log's lines."""
+        """Return the log's lines."""
         return self.log.getvalue().splitlines()
 
     @property
     def refusals(self) -> list[str]:
-        """Give the lines about refused requests."""
+        """Return the lines about refused requests."""
         return [line for line in self.lines if '"web.refused"' in line]
 
 
@@ -119,7 +119,7 @@ def with_header(sent: Sent, name: bytes, *values: bytes) -> Sent:
 
 
 def payloads(team: str) -> list[tuple[bytes, Mapping[str, Any]]]:
-    """Give one payload of each kind, with a foreign response_url wherever there is one, and how it is encoded."""
+    """Return one payload of each kind, with a foreign response_url wherever there is one, and how it is encoded."""
     person = {"team": {"id": team}, "user": {"id": "U1", "team_id": team}, "response_url": FOREIGN, "trigger_id": "1.2"}
     item = {"type": "message", "channel": "C1", "ts": "1.000002"}
     view = {"id": "V1", "type": "modal", "callback_id": "subscribe", "state": {"values": {}}, "private_metadata": ""}
@@ -156,7 +156,7 @@ def encoded(kind: bytes, payload: Any) -> bytes:
 
 
 async def acquainted(it: Whole) -> Any:
-    """Give the app as it is served, once it has asked Slack who it is (auth.test, at the first signed request)."""
+    """Return the app as it is served, once it has asked Slack who it is (auth.test, at the first signed request)."""
     app, (kind, payload) = it.app.asgi(), payloads(it.workspace.team)[7]
     assert (await ask(app, signed(encoded(kind, payload), kind)))[0] == 200
     return app

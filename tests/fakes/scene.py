@@ -162,11 +162,11 @@ class Scene:
         await asyncio.sleep(timedelta(**span).total_seconds())
 
     def posts(self, channel: str) -> list[Line]:
-        """Give what everybody in the channel can see that was posted."""
+        """Return what everybody in the channel can see that was posted."""
         return self.site.ledger.posts("T1", channel)
 
     def texts(self, channel: str) -> list[str]:
-        """Give the first line of each channel message, in order."""
+        """Return the first line of each channel message, in order."""
         return [line.text for line in self.posts(channel) if not line.thread_ts]
 
     def doubles(self) -> int:
@@ -175,5 +175,5 @@ class Scene:
 
 
 def slower(policy: DeliveryPolicy, **changes: float) -> DeliveryPolicy:
-    """Give the rules with other figures."""
+    """Return the rules with other figures."""
     return replace(policy, **changes)  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ class SiteSlack(WebSlack):
         self._patience = patience
 
     def since(self) -> str:
-        """Give Slack's time, less a minute."""
+        """Return Slack's time, less a minute."""
         return f"{self._clock.now().timestamp() - 60:.6f}"
 
     async def _call(

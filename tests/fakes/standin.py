@@ -30,7 +30,7 @@ PARTS = 3
 
 
 def faults(*, soon: int, later: int, late: float) -> dict[str, Fault]:
-    """Give what can befall a post, by name.
+    """Return what can befall a post, by name.
 
     A 429 says to come again in `soon` seconds, or in `later`; what lands late does so after `late` seconds.
     """
@@ -51,7 +51,7 @@ def faults(*, soon: int, later: int, late: float) -> dict[str, Fault]:
 
 
 def hits(fault: Fault, lines: Iterable[Line]) -> list[Line]:
-    """Give the calls that the fault befell, as the stand-in's ledger has them."""
+    """Return the calls that the fault befell, as the stand-in's ledger has them."""
     told = fault.error if fault.how is How.REFUSED else "late" if fault.lands_after else fault.how.value
     return [line for line in lines if line.answer == told]
 

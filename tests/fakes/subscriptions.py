@@ -56,12 +56,12 @@ class FakeRegister:
         return made
 
     async def get(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
-        """Give the channel's subscription."""
+        """Return the channel's subscription."""
         self._check()
         return self.kept.get((workspace, channel))
 
     async def of_person(self, workspace: WorkspaceId, user: str) -> tuple[Subscription, ...]:
-        """Give what a person subscribed."""
+        """Return what a person subscribed."""
         self._check()
         return tuple(each for each in self.kept.values() if (each.workspace, each.user) == (workspace, user))
 
@@ -94,7 +94,7 @@ class FakeDeliveries:
     """Knows nothing was delivered yet."""
 
     async def standing(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
-        """Give the next slot."""
+        """Return the next slot."""
         slot = next_slot(subscription.schedule, now)
         reason = subscription.paused.reason if subscription.paused else ""
         at = slot.at if slot else None
@@ -110,7 +110,7 @@ class FakeDeliveries:
 
 @dataclass(frozen=True, slots=True)
 class FakeBookmark:
-    """One link that somebody kept."""
+    """One link that a person saved."""
 
     url: str
     headline: str
@@ -121,7 +121,7 @@ class FakeMemory:
     """The real memory in a database of its own, opened when it is first used, with verbs to set the scene."""
 
     def __init__(self) -> None:
-        """Start with nothing kept, and no message known."""
+        """Start without bookmarks and without known messages."""
         self._store: Store | None = None
         self._posted: list[tuple[str, str, tuple[BookmarkLink, ...]]] = []
         self.broken: Exception | None = None
@@ -132,7 +132,7 @@ class FakeMemory:
         self._posted.append((channel, ts, tuple(BookmarkLink(b.url, b.headline, "", b.issue, 0) for b in bookmarks)))
 
     async def store(self) -> Store:
-        """Give the store, with every message that was posted, after a while if busy. Raises what it was told to."""
+        """Return the store, with every message that was posted, after a while if busy. Raises what it was told to."""
         await asyncio.sleep(self.busy)
         if self.broken is not None:
             raise self.broken
@@ -145,7 +145,7 @@ class FakeMemory:
 
     @property
     def opened(self) -> Store:
-        """Give the store as it is."""
+        """Return the store as it is."""
         if self._store is None:
             self._store = Store.open("sqlite://", inline=True)
         return self._store
@@ -159,39 +159,39 @@ class FakeMemory:
     async def save(
         self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
     ) -> tuple[BookmarkLink, ...]:
-        """Keep links by hand."""
+        """Save links by hand."""
         return await (await self.store()).bookmarks.save(member, links, at, now)
 
     async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
-        """Keep links no longer."""
+        """Remove bookmarks."""
         return await (await self.store()).bookmarks.remove(member, keys, at)
 
     async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
-        """Give those that somebody keeps."""
+        """Return which of these links a person saved."""
         return await (await self.store()).bookmarks.which(member, keys)
 
     async def catch_up(self) -> int:
-        """Keep what was marked before its message was known."""
+        """Save what was reacted to before its message was known."""
         return await (await self.store()).bookmarks.catch_up()
 
     async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
-        """Give a page of what somebody keeps."""
+        """Return a page of a person's bookmarks."""
         return await (await self.store()).bookmarks.page(member, offset, limit, unread_first=unread_first)
 
     async def all(self, member: Member) -> tuple[Bookmark, ...]:
-        """Give everything that somebody keeps."""
+        """Return all of a person's bookmarks."""
         return await (await self.store()).bookmarks.all(member)
 
     async def stamp(self, member: Member) -> tuple[int, ...]:
-        """Give figures that change with what somebody keeps."""
+        """Return figures that change with a person's bookmarks."""
         return await (await self.store()).bookmarks.stamp(member)
 
     async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
-        """Give some bookmarks."""
+        """Return some bookmarks."""
         return await (await self.store()).bookmarks.some(member, keys)
 
     async def get(self, member: Member, key: str) -> Bookmark | None:
-        """Give one bookmark."""
+        """Return one bookmark."""
         return await (await self.store()).bookmarks.get(member, key)
 
     async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:

@@ -100,12 +100,12 @@ class FakeDoor:
         return "F1"
 
     async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
-        """Tell whether the bot has a scope."""
+        """Return whether the bot has a scope."""
         del workspace
         return scope in self.scopes
 
     async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
-        """Give what is kept at an address, or raise what stands there."""
+        """Return what is kept at an address, or raise what stands there."""
         del workspace
         found = self.files[address]
         if isinstance(found, SlackError):
@@ -143,13 +143,13 @@ class FakeDoor:
         self.threads.append(thread)
 
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
-        """Give a message that the bot may read."""
+        """Return a message that the bot may read."""
         del workspace
         self.reads += 1
         return self.readable.get((channel, ts))
 
     async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
-        """Give a person's zone."""
+        """Return a person's zone."""
         del workspace
         if self.broken is not None:
             raise self.broken

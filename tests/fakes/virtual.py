@@ -36,7 +36,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
-        """Give the virtual seconds."""
+        """Return the virtual seconds."""
         return self._jumping.elapsed
 
 
@@ -48,13 +48,13 @@ class VirtualClock:
         self._zero = start
 
     def now(self) -> datetime:
-        """Give the time it shows."""
+        """Return the time it shows."""
         return self.true() + self._skew
 
     _skew = timedelta(0)
 
     def true(self) -> datetime:
-        """Give the time it would show if nobody had stepped it."""
+        """Return the time it would show if nobody had stepped it."""
         return self._zero + timedelta(seconds=asyncio.get_running_loop().time())
 
     def steps(self, by: timedelta) -> None:

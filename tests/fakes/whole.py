@@ -149,7 +149,7 @@ class Whole:
         return message
 
     async def member(self, site: str, *words: str) -> tuple[Person, Channel]:
-        """Let somebody new in who keeps a link of `site` for each word, the last word last; and their channel."""
+        """Return a new person who saves a link of `site` for each word, in order, and their channel."""
         you = self.person()
         channel = self.channel(you)
         digest = await self.digest(you, channel, *tales(site, *words))
@@ -158,7 +158,7 @@ class Whole:
         return you, channel
 
     async def saved(self, you: Person, channel: Channel, *urls: str) -> ChannelMessage:
-        """Ask for what somebody keeps, once all is done, and check that it is exactly these links, in any order."""
+        """Check that a person's bookmarks, once all is done, are exactly these links, and return the answer."""
         await self.settled()
         listed = await self.asks(you, channel, "/weekly saved", *(urls or ("You have kept nothing yet",)))
         count = f"You kept {len(urls)} link{'s' * (len(urls) != 1)}*"

@@ -34,14 +34,14 @@ class Stage:
         return self.site.request(method, self.workspace.token, arguments, self.now)
 
     def post(self, text: str = "hello", **arguments: Any) -> str:
-        """Post into #devops two seconds after whatever was before, and give the ts."""
+        """Post into #devops two seconds after whatever was before, and return the ts."""
         self.pass_(2)
         body = self.call("chat.postMessage", **{"channel": self.channel.id, "text": text, **arguments})
         assert body["ok"], body
         return str(body["ts"])
 
     def error(self, method: str, **arguments: Any) -> str:
-        """Call a method that is refused, and give Slack's word."""
+        """Call a method that is refused, and return Slack's word."""
         self.pass_(2)
         body = self.call(method, **arguments)
         assert not body["ok"], body

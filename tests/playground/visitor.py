@@ -27,13 +27,13 @@ class Visitor:
     _stir: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def state(self) -> dict[str, Any]:
-        """Ask for everything."""
+        """Return the page's whole state."""
         async with self.session.get(f"{self.url}page/state", params={"as": self.me}) as answer:
             found: dict[str, Any] = await answer.json()
         return found
 
     async def messages(self, channel: str, **which: str) -> dict[str, Any]:
-        """Ask for messages."""
+        """Return a page of messages."""
         params = {"as": self.me, "channel": channel, **which}
         async with self.session.get(f"{self.url}page/messages", params=params) as answer:
             found: dict[str, Any] = await answer.json()
@@ -65,7 +65,7 @@ class Visitor:
         return found
 
     async def channel(self, name: str) -> str:
-        """Give a channel's id; "" is the conversation with the bot."""
+        """Return a channel's id; "" is the conversation with the bot."""
         for channel in (await self.state())["channels"]:
             if channel["name"] == name or (not name and channel["kind"] == "im"):
                 return str(channel["id"])
@@ -82,7 +82,7 @@ class Visitor:
                 await self._stir.wait()
 
     async def reads(self, words: str, channel: str) -> dict[str, Any]:
-        """Wait for a message in that channel that says so, and give it."""
+        """Wait for a message in that channel that says so, and return it."""
 
         def look(push: dict[str, Any]) -> bool:
             message = push.get("message", {})
@@ -92,7 +92,7 @@ class Visitor:
         return message
 
     async def modal(self, words: str) -> dict[str, Any]:
-        """Wait for a modal that says so, and give it."""
+        """Wait for a modal that says so, and return it."""
         push = await self.until(lambda push: push["type"] == "modal" and words in json.dumps(push["view"]))
         view: dict[str, Any] = push["view"]
         return view

@@ -88,10 +88,10 @@ GET /page/messages?as=U1&channel=C1&thread=TS&before=TS&after=TS&limit=60
 GET /page/push?as=U1&after=EVENT
     Server-sent events (no event names: `onmessage`), each `id: k3x9-18` and `data: {"type": …}`. It begins after
     `Last-Event-ID` (a reconnect), else after `after` (take the state's `event`), so that nothing is missed; where that
-    is no longer known it sends one `{"type": "reload"}`: ask for the state anew. A comment every 15 s keeps it alive.
+    is no longer known it sends one `{"type": "reload"}`: ask for the state again. A comment every 15 s keeps it alive.
     What somebody else alone may see never comes. Types ::
 
-        {"type": "ready"}                                 the archive is read: ask for the state anew
+        {"type": "ready"}                                 the archive is read: ask for the state again
         {"type": "problem", "problem": "one line"}        it could not be read
         {"type": "reload"}
         {"type": "posted",  "message": MESSAGE}           also replies (thread_ts) and ephemeral ones

@@ -54,7 +54,7 @@ class Actions:
         return await verb(person, body)
 
     def upload(self, body: Body, content: bytes) -> Fields:
-        """Take a file that was chosen in a form, and give what names it. Raises PageError, CannotError."""
+        """Take a file that was chosen in a form, and return what names it. Raises PageError, CannotError."""
         user = self.room.person(body.text("as", empty=True))
         view, name = self.room.view(user, body.text("view")), body.text("name")[:255]
         asked = (body.text("block_id"), body.text("action_id"))
@@ -246,7 +246,7 @@ def _emoji(body: Body) -> str:
 
 
 def _taken(answer: AppReply) -> Fields:
-    """Give nothing, or say that the bot did not take it, as Slack shows a warning sign. Raises CannotError."""
+    """Return nothing, or say that the bot did not take it, as Slack shows a warning sign. Raises CannotError."""
     if answer.ok:
         return {}
     why = "took longer than three seconds" if answer.reason == "http_timeout" else answer.reason or "did not take it"

@@ -14,7 +14,7 @@ BOT = "Back Issue"
 
 
 def called(user: User) -> str:
-    """Give a person's name as it is shown."""
+    """Return a person's name as it is shown."""
     return user.name.title()
 
 

@@ -31,7 +31,7 @@ class Body:
         return cls(found)
 
     def text(self, name: str, *, empty: bool = False) -> str:
-        """Give a string that must be there; "" for none with `empty`. Raises PageError."""
+        """Return a string that must be there; "" for none with `empty`. Raises PageError."""
         found = self.fields.get(name)
         if found is None and empty:
             return ""
@@ -40,7 +40,7 @@ class Body:
         return found
 
     def table(self, name: str) -> Mapping[str, Mapping[str, Any]]:
-        """Give an object of objects, empty where there is none. Raises PageError for anything else."""
+        """Return an object of objects, empty where there is none. Raises PageError for anything else."""
         found = self.fields.get(name)
         if found is None:
             return {}

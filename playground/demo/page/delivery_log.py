@@ -19,7 +19,7 @@ NEWEST = 50
 
 
 async def delivery_log(environment: Environment, now: datetime) -> dict[str, Any]:
-    """Give DELIVERIES (see the package's docstring). Raises StoreError."""
+    """Return DELIVERIES (see the package's docstring). Raises StoreError."""
     store, key = environment.app.ports.store, workspace_id(environment.workspace.enterprise, environment.workspace.team)
     subscriptions = await store.subscriptions.list(key)
     deliveries = await store.deliveries.list(workspace=key, limit=NEWEST)
@@ -31,7 +31,7 @@ async def delivery_log(environment: Environment, now: datetime) -> dict[str, Any
 
 
 def upcoming(subscription: Subscription, now: datetime) -> datetime | None:
-    """Give the subscription's next slot, None while it is paused or has none."""
+    """Return the subscription's next slot, None while it is paused or has none."""
     if subscription.paused is not None:
         return None
     try:

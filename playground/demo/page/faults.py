@@ -85,7 +85,7 @@ def _delete_newest(workspace: Workspace, channel: Channel) -> None:
 
 
 def broken(site: Site, workspace: Workspace) -> list[str]:
-    """Name what is broken now."""
+    """Return the names of what is broken now."""
     waiting = site.faults.waiting()
     places = [channel for channel in workspace.channels.values() if channel.kind != "im"]
     there = {

@@ -1,4 +1,4 @@
-"""What the page is pushed: events in order, each for everybody or for some, kept for those who lose their line."""
+"""The events pushed to the page, in order, each for everybody or for some; kept for pages that reconnect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 KEPT = 4_000
 """Events kept: several digests to every person, far more than passes while a browser reconnects."""
 ALIVE = 15.0
-"""Seconds of silence after which a comment is sent, so that nothing on the way thinks the line dead."""
+"""Seconds without an event after which a comment is sent, so that no proxy closes the connection."""
 PIECE = 200
 """Events sent in one piece."""
 
@@ -30,22 +30,22 @@ class Feed:
     """Events by number from 1. A mark ("k3x9-17") names a place in it; another run's marks mean nothing here."""
 
     def __init__(self, run: str, kept: int = KEPT) -> None:
-        """Begin empty; `run` is a word that no other run has."""
+        """Start empty; `run` is unique to this run."""
         self._run = run
         self._events: deque[Event] = deque(maxlen=kept)
         self._count = 0
         self._stirs: set[asyncio.Event] = set()
         self._closed = False
         self.attended = asyncio.Event()
-        """Set once somebody listened."""
+        """Set once a page has connected."""
 
     @property
     def mark(self) -> str:
-        """Give the mark of the newest event."""
+        """Return the mark of the newest event."""
         return self._marked(self._count)
 
     def __len__(self) -> int:
-        """Count those who listen."""
+        """Return the number of connected pages."""
         return len(self._stirs)
 
     def tell(self, what: Mapping[str, Any], to: frozenset[str] | None = None) -> None:
@@ -56,13 +56,13 @@ class Feed:
             stir.set()
 
     def close(self) -> None:
-        """End every listening."""
+        """End every stream."""
         self._closed = True
         for stir in self._stirs:
             stir.set()
 
     async def follow(self, person: str, mark: str, alive: float = ALIVE) -> AsyncGenerator[str, None]:
-        """Give what `person` may see after `mark`, as pieces of an event stream, until closed.
+        """Return what `person` may see after `mark`, as pieces of an event stream, until closed.
 
         Where what followed the mark is no longer kept, or the mark is none of this run's, the first event is a
         "reload", and what follows is what happens from now on.
@@ -102,11 +102,11 @@ class Feed:
         return self._count, self._reload()
 
     def _reaches(self, at: int) -> bool:
-        """Tell whether all that followed number `at` is still kept."""
+        """Return whether all that followed number `at` is still kept."""
         return 0 <= self._count - len(self._events) <= at <= self._count
 
     def _after(self, at: int, person: str) -> tuple[int, str]:
-        """Give the next events after number `at`, and the number up to which they go."""
+        """Return the next events after number `at`, and the number up to which they go."""
         skipped = at - (self._count - len(self._events))
         end = min(len(self._events), skipped + PIECE)
         found = [self._events[index] for index in range(skipped, end)]

@@ -1,6 +1,6 @@
 """Who may ask the page's server: a browser on this machine that shows our own page, and programs without an origin.
 
-The page has no password. A foreign site must not be able to use it from the browser of whoever runs the demo: neither
+The page has no password. A foreign site must not be able to use it from the operator's browser: neither
 by a request of its own (refused by its origin) nor by a name of its own that leads here (refused by its Host).
 """
 
@@ -29,7 +29,7 @@ _OURS = frozenset({"same-origin", "none", ""})
 
 
 def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
-    """Say why a request is refused, "" where it is not."""
+    """Return why a request is refused, "" where it is not."""
     host = headers.get("Host", "")
     if hostname(f"//{host}") not in LOOPBACK:
         return "this page answers on this machine's own names only: 127.0.0.1 or localhost"

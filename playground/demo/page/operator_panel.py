@@ -37,10 +37,10 @@ LOOK = 1.0
 
 
 class OperatorPanel:
-    """What the operator sees and does in a room. `watch` tells of changes for as long as it runs."""
+    """What the operator sees and does. While `watch` runs, changes are pushed to the page."""
 
     def __init__(self, room: Room) -> None:
-        """Look after `room`."""
+        """Watch `room`."""
         self.room = room
         self._stir = asyncio.Event()
         self._told: dict[str, Any] = {}
@@ -63,21 +63,21 @@ class OperatorPanel:
         return answer
 
     async def clock(self) -> dict[str, Any]:
-        """Give CLOCK (see the package's docstring)."""
+        """Return CLOCK (see the package's docstring)."""
         clock, environment = self.room.clock, self.room.here
         at = await self._upcoming(environment) if environment else None
         ahead = clock.ahead.total_seconds()
         return {"now": clock.now().isoformat(), "ahead": ahead, "next_slot": at}
 
     async def deliveries(self) -> dict[str, Any]:
-        """Give DELIVERIES; empty while the app is not there yet."""
+        """Return DELIVERIES; empty while the app is not there yet."""
         environment = self.room.here
         if environment is None:
             return {"subscriptions": [], "deliveries": [], "doubles": 0}
         return await delivery_log(environment, self.room.clock.now())
 
     def drawer(self) -> dict[str, Any]:
-        """Give DRAWER, without its calls."""
+        """Return DRAWER, without its calls."""
         waiting = self.room.here.held.waiting if self.room.here else []
         return {
             "held": len(waiting),
@@ -88,8 +88,8 @@ class OperatorPanel:
         }
 
     async def watch(self) -> None:
-        """Tell of changes until cancelled."""
-        with suppress(Exception):  # whoever asks for the stage is told what kept it away
+        """Push changes until cancelled."""
+        with suppress(Exception):  # callers of environment() are told why
             await self.room.environment()
         while True:
             with suppress(TimeoutError):
@@ -101,11 +101,11 @@ class OperatorPanel:
                 continue
             try:
                 await self._tell_changes()
-            except Exception:  # noqa: BLE001 - the drawer must not stand still for one bad look
+            except Exception:  # noqa: BLE001 - the next look may work
                 _log.exception("page.look_failed")
 
     async def _tell_changes(self) -> None:
-        """Tell what differs from what was told last."""
+        """Push what has changed since the last push."""
         with suppress(BotError):  # a database that is busy: the next look will do
             self._tell("deliveries", await self.deliveries())
         self._tell("drawer", self.drawer())
@@ -151,7 +151,7 @@ class OperatorPanel:
         return {"note": _JUMPED} if jumped else {}
 
     async def _begun(self, environment: Environment) -> bool:
-        """Say whether in every channel for which something is due a digest has begun, be it without its replies yet."""
+        """Return whether in every channel for which something is due a digest has begun, even without its replies."""
         now = self.room.clock.now()
         rows = (await delivery_log(environment, now))["deliveries"]
         due = {
@@ -165,7 +165,7 @@ class OperatorPanel:
         return not due - {row["channel"] for row in posting} and all(row["sent"] for row in posting)
 
     async def _slots(self, environment: Environment) -> list[timedelta]:
-        """Say how far ahead the next time of each channel is that has times, and a moment more."""
+        """Return how far ahead each scheduled channel's next slot is, and `MOMENT` more."""
         now = self.room.clock.now()
         found = [upcoming(each, now) for each in await self._subscriptions(environment)]
         return [at - now + MOMENT for at in found if at is not None]

@@ -22,7 +22,7 @@ class PageRequest:
 
 
 def page(channel: Channel, person: str, asked: PageRequest) -> tuple[list[ChannelMessage], bool]:
-    """Give the messages asked for, oldest first, and whether there are more in that direction."""
+    """Return the messages asked for, oldest first, and whether there are more in that direction."""
     own = [message for message in channel.ephemeral if message.ephemeral_to == person and not message.deleted]
     if asked.thread is None:
         return _of(channel.top, [message for message in own if not message.is_reply], asked)

@@ -1,4 +1,4 @@
-"""What cannot be done on the page, in one line for whoever looks at it."""
+"""What cannot be done on the page, in one line for the person who looks at it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class PageError(BotError):
     """A request that makes no sense (`status` 400, or 404 for what is not there): the message says what is wrong."""
 
     def __init__(self, problem: str, status: int = 400) -> None:
-        """Keep both."""
+        """Take the message and the HTTP status."""
         super().__init__(problem)
         self.problem = problem
         self.status = status

@@ -1,6 +1,6 @@
-"""The room: the workspace as the page's people see it, told to them as it changes, and the app in it once it is there.
+"""The workspace as the page's people see it, pushed to them as it changes, with the app once it has started.
 
-It exists before the app does: a page may look while the archive is still being read, and what is done meanwhile waits.
+It exists before the app does: the page can be looked at while the archive is read, and actions wait until then.
 """
 
 from __future__ import annotations
@@ -49,25 +49,25 @@ class Room:
 
     @property
     def here(self) -> Environment | None:
-        """Give the stage, None until it is there."""
+        """Return the environment; None until it is there."""
         there = self._stage.done() and not self._stage.cancelled() and self._stage.exception() is None
         return self._stage.result() if there else None
 
     async def environment(self) -> Environment:
-        """Wait for the stage; where there will be none, what kept it away is raised."""
+        """Return the environment once it is there. Raise what kept it away."""
         return await asyncio.shield(self._stage)
 
     def enter(self, environment: Environment) -> None:
-        """Let the app in."""
+        """Set the environment with the app, and tell the page."""
         environment.scene.sender.watchers.append(lambda carried: self.calls.to_bot(carried, self.clock.now()))
         self._stage.set_result(environment)
         self.feed.tell({"type": "ready"})
 
     def fail(self, cause: Exception) -> None:
-        """Say why there will be no app."""
+        """Tell the page why there will be no app."""
         self.problem = str(cause)
         self._stage.set_exception(cause)
-        self._stage.exception()  # whoever waits is told; nobody may be waiting
+        self._stage.exception()  # those who wait are told; without this, asyncio warns if nobody does
         self.feed.tell({"type": "problem", "problem": self.problem})
 
     # -- who and what --------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ class Room:
         return found
 
     def channels(self, person: User) -> list[Channel]:
-        """Give the channels that a person is in, those by name before the conversations with the bot."""
+        """Return the channels that a person is in, those by name before the conversations with the bot."""
         own = [channel for channel in self.workspace.channels.values() if person.id in channel.members]
         return sorted(own, key=lambda channel: channel.kind == "im")
 
@@ -123,7 +123,7 @@ class Room:
     # -- what people see -----------------------------------------------------------------------------------------------
 
     def page(self, person: User, channel: Channel, asked: PageRequest) -> dict[str, Any]:
-        """Give messages (see the package's docstring)."""
+        """Return messages (see the package's docstring)."""
         found, more = page(channel, person.id, asked)
         return {"messages": [self.shown(one) for one in found], "more": more}
 
@@ -202,5 +202,5 @@ class Room:
                 self._seen[person.id, channel.id] = micros(last.ts) or 0 if last else 0
 
     def _link(self, file: SlackFile) -> str:
-        """Give a file's address: it holds a key that cannot be guessed."""
+        """Return a file's address: it holds a key that cannot be guessed."""
         return f"/page/file?key={self._keys.setdefault(file.id, secrets.token_urlsafe(12))}"

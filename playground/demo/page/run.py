@@ -1,4 +1,4 @@
-"""The demo in a browser: the page is served at once, and the app comes to it as soon as the archive is read."""
+"""The demo in a browser: the page is served at once, and the app joins as soon as the archive is read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class DemoOptions:
 
 
 def browser() -> Callable[[str], object] | None:
-    """Give what opens a browser window; None where nobody would see one (no terminal, none but a text browser)."""
+    """Return what opens a browser window; None where nobody would see one (no terminal, none but a text browser)."""
     if not sys.stdout.isatty():
         return None
     try:
@@ -125,14 +125,14 @@ async def _listening(stack: AsyncExitStack, room: Room, settings: Settings, port
 
 
 async def _bring(room: Room, options: DemoOptions, place: Path, settings: Settings, leave: asyncio.Event) -> None:
-    """Bring the app to the room, and keep it there until it is time to leave."""
+    """Start the app for the room, and stop it when `leave` is set."""
     try:
         # Most of a start is importing the app: in a thread, while the page is already there.
         stage = await asyncio.to_thread(_stage)
         async with stage(options.archive, place, settings, room.site, room.workspace, room.clock) as playing:
             room.enter(playing)
             await leave.wait()
-    except Exception as error:  # whatever it is, a page that waits for ever would be worse
+    except Exception as error:  # any error is shown: the page would wait for ever
         if room.here is not None:
             raise
         room.fail(error)
@@ -145,7 +145,7 @@ def _stage() -> Any:
 
 
 async def _begin(room: Room, settings: Settings) -> None:
-    """Once somebody looks, subscribe the two channels as their people would, and let the first issue appear."""
+    """Once a page is open, subscribe the two channels as their people would, and release the first issue."""
     environment = await room.environment()
     await room.feed.attended.wait()
     home, others = room.workspace.channels[room.home], room.channels(room.people[1])

@@ -51,7 +51,7 @@ class PageServer:
 
     @property
     def url(self) -> str:
-        """Give the address, with the slash at its end."""
+        """Return the address, with the slash at its end."""
         return f"http://127.0.0.1:{self._port}/"
 
     async def __aenter__(self) -> Self:
@@ -80,7 +80,7 @@ class PageServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop: those who listen are let go first."""
+        """Stop; open streams end first."""
         self.room.feed.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -88,7 +88,7 @@ class PageServer:
     async def _state(self, request: web.Request) -> web.Response:
         room, person = self.room, self.room.person(request.query.get("as", ""))
         clock = await self.office.clock()
-        # From here on nothing waits: what is told below and the mark belong to one moment.
+        # No await from here on, so that the state and its mark belong together.
         home = room.workspace.homes.get(person.id)
         everybody = as_json.users(room.workspace, room.bot)
         return _json(
@@ -127,7 +127,7 @@ class PageServer:
         line = web.StreamResponse(
             headers={**HEADERS, "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
         )
-        with suppress(ConnectionError):  # the browser went away, be it at once
+        with suppress(ConnectionError):  # the browser went away, perhaps at once
             await line.prepare(request)
             async with aclosing(self.room.feed.follow(person.id, mark)) as pieces:
                 async for piece in pieces:
@@ -162,7 +162,7 @@ class PageServer:
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what may not ask, answer errors in a line, and put the headers on everything."""
+    """Refuse forbidden requests, answer errors in one line, and add the headers to every answer."""
     problem = wrong_with(request.method, request.path, request.headers)
     answer = _problem(problem, 403) if problem else await _answered(request, handler)
     if not answer.prepared:
@@ -192,7 +192,7 @@ def _json(fields: Mapping[str, Any], status: int = 200) -> web.Response:
 
 
 async def _static(request: web.Request) -> web.Response:
-    """Give a file of the page as it is on disk now."""
+    """Return a file of the page as it is on disk now."""
     found = _on_disk(request.match_info.get("name", "index.html"))
     if found is None:
         raise PageError("the page has no such file", 404)
@@ -205,7 +205,7 @@ async def _static(request: web.Request) -> web.Response:
 
 
 def _on_disk(name: str) -> tuple[bytes, str] | None:
-    """Read a file of `STATIC` and say of what kind it is; None for all else, be it a name that no file can have."""
+    """Read a file of `STATIC` and say of what kind it is; None for all else, also for a name that no file can have."""
     try:
         asked_for = (STATIC / name).resolve()
         kind = KINDS.get(asked_for.suffix)

@@ -83,7 +83,7 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def permalink(call: Call) -> dict[str, Any]:
-    """Give a message's address; a reply's carries its thread."""
+    """Return a message's address; a reply's carries its thread."""
     channel = call.channel()
     message = call.message(channel, call.text("message_ts"))
     return {"channel": channel.id, "permalink": address(call.workspace.domain, message)}

@@ -16,7 +16,7 @@ _READ = {"public": "channels:read", "private": "groups:read", "im": "im:read"}
 
 
 def history(call: Call) -> dict[str, Any]:
-    """Give the top level, newest first: never replies, however their ts is asked for."""
+    """Return the top level, newest first: never replies, however their ts is asked for."""
     channel = _readable(call)
     oldest, latest, inclusive = _window(call)
     if (before := _cursor(call)) is not None:
@@ -28,7 +28,7 @@ def history(call: Call) -> dict[str, Any]:
 
 
 def replies(call: Call) -> dict[str, Any]:
-    """Give a thread, oldest first, from the ts of its parent or of any message in it. The parent always comes first."""
+    """Return a thread, parent first, then oldest first; the ts asked for may be that of any message in it."""
     channel = _readable(call)
     asked = channel.find(call.text("ts"))
     parent = None if asked is None else channel.find(asked.thread_ts or asked.ts)
@@ -96,7 +96,7 @@ def _time(call: Call, name: str, default: int) -> int:
 
 
 def _cursor(call: Call) -> int | None:
-    """Read where the last page ended; invalid_cursor if it is none of ours."""
+    """Read where the last page ended; invalid_cursor if it is not one of ours."""
     text = call.optional("cursor")
     if text is None:
         return None

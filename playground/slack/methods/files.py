@@ -19,7 +19,7 @@ FILE_MAX_BYTES = 1_000_000_000
 
 
 def announce(call: Call) -> dict[str, Any]:
-    """Give the address to which a file of that name and length may be sent."""
+    """Return the address to which a file of that name and length may be sent."""
     call.need("files:write")
     name = call.text("filename")
     length = str(call.arguments.get("length", ""))
@@ -32,7 +32,7 @@ def announce(call: Call) -> dict[str, Any]:
 
 
 def receive(workspace: Workspace, name: str, content: bytes) -> tuple[int, str]:
-    """Take the content of the file `name`, and give the status and the text of the answer."""
+    """Take the content of the file `name`, and return the status and the text of the answer."""
     file = workspace.files.get(name)
     if file is None or file.content is not None:
         return 404, "no such upload"
@@ -43,9 +43,9 @@ def receive(workspace: Workspace, name: str, content: bytes) -> tuple[int, str]:
 
 
 def give(workspace: Workspace, token: str, name: str) -> tuple[int, bytes]:
-    """Give the file `name` to the bot: the status, and the content.
+    """Return the status and the content for a request of the file `name` by the bot.
 
-    Slack sends whoever may not read it to its sign-in page (302).
+    A token that may not read it is sent to the sign-in page (302), as in Slack.
     """
     if token != workspace.token or workspace.revoked or "files:read" not in workspace.scopes:
         return 302, b""
@@ -88,7 +88,7 @@ def _uploaded(call: Call, asked: Mapping[str, Any]) -> tuple[SlackFile, str]:
 
 
 def _where(call: Call) -> Channel | None:
-    """Give the conversation, None for a file that stays the bot's own."""
+    """Return the conversation, None for a file that stays the bot's own."""
     asked = call.optional("channel_id")
     if asked is None:
         return None

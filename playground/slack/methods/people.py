@@ -10,7 +10,7 @@ from playground.slack.call import Call, RefusalError, described
 
 
 def whoami(call: Call) -> dict[str, Any]:
-    """Say who the token belongs to."""
+    """Return who the token belongs to."""
     workspace = call.workspace
     return {
         "url": f"https://{workspace.domain}.slack.com/",
@@ -48,7 +48,7 @@ def user(call: Call) -> dict[str, Any]:
 
 
 def reactions(call: Call) -> dict[str, Any]:
-    """Give a message with its reactions."""
+    """Return a message with its reactions."""
     call.need("reactions:read")
     channel = call.own_channel()
     message = call.message(channel, call.text("timestamp"))

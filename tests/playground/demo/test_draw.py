@@ -19,7 +19,7 @@ HAND = Reader(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneIn
 
 
 def written(drawn: Any, width: int = 60) -> str:
-    """Draw without colour, and give the lines."""
+    """Draw without colour, and return the lines."""
     console = Console(width=width, color_system=None)
     with console.capture() as capture:
         console.print(drawn)
@@ -27,7 +27,7 @@ def written(drawn: Any, width: int = 60) -> str:
 
 
 def styles(text: Text) -> dict[str, str]:
-    """Give the styles of a text by the words that have them."""
+    """Return the styles of a text by the words that have them."""
     return {text.plain[span.start : span.end]: str(span.style) for span in text.spans}
 
 

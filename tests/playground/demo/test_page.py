@@ -36,7 +36,7 @@ class House:
     grace: Visitor
 
     async def room(self, name: str) -> str:
-        """Make a channel of both and the bot, and give its id: what happens in it is this test's alone."""
+        """Make a channel of both and the bot, and return its id: what happens in it is this test's alone."""
         room = self.page.room
         channel = room.workspace.add_channel(name, room.people)
         room.relist(channel)

@@ -32,12 +32,12 @@ class Still:
     """A clock that stands."""
 
     def now(self) -> datetime:
-        """Give the start."""
+        """Return the start."""
         return START
 
 
 async def heard(feed: Feed, person: str, mark: str, most: int = 100_000) -> list[Any]:
-    """Give what `person` is sent after `mark` until there is nothing more."""
+    """Return what `person` is sent after `mark` until there is nothing more."""
     found: list[Any] = []
     async with aclosing(feed.follow(person, mark, alive=0.0)) as pieces:
         async for piece in pieces:
@@ -82,7 +82,7 @@ def test_everybody_hears_what_is_theirs_from_any_mark(told: list[frozenset[str] 
 
 @pytest.mark.parametrize("mark", ["", "run", "run-", "other-3", "run-x", "run-99", "run-1", "run--1", "run-²"])
 async def test_a_mark_that_is_not_kept_is_told_to_reload(mark: str) -> None:
-    """Another run's mark, nonsense, the future and what was let go of all mean: ask for everything anew."""
+    """Another run's mark, nonsense, the future and what was let go of all mean: ask for everything again."""
     feed = Feed("run", kept=3)
     for number in range(10):
         feed.tell({"number": number})
@@ -212,7 +212,7 @@ def test_an_element_is_set_as_the_page_says() -> None:
 
 @pytest.mark.parametrize("query", [{"before": "x"}, {"after": "1" * 50}, {"limit": "-1"}, {"limit": "0"}])
 def test_a_page_that_makes_no_sense_is_refused(query: dict[str, str]) -> None:
-    """A moment that is none and a limit that is none are named."""
+    """An invalid moment and an invalid limit are named."""
     with pytest.raises(PageError, match="must be"):
         asked(query)
     assert asked({"limit": "999"}).limit == 200

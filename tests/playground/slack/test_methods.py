@@ -268,7 +268,7 @@ def test_replies_begin_with_their_parent() -> None:
     ],
 )
 def test_wrong_paging_is_refused(error: str, arguments: dict[str, Any]) -> None:
-    """Cursors, limits and times that are none are refused."""
+    """Invalid cursors, limits and times are refused."""
     it = stage()
     assert it.error("conversations.history", channel=it.channel.id, **arguments) == error
 

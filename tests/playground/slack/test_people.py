@@ -245,7 +245,7 @@ async def test_a_silent_app_times_out(trial: Trial) -> None:
 
 
 async def test_a_wrong_signature_is_refused(trial: Trial) -> None:
-    """The courier signs for real: with another secret, the app refuses."""
+    """The request sender signs for real: with another secret, the app refuses."""
     trial.stage.sender.secret = "another"
     assert (await trial.you.types("/weekly x", trial.channel)).answer.status == 401
 
@@ -351,7 +351,7 @@ async def test_socket_mode_carries_the_same(trial: Trial) -> None:
 
 
 def readable_answer(heard: Any) -> str:
-    """Give the text that phones would show of an answer."""
+    """Return the text that phones would show of an answer."""
     return str(heard.message.text)
 
 

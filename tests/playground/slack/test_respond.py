@@ -12,7 +12,7 @@ from tests.playground.environment import Stage, stage
 
 
 def opened(it: Stage, **more: Any) -> str:
-    """Give a fresh response URL."""
+    """Return a fresh response URL."""
     return it.workspace.new_response_url(it.channel.id, it.you.id, it.now, **more)
 
 

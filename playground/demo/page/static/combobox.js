@@ -195,7 +195,7 @@ export function combobox(how) {
   return made;
 }
 
-/** Give an option as the bot sent it. */
+/** Return an option as the bot sent it. */
 function clean({ group, ...option }) {
   return option;
 }

@@ -7,7 +7,7 @@ import { recallHere, rememberHere } from "./memory.js";
 import { place } from "./menu.js";
 
 /**
- * Give what fits what was typed so far (pure).
+ * Return what fits what was typed so far (pure).
  *
  * @param {string} typed
  * @param {Array<{name: string, hint: string, what: string, words?: Array<Object>}>} commands

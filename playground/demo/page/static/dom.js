@@ -41,7 +41,7 @@ export function put(parent, children) {
   return parent;
 }
 
-/** Give an element other children. */
+/** Replace an element's children. */
 export function fill(parent, ...children) {
   parent.replaceChildren();
   return put(parent, children);

@@ -58,18 +58,18 @@ const TYPES = {
   timepicker: "time",
 };
 
-/** Tell whether this page knows an element. */
+/** Return whether this page knows an element. */
 export function isControl(element) {
   return Object.hasOwn(CONTROLS, element.type);
 }
 
-/** Give what an element begins with, as the bot sent it. */
+/** Return what an element begins with, as the bot sent it. */
 export function initial(element) {
   const many = ["checkboxes", "file_input"].includes(element.type) || element.type?.startsWith("multi_");
   return element[INITIAL[element.type]] ?? (many ? [] : null);
 }
 
-/** Give the id that an element's control has in the page. */
+/** Return the id that an element's control has in the page. */
 export function controlId(element, block, host) {
   return `${host.id}-${block.block_id}-${element.action_id}`.replace(/[^\w-]/g, "_");
 }
@@ -104,7 +104,7 @@ export function control(element, block, host, named = {}) {
   return CONTROLS[element.type](bound);
 }
 
-/** Give the first words of a block, which tell its menu from those of others. */
+/** Return the first words of a block, which tell its menu from those of others. */
 function firstLine(block) {
   const [line] = String(block.text?.text ?? "").split("\n");
   const said = line.replace(/<(?:[^|>]*\|)?([^>]*)>/g, "$1").replace(/[*_~`]/g, "");
@@ -232,7 +232,7 @@ async function asGroups(options) {
   return { options: await options };
 }
 
-/** Give options in a row, those of groups with their group's name. */
+/** Return options in a row, those of groups with their group's name. */
 function flattened(element) {
   const rows = element.option_groups ?? element.options ?? [];
   return rows.flatMap((each) =>

@@ -116,7 +116,7 @@ const DRAWN = {
 };
 const NAME = /:([a-z0-9_+-]+)(?:::skin-tone-[2-6])?:/g;
 
-/** Give the character of an emoji by its name, or undefined. */
+/** Return the character of an emoji by its name, or undefined. */
 export function character(name) {
   return Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
 }
@@ -127,7 +127,7 @@ export function drawing(name) {
   return h("img.emoji", { src: `/static/emoji/${DRAWN[name]}.svg`, alt: NAMES[name] });
 }
 
-/** Give a text with its :names: drawn, those that are known: what is put into an element. */
+/** Return a text with its :names: drawn, those that are known: what is put into an element. */
 export function emojis(text) {
   if (!text.includes(":")) return text;
   const pieces = [];

@@ -53,7 +53,7 @@ export class Home {
     if (near) this._refocus(near);
   }
 
-  /** Give the keyboard back to what had it before the page was drawn anew under it. */
+  /** Move the focus back to what had it before the page was redrawn. */
   _refocus({ id, action, at }) {
     const all = [...this.place.querySelectorAll("[data-action]")];
     const same = all.find((each) => each.dataset.action === action && each.closest("[data-at]")?.dataset.at === at);

@@ -4,7 +4,7 @@
 
 const PREFIX = "back-issue-playground:";
 
-/** Give what was remembered under a name, or `otherwise`. */
+/** Return what was remembered under a name, or `otherwise`. */
 export function recall(name, otherwise) {
   try {
     return localStorage.getItem(PREFIX + name) ?? otherwise;
@@ -22,7 +22,7 @@ export function remember(name, value) {
   }
 }
 
-/** Give what was remembered in this tab only. */
+/** Return what was remembered in this tab only. */
 export function recallHere(name) {
   try {
     return sessionStorage.getItem(PREFIX + name) ?? "";

@@ -87,7 +87,7 @@ function host(message, store) {
   };
 }
 
-/** Give whom or what a menu of people or channels offers. */
+/** Return whom or what a menu of people or channels offers. */
 export function known(store, what) {
   if (what === "users") return store.state.people.map(({ id, name }) => ({ id, name }));
   return store.state.channels.filter((each) => each.kind !== "im").map(({ id, name }) => ({ id, name: `#${name}` }));
@@ -131,7 +131,7 @@ function reactions(message, store) {
   return h("div.reactions", { role: "group", "aria-label": "Reactions" }, made, add);
 }
 
-/** Give a message as it is by now: what was drawn may be older than what is known. */
+/** Return the newest state of a message: what is drawn may be older. */
 function asKnown(store, message) {
   for (const room of store.rooms.values()) {
     const found = room.find(message.ts);
@@ -170,7 +170,7 @@ function threadLine(message, store, openThread) {
 }
 
 /**
- * Give the toolbar of a message: made only while it is pointed at, or has the keyboard.
+ * Return the toolbar of a message: made only while it is pointed at, or has the keyboard.
  *
  * @param {Object} message
  * @param {import("./store.js").Store} store

@@ -29,7 +29,7 @@ export function unescape(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }
 
-/** Tell whether an address may be a link: the web's and mail's; nothing that runs. */
+/** Return whether an address may be a link: the web's and mail's; nothing that runs. */
 export function safe(url) {
   return SAFE.test(url);
 }

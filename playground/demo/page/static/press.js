@@ -1,5 +1,5 @@
 /**
- * Between a press and its click nothing may be drawn anew under the finger: the click would be lost, or go elsewhere.
+ * Nothing is redrawn between a press and its click: the click would be lost, or go to something else.
  */
 
 const AFTER = 50; // milliseconds within which a click follows the finger that was lifted

@@ -19,7 +19,7 @@ export class Room {
     this._rows = new Map();
   }
 
-  /** Give the messages, oldest first. */
+  /** Return the messages, oldest first. */
   get messages() {
     return this._order.map((ts) => this._rows.get(ts).message);
   }
@@ -68,10 +68,10 @@ export class Room {
   }
 
   /**
-   * Give what is drawn, oldest first: the room's start or the mark of more, dividers of days, messages.
+   * Return what is drawn, oldest first: the room's start or the mark of more, dividers of days, messages.
    *
    * @param {string} [unreadFrom] The ts of the first message that was not seen.
-   * @param {string} [startVersion] Changes when the room's start is to be drawn anew.
+   * @param {string} [startVersion] Changes when the room's start is to be redrawn.
    * @returns {Array<{key: string, version: string, kind: string, floats?: boolean, row?: Object, compact?: boolean}>}
    */
   items(unreadFrom = "", startVersion = "") {

@@ -56,7 +56,7 @@ export class Store {
     return this.state.me;
   }
 
-  /** Give the stand-in's time in milliseconds. */
+  /** Return the stand-in's time in milliseconds. */
   now() {
     return Date.now() + (this.state?.clock?.ahead ?? 0) * 1000;
   }
@@ -80,19 +80,19 @@ export class Store {
     return this.state?.channels.find((each) => each.id === id);
   }
 
-  /** Give the conversation with the bot. */
+  /** Return the conversation with the bot. */
   get direct() {
     return this.state?.channels.find((each) => each.kind === "im" && each.with === this.state.bot.id);
   }
 
-  /** Give what was ticked and filled in within a message. */
+  /** Return what was ticked and filled in within a message. */
   values({ channel, ts }) {
     const key = `${channel}/${ts}`;
     if (!this._values.has(key)) this._values.set(key, new Values());
     return this._values.get(key);
   }
 
-  /** Give a channel's room, or with `thread` that of a thread; its newest messages are fetched if they are not there. */
+  /** Return a channel's room, or with `thread` that of a thread; its newest messages are fetched if they are not there. */
   room(channel, thread = "") {
     const key = thread ? `${channel}/${thread}` : channel;
     let room = this.rooms.get(key);
@@ -341,7 +341,7 @@ function keys({ channel, ts, thread_ts: thread, broadcast }) {
   return broadcast ? [channel, `${channel}/${thread}`] : [`${channel}/${thread}`];
 }
 
-/** Give reactions as they are after somebody's click. */
+/** Return reactions as they are after somebody's click. */
 function toggled(reactions, name, me) {
   const known = reactions.find((each) => each.name === name);
   if (!known) return [...reactions, { name, count: 1, users: [me] }];

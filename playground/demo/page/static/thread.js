@@ -35,7 +35,7 @@ export class ThreadPanel {
     store.on("room", (key) => key === this.timeline.key && this.ts && this._focus());
   }
 
-  /** Tell whether a message belongs to what is shown. */
+  /** Return whether a message belongs to what is shown. */
   shows(message) {
     return (
       this.ts !== "" && message.channel === this.channel && (message.thread_ts === this.ts || message.ts === this.ts)

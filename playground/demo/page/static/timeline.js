@@ -88,7 +88,7 @@ export class Timeline {
     }
     this.list.set(room.items(this.unreadFrom, this.how.startVersion?.(this.channel) ?? ""));
     this._rove();
-    this._lower(); // only now is what was drawn anew where it belongs
+    this._lower(); // only now is what was redrawn where it belongs
     if (this.fresh && room.newest) this.arrive(room.newest);
     this.fresh = false;
   }
@@ -113,7 +113,7 @@ export class Timeline {
     this.list.top(ts);
   }
 
-  /** Tell whether a message's beginning is in sight. */
+  /** Return whether a message's beginning is in sight. */
   sees(ts) {
     const node = this.list.node(ts);
     const seen = this.list.scroller.getBoundingClientRect();
@@ -132,12 +132,12 @@ export class Timeline {
     this.list.placed = true;
   }
 
-  /** Tell whether whoever looks is at the newest message, or was put at the beginning of one and has not moved. */
+  /** Return whether the list is at its end, or where it was moved for a new message and not scrolled since. */
   get following() {
     return this.list.stuck || this.list.placed;
   }
 
-  /** Show a digest that has just come to whoever follows. */
+  /** Show a digest that has just come, if the list follows its end. */
   follow(ts) {
     this.list.toEnd();
     this.arrive(ts);
@@ -179,7 +179,7 @@ export class Timeline {
     this._equip(row);
   }
 
-  /** Give a message its toolbar, and take those of others, unless the keyboard is in one. */
+  /** Add a message's toolbar and remove those of others, except one that has the focus. */
   _equip(row) {
     if (!row || row.querySelector(":scope > .toolbar")) return;
     this.list.watch(row);

@@ -11,7 +11,7 @@ export class Values {
     this._set = new Map();
   }
 
-  /** Give an element's value. */
+  /** Return an element's value. */
   get(block, element) {
     const key = `${block}\n${element.action_id}\n${element.type}`;
     return this._set.has(key) ? this._set.get(key) : initial(element);
@@ -27,7 +27,7 @@ export class Values {
     this._set.clear();
   }
 
-  /** Give the values of every element of a view: {block_id: {action_id: value}}. */
+  /** Return the values of every element of a view: {block_id: {action_id: value}}. */
   all(blocks) {
     const made = {};
     for (const block of blocks) {

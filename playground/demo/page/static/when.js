@@ -20,7 +20,7 @@ function format(zone, options) {
   return found;
 }
 
-/** Give the moment of a message's ts ("1355517523.000005"). */
+/** Return the moment of a message's ts ("1355517523.000005"). */
 export function moment(ts) {
   return Number.parseFloat(ts) * 1000;
 }
@@ -35,7 +35,7 @@ export function exact(at, zone) {
   return format(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(at);
 }
 
-/** Give a day's key, the same for all moments of that day: 2026-11-23. */
+/** Return a day's key, the same for all moments of that day: 2026-11-23. */
 export function day(at, zone) {
   const parts = {};
   const cut = format(zone, { year: "numeric", month: "2-digit", day: "2-digit" });

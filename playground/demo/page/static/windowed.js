@@ -1,6 +1,6 @@
 /**
- * A long list of which only what is near the eye is in the page. Heights are guessed until they are measured; what one
- * looks at stays where it is while those around it become known.
+ * A long list of which only the rows in and near the visible part are in the page. Heights are estimated until they are
+ * measured; the visible rows stay where they are meanwhile.
  */
 
 import { calmly } from "./press.js";
@@ -61,7 +61,7 @@ export class Windowed {
     this._near();
   }
 
-  /** Forget everything: another list comes. */
+  /** Forget everything, before another list is shown. */
   clear() {
     for (const { node } of this._drawn.values()) this._remove(node);
     this._drawn.clear();
@@ -81,7 +81,7 @@ export class Windowed {
     this.render();
   }
 
-  /** Notice when a row becomes taller or shorter by itself: only one that somebody is at can. */
+  /** Watch a row for changes of its height: only the one that is being used can change by itself. */
   watch(node) {
     this._sizes.observe(node);
   }
@@ -106,7 +106,7 @@ export class Windowed {
     return this._drawn.get(key)?.node;
   }
 
-  /** Give where to scroll for an item to be in sight, its beginning where it is too tall; null: it is, and drawn. */
+  /** Return where to scroll for an item to be in sight, its beginning where it is too tall; null: it is, and drawn. */
   _into(index) {
     const [top, bottom] = [this._offsets[index], this._offsets[index + 1]];
     const { scrollTop, clientHeight } = this.scroller;
@@ -116,7 +116,7 @@ export class Windowed {
     return Math.min(top, bottom - clientHeight + 8);
   }
 
-  /** Give the key of the item about a screen away, at least one step, among those that `fits` takes. */
+  /** Return the key of the item about a screen away, at least one step, among those that `fits` takes. */
   leap(key, way, fits) {
     const from = this._index.get(key);
     if (from === undefined) return undefined;
@@ -143,12 +143,12 @@ export class Windowed {
     }
   }
 
-  /** Give the node of an item that is in the page. */
+  /** Return the node of an item that is in the page. */
   node(key) {
     return this._drawn.get(key)?.node;
   }
 
-  /** Give the keys of the items from the one `key` names, in a direction. */
+  /** Return the keys of the items from the one `key` names, in a direction. */
   neighbour(key, step, fits) {
     for (let index = (this._index.get(key) ?? this.items.length) + step; this.items[index]; index += step) {
       if (fits(this.items[index])) return this.items[index].key;
@@ -176,7 +176,7 @@ export class Windowed {
     return index === undefined ? undefined : this.items[index];
   }
 
-  /** Lay the items out by what is known of their heights. */
+  /** Compute the items' offsets from their known or estimated heights. */
   _measureAll() {
     if (!this._dirty) return;
     const offsets = new Float64Array(this.items.length + 1);
@@ -194,7 +194,7 @@ export class Windowed {
     this.canvas.style.height = `${Math.ceil(offsets.at(-1))}px`;
   }
 
-  /** Find the item at a height, by halving. */
+  /** Return the index of the item at a height (binary search). */
   _at(y) {
     let low = 0;
     let high = this.items.length - 1;
@@ -206,7 +206,7 @@ export class Windowed {
     return Math.max(0, low);
   }
 
-  /** Put what is near the eye into the page and take the rest out; say whether any height was not as thought. */
+  /** Add the rows near the visible part and remove the others; return whether a height differs from its estimate. */
   _fill() {
     const { scrollTop, clientHeight } = this.scroller;
     const first = this._at(scrollTop - AROUND);
@@ -232,7 +232,7 @@ export class Windowed {
     return changed;
   }
 
-  /** Give the keyboard back to a row that was drawn anew under it: to the same button, or to the row. */
+  /** Move the focus back to a row that was redrawn: to the same button, or to the row. */
   _refocus(key, hook) {
     const node = this._drawn.get(key)?.node;
     const same = hook && [...(node?.querySelectorAll("[data-hook]") ?? [])].find((each) => each.dataset.hook === hook);
@@ -290,7 +290,7 @@ export class Windowed {
     return row && this.canvas.contains(row) ? row.dataset.key : null;
   }
 
-  /** Remember what is looked at: the first item in sight and how far down it is. */
+  /** Return the first visible item and how far down it is, to keep it there when heights change. */
   _anchor() {
     if (this.stuck || !this.items.length || this._offsets.length !== this.items.length + 1) return null;
     let index = this._at(this.scroller.scrollTop);
@@ -309,7 +309,7 @@ export class Windowed {
     const index = anchor ? this._index.get(anchor.key) : undefined;
     if (index === undefined) return;
     const y = this._offsets[index] - anchor.down;
-    // To ask where the list is costs a layout; it is where it was.
+    // Reading scrollTop would cost a layout.
     if (Math.abs(y - anchor.at) >= 1) this._scrollTo(y);
   }
 
@@ -327,7 +327,7 @@ export class Windowed {
     this._top = scrollTop;
     // Scrolling up a little leaves the end, even close to it; whatever else moves the list does not.
     const atEnd = left < 4 || (own ? this.stuck : left < NEAR && !up);
-    this.stuck = own && atEnd; // the rest of the way comes with the next message: now it would move what is pressed
+    this.stuck = own && atEnd; // going there now would move what is about to be pressed
     this.render();
     this.stuck = atEnd;
     const last = this._offsets[Math.max(0, this.items.length - 1)];
@@ -335,7 +335,7 @@ export class Windowed {
     this._near();
   }
 
-  /** Give how many pixels there are below what is seen. */
+  /** Return how many pixels there are below what is seen. */
   _left() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
     return scrollHeight - scrollTop - clientHeight;
