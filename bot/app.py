@@ -204,7 +204,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, r
         reactions=Reactions(store.bookmarks, settings.bookmark, clock),
         saved_links=mine,
         team=team,
-        home=Home(mine, team, store.people, store.bookmarks, store.subscriptions, answers.newest, slack, names, clock),
+        home=Home(mine, team, store, answers.newest, slack, names, clock),
         personal_data=PersonalData(
             Exporting(store.bookmarks, slack, names),
             Importing(store.imports, slack, names, clock),

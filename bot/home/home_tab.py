@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,10 +11,11 @@ import structlog
 
 from archive.issue import Issue
 from bot.bookmarks.link_lookup import first_key
+from bot.bookmarks.ports import BookmarkStore
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.team_top import Subscribers, Team
 from bot.bookmarks.views.team_top import MAX_RESULTS
-from bot.domain.bookmark import BookmarkLink, Member, member_of
+from bot.domain.bookmark import Member, member_of
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.schedule import next_slot
 from bot.domain.subscription import Subscription
@@ -62,45 +63,44 @@ class UserStateStore(Protocol):
         ...
 
 
-class HomeBookmarks(Protocol):
-    """What remembers bookmarks."""
+class HomeStore(Protocol):
+    """The tables that the Home tab reads and writes."""
 
-    async def save(
-        self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
-    ) -> tuple[BookmarkLink, ...]:
-        """Keep links by hand."""
+    @property
+    def people(self) -> UserStateStore:
+        """What people were told once."""
         ...
 
-    async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
-        """Keep links no longer; give how many were kept."""
+    @property
+    def bookmarks(self) -> BookmarkStore:
+        """Everyone's bookmarks."""
         ...
 
-    async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
-        """Give those of `keys` that somebody keeps."""
+    @property
+    def subscriptions(self) -> Subscribers:
+        """Who subscribed which channel."""
         ...
 
 
 class Home:
     """Shows people their Home tabs."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+    def __init__(  # noqa: PLR0913, PLR0917 - seven, as many as we allow
         self,
-        mine: SavedLinks,
+        saved_links: SavedLinks,
         team: Team,
-        people: UserStateStore,
-        keeping: HomeBookmarks,
-        subscribers: Subscribers,
+        store: HomeStore,
         newest: Callable[[], Issue | None],
         slack: HomeSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Show what these know; `newest` gives the newest issue, None of an empty archive."""
-        self._mine = mine
+        """Show what these know; `newest` returns the newest issue, None of an empty archive."""
+        self._saved_links = saved_links
         self._team = team
-        self._people = people
-        self._keeping = keeping
-        self._subscribers = subscribers
+        self._people = store.people
+        self._bookmarks = store.bookmarks
+        self._subscribers = store.subscriptions
         self._newest = newest
         self._slack = slack
         self._names = names
@@ -144,12 +144,12 @@ class Home:
         now = self._clock.now()
         for link, _ in await self._team.most_saved(member.home, MAX_RESULTS) or ():
             if link.key == wanted:
-                await self._keeping.save(member, [link], at_or_now(at, now), now)
+                await self._bookmarks.save(member, [link], at_or_now(at, now), now)
 
     async def remove(self, member: Member, key_: str, at: int | None) -> None:
         """Let go of a link of one's own, whichever it is."""
-        if key_ in await self._keeping.which(member, [key_]):
-            await self._keeping.remove(member, [key_], at_or_now(at, self._clock.now()))
+        if key_ in await self._bookmarks.which(member, [key_]):
+            await self._bookmarks.remove(member, [key_], at_or_now(at, self._clock.now()))
 
     async def read(self, member: Member, workspace: WorkspaceId, trigger: str, issue: Issue, page: int) -> None:
         """Show a page of an issue over the tab. Raises SlackError."""
@@ -166,14 +166,14 @@ class Home:
 
     async def _page(self, member: Member, issue: Issue, page: int) -> Message:
         linked = {entry.position: first_key(entry) for _, entry in issue.entries() if entry.links}
-        kept = await self._keeping.which(member, linked.values())
+        kept = await self._bookmarks.which(member, linked.values())
         return issue_page(issue, page, frozenset(at for at, each in linked.items() if each in kept))
 
     async def _view(self, workspace: WorkspaceId, member: Member, state: HomeState) -> Block:
         now = self._clock.now()
-        page = await self._mine.page(member, state.listing, unread_first=True)
+        page = await self._saved_links.page(member, state.listing, unread_first=True)
         most = await self._team.most_saved(member.home, said.MAX_TEAM_LINKS)
-        kept = await self._keeping.which(member, [link.key for link, _ in most]) if most else frozenset[str]()
+        kept = await self._bookmarks.which(member, [link.key for link, _ in most]) if most else frozenset[str]()
         team = None if most is None else [said.TeamLink(shared, link.key, link.key in kept) for link, shared in most]
         channels = await self._subscribers.of_person(workspace, member.user)
         shown = HomePage(

@@ -26,14 +26,14 @@ from bot.bookmarks.personal_data.erasure import Forgetting
 from bot.bookmarks.personal_data.exporting import Exporting
 from bot.bookmarks.personal_data.importing import Importing
 from bot.bookmarks.personal_index import PersonalIndexes
-from bot.bookmarks.ports import BookmarkTables
+from bot.bookmarks.ports import BookmarkStore, BookmarkTables
 from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
-from bot.bookmarks.team_top import Team
+from bot.bookmarks.team_top import Subscribers, Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
-from bot.home.home_tab import Home
+from bot.home.home_tab import Home, UserStateStore
 from bot.lookup.search import Answers
 from bot.services import Services
 from bot.slack.api.form_results import FormResults
@@ -83,6 +83,15 @@ class Answered:
         return json.dumps(self.body, ensure_ascii=False)
 
 
+@dataclass(frozen=True, slots=True)
+class HomeTables:
+    """The tables of the Home tab, the subscriptions faked."""
+
+    people: UserStateStore
+    bookmarks: BookmarkStore
+    subscriptions: Subscribers
+
+
 class People:
     """People who type, click, react and fill in forms. `replies` and `door` show what came back later."""
 
@@ -107,9 +116,8 @@ class People:
         )
         store = self.store.opened
         team = Team(store.bookmarks, store.people, store.teams, self.register, known, names, clock)
-        home = Home(
-            mine, team, store.people, store.bookmarks, self.register, answers.newest, self.door, names, clock
-        )  # fmt: skip
+        tables = HomeTables(store.people, store.bookmarks, self.register)
+        home = Home(mine, team, tables, answers.newest, self.door, names, clock)
         belongings = PersonalData(
             Exporting(store.bookmarks, self.door, names),
             Importing(store.imports, self.door, names, clock),
