@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from archive.errors import BackIssueError
 from archive.link import domain
 from archive.search.index import Index
 from archive.search.result import Answer, Grade, Result
+from bot.cli.batch import BatchError, complete_or_marked, reason_of
 from bot.cli.reading import index, read
 from bot.cli.terminal import err, out, safe, write
 from bot.domain.title import label
@@ -53,17 +54,52 @@ def search(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Answer `query`, or every query of the file `queries`, with at most `limit` entries each.
 
-    Raises QueriesError when the file is not as it should be, before anything is answered.
+    Raises QueriesError when the file is not as it should be, before anything is answered; BatchError at the end when a
+    query of the file failed.
     """
     asked = list(_asked(queries)) if queries else [({"query": query}, query)]
     with _kept_to_the_end():
         answers_from = index(read(folder), synonyms)
-    for name, text in asked:
-        answer = answers_from.search(text, limit=limit, today=SystemClock().now().astimezone().date())
+    today = SystemClock().now().astimezone().date()
+
+    def answer(name: Mapping[str, Any], text: str) -> None:
+        found = answers_from.search(text, limit=limit, today=today)
         if as_json:
-            write(json.dumps(row(name, answer, explain=explain), ensure_ascii=False))
+            write(json.dumps(row(name, found, explain=explain), ensure_ascii=False))
         else:
-            _draw(answers_from, answer, explain=explain)
+            _draw(answers_from, found, explain=explain)
+
+    if queries:
+        answer_all(asked, answer, write if as_json else _draw_error)
+    else:
+        answer(*asked[0])
+
+
+def answer_all(
+    asked: Sequence[tuple[dict[str, Any], str]],
+    answer: Callable[[Mapping[str, Any], str], object],
+    write_error: Callable[[str], object],
+) -> None:
+    """Answer every query; one that fails is a line {"id": …, "error": …} in the place of its answer.
+
+    Raises BatchError at the end when any failed, and where the batch itself breaks off.
+    """
+    failed = 0
+    with complete_or_marked(write_error):
+        for name, text in asked:
+            try:
+                answer(name, text)
+            except OSError:
+                raise  # the output is broken, not this query
+            except Exception as error:  # noqa: BLE001 - the others still have their answers
+                failed += 1
+                write_error(json.dumps({**name, "error": reason_of(error)}, ensure_ascii=False))
+    if failed:
+        raise BatchError(f"{failed} of {len(asked)} queries failed; their lines say why")
+
+
+def _draw_error(line: str) -> None:
+    out.print(Text(safe(line), style="red"))
 
 
 @contextmanager
@@ -85,7 +121,7 @@ def _asked(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise QueriesError(file, 0, f"cannot be read ({reason_of(error)})") from error
+        raise QueriesError(file, 0, f"cannot be read ({unreadable(error)})") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -96,7 +132,7 @@ def _asked(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
             raise QueriesError(file, number, "is no JSON object with id and query") from error
 
 
-def reason_of(error: OSError | UnicodeDecodeError) -> str:
+def unreadable(error: OSError | UnicodeDecodeError) -> str:
     """Say why a file could not be read, in a few words."""
     return error.strerror or "no reason given" if isinstance(error, OSError) else "it is not UTF-8 text"
 
