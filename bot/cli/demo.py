@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 
 from bot.runtime import logs, loop
-from playground.demo.held_back import SAMPLE
-from playground.demo.page import run as page
 
 
 def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -> None:
@@ -17,9 +15,12 @@ def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -
     `port` is where the page is (None: the first free one), `browse` whether it is opened, `empty` whether it begins
     with nothing said and nothing subscribed. Raises FolderError, PortError.
     """
+    # The product itself doesn't need the playground: only this command does.
+    from playground.demo.held_back import SAMPLE  # noqa: PLC0415 - as said
+    from playground.demo.page import run as page  # noqa: PLC0415 - as said
+
     logs.configure("console", level="ERROR")
     options = page.DemoOptions(archive or SAMPLE, port, empty, page.browser() if browse else None)
-    loop.hurry()
     asyncio.run(page.run(options, _say, loop.settle))
 
 

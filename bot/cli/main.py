@@ -76,6 +76,7 @@ def serve(
 
     With SLACK_APP_TOKEN set it connects by Socket Mode (no public address needed), otherwise it serves HTTP on PORT.
     """
+    _hurry()
     from bot.cli.serve import serve as run_it  # noqa: PLC0415 - heavy
 
     run_it(archive, port, post=not web_only)
@@ -84,6 +85,7 @@ def serve(
 @app.command()
 def worker(archive: Archive = None) -> None:
     """Post digests only. Run as many as you like beside `serve --web-only`; none is special."""
+    _hurry()
     from bot.cli.serve import work  # noqa: PLC0415 - heavy
 
     work(archive)
@@ -101,6 +103,7 @@ def demo(
     empty: Annotated[bool, typer.Option("--empty", help="Begin with nothing said and nothing subscribed.")] = False,
 ) -> None:
     """Try Back Issue with no Slack account: a stand-in workspace on this machine, in your browser."""
+    _hurry()
     from bot.cli.demo import demo as run_it  # noqa: PLC0415 - heavy
 
     run_it(archive, port, browse=browser, empty=empty)
@@ -211,6 +214,13 @@ def upgrade() -> None:
     from bot.cli.deliveries import upgrade as run_it  # noqa: PLC0415 - heavy
 
     run_it()
+
+
+def _hurry() -> None:
+    """Keep the garbage collector away from the start, of which the imports that follow are most."""
+    from bot.runtime import loop  # noqa: PLC0415 - imports asyncio
+
+    loop.hurry()
 
 
 def run() -> None:

@@ -15,7 +15,6 @@ from bot.slack.api.payload import posting
 from bot.slack.api.ports import PartMarker
 from bot.slack.blocks.message import Digest, Part
 from bot.slack.cards.digest import digest
-from playground.demo.draw import blocks
 
 CHANNEL = "<the channel's id>"
 PARENT = "<the ts of the first message>"
@@ -29,6 +28,8 @@ def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> No
     the issue by its slug, as it is posted unless its file was renamed after the bot first saw it. Raises
     UnknownIssueError when no issue answers.
     """
+    from playground.demo.draw import blocks  # noqa: PLC0415 - only this command needs the playground
+
     preferences = Preferences(layout=Layout.FULL if full else Layout.THREAD)
     made = digest(find(read(folder), asked), preferences)
     for part in (made.parent, *made.replies):

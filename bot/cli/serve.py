@@ -8,10 +8,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot.app import App, Ports, build
 from bot.cli.reading import folder_of
@@ -23,6 +23,9 @@ from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.source.synonyms import names_in
 from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 _log = structlog.get_logger(__name__)
 FAREWELL = 1.0
@@ -79,6 +82,10 @@ def bound(port: int) -> socket.socket:
 
 
 async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
+    from slack_bolt.adapter.socket_mode.aiohttp import (  # noqa: PLC0415 - without Socket Mode it would delay the start
+        AsyncSocketModeHandler,
+    )
+
     app = await assembled(settings, credentials)
     handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
     _log.info("serve.socket", issues=len(app.ports.library.snapshot.issues), posts=post)
