@@ -39,10 +39,10 @@ def hurry() -> None:
 def settle() -> None:
     """Keep the garbage collector from going over what stays as long as the process: the archive, the index, the code.
 
-    Call it once everything is loaded. What is replaced later goes as its last reference does; only cycles among what
-    was there at this moment are never collected, and an archive's values have none.
+    Call it once everything is loaded. Nothing is collected first: of a million objects two thousand would go, and that
+    takes a tenth of the start (measured). What is replaced later goes with its last reference; only cycles among what
+    is there now are never collected, and an archive's values have none.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 20)
     gc.enable()
