@@ -1,4 +1,4 @@
-"""What the handlers call: the use cases, put together once by `bot.app`."""
+"""The use cases that handlers call, put together once by `bot.app`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.slack.blocks.command_names import CommandNames
 
 
 def reference() -> str:
-    """Give a short random reference, for an apology and the log."""
+    """Return a short random reference, for an apology and the log."""
     return secrets.token_hex(4)
 
 
@@ -29,8 +29,8 @@ def reference() -> str:
 class Services:
     """The use cases, and the few ports that handlers use themselves.
 
-    `reference` names an unexpected error to the person and in the log; `background` runs what follows the
-    acknowledgement and is drained at a stop; `response_urls` delivers it.
+    `reference` names an unexpected error to the person and in the log; `background` runs the work that follows an
+    acknowledgement and is drained at a stop; `response_urls` delivers its answers.
     """
 
     names: CommandNames

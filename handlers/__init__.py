@@ -1,11 +1,22 @@
-"""The Slack listeners: thin, one module for each kind of payload. They read, call a use case of `bot`, and answer."""
+"""The Slack listeners, one module for each kind of payload: each reads it, calls one use case, and answers."""
 
 from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.services import Services
-from handlers import actions, commands, errors, home, options, other_events, reactions, shortcuts, stranger, views
+from handlers import (
+    actions,
+    commands,
+    errors,
+    home,
+    options,
+    other_events,
+    reactions,
+    shortcuts,
+    views,
+    workspace_guard,
+)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -13,7 +24,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
     `app` should be made with `process_before_response=True`: commands are answered within their acknowledgement.
     """
-    stranger.register(app, services)
+    workspace_guard.register(app, services)
     commands.register(app, services)
     reactions.register(app, services)
     home.register(app, services)

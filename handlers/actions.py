@@ -1,4 +1,4 @@
-"""Clicks on the bot's buttons. A button's value is a hint from outside: everything is looked up again."""
+"""Clicks on the bot's buttons. A button's value comes from outside, so everything it names is looked up again."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ async def _saved(click: Click) -> Message:
     return await click.services.saved_links.saved(click.member, Listing.read(click.value) or Listing())
 
 
-async def _kept(click: Click) -> Message | None:
-    """Do what was chosen beside a row, and show the list as it is then."""
+async def _row(click: Click) -> Message | None:
+    """Do what was chosen beside a row, and show the updated list."""
     choice = RowChoice.parse(click.value)
     if choice is None:
         return helping.told(_STALE)
@@ -99,23 +99,23 @@ async def _forget(click: Click) -> Message:
 
 
 async def _save(click: Click) -> Message:
-    keep = click.action.startswith(SAVE)
-    return await click.services.bookmarking.saving.in_place(click.member, click.value, click.at, keep=keep)
+    save = click.action.startswith(SAVE)
+    return await click.services.bookmarking.saving.in_place(click.member, click.value, click.at, keep=save)
 
 
 async def _save_beside(click: Click) -> Message | None:
-    keep = click.action.startswith(SAVE)
-    return await click.services.bookmarking.saving.beside(click.member, click.value, click.at, keep=keep)
+    save = click.action.startswith(SAVE)
+    return await click.services.bookmarking.saving.beside(click.member, click.value, click.at, keep=save)
 
 
 async def _choose(click: Click) -> Message | None:
-    """Keep what is ticked, in a message or, where it is a form, in the form."""
-    choosers, way = click.services.bookmarking.link_picker, click.action.partition(":")[2]
+    """Save the ticked links, and show the result in the message or form that was clicked."""
+    picker, how = click.services.bookmarking.link_picker, click.action.partition(":")[2]
     place, ticks = PickerState.read(click.value), picked(click.state)
-    turned = await choosers.turn(click.member, click.place.workspace, place, ticks, way, click.at)
+    turned = await picker.turn(click.member, click.place.workspace, place, ticks, how, click.at)
     if not click.view:
         return turned.message()
-    click.services.background.start(choosers.show(click.place.workspace, text(click.view, "id"), turned))
+    click.services.background.start(picker.show(click.place.workspace, text(click.view, "id"), turned))
     return None
 
 
@@ -146,10 +146,10 @@ async def _settle(click: Click) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """What a button does, by its name or its whole action id.
+    """What a button does.
 
-    `beside`: its answer stands beside the message with the button, not in its place. `first`: it is done before the
-    acknowledgement.
+    `beside`: the answer is a message of its own and does not replace the one with the button. `first`: it is done
+    before the acknowledgement.
     """
 
     do: Callable[[Click], Awaitable[Message | None]]
@@ -168,7 +168,7 @@ _ACTS = {
     "random": _Act(_random),
     "help": _Act(_help, beside=True),
     "saved": _Act(_saved),
-    ACTION: _Act(_kept),
+    ACTION: _Act(_row),
     SAVE: _Act(_save, first=True),
     SAVED: _Act(_save, first=True),
     CHOOSE: _Act(_choose, first=True),
@@ -180,23 +180,23 @@ _ACTS = {
     "unsubscribe": _Act(_unsubscribe),
     SETTLE_POST.partition(":")[0]: _Act(_settle),
 }
-_AMONG_ALL = {
+_PUBLIC = {
     SAVE: _Act(_save_beside, beside=True, first=True),
     SAVED: _Act(_save_beside, beside=True, first=True),
 }
-"""The same buttons on a message that all see."""
+"""The same buttons on a message that everyone sees."""
 
 
 def _act_of(click: Click, name: str) -> _Act | None:
-    """Give what a click does; None for a link, which Slack opens itself."""
-    among_all = None if click.private else _AMONG_ALL.get(name)
-    return among_all or _ACTS.get(click.action) or _ACTS.get(name)
+    """Return what a click does; None for a link, which Slack opens itself."""
+    public = None if click.private else _PUBLIC.get(name)
+    return public or _ACTS.get(click.action) or _ACTS.get(name)
 
 
 async def _answered(click: Click, message: Message | None) -> Message | None:
-    """Show what there is already in the thread where the button stands; give it where the response_url is to show it.
+    """Post the message in the button's thread and return None; return it if the response URL is to show it.
 
-    A response_url answers one person in the channel only.
+    A response URL can answer one person in the channel, but not in a thread.
     """
     if message is None or click.private or not click.thread:
         return message
@@ -208,12 +208,12 @@ async def _answered(click: Click, message: Message | None) -> Message | None:
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to every action: one listener, since each one before the right one costs time."""
+    """Listen to every action with one listener, because Bolt asks listeners in order, and each takes time."""
 
     async def clicked(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Acknowledge at once (a click takes no other answer), then answer by response_url.
 
-        What keeps a link is written down before: once Slack has its acknowledgement, it is kept.
+        A click that saves a link is written down first: once it is acknowledged, the link is saved.
         """
         click = click_of(services, body, context)
         name = click.action.partition(":")[0]

@@ -14,17 +14,17 @@ from bot.domain.bookmark import Member, moment
 from bot.lookup.views.help import told
 from bot.services import Services
 from bot.slack.blocks.message import Message
-from handlers.payload import clicked_from, keeper, text
+from handlers.payload import acting_member, clicked_from, text
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One click: on which `action` (its id), with what `value`, where, and how to answer.
+    """One click: the `action` (its id), its `value`, the place, and how to answer.
 
-    `member` is who clicked, as somebody who keeps links. `block` is the id of the block it stood in. `at` is when, in
-    microseconds by Slack's clock, None if it does not say. `view` is the modal or Home tab it stood in, empty for a
-    message's. `state` is what is entered beside it. `private` says that only this person sees the message, `thread` in
-    which thread it stands ("": in none).
+    `member` is the person who clicked. `block` is the id of the block with the button. `at` is the time in microseconds
+    by Slack's clock, None if Slack didn't say. `view` is the modal or Home tab with the button, empty for a message.
+    `state` holds the values entered beside it. `private`: only this person sees the message. `thread` is the ts of the
+    thread that the message is in, "" for none.
     """
 
     services: Services
@@ -43,7 +43,7 @@ class Click:
 
 
 def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltContext) -> Click:
-    """Read a click; what is missing or of a wrong type is "" or empty."""
+    """Read a click; a field that is missing or of a wrong type is "" or empty."""
     actions = body.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
     action = first if isinstance(first, Mapping) else {}
@@ -55,7 +55,7 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
         action=text(action, "action_id"),
         value=text(action, "value") or text(action, "selected_option", "value"),
         place=clicked_from(body, context),
-        member=keeper(body, context),
+        member=acting_member(body, context),
         url=text(body, "response_url"),
         trigger=text(body, "trigger_id"),
         block=text(action, "block_id"),
@@ -68,27 +68,27 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
 
 
 async def chosen(click: Click, choice: RowChoice, home: str = "") -> Message | None:
-    """Do what was chosen beside a row, or open the form for it; give what is wrong, None for nothing.
+    """Do what was chosen beside a row, or open the form for it; return what is wrong, None if nothing is.
 
-    `home` is what the Home tab was showing, in its own words, "" elsewhere.
+    `home` is the Home tab's state as text, "" elsewhere.
     """
-    mine = click.services.saved_links
+    saved_links = click.services.saved_links
     if choice.what == NOTE:
-        wrong = await mine.ask_note(click.member, choice.key, click.place.workspace, click.trigger, home)
+        wrong = await saved_links.ask_note(click.member, choice.key, click.place.workspace, click.trigger, home)
         return told(wrong) if wrong else None
-    await mine.act(click.member, choice, click.at)
+    await saved_links.act(click.member, choice, click.at)
     return None
 
 
 def _thread(body: Mapping[str, Any]) -> str:
-    """Give the thread in which the message with the button is a reply, "" where it is none."""
+    """Return the thread in which the message with the button is a reply, "" if it isn't one."""
     thread = text(body, "container", "thread_ts") or text(body, "message", "thread_ts")
     own = text(body, "container", "message_ts") or text(body, "message", "ts")
     return thread if thread != own else ""
 
 
 def when(ts: str) -> int | None:
-    """Read one of Slack's times, in microseconds; None for anything else."""
+    """Read one of Slack's timestamps, in microseconds; None for anything else."""
     try:
         return moment(ts)
     except ValueError:

@@ -1,6 +1,6 @@
-"""The one place where an error becomes words for a person, and a line in the log with the same reference.
+"""Turning an error into a message for the person and a line in the log, with the same reference in both.
 
-Only verified requests come this far. What Bolt itself cannot read, or has no listener for, is refused here in one line.
+Only verified requests come this far. A payload that Bolt can't read, or has no listener for, is refused here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TOLD = (ArchiveError, ScheduleError, SlackError)
 
 
 def explained(error: Exception, services: Services, **about: Any) -> Message:
-    """Give what the person is told of an error; an unexpected one is logged, `about` what, under its reference."""
+    """Return what to tell the person about an error; an unexpected one is logged with `about` and a reference."""
     if isinstance(error, TOLD):
         _log.info("a request could not be met", error=str(error), **about)
         return told(str(error))
@@ -44,9 +44,9 @@ def explained(error: Exception, services: Services, **about: Any) -> Message:
 
 
 def follow_up(services: Services, url: str, work: Callable[[], Awaitable[Message | None]], **options: Any) -> None:
-    """Do `work` after the acknowledgement and send the message it gives to the response_url `url`, with `options`.
+    """Do `work` after the acknowledgement and send the message it returns to the response URL, with `options`.
 
-    Whatever fails, the person is told, if they can be reached at all.
+    If the work fails, the person is told why.
     """
 
     async def run() -> None:
@@ -78,10 +78,10 @@ def _unread(error: Exception) -> int | None:
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Have every error that leaves a listener answered in the way its kind of request is."""
+    """Answer every error that leaves a listener, in the form that its kind of request takes."""
 
     async def unexpected(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Answer in words; a failed event with 500, so that Slack sends it again."""
+        """Answer with a message; answer a failed event with 500, so that Slack sends it again."""
         if (status := _unread(error)) is not None:
             _log.warning("a payload was not read", status=status, error=type(error).__name__)
             return BoltResponse(status=status, headers={"x-slack-no-retry": "1"})

@@ -1,4 +1,4 @@
-"""The Home tab: opened, and clicked in. Nothing there has a response_url: what is to be told is shown over the tab."""
+"""The Home tab: people open it and click in it. It has no response URL, so messages open as a modal over it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _log = structlog.get_logger(__name__)
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to people opening their Home tabs."""
+    """Listen for people who open their Home tab."""
 
     async def opened(body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """Show the tab, once the event is acknowledged; the Messages tab is opened by the same event."""
+        """Show the tab after the acknowledgement. Opening the Messages tab sends the same event."""
         user = text(body, "event", "user")
         if user and text(body, "event", "tab") == "home":
             services.background.start(_open(services, workspace(context), user, text(body, "event", "view", "hash")))
@@ -40,7 +40,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def clicked(click: Click) -> None:
-    """Do what was clicked on a view: what a button keeps or drops before the acknowledgement, the rest after it."""
+    """Do what was clicked on a view: save or remove a link before the acknowledgement, do the rest after it."""
     try:
         show = await _written(click) or _ACTS.get(click.action.partition(":")[0])
     except Exception as error:  # noqa: BLE001 - nobody else would tell them
@@ -50,7 +50,7 @@ async def clicked(click: Click) -> None:
 
 
 async def _written(click: Click) -> Callable[[Click], Awaitable[None]] | None:
-    """Keep or drop a button's link and give what shows that, to be done after the acknowledgement; None: no such."""
+    """Save or remove a button's link and return the step that shows it; None for any other button."""
     name, button = click.action.partition(":")[0], click.action.rpartition(":")[0]
     if name in {SAVE, SAVED}:
         saving = click.services.bookmarking.saving
@@ -59,12 +59,12 @@ async def _written(click: Click) -> Callable[[Click], Awaitable[None]] | None:
     if button in {KEEP, DROP} and _is_home(click):
         write = click.services.home.save if button == KEEP else click.services.home.remove
         await write(click.member, click.value, click.at)
-        return _anew
+        return _refresh
     return None
 
 
 async def show(services: Services, where: WorkspaceId, user: str, state: HomeState) -> None:
-    """Show a tab anew; what goes wrong is only logged."""
+    """Update a tab; an error is only logged."""
     try:
         await services.home.show(where, user, state)
     except Exception:  # noqa: BLE001 - nobody else would hear of it
@@ -86,7 +86,7 @@ async def _sorry(services: Services, where: WorkspaceId, user: str, error: Excep
 
 
 async def _act(click: Click, act: Callable[[Click], Awaitable[None]]) -> None:
-    """Act; whatever fails is told over the tab, if it can be."""
+    """Do `act`; if it fails, say so over the tab."""
     try:
         await act(click)
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
@@ -101,22 +101,22 @@ async def _tell(click: Click, message: Message) -> None:
         _log.warning("an apology was not delivered", error=str(error))
 
 
-async def _kept(click: Click) -> None:
-    """Do what was chosen beside a row."""
+async def _row(click: Click) -> None:
+    """Do what was chosen beside a row of the list."""
     choice = RowChoice.parse(click.value)
     if choice is None or not _is_home(click):
         return
-    if wrong := await chosen(click, choice, _looking(click).as_text()):
+    if wrong := await chosen(click, choice, _state(click).as_text()):
         await _tell(click, wrong)
     elif choice.at_once:
-        await _anew(click)
+        await _refresh(click)
 
 
 async def _home(click: Click) -> None:
     """Search, turn a page, or read the newest issue."""
     if click.action == ISSUE:
         await _issue(click)
-    elif _is_home(click) and (state := turned(click.action, click.value, _looking(click))):
+    elif _is_home(click) and (state := turned(click.action, click.value, _state(click))):
         await _again(click, state)
 
 
@@ -140,16 +140,16 @@ async def _replace(click: Click, page: Message) -> None:
     await click.services.home.replace(click.place.workspace, text(click.view, "id"), page)
 
 
-async def _anew(click: Click) -> None:
-    """Show what one is looking at as it is now."""
-    await _again(click, _looking(click))
+async def _refresh(click: Click) -> None:
+    """Show the same state of the tab, updated."""
+    await _again(click, _state(click))
 
 
 async def _again(click: Click, state: HomeState) -> None:
     await click.services.home.show(click.place.workspace, click.place.user, state, text(click.view, "hash"))
 
 
-def _looking(click: Click) -> HomeState:
+def _state(click: Click) -> HomeState:
     return HomeState.read(click.view.get("private_metadata"))
 
 
@@ -157,4 +157,4 @@ def _is_home(click: Click) -> bool:
     return text(click.view, "type") == "home"
 
 
-_ACTS: dict[str, Callable[[Click], Awaitable[None]]] = {ACTION: _kept, "home": _home, "issue": _issue}
+_ACTS: dict[str, Callable[[Click], Awaitable[None]]] = {ACTION: _row, "home": _home, "issue": _issue}

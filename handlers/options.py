@@ -1,4 +1,4 @@
-"""Type-ahead: asked with each key, answered from memory."""
+"""Type-ahead: Slack asks at every key, and memory answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def register(app: AsyncApp, services: Services) -> None:
     """Complete time zones and topics."""
 
     async def completed(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        """Give at most 100 options for what was typed so far."""
+        """Return at most 100 options for the text typed so far."""
         typed = text(body, "value")
         zones = text(body, "action_id") == ZONE
         options = zone_options(typed) if zones else services.answers.suggest(typed)

@@ -1,6 +1,6 @@
-"""Reading Slack's payloads: signed, and still read as if anybody had sent them.
+"""Reading Slack's payloads, which are signed and still not trusted.
 
-What is missing or of a wrong type reads as "".
+A field that is missing or of a wrong type reads as "".
 """
 
 from __future__ import annotations
@@ -18,47 +18,47 @@ from bot.domain.bookmark import Member, member_at
 from bot.domain.workspace import WorkspaceId, workspace_id
 
 ID = re.compile(r"[\x21-\x7e]{1,100}")
-"""What an id may look like: Slack's are a letter and some ten more, in capitals and digits."""
+"""The form of an id. Slack's are a letter and about ten capitals and digits."""
 
 
 def text(body: Mapping[str, Any], *path: str) -> str:
-    """Give the string at `path` of nested objects, "" where there is none."""
+    """Return the string at `path` of nested objects, "" if there is none."""
     value: Any = body
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     if not isinstance(value, str):
         return ""
-    return value if value.isascii() and "\0" not in value else kept(value)
+    return value if value.isascii() and "\0" not in value else storable(value)
 
 
-def kept(value: str) -> str:
-    """Return a text without what no database takes: NUL, and halves of a character, which JSON can write."""
+def storable(value: str) -> str:
+    """Return a text without NUL and lone surrogates: JSON can write them, and no database takes them."""
     return value.encode(errors="ignore").decode().replace("\0", "")
 
 
 def workspace(context: AsyncBoltContext) -> WorkspaceId:
-    """Give the workspace's key. Bolt reads it the same way from every kind of payload."""
+    """Return the workspace's key. Bolt reads it the same way from every kind of payload."""
     return workspace_id(context.enterprise_id, context.team_id)
 
 
 def typed_from(body: Mapping[str, Any], context: AsyncBoltContext) -> CommandContext:
-    """Give where a command was typed, and by whom."""
+    """Return where a command was typed, and who typed it."""
     return CommandContext(workspace(context), text(body, "channel_id"), text(body, "user_id"))
 
 
 def clicked_from(body: Mapping[str, Any], context: AsyncBoltContext) -> CommandContext:
-    """Give where a button was clicked, and by whom."""
+    """Return where a button was clicked, and who clicked it."""
     channel = text(body, "channel", "id") or text(body, "container", "channel_id")
     return CommandContext(workspace(context), channel, text(body, "user", "id"))
 
 
-def keeper(body: Mapping[str, Any], context: AsyncBoltContext) -> Member:
-    """Give who clicked, used a shortcut or sent a form, as somebody who keeps links."""
+def acting_member(body: Mapping[str, Any], context: AsyncBoltContext) -> Member:
+    """Return the person who clicked, used a shortcut or sent a form."""
     return member_at(workspace(context), text(body, "user", "id"), text(body, "user", "team_id"))
 
 
 def answered(ack: AsyncAck, body: str) -> BoltResponse:
-    """Acknowledge with JSON that is ready to be sent, and give it back for the listener to return."""
+    """Acknowledge with JSON as it is, and return the response for the listener to return."""
     response = BoltResponse(status=200, body=body, headers={"content-type": "application/json;charset=utf-8"})
     ack.response = response
     return response

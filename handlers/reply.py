@@ -1,4 +1,4 @@
-"""Answering whatever Slack sent with a message, in the way that its kind of payload is answered."""
+"""Answering any payload with a message, in the form that its kind of payload takes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _log = structlog.get_logger(__name__)
 
 
 def answer(services: Services, body: Mapping[str, Any], message: Message) -> BoltResponse:
-    """Acknowledge what is not an event with a `message`, in the way that its kind of payload is answered.
+    """Acknowledge a payload other than an event with a `message`, in the form that its kind takes.
 
-    Where nothing can be shown (suggestions, a click without a response_url) the acknowledgement is all.
+    Where nothing can be shown (suggestions, a click without a response URL) it is only acknowledged.
     """
     if text(body, "type") == "view_submission":
         return _json({"response_action": "update", "view": trouble(message, services.names)})
@@ -36,7 +36,7 @@ def answer(services: Services, body: Mapping[str, Any], message: Message) -> Bol
 
 
 async def apologise(services: Services, url: str, message: Message) -> None:
-    """Tell somebody, by the response_url `url`, why there is no other answer; what cannot be delivered is logged."""
+    """Send the reason for a missing answer to the response URL; if that fails, it is logged."""
     try:
         await services.response_urls.send(url, payload(message, response_type="ephemeral", replace_original=False))
     except ResponseUrlError as error:

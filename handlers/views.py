@@ -1,4 +1,4 @@
-"""Submitted forms: a channel's subscription, links to keep, a note on one, bookmarks that are brought along."""
+"""Submitted forms: a channel's subscription, links to save, a note on a bookmark, an import."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
 from handlers.errors import explained
 from handlers.home import show
-from handlers.payload import answered, keeper, text, workspace
+from handlers.payload import acting_member, answered, text, workspace
 
 FORM_TIMEOUT_SECONDS = 2.0
-"""Seconds that a form waits for its outcome: Slack waits 3 for the answer, a database that is in use up to 15."""
+"""Seconds that a form waits for its outcome. Slack waits 3 for the answer; a busy database may take 15."""
 FOLLOW_UP_SECONDS = 0.5
-"""Seconds from that answer to the outcome, lest the answer, which says "still saving", arrives as the later one."""
+"""Seconds between the answer "still saving" and the outcome, so that they don't arrive in the wrong order."""
 _UNREADABLE = "That form is from an older version; please open it again."
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is wrong with a form: the `field` that it is said beside, and the `reason`."""
+    """What is wrong with a form: the `reason`, shown beside the `field`."""
 
     field: str
     reason: str
 
 
 Outcome: TypeAlias = Block | Wrong | None
-"""What came of a form: the modal that takes its place, what is wrong with it, or None: it closes."""
+"""The outcome of a form: a modal in its place, what is wrong with it, or None if it simply closes."""
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the four forms, and to every modal that nothing has to be done for."""
+    """Listen to the four forms, and acknowledge every other modal."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
@@ -64,19 +64,19 @@ def register(app: AsyncApp, services: Services) -> None:
         return await sent.answer(_beside("channel", services.subscribing.submit(wanted, sent.here, sent.who.user)))
 
     async def chosen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Keep what is ticked, and say so in the form's place."""
+        """Save the ticked links, and say so in the form's place."""
         sent = _sent(services, ack, body, context)
         return await sent.answer(_choose(services, sent))
 
     async def noted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Keep the note, or show what is wrong with it beside the field."""
+        """Save the note, or show what is wrong with it beside the field."""
         sent = _sent(services, ack, body, context)
         return await sent.answer(_note(services, sent))
 
-    async def brought(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Keep what was brought and say what came of it in the form's place, or what is wrong beside the field."""
+    async def imported(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Import bookmarks and show the result in the form's place, or what is wrong beside the field."""
         sent = _sent(services, ack, body, context)
-        return await sent.answer(_bring(services, sent))
+        return await sent.answer(_import(services, sent))
 
     async def other(ack: AsyncAck) -> BoltResponse:
         """Let a modal close."""
@@ -85,13 +85,13 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view(form.CALLBACK)(submitted)
     app.view(link_picker.CALLBACK)(chosen)
     app.view(saved_row.NOTE_CALLBACK)(noted)
-    app.view(IMPORT)(brought)
+    app.view(IMPORT)(imported)
     app.view(re.compile(""))(other)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A form that `who` sent from `here`: its `view` as Slack says it, and how it is answered."""
+    """A form that `who` sent from `here`: its `view` as Slack describes it, and how to answer it."""
 
     services: Services
     ack: AsyncAck
@@ -100,7 +100,7 @@ class _Sent:
     who: Member
 
     async def answer(self, work: Coroutine[Any, Any, Outcome]) -> BoltResponse:
-        """Answer with what comes of `work`; where that takes longer than Slack waits, tell it after the answer."""
+        """Answer with the outcome of `work`; if that takes longer than Slack waits, show it afterwards."""
         task = await self.services.background.within(work, FORM_TIMEOUT_SECONDS)
         if not task.done():
             self.services.background.start(self._tell(task))
@@ -113,14 +113,14 @@ class _Sent:
         return self._update(outcome)
 
     def errors(self, wrong: Mapping[str, str]) -> BoltResponse:
-        """Answer with what is wrong, by field."""
+        """Answer with what is wrong, for each field."""
         return answered(self.ack, json.dumps({"response_action": "errors", "errors": wrong}))
 
     def _update(self, view: Block) -> BoltResponse:
         return answered(self.ack, json.dumps({"response_action": "update", "view": view}))
 
     async def _tell(self, work: Awaitable[Outcome]) -> None:
-        """Tell what came of a form whose answer went out before it was known."""
+        """Show the outcome of a form that was answered before the outcome was known."""
         try:
             view = self._shown(await work)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
@@ -129,10 +129,10 @@ class _Sent:
         try:
             await self.services.form_results.tell(self.here, self.who.user, text(self.view, "id"), view)
         except SlackError as error:
-            _log.warning("nobody was told what came of a form", error=str(error), workspace=self.here)
+            _log.warning("the outcome of a form could not be shown", error=str(error), workspace=self.here)
 
     def _shown(self, outcome: Outcome) -> Block:
-        """Give an outcome as a modal: the form, which could be closed or show it beside a field, is gone."""
+        """Return an outcome as a modal, because the form that could close or show an error is gone."""
         if outcome is None:
             return self._window(helping.saved())
         return self._window(helping.told(outcome.reason)) if isinstance(outcome, Wrong) else outcome
@@ -143,7 +143,9 @@ class _Sent:
 
 def _sent(services: Services, ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext) -> _Sent:
     view = body.get("view")
-    return _Sent(services, ack, view if isinstance(view, Mapping) else {}, workspace(context), keeper(body, context))
+    return _Sent(
+        services, ack, view if isinstance(view, Mapping) else {}, workspace(context), acting_member(body, context)
+    )
 
 
 async def _choose(services: Services, sent: _Sent) -> Outcome:
@@ -152,7 +154,7 @@ async def _choose(services: Services, sent: _Sent) -> Outcome:
 
 
 async def _note(services: Services, sent: _Sent) -> Outcome:
-    """Keep a note, and show the Home tab anew if it was asked for there."""
+    """Save a note, and update the Home tab if that is where it was written."""
     given = saved_row.read_note(sent.view)
     if given is None:
         return Wrong(saved_row.NOTE_FIELD, _UNREADABLE)
@@ -164,8 +166,8 @@ async def _note(services: Services, sent: _Sent) -> Outcome:
     return None
 
 
-async def _bring(services: Services, sent: _Sent) -> Outcome:
-    """Bring bookmarks in, of a file or of what was pasted."""
+async def _import(services: Services, sent: _Sent) -> Outcome:
+    """Import bookmarks from a file or from pasted text."""
     user, importing = sent.who.user, services.personal_data.importing
     if (file := read_file(sent.view)) is not None:
         return await _beside(FILE, importing.bring_file(sent.here, user, file))
@@ -176,12 +178,12 @@ async def _bring(services: Services, sent: _Sent) -> Outcome:
 
 
 async def _beside(field: str, work: Awaitable[Block | str]) -> Outcome:
-    """Do `work`; a line that it gives is what is wrong, and stands beside `field`."""
+    """Return the outcome of `work`; a string is an error and is shown beside `field`."""
     done = await work
     return Wrong(field, done) if isinstance(done, str) else done
 
 
 def _values(view: Mapping[str, Any]) -> Any:
-    """Give what is entered in a form, as Slack says it."""
+    """Return the values entered in a form, as Slack describes them."""
     state = view.get("state")
     return state.get("values") if isinstance(state, Mapping) else None

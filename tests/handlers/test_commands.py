@@ -250,7 +250,7 @@ async def test_a_command_without_its_fields(people: People) -> None:
     answer = await people.sends("command=%2Fweekly&team_id=T1&user_id=U1")
     assert "/weekly help" in answer.said
     answer = await people.sends("command=%2Fweekly&team_id=T1&text=status")
-    assert "without saying from whom" in answer.said
+    assert "didn't say who sent that" in answer.said
     answer = await people.sends("command=%2Fweekly&text=status")
     assert answer.status == 200
 

@@ -187,7 +187,7 @@ async def test_a_shortcut_that_is_not_whole(people: People) -> None:
     for message, fields in wrong:
         assert await shortcut(people, message, **fields) == ""
     for user in ({}, {"id": ""}, {"id": "U 1"}, {"id": "U" * 5_000}, {"id": "U1\0"}):
-        assert "without saying from whom" in await shortcut(people, whole, user=user)
+        assert "didn't say who sent that" in await shortcut(people, whole, user=user)
     assert await kept(people) == []
 
 

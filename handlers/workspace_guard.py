@@ -1,4 +1,4 @@
-"""Payloads of a workspace that the bot does not belong to, or of nobody: nothing is done for them, in so many words."""
+"""Refusing payloads of workspaces that the bot does not belong to, and payloads that name no person."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from handlers.payload import ID, text, workspace
 from handlers.reply import answer
 
 _log = structlog.get_logger(__name__)
-_NOBODY = "That came without saying from whom, so I did nothing. Please try again."
-_ELSEWHERE = "I belong to another workspace, so I did nothing here. Whoever runs me can install me in this one."
+_NOBODY = "Slack didn't say who sent that, so I did nothing. Please try again."
+_ELSEWHERE = "I belong to another workspace, so I did nothing here. Ask the person who runs me to install me here too."
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Let only those through who are of the workspace, or the organisation, whose token the bot has."""
-    app.use(_Gate(services))
+    """Let through only people of the workspace or organisation whose token the bot has."""
+    app.use(_Guard(services))
 
 
-class _Gate(AsyncMiddleware):
-    """Stands before every listener. Bolt has asked Slack by then whose the token is (auth.test, once)."""
+class _Guard(AsyncMiddleware):
+    """Runs before every listener, after Bolt has asked Slack once whose token it is (auth.test)."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -47,10 +47,10 @@ class _Gate(AsyncMiddleware):
             return await next()
         _log.warning("a payload was refused", team=req.context.team_id, own=own.team_id, here=here)
         if event:
-            return BoltResponse(status=200)  # anything else would bring it again
+            return BoltResponse(status=200)  # after any other status Slack would send it again
         return answer(self._services, req.body, told(_NOBODY if here else _ELSEWHERE))
 
 
 def _is_somebody(user: object, *, event: bool) -> bool:
-    """Tell whether a payload names a person, as Slack writes them; an event may name none."""
+    """Return whether a payload names a person by a well-formed id; an event needn't name one."""
     return (event and user is None) or (isinstance(user, str) and ID.fullmatch(user) is not None)
