@@ -1,4 +1,4 @@
-"""The Home tab: shown when it is opened, and anew after whatever its person does there."""
+"""The Home tab: shown when it is opened, and updated after each action in it."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class HomeSlack(Protocol):
     """What of Slack this needs."""
 
     async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
-        """Put `view` on a person's Home tab, if it still is the one of `stamp` ("": whichever it is)."""
+        """Put `view` on a person's Home tab, if it still has the hash `stamp` ("": in any case)."""
         ...
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and give its id."""
+        """Open a modal and return its id."""
         ...
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
@@ -55,11 +55,11 @@ class UserStateStore(Protocol):
     """What people were told once; `bot.store.people` knows."""
 
     async def get(self, member: Member) -> UserState:
-        """Give what is known of somebody; of a stranger, nothing."""
+        """Return what is known of a member; an empty state for a new one."""
         ...
 
     async def welcome(self, member: Member, now: datetime) -> bool:
-        """Note that they are; give whether for the first time."""
+        """Note that they were welcomed; return whether for the first time."""
         ...
 
 
@@ -107,7 +107,7 @@ class Home:
         self._clock = clock
 
     async def opened(self, workspace: WorkspaceId, user: str, stamp: str = "") -> None:
-        """Show the Home tab to somebody who opened it: the first time with the first steps. Raises SlackError."""
+        """Show the Home tab to somebody who opened it, with the first steps the first time. Raises SlackError."""
         member = member_of(workspace, user)
         person = await self._people.get(member)
         await self.show(workspace, user, HomeState(welcome=not person.welcomed), stamp)
@@ -115,7 +115,7 @@ class Home:
             await self._people.welcome(member, self._clock.now())
 
     async def show(self, workspace: WorkspaceId, user: str, state: HomeState, stamp: str = "") -> None:
-        """Show what one is `state` at; if the tab was changed meanwhile, look again, once. Raises SlackError."""
+        """Show a `state` of the tab; if the tab changed meanwhile, try once more. Raises SlackError."""
         member = member_of(workspace, user)
         try:
             await self._slack.publish_home(workspace, user, await self._view(workspace, member, state), stamp)
@@ -125,29 +125,29 @@ class Home:
             await self._slack.publish_home(workspace, user, await self._view(workspace, member, state))
 
     async def blank(self, workspace: WorkspaceId, user: str) -> None:
-        """Take what somebody kept off their tab, who was forgotten. A tab that cannot be reached is left."""
+        """Clear the tab of somebody whose data was deleted. A tab that can't be reached is left."""
         try:
             await self._slack.publish_home(workspace, user, said.unavailable(said.blank(self._names)))
         except SlackError as error:
             _log.warning("a Home tab was not cleared", error=str(error))
 
     async def sorry(self, workspace: WorkspaceId, user: str, message: Message) -> None:
-        """Show a message where the tab could not be made. Raises SlackError."""
+        """Show a message in place of a tab that could not be made. Raises SlackError."""
         await self._slack.publish_home(workspace, user, said.unavailable(message))
 
     async def tell(self, workspace: WorkspaceId, trigger: str, view: Block) -> None:
-        """Show a form over the tab. Raises SlackError."""
+        """Open a modal over the tab. Raises SlackError."""
         await self._slack.open_view(workspace, trigger, view)
 
     async def save(self, member: Member, wanted: str, at: int | None) -> None:
-        """Keep a link of those that the team keeps most: any other is none that the tab showed. `at` None is now."""
+        """Save one of the links that the team saves most; the tab showed no others. `at` None is now."""
         now = self._clock.now()
         for link, _ in await self._team.most_saved(member.home, MAX_RESULTS) or ():
             if link.key == wanted:
                 await self._bookmarks.save(member, [link], at_or_now(at, now), now)
 
     async def remove(self, member: Member, key_: str, at: int | None) -> None:
-        """Let go of a link of one's own, whichever it is."""
+        """Remove any bookmark of the member's own."""
         if key_ in await self._bookmarks.which(member, [key_]):
             await self._bookmarks.remove(member, [key_], at_or_now(at, self._clock.now()))
 
@@ -161,7 +161,7 @@ class Home:
         await self.replace(workspace, view_id, await self._page(member, issue, page))
 
     async def replace(self, workspace: WorkspaceId, view_id: str, message: Message) -> None:
-        """Show a message in the place of what is open over the tab. Raises SlackError."""
+        """Show a message in the modal that is open over the tab. Raises SlackError."""
         await self._slack.update_view(workspace, view_id, said.issue_modal(message))
 
     async def _page(self, member: Member, issue: Issue, page: int) -> Message:

@@ -1,9 +1,9 @@
 """What somebody typed after a command, read into a value.
 
-The rule: a word that names a sub-command is one only where the whole text is what that sub-command takes; anything else
-is a topic. So `latest` shows the latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and
-`issue tracker` searches. `saved` alone takes words of any kind: they are searched for in what the person kept, and the
-answer has a way on to the whole archive. Quotes make anything a topic: `"latest"`.
+The rule: a sub-command's word counts as one only if the whole text is what that sub-command takes; anything else is a
+topic. So `latest` shows the latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and
+`issue tracker` searches. Only `saved` takes words of any kind: it searches the person's bookmarks, and the answer
+offers to search the whole archive. Quotes make anything a topic: `"latest"`.
 """
 
 from __future__ import annotations
@@ -68,35 +68,35 @@ class ToolsHelp:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """List what the person kept, or what of it answers `query`."""
+    """List the person's bookmarks, or those that answer `query`."""
 
     query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """Show what the team keeps most, of a period."""
+    """Show what the team saves most, in a period."""
 
     period: Period = Period.ALL
 
 
 @dataclass(frozen=True, slots=True)
 class CountTogether:
-    """Show what the team keeps most from now on (`on`), or nowhere any more."""
+    """Start (`on`) or stop counting what the team saves most."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Give the person their own list as a file."""
+    """Send the person their bookmarks as a file."""
 
     kind: Format = Format.HTML
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Take links from a browser's bookmarks."""
+    """Import a browser's bookmarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,12 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Stop the channel's digests for the time being."""
+    """Pause the channel's digests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Let the channel's digests come again."""
+    """Resume the channel's digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Say what became of the issue `asked` for (number or slug) in this channel."""
+    """Say what happened to the issue `asked` for (number or slug) in this channel."""
 
     asked: str
 
@@ -196,7 +196,7 @@ _ALONE: dict[str, Command] = {
     "why": Usage("Which issue is meant? Type its number", "why"),
 }
 _FIRST_WORDS = {word.partition(" ")[0] for word in _ALONE}
-# Of shorter ones every second word is one letter away.
+# Shorter ones are one letter away from too many ordinary words.
 _MISSPELT = sorted(word for word in _FIRST_WORDS if len(word) > 4)
 _RUN_TOGETHER = {name.replace(" ", ""): name.partition(" ")[0] for name in _ALONE if " " in name}
 _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
@@ -204,12 +204,12 @@ _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
     "why": Why,
     "preview": Preview,
 }
-# What phones and word processors make of a quotation mark.
+# Phones and word processors replace quotation marks by these.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
 _NEWEST = frozenset({"latest", "newest"})
 _NUMBER = re.compile(r"#?\d{1,9}")
 _DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
-# How a schedule shows itself: a time of day or a zone in it, or nothing but days, or the words for "at once".
+# Signs of a schedule: a time of day or a zone, or only days, or the words for "at once".
 _TIME_OR_ZONE = re.compile(
     r"(?:^|[\s,])(?:\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))|noon|midnight|(?:utc|gmt)(?:[+-]\d[\d:]*)?"
     r"|(?:africa|america|antarctica|arctic|asia|atlantic|australia|brazil|canada|etc|europe|indian|pacific|us)/[\w/+-]+"
@@ -255,7 +255,7 @@ def parse_search(text: str) -> Topic | ToolsHelp:
 
 
 def misspelt(query: str) -> str:
-    """Give the sub-command that a `query` of words that the archive lacks may be a slip of the hand for; "" for none.
+    """Return the sub-command that a `query` may be a misspelling of, "" for none.
 
     >>> misspelt("subscirbe mondays 09:00"), misspelt("Exprot"), misspelt("forgetme"), misspelt("service mesh")
     ('subscribe', 'export', 'forget', '')
@@ -268,7 +268,7 @@ def misspelt(query: str) -> str:
 
 
 def _one_slip(one: str, other: str) -> bool:
-    """Say whether two words differ by a letter more, fewer or other, or by two that changed places."""
+    """Return whether two words differ by one letter (added, dropped or changed) or by two swapped neighbours."""
     if abs(len(one) - len(other)) > 1:
         return False
     start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -286,13 +286,13 @@ def _typed(text: str) -> str | Usage:
 
 
 def _is_schedule(rest: str) -> bool:
-    """Say whether somebody meant a schedule, be it a wrong one: `mondays 25:00` is, `pub/sub` and `sun ray` are not."""
+    """Return whether a schedule was meant, right or wrong: `mondays 25:00` is one, `pub/sub` and `sun ray` are not."""
     rest = in_one_word(rest)
     return bool(_TIME_OR_ZONE.search(rest) or _DAYS_ALONE.fullmatch(rest) or _AT_ONCE.fullmatch(rest))
 
 
 def _asked(rest: str, slugs: Container[str]) -> str:
-    """Give the issue that `rest` names, "" if it names none: a number, a slug, something dated like one, the newest."""
+    """Return the issue that `rest` names by a number, a slug, a date or as the newest; "" if it names none."""
     if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest) or rest.casefold() in _NEWEST:
         return rest
     return ""

@@ -1,4 +1,4 @@
-"""What is answered from memory alone: searches, issues, a link at random, topics, help. No call waits for anything."""
+"""Answers from memory: searches, issues, a random link, topics, help. None of them waits for anything."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _MAX_CACHED_ANSWERS = 1_024
 _MAX_SUGGESTIONS = 20
 _MAX_TOPICS = 25
 _NEAREST = 3
-"""So many entries are shown where none is squarely about what was asked."""
+"""Entries shown of a nearest answer."""
 _OPTION_MAX_CHARS = 150  # Slack: reference/block-kit/composition-objects/option-object
 _UNPICKED = frozenset({Kind.SPONSOR, Kind.JOBS})
 
 Chance = Callable[[int], int]
-"""Gives a whole number from 0 up to, not including, the one it is given (at least 1): the one place for luck."""
+"""Returns a random integer in [0, n) for n of at least 1."""
 
 
 class SearchSource(Protocol):
@@ -39,17 +39,17 @@ class SearchSource(Protocol):
 
     @property
     def current(self) -> Current:
-        """Give the snapshot and its index, which belong together and are swapped together."""
+        """The snapshot and its index, which are swapped together."""
         ...
 
 
 def private(message: Message) -> str:
-    """Give the JSON that answers a command for the one who typed it (Slack: response_type ephemeral)."""
+    """Return the JSON that answers a command for the one who typed it (Slack: response_type ephemeral)."""
     return json.dumps(payload(message, response_type="ephemeral"))
 
 
 def _private(text: str, blocks: str) -> str:
-    """Give what `private` gives for a message whose blocks are JSON already."""
+    """Return the same as `private` for a message whose blocks are JSON already."""
     return (
         f'{{"text": {json.dumps(text)}, "unfurl_links": false, "unfurl_media": false, '
         f'"response_type": "ephemeral", "blocks": {blocks}}}'
@@ -57,7 +57,7 @@ def _private(text: str, blocks: str) -> str:
 
 
 def payload(message: Message, **more: Any) -> dict[str, Any]:
-    """Give a message as a response_url takes it, with `more` fields; nothing in it unfurls."""
+    """Return a message as a response URL takes it, with `more` fields; its links don't unfurl."""
     said: dict[str, Any] = {"text": message.text, "unfurl_links": False, "unfurl_media": False, **more}
     if message.blocks:
         said["blocks"] = list(message.blocks)
@@ -67,8 +67,8 @@ def payload(message: Message, **more: Any) -> dict[str, Any]:
 class Answers:
     """Answers from the archive in memory.
 
-    The JSON of a search's answer is kept for as long as neither the archive nor the day changes: what many ask at once
-    is searched and rendered once.
+    The JSON of a search's answer is cached until the archive or the day changes, so that a question many people ask is
+    searched and rendered once.
     """
 
     def __init__(self, library: SearchSource, names: CommandNames, clock: Clock, chance: Chance) -> None:
@@ -104,7 +104,7 @@ class Answers:
 
     def _hint(self, near: str, found: Answer, request: SearchRequest) -> str:
         if not near and not request.tools and (slip := commands.misspelt(request.query)):
-            # Where the archive has the word as it was typed, it is one.
+            # A word that the archive has as it was typed is no misspelling.
             near = "" if found.total and not corrected(found, request.query) else slip
         return helping.hint(near, self._example()) if near else ""
 
@@ -125,7 +125,7 @@ class Answers:
         return helping.usage(reason, self._example(), example)
 
     def _example(self) -> CommandNames:
-        """Give the names, with the newest issue's number for examples."""
+        """Return the names, with the newest issue's number for examples."""
         number = self._library.current.snapshot.newest_number()
         return self.names if number is None else replace(self.names, issue=str(number))
 
@@ -135,11 +135,11 @@ class Answers:
         """Search, and render one page for the one who asked.
 
         `near` names the sub-command the topic started like; `shareable` adds the button that shares the answer; `kept`
-        are the keys of links that the person keeps.
+        are the keys of links that the person saved.
         """
         found = self._found(request)
         if not found.results and found.total and request.offset:
-            return self.search(request.at(0), near, shareable=shareable)  # the archive changed below an old button
+            return self.search(request.at(0), near, shareable=shareable)  # the archive shrank since the button was made
         today = self._clock.now().date()
         return answer(found, request, today, hint=self._hint(near, found, request), shareable=shareable, kept=kept)
 
@@ -149,7 +149,7 @@ class Answers:
         return shared(found, request, self._clock.now().date(), user) if found.results else None
 
     def entries(self, request: SearchRequest) -> tuple[tuple[Issue, Entry], ...]:
-        """Search again, and give the page's entries in order, each with its issue."""
+        """Search again, and return the page's entries in order, each with its issue."""
         return tuple((result.issue, result.entry) for result in self._found(request).results)
 
     def _found(self, request: SearchRequest) -> Answer:
@@ -163,7 +163,7 @@ class Answers:
         return replace(found, results=found.results[:_NEAREST], total=min(found.total, _NEAREST))
 
     def suggest(self, typed: str) -> list[dict[str, Any]]:
-        """Complete a topic while it is typed: options for Slack's type-ahead, first what is typed itself."""
+        """Return options for Slack's type-ahead: first the typed text itself, then topics that complete it."""
         typed = one_line(typed)
         found = dict.fromkeys((typed, *self._library.current.index.suggest(typed, _MAX_SUGGESTIONS)) if typed else ())
         return [
@@ -178,47 +178,47 @@ class Answers:
         return helping.told("the archive is empty") if newest is None else issues.issue_page(newest)
 
     def issue(self, asked: str, page: int = 1) -> Message:
-        """Show one page of the issue `asked` for (number or slug), or say which ones come near."""
+        """Show one page of the issue `asked` for (number or slug), or name the nearest ones."""
         try:
             return issues.issue_page(self.find(asked), page)
         except ArchiveError as error:
             return helping.told(str(error))
 
     def newest(self) -> Issue | None:
-        """Give the newest issue, None of an empty archive."""
+        """Return the newest issue, None if the archive is empty."""
         return self._library.current.snapshot.latest()
 
     def find(self, asked: str) -> Issue:
-        """Give the issue `asked` for by number or slug, "" the newest. Raises UnknownIssueError."""
+        """Return the issue `asked` for by number or slug, the newest for "". Raises UnknownIssueError."""
         snapshot = self._library.current.snapshot
         newest = snapshot.latest()
         return newest if newest is not None and not asked else snapshot.find(asked or "latest")
 
     def entry(self, slug: str, position: int) -> tuple[Issue, Entry] | None:
-        """Give the entry at a position of an issue, None where there is none."""
+        """Return the entry at a position of an issue, None if there is none."""
         issue = self._library.current.snapshot.get(slug)
         entries = issue.entries() if issue is not None else ()
         found = next((entry for _, entry in entries if entry.position == position), None)
         return None if issue is None or found is None else (issue, found)
 
     def page_with(self, issue: Issue, position: int, saved: frozenset[int]) -> Message:
-        """Show the page of an issue on which an entry stands; `saved` are the positions of links the person keeps."""
+        """Show the page of an issue on which an entry stands; `saved` are the positions of bookmarked links."""
         return issues.issue_page(issue, issues.page_of(issue, position), saved)
 
     def picked(self, issue: Issue, entry: Entry, *, saved: bool) -> Message:
-        """Show one entry as it was picked at random, `saved` or not."""
+        """Show one entry that was picked at random, with `saved` for a bookmarked one."""
         section = next(section for section, each in issue.entries() if each is entry)
         return issues.picked(issue, section, entry, self._clock.now().date(), saved=saved)
 
     def random(self) -> Message:
-        """Show an entry picked at random, from any issue, no sponsor's and no job's."""
+        """Show a random entry of any issue, except sponsors and jobs."""
         picked = self._picked()
         if picked is None:
             return helping.told("the archive is empty")
         return issues.picked(*picked, self._clock.now().date())
 
     def _picked(self) -> tuple[Issue, Section, Entry] | None:
-        """Pick an issue first, then an entry of it: no table of all entries is kept for this."""
+        """Pick an issue, then one of its entries: that needs no table of all entries."""
         all_issues = self._library.current.snapshot.issues
         start = self._chance(len(all_issues)) if all_issues else 0
         for issue in (*all_issues[start:], *all_issues[:start]):
@@ -229,7 +229,7 @@ class Answers:
 
 
 class _Slugs:
-    """The archive's slugs, as a container to look into."""
+    """The archive's slugs, as a container."""
 
     def __init__(self, library: SearchSource) -> None:
         self._snapshot = library.current.snapshot

@@ -1,6 +1,6 @@
-"""The Home tab: what its person kept, their channels, the newest issue, what the team keeps.
+"""The Home tab: the person's bookmarks and channels, the newest issue, what the team saves.
 
-A view holds at most 100 blocks (Slack: reference/surfaces/views); this one needs fewer than 50, however much there is.
+A view holds at most 100 blocks (Slack: reference/surfaces/views); this one needs fewer than 50 in any case.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ _BOX = "home-search"
 
 @dataclass(frozen=True, slots=True)
 class HomeState:
-    """What a Home tab shows: which page of what was kept, and whether the first steps stand above it.
+    """What a Home tab shows: the page of bookmarks, and whether the first steps are above it.
 
-    It travels in the view's private_metadata; what comes back is from outside and checked.
+    It travels in the view's private_metadata; what comes back is checked.
     """
 
     listing: Listing = field(default_factory=Listing)
     welcome: bool = False
 
     def as_text(self) -> str:
-        """Give it as the view's private_metadata."""
+        """Return it as the view's private_metadata."""
         fields = {"q": self.listing.query, "o": self.listing.offset, "w": self.welcome}
         return json.dumps(fields, ensure_ascii=False)  # written in ASCII, an emoji takes twelve of Slack's 3,000
 
     @classmethod
     def read(cls, text: object) -> HomeState:
-        """Read private_metadata; anything else is the beginning."""
+        """Read private_metadata; anything else is the first page."""
         try:
             fields = json.loads(text) if isinstance(text, str) and len(text) <= 3_000 else None
         except (ValueError, RecursionError):
@@ -59,7 +59,7 @@ class HomeState:
 
 
 def turned(action: str, value: str, state: HomeState) -> HomeState | None:
-    """Give what a tab shows after its search box or a button that turns its list; None for any other button."""
+    """Return the state after a search or a button that turns the list; None for any other button."""
     listing: Listing | None = Listing()
     if action == SEARCH:
         listing = Listing(one_line(value)[:QUERY_MAX_CHARS])
@@ -89,7 +89,7 @@ class Newest:
 
 @dataclass(frozen=True, slots=True)
 class TeamLink:
-    """A link that the team keeps: its `key`, and whether this person keeps it too (`mine`)."""
+    """A link that the team saves: its `key`, and whether this person saved it too (`mine`)."""
 
     shared: Shared
     key: str
@@ -98,7 +98,7 @@ class TeamLink:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """All that a Home tab shows. `team` is None where the workspace does not want it."""
+    """All that a Home tab shows. `team` is None if the workspace switched it off."""
 
     state: HomeState
     page: Listed
@@ -122,7 +122,7 @@ def home(shown: HomePage, today: date, names: CommandNames) -> Block:
 
 
 def blank(names: CommandNames) -> Message:
-    """Say what the tab of somebody shows of whom nothing is known."""
+    """Return what the tab shows to somebody of whom nothing is known."""
     return blocks.says(f"Nothing is kept here. Open this tab again to begin, or type `{escape(names.command)} help`.")
 
 
@@ -173,7 +173,7 @@ def _box(query: str) -> Block:
     }
     if query := one_line(query):
         element["initial_value"] = query
-    # A new block_id for each query: Slack keeps what was typed in a block that stays the same.
+    # A new block_id for each query, because Slack keeps the typed text of a block that stays the same.
     return {
         "type": "input",
         "block_id": f"{_BOX}:{query[:200]}",

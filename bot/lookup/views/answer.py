@@ -1,4 +1,4 @@
-"""A search's answer, and the ways on from it."""
+"""A search's answer, and the buttons that lead on from it."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import Token, save_button, token
 
 PAGE_RESULTS = 5
-"""Results on a page: what fits a screen without scrolling back."""
+"""Results on a page: as many as fit a screen."""
 QUERY_MAX_CHARS = 300
-"""More characters than this are no topic but a pasted page."""
+"""A longer text is not a topic but a pasted page."""
 MAX_RESULTS = 200
-"""Nobody pages further than this."""
+"""Results that can be reached by paging."""
 
 _DESCRIPTION_MAX_CHARS = 260
 _CORRECTED = frozenset({"typo", "guess"})
-"""The rules by which a word is met that another may have been meant to be."""
+"""The rules of `Reason` that are corrections."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _json = json.JSONEncoder().encode
 _MAX_CACHED_CARDS = 8_192
-"""Results whose blocks are kept, about two kilobytes each."""
+"""Results whose blocks are cached, about two kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What an answer answers: the `query`, its page's `offset`, and whether it looked for `tools` only.
+    """What was searched for: the `query`, the page's `offset`, and whether it was for `tools` only.
 
-    `as_value` and `read` carry it through a button: whatever comes back from outside is checked there.
+    `as_value` and `read` carry it through a button; `read` checks what comes back.
     """
 
     query: str
@@ -53,15 +53,15 @@ class SearchRequest:
 
     @property
     def kinds(self) -> frozenset[Kind] | None:
-        """Give the kinds of section to search; None for the usual ones."""
+        """Return the kinds of section to search; None for the usual ones."""
         return frozenset({Kind.TOOLS}) if self.tools else None
 
     def at(self, offset: int) -> SearchRequest:
-        """Give the same question on another page."""
+        """Return the same search on another page."""
         return SearchRequest(self.query, offset, self.tools)
 
     def as_value(self) -> str:
-        """Give it as a button's value."""
+        """Return it as a button's value."""
         fields: dict[str, Any] = {"q": self.query}
         if self.offset:
             fields["o"] = self.offset
@@ -100,7 +100,7 @@ def answer(  # noqa: PLR0913 - what an answer may be told
     """Render an answer for the person who asked, with buttons to save each link, to share it and to turn pages.
 
     `today` makes ages ("3 years ago"); `hint` is markup (one line) put below everything. Without `shareable` it was
-    shared already. `kept` are the keys of links that the person keeps.
+    shared already. `kept` are the keys of links that the person saved.
     """
     if not found.results:
         return nothing(found, request, hint=hint)
@@ -110,9 +110,9 @@ def answer(  # noqa: PLR0913 - what an answer may be told
 
 
 def written(found: Answer, request: SearchRequest, today: date, *, hint: str = "") -> tuple[str, str]:
-    """Give the text of `answer`, for whom nothing is kept, and its blocks as JSON.
+    """Return the text of `answer` for somebody without bookmarks, and its blocks as JSON.
 
-    What a link looks like is written once a day, not for every answer it is in: an answer takes a fifth of the time.
+    Each result's JSON is cached for the day, so that an answer takes a fifth of the time.
     """
     if not found.results:
         message = nothing(found, request, hint=hint)
@@ -136,7 +136,7 @@ def _below(found: Answer, request: SearchRequest, hint: str, *, shareable: bool)
 
 
 def shared(found: Answer, request: SearchRequest, today: date, user: str) -> Message:
-    """Render an answer for the channel, its links numbered from 1; `user` is the id of whoever shares it."""
+    """Render an answer for the channel, its links numbered from 1; `user` is the id of the person who shares it."""
     by = f"<@{user}> shared {_summary(found, request)}"
     made = _results(found.results, today)
     for number, at in enumerate(range(0, len(made), 2), 1):
@@ -145,7 +145,7 @@ def shared(found: Answer, request: SearchRequest, today: date, user: str) -> Mes
 
 
 def nothing(found: Answer, request: SearchRequest, *, hint: str = "") -> Message:
-    """Say that there is nothing, and offer ways on: corrected queries, near topics, help."""
+    """Say that there is nothing, and offer corrected queries, near topics and help."""
     where = "No tool" if request.tools else "Nothing"
     said = f"{where} in the archive about *{quoted(request.query)}*."
     made = [blocks.section(said)]
@@ -178,7 +178,7 @@ def _ways(title: str, queries: Sequence[str], request: SearchRequest, name: str)
 
 
 def quoted(query: str) -> str:
-    """Give a query as it may stand in bold: a star would end it."""
+    """Return a query that can be set in bold, which a star would end."""
     return clip(query.replace("*", "∗"), 150)
 
 
@@ -195,9 +195,9 @@ def _summary(found: Answer, request: SearchRequest) -> str:
 
 
 def corrected(found: Answer, query: str) -> str:
-    """Give the query as it was read, where a word of it met most of the page by a correction only; "" if none did.
+    """Return the query with the corrections that most of the page rests on, "" if there are none.
 
-    Most, not all: an archive has misspellings of its own, which are found as they stand.
+    Most, not all, because an archive has misspellings of its own, which match as they are.
     """
     met: dict[str, Counter[str]] = defaultdict(Counter)
     for result in found.results:
@@ -219,7 +219,7 @@ def _spoken(found: Answer, request: SearchRequest) -> str:
 
 
 def _results(results: Sequence[Result], today: date, view: str = "", kept: Collection[str] = ()) -> list[Block]:
-    """Render results, two blocks each; `view` is what a Save button says of the answer it stands in."""
+    """Render results, two blocks each; `view` tells a Save button which answer it is in."""
     made: list[Block] = []
     for result in results:
         about, where, link = _rendered(_Card(result), today)
@@ -237,7 +237,7 @@ class _Card:
 
     def __init__(self, result: Result) -> None:
         self.result = result
-        # The tuple keeps the entry and the issue alive, so that no other object takes their identity meanwhile.
+        # `result` keeps the entry and the issue alive, so that no other object can get their ids.
         self.key = (id(result.entry), id(result.issue), tuple(issue.slug for issue in result.also_in))
 
     def __hash__(self) -> int:
@@ -249,12 +249,12 @@ class _Card:
 
 @lru_cache(maxsize=_MAX_CACHED_CARDS)
 def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
-    """Render one result: headline and description, then where and when it stood; and give what names its link."""
+    """Render one result: headline and description, then its source and date; and return its link's token."""
     entry, issue = card.result.entry, card.result.issue
     url = entry.links[0].url if entry.links else ""
     first, rest = opening(entry)
     text = clip(one_line(rest), _DESCRIPTION_MAX_CHARS)
-    # What goes on from the headline stays on its line.
+    # Text that continues the headline stays on its line.
     body = f"{first}{_joint(rest, entry.text)}{text}" if first and text else first or text
     where = [_named(issue), short_date(issue.published), age(issue.published, today)]
     if url:
@@ -271,9 +271,9 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
 
 @lru_cache(maxsize=_MAX_CACHED_CARDS)
 def _fragment(card: _Card, today: date) -> tuple[str, str]:
-    """Give the JSON of a result's two blocks in two parts, between which its button says what the answer is of.
+    """Return the JSON of a result's two blocks in two parts; between them goes the button's view.
 
-    One part and "" where it has no button.
+    The second part is "" if there is no button.
     """
     about, where, link = _rendered(card, today)
     if link is None:
@@ -283,14 +283,14 @@ def _fragment(card: _Card, today: date) -> tuple[str, str]:
 
 
 def _joint(rest: str, text: str) -> str:
-    """Give what stands between a headline and the rest: a line's end, a space, or nothing before a mark."""
+    """Return what separates a headline from the rest: a line break, a space, or nothing before punctuation."""
     if rest == text or rest.startswith("\n"):
         return "\n"
     return " " * rest.startswith(" ")
 
 
 def _named(issue: Issue) -> str:
-    """Name an issue beside its date: its number, or its title where it has none."""
+    """Return an issue's number, or its title if it has none."""
     return label(issue) if issue.number is not None else title(issue)
 
 
@@ -318,7 +318,7 @@ def _buttons(found: Answer, request: SearchRequest, *, shareable: bool) -> list[
 
 
 def again() -> Block:
-    """Make the menu that searches again; its suggestions come while one types."""
+    """Return the menu that searches again, with suggestions while typing."""
     return {
         "type": "external_select",
         "action_id": "again",
@@ -328,5 +328,5 @@ def again() -> Block:
 
 
 def plain_query(query: str) -> str:
-    """Give a query as an option's text: one line, at most 75 characters (Slack: option text)."""
+    """Return a query as an option's text: one line, at most 75 characters (Slack: option text)."""
     return clip_plain(query, 75)

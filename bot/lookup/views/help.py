@@ -52,7 +52,7 @@ def explain_tools(names: CommandNames) -> Message:
 
 
 def usage(reason: str, names: CommandNames, example: str = "") -> Message:
-    """Say what was missing or wrong (`reason`, plain; "" when nothing was typed) and what to type instead.
+    """Say what was missing or wrong (`reason`, plain; "" if nothing was typed) and what to type instead.
 
     `example` is a sub-command that takes an issue's number.
     """
@@ -89,7 +89,7 @@ def hint(word: str, names: CommandNames) -> str:
 
 
 def told(reason: str) -> Message:
-    """Say one plain line: an error's, or a confirmation. Web addresses in it become links."""
+    """Return a message of one plain line, with web addresses as links."""
     return blocks.says(linked(_sentence(one_line(reason)), 2_900) or "·")
 
 
@@ -101,17 +101,17 @@ def apology(reference: str) -> Message:
 
 
 def waiting() -> Message:
-    """Say, in the place of a form that was sent, that what came of it is not known yet."""
+    """Say, in a sent form's place, that its outcome is not known yet."""
     return blocks.says("Still saving. The outcome comes here; if you close this, it comes in our direct conversation.")
 
 
 def saved() -> Message:
-    """Say that a form was kept whose answer otherwise is that it closes."""
+    """Say that a form was saved that could not simply close."""
     return blocks.says("Saved.")
 
 
 def trouble(message: Message, names: CommandNames) -> Block:
-    """Show over whatever was open what went wrong there."""
+    """Return a modal that says what went wrong."""
     return blocks.window(names.bot, message.blocks)
 
 

@@ -21,12 +21,12 @@ from bot.slack.cards.save_button import SLUG_MAX_CHARS, save_button, token
 
 
 def page_value(slug: str, page: int) -> str:
-    """Give a button's value that names one page of an issue."""
+    """Return a button's value that names one page of an issue."""
     return json.dumps({"i": slug, "p": page}, ensure_ascii=False)
 
 
 def read_page(value: object) -> tuple[str, int] | None:
-    """Read what `page_value` made; None for anything else."""
+    """Read a value of `page_value`; None for anything else."""
     try:
         fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
     except (ValueError, RecursionError):
@@ -37,9 +37,9 @@ def read_page(value: object) -> tuple[str, int] | None:
 
 
 def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset()) -> Message:
-    """Show one page (from 1) of an issue in full, with buttons to the others; a page that is not there is the last.
+    """Show one page (from 1) of an issue in full, with buttons to the others; a page past the end is the last.
 
-    `saved` are the positions of entries whose link the person keeps.
+    `saved` are the positions of entries whose link the person saved.
     """
     rendered = digest(issue, Preferences(layout=Layout.FULL), saved=saved)
     pages = (rendered.parent, *rendered.replies)
@@ -55,14 +55,14 @@ def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset())
 
 
 def page_of(issue: Issue, position: int) -> int:
-    """Give the page (from 1) of `issue_page` on which the entry at `position` stands, 1 if none."""
+    """Return the page (from 1) of `issue_page` with the entry at `position`, 1 if there is none."""
     rendered = digest(issue, Preferences(layout=Layout.FULL))
     pages = (rendered.parent, *rendered.replies)
     return next((number for number, part in enumerate(pages, 1) if position in part.entries), 1)
 
 
 PICKED = "random"
-"""What a Save button says of the answer it stands in: one link picked at random."""
+"""How a Save button names the answer it is in: one link picked at random."""
 
 
 def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: bool = False) -> Message:
@@ -91,7 +91,7 @@ def topics(names: tuple[str, ...]) -> Message:
 
 
 def preview(issue: Issue, preferences: Preferences, channel: str) -> Message:
-    """Show in private what `channel` (an id) would get: its message, and how many replies would follow."""
+    """Show in private what `channel` (an id) would get: the message, and how many replies would follow."""
     rendered = digest(issue, preferences)
     count = len(rendered.replies)
     follows = f"; {count} repl{'ies follow' if count > 1 else 'y follows'} in its thread" if count else ""
@@ -100,5 +100,5 @@ def preview(issue: Issue, preferences: Preferences, channel: str) -> Message:
     if len(issue.slug) <= SLUG_MAX_CHARS and count:
         row = [blocks.actions([blocks.button("Read all of it", "issue:open", page_value(issue.slug, 1))])]
     parent = rendered.parent.message
-    # Two blocks more than a digest has: the digest's own leave room for them.
+    # Two blocks more than a digest, which leaves room for them.
     return Message(parent.text, (head, *parent.blocks, *row))

@@ -1,4 +1,4 @@
-"""The few words that follow keeping a link: a first-time hint, a confirmation where no reaction shows it, a refusal."""
+"""The few words that follow saving a link: a first-time hint, a confirmation that no reaction shows, a refusal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.slack.blocks.mrkdwn import bold, clip, link, shown
 from bot.slack.cards.save_button import Token, save_button
 
 ONE = "one"
-"""What a Save button says of the message it stands in: this one link."""
+"""How a Save button names the message it is in: this one link."""
 STALE = "that link is not in the archive any more; ask again"
 NO_LINK = "There is no link in that message."
 NO_WEB_LINK = (
@@ -24,7 +24,7 @@ LOST = "I no longer know which message that was; react to it again, or use its *
 
 
 def saved_first(names: CommandNames) -> Message:
-    """Tell somebody once how keeping works."""
+    """Explain once how saving works."""
     undo = "take the reaction off to drop it"
     return blocks.says(f"Kept. `{clip(names.command, 40)} saved` lists what you keep; {undo}. Only you see this.")
 
@@ -32,9 +32,9 @@ def saved_first(names: CommandNames) -> Message:
 def one(  # noqa: PLR0913 - all that a press says
     url: str, headline: str, token: Token, *, saved: bool, before: bool = False, names: CommandNames | None = None
 ) -> Message:
-    """Tell that a link is kept (it was `before`), with the button that drops it; not `saved`: dropped, to keep again.
+    """Say that a link is saved (or was `before`) or removed (not `saved`), with the button that undoes it.
 
-    With `names`, for somebody who is told so the first time, how keeping works.
+    With `names`, for somebody who saves for the first time, explain how saving works.
     """
     words = one_line(headline) or shown(url) or "·"
     named = bold(link(url, words) if url else clip(words, 150))
@@ -47,7 +47,7 @@ def one(  # noqa: PLR0913 - all that a press says
 
 
 def pointed() -> Message:
-    """Tell somebody once how to keep links from a message that the bot may not read."""
+    """Explain once how to save links from a message that the bot may not read."""
     return blocks.says(
         "I can’t read that message here. To keep its links, open its menu (the three dots) and choose *Save links*."
     )
@@ -62,7 +62,7 @@ def saved(url: str, headline: str, names: CommandNames, *, anew: bool) -> Messag
 
 
 def chosen(saved: int, removed: int, names: CommandNames) -> str:
-    """Say in one line (markup) what a choice came to."""
+    """Return one line (markup) that sums up a choice."""
     parts = [f"kept {saved} link{'s' * (saved != 1)}"] if saved else []
     parts += [f"dropped {removed}"] if removed else []
     said = " and ".join(parts) or "nothing changed"
