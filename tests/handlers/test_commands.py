@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import handlers
 from bot.domain.workspace import workspace_id
+from bot.lookup import commands
 from bot.lookup.commands import Topic
 from bot.slack.api.errors import TryLaterError
 from bot.slack.blocks.command_names import CommandNames
@@ -243,6 +249,16 @@ async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None
     assert answer.status == 200
     assert "ref-" not in answer.said
     assert answer.body == "" or problems(answer.body) == []
+
+
+def test_a_sub_command_is_named_where_it_is_read_and_where_it_meets_its_use_case() -> None:
+    """There is one table: besides it only a search, which has a cache of its own, knows its command."""
+    root = Path(handlers.__file__).parents[1]
+    table = root / "handlers/commands.py"
+    for command in (*get_args(commands.FromMemory), *get_args(commands.Command)):
+        uses = re.compile(rf"\bcommands\.{command.__name__}\(")
+        files = [*root.glob("bot/**/*.py"), *root.glob("handlers/**/*.py")]
+        assert {each for each in files if uses.search(each.read_text("utf-8"))} == {table}, command
 
 
 async def test_a_command_without_its_fields(people: People) -> None:
