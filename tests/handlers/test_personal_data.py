@@ -1,4 +1,4 @@
-"""What belongs to people and to teams, by the commands: top, export, import, forget me."""
+"""The commands on people's and teams' bookmarks: top, export, import, forget me."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ from tests.handlers.test_home import ANN, AT, OURS, keeps
 
 
 def told(message: Message) -> str:
-    """Give what a message says, within Slack's limits."""
+    """Return a message's text, checked against Slack's limits."""
     assert problems({"text": message.text, "blocks": message.blocks}) == []
     return json.dumps(message.blocks, ensure_ascii=False)
 
 
 async def types(people: People, typed: str, **fields: str) -> str:
-    """Type a command; give the answer that comes after the acknowledgement."""
+    """Type a command; return the answer that comes after the acknowledgement."""
     assert (await people.types(typed, **fields)).status == 200
     return json.dumps(people.heard[-1], ensure_ascii=False) if people.heard else ""
 
 
 async def test_the_team_s_list_counts_people_and_not_their_names(people: People) -> None:
-    """What one person alone keeps is no list of a team's; periods are turned by buttons."""
+    """A link that one person saved is not on the list; buttons switch the period."""
     await keeps(people, OURS, user="U1")
     assert "once 2 people have kept it" in await types(people, "top")
     await keeps(people, OURS, user="U2")
@@ -60,7 +60,7 @@ async def test_the_team_s_list_counts_people_and_not_their_names(people: People)
 
 
 async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People) -> None:
-    """Then neither the command, nor the Home tab, nor a digest has a word of them."""
+    """After that neither the command, nor the Home tab, nor a digest mentions them."""
     await keeps(people, OURS, user="U1")
     await keeps(people, OURS, user="U2")
     team = people.services.team
@@ -82,7 +82,7 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
 
 @pytest.mark.parametrize("kind", list(Format))
 async def test_a_list_goes_out_as_a_file(people: People, kind: Format) -> None:
-    """It comes in the direct conversation; where the command was typed it says so, and how to search for the words."""
+    """The file is in the direct conversation; the answer says so, and how to search for the words instead."""
     await keeps(people, OURS)
     answer = await types(people, f"export {kind.value}")
     assert "Your 1 link is in our direct conversation" in answer
@@ -94,7 +94,7 @@ async def test_a_list_goes_out_as_a_file(people: People, kind: Format) -> None:
 
 
 async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> None:
-    """The same text, exactly; one that is too long says how much is missing."""
+    """The text is exactly the file's; if it is too long, a message says how much is missing."""
     await keeps(people, OURS)
     people.door.files_allowed = False
     await types(people, "export")
@@ -114,7 +114,7 @@ async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> No
 
 
 async def test_an_export_waits_where_slack_says_so(people: People) -> None:
-    """A message too many in a second is sent again after the wait."""
+    """A rate-limited message is sent again after the wait that Slack asks for."""
     await keeps(people, OURS)
     people.door.files_allowed = False
     late = RateLimitedError("chat.postMessage", "ratelimited")
@@ -125,7 +125,7 @@ async def test_an_export_waits_where_slack_says_so(people: People) -> None:
 
 
 async def test_a_list_that_cannot_be_sent_is_said_so(people: People) -> None:
-    """A conversation that takes nothing, and a wait that nobody would sit through: in Slack's words."""
+    """A closed conversation and a wait of an hour are reported with Slack's error code."""
     await keeps(people, OURS)
     people.door.late = [ChannelRefusedError("chat.postMessage", "messages_tab_disabled")]
     assert "messages" in await types(people, "export")
@@ -147,7 +147,7 @@ class BrokenImports(Imports):
 
 
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
-    """In the form's place, with a reference; a tab that cannot be cleared hinders no forgetting."""
+    """The form is replaced by an apology with a reference; erasing works even if the Home tab cannot be cleared."""
     broken = Importing(BrokenImports(), people.door, CommandNames(), StillClock())
     people.serves(personal_data=replace(people.services.personal_data, importing=broken))
     pasted = '<A HREF="https://a.example/">A</A>'
@@ -166,7 +166,7 @@ async def test_nothing_kept_is_nothing_to_take(people: People) -> None:
 
 
 async def sends_form(people: People, pasted: Any) -> Any:
-    """Open the form for bookmarks and send it; give the answer."""
+    """Open the import form and submit it; return the answer."""
     await people.types("import")
     form = people.door.views["trigger-1"]
     assert problems(form) == []
@@ -175,7 +175,7 @@ async def sends_form(people: People, pasted: Any) -> Any:
 
 
 async def test_bookmarks_are_brought(people: People) -> None:
-    """New ones are kept with their dates and notes, known ones counted, others refused; again changes nothing."""
+    """New ones keep their dates and notes, known ones are counted, others refused; a second import changes nothing."""
     await keeps(people, OURS)
     pasted = (
         '<DT><A HREF="https://a.example/" ADD_DATE="1600000000">An <b>old</b> thing</A><DD>wor\0th \u202eit\n'
@@ -197,14 +197,14 @@ async def test_bookmarks_are_brought(people: People) -> None:
 
 @pytest.mark.parametrize("pasted", [None, "", "hello", "<A HREF='javascript:alert(1)'>x</A>", "<" * 3_000, 5])
 async def test_what_holds_no_bookmark_is_told_beside_the_field(people: People, pasted: Any) -> None:
-    """Nothing is stored, and the line says what it should hold."""
+    """Nothing is stored, and a line beside the field says what it should contain."""
     answer = await sends_form(people, pasted)
     assert answer["response_action"] == "errors"
     assert (await (await people.store.store()).people.get(ANN)).saved == 0
 
 
 async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
-    """What is cut anywhere between two fields is put together again."""
+    """A list that is split anywhere between two fields is read as one."""
     await people.types("import")
     whole = "".join(f'<DT><A HREF="https://a.example/{n}">Number {n} {"x" * 30}</A>\n' for n in range(100))
     parts = [whole[at : at + 2_900] for at in range(0, len(whole), 2_900)]
@@ -223,14 +223,14 @@ async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
 
 
 def holding(**fields: Any) -> dict[str, Any]:
-    """Give the submitted form that asks for a file, with one in it: of U1, but for `fields`."""
+    """Return the submitted file form with a file of U1; `fields` override the file's."""
     file = {"id": "F1", "size": 10, "user": "U1", "url_private": "https://files.slack.com/x", **fields}
     field = {said.FILE: {said.FILE: {"type": "file_input", "files": [file]}}}
     return {"type": "modal", "callback_id": "import", "id": "V9", "state": {"values": field}}
 
 
 async def test_a_file_is_asked_for_where_it_may_be_read(people: People) -> None:
-    """With the scope; where Slack refuses that form all the same, the one to paste into opens."""
+    """The file form needs the scope; if Slack refuses it even so, the form to paste into opens."""
     people.door.scopes = {"files:read"}
     await people.types("import")
     assert people.door.views["trigger-1"] == said.file_form(CommandNames())
@@ -240,7 +240,7 @@ async def test_a_file_is_asked_for_where_it_may_be_read(people: People) -> None:
 
 
 async def test_a_file_is_brought(people: People) -> None:
-    """What came of it stands in the form's place."""
+    """The result replaces the form."""
     people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
     answer = (await people.interacts("view_submission", view=holding())).body
     assert "1 more link is yours now" in str(answer)
@@ -251,7 +251,7 @@ async def test_a_file_is_brought(people: People) -> None:
 async def test_a_file_that_takes_long_is_brought_after_the_answer(
     people: People, monkeypatch: pytest.MonkeyPatch, *, closed: bool
 ) -> None:
-    """What came of it stands in the form's place, or in the direct conversation where the form was closed."""
+    """The result replaces the form, or is sent to the direct conversation if the form was closed."""
     monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
@@ -274,14 +274,14 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
     ],
 )
 async def test_a_file_that_cannot_be_had_is_said_so(people: People, code: str, words: str) -> None:
-    """One line that says what to do; nothing is stored."""
+    """One line says what to do; nothing is stored."""
     people.door.files["https://files.slack.com/x"] = FileRefusedError("url_private_download", code)
     answer = await people.interacts("view_submission", view=holding())
     assert words in answer.body["errors"][said.FILE]
 
 
 async def test_a_file_that_slack_did_not_give_may_be_sent_again(people: People) -> None:
-    """Whatever went wrong, somebody is told."""
+    """The form shows Slack's error, within Slack's limits."""
     people.door.files["https://files.slack.com/x"] = TryLaterError("url_private_download", "http_503")
     answer = await people.interacts("view_submission", view=holding())
     assert "http_503" in answer.said
@@ -292,20 +292,20 @@ async def test_a_file_that_slack_did_not_give_may_be_sent_again(people: People) 
     "fields", [{"user": "U2"}, {"size": said.FILE_MAX_BYTES + 1}, {"size": "x"}, {"url_private": 5}, {"user": None}]
 )
 async def test_a_file_that_lies_is_not_fetched(people: People, fields: dict[str, Any]) -> None:
-    """Somebody else's, one that is too large, one that is not described: a line beside the field."""
+    """Another person's file, one too large and one without its fields each get a line beside the field."""
     answer = (await people.interacts("view_submission", view=holding(**fields))).body
     assert list(answer["errors"]) == [said.FILE]
     assert "V9" not in people.door.views
 
 
 async def test_a_form_with_missing_keys_is_refused(people: People) -> None:
-    """As one from an older version."""
+    """Such a form may come from an older version."""
     answer = (await people.interacts("view_submission", view={"type": "modal", "callback_id": "import"})).body
     assert "older version" in str(answer)
 
 
 async def test_forgetting_asks_first_and_then_forgets_everything(people: People) -> None:
-    """Notes, marks and the tab too; another's list stays; doing it again is no error."""
+    """Notes, events and the Home tab too; other people's bookmarks stay; a second time is no error."""
     await keeps(people, OURS)
     await keeps(people, OURS, user="U2")
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
@@ -323,7 +323,7 @@ async def test_forgetting_asks_first_and_then_forgets_everything(people: People)
 
 
 async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
-    """`saved` with words searches what one kept; a row's menu keeps the page and the words."""
+    """`saved` with words searches one's bookmarks; a row's menu stays on the page and its query."""
     await keeps(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Tale number {n}") for n in range(12)))
     text = await types(people, "saved tale")
     assert "12 links of yours, 1–10" in text
@@ -345,7 +345,7 @@ async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
     "names", [CommandNames(), CommandNames(command="/" + "x" * 31, bookmark="y" * 100, bot="z" * 300)]
 )
 def test_every_word_keeps_the_limits(names: CommandNames) -> None:
-    """Whatever the commands are called."""
+    """Any command name fits Slack's limits."""
     messages = [said.sent(1, names, typed="export csv"), said.nothing_to_take(names), said.forgotten(0), said.stayed()]
     messages += [said.confirm_forgetting(2, names), *(said.taken(10_000, kind) for kind in Format)]
     assert all(told(message) for message in messages)

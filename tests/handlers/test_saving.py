@@ -1,4 +1,4 @@
-"""Keeping by Save buttons, the shortcut, the chooser, and reactions on other people's messages."""
+"""Saving by buttons, the shortcut, the link picker, and reactions to other people's messages."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ EPHEMERAL = {"container": {"is_ephemeral": True}}
 
 
 async def kept(people: People, user: str = "U1") -> list[str]:
-    """Give the addresses that somebody keeps, sorted."""
+    """Return the addresses of a person's bookmarks, sorted."""
     return sorted(each.url for each in (await people.store.page(Member("T1", user), 0, 100)).bookmarks)
 
 
 def saves(blocks: list[Block], label: str = "Save") -> dict[str, str]:
-    """Give the values of the Save buttons of a message, by action."""
+    """Return the values of a message's Save buttons by their actions."""
     found = [block.get("accessory") for block in blocks]
     found += [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
     return {each["action_id"]: each["value"] for each in found if each and each.get("text", {}).get("text") == label}
 
 
 async def press(people: People, action: str, value: str, **where: Any) -> None:
-    """Press a button at a moment that grows with every press."""
+    """Press a button, each time at a later moment."""
     people.pressed = getattr(people, "pressed", 0) + 1  # type: ignore[attr-defined]  # a clock for one test
     stamp = f"1700000000.{people.pressed:06}"  # type: ignore[attr-defined]  # as above
     await people.interacts(
@@ -54,7 +54,7 @@ async def press(people: People, action: str, value: str, **where: Any) -> None:
 
 
 async def test_save_in_a_private_answer_shows_what_is_kept(people: People) -> None:
-    """The answer is shown anew, with the saved links marked; pressed again the link is let go."""
+    """The answer is replaced by one that marks the saved links; pressed again, the button removes the link."""
     blocks = (await people.types("kubernetes")).body["blocks"]
     action, value = next(iter(saves(blocks).items()))
     await press(people, action, value, **EPHEMERAL)
@@ -71,7 +71,7 @@ async def test_save_in_a_private_answer_shows_what_is_kept(people: People) -> No
 
 @pytest.mark.parametrize("typed", ["random", "issue 6"])
 async def test_save_in_other_private_answers(people: People, typed: str) -> None:
-    """A link picked at random, and an issue's page: each comes back with its link marked."""
+    """A random link and an issue's page are replaced too, with their link marked."""
     blocks = (await people.types(typed)).body["blocks"]
     action, value = next(iter(saves(blocks).items()))
     await press(people, action, value, **EPHEMERAL)
@@ -80,7 +80,7 @@ async def test_save_in_other_private_answers(people: People, typed: str) -> None
 
 
 async def test_save_on_a_message_that_all_see(people: People) -> None:
-    """Each press is answered in private, with a way to drop the link; the first one says how keeping works."""
+    """Each press has a private answer with a button to remove the link; the first one explains saving."""
     blocks = (await people.types("issue 6")).body["blocks"]
     (first, one), (second, two) = list(saves(blocks).items())[:2]
     await press(people, first, one)
@@ -101,7 +101,7 @@ async def test_save_on_a_message_that_all_see(people: People) -> None:
 
 
 async def test_save_on_a_reply_is_answered_in_its_thread(people: People) -> None:
-    """Where the bot may not write there, in the channel; below no thread, there too."""
+    """If the bot may not write in the thread, or there is none, the answer is in the channel."""
     action, value = next(iter(saves((await people.types("issue 6")).body["blocks"]).items()))
     reply = {"container": {"message_ts": "2.000001", "thread_ts": "1.000001"}}
     await press(people, action, value, **reply)
@@ -116,7 +116,7 @@ async def test_save_on_a_reply_is_answered_in_its_thread(people: People) -> None
 
 
 async def test_an_old_button_finds_its_link_elsewhere(people: People) -> None:
-    """A link that moved within the archive is found; one that is gone is told."""
+    """A link that moved within the archive is found; for one that was removed, the answer says so."""
     blocks = (await people.types("issue 6")).body["blocks"]
     action, value = next(iter(saves(blocks).items()))
     slug, position, key = json.loads(value)
@@ -131,7 +131,7 @@ async def test_an_old_button_finds_its_link_elsewhere(people: People) -> None:
     ["", "[]", "[1,2,3]", '["a",1,"xyz"]', '["a",true,"000000000000"]', "{", "[" * 900, '["a",1,"000000000000"]'],
 )
 async def test_values_that_no_button_has(people: People, value: str) -> None:
-    """They are refused in words, and nothing is kept."""
+    """They are refused with an explanation, and nothing is saved."""
     await press(people, "save:1:abcd", value, **EPHEMERAL)
     await press(people, "save:1:abcd", value)
     assert "not in the archive" in str(people.heard[-1])
@@ -139,7 +139,7 @@ async def test_values_that_no_button_has(people: People, value: str) -> None:
 
 
 async def shortcut(people: People, message: Mapping[str, Any], **fields: Any) -> str:
-    """Use the shortcut on a message in a conversation without the bot; give what is answered, "" for nothing."""
+    """Use the shortcut on a message in a conversation without the bot; return the answer, "" if there is none."""
     before = len(people.heard)
     body = {"callback_id": "save_links", "action_ts": "1700000000.000009", "channel": {"id": "D9"}, "message": message}
     assert (await people.interacts("message_action", **{**body, **fields})).status == 200
@@ -147,7 +147,7 @@ async def shortcut(people: People, message: Mapping[str, Any], **fields: Any) ->
 
 
 async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
-    """A link of the archive comes with its issue, any other with its own words."""
+    """A link of the archive is saved with its issue, any other with its own words."""
     said = await shortcut(people, {"ts": "1.000001", "text": "look: <https://example.com/kubernetes/3?utm_source=x>"})
     assert "Kept: *<https://example.com/kubernetes/3|Kubernetes tale number 3" in said
     said = await shortcut(people, {"ts": "1.000002", "text": "read <https://other.example/a?b=1&amp;c=2|this piece>!"})
@@ -175,13 +175,13 @@ async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
     ],
 )
 async def test_messages_that_hold_nothing_to_keep(people: People, message: dict[str, Any], said: str) -> None:
-    """They are refused in words, and nothing is kept."""
+    """They are refused with an explanation, and nothing is saved."""
     assert said in await shortcut(people, message)
     assert await kept(people) == []
 
 
 async def test_a_shortcut_that_is_not_whole(people: People) -> None:
-    """Without a message, a time or a person nothing happens."""
+    """Without a message, a time or a person, nothing happens."""
     whole = {"ts": "1.000001", "text": "<https://example.com>"}
     wrong: list[tuple[Any, dict[str, Any]]] = [("x", {}), (whole, {"action_ts": "soon"})]
     for message, fields in wrong:
@@ -192,14 +192,14 @@ async def test_a_shortcut_that_is_not_whole(people: People) -> None:
 
 
 def lists(count: int) -> dict[str, Any]:
-    """Write a message with so many links, as rich text."""
+    """Return a rich text message with `count` links."""
     links = [{"type": "link", "url": f"https://many.example/{n}", "text": f"Number {n}"} for n in range(1, count + 1)]
     section = {"type": "rich_text_section", "elements": links}
     return {"ts": "1.000007", "text": "fallback", "blocks": [{"type": "rich_text", "elements": [section]}]}
 
 
 def ticked(view: Mapping[str, Any], *numbers: int) -> dict[str, Any]:
-    """Give a form's state with the boxes of these numbers ticked."""
+    """Return a form's state with the boxes of these numbers ticked."""
     field = next(block for block in view["blocks"] if block["type"] == "input")
     options = [one for one in field["element"]["options"] if int(one["text"]["text"].partition(".")[0]) in numbers]
     assert len(options) == len(numbers)
@@ -207,7 +207,7 @@ def ticked(view: Mapping[str, Any], *numbers: int) -> dict[str, Any]:
 
 
 async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
-    """Ten boxes at a time: turning the page keeps what is ticked, unticking drops it, sending keeps the rest."""
+    """It has ten boxes a page; turning the page or submitting saves the ticked ones and removes the unticked ones."""
     await shortcut(people, lists(12))
     view = people.door.views["trigger-1"]
     assert problems(view) == []
@@ -229,7 +229,7 @@ async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
 
 
 async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the database takes long a modal says so at once, and what was kept comes in its place."""
+    """If the database is slow, a modal says so at once and is replaced by the result."""
     monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     await shortcut(people, lists(2))
@@ -244,7 +244,7 @@ async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.
     "lie", ["", "[]", '["C1","1.0",-10,[],0]', '["C1","1.0",0,["a"],0]', "x" * 2_500, '["C8","9.0",0,[],0]']
 )
 async def test_a_form_that_lies(people: People, lie: str) -> None:
-    """A message nobody knows, a place that is none: refused in words, and nothing is kept."""
+    """Unknown messages and invalid states are refused with an explanation, and nothing is saved."""
     await shortcut(people, lists(12))
     view = people.door.views["trigger-1"]
     forged = {**view, "private_metadata": lie, "state": ticked(view, 1)}
@@ -255,7 +255,7 @@ async def test_a_form_that_lies(people: People, lie: str) -> None:
 
 
 async def test_boxes_that_are_not_on_the_page(people: People) -> None:
-    """Only the page's own boxes count: not another page's, nor a key that is not that link's."""
+    """Values of another page, or with the key of another link, are ignored."""
     await shortcut(people, lists(12))
     view = people.door.views["trigger-1"]
     options = [{"value": value} for value in ("11:abc", "0:000000000000", "99:1", 5, None)]
@@ -265,7 +265,7 @@ async def test_boxes_that_are_not_on_the_page(people: People) -> None:
 
 
 async def test_a_reaction_on_somebody_elses_message(people: People) -> None:
-    """Where it may be read its one link is kept, with the first-time hint; taking the reaction off lets go of it."""
+    """If the bot may read it, its one link is saved, with a hint the first time; removing the reaction removes it."""
     people.door.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
     await people.reacts("7.000001", "8.000001")
     assert await kept(people) == ["https://found.example/x"]
@@ -278,7 +278,7 @@ async def test_a_reaction_on_somebody_elses_message(people: People) -> None:
 
 
 async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> None:
-    """It is told once how to keep its links; numbers and other emoji never ask."""
+    """The person is told once how to save its links; numbers and other emoji cause no read."""
     for at in range(3):
         await people.reacts("7.000001", f"8.{at:06}", emoji=("bookmark", "one", "heart")[at])
     await people.reacts("7.000002", "8.000009")
@@ -290,7 +290,7 @@ async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> N
 
 
 async def test_a_message_of_several_links_offers_a_choice_once(people: People) -> None:
-    """Somebody else's or the bot's own: a private choice, once for an event that comes twice."""
+    """By the bot or by others, the person gets one private choice, even if the event comes twice."""
     people.door.readable["C1", "1.000007"] = lists(3)
     people.store.posts("C1", "1.000008", *(FakeBookmark(f"https://b.example/{n}", f"B{n}", "x") for n in range(2)))
     for ts in ("1.000007", "1.000008"):
@@ -318,14 +318,14 @@ _ANYTHING: st.SearchStrategy[Any] = st.recursive(
 
 
 def test_a_long_list_of_links_is_read_whole() -> None:
-    """As many as the choice can be paged through."""
+    """All links are read that the pages of the picker can show."""
     text = " ".join(f"<https://example.com/{number}>" for number in range(MAX_LINKS))
     assert len(extract_links({"text": text}).links) == MAX_LINKS == 1_000
 
 
 @given(st.dictionaries(st.sampled_from(["text", "blocks", "attachments", "ts"]), _ANYTHING))
 def test_any_message_is_read(message: dict[str, Any]) -> None:
-    """Whatever its shape, it gives web addresses or nothing, each once."""
+    """Any shape yields http and https addresses only, each once, or nothing."""
     found = extract_links(message)
     assert len(found.links) == len(dict(found.links)) <= MAX_LINKS
     assert all(url.lower().startswith(("http://", "https://")) for url, _ in found.links)
@@ -333,7 +333,7 @@ def test_any_message_is_read(message: dict[str, Any]) -> None:
 
 @given(_ANYTHING | st.text().map(lambda text: json.dumps([text, text, 0, [], 1])))
 def test_whatever_comes_back_from_outside_is_read_or_refused(value: Any) -> None:
-    """Buttons' values, forms' metadata and states of any shape."""
+    """Values of buttons, metadata and states of any shape never raise."""
     for each in (value, json.dumps(value)):
         token, place = Token.read(each), PickerState.read(each)
         assert token is None or Token.read(token.as_value()) == token
@@ -343,7 +343,7 @@ def test_whatever_comes_back_from_outside_is_read_or_refused(value: Any) -> None
 
 @given(st.lists(st.tuples(st.text(max_size=400), st.text(max_size=400)), min_size=1, max_size=35), st.integers(0, 34))
 def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int) -> None:
-    """Whatever the links' words, in a message and in a form."""
+    """Any text of a link fits Slack's limits, in a message and in a modal."""
     made = [BookmarkLink(f"https://example.com/{n}?{url}", words) for n, (url, words) in enumerate(links)]
     place = PickerState("C1", "1.000001", offset // 10 * 10 if offset < len(made) else 0, frozenset({0, offset}), 5)
     message = choose(made, place, "Kept 1 link.")
@@ -353,10 +353,10 @@ def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int)
 
 
 class Balky(FakeDoor):
-    """A door that fails in a given way, for so many calls."""
+    """A fake Slack whose first calls fail with a given error."""
 
     def __init__(self, error: Exception, times: int = 99) -> None:
-        """Fail with `error`."""
+        """Fail with `error`, so many times."""
         super().__init__()
         self.error, self.times = error, times
 
@@ -377,14 +377,14 @@ class Balky(FakeDoor):
 
 
 def through(people: People, door: FakeDoor) -> BookmarkUseCases:
-    """Have everything go through another door."""
+    """Return the use cases over another fake Slack."""
     answers, names, store = people.services.answers, people.services.names, people.store.opened
     tables = BookmarkTables(people.store, store.people, store.postings)
     return BookmarkUseCases.of(tables, LinkLookup(people.shelf, str), answers, door, names, StillClock(), "secret")
 
 
 async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: People) -> None:
-    """Nobody knows whether Slack took it: to send it once more could show it twice."""
+    """The outcome is unknown, so sending it once more could show it twice."""
     people.serves(bookmarking=through(people, Balky(UnknownOutcomeError("chat.postMessage", "timeout"))))
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
@@ -392,7 +392,7 @@ async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: P
 
 @pytest.mark.parametrize(("times", "found"), [(2, ["https://found.example/x"]), (3, [])])
 async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: int, found: list[str]) -> None:
-    """Three times; then the reaction waits, and is kept when the next person's is read."""
+    """It is tried three times; after that the reaction counts once the next person's reaction is followed."""
     limited = RateLimitedError("reactions.get", "ratelimited")
     limited.retry_after = 0.0
     door = Balky(limited, times)
@@ -406,7 +406,7 @@ async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: 
 
 
 async def test_a_reaction_is_kept_whatever_slack_says_to_the_hint(people: People) -> None:
-    """A hint that cannot be shown costs nothing."""
+    """The bookmark does not depend on the hint."""
     people.store.posts("C1", "7.000001", FakeBookmark("https://b.example/1", "B", "x"))
     people.door.mute = ChannelRefusedError("chat.postEphemeral", "user_not_in_channel")
     assert (await people.reacts("7.000001", "8.000001")).status == 200
@@ -414,7 +414,7 @@ async def test_a_reaction_is_kept_whatever_slack_says_to_the_hint(people: People
 
 
 async def test_each_save_button_says_of_what(people: People) -> None:
-    """To those who hear them: the visible word first, then the link's headline, within Slack's 75 characters."""
+    """Screen readers get the visible word, then the link's headline, in at most 75 characters (Slack's limit)."""
     blocks = (await people.types("kubernetes")).body["blocks"]
     buttons = [block["accessory"] for block in blocks if "accessory" in block]
     named = [each["accessibility_label"] for each in buttons]
