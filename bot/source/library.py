@@ -122,7 +122,12 @@ class Library:
         refresh runs at a time; readers are never kept waiting.
         """
         known = None if names is None else tuple(names)
-        return await self._replace(lambda before, now: _next(self.folder, before, known, now))
+
+        def step(before: Current, now: datetime) -> Current:
+            # The folder that could not be read is looked at as a whole: a few names would not tell that it is back.
+            return _next(self.folder, before, None if self.fault else known, now)
+
+        return await self._replace(step, reads=True)
 
     async def keep_time(self) -> bool:
         """Put into use what came out by now, and out of use what expired; tell whether anything did.
@@ -132,9 +137,10 @@ class Library:
         now = self._clock.now()
         if not self._is_past(now) and self._current.snapshot is self._told:
             return False
-        return await self._replace(lambda before, now: _turned(before, before.snapshot, now))
+        return await self._replace(lambda before, now: _turned(before, before.snapshot, now), reads=False)
 
-    async def _replace(self, step: Callable[[Current, datetime], Current]) -> bool:
+    async def _replace(self, step: Callable[[Current, datetime], Current], *, reads: bool) -> bool:
+        """Put into use what `step` returns; only one that `reads` the folder can tell that it is readable again."""
         async with self._turn:
             before, now = self._current, self._clock.now()
             try:
@@ -147,7 +153,8 @@ class Library:
                 self.fault = FolderError(self.folder.name, f"reading what changed failed ({error!r:.200}); see the log")
                 _log.exception("the archive was not read again; the last state stays in use")
                 return False
-            self.fault = None
+            if reads:
+                self.fault = None
             self._use(after, now)
             told, self._told = self._told, after.snapshot
             if told is after.snapshot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from archive.errors import FolderError
 from archive.snapshot import Snapshot
 from bot.source.library import Library
 from bot.source.watch import keep_fresh
+from playground.demo.shifted import ShiftedClock
 from tests.fakes.folder import FakeFolder
 from tests.fakes.watch import FakeWatch
 
@@ -159,6 +161,21 @@ async def test_a_folder_that_goes_and_comes_back(folder: FakeFolder) -> None:
     folder.put("b.md", text(2, "About terraform."))
     assert await library.refresh()
     assert fault(library) is type(None)
+    assert found(library, "terraform") == ["b"]
+
+
+async def test_only_a_look_at_the_folder_tells_that_it_is_back(folder: FakeFolder) -> None:
+    """An issue comes out while the folder is away, and a late event names one of its files: the fault stays."""
+    clock = ShiftedClock()
+    folder.put("b.md", text(2, "About terraform.").replace("2020-01-02", f"{clock.now() + timedelta(days=2):%Y-%m-%d}"))
+    library = Library.opened(folder, clock=clock)
+    folder.vanish()
+    await library.refresh()
+    clock.ahead = timedelta(days=3)
+    assert await library.keep_time()
+    assert fault(library) is FolderError
+    assert not await library.refresh(["a.md"])
+    assert fault(library) is FolderError
     assert found(library, "terraform") == ["b"]
 
 
