@@ -43,7 +43,7 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
 
     worker.tick = hung  # type: ignore[method-assign]
     scene.store.leases.renew = renew  # type: ignore[method-assign]
-    worker._claimed.add(1)
+    worker._claimed[1] = None  # type: ignore[assignment]
     worker._jobs[asyncio.ensure_future(asyncio.sleep(60))] = None  # type: ignore[assignment]
     running = asyncio.create_task(worker.run())
     async with asyncio.timeout(10):
@@ -78,6 +78,30 @@ def test_what_cannot_be_given_back_is_given_back_at_the_next_tick() -> None:
         await scene.appear(issue(3, SUNDAY, entries=1))
         await scene.passes(seconds=15)
         assert named(scene, channel) == ["Weekly 2", "Weekly 3"]
+        await end(scene)
+
+    run(play())
+
+
+def test_a_channel_claimed_while_its_last_job_ends_is_worked_on() -> None:
+    """The release is committed, and its job has not yet heard of it, when the worker claims the channel again."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        await scene.passes(minutes=1)
+        release, (worker, _) = scene.store.leases.release, scene.workers[0]
+        new, old = issue(2, SUNDAY, entries=1), issue(1, SUNDAY, entries=1)
+
+        async def hears_late(*about: Any) -> None:
+            scene.store.leases.release = release  # type: ignore[method-assign]
+            await release(*about)
+            await scene.appear(new)
+            assert await worker.tick(scene.clock.now()) == 1
+
+        scene.store.leases.release = hears_late  # type: ignore[method-assign, assignment]
+        await scene.appear(old)
+        await scene.passes(seconds=20)
+        assert "Weekly 2" in named(scene, channel)
         await end(scene)
 
     run(play())
@@ -133,7 +157,7 @@ def test_a_workspace_has_no_more_in_hand_than_it_may() -> None:
     """Those that were taken before count."""
 
     async def play() -> None:
-        scene = Scene(start=SUNDAY, policy=slower(QUICK, each=10, per_workspace=50.0))
+        scene = Scene(start=SUNDAY, policy=slower(QUICK, max_channels_per_workspace=10, messages_per_second=50.0))
         channels = [scene.channel(f"c{number}") for number in range(30)]
         await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
         for channel in channels:

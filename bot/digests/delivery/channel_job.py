@@ -34,6 +34,8 @@ class ChannelJob:
         self._context = context
         self._subscription = subscription
         self.sender = Sender(context, subscription)
+        self.releasing = False
+        """Whether it has done its work: from then on its channel may be claimed again, also by its own worker."""
 
     async def run(self) -> None:
         """Do all there is to do and give the channel back."""
@@ -53,6 +55,7 @@ class ChannelJob:
         # Whoever comes next does not know when the last message went: not before the next may.
         soon = context.after(context.policy.seconds_per_message)
         next_run_at = None if next_run_at is None else max(next_run_at, soon)
+        self.releasing = True
         await context.store.leases.release(self._subscription.id, context.holder, soon, next_run_at)
 
     async def _work(self) -> datetime | None:

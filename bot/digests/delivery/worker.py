@@ -90,7 +90,7 @@ class Worker:
             footnote,
         )
         self._jobs: dict[asyncio.Task[None], ChannelJob] = {}
-        self._claimed: set[int] = set()
+        self._claimed: dict[int, ChannelJob] = {}
         self._unreleased: set[int] = set()
         self._overlong_leases: dict[int, datetime] = {}
         self._busy: Counter[str] = Counter()
@@ -203,7 +203,9 @@ class Worker:
         if self._stopping.is_set():  # began to stop meanwhile: what was taken is given back with the rest
             return 0
         for subscription in taken:
-            if subscription.id not in self._claimed:  # else its lease had run out, and is its own lane's again
+            job = self._claimed.get(subscription.id)
+            # A running job whose lease expired keeps it. One that is releasing no longer looks at its channel.
+            if job is None or job.releasing:
                 self._open(subscription)
         return len(taken)
 
@@ -253,7 +255,7 @@ class Worker:
 
     async def _release_pending(self, now: datetime) -> None:
         """Give back what could not be given back when its lane ended. Before a claim: it might take the same again."""
-        for key in tuple(self._unreleased - self._claimed):
+        for key in tuple(self._unreleased - self._claimed.keys()):
             await self._store.leases.release(key, self.name, now, now)
             self._unreleased.discard(key)
 
@@ -261,14 +263,15 @@ class Worker:
         job = ChannelJob(self._context, subscription)
         task = asyncio.create_task(self._run_job(job, subscription), name=f"lane-{subscription.id}")
         self._jobs[task] = job
-        self._claimed.add(subscription.id)
+        self._claimed[subscription.id] = job
         self._unreleased.discard(subscription.id)
         self._busy[subscription.workspace] += 1
         task.add_done_callback(lambda done: self._close(done, subscription))
 
     def _close(self, task: asyncio.Task[None], subscription: Subscription) -> None:
-        self._jobs.pop(task, None)
-        self._claimed.discard(subscription.id)
+        job = self._jobs.pop(task, None)
+        if self._claimed.get(subscription.id) is job:  # else the next job of this channel has begun
+            del self._claimed[subscription.id]
         self._busy[subscription.workspace] -= 1
         if not self._busy[subscription.workspace]:
             del self._busy[subscription.workspace]
@@ -279,12 +282,14 @@ class Worker:
             await job.run()
         except BotError as error:
             _log.error("delivery.failed", channel=subscription.channel, error=str(error), exc_info=error)
-            await self._release_later(subscription)
+            await self._release_later(job, subscription)
         except Exception:  # noqa: BLE001 - one channel must not end the others; the log has it all
             _log.exception("delivery.broken", channel=subscription.channel)
-            await self._release_later(subscription)
+            await self._release_later(job, subscription)
 
-    async def _release_later(self, subscription: Subscription) -> None:
+    async def _release_later(self, job: ChannelJob, subscription: Subscription) -> None:
+        if self._claimed.get(subscription.id) is not job:
+            return  # the lease is the next job's
         now = self._clock.now()
         later = now + timedelta(seconds=self._policy.wait(3))
         try:
