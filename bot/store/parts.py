@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.delivery import GONE, PartRow, Progress, ShownEntry, State, shown_json
+from bot.domain.delivery import GONE, Delivery, PartRow, Progress, ShownEntry, State, shown_json
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
 from bot.store.membership import is_among_given
@@ -201,7 +202,7 @@ class Parts:
     async def not_deleted(self, part: PartRow, reason: str, *, counted: bool) -> None:
         """Write down that deleting a stray message came to nothing this time; `counted` ones are bounded."""
         values = {"reason": reason, "refusals": _P.refusals + int(counted)}
-        await self._database.change(update(parts).where(_P.id == part.id).values(values))
+        await self._database.change(update(parts).where(_as_attempted(part, State.STRAY)).values(values))
 
     async def back(self, part: PartRow, attempt: int, reason: str, *, counted: bool = False) -> bool:
         """Write down that the attempt surely came to nothing: the part may be sent again.
@@ -213,13 +214,19 @@ class Parts:
         return bool(await self._database.change(update(parts).where(mine).values(values)))
 
     async def settle(self, part: PartRow, state: State, reason: str) -> bool:
-        """Write down that the part ends here (refused, unknown or skipped) and why; not if it was sent meanwhile."""
-        open_ = and_(_P.id == part.id, _P.state != State.SENT.value)
-        return bool(await self._database.change(update(parts).where(open_).values(state=state.value, reason=reason)))
+        """End the part (refused, unknown or skipped) for this reason; return whether it was.
+
+        It was not if the part is settled already, or was attempted again since `part` was read: another worker's newer
+        attempt may have succeeded. A doubt may still be ended by the answer to the attempt it is about.
+        """
+        open_ = [State.PENDING, State.SENDING, State.STRAY]
+        chosen = _as_attempted(part, *open_, *([] if state is State.UNKNOWN else [State.UNKNOWN]))
+        return bool(await self._database.change(update(parts).where(chosen).values(state=state.value, reason=reason)))
 
     async def looked(self, part: PartRow, reason: str) -> None:
-        """Write down that a look for the part came to nothing this time."""
-        await self._database.change(update(parts).where(_P.id == part.id).values(looks=_P.looks + 1, reason=reason))
+        """Write down that a look for the part's attempt came to nothing this time."""
+        change = update(parts).where(_as_attempted(part, State.SENDING))
+        await self._database.change(change.values(looks=_P.looks + 1, reason=reason))
 
     async def revised(  # noqa: PLR0913 - everything that is newer
         self,
@@ -232,12 +239,16 @@ class Parts:
         source: str = "",
     ) -> bool:
         """Write down that the message shows something newer; False where the lease is somebody else's by now."""
-        mine = exists().where(subscriptions.c.id == subscription, subscriptions.c.holder == holder)
+        mine = _held_by(holder, subscription)
         values = {"hash": digest, "source": source, "shown": shown_json(shown), "refusals": 0}
         return bool(await self._database.change(update(parts).where(_P.id == part.id, mine).values(values)))
 
-    async def take_as_shown(self, delivery: int, seen: Sequence[PartRow], content: str, version: str) -> None:
+    async def take_as_shown(
+        self, delivery: Delivery, seen: Sequence[PartRow], content: str, version: str, holder: str
+    ) -> None:
         """Write down that a posted delivery shows its issue's text of today (`content`), however that looks.
+
+        Nothing is written if the lease is no longer `holder`'s.
 
         `seen` are its parts with the keys, hashes and sources that this `version` of the code gives them, and new ones
         (numbered 0) that are settled already.
@@ -246,12 +257,13 @@ class Parts:
         changes = known.values(key=bindparam("key_"), hash=bindparam("hash_"), source=bindparam("source_"))
         kept = [{"part": one.id, "key_": one.key, "hash_": one.hash, "source_": one.source} for one in seen if one.id]
         fresh = [
-            {"delivery": delivery, "key": one.key, "at": one.at, "state": one.state.value, "reason": one.reason}
+            {"delivery": delivery.id, "key": one.key, "at": one.at, "state": one.state.value, "reason": one.reason}
             for one in seen
             if not one.id
         ]
-        posted = and_(deliveries.c.id == delivery, deliveries.c.progress == Progress.DONE.value)
-        change = update(deliveries).where(posted).values(source=content, version=version)
+        posted = and_(deliveries.c.id == delivery.id, deliveries.c.progress == Progress.DONE.value)
+        mine = update(deliveries).where(posted, _held_by(holder, delivery.subscription))
+        change = mine.values(source=content, version=version)
 
         def unit(connection: Connection) -> None:
             if not connection.execute(change).rowcount:
@@ -263,18 +275,33 @@ class Parts:
 
         await self._database.write(unit)
 
-    async def not_revised(self, part: PartRow) -> None:
-        """Write down that an edit of the message came to nothing this time."""
-        await self._database.change(update(parts).where(_P.id == part.id).values(refusals=_P.refusals + 1))
+    async def not_revised(self, part: PartRow, holder: str, subscription: int) -> None:
+        """Count an edit of the message that came to nothing; not if the lease is no longer `holder`'s."""
+        mine = and_(_P.id == part.id, _held_by(holder, subscription))
+        await self._database.change(update(parts).where(mine).values(refusals=_P.refusals + 1))
 
     async def restore(self, part: PartRow) -> bool:
         """Let a part be sent after all whose entry had gone from the issue and is back."""
-        gone = and_(_P.id == part.id, _P.state == State.SKIPPED.value, _P.reason == GONE)
+        gone = and_(_as_attempted(part, State.SKIPPED), _P.reason == GONE)
         return bool(await self._database.change(update(parts).where(gone).values(state=State.PENDING.value, reason="")))
 
-    async def rename(self, part: PartRow, key: str) -> None:
-        """Give a part a new key: the entry it shows was corrected in what the key is made of."""
-        await self._database.change(update(parts).where(_P.id == part.id).values(key=key))
+    async def rename(self, part: PartRow, key: str, holder: str, subscription: int) -> None:
+        """Give a part a new key, since the entry it shows was corrected in what the key is made of.
+
+        Nothing is written if the lease is no longer `holder`'s, or if the part was attempted again since it was read.
+        """
+        mine = and_(_as_attempted(part, *State), _held_by(holder, subscription))
+        await self._database.change(update(parts).where(mine).values(key=key))
+
+
+def _as_attempted(part: PartRow, *states: State) -> ColumnElement[bool]:
+    """Choose the part while it is in one of `states` and its last attempt is the one that `part` knows."""
+    return and_(_P.id == part.id, _P.attempt == part.attempt, _P.state.in_([state.value for state in states]))
+
+
+def _held_by(holder: str, subscription: int) -> ColumnElement[bool]:
+    """Return the condition that the subscription's lease is `holder`'s."""
+    return exists().where(subscriptions.c.id == subscription, subscriptions.c.holder == holder)
 
 
 def parts_of(connection: Connection, chosen: Iterable[int]) -> dict[int, tuple[PartRow, ...]]:

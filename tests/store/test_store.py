@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,35 @@ async def test_a_late_answer_to_an_old_attempt_changes_nothing(store: Store) -> 
     assert posted is not None
     assert (posted.issue, posted.entries) == ("one", (ENTRY,))
     assert await store.posted("-:T2", "C1", "1.1") is None
+
+
+async def test_a_late_refusal_does_not_beat_a_newer_attempt(store: Store) -> None:
+    """The first attempt was looked for, not found and made again; then its refusal comes after all."""
+    delivery, part, attempt = await sending(store)
+    stale = replace(part, attempt=attempt)
+    assert await store.parts.back(part, attempt, "looked for it: it is not there")
+    again = await store.parts.sending(stale, "me", delivery.subscription, NOW, "payload")
+    assert again == attempt + 1
+    assert not await store.parts.settle(stale, State.REFUSED, "a late refusal")
+    await store.parts.looked(stale, "a late look")
+    await store.parts.rename(stale, "another", "me", delivery.subscription)
+    await store.parts.sent(part, again, "1.1", (ENTRY,))
+    found = await store.deliveries.by_id(delivery.id)
+    assert found is not None
+    row = found.parts[0]
+    assert (row.state, row.ts, row.looks, row.key, row.reason) == (State.SENT, "1.1", 0, part.key, "")
+
+
+async def test_edits_need_the_lease(store: Store) -> None:
+    """A worker that lost the lease neither renames a part nor counts its failed edits."""
+    delivery, part, attempt = await sending(store)
+    await store.parts.sent(part, attempt, "1.1", (ENTRY,))
+    stale = replace(part, attempt=attempt)
+    await store.parts.rename(stale, "another", "somebody", delivery.subscription)
+    await store.parts.not_revised(stale, "somebody", delivery.subscription)
+    found = await store.deliveries.by_id(delivery.id)
+    assert found is not None
+    assert (found.parts[0].key, found.parts[0].refusals) == (part.key, 0)
 
 
 @pytest.mark.parametrize("seed", range(3))

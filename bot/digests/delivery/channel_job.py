@@ -17,11 +17,11 @@ from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
 from bot.digests.delivery.sender import Sender
 from bot.digests.delivery.summary import summary
 from bot.digests.views.alerts import AlertKind
-from bot.domain.delivery import ASKED, GONE, SETTLED, THREAD_CLOSED, Delivery, PartRow, Progress, State, closing
+from bot.domain.delivery import ASKED, GONE, SETTLED, Delivery, PartRow, Progress, State, closing
 from bot.domain.due import decide, full_note, late_note, postpone
 from bot.domain.schedule import Weekly
 from bot.domain.subscription import Paused, PausedBy, Subscription
-from bot.slack.api.errors import ChannelRefusedError, SlackError, ThreadRefusedError, WorkspaceRefusedError
+from bot.slack.api.errors import ChannelRefusedError, SlackError, WorkspaceRefusedError
 
 _log = structlog.get_logger(__name__)
 
@@ -163,7 +163,7 @@ class ChannelJob:
             context.link_lookup().issues[delivery.issue], delivery.preferences, full_note(delivery)
         )
         seen = as_shown(delivery.parts, rendered_parts)
-        await context.store.parts.take_as_shown(delivery.id, seen, content, context.renderer.version)
+        await context.store.parts.take_as_shown(delivery, seen, content, context.renderer.version, context.holder)
 
     async def _begin(self, delivery: Delivery, content: str, now: datetime) -> Delivery:
         """Write down, before the channel message is first attempted, what will be posted."""
@@ -196,7 +196,8 @@ class ChannelJob:
             await parts.restore(row)
         for old, new in corrected(rows, rendered_parts).items():
             at = next(index for index, row in enumerate(rows) if row.key == old)
-            await parts.rename(rows[at], new)  # also what is not there, lest it be sent beside its own doubt
+            # Also one that is not there, lest it be sent beside its own doubt.
+            await parts.rename(rows[at], new, self._context.holder, delivery.subscription)
             rows[at] = replace(rows[at], key=new)
         for row in rows:
             if row.key not in keys and row.state is State.PENDING:
@@ -234,15 +235,10 @@ class ChannelJob:
         self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None, closed: str
     ) -> PartRow:
         """Bring one part to an end; a reply whose thread is `closed` (why, "" if it is not) is not sent."""
-        try:
-            settled = await self.sender.settle(delivery, row, rendered, thread)
-        except ThreadRefusedError as error:
-            if row.at == 0:
-                raise
-            settled, closed = row, f"{THREAD_CLOSED} ({error.code})"
+        settled = await self.sender.settle(delivery, row, rendered, thread)
         if not closed or settled.state in SETTLED:
             return settled
-        await self._context.store.parts.settle(row, State.SKIPPED, closed)
+        await self._context.store.parts.settle(settled, State.SKIPPED, closed)
         return replace(settled, state=State.SKIPPED, reason=closed)
 
     async def _closed(self, delivery: Delivery, parts: list[PartRow], reason: str) -> None:

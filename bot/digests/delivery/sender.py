@@ -16,7 +16,7 @@ import structlog
 from bot.digests.delivery.context import DeliveryContext, Reschedule, StrayLeft
 from bot.digests.delivery.rendering import RenderedPart
 from bot.digests.views.alerts import Alert, AlertKind, words
-from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_GONE, Delivery, PartRow, State
+from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_CLOSED, THREAD_GONE, Delivery, PartRow, State
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
 from bot.slack.api.errors import (
@@ -179,8 +179,13 @@ class Sender:
         return await self._skip(row, f"{STRAY_LEFT}: {error}")
 
     async def _skip(self, row: PartRow, reason: str) -> PartRow:
-        await self._context.store.parts.settle(row, State.SKIPPED, reason)
-        return replace(row, state=State.SKIPPED, reason=reason)
+        return await self._end(row, State.SKIPPED, reason)
+
+    async def _end(self, row: PartRow, state: State, reason: str) -> PartRow:
+        """Settle the part; leave the channel if it is not as this job knows it, since another worker has gone on."""
+        if not await self._context.store.parts.settle(row, state, reason):
+            raise Reschedule(self._context.clock.now())
+        return replace(row, state=state, reason=reason)
 
     async def landed(self) -> None:
         """Wait until the last answer is committed. It is before the next call, and before the lane ends."""
@@ -195,9 +200,11 @@ class Sender:
             await self._limited(error)
         unlisted = isinstance(error, TryLaterError) and error.code not in _TEMPORARY_CODES
         if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= context.policy.max_attempts):
-            await parts.settle(row, State.REFUSED, str(error))
+            ended = await self._end(row, State.REFUSED, str(error))
             await self.tell(AlertKind.REFUSED, delivery, row, str(error))
-            return replace(row, state=State.REFUSED, reason=str(error))
+            return ended
+        if isinstance(error, ThreadRefusedError) and row.at > 0:
+            return await self._skip(row, f"{THREAD_CLOSED} ({error.code})")
         await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
             self._waited += max(error.retry_after, context.policy.seconds_per_message)
@@ -291,9 +298,9 @@ class Sender:
 
     async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
         """Leave a part of which nobody can tell: it is not sent again unless somebody who can see says so."""
-        if await self._context.store.parts.settle(row, State.UNKNOWN, reason):
-            await self.tell(AlertKind.UNKNOWN, delivery, row, reason)
-        return replace(row, state=State.UNKNOWN, reason=reason)
+        ended = await self._end(row, State.UNKNOWN, reason)
+        await self.tell(AlertKind.UNKNOWN, delivery, row, reason)
+        return ended
 
     async def edit(self, row: PartRow, message: Message) -> None:
         """Put a message in the place of one that was sent. Doing it twice does no harm, so doubt means again.
@@ -319,7 +326,7 @@ class Sender:
             if row.refusals + 1 >= context.policy.max_attempts:
                 self._not_edited(row, error)
                 return
-            await context.store.parts.not_revised(row)
+            await context.store.parts.not_revised(row, context.holder, subscription.id)
             raise Reschedule(self._context.after(context.policy.wait(row.refusals + 1))) from error
 
     def _not_edited(self, row: PartRow, error: SlackError) -> None:
