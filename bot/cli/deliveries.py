@@ -164,8 +164,8 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
         said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
     more = [f"taste: {tasteful(status.preferences)}", f"last: {_last(status.last)}"]
     more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
-    if len(status.waiting) > _MAX_WAITING:
-        more.append(f"and {len(status.waiting) - _MAX_WAITING} more wait")
+    if (rest := len(status.waiting[_MAX_WAITING:]) + status.more_waiting) > 0:
+        more.append(f"and {rest} more wait")
     more += [f"held back: {each.title}: {each.why}" for each in status.held[:_MAX_WAITING]]
     if len(status.held) > _MAX_WAITING:
         more.append(f"and {len(status.held) - _MAX_WAITING} more are held back")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice, zip_longest
 
 import structlog
 
@@ -26,6 +27,8 @@ from bot.store.store import Store
 _log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
 _RECENT = 50
+MAX_WAITING = 20
+"""As many waiting issues have their turns worked out; more than anybody is shown are only counted."""
 
 
 class DeliveryReports:
@@ -47,13 +50,15 @@ class DeliveryReports:
         """Say what comes next, what was last, and what waits and why."""
         slot = next_slot(subscription.schedule, now)
         latest = await self._store.deliveries.latest(subscription.workspace, subscription.channel)
+        waits = await self._waiting(subscription, latest, now)
         return DeliveryStatus(
             channel=subscription.channel,
             schedule=str(subscription.schedule),
             preferences=subscription.preferences,
             next_at=slot.at if slot and subscription.active else None,
             last=await self._last(latest),
-            waiting=await self._waiting(subscription, latest, now),
+            waiting=waits[:MAX_WAITING],
+            more_waiting=max(0, len(waits) - MAX_WAITING),
             paused=subscription.paused.reason if subscription.paused else "",
             held=tuple(Waiting(each.title, each.why) for each in self._held() if each.until is None),
             older=await self._older(subscription, now),
@@ -114,25 +119,30 @@ class DeliveryReports:
                 name = title(issue) if issue else delivery.issue
                 found.append(Waiting(name, _stands(delivery, subscription, now)))
         known = await self._known(subscription)
-        for place, identity in enumerate(waiting(link_lookup, subscription, known, now)):
-            found.append(Waiting(title(link_lookup.issues[identity]), self._turn(subscription, place, now)))
+        queue = waiting(link_lookup, subscription, known, now)
+        turns = self._turns(subscription, min(len(queue), MAX_WAITING), now)
+        for identity, turn in zip_longest(queue, turns, fillvalue=""):
+            found.append(Waiting(title(link_lookup.issues[identity]), turn))
         found += [
             Waiting(title(issue), f"held back until {issue.published:%d %b %Y}, its date")
             for issue in dated_ahead(link_lookup, subscription, known, now)
         ]
         return tuple(found)
 
-    def _turn(self, subscription: Subscription, place: int, now: datetime) -> str:
-        """Say when the issue that is number `place` (from 0) in the queue goes out."""
+    def _turns(self, subscription: Subscription, count: int, now: datetime) -> list[str]:
+        """Say of the first `count` issues in the queue when each goes out."""
         if subscription.paused is not None:
-            return "posts are paused"
+            return ["posts are paused"] * count
+        each, crowd = self._policy.issues_per_slot, _crowd(self._policy)
         if not isinstance(subscription.schedule, Weekly):
-            return "it goes out now" if place < self._policy.issues_per_slot else _crowd(self._policy)
-        ahead = place // self._policy.issues_per_slot
-        upcoming = list(slots(subscription.schedule, now, now + _weeks(ahead + 2)))
-        slot = upcoming[min(ahead, len(upcoming) - 1)]
-        crowd = f", since {_crowd(self._policy)}" if ahead else ""
-        return f"it goes out {_when(slot.at, subscription.schedule)}{crowd}"
+            return ["it goes out now" if place < each else crowd for place in range(count)]
+        # A week has at least one slot, but for the dates that a zone skips: one more.
+        coming = slots(subscription.schedule, now, now + timedelta(weeks=count // each + 2))
+        whens = [_when(slot.at, subscription.schedule) for slot in islice(coming, count // each + 1)]
+        return [
+            f"it goes out {whens[min(place // each, len(whens) - 1)]}{f', since {crowd}' if place >= each else ''}"
+            for place in range(count)
+        ]
 
     async def _became(self, delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
         link = await self._link(delivery)
@@ -168,7 +178,7 @@ class DeliveryReports:
             return f"waits until its date, {issue.published:%d %b %Y}"
         queue = waiting(link_lookup, subscription, known, now)
         place = queue.index(identity) if identity in queue else 0
-        return f"waits: {self._turn(subscription, place, now)}"
+        return f"waits: {self._turns(subscription, place + 1, now)[place]}"
 
 
 def _never(link_lookup: IssueCatalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
@@ -236,7 +246,3 @@ def _when(moment: datetime, schedule: Weekly) -> str:
 
 def _crowd(policy: DeliveryPolicy) -> str:
     return f"at most {policy.issues_per_slot} are posted at a time"
-
-
-def _weeks(count: int) -> timedelta:
-    return timedelta(weeks=count)

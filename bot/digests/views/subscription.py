@@ -54,6 +54,7 @@ class Waiting:
 class DeliveryStatus:
     """How a channel stands: its `schedule` as typed, the next slot (None when there is none), what was, what waits.
 
+    `waiting` are the first that wait, and `more_waiting` counts the others.
     `paused` is why nothing comes, "" while it does. `held` are the issues that are not out: drafts and expired ones.
     `time_there` is what clocks show now at the schedule's fixed offset (12:40), "" where it has none. `older` are the
     titles of issues that came in lately and are not posted by themselves, since they were not new.
@@ -69,6 +70,7 @@ class DeliveryStatus:
     held: Sequence[Waiting] = ()
     time_there: str = ""
     older: Sequence[str] = ()
+    more_waiting: int = 0
 
 
 def subscribed(
@@ -205,8 +207,8 @@ def _waiting(status: DeliveryStatus) -> str:
     waiting, said = status.waiting, f" ({status.paused})"  # why it is paused stands above already
     shown = waiting[:_MAX_WAITING]
     lines = [f"• {clip(each.title, 120)}: {plainly(each.why.removesuffix(said), 160)}" for each in shown]
-    if len(waiting) > _MAX_WAITING:
-        lines.append(f"• and {len(waiting) - _MAX_WAITING} more")
+    if (more := len(waiting) - len(shown) + status.more_waiting) > 0:
+        lines.append(f"• and {more} more")
     return "\n".join(["*Waiting*", *lines])
 
 
