@@ -22,7 +22,7 @@ from archive.kind import Kind
 from benchmarks.table import Row
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.rendering import DigestRenderer
-from bot.digests.delivery.worker import Worker
+from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears, Weekly, next_slot
@@ -38,6 +38,7 @@ from playground.slack.pace import Pace
 from playground.slack.server import Server
 from playground.slack.site import Site
 from playground.slack.workspace import Workspace
+from tests.fakes.scene import FakeArchive
 
 CHANNELS = 1_000
 WORKSPACES = 250
@@ -127,7 +128,7 @@ async def _deliver(url: str, api: str, policy: DeliveryPolicy) -> tuple[float, i
     # A good look at an archive comes first: in a new database nothing is new at the first.
     issues = [Issue("first", "Weekly 499", 499, datetime(2025, 12, 25, tzinfo=UTC), ())]
     registry = IssueRegistry(store.issues, window=policy.window)
-    worker = Worker(store, slack, registry, render=digest, clock=clock, issues=lambda: tuple(issues), policy=policy)
+    worker = Worker(store, slack, registry, FakeArchive(lambda: tuple(issues)), DigestContent(digest), clock, policy)
     for workspace, channel in _places():
         await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Preferences(), clock.now())
     await worker.start()
@@ -135,7 +136,7 @@ async def _deliver(url: str, api: str, policy: DeliveryPolicy) -> tuple[float, i
     await worker.idle()
     issues.append(_issue())
     began = time.perf_counter()
-    await worker.changed(issues)
+    await worker.changed()
     done = 0
     while done < CHANNELS:
         await worker.tick(clock.now())
@@ -181,7 +182,7 @@ async def _idle_tick(url: str) -> Row:
     row |= {"wake_at": slot.at if slot else None, "ended": False, "again": False}
     rows = [{**row, "workspace": f"-:T{n % 500}", "channel": f"C{n}"} for n in range(IDLE)]
     await store.database.write(lambda connection: connection.execute(subscriptions.insert(), rows).rowcount)
-    worker = Worker(store, slack, IssueRegistry(store.issues), render=digest, clock=clock, issues=list)
+    worker = Worker(store, slack, IssueRegistry(store.issues), FakeArchive(), DigestContent(digest), clock)
     await worker.start()
     ticks = []
     for _ in range(200):

@@ -31,7 +31,7 @@ from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
 from bot.digests.delivery.issue_registry import IssueRegistry
-from bot.digests.delivery.worker import Worker
+from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -163,26 +163,15 @@ class App:
         return self._freshness.fault if self._freshness else ""
 
     async def _changed(self, _before: Snapshot, _after: Snapshot) -> None:
-        await self.worker.changed(self.ports.library.announced())
+        await self.worker.changed()
 
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
     registry = IssueRegistry(ports.store.issues, window=ports.policy.window)
     services = _services(settings, credentials, ports, registry)
-    worker = Worker(
-        ports.store,
-        ports.slack,
-        registry,
-        render=digest,
-        clock=ports.clock,
-        issues=ports.library.announced,
-        look=ports.library.refresh,
-        good=lambda: ports.library.fault is None,
-        policy=ports.policy,
-        command=settings.command,
-        footnote=services.team,
-    )
+    content = DigestContent(digest, settings.command, services.team)
+    worker = Worker(ports.store, ports.slack, registry, ports.library, content, ports.clock, ports.policy)
     bolt = _bolt(settings, credentials)
     handlers.register(bolt, services)
     verifying = Verifying(credentials.signing_secret, ports.wall_clock)

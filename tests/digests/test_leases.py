@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.digests.delivery.issue_registry import IssueRegistry
-from bot.digests.delivery.worker import Worker
+from bot.digests.delivery.worker import DigestContent, Worker
 from bot.store.errors import StoreError
 from tests.digests.test_promise import SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, render
@@ -25,9 +25,10 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
         scene.store,
         scene.door,
         IssueRegistry(scene.store.issues),
-        render=render,
-        clock=scene.clock,
-        policy=scene.rules.__class__(lease=timedelta(seconds=0.15), tick_seconds=0.02),
+        scene.archive,
+        DigestContent(render),
+        scene.clock,
+        scene.rules.__class__(lease=timedelta(seconds=0.15), tick_seconds=0.02),
     )
     renewed = asyncio.Event()
 

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from bot.digests.delivery.issue_registry import IssueRegistry
-from bot.digests.delivery.worker import Worker
+from bot.digests.delivery.issue_registry import ArchiveChange, IssueRegistry
+from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.delivery import Progress
@@ -159,12 +159,39 @@ def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
     run(play())
 
 
+def test_an_issue_that_comes_while_others_are_registered_is_known() -> None:
+    """Who waits for a turn to register the archive reads it when its turn comes."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        worker = scene.workers[0][0]
+        put, going_on = worker._registry.put, asyncio.Event()
+
+        async def waits(*about: Any, **more: Any) -> ArchiveChange:
+            await going_on.wait()
+            return await put(*about, **more)
+
+        worker._registry.put = waits  # type: ignore[method-assign]
+        turns = [asyncio.create_task(worker.changed()) for _ in range(2)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        scene.issues += (issue(2, SUNDAY),)
+        going_on.set()
+        await asyncio.wait(turns)
+        scene.poke()
+        await scene.passes(minutes=1)
+        assert len(scene.posts(channel)) == 4
+        await end(scene)
+
+    run(play())
+
+
 def test_the_disk_is_looked_at_every_ten_minutes_and_a_look_that_hangs_delays_nobody() -> None:
     """Should the watch have missed something; one look at a time, beside the ticks, and one that fails is no end."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        worker, looks = scene.workers[0][0], 0
+        looks = 0
 
         async def look() -> None:
             nonlocal looks
@@ -173,7 +200,7 @@ def test_the_disk_is_looked_at_every_ten_minutes_and_a_look_that_hangs_delays_no
                 raise OSError("the disk is away")
             await asyncio.sleep(1e9)
 
-        worker._look = look
+        scene.archive.refresh = look  # type: ignore[method-assign]
         for _ in range(4):
             await scene.passes(minutes=11)
             scene.poke()
@@ -285,9 +312,8 @@ async def test_a_tick_that_fails_is_told_and_the_next_one_comes(caplog: pytest.L
 async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
     """Leases that cannot be given back run out by themselves."""
     scene = Scene()
-    worker = Worker(
-        scene.store, scene.door, IssueRegistry(scene.store.issues), render=render, clock=scene.clock, policy=scene.rules
-    )
+    registry, content = IssueRegistry(scene.store.issues), DigestContent(render)
+    worker = Worker(scene.store, scene.door, registry, scene.archive, content, scene.clock, scene.rules)
 
     async def hung(holder: str, now: object) -> int:
         del holder, now

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.digests.delivery.issue_registry import IssueRegistry
-from bot.digests.delivery.worker import Worker
+from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.workspace import team_of
 from bot.runtime.clock import SystemClock
@@ -20,6 +20,7 @@ from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from tests.fakes.newsletter import issue, render
+from tests.fakes.scene import FakeArchive
 
 RULES = DeliveryPolicy(
     grace_seconds=4.0,
@@ -58,11 +59,10 @@ async def work(
     """Deliver until told to stop, through the store and the door as `wrap` gives them."""
     slack = WebSlack(token, base_url=api, timeout=patience)
     store = Store.open(url)
-    issues = [issue(number, published(number), entries=2) for number in numbers]
+    issues = tuple(issue(number, published(number), entries=2) for number in numbers)
     mine, door = wrap(store, slack)
-    worker = Worker(
-        mine, door, IssueRegistry(mine.issues), render=render, clock=SystemClock(), issues=lambda: issues, policy=policy
-    )
+    archive, content = FakeArchive(lambda: issues), DigestContent(render)
+    worker = Worker(mine, door, IssueRegistry(mine.issues), archive, content, SystemClock(), policy)
     running = asyncio.create_task(worker.run())
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -14,7 +14,7 @@ from archive.issue import Issue
 from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.version import Render
-from bot.digests.delivery.worker import Worker
+from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import parse_schedule
@@ -31,6 +31,19 @@ from tests.fakes.virtual import START, VirtualClock
 
 _FIRST = select(func.min(subscriptions.c.wake_at))
 QUICK = DeliveryPolicy(tick_seconds=5.0, lease=timedelta(seconds=60))
+
+
+class FakeArchive:
+    """An archive in memory whose folder can always be read."""
+
+    fault: Exception | None = None
+
+    def __init__(self, issues: Callable[[], tuple[Issue, ...]] = tuple) -> None:
+        """Hold what `issues` returns at each moment."""
+        self.announced = issues
+
+    async def refresh(self) -> None:
+        """Find nothing new: what the archive holds is known at once."""
 
 
 class Scene:
@@ -50,6 +63,7 @@ class Scene:
         self.store = store or Store.open("sqlite://", inline=True)
         self.rules = policy
         self.aside: Footnote | None = None
+        self.archive = FakeArchive(lambda: self.issues)
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
         self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
@@ -84,7 +98,7 @@ class Scene:
         """Have the archive hold exactly these issues, and tell every worker."""
         self.issues = tuple(sorted(issues, key=lambda issue: (issue.published, issue.slug)))
         for worker, _ in self.workers:
-            await worker.changed(self.issues)
+            await worker.changed()
         self.poke()
         if not self.workers:
             await self._shelf(self.store).put(self.issues, self.clock.now())
@@ -97,11 +111,10 @@ class Scene:
             self.wrap_store(self.store),
             door or self.door,
             shelf,
-            render=self.render,
-            clock=self.clock,
-            issues=lambda: self.issues,
-            policy=policy or self.rules,
-            footnote=self.aside,
+            self.archive,
+            DigestContent(self.render, footnote=self.aside),
+            self.clock,
+            policy or self.rules,
         )
         await worker.start()
 

@@ -9,8 +9,10 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import Protocol
 
 import structlog
 
@@ -47,47 +49,68 @@ _CHECK_TIMEOUT_SECONDS = 20.0
 """Seconds that such a question may take."""
 
 
+class Archive(Protocol):
+    """The archive in use, as delivery sees it; `bot.source.library` holds it."""
+
+    @property
+    def fault(self) -> Exception | None:
+        """Why the folder could not be read when it was last looked at; None if it could."""
+        ...
+
+    def announced(self) -> tuple[Issue, ...]:
+        """Return the issues that are out or will be by themselves, oldest first."""
+        ...
+
+    async def refresh(self) -> object:
+        """Read what changed in the folder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DigestContent:
+    """What a digest is made of.
+
+    `render` makes its messages, `command` is named where people are told how to read an issue, and `footnote` gives a
+    line beside a digest.
+    """
+
+    render: Render
+    command: str = "/weekly"
+    footnote: Footnote | None = None
+
+
 class Worker:
     """Delivers. `start` (or `run`) it inside the event loop; `stop` it before the loop ends."""
 
-    def __init__(  # noqa: PLR0913 - the one place where delivery's collaborators meet
+    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
         self,
         store: Store,
         slack: Poster,
         registry: IssueRegistry,
-        *,
-        render: Render,
+        archive: Archive,
+        content: DigestContent,
         clock: Clock,
-        issues: Callable[[], Iterable[Issue]] | None = None,
-        look: Callable[[], Awaitable[object]] | None = None,
-        good: Callable[[], bool] = lambda: True,
         policy: DeliveryPolicy = DEFAULT_POLICY,
-        command: str = "/weekly",
-        footnote: Footnote | None = None,
-        name: str | None = None,
     ) -> None:
-        """Deliver what is on `registry`, rendered by `render`, to the subscriptions in `store`.
+        """Deliver the issues of `archive`, known by `registry`, to the subscriptions in `store`.
 
-        `issues` gives the archive's issues, oldest first: what `start` and, every ten minutes, `tick` put on the shelf
-        (in between, `changed` does). None: somebody else fills the shelf. `look` has whoever holds the issues look at
-        the disk again, every ten minutes too: a watch may miss something. `good` says whether the folder could be read
-        when it was last looked at. `footnote` gives a line beside a digest. `name` must be no other worker's, ever.
+        The archive is registered at the start, when `changed` is called, and every ten minutes, when its folder is
+        read again as well: a watch may miss something.
         """
-        self.name = name or f"worker-{secrets.token_hex(6)}"
+        self.name = f"worker-{secrets.token_hex(6)}"
         self._store, self._registry, self._clock, self._policy = store, registry, clock, policy
-        self._slack = slack
-        self._issues, self._look, self._good = issues, look, good
+        self._slack, self._archive = slack, archive
         self._context = DeliveryContext(
             store,
             slack,
             clock,
-            DigestRenderer(render),
+            DigestRenderer(content.render),
             RateLimiter(policy),
             policy,
             self.name,
             lambda: registry.current,
-            command,
-            footnote,
+            content.command,
+            content.footnote,
         )
         self._jobs: dict[asyncio.Task[None], ChannelJob] = {}
         self._claimed: dict[int, ChannelJob] = {}
@@ -115,8 +138,7 @@ class Worker:
         What came or was edited while nobody was there is no change of the shelf: somebody else may have filled it.
         """
         now, schedule = self._clock.now(), self._store.schedule
-        if self._issues is not None:
-            await self.changed(self._issues())
+        await self.changed()
         self._context.limiter.recall(await self._store.subscriptions.limits(now), now)
         await schedule.recompute(now)
         await schedule.run_unfinished(now)
@@ -164,12 +186,17 @@ class Worker:
         if self._stopped is not None:
             self._stopped.set()
 
-    async def changed(self, issues: Iterable[Issue]) -> None:
-        """Hear that the archive changed: put it on the shelf and wake whom it concerns. Raises what went wrong."""
+    async def changed(self) -> None:
+        """Register the archive as it is now and schedule the subscriptions that its changes affect.
+
+        Raises what went wrong. The archive is read once nobody else registers it: what was read before may be older
+        than what has been registered meanwhile, and would take a new issue out of the catalogue again.
+        """
         async with self._changing:
             now = self._clock.now()
             try:
-                change = await self._registry.put(issues, now, good=self._good())
+                good = self._archive.fault is None
+                change = await self._registry.put(self._archive.announced(), now, good=good)
                 # It is no news the next time: it is kept until everybody whom it concerns was woken.
                 self._unscheduled |= change
                 await self._schedule_affected(self._unscheduled, now)
@@ -221,12 +248,10 @@ class Worker:
     async def _check_periodic(self, now: datetime) -> None:
         """Do what is done every ten minutes and every hour, and when an issue comes out that was dated ahead."""
         out = not self.fault and self._registry.is_due(now)
-        if self._issues is not None and (
-            out or self._due("sync", _SYNC_RETRY_SECONDS if self.fault else _SYNC_SECONDS, at_first=False)
-        ):
-            await self.changed(self._issues())
-        if self._look is not None and self._due("look", _SYNC_SECONDS, at_first=False):
-            self._in_background("delivery-look", self._look)
+        if out or self._due("sync", _SYNC_RETRY_SECONDS if self.fault else _SYNC_SECONDS, at_first=False):
+            await self.changed()
+        if self._due("look", _SYNC_SECONDS, at_first=False):
+            self._in_background("delivery-look", self._archive.refresh)
         if self._due("hourly", _UPKEEP_SECONDS, at_first=False):
             self._in_background("delivery-upkeep", self._upkeep)
 
