@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import tracemalloc
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
+from apscheduler.schedulers import base
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
@@ -20,6 +22,7 @@ from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Paused, PausedBy
+from bot.runtime.clock import SystemClock
 from bot.runtime.ticker import Ticker
 from bot.slack.api.client import PAGE_MESSAGES
 from bot.slack.api.errors import RateLimitedError
@@ -306,6 +309,37 @@ async def test_a_tick_that_fails_is_told_and_the_next_one_comes(caplog: pytest.L
         await ticker.stop()
     assert [line["event"] for line in told] == ["ticker.failed"]
     assert not caplog.records
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=365), timedelta(days=-365)])
+async def test_a_clock_that_jumps_costs_nothing_and_silences_nobody(
+    jump: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The missed ticks of a year are not made up for, and a clock put back by a year is not waited for."""
+    ticked, skew = asyncio.Event(), timedelta()
+
+    class Jumping(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return SystemClock().now().astimezone(tz) + skew
+
+    async def tick() -> None:
+        ticked.set()
+
+    monkeypatch.setattr(base, "datetime", Jumping)
+    ticker = Ticker(tick, 0.05)
+    ticker.start()
+    tracemalloc.start()
+    try:
+        async with asyncio.timeout(10):
+            for step in (timedelta(), timedelta(), jump, jump, jump):
+                skew = step
+                ticked.clear()
+                await ticked.wait()
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+        await ticker.stop()
 
 
 @pytest.mark.long
