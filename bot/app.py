@@ -42,6 +42,7 @@ from bot.lookup.search import Answers
 from bot.runtime.clock import SystemClock
 from bot.runtime.http import Health, Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials
+from bot.runtime.ticker import Ticker
 from bot.services import Services
 from bot.slack.api.client import WebSlack
 from bot.slack.api.form_results import FormResults
@@ -147,7 +148,7 @@ class App:
         """Deliver until stopped. What keeps the worker from starting (a database that is away) is tried again."""
         for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
             try:
-                await self.worker.run()
+                await self.worker.run(Ticker)
             except Exception as error:  # noqa: BLE001 - whatever it is, not posting in silence would be worse
                 self._trouble = f"posting does not start: {error}"
                 _log.exception("app.posting_does_not_start", again_in=wait)

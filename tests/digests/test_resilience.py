@@ -355,7 +355,7 @@ async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
         return 0
 
     scene.store.leases.drop = hung  # type: ignore[method-assign]
-    running = asyncio.create_task(worker.run())
+    running = asyncio.create_task(worker.run(Ticker))
     await asyncio.sleep(0)
     began = time.monotonic()
     await worker.stop(2)

@@ -16,6 +16,7 @@ from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.workspace import team_of
 from bot.runtime.clock import SystemClock
+from bot.runtime.ticker import Ticker
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
@@ -63,7 +64,7 @@ async def work(
     mine, door = wrap(store, slack)
     archive, content = FakeArchive(lambda: issues), DigestContent(render)
     worker = Worker(mine, door, IssueRegistry(mine.issues), archive, content, SystemClock(), policy)
-    running = asyncio.create_task(worker.run())
+    running = asyncio.create_task(worker.run(Ticker))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await asyncio.wait((running, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import structlog
 
@@ -29,7 +29,6 @@ from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.errors import BotError
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.runtime.ticker import Ticker
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
@@ -64,6 +63,22 @@ class Archive(Protocol):
     async def refresh(self) -> object:
         """Read what changed in the folder."""
         ...
+
+
+class Timer(Protocol):
+    """Calls something every so many seconds; `bot.runtime.ticker` has the real one."""
+
+    def start(self) -> None:
+        """Begin, with a first call at once."""
+        ...
+
+    async def stop(self, within: float = ...) -> None:
+        """End within so many seconds."""
+        ...
+
+
+TimerFactory: TypeAlias = Callable[[Callable[[], Awaitable[None]], float], Timer]
+"""Returns a timer for a call and the seconds between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +132,7 @@ class Worker:
         self._unreleased: set[int] = set()
         self._overlong_leases: dict[int, datetime] = {}
         self._busy: Counter[str] = Counter()
-        self._tickers: tuple[Ticker, ...] = ()
+        self._timers: tuple[Timer, ...] = ()
         self._chores: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._stopped: asyncio.Event | None = None
@@ -146,17 +161,17 @@ class Worker:
         await schedule.run_outdated(now, now - self._policy.revisable_for, self._context.renderer.version)
         self._in_background("delivery-upkeep", self._upkeep)
 
-    async def run(self) -> None:
-        """Start, work until `stop`, and return once everything is given back."""
+    async def run(self, timer: TimerFactory) -> None:
+        """Start, work by timers of `timer` until `stop`, and return once every lease is released."""
         self._stopped = asyncio.Event()
         await self.start()
-        # Leases have a timer of their own: whatever holds up a tick, what is in hand stays in hand.
-        self._tickers = (
-            Ticker(self._tick, self._policy.tick_seconds),
-            Ticker(self._renew, self._policy.lease.total_seconds() / 3),
+        # Leases have a timer of their own, so that they are renewed while a tick hangs.
+        self._timers = (
+            timer(self._tick, self._policy.tick_seconds),
+            timer(self._renew, self._policy.lease.total_seconds() / 3),
         )
-        for ticker in self._tickers:
-            ticker.start()
+        for each in self._timers:
+            each.start()
         await self._stopped.wait()
 
     async def stop(self, within: float = 10.0) -> None:
@@ -166,7 +181,7 @@ class Worker:
         """
         self._stopping.set()
         end = asyncio.get_running_loop().time() + within - _STOP_RESERVE_SECONDS
-        ending = [asyncio.ensure_future(ticker.stop(within - 2 * _STOP_RESERVE_SECONDS)) for ticker in self._tickers]
+        ending = [asyncio.ensure_future(timer.stop(within - 2 * _STOP_RESERVE_SECONDS)) for timer in self._timers]
         for chore in self._chores:
             chore.cancel()
         for task, job in tuple(self._jobs.items()):
