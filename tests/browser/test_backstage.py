@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
+from playground.demo.page.server import PageServer
 from tests.browser.conftest import Serving, Visiting
 from tests.browser.papers import newsletter
 
@@ -86,3 +87,12 @@ async def test_the_newest_message_is_deleted(serving: Serving, visiting: Visitin
     await ada.leaves_backstage()
     await tombstone.get_by_role("button", name="replies").click()
     await expect(ada.reply("3 of 3")).to_be_visible()
+
+
+async def test_on_a_phone_the_clock_shows_all_that_it_shows(page: PageServer, visiting: Visiting) -> None:
+    """The day and the hour, without the year and the city: half a year would be a wrong one."""
+    ada = await visiting(page.url, width=390, height=760)
+    now = ada.page.locator(".now")
+    await expect(now.locator(".hour")).to_be_visible()
+    await expect(now.locator(".year")).to_be_hidden()
+    assert await now.locator(".date").evaluate("node => node.scrollWidth <= node.clientWidth")

@@ -84,7 +84,13 @@ export class Backstage {
     if (!this.store.state) return;
     const { zone } = this.store;
     const [date, hour] = short(this.store.now(), zone).split(", ");
-    fill(this.clock, h("span.date", { text: `${date}, ` }), h("span", { text: hour }), zone && h("span.city", { text: ` ${city(zone)}` }));
+    const cut = date.lastIndexOf(" "); // on a narrow screen the year goes first
+    fill(
+      this.clock,
+      h("span.date", {}, date.slice(0, cut), h("span.year", { text: date.slice(cut) }), ", "),
+      h("span.hour", { text: hour }),
+      zone && h("span.city", { text: ` ${city(zone)}` }),
+    );
     this.clock.title = `This playground's clock, in ${this.store.zone || "your time zone"}`;
   }
 
