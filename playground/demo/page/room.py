@@ -37,7 +37,7 @@ class Room:
         self.feed = Feed(secrets.token_hex(3))
         self.calls = Calls(self.workspace, lambda call: self.feed.tell({"type": "call", "call": call}))
         self.problem = ""
-        self._stage: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
+        self._environment: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
         self._seen: dict[tuple[str, str], int] = {}
         self._open: dict[str, str] = {}
         self._keys: dict[str, str] = {}
@@ -50,24 +50,24 @@ class Room:
     @property
     def here(self) -> Environment | None:
         """Return the environment; None until it is there."""
-        there = self._stage.done() and not self._stage.cancelled() and self._stage.exception() is None
-        return self._stage.result() if there else None
+        there = self._environment.done() and not self._environment.cancelled() and self._environment.exception() is None
+        return self._environment.result() if there else None
 
     async def environment(self) -> Environment:
         """Return the environment once it is there. Raise what kept it away."""
-        return await asyncio.shield(self._stage)
+        return await asyncio.shield(self._environment)
 
     def enter(self, environment: Environment) -> None:
         """Set the environment with the app, and tell the page."""
         environment.scene.sender.watchers.append(lambda carried: self.calls.to_bot(carried, self.clock.now()))
-        self._stage.set_result(environment)
+        self._environment.set_result(environment)
         self.feed.tell({"type": "ready"})
 
     def fail(self, cause: Exception) -> None:
         """Tell the page why there will be no app."""
         self.problem = str(cause)
-        self._stage.set_exception(cause)
-        self._stage.exception()  # those who wait are told; without this, asyncio warns if nobody does
+        self._environment.set_exception(cause)
+        self._environment.exception()  # those who wait are told; without this, asyncio warns if nobody does
         self.feed.tell({"type": "problem", "problem": self.problem})
 
     # -- who and what --------------------------------------------------------------------------------------------------

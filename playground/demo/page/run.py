@@ -99,8 +99,8 @@ async def opened(options: DemoOptions, place: Path, settings: Settings) -> Async
         page = await _listening(stack, room, settings, options.port)
         leave = asyncio.Event()
         tasks = [
-            asyncio.create_task(_bring(room, options, place, settings, leave), name="stage"),
-            asyncio.create_task(page.office.watch(), name="office"),
+            asyncio.create_task(_bring(room, options, place, settings, leave), name="environment"),
+            asyncio.create_task(page.operator_panel.watch(), name="operator"),
         ]
         if not options.empty:
             tasks.append(asyncio.create_task(_begin(room, settings), name="begin"))
@@ -128,8 +128,8 @@ async def _bring(room: Room, options: DemoOptions, place: Path, settings: Settin
     """Start the app for the room, and stop it when `leave` is set."""
     try:
         # Most of a start is importing the app: in a thread, while the page is already there.
-        stage = await asyncio.to_thread(_stage)
-        async with stage(options.archive, place, settings, room.site, room.workspace, room.clock) as playing:
+        environment = await asyncio.to_thread(_import_environment)
+        async with environment(options.archive, place, settings, room.site, room.workspace, room.clock) as playing:
             room.enter(playing)
             await leave.wait()
     except Exception as error:  # any error is shown: the page would wait for ever
@@ -138,7 +138,7 @@ async def _bring(room: Room, options: DemoOptions, place: Path, settings: Settin
         room.fail(error)
 
 
-def _stage() -> Any:
+def _import_environment() -> Any:
     from playground.demo.environment import environment  # noqa: PLC0415 - heavy, see `_bring`
 
     return environment

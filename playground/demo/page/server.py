@@ -43,9 +43,9 @@ class PageServer:
     def __init__(self, room: Room, settings: Settings, *, port: int = 0) -> None:
         """Show `room`; of `settings` the names of commands and the bookmark's emoji count."""
         self.room = room
-        self.office = OperatorPanel(room)
+        self.operator_panel = OperatorPanel(room)
         self._settings = settings
-        self._verbs = Actions(room, (settings.command, settings.tools_command))
+        self._actions = Actions(room, (settings.command, settings.tools_command))
         self._port = port
         self._runner: web.AppRunner | None = None
 
@@ -87,7 +87,7 @@ class PageServer:
 
     async def _state(self, request: web.Request) -> web.Response:
         room, person = self.room, self.room.person(request.query.get("as", ""))
-        clock = await self.office.clock()
+        clock = await self.operator_panel.clock()
         # No await from here on, so that the state and its mark belong together.
         home = room.workspace.homes.get(person.id)
         everybody = as_json.users(room.workspace, room.bot)
@@ -111,7 +111,7 @@ class PageServer:
                 "home": as_json.view(home) if home else None,
                 "modals": room.modals(person),
                 "clock": clock,
-                "drawer": {**self.office.drawer(), "calls": list(room.calls.newest)},
+                "drawer": {**self.operator_panel.drawer(), "calls": list(room.calls.newest)},
                 "event": room.feed.mark,
             }
         )
@@ -136,7 +136,7 @@ class PageServer:
         return line
 
     async def _deliveries(self, _: web.Request) -> web.Response:
-        return _json(await self.office.deliveries())
+        return _json(await self.operator_panel.deliveries())
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self.room.file(request.query.get("key", ""))
@@ -146,7 +146,7 @@ class PageServer:
         return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
 
     async def _do(self, request: web.Request) -> web.Response:
-        return _json({"ok": True, **await self._verbs.do(Body.read(await request.read()))})
+        return _json({"ok": True, **await self._actions.do(Body.read(await request.read()))})
 
     async def _upload(self, request: web.Request) -> web.Response:
         content = bytearray()
@@ -154,10 +154,10 @@ class PageServer:
             content += piece
             if len(content) > CHOSEN_FILE_MAX_BYTES:
                 break  # one byte too many is enough to be refused in a line
-        return _json({"ok": True, "file": self._verbs.upload(Body(dict(request.query)), bytes(content))})
+        return _json({"ok": True, "file": self._actions.upload(Body(dict(request.query)), bytes(content))})
 
     async def _drawer(self, request: web.Request) -> web.Response:
-        return _json({"ok": True, **await self.office.do(Body.read(await request.read()))})
+        return _json({"ok": True, **await self.operator_panel.do(Body.read(await request.read()))})
 
 
 @web.middleware

@@ -48,7 +48,7 @@ async def heard(feed: Feed, person: str, mark: str, most: int = 100_000) -> list
 
 
 @pytest.mark.parametrize("turns", range(5))
-async def test_the_office_ends_when_it_is_told_to_whatever_happens_then(turns: int) -> None:
+async def test_the_operator_panel_ends_when_it_is_told_to_whatever_happens_then(turns: int) -> None:
     """Something happens and, so many turns of the loop later, the page is stopped: its watch is over at once."""
     room = Room(fixtures(START, empty=True), ShiftedClock(Still()))
     room.fail(PageError("there is no archive"))

@@ -1,5 +1,5 @@
 /**
- * Three things to try, for somebody who has never been here: each is ticked off when it was done.
+ * Three things to try for a first-time visitor; each is ticked off once it is done.
  */
 
 import { fill, h, icon } from "./dom.js";

@@ -7,7 +7,7 @@ import { fill, h } from "./dom.js";
 import { known } from "./message.js";
 import { Values, viewHost } from "./values.js";
 
-/** Shows the Home tab of whoever looks. */
+/** Shows the current person's Home tab. */
 export class Home {
   /**
    * @param {HTMLElement} place
@@ -22,7 +22,7 @@ export class Home {
     store.on("state", () => this.values.clear());
   }
 
-  /** Look at it: the bot hears of that, and publishes it anew. */
+  /** Open it: the bot is told, and publishes it again. */
   async show() {
     this.open = true;
     this._draw();

@@ -162,7 +162,7 @@ function title(channel) {
   stepping = false;
 }
 
-/** Be somebody else: everything is asked for anew. */
+/** Switch to another person: everything is fetched again. */
 function be(id) {
   sessionStorage.setItem("as", id);
   thread.hide();
@@ -209,7 +209,7 @@ document.addEventListener("click", (event) => {
   jump(found);
 });
 
-/** Read a part of the address, be it typed by hand with a stray %. */
+/** Decode a part of the address, which may have been typed by hand with a stray %. */
 function unescaped(part) {
   try {
     return decodeURIComponent(part);
@@ -245,7 +245,7 @@ store.on("news", (message) => {
   const here = message.channel === place && !isReply;
   const mine = message.user === store.me;
   if (!mine && (here || thread.shows(message))) announce(byId("log"), message);
-  // What only this person sees answers what they have just done: where they read further up, they are told, not moved.
+  // An ephemeral message answers what the person has just done: if they read further up, a notice appears and nothing moves.
   const shown = thread.shows(message) ? thread.timeline : here ? timeline : null;
   if (message.ephemeral && shown && !shown.list.stuck && !shown.sees(message.ts)) {
     answered(byId("notices"), message, () => shown.find(message.ts));
@@ -280,7 +280,7 @@ async function begin(as) {
     await store.start(as);
   } catch (error) {
     problem(byId("notices"), error.message);
-    // Whoever one was may be gone with the playground that they were in.
+    // The person may have existed only in the last run of the playground.
     if (!store.state) setTimeout(() => begin(""), 1_000);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The messages of one conversation, or of one thread, as far as they were fetched: kept in order, found by their ts.
+ * The messages of one conversation, or of one thread, the part that was fetched: in order, found by ts.
  */
 
 import { day, moment } from "./when.js";

@@ -25,7 +25,7 @@ export class Sidebar {
     this.draw();
   }
 
-  /** Draw it anew; the keyboard stays where it was. */
+  /** Redraw it; the focus stays where it was. */
   draw() {
     const { state } = this.store;
     const held = document.activeElement?.closest?.("[data-place], [data-person]")?.dataset;

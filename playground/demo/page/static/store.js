@@ -35,7 +35,7 @@ export class Store {
     for (const listener of this._listeners.get(type) ?? []) listener(detail);
   }
 
-  /** Begin, or begin anew, as a person ("": the first). */
+  /** Load the state as a person ("": the first); everything known before is dropped. */
   async start(as) {
     const turn = ++this._turn;
     const state = await fetchState(as);

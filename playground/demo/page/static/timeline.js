@@ -77,7 +77,7 @@ export class Timeline {
     if (this.room.loaded) this.refresh();
   }
 
-  /** Bring the screen in line with the room. */
+  /** Show the room's current messages. */
   refresh() {
     const { room } = this;
     this.canvas.setAttribute("aria-busy", String(!room.loaded));
@@ -93,21 +93,21 @@ export class Timeline {
     this.fresh = false;
   }
 
-  /** Bring a message into sight and give it the keyboard. */
+  /** Scroll to a message and focus it. */
   focus(ts) {
     const node = this.list.reveal(ts);
     node?.focus({ preventScroll: true });
     return node;
   }
 
-  /** Bring a message that was asked for into sight, give it the keyboard, and show for a moment which it is. */
+  /** Scroll to a message that was asked for, focus it, and highlight it for a moment. */
   find(ts) {
     const node = this.focus(ts);
     node?.classList.add("found");
     setTimeout(() => node?.classList.remove("found"), 2_000);
   }
 
-  /** Bring a message to the top of the screen and give it the keyboard. */
+  /** Scroll a message to the top of the screen and focus it. */
   top(ts) {
     this.focus(ts);
     this.list.top(ts);
@@ -163,7 +163,7 @@ export class Timeline {
     });
   }
 
-  /** Let the Tab key find one message: the one that had the keyboard last, or the newest. */
+  /** Let the Tab key reach one message: the last focused one, or the newest. */
   _rove() {
     const active = this.list.active && this.room.find(this.list.active) ? this.list.active : this.room.newest;
     if (!active) return;

@@ -86,7 +86,7 @@ export class Windowed {
     this._sizes.observe(node);
   }
 
-  /** Bring an item into sight, and give its node; undefined if there is none of that key. */
+  /** Scroll to an item and return its node; undefined if there is no such key. */
   reveal(key) {
     const index = this._index.get(key);
     if (index === undefined) return undefined;
@@ -156,7 +156,7 @@ export class Windowed {
     return undefined;
   }
 
-  /** Bring the page in line with the items and the place that is looked at. */
+  /** Draw the rows around the visible part. */
   render() {
     for (let round = 0; round < 4; round += 1) {
       this._measureAll();
