@@ -90,7 +90,7 @@ class App:
         registry: IssueRegistry,
         services: Services,
     ) -> None:
-        """Keep the parts; `build` makes them."""
+        """Take the parts that `build` makes."""
         self.bolt = bolt
         self._verifying = verifying
         self.ports = ports
@@ -103,7 +103,7 @@ class App:
         self._freshness: Freshness | None = None
 
     def asgi(self, *, post: bool = True) -> Starlette:
-        """Give the ASGI application, which enters `running` for as long as it is up."""
+        """Return the ASGI application, which runs everything else while it is up."""
         return web(self.bolt, verifying=self._verifying, lifespan=lambda: self.running(post=post), health=self.health)
 
     def health(self) -> Health:

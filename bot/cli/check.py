@@ -23,9 +23,9 @@ MEND = "this is a fault of the reader, not of the file: please report it with th
 
 
 def check(archive: Path | None) -> int:
-    """Read every file, prove that nothing was lost or invented, and say so with counts.
+    """Read every file, check that nothing was lost or invented, and print the counts.
 
-    Gives the exit code: 1 if anything was lost or invented. Raises SettingsError, FolderError.
+    Returns the exit code: 1 if anything was lost or invented. Raises SettingsError, FolderError.
     """
     folder = DiskFolder(folder_of(archive), SUFFIXES)
     files = list(folder.files())
@@ -44,7 +44,7 @@ def check(archive: Path | None) -> int:
 
 
 def _proved(folder: DiskFolder, files: list[File]) -> tuple[Snapshot, list[Problem]]:
-    """Read the files and hold each against its bytes; what is lost or invented comes back as problems."""
+    """Read the files and compare each with its bytes; return what was lost or invented as problems."""
     unproved: list[Problem] = []
 
     def readings() -> Iterator[Reading]:

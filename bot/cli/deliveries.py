@@ -1,4 +1,4 @@
-"""`backissue deliveries` and `backissue db upgrade`: the database for operators, in the words that users read."""
+"""`backissue deliveries` and `backissue db upgrade`: the database for operators, in the words of the messages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MAX_WAITING = 4
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """What was asked for: the filters (None: any; the issue by slug or number), and at most how many deliveries."""
+    """The filters (None: any; the issue by slug or number), and the maximum number of deliveries."""
 
     workspace: str | None = None
     channel: str | None = None
@@ -46,14 +46,14 @@ class DeliveryFilter:
 
     @property
     def place(self) -> WorkspaceId | None:
-        """Give the workspace's key; a team's id alone is one that belongs to no organisation."""
+        """The workspace's key; a team's id alone means a workspace without an organisation."""
         if self.workspace is None or ":" in self.workspace:
             return self.workspace
         return workspace_id(None, self.workspace)
 
     @property
     def progress(self) -> Progress | None:
-        """Give the state asked for. Raises SettingsError for one that is none."""
+        """The state asked for. Raises SettingsError for an unknown one."""
         if self.state is None:
             return None
         try:
@@ -64,14 +64,14 @@ class DeliveryFilter:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryListing:
-    """What is shown: subscriptions, each with its workspace and how it stands, and deliveries, newest first."""
+    """What is shown: subscriptions, each with its workspace and delivery status, and deliveries, newest first."""
 
     standings: tuple[tuple[WorkspaceId, DeliveryStatus], ...]
     deliveries: tuple[Delivery, ...]
 
 
 class _OnlyLooking:
-    """A register that recognises the archive's issues and writes nothing: the bot itself must notice what is new."""
+    """A register that recognises the archive's issues but writes nothing: the bot must notice new ones itself."""
 
     def __init__(self, issues: Issues) -> None:
         self._issues = issues
@@ -79,17 +79,17 @@ class _OnlyLooking:
     async def register(
         self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
-        """Return who is who."""
+        """Return the known issues among these."""
         del good
         return await self._issues.recognised(faces, now, window=window)
 
 
 def deliveries(asked: DeliveryFilter, archive: Path | None) -> None:
-    """Print the subscriptions and the deliveries that fit every filter given.
+    """Print the subscriptions and deliveries that match every filter.
 
-    An issue or a state is a matter of deliveries alone: then no subscriptions are shown. What waits undecided is known
-    only with the issues of `archive`. Raises SettingsError for a state that is none or an issue that cannot be
-    looked up, UnknownIssueError for one that is not there, StoreError when the database cannot be reached.
+    With a filter by issue or state only deliveries are shown. Waiting issues are known only with an `archive`. Raises
+    SettingsError for an unknown state or an issue that can't be looked up, UnknownIssueError for one that isn't there,
+    StoreError if the database can't be reached.
     """
     _ = asked.progress
     found = asyncio.run(_look(Settings.read().database_url, asked, _snapshot(archive)))
@@ -104,12 +104,12 @@ def deliveries(asked: DeliveryFilter, archive: Path | None) -> None:
 
 
 def upgrade() -> None:
-    """Bring the database's tables up to date. Raises StoreError when it cannot be reached."""
+    """Upgrade the database's tables. Raises StoreError if it can't be reached."""
     out.print(f"The database is at version {migrate.upgrade(Settings.read().database_url)}.")
 
 
 def _snapshot(archive: Path | None) -> Snapshot | None:
-    """Read the archive; without it there is less to say, and no less reason to say it."""
+    """Return the archive, None if it can't be read: the rest is still shown."""
     try:
         return read(archive)
     except BackIssueError as error:
@@ -134,7 +134,7 @@ async def _look(url: str, asked: DeliveryFilter, snapshot: Snapshot | None) -> D
 
 
 async def _identity(register: Issues, asked: str | None, snapshot: Snapshot | None) -> str | None:
-    """Give the identity of the issue asked for: by a slug that it has or had, or as `show` finds it in the archive."""
+    """Return the identity of the issue asked for, by a present or former slug, or as `show` finds it in the archive."""
     known = None if asked is None else await register.identity(asked)
     if asked is None or known is not None:
         return known
@@ -147,7 +147,7 @@ async def _identity(register: Issues, asked: str | None, snapshot: Snapshot | No
 async def _stand(
     store: Store, asked: DeliveryFilter, snapshot: Snapshot | None
 ) -> tuple[tuple[WorkspaceId, DeliveryStatus], ...]:
-    """Say of each subscription how it stands."""
+    """Return the delivery status of each subscription."""
     now, registry = SystemClock().now(), IssueRegistry(_OnlyLooking(store.issues))
     await registry.put(announced(snapshot, now) if snapshot else (), now)
     standings = DeliveryReports(store, registry, None, held=lambda: held_back(snapshot, now) if snapshot else ())
@@ -156,7 +156,7 @@ async def _stand(
 
 
 def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
-    """Give a subscription: where and when, its taste, its last post, then a line for each issue that waits."""
+    """Return a subscription: place and schedule, preferences, last post, then a line for each waiting issue."""
     said = Text(f"{workspace} {status.channel}  ", style="bold").append(safe(status.schedule), style="not bold")
     if status.paused:
         said.append(f"\n  paused: {safe(status.paused)}", style="not bold yellow")
@@ -177,7 +177,7 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
 
 
 def _last(post: Post | None) -> str:
-    """Say what was posted last, when and where: its link, or without one its ts."""
+    """Return what was posted last, when and where: its link, or without one its ts."""
     if post is None:
         return "nothing yet"
     when = f"{post.at:%Y-%m-%d %H:%M} UTC" if post.at else ""

@@ -10,10 +10,10 @@ from bot.runtime import logs, loop
 
 
 def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -> None:
-    """Play the demo in a browser, on the folder `archive` or on the sample that ships, until told to stop.
+    """Run the demo in a browser, on the folder `archive` or on the sample that ships, until stopped.
 
-    `port` is where the page is (None: the first free one), `browse` whether it is opened, `empty` whether it begins
-    with nothing said and nothing subscribed. Raises FolderError, PortError.
+    `port` is the page's (None: the first free one), `browse` opens it, and `empty` starts without messages and
+    subscriptions. Raises FolderError, PortError.
     """
     # The product itself doesn't need the playground: only this command does.
     from playground.demo.held_back import SAMPLE  # noqa: PLC0415 - as said

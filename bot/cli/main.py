@@ -1,6 +1,6 @@
-"""The commands, their options and their help. What a command does is in the module of its name, imported when it runs.
+"""The commands, their options and their help. Each command's work is in the module of its name, imported when it runs.
 
-A quick `--help` is part of the product: nothing heavy is imported here.
+Nothing heavy is imported here, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Synonyms = Annotated[
     typer.Option(
         "--synonyms",
         metavar="FILE",
-        help="More other names for things.",
+        help="A file of more synonyms.",
         envvar="BACKISSUE_SYNONYMS",  # as above
         show_default=False,
     ),
@@ -84,7 +84,7 @@ def serve(
 
 @app.command()
 def worker(archive: Archive = None) -> None:
-    """Post digests only. Run as many as you like beside `serve --web-only`; none is special."""
+    """Post digests only. Run as many as you like beside `serve --web-only`; they are all alike."""
     _hurry()
     from bot.cli.serve import work  # noqa: PLC0415 - heavy
 
@@ -100,7 +100,7 @@ def demo(
     ] = None,
     *,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.", show_default=False)] = True,
-    empty: Annotated[bool, typer.Option("--empty", help="Begin with nothing said and nothing subscribed.")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Begin without messages and subscriptions.")] = False,
 ) -> None:
     """Try Back Issue with no Slack account: a stand-in workspace on this machine, in your browser."""
     _hurry()
@@ -111,7 +111,7 @@ def demo(
 
 @app.command()
 def check(archive: Archive = None) -> None:
-    """Say what is wrong in an archive, file and line. Exit 1 if anything was lost."""
+    """List what is wrong in an archive, by file and line. Exit 1 if anything was lost."""
     from bot.cli.check import check as run_it  # noqa: PLC0415 - heavy
 
     raise typer.Exit(run_it(archive))
@@ -201,7 +201,7 @@ def deliveries(  # noqa: PLR0913, PLR0917 - one for each option
     limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, newest first.")] = 50,
     archive: Archive = None,
 ) -> None:
-    """Say which channels get what when, what waits and why; then what was posted, what was not, and why."""
+    """List what each channel gets next, what waits and why; then what was posted, what was not, and why."""
     from bot.cli.deliveries import DeliveryFilter  # noqa: PLC0415 - heavy
     from bot.cli.deliveries import deliveries as run_it  # noqa: PLC0415 - heavy
 
@@ -210,7 +210,7 @@ def deliveries(  # noqa: PLR0913, PLR0917 - one for each option
 
 @database.command("upgrade")
 def upgrade() -> None:
-    """Bring the database to this version's form. Safe to repeat."""
+    """Upgrade the database to this version. Safe to repeat."""
     from bot.cli.deliveries import upgrade as run_it  # noqa: PLC0415 - heavy
 
     run_it()
@@ -240,6 +240,6 @@ def run() -> None:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
             raise
         print(f"backissue: the output could not be written: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - as above
-        # What is left in the buffer would only fail again, with a stack trace, when the interpreter ends.
+        # The rest of the buffer would fail again, with a stack trace, when the interpreter exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)

@@ -18,15 +18,15 @@ from bot.slack.cards.digest import digest
 
 CHANNEL = "<the channel's id>"
 PARENT = "<the ts of the first message>"
-"""What stands where only Slack, or a subscription, knows what comes there."""
+"""Placeholders for ids that only Slack or a subscription knows."""
 
 
 def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> None:
-    """Print what would be posted for the issue that answers to `asked`: drawn, or as one JSON payload a line.
+    """Print what would be posted for the issue `asked` for: drawn, or as one JSON payload a line.
 
     The payloads are the arguments of chat.postMessage with `CHANNEL` and `PARENT` in their places. The metadata names
     the issue by its slug, as it is posted unless its file was renamed after the bot first saw it. Raises
-    UnknownIssueError when no issue answers.
+    UnknownIssueError if there is no such issue.
     """
     from playground.demo.draw import blocks  # noqa: PLC0415 - only this command needs the playground
 
@@ -41,6 +41,6 @@ def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> No
 
 
 def payload(made: Digest, part: Part) -> dict[str, Any]:
-    """Give one part of a digest as Slack would get it."""
+    """Return one part of a digest as Slack would get it."""
     thread = None if part is made.parent else PARENT
     return posting(CHANNEL, part.message, thread, PartMarker(made.issue, part.key))

@@ -1,4 +1,4 @@
-"""The archive that a command reads, with a word about what is broken in it."""
+"""Reading the archive for a command, with a note on files that could not be read."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ MAX_PROBLEMS_SHOWN = 2_000
 
 
 def folder_of(archive: Path | None) -> Path:
-    """Give the archive's folder. Raises SettingsError when none was named."""
+    """Return the archive's folder. Raises SettingsError if none was named."""
     if archive is None:
         raise SettingsError("BACKISSUE_ARCHIVE", "is not set; name the folder of issues with it or with --archive DIR")
     return archive
 
 
 def read(archive: Path | None) -> Snapshot:
-    """Read the issues in the folder `archive` that are out; problems are counted on standard error.
+    """Return the published issues in the folder `archive`; problems are counted on standard error.
 
     Raises SettingsError when no folder was named, FolderError when it cannot be read.
     """
@@ -54,7 +54,7 @@ def read(archive: Path | None) -> Snapshot:
 
 
 def watched(files: list[File], doing: str) -> Iterable[File]:
-    """Give the files, with a progress bar on a terminal where there are many."""
+    """Return the files, with a progress bar on a terminal if there are many."""
     if len(files) < MAX_PROBLEMS_SHOWN or not err.is_terminal:
         return files
     from rich.progress import track  # noqa: PLC0415 - only where there is something to watch
@@ -63,9 +63,9 @@ def watched(files: list[File], doing: str) -> Iterable[File]:
 
 
 def find(snapshot: Snapshot, asked: str) -> Issue:
-    """Give the issue that answers to `asked`: a number, a slug or `latest`.
+    """Return the issue `asked` for by number, slug or `latest`.
 
-    Raises UnknownIssueError where none does, EmptyArchiveError where there is none at all.
+    Raises UnknownIssueError if there is no such issue, EmptyArchiveError if there are no issues.
     """
     if snapshot.latest() is None:
         raise EmptyArchiveError

@@ -28,14 +28,14 @@ from bot.domain.title import label
 from bot.runtime.clock import SystemClock
 
 MAX_NEAREST = 3
-"""So many entries are shown where none is squarely about what was asked; JSON has all."""
+"""Entries shown of a nearest answer; JSON has all."""
 
 
 class QueriesError(BackIssueError):
     """A file of queries cannot be read; `file` and `line` (from 1, 0 for the file) say where."""
 
     def __init__(self, file: Path, line: int, reason: str) -> None:
-        """Keep where and what."""
+        """Say what is wrong, and where."""
         place = f"{file}:{line}" if line else str(file)
         super().__init__(f'{place}: {reason}; write one {{"id": "q1", "query": "service mesh"}} a line')
         self.file = file
@@ -54,7 +54,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Answer `query`, or every query of the file `queries`, with at most `limit` entries each.
 
-    Raises QueriesError when the file is not as it should be, before anything is answered; BatchError at the end when a
+    Raises QueriesError, before anything is answered, if the file is malformed; BatchError at the end when a
     query of the file failed.
     """
     asked = list(_asked(queries)) if queries else [({"query": query}, query)]
@@ -104,9 +104,9 @@ def _draw_error(line: str) -> None:
 
 @contextmanager
 def _kept_to_the_end() -> Iterator[None]:
-    """Have the garbage collector leave alone what is made here: a process that answers and ends needs all of it.
+    """Keep the garbage collector off: a process that answers and ends needs everything that is made here.
 
-    Going over the growing archive and index, and once more at the end, costs a tenth of the process's time.
+    Scanning the growing archive and index, and again at the end, takes a tenth of the process's time.
     """
     gc.disable()
     try:
@@ -117,7 +117,7 @@ def _kept_to_the_end() -> Iterator[None]:
 
 
 def _asked(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    """Give each query with what names it: its id as it stands in the file, a number or a string."""
+    """Return each query with its id as it is in the file, a number or a string."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -133,7 +133,7 @@ def _asked(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def unreadable(error: OSError | UnicodeDecodeError) -> str:
-    """Say why a file could not be read, in a few words."""
+    """Return why a file could not be read, in a few words."""
     return error.strerror or "no reason given" if isinstance(error, OSError) else "it is not UTF-8 text"
 
 

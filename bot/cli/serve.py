@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 FAREWELL = 1.0
-"""Seconds that Slack's end of a line may take to answer that it is closed."""
+"""Seconds that Slack may take to confirm that a connection is closed."""
 
 
 def serve(archive: Path | None, port: int | None, *, post: bool) -> None:
     """Serve until stopped (SIGTERM, SIGINT): by Socket Mode if there is an app token, otherwise over HTTP.
 
-    Raises BackIssueError where something it needs is missing or wrong, before anything is served.
+    Raises BackIssueError, before anything is served, if something it needs is missing or wrong.
     """
     settings = Settings.read(archive=archive, port=port)
     credentials = settings.slack_credentials()
@@ -57,7 +57,7 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
             app.asgi(post=post),
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=1,  # an open request is a person's, and answered in milliseconds
+            timeout_graceful_shutdown=1,  # a request is answered in milliseconds
         )
         issues = len(app.ports.library.snapshot.issues)
         _log.info("serve.http", port=settings.port, path=PATH, issues=issues, posts=post)
@@ -65,11 +65,11 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
 
 
 def bound(port: int) -> socket.socket:
-    """Take the port before anything is started, so that a second bot on it posts nothing before it fails.
+    """Return a socket bound to the port, before anything starts: a second bot fails before it posts anything.
 
-    Raises SettingsError where the port cannot be had.
+    Raises SettingsError if the port can't be used.
     """
-    # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every answer on a kept connection (measured).
+    # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every answer on a reused connection (measured).
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -89,7 +89,7 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
     app = await assembled(settings, credentials)
     handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
     _log.info("serve.socket", issues=len(app.ports.library.snapshot.issues), posts=post)
-    # Signals are heard until the last: a second one must not break off what the first one began.
+    # Signals are handled until the end: a second one must not interrupt the stop that the first one began.
     async with _until_stopped() as stopped, app.running(post=post):
         # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
         connecting = asyncio.create_task(handler.connect_async(), name="connect")  # type: ignore[no-untyped-call]  # its own code has no types
@@ -107,7 +107,7 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
 
 
 async def farewell(handler: AsyncSocketModeHandler) -> None:
-    """Close the line. A dead other side's answer is not waited for: till then the worker takes new work."""
+    """Close the connection, without waiting long for a dead peer: until it is closed the worker takes new work."""
     with suppress(TimeoutError):
         async with asyncio.timeout(FAREWELL):
             await handler.close_async()  # type: ignore[no-untyped-call]  # its own code has no types
@@ -143,7 +143,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
 
 @asynccontextmanager
 async def _until_stopped() -> AsyncIterator[asyncio.Event]:
-    """Give an event that SIGTERM and SIGINT set."""
+    """Return an event that SIGTERM and SIGINT set."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

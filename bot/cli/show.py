@@ -20,9 +20,9 @@ STYLE = {Kind.SPONSOR: "yellow", Kind.JOBS: "green", Kind.EVENTS: "magenta", Kin
 
 
 def show(folder: Path | None, asked: str) -> None:
-    """Print the issue that answers to `asked` (number, slug or `latest`).
+    """Print the issue `asked` for (number, slug or `latest`).
 
-    Raises UnknownIssueError when none does.
+    Raises UnknownIssueError if there is no such issue.
     """
     out.print(issue_page(find(read(folder), asked)))
 
@@ -49,7 +49,7 @@ def _section(section: Section) -> Iterator[RenderableType]:
 
 def _entry(entry: Entry) -> Text:
     words, headline = entry.text.strip(), entry.headline
-    # A headline made of the text's own beginning would only say it twice.
+    # A headline made of the text's beginning would only repeat it.
     text = Text() if words.startswith(headline.rstrip("…")) else Text(safe(headline) + "\n" * bool(words), style="bold")
     text.append(safe(words), style="not bold")
     for link in entry.links:

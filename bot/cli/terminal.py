@@ -1,4 +1,4 @@
-"""The terminal: results on one console, everything about the work on the other."""
+"""The terminal: results on one console, progress and notes on the other."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def safe(text: str) -> str:
-    """Give `text` without the control characters a terminal would obey; newline and tab stay."""
+    """Return `text` without the control characters that a terminal would obey; newline and tab stay."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def write(line: str) -> None:
-    """Write one line of data to standard output, unadorned."""
+    """Write one line of data to standard output, as it is."""
     sys.stdout.write(line + "\n")
