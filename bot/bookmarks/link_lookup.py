@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from archive.issue import Entry, Issue
 from archive.link import key
@@ -11,11 +13,15 @@ from bot.domain.bookmark import BookmarkLink, checked
 from bot.lookup.search import SearchSource
 from bot.slack.cards.save_button import Token
 
+Rows: TypeAlias = dict[int, tuple[Issue, tuple[tuple[str, Entry, str], ...]]]
+"""By an issue's id(): the issue, which keeps that id its own, and its links as (key, entry, address)."""
+
 
 class LinkLookup:
     """Finds links in the archive.
 
-    The table of all links is built on the first look-up; after a change only the issues that differ are read again.
+    The table of all links is made by `prepare` or, where nobody called it, when a link is first asked for. After a
+    change only the links of new issues are read.
     """
 
     def __init__(self, library: SearchSource, identity: Callable[[str], str]) -> None:
@@ -23,7 +29,7 @@ class LinkLookup:
         self._library = library
         self._identity = identity
         self._of: tuple[Snapshot | None, dict[str, tuple[Issue, Entry, str]]] = (None, {})
-        self._rows: dict[int, tuple[Issue, tuple[tuple[str, Entry, str], ...]]] = {}
+        self._rows: Rows = {}
 
     def named(self, token: Token) -> BookmarkLink | None:
         """Return the link that a Save button names: at the place it names or, if the issue changed, anywhere."""
@@ -54,19 +60,27 @@ class LinkLookup:
     def _link(self, issue: Issue, entry: Entry, url: str) -> BookmarkLink:
         return BookmarkLink(url, entry.headline, "", self._identity(issue.slug), entry.position)
 
+    async def prepare(self) -> None:
+        """Make the table of the archive now in use, off the event loop, so that no answer has to wait for it."""
+        snapshot = self._library.current.snapshot
+        if self._of[0] is not snapshot:
+            self._use(snapshot, await asyncio.to_thread(_rows_of, snapshot, self._rows))
+
     def _table(self) -> dict[str, tuple[Issue, Entry, str]]:
         snapshot = self._library.current.snapshot
         if self._of[0] is not snapshot:
-            self._rows = {id(issue): self._row(issue) for issue in snapshot.issues}
-            table = {
-                link: (issue, entry, url) for issue, rows in self._rows.values() for link, entry, url in reversed(rows)
-            }
-            self._of = (snapshot, table)
+            self._use(snapshot, _rows_of(snapshot, self._rows))
         return self._of[1]
 
-    def _row(self, issue: Issue) -> tuple[Issue, tuple[tuple[str, Entry, str], ...]]:
-        # The row holds the issue too, so that no other object can get its id.
-        return self._rows.get(id(issue)) or (issue, tuple(_links(issue)))
+    def _use(self, snapshot: Snapshot, rows: Rows) -> None:
+        table = {link: (issue, entry, url) for issue, found in rows.values() for link, entry, url in reversed(found)}
+        self._rows, self._of = rows, (snapshot, table)
+
+
+def _rows_of(snapshot: Snapshot, known: Rows) -> Rows:
+    """Return the links of every issue, those of issues that are in `known` taken from there."""
+    # A row holds its issue too, so that no other object can get its id.
+    return {id(issue): known.get(id(issue)) or (issue, tuple(_links(issue))) for issue in snapshot.issues}
 
 
 def _links(issue: Issue) -> Iterable[tuple[str, Entry, str]]:
