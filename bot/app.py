@@ -38,19 +38,19 @@ from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.home.home_tab import Home
-from bot.lookup.search import Answers
+from bot.lookup.search import Answers, Chance
 from bot.runtime.clock import SystemClock
 from bot.runtime.http import Health, Verifying, web
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.runtime.ticker import Ticker
 from bot.services import Services
-from bot.slack.api.client import WebSlack
 from bot.slack.api.form_results import FormResults
-from bot.slack.api.response_urls import HttpResponseUrls
+from bot.slack.api.ports import Slack
+from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrls
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.cards.digest import digest
 from bot.source.library import Library
-from bot.source.watch import DiskWatch, Freshness, keep_time
+from bot.source.watch import DiskWatch, Freshness, Watch, keep_time
 from bot.store.store import Store
 
 STOPPING = 10.0
@@ -64,15 +64,23 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the app is built from: where it reads, remembers, posts and tells the time."""
+    """What the app is built from. Everything outside the process is behind one of these, and may be a fake.
+
+    The archive's own edge is the folder that the `library` reads (`archive.folder.Folder`).
+    """
 
     library: Library
     store: Store
-    slack: WebSlack
+    slack: Slack
     clock: Clock = field(default_factory=SystemClock)
     policy: DeliveryPolicy = DEFAULT_POLICY
     wall_clock: Clock = field(default_factory=SystemClock)
-    """The clock that the timestamps of Slack's requests are held against: the demo's own may be days ahead."""
+    """The clock that the timestamps of Slack's requests are compared with: the demo's own may be days ahead."""
+    watch: Watch | None = None
+    """Tells of changes in the library's folder; None: the folder is on disk, and is watched there."""
+    response_urls: ResponseUrls | None = None
+    """Sends late answers; None: over HTTP."""
+    chance: Chance = random.SystemRandom().randrange
 
 
 class App:
@@ -89,6 +97,7 @@ class App:
         worker: Worker,
         registry: IssueRegistry,
         services: Services,
+        link_lookup: LinkLookup,
     ) -> None:
         """Take the parts that `build` makes."""
         self.bolt = bolt
@@ -97,6 +106,7 @@ class App:
         self.worker = worker
         self._shelf = registry
         self._services = services
+        self._link_lookup = link_lookup
         self._posting: asyncio.Task[None] | None = None
         self._trouble = ""
         self._watching: asyncio.Task[None] | None = None
@@ -124,12 +134,17 @@ class App:
     async def running(self, *, post: bool = True) -> AsyncIterator[None]:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
         library, worker = self.ports.library, self.worker
-        watch = DiskWatch(library.folder.name)
+        watch = self.ports.watch or DiskWatch(library.folder.name)
         await self._shelf.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.on_change(self._changed)
+        library.on_change(self._prepare_links)
         self._freshness = Freshness(library, watch)
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
-        tasks = [self._watching, asyncio.create_task(keep_time(library), name="release")]
+        tasks = [
+            self._watching,
+            asyncio.create_task(keep_time(library), name="release"),
+            asyncio.create_task(self._link_lookup.prepare(), name="links"),
+        ]
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
@@ -166,24 +181,34 @@ class App:
     async def _changed(self, _before: Snapshot, _after: Snapshot) -> None:
         await self.worker.changed()
 
+    async def _prepare_links(self, _before: Snapshot, _after: Snapshot) -> None:
+        await self._link_lookup.prepare()
+
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
     registry = IssueRegistry(ports.store.issues, window=ports.policy.window)
-    services = _services(settings, credentials, ports, registry)
+    link_lookup = LinkLookup(ports.library, registry.identity)
+    services = _services(settings, credentials, ports, registry, link_lookup)
     content = DigestContent(digest, settings.command, services.team)
     worker = Worker(ports.store, ports.slack, registry, ports.library, content, ports.clock, ports.policy)
     bolt = _bolt(settings, credentials)
     handlers.register(bolt, services)
     verifying = Verifying(credentials.signing_secret, ports.wall_clock)
-    return App(bolt, verifying, ports, worker, registry, services)
+    return App(bolt, verifying, ports, worker, registry, services, link_lookup)
 
 
-def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, registry: IssueRegistry) -> Services:
+def _services(
+    settings: Settings,
+    credentials: SlackCredentials,
+    ports: Ports,
+    registry: IssueRegistry,
+    link_lookup: LinkLookup,
+) -> Services:
     """Put the use cases together."""
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
-    answers = Answers(library, names, clock, random.SystemRandom().randrange)
+    answers = Answers(library, names, clock, ports.chance)
     indexes = PersonalIndexes(lambda: library.index, registry.issue)
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
@@ -202,7 +227,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, r
         ),
         bookmarking=BookmarkUseCases.of(
             BookmarkTables(store.bookmarks, store.people, store.postings),
-            LinkLookup(library, registry.identity),
+            link_lookup,
             answers,
             slack,
             names,
@@ -220,7 +245,7 @@ def _services(settings: Settings, credentials: SlackCredentials, ports: Ports, r
             library.held,
         ),
         form_results=FormResults(slack),
-        response_urls=HttpResponseUrls(settings.slack_api_url),
+        response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
     )
 

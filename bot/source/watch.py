@@ -50,6 +50,10 @@ class Watch(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """End the watch."""
+        ...
+
 
 class DiskWatch:
     """Watches a folder on disk, also while it is away: it may be deleted and come back."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import ChannelRefusedError, SlackError, TryLaterError, WorkspaceRefusedError
-from bot.slack.api.ports import Posted, SlackUser
+from bot.slack.api.ports import PartMarker, Posted, SlackUser
 from bot.slack.api.response_urls import ResponseUrlError
 from bot.slack.blocks.message import Message
 
@@ -57,6 +57,9 @@ class FakeDoor:
         self.refuses: SlackError | None = None
         self.files: dict[str, bytes | SlackError] = {}
         self.closed: set[str] = set()
+        self.own: dict[tuple[str, PartMarker, str | None], Posted] = {}
+        self.edited: list[tuple[str, str, Message]] = []
+        self.is_closed = False
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal."""
@@ -125,12 +128,64 @@ class FakeDoor:
         if channel in self.elsewhere:
             raise ChannelRefusedError("reactions.get", "not_in_channel", workspace=workspace, channel=channel)
 
-    async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
+    async def post(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+        marker: PartMarker | None = None,
+        within: float | None = None,
+    ) -> Posted:
         """Post a message, where the bot is a member."""
+        del within
         if channel in self.elsewhere:
             raise ChannelRefusedError("chat.postMessage", "not_in_channel", workspace=workspace, channel=channel)
         self.posted.append((channel, message))
-        return Posted(channel, f"{len(self.posted)}.000000")
+        landed = Posted(channel, f"{len(self.posted)}.000000", thread or "")
+        if marker is not None:
+            self.own[channel, marker, thread] = landed
+        return landed
+
+    def since(self) -> str:
+        """Know nothing of Slack's clock."""
+        return ""
+
+    async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:
+        """Put a message in the place of another."""
+        del workspace
+        self.edited.append((channel, ts, message))
+
+    async def delete(self, workspace: WorkspaceId, channel: str, ts: str) -> None:
+        """Forget the own message."""
+        del workspace
+        self.own = {at: posted for at, posted in self.own.items() if (posted.channel, posted.ts) != (channel, ts)}
+
+    async def find_own(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        marker: PartMarker,
+        *,
+        thread: str | None = None,
+        oldest: str | None = None,
+    ) -> Posted | None:
+        """Find a message by its marker."""
+        del workspace, oldest
+        return self.own.get((channel, marker, thread))
+
+    async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
+        """Return an address for a message."""
+        del workspace
+        return f"https://slack.example/{channel}/{ts}"
+
+    async def check(self, workspace: WorkspaceId) -> None:
+        """Take the token."""
+
+    async def close(self) -> None:
+        """Note that nothing is called any more."""
+        self.is_closed = True
 
     async def whisper(
         self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None

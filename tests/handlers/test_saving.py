@@ -20,7 +20,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
 from bot.slack.api.ports import Posted
-from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.message import Block
 from bot.slack.cards.save_button import Token
 from handlers import views
 from playground.slack.limits import problems
@@ -365,10 +365,10 @@ class Balky(FakeDoor):
         if self.times >= 0:
             raise self.error
 
-    async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
+    async def post(self, *given: Any, **named: Any) -> Posted:
         """Fail, or post."""
         self._fail()
-        return await super().post(workspace, channel, message)
+        return await super().post(*given, **named)
 
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
         """Fail, or read."""

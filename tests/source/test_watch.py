@@ -142,6 +142,9 @@ class Breaking:
             raise LookupError("something odd")
         yield None
 
+    def stop(self) -> None:
+        """See `bot.source.watch.Watch`."""
+
 
 async def test_a_watch_that_breaks_off_is_begun_again(tmp_path: Path) -> None:
     """Meanwhile it says that nothing is noticed."""

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
-
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
-from bot.slack.api.ports import Posted
+from bot.slack.api.ports import Slack
 from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Block, Message
-
-
-class FormSlack(Protocol):
-    """What of Slack this needs."""
-
-    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put `view` in the place of an open modal."""
-        ...
-
-    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
-        """Post to the direct conversation with a person."""
-        ...
 
 
 class FormResults:
     """Tells them in the form's place, or in the direct conversation where the form was closed meanwhile."""
 
-    def __init__(self, slack: FormSlack) -> None:
+    def __init__(self, slack: Slack) -> None:
         """Tell through `slack`."""
         self._slack = slack
 

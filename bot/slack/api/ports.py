@@ -6,6 +6,7 @@ nothing else when Slack refuses or cannot be reached; none of them sends twice b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -111,4 +112,58 @@ class Poster(Protocol):
 
     async def check(self, workspace: WorkspaceId) -> None:
         """Ask whether the workspace still takes the bot's token (Slack: auth.test)."""
+        ...
+
+
+class Slack(Poster, Protocol):
+    """All that the bot needs of Slack: `WebSlack` in use, a fake in tests."""
+
+    async def whisper(
+        self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
+    ) -> None:
+        """Show an ephemeral message to `user`, in the channel or in the thread `thread` (a ts)."""
+        ...
+
+    async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """Return a message of anybody's, None where the bot may not read it."""
+        ...
+
+    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
+        """Open a modal for the person whose `trigger` this is, and return its id."""
+        ...
+
+    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
+        """Replace an open modal."""
+        ...
+
+    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
+        """Show `view` on a person's Home tab, if that is still the one of `stamp` ("": whichever it is)."""
+        ...
+
+    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
+        """Return what Slack tells about a person."""
+        ...
+
+    async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
+        """Raise ChannelRefusedError if the bot is surely not in the channel."""
+        ...
+
+    async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
+        """Return whether the bot has a scope."""
+        ...
+
+    async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
+        """Upload a file that nobody sees yet, and return its id."""
+        ...
+
+    async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
+        """Show an uploaded file in a conversation."""
+        ...
+
+    async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
+        """Return the content of a person's file, of at most `most` bytes."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections; nothing is called after that."""
         ...

@@ -1,0 +1,70 @@
+"""The app is built from its ports: with a fake of each, it runs without a network, a disk or a clock."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.app import Ports, build
+from bot.domain.preferences import Layout, Preferences
+from bot.domain.schedule import AsItAppears
+from bot.runtime.settings import Settings, SlackCredentials
+from bot.slack.api.ports import Posted
+from bot.source.library import Library
+from bot.store.store import Store
+from tests.fakes.folder import FakeFolder
+from tests.fakes.talk import FakeDoor, FakeReplies
+from tests.fakes.watch import FakeWatch
+from tests.fakes.whole import entry, issue
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+class StillClock:
+    """A clock that stands at one moment."""
+
+    def now(self) -> datetime:
+        """See `bot.domain.clock.Clock`."""
+        return NOW
+
+
+class HeardDoor(FakeDoor):
+    """A Slack that tells when a message is posted."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.heard = asyncio.Event()
+
+    async def post(self, *given: Any, **named: Any) -> Posted:
+        """Post, and tell."""
+        self.heard.set()
+        return await super().post(*given, **named)
+
+
+async def test_an_issue_goes_from_a_fake_folder_to_a_fake_slack() -> None:
+    """A file appears, the watch tells of it, and its digest is posted; a stop closes the ports."""
+    folder = FakeFolder({"a.md": issue(1, NOW - timedelta(days=7), [entry("Old.", "https://old.example/")])})
+    store, slack, watch, replies = Store.open("sqlite://"), HeardDoor(), FakeWatch(), FakeReplies()
+    clock = StillClock()
+    ports = Ports(
+        Library.opened(folder, clock=clock),
+        store,
+        slack,
+        clock,
+        watch=watch,
+        response_urls=replies,
+        chance=lambda _: 0,
+    )
+    app = build(Settings(), SlackCredentials("xoxb-1", "secret", None), ports)
+    async with app.running():
+        await store.subscriptions.put("-:T1", "C1", "U1", AsItAppears(), Preferences(layout=Layout.FULL), NOW)
+        folder.put("b.md", issue(2, NOW, [entry("New.", "https://new.example/")]))
+        watch.changed("b.md")
+        async with asyncio.timeout(20):
+            await slack.heard.wait()
+        assert app.health().ok
+    channel, message = slack.posted[0]
+    assert (channel, "https://new.example/" in str(message)) == ("C1", True)
+    assert slack.is_closed
