@@ -182,7 +182,7 @@ class _Reader:
             elif url := line.alone:
                 self._address(line, url, above)
             else:
-                self._text(line, block[at:], above)
+                self._text(line, block, at, above)
 
     def _item(self, line: Line, gap: int) -> None:
         """Take the first line of a list's item."""
@@ -222,12 +222,12 @@ class _Reader:
             return False
         return gap > 1 or bool(gap and draft.led and draft.pieces) or draft.listed > 0
 
-    def _text(self, line: Line, rest: list[Line], gap: int) -> None:
-        """Take a line of words, which `rest` (the line first) of its block goes on with."""
+    def _text(self, line: Line, block: list[Line], at: int, gap: int) -> None:
+        """Take a line of words, which stands at `at` in its block."""
         draft = self.draft
         begins = draft is None or (line.first and self._is_over(draft, gap))
         if draft is not None and not (begins or draft.explicit):
-            begins = self._begins(draft, line, rest, gap) if line.first else self._parts(draft, rest)
+            begins = self._begins(draft, line, block[at:], gap) if line.first else self._parts(draft, block, at)
         if draft is None or begins:
             doubtful = draft is not None and draft.ended and gap < 2
             draft = self._begin(line.number)
@@ -238,9 +238,9 @@ class _Reader:
         """Return whether two empty lines end an entry that a heading began, in an issue that parts entries so."""
         return draft.explicit and self.wide and gap > 1
 
-    def _parts(self, draft: Draft, rest: list[Line]) -> bool:
+    def _parts(self, draft: Draft, block: list[Line], at: int) -> bool:
         """Return whether a line below another of its block begins an entry: after an address, with one of its own."""
-        return draft.ended and bool(draft.pieces) and any(line.alone or line.mentions for line in rest)
+        return draft.ended and bool(draft.pieces) and any(line.mentions for line in block[at:])
 
     def _begins(self, draft: Draft, line: Line, block: list[Line], gap: int) -> bool:
         """Return whether a block's first line begins an entry."""

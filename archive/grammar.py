@@ -28,7 +28,7 @@ _PARSER = Markdown(
 _MAILED = re.compile(r"^ {0,3}>[ ]?(?=From |\S[^\n]*\n {0,3}(?:={2,}|-{2,})[ \t]*$)", re.MULTILINE)
 _TWIN = re.compile(r"\[(https?://[^\s\[\]<>()]*[()][^\s\[\]<>]*)\]\(\1\)")
 """An address as its own label, with brackets that no target may have bare."""
-_STARRED = re.compile(r"://(?<=[ps]://)[^\s<>`*_~]*[*_~][^\s<>`]*")
+_STARRED = re.compile(r"://(?<=[ps]://)[^\s<>`*_~]{0,300}+[*_~][^\s<>`]{0,2000}")
 _STARS = re.compile(r"(?<!\\)([*_~])")
 _HEADING_LEVELS = {f"H{level}": level for level in range(1, 7)}
 _SEPARATOR = " · "

@@ -97,7 +97,7 @@ class LineBuilder:
 
     def __init__(self) -> None:
         """Begin an empty line."""
-        self.open: list[tuple[str, int, bool]] = []
+        self.open: list[tuple[str, int, bool, int]] = []
         self.bold = 0
         self.alt: list[str] | None = None
         self._reset()
@@ -140,14 +140,14 @@ class LineBuilder:
 
     def link(self, url: str) -> None:
         """Begin a link."""
-        self.open.append((url, self.length, self.bold > 0))
+        self.open.append((url, self.length, self.bold > 0, len(self.pieces)))
 
     def unlink(self) -> None:
         """End the link that was begun last."""
         if not self.open:
             return
-        url, start, bold = self.open.pop()
-        label = "".join(self.pieces)[start:]
+        url, start, bold, first = self.open.pop()
+        label = "".join(self.pieces[first:])
         self._mention(url, start, label, bold=bold)
 
     def _mention(self, target: str, start: int, label: str, *, bold: bool) -> None:
@@ -180,7 +180,7 @@ class LineBuilder:
 
     def finish(self, line: Line) -> Line:
         """Put what was collected into `line`, with the bare addresses that stand in it, and begin another."""
-        reopened = [(url, 0, bold) for url, _, bold in self.open]
+        reopened = [(url, 0, bold, 0) for url, _, bold, _ in self.open]
         while self.open:
             self.unlink()
         raw = "".join(self.pieces)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from archive import body, document
+from archive import draft, document
 from archive.headline import headline
 from archive.issue import Issue
 from bot.domain.preferences import Preferences
@@ -146,7 +146,7 @@ async def end(scene: Scene) -> None:
 @pytest.fixture
 def headlines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every headline read by another rule than the last release's."""
-    monkeypatch.setattr(body, "headline", lambda *words: headline(*words).upper())
+    monkeypatch.setattr(draft, "headline", lambda *words, **how: headline(*words, **how).upper())
 
 
 @pytest.mark.usefixtures("headlines")
