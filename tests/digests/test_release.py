@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from archive import draft, document
+from archive import document, draft
 from archive.headline import headline
 from archive.issue import Issue
 from bot.domain.preferences import Preferences
