@@ -157,9 +157,8 @@ def decide_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[b
             connection.execute(delete(slots).where(ahead))
     if dated := [row["slot"] for row in decided if row["slot"] is not None]:
         came = {tuple(row) for row in _SLOT.run(connection, dated)}
-        decided = [
-            row for row in decided if row["slot"] is None or _date(row["slot"]) in came
-        ]  # else the slot was decided before
+        # A slot that is already there was decided before.
+        decided = [row for row in decided if row["slot"] is None or _date(row["slot"]) in came]
     if fresh := [one for row in decided for one in row["fresh"]]:
         _DECIDED.run(connection, fresh)
     return mine

@@ -15,11 +15,10 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.newness import WINDOW, Arrival, is_new, is_out
+from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
 from bot.store.tables import archive_looks, insert, issues, slugs
 
-_ONLY = ""
-"""The key of the only newsletter there is."""
 _EDIT = (
     update(issues)
     .where(issues.c.identity == bindparam("key"))
@@ -42,11 +41,12 @@ class Registered:
 
 
 class Issues:
-    """The register of issues."""
+    """The register of a newsletter's issues."""
 
-    def __init__(self, database: Database) -> None:
-        """Keep it in `database`."""
+    def __init__(self, database: Database, newsletter: Newsletter) -> None:
+        """Use `database`; the last look at the archive is the `newsletter`'s own."""
         self._database = database
+        self._newsletter = newsletter.slug
 
     async def register(
         self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
@@ -56,25 +56,35 @@ class Issues:
         `good`: the archive's folder could be read just now. Such a look counts as the last one if it saw any issue.
         An issue that comes out now is new if it is dated no more than `window` before the last one.
         """
-        there = tuple(faces)
-        return await self._database.write(lambda connection: _register(connection, there, now, window, good=good))
+        look = _Look(self._newsletter, tuple(faces), now, window)
+        return await self._database.write(lambda connection: _register(connection, look, good=good))
 
     async def recognised(
         self, faces: Iterable[Fingerprint], now: datetime, *, window: timedelta = WINDOW
     ) -> Registered:
         """Return what `register` would, and write nothing: for those who only look."""
-        there = tuple(faces)
-        return await self._database.read(lambda connection: _recognised(connection, there, now, window))
+        look = _Look(self._newsletter, tuple(faces), now, window)
+        return await self._database.read(lambda connection: _recognised(connection, look))
 
     async def last_look(self) -> datetime | None:
         """Return the moment of the last look at the archive that saw issues, None if there was none."""
-        return await self._database.read(_last_look)
+        return await self._database.read(lambda connection: _last_look(connection, self._newsletter))
 
     async def identity(self, slug: str) -> str | None:
         """Give the identity of the issue that has or once had this slug."""
         return await self._database.read(
             lambda connection: connection.scalar(select(slugs.c.identity).where(slugs.c.slug == slug))
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at the archive of the `newsletter` (slug) at the moment `now`; `window` as in `Issues.register`."""
+
+    newsletter: str
+    there: tuple[Fingerprint, ...]
+    now: datetime
+    window: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +109,17 @@ class _Seen:
         return found
 
 
-def _seen(connection: Connection, there: tuple[Fingerprint, ...], now: datetime, window: timedelta) -> _Seen:
+def _seen(connection: Connection, look: _Look) -> _Seen:
+    there, now = look.there, look.now
     rows = {row.identity: row for row in connection.execute(select(issues))}
     names = {row.slug: row.identity for row in connection.execute(select(slugs))}
     known = KnownIssues(names, {key: frozenset(row.links) for key, row in rows.items()})
     found = recognise(there, known)
     out = [face for face in there if found[face.slug] in rows or is_out(face.dated, now)]
     faces = {found[face.slug]: face for face in out}
-    last = _last_look(connection)
+    last = _last_look(connection, look.newsletter)
     fresh = [
-        _row(key, face, now, last, new=is_new(face.dated, last, now, window))
+        _row(key, face, now, last, new=is_new(face.dated, last, now, look.window))
         for key, face in faces.items()
         if key not in rows
     ]
@@ -125,21 +136,21 @@ def _text(face: Fingerprint) -> dict[str, str]:
     return {"content": face.content, "source": face.source or face.content}
 
 
-def _last_look(connection: Connection) -> datetime | None:
-    chosen = select(archive_looks.c.at).where(archive_looks.c.newsletter == _ONLY)
+def _last_look(connection: Connection, newsletter: str) -> datetime | None:
+    chosen = select(archive_looks.c.at).where(archive_looks.c.newsletter == newsletter)
     found: datetime | None = connection.scalar(chosen)
     return found
 
 
-def _looked(connection: Connection, now: datetime) -> None:
-    """Write down that issues were seen now."""
+def _looked(connection: Connection, newsletter: str, now: datetime) -> None:
+    """Record that issues were seen now."""
     row = insert(connection, archive_looks)
     latest = row.on_conflict_do_update(index_elements=["newsletter"], set_={"at": row.excluded.at})
-    connection.execute(latest, {"newsletter": _ONLY, "at": now})
+    connection.execute(latest, {"newsletter": newsletter, "at": now})
 
 
-def _recognised(connection: Connection, there: tuple[Fingerprint, ...], now: datetime, window: timedelta) -> Registered:
-    seen = _seen(connection, there, now, window)
+def _recognised(connection: Connection, look: _Look) -> Registered:
+    seen = _seen(connection, look)
     seq = {key: int(row.seq) for key, row in seen.rows.items()}
     fresh = (row["identity"] for row in seen.fresh)
     last = max(seq.values(), default=0)
@@ -147,13 +158,11 @@ def _recognised(connection: Connection, there: tuple[Fingerprint, ...], now: dat
     return Registered(seen.identity, order, not_new=seen.not_new())
 
 
-def _register(
-    connection: Connection, there: tuple[Fingerprint, ...], now: datetime, window: timedelta, *, good: bool
-) -> Registered:
+def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     if connection.dialect.name == "postgresql":
         # Numbers must be seen in the order in which they are given: one process at a time.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236202)")
-    seen = _seen(connection, there, now, window)
+    seen = _seen(connection, look)
     if seen.fresh:
         connection.execute(insert(connection, issues).on_conflict_do_nothing(), seen.fresh)
     renamed = [{"slug": slug, "identity": key} for slug, key in seen.identity.items() if seen.names.get(slug) != key]
@@ -161,8 +170,8 @@ def _register(
         row = insert(connection, slugs)
         latest = {"identity": row.excluded.identity}
         connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_=latest), renamed)
-    if good and there:
-        _looked(connection, now)
+    if good and look.there:
+        _looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
     return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new())
 

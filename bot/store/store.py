@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from bot.domain.delivery import PostedPart
+from bot.domain.newsletter import UNNAMED, Newsletter
 from bot.domain.workspace import WorkspaceId
 from bot.store.bookmarks import Bookmarks
 from bot.store.database import Database
@@ -22,12 +23,12 @@ from bot.store.teams import Teams
 
 
 class Store:
-    """The bot's memory, by noun."""
+    """All tables of the bot's database, by noun."""
 
-    def __init__(self, database: Database) -> None:
-        """Use `database`, whose tables are up to date."""
+    def __init__(self, database: Database, newsletter: Newsletter = UNNAMED) -> None:
+        """Use `database`, whose tables are up to date, for the issues of `newsletter`."""
         self.database = database
-        self.issues = Issues(database)
+        self.issues = Issues(database, newsletter)
         self.subscriptions = Subscriptions(database)
         self.schedule = RunSchedule(database)
         self.leases = Leases(database)
@@ -41,11 +42,10 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, upgrading: bool = False, inline: bool = False) -> Self:
-        """Open the database at `url` after checking that its tables are those of this version.
+        """Open the database at `url` and check that its tables are this version's.
 
-        With `upgrading` they are first brought up to date (the demo and a private SQLite file do that themselves).
-        Raises DatabaseUrlError, SchemaError or StoreError. Blocks: call it before the event loop matters, or in a
-        thread. An in-memory SQLite is always made up to date.
+        With `upgrading` they are upgraded first; an in-memory SQLite always is. This blocks: call it before the event
+        loop starts, or in a thread. Raises DatabaseUrlError, SchemaError or StoreError.
         """
         database = Database(url, inline=inline)
         if database.in_memory:
@@ -57,9 +57,9 @@ class Store:
         return cls(database)
 
     async def posted(self, workspace: WorkspaceId, channel: str, ts: str) -> PostedPart | None:
-        """Give what the message `ts` of the channel is, None when it is none of a digest."""
+        """Return which part of which digest the message `ts` of the channel is, or None."""
         return await self.database.read(lambda connection: posted(connection, workspace, channel, ts))
 
     async def close(self) -> None:
-        """Finish what waits and let the connections go."""
+        """Finish pending writes and close the connections."""
         await self.database.close()

@@ -64,7 +64,7 @@ issues = Table(
 archive_looks = Table(
     "archive_looks",
     metadata,
-    # Which newsletter's archive; "" for the only one.
+    # The slug of the newsletter whose archive it is.
     Column("newsletter", Text, primary_key=True),
     # The last look that saw issues.
     Column("at", Moment, nullable=False),

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from alembic import command
 
 from bot.domain.issue_identity import Fingerprint
+from bot.domain.newsletter import Newsletter
 from bot.store.database import engine_of
+from bot.store.issues import Issues
 from bot.store.migrate import _config, upgrade
 from bot.store.store import Store
 
@@ -131,3 +133,12 @@ async def test_a_downgraded_database_has_what_is_not_to_be_posted_as_decided(url
     step(url, "0005")
     assert sorted(rows(url, "SELECT issue, progress FROM deliveries")) == [("old", "dropped"), ("one", "dropped")]
     upgrade(url)
+
+
+async def test_a_look_is_its_newsletters_own(store: Store) -> None:
+    """Another newsletter in the same database has not been looked at, whatever was seen of the first."""
+    await store.issues.register([face("one", NOW)], NOW)
+    other = Issues(store.database, Newsletter("other", "The Other"))
+    assert await other.last_look() is None
+    await other.register([face("two", NOW)], NOW + DAY)
+    assert (await store.issues.last_look(), await other.last_look()) == (NOW, NOW + DAY)
