@@ -1,1 +1,1 @@
-"""What is remembered: subscriptions, deliveries, bookmarks. SQLite or PostgreSQL."""
+"""The database, SQLite or PostgreSQL: subscriptions, deliveries, bookmarks."""

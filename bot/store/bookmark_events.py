@@ -1,7 +1,7 @@
-"""Marks, and the bookmarks that follow from them: what is done within one transaction.
+"""Bookmark events (the table marks) and the bookmarks that follow from them, within one transaction.
 
-A bookmark's row is what `bot.domain.bookmark.settled` makes of its link's marks, written down so that lists are read
-from an index; whoever changes a mark settles its link in the same transaction. Callers hold the person's row.
+A bookmark's row is what `bot.domain.bookmark.settled` makes of the events of its link; it is stored so that lists can
+be read from an index. Code that changes an event settles its link in the same transaction, and holds the person's row.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SETTLED = (
 
 @dataclass(frozen=True, slots=True)
 class BookmarkChange:
-    """What a mark changed: whether it was `fresh` (neither a repetition nor too late), and what is `saved` anew."""
+    """The effect of an event: whether it was `fresh` (no repetition, not outdated), and the link it `saved`, if any."""
 
     fresh: bool = False
     saved: BookmarkLink | None = None
@@ -36,7 +36,7 @@ class BookmarkChange:
 
 @dataclass(frozen=True, slots=True)
 class SourceEvent:
-    """A way of keeping came (`held`) or went at `at`; it means `link`, None: none or, unless `sure`, not yet known."""
+    """A source was added (`held`) or removed at `at`. `link` is None if it means none or, unless `sure`, is unknown."""
 
     held: bool
     at: int
@@ -47,7 +47,7 @@ class SourceEvent:
 def put(
     connection: Connection, person: int, source: BookmarkSource, event: SourceEvent, now: datetime
 ) -> BookmarkChange:
-    """Write down what happened to `source`, if that is news, and settle its link."""
+    """Record what happened to `source`, unless a newer event is stored, and settle its link."""
     was = connection.execute(
         select(_M.id, _M.held, _M.at, _M.key, _M.link).where(
             _M.person == person, _M.channel == source.channel, _M.ts == source.ts, _M.emoji == source.emoji
@@ -56,7 +56,7 @@ def put(
     if was is not None and not newer(event.held, event.at, (was.held, was.at)):
         return BookmarkChange()
     values: dict[str, Any] = {"held": event.held, "at": event.at}
-    # What is let go is what was held, whatever the message shows by now.
+    # A removal is of the link that was saved, even if the message shows another by now.
     if was is None or event.held or not was.key:
         values |= meaning(event.link, sure=event.sure)
     if was is None:
@@ -72,15 +72,15 @@ def put(
 
 
 def settle(connection: Connection, person: int, key: str) -> BookmarkLink | None:
-    """Bring the bookmark's row and the person's counts up to date; give the link if it is kept from now on."""
+    """Update a bookmark's row and the person's counts; return the link if it is a bookmark from now on."""
     return settle_all(connection, [(person, key)]).get((person, key))
 
 
 def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], BookmarkLink]:
-    """Settle many links of many people (person, key); give those that are kept from now on."""
+    """Settle many links, given as (person, key); return those that are bookmarks from now on."""
     if not pairs:
         return {}
-    # Pairs, not people and keys apart: in a burst everybody's marks on every message would be read.
+    # By pairs: separate conditions on people and keys would read everyone's events on every message in a burst.
     within = is_among((_B.person, _B.key), pairs)
     rows = {(row.person, row.key): row for row in connection.execute(select(*_SETTLED).where(within))}
     found: dict[tuple[int, str], list[BookmarkEvent]] = {pair: [] for pair in pairs}
@@ -96,7 +96,7 @@ def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict
 def _rewrite(
     connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], BookmarkEvent | None]
 ) -> None:
-    """Write the bookmarks' rows that are new or differ."""
+    """Write the bookmarks' rows that are new or changed."""
     new, old = [], []
     for pair, marker in after.items():
         values, row = _values(marker), rows.get(pair)
@@ -114,7 +114,7 @@ def _rewrite(
 def _recount(
     connection: Connection, rows: Mapping[tuple[int, str], Any], after: Mapping[tuple[int, str], BookmarkEvent | None]
 ) -> None:
-    """Bring the people's counts up to date."""
+    """Update the people's counts."""
     more: Counter[int] = Counter()
     unread: Counter[int] = Counter()
     for (who, key), marker in after.items():
@@ -129,7 +129,7 @@ def _recount(
 
 
 def count(connection: Connection, person: int, was: Any | None, *, kept: bool, read: bool) -> None:
-    """Bring the person's counts up to date with a bookmark that `was` (None: not there) and is now `kept`, `read`."""
+    """Update a person's counts for a bookmark whose row `was` (None: there was none) and is now `kept` and `read`."""
     more = kept - bool(was and was.kept)
     unread = (kept and not read) - bool(was and was.kept and not was.read)
     if more or unread:
@@ -138,7 +138,7 @@ def count(connection: Connection, person: int, was: Any | None, *, kept: bool, r
 
 
 def adopt(connection: Connection, stray: int, own: int) -> None:
-    """Make everything of the person `stray` the person `own`'s: as if all had happened to them."""
+    """Move everything of the person `stray` to the person `own`, as if it had been theirs from the start."""
     for mark in connection.execute(select(marks).where(_M.person == stray)).all():
         source = BookmarkSource(mark.channel, mark.ts, mark.emoji, mark.workspace, mark.shared)
         meant = link_of(mark.link) if mark.key else None
@@ -150,7 +150,7 @@ def adopt(connection: Connection, stray: int, own: int) -> None:
 
 
 def remove(connection: Connection, person: int, key: str, at: int) -> bool:
-    """Remove a link up to `at`, with its note; give whether it was kept and is no longer."""
+    """Remove a link as of `at`, with its note; return whether it was a bookmark and no longer is."""
     row = connection.execute(select(bookmarks).where(_B.person == person, _B.key == key)).first()
     if row is None:
         connection.execute(insert(bookmarks).values(person=person, key=key, kept=False, removed=at))
@@ -161,7 +161,7 @@ def remove(connection: Connection, person: int, key: str, at: int) -> bool:
         connection.execute(update(bookmarks).where(_B.id == row.id).values(values))
         if "read" in values and row.read and row.kept:
             count(connection, person, row, kept=True, read=False)
-    # Their moment is past: whatever comes late is older than the removal, which stays.
+    # Not needed any more: an event that comes late is older than the removal, which is kept.
     connection.execute(delete(marks).where(_M.person == person, _M.key == key, _M.at <= at))
     settle(connection, person, key)
     after = connection.scalar(select(_B.kept).where(_B.person == person, _B.key == key))
@@ -169,21 +169,21 @@ def remove(connection: Connection, person: int, key: str, at: int) -> bool:
 
 
 def saved_keys(connection: Connection, person: int, keys: Iterable[str]) -> frozenset[str]:
-    """Give those of `keys` that the person keeps."""
+    """Return those of `keys` that the person has bookmarks for."""
     chosen = select(_B.key).where(_B.person == person, is_among(_B.key, keys), _B.kept)
     return frozenset(connection.scalars(chosen))
 
 
 def meaning(link: BookmarkLink | None, *, sure: bool = True) -> dict[str, Any]:
-    """Give the columns that say which link a mark means."""
+    """Return the columns that say which link an event means."""
     return {"key": link.key if link else "" if sure else None, "link": link_json(link) if link else ""}
 
 
 def _values(marker: BookmarkEvent | None) -> dict[str, Any]:
-    """Give a bookmark's columns; one that is not kept says nothing of its link."""
+    """Return a bookmark's columns; a removed one says nothing about its link."""
     if marker is None:
         return {"kept": False, "at": 0, "url": "", "headline": "", "text": "", "issue": "", "position": -1}
     link = marker.link
-    # PostgreSQL takes no NUL and neither database half a surrogate, which an archive's file or a message may hold.
+    # A file or a message may contain NUL, which PostgreSQL refuses, or lone surrogates, which both databases refuse.
     shown = {"url": clean(link.url), "headline": clean(link.headline), "text": clean(link.text)}
     return {"kept": True, "at": marker.at, **shown, "issue": link.issue, "position": link.position}

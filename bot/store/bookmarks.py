@@ -1,4 +1,4 @@
-"""What people keep."""
+"""The table of bookmarks."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ from bot.store.tables import bookmarks, forgotten, marks, parts, people, posting
 T = TypeVar("T")
 
 PENDING_REACTION_LIFE = timedelta(days=1)
-"""How long a reaction on a message that never became known is remembered."""
+"""How long a reaction to a message that never became known is stored."""
 EVENT_MAX_LATENESS = timedelta(days=3)
-"""How long what is gone is remembered, so that a late event does not bring it back: Slack gives up after a day."""
+"""How long a removal is stored, so that a late event does not undo it; Slack stops sending after a day."""
 _PRIME = 1_000_003
-"""Microseconds are summed up modulo this, which keeps the sum within 64 bits."""
+"""Times are summed modulo this, so that the sum fits into 64 bits."""
 _B = bookmarks.c
 _M = marks.c
 _LINK = (_B.key, _B.url, _B.headline, _B.text, _B.issue, _B.position, _B.at, _B.read, _B.note)
 
 
 class Bookmarks:
-    """Who keeps which links. Every method is one transaction; times are in microseconds by Slack's clock."""
+    """Everyone's bookmarks. Every method is one transaction; times are in microseconds by Slack's clock."""
 
     def __init__(self, database: Database) -> None:
-        """Keep them in `database`."""
+        """Use `database`."""
         self._database = database
 
     async def react(  # noqa: PLR0913 - a reaction's facts
         self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
     ) -> ReactionOutcome:
-        """Write down a reaction that came (`held`) or went: `source` says on what and with which emoji."""
+        """Record that a reaction was added (`held`) or removed; `source` is its message and emoji."""
         return await self._database.write_one_of(react_all, ReactionRow(member, workspace, source, at, now, held))
 
     async def save(
         self, member: Member, links: Iterable[BookmarkLink], at: int, now: datetime
     ) -> tuple[BookmarkLink, ...]:
-        """Keep `links` by hand; give those that were not kept before."""
+        """Save links by hand; return those that were not bookmarks before."""
         wanted = tuple(links)
 
         def unit(connection: Connection) -> tuple[BookmarkLink, ...]:
@@ -74,7 +74,7 @@ class Bookmarks:
         return await self._database.write(unit)
 
     async def remove(self, member: Member, keys: Iterable[str], at: int) -> int:
-        """Keep links no longer, whichever way they were kept, and drop their notes; give how many were kept."""
+        """Remove bookmarks, however they were saved, with their notes; return how many there were."""
         gone = tuple(keys)
 
         def unit(connection: Connection) -> int:
@@ -84,17 +84,17 @@ class Bookmarks:
         return await self._database.write(unit)
 
     async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:
-        """Note that somebody has (not) read a link they keep; give whether they keep it."""
+        """Mark a bookmark as read or unread; return False if there is none."""
         return await self._set(member, key, {"read": read}, at)
 
     async def note(self, member: Member, key: str, text: str, at: int) -> bool:
-        """Put a note (checked by the caller) on a link that somebody keeps; "" takes it away. Give whether they do."""
+        """Set a bookmark's note, which the caller has checked ("" removes it); return False if there is none."""
         return await self._set(member, key, {"note": text}, at)
 
     async def page(self, member: Member, offset: int = 0, limit: int = 10, *, unread_first: bool = False) -> Page:
-        """Give a page of what somebody keeps, newest first; past the end, the last page.
+        """Return a page of a member's bookmarks, newest first; past the end, the last page.
 
-        With `unread_first`, what they have not read comes before what they have.
+        With `unread_first`, unread ones come before read ones.
         """
         chosen = select(*_LINK).order_by(_B.at.desc(), _B.id.desc())
 
@@ -104,7 +104,7 @@ class Bookmarks:
             if not unread_first:
                 rows = connection.execute(mine.limit(limit).offset(start)).all()
                 return Page(tuple(map(_bookmark, rows)), who.kept, who.unread)
-            # One after the other, each in its index's own order: sorted together, all of them would be read.
+            # Two queries, each in the order of its index: one query would have to read and sort all of them.
             rows = connection.execute(mine.where(~_B.read).limit(limit).offset(start)).all()
             if more := limit - len(rows):
                 rest = mine.where(_B.read).limit(more).offset(max(0, start - who.unread))
@@ -114,7 +114,7 @@ class Bookmarks:
         return await self._of(member, unit, Page())
 
     async def all(self, member: Member) -> tuple[Bookmark, ...]:
-        """Give everything that somebody keeps, newest first."""
+        """Return all bookmarks of a member, newest first."""
         chosen = select(*_LINK).order_by(_B.at.desc(), _B.id.desc())
 
         def unit(connection: Connection, who: Any) -> tuple[Bookmark, ...]:
@@ -123,7 +123,7 @@ class Bookmarks:
         return await self._of(member, unit, ())
 
     async def stamp(self, member: Member) -> tuple[int, ...]:
-        """Give figures that change with whatever can be searched of what somebody keeps: a look costs no list."""
+        """Return numbers that differ whenever what a search reads of the member's bookmarks does."""
         figures = (
             func.count(),
             *(func.coalesce(func.sum(column % _PRIME), 0) for column in (_B.at, _B.note_at, _B.removed)),
@@ -137,7 +137,7 @@ class Bookmarks:
         return await self._of(member, unit, ())
 
     async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
-        """Give the bookmarks of these links, in their order; those that are not kept are left out."""
+        """Return the bookmarks with these keys, in their order; keys without one are skipped."""
         wanted = tuple(keys)
         chosen = select(*_LINK).where(is_among(_B.key, wanted), _B.kept)
 
@@ -148,7 +148,7 @@ class Bookmarks:
         return await self._of(member, unit, ())
 
     async def get(self, member: Member, key: str) -> Bookmark | None:
-        """Give one bookmark by its link's key, None when it is not kept."""
+        """Return the bookmark with this key, or None."""
         chosen = select(*_LINK).where(_B.key == key, _B.kept)
 
         def unit(connection: Connection, who: Any) -> Bookmark | None:
@@ -158,16 +158,16 @@ class Bookmarks:
         return await self._of(member, unit, None)
 
     async def which(self, member: Member, keys: Iterable[str]) -> frozenset[str]:
-        """Give those of `keys` that somebody keeps."""
+        """Return those of `keys` that the member has bookmarks for."""
         asked = tuple(keys)
         nothing: frozenset[str] = frozenset()
         return await self._of(member, lambda connection, who: saved_keys(connection, who.id, asked), nothing)
 
     async def top(self, home: str, since: int, until: int, limit: int, at_least: int = 1) -> tuple[LinkCount, ...]:
-        """Give the links that most people of a `home` keep since a moment from `since` up to before `until`.
+        """Return the links that most people of a `home` saved from `since` up to before `until`.
 
-        Only links of the archive that `at_least` so many people keep; most first, then the latest kept. Nobody is
-        named, and what the archive does not know may come from where not everybody may look.
+        Only links of the archive that `at_least` so many people saved: others may come from private channels. The most
+        saved come first, then the latest. Nobody is named.
         """
         count_, last = func.count().label("people"), func.max(_B.at)
         grouped = (
@@ -190,13 +190,13 @@ class Bookmarks:
         return await self._database.read(unit)
 
     async def catch_up(self) -> int:
-        """Keep what was marked before its message was known and is known by now; give how many marks that were."""
+        """Save what people reacted to before its message was known, if it is known now; return how many reactions."""
         if not await self._database.read(lambda connection: bool(connection.execute(_ripe().limit(1)).first())):
             return 0
         return await self._database.write(_caught_up)
 
     async def prune(self, now: datetime) -> int:
-        """Forget marks on messages that turned out to be none of ours, and what is long gone; give how many."""
+        """Delete reactions to messages that are not ours, and old removals; return how many rows."""
         edge = microseconds(now - EVENT_MAX_LATENESS)
         never = delete(marks).where(_M.key.is_(None), _M.noted < now - PENDING_REACTION_LIFE)
         gone = delete(marks).where(_M.key == "", _M.at < edge), delete(marks).where(~_M.held, _M.at < edge)
@@ -212,7 +212,7 @@ class Bookmarks:
         return await self._database.write(unit)
 
     async def _set(self, member: Member, key: str, values: dict[str, Any], at: int) -> bool:
-        """Set `read` or `note`, unless somebody did so later."""
+        """Set `read` or `note`, unless a later change is stored."""
         (name,) = values
 
         def unit(connection: Connection) -> bool:
@@ -228,7 +228,7 @@ class Bookmarks:
         return await self._database.write(unit)
 
     async def _of(self, member: Member, unit: Callable[[Connection, Any], T], nothing: T) -> T:
-        """Read what somebody has, after what came in before they or their messages were known was put in its place."""
+        """Return what `unit` reads of a member, or `nothing` for a stranger; first apply what waited to be known."""
 
         def looked(connection: Connection) -> tuple[bool, T]:
             who, untidy = known(connection, member)
@@ -249,7 +249,7 @@ def _bookmark(row: Any) -> Bookmark:
 
 
 def _ripe() -> Any:
-    """Choose the marks whose message was not known and may be by now."""
+    """Return the query for the events whose message was not known and may be now."""
     there = or_(exists().where(parts.c.ts == _M.ts), exists().where(postings.c.ts == _M.ts))
     return select(marks).where(_M.key.is_(None), there)
 
@@ -266,7 +266,7 @@ def _caught_up(connection: Connection) -> int:
 
 
 def _found(connection: Connection, mark: Any, shown_links: ShownLinks) -> BookmarkLink | None:
-    """Give a mark its link now that its message is known; give the link if it is kept from now on."""
+    """Set an event's link now that its message is known; return the link if it is a bookmark from now on."""
     link = meant(shown_links.links, mark.emoji, numbered=shown_links.ours)
     connection.execute(update(marks).where(_M.id == mark.id, _M.key.is_(None)).values(meaning(link)))
     return settle(connection, mark.person, link.key) if link else None

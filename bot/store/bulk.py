@@ -1,7 +1,7 @@
-"""Many rows in one statement: the rows come as one parameter, and the statement goes through them all.
+"""Many rows in one statement: the rows are its parameters, and it goes through them all.
 
-A statement for each row costs several times as much, and with SQLite it also gives the interpreter's lock up and waits
-for it again between any two rows. PostgreSQL takes an array for each value, SQLite one JSON text for all.
+A statement for each row costs several times as much, and with SQLite it also releases and takes the interpreter's lock
+between any two rows. PostgreSQL gets an array for each value, SQLite one JSON text for all.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from bot.store.errors import StoreError
 
 @dataclass(frozen=True, slots=True)
 class BulkRows:
-    """The rows as the statement sees them: call it with a value's name for that of the row the statement is at."""
+    """The rows inside the statement: calling it with a value's name returns that value of the current row."""
 
     rows: FromClause
     values: Mapping[str, ColumnElement[Any]]
     insert: Callable[[Table], Any]
 
     def __call__(self, name: str) -> ColumnElement[Any]:
-        """Give the value of that name."""
+        """Return the value of that name."""
         return self.values[name]
 
     def insert_new(self, table: Table) -> Any:
-        """Give the insert of every row's values into the columns of their names; what is there already stays."""
-        # The condition is for SQLite, which would take ON CONFLICT for part of a join (sqlite: lang_upsert).
+        """Return the insert of every row's values into the columns of the same names; existing rows stay."""
+        # Without a condition SQLite would read ON CONFLICT as part of a join (sqlite.org/lang_upsert.html).
         rows = select(*self.values.values()).where(literal_column("1") == literal_column("1"))
         fresh = self.insert(table).from_select(list(self.values), rows)
         return fresh.on_conflict_do_nothing()
@@ -57,17 +57,17 @@ Build: TypeAlias = Callable[[BulkRows], Any]
 
 
 class BulkStatement:
-    """A statement over rows that are given with it. Make it once: building one takes longer than running it."""
+    """A statement over rows that are passed to it. Make it once: building one takes longer than running it."""
 
     def __init__(self, kinds: Mapping[str, Any], build: Build) -> None:
-        """Prepare what `build` builds; `kinds` are the rows' values and their SQL types."""
+        """Prepare the statement that `build` returns; `kinds` are the SQL types of the rows' values by name."""
         self._kinds = dict(kinds)
         self._arrays, self._json = build(_arrays(self._kinds)), build(_json(self._kinds))
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
-        """Run the statement for `rows`, each with a value for every one of the kinds (others are left alone).
+        """Run the statement for `rows`, each with a value for every kind; other values are ignored.
 
-        Raises StoreError for what is no text (a lone surrogate, a zero), before it is in the database.
+        Raises StoreError for text with a lone surrogate or a NUL, before anything is written.
         """
         if connection.dialect.name == "postgresql":
             return connection.execute(self._arrays, {name: [row[name] for row in rows] for name in self._kinds})
@@ -98,7 +98,7 @@ def _json(kinds: Mapping[str, Any]) -> BulkRows:
 
 
 def _plain(value: object) -> object:
-    """Give what JSON has no word for as the database keeps it."""
+    """Return a value that JSON does not know, as the database stores it."""
     if isinstance(value, datetime):
         return microseconds(value)
     raise TypeError(f"{type(value).__name__} is no value of a row")

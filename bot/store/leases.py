@@ -1,4 +1,4 @@
-"""Leases: which worker has which subscriptions in hand, and until when."""
+"""Leases: which worker has claimed which subscriptions, and until when."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from bot.store.row_mapping import subscription_of
 from bot.store.tables import Moment, subscriptions
 
 FAR = timedelta(days=8)
-"""Who is to wake later than this was set by a clock that has since gone back."""
+"""A next_run_at further ahead than this was set by a clock that has since been put back."""
 _CANDIDATES = 5_000
-"""As many of the longest waiting are looked at, in a moment; all of them only where there are more."""
+"""How many of the longest waiting are considered for a claim, unless more of them wait."""
 _S = subscriptions.c
 
 # Built once: building a statement takes longer than running it.
@@ -67,16 +67,16 @@ _RELEASE = (
 
 
 def _release_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
-    """Give leases back, in an order that is the same everywhere."""
+    """Release leases, by subscription id: with one order everywhere, no two transactions can deadlock."""
     connection.execute(_RELEASE, sorted(rows, key=lambda row: int(row["subscription_"])))
     return [None] * len(rows)
 
 
 class Leases:
-    """What workers have in hand: a subscription is one's until its lease runs out, and wakes then."""
+    """The leases of workers. A lease that expires makes its subscription due again."""
 
     def __init__(self, database: Database) -> None:
-        """Keep them in `database`."""
+        """Use `database`."""
         self._database = database
 
     async def claim(  # noqa: PLR0913 - how much of what, and for how long
@@ -89,24 +89,24 @@ class Leases:
         each: int,
         full: Iterable[WorkspaceId] = (),
     ) -> tuple[Subscription, ...]:
-        """Take up to `limit` subscriptions that want attention, and none of the workspaces that are `full`.
+        """Claim up to `limit` subscriptions that are due, none of them in a workspace that is `full`.
 
-        No more of a workspace than that `holder` has `each` of it then, with those in hand already. The lease lasts
-        until `now` + `lease` unless renewed; after that anybody may take them.
+        `holder` then has at most `each` subscriptions of one workspace, earlier claims included. The leases last until
+        `now` + `lease` unless renewed; after that any worker may claim the subscriptions.
         """
         given = {"now": now, "far": now + FAR, "holder": holder, "full": list(full), "each": each, "most": limit}
         if not await self._database.read(lambda connection: connection.execute(_ANY_DUE, given).first()):
-            return ()  # the usual case needs no transaction that writes
+            return ()  # the usual case, without a write transaction
 
         def unit(connection: Connection) -> tuple[Subscription, ...]:
-            # Else a workspace with so many of them would hide the others.
+            # One workspace with more due than _CANDIDATES would otherwise hide the others.
             more = connection.execute(_MORE, given).first() is not None
             ids = tuple(connection.scalars(_FAIR, {**given, "candidates": 10**9 if more else _CANDIDATES}))
             if not ids:
                 return ()
             rows = {row.id: row for row in connection.execute(_FREE, {**given, "ids": list(ids)})}
             if rows:
-                # One's own, whose lease had run out: what it was to look at again is not seen to yet.
+                # Our own lease may have expired: a run that was asked for during it is still to be done.
                 again = case((_S.holder == holder, _S.again), else_=False)
                 taken = {"holder": holder, "wake_at": now + lease, "again": again}
                 connection.execute(update(subscriptions).where(is_among(_S.id, rows)).values(taken))
@@ -115,19 +115,19 @@ class Leases:
         return await self._database.write(unit)
 
     async def renew(self, holder: str, ids: Iterable[int], until: datetime) -> int:
-        """Lengthen the leases of `holder` on these; give how many of them it has.
+        """Renew the leases of `holder` on the subscriptions `ids`; return how many of them it still has.
 
-        One that it has without knowing (its claim's answer was lost, giving it back failed) runs out.
+        Leases that it does not know of (the answer to a claim was lost, a release failed) are left to expire.
         """
         return await self._database.change(in_order(_S.holder == holder, is_among(_S.id, ids)).values(wake_at=until))
 
     async def has(self, holder: str, subscription: int) -> bool:
-        """Say whether the subscription is in the hands of `holder`."""
+        """Return whether `holder` has the lease of the subscription."""
         mine = select(_S.id).where(_S.id == subscription, _S.holder == holder)
         return await self._database.read(lambda connection: connection.execute(mine).first()) is not None
 
     async def held_beyond(self, moment: datetime) -> dict[int, datetime]:
-        """Give the leases that last longer than until then, with when they end."""
+        """Return when each lease expires that lasts beyond `moment`, by subscription id."""
         chosen = select(_S.id, _S.wake_at).where(_S.holder > "", _S.wake_at > moment)  # by the index of holders
 
         def unit(connection: Connection) -> dict[int, datetime]:
@@ -136,7 +136,7 @@ class Leases:
         return await self._database.read(unit)
 
     async def free(self, leases: Mapping[int, datetime], now: datetime) -> int:
-        """End these leases, unless they were renewed meanwhile; give how many."""
+        """End leases, given with their expiry, unless they were renewed meanwhile; return how many ended."""
 
         def unit(connection: Connection) -> int:
             ended = 0
@@ -148,12 +148,12 @@ class Leases:
         return await self._database.write(unit)
 
     async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> None:
-        """Give a lease back, to wake again at `wake`, or now if somebody asked meanwhile; nothing if it is lost."""
+        """Release a lease and run again at `wake`, or now if a run was asked for meanwhile. No effect if it is lost."""
         alarm = None if wake is None else min(wake, now + FURTHEST_RUN)
         await self._database.write_one_of(
             _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": alarm}
         )
 
     async def drop(self, holder: str, now: datetime) -> int:
-        """Give all of `holder`'s leases back at once: somebody else may go on now."""
+        """Release all leases of `holder`, so that other workers can go on now."""
         return await self._database.change(in_order(_S.holder == holder).values(holder=None, wake_at=now))

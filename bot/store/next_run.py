@@ -1,4 +1,4 @@
-"""Alarms: when a subscription is to be looked at again."""
+"""next_run_at: when each subscription is to be looked at again (the column wake_at)."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from bot.store.row_mapping import schedule_of
 from bot.store.tables import Moment, deliveries, issues, subscriptions
 
 FURTHEST_RUN = timedelta(days=7)
-"""No alarm is set further ahead: who wakes early (for an issue that is dated next year) looks, and sleeps again."""
+"""No run is scheduled further ahead. One that comes too early (for an issue dated next year) is scheduled again."""
 _S = subscriptions.c
 
 
 class RunSchedule:
-    """Of every subscription, the moment from which on it wants attention. One in hand has its lease's end there."""
+    """next_run_at of every subscription; while it is claimed, the lease's expiry."""
 
     def __init__(self, database: Database) -> None:
-        """Keep them in `database`."""
+        """Use `database`."""
         self._database = database
 
     async def run_now(self, now: datetime, ids: Iterable[int] | None = None) -> int:
-        """Have attention paid now: to the subscriptions of `ids`, or to all that take issues as they appear."""
+        """Schedule for now the subscriptions `ids`, or all that take issues as they appear; return how many."""
         chosen = _S.schedule == str(AsItAppears()) if ids is None else is_among(_S.id, ids)
         return await self._database.change(running_now(now, chosen))
 
     async def run_unfinished(self, now: datetime) -> int:
-        """Have attention paid now to every idle subscription that has a delivery waiting or half posted."""
+        """Schedule for now every idle subscription with an unfinished delivery; return how many."""
         chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(("waiting", "posting")))
         idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
         return await self._database.change(update(subscriptions).where(idle).values(wake_at=soon(now)))
 
     async def run_outdated(self, now: datetime, since: datetime, version: str) -> int:
-        """Have attention paid now to those whose channel shows an issue, delivered since then, as it no longer is.
+        """Schedule for now the subscriptions whose channel shows an outdated issue; return how many.
 
-        So have those whose messages' hashes are another version's than `version`.
+        Outdated: it was decided since then, and its text or the `version` that rendered it has changed.
         """
         done = and_(deliveries.c.progress == Progress.DONE.value, deliveries.c.decided >= since)
         other = or_(issues.c.source != deliveries.c.source, deliveries.c.version != version)
@@ -52,9 +52,9 @@ class RunSchedule:
         return await self._database.change(running_now(now, chosen))
 
     async def recompute(self, now: datetime, *, page: int = 2_000) -> int:
-        """Work out anew when each idle subscription wakes; give how many moved.
+        """Compute next_run_at of every idle subscription again; return how many changed.
 
-        For a start (zone rules may have changed with the machine's zone data) and for a clock that was put back.
+        For a start, since the machine's zone data may have changed, and for a clock that was put back.
         """
         moved, after = 0, 0
         while True:
@@ -70,13 +70,13 @@ class RunSchedule:
 
 
 def in_order(*conditions: Any) -> Update:
-    """Update the rows that meet the conditions, locking them in an order that is the same everywhere."""
+    """Return an update of the matching rows that locks them by id: with one order, no two of them can deadlock."""
     chosen = select(_S.id).where(*conditions).order_by(_S.id).with_for_update()
     return update(subscriptions).where(_S.id.in_(chosen))
 
 
 def running_now(now: datetime, chosen: Any) -> Update:
-    """Give the statement that has attention paid now to the `chosen` subscriptions, as far as they are running."""
+    """Return the update that schedules for now those of the `chosen` subscriptions that are active."""
     running = and_(_S.pause_by.is_(None), ~_S.ended)
     return in_order(running, chosen).values(wake_at=soon(now), again=True)
 
@@ -98,10 +98,10 @@ def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str,
 
 
 def _next_run_at(text: str, was: datetime, now: datetime) -> datetime:
-    """Give when it should wake: no later than its next slot, and at once when it has none."""
+    """Return when it should run: at its next slot at the latest, now if it has none."""
     schedule = schedule_of(text)
     if isinstance(schedule, ScheduleError):
-        return was  # who takes it then finds out, and pauses it
+        return was  # the worker that claims it then pauses it
     if now < was <= now + MESSAGE_INTERVAL:
         return was
     slot = next_slot(schedule, now)

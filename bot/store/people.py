@@ -1,4 +1,4 @@
-"""The people who keep links: who they are, and what they were told once."""
+"""The people who save links: who they are, and what they were told once."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _COLUMNS = (_P.id, _P.home, _P.user, _P.kept, _P.unread, _P.since, _P.hinted)
 
 
 class People:
-    """Who was told what, and forgetting them."""
+    """The table of people. Every method is one transaction."""
 
     def __init__(self, database: Database) -> None:
-        """Keep them in `database`."""
+        """Use `database`."""
         self._database = database
 
     async def get(self, member: Member) -> UserState:
-        """Give what is known of somebody; of a stranger, nothing."""
+        """Return what is known about a member; the defaults for a stranger."""
         chosen = select(_P.kept, _P.unread, _P.hinted, _P.welcomed).where(
             _P.user == member.user, _P.home.in_((member.home, ""))
         )
@@ -46,19 +46,19 @@ class People:
         return await self._database.read(unit)
 
     async def hint(self, member: Member, now: datetime) -> bool:
-        """Note that somebody is told how keeping works; give whether that is the first time."""
+        """Record that a member is told how saving works; return whether for the first time."""
         return await self._once(member, "hinted", now)
 
     async def welcome(self, member: Member, now: datetime) -> bool:
-        """Note that somebody is shown the first steps; give whether that is the first time."""
+        """Record that a member is shown the first steps; return whether for the first time."""
         return await self._once(member, "welcomed", now)
 
     async def point(self, member: Member, now: datetime) -> bool:
-        """Note that somebody is told how to keep from messages the bot cannot read; give whether for the first time."""
+        """Record that a member is told about messages the bot cannot read; return whether for the first time."""
         return await self._once(member, "pointed", now)
 
     async def together(self, home: str) -> tuple[int, int]:
-        """Give how many people of a home keep something, and how many links that is in all, counted once for each."""
+        """Return how many people of a home have bookmarks, and how many bookmarks they have in all."""
         chosen = select(func.count(), func.coalesce(func.sum(_P.kept), 0)).where(_P.home == home, _P.kept > 0)
 
         def unit(connection: Connection) -> tuple[int, int]:
@@ -68,10 +68,10 @@ class People:
         return await self._database.read(unit)
 
     async def forget(self, member: Member, at: int) -> int:
-        """Forget everything about somebody, up to `at` (microseconds by Slack's clock); give how many links they kept.
+        """Delete everything about a member up to `at` (microseconds by Slack's clock); return how many bookmarks.
 
-        The channels they subscribed stay subscribed, by nobody. What is left is the hash of their id, for as long as an
-        event of before may still come.
+        Channels they subscribed stay subscribed, without an owner. The hash of their id is stored for as long as an
+        earlier event may still arrive.
         """
         theirs = or_(_S.workspace == f"-:{member.home}", _S.workspace.startswith(f"{member.home}:", autoescape=True))
         disown = update(subscriptions).where(_S.user == member.user, theirs).values(user="")
@@ -100,9 +100,9 @@ class People:
 
 
 def person(connection: Connection, member: Member) -> Any:
-    """Find somebody's row, or make it, and keep it from others until the transaction ends.
+    """Return a member's row, made if needed and locked until the transaction ends.
 
-    A person who was known by id only is taken home by the first event that says where that is.
+    A person who was known by id only gets their home from the first event that says it.
     """
     rows = _rows(connection, member.user)
     stray = next((row for row in rows if not row.home), None)
@@ -120,14 +120,14 @@ def person(connection: Connection, member: Member) -> Any:
 
 
 def persons(connection: Connection, seen: Iterable[tuple[Member, int]]) -> dict[Member, Any]:
-    """Find or make the rows of many at once, as `person` does for one, and keep them from others.
+    """Return the rows of many members, made if needed and locked, as `person` does for one.
 
-    Each was `seen` at a moment. Whoever asked to be forgotten after their last one is left out, and not written down.
+    `seen` are members with the time of an event. A person who asked to be forgotten after their last event is left out.
     """
     last: dict[Member, int] = {}
     for member, at in seen:
         last[member] = max(at, last.get(member, 0))
-    # Whose home is known first: it may be what the others' is found by.
+    # Members with a home come first: a member without one may turn out to be one of them.
     asked = sorted(last, key=lambda member: (not member.home, member.user, member.home))
     users = list({member.user for member in asked})
     chosen = select(*_COLUMNS).where(is_among(_P.user, users)).order_by(_P.id).with_for_update()
@@ -147,7 +147,7 @@ def persons(connection: Connection, seen: Iterable[tuple[Member, int]]) -> dict[
 
 
 def _plainly(rows: Sequence[Any], member: Member) -> Any | None:
-    """Give somebody's row where nothing has to be made or tidied, None where something has."""
+    """Return a member's row, None if one has to be made or two have to be merged."""
     stray = next((row for row in rows if not row.home), None)
     homed = [row for row in rows if row.home]
     if not member.home:

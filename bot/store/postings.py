@@ -1,4 +1,4 @@
-"""Which links a message shows: the bot's digests, answers it shared, and messages of others that somebody kept from."""
+"""Which links a message shows: digests, shared answers, and other people's messages that somebody reacted to."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from bot.store.membership import is_among
 from bot.store.tables import deliveries, parts, postings
 
 BEFORE, AFTER = timedelta(minutes=1), timedelta(hours=1)
-"""How far from its attempt, by the bot's clock, a message may have been posted by Slack's."""
+"""How far a message's ts (Slack's clock) may be from the attempt to post it (our clock)."""
 FOREIGN = timedelta(days=1)
-"""How long the links of somebody else's message are remembered: as long as one chooses among them."""
+"""How long the links of another's message are stored, for the time in which a person chooses among them."""
 _O = postings.c
 
 
 class Postings:
-    """What was posted where."""
+    """The table of postings. Every method is one transaction."""
 
     def __init__(self, database: Database) -> None:
-        """Keep it in `database`."""
+        """Use `database`."""
         self._database = database
 
     async def begin(self, workspace: WorkspaceId, channel: str, links: tuple[BookmarkLink, ...], now: datetime) -> int:
-        """Note that a message with `links` is about to be posted; give the note's id for `sent`."""
+        """Record that a message with `links` is about to be posted; return the row's id for `sent`."""
         row = {"workspace": workspace, "channel": channel, "ours": True, "links": links_json(links), "at": now}
         made = insert(postings).values(ts="", **row).returning(_O.id)
         return await self._database.write(lambda connection: int(connection.scalar(made) or 0))
 
     async def sent(self, posting: int, channel: str, ts: str) -> None:
-        """Note where it landed."""
+        """Record where the message was posted."""
         done = update(postings).where(_O.id == posting).values(channel=channel, ts=ts)
         await self._database.change(done)
 
     async def dropped(self, posting: int) -> None:
-        """Note that it surely was not posted."""
+        """Delete the record of a message that surely was not posted."""
         gone = delete(postings).where(_O.id == posting)
         await self._database.change(gone)
 
     async def foreign(
         self, workspace: WorkspaceId, channel: str, ts: str, links: tuple[BookmarkLink, ...], now: datetime
     ) -> None:
-        """Remember the links of somebody else's message for a while; what was known of it before gives way."""
+        """Store the links of another's message for a while, in place of those stored before."""
         row = {"workspace": workspace, "channel": channel, "ts": ts, "ours": False, "links": links_json(links)}
 
         def unit(connection: Connection) -> None:
@@ -58,24 +58,24 @@ class Postings:
         await self._database.write(unit)
 
     async def shown(self, workspace: WorkspaceId, channel: str, ts: str, *, shared: bool = False) -> ShownLinks | None:
-        """Give what the message shows, None when it is not known."""
+        """Return the links that the message shows, None if they are not known."""
         return await self._database.read(lambda connection: shown_on(connection, workspace, channel, ts, shared=shared))
 
     async def thread(self, channel: str, ts: str) -> str | None:
-        """Give the ts of the digest's channel message if `ts` is one of its replies, None otherwise."""
+        """Return the ts of the digest's parent if `ts` is one of its replies, else None."""
         reply = select(parts.c.delivery).join(deliveries, deliveries.c.id == parts.c.delivery)
         reply = reply.where(parts.c.ts == ts, deliveries.c.channel == channel, parts.c.at != 0).limit(1)
         chosen = select(parts.c.ts).where(parts.c.delivery == reply.scalar_subquery(), parts.c.at == 0)
         return await self._database.read(lambda connection: connection.scalar(chosen)) or None
 
     async def prune(self, now: datetime) -> int:
-        """Forget what others' messages showed a while ago, and notes of messages that never landed; give how many."""
+        """Delete old rows of others' messages and of messages that were never posted; return how many."""
         gone = delete(postings).where(_O.at < now - FOREIGN, or_(~_O.ours, _O.ts == ""))
         return await self._database.change(gone)
 
 
 def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> PostedPart | None:
-    """Give what the message `ts` of the channel is, None when it is none of a digest."""
+    """Return which part of which digest the message `ts` of the channel is, or None."""
     if not ts:  # parts that were not sent have none
         return None
     chosen = (
@@ -90,7 +90,7 @@ def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str
 def shown_on_all(
     connection: Connection, asked: Sequence[tuple[WorkspaceId, BookmarkSource]]
 ) -> list[ShownLinks | None]:
-    """Give what each of many messages shows, as `shown_on` does for one."""
+    """Return the links of many messages, as `shown_on` does for one."""
     times = list({source.ts for _, source in asked if source.ts})
     if not times:
         return [None for _ in asked]
@@ -124,10 +124,10 @@ _POSTING = select(_O.workspace, _O.links, _O.ours)
 def shown_on(
     connection: Connection, workspace: WorkspaceId, channel: str, ts: str, *, shared: bool = False
 ) -> ShownLinks | None:
-    """Give what a message shows, None when it is not known.
+    """Return the links that a message shows, None if they are not known.
 
-    A message stands in one workspace or organisation, unless its channel is `shared` with others: then what any
-    installation posted there is meant, since the channel's id and the message's ts are the same for all.
+    A message belongs to one workspace or organisation, unless its channel is `shared` with others: then it may be any
+    installation's, since the channel's id and the message's ts are the same for all.
     """
     if not ts:
         return None
@@ -141,7 +141,7 @@ def shown_on(
 
 
 def in_doubt(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> bool:
-    """Say whether `ts` may be a message of ours that has no ts yet: its reaction may come before its row."""
+    """Return whether `ts` may be a message of ours whose ts is not stored yet: a reaction may come before it is."""
     try:
         posted_at = datetime.fromtimestamp(float(ts), UTC)
         window = (posted_at - AFTER, posted_at + BEFORE)

@@ -1,6 +1,6 @@
-"""Reactions, written down many at a time: a burst of them costs a few statements for each group, not for each event.
+"""Reactions, recorded many at a time: a burst costs a few statements for each group, not for each event.
 
-What follows from a mark is decided as in `bot.store.bookmark_events`, one event after the other, on rows read for all
+What follows from an event is decided as in `bot.store.bookmark_events`, one event after the other, on rows read for all
 of them.
 """
 
@@ -35,7 +35,7 @@ _M = marks.c
 
 @dataclass(frozen=True, slots=True)
 class ReactionRow:
-    """One reaction come (`held`) or gone at `at`, noted `now`."""
+    """A reaction that was added (`held`) or removed at `at`, and recorded `now`."""
 
     member: Member
     workspace: WorkspaceId
@@ -46,12 +46,12 @@ class ReactionRow:
 
 
 SourceKey: TypeAlias = tuple[int, str, str, str]
-"""Person, channel, ts and emoji: what names a mark."""
+"""The key of a bookmark event: person, channel, ts and emoji."""
 
 
 @dataclass(slots=True)
 class _StoredEvent:
-    """A mark as it is now: `id` is None for a new one, `changed` says whether it is to be written."""
+    """A row of the table marks; `id` is None for a new one, `changed` if it has to be written."""
 
     id: int | None
     held: bool
@@ -64,21 +64,21 @@ class _StoredEvent:
 
 @dataclass(slots=True)
 class _Group:
-    """What is known of a group's marks, and which links are to be settled."""
+    """The events of a group, and the (person, key) pairs to settle."""
 
     events: dict[SourceKey, _StoredEvent]
     touched: dict[tuple[int, str], None] = field(default_factory=dict)
 
 
 def react_all(connection: Connection, rows: Sequence[ReactionRow]) -> list[ReactionOutcome]:
-    """Write down reactions, in order, and give what each came to."""
+    """Record reactions, in order, and return the outcome of each."""
     showings = shown_on_all(connection, [(row.workspace, row.source) for row in rows])
     doubts = [
         shown_links is None and in_doubt(connection, row.workspace, row.source.channel, row.source.ts)
         for row, shown_links in zip(rows, showings, strict=True)
     ]
     links = [_meant(row, shown_links) for row, shown_links in zip(rows, showings, strict=True)]
-    # Numbers count votes and lists everywhere: only those on messages of ours mean anything.
+    # People use number emoji for votes and lists: only those on our own messages are meant for us.
     wanted = [
         number_of(row.source.emoji) is None or link is not None or doubt
         for row, link, doubt in zip(rows, links, doubts, strict=True)
@@ -105,7 +105,7 @@ def _meant(row: ReactionRow, shown_links: ShownLinks | None) -> BookmarkLink | N
 
 
 def _known(connection: Connection, rows: Iterable[tuple[int, ReactionRow]]) -> dict[SourceKey, _StoredEvent]:
-    """Read the marks that the rows, each of a person, may change."""
+    """Return the stored events that the rows, given with their person's id, may change."""
     wanted = {(person, row.source.channel, row.source.ts, row.source.emoji): row for person, row in rows}
     if not wanted:
         return {}
@@ -119,13 +119,13 @@ def _known(connection: Connection, rows: Iterable[tuple[int, ReactionRow]]) -> d
 
 
 def _note(group: _Group, person: Any, row: ReactionRow, link: BookmarkLink | None, *, sure: bool) -> bool:
-    """Change the mark if the row is news; say whether it is. `sure`: what the message shows is known."""
+    """Apply a row unless a newer event is stored; return whether it was. `sure`: the message's links are known."""
     place = (person.id, row.source.channel, row.source.ts, row.source.emoji)
     was = group.events.get(place)
     if row.at <= person.since or (was is not None and not newer(row.held, row.at, (was.held, was.at))):
         return False
     event = was or _StoredEvent(None, row.held, row.at, None, "", row)
-    # What is let go is what was held, whatever the message shows by now.
+    # A removal is of the link that was saved, even if the message shows another by now.
     if was is None or row.held or not was.key:
         said = meaning(link, sure=sure)
         if event.key and event.key != said["key"]:

@@ -1,4 +1,4 @@
-"""What a subscription's row says, also one that another version wrote."""
+"""Subscriptions from their rows, including rows that another version wrote."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.domain.subscription import Limit, Paused, PausedBy, Subscription
 
 
 def subscription_of(row: Any) -> Subscription:
-    """Read a row of the table.
+    """Return a row's subscription.
 
-    One that another version wrote, or whose zone this machine does not know, is nobody else's trouble: it is given as
-    paused, with the reason, and with the usual taste where its own cannot be read.
+    A row that another version wrote, or whose zone this machine does not know, must not stop the others: its
+    subscription is paused with the reason, and has the default preferences if its own cannot be read.
     """
     schedule, preferences, troubles = wanted_of(row)
     paused = None
@@ -39,14 +39,14 @@ def subscription_of(row: Any) -> Subscription:
 
 
 def limit_of(row: Any) -> Limit | None:
-    """Read what Slack said last with a 429, None if it never did."""
+    """Return what Slack's last 429 said, None if there was none."""
     if row.limited_at is None or row.limited_until is None:
         return None
     return Limit(row.workspace, row.channel, row.limited_at, row.limited_until)
 
 
 def wanted_of(row: Any) -> tuple[Schedule, Preferences, tuple[str, ...]]:
-    """Read a row's schedule and taste, and give what of them cannot be read."""
+    """Return a row's schedule and preferences, and a clause for each that cannot be read."""
     schedule, preferences, troubles = schedule_of(row.schedule), Preferences(), []
     if isinstance(schedule, ScheduleError):
         troubles.append(f"its schedule {row.schedule[:80]!r} cannot be used here ({schedule.reason})")
@@ -59,7 +59,7 @@ def wanted_of(row: Any) -> tuple[Schedule, Preferences, tuple[str, ...]]:
 
 
 def schedule_of(text: str) -> Schedule | ScheduleError:
-    """Read a schedule as it is kept; the error where it cannot be."""
+    """Return a stored schedule, or the error if it cannot be read."""
     try:
         return parse_schedule(text)
     except ScheduleError as error:

@@ -71,7 +71,7 @@ class Subscriptions:
         return await self._database.write(unit)
 
     async def get(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
-        """Give the channel's subscription, paused or not; None when there is none or it was ended."""
+        """Return the channel's subscription, paused or not; None if there is none or it has ended."""
 
         def unit(connection: Connection) -> Subscription | None:
             row = connection.execute(select(subscriptions).where(_at(workspace, channel), ~_S.ended)).first()
@@ -80,7 +80,7 @@ class Subscriptions:
         return await self._database.read(unit)
 
     async def list(self, workspace: WorkspaceId | None = None) -> tuple[Subscription, ...]:
-        """Give every subscription that has not ended, of one workspace or of all, by workspace and channel."""
+        """Return every subscription that has not ended, of one workspace or of all, by workspace and channel."""
         chosen = select(subscriptions).where(~_S.ended).order_by(_S.workspace, _S.channel)
         if workspace is not None:
             chosen = chosen.where(_S.workspace == workspace)
@@ -91,7 +91,7 @@ class Subscriptions:
         return await self._database.read(unit)
 
     async def of_person(self, workspace: WorkspaceId, user: str) -> tuple[Subscription, ...]:
-        """Give the subscriptions of the workspace that this person made, by channel."""
+        """Return the subscriptions of the workspace that this person made, by channel."""
         chosen = select(subscriptions).where(_S.workspace == workspace, _S.user == user, ~_S.ended)
 
         def unit(connection: Connection) -> tuple[Subscription, ...]:
@@ -100,9 +100,9 @@ class Subscriptions:
         return await self._database.read(unit)
 
     async def end(self, workspace: WorkspaceId, channel: str) -> bool:
-        """Unsubscribe the channel; what was posted stays known. Say whether there was a subscription.
+        """Unsubscribe the channel; return whether it was subscribed.
 
-        Nothing goes on from where it stands should the channel be subscribed again.
+        What was posted stays known. Unfinished deliveries end, and do not go on if the channel is subscribed again.
         """
         change = update(subscriptions).where(_at(workspace, channel), ~_S.ended)
 
@@ -116,22 +116,22 @@ class Subscriptions:
         return await self._database.write(unit)
 
     async def pause(self, subscription: int, paused: Paused) -> bool:
-        """Pause one subscription; say whether it was running until now."""
+        """Pause a subscription; return whether it was running."""
         change = update(subscriptions).where(_S.id == subscription, _S.pause_by.is_(None))
         return await self._database.change(change.values(_pause(paused))) > 0
 
     async def pause_workspace(self, workspace: WorkspaceId, paused: Paused) -> int:
-        """Pause every running subscription of the workspace; give how many."""
+        """Pause every running subscription of the workspace; return how many."""
         change = update(subscriptions).where(_S.workspace == workspace, _S.pause_by.is_(None), ~_S.ended)
         return await self._database.change(change.values(_pause(paused)))
 
     async def limit(self, subscription: int, told: datetime, until: datetime) -> None:
-        """Write down, for whoever comes next, what Slack said with a 429."""
+        """Record what Slack said with a 429, for the next worker."""
         change = update(subscriptions).where(_S.id == subscription)
         await self._database.change(change.values(limited_at=told, limited_until=until))
 
     async def limits(self, now: datetime) -> tuple[Limit, ...]:
-        """Give what Slack said with 429s within a day, as long as the longest of them holds."""
+        """Return what Slack's 429s said within `MAX_LIMIT`, the longest for which one holds."""
         chosen = select(_S.workspace, _S.channel, _S.limited_at, _S.limited_until)
         chosen = chosen.where(_S.limited_at > now - MAX_LIMIT, _S.limited_at <= now + CLOCK_TOLERANCE)
 
@@ -141,17 +141,17 @@ class Subscriptions:
         return await self._database.read(unit)
 
     async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
-        """Let a paused subscription go on, whoever paused it; say whether it was paused."""
+        """Resume a subscription, for whatever reason it is paused; return whether it was."""
         change = update(subscriptions).where(_at(workspace, channel), _S.pause_by.is_not(None), ~_S.ended)
         return await self._database.change(change.values(_resumed(now))) > 0
 
     async def resume_workspace(self, workspace: WorkspaceId, now: datetime) -> int:
-        """Let those go on that were paused because the whole workspace refused; give how many."""
+        """Resume the subscriptions that were paused because the workspace refused; return how many."""
         chosen = and_(_S.workspace == workspace, _S.pause_by == PausedBy.WORKSPACE, ~_S.ended)
         return await self._database.change(update(subscriptions).where(chosen).values(_resumed(now)))
 
     async def refused_workspaces(self) -> tuple[WorkspaceId, ...]:
-        """Give the workspaces of which some subscription is paused because all of it refused."""
+        """Return the workspaces with subscriptions that are paused because the workspace refused."""
         chosen = select(_S.workspace).where(_S.pause_by == PausedBy.WORKSPACE, ~_S.ended).distinct()
 
         def unit(connection: Connection) -> tuple[WorkspaceId, ...]:
@@ -160,7 +160,7 @@ class Subscriptions:
         return await self._database.read(unit)
 
     async def resume_readable(self, now: datetime) -> int:
-        """Let those go on that were paused because they could not be read, and can be now; give how many."""
+        """Resume the subscriptions that could not be read and now can; return how many."""
         chosen = select(subscriptions).where(_S.pause_by == PausedBy.UNREADABLE, ~_S.ended)
 
         def readable(connection: Connection) -> tuple[int, ...]:
@@ -188,10 +188,10 @@ def _resumed(now: datetime) -> dict[str, Any]:
 
 
 def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
-    """Give the statements that end a channel's digests where they stand.
+    """Return the statements that end a channel's unfinished deliveries.
 
-    What was never attempted is dropped, what is half there is done; a message on its way may be there or not, and is
-    written down as sent if its answer comes still.
+    A delivery without any attempt is dropped, a half posted one is done. A message that is being sent becomes
+    unconfirmed, and is recorded as sent if its answer still arrives.
     """
     why = "the channel was unsubscribed"
     here = and_(deliveries.c.workspace == workspace, deliveries.c.channel == channel)
@@ -201,10 +201,10 @@ def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
     theirs = parts.c.delivery.in_(select(deliveries.c.id).where(or_(waiting, posting, dropped)))
     return (
         update(deliveries).where(waiting, ~attempted).values(progress="dropped", reason=why),
-        # What was just dropped, too: a lane that has it in hand finds nothing to send, be the channel subscribed again.
+        # Also of what was just dropped: a channel job that runs now finds nothing to send, even after a new subscribe.
         update(parts).where(theirs, parts.c.state == "pending").values(state="skipped", reason=why),
         update(parts).where(theirs, parts.c.state == "sending").values(state="unknown", reason=why),
-        # Unless a lane has it in hand and deletes it yet.
+        # A channel job that runs now may still delete it.
         update(parts).where(theirs, parts.c.state == "stray").values(state="skipped", reason=f"{STRAY_LEFT}: {why}"),
         update(deliveries).where(posting).values(progress="done", reason=why),
         update(deliveries).where(waiting).values(progress="unknown", reason=why),
