@@ -1,9 +1,9 @@
-"""A bookmark: one link that one person keeps, and how it follows from what they did.
+"""A bookmark: a link that a person saved, and how it follows from what they did.
 
-Whatever happens to a link is a *mark*: one way of keeping it (a reaction on a message, or by hand), there or gone at a
-moment of Slack's clock. Of each way only its newest moment counts; at the same moment, gone wins. Removing a link is a
-moment up to which everything is gone. So what a person keeps is a function of the set of events, in whatever order,
-however often and however late they come.
+Everything that happens to a link is a *bookmark event*: one source of it (a reaction to a message, or by hand) was
+added or removed at a time by Slack's clock. Only the newest event of each source counts; at the same time, a removal
+wins. Removing the link itself removes every source up to that time. So bookmarks are a function of the set of events,
+in any order, repeated or late.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _TS = re.compile(r"(\d{1,12})\.(\d{1,6})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who keeps links: the person `user` of the organisation or workspace `home`.
+    """A person who saves links: `user` of the organisation or workspace `home`.
 
-    `home` is "" when it is not known: Slack does not say from which of the workspaces that share a channel a reaction
-    comes. People's ids are the same everywhere (Slack: apis/slack-connect), so such a reaction goes to the person of
-    that id whose home is known, or waits under no home until they show themselves in their own workspace.
+    `home` is "" if it is not known: in a shared channel Slack does not say from which workspace a reaction comes.
+    People's ids are the same everywhere (Slack: apis/slack-connect), so such a reaction belongs to the person of that
+    id whose home is known, or is stored without a home until they do something in their own workspace.
     """
 
     home: str
@@ -39,15 +39,15 @@ class Member:
 
 
 def member_of(workspace: WorkspaceId, user: str) -> Member:
-    """Give the person `user` of the `workspace`: an organisation's workspaces are one home."""
+    """Return the member `user` of the `workspace`; an organisation's workspaces are one home."""
     return Member(enterprise_of(workspace) or team_of(workspace) or "-", user)
 
 
 def member_at(workspace: WorkspaceId, user: str, team: str) -> Member:
-    """Give the person `user` who did something in `workspace` and is of the `team`, "" where Slack does not say.
+    """Return the member `user` of the `team` ("" if Slack does not say) who did something in `workspace`.
 
-    In an organisation Slack may name that instead (E…). In a channel shared with others it may be another workspace's
-    person, whose home is not known then.
+    Slack may name the organisation (E…) as the team. In a shared channel it may be another workspace's person, whose
+    home is then not known.
     """
     at_home = team in {"", team_of(workspace), enterprise_of(workspace)}
     return member_of(workspace, user) if at_home else Member("", user)
@@ -55,10 +55,10 @@ def member_at(workspace: WorkspaceId, user: str, team: str) -> Member:
 
 @dataclass(frozen=True, slots=True)
 class BookmarkLink:
-    """A link as it is kept: its address as shown, its headline, and where it stood.
+    """A link as it is saved: its address as shown, its headline, and where it is from.
 
-    `issue` is the issue's identity and `position` its entry's; "" and -1 for a link that the archive does not know,
-    whose own words are `text`. `url` is "" for an entry without a link.
+    `issue` is the issue's identity and `position` the entry's; "" and -1 for a link that the archive does not know,
+    whose words in its message are `text`. `url` is "" for an entry without a link.
     """
 
     url: str
@@ -69,13 +69,13 @@ class BookmarkLink:
 
     @property
     def key(self) -> str:
-        """Give the link's identity: 32 hexadecimal digits of its canonical address."""
+        """Return the link's identity: 32 hexadecimal digits of its canonical address."""
         return key(self.url or f"entry:{self.issue}:{self.headline}")
 
 
 @dataclass(frozen=True, slots=True)
 class BookmarkEvent:
-    """One way of keeping a link: `held` or let go at `at`, in microseconds by Slack's clock."""
+    """A source of a link was added (`held`) or removed at `at`, in microseconds by Slack's clock."""
 
     held: bool
     at: int
@@ -84,7 +84,7 @@ class BookmarkEvent:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """One link that somebody keeps, since `at`; whether they have `read` it, and their `note`."""
+    """A link that a person saved at `at`; whether they have `read` it, and their `note`."""
 
     key: str
     link: BookmarkLink
@@ -94,23 +94,23 @@ class Bookmark:
 
     @property
     def url(self) -> str:
-        """Give the address as shown, "" for an entry without one."""
+        """Return the address as shown, "" for an entry without one."""
         return self.link.url
 
     @property
     def headline(self) -> str:
-        """Give the headline as it was when it was kept."""
+        """Return the headline as it was when the link was saved."""
         return self.link.headline
 
     @property
     def issue(self) -> str:
-        """Give the issue's identity, "" for a link that the archive does not know."""
+        """Return the issue's identity, "" for a link that the archive does not know."""
         return self.link.issue
 
 
 @dataclass(frozen=True, slots=True)
 class BookmarkSource:
-    """One way of keeping: a message and an emoji; by hand, no message but the link's key. `workspace` told of it."""
+    """One way in which a link was saved: an emoji on a message or, by hand, the link's key as `ts`."""
 
     channel: str
     ts: str
@@ -120,13 +120,13 @@ class BookmarkSource:
 
 
 def manual_source(key: str) -> BookmarkSource:
-    """Give the way of keeping a link by a button, a form or a file."""
+    """Return the source of a link that is saved by a button, a form or a file."""
     return BookmarkSource("", key)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLinks:
-    """What a message shows: its `links` in order, and whether the message is `ours`: the bot's own."""
+    """The `links` that a message shows, in order, and whether it is `ours`, the bot's own."""
 
     links: tuple[BookmarkLink, ...]
     ours: bool = True
@@ -134,11 +134,11 @@ class ShownLinks:
 
 @dataclass(frozen=True, slots=True)
 class ReactionOutcome:
-    """What a reaction came to.
+    """The outcome of a reaction.
 
-    `shown_links` is what its message shows, None when that is not known (`doubt`: it may be one of the bot's own that
-    is still on its way). `fresh` is False for an event that was seen before or came too late; `saved` is the link that
-    is kept from now on, if any; `hinted` says whether the person was told how keeping works.
+    `shown_links` are its message's, None if they are not known (`doubt`: it may be a message of ours whose ts is not
+    recorded yet). `fresh` is False for an event that is repeated or outdated; `saved` is the link that is a bookmark
+    from now on, if any; `hinted` says whether the person was told how saving works.
     """
 
     shown_links: ShownLinks | None = None
@@ -150,7 +150,7 @@ class ReactionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of what somebody keeps, and how many there are in all, and of those unread."""
+    """A page of a member's bookmarks, the `total` number of them, and how many are unread."""
 
     bookmarks: tuple[Bookmark, ...] = ()
     total: int = 0
@@ -159,32 +159,29 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class LinkCount:
-    """A link and how many people keep it."""
+    """A link and how many people saved it."""
 
     link: BookmarkLink
     people: int
 
 
 def moment(ts: str) -> int:
-    """Read one of Slack's times, seconds with six digits after the point, exactly: in microseconds.
-
-    Raises ValueError for anything else.
-    """
+    """Return a Slack time (seconds with six decimals) in microseconds, exactly. Raises ValueError for other text."""
     if not _TS.fullmatch(ts):
         raise ValueError(ts)
     return int(Decimal(ts) * 1_000_000)
 
 
-def newer(held: bool, at: int, was: tuple[bool, int] | None) -> bool:  # noqa: FBT001 - a mark's two facts
-    """Say whether a mark (`held` at `at`) takes the place of what the same way `was`."""
+def newer(held: bool, at: int, was: tuple[bool, int] | None) -> bool:  # noqa: FBT001 - an event's two facts
+    """Return whether an event (`held` at `at`) replaces the one stored for the same source (`was`)."""
     return was is None or (at, not held) > (was[1], not was[0])
 
 
 def settled(events: Iterable[BookmarkEvent], removed: int) -> BookmarkEvent | None:
-    """Give the mark that a link is kept by and shown as, None when it is not kept.
+    """Return the event that makes a link a bookmark, None if it is not one.
 
-    `events` are the newest of each way, `removed` the last moment at which the link was removed. The bookmark began
-    with the oldest mark that holds; it is shown as the oldest that knows its issue.
+    `events` are the newest of each source, `removed` is when the link was last removed. The bookmark dates from the
+    oldest event that holds and shows the link of the oldest that knows its issue.
     """
     living = sorted(
         (event for event in events if event.held and event.at > removed),
@@ -197,21 +194,21 @@ def settled(events: Iterable[BookmarkEvent], removed: int) -> BookmarkEvent | No
 
 
 def number_of(emoji: str) -> int | None:
-    """Give the number (from 1) that an emoji stands for, None when it stands for none."""
+    """Return the number (from 1) that an emoji stands for, or None."""
     return NUMBERS.index(emoji) + 1 if emoji in NUMBERS else None
 
 
 def meant(links: tuple[BookmarkLink, ...], emoji: str, *, numbered: bool = True) -> BookmarkLink | None:
-    """Give the link that a reaction with `emoji` on a message that shows `links` means; None: none, or which?"""
+    """Return the link that a reaction with `emoji` to a message with `links` means, None if it means no one link."""
     number = number_of(emoji)
     if number is None:
         return links[0] if len(links) == 1 else None
-    # Below a single link a number is somebody's count, not a choice.
+    # On a message with a single link a number is a count, not a choice.
     return links[number - 1] if numbered and 1 < len(links) >= number else None
 
 
 def checked(url: str, words: str, text: str = "") -> BookmarkLink | None:
-    """Give a link from outside as it may be kept; None for an address that is none of the web or too long."""
+    """Return a link from outside in the form it is saved; None if it is no web address or too long."""
     url = url.strip()
     if not is_http(url) or len(url) > URL_MAX_CHARS or not url.isprintable():
         return None
@@ -219,21 +216,21 @@ def checked(url: str, words: str, text: str = "") -> BookmarkLink | None:
 
 
 def link_json(link: BookmarkLink) -> str:
-    """Give a link as JSON."""
+    """Return a link as JSON."""
     return json.dumps([link.url, link.headline, link.text, link.issue, link.position])
 
 
 def link_of(text: str) -> BookmarkLink:
-    """Read what `link_json` gave."""
+    """Return the link that `link_json` wrote."""
     url, headline, words, issue, position = json.loads(text)
     return BookmarkLink(url, headline, words, issue, position)
 
 
 def links_json(links: Iterable[BookmarkLink]) -> str:
-    """Give links as JSON, in order."""
+    """Return links as JSON, in order."""
     return json.dumps([[link.url, link.headline, link.text, link.issue, link.position] for link in links])
 
 
 def links_of(text: str) -> tuple[BookmarkLink, ...]:
-    """Read what `links_json` gave."""
+    """Return the links that `links_json` wrote."""
     return tuple(BookmarkLink(*row) for row in json.loads(text))

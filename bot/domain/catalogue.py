@@ -1,4 +1,4 @@
-"""The archive as deliveries are decided by: issues by identity, in the order in which they were first seen."""
+"""The archive as decisions see it: issues by identity, in the order in which they were first seen."""
 
 from __future__ import annotations
 

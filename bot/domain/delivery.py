@@ -1,4 +1,4 @@
-"""A delivery: one issue on its way to one channel, part by part, and what became of it."""
+"""A delivery: the posting of one issue to one channel, part by part."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from bot.domain.workspace import WorkspaceId
 
 
 class Progress(StrEnum):
-    """How far a delivery is."""
+    """The progress of a delivery."""
 
     WAITING = "waiting"
-    """Decided, its channel message not yet sent for sure."""
+    """Decided; the parent is not confirmed yet."""
     POSTING = "posting"
-    """Its channel message is there; replies are on their way."""
+    """The parent is posted; replies are still to be sent."""
     DONE = "done"
-    """Everything is there, but for parts that say why not."""
+    """Everything is posted, except parts that say why not."""
     UNKNOWN = "unknown"
-    """Whether its channel message landed cannot be found out: somebody must say."""
+    """It cannot be found out whether the parent was posted: a person decides."""
     REFUSED = "refused"
-    """Slack will not take its channel message."""
+    """Slack refuses the parent."""
     DROPPED = "dropped"
-    """Somebody decided that it should not be posted."""
+    """A person decided that it should not be posted."""
 
 
 class State(StrEnum):
-    """What is known of one part."""
+    """The state of a part."""
 
     PENDING = "pending"
-    """Surely not there, to be sent."""
+    """Not posted; to be sent."""
     SENDING = "sending"
-    """An attempt was written down; what became of it is not yet known."""
+    """An attempt is recorded; its outcome is not known yet."""
     SENT = "sent"
-    """There, at `ts`."""
+    """Posted, at `ts`."""
     STRAY = "stray"
-    """A reply that Slack posted into the channel because its thread is gone: there, at `ts`, to be deleted."""
+    """A reply that Slack posted into the channel, at `ts`, because its thread is gone; to be deleted."""
     UNKNOWN = "unknown"
-    """Cannot be found out; never sent again unless somebody says so."""
+    """Unconfirmed; sent again only if a person says so."""
     REFUSED = "refused"
-    """Slack will not take it."""
+    """Slack refuses it."""
     SKIPPED = "skipped"
-    """Not wanted any more: the issue no longer has it, or somebody said to leave it."""
+    """Not to be sent: the issue no longer has it, or a person said to leave it."""
 
 
 GONE = "the issue no longer has it"
@@ -57,7 +57,7 @@ STRAY_LEFT = f"{THREAD_GONE}; it stands in the channel by itself"
 THREAD_CLOSED = "its thread takes no replies"
 """Why a reply is skipped that Slack refused, as its reason begins."""
 ASKED = "somebody asked for it to be posted"
-"""A delivery's reason once somebody said to post a message that was in doubt."""
+"""A delivery's reason after a person asked for an unconfirmed message to be posted."""
 
 NOT_THEN = "the release that posted the digest did not have it"
 """Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
@@ -108,7 +108,7 @@ def closing(part: PartRow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One issue on its way to one channel. Unique for (workspace, channel, issue).
+    """The posting of one issue to one channel; unique for (workspace, channel, issue).
 
     `issue` is the issue's identity, which outlives a renamed file. `due` is the slot it belongs to. `note` and `late`
     stand in its channel message: which issues wait beside it, and that it comes late. `content` is the hash of the
@@ -136,12 +136,12 @@ class Delivery:
 
     @property
     def parent(self) -> PartRow | None:
-        """Give the channel message's row, None before anything was rendered."""
+        """Return the parent's row, None before anything was rendered."""
         return next((part for part in self.parts if part.at == 0), None)
 
     @property
     def closed(self) -> str:
-        """Return why its thread takes no more replies, "" while it does for all we know."""
+        """Return why its thread takes no more replies, "" if nothing says so."""
         return next(filter(None, map(closing, self.parts)), "")
 
 
@@ -156,10 +156,10 @@ class PostedPart:
 
 @lru_cache(maxsize=4096)
 def shown_json(shown: tuple[ShownEntry, ...]) -> str:
-    """Give the entries as JSON."""
+    """Return the entries as JSON."""
     return json.dumps([[entry.position, entry.url, entry.headline] for entry in shown])
 
 
 def shown_of(text: str | None) -> tuple[ShownEntry, ...]:
-    """Read what `shown_json` gave."""
+    """Return the entries that `shown_json` wrote."""
     return tuple(ShownEntry(int(row[0]), str(row[1]), str(row[2])) for row in json.loads(text or "[]"))

@@ -1,4 +1,4 @@
-"""The figures that delivery goes by, in one place."""
+"""The figures of delivery, in one place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.domain.subscription import MESSAGE_INTERVAL
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """What is promised, and how hard Slack and the database are worked for it.
+    """What is promised, and how often Slack and the database may be asked for it.
 
     Promised: at most `issues_per_slot` issues at a slot; a digest up to `latest` after its slot is still posted and
     says so from `late_after` on; an issue is new if it is dated no more than `window` before the last good look at the
@@ -51,7 +51,7 @@ class DeliveryPolicy:
     max_channels_per_workspace: int = 200
 
     def wait(self, attempt: int) -> float:
-        """Give the seconds to wait after attempt number `attempt` (from 1)."""
+        """Return the seconds to wait after attempt number `attempt` (from 1)."""
         return self.backoff_seconds[min(max(attempt, 1), len(self.backoff_seconds)) - 1]
 
 

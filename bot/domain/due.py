@@ -21,13 +21,13 @@ CLOCK_STEP = timedelta(hours=12)
 _DAY = timedelta(days=1)
 _FAR = timedelta(days=8)
 SAID = timedelta(days=30)
-"""So long a channel's status names the issues that came in and were not new."""
+"""How long a channel's status names issues that were added but not new."""
 _MAX_NAMED_ISSUES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to do about a subscription now: the `decision` to write down, if any, and when to look `next`."""
+    """What to do about a subscription now: the `decision` to record, if any, and when to look `next`."""
 
     decision: Decision | None
     next: datetime | None
@@ -41,7 +41,7 @@ def is_new(link_lookup: IssueCatalogue, subscription: Subscription, identity: st
 def passed_over(
     link_lookup: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[str, ...]:
-    """Return the issues (identities) that came in for the channel lately and are not posted, since they were not new.
+    """Return the issues (identities) that were added lately and not posted to the channel because they were not new.
 
     Lately is within `SAID`; oldest first.
     """
@@ -58,7 +58,7 @@ def passed_over(
 def waiting(
     link_lookup: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[str, ...]:
-    """Give the issues (identities) that are new to the channel, published, and not yet decided, oldest first."""
+    """Return the issues (identities) that are new to the channel, published, and not yet decided, oldest first."""
     found = [
         identity
         for identity, issue in link_lookup.issues.items()
@@ -103,7 +103,7 @@ def decide(  # noqa: PLR0913 - everything a decision depends on
 
 
 def postpone(delivery: Delivery, schedule: Schedule, now: datetime, policy: DeliveryPolicy) -> Slot | None:
-    """Give the slot to which a delivery moves because it is too late for its own; None when it may be posted.
+    """Return the slot to which a delivery is postponed because it is too late for its own; None if it may be posted.
 
     Only one whose channel message surely is not there moves. One that is due absurdly far ahead was decided by a clock
     that has since been put back.
@@ -119,14 +119,14 @@ def postpone(delivery: Delivery, schedule: Schedule, now: datetime, policy: Deli
 
 
 def late_note(due: datetime, now: datetime, schedule: Schedule, policy: DeliveryPolicy) -> str:
-    """Say that a digest comes late, "" if it does not."""
+    """Return the line that says a digest is late, "" if it is not."""
     if now - due <= policy.late_after or not isinstance(schedule, Weekly):
         return ""
     return f"Late: this was due {_when(due, schedule)}."
 
 
 def full_note(delivery: Delivery) -> str:
-    """Give the line that stands in a delivery's channel message."""
+    """Return the line in a delivery's parent."""
     return " ".join(filter(None, (delivery.late, delivery.note)))
 
 
@@ -140,7 +140,7 @@ def _as_it_appears(  # noqa: PLR0913 - as decide
     policy: DeliveryPolicy,
     command: str,
 ) -> Verdict:
-    """Take at most so many a day: a folder that fills at once should not fill the channel."""
+    """Decide at most so many issues a day, so that a folder that fills at once does not fill the channel."""
     today = sorted(at for at in known.values() if now - _DAY < at <= now + _DAY)
     chosen = new[: max(0, policy.issues_per_slot - len(today))]
     rest = new[len(chosen) :]
@@ -161,7 +161,7 @@ def _next_published(
 def dated_ahead(
     link_lookup: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[Issue, ...]:
-    """Return the issues that will come out, as far as their dates say: also those that were out and were re-dated."""
+    """Return the issues that will come out by their dates, including those that were out and got a later date."""
     again = (
         issue
         for identity, issue in link_lookup.issues.items()
@@ -173,7 +173,7 @@ def dated_ahead(
 def _notes(
     link_lookup: IssueCatalogue, chosen: tuple[str, ...], rest: Iterable[str], command: str, when: str
 ) -> dict[str, str]:
-    """Name what has to wait, on the last of those that are posted."""
+    """Return the notes, with the issues that have to wait named on the last one that is posted."""
     names = [label(link_lookup.issues[identity]) for identity in rest]
     if not (names and chosen):
         return {}

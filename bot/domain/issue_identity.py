@@ -1,4 +1,4 @@
-"""Who an issue is: the same one after its file was renamed, its date edited or its text corrected.
+"""The identity of an issue, which it keeps when its file is renamed, its date edited or its text corrected.
 
 An issue's identity is the slug under which it was first seen. A slug that was never seen belongs to a known issue when
 it brings the same links as that one, or, if that one's file is gone, at least half of them: then the file was renamed.
@@ -42,14 +42,14 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class KnownIssues:
-    """What the register knows: the identity of every slug ever seen, and the links of every identity."""
+    """The register's content: the identity of every slug ever seen, and the links of every identity."""
 
     names: Mapping[str, str]
     links: Mapping[str, frozenset[str]]
 
 
 def fingerprint(issue: Issue) -> Fingerprint:
-    """Describe an issue. One with hardly any links is described by its lines of text too."""
+    """Return the fingerprint of an issue; of one with hardly any links it includes the lines of text."""
     urls = {canonical(link.url) for _, entry in issue.entries() for link in entry.links}
     traits = {_short(url) for url in urls}
     if len(traits) < _FEW:
@@ -60,7 +60,7 @@ def fingerprint(issue: Issue) -> Fingerprint:
 
 
 def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str]:
-    """Give the identity of every issue that is there, by slug. Deterministic for a given order of `there`."""
+    """Return the identity of every issue that is there, by slug. Deterministic for a given order of `there`."""
     fingerprints = tuple(there)
     looks = dict(known.links)
     exact = {links: key for key, links in reversed(looks.items())}
@@ -85,7 +85,7 @@ def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str
 def _claims(
     fingerprints: tuple[Fingerprint, ...], known: KnownIssues, exact: Mapping[frozenset[str], str]
 ) -> dict[str, list[Fingerprint]]:
-    """Give who claims each known identity: by a slug that had it, or by its links."""
+    """Return which issues claim each known identity, by a slug that had it or by their links."""
     claims: dict[str, list[Fingerprint]] = {}
     strangers = []
     for new in fingerprints:
@@ -104,7 +104,7 @@ def _claims(
 
 
 def _heirs(rivals: list[Fingerprint], links: frozenset[str]) -> list[Fingerprint]:
-    """Give those who keep an identity of these `links`: who is most like it, and first, its copies."""
+    """Return those who keep an identity of these `links`: who is most like it, and first, its copies."""
     kept = [max(rivals, key=lambda one: _alike(one, links))]
     for one in rivals:
         if one not in kept and all(_alike(one, other.links) >= MIN_COMMON_LINKS for other in kept):
@@ -113,12 +113,12 @@ def _heirs(rivals: list[Fingerprint], links: frozenset[str]) -> list[Fingerprint
 
 
 def _alike(one: Fingerprint, links: frozenset[str]) -> float:
-    """Give the share of links that are common of all."""
+    """Return the share of all links that both have."""
     return 1.0 if one.links == links else len(one.links & links) / len(one.links | links)
 
 
 def _unused(slug: str, looks: Mapping[str, frozenset[str]]) -> str:
-    """Give the slug, with a number if an issue of another content has that identity (it was renamed away)."""
+    """Return the slug, with a number if another issue, since renamed, has that identity."""
     count, name = 1, slug
     while name in looks:
         count += 1
@@ -127,7 +127,7 @@ def _unused(slug: str, looks: Mapping[str, frozenset[str]]) -> str:
 
 
 def _like(new: Fingerprint, looks: Mapping[str, frozenset[str]], among: Collection[str]) -> str | None:
-    """Give the known issue among these which is most alike, None if none is alike enough."""
+    """Return the most similar of these known issues, None if no one is similar enough."""
     share, key = max(((_alike(new, looks[key]), key) for key in among), default=(0.0, ""))
     return key if share >= MIN_COMMON_LINKS else None
 

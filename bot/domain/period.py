@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Period(StrEnum):
-    """Since when a link was kept."""
+    """A period, counted back from now."""
 
     ALL = "all"
     YEAR = "year"
@@ -14,12 +14,12 @@ class Period(StrEnum):
 
     @property
     def days(self) -> int | None:
-        """Give its length in days, counted back from now; None for all time."""
+        """Return its length in days, None for all time."""
         return {Period.ALL: None, Period.YEAR: 365, Period.MONTH: 30}[self]
 
     @property
     def said(self) -> str:
-        """Say it."""
+        """Return it in words."""
         return {
             Period.ALL: "Most kept of all time",
             Period.YEAR: "Most kept in the last 365 days",

@@ -1,4 +1,4 @@
-"""Taste: how a channel wants its digests."""
+"""A channel's preferences: how it wants its digests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ALWAYS = frozenset({Kind.INTRO, Kind.SPONSOR})
 
 
 class Layout(StrEnum):
-    """How a digest stands in a channel."""
+    """How a digest is laid out in a channel."""
 
     THREAD = "thread"
     """One message with the contents, one reply for each entry: a reaction means one link."""
@@ -27,7 +27,7 @@ class Layout(StrEnum):
 
 
 class Sponsors(StrEnum):
-    """What becomes of sponsored entries."""
+    """How sponsored entries are shown."""
 
     SHOWN = "shown"
     FOLDED = "folded"
@@ -51,7 +51,7 @@ class Preferences:
     without_topics: tuple[str, ...] = ()
 
     def wants(self, section: Section, entry: Entry) -> bool:
-        """Say whether the channel wants this entry."""
+        """Return whether the channel wants this entry."""
         kind = section.kind
         if kind in _ALWAYS:
             return True
@@ -65,7 +65,7 @@ class Preferences:
         return not self.topics or any(_about(topic, held) for topic in self.topics)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the taste as plain JSON values, for a database's column; `from_json` reads it back."""
+        """Return the preferences as JSON values for the database; `from_json` reads them back."""
         return {
             "layout": self.layout.value,
             "sponsors": self.sponsors.value,

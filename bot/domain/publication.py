@@ -32,12 +32,12 @@ class HeldBack:
 
 
 def is_out(issue: Issue, now: datetime) -> bool:
-    """Tell whether an issue is out: finished, its moment has come, and it has not expired."""
+    """Return whether an issue is out: finished, its moment has come, and it has not expired."""
     return not issue.draft and issue.published <= now and not _is_over(issue, now)
 
 
 def is_announced(issue: Issue, now: datetime) -> bool:
-    """Tell whether an issue is out or will be by itself: delivery has to know it before its moment."""
+    """Return whether an issue is out or will be by itself: delivery has to know it before its moment."""
     return not issue.draft and not _is_over(issue, now)
 
 

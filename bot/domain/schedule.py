@@ -36,7 +36,7 @@ _FILLERS = {"", "at", "on", "every", "and", "each", "in"}
 _SHORT = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?")
 _NO_ZONES = {"localtime", "posixrules", "Factory"}
-"""Files among the zones which are none: what they mean is another machine's affair, or nothing."""
+"""Names among the zone files that are no zones: they depend on the machine or mean nothing."""
 _EXAMPLE = "for example: mondays 09:00 Europe/London"
 
 
@@ -44,7 +44,7 @@ Said = TypeVar("Said", str, time)
 
 
 class ScheduleError(BotError):
-    """What was typed is no schedule."""
+    """The typed text is not a schedule."""
 
     def __init__(self, typed: str, reason: str) -> None:
         """Keep `typed` and `reason` (what is wrong and what to do)."""
@@ -65,7 +65,7 @@ class Weekly:
     zone: str
 
     def __str__(self) -> str:
-        """Give it as one would type it."""
+        """Return it as a person would type it."""
         days = {tuple(range(7)): "daily", tuple(range(5)): "weekdays", (5, 6): "weekends"}.get(self.days)
         return f"{days or ', '.join(DAYS[day] + 's' for day in self.days)} {self.at:%H:%M} {self.zone}"
 
@@ -75,18 +75,18 @@ class AsItAppears:
     """As soon as an issue appears."""
 
     def __str__(self) -> str:
-        """Give it as one would type it."""
+        """Return it as a person would type it."""
         return AS_IT_APPEARS
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A schedule that was kept and cannot be read here (any more): it has no slots, and reads as it was `typed`."""
+    """A stored schedule that cannot be read here (any more). It has no slots and is shown as it was `typed`."""
 
     typed: str
 
     def __str__(self) -> str:
-        """Give it as it was kept."""
+        """Return it as it was stored."""
         return self.typed
 
 
@@ -102,7 +102,7 @@ class Slot:
 
 
 def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Slot]:
-    """Give the slots after `start` up to and including `end` (both aware), in order. Only Weekly has any."""
+    """Return the slots after `start` up to and including `end` (both aware), in order. Only Weekly has any."""
     if not isinstance(schedule, Weekly):
         return
     zone = zone_of(schedule.zone)
@@ -118,17 +118,17 @@ def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Slot]:
 
 
 def next_slot(schedule: Schedule, after: datetime) -> Slot | None:
-    """Give the first slot after the moment `after`; None where there are none (as `slots`)."""
+    """Return the first slot after the moment `after`; None where there are none (as `slots`)."""
     return next(slots(schedule, after, after + timedelta(days=9)), None)
 
 
 def last_slot(schedule: Schedule, until: datetime) -> Slot | None:
-    """Give the latest slot at or before the moment `until`; None where there are none."""
+    """Return the latest slot at or before the moment `until`; None where there are none."""
     return max(slots(schedule, until - timedelta(days=9), until), default=None)
 
 
 def moment(day: date, at: time, zone: tzinfo) -> datetime:
-    """Give the moment (UTC) at which the clocks of `zone` show `at` on `day`, or first show something later."""
+    """Return the moment (UTC) at which the clocks of `zone` show `at` on `day`, or first show something later."""
     wall = datetime.combine(day, at)
     found = wall.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == wall:
@@ -182,14 +182,14 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
 
 
 def _only(typed: str, before: Said | None, said: Said, what: str) -> Said:
-    """Give what was said, unless something else of its kind was said before: nobody can tell which is meant."""
+    """Return `said`, unless something else of its kind was said before: then it is not clear which is meant."""
     if before not in {None, said}:
         raise ScheduleError(typed, f"it names two {what}, a channel has one; {_EXAMPLE}")
     return said
 
 
 def zone_of(name: str) -> tzinfo:
-    """Give the zone of a schedule. Raises ScheduleError when the machine does not know it (any more)."""
+    """Return the zone of a schedule. Raises ScheduleError when the machine does not know it (any more)."""
     try:
         return fixed_zone(name) or ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -198,7 +198,7 @@ def zone_of(name: str) -> tzinfo:
 
 @lru_cache(maxsize=1)
 def zone_names() -> dict[str, str]:
-    """Give every IANA zone's name by its lower-case form, without those whose sign would be taken for its opposite."""
+    """Return every IANA zone's name by its lower-case form, without the ones whose sign people read the wrong way."""
     names = available_timezones() - _NO_ZONES
     return {name.lower(): name for name in sorted(names) if not is_mirrored(name)}
 

@@ -1,4 +1,4 @@
-"""A subscription: one channel's standing wish for the newsletter's digests."""
+"""A subscription: what a channel asked for."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from bot.domain.workspace import WorkspaceId
 
 
 class PausedBy(StrEnum):
-    """Who paused a subscription, which says how it goes on."""
+    """Who or what paused a subscription, which decides how it is resumed."""
 
     PERSON = "person"
-    """Somebody asked; somebody asks again."""
+    """A person; a person resumes it."""
     CHANNEL = "channel"
-    """Slack refused the channel; goes on when somebody subscribes or resumes it."""
+    """Slack refused the channel; resumed when a person subscribes or resumes it."""
     WORKSPACE = "workspace"
-    """Slack refused the whole workspace; goes on by itself when Slack takes the token again."""
+    """Slack refused the workspace; resumed by itself when Slack takes the token again."""
     UNREADABLE = "unreadable"
-    """What is kept of it cannot be read here; goes on by itself when it can (another version, newer zone data), or when
-    somebody subscribes anew."""
+    """Its row cannot be read here; resumed by itself when it can be (another version, newer zone data), or when someone
+    subscribes again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Why nothing is posted: `by` whom and the `reason` as a line for people."""
+    """Why nothing is posted: `by` whom, and the `reason` as a line for people."""
 
     by: PausedBy
     reason: str
 
 
 MESSAGE_INTERVAL = timedelta(seconds=1)
-"""What lies between two messages in a channel (Slack: apis/web-api/rate-limits). One that is given back sleeps for that
-long whatever wakes it: who takes it next does not know when the last message went."""
+"""The least time between two messages in a channel (Slack: apis/web-api/rate-limits). A released subscription waits as
+long, whatever schedules it: the next worker does not know when the last message was sent."""
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""So far may a clock be behind another, or behind itself once it is put right, and what was told still hold."""
+"""How far clocks may differ, or a clock be put back, for a recorded limit still to hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What Slack said with a 429: at `told` that nothing may be posted in the channel before `until`."""
+    """A 429 of Slack's: at `told` it said that nothing may be posted in the channel before `until`."""
 
     workspace: WorkspaceId
     channel: str
@@ -50,7 +50,7 @@ class Limit:
     until: datetime
 
     def rest(self, now: datetime) -> float:
-        """Give the seconds that are left of it; 0 when it is over, or a clock has since gone back by more."""
+        """Return the seconds left of it; 0 if it is over or the clock has been put back by more than the tolerance."""
         if self.told > now + CLOCK_TOLERANCE:
             return 0.0
         return max(0.0, (self.until - max(now, self.told)).total_seconds())
@@ -60,7 +60,7 @@ class Limit:
 class Subscription:
     """What one channel gets, when and how. There is at most one for a (workspace, channel).
 
-    `user` subscribed the channel and is told when something goes wrong. `since` is the order number (see
+    `user` subscribed the channel and gets its alerts. `since` is the order number (see
     `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it.
     `cursor` is the last moment up to which its slots have been decided. `limit` is what Slack said last.
     """
@@ -79,5 +79,5 @@ class Subscription:
 
     @property
     def active(self) -> bool:
-        """Say whether its digests are posted."""
+        """Return whether its digests are posted."""
         return self.paused is None and not self.ended

@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def title(issue: Issue) -> str:
-    """Give the issue's title on one line: no shouting, no repeated date; the slug where nothing is left."""
+    """Return the issue's title on one line: no shouting, no repeated date; the slug where nothing is left."""
     line = one_line(issue.title.replace("\\#", "#"))
     line = _DATE.sub("", line) or line
     if line.isupper():
@@ -37,5 +37,5 @@ def title(issue: Issue) -> str:
 
 
 def label(issue: Issue) -> str:
-    """Give the issue's short name: `#435`, or its slug where it has no number."""
+    """Return the issue's short name: `#435`, or its slug where it has no number."""
     return f"#{issue.number}" if issue.number is not None else one_line(issue.slug)

@@ -1,4 +1,4 @@
-"""Somebody who keeps links, as far as the bot knows them."""
+"""What the bot knows about a person who saves links."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class UserState:
-    """What is known of somebody: how many links they keep, how many of those unread, and what they were told."""
+    """How many bookmarks a person has, how many of them are unread, and what they were told."""
 
     saved: int = 0
     unread: int = 0

@@ -10,9 +10,9 @@ T = TypeVar("T")
 
 
 class BackgroundTasks:
-    """Runs work in the background and keeps hold of it, so that stopping can wait for it.
+    """Runs work in the background and keeps references to it, so that a stop can wait for it.
 
-    An event loop keeps but weak references to its tasks, and Bolt none to its lazy listeners: both lose work at a stop.
+    An event loop keeps only weak references to its tasks, and Bolt none to its lazy listeners: both lose work on stop.
     """
 
     def __init__(self) -> None:
@@ -24,9 +24,9 @@ class BackgroundTasks:
         self._track(work)
 
     async def within(self, work: Coroutine[Any, Any, T], seconds: float) -> asyncio.Task[T]:
-        """Start `work` and give its task once it is done, or after `seconds`: then it goes on, and is kept hold of.
+        """Start `work` and return its task once it is done, or after `seconds`, while it goes on.
 
-        The task's result or error is for whoever asked.
+        The caller handles the task's result or error.
         """
         task = self._track(work)
         await asyncio.wait({task}, timeout=seconds)
@@ -39,7 +39,7 @@ class BackgroundTasks:
         return task
 
     async def drain(self, within: float) -> bool:
-        """Wait up to `within` seconds for what runs and cancel the rest; say whether all of it was done."""
+        """Wait up to `within` seconds for running work and cancel the rest; return whether all of it was done."""
         tasks = set(self._tasks)
         if not tasks:
             return True

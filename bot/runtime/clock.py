@@ -9,5 +9,5 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Give the machine's time in UTC."""
+        """Return the machine's time in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - this is that one place

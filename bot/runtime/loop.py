@@ -29,7 +29,7 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 def hurry() -> None:
-    """Keep the garbage collector away while a process starts, until `settle`: there is hardly any garbage yet.
+    """Switch the garbage collector off while a process starts, until `settle`: there is hardly any garbage yet.
 
     Of the demo's start, most of which is importing, it took a quarter (measured).
     """
@@ -37,7 +37,7 @@ def hurry() -> None:
 
 
 def settle() -> None:
-    """Keep the garbage collector from going over what stays as long as the process: the archive, the index, the code.
+    """Exempt from garbage collection what stays as long as the process: the archive, the index, the code.
 
     Call it once everything is loaded. Nothing is collected first: of a million objects two thousand would go, and that
     takes a tenth of the start (measured). What is replaced later goes with its last reference; only cycles among what

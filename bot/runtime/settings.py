@@ -44,7 +44,7 @@ _MEANT = {
 
 
 def _wording(wrong: ErrorDetails) -> str:
-    """Say what is wrong with a variable in words that whoever set it can use."""
+    """Return what is wrong with a variable, in words for the person who set it."""
     place = str(wrong["loc"][0]) if wrong["loc"] else ""
     if wrong["type"] == "value_error":
         return str(wrong["ctx"]["error"]) if "ctx" in wrong else wrong["msg"]
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     archive: Path | None = Field(default=None, alias="BACKISSUE_ARCHIVE")
     """The folder of issues."""
     database_url: str = Field(default="sqlite:///backissue.db", alias="DATABASE_URL")
-    """Where subscriptions, deliveries and bookmarks are kept: sqlite:///FILE or postgresql://…"""
+    """The database: sqlite:///FILE or postgresql://…"""
     slack_bot_token: SecretStr | None = Field(default=None, alias="SLACK_BOT_TOKEN")
     """The bot's token, xoxb-…"""
     slack_signing_secret: SecretStr | None = Field(default=None, alias="SLACK_SIGNING_SECRET")
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     bookmark: Annotated[frozenset[str], NoDecode] = Field(
         default=frozenset({"bookmark"}), alias="BACKISSUE_BOOKMARK", min_length=1
     )
-    """The reactions that keep a link: names of emoji, separated by commas."""
+    """The reactions that save a link: names of emoji, separated by commas."""
     synonyms: Path | None = Field(default=None, alias="BACKISSUE_SYNONYMS")
     """A file of other names that extends the shipped table."""
     name: str = Field(default="Back Issue", alias="BACKISSUE_NAME", min_length=1, max_length=80)
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
             raise _unreadable(f"cannot be read ({error.strerror})", "let this user read it") from error
 
     def slack_credentials(self) -> SlackCredentials:
-        """Give what `serve` needs to talk to Slack.
+        """Return what `serve` needs to talk to Slack.
 
         Raises SettingsError naming the variable that is missing or swapped, with where to find it.
         """
@@ -151,7 +151,7 @@ class Settings(BaseSettings):
         )
 
     def bot_credentials(self) -> SlackCredentials:
-        """Give what posting needs, which is only the bot's token. Raises SettingsError as `slack_credentials` does."""
+        """Return what posting needs, only the bot's token. Raises SettingsError as `slack_credentials` does."""
         token = self._secret("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-", "OAuth & Permissions")
         return SlackCredentials(token, "", None)
 

@@ -36,7 +36,7 @@ class Current:
 
 
 class Library:
-    """Holds the archive in use: the issues that are out. Take `current` once per answer: its halves belong together.
+    """Holds the archive in use: the issues that are out. Read `current` once per answer: its two parts belong together.
 
     `fault` is set while the folder as a whole cannot be read; what was read last stays in use meanwhile.
     """
@@ -65,7 +65,7 @@ class Library:
 
     @property
     def current(self) -> Current:
-        """Return what is out at this moment. Where one just passed at which an issue comes out, it is indexed now."""
+        """Return what is out now. An issue whose publication time has just passed is indexed first."""
         now = self._clock.now()
         if self._is_past(now):
             self._use(_turned(self._current, self._current.snapshot, now), now)
@@ -80,12 +80,12 @@ class Library:
 
     @property
     def snapshot(self) -> Snapshot:
-        """Give the issues in use."""
+        """Return the issues in use."""
         return self.current.snapshot
 
     @property
     def index(self) -> Index:
-        """Give the index in use."""
+        """Return the index in use."""
         return self.current.index
 
     def on_change(self, told: OnChange) -> None:
@@ -116,7 +116,7 @@ class Library:
         return publication.find_held(self.snapshot, asked, self._clock.now())
 
     async def refresh(self, names: Iterable[str] | None = None) -> bool:
-        """Read what changed, off the event loop, and put it into use; tell whether anything did change.
+        """Read what changed, off the event loop, and put it into use; return whether anything changed.
 
         `names`: the files known to have changed (paths below the folder), or None to look at every file's stamp. One
         refresh runs at a time; readers are never kept waiting.
@@ -130,9 +130,9 @@ class Library:
         return await self._replace(step, reads=True)
 
     async def keep_time(self) -> bool:
-        """Put into use what came out by now, and out of use what expired; tell whether anything did.
+        """Apply publication and expiry dates that have passed; return whether anything changed.
 
-        No file is read. Costs nothing while there is nothing to do: call it every second.
+        No file is read, and it costs nothing while there is nothing to do: call it every second.
         """
         now = self._clock.now()
         if not self._is_past(now) and self._current.snapshot is self._told:
@@ -165,7 +165,7 @@ class Library:
 
 
 def _next(folder: Folder, before: Current, names: tuple[str, ...] | None, now: datetime) -> Current:
-    """Read and index what changed; give `before` itself if nothing did."""
+    """Read and index what changed; return `before` itself if nothing did."""
     old = before.snapshot
     return _turned(before, loader.refresh(folder, old) if names is None else loader.reload(folder, old, names), now)
 
@@ -181,6 +181,6 @@ def _turned(before: Current, read: Snapshot, now: datetime) -> Current:
 
 
 def difference(old: Snapshot, new: Snapshot) -> tuple[tuple[Issue, ...], tuple[str, ...]]:
-    """Give the issues of `new` that are not in `old` or differ there, and the slugs of `old` that are gone."""
+    """Return the issues of `new` that are not in `old` or differ there, and the slugs of `old` that are gone."""
     changed = tuple(i for i in new.issues if (was := old.get(i.slug)) is not i and was != i)
     return changed, tuple(issue.slug for issue in old.issues if new.get(issue.slug) is None)

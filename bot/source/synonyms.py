@@ -9,7 +9,7 @@ from bot.domain.errors import SettingsError
 
 
 def names_in(file: Path | None) -> Synonyms:
-    """Give the shipped table, with the lines of `file` put before it if there is one.
+    """Return the shipped table, with the lines of `file` put before it if there is one.
 
     Raises SettingsError when the file cannot be read.
     """

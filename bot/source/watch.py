@@ -1,4 +1,4 @@
-"""Noticing that files of the archive changed, on disks with events and on those without."""
+"""Noticing changes of the archive's files, on disks with and without events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BURST_MS = 400
 """Milliseconds after which a burst is handed over even though it goes on (a copy of a whole archive)."""
 
 LOOK_SECONDS = 60
-"""Seconds without an event after which every file's stamp is looked at all the same: events do get lost."""
+"""Seconds without an event after which every file's stamp is checked, since events can get lost."""
 
 _SILENCE_MS = 1000
 """Milliseconds of silence after which the watch is heard of. The first time, every file is looked at: what changed
@@ -41,10 +41,10 @@ RETRY_SECONDS = (2.0, 10.0, 60.0)
 
 
 class Watch(Protocol):
-    """Tells of changes below the archive's folder."""
+    """Reports changes below the archive's folder."""
 
     def bursts(self) -> AsyncIterator[frozenset[str] | None]:
-        """Give the paths below the folder that changed, burst by burst; None: anything may have.
+        """Yield the changed paths below the folder, burst by burst; None if anything may have changed.
 
         Ends when the watch is stopped.
         """
@@ -111,7 +111,7 @@ class DiskWatch:
         )
 
     def _identity(self) -> tuple[int, int] | None:
-        """Tell this folder from another of the same name made after it; nothing while there is none."""
+        """Return what tells the folder from a later one of the same name, None while there is none."""
         try:
             state = self.folder.stat()
         except OSError:
@@ -124,7 +124,7 @@ class DiskWatch:
                 await self.stopped.wait()
 
     def _names(self, changes: set[tuple[watchfiles.Change, str]]) -> frozenset[str] | None:
-        """Give the changed files' paths below the folder; None when a folder may be among them, or one lies elsewhere.
+        """Return the changed paths below the folder; None when a folder may be among them, or one lies elsewhere.
 
         Elsewhere: what is behind a link below the folder, or the folder's name leads to another place by now.
         """
@@ -141,7 +141,7 @@ class DiskWatch:
 
 
 class Freshness:
-    """Keeps a library up to date until its watch ends. Whatever ends the watch before that, it is begun again.
+    """Keeps a library up to date until its watch is stopped; a watch that breaks off is begun again.
 
     `fault` says why nothing is noticed at present, "" while all is well.
     """
@@ -168,14 +168,14 @@ class Freshness:
 
 
 async def keep_time(library: Library, seconds: float = TURN_SECONDS) -> None:
-    """Have issues come out and expire at their moments, looking at the clock every so many `seconds`, for ever."""
+    """Have issues come out and expire on time: check the clock every so many `seconds`, forever."""
     while True:
         await library.keep_time()
         await asyncio.sleep(seconds)
 
 
 async def keep_fresh(library: Library, watch: Watch, noticed: Callable[[], None] = lambda: None) -> None:
-    """Bring the library up to date after every burst until the watch ends; say each time that one was `noticed`."""
+    """Refresh the library after every burst until the watch ends, and call `noticed` each time."""
     async for names in watch.bursts():
         if names is None or names:
             await library.refresh(names)

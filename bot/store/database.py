@@ -332,7 +332,7 @@ def asked(statement: str | None) -> str:
 
 
 def _lost(error: BaseException) -> bool:
-    """Say whether the connection is gone; the next one is new, as SQLAlchemy lets go of all of its age."""
+    """Return whether the connection is gone; the next one is new, as SQLAlchemy lets go of all of its age."""
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
@@ -359,7 +359,7 @@ def _perform(connection: Connection, group: list[_Job[Any]]) -> None:
 
 
 def _hand_over(group: list[_Job[Any]]) -> None:
-    """Give every job of the group its answer, with one wake-up for each event loop that waits."""
+    """Return every job of the group its answer, with one wake-up for each event loop that waits."""
     loops: dict[asyncio.AbstractEventLoop, list[_Job[Any]]] = {}
     for job in group:
         loops.setdefault(job.future.get_loop(), []).append(job)

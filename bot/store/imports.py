@@ -28,7 +28,7 @@ class Imports:
         self._database = database
 
     async def bring(self, member: Member, brought: Sequence[Bookmark], now: datetime) -> int:
-        """Keep what is `brought`, by hand, each since its own moment; give how many links were not kept before.
+        """Keep what is `brought`, by hand, each since its own moment; return how many links were not kept before.
 
         A link that was removed later than its moment is kept since `now`: who brings it wants it back. A note or a
         "read" comes along only where there is none yet. Twice is as once. Who asks to be forgotten meanwhile is: the

@@ -71,7 +71,7 @@ class Issues:
         return await self._database.read(lambda connection: _last_look(connection, self._newsletter))
 
     async def identity(self, slug: str) -> str | None:
-        """Give the identity of the issue that has or once had this slug."""
+        """Return the identity of the issue that has or once had this slug."""
         return await self._database.read(
             lambda connection: connection.scalar(select(slugs.c.identity).where(slugs.c.slug == slug))
         )

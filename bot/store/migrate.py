@@ -60,7 +60,7 @@ def check(url: str) -> None:
 
 
 def newest() -> str:
-    """Give the version of the tables that this code works with."""
+    """Return the version of the tables that this code works with."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 

@@ -177,7 +177,7 @@ def _made(connection: Connection, member: Member) -> Any:
 
 
 def _since(connection: Connection, user: str) -> int:
-    """Give the moment up to which somebody is forgotten, 0 for never."""
+    """Return the moment up to which somebody is forgotten, 0 for never."""
     return connection.scalar(select(forgotten.c.at).where(forgotten.c.hash == _hash(user))) or 0
 
 

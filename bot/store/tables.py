@@ -258,10 +258,10 @@ def _insert_new(dialect: str, table: Table) -> Any:
 
 
 def insert_new(connection: Connection, table: Table) -> Any:
-    """Give the insert that leaves rows alone which are there already."""
+    """Return the insert that leaves rows alone which are there already."""
     return _insert_new(connection.dialect.name, table)
 
 
 def insert(connection: Connection, table: Table) -> Any:
-    """Give the insert of the connection's dialect: both know `on_conflict_do_nothing` and `_do_update`."""
+    """Return the insert of the connection's dialect: both know `on_conflict_do_nothing` and `_do_update`."""
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)

@@ -16,7 +16,7 @@ class Teams:
         self._database = database
 
     async def counted(self, home: str) -> bool:
-        """Say whether the `home` (an organisation's or workspace's id) shows what is kept most."""
+        """Return whether the `home` (an organisation's or workspace's id) shows what is kept most."""
         chosen = select(teams.c.counted).where(teams.c.home == home)
 
         def unit(connection: Connection) -> bool:

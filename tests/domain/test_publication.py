@@ -24,7 +24,7 @@ class _Clock:
         self.at = NOW
 
     def now(self) -> datetime:
-        """Give the moment that was set."""
+        """Return the moment that was set."""
         return self.at
 
 

@@ -37,7 +37,7 @@ moments = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.
 
 
 def jumps(zone: ZoneInfo) -> Iterator[datetime]:
-    """Give the moments (UTC) about which the zone's offset changes."""
+    """Return the moments (UTC) about which the zone's offset changes."""
     at = FIRST
     while at < LAST:
         later = at + timedelta(days=1)

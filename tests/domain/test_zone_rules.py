@@ -35,7 +35,7 @@ def older_rules(zone: str) -> Iterator[None]:
 
 
 async def alarm(scene: Scene) -> datetime | None:
-    """Give when the only subscription wakes."""
+    """Return when the only subscription wakes."""
     return await scene.store.database.read(lambda connection: connection.scalar(select(subscriptions.c.wake_at)))
 
 
@@ -62,7 +62,7 @@ async def end(scene: Scene, channel: str, *titles: str) -> None:
 
 
 def posted_at(scene: Scene, channel: str) -> datetime:
-    """Give when the newest channel message was posted."""
+    """Return when the newest channel message was posted."""
     return datetime.fromtimestamp([line.at for line in scene.posts(channel) if not line.thread_ts][-1], UTC)
 
 

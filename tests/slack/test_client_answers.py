@@ -23,7 +23,7 @@ class Answers:
     """A Slack that gives one answer to everything but auth.test, and counts what it was asked."""
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
-        """Give that answer."""
+        """Return that answer."""
         self.status, self.body, self.headers = status, body, dict(headers or {})
         self.asked: list[str] = []
 

@@ -18,7 +18,7 @@ from tests.fakes.issues import WHEN, entry, issue, plain, section
 
 
 def said(message: Message) -> str:
-    """Give all text of a message's blocks, a line for each."""
+    """Return all text of a message's blocks, a line for each."""
     texts: list[str] = []
     for block in message.blocks:
         elements = block.get("elements") or [block.get("text", {"text": "---"})]
@@ -27,7 +27,7 @@ def said(message: Message) -> str:
 
 
 def all_said(parts: Iterable[Part]) -> str:
-    """Give all text of many messages."""
+    """Return all text of many messages."""
     return "\n".join(said(part.message) for part in parts)
 
 

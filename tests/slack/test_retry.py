@@ -13,7 +13,7 @@ from bot.slack.api.retry import retry_when_limited
 
 
 def puts_off(*waits: float) -> Callable[[], Awaitable[str]]:
-    """Give a call that is put off for so many seconds each time, and then answered."""
+    """Return a call that is put off for so many seconds each time, and then answered."""
     left = list(waits)
 
     async def call() -> str:

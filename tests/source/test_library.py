@@ -17,23 +17,23 @@ from tests.fakes.watch import FakeWatch
 
 
 def text(day: int, words: str) -> str:
-    """Give the text of an issue with one entry."""
+    """Return the text of an issue with one entry."""
     return f"---\ntitle: Weekly\ndate: 2020-01-{day:02}\n---\n\nNews\n====\n\n{words}\n<br>[http://example.org/{day}](http://example.org/{day})\n"
 
 
 @pytest.fixture
 def folder() -> FakeFolder:
-    """Give a folder with one issue about kubernetes."""
+    """Return a folder with one issue about kubernetes."""
     return FakeFolder({"a.md": text(1, "About kubernetes clusters.")})
 
 
 def found(library: Library, query: str) -> list[str]:
-    """Give the slugs of what a search in use finds."""
+    """Return the slugs of what a search in use finds."""
     return [result.issue.slug for result in library.current.index.search(query).results]
 
 
 def fault(library: Library) -> type[object]:
-    """Give the type of what is wrong with the folder."""
+    """Return the type of what is wrong with the folder."""
     return type(library.fault)
 
 

@@ -56,7 +56,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def all_of(connection: Connection) -> list[tuple[Any, ...]]:
-    """Give every row."""
+    """Return every row."""
     return [tuple(row) for row in connection.execute(select(THINGS).order_by(THINGS.c.id))]
 
 

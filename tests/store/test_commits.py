@@ -43,7 +43,7 @@ def adds(word: str) -> Callable[[Connection], str]:
 
 
 async def words(database: Database) -> list[str]:
-    """Give the words that are there."""
+    """Return the words that are there."""
     found = await database.read(lambda connection: list(connection.scalars(text("SELECT word FROM words"))))
     return sorted(str(word) for word in found)
 

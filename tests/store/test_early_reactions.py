@@ -34,7 +34,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
 
 
 def ts_at(moment: datetime) -> str:
-    """Give the ts of a message posted then."""
+    """Return the ts of a message posted then."""
     return f"{moment.timestamp():.6f}"
 
 

@@ -171,7 +171,7 @@ async def test_who_is_forgotten_while_a_long_file_is_brought_stays_so(store: Sto
 
 
 async def everything(store: Store) -> set[str]:
-    """Give every value of every table, as text."""
+    """Return every value of every table, as text."""
     said: set[str] = set()
     for table in metadata.sorted_tables:
         rows = await store.database.read(lambda connection, table=table: list(connection.execute(select(table))))  # type: ignore[misc]

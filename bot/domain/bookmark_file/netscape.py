@@ -132,7 +132,7 @@ def _tags(text: str) -> Iterator[_Tag]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Give what follows each "<", up to the next one: one at a time, as a file may have millions of them."""
+    """Return what follows each "<", up to the next one: one at a time, as a file may have millions of them."""
     start = text.find("<") + 1
     while start:
         end = text.find("<", start)
@@ -149,7 +149,7 @@ def _unescaped(text: str) -> str:
 
 
 def _links(text: str, now: datetime) -> Iterator[ExportedBookmark]:
-    """Give every `<A HREF>`, with the note that follows it."""
+    """Return every `<A HREF>`, with the note that follows it."""
     link: ExportedBookmark | None = None
     into = ""
     words: list[str] = []

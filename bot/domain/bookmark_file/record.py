@@ -25,7 +25,7 @@ class Format(StrEnum):
 
     @property
     def file_name(self) -> str:
-        """Give the name of a file of this kind."""
+        """Return the name of a file of this kind."""
         return f"bookmarks.{'md' if self is Format.MARKDOWN else self.value}"
 
 

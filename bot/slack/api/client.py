@@ -34,7 +34,7 @@ from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Message
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
-"""Gives the bot token of a workspace, None when it has none (any more)."""
+"""Returns the bot token of a workspace, None if it has none (any more)."""
 
 PAGE_MESSAGES = 200
 """Messages asked for at a time (Slack: at most 200 are recommended)."""
@@ -55,7 +55,7 @@ _ABSENT = {"message_not_found", "thread_not_found", "bad_timestamp", "no_item_sp
 
 
 def one_token(token: str) -> Tokens:
-    """Give that token for any workspace: the bot is installed in one."""
+    """Return that token for any workspace, for a bot that is installed in one."""
     return lambda _workspace: token
 
 
@@ -117,7 +117,7 @@ class WebSlack:
         return posted(answer, workspace, threaded=thread is not None)
 
     def since(self) -> str:
-        """Give a ts of before Slack's last answer to this process; see `bot.slack.api.ports.Poster`."""
+        """Return a ts of before Slack's last answer to this process; see `bot.slack.api.ports.Poster`."""
         try:
             dated = parsedate_to_datetime(self._dated).timestamp()
         except (ValueError, TypeError, OverflowError):
@@ -182,7 +182,7 @@ class WebSlack:
         )
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
-        """Give a message's address."""
+        """Return a message's address."""
         query = {"channel": channel, "message_ts": ts}
         answer = await self._call(workspace, "chat.getPermalink", query, channel=channel, read=True)
         return str(answer.get("permalink", ""))
@@ -192,11 +192,11 @@ class WebSlack:
         return await self.post(workspace, user, message)
 
     async def check(self, workspace: WorkspaceId) -> None:
-        """Ask whether the token is good."""
+        """Raise a SlackError unless Slack takes the token."""
         await self._call(workspace, "auth.test", {})
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and give its id."""
+        """Open a modal and return its id."""
         answer = await self._call(workspace, "views.open", {"trigger_id": trigger, "view": dict(view)})
         return str(mapping(answer.get("view")).get("id", ""))
 
@@ -210,7 +210,7 @@ class WebSlack:
         await self._call(workspace, "views.publish", {**payload, "hash": stamp} if stamp else payload)
 
     async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
-        """Upload a file that nobody sees yet; give its id (Slack: messaging/working-with-files)."""
+        """Upload a file that nobody sees yet; return its id (Slack: messaging/working-with-files)."""
         asked = {"filename": name, "length": len(content)}
         answer = await self._call(workspace, "files.getUploadURLExternal", asked, read=True)
         file, address = str(answer.get("file_id") or ""), str(answer.get("upload_url") or "")
@@ -232,7 +232,7 @@ class WebSlack:
         await self._call(workspace, "files.completeUploadExternal", shared, channel=channel)
 
     async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
-        """Tell whether the bot has `scope`, as Slack says with each of its answers (x-oauth-scopes).
+        """Return whether the bot has `scope`, as Slack says with each of its answers (x-oauth-scopes).
 
         A "no" is asked for anew, as the scope may just have been granted. False where Slack does not say.
         """
@@ -246,7 +246,7 @@ class WebSlack:
         return granted()
 
     async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
-        """Fetch a file that somebody gave, of at most `most` bytes; see `files.fetch` for what it raises."""
+        """Fetch a file that a person uploaded, of at most `most` bytes; see `files.fetch` for what it raises."""
         token = self._token(workspace, METHOD)
         return await fetch(self._opened(), address, token, most=most, api=self._base_url, workspace=workspace)
 
@@ -262,7 +262,7 @@ class WebSlack:
         await self._call(workspace, "chat.postEphemeral", payload, channel=channel)
 
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
-        """Give a message of anybody's as Slack describes it, None where the bot may not read it.
+        """Return a message of anybody's as Slack describes it, None where the bot may not read it.
 
         reactions.get gives the message that carries a reaction and asks for no history scope; whether it does for every
         reply is not documented, so conversations.replies is asked after it (its scopes are optional).
@@ -279,7 +279,7 @@ class WebSlack:
     async def _look(
         self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str
     ) -> Mapping[str, Any]:
-        """Ask for a message; nothing where that is not allowed or it is not there."""
+        """Return a message, None if it is not there or may not be read."""
         try:
             return await self._call(workspace, method, query, channel=channel, read=True)
         except SlackError as error:
@@ -301,7 +301,7 @@ class WebSlack:
                     raise
 
     async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
-        """Ask who somebody is."""
+        """Return what Slack tells about a person."""
         answer = await self._call(workspace, "users.info", {"user": user}, read=True)
         found = mapping(answer.get("user"))
         profile = mapping(found.get("profile"))
@@ -309,28 +309,28 @@ class WebSlack:
         return SlackUser(user, str(found.get("tz") or ""), str(name))
 
     async def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
             self._clients.clear()
 
     async def _own(self, workspace: WorkspaceId) -> frozenset[str]:
-        """Give the ids under which the bot's own messages stand: its bot id and its user id."""
+        """Return the ids under which the bot's own messages stand: its bot id and its user id."""
         if workspace not in self._selves:
             answer = await self._call(workspace, "auth.test", {})
             self._selves[workspace] = frozenset(str(answer[key]) for key in ("bot_id", "user_id") if answer.get(key))
         return self._selves[workspace]
 
     def _token(self, workspace: WorkspaceId, method: str) -> str:
-        """Give the workspace's token. Raises WorkspaceRefusedError where it has none, which `method` needs."""
+        """Return the workspace's token. Raises WorkspaceRefusedError where it has none, which `method` needs."""
         token = self._tokens(workspace)
         if not token:
             raise WorkspaceRefusedError(method, "not_authed", workspace=workspace)
         return token
 
     def _opened(self) -> aiohttp.ClientSession:
-        """Give the one session, opened when it is first needed."""
+        """Return the one session, opened when it is first needed."""
         if self._session is None:
             # Connections are bounded by turns: a call that waits for one has not begun, so its time does not run.
             self._session = aiohttp.ClientSession(
@@ -340,7 +340,7 @@ class WebSlack:
         return self._session
 
     def _client(self, workspace: WorkspaceId, method: str) -> AsyncWebClient:
-        """Give the SDK's client of the workspace's token, over the one session."""
+        """Return the SDK's client of the workspace's token, over the one session."""
         token = self._token(workspace, method)
         if token not in self._clients:
             options: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Turns to call Slack: so many calls at a time in all, and fewer of one kind, so that what hangs holds up its like."""
+"""Limits of concurrent calls to Slack, in all and of one kind, so that calls that hang block only their own kind."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.slack.api.errors import TryLaterError
 
 
 class Turns:
-    """Gives turns, first come first served among calls of one kind: the same method in the same workspace.
+    """Hands out turns, first come first served among calls of one kind: the same method in the same workspace.
 
-    That is how Slack counts, too (apis/web-api/rate-limits). A workspace that does not answer keeps a call for as long
-    as its time-out: with one queue for all, ten such workspaces stopped every other (measured).
+    Slack counts in the same way (apis/web-api/rate-limits). A workspace that does not answer holds a turn until the
+    time-out: with one queue for all, ten such workspaces stopped every other (measured).
     """
 
     def __init__(self, at_once: int, alike: int) -> None:
@@ -23,7 +23,7 @@ class Turns:
         self._kinds: dict[tuple[WorkspaceId, str], asyncio.Semaphore] = {}
 
     def of(self, workspace: WorkspaceId, method: str, within: float | None = None) -> Turn:
-        """Give a turn for a call: `async with` waits for it, and has it until it is left.
+        """Return a turn for a call: `async with` waits for it and holds it.
 
         Waiting raises TryLaterError if it does not come `within` so many seconds.
         """
@@ -34,7 +34,7 @@ class Turns:
 
 
 class Turn:
-    """One turn. A class, not a generator's context: every message passes here, and it costs a quarter of one."""
+    """One turn. A class, since a generator's context costs four times as much and every message needs one."""
 
     __slots__ = ("_all", "_kind", "_method", "_within", "_workspace")
 
@@ -46,7 +46,7 @@ class Turn:
         method: str,
         within: float | None,
     ) -> None:
-        """Stand for a place among `all_` and one among its `kind`."""
+        """Wait for a place in `all_` and one in its `kind`."""
         self._all, self._kind = all_, kind
         self._workspace, self._method, self._within = workspace, method, within
 
@@ -64,7 +64,7 @@ class Turn:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave it to the next."""
+        """Release the turn."""
         self._all.release()
         self._kind.release()
 

@@ -1,4 +1,4 @@
-"""What Slack refuses, by what one should do about it.
+"""Slack's refusals, by what to do about them.
 
     BotError
     └── SlackError                 carries workspace, channel, method and Slack's own code
@@ -91,13 +91,13 @@ class RateLimitedError(SlackError):
 
 
 class ChannelRefusedError(SlackError):
-    """This channel takes nothing more from the bot."""
+    """The channel refuses the bot."""
 
     todo = "check that the channel exists and that the bot may post in it"
 
 
 class ThreadRefusedError(SlackError):
-    """The message or thread is gone or closed; the channel itself may be well."""
+    """The message or thread is gone or closed; the channel itself may be fine."""
 
     todo = "nothing; the thread is gone or closed"
 
@@ -109,7 +109,7 @@ class WorkspaceRefusedError(SlackError):
 
 
 class MessageRefusedError(SlackError):
-    """This message will never be taken as it is."""
+    """Slack refuses this message as it is."""
 
     todo = "report it with the message that was refused"
 
@@ -121,11 +121,11 @@ class FileRefusedError(SlackError):
 
 
 class TryLaterError(SlackError):
-    """Surely not done; may work later."""
+    """The call had no effect; it may work later."""
 
 
 class UnknownOutcomeError(SlackError):
-    """Nobody can tell from the answer (or its absence) whether it was done."""
+    """The answer (or its absence) does not say whether the call had its effect."""
 
     todo = "look whether it landed before sending it again"
 
@@ -137,7 +137,7 @@ class CannotLookError(SlackError):
 
 
 def refusal(code: str, status: int = 200) -> type[SlackError]:
-    """Say what sort of refusal Slack's error `code` under HTTP `status` is.
+    """Return the kind of refusal that Slack's error `code` under HTTP `status` is.
 
     A 5xx is unclear whatever its body says; an unlisted code counts as "try later" (which its user must bound).
     """
@@ -155,7 +155,7 @@ def refusal(code: str, status: int = 200) -> type[SlackError]:
 
 
 def detail_of(answer: Any) -> str:
-    """Give what Slack says beside the code: block pointers, or the scope that is missing."""
+    """Return what Slack says beside the code: block pointers, or the missing scope."""
     if not isinstance(answer, dict):
         return ""
     meta = answer.get("response_metadata")

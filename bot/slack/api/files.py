@@ -1,4 +1,4 @@
-"""Fetching a file that somebody gave to the bot (Slack: messaging/working-with-files, `url_private_download`)."""
+"""Fetching a file that a person uploaded for the bot (Slack: messaging/working-with-files, `url_private_download`)."""
 
 from __future__ import annotations
 

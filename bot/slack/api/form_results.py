@@ -1,4 +1,4 @@
-"""Telling people what came of a form whose answer went out before it was known."""
+"""Telling people the result of a form that was acknowledged before the result was known."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bot.slack.blocks.message import Block, Message
 
 
 class FormResults:
-    """Tells them in the form's place, or in the direct conversation where the form was closed meanwhile."""
+    """Shows the result in place of the form, or in the direct conversation if the form was closed meanwhile."""
 
     def __init__(self, slack: Slack) -> None:
         """Tell through `slack`."""
         self._slack = slack
 
     async def tell(self, workspace: WorkspaceId, user: str, view_id: str, view: Block) -> None:
-        """Show `view`, a modal without fields, or what it says. Raises SlackError where neither can be had."""
+        """Show `view`, a modal without fields, or its text in a direct message. Raises SlackError if neither works."""
         try:
             await self._slack.update_view(workspace, view_id, view)
         except SlackError:

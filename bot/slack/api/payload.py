@@ -9,14 +9,14 @@ from bot.slack.blocks.message import Message
 
 
 def body_of(message: Message) -> dict[str, Any]:
-    """Give the text and, if there are any, the blocks."""
+    """Return the text and, if there are any, the blocks."""
     return {"text": message.text, "blocks": list(message.blocks)} if message.blocks else {"text": message.text}
 
 
 def posting(
     channel: str, message: Message, thread: str | None = None, marker: PartMarker | None = None
 ) -> dict[str, Any]:
-    """Give the arguments of chat.postMessage: into a channel, or a thread of it, with what the message is found by.
+    """Return the arguments of chat.postMessage: into a channel, or a thread of it, with what the message is found by.
 
     Both unfurl flags are off: a digest of previews is no digest, and Slack's defaults contradict each other
     (messaging/unfurling-links-in-messages).

@@ -21,7 +21,7 @@ TOMBSTONE = "tombstone"
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a message landed: `channel` is the id from Slack's answer, `ts` an opaque string.
+    """Where a message was posted: `channel` is the id from Slack's answer, `ts` an opaque string.
 
     `thread` is the ts of the message below which it stands, "" for one that stands in the channel.
     """
@@ -39,7 +39,7 @@ class PartMarker:
     part: str
 
     def metadata(self) -> dict[str, Any]:
-        """Give the metadata as Slack takes it. Everyone in the workspace can read it."""
+        """Return the metadata as Slack takes it. Everyone in the workspace can read it."""
         return {"event_type": EVENT_TYPE, "event_payload": {"issue": self.issue, "part": self.part}}
 
 
@@ -73,15 +73,15 @@ class Poster(Protocol):
         ...
 
     def since(self) -> str:
-        """Give a ts before which no message can be that is posted from now on, by Slack's own clock; "" for unknown."""
+        """Return a ts, by Slack's clock, that every message posted from now on is later than; "" if unknown."""
         ...
 
     async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:
-        """Put `message` in the place of the bot's own message `ts`; its metadata stays."""
+        """Replace the bot's own message `ts`; its metadata stays."""
         ...
 
     async def delete(self, workspace: WorkspaceId, channel: str, ts: str) -> None:
-        """Delete the bot's own message `ts`. Raises ThreadRefusedError (message_not_found) where it is gone already."""
+        """Delete the bot's own message `ts`. Raises ThreadRefusedError (message_not_found) if it is already gone."""
         ...
 
     async def find_own(
@@ -93,7 +93,7 @@ class Poster(Protocol):
         thread: str | None = None,
         oldest: str | None = None,
     ) -> Posted | None:
-        """Look for the bot's own message that carries `marker`, in the thread `thread` or else in the channel.
+        """Return the bot's own message that carries `marker`, in the thread `thread` or else in the channel.
 
         `oldest` is a ts before which the message cannot be. Raises CannotLookError when the history cannot be read far
         enough to be sure of its absence: None means surely absent. Raises ThreadRefusedError where the message that
@@ -103,7 +103,7 @@ class Poster(Protocol):
         ...
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
-        """Give the message's address in Slack."""
+        """Return the message's address in Slack."""
         ...
 
     async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
@@ -111,7 +111,7 @@ class Poster(Protocol):
         ...
 
     async def check(self, workspace: WorkspaceId) -> None:
-        """Ask whether the workspace still takes the bot's token (Slack: auth.test)."""
+        """Return if the workspace still takes the bot's token (Slack: auth.test), else raise WorkspaceRefusedError."""
         ...
 
 

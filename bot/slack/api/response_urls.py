@@ -22,7 +22,7 @@ _DOMAINS = ("slack.com", "slack-gov.com")
 
 
 class ResponseUrlError(BotError):
-    """An answer did not reach the person."""
+    """An answer could not be delivered."""
 
     def __init__(self, reason: str) -> None:
         """Keep the `reason`: Slack's status and words, or how the connection failed."""
@@ -38,7 +38,7 @@ class ResponseUrls(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of what is held; nothing is sent after that."""
+        """Close the connections; nothing is sent after that."""
         ...
 
 
@@ -71,7 +71,7 @@ class HttpResponseUrls:
             raise ResponseUrlError(type(error).__name__) from error
 
     async def close(self) -> None:
-        """Let the session go."""
+        """Close the session."""
         if self._session is not None:
             await self._session.close()
             self._session = None

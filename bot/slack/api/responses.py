@@ -1,4 +1,4 @@
-"""What Slack answered, read as if anybody might have: its messages, its refusals, and how long to wait."""
+"""Slack's answers, read without trusting them: messages, refusals, and how long to wait."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def thread_of(said: Mapping[str, Any], ts: str) -> str:
 
 
 def refused(response: Any, method: str, where: dict[str, str]) -> SlackError:
-    """Give the error that says what is known of a call's outcome, from the SDK's `response` to it."""
+    """Return the error that says what is known about a call's outcome, from the SDK's `response`."""
     data = getattr(response, "data", None)
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
     code = data.get("error") if isinstance(data, dict) else None
@@ -74,13 +74,13 @@ def retry_after(headers: Mapping[str, str]) -> float:
 
 
 def messages(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Give the messages of an answer that are some."""
+    """Return the messages of an answer; what is not a message is skipped."""
     said = answer.get("messages")
     return [each for each in said if isinstance(each, dict) and each.get("ts")] if isinstance(said, list) else []
 
 
 def is_whole(answer: Mapping[str, Any], thread: str | None) -> bool:
-    """Tell whether an answer without a cursor shows all there is, and not just nothing.
+    """Return whether an answer without a cursor shows all there is, and not just nothing.
 
     It has a list and says of no more; of a `thread` the first page has the message that began it (Slack:
     reference/methods/conversations.replies).
@@ -91,17 +91,17 @@ def is_whole(answer: Mapping[str, Any], thread: str | None) -> bool:
 
 
 def is_tombstone(answer: Mapping[str, Any], thread: str | None) -> bool:
-    """Tell whether the message that began `thread` was deleted and its thread is still there."""
+    """Return whether the message that began `thread` was deleted and its thread is still there."""
     return any(said.get("ts") == thread and said.get("subtype") == TOMBSTONE for said in messages(answer))
 
 
 def carries(said: Mapping[str, Any], marker: PartMarker, mine: frozenset[str]) -> bool:
-    """Say whether this message is the bot's own and carries the mark: anybody can write metadata."""
+    """Return whether this message is the bot's own and carries the marker; other apps can write metadata, too."""
     if mine and not mine & {said.get("bot_id"), said.get("user")}:
         return False
     return mapping(said.get("metadata")) == marker.metadata()
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Give a value if it is an object, else an empty one."""
+    """Return a value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}

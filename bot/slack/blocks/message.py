@@ -1,4 +1,4 @@
-"""A message: what passes from the renderers to the door to Slack."""
+"""A message, as renderers make it and the Slack client sends it."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def _cut(text: str, end: int) -> int:
 
 
 def linkable(url: str) -> bool:
-    """Say whether `url` may be a link: http, https or mailto, and short enough."""
+    """Return whether `url` may be a link: http, https or mailto, and short enough."""
     return bool(_LINKABLE.match(url)) and len(_encoded(url)) <= URL_MAX_CHARS
 
 
@@ -159,12 +159,12 @@ def relinked(text: str, limit: int) -> str:
 
 
 def shown(url: str) -> str:
-    """Give an address as people read it: no scheme, no `www.`, no slash at the end. Not escaped."""
+    """Return an address as people read it: no scheme, no `www.`, no slash at the end. Not escaped."""
     return _SCHEME.sub("", one_line(url)).rstrip("/")
 
 
 def host(url: str) -> str:
-    """Give the site that an address is on, as people read it. Not escaped."""
+    """Return the site that an address is on, as people read it. Not escaped."""
     return re.split(r"[/?#]", shown(url), maxsplit=1)[0]
 
 

@@ -1,4 +1,4 @@
-"""As it was: where to find a page that has changed or gone since an issue pointed at it."""
+"""Web Archive links: where to find a page that has changed or gone since an issue linked it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ URL_MAX_CHARS = 300
 
 
 def as_it_was(url: str, published: datetime | None, today: date) -> str:
-    """Give the Web Archive's address for the copy of `url` nearest to the day its issue came out, "" for a younger one.
+    """Return the Web Archive address of the copy of `url` nearest to the day its issue came out, "" for a younger one.
 
     It is built, never fetched (Internet Archive: web.archive.org/web/YYYYMMDD/URL leads to the nearest copy there is).
     """
@@ -26,6 +26,6 @@ def as_it_was(url: str, published: datetime | None, today: date) -> str:
 
 
 def web_archive_link(url: str, published: datetime | None, today: date) -> str:
-    """Give the same as markup, "" where there is nothing to give."""
+    """Return the same as markup, "" where there is nothing to give."""
     address = as_it_was(url, published, today)
     return link(address, "as it was") if address else ""

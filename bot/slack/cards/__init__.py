@@ -1,1 +1,1 @@
-"""What several features draw: the digest of an issue, an entry, the Save button."""
+"""Cards that several features show: the digest of an issue, an entry, the Save button."""

@@ -47,7 +47,7 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What of an issue goes where: `intro` first, `items` one by one, `folded` in a line, `left` nowhere."""
+    """Where the entries of an issue go: `intro` first, `items` one by one, `folded` in a line, `left` nowhere."""
 
     issue: Issue
     intro: tuple[Entry, ...]
@@ -145,7 +145,7 @@ def _counted(items: Sequence[_Item]) -> str:
 
 
 def _fallback(plan: _Plan) -> str:
-    """Say the digest on one line, for notifications and screen readers."""
+    """Return the digest in one line, for notifications and screen readers."""
     first = [one_line(item.entry.headline) for item in plan.items if not item.sponsored][:3]
     said = f"{title(plan.issue)} · {long_date(plan.issue.published)} · {_counted(plan.items)}"
     return clip(f"{said}: {'; '.join(first)}" if first else said, 600)
@@ -199,7 +199,7 @@ def _folded(entries: Sequence[Entry]) -> str:
 
 
 def _left(left: Counter[Kind]) -> str:
-    """Say what the channel's taste left out."""
+    """Return the line about what the channel's preferences leave out."""
     if not left:
         return ""
     return "Left out here: " + ", ".join(f"{count} in {kind.value}" for kind, count in sorted(left.items()))

@@ -12,7 +12,7 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block
 
 SAVE, SAVED = "save", "unsave"
-"""What the buttons' action ids begin with, up to a colon: one that keeps, one that lets go again."""
+"""The beginnings of the buttons' action ids, up to a colon: one saves, the other removes."""
 SLUG_MAX_CHARS = 400
 """An issue of a longer name is named by no button."""
 _DIGITS = 12
@@ -33,7 +33,7 @@ class Token:
     view: str = ""
 
     def as_value(self) -> str:
-        """Give it as a button's value."""
+        """Return it as a button's value."""
         said = json.dumps([self.slug, self.position, self.key], ensure_ascii=False)
         return f"{said}\n{self.view}" if self.view else said
 
@@ -54,7 +54,7 @@ class Token:
 
 
 def token(slug: str, entry: Entry, view: str = "") -> Token | None:
-    """Give the token of an entry's first link, None for an entry without one or an issue of a monstrous name."""
+    """Return the token of an entry's first link, None for an entry without one or an issue of a monstrous name."""
     if not entry.links:
         return None
     made = Token(slug, entry.position, key(entry.links[0].url)[:_DIGITS], view)
@@ -62,7 +62,7 @@ def token(slug: str, entry: Entry, view: str = "") -> Token | None:
 
 
 def save_button(about: Token | None, headline: str, *, saved: bool = False, drop: str = "Saved ✓") -> Block | None:
-    """Make the button that keeps the link, or, where it is `saved`, the one that drops it; None for no token.
+    """Return the button that saves the link or, if it is `saved`, the one that removes it; None without a token.
 
     `headline` tells it from the others of its message to those who hear it.
     """
