@@ -33,7 +33,7 @@ from bot.bookmarks.team_top import Team
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
-from bot.digests.subscriptions import Subscribing
+from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
@@ -240,9 +240,7 @@ def _services(
             slack,
             names,
             clock,
-            answers.find,
-            lambda: library.snapshot.issues,
-            library.held,
+            IssueQueries(answers.find, lambda: library.snapshot.issues, library.held),
         ),
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),

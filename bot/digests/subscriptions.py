@@ -111,32 +111,38 @@ class SubscriptionSlack(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class IssueQueries:
+    """Questions about the archive.
+
+    `find` returns an issue by number or slug ("": the newest) or raises UnknownIssueError; `every` returns all issues,
+    in which topics are looked for; `held` returns what is held back under a number or slug.
+    """
+
+    find: Callable[[str], Issue]
+    every: Callable[[], Sequence[Issue]] = tuple
+    held: Callable[[str], HeldBack | None] = lambda _: None
+
+
 class Subscribing:
     """Subscribes channels and tells how they stand. Every method's answer is for the one who asked."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+    def __init__(  # noqa: PLR0913, PLR0917 - six
         self,
         register: SubscriptionStore,
         deliveries: DeliveryStatuses,
         slack: SubscriptionSlack,
         names: CommandNames,
         clock: Clock,
-        find: Callable[[str], Issue],
-        issues: Callable[[], Sequence[Issue]] = tuple,
-        held: Callable[[str], HeldBack | None] = lambda _: None,
+        issues: IssueQueries,
     ) -> None:
-        """Work on `register`; `find` gives an issue by number or slug ("": the newest) or raises UnknownIssueError.
-
-        `issues` gives all there are: topics are looked for in them. `held` gives what is held back by number or slug.
-        """
+        """Change the subscriptions in `register`, for issues that `issues` finds."""
         self._register = register
         self._deliveries = deliveries
         self._slack = slack
         self._names = names
         self._clock = clock
-        self._find = find
-        self._issues = issues
-        self._held = held
+        self._find, self._issues, self._held = issues.find, issues.every, issues.held
 
     async def subscribe(self, typed: str, place: CommandContext) -> Message:
         """Subscribe the channel at the times `typed`, in the person's own zone if none is; its taste stays as it is.

@@ -31,7 +31,7 @@ from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Subscribers, Team
-from bot.digests.subscriptions import Subscribing
+from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home, UserStateStore
 from bot.lookup.search import Answers
@@ -107,8 +107,7 @@ class People:
             self.door,
             names,
             clock,
-            answers.find,
-            lambda: self.shelf.current.snapshot.issues,
+            IssueQueries(answers.find, lambda: self.shelf.current.snapshot.issues),
         )
         known = self.shelf.current.snapshot.get
         mine = SavedLinks(
