@@ -89,7 +89,7 @@ class App:
     Without HTTP (Socket Mode, a worker) enter `running` instead.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its parts, given once
+    def __init__(
         self,
         bolt: AsyncApp,
         verifying: Verifying,

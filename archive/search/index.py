@@ -124,7 +124,7 @@ class Index:
             segments = segments.with_segment(build(added.values(), self._dictionary))
         return Index(self._dictionary, segments.tidied(self._dictionary), self._synonyms, +titles)
 
-    def search(  # noqa: PLR0913 - each is an option of one question
+    def search(
         self,
         query: str,
         *,

@@ -49,7 +49,7 @@ class PickerOutcome:
 class LinkPicker:
     """Shows the links of a message to one person, and saves those they tick."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports
+    def __init__(
         self,
         store: BookmarkStore,
         postings: Postings,
@@ -72,7 +72,7 @@ class LinkPicker:
         self._clock = clock
         self._secret = secret.encode()
 
-    async def shortcut(  # noqa: PLR0913 - the parts of a shortcut's payload
+    async def shortcut(
         self,
         member: Member,
         workspace: WorkspaceId,
@@ -98,7 +98,7 @@ class LinkPicker:
         """Return the first page of a message's links to choose from."""
         return choose(links, await self.ticked(member, links, self._place(member, channel, ts, at)))
 
-    async def turn(  # noqa: PLR0913, PLR0917 - the parts of a click's payload
+    async def turn(
         self,
         member: Member,
         workspace: WorkspaceId,

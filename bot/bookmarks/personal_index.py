@@ -46,7 +46,7 @@ class PersonalIndexes:
         self._issue_of = issue_of
         self._known: OrderedDict[Member, _Known] = OrderedDict()
 
-    async def search(  # noqa: PLR0913 - whose bookmarks, as of when, and the query
+    async def search(
         self,
         member: Member,
         stamp: Stamp,

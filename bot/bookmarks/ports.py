@@ -18,7 +18,7 @@ from bot.store.postings import Postings
 class BookmarkStore(Protocol):
     """Everybody's bookmarks (`bot.store.bookmarks`). `at` is microseconds by Slack's clock."""
 
-    async def react(  # noqa: PLR0913 - a reaction's facts
+    async def react(
         self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
     ) -> ReactionOutcome:
         """Record that a reaction was added (`held`) or removed."""

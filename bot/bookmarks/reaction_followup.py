@@ -54,7 +54,7 @@ def _step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
 class ReactionFollowup:
     """Sends hints and choices to people who react, and reads the messages of others that they react to."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+    def __init__(
         self,
         tables: BookmarkTables,
         link_lookup: LinkLookup,

@@ -43,7 +43,7 @@ class SaveOutcome:
 class Saving:
     """Saves and removes links by their buttons."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports
+    def __init__(
         self,
         store: BookmarkStore,
         people: People,

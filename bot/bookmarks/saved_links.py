@@ -25,7 +25,7 @@ GONE = "You do not keep that link any more."
 class SavedLinks:
     """Lists and edits bookmarks. Whose they are is read from the signed request only, never from a button."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports
+    def __init__(
         self,
         store: BookmarkStore,
         indexes: PersonalIndexes,

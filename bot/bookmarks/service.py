@@ -29,7 +29,7 @@ class BookmarkUseCases:
     followup: ReactionFollowup
 
     @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - what they work with
+    def of(
         cls,
         tables: BookmarkTables,
         link_lookup: LinkLookup,

@@ -64,7 +64,7 @@ class _Counted:
 class Team:
     """Counts what a team saves. A team is an organisation, or a workspace that is not part of one."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports
+    def __init__(
         self,
         counts: Bookmarks,
         census: People,

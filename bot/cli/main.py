@@ -130,7 +130,7 @@ def show(
 
 # So that -word reaches the query, even where the word begins with h.
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
-def search(  # noqa: PLR0913 - each is an option of the command
+def search(
     query: Annotated[Optional[list[str]], typer.Argument(help="What to look for.", show_default=False)] = None,
     archive: Archive = None,
     synonyms: Synonyms = None,
@@ -191,7 +191,7 @@ def export(
 
 
 @app.command()
-def deliveries(  # noqa: PLR0913, PLR0917 - one for each option
+def deliveries(
     workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,
     channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,
     issue: Annotated[

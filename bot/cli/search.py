@@ -42,7 +42,7 @@ class QueriesError(BackIssueError):
         self.line = line
 
 
-def search(  # noqa: PLR0913 - each is an option of the command
+def search(
     folder: Path | None,
     query: str,
     *,

@@ -50,7 +50,7 @@ class CommandContext:
 class SubscriptionStore(Protocol):
     """Every channel's subscription; `bot.store` keeps it."""
 
-    async def put(  # noqa: PLR0913, PLR0917 - what a subscription is made of
+    async def put(
         self,
         workspace: WorkspaceId,
         channel: str,
@@ -127,7 +127,7 @@ class IssueQueries:
 class Subscribing:
     """Subscribes channels and tells how they stand. Every method's answer is for the one who asked."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - six
+    def __init__(
         self,
         register: SubscriptionStore,
         deliveries: DeliveryStatuses,

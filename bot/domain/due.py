@@ -67,7 +67,7 @@ def waiting(
     return tuple(sorted(found, key=lambda identity: _age(link_lookup, identity)))
 
 
-def decide(  # noqa: PLR0913 - everything a decision depends on
+def decide(
     subscription: Subscription,
     link_lookup: IssueCatalogue,
     known: Mapping[str, datetime],
@@ -130,7 +130,7 @@ def full_note(delivery: Delivery) -> str:
     return " ".join(filter(None, (delivery.late, delivery.note)))
 
 
-def _as_it_appears(  # noqa: PLR0913 - as decide
+def _as_it_appears(
     link_lookup: IssueCatalogue,
     subscription: Subscription,
     new: tuple[str, ...],

@@ -85,7 +85,7 @@ class HomeStore(Protocol):
 class Home:
     """Shows people their Home tabs."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - seven, as many as we allow
+    def __init__(
         self,
         saved_links: SavedLinks,
         team: Team,

@@ -50,7 +50,7 @@ class Bookmarks:
         """Use `database`."""
         self._database = database
 
-    async def react(  # noqa: PLR0913 - a reaction's facts
+    async def react(
         self, member: Member, workspace: WorkspaceId, source: BookmarkSource, at: int, now: datetime, *, held: bool
     ) -> ReactionOutcome:
         """Record that a reaction was added (`held`) or removed; `source` is its message and emoji."""

@@ -109,7 +109,7 @@ class Deliveries:
         found = await self._database.read(lambda connection: with_parts(connection, connection.execute(chosen)))
         return found[0] if found else None
 
-    async def list(  # noqa: PLR0913 - one for each filter
+    async def list(
         self,
         *,
         workspace: WorkspaceId | None = None,
@@ -143,7 +143,7 @@ class Deliveries:
         chosen = select(_D.subscription).where(is_among(_D.issue, identities), _D.decided >= since).distinct()
         return await self._database.read(lambda connection: tuple(connection.scalars(chosen)))
 
-    async def begin(  # noqa: PLR0913 - everything a digest begins with
+    async def begin(
         self, delivery: int, late: str, content: str, keys: Iterable[str], *, after: str = "", version: str = ""
     ) -> tuple[str, tuple[PartRow, ...]]:
         """Record what is about to be posted: the line about lateness, the issue's hash and its parts' keys, in order.

@@ -79,7 +79,7 @@ class Leases:
         """Use `database`."""
         self._database = database
 
-    async def claim(  # noqa: PLR0913 - how much of what, and for how long
+    async def claim(
         self,
         holder: str,
         now: datetime,

@@ -150,7 +150,7 @@ class Parts:
 
         return await self._database.write(unit)
 
-    async def sending(  # noqa: PLR0913 - everything an attempt is written down with
+    async def sending(
         self, part: PartRow, holder: str, subscription: int, now: datetime, digest: str, *, source: str = ""
     ) -> int | None:
         """Write down that the part is about to be sent, with the hash of its payload and that of its `source`.
@@ -228,7 +228,7 @@ class Parts:
         change = update(parts).where(_as_attempted(part, State.SENDING))
         await self._database.change(change.values(looks=_P.looks + 1, reason=reason))
 
-    async def revised(  # noqa: PLR0913 - everything that is newer
+    async def revised(
         self,
         part: PartRow,
         holder: str,

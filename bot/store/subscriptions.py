@@ -30,7 +30,7 @@ class Subscriptions:
         """Keep them in `database`."""
         self._database = database
 
-    async def put(  # noqa: PLR0913, PLR0917 - what a subscription is made of
+    async def put(
         self,
         workspace: WorkspaceId,
         channel: str,

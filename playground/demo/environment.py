@@ -63,7 +63,7 @@ class Environment:
 
 
 @asynccontextmanager
-async def environment(  # noqa: PLR0913, PLR0917 - what differs between the prompt, the page and a test
+async def environment(
     archive: Path,
     place: Path,
     settings: Settings,

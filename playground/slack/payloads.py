@@ -13,7 +13,7 @@ from playground.slack.methods.views import described as described_view
 from playground.slack.workspace import Shortcut, User, View, Workspace
 
 
-def command(  # noqa: PLR0913 - each is a field of the payload
+def command(
     workspace: Workspace, user: User, channel: Channel, typed: str, *, response_url: str, now: datetime
 ) -> dict[str, str]:
     """Build a slash command from what was typed: the name, and everything after the first space."""
@@ -126,7 +126,7 @@ def _place(workspace: Workspace, user: User, where: ChannelMessage | View) -> di
     return place if ephemeral else {**place, "message": described(workspace, where)}
 
 
-def actions(  # noqa: PLR0913 - each is a field of the payload
+def actions(
     workspace: Workspace,
     user: User,
     where: ChannelMessage | View,
@@ -172,7 +172,7 @@ def closed(workspace: Workspace, user: User, view: View) -> dict[str, Any]:
     }
 
 
-def shortcut(  # noqa: PLR0913, PLR0917 - each is a field of the payload
+def shortcut(
     workspace: Workspace, user: User, used: Shortcut, message: ChannelMessage, response_url: str, now: datetime
 ) -> dict[str, Any]:
     """Build a message_action: with the whole message, whatever the app may read (interactivity/implementing-shortcuts).

@@ -54,7 +54,7 @@ class WorkspaceFixture:
 
 
 @asynccontextmanager
-async def workspace_fixture(  # noqa: PLR0913 - the last two have defaults that only tests change
+async def workspace_fixture(
     server: Server,
     workspace: Workspace,
     app_url: str,

@@ -195,7 +195,7 @@ def test_the_same_holds_on_postgresql(name: str, postgres: Postgres) -> None:
 @pytest.mark.parametrize("successor", SUCCESSORS)
 @pytest.mark.parametrize("name", FAULTS)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_whole_grid(  # noqa: PLR0917 - as many fixtures
+def test_the_whole_grid(
     kind: str, name: str, successor: str, tmp_path: Path, postgres: Postgres, figure: Callable[[str], None]
 ) -> None:
     """Every step, every fault on every message, every successor, both databases."""

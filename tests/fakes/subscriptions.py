@@ -38,7 +38,7 @@ class FakeRegister:
         if self.broken is not None:
             raise self.broken
 
-    async def put(  # noqa: PLR0917 - the port's own
+    async def put(
         self,
         workspace: WorkspaceId,
         channel: str,

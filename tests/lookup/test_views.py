@@ -141,7 +141,7 @@ def test_why_slack_refused_is_said_once_and_for_people() -> None:
 @pytest.mark.long
 @settings(deadline=None)
 @given(nasty_issues(), tastes, nasty_text, nasty_text, st.lists(nasty_text, max_size=12), st.integers(-1, 9))
-def test_whatever_they_hold_they_keep_every_limit(  # noqa: PLR0917 - drawn
+def test_whatever_they_hold_they_keep_every_limit(
     nasty: Issue, preferences: Preferences, words: str, url: str, many: list[str], page: int
 ) -> None:
     """Names, reasons, schedules and addresses from anywhere."""

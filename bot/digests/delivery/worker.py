@@ -97,7 +97,7 @@ class DigestContent:
 class Worker:
     """Delivers. `start` (or `run`) it inside the event loop; `stop` it before the loop ends."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its ports, given once
+    def __init__(
         self,
         store: Store,
         slack: Poster,

@@ -88,7 +88,7 @@ class SearchRequest:
         return cls(one_line(query), offset, bool(fields.get("t", 0)))
 
 
-def answer(  # noqa: PLR0913 - what an answer may be told
+def answer(
     found: Answer,
     request: SearchRequest,
     today: date,

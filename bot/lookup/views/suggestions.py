@@ -29,7 +29,7 @@ def saved_first(names: CommandNames) -> Message:
     return blocks.says(f"Kept. `{clip(names.command, 40)} saved` lists what you keep; {undo}. Only you see this.")
 
 
-def one(  # noqa: PLR0913 - all that a press says
+def one(
     url: str, headline: str, token: Token, *, saved: bool, before: bool = False, names: CommandNames | None = None
 ) -> Message:
     """Say that a link is saved (or was `before`) or removed (not `saved`), with the button that undoes it.

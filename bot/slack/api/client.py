@@ -101,7 +101,7 @@ class WebSlack:
         self._scopes: dict[str, str] = {}
         self._dated = ""
 
-    async def post(  # noqa: PLR0913 - what a message is, and when it may go
+    async def post(
         self,
         workspace: WorkspaceId,
         channel: str,
@@ -351,7 +351,7 @@ class WebSlack:
             self._clients[token] = AsyncWebClient(token, base_url=self._base_url, **options)
         return self._clients[token]
 
-    async def _call(  # noqa: PLR0913 - what a call is
+    async def _call(
         self,
         workspace: WorkspaceId,
         method: str,

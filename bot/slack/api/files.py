@@ -16,7 +16,7 @@ _GONE = {404, 410}
 _FORBIDDEN = {401, 403}
 
 
-async def fetch(  # noqa: PLR0913 - all of it is what one request is made of
+async def fetch(
     session: aiohttp.ClientSession, address: str, token: str, *, most: int, api: str, workspace: WorkspaceId
 ) -> bytes:
     """Fetch what is at `address` with the bot's `token`: at most `most` bytes, read as they come.

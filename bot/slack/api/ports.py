@@ -55,7 +55,7 @@ class SlackUser:
 class Poster(Protocol):
     """What delivery needs of Slack."""
 
-    async def post(  # noqa: PLR0913 - what a message is, and when it may go
+    async def post(
         self,
         workspace: WorkspaceId,
         channel: str,
