@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.kind import Kind
-from archive.search.result import Answer, Reason, Result
+from archive.search.result import Answer, Grade, Reason, Result
 from bot.lookup.views.answer import MAX_RESULTS, PAGE_RESULTS, QUERY_MAX_CHARS, SearchRequest, answer, shared
 from bot.slack.blocks.message import Message
 from tests.fakes.checker import breaches
@@ -107,6 +107,17 @@ def test_nothing_found_offers_ways_on() -> None:
     assert breaches(message) == []
 
 
+def test_a_nearest_result_names_the_words_that_it_lacks() -> None:
+    """They are bold, a star in one does not end that, a long list is cut, and a result that has all says nothing."""
+    one = results(plain())[3]
+    lacking = (replace(one, lacks=("digger",)), replace(one, lacks=("a*b", "c", "d", "e", "f")), one)
+    found = Answer("jid digger", lacking, 3, grade=Grade.NEAREST)
+    lines = [line for line in words_of(answer(found, SearchRequest("jid digger"), TODAY)).splitlines() if "#7" in line]
+    assert lines[0].endswith(" · lacks *digger*")
+    assert lines[1].endswith(" · lacks *a∗b*, *c*, *d*, *e* and 1 more")
+    assert "lacks" not in lines[2]
+
+
 def said_all(message: Message) -> str:
     """Give everything a message holds, buttons too."""
     return repr(message.blocks)
@@ -153,12 +164,13 @@ def test_a_forged_question_is_none(value: Any) -> None:
 @given(nasty_issues(), nasty_text, nasty_text, st.integers(0, MAX_RESULTS), st.booleans())
 def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offset: int, tools: bool) -> None:  # noqa: FBT001 - drawn
     """Whatever was found, asked, suggested or misunderstood: private, shared and empty."""
-    page = results(nasty, issue())[:PAGE_RESULTS]
+    page = tuple(replace(each, lacks=(note, query) * 3) for each in results(nasty, issue())[:PAGE_RESULTS])
     request = SearchRequest(query[:QUERY_MAX_CHARS], offset, tools)
     full = Answer(query, page, 10_000, problems=(note,) * 9)
+    near = replace(full, grade=Grade.NEAREST, did_you_mean=(query, note), notes=(note,) * 9)
     none = Answer(query, (), 0, (query, note), (note, query), (note,))
-    messages = [answer(full, request, TODAY), answer(none, request, TODAY), shared(full, request, TODAY, "U1")]
-    assert [breaches(message) for message in messages] == [[]] * 3
+    messages = [answer(each, request, TODAY) for each in (full, near, none)] + [shared(full, request, TODAY, "U1")]
+    assert [breaches(message) for message in messages] == [[]] * 4
 
 
 def test_an_old_link_is_there_as_it_was() -> None:

@@ -93,3 +93,12 @@ def test_a_misspelt_command_that_is_found_only_as_another_word_is_told() -> None
     assert "showing *" in said
     assert "Or did you want `/weekly status`" in said
     assert "did you want" not in asked(some, "kuberntes")
+
+
+def test_at_most_three_near_results_come_and_say_what_they_lack() -> None:
+    """The same entry lacks another word in another question, though its blocks are cached."""
+    some = answers(*load(SAMPLE).issues)
+    for typed, lacking in (("kubernetes quizzling", "quizzling"), ("kubernetes flumbering", "flumbering")):
+        said = asked(some, typed)
+        assert said.count(f"lacks *{lacking}*") == said.count("lacks ") == 3
+        assert agrees(some, typed)

@@ -36,6 +36,8 @@ _CORRECTED = frozenset({"typo", "guess"})
 """The rules of `Reason` that are corrections."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _json = json.JSONEncoder().encode
+_MAX_LACKS = 4
+"""Words named that a result lacks; a longer list would be a line of its own."""
 _MAX_CACHED_CARDS = 8_192
 """Results whose blocks are cached, about two kilobytes each."""
 
@@ -238,7 +240,7 @@ class _Card:
     def __init__(self, result: Result) -> None:
         self.result = result
         # `result` keeps the entry and the issue alive, so that no other object can get their ids.
-        self.key = (id(result.entry), id(result.issue), tuple(issue.slug for issue in result.also_in))
+        self.key = (id(result.entry), id(result.issue), tuple(issue.slug for issue in result.also_in), result.lacks)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -264,7 +266,7 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
     said = [*(clip(part, 80) for part in where if part), web_archive_link(url, issue.published, today)]
     return (
         blocks.section(body or "·"),
-        blocks.context(" · ".join(filter(None, said)) + _also(card.result)),
+        blocks.context(" · ".join(filter(None, said)) + _also(card.result) + _lacks(card.result)),
         token(issue.slug, entry),
     )
 
@@ -300,6 +302,15 @@ def _also(result: Result) -> str:
     named = ", ".join(clip(_named(issue), 40) for issue in result.also_in[:3])
     more = f" and {len(result.also_in) - 3} more" if len(result.also_in) > 3 else ""
     return f" · also in {named}{more}"
+
+
+def _lacks(result: Result) -> str:
+    """Return the words of the query that a result has in no form, "" if it has all."""
+    if not result.lacks:
+        return ""
+    named = ", ".join(f"*{clip(word.replace('*', '∗'), 40)}*" for word in result.lacks[:_MAX_LACKS])
+    more = f" and {len(result.lacks) - _MAX_LACKS} more" if len(result.lacks) > _MAX_LACKS else ""
+    return f" · lacks {named}{more}"
 
 
 def _buttons(found: Answer, request: SearchRequest, *, shareable: bool) -> list[Block]:
