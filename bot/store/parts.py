@@ -30,7 +30,7 @@ from sqlalchemy import (
 from bot.domain.delivery import GONE, Delivery, PartRow, Progress, ShownEntry, State, shown_json
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
-from bot.store.membership import is_among_given
+from bot.store.membership import is_among, is_among_given
 from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
 
 _P = parts.c
@@ -296,7 +296,7 @@ class Parts:
 
 def _as_attempted(part: PartRow, *states: State) -> ColumnElement[bool]:
     """Choose the part while it is in one of `states` and its last attempt is the one that `part` knows."""
-    return and_(_P.id == part.id, _P.attempt == part.attempt, _P.state.in_([state.value for state in states]))
+    return and_(_P.id == part.id, _P.attempt == part.attempt, is_among(_P.state, [state.value for state in states]))
 
 
 def _held_by(holder: str, subscription: int) -> ColumnElement[bool]:
