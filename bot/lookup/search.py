@@ -17,7 +17,7 @@ from bot.domain.text import one_line
 from bot.lookup import commands
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
-from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, corrected, plain_query, shared, written
+from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, plain_query, shared, written
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.source.library import Current
@@ -105,7 +105,7 @@ class Answers:
     def _hint(self, near: str, found: Answer, request: SearchRequest) -> str:
         if not near and not request.tools and (slip := commands.misspelt(request.query)):
             # A word that the archive has as it was typed is no misspelling.
-            near = "" if found.total and not corrected(found, request.query) else slip
+            near = "" if found.total and not found.assumed else slip
         return helping.hint(near, self._example()) if near else ""
 
     def topics(self) -> Message:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.kind import Kind
-from archive.search.result import Answer, Grade, Reason, Result
+from archive.search.result import Answer, Assumption, Grade, Result
 from bot.lookup.views.answer import MAX_RESULTS, PAGE_RESULTS, QUERY_MAX_CHARS, SearchRequest, answer, shared
 from bot.slack.blocks.message import Message
 from tests.fakes.checker import breaches
@@ -47,24 +47,61 @@ def words_of(message: Message) -> str:
     return said(Message("", tuple(block for block in message.blocks if block["type"] != "actions")))
 
 
-def test_a_misspelt_query_is_shown_as_it_was_read() -> None:
-    """A word met only by its correction is said to be; one met as it stands is not."""
-    one = results(plain())[3]
-    typo, exact = Reason("kuberntes", "kubernetes", "typo"), Reason("mesh", "mesh", "exact")
-    read = answer(
-        Answer("Kuberntes mesh", (replace(one, reasons=(typo, exact)),), 1), SearchRequest("Kuberntes mesh"), TODAY
-    )
-    assert words_of(read).splitlines()[0] == "*Kuberntes mesh* · showing *kubernetes mesh* · 1 link"
-    own = replace(one, reasons=(Reason("kuberntes", "kuberntes", "exact"), typo, exact))
-    mostly = (own, *[replace(one, reasons=(typo, exact))] * 2)
-    assert " · showing *kubernetes mesh* · " in words_of(
-        answer(Answer("", mostly, 3), SearchRequest("kuberntes mesh"), TODAY)
-    )
-    hardly = (own, own, replace(one, reasons=(typo, exact)))
-    assert "showing" not in words_of(answer(Answer("", hardly, 3), SearchRequest("kuberntes mesh"), TODAY))
-    also = Reason("mesh", "mush", "typo")
-    plainly = answer(Answer("mesh", (replace(one, reasons=(also, exact)),), 1), SearchRequest("mesh"), TODAY)
-    assert words_of(plainly).splitlines()[0] == "*mesh* · 1 link"
+SALT = Assumption("solt", "salt", far=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "grade", "assumed", "first"),
+    [
+        ("Solt mines", Grade.STRONG, (SALT,), "*Solt mines* · showing *salt*; nothing on *solt* · 1 link"),
+        ("solt mines", Grade.NEAREST, (SALT,), "Nothing squarely on *solt mines* · showing *salt*; nothing on *solt*."),
+        ("Solt", Grade.NEAREST, (SALT,), "Showing *salt*; nothing on *solt*. Nearest:"),
+        (
+            "solt pepr",
+            Grade.STRONG,
+            (SALT, Assumption("pepr", "pepper", far=True)),
+            "*solt pepr* · showing *salt*, *pepper*; nothing on *solt*, *pepr* · 1 link",
+        ),
+        ("salt", Grade.STRONG, (), "*salt* · 1 link"),
+        ("salt", Grade.NEAREST, (), "Nothing squarely on *salt*. Nearest:"),
+    ],
+)
+def test_an_assumed_correction_is_said(query: str, grade: Grade, assumed: tuple[Assumption, ...], first: str) -> None:
+    """The word that is shown, and the word that the archive lacks."""
+    found = Answer(query, results(plain())[3:4], 1, grade=grade, assumed=assumed)
+    assert words_of(answer(found, SearchRequest(query), TODAY)).splitlines()[0].startswith(first)
+
+
+def buttons(message: Message) -> list[tuple[str, str]]:
+    """Return the label and the value of each button below the results, in order."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [(one["text"]["text"], one.get("value", "")) for row in rows for one in row if one["type"] == "button"]
+
+
+@pytest.mark.parametrize(
+    ("query", "label", "plain_query"),
+    [
+        ("red moon after:2027 -green", "Drop after:2027 -green", "red moon"),
+        ("moon since 2020", "Drop since 2020", "moon"),
+    ],
+)
+def test_a_filter_that_a_note_tells_of_can_be_dropped(query: str, label: str, plain_query: str) -> None:
+    """The button names the filter and stands first; other corrections follow, then topics, each once."""
+    found = Answer(query, (), 0, (plain_query, "blue moon"), ("tides",), notes=("9 links, none left",))
+    offered = buttons(answer(found, SearchRequest(query, tools=True), TODAY))
+    assert offered[:3] == [
+        (label, SearchRequest(plain_query, tools=True).as_value()),
+        ("blue moon", SearchRequest("blue moon", tools=True).as_value()),
+        ("tides", SearchRequest("tides", tools=True).as_value()),
+    ]
+    assert plain_query not in [name for name, _ in offered]
+
+
+@pytest.mark.parametrize("query", ["moon", "in:tools", "after:2027"])
+def test_there_is_nothing_to_drop_without_filters_or_with_nothing_else(query: str) -> None:
+    """A search for nothing would have no answer."""
+    found = Answer(query, results(plain())[3:4], 1, notes=("newest first",))
+    assert not [label for label, _ in buttons(answer(found, SearchRequest(query), TODAY)) if label.startswith("Drop")]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +204,8 @@ def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offse
     page = tuple(replace(each, lacks=(note, query) * 3) for each in results(nasty, issue())[:PAGE_RESULTS])
     request = SearchRequest(query[:QUERY_MAX_CHARS], offset, tools)
     full = Answer(query, page, 10_000, problems=(note,) * 9)
-    near = replace(full, grade=Grade.NEAREST, did_you_mean=(query, note), notes=(note,) * 9)
+    assumed = (Assumption(query, note, far=True),) * 9
+    near = replace(full, grade=Grade.NEAREST, did_you_mean=(query, note), notes=(note,) * 9, assumed=assumed)
     none = Answer(query, (), 0, (query, note), (note, query), (note,))
     messages = [answer(each, request, TODAY) for each in (full, near, none)] + [shared(full, request, TODAY, "U1")]
     assert [breaches(message) for message in messages] == [[]] * 4

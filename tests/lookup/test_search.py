@@ -90,7 +90,7 @@ def test_a_misspelt_command_that_is_found_only_as_another_word_is_told() -> None
     """What the archive has in its place is shown, with the way to the command; a word that it has is what was meant."""
     some = answers(*load(SAMPLE).issues)
     said = asked(some, "stauts")
-    assert "showing *" in said
+    assert "Showing *starts*; nothing on *stauts*. Nearest:" in said
     assert "Or did you want `/weekly status`" in said
     assert "did you want" not in asked(some, "kuberntes")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +11,8 @@ from typing import Any
 
 from archive.issue import Issue
 from archive.kind import Kind
+from archive.search.dates import spoken
+from archive.search.query import narrowing, parse, widened
 from archive.search.result import Answer, Grade, Result
 from bot.domain.text import one_line
 from bot.domain.title import label, title
@@ -32,12 +32,12 @@ MAX_RESULTS = 200
 """Results that can be reached by paging."""
 
 _DESCRIPTION_MAX_CHARS = 260
-_CORRECTED = frozenset({"typo", "guess"})
-"""The rules of `Reason` that are corrections."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _json = json.JSONEncoder().encode
 _MAX_LACKS = 4
 """Words named that a result lacks; a longer list would be a line of its own."""
+_MAX_ASSUMED = 4
+"""Corrections named."""
 _MAX_CACHED_CARDS = 8_192
 """Results whose blocks are cached, about two kilobytes each."""
 
@@ -105,9 +105,9 @@ def answer(
     shared already. `kept` are the keys of links that the person saved.
     """
     if not found.results:
-        return nothing(found, request, hint=hint)
+        return nothing(found, request, today, hint=hint)
     shown_blocks = [blocks.context(_summary(found, request)), *_results(found.results, today, request.as_value(), kept)]
-    shown_blocks += _below(found, request, hint, shareable=shareable)
+    shown_blocks += _below(found, request, today, hint, shareable=shareable)
     return Message(_spoken(found, request), tuple(shown_blocks))
 
 
@@ -117,20 +117,20 @@ def written(found: Answer, request: SearchRequest, today: date, *, hint: str = "
     Each result's JSON is cached for the day, so that an answer takes a fifth of the time.
     """
     if not found.results:
-        message = nothing(found, request, hint=hint)
+        message = nothing(found, request, today, hint=hint)
         return message.text, _json(message.blocks)
     view = _json(request.as_value())[1:-1]
     made = [_json(blocks.context(_summary(found, request)))]
     for result in found.results:
         before, after = _fragment(_Card(result), today)
         made.append(f"{before}{view}{after}" if after else before)
-    made += map(_json, _below(found, request, hint, shareable=True))
+    made += map(_json, _below(found, request, today, hint, shareable=True))
     return _spoken(found, request), f"[{', '.join(made)}]"
 
 
-def _below(found: Answer, request: SearchRequest, hint: str, *, shareable: bool) -> list[Block]:
+def _below(found: Answer, request: SearchRequest, today: date, hint: str, *, shareable: bool) -> list[Block]:
     """Render what stands below the results."""
-    made = blocks.notes((*found.problems, *found.notes))
+    made = _notes(found, request, today)
     if found.grade is Grade.NEAREST and found.did_you_mean:
         made += _ways("Did you mean", found.did_you_mean, request, "meant")
     made.append(blocks.actions(_buttons(found, request, shareable=shareable)))
@@ -146,14 +146,14 @@ def shared(found: Answer, request: SearchRequest, today: date, user: str) -> Mes
     return Message(_spoken(found, request), (blocks.context(by), *made))
 
 
-def nothing(found: Answer, request: SearchRequest, *, hint: str = "") -> Message:
+def nothing(found: Answer, request: SearchRequest, today: date, *, hint: str = "") -> Message:
     """Say that there is nothing, and offer corrected queries, near topics and help."""
     where = "No tool" if request.tools else "Nothing"
     said = f"{where} in the archive about *{quoted(request.query)}*."
-    made = [blocks.section(said)]
-    made += blocks.notes((*found.problems, *found.notes))
-    if found.did_you_mean:
-        made += _ways("Did you mean", found.did_you_mean, request, "meant")
+    made = [blocks.section(said), *_notes(found, request, today)]
+    dropped = _dropped(found, request, today)
+    if meant := [query for query in found.did_you_mean if not dropped or query != dropped[1]]:
+        made += _ways("Did you mean", meant, request, "meant")
     if found.near_topics:
         made += _ways("What it does talk about", found.near_topics, request, "near")
     offers = [again(), blocks.button("Help", "help")]
@@ -164,6 +164,31 @@ def nothing(found: Answer, request: SearchRequest, *, hint: str = "") -> Message
         made.append(blocks.context(hint))
     ways = ", ".join((*found.did_you_mean, *found.near_topics)[:3])
     return Message(clip(f"{where} about {request.query}. Try: {ways}" if ways else f"{where} found.", 600), tuple(made))
+
+
+def _notes(found: Answer, request: SearchRequest, today: date) -> list[Block]:
+    """Render the notes on an answer, with a button that searches without the filters which they tell of."""
+    made = blocks.notes((*found.problems, *found.notes))
+    if dropped := _dropped(found, request, today):
+        label, query = dropped
+        value = SearchRequest(query, tools=request.tools).as_value()
+        made.append(blocks.actions([blocks.button(f"Drop {label}", "search:wider", value)]))
+    return made
+
+
+def _dropped(found: Answer, request: SearchRequest, today: date) -> tuple[str, str] | None:
+    """Return the filters and days of a query as typed, and the query without them.
+
+    None where no note tells of them, and where nothing is left without them.
+    """
+    if not found.notes:
+        return None
+    filters, days = narrowing(request.query), parse(request.query, today).spoken_days
+    plain = widened(request.query)
+    if days:
+        plain = spoken(plain, today)[0]
+    label, plain = one_line(f"{filters} {days}"), one_line(plain)[:QUERY_MAX_CHARS]
+    return (label, plain) if label and plain else None
 
 
 def _ways(title: str, queries: Sequence[str], request: SearchRequest, name: str) -> list[Block]:
@@ -189,29 +214,23 @@ def _summary(found: Answer, request: SearchRequest) -> str:
     what = "tool" if request.tools else "link"
     count = f"{found.total:,} {what}{'s' * (found.total != 1)}"
     where = f", {first}–{last}" if found.total > len(found.results) else ""
-    meant = corrected(found, request.query)
-    showing = f" · showing *{quoted(meant)}*" if meant else ""
-    if found.grade is Grade.NEAREST:
-        return f"Nothing squarely on *{quoted(request.query)}*{showing}. Nearest:"
-    return f"*{quoted(request.query)}*{showing} · {count}{where}"
+    if found.grade is not Grade.NEAREST:
+        return " · ".join(filter(None, (f"*{quoted(request.query)}*", _assumed(found), f"{count}{where}")))
+    if [each.typed for each in found.assumed] == [request.query.casefold()]:
+        said = _assumed(found)
+        return f"{said[0].upper()}{said[1:]}. Nearest:"
+    return f"{' · '.join(filter(None, (f'Nothing squarely on *{quoted(request.query)}*', _assumed(found))))}. Nearest:"
 
 
-def corrected(found: Answer, query: str) -> str:
-    """Return the query with the corrections that most of the page rests on, "" if there are none.
-
-    Most, not all, because an archive has misspellings of its own, which match as they are.
-    """
-    met: dict[str, Counter[str]] = defaultdict(Counter)
-    for result in found.results:
-        rules = {reason.word: reason for reason in result.reasons if reason.rule in _CORRECTED}
-        for word in rules.keys() - {reason.word for reason in result.reasons if reason.rule not in _CORRECTED}:
-            met[word][rules[word].term] += 1
-    read = query
-    for word, terms in met.items():
-        if terms.total() * 2 > len(found.results):
-            term = terms.most_common(1)[0][0].replace("\\", r"\\")
-            read = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", term, read, flags=re.IGNORECASE)
-    return read if read != query else ""
+def _assumed(found: Answer) -> str:
+    """Say which words are shown in place of those that the archive lacks, "" if all are as typed."""
+    if not found.assumed:
+        return ""
+    shown, typed = (
+        ", ".join(f"*{quoted(word)}*" for word in words[:_MAX_ASSUMED])
+        for words in zip(*((each.assumed, each.typed) for each in found.assumed), strict=True)
+    )
+    return f"showing {shown}; nothing on {typed}"
 
 
 def _spoken(found: Answer, request: SearchRequest) -> str:
