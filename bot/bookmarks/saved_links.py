@@ -19,7 +19,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
-GONE = "You do not keep that link any more."
+GONE = "That link is not among your bookmarks any more."
 
 
 class SavedLinks:

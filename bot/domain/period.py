@@ -21,7 +21,7 @@ class Period(StrEnum):
     def said(self) -> str:
         """Return it in words."""
         return {
-            Period.ALL: "Most kept of all time",
-            Period.YEAR: "Most kept in the last 365 days",
-            Period.MONTH: "Most kept in the last 30 days",
+            Period.ALL: "Most saved of all time",
+            Period.YEAR: "Most saved in the last 365 days",
+            Period.MONTH: "Most saved in the last 30 days",
         }[self]

@@ -26,7 +26,7 @@ async def chooser(it: Whole, ada: Person, message: ChannelMessage, *says: str) -
     channel = it.workspace.channels[message.channel]
     before = len(ada.sees(channel))
     await ada.reacts(message, "bookmark")
-    found = await it.reads(ada, channel, "tick what you want to keep", *says, after=before)
+    found = await it.reads(ada, channel, "tick what you want to save", *says, after=before)
     assert found.ephemeral_to == ada.user.id
     return found
 

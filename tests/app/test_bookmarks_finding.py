@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
     """The menu beside a row marks it as read, puts a note on it and removes it; the list shows it at once."""
     ada, channel = await it.member("rows", "mesh", "graph", "queue")
-    listed = await it.asks(ada, channel, "/weekly saved", "You kept 3 links", "3 unread")
+    listed = await it.asks(ada, channel, "/weekly saved", "You saved 3 links", "3 unread")
     await ada.clicks(listed, "Mark as read", beside="mesh")
     await it.becomes(listed, "2 unread", "*<https://rows.example/graph", without="*<https://rows.example/mesh")
     await ada.clicks(listed, "Mark as unread", beside="mesh")
@@ -27,7 +27,7 @@ async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
     await ada.submits(form, {"note": ""})
     await it.becomes(await it.saved(ada, channel, "/mesh", "/graph", "/queue"), without="Note:")
     await ada.clicks(again, "Remove", beside="queue")
-    await it.becomes(again, "You kept 2 links", without="queue")
+    await it.becomes(again, "You saved 2 links", without="queue")
 
 
 async def test_a_search_of_ones_own(it: Whole) -> None:
@@ -41,17 +41,17 @@ async def test_a_search_of_ones_own(it: Whole) -> None:
     assert "postgresql" not in readable(found)
     await ada.clicks(found, "Search the whole archive")
     await it.becomes(found, "operators")
-    nothing = await it.asks(linus, channel, "/weekly saved kubernetes", "Nothing you kept is about")
+    nothing = await it.asks(linus, channel, "/weekly saved kubernetes", "Nothing you saved is about")
     assert "own.example" not in readable(nothing)
-    await ada.clicks(await it.asks(ada, channel, "/weekly saved gardening", "Nothing you kept"), "All I kept")
-    await it.reads(ada, channel, "You kept 2 links")
+    await ada.clicks(await it.asks(ada, channel, "/weekly saved gardening", "Nothing you saved"), "All my bookmarks")
+    await it.reads(ada, channel, "You saved 2 links")
 
 
 async def test_pages_of_what_was_kept(it: Whole) -> None:
     """Ten on a page, newest first; the way on and back neither repeats nor skips, and acting keeps the page."""
     words = [f"w{number:02}" for number in range(12)]
     ada, channel = await it.member("pages", *words)
-    listed = await it.asks(ada, channel, "/weekly saved", "You kept 12 links", "1–10")
+    listed = await it.asks(ada, channel, "/weekly saved", "You saved 12 links", "1–10")
     assert "/w11|" in readable(listed)
     await ada.clicks(listed, "Older ›")
     await it.becomes(listed, "11–12", "/w00|", "/w01|", without="/w02|")

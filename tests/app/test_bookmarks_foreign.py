@@ -17,7 +17,7 @@ async def test_the_shortcut_keeps_one_link_at_once(it: Whole) -> None:
     channel = it.channel(ada, linus, bot=False)
     said = linus.says("read <https://unknown.example/a?b=1&amp;c=2|the tale of a pager> tonight", channel)
     assert (await ada.uses(said)).ok
-    told = await it.reads(ada, channel, "Kept:", "the tale of a pager")
+    told = await it.reads(ada, channel, "Saved:", "the tale of a pager")
     assert told.ephemeral_to == ada.user.id
     listed = await it.saved(ada, channel, "unknown.example/a?b=1&amp;c=2")
     assert "the tale of a pager" in readable(listed)
@@ -55,8 +55,8 @@ async def test_the_shortcut_offers_a_choice_of_several(it: Whole) -> None:
     ("text", "says"),
     [
         ("no link at all", "There is no link in that message"),
-        ("<javascript:alert(1)|click me>", "no link that can be kept"),
-        ("<file:///etc/passwd> <data:text/html,x|y>", "no link that can be kept"),
+        ("<javascript:alert(1)|click me>", "no link that can be saved"),
+        ("<file:///etc/passwd> <data:text/html,x|y>", "no link that can be saved"),
         ("<@U1> <#C1|general> <!here> <!subteam^S1>", "There is no link in that message"),
     ],
 )

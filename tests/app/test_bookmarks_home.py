@@ -25,14 +25,14 @@ async def test_the_first_steps_are_shown_once(it: Whole) -> None:
     ada = it.person()
     await it.publish(*tales("first", "one"))
     await opened(it, ada, "Welcome to", "*1.*", "*2.*", "*3.*", "Nothing yet")
-    await opened(it, ada, "What you kept", "The newest issue", without="Welcome to")
-    await opened(it, ada, "What you kept", without="Welcome to")
+    await opened(it, ada, "Your bookmarks", "The newest issue", without="Welcome to")
+    await opened(it, ada, "Your bookmarks", without="Welcome to")
 
 
 async def test_links_are_read_noted_and_removed_on_the_tab(it: Whole) -> None:
     """Unread links come first; what one does with a link shows at once; nobody else's tab has a word of it."""
     ada, channel = await it.member("home", "mesh", "graph", "queue")
-    home = await opened(it, ada, "You kept 3 links", "3 unread")
+    home = await opened(it, ada, "You saved 3 links", "3 unread")
     await ada.clicks(home, "Mark as read", beside="home.example/queue")
     await it.home(ada, "2 unread")
     text = readable(home)
@@ -41,7 +41,7 @@ async def test_links_are_read_noted_and_removed_on_the_tab(it: Whole) -> None:
     await ada.submits(await it.modal(ada, "Your note"), {"note": "before the review"})
     await it.home(ada, "Note: before the review")
     await ada.clicks(home, "Remove", beside="home.example/mesh")
-    await it.home(ada, "You kept 2 links", without="home.example/mesh")
+    await it.home(ada, "You saved 2 links", without="home.example/mesh")
     await it.saved(ada, channel, "home.example/graph", "home.example/queue")
     await opened(it, it.person(), "Nothing yet", without="home.example/graph|")
 
@@ -49,26 +49,26 @@ async def test_links_are_read_noted_and_removed_on_the_tab(it: Whole) -> None:
 async def test_search_on_the_tab(it: Whole) -> None:
     """The search box looks through what one kept, misspelt or not, and there is a way back to all of it."""
     ada, _ = await it.member("box", "kubernetes", "postgresql")
-    home = await opened(it, ada, "You kept 2 links")
+    home = await opened(it, ada, "You saved 2 links")
     await ada.fills(home, "home:search", "kuberntes")
     await it.home(ada, "box.example/kubernetes", "1 link of yours", without="box.example/postgresql|")
-    await ada.clicks(home, "All I kept")
-    await it.home(ada, "You kept 2 links", "box.example/postgresql")
+    await ada.clicks(home, "All my bookmarks")
+    await it.home(ada, "You saved 2 links", "box.example/postgresql")
     await ada.fills(home, "home:search", "knitting")
-    await it.home(ada, "Nothing you kept is about")
+    await it.home(ada, "Nothing you saved is about")
     await ada.fills(home, "home:search", "")
-    await it.home(ada, "You kept 2 links")
+    await it.home(ada, "You saved 2 links")
 
 
 async def test_pages_of_the_tab(it: Whole) -> None:
     """A long list is paged: the tab stays within its hundred blocks, and acting on a row keeps the page."""
     ada, _ = await it.member("leaf", *(f"w{number:02}" for number in range(13)))
-    home = await opened(it, ada, "You kept 13 links", "1–10")
+    home = await opened(it, ada, "You saved 13 links", "1–10")
     assert len(home.payload["blocks"]) < 100
     await ada.clicks(home, "Older ›")
     await it.home(ada, "11–13", "/w00|", without="/w05|")
     await ada.clicks(home, "Remove", beside="/w00|")
-    await it.home(ada, "You kept 12 links", "11–12")
+    await it.home(ada, "You saved 12 links", "11–12")
     await ada.clicks(home, "‹ Newer")
     await it.home(ada, "1–10", "/w12|")
 
@@ -94,8 +94,8 @@ async def test_what_the_team_keeps(it: Whole) -> None:
     digest = await it.digest(linus, channel, *tales("team", "mesh", "alone"))
     await linus.reacts(digest.replies[0], "bookmark")
     await linus.reacts(digest.replies[1], "bookmark")
-    home = await opened(it, eve, "kept by 2", "team.example/mesh", without="team.example/alone|")
+    home = await opened(it, eve, "saved by 2", "team.example/mesh", without="team.example/alone|")
     assert not any(word in str(home.payload) for word in (ada.user.id, linus.user.id))
     await eve.clicks(home, "Save", beside="team.example/mesh")
-    await it.home(eve, "You kept 1 link", "kept by 3", "Saved ✓")
+    await it.home(eve, "You saved 1 link", "saved by 3", "Saved ✓")
     await it.saved(eve, channel, "team.example/mesh")

@@ -66,7 +66,7 @@ async def test_another_s_menu_does_nothing_to_their_list(it: Whole) -> None:
     before = len(eve.sees(channel))
     for block, action, value in choices(listed):
         await send(it, click(it, eve, listed, action, value, block_id=block))
-    await it.reads(eve, channel, "do not keep", after=before)
+    await it.reads(eve, channel, "not among your bookmarks", after=before)
     shown = "\n".join(readable(one) for one in eve.sees(channel)[before:])
     assert "menu.example" not in shown
     assert eve.screen is None
@@ -126,7 +126,7 @@ async def test_a_choice_that_no_menu_has(it: Whole, value: str) -> None:
     before = len(ada.sees(channel))
     await send(it, click(it, ada, said, "kept:0", value))
     told = await it.until(lambda: ada.sees(channel)[before:], "no answer")
-    assert any(words in readable(told[-1]) for words in ("older version", "nothing yet", "do not keep"))
+    assert any(words in readable(told[-1]) for words in ("older version", "nothing yet", "not among your bookmarks"))
 
 
 async def test_a_note_that_lies(it: Whole) -> None:
@@ -140,7 +140,7 @@ async def test_a_note_that_lies(it: Whole) -> None:
     assert "at most 500" in answer.json()["errors"]["note"]
     field["note"]["note"]["value"] = "mine now"
     answer = await send(it, payloads.submission(it.workspace, eve.user, form, field, now))
-    assert "do not keep" in answer.json()["errors"]["note"]
+    assert "not among your bookmarks" in answer.json()["errors"]["note"]
     lies: list[tuple[str, Any]] = [
         ("state", {"values": {}}), ("state", {"values": {"note": {}}}), ("state", {}), ("state", None),
         ("private_metadata", ""), ("private_metadata", "{}"), ("private_metadata", "[" * 3000),
@@ -197,7 +197,7 @@ async def test_a_choice_that_was_never_offered(it: Whole) -> None:
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("boxes", "mesh", "graph"))
     await ada.reacts(digest.parent, "bookmark")
-    choice = await it.reads(ada, channel, "tick what you want to keep")
+    choice = await it.reads(ada, channel, "tick what you want to save")
     button = next(one for _, one in forms.elements(choice.blocks) if one["type"] == "button")
     option = {"text": {"type": "plain_text", "text": "x"}, "value": "0:000000000000"}
     for value, values in (
@@ -238,7 +238,7 @@ async def test_a_home_tab_that_lies(it: Whole) -> None:
     """What another's Home tab sends changes nothing; odd metadata and values show the beginning, or nothing at all."""
     ada, eve, channel, _ = await keeper(it, "tab")
     await ada.opens_home()
-    home = await it.home(ada, "You kept 2 links")
+    home = await it.home(ada, "You saved 2 links")
     rows = [
         (block, str(one["action_id"]), str(option["value"]))
         for block, one in forms.elements(home.payload["blocks"])

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def keeper(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
     """Give somebody who keeps a link for each word, and has a note on the first."""
     ada, channel = await it.member(site, *words)
-    listed = await it.asks(ada, channel, "/weekly saved", f"You kept {len(words)}")
+    listed = await it.asks(ada, channel, "/weekly saved", f"You saved {len(words)}")
     await ada.clicks(listed, "Add a note", beside=f"/{words[0]}")
     await ada.submits(await it.modal(ada, "Your note"), {"note": "=1+1 <b>"})
     return ada, channel
@@ -229,7 +229,7 @@ async def test_a_file_that_cannot_be_had(it: Whole) -> None:
     await sends({}, gone=True, said="not there any more")
     await sends({}, content=b"<" * (FILE_MAX_BYTES + 1), said="too large")
     elsewhere = {"url_private_download": "https://files.example/x", "url_private": "https://files.example/x"}
-    await sends(elsewhere, said="not kept by Slack")
+    await sends(elsewhere, said="not stored by Slack")
     form = await file_form(it, ada, channel)
     ada.chooses(form, FILE, "bookmarks.html", good)
     it.workspace.scopes = SCOPES - {"files:read"}

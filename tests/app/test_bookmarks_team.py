@@ -28,17 +28,17 @@ async def test_counts_and_no_names_in_the_list_and_the_next_digest(it: Whole) ->
     channel = it.channel(*people)
     await keep(it, channel, people, "mesh", "graph", "queue")
     ada = people[0]
-    told = await it.asks(ada, channel, "/weekly top", "Most kept", "kept by 3", "kept by 2", "team.example/mesh")
+    told = await it.asks(ada, channel, "/weekly top", "Most saved", "saved by 3", "saved by 2", "team.example/mesh")
     text = readable(told)
     assert text.index("team.example/mesh") < text.index("team.example/graph")
     assert "queue" not in text
     assert not any(word in text for one in people for word in (one.user.id, one.user.name))
     await ada.clicks(told, "Last month")
-    await it.becomes(told, "last 30 days", "kept by 3")
+    await it.becomes(told, "last 30 days", "saved by 3")
 
     it.clock.forward(timedelta(days=6))
     digest = await it.digest(ada, channel, *tales("after", "one"))
-    assert "Most kept last week: <https://team.example/mesh|All about mesh> (3)" in readable(digest.parent)
+    assert "Most saved last week: <https://team.example/mesh|All about mesh> (3)" in readable(digest.parent)
 
     stranger = it.person()
     channel.members.add(stranger.user.id)
@@ -47,8 +47,8 @@ async def test_counts_and_no_names_in_the_list_and_the_next_digest(it: Whole) ->
     await it.asks(ada, channel, "/weekly top off", "Off:")
     await it.asks(stranger, channel, "/weekly top", "switched it off")
     silent = await it.digest(ada, channel, *tales("silent", "one"))
-    assert "Most kept" not in readable(silent.parent)
+    assert "Most saved" not in readable(silent.parent)
     await it.asks(ada, channel, "/weekly subscribe as soon as it appears", "Done")
     await it.asks(ada, channel, "/weekly top on", "On:")
-    await it.asks(stranger, channel, "/weekly top", "kept by 3")
+    await it.asks(stranger, channel, "/weekly top", "saved by 3")
     await it.asks(ada, channel, "/weekly unsubscribe", "No more digests")

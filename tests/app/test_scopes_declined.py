@@ -37,7 +37,7 @@ async def test_everything_but_what_the_readme_says(bare: Whole) -> None:
     kept = ("bare.example/mesh", "bare.example/graph", "theirs.example/1", "theirs.example/2")
     await bare.saved(ada, channel, *kept)
     await ada.opens_home()
-    await bare.home(ada, "You kept 4 links")
+    await bare.home(ada, "You saved 4 links")
     await bare.asks(ada, channel, "/weekly export csv", "direct conversation")
     text = "\n".join(readable(one) for one in ada.sees(ada.direct))
     assert all(url in text for url in kept)

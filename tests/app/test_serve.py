@@ -193,7 +193,7 @@ async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(town: Town)
         assert answer.ok
     async with serving(town) as (stage, you):
         await you.types("/weekly saved", town.channel)
-        await stage.until(lambda: any("You kept 1 link" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+        await stage.until(lambda: any("You saved 1 link" in readable(m) for m in you.sees(town.channel)), PATIENCE)
 
 
 async def test_a_worker_posts_beside_a_front_that_only_answers(town: Town) -> None:

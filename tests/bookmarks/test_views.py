@@ -92,7 +92,7 @@ def test_links_without_an_archived_page() -> None:
 def test_a_list_has_its_pages() -> None:
     """A page names its part of the total and the unread ones, and links to its neighbours."""
     page = saved(Listed((PLAIN,) * PAGE_LINKS, Listing("", 10), 35, 4), TODAY, CommandNames())
-    assert "*You kept 35 links*, 11–20 · 4 unread" in told(page)
+    assert "*You saved 35 links*, 11–20 · 4 unread" in told(page)
     buttons = {each["action_id"]: Listing.read(each["value"]) for each in page.blocks[-1]["elements"]}
     assert buttons == {"saved:back": Listing("", 0), "saved:next": Listing("", 20)}
 
@@ -103,7 +103,7 @@ def test_a_search_of_bookmarks_leads_on_to_the_archive() -> None:
     assert "*cache* · 1 link of yours" in told(found)
     assert [each["text"]["text"] for each in found.blocks[-1]["elements"]] == ["Search the whole archive"]
     none = saved(Listed((), Listing("searches in kibana"), 0, 4, ("searches",)), TODAY, CommandNames())
-    assert "Nothing you kept is about *searches in kibana*." in told(none)
+    assert "Nothing you saved is about *searches in kibana*." in told(none)
     assert [each["value"] for each in none.blocks[-1]["elements"]] == [
         '{"q": "searches in kibana"}',
         '{"q": "saved searches in kibana"}',
@@ -218,12 +218,12 @@ def test_a_forged_note_is_refused(view: dict[str, object]) -> None:
 def test_the_team_s_list_counts_and_names_nobody() -> None:
     """The order is the one given; the other periods have buttons."""
     said = top([Shared(PLAIN.url, PLAIN.headline, 3, "#7", PLAIN.published)], Period.ALL, TODAY, CommandNames())
-    assert "1. *<https://blog.example/cache|How a cache took a site down>*\\nkept by 3 · blog.example · #7" in told(
+    assert "1. *<https://blog.example/cache|How a cache took a site down>*\\nsaved by 3 · blog.example · #7" in told(
         said
     )
     assert "Counts only" in told(said)
     assert [each["value"] for each in said.blocks[-1]["elements"]] == ["year", "month"]
-    assert "once 2 people have kept it" in told(top([], Period.MONTH, TODAY, CommandNames()))
+    assert "once 2 people have saved it" in told(top([], Period.MONTH, TODAY, CommandNames()))
 
 
 @settings(max_examples=30)
@@ -240,7 +240,7 @@ def test_any_team_s_list_keeps_every_limit(shared: list[Shared], name: str) -> N
 def test_the_digest_s_line() -> None:
     """The line has one link and its count; it is empty if the address does not fit."""
     shared = Shared(PLAIN.url, PLAIN.headline, 3)
-    assert line(shared) == "Most kept last week: <https://blog.example/cache|How a cache took a site down> (3)"
+    assert line(shared) == "Most saved last week: <https://blog.example/cache|How a cache took a site down> (3)"
     assert line(Shared("https://a.example/" + "x" * 300, "A", 3)) == ""
 
 

@@ -22,12 +22,12 @@ async def test_a_file_of_bookmarks_is_chosen_and_brought(page: PageServer, visit
     await expect(field).to_be_focused()
     if machine.axe() is not None:
         assert await ada.findings() == []
-    await form.get_by_role("button", name="Keep them").click()
+    await form.get_by_role("button", name="Save them").click()
     await expect(form.get_by_text("Please complete this required field.")).to_be_visible()
     await field.set_input_files({"name": "b.txt", "mimeType": "text/plain", "buffer": GOOD})
     await expect(form.get_by_text("choose a file of the kind html")).to_be_visible()
     await field.set_input_files({"name": "b.html", "mimeType": "text/html", "buffer": GOOD})
     await expect(form.get_by_text("Chosen: b.html")).to_be_visible()
-    await form.get_by_role("button", name="Keep them").click()
+    await form.get_by_role("button", name="Save them").click()
     await expect(ada.dialog("Your bookmarks")).to_contain_text("1 more link is yours now")
     await ada.page.keyboard.press("Escape")

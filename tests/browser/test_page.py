@@ -106,7 +106,7 @@ async def test_the_keyboard_is_enough(serving: Serving, visiting: Visiting, tmp_
     await keyboard.press("Tab")
     await expect(ada.composer).to_have_value(re.compile(r"^/weekly saved"))
     await keyboard.press("Enter")
-    await expect(ada.message("You kept 1 link")).to_be_visible()
+    await expect(ada.message("You saved 1 link")).to_be_visible()
 
 
 async def test_what_is_one_s_own_nobody_else_sees(page: PageServer, visiting: Visiting) -> None:
@@ -125,10 +125,10 @@ async def test_what_is_ticked_in_a_message_goes_with_its_button(page: PageServer
     """The bookmark on a digest asks which of its links is meant, and what is ticked there is saved."""
     grace = await visiting(page.url + "?as=" + page.room.people[1].id)
     await grace.reacts(await grace.finds(grace.feed, DIGEST), "bookmark")
-    chooser = grace.message("tick what you want to keep")
+    chooser = grace.message("tick what you want to save")
     await chooser.get_by_role("checkbox").nth(1).check()
     await chooser.get_by_role("button", name="Save", exact=True).click()
-    await expect(grace.message("Kept 1 link")).to_be_visible()
+    await expect(grace.message("Saved 1 link")).to_be_visible()
 
 
 async def test_a_message_comes_to_everybody_who_looks(page: PageServer, visiting: Visiting) -> None:
@@ -202,13 +202,13 @@ async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visi
     before = await grace.thread.locator(".scroller").evaluate("node => node.scrollTop")
     await reply.get_by_role("button", name="Save").click()
     notice = grace.page.locator("#notices")
-    await expect(notice).to_contain_text("Kept: ")
+    await expect(notice).to_contain_text("Saved: ")
     assert abs(await grace.thread.locator(".scroller").evaluate("node => node.scrollTop") - before) < 40
     await notice.get_by_role("button", name="Show").click()
-    answer = grace.reply("Kept: ")
+    answer = grace.reply("Saved: ")
     await expect(answer).to_be_focused()
     await answer.get_by_role("button", name="Drop").click()
-    await expect(grace.reply("Dropped: ")).to_be_visible()
+    await expect(grace.reply("Removed: ")).to_be_visible()
 
 
 async def test_a_click_counts_though_what_is_clicked_changes_meanwhile(page: PageServer, visiting: Visiting) -> None:

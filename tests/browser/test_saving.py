@@ -36,7 +36,7 @@ async def test_a_reaction_that_is_taken_off_takes_its_link_along(page: PageServe
     await ada.asks_until("/weekly saved cloudflare", "Details of the cloudflare outage")
     await mine.click()
     await expect(first.get_by_role("button", name="bookmark: 1, from you")).to_have_count(0)
-    await ada.asks_until("/weekly saved cloudflare", "Nothing you kept is about cloudflare")
+    await ada.asks_until("/weekly saved cloudflare", "Nothing you saved is about cloudflare")
 
 
 async def test_a_row_s_menu_marks_and_removes(page: PageServer, visiting: Visiting) -> None:
@@ -60,6 +60,6 @@ async def test_the_shortcut_keeps_what_somebody_else_wrote(page: PageServer, vis
     await ada.goes("general")
     await ada.says("Read this: https://example.net/a-page-of-mine")
     await ada.uses_shortcut(ada.message("a-page-of-mine"), "Save links")
-    await expect(ada.message("Kept")).to_contain_text("Only visible to you")
+    await expect(ada.message("Saved")).to_contain_text("Only visible to you")
     await ada.says("/weekly saved page of mine")
     await expect(ada.message("kept")).to_contain_text("example.net")

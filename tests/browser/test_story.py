@@ -68,8 +68,8 @@ async def test_the_whole_story(layout: str, width: int, serving: Serving, visiti
     else:
         await ada.reacts(digest, "two")
         await expect(digest.get_by_role("button", name="two: 1, from you")).to_be_visible()
-    await ada.asks_until("/weekly saved", "You kept 1 link")
-    await expect(ada.message("You kept 1 link")).to_contain_text("The cost of service meshes")
+    await ada.asks_until("/weekly saved", "You saved 1 link")
+    await expect(ada.message("You saved 1 link")).to_contain_text("The cost of service meshes")
 
     await searches_and_shares(ada)
     await next_issue(ada, 5, jump="Jump a week")

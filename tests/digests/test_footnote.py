@@ -64,14 +64,14 @@ def test_the_line_stands_in_the_newest_issue_and_outlives_a_correction() -> None
     """Of two issues at a slot the newer has it, and still the same after the issue was corrected."""
 
     async def play() -> None:
-        aside = Says("Most kept: <https://a.example|a>, seen")
+        aside = Says("Most saved: <https://a.example|a>, seen")
         scene, channel = await stage(aside)
-        assert scene.texts(channel) == ["Weekly 2", "Weekly 3 Most kept: <https://a.example|a>, seen 1"]
+        assert scene.texts(channel) == ["Weekly 2", "Weekly 3 Most saved: <https://a.example|a>, seen 1"]
         await scene.appear(with_text(issue(3, SUNDAY), 0, "Corrected."))
         await scene.passes(minutes=2)
         delivery = await scene.store.deliveries.get("-:T1", channel, "issue-3")
         assert delivery is not None
-        assert delivery.note == "Most kept: <https://a.example|a>, seen 1"
+        assert delivery.note == "Most saved: <https://a.example|a>, seen 1"
         assert aside.asked == 1
         await scene.everybody_dies()
         await scene.store.close()

@@ -160,8 +160,8 @@ class Whole:
     async def saved(self, you: Person, channel: Channel, *urls: str) -> ChannelMessage:
         """Check that a person's bookmarks, once all is done, are exactly these links, and return the answer."""
         await self.settled()
-        listed = await self.asks(you, channel, "/weekly saved", *(urls or ("You have kept nothing yet",)))
-        count = f"You kept {len(urls)} link{'s' * (len(urls) != 1)}*"
+        listed = await self.asks(you, channel, "/weekly saved", *(urls or ("You have saved nothing yet",)))
+        count = f"You saved {len(urls)} link{'s' * (len(urls) != 1)}*"
         assert not urls or count in readable(listed), readable(listed)
         return listed
 

@@ -166,7 +166,7 @@ async def test_the_life_of_a_subscription(people: People) -> None:
 async def test_saved(people: People) -> None:
     """What was kept is listed, with its issue's title."""
     await people.types("saved")
-    assert "You have kept nothing yet" in str(people.heard[-1])
+    assert "You have saved nothing yet" in str(people.heard[-1])
     people.store.posts("C1", "1.000001", FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6"))
     await people.reacts("1.000001", "2.000000")
     await people.types("saved")

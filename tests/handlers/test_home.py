@@ -77,12 +77,12 @@ async def test_what_stands_on_the_tab(people: People) -> None:
         if channel == "C3":
             await people.register.pause(made.id, Paused(PausedBy.PERSON, "holidays"))
     text = await opens(people)
-    assert "*You kept 1 link* · 1 unread" in text
+    assert "*You saved 1 link* · 1 unread" in text
     assert "<#C1> · mondays 09:00 Europe/London · next: <!date^1714982400^" in text
     assert "<#C2> · as soon as it appears · next: when an issue appears" in text
     assert "paused: holidays" in text
     assert "*Example Weekly Issue #7*" in text
-    assert "kept by 2" in text
+    assert "saved by 2" in text
     assert "Saved ✓" in text
     assert "U2" not in text
 
@@ -107,7 +107,7 @@ async def test_searching_and_turning_pages(people: People) -> None:
     await opens(people)
     assert "1 link of yours" in await clicks(people, "home:search", "cache")
     assert HomeState.read(people.door.homes["U1"]["private_metadata"]).listing == Listing("cache")
-    assert "You kept 13 links" in await clicks(people, "home:search", "")
+    assert "You saved 13 links" in await clicks(people, "home:search", "")
     assert "11–13" in await clicks(people, "home:next", Listing("", 10).as_value())
     key = BookmarkLink("https://a.example/0", "").key
     assert "11–12" in await clicks(people, "kept:2", f"remove:{key}")
@@ -130,7 +130,7 @@ async def test_a_search_of_emoji_fits(people: People) -> None:
 async def test_a_tab_that_changed_meanwhile_is_made_anew(people: People) -> None:
     """A stale hash is no reason to show nothing."""
     await keeps(people, OURS)
-    assert "You kept 1 link" in await opens(people, hash="another")
+    assert "You saved 1 link" in await opens(people, hash="another")
 
 
 async def test_the_newest_issue_is_read_over_the_tab(people: People) -> None:
@@ -153,8 +153,8 @@ async def test_keeping_what_the_team_keeps(people: People) -> None:
         await keeps(people, OURS, private, user=user)
     text = await opens(people)
     assert "secret.example" not in text
-    assert "kept by 3" in await clicks(people, "home:keep:0", OURS.key)
-    assert "You kept 1 link" in await clicks(people, "home:keep:0", private.key)
+    assert "saved by 3" in await clicks(people, "home:keep:0", OURS.key)
+    assert "You saved 1 link" in await clicks(people, "home:keep:0", private.key)
     assert "home:drop:0" in shown(people)
     assert "Nothing yet" in await clicks(people, "home:drop:0", OURS.key)
     assert "Nothing yet" in await clicks(people, "home:drop:0", private.key)
@@ -180,7 +180,7 @@ async def test_a_click_that_lies_changes_nothing(people: People, action: str, va
     await keeps(people, OURS)
     await opens(people)
     await clicks(people, action, value, private_metadata="[" * 3_000)
-    assert "You kept 1 link" in await opens(people)
+    assert "You saved 1 link" in await opens(people)
 
 
 async def test_another_s_rows_are_out_of_reach(people: People) -> None:
@@ -191,7 +191,7 @@ async def test_another_s_rows_are_out_of_reach(people: People) -> None:
         assert "blog.example" not in await clicks(people, "kept:0", f"{what}:{OURS.key}")
     store = await people.store.store()
     assert [each.read for each in await store.bookmarks.all(Member("T1", "U2"))] == [False]
-    assert "do not keep" in json.dumps(people.door.views["trigger-1"])
+    assert "not among your bookmarks" in json.dumps(people.door.views["trigger-1"])
 
 
 @pytest.mark.long

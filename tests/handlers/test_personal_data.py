@@ -48,10 +48,10 @@ async def types(people: People, typed: str, **fields: str) -> str:
 async def test_the_team_s_list_counts_people_and_not_their_names(people: People) -> None:
     """A link that one person saved is not on the list; buttons switch the period."""
     await keeps(people, OURS, user="U1")
-    assert "once 2 people have kept it" in await types(people, "top")
+    assert "once 2 people have saved it" in await types(people, "top")
     await keeps(people, OURS, user="U2")
     text = await types(people, "top month")
-    assert "kept by 2" in text
+    assert "saved by 2" in text
     assert "U2" not in text
     await people.clicks("top:year", "year")
     assert "last 365 days" in str(people.heard[-1])
@@ -67,7 +67,7 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
     assert await team.line("-:T1", NOW) == ""
     later = NOW.replace(day=8)
     assert await team.line("-:T1", later) == (
-        "Most kept last week: <https://blog.example/cache|How a cache took a site down> (2)"
+        "Most saved last week: <https://blog.example/cache|How a cache took a site down> (2)"
     )
     assert "Only somebody who subscribed" in await types(people, "top off")
     await people.register.put("-:T1", "C1", "U1", AsItAppears(), Preferences(), NOW)
@@ -77,7 +77,7 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
     assert "your team keeps" not in str(people.door.homes["U1"])
     assert "On:" in await types(people, "top on")
-    assert "kept by 2" in await types(people, "top")
+    assert "saved by 2" in await types(people, "top")
 
 
 @pytest.mark.parametrize("kind", list(Format))
@@ -156,12 +156,12 @@ async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     assert "ref-1" in (await people.interacts("view_submission", view=view)).said
     people.door.stuck = ChannelRefusedError("views.publish", "not_enabled")
     await people.clicks(said.FORGET, "yes")
-    assert "Nothing about you is kept" in str(people.heard[-1])
+    assert "Nothing about you is stored" in str(people.heard[-1])
 
 
 async def test_nothing_kept_is_nothing_to_take(people: People) -> None:
     """No empty file is sent."""
-    assert "You have kept nothing yet" in await types(people, "export")
+    assert "You have saved nothing yet" in await types(people, "export")
     assert people.door.told == []
 
 
@@ -269,7 +269,7 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
     [
         ("too_large", "at most 10 MB"),
         ("file_not_found", "not there any more"),
-        ("foreign_address", "not kept by Slack"),
+        ("foreign_address", "not stored by Slack"),
         ("not_allowed", "files:read"),
     ],
 )
@@ -314,7 +314,7 @@ async def test_forgetting_asks_first_and_then_forgets_everything(people: People)
     assert "Nothing was deleted" in str(people.heard[-1])
     store = await people.store.store()
     assert (await store.people.get(ANN)).saved == 1
-    for words in ("Your 1 link and everything else about you are gone", "Nothing about you is kept"):
+    for words in ("Your 1 link and everything else about you are gone", "Nothing about you is stored"):
         await people.clicks(said.FORGET, "yes")
         assert words in str(people.heard[-1])
     assert "blog.example" not in str(people.door.homes["U1"])
@@ -333,7 +333,7 @@ async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
         actions=[{"action_id": "kept:0", "block_id": place, "selected_option": {"value": f"remove:{place[5:37]}"}}],
     )
     assert "11 links of yours" in json.dumps(people.heard[-1], ensure_ascii=False)
-    assert "Nothing you kept is about *gardening*" in await types(people, "saved gardening")
+    assert "Nothing you saved is about *gardening*" in await types(people, "saved gardening")
     await keeps(people, BookmarkLink("https://b.example/", "An odd one", "with gardening in its own words"))
     assert "An odd one" in await types(people, "saved gardening")
     store = await people.store.store()

@@ -86,16 +86,16 @@ async def test_save_on_a_message_that_all_see(people: People) -> None:
     await press(people, first, one)
     assert "Only you see this" in str(people.heard[-1])
     assert people.heard[-1]["replace_original"] is False
-    assert people.heard[-1]["text"].startswith("Kept: ")
+    assert people.heard[-1]["text"].startswith("Saved: ")
     await press(people, second, two)
     assert len(await kept(people)) == 2
-    assert people.heard[-1]["text"].startswith("Kept: ")
+    assert people.heard[-1]["text"].startswith("Saved: ")
     assert "Only you see this" not in str(people.heard[-1])
     await press(people, first, one)
-    assert people.heard[-1]["text"].startswith("You keep this already: ")
+    assert people.heard[-1]["text"].startswith("You saved this already: ")
     ((drop, value),) = saves(people.heard[-1]["blocks"], "Drop").items()
     await press(people, drop, value, **EPHEMERAL)
-    assert people.heard[-1]["text"].startswith("Dropped: ")
+    assert people.heard[-1]["text"].startswith("Removed: ")
     assert "'replace_original': True" in str(people.heard[-1])
     assert len(await kept(people)) == 1
 
@@ -105,13 +105,13 @@ async def test_save_on_a_reply_is_answered_in_its_thread(people: People) -> None
     action, value = next(iter(saves((await people.types("issue 6")).body["blocks"]).items()))
     reply = {"container": {"message_ts": "2.000001", "thread_ts": "1.000001"}}
     await press(people, action, value, **reply)
-    assert [(user, message.text[:6]) for user, message in people.door.whispered] == [("U1", "Kept: ")]
+    assert [(user, message.text[:7]) for user, message in people.door.whispered] == [("U1", "Saved: ")]
     assert people.door.threads == ["1.000001"]
     assert len(people.heard) == 0
     people.door.mute = ChannelRefusedError("chat.postEphemeral", "not_in_channel", channel="C1")
     await press(people, action, value, **reply)
     await press(people, action, value, container={"message_ts": "1.000001", "thread_ts": "1.000001"})
-    assert [said["text"][:8] for said in people.heard] == ["You keep", "You keep"]
+    assert [said["text"][:8] for said in people.heard] == ["You save", "You save"]
     assert len(people.door.whispered) == 1
 
 
@@ -149,7 +149,7 @@ async def shortcut(people: People, message: Mapping[str, Any], **fields: Any) ->
 async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
     """A link of the archive is saved with its issue, any other with its own words."""
     said = await shortcut(people, {"ts": "1.000001", "text": "look: <https://example.com/kubernetes/3?utm_source=x>"})
-    assert "Kept: *<https://example.com/kubernetes/3|Kubernetes tale number 3" in said
+    assert "Saved: *<https://example.com/kubernetes/3|Kubernetes tale number 3" in said
     said = await shortcut(people, {"ts": "1.000002", "text": "read <https://other.example/a?b=1&amp;c=2|this piece>!"})
     assert "|this piece>" in said
     both = (await people.store.page(ME)).bookmarks
@@ -157,7 +157,7 @@ async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
         ("https://example.com/kubernetes/3", "Kubernetes tale number 3.", "2021-02-28-6", ""),
         ("https://other.example/a?b=1&c=2", "this piece", "", "read !"),
     }
-    assert "You keep this already" in await shortcut(
+    assert "You saved this already" in await shortcut(
         people, {"ts": "1.000003", "text": "<http://other.example/a?b=1&c=2>"}
     )
 
@@ -166,8 +166,8 @@ async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
     ("message", "said"),
     [
         ({"ts": "1.000001", "text": "no link"}, "no link in that message"),
-        ({"ts": "1.000001", "text": "<javascript:alert(1)|click>"}, "no link that can be kept"),
-        ({"ts": "1.000001", "text": f"<https://example.com/{'a' * 2_985}>"}, "no link that can be kept"),
+        ({"ts": "1.000001", "text": "<javascript:alert(1)|click>"}, "no link that can be saved"),
+        ({"ts": "1.000001", "text": f"<https://example.com/{'a' * 2_985}>"}, "no link that can be saved"),
         ({"ts": "1.000001", "text": f"<https://example.com/{'a' * 3_200}>"}, "at most 3,000 characters"),
         ({"ts": "1.000001", "text": "<https://example.com/\u202e>"}, "that does not show"),
         ({}, "no link in that message"),
@@ -216,7 +216,7 @@ async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
     after = people.door.views["V1"]
     assert "11–12" in str(after)
     done = await people.interacts("view_submission", view={**after, "state": ticked(after, 12)})
-    assert "Kept 1 link" in done.said
+    assert "Saved 1 link" in done.said
     assert await kept(people) == [f"https://many.example/{n}" for n in (10, 12, 2)]
     back = {"action_id": "choose:back", "value": after["private_metadata"], "action_ts": "1700000000.000011"}
     await people.interacts("block_actions", actions=[back], view={**after, "id": "V1", "state": ticked(after)})
@@ -237,7 +237,7 @@ async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.
     people.store.busy = 0.02
     answer = await people.interacts("view_submission", view={**view, "id": "V1", "state": ticked(view, 2)})
     assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Save links")
-    assert "Kept 1 link" in str(people.door.views["V1"])
+    assert "Saved 1 link" in str(people.door.views["V1"])
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int)
     """Any text of a link fits Slack's limits, in a message and in a modal."""
     made = [BookmarkLink(f"https://example.com/{n}?{url}", words) for n, (url, words) in enumerate(links)]
     place = PickerState("C1", "1.000001", offset // 10 * 10 if offset < len(made) else 0, frozenset({0, offset}), 5)
-    message = choose(made, place, "Kept 1 link.")
+    message = choose(made, place, "Saved 1 link.")
     assert problems({"text": message.text, "blocks": list(message.blocks)}) == []
     assert problems(choose_form(made, place)) == []
     assert SearchRequest.read(place.as_value()) is None

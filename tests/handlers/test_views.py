@@ -163,7 +163,7 @@ async def test_a_note_is_answered_in_time_too(busy: People) -> None:
     assert [each.note for each in await store.bookmarks.all(Member("T1", "U1"))] == ["for Monday"]
     gone = note_form("0" * 32, "Another", "")
     await busy.interacts("view_submission", view={**gone, "id": "V2", "state": typed})
-    assert "do not keep" in str(busy.door.views["V2"])
+    assert "not among your bookmarks" in str(busy.door.views["V2"])
 
 
 async def test_another_modal_just_closes(people: People) -> None:

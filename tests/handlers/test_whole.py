@@ -113,9 +113,9 @@ async def test_a_week(tmp_path: Path) -> None:
         digest = await here.reads("#3", "Tools")
         reply = (await here.you.scene.until(lambda: here.channel.replies(digest.ts), PATIENCE))[0]
         await here.you.reacts(reply, "bookmark")
-        await here.types("/weekly saved", "You kept 1 link")
+        await here.types("/weekly saved", "You saved 1 link")
         await here.you.unreacts(reply, "bookmark")
-        await here.types("/weekly saved", "You have kept nothing yet")
+        await here.types("/weekly saved", "You have saved nothing yet")
 
         status = await here.types("/weekly status", "as soon as it appears", "Last:")
         await here.types("/weekly why 3", "Issue #3")

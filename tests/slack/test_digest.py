@@ -142,9 +142,9 @@ def test_taste_is_kept_as_json() -> None:
 
 def test_a_note_s_link_is_a_link_and_nothing_else_in_it_means_anything() -> None:
     """What a link is made of is escaped anew; what is no link of the web stays text."""
-    note = "Most kept: <https://a.example/?x=1&amp;y=2|A &lt;b&gt; & c> (3) <!channel> <javascript:x|y>"
+    note = "Most saved: <https://a.example/?x=1&amp;y=2|A &lt;b&gt; & c> (3) <!channel> <javascript:x|y>"
     lines = said(digest(plain(), note=note).parent.message).splitlines()
-    kept = "Most kept: <https://a.example/?x=1&amp;y=2|A &lt;b&gt; &amp; c> (3)"
+    kept = "Most saved: <https://a.example/?x=1&amp;y=2|A &lt;b&gt; &amp; c> (3)"
     assert lines[2].startswith(f"_{kept} &lt;!channel&gt; &lt;javascript:x|y&gt;")
 
 

@@ -75,7 +75,7 @@ class Importing:
         bookmarks = [bookmark for each in reversed(found.bookmarks) if (bookmark := _bookmark(each)) is not None]
         refused = found.refused + len(found.bookmarks) - len(bookmarks)
         if not bookmarks:
-            reason = " Only addresses that begin with http:// or https:// are kept." if refused else ""
+            reason = " Only addresses that begin with http:// or https:// are saved." if refused else ""
             return f'I found no bookmark in that.{reason} It should hold lines such as <A HREF="https://…">A title</A>.'
         new = await self._imports.bring(member_of(workspace, user), bookmarks, now)
         return said.window(said.brought(new, len(bookmarks) - new, refused, self._names, beyond=found.beyond))

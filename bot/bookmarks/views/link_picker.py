@@ -86,7 +86,7 @@ def option_value(index: int, link: BookmarkLink) -> str:
 def choose(links: Sequence[BookmarkLink], place: PickerState, done: str = "") -> Message:
     """Return a page of `links` as a message for one person, headed by `done` if that is not empty."""
     made = [*_boxes(links, place, done), blocks.actions(_buttons(links, place, saving=True))]
-    return Message(f"Which of {len(links)} links do you want to keep?", tuple(made))
+    return Message(f"Which of {len(links)} links do you want to save?", tuple(made))
 
 
 def choose_form(links: Sequence[BookmarkLink], place: PickerState, done: str = "") -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _boxes(links: Sequence[BookmarkLink], place: PickerState, done: str) -> list
     page = list(enumerate(links))[place.offset : place.offset + PAGE_LINKS]
     options = {index: _option(index, link) for index, link in page}
     where = f", {place.offset + 1}–{place.offset + len(page)}" if len(links) > len(page) else ""
-    said = f"*{len(links)} links*{where} · tick what you want to keep"
+    said = f"*{len(links)} links*{where} · tick what you want to save"
     boxes: dict[str, Any] = {"type": "checkboxes", "action_id": TICKS, "options": list(options.values())}
     if ticked := [option for index, option in options.items() if index in place.ticked]:
         boxes["initial_options"] = ticked

@@ -50,7 +50,7 @@ def sent(count: int, names: CommandNames, *, typed: str) -> Message:
 
 def nothing_to_take(names: CommandNames) -> Message:
     """Return the answer to an export without bookmarks."""
-    return blocks.says(f"You have kept nothing yet; `{escape(names.command)} help` says how to.")
+    return blocks.says(f"You have saved nothing yet; `{escape(names.command)} help` says how to.")
 
 
 def pieces(text: str) -> Iterator[Message]:
@@ -82,14 +82,14 @@ def import_form(names: CommandNames) -> Block:
     weekly = escape(names.command)
     how = (
         "Export your bookmarks from your browser (a file of the kind *HTML*), open that file in a text editor, and "
-        "paste the lines you want; a field that is full goes on in the next one, and the same link twice is kept once. "
+        "paste the lines you want; a full field goes on in the next one, and the same link twice is saved once. "
         f"`{weekly} export` makes the same kind of file."
     )
     return {
         "type": "modal",
         "callback_id": IMPORT,
         "title": blocks.plain("Bring your bookmarks", 24),
-        "submit": blocks.plain("Keep them", 24),
+        "submit": blocks.plain("Save them", 24),
         "close": blocks.plain("Cancel", 24),
         "blocks": [blocks.section(how), *(_pasting(number) for number in range(1, MAX_FIELDS + 1))],
     }
@@ -100,7 +100,7 @@ def file_form(names: CommandNames) -> Block:
     weekly = escape(names.command)
     how = (
         "Export your bookmarks from your browser (a file of the kind *HTML*) and choose that file here. The same link "
-        f"twice is kept once. `{weekly} export` makes the same kind of file."
+        f"twice is saved once. `{weekly} export` makes the same kind of file."
     )
     field = {"type": "file_input", "action_id": FILE, "filetypes": ["html"], "max_files": 1}
     label = blocks.plain(f"A file of bookmarks (at most {FILE_MAX_BYTES // 1_000_000} MB)", 2_000)
@@ -137,7 +137,7 @@ NO_BOOKMARKS = "That is no file of bookmarks. Your browser makes one where it ex
 _NOT_HAD = {
     "too_large": TOO_LARGE,
     "file_not_found": "That file is not there any more. Please choose it again.",
-    "foreign_address": "That file is not kept by Slack, so it was not fetched. Please choose one from your computer.",
+    "foreign_address": "That file is not stored by Slack, so it was not fetched. Please choose one from your computer.",
 }
 
 
@@ -217,7 +217,7 @@ def confirm_forgetting(count: int, names: CommandNames) -> Message:
 
 def forgotten(count: int) -> Message:
     """Confirm that everything was deleted."""
-    was = f"Your {_links(count)} and everything else about you are gone." if count else "Nothing about you is kept."
+    was = f"Your {_links(count)} and everything else about you are gone." if count else "Nothing about you is stored."
     return blocks.says(f"Done. {was}")
 
 

@@ -99,7 +99,7 @@ def saved(page: Listed, today: date, names: CommandNames) -> Message:
     if buttons := [*turns(page, "saved"), *_on(page)]:
         made.append(blocks.actions(buttons))
     heads = "; ".join(one_line(each.headline) for each in page.rows)
-    said = f"{page.listing.query}: {page.total} of your links" if page.listing.query else f"You kept {page.total}"
+    said = f"{page.listing.query}: {page.total} of your links" if page.listing.query else f"You saved {page.total}"
     return Message(clip(f"{said}: {heads}", 900), tuple(made))
 
 
@@ -124,7 +124,7 @@ def summary(page: Listed) -> str:
     if query := page.listing.query:
         return f"{bold(quoted(query))} · {count} of yours{where}"
     unread = f" · {page.unread:,} unread" if page.unread else ""
-    return f"*You kept {count}*{where}{unread}"
+    return f"*You saved {count}*{where}{unread}"
 
 
 def turns(page: Listed, action: str) -> list[Block]:
@@ -144,8 +144,8 @@ def _nothing(page: Listed, names: CommandNames) -> Message:
     query = page.listing.query
     if not query:
         how = f"React to a link with :{escape(names.bookmark)}:, or press Save beside one, and it is listed here."
-        return blocks.says(f"You have kept nothing yet. {how}" if not page.total else "There is nothing more.")
-    said = f"Nothing you kept is about *{quoted(query)}*."
+        return blocks.says(f"You have saved nothing yet. {how}" if not page.total else "There is nothing more.")
+    said = f"Nothing you saved is about *{quoted(query)}*."
     made: list[Block] = [blocks.section(said), *blocks.notes(page.problems)]
     meant = [
         blocks.button(other, f"saved:meant:{number}", Listing(one_line(other)[:QUERY_MAX_CHARS]).as_value())
@@ -154,7 +154,7 @@ def _nothing(page: Listed, names: CommandNames) -> Message:
     if meant:
         made += [blocks.context("Did you mean"), blocks.actions(meant)]
     made.append(blocks.actions(_on(page)))
-    return Message(clip(f"Nothing you kept is about {query}.", 600), tuple(made))
+    return Message(clip(f"Nothing you saved is about {query}.", 600), tuple(made))
 
 
 def _on(page: Listed) -> list[Block]:
@@ -167,5 +167,5 @@ def _on(page: Listed) -> list[Block]:
         row_.append(
             blocks.button(f"Search it for “{clip(typed, 40)}”", "search:typed", SearchRequest(typed).as_value())
         )
-        row_.append(blocks.button("All I kept", "saved:all", Listing().as_value()))
+        row_.append(blocks.button("All my bookmarks", "saved:all", Listing().as_value()))
     return row_

@@ -43,7 +43,7 @@ def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNam
         weekly = escape(names.command)
         made.append(
             blocks.section(
-                f"Nothing yet: a link is counted once {MIN_PEOPLE} people have kept it. "
+                f"Nothing yet: a link is counted once {MIN_PEOPLE} people have saved it. "
                 f"React to one with :{escape(names.bookmark)}: to begin · `{weekly} saved` lists yours."
             )
         )
@@ -57,8 +57,8 @@ def switched(names: CommandNames, *, on: bool) -> Message:
     """Confirm that the counts were switched on or off."""
     weekly = escape(names.command)
     if on:
-        return blocks.says(f"On: `{weekly} top`, the Home tab and the digests show what is kept most here.")
-    said = "the Home tab and the digests show nothing of what people keep here, not even counts"
+        return blocks.says(f"On: `{weekly} top`, the Home tab and the digests show what is saved most here.")
+    said = "the Home tab and the digests show nothing of what people save here, not even counts"
     return blocks.says(f"Off: `{weekly} top`, {said}. Everybody's own list stays. `{weekly} top on` turns it on.")
 
 
@@ -66,7 +66,7 @@ def off(names: CommandNames) -> Message:
     """Return the answer where the counts are switched off."""
     weekly = escape(names.command)
     return blocks.says(
-        f"What people keep is not counted here: somebody switched it off. `{weekly} saved` still lists what is yours."
+        f"What people save is not counted here: somebody switched it off. `{weekly} saved` still lists what is yours."
     )
 
 
@@ -82,7 +82,7 @@ def not_yours(names: CommandNames) -> Message:
 def line(shared: Shared) -> str:
     """Return a line of markup on last week's most saved link, "" if the link is too long for it."""
     label = one_line(shared.headline) or shown(shared.url)
-    said = f"Most kept last week: {link(shared.url, label, 100)} ({shared.people})"
+    said = f"Most saved last week: {link(shared.url, label, 100)} ({shared.people})"
     return said if len(said) <= _LINE_MAX_CHARS else ""
 
 
@@ -90,7 +90,7 @@ def entry_words(each: Shared, today: date) -> str:
     """Return a link and how many people saved it, as two lines of markup."""
     head = one_line(each.headline) or shown(each.url)
     linked = link(each.url, head) if len(each.url) <= 500 else clip(head, 150)
-    where = [f"kept by {each.people:,}", clip(host(each.url), 60), clip(each.issue, 80)]
+    where = [f"saved by {each.people:,}", clip(host(each.url), 60), clip(each.issue, 80)]
     if each.published is not None:
         where.append(short_date(each.published))
     where.append(web_archive_link(each.url, each.published, today))

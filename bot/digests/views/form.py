@@ -108,7 +108,7 @@ def _where_and_when(draft: Draft) -> list[Block]:
 def _how(preferences: Preferences) -> list[Block]:
     layouts = _options([
         (Layout.THREAD.value, "Contents in the channel, links in a thread"),
-        (Layout.FULL.value, "Everything in one message; a number as reaction keeps that link"),
+        (Layout.FULL.value, "Everything in one message; react with a number to save that link"),
     ])  # fmt: skip
     sponsors = _options([(Sponsors.SHOWN.value, "Shown and marked"), (Sponsors.FOLDED.value, "Folded into one line")])
     kinds = _options([(kind.value, _KIND_NAMES[kind]) for kind in KINDS])

@@ -169,7 +169,7 @@ def paused(names: CommandNames) -> Message:
 def _unsubscribe() -> Block:
     confirm = {
         "title": blocks.plain("Unsubscribe this channel?", 100),
-        "text": blocks.plain("No more digests are posted here. What was posted and kept stays.", 300),
+        "text": blocks.plain("No more digests are posted here. What was posted and saved stays.", 300),
         "confirm": blocks.plain("Unsubscribe", 30),
         "deny": blocks.plain("Keep it", 30),
     }

@@ -123,7 +123,7 @@ def home(shown: HomePage, today: date, names: CommandNames) -> Block:
 
 def blank(names: CommandNames) -> Message:
     """Return what the tab shows to somebody of whom nothing is known."""
-    return blocks.says(f"Nothing is kept here. Open this tab again to begin, or type `{escape(names.command)} help`.")
+    return blocks.says(f"Nothing is saved here. Open this tab again to begin, or type `{escape(names.command)} help`.")
 
 
 def unavailable(message: Message) -> Block:
@@ -135,7 +135,7 @@ def _welcome(names: CommandNames) -> list[Block]:
     weekly, emoji = escape(names.command), escape(names.bookmark)
     steps = (
         f"*1.* Find something: type `{weekly} service mesh` in any channel; only you see the answer.\n"
-        f"*2.* Keep a link: press *Save* beside it, or react to it with :{emoji}:. It is listed here, for you alone.\n"
+        f"*2.* Save a link: press *Save* beside it, or react to it with :{emoji}:. It is listed here, for you alone.\n"
         f"*3.* Get each new issue: `/invite` me to a channel and type `{weekly} subscribe` there."
     )
     return [blocks.header(f"Welcome to {names.bot}"), blocks.section(steps), blocks.divider()]
@@ -143,7 +143,7 @@ def _welcome(names: CommandNames) -> list[Block]:
 
 def _kept(shown: HomePage, today: date, names: CommandNames) -> list[Block]:
     page = shown.page
-    made: list[Block] = [blocks.header("What you kept")]
+    made: list[Block] = [blocks.header("Your bookmarks")]
     if not page.total and not page.listing.query:
         said = f"Nothing yet. Press *Save* beside a link, or react to one with :{escape(names.bookmark)}:."
         return [*made, blocks.section(said)]
@@ -152,11 +152,11 @@ def _kept(shown: HomePage, today: date, names: CommandNames) -> list[Block]:
         made.append(blocks.context(summary(page)))
         made += [row(each, number, today) for number, each in enumerate(page.rows)]
     else:
-        made.append(blocks.section(f"Nothing you kept is about *{quoted(page.listing.query)}*."))
+        made.append(blocks.section(f"Nothing you saved is about *{quoted(page.listing.query)}*."))
     made += blocks.notes(page.problems)
     buttons = turns(page, "home")
     if page.listing.query:
-        buttons.append(blocks.button("All I kept", ALL))
+        buttons.append(blocks.button("All my bookmarks", ALL))
     if buttons:
         made.append(blocks.actions(buttons))
     return made
@@ -179,7 +179,7 @@ def _box(query: str) -> Block:
         "block_id": f"{_BOX}:{query[:200]}",
         "optional": True,
         "dispatch_action": True,
-        "label": blocks.plain("Search what you kept", 2_000),
+        "label": blocks.plain("Search your bookmarks", 2_000),
         "element": element,
     }
 
@@ -212,9 +212,9 @@ def _newest(newest: Newest) -> list[Block]:
 
 
 def _team(team: Sequence[TeamLink], today: date) -> list[Block]:
-    made = [blocks.divider(), blocks.header("What your team keeps")]
+    made = [blocks.divider(), blocks.header("What your team saves")]
     if not team:
-        return [*made, blocks.section("Nothing yet: a link is counted once two people have kept it.")]
+        return [*made, blocks.section("Nothing yet: a link is counted once two people have saved it.")]
     made.append(blocks.context(f"{Period.ALL.said}. Counts only: nobody sees who."))
     for number, each in enumerate(team[:MAX_TEAM_LINKS]):
         label, action = ("Saved ✓", DROP) if each.mine else ("Save", KEEP)

@@ -22,8 +22,8 @@ def explain(names: CommandNames) -> Message:
     )
     keep = (
         f"Press *Save* beside a link, or react to it with :{escape(names.bookmark)}: and it is yours\n"
-        f"`{weekly} saved` · `saved kubernetes`  what you kept; my Home tab shows it too\n"
-        f"`{weekly} top` · `top month` · `top year`  what is kept most here, without names\n"
+        f"`{weekly} saved` · `saved kubernetes`  your bookmarks; my Home tab shows them too\n"
+        f"`{weekly} top` · `top month` · `top year`  what is saved most here, without names\n"
         f"`{weekly} export` · `import` · `forget me`  take your list along, bring one, delete all of it"
     )
     post = (
@@ -37,7 +37,7 @@ def explain(names: CommandNames) -> Message:
         f"{clip(names.bot, 100)}: {weekly} TOPIC finds links; {weekly} subscribe posts new issues here.",
         (
             blocks.section(f"*Find*\n{find}"),
-            blocks.section(f"*Keep*\n{keep}"),
+            blocks.section(f"*Save*\n{keep}"),
             blocks.section(f"*Subscribe*\n{post}"),
             blocks.context(f'A topic that is also a command goes in quotes: `{weekly} "latest"`'),
         ),
