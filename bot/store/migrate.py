@@ -1,4 +1,7 @@
-"""Bringing a database's tables up to date, and checking that they are."""
+"""Bringing a database's tables up to date, and checking that they are.
+
+Alembic is imported only where migrations are run: most starts have none to run, and the import takes 0.06 s of CPU.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.store import database
 from bot.store.database import address, engine_of
 from bot.store.errors import SchemaError, StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SILENT = 1.0
 """Seconds that the database may keep a start waiting before the log says so."""
@@ -35,9 +39,9 @@ def upgrade(url: str) -> str:
     engine = engine_of(url)
     try:
         with _TURN, _telling(url), engine.connect() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if _version(connection) != newest():
+                connection.rollback()  # Alembic commits only a transaction that it began itself
+                _migrate(connection)
     except DatabaseError as error:
         raise _unreachable(url, error) from error
     finally:
@@ -50,7 +54,7 @@ def check(url: str) -> None:
     engine = engine_of(url, writes=False)
     try:
         with _telling(url), engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            found = _version(connection)
     except DatabaseError as error:
         raise _unreachable(url, error) from error
     finally:
@@ -60,11 +64,29 @@ def check(url: str) -> None:
 
 
 def newest() -> str:
-    """Return the version of the tables that this code works with."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    """Return the version of the tables that this code works with: the number that the last migration's file has."""
+    return max(path.name for path in (_HERE / "versions").glob("[0-9]*_*.py")).partition("_")[0]
+
+
+def _version(connection: Connection) -> str | None:
+    """Return the version that the tables are at, as Alembic keeps it; None if there are no tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return ", ".join(sorted(connection.scalars(text("SELECT version_num FROM alembic_version")))) or None
+
+
+def _migrate(connection: Connection) -> None:
+    """Run the migrations that the database lacks."""
+    from alembic import command  # noqa: PLC0415 - see above
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _config() -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

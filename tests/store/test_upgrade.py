@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.store.database import engine_of
+from bot.store.errors import SchemaError
 from bot.store.migrate import _config, check, newest, upgrade
 from bot.store.store import Store
 from bot.store.tables import metadata
@@ -68,4 +70,20 @@ async def test_two_upgrades_of_one_process_do_not_meet(tmp_path: Path) -> None:
     versions = await asyncio.gather(*(asyncio.to_thread(upgrade, url) for url in urls))
     assert set(versions) == {newest()}
     for url in urls:
+        check(url)
+
+
+def test_the_newest_version_is_alembics_head() -> None:
+    """The version read from the migrations' file names is the one that Alembic would bring a database to."""
+    assert newest() == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def test_tables_without_a_version_are_told(url: str) -> None:
+    """A database whose version was lost is refused with words, as one of another version is."""
+    upgrade(url)
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    engine.dispose()
+    with pytest.raises(SchemaError):
         check(url)
