@@ -25,11 +25,12 @@ from bot.lookup.search import payload
 from bot.lookup.views import help as helping
 from bot.lookup.views.answer import SearchRequest
 from bot.lookup.views.issue import read_page
+from bot.lookup.views.mistyped import COMMAND
 from bot.services import Services
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
 from bot.slack.cards.save_button import SAVE, SAVED
-from handlers import home
+from handlers import commands, home
 from handlers.click import Click, chosen, click_of
 from handlers.errors import follow_up
 from handlers.payload import text
@@ -59,6 +60,11 @@ async def _share(click: Click) -> Message:
 async def _issue(click: Click) -> Message:
     page = read_page(click.value)
     return click.services.answers.issue(*page) if page else helping.told(_STALE)
+
+
+async def _command(click: Click) -> Message | None:
+    """Run the sub-command that a button offers; the value is read as if the person had typed it."""
+    return await commands.run(click.services, click.value, click.place, click.trigger)
 
 
 async def _random(click: Click) -> Message:
@@ -165,6 +171,7 @@ _ACTS = {
     "issue": _Act(_issue, beside=True),
     "issue:back": _Act(_issue),
     "issue:next": _Act(_issue),
+    COMMAND: _Act(_command),
     "random": _Act(_random),
     "help": _Act(_help, beside=True),
     "saved": _Act(_saved),

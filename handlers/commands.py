@@ -16,6 +16,7 @@ from bot.digests.subscriptions import CommandContext
 from bot.domain.bookmark import member_of
 from bot.lookup import commands
 from bot.lookup.search import private
+from bot.lookup.views.answer import SearchRequest
 from bot.services import Services
 from bot.slack.blocks.message import Message
 from handlers.errors import follow_up
@@ -48,10 +49,17 @@ def register(app: AsyncApp, services: Services) -> None:
 
 def from_memory(services: Services, command: commands.FromMemory) -> str:
     """Return the JSON that answers a command which needs neither the database nor Slack."""
+    if isinstance(command, commands.Topic):
+        return services.answers.topic(command)
+    return private(_message(services, command))
+
+
+def _message(services: Services, command: commands.FromMemory) -> Message:
+    """Return the same answer as a message."""
     answers = services.answers
     match command:
-        case commands.Topic():
-            return answers.topic(command)
+        case commands.Topic(query):
+            return answers.search(SearchRequest(query))
         case commands.Latest():
             message = answers.latest()
         case commands.ShowIssue(asked):
@@ -68,7 +76,7 @@ def from_memory(services: Services, command: commands.FromMemory) -> str:
             message = answers.usage(reason, example)
         case _:
             assert_never(command)
-    return private(message)
+    return message
 
 
 def use_case(  # noqa: C901, PLR0912 - a table: one case for each sub-command
@@ -114,6 +122,15 @@ def use_case(  # noqa: C901, PLR0912 - a table: one case for each sub-command
         case _:
             return from_memory(services, command)
     return work
+
+
+async def run(services: Services, typed: str, place: CommandContext, trigger: str) -> Message | None:
+    """Do what a sub-command on a button says, checked as if it had been typed; return the answer, if it has one."""
+    command = services.answers.parse(typed)
+    if isinstance(command, commands.FromMemory):
+        return _message(services, command)
+    work = use_case(services, command, place, trigger)
+    return None if isinstance(work, str) else await work()
 
 
 async def _form(services: Services, place: CommandContext, trigger: str) -> None:

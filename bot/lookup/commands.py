@@ -1,9 +1,10 @@
 """What somebody typed after a command, read into a value.
 
 The rule: a sub-command's word counts as one only if the whole text is what that sub-command takes; anything else is a
-topic. So `latest` shows the latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and
-`issue tracker` searches. Only `saved` takes words of any kind: it searches the person's bookmarks, and the answer
-offers to search the whole archive. Quotes make anything a topic: `"latest"`.
+topic (which `bot.lookup.mistyped` may read as a slip, where the archive has no answer to it). So `latest` shows the
+latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and `issue tracker` searches. Only
+`saved` takes words of any kind: it searches the person's bookmarks, and the answer offers to search the whole archive.
+Quotes make anything a topic: `"latest"`.
 """
 
 from __future__ import annotations
@@ -254,6 +255,26 @@ def parse_search(text: str) -> Topic | ToolsHelp:
     return ToolsHelp() if typed.casefold() in {"help", "?"} else Topic(typed, tools=True)
 
 
+def first_word(query: str) -> str:
+    """Return the first word of the sub-command that a topic starts with, also where it is misspelt; "" for none.
+
+    Of the shortest only a whole query is a misspelling.
+
+    >>> first_word("export pdf"), first_word("exprot csv"), first_word("halp"), first_word("heap dumps")
+    ('export', 'export', 'help', '')
+    """
+    typed = query.casefold()
+    word = typed.partition(" ")[0]
+    if word in _FIRST_WORDS:
+        return word
+    return misspelt(query) or ("help" if _one_slip(typed, "help") else "")
+
+
+def is_runnable(text: str) -> bool:
+    """Return whether a text is a whole sub-command: no topic, and nothing missing."""
+    return not isinstance(parse(text), Topic | Usage)
+
+
 def misspelt(query: str) -> str:
     """Return the sub-command that a `query` may be a misspelling of, "" for none.
 
@@ -264,6 +285,8 @@ def misspelt(query: str) -> str:
     word = typed.partition(" ")[0]
     if typed in _RUN_TOGETHER:
         return _RUN_TOGETHER[typed]
+    if not word.isalpha():  # a quotation mark or a minus sign makes it a topic
+        return ""
     return next((name for name in _MISSPELT if _one_slip(word, name)), "")
 
 

@@ -15,9 +15,11 @@ from archive.search.result import Answer, Grade
 from bot.domain.clock import Clock
 from bot.domain.text import one_line
 from bot.lookup import commands
+from bot.lookup.mistyped import mistyped
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
 from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, plain_query, shared, written
+from bot.lookup.views.mistyped import mistaken
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.source.library import Current
@@ -98,8 +100,13 @@ class Answers:
             while len(self._bodies) >= _MAX_CACHED_ANSWERS:
                 del self._bodies[next(iter(self._bodies))]
             found = self._found(request)
-            text, made = written(found, request, state[1], hint=self._hint(near, found, request))
-            body = self._bodies[request, near] = _private(text, made)
+            meant = None if request.tools else mistyped(request.query, found)
+            if meant is None:
+                text, made = written(found, request, state[1], hint=self._hint(near, found, request))
+                body = _private(text, made)
+            else:
+                body = private(mistaken(meant, request.query, self.names))
+            self._bodies[request, near] = body
         return body
 
     def _hint(self, near: str, found: Answer, request: SearchRequest) -> str:

@@ -179,6 +179,8 @@ def test_a_word_more_makes_it_a_topic(word: str, more: str) -> None:
         ("saved", "saved"),
         ("", ""),
         ("tpo", ""),
+        ('"saved searches"', ""),
+        ("-saved", ""),
         ("isles of wight", ""),
         ("resume" * 50, ""),
     ],
