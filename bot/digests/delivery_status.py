@@ -81,8 +81,8 @@ class DeliveryReports:
 
     async def _older(self, subscription: Subscription, now: datetime) -> tuple[str, ...]:
         """Return the titles of the issues that came in lately and are not posted by themselves, oldest first."""
-        link_lookup, known = self._registry.current, await self._known(subscription)
-        return tuple(title(link_lookup.issues[key]) for key in passed_over(link_lookup, subscription, known, now))
+        catalogue, known = self._registry.current, await self._known(subscription)
+        return tuple(title(catalogue.issues[key]) for key in passed_over(catalogue, subscription, known, now))
 
     async def _last(self, delivery: Delivery | None) -> Post | None:
         if delivery is None or delivery.parent is None:
@@ -108,24 +108,24 @@ class DeliveryReports:
 
         The `latest` one that is in the channel is not among them: it is said there how it stands.
         """
-        link_lookup = self._registry.current
+        catalogue = self._registry.current
         found: list[Waiting] = []
         rows = await self._store.deliveries.list(
             workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
         )
         for delivery in reversed(rows):
             if delivery.progress in _UNFINISHED and (latest is None or delivery.id != latest.id):
-                issue = link_lookup.issues.get(delivery.issue)
+                issue = catalogue.issues.get(delivery.issue)
                 name = title(issue) if issue else delivery.issue
                 found.append(Waiting(name, _stands(delivery, subscription, now)))
         known = await self._known(subscription)
-        queue = waiting(link_lookup, subscription, known, now)
+        queue = waiting(catalogue, subscription, known, now)
         turns = self._turns(subscription, min(len(queue), MAX_WAITING), now)
         for identity, turn in zip_longest(queue, turns, fillvalue=""):
-            found.append(Waiting(title(link_lookup.issues[identity]), turn))
+            found.append(Waiting(title(catalogue.issues[identity]), turn))
         found += [
             Waiting(title(issue), f"held back until {issue.published:%d %b %Y}, its date")
-            for issue in dated_ahead(link_lookup, subscription, known, now)
+            for issue in dated_ahead(catalogue, subscription, known, now)
         ]
         return tuple(found)
 
@@ -164,28 +164,28 @@ class DeliveryReports:
         known: Mapping[str, datetime],
     ) -> str:
         """Say what is to come of an issue that was never decided for the channel."""
-        link_lookup = self._registry.current
+        catalogue = self._registry.current
         ahead = issue.published > now and subscription.paused is None
-        if identity is None or identity not in link_lookup.issues:
+        if identity is None or identity not in catalogue.issues:
             if ahead:
                 return f"waits until its date, {issue.published:%d %b %Y}"
             return "was only just found; ask again in a moment"
-        if never := _never(link_lookup, subscription, identity, self._policy):
+        if never := _never(catalogue, subscription, identity, self._policy):
             return f"{never}; read it any time"
         if subscription.paused is not None:
             return f"waits: posts are paused ({subscription.paused.reason})"
         if issue.published > now:
             return f"waits until its date, {issue.published:%d %b %Y}"
-        queue = waiting(link_lookup, subscription, known, now)
+        queue = waiting(catalogue, subscription, known, now)
         place = queue.index(identity) if identity in queue else 0
         return f"waits: {self._turns(subscription, place + 1, now)[place]}"
 
 
-def _never(link_lookup: IssueCatalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
+def _never(catalogue: IssueCatalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
     """Return why an issue is not posted by itself in a channel, as a clause; "" if it is new there."""
-    if link_lookup.order.get(identity, 0) <= subscription.since:
+    if catalogue.order.get(identity, 0) <= subscription.since:
         return "was there before this channel subscribed, so it is not posted"
-    arrival = link_lookup.not_new.get(identity)
+    arrival = catalogue.not_new.get(identity)
     return arrival.reason(policy.window) if arrival else ""
 
 

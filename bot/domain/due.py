@@ -33,13 +33,13 @@ class Verdict:
     next: datetime | None
 
 
-def is_new(link_lookup: IssueCatalogue, subscription: Subscription, identity: str) -> bool:
+def is_new(catalogue: IssueCatalogue, subscription: Subscription, identity: str) -> bool:
     """Return whether the issue came out after the channel subscribed and was new then."""
-    return identity not in link_lookup.not_new and link_lookup.order.get(identity, 0) > subscription.since
+    return identity not in catalogue.not_new and catalogue.order.get(identity, 0) > subscription.since
 
 
 def passed_over(
-    link_lookup: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[str, ...]:
     """Return the issues (identities) that were added lately and not posted to the channel because they were not new.
 
@@ -47,29 +47,27 @@ def passed_over(
     """
     found = [
         identity
-        for identity, arrival in link_lookup.not_new.items()
-        if arrival.seen > now - SAID
-        and identity not in known
-        and link_lookup.order.get(identity, 0) > subscription.since
+        for identity, arrival in catalogue.not_new.items()
+        if arrival.seen > now - SAID and identity not in known and catalogue.order.get(identity, 0) > subscription.since
     ]
-    return tuple(sorted(found, key=lambda identity: _age(link_lookup, identity)))
+    return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
 
 
 def waiting(
-    link_lookup: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[str, ...]:
     """Return the issues (identities) that are new to the channel, published, and not yet decided, oldest first."""
     found = [
         identity
-        for identity, issue in link_lookup.issues.items()
-        if identity not in known and is_new(link_lookup, subscription, identity) and is_out(issue, now)
+        for identity, issue in catalogue.issues.items()
+        if identity not in known and is_new(catalogue, subscription, identity) and is_out(issue, now)
     ]
-    return tuple(sorted(found, key=lambda identity: _age(link_lookup, identity)))
+    return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
 
 
 def decide(
     subscription: Subscription,
-    link_lookup: IssueCatalogue,
+    catalogue: IssueCatalogue,
     known: Mapping[str, datetime],
     unsent: int,
     now: datetime,
@@ -82,9 +80,9 @@ def decide(
     `known` are the issues ever decided for the channel, with when; `unsent` counts those of them that still wait for
     this slot and take a place in it.
     """
-    new = waiting(link_lookup, subscription, known, now)
+    new = waiting(catalogue, subscription, known, now)
     if isinstance(subscription.schedule, AsItAppears):
-        return _as_it_appears(link_lookup, subscription, new, known, now, policy=policy, command=command)
+        return _as_it_appears(catalogue, subscription, new, known, now, policy=policy, command=command)
     cursor, reset = subscription.cursor or now, False
     if cursor > now + CLOCK_STEP:
         cursor, reset = now, True
@@ -97,7 +95,7 @@ def decide(
     if now - slot.at > policy.latest:
         return Verdict(Decision((), slot.at, {}, slot.at, reset=reset), following)
     chosen = new[: max(0, policy.issues_per_slot - unsent)]
-    notes = _notes(link_lookup, chosen, new[len(chosen) :], command, _when(following, subscription.schedule))
+    notes = _notes(catalogue, chosen, new[len(chosen) :], command, _when(following, subscription.schedule))
     outcome = f"posts {', '.join(chosen)}" if chosen else ""
     return Verdict(Decision(chosen, slot.at, notes, slot.at, slot, outcome, reset), following)
 
@@ -131,7 +129,7 @@ def full_note(delivery: Delivery) -> str:
 
 
 def _as_it_appears(
-    link_lookup: IssueCatalogue,
+    catalogue: IssueCatalogue,
     subscription: Subscription,
     new: tuple[str, ...],
     known: Mapping[str, datetime],
@@ -144,37 +142,37 @@ def _as_it_appears(
     today = sorted(at for at in known.values() if now - _DAY < at <= now + _DAY)
     chosen = new[: max(0, policy.issues_per_slot - len(today))]
     rest = new[len(chosen) :]
-    again = min([*today, now]) + _DAY if rest else _next_published(link_lookup, subscription, known, now)
+    again = min([*today, now]) + _DAY if rest else _next_published(catalogue, subscription, known, now)
     if not chosen:
         return Verdict(None, again)
-    notes = _notes(link_lookup, chosen, rest, command, "a day later")
+    notes = _notes(catalogue, chosen, rest, command, "a day later")
     return Verdict(Decision(chosen, now, notes, now), again)
 
 
 def _next_published(
-    link_lookup: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> datetime | None:
     """Return when the next issue that is there already will be published."""
-    return min((issue.published for issue in dated_ahead(link_lookup, subscription, known, now)), default=None)
+    return min((issue.published for issue in dated_ahead(catalogue, subscription, known, now)), default=None)
 
 
 def dated_ahead(
-    link_lookup: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
 ) -> tuple[Issue, ...]:
     """Return the issues that will come out by their dates, including those that were out and got a later date."""
     again = (
         issue
-        for identity, issue in link_lookup.issues.items()
-        if issue.published > now and identity not in known and is_new(link_lookup, subscription, identity)
+        for identity, issue in catalogue.issues.items()
+        if issue.published > now and identity not in known and is_new(catalogue, subscription, identity)
     )
-    return (*link_lookup.ahead, *again)
+    return (*catalogue.ahead, *again)
 
 
 def _notes(
-    link_lookup: IssueCatalogue, chosen: tuple[str, ...], rest: Iterable[str], command: str, when: str
+    catalogue: IssueCatalogue, chosen: tuple[str, ...], rest: Iterable[str], command: str, when: str
 ) -> dict[str, str]:
     """Return the notes, with the issues that have to wait named on the last one that is posted."""
-    names = [label(link_lookup.issues[identity]) for identity in rest]
+    names = [label(catalogue.issues[identity]) for identity in rest]
     if not (names and chosen):
         return {}
     more = f" and {len(names) - _MAX_NAMED_ISSUES} more" if len(names) > _MAX_NAMED_ISSUES else ""
@@ -188,5 +186,5 @@ def _when(moment: datetime | None, schedule: Schedule) -> str:
     return f"{moment.astimezone(zone_of(schedule.zone)):%a %d %b %H:%M} ({schedule.zone})"
 
 
-def _age(link_lookup: IssueCatalogue, identity: str) -> tuple[datetime, int]:
-    return link_lookup.issues[identity].published, link_lookup.order.get(identity, 0)
+def _age(catalogue: IssueCatalogue, identity: str) -> tuple[datetime, int]:
+    return catalogue.issues[identity].published, catalogue.order.get(identity, 0)

@@ -99,14 +99,14 @@ class ChannelJob:
         context, subscription = self._context, self._subscription
         deliveries, policy = context.store.deliveries, context.policy
         known, waits = await deliveries.history(subscription.workspace, subscription.channel)
-        unsent, link_lookup = 0, context.link_lookup()
+        unsent, catalogue = 0, context.catalogue()
         for delivery in await deliveries.unfinished(subscription.id, now) if waits else ():
             slot = postpone(delivery, subscription.schedule, now, policy)
             if slot is not None:
                 await deliveries.postpone(delivery.id, slot.at, "too late for its slot; goes out at the next")
             # One whose file is gone waits for it, and keeps no other from its place.
-            unsent += delivery.progress is Progress.WAITING and delivery.issue in link_lookup.issues
-        verdict = decide(subscription, link_lookup, known, unsent, now, policy=policy, command=context.command)
+            unsent += delivery.progress is Progress.WAITING and delivery.issue in catalogue.issues
+        verdict = decide(subscription, catalogue, known, unsent, now, policy=policy, command=context.command)
         if verdict.decision is not None:
             decision = await with_footnote(
                 verdict.decision, context.footnote, subscription.workspace, subscription.channel, now
@@ -118,7 +118,7 @@ class ChannelJob:
 
     async def _deliver(self, delivery: Delivery) -> datetime | None:
         """Take one delivery as far as it goes; give when to come back to it."""
-        context, link_lookup = self._context, self._context.link_lookup()
+        context, catalogue = self._context, self._context.catalogue()
         now = context.clock.now()
         if (
             delivery.progress is Progress.WAITING
@@ -126,13 +126,13 @@ class ChannelJob:
             and isinstance(self._subscription.schedule, Weekly)
         ):
             return delivery.due
-        issue = link_lookup.issues.get(delivery.issue)
+        issue = catalogue.issues.get(delivery.issue)
         if issue is None:
             reason = "its issue is not in the archive; it goes on when the issue is back"
             if delivery.progress is not Progress.DONE and delivery.reason != reason:
                 await context.store.deliveries.finish(delivery.id, delivery.progress, reason)
             return None
-        content = link_lookup.content[delivery.issue]
+        content = catalogue.content[delivery.issue]
         if delivery.progress is Progress.DONE:
             return await self._follow(delivery, content)
         delivery = await self._begin(delivery, content, now)
@@ -160,7 +160,7 @@ class ChannelJob:
         """Take what this version of the code makes of a posted digest for what its channel shows; call nobody."""
         context = self._context
         rendered_parts = context.renderer.render(
-            context.link_lookup().issues[delivery.issue], delivery.preferences, full_note(delivery)
+            context.catalogue().issues[delivery.issue], delivery.preferences, full_note(delivery)
         )
         seen = as_shown(delivery.parts, rendered_parts)
         await context.store.parts.take_as_shown(delivery, seen, content, context.renderer.version, context.holder)
@@ -172,7 +172,7 @@ class ChannelJob:
             return delivery
         late = late_note(delivery.due, now, self._subscription.schedule, context.policy)
         draft = replace(delivery, late=late, content=content)
-        issue = context.link_lookup().issues[delivery.issue]
+        issue = context.catalogue().issues[delivery.issue]
         keys = [rendered.key for rendered in context.renderer.render(issue, draft.preferences, full_note(draft))]
         begin = context.store.deliveries.begin
         after, parts = await begin(
@@ -223,7 +223,7 @@ class ChannelJob:
         reason = summary(ended)
         if closed and not delivery.closed:
             await self._closed(delivery, ended, reason)
-        content = context.link_lookup().content.get(delivery.issue)
+        content = context.catalogue().content.get(delivery.issue)
         same = content == delivery.content
         done = await context.store.deliveries.finish(delivery.id, Progress.DONE, reason)
         if not (same and done):
@@ -258,7 +258,7 @@ class ChannelJob:
     async def _revise(self, delivery: Delivery, content: str) -> None:
         """Edit the messages of a posted digest in place after its issue was corrected, and add what is new."""
         context, subscription = self._context, self._subscription
-        issue = context.link_lookup().issues[delivery.issue]
+        issue = context.catalogue().issues[delivery.issue]
         rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
         delivery = replace(await self._align(delivery, rendered_parts), content=content)
         version = context.renderer.version

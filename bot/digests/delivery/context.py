@@ -43,7 +43,7 @@ class DeliveryContext:
     limiter: RateLimiter
     policy: DeliveryPolicy
     holder: str
-    link_lookup: Callable[[], IssueCatalogue]
+    catalogue: Callable[[], IssueCatalogue]
     command: str = "/weekly"
     footnote: Footnote | None = None
 

@@ -341,7 +341,7 @@ class Sender:
         if not subscription.user:
             return
         if delivery is not None:
-            known = self._context.link_lookup().issues.get(delivery.issue)
+            known = self._context.catalogue().issues.get(delivery.issue)
             issue = label(known) if known else delivery.issue
         alert = Alert(kind, subscription.channel, issue, reason)
         if delivery is not None and row is not None:

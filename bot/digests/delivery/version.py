@@ -1,4 +1,4 @@
-"""The version of the code by which issues are read and shown: it changes by itself whenever that code does."""
+"""The version of the code that reads and shows issues: it changes by itself whenever that code does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import TypeAlias
 import archive
 from archive import document
 from archive.issue import Issue
+from bot import domain
 from bot.domain.preferences import Preferences
-from bot.slack import blocks
+from bot.slack import blocks, cards
 from bot.slack.blocks.message import Digest
 
 Render: TypeAlias = Callable[[Issue, Preferences, str], Digest]
-"""Renders an issue for a taste, with a line for its channel message. Pure."""
+"""Renders an issue by a channel's preferences, with a line for its channel message. Pure."""
 
 SPECIMEN = """---
 title: A specimen, number 7
@@ -64,12 +65,18 @@ def version_of(render: Render) -> str:
     return found.hexdigest()[:16]
 
 
+def sources() -> tuple[Path, ...]:
+    """Return the files of the code that reads issues or renders digests, in a fixed order.
+
+    Whole packages, so that a module which a renderer starts to use is covered from then on.
+    """
+    folders = [Path(str(package.__file__)).parent for package in (archive, domain, blocks, cards)]
+    return tuple(file for folder in folders for file in sorted(folder.rglob("*.py")))
+
+
 def _code() -> Iterator[bytes]:
-    """Yield the source of every module that reads issues or words messages, in a fixed order."""
-    for package in (archive, blocks):
-        folder = Path(str(package.__file__)).parent
-        for file in sorted(folder.rglob("*.py")):
-            yield file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes()
+    for file in sources():
+        yield file.name.encode() + b"\0" + file.read_bytes()
 
 
 def _shown(render: Render) -> str:
