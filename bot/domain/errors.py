@@ -3,10 +3,11 @@
 BackIssueError
 ├── EmptyArchiveError (cli.reading)       the archive has no issue to show
 ├── QueriesError (cli.search)             a file of queries cannot be read
+├── BatchError (cli.batch)                a batch broke off: its output is incomplete
 └── BotError
     ├── SettingsError                     a setting is missing or wrong
-    ├── ScheduleError (domain.schedule)          a schedule is none
-    ├── ResponseUrlError (slack.api)          an answer did not reach the person
+    ├── ScheduleError (domain.schedule)   a schedule is none
+    ├── ResponseUrlError (slack.api)      an answer did not reach the person
     ├── StoreError (store.errors)         the database did not do it
     │   ├── DatabaseUrlError              its address is none
     │   └── SchemaError                   its tables are of another version

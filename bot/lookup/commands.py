@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
@@ -21,6 +21,7 @@ from bot.domain.text import one_line
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Topic:
     """Search for `query`, in the search's own query language.
@@ -33,11 +34,13 @@ class Topic:
     tools: bool = False
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Latest:
     """Show the newest issue."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class ShowIssue:
     """Show the issue `asked` for by number or slug."""
@@ -45,21 +48,25 @@ class ShowIssue:
     asked: str
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Random:
     """Show a link picked at random."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Topics:
     """Show what the archive talks about."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Help:
     """Explain the commands."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class ToolsHelp:
     """Explain the command that searches the tools only, or the `reason` why it did not search."""
@@ -67,6 +74,7 @@ class ToolsHelp:
     reason: str = ""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Saved:
     """List the person's bookmarks, or those that answer `query`."""
@@ -74,6 +82,7 @@ class Saved:
     query: str = ""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Top:
     """Show what the team saves most, in a period."""
@@ -81,6 +90,7 @@ class Top:
     period: Period = Period.ALL
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class CountTogether:
     """Start (`on`) or stop counting what the team saves most."""
@@ -88,6 +98,7 @@ class CountTogether:
     on: bool
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Export:
     """Send the person their bookmarks as a file."""
@@ -95,16 +106,19 @@ class Export:
     kind: Format = Format.HTML
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Import:
     """Import a browser's bookmarks."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class ForgetMe:
     """Delete everything about the person, once they confirmed it."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Subscribe:
     """Subscribe the channel at the times `typed`."""
@@ -112,31 +126,37 @@ class Subscribe:
     typed: str
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class SubscribeForm:
     """Open the form that subscribes a channel."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
     """End the channel's subscription."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Pause:
     """Pause the channel's digests."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Resume:
     """Resume the channel's digests."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Status:
     """Show the channel's next post, its last, and what waits."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Why:
     """Say what happened to the issue `asked` for (number or slug) in this channel."""
@@ -144,6 +164,7 @@ class Why:
     asked: str
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Preview:
     """Show a digest in private; `asked` is a number or slug, "" the newest issue."""
@@ -151,6 +172,7 @@ class Preview:
     asked: str
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Explain what was missing or wrong: `reason`, "" when nothing was typed.
