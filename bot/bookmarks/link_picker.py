@@ -89,7 +89,7 @@ class LinkPicker:
             return blocks.says(suggestions.NO_WEB_LINK if refused else suggestions.NO_LINK)
         if len(links) == 1:
             added = await self._store.save(member, links, at, self._clock.now())
-            return suggestions.saved(links[0].url, links[0].headline, self._names, anew=bool(added))
+            return suggestions.saved(links[0].url, links[0].headline, self._names, new=bool(added))
         place = await self.ticked(member, links, self._place(member, channel, ts, at))
         await self._slack.open_view(workspace, trigger, choose_form(links, place))
         return None

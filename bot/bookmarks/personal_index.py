@@ -68,8 +68,10 @@ class PersonalIndexes:
         answer = known.index.search(query, kinds=_ALL, limit=limit, offset=offset)
         return answer, tuple(result.issue.slug for result in answer.results)
 
-    async def _renewed(self, before: _Known | None, kept: Sequence[Bookmark], stamp: Stamp, archive: Index) -> _Known:
-        holds = {each.key: (each, self._issue_of(each.issue) if each.issue else None) for each in kept}
+    async def _renewed(
+        self, before: _Known | None, bookmarks: Sequence[Bookmark], stamp: Stamp, archive: Index
+    ) -> _Known:
+        holds = {each.key: (each, self._issue_of(each.issue) if each.issue else None) for each in bookmarks}
         changed, gone = _difference(before.holds if before else {}, holds)
         if len(changed) > MAX_INLINE_CHANGES:
             index = await asyncio.to_thread(_index, before, archive, changed, gone)

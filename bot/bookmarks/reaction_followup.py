@@ -47,7 +47,7 @@ def _step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
     if number_of(reaction.emoji) is not None:
         return None
     if reacted.shown_links is None:
-        return None if reacted.doubt else Step.READ
+        return None if reacted.unconfirmed else Step.READ
     return Step.CHOOSE if len(reacted.shown_links.links) > 1 else None
 
 

@@ -86,15 +86,15 @@ class Saving:
             return suggestions.one(*pressed.named, token, saved=keep, before=pressed.before)
         request = SearchRequest.read(token.view)
         if request is not None:
-            kept = await self._kept(member, (each for _, each in self._answers.entries(request)))
+            kept = await self._saved(member, (each for _, each in self._answers.entries(request)))
             return self._answers.search(request, kept=kept)
         found = self._answers.entry(token.slug, token.position)
         if found is None:
-            return suggestions.saved(pressed.link.url, pressed.link.headline, self._names, anew=not pressed.before)
+            return suggestions.saved(pressed.link.url, pressed.link.headline, self._names, new=not pressed.before)
         issue, entry = found
         if token.view == PICKED:
             return self._answers.picked(issue, entry, saved=keep)
-        kept = await self._kept(member, (each for _, each in issue.entries()))
+        kept = await self._saved(member, (each for _, each in issue.entries()))
         saved = frozenset(each.position for _, each in issue.entries() if first_key(each) in kept)
         return self._answers.page_with(issue, token.position, saved)
 
@@ -123,5 +123,5 @@ class Saving:
             return False
         return True
 
-    async def _kept(self, member: Member, entries: Iterable[Entry]) -> frozenset[str]:
+    async def _saved(self, member: Member, entries: Iterable[Entry]) -> frozenset[str]:
         return await self._store.which(member, [first_key(entry) for entry in entries if entry.links])

@@ -98,8 +98,8 @@ class SavedLinks:
         text = clean(text).strip()
         if len(text) > NOTE_MAX_CHARS:
             return f"That is {len(text):,} characters; a note has at most {NOTE_MAX_CHARS}."
-        kept = await self._store.note(member, key, text, at_or_now(at, self._clock.now()))
-        return "" if kept else GONE
+        found = await self._store.note(member, key, text, at_or_now(at, self._clock.now()))
+        return "" if found else GONE
 
 
 def _last(offset: int, total: int) -> int:

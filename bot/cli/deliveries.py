@@ -17,7 +17,7 @@ from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery_status import DeliveryReports
-from bot.digests.views.subscription import DeliveryStatus, Post, tasteful
+from bot.digests.views.subscription import DeliveryStatus, Post, described
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.errors import SettingsError
 from bot.domain.issue_identity import Fingerprint
@@ -66,7 +66,7 @@ class DeliveryFilter:
 class DeliveryListing:
     """What is shown: subscriptions, each with its workspace and delivery status, and deliveries, newest first."""
 
-    standings: tuple[tuple[WorkspaceId, DeliveryStatus], ...]
+    statuses: tuple[tuple[WorkspaceId, DeliveryStatus], ...]
     deliveries: tuple[Delivery, ...]
 
 
@@ -77,11 +77,11 @@ class _OnlyLooking:
         self._issues = issues
 
     async def register(
-        self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self, fingerprints: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
         """Return the known issues among these."""
         del good
-        return await self._issues.recognised(faces, now, window=window)
+        return await self._issues.recognised(fingerprints, now, window=window)
 
 
 def deliveries(asked: DeliveryFilter, archive: Path | None) -> None:
@@ -93,9 +93,9 @@ def deliveries(asked: DeliveryFilter, archive: Path | None) -> None:
     """
     _ = asked.progress
     found = asyncio.run(_look(Settings.read().database_url, asked, _snapshot(archive)))
-    for workspace, status in found.standings:
+    for workspace, status in found.statuses:
         out.print(_lines(workspace, status), soft_wrap=True)
-    if found.standings:
+    if found.statuses:
         out.print()
     if found.deliveries:
         out.print(_deliveries(found.deliveries))
@@ -150,9 +150,9 @@ async def _stand(
     """Return the delivery status of each subscription."""
     now, registry = SystemClock().now(), IssueRegistry(_OnlyLooking(store.issues))
     await registry.put(announced(snapshot, now) if snapshot else (), now)
-    standings = DeliveryReports(store, registry, None, held=lambda: held_back(snapshot, now) if snapshot else ())
+    reports = DeliveryReports(store, registry, None, held=lambda: held_back(snapshot, now) if snapshot else ())
     chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]
-    return tuple([(each.workspace, await standings.standing(each, now)) for each in chosen])
+    return tuple([(each.workspace, await reports.status(each, now)) for each in chosen])
 
 
 def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
@@ -162,7 +162,7 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
         said.append(f"\n  paused: {safe(status.paused)}", style="not bold yellow")
     elif status.next_at is not None:
         said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
-    more = [f"taste: {tasteful(status.preferences)}", f"last: {_last(status.last)}"]
+    more = [f"taste: {described(status.preferences)}", f"last: {_last(status.last)}"]
     more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
     if (rest := len(status.waiting[_MAX_WAITING:]) + status.more_waiting) > 0:
         more.append(f"and {rest} more wait")

@@ -46,7 +46,7 @@ class DeliveryReports:
         self._held = held
         self._store, self._registry, self._slack, self._policy = store, registry, slack, policy
 
-    async def standing(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
+    async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
         """Say what comes next, what was last, and what waits and why."""
         slot = next_slot(subscription.schedule, now)
         latest = await self._store.deliveries.latest(subscription.workspace, subscription.channel)

@@ -77,7 +77,7 @@ def read(view: Mapping[str, Any]) -> SubscriptionRequest | dict[str, str]:
     if not _CHANNEL.fullmatch(channel):
         fields.errors["channel"] = "Choose a channel."
     schedule = _schedule(fields)
-    preferences = _taste(fields)
+    preferences = _preferences(fields)
     if fields.errors or schedule is None:
         return fields.errors
     return SubscriptionRequest(channel, schedule, preferences)
@@ -126,7 +126,7 @@ def _schedule(fields: _Fields) -> Schedule | None:
         return None
 
 
-def _taste(fields: _Fields) -> Preferences:
+def _preferences(fields: _Fields) -> Preferences:
     kept = {kind for kind in KINDS if kind.value in fields.options("sections")}
     if not kept:
         fields.errors["sections"] = "Keep at least one section."

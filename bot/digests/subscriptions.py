@@ -82,7 +82,7 @@ class SubscriptionStore(Protocol):
 class DeliveryStatuses(Protocol):
     """What was delivered and what waits."""
 
-    async def standing(self, subscription: Subscription, now: datetime) -> said.DeliveryStatus:
+    async def status(self, subscription: Subscription, now: datetime) -> said.DeliveryStatus:
         """Say how a subscription stands."""
         ...
 
@@ -211,7 +211,7 @@ class Subscribing:
         if subscription is None:
             return said.not_subscribed(self._names)
         now = self._clock.now()
-        status = await self._deliveries.standing(subscription, now)
+        status = await self._deliveries.status(subscription, now)
         return said.status(replace(status, time_there=time_there(subscription.schedule, now)), self._names)
 
     async def why(self, asked: str, place: CommandContext) -> Message:

@@ -136,13 +136,13 @@ class ShownLinks:
 class ReactionOutcome:
     """The outcome of a reaction.
 
-    `shown_links` are its message's, None if they are not known (`doubt`: it may be a message of ours whose ts is not
-    recorded yet). `fresh` is False for an event that is repeated or outdated; `saved` is the link that is a bookmark
-    from now on, if any; `hinted` says whether the person was told how saving works.
+    `shown_links` are its message's, None if they are not known (`unconfirmed`: it may be a message of ours whose ts is
+    not recorded yet). `fresh` is False for an event that is repeated or outdated; `saved` is the link that is a
+    bookmark from now on, if any; `hinted` says whether the person was told how saving works.
     """
 
     shown_links: ShownLinks | None = None
-    doubt: bool = False
+    unconfirmed: bool = False
     fresh: bool = False
     saved: BookmarkLink | None = None
     hinted: bool = True

@@ -90,7 +90,7 @@ def settle_all(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict
     after = {pair: settled(found[pair], rows[pair].removed if pair in rows else 0) for pair in found}
     _rewrite(connection, rows, after)
     _recount(connection, rows, after)
-    return {pair: marker.link for pair, marker in after.items() if marker and not (pair in rows and rows[pair].kept)}
+    return {pair: event.link for pair, event in after.items() if event and not (pair in rows and rows[pair].kept)}
 
 
 def _rewrite(
@@ -98,9 +98,9 @@ def _rewrite(
 ) -> None:
     """Write the bookmarks' rows that are new or changed."""
     new, old = [], []
-    for pair, marker in after.items():
-        values, row = _values(marker), rows.get(pair)
-        if row is None and marker is not None:
+    for pair, event in after.items():
+        values, row = _values(event), rows.get(pair)
+        if row is None and event is not None:
             new.append({"person": pair[0], "key": pair[1], **values})
         elif row is not None and any(getattr(row, name) != value for name, value in values.items()):
             old.append({"id_": row.id, **{f"{name}_": value for name, value in values.items()}})
@@ -117,11 +117,11 @@ def _recount(
     """Update the people's counts."""
     more: Counter[int] = Counter()
     unread: Counter[int] = Counter()
-    for (who, key), marker in after.items():
+    for (who, key), event in after.items():
         was = rows.get((who, key))
         read = was.read if was else False
-        more[who] += (marker is not None) - bool(was and was.kept)
-        unread[who] += (marker is not None and not read) - bool(was and was.kept and not read)
+        more[who] += (event is not None) - bool(was and was.kept)
+        unread[who] += (event is not None and not read) - bool(was and was.kept and not read)
     changed = [{"id_": who, "more_": more[who], "unread_": unread[who]} for who in more if more[who] or unread[who]]
     if changed:
         counts = {"kept": people.c.kept + bindparam("more_"), "unread": people.c.unread + bindparam("unread_")}
@@ -179,11 +179,11 @@ def meaning(link: BookmarkLink | None, *, sure: bool = True) -> dict[str, Any]:
     return {"key": link.key if link else "" if sure else None, "link": link_json(link) if link else ""}
 
 
-def _values(marker: BookmarkEvent | None) -> dict[str, Any]:
+def _values(event: BookmarkEvent | None) -> dict[str, Any]:
     """Return a bookmark's columns; a removed one says nothing about its link."""
-    if marker is None:
+    if event is None:
         return {"kept": False, "at": 0, "url": "", "headline": "", "text": "", "issue": "", "position": -1}
-    link = marker.link
+    link = event.link
     # A file or a message may contain NUL, which PostgreSQL refuses, or lone surrogates, which both databases refuse.
     shown = {"url": clean(link.url), "headline": clean(link.headline), "text": clean(link.text)}
-    return {"kept": True, "at": marker.at, **shown, "issue": link.issue, "position": link.position}
+    return {"kept": True, "at": event.at, **shown, "issue": link.issue, "position": link.position}

@@ -168,7 +168,7 @@ class Deliveries:
     async def post_after_all(self, part: PartRow, now: datetime, reason: str) -> bool:
         """Make an unconfirmed or refused part pending again; return False if it is neither."""
         progress = Progress.WAITING if part.at == 0 else Progress.POSTING
-        again = update(parts_table).where(_in_doubt(part)).values(state=State.PENDING.value, reason="", refusals=0)
+        again = update(parts_table).where(_unconfirmed(part)).values(state=State.PENDING.value, reason="", refusals=0)
         open_ = update(deliveries).where(_D.id == part.delivery)
 
         def unit(connection: Connection) -> bool:
@@ -194,7 +194,7 @@ class Deliveries:
 
     async def leave(self, part: PartRow, reason: str) -> bool:
         """Leave an unconfirmed or refused part as it is, as a person decided; return False if it is neither."""
-        left = update(parts_table).where(_in_doubt(part)).values(state=State.SKIPPED.value, reason="left as it is")
+        left = update(parts_table).where(_unconfirmed(part)).values(state=State.SKIPPED.value, reason="left as it is")
         dropped = update(deliveries).where(_D.id == part.delivery)
 
         def unit(connection: Connection) -> bool:
@@ -234,7 +234,7 @@ def _waking(part: PartRow, now: datetime) -> Any:
     return running_now(now, _S.id == select(_D.subscription).where(_D.id == part.delivery).scalar_subquery())
 
 
-def _in_doubt(part: PartRow) -> Any:
+def _unconfirmed(part: PartRow) -> Any:
     """Return the condition that this is the part and that a person may decide about it."""
     theirs = parts_table.c
     return and_(theirs.id == part.id, theirs.state.in_((State.UNKNOWN.value, State.REFUSED.value)))

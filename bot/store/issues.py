@@ -49,21 +49,21 @@ class Issues:
         self._newsletter = newsletter.slug
 
     async def register(
-        self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self, fingerprints: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
-        """Write down the archive as it is now: `faces` of all its issues, oldest first.
+        """Write down the archive as it is now: `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder could be read just now. Such a look counts as the last one if it saw any issue.
         An issue that comes out now is new if it is dated no more than `window` before the last one.
         """
-        look = _Look(self._newsletter, tuple(faces), now, window)
+        look = _Look(self._newsletter, tuple(fingerprints), now, window)
         return await self._database.write(lambda connection: _register(connection, look, good=good))
 
     async def recognised(
-        self, faces: Iterable[Fingerprint], now: datetime, *, window: timedelta = WINDOW
+        self, fingerprints: Iterable[Fingerprint], now: datetime, *, window: timedelta = WINDOW
     ) -> Registered:
         """Return what `register` would, and write nothing: for those who only look."""
-        look = _Look(self._newsletter, tuple(faces), now, window)
+        look = _Look(self._newsletter, tuple(fingerprints), now, window)
         return await self._database.read(lambda connection: _recognised(connection, look))
 
     async def last_look(self) -> datetime | None:
@@ -97,7 +97,7 @@ class _Seen:
     rows: dict[str, Any]
     names: dict[str, str]
     identity: dict[str, str]
-    faces: dict[str, Fingerprint]
+    fingerprints: dict[str, Fingerprint]
     fresh: list[dict[str, Any]]
 
     def not_new(self) -> dict[str, Arrival]:
@@ -115,25 +115,25 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     names = {row.slug: row.identity for row in connection.execute(select(slugs))}
     known = KnownIssues(names, {key: frozenset(row.links) for key, row in rows.items()})
     found = recognise(there, known)
-    out = [face for face in there if found[face.slug] in rows or is_out(face.dated, now)]
-    faces = {found[face.slug]: face for face in out}
+    out = [fingerprint for fingerprint in there if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now)]
+    fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
     last = _last_look(connection, look.newsletter)
     fresh = [
-        _row(key, face, now, last, new=is_new(face.dated, last, now, look.window))
-        for key, face in faces.items()
+        _row(key, fingerprint, now, last, new=is_new(fingerprint.dated, last, now, look.window))
+        for key, fingerprint in fingerprints.items()
         if key not in rows
     ]
-    return _Seen(rows, names, {face.slug: found[face.slug] for face in out}, faces, fresh)
+    return _Seen(rows, names, {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}, fingerprints, fresh)
 
 
-def _row(key: str, face: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
+def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
     """Return the row of an issue that comes out now, with the decision whether it is new."""
-    decided = {"is_new": new, "dated": face.dated, "last_look": last_look}
-    return {"identity": key, "links": sorted(face.links), "seen": now, **_text(face), **decided}
+    decided = {"is_new": new, "dated": fingerprint.dated, "last_look": last_look}
+    return {"identity": key, "links": sorted(fingerprint.links), "seen": now, **_text(fingerprint), **decided}
 
 
-def _text(face: Fingerprint) -> dict[str, str]:
-    return {"content": face.content, "source": face.source or face.content}
+def _text(fingerprint: Fingerprint) -> dict[str, str]:
+    return {"content": fingerprint.content, "source": fingerprint.source or fingerprint.content}
 
 
 def _last_look(connection: Connection, newsletter: str) -> datetime | None:
@@ -183,12 +183,13 @@ def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:
     known of an issue that a release before this rule saw.
     """
     differing = {
-        key: _text(face)
-        for key, face in seen.faces.items()
-        if key in seen.rows and _text(face) != {"content": seen.rows[key].content, "source": seen.rows[key].source}
+        key: _text(fingerprint)
+        for key, fingerprint in seen.fingerprints.items()
+        if key in seen.rows
+        and _text(fingerprint) != {"content": seen.rows[key].content, "source": seen.rows[key].source}
     }
     if differing:
-        links = {key: sorted(seen.faces[key].links) for key in differing}
+        links = {key: sorted(seen.fingerprints[key].links) for key in differing}
         rows = [
             {"key": key, "content_": text["content"], "source_": text["source"], "links_": links[key]}
             for key, text in differing.items()

@@ -147,11 +147,11 @@ class Leases:
 
         return await self._database.write(unit)
 
-    async def release(self, subscription: int, holder: str, now: datetime, wake: datetime | None) -> None:
-        """Release a lease and run again at `wake`, or now if a run was asked for meanwhile. No effect if it is lost."""
-        alarm = None if wake is None else min(wake, now + FURTHEST_RUN)
+    async def release(self, subscription: int, holder: str, now: datetime, next_run_at: datetime | None) -> None:
+        """Release a lease. The next run is at `next_run_at`, or now if one was asked for; no effect if it is lost."""
+        next_run = None if next_run_at is None else min(next_run_at, now + FURTHEST_RUN)
         await self._database.write_one_of(
-            _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": alarm}
+            _release_all, {"subscription_": subscription, "holder_": holder, "now_": now, "wake_": next_run}
         )
 
     async def drop(self, holder: str, now: datetime) -> int:

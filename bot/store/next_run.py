@@ -109,7 +109,7 @@ def _next_run_at(text: str, was: datetime, now: datetime) -> datetime:
 
 
 def _move(connection: Connection, changes: list[tuple[int, datetime]]) -> None:
-    for key, wake in changes:
+    for key, next_run_at in changes:
         connection.execute(
-            update(subscriptions).where(_S.id == key, _S.holder.is_(None)).values(wake_at=wake),
+            update(subscriptions).where(_S.id == key, _S.holder.is_(None)).values(wake_at=next_run_at),
         )

@@ -140,7 +140,7 @@ def shown_on(
     return None
 
 
-def in_doubt(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> bool:
+def unconfirmed(connection: Connection, workspace: WorkspaceId, channel: str, ts: str) -> bool:
     """Return whether `ts` may be a message of ours whose ts is not stored yet: a reaction may come before it is."""
     try:
         posted_at = datetime.fromtimestamp(float(ts), UTC)

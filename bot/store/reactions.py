@@ -27,7 +27,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.store.bookmark_events import meaning, settle_all
 from bot.store.membership import is_among
 from bot.store.people import persons
-from bot.store.postings import in_doubt, shown_on_all
+from bot.store.postings import shown_on_all, unconfirmed
 from bot.store.tables import marks
 
 _M = marks.c
@@ -74,7 +74,7 @@ def react_all(connection: Connection, rows: Sequence[ReactionRow]) -> list[React
     """Record reactions, in order, and return the outcome of each."""
     showings = shown_on_all(connection, [(row.workspace, row.source) for row in rows])
     doubts = [
-        shown_links is None and in_doubt(connection, row.workspace, row.source.channel, row.source.ts)
+        shown_links is None and unconfirmed(connection, row.workspace, row.source.channel, row.source.ts)
         for row, shown_links in zip(rows, showings, strict=True)
     ]
     links = [_meant(row, shown_links) for row, shown_links in zip(rows, showings, strict=True)]

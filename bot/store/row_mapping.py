@@ -15,7 +15,7 @@ def subscription_of(row: Any) -> Subscription:
     A row that another version wrote, or whose zone this machine does not know, must not stop the others: its
     subscription is paused with the reason, and has the default preferences if its own cannot be read.
     """
-    schedule, preferences, troubles = wanted_of(row)
+    schedule, preferences, troubles = wish_of(row)
     paused = None
     if row.pause_by in set(PausedBy):
         paused = Paused(PausedBy(row.pause_by), row.pause_reason or "")
@@ -45,7 +45,7 @@ def limit_of(row: Any) -> Limit | None:
     return Limit(row.workspace, row.channel, row.limited_at, row.limited_until)
 
 
-def wanted_of(row: Any) -> tuple[Schedule, Preferences, tuple[str, ...]]:
+def wish_of(row: Any) -> tuple[Schedule, Preferences, tuple[str, ...]]:
     """Return a row's schedule and preferences, and a clause for each that cannot be read."""
     schedule, preferences, troubles = schedule_of(row.schedule), Preferences(), []
     if isinstance(schedule, ScheduleError):

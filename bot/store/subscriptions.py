@@ -15,7 +15,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.membership import is_among
 from bot.store.next_run import soon
-from bot.store.row_mapping import limit_of, subscription_of, wanted_of
+from bot.store.row_mapping import limit_of, subscription_of, wish_of
 from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
 
 MAX_LIMIT = timedelta(days=1)
@@ -164,7 +164,7 @@ class Subscriptions:
         chosen = select(subscriptions).where(_S.pause_by == PausedBy.UNREADABLE, ~_S.ended)
 
         def readable(connection: Connection) -> tuple[int, ...]:
-            return tuple(row.id for row in connection.execute(chosen) if not wanted_of(row)[2])
+            return tuple(row.id for row in connection.execute(chosen) if not wish_of(row)[2])
 
         ids = await self._database.read(readable)
         if not ids:

@@ -74,7 +74,7 @@ def test_twelve_issues_of_2012_are_not_posted_and_said() -> None:
         standings = DeliveryReports(scene.store, worker._registry, None)
         subscription = await scene.store.subscriptions.get("-:T1", channel)
         assert subscription is not None
-        standing = await standings.standing(subscription, now)
+        standing = await standings.status(subscription, now)
         assert (len(standing.older), standing.waiting) == (12, ())
         said = str(status(standing).blocks)
         assert "*Not posted by themselves:* 12 older issues came in" in said

@@ -472,7 +472,7 @@ def test_status_and_why_say_what_waits_and_what_was() -> None:
         subscription = await scene.store.subscriptions.get("-:T1", channel)
         assert subscription is not None
         now = scene.clock.now()
-        said = await standings.standing(subscription, now)
+        said = await standings.status(subscription, now)
         assert said.next_at == MONDAY + timedelta(days=7)
         assert said.last is not None
         assert said.last.title == "Weekly 2"
@@ -526,11 +526,11 @@ def test_status_names_a_digest_once_while_its_thread_is_posted() -> None:
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
         standings = DeliveryReports(scene.store, shelf, scene.door)
-        halfway = str(status(await standings.standing(known, scene.clock.now())).blocks)
+        halfway = str(status(await standings.status(known, scene.clock.now())).blocks)
         assert halfway.count("Weekly 2") == 1
         assert "its thread is being posted, 1 of 3 replies so far" in halfway
         await scene.passes(seconds=30)
-        after = await standings.standing(known, scene.clock.now())
+        after = await standings.status(known, scene.clock.now())
         assert after.last is not None
         assert (after.last.stands, after.waiting) == ("", ())
         await end(scene)

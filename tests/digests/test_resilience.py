@@ -77,7 +77,7 @@ def test_one_unreadable_subscription_stops_nobody_else(values: dict[str, object]
         assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
         shelf = IssueRegistry(scene.store.issues)
         await shelf.put(scene.issues, scene.clock.now())
-        status = await DeliveryReports(scene.store, shelf, scene.door).standing(known, scene.clock.now())
+        status = await DeliveryReports(scene.store, shelf, scene.door).status(known, scene.clock.now())
         assert status.paused == known.paused.reason
         await end(scene)
 

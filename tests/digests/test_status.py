@@ -39,7 +39,7 @@ def test_a_status_works_out_the_slots_of_what_it_shows(
         assert subscription is not None
         monkeypatch.setattr(schedule, "moment", counted)
         begun = time.perf_counter()
-        said = await DeliveryReports(scene.store, shelf, None).standing(subscription, SUNDAY + timedelta(hours=20))
+        said = await DeliveryReports(scene.store, shelf, None).status(subscription, SUNDAY + timedelta(hours=20))
         figure(f"the status with {count} waiting took {(time.perf_counter() - begun) * 1000:.1f} ms")
         assert (len(said.waiting), said.more_waiting) == (MAX_WAITING, count - MAX_WAITING)
         assert f"and {count - 8} more" in str(status(said).blocks)

@@ -64,7 +64,7 @@ def test_a_stray_reply_is_deleted_and_the_rest_is_not_posted() -> None:
         assert subscription is not None
         now = scene.clock.now()
         assert said in await tells.why("-:T1", channel, scene.issues[-1], now)
-        last = (await tells.standing(subscription, now)).last
+        last = (await tells.status(subscription, now)).last
         assert last is not None
         assert last.stands == said
         await end(scene)

@@ -93,7 +93,7 @@ class FakeRegister:
 class FakeDeliveries:
     """Knows nothing was delivered yet."""
 
-    async def standing(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
+    async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
         """Return the next slot."""
         slot = next_slot(subscription.schedule, now)
         reason = subscription.paused.reason if subscription.paused else ""

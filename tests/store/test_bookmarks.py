@@ -84,8 +84,8 @@ def expected(happened: Sequence[Event]) -> dict[str, int]:
                 continue
             if newer(*fact, ways.get(way)):
                 ways[way] = fact
-        if marker := settled([BookmarkEvent(held, at, link) for held, at in ways.values()], removed):
-            kept[link.url] = marker.at
+        if event := settled([BookmarkEvent(held, at, link) for held, at in ways.values()], removed):
+            kept[link.url] = event.at
     return kept
 
 

@@ -240,7 +240,7 @@ async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: 
     ts = f"{NOW.timestamp() + 2:.6f}"
     _, part, attempt = await sending(store)
     done = await store.bookmarks.react(ME, "-:T1", BookmarkSource("C1", ts, "bookmark", "-:T1"), 2, NOW, held=True)
-    assert (done.shown_links, done.doubt, done.saved) == (None, True, None)
+    assert (done.shown_links, done.unconfirmed, done.saved) == (None, True, None)
     await store.parts.sent(part, attempt, ts, (ENTRY,))
     assert (await store.bookmarks.page(ME)).total == 1
 

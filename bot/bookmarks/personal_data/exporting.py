@@ -37,21 +37,21 @@ class Exporting:
 
         Return the answer to show where they asked. Raise SlackError if neither can be sent.
         """
-        kept = await self._store.all(member_of(workspace, user))
-        if not kept:
+        bookmarks = await self._store.all(member_of(workspace, user))
+        if not bookmarks:
             return said.nothing_to_take(self._names)
-        content = await asyncio.to_thread(write, [exported(each) for each in kept], kind)
+        content = await asyncio.to_thread(write, [exported(each) for each in bookmarks], kind)
         try:
             file = await self._slack.upload(workspace, kind.file_name, content)
         except SlackError as error:
             if error.code not in NO_FILES:
                 raise
-            await self._as_text(workspace, user, len(kept), kind, content)
+            await self._as_text(workspace, user, len(bookmarks), kind, content)
         else:
-            there = await self._slack.direct(workspace, user, said.taken(len(kept), kind))
+            there = await self._slack.direct(workspace, user, said.taken(len(bookmarks), kind))
             await self._slack.share_file(workspace, there.channel, file, kind.file_name)
         typed = "export" if kind is Format.HTML else f"export {kind.value}"
-        return said.sent(len(kept), self._names, typed=typed)
+        return said.sent(len(bookmarks), self._names, typed=typed)
 
     async def _as_text(self, workspace: WorkspaceId, user: str, count: int, kind: Format, content: bytes) -> None:
         text = content.decode("utf-8-sig")

@@ -31,9 +31,9 @@ class IssueRegister(Protocol):
     """Decides who is who; `bot.store.issues.Issues` is the one that remembers."""
 
     async def register(
-        self, faces: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self, fingerprints: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
-        """Write down the archive as it is now: `faces` of all its issues, oldest first.
+        """Write down the archive as it is now: `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder could be read just now. An issue that comes out now is new if it is dated no more
         than `window` before the last good look.
@@ -99,14 +99,14 @@ class IssueRegistry:
         return tuple(described for _, described in self._fingerprints.values())
 
 
-def _catalogue(there: tuple[Issue, ...], faces: tuple[Fingerprint, ...], found: Registered) -> IssueCatalogue:
+def _catalogue(there: tuple[Issue, ...], fingerprints: tuple[Fingerprint, ...], found: Registered) -> IssueCatalogue:
     """Return the catalogue of the issues that are `there`, by what the register `found`."""
     by_slug = {issue.slug: issue for issue in there}
     identity = found.identity
-    out = [face for face in faces if face.slug in identity]
-    content = {identity[face.slug]: face.source or face.content for face in out}
+    out = [fingerprint for fingerprint in fingerprints if fingerprint.slug in identity]
+    content = {identity[fingerprint.slug]: fingerprint.source or fingerprint.content for fingerprint in out}
     return IssueCatalogue(
-        issues={identity[face.slug]: by_slug[face.slug] for face in out},
+        issues={identity[fingerprint.slug]: by_slug[fingerprint.slug] for fingerprint in out},
         order={key: found.seq[key] for key in content},
         content=content,
         identities=identity,

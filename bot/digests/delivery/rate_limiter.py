@@ -140,7 +140,7 @@ class RateLimiter:
         Slack takes fifty of them a minute, or one (conversations.history: apis/web-api/rate-limits). Gives 0 with the
         turn; or no turn but the seconds until there may be one, where Slack will have none or the queue is too long.
         """
-        loop, place = asyncio.get_running_loop(), self._looking(workspace, thread=thread)
+        loop, place = asyncio.get_running_loop(), self._look_bucket(workspace, thread=thread)
         if place.limited > loop.time():
             return place.limited - loop.time()
         at = max(loop.time(), place.free)
@@ -155,10 +155,10 @@ class RateLimiter:
 
         They are methods of their own, and Slack counts each in each workspace (apis/web-api/rate-limits).
         """
-        place = self._looking(workspace, thread=thread)
+        place = self._look_bucket(workspace, thread=thread)
         place.limited = max(place.limited, asyncio.get_running_loop().time() + seconds)
 
-    def _looking(self, workspace: WorkspaceId, *, thread: bool) -> _Bucket:
+    def _look_bucket(self, workspace: WorkspaceId, *, thread: bool) -> _Bucket:
         return self._looks.setdefault((workspace, thread), _Bucket())
 
     def _place(self, workspace: WorkspaceId, channel: str) -> _Bucket:

@@ -92,8 +92,8 @@ def corrected(rows: Sequence[PartRow], rendered_parts: Sequence[RenderedPart]) -
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "replace":
             left = [key for key in old[old_from:old_to] if key in gone]
-            came = [key for key in new[new_from:new_to] if key in come]
-            pairs |= dict(zip(left, came, strict=False))
+            added = [key for key in new[new_from:new_to] if key in come]
+            pairs |= dict(zip(left, added, strict=False))
     return pairs
 
 

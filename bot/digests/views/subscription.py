@@ -86,7 +86,7 @@ def subscribed(
     advice = f"`{weekly} preview` shows you one first · `{weekly} status` what comes"
     if not member:
         advice += " · not a member yet? `/invite` me there"
-    small = [blocks.context(escape(tasteful(status.preferences))), blocks.context(advice)]
+    small = [blocks.context(escape(described(status.preferences))), blocks.context(advice)]
     if unheard:
         topics = clip(", ".join(f"“{one_line(topic)}”" for topic in unheard), 200)
         small.insert(1, blocks.context(f"Nothing in the archive is about {topics} so far: is that how it is written?"))
@@ -116,7 +116,7 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
         made.append(blocks.section(_held(status.held)))
     if status.older:
         made.append(blocks.section(not_posted(status.older, names)))
-    made.append(blocks.context(escape(tasteful(status.preferences))))
+    made.append(blocks.context(escape(described(status.preferences))))
     pause = blocks.button("Resume", "resume") if status.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
     spoken = f"Each new issue comes: {_plain_when(status)}."
@@ -228,7 +228,7 @@ def not_posted(older: Sequence[str], names: CommandNames = _DEFAULT_NAMES) -> st
     return f"*Not posted by themselves:* {count}: {shown}{more}. `{weekly} issue` shows one, `{weekly} why` says why."
 
 
-def tasteful(preferences: Preferences) -> str:
+def described(preferences: Preferences) -> str:
     """Say a taste in a line of plain text."""
     said = [
         "Contents, and a thread with a reply for each link"

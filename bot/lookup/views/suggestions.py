@@ -53,10 +53,10 @@ def pointed() -> Message:
     )
 
 
-def saved(url: str, headline: str, names: CommandNames, *, anew: bool) -> Message:
-    """Confirm one link that was kept by the shortcut; not `anew`: it was kept before."""
+def saved(url: str, headline: str, names: CommandNames, *, new: bool) -> Message:
+    """Confirm one link that was kept by the shortcut; not `new`: it was kept before."""
     words = one_line(headline) or shown(url) or "·"
-    said = "Saved" if anew else "You saved this already"
+    said = "Saved" if new else "You saved this already"
     named = bold(link(url, words) if url else clip(words, 150))
     return blocks.says(f"{said}: {named} · `{clip(names.command, 40)} saved` lists your bookmarks.")
 
