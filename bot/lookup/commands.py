@@ -286,10 +286,14 @@ def first_word(query: str) -> str:
     ('export', 'export', 'help', '')
     """
     typed = query.casefold()
-    word = typed.partition(" ")[0]
-    if word in _FIRST_WORDS:
-        return word
+    if starts(query):
+        return typed.partition(" ")[0]
     return misspelt(query) or ("help" if _one_slip(typed, "help") else "")
+
+
+def starts(query: str) -> bool:
+    """Return whether the first word of a topic is that of a sub-command, spelt right."""
+    return query.partition(" ")[0].casefold() in _FIRST_WORDS
 
 
 def is_runnable(text: str) -> bool:

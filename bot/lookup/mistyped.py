@@ -40,7 +40,8 @@ class Mistyped:
 def mistyped(query: str, found: Answer) -> Mistyped | None:
     """Return the command that a topic was likely meant to be, by what the archive has `found`; None for a topic."""
     typed, _, tail = query.partition(" ")
-    word = commands.first_word(query)
+    plainly = found.grade is Grade.STRONG and not found.assumed  # most answers: these need no look for misspellings
+    word = commands.first_word(query) if not plainly or commands.starts(query) else ""
     if not word or (typed.casefold() != word and _is_known(typed, found)) or _is_topic(query, typed, found):
         return None
     likely = _likely(word, tail)

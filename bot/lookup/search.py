@@ -110,9 +110,9 @@ class Answers:
         return body
 
     def _hint(self, near: str, found: Answer, request: SearchRequest) -> str:
-        if not near and not request.tools and (slip := commands.misspelt(request.query)):
-            # A word that the archive has as it was typed is no misspelling.
-            near = "" if found.total and not found.assumed else slip
+        # A word that the archive has as it was typed is no misspelling.
+        if not near and not request.tools and (found.assumed or not found.total):
+            near = commands.misspelt(request.query)
         return helping.hint(near, self._example()) if near else ""
 
     def topics(self) -> Message:
