@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -155,13 +156,13 @@ class _Document:
     def _doubt(self, seen: Visible, first_line: int) -> None:
         """Note addresses that cannot be whole; they stay as they are, for only the owner knows better."""
         content = seen.text
-        for match in _CUT.finditer(content) if _MAYBE_CUT.search(content) else ():
+        for number, match in _numbered(_CUT, content) if _MAYBE_CUT.search(content) else ():
             if not _ends_linked(content[content.rfind("\n", 0, match.start()) + 1 : match.start()]):
                 continue
-            where = seen.line(first_line + content.count("\n", 0, match.start()), first_line)
+            where = seen.line(first_line + number, first_line)
             self._note(where, f"the address seems to go on in the next line: {match[1][:60]}", "join the two lines")
-        for match in _NO_HOST.finditer(content) if _MAYBE_NO_HOST.search(content) else ():
-            where = seen.line(first_line + content.count("\n", 0, match.start()), first_line)
+        for number, match in _numbered(_NO_HOST, content) if _MAYBE_NO_HOST.search(content) else ():
+            where = seen.line(first_line + number, first_line)
             self._note(where, f"the address has no site: {match[0][:60]}", "write the address in full")
 
     def _note(self, line: int, message: str, advice: str) -> None:
@@ -233,6 +234,18 @@ def too_large(file: str, size: int) -> Reading:
     """Give the reading of a file of `size` bytes, more than an issue can have: a problem."""
     message = f"it has {size / 1e6:.0f} MB, more than the {FILE_MAX_BYTES / 1e6:.0f} MB that an issue may have"
     return _unread(file, 0, message, "move it out of the archive")
+
+
+def _numbered(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield every match of `pattern` with the number of its line, from 0.
+
+    Lines are counted on from the match before: counted from the top, 16,000 addresses in 400 kB took 2.1 s.
+    """
+    number = counted = 0
+    for match in pattern.finditer(text):
+        number += text.count("\n", counted, match.start())
+        counted = match.start()
+        yield number, match
 
 
 def _ends_linked(line: str) -> bool:

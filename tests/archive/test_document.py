@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import frontmatter
@@ -425,3 +426,23 @@ def test_days_that_no_calendar_has() -> None:
     assert date.written("31 February 2014 or 2014-02-28") == datetime(2014, 2, 28, tzinfo=UTC)
     assert date.written("2014-13-45") is None
     assert date.moment("Sun, 41 Sep 2014 17:12:57") is None
+
+
+def test_doubtful_addresses_are_named_with_their_lines() -> None:
+    """Each address without a site is noted with the line in which it stands, several in one line as well."""
+    text = "---\ntitle: T\ndate: 2024-01-01\n---\n\n[a](http://a_b) [c](http://c_d)\n\nwords\n\n[e](http://e_f)\n"
+    noted = [(each.line, each.message.rpartition("//")[2]) for each in document.read("a.md", text.encode()).problems]
+    assert noted == [(6, "a_b"), (6, "c_d"), (10, "e_f")]
+
+
+def test_many_doubtful_addresses_cost_each_the_same() -> None:
+    """Four times the text takes about four times as long, however many of its addresses have no site."""
+
+    def seconds(count: int) -> float:
+        data = b"---\ntitle: T\ndate: 2024-01-01\n---\n" + b"[http://a_b](http://a_b) " * count
+        began = time.thread_time()
+        document.read("a.md", data)
+        return time.thread_time() - began
+
+    short, long = (min(seconds(count) for _ in range(3)) for count in (4_000, 16_000))
+    assert long < 8 * short
