@@ -1,7 +1,8 @@
-"""One channel's turn: what is due there is decided, and what is in hand goes out, oldest first, part by part.
+"""A channel job: decide which issues are due in one channel, then post what is unfinished, oldest first.
 
-The order of steps is what keeps the promise (see `bot.digests.delivery.sender`). Whatever stops a lane between two
-steps leaves a row that says where it stood; the next lane begins there. See docs/delivery.md for the states.
+That each issue is posted at most once depends on the order of the steps (see `bot.digests.delivery.sender`). A job that
+is interrupted between two steps leaves rows that say how far it got; the next job continues from there. See
+docs/delivery.md for the states.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ChannelJob:
-    """One subscription in the hands of one worker, from claim to release."""
+    """One subscription's work in one worker, from claim to release."""
 
     def __init__(self, context: DeliveryContext, subscription: Subscription) -> None:
         """Work on `subscription`, which `context.holder` has claimed."""
@@ -35,10 +36,10 @@ class ChannelJob:
         self._subscription = subscription
         self.sender = Sender(context, subscription)
         self.releasing = False
-        """Whether it has done its work: from then on its channel may be claimed again, also by its own worker."""
+        """Whether the work is done: from then on any worker, this one too, may claim the channel again."""
 
     async def run(self) -> None:
-        """Do all there is to do and give the channel back."""
+        """Do all the work that is due and release the subscription."""
         context, next_run_at = self._context, None
         try:
             next_run_at = await self._work()
@@ -52,14 +53,14 @@ class ChannelJob:
             next_run_at = context.after(context.policy.wait(3))
             _log.warning("delivery.slack", channel=self._subscription.channel, error=str(error))
         await self.sender.landed()
-        # Whoever comes next does not know when the last message went: not before the next may.
+        # The next worker does not know when our last message was posted, so it must not start before the next may be.
         soon = context.after(context.policy.seconds_per_message)
         next_run_at = None if next_run_at is None else max(next_run_at, soon)
         self.releasing = True
         await context.store.leases.release(self._subscription.id, context.holder, soon, next_run_at)
 
     async def _work(self) -> datetime | None:
-        """Decide, then go through what is in hand; give when to come back."""
+        """Decide what is due, then post and correct what is unfinished; return the next_run_at."""
         context, subscription = self._context, self._subscription
         if subscription.paused is not None and subscription.paused.by is PausedBy.UNREADABLE:
             await self._pause(subscription.paused)
@@ -74,19 +75,22 @@ class ChannelJob:
         )
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
         next_runs += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
-        # What is new goes first, and a message that cannot be edited keeps no other from it.
+        # New digests go first, so that a message that cannot be edited does not delay them.
         next_runs += [await self._correct(delivery) for delivery in posted]
         return min((next_run_at for next_run_at in next_runs if next_run_at is not None), default=None)
 
     async def _bring(self, delivery: Delivery) -> datetime | None:
-        """Take one delivery as far as it goes; a stray reply that cannot be deleted yet keeps no other back."""
+        """Continue one delivery; return its next_run_at.
+
+        A stray reply that cannot be deleted yet ends this delivery's turn, but not that of the others.
+        """
         try:
             return await self._deliver(delivery)
         except StrayLeft as reschedule:
             return reschedule.next_run_at
 
     async def _correct(self, delivery: Delivery) -> datetime | None:
-        """Bring a posted digest in line with its issue; give when to come back to it."""
+        """Update a posted digest to its issue's text; return its next_run_at. One that has to wait delays no other."""
         try:
             return await self._deliver(delivery)
         except Reschedule as reschedule:
@@ -95,7 +99,7 @@ class ChannelJob:
             return reschedule.next_run_at
 
     async def _decide(self, now: datetime) -> datetime | None:
-        """Write down what is due. Give when the next slot is."""
+        """Record which issues are due, and postpone those too late for their slot; return when to decide next."""
         context, subscription = self._context, self._subscription
         deliveries, policy = context.store.deliveries, context.policy
         known, waits = await deliveries.history(subscription.workspace, subscription.channel)
@@ -104,7 +108,7 @@ class ChannelJob:
             slot = postpone(delivery, subscription.schedule, now, policy)
             if slot is not None:
                 await deliveries.postpone(delivery.id, slot.at, "too late for its slot; goes out at the next")
-            # One whose file is gone waits for it, and keeps no other from its place.
+            # A delivery whose file is gone waits for the file, and must not take up a place in this slot.
             unsent += delivery.progress is Progress.WAITING and delivery.issue in catalogue.issues
         verdict = decide(subscription, catalogue, known, unsent, now, policy=policy, command=context.command)
         if verdict.decision is not None:
@@ -117,7 +121,7 @@ class ChannelJob:
         return verdict.next
 
     async def _deliver(self, delivery: Delivery) -> datetime | None:
-        """Take one delivery as far as it goes; give when to come back to it."""
+        """Post or update one delivery; return when to continue it, None for no set time."""
         context, catalogue = self._context, self._context.catalogue()
         now = context.clock.now()
         if (
@@ -142,22 +146,22 @@ class ChannelJob:
         return None
 
     async def _follow(self, delivery: Delivery, content: str) -> datetime | None:
-        """Bring a posted digest in line with its issue; give when to come back to it.
+        """Update a posted digest to its issue's text; return when to check it again.
 
-        Of what a release posted that kept no hash of the text, nobody can tell whether the file or the reader changed:
-        an upgrade edits nothing, so it counts as shown.
+        An upgrade must not edit messages: a digest that another version of the code rendered from the same text counts
+        as up to date. So does one that early releases posted, which recorded no version.
         """
         version = self._context.renderer.version
         if not delivery.version or (content == delivery.content and delivery.version != version):
             await self._take_as_shown(delivery, content)
-        elif content == delivery.content:  # another process knows a newer text; this one will in a moment
+        elif content == delivery.content:  # another process has read a newer text; we soon will
             return self._context.after(self._context.policy.lease.total_seconds())
         else:
             await self._revise(delivery, content)
         return None
 
     async def _take_as_shown(self, delivery: Delivery, content: str) -> None:
-        """Take what this version of the code makes of a posted digest for what its channel shows; call nobody."""
+        """Record this version's rendering of a posted digest as what the channel shows, without calling Slack."""
         context = self._context
         rendered_parts = context.renderer.render(
             context.catalogue().issues[delivery.issue], delivery.preferences, full_note(delivery)
@@ -166,7 +170,7 @@ class ChannelJob:
         await context.store.parts.take_as_shown(delivery, seen, content, context.renderer.version, context.holder)
 
     async def _begin(self, delivery: Delivery, content: str, now: datetime) -> Delivery:
-        """Write down, before the channel message is first attempted, what will be posted."""
+        """Record what will be posted, before the channel message is first attempted."""
         context, parent = self._context, delivery.parent
         if parent is not None and parent.state is not State.PENDING:
             return delivery
@@ -178,17 +182,17 @@ class ChannelJob:
         after, parts = await begin(
             delivery.id, late, content, keys, after=context.slack.since(), version=context.renderer.version
         )
-        if not parts:  # somebody unsubscribed the channel just now
+        if not parts:  # the channel was just unsubscribed
             raise Reschedule(context.clock.now())
         return replace(draft, after=after, parts=parts)
 
     async def _align(self, delivery: Delivery, rendered_parts: tuple[RenderedPart, ...]) -> Delivery:
-        """Bring the rows in line with what the issue holds now: it may have been edited since they were written."""
+        """Return the delivery with its rows updated to the issue, which may have been edited since."""
         parts = self._context.store.parts
         keys = {rendered.key for rendered in rendered_parts}
         rows = list(delivery.parts)
         if any(row.state is State.SENDING for row in rows):
-            return delivery  # what is in doubt is found by its key: that comes first, and the edit after it
+            return delivery  # unconfirmed parts are found by key: first find them, then rename
         back = [row for row in rows if row.key in keys and row.state is State.SKIPPED and row.reason == GONE]
         if {row.key for row in rows} == keys and not back:
             return delivery
@@ -196,7 +200,7 @@ class ChannelJob:
             await parts.restore(row)
         for old, new in corrected(rows, rendered_parts).items():
             at = next(index for index, row in enumerate(rows) if row.key == old)
-            # Also one that is not there, lest it be sent beside its own doubt.
+            # Unconfirmed parts too: under its new key such a part would otherwise be sent a second time.
             await parts.rename(rows[at], new, self._context.holder, delivery.subscription)
             rows[at] = replace(rows[at], key=new)
         for row in rows:
@@ -207,7 +211,7 @@ class ChannelJob:
         return replace(delivery, parts=await parts.add(delivery.id, fresh, last + 1))
 
     async def _post_all(self, delivery: Delivery, rendered_parts: tuple[RenderedPart, ...]) -> None:
-        """Post every part that is not settled, the channel message first, and write down how it ended."""
+        """Post every part that is not settled, the channel message first, and record how the delivery ended."""
         context, by_key = self._context, {rendered.key: rendered for rendered in rendered_parts}
         thread, closed, ended = None, delivery.closed, []
         for row in delivery.parts:
@@ -229,12 +233,12 @@ class ChannelJob:
         if not (same and done):
             raise Reschedule(
                 context.clock.now()
-            )  # edited while it went out, or somebody wants a part of it posted after all
+            )  # the issue was edited meanwhile, or a person asked for a part to be posted after all
 
     async def _settle(
         self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None, closed: str
     ) -> PartRow:
-        """Bring one part to an end; a reply whose thread is `closed` (why, "" if it is not) is not sent."""
+        """Settle one part. If the thread is `closed` (the reason, "" if it is open), a reply is skipped, not sent."""
         settled = await self.sender.settle(delivery, row, rendered, thread)
         if not closed or settled.state in SETTLED:
             return settled
@@ -242,21 +246,21 @@ class ChannelJob:
         return replace(settled, state=State.SKIPPED, reason=closed)
 
     async def _closed(self, delivery: Delivery, parts: list[PartRow], reason: str) -> None:
-        """Say once that a digest's thread takes no more replies; to its subscriber if somebody asked for one."""
+        """Log that a digest's thread takes no more replies; alert the subscriber if a person had asked for a reply."""
         _log.warning("delivery.closed", channel=self._subscription.channel, issue=delivery.issue, reason=reason)
         if delivery.reason == ASKED:
             part = next(part for part in parts if closing(part))
             await self.sender.tell(AlertKind.THREAD, delivery, part, closing(part))
 
     async def _no_parent(self, delivery: Delivery, parent: PartRow) -> None:
-        """End a delivery whose channel message is not there, or not known to be."""
+        """Finish a delivery whose channel message was not posted, or is unconfirmed."""
         kinds = {State.UNKNOWN: Progress.UNKNOWN, State.SKIPPED: Progress.DROPPED}
         progress = kinds.get(parent.state, Progress.REFUSED)
         if not await self._context.store.deliveries.finish(delivery.id, progress, parent.reason):
-            raise Reschedule(self._context.clock.now())  # somebody settled it already
+            raise Reschedule(self._context.clock.now())  # it has been settled already
 
     async def _revise(self, delivery: Delivery, content: str) -> None:
-        """Edit the messages of a posted digest in place after its issue was corrected, and add what is new."""
+        """Edit the messages of a posted digest after its issue was corrected, and post the new parts."""
         context, subscription = self._context, self._subscription
         issue = context.catalogue().issues[delivery.issue]
         rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
@@ -268,11 +272,11 @@ class ChannelJob:
             if row.state is State.SENT and rendered is not None:
                 if row.hash != rendered.hash and row.source != rendered.source:
                     await self.sender.edit(row, rendered.message)
-                # The message may be the same and yet show another position, or a link that reads the same.
+                # Recorded even for the same message: the positions or addresses of its entries may have changed.
                 if not await context.store.parts.revised(
                     row, context.holder, subscription.id, rendered.hash, rendered.shown, source=rendered.source
                 ):
-                    # It is somebody else's by now, who may have put a newer text there before this one landed.
+                    # We lost the lease: our edit may have overwritten another worker's newer text.
                     await context.store.deliveries.show_again(row, context.clock.now())
                     raise Reschedule(None)
         parent = delivery.parent
@@ -287,7 +291,7 @@ class ChannelJob:
         _log.info("delivery.revised", channel=subscription.channel, issue=delivery.issue)
 
     async def _channel_refused(self, error: ChannelRefusedError) -> None:
-        """Stop posting where Slack will not have it."""
+        """Pause the subscription of a channel that Slack does not let the bot post to."""
         await self._pause(Paused(PausedBy.CHANNEL, str(error)))
 
     async def _pause(self, paused: Paused) -> None:
@@ -297,7 +301,7 @@ class ChannelJob:
             await self.sender.tell(AlertKind.PAUSED, None, None, paused.reason)
 
     async def _workspace_refused(self, error: WorkspaceRefusedError) -> None:
-        """Pause everything of the workspace. Nobody there can be told: the bot is shut out."""
+        """Pause all subscriptions of the workspace. No alert is sent: the bot cannot write there."""
         where = self._subscription.workspace
         count = await self._context.store.subscriptions.pause_workspace(where, Paused(PausedBy.WORKSPACE, str(error)))
         if count:

@@ -1,6 +1,6 @@
-"""One message of a digest on its way: sent once, looked for when nobody knows whether it arrived, edited in place.
+"""Sending the messages of a digest: each once, with a search for those whose outcome is unknown, and later edits.
 
-For each message: the attempt is committed, then Slack is called, then the answer is committed, at the latest together
+For each message the attempt is committed, then Slack is called, then the answer is committed, at the latest together
 with the next attempt.
 """
 
@@ -36,23 +36,23 @@ from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
 _ALERT_MAX_WAITS = 3
-"""How often Slack may put off the message that tells of trouble."""
+"""How often an alert is retried when Slack answers 429."""
 _REPLIES = "conversations.replies"
-"""Slack's method for looking into a thread."""
+"""Slack's method for reading a thread."""
 _ATTEMPT_MAX_SECONDS = 5.0
-"""Seconds after which an attempt that was written down is not made any more: its lease may have gone meanwhile."""
+"""Seconds after which a recorded attempt is no longer made: the lease may have expired meanwhile."""
 _TEMPORARY_CODES = frozenset(
     {
         "no_connection", "no_turn", "service_unavailable", "request_timeout", "message_limit_exceeded",
         "team_added_to_org", "org_login_required",
     }
 )  # fmt: skip
-"""Words of Slack's, the network's and the door's that pass however long they last. The last two are a workspace's that
-is being moved (Slack: reference/methods/chat.postMessage)."""
+"""Error codes that are temporary however often they occur, so they are not counted as refusals. The last two are those
+of a workspace that is being moved (Slack: reference/methods/chat.postMessage)."""
 
 
 class Sender:
-    """Brings the messages of one subscription's digests into its channel."""
+    """Posts and edits the messages of one subscription's digests."""
 
     def __init__(self, context: DeliveryContext, subscription: Subscription) -> None:
         """Send for `subscription`, which `context.holder` has claimed."""
@@ -60,16 +60,19 @@ class Sender:
         self._subscription = subscription
         self._noticed = asyncio.get_running_loop().time()
         self.stopping = False
-        """Set to have the lane end after the message in hand."""
+        """Set to end the channel job after the current message."""
         self.calling = False
-        """Whether a message is on its way: the lane should not be cut off now."""
+        """Whether a call to Slack is under way: the channel job should not be cancelled now."""
         self._landing: Awaitable[None] | None = None
         self._waited = 0.0
 
     async def settle(
         self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None
     ) -> PartRow:
-        """Bring one part to an end; give it as it then is."""
+        """Send, find or delete one part until it is settled; return its row.
+
+        Without `rendered`, a part that would have to be sent is returned as it is.
+        """
         while row.state not in SETTLED:
             if row.state is State.STRAY:
                 row = await self._take_away(delivery, row)
@@ -82,7 +85,7 @@ class Sender:
         return row
 
     async def _attempt(self, delivery: Delivery, row: PartRow, rendered: RenderedPart, thread: str | None) -> PartRow:
-        """Send one part once: the attempt is written down, the call made, the outcome written down."""
+        """Send one part once: record the attempt, call Slack, record the outcome."""
         await self._turn()
         self.calling = True
         try:
@@ -91,7 +94,7 @@ class Sender:
             self.calling = False
 
     async def _turn(self) -> None:
-        """Wait for a turn; leave where Slack will have nothing for longer than one waits, or the worker stops."""
+        """Wait for a turn. Raise Reschedule if Slack's limit lasts too long to wait for, or the worker is stopping."""
         context, subscription = self._context, self._subscription
         if self.stopping:
             raise Reschedule(context.clock.now())
@@ -108,9 +111,9 @@ class Sender:
         attempt = await parts.sending(
             row, context.holder, subscription.id, context.clock.now(), rendered.hash, source=rendered.source
         )
-        if attempt is None:  # the lease is somebody else's by now, the row moved on, or nobody wants it any more
+        if attempt is None:  # we lost the lease, the row has changed, or the channel was unsubscribed
             raise Reschedule(self._context.after(_ATTEMPT_MAX_SECONDS))
-        await self.landed()  # in the same commit, or one before
+        await self.landed()  # the last answer: committed together with this attempt, or before it
         row = replace(row, attempt=attempt, state=State.SENDING)
         rest = await context.limiter.moment(subscription.workspace, subscription.channel)
         left = written + _ATTEMPT_MAX_SECONDS - loop.time()
@@ -140,18 +143,21 @@ class Sender:
         return await self._landed(row, posted, rendered, thread)
 
     async def _landed(self, row: PartRow, posted: Posted, rendered: RenderedPart | None, thread: str | None) -> PartRow:
-        """Write down where a message is. A reply that is not in its thread has strayed: its thread is gone."""
+        """Record where a message is. A reply outside its thread is a stray reply: its thread is gone."""
         await self.landed()
         parts, shown = self._context.store.parts, rendered.shown if rendered else ()
         if thread is not None and posted.thread != thread:
-            # Committed before it is deleted: a successor then finds it without reading the channel.
+            # Committed before it is deleted, so that another worker finds it without reading the channel.
             await parts.strayed(row, row.attempt, posted.ts, shown)
             return replace(row, state=State.STRAY, ts=posted.ts, reason="", refusals=0)
         self._landing = parts.sent(row, row.attempt, posted.ts, shown)
         return replace(row, state=State.SENT, ts=posted.ts)
 
     async def _take_away(self, delivery: Delivery, row: PartRow) -> PartRow:
-        """Delete a stray reply. Doing it twice does no harm, so doubt means again, as often as a message is tried."""
+        """Delete a stray reply.
+
+        Deleting twice does no harm, so an unknown outcome is retried, as often as a message is.
+        """
         context, subscription, parts = self._context, self._subscription, self._context.store.parts
         self.calling = True
         try:
@@ -167,13 +173,13 @@ class Sender:
             await parts.not_deleted(row, str(error), counted=counted)
             raise StrayLeft(context.after(context.policy.wait(row.refusals + 1 if counted else 3))) from error
         except ThreadRefusedError:
-            pass  # message_not_found: it is deleted already
+            pass  # message_not_found: it has been deleted already
         finally:
             self.calling = False
         return await self._skip(row, THREAD_GONE)
 
     async def _left_behind(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
-        """Say that a stray reply stays in the channel, since Slack does not delete it."""
+        """Skip a stray reply that Slack does not delete, and alert the subscriber that it stays in the channel."""
         _log.warning("delivery.stray_left", channel=self._subscription.channel, ts=row.ts, error=str(error))
         await self.tell(AlertKind.STRAY, delivery, row, str(error))
         return await self._skip(row, f"{STRAY_LEFT}: {error}")
@@ -182,19 +188,19 @@ class Sender:
         return await self._end(row, State.SKIPPED, reason)
 
     async def _end(self, row: PartRow, state: State, reason: str) -> PartRow:
-        """Settle the part; leave the channel if it is not as this job knows it, since another worker has gone on."""
+        """Settle the part. Raise Reschedule if its row has changed: another worker has continued with it."""
         if not await self._context.store.parts.settle(row, state, reason):
             raise Reschedule(self._context.clock.now())
         return replace(row, state=state, reason=reason)
 
     async def landed(self) -> None:
-        """Wait until the last answer is committed. It is before the next call, and before the lane ends."""
+        """Wait until the last answer is committed: before the next call, and before the channel job ends."""
         landing, self._landing = self._landing, None
         if landing is not None:
             await landing
 
     async def _refused(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
-        """Deal with a clear refusal by its kind. The part surely is not there."""
+        """Handle a clear refusal by its kind. The message was certainly not posted."""
         context, parts = self._context, self._context.store.parts
         if isinstance(error, RateLimitedError):
             await self._limited(error)
@@ -208,7 +214,7 @@ class Sender:
         await parts.back(row, row.attempt, str(error), counted=unlisted)
         if isinstance(error, RateLimitedError):
             self._waited += max(error.retry_after, context.policy.seconds_per_message)
-            if self._waited > context.policy.max_wait_seconds:  # in all: short ones in a row make somebody late as well
+            if self._waited > context.policy.max_wait_seconds:  # the sum: many short waits delay too
                 raise Reschedule(context.after(error.retry_after))
             return replace(row, state=State.PENDING)
         if isinstance(error, TryLaterError):
@@ -216,7 +222,7 @@ class Sender:
         raise error
 
     async def _limited(self, error: RateLimitedError) -> None:
-        """Obey a 429, and have whoever posts here next obey it, be it another process."""
+        """Obey a 429, and record it for the next worker that posts here, in this process or another."""
         context, subscription, told = self._context, self._subscription, self._context.clock.now()
         context.limiter.limited(subscription.workspace, subscription.channel, error.retry_after, told)
         await context.store.subscriptions.limit(subscription.id, told, told + timedelta(seconds=error.retry_after))
@@ -224,7 +230,7 @@ class Sender:
     async def _resolve(
         self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None
     ) -> PartRow:
-        """Find out what became of an attempt whose outcome is unknown."""
+        """Find out whether an attempt whose outcome is unknown was posted."""
         context, subscription, parts = self._context, self._subscription, self._context.store.parts
         await self._turn_to_look(thread)
         try:
@@ -235,19 +241,19 @@ class Sender:
             raise
         except SlackError as error:
             if isinstance(error, ThreadRefusedError) and thread is not None:
-                return await self._skip(row, THREAD_GONE)  # nor is it in the channel: it would stray if it were sent
+                return await self._skip(row, THREAD_GONE)  # it isn't in the channel either; sent again it would stray
             return await self._not_seen(delivery, row, error)
         if found is not None:
             _log.info("delivery.adopted", channel=subscription.channel, issue=delivery.issue, part=row.key)
             return await self._landed(row, found, rendered, thread)
         await parts.back(row, row.attempt, "looked for it: it is not there")
         if row.at == 0:
-            # Hours may have gone: whether it still goes out, and with which words, is decided anew.
+            # Hours may have passed: decide again whether and how it is posted.
             raise Reschedule(context.clock.now())
         return replace(row, state=State.PENDING)
 
     async def _not_seen(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
-        """Look again later, or give up after so many looks that came to nothing."""
+        """Schedule another search, or record the part as unconfirmed after too many failed ones."""
         context, limited = self._context, isinstance(error, RateLimitedError)
         if isinstance(error, RateLimitedError):
             in_thread = error.method == _REPLIES
@@ -259,9 +265,12 @@ class Sender:
         raise Reschedule(context.after(wait)) from error
 
     async def _turn_to_look(self, thread: str | None) -> None:
-        """Wait until a late message has landed and a look may be made; leave where that takes long, or at a stop."""
+        """Wait until a delayed message would have arrived and the rate limit allows a search.
+
+        Raise Reschedule if the limit lasts too long to wait for, or the worker is stopping.
+        """
         context = self._context
-        # Measured since this process noticed, not since the attempt by the clock, which may have jumped.
+        # Counted from when this process noticed, by the event loop: the wall clock may have stepped since the attempt.
         rest = self._noticed + context.policy.grace_seconds - asyncio.get_running_loop().time()
         if rest > 0 and not self.stopping:
             await asyncio.sleep(rest)
@@ -274,13 +283,13 @@ class Sender:
             raise Reschedule(context.after(held))
 
     async def _look(self, delivery: Delivery, row: PartRow, thread: str | None) -> Posted | None:
-        """Look for a part among the bot's own messages; in the channel no further back than it can be.
+        """Search the bot's own messages for a part; return where it is, None if it was not posted.
 
-        That bound is Slack's own and was written down before the attempt: the bot's clock may have jumped since, and
-        newer messages of ours may stand below the one that is looked for.
+        The channel is searched back to `delivery.after` only. That is a timestamp of Slack's, recorded before the
+        attempt, because the bot's clock may have stepped since and newer messages of ours may follow this one.
 
-        A reply whose thread is gone may stand in the channel, later than the message that began the thread. Raises
-        ThreadRefusedError where it does not, and would if it were sent again.
+        A reply whose thread is gone may be in the channel, after the message that began the thread. Raises
+        ThreadRefusedError if it is not there and would end up there if it were sent again.
         """
         slack, subscription, marker = self._context.slack, self._subscription, PartMarker(delivery.issue, row.key)
         if thread is None:
@@ -297,15 +306,15 @@ class Sender:
             return found
 
     async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
-        """Leave a part of which nobody can tell: it is not sent again unless somebody who can see says so."""
+        """Record a part as unconfirmed and alert the subscriber: it is sent again only if a person asks for it."""
         ended = await self._end(row, State.UNKNOWN, reason)
         await self.tell(AlertKind.UNKNOWN, delivery, row, reason)
         return ended
 
     async def edit(self, row: PartRow, message: Message) -> None:
-        """Put a message in the place of one that was sent. Doing it twice does no harm, so doubt means again.
+        """Replace the text of a posted message. Editing twice does no harm, so an unknown outcome is retried.
 
-        What cannot be edited, or not after as many attempts as a message gets, stays as it is.
+        A message that Slack does not let us edit, or that fails as often as a message is tried, stays as it is.
         """
         context, subscription = self._context, self._subscription
         await self._turn()
@@ -313,11 +322,11 @@ class Sender:
             raise Reschedule(context.after(rest))
         if not await context.store.leases.has(
             context.holder, subscription.id
-        ):  # what somebody else has put there may be newer
+        ):  # another worker may have put a newer text there
             raise Reschedule(None)
         try:
             await context.slack.update(subscription.workspace, subscription.channel, row.ts, message)
-        except (ThreadRefusedError, MessageRefusedError) as error:  # deleted by somebody, or too old to be edited
+        except (ThreadRefusedError, MessageRefusedError) as error:  # deleted, or too old to be edited
             self._not_edited(row, error)
         except RateLimitedError as error:
             await self._limited(error)
@@ -333,9 +342,9 @@ class Sender:
         _log.info("delivery.not_edited", channel=self._subscription.channel, ts=row.ts, error=str(error))
 
     async def tell(self, kind: AlertKind, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
-        """Tell the subscriber; once, and if it does not reach them the row still says it.
+        """Send the subscriber an alert, once. If it fails, the reason is still in the database.
 
-        Who asked to be forgotten is nobody to tell.
+        Nobody is told if the subscriber had their personal data deleted.
         """
         subscription, issue = self._subscription, ""
         if not subscription.user:

@@ -1,6 +1,6 @@
-"""A worker: takes channels that want attention and works on many of them side by side.
+"""A worker: claims subscriptions whose next_run_at has come, and runs a channel job for each, many at a time.
 
-Any number of workers share one database. None is special: what one leaves, by finishing or by dying, another takes.
+Any number of workers share one database, and all are equal: what one releases, or leaves by crashing, another claims.
 """
 
 from __future__ import annotations
@@ -35,29 +35,29 @@ from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
 _CLOCK_STEP_SECONDS = 60.0
-"""Seconds by which the wall clock may differ from the machine's own count before it counts as put forward or back."""
+"""Seconds by which the wall clock may drift from the event loop's clock before it counts as set forward or back."""
 _UPKEEP_SECONDS = 3_600.0
 _SYNC_SECONDS = 600.0
 _SYNC_RETRY_SECONDS = 10.0
-"""Seconds after which it tries again to hear of new issues, where that failed."""
+"""Seconds until the archive is registered again after that failed."""
 _STOP_RESERVE_SECONDS = 1.0
-"""Seconds of a stop that are kept for breaking off lanes, and as many for giving leases back."""
+"""Seconds of a stop reserved for cancelling channel jobs, and as many again for releasing leases."""
 _MAX_CHECKS_AT_ONCE = 8
-"""Refused workspaces asked at a time whether they take the bot again."""
+"""Workspaces that refused the bot which are checked at the same time."""
 _CHECK_TIMEOUT_SECONDS = 20.0
-"""Seconds that such a question may take."""
+"""Seconds after which such a check is given up."""
 
 
 class Archive(Protocol):
-    """The archive in use, as delivery sees it; `bot.source.library` holds it."""
+    """The archive in use, as delivery needs it; `bot.source.library` implements it."""
 
     @property
     def fault(self) -> Exception | None:
-        """Why the folder could not be read when it was last looked at; None if it could."""
+        """The error of the last reading of the folder, None if it succeeded."""
         ...
 
     def announced(self) -> tuple[Issue, ...]:
-        """Return the issues that are out or will be by themselves, oldest first."""
+        """Return the issues that are published or will be on their date, oldest first."""
         ...
 
     async def refresh(self) -> object:
@@ -66,14 +66,14 @@ class Archive(Protocol):
 
 
 class Timer(Protocol):
-    """Calls something every so many seconds; `bot.runtime.ticker` has the real one."""
+    """Calls a function at a fixed interval; `bot.runtime.ticker` implements it."""
 
     def start(self) -> None:
-        """Begin, with a first call at once."""
+        """Start, with the first call at once."""
         ...
 
     async def stop(self, within: float = ...) -> None:
-        """End within so many seconds."""
+        """Stop within this many seconds."""
         ...
 
 
@@ -95,7 +95,7 @@ class DigestContent:
 
 
 class Worker:
-    """Delivers. `start` (or `run`) it inside the event loop; `stop` it before the loop ends."""
+    """Delivers digests. `start` (or `run`) it inside the event loop; `stop` it before the loop ends."""
 
     def __init__(
         self,
@@ -109,8 +109,8 @@ class Worker:
     ) -> None:
         """Deliver the issues of `archive`, known by `registry`, to the subscriptions in `store`.
 
-        The archive is registered at the start, when `changed` is called, and every ten minutes, when its folder is
-        read again as well: a watch may miss something.
+        The archive is registered at the start, when `changed` is called, and every ten minutes. Its folder is also read
+        again every ten minutes, since the file watch may miss a change.
         """
         self.name = f"worker-{secrets.token_hex(6)}"
         self._store, self._registry, self._clock, self._policy = store, registry, clock, policy
@@ -140,17 +140,17 @@ class Worker:
         self._wall: tuple[datetime, float] | None = None
         self._unscheduled, self._changing = ArchiveChange(), asyncio.Lock()
         self.fault = ""
-        """What keeps it from hearing of new issues, "" for nothing; it tries again every few seconds."""
+        """Why new issues can't be registered, "" if they can; tried again every few seconds."""
 
     @property
     def active_jobs(self) -> int:
-        """Count the channels in hand."""
+        """The number of running channel jobs."""
         return len(self._jobs)
 
     async def start(self) -> None:
-        """Get ready: fill the shelf, set every alarm anew, wake whoever may have missed something meanwhile.
+        """Register the archive, recompute every next_run_at, and schedule what was missed while no worker ran.
 
-        What came or was edited while nobody was there is no change of the shelf: somebody else may have filled it.
+        The changes that registering returns don't suffice for that: another process may have registered them before.
         """
         now, schedule = self._clock.now(), self._store.schedule
         await self.changed()
@@ -175,9 +175,9 @@ class Worker:
         await self._stopped.wait()
 
     async def stop(self, within: float = 10.0) -> None:
-        """Take nothing new, let messages on their way arrive for up to `within` seconds, give everything back.
+        """Claim nothing more, wait for messages being sent, and release every lease, all within `within` seconds.
 
-        A message still without an answer then is left in doubt: the next worker looks for it.
+        A message without an answer by then is left unconfirmed: the next worker looks for it.
         """
         self._stopping.set()
         end = asyncio.get_running_loop().time() + within - _STOP_RESERVE_SECONDS
@@ -194,9 +194,9 @@ class Worker:
         await _until(end, self._jobs)
         try:
             async with asyncio.timeout(_STOP_RESERVE_SECONDS):
-                # What was just posted is a second old before anybody posts the next.
+                # The next worker does not know when our last message was posted, so it has to wait.
                 await self._store.leases.drop(self.name, self._context.after(self._policy.seconds_per_message))
-        except (TimeoutError, BotError) as error:  # they run out by themselves
+        except (TimeoutError, BotError) as error:  # leases expire by themselves
             _log.warning("delivery.leases_kept", error=str(error) or "the database did not answer")
         if self._stopped is not None:
             self._stopped.set()
@@ -204,15 +204,15 @@ class Worker:
     async def changed(self) -> None:
         """Register the archive as it is now and schedule the subscriptions that its changes affect.
 
-        Raises what went wrong. The archive is read once nobody else registers it: what was read before may be older
-        than what has been registered meanwhile, and would take a new issue out of the catalogue again.
+        Raises what went wrong. The archive is read only under the lock: an earlier reading could be older than what was
+        registered meanwhile, and would remove a new issue from the catalogue again.
         """
         async with self._changing:
             now = self._clock.now()
             try:
                 good = self._archive.fault is None
                 change = await self._registry.put(self._archive.announced(), now, good=good)
-                # It is no news the next time: it is kept until everybody whom it concerns was woken.
+                # The registry reports a change only once: keep it until all affected subscriptions are scheduled.
                 self._unscheduled |= change
                 await self._schedule_affected(self._unscheduled, now)
             except Exception as error:
@@ -223,12 +223,12 @@ class Worker:
     async def _schedule_affected(self, change: ArchiveChange, now: datetime) -> None:
         schedule = self._store.schedule
         if concerned := change.added | change.edited:
-            await schedule.run_now(now)  # for edited ones too: their date may have been brought forward
+            await schedule.run_now(now)  # edited ones too: their date may now be earlier
             readers = await self._store.deliveries.readers_of(concerned, now - self._policy.revisable_for)
             await schedule.run_now(now, readers)
 
     async def tick(self, now: datetime) -> int:
-        """Renew the leases, and take as many channels that want attention as there is room for; give how many."""
+        """Renew the leases and claim as many due subscriptions as there is room for; return how many were claimed."""
         if self._stopping.is_set():
             return 0
         await self._check_clock(now)
@@ -242,17 +242,17 @@ class Worker:
         ]
         each = self._policy.max_channels_per_workspace
         taken = await self._store.leases.claim(self.name, now, self._policy.lease, limit=room, each=each, full=full)
-        if self._stopping.is_set():  # began to stop meanwhile: what was taken is given back with the rest
+        if self._stopping.is_set():  # stopping began meanwhile: `stop` releases these with the rest
             return 0
         for subscription in taken:
             job = self._claimed.get(subscription.id)
-            # A running job whose lease expired keeps it. One that is releasing no longer looks at its channel.
+            # A running job whose lease expired goes on under the new one. A releasing job is done: start another.
             if job is None or job.releasing:
                 self._open(subscription)
         return len(taken)
 
     async def _check_leases(self, now: datetime) -> None:
-        """Keep what is in hand, give back what is owed, and find what nobody will ever give back."""
+        """Renew our leases, release pending ones, and free those that nobody renews."""
         if self._due("renew", self._policy.lease.total_seconds() / 3):
             await self._renew()
         if self._unreleased:
@@ -261,7 +261,7 @@ class Worker:
             await self._free_stalled(now)
 
     async def _check_periodic(self, now: datetime) -> None:
-        """Do what is done every ten minutes and every hour, and when an issue comes out that was dated ahead."""
+        """Run what is due every ten minutes or every hour, and register issues dated ahead once they are out."""
         out = not self.fault and self._registry.is_due(now)
         if out or self._due("sync", _SYNC_RETRY_SECONDS if self.fault else _SYNC_SECONDS, at_first=False):
             await self.changed()
@@ -271,7 +271,7 @@ class Worker:
             self._in_background("delivery-upkeep", self._upkeep)
 
     async def idle(self) -> None:
-        """Wait until no channel is in hand (for tests and simulations)."""
+        """Wait until no channel job is running (for tests and simulations)."""
         while self._jobs:
             await asyncio.wait(tuple(self._jobs))
 
@@ -283,9 +283,9 @@ class Worker:
             await self._store.leases.renew(self.name, self._claimed, self._clock.now() + self._policy.lease)
 
     async def _free_stalled(self, now: datetime) -> None:
-        """Free what is held for longer than a lease lasts and was not renewed for the time of one.
+        """Free leases that end later than a lease can last and were not renewed since the last check.
 
-        A clock that was ahead said until when; who lives renews three times in that time, whatever its clock says.
+        A clock that was ahead set that end. Checks are one lease apart; a live worker renews three times in that time.
         """
         leases, before = self._store.leases, self._overlong_leases
         self._overlong_leases = await leases.held_beyond(now + self._policy.lease)
@@ -294,7 +294,7 @@ class Worker:
             _log.warning("delivery.stalled_leases", subscriptions=count)
 
     async def _release_pending(self, now: datetime) -> None:
-        """Give back what could not be given back when its lane ended. Before a claim: it might take the same again."""
+        """Release what could not be released when its job ended; before a claim, which might return the same ones."""
         for key in tuple(self._unreleased - self._claimed.keys()):
             await self._store.leases.release(key, self.name, now, now)
             self._unreleased.discard(key)
@@ -310,41 +310,41 @@ class Worker:
 
     def _close(self, task: asyncio.Task[None], subscription: Subscription) -> None:
         job = self._jobs.pop(task, None)
-        if self._claimed.get(subscription.id) is job:  # else the next job of this channel has begun
+        if self._claimed.get(subscription.id) is job:  # otherwise the channel's next job has started
             del self._claimed[subscription.id]
         self._busy[subscription.workspace] -= 1
         if not self._busy[subscription.workspace]:
             del self._busy[subscription.workspace]
 
     async def _run_job(self, job: ChannelJob, subscription: Subscription) -> None:
-        """Run a lane; whatever goes wrong in it concerns its own channel only."""
+        """Run a channel job; an error in it affects its own channel only."""
         try:
             await job.run()
         except BotError as error:
             _log.error("delivery.failed", channel=subscription.channel, error=str(error), exc_info=error)
             await self._release_later(job, subscription)
-        except Exception:  # noqa: BLE001 - one channel must not end the others; the log has it all
+        except Exception:  # noqa: BLE001 - one channel must not end the others; it is logged
             _log.exception("delivery.broken", channel=subscription.channel)
             await self._release_later(job, subscription)
 
     async def _release_later(self, job: ChannelJob, subscription: Subscription) -> None:
         if self._claimed.get(subscription.id) is not job:
-            return  # the lease is the next job's
+            return  # the lease belongs to the next job
         now = self._clock.now()
         later = now + timedelta(seconds=self._policy.wait(3))
         try:
             await self._store.leases.release(subscription.id, self.name, now, later)
-        except BotError as error:  # tried again before the next claim; its lease runs out besides
+        except BotError as error:  # tried again before the next claim; besides, the lease expires
             self._unreleased.add(subscription.id)
             _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
 
     def _in_background(self, name: str, chore: Callable[[], Awaitable[object]]) -> None:
-        """Begin, beside the ticks, what need not be done at once; not again while it goes on."""
+        """Start `chore` as a background task, unless the one of that name is still running."""
 
         async def do() -> None:
             try:
                 await chore()
-            except Exception:  # noqa: BLE001 - its time comes again; the log has it all
+            except Exception:  # noqa: BLE001 - it is repeated later, and logged
                 _log.exception("delivery.chore_failed", chore=name)
 
         if all(task.get_name() != name for task in self._chores):
@@ -353,7 +353,7 @@ class Worker:
             task.add_done_callback(self._chores.discard)
 
     async def _upkeep(self) -> None:
-        """Let go on what was paused for a reason that is gone, and forget what is of no use any more."""
+        """Resume subscriptions whose reason for the pause is gone, and delete old bookmark events."""
         now, subscriptions, turns = self._clock.now(), self._store.subscriptions, asyncio.Semaphore(_MAX_CHECKS_AT_ONCE)
         if count := await subscriptions.resume_readable(now):
             _log.info("delivery.readable_again", subscriptions=count)
@@ -362,7 +362,7 @@ class Worker:
         await asyncio.gather(*(self._recheck(workspace, turns) for workspace in refused))
 
     async def _recheck(self, workspace: WorkspaceId, semaphore: asyncio.Semaphore) -> None:
-        """Let a workspace go on that refused the bot, if it takes its token again."""
+        """Resume the subscriptions of a workspace that refused the bot, if Slack accepts its token again."""
         async with semaphore:
             try:
                 async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
@@ -373,7 +373,7 @@ class Worker:
         _log.info("delivery.workspace_resumed", workspace=workspace, subscriptions=count)
 
     async def _check_clock(self, now: datetime) -> None:
-        """Notice a wall clock that was put forward or back, and set every alarm by the new time."""
+        """Recompute every next_run_at if the wall clock was set forward or back."""
         loop = asyncio.get_running_loop().time()
         before = self._wall or (now, loop)
         drift = (now - before[0]).total_seconds() - (loop - before[1])
@@ -381,10 +381,10 @@ class Worker:
             _log.warning("delivery.clock_stepped", seconds=round(drift))
             await self._store.schedule.recompute(now)
             await self._store.schedule.run_unfinished(now)
-        self._wall = (now, loop)  # only now: where setting them failed, the step is found again
+        self._wall = (now, loop)  # only now: if recomputing failed, the step is noticed again
 
     def _due(self, what: str, seconds: float, *, at_first: bool = True) -> bool:
-        """Say whether `seconds` went by since this last said so of `what`."""
+        """Return whether `seconds` have passed since this last returned True for `what`."""
         loop = asyncio.get_running_loop().time()
         last = self._times.setdefault(what, loop - seconds if at_first else loop)
         if loop - last < seconds:
@@ -394,6 +394,6 @@ class Worker:
 
 
 async def _until(end: float, *tasks: Iterable[asyncio.Future[None]]) -> None:
-    """Wait for all of these, but no longer than until `end`, by the event loop's count."""
+    """Wait for all of these tasks, at most until `end` by the event loop's clock."""
     if waiting := tuple(chain.from_iterable(tasks)):
         await asyncio.wait(waiting, timeout=max(0.0, end - asyncio.get_running_loop().time()))
