@@ -1,4 +1,4 @@
-"""How a channel stands, and what became of an issue there: the same answers for people and for operators."""
+"""The delivery status of a channel, and of one issue in it: the same answers for people and for operators."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
 _RECENT = 50
 MAX_WAITING = 20
-"""As many waiting issues have their turns worked out; more than anybody is shown are only counted."""
+"""Waiting issues for which the time of posting is computed: more than anybody is shown. The others are counted."""
 
 
 class DeliveryReports:
-    """Tells how deliveries stand."""
+    """Answers questions about the deliveries in a channel."""
 
     def __init__(
         self,
@@ -42,12 +42,12 @@ class DeliveryReports:
         policy: DeliveryPolicy = DEFAULT_POLICY,
         held: Callable[[], Sequence[HeldBack]] = tuple,
     ) -> None:
-        """Read `store` and `registry`; ask `slack`, if any, for message links; `held` lists what is not out yet."""
+        """Read `store` and `registry`; ask `slack`, if given, for links; `held` returns the issues held back."""
         self._held = held
         self._store, self._registry, self._slack, self._policy = store, registry, slack, policy
 
     async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
-        """Say what comes next, what was last, and what waits and why."""
+        """Return the subscription's status: the next slot, the last digest, and the issues that wait, with reasons."""
         slot = next_slot(subscription.schedule, now)
         latest = await self._store.deliveries.latest(subscription.workspace, subscription.channel)
         waits = await self._waiting(subscription, latest, now)
@@ -65,7 +65,7 @@ class DeliveryReports:
         )
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
-        """Say in one sentence what became of an issue in a channel, or what will."""
+        """Return one sentence that says whether, when or why not an issue was or will be posted in a channel."""
         identity = self._registry.current.identities.get(issue.slug) or await self._store.issues.identity(issue.slug)
         name = f"Issue {label(issue)}"
         delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
@@ -80,7 +80,7 @@ class DeliveryReports:
         return await self._store.deliveries.known(subscription.workspace, subscription.channel)
 
     async def _older(self, subscription: Subscription, now: datetime) -> tuple[str, ...]:
-        """Return the titles of the issues that came in lately and are not posted by themselves, oldest first."""
+        """Return the titles of recently added issues that are not posted automatically, oldest first."""
         catalogue, known = self._registry.current, await self._known(subscription)
         return tuple(title(catalogue.issues[key]) for key in passed_over(catalogue, subscription, known, now))
 
@@ -100,13 +100,13 @@ class DeliveryReports:
         try:
             return await self._slack.permalink(delivery.workspace, delivery.channel, parent.ts)
         except SlackError as error:
-            _log.info("a digest is shown without its address", channel=delivery.channel, error=str(error))
+            _log.info("could not get the link to a digest", channel=delivery.channel, error=str(error))
             return ""
 
     async def _waiting(self, subscription: Subscription, latest: Delivery | None, now: datetime) -> tuple[Waiting, ...]:
-        """Give what is decided but not done, then what is not decided yet, then what is dated ahead.
+        """Return the issues that wait: unfinished deliveries, then those not decided yet, then those dated ahead.
 
-        The `latest` one that is in the channel is not among them: it is said there how it stands.
+        The `latest` digest in the channel is left out, since the status shows it as the last one.
         """
         catalogue = self._registry.current
         found: list[Waiting] = []
@@ -130,13 +130,13 @@ class DeliveryReports:
         return tuple(found)
 
     def _turns(self, subscription: Subscription, count: int, now: datetime) -> list[str]:
-        """Say of the first `count` issues in the queue when each goes out."""
+        """Return, for each of the first `count` issues in the queue, a clause that says when it is posted."""
         if subscription.paused is not None:
             return ["posts are paused"] * count
         each, crowd = self._policy.issues_per_slot, _crowd(self._policy)
         if not isinstance(subscription.schedule, Weekly):
             return ["it goes out now" if place < each else crowd for place in range(count)]
-        # A week has at least one slot, but for the dates that a zone skips: one more.
+        # A week has at least one slot, except where a zone skips a date: hence one week more.
         coming = slots(subscription.schedule, now, now + timedelta(weeks=count // each + 2))
         whens = [_when(slot.at, subscription.schedule) for slot in islice(coming, count // each + 1)]
         return [
@@ -163,7 +163,7 @@ class DeliveryReports:
         now: datetime,
         known: Mapping[str, datetime],
     ) -> str:
-        """Say what is to come of an issue that was never decided for the channel."""
+        """Return what will happen to an issue that was never decided for the channel, as a clause."""
         catalogue = self._registry.current
         ahead = issue.published > now and subscription.paused is None
         if identity is None or identity not in catalogue.issues:
@@ -182,7 +182,7 @@ class DeliveryReports:
 
 
 def _never(catalogue: IssueCatalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
-    """Return why an issue is not posted by itself in a channel, as a clause; "" if it is new there."""
+    """Return why an issue is not posted automatically in a channel, as a clause; "" if it is new there."""
     if catalogue.order.get(identity, 0) <= subscription.since:
         return "was there before this channel subscribed, so it is not posted"
     arrival = catalogue.not_new.get(identity)
@@ -198,7 +198,7 @@ _ENDED = {
 
 
 def _stands(delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
-    """Say where a delivery stands that is not done, as a clause."""
+    """Return the state of a delivery that is not done, as a clause."""
     reason = f" ({delivery.reason})" if delivery.reason else ""
     if delivery.progress in _ENDED:
         return _ENDED[delivery.progress] + reason
@@ -212,7 +212,7 @@ def _stands(delivery: Delivery, subscription: Subscription | None, now: datetime
 
 
 def _coming(delivery: Delivery) -> str:
-    """Say how far a digest is whose channel message is there and whose thread is not, as a clause."""
+    """Return how much of a digest's thread has been posted, as a clause; its channel message has been."""
     replies = [part for part in delivery.parts if part.at > 0]
     there = sum(part.state in SETTLED for part in replies)
     if stray := _astray(delivery):
@@ -222,7 +222,7 @@ def _coming(delivery: Delivery) -> str:
 
 
 def _astray(delivery: Delivery) -> str:
-    """Say that a reply of a digest is in the channel and will be deleted, as a clause; "" where none is."""
+    """Return a clause about a stray reply that is still to be deleted; "" if there isn't one."""
     stray = next((part for part in delivery.parts if part.state is State.STRAY), None)
     if stray is None:
         return ""
@@ -231,7 +231,7 @@ def _astray(delivery: Delivery) -> str:
 
 
 def _closed(delivery: Delivery) -> str:
-    """Say of a digest that is done that its thread was lost, as a clause; "" where it was not."""
+    """Return what was not posted of a finished digest whose thread is closed, as a clause; "" if it is open."""
     return delivery.reason if delivery.closed else ""
 
 

@@ -1,4 +1,4 @@
-"""Reading the form that subscribes a channel: what comes back from outside, checked field by field."""
+"""Reading the submitted subscription form: untrusted input, checked field by field."""
 
 from __future__ import annotations
 
@@ -42,34 +42,34 @@ class SubscriptionRequest:
 
 @dataclass(slots=True)
 class _Fields:
-    """The form's fields, and what is wrong with them: messages by block, as Slack shows them beside each field."""
+    """The form's fields, and their errors: messages by block id, which Slack shows beside each field."""
 
     values: Mapping[str, Any]
     errors: dict[str, str] = field(default_factory=dict)
 
     def element(self, block: str) -> Mapping[str, Any]:
-        """Give a block's one element, empty where it is missing or no object."""
+        """Return a block's only element; empty if it is missing or not an object."""
         actions = self.values.get(block)
         element = actions.get(block) if isinstance(actions, Mapping) else None
         return element if isinstance(element, Mapping) else {}
 
     def text(self, block: str, key: str) -> str:
-        """Give a field's text, "" where there is none."""
+        """Return a field's text, "" if there is none."""
         value = self.element(block).get(key)
         return value if isinstance(value, str) else ""
 
     def option(self, block: str) -> str:
-        """Give a chosen option's value, "" where none is chosen."""
+        """Return the chosen option's value, "" if none is chosen."""
         return _value(self.element(block).get("selected_option"))
 
     def options(self, block: str) -> list[str]:
-        """Give the chosen options' values."""
+        """Return the values of the chosen options."""
         chosen = self.element(block).get("selected_options")
         return [_value(one) for one in chosen] if isinstance(chosen, list) else []
 
 
 def read(view: Mapping[str, Any]) -> SubscriptionRequest | dict[str, str]:
-    """Read a submitted form: what it asks for, or what is wrong by field."""
+    """Return what a submitted form asks for, or its errors by field."""
     state = view.get("state")
     values = state.get("values") if isinstance(state, Mapping) else None
     fields = _Fields(values if isinstance(values, Mapping) else {})
@@ -84,16 +84,16 @@ def read(view: Mapping[str, Any]) -> SubscriptionRequest | dict[str, str]:
 
 
 def draft_of(channel: str, schedule: Schedule | None, preferences: Preferences, zone: str) -> Draft:
-    """Give what the form shows for a channel: its present subscription, or the usual; `zone` is the person's own."""
+    """Return the form's initial values: the channel's subscription, or the defaults; `zone` is the person's own."""
     if isinstance(schedule, Weekly):
         return Draft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, preferences=preferences)
     return Draft(channel, zone=known_zone(zone), at_once=isinstance(schedule, AsItAppears), preferences=preferences)
 
 
 def zone_options(typed: str) -> list[Block]:
-    """Complete a time zone while it is typed: those whose place begins so, then those that hold it; at most 100.
+    """Return at most 100 time zones for what was `typed` so far.
 
-    For an offset, that offset and those that begin so.
+    First offsets that begin with it, then zones whose name or place begins with it, then zones that contain it.
     """
     words = "_".join(typed.lower().split())
     if not words:

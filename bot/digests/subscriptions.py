@@ -1,4 +1,4 @@
-"""Subscribing a channel, changing and ending it, and seeing how it stands."""
+"""Subscribing a channel, changing or ending its subscription, and showing its status."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from bot.slack.blocks.message import Block, Message
 _log = structlog.get_logger(__name__)
 
 ZONE_TIMEOUT_SECONDS = 1.0
-"""Seconds for asking Slack whether the bot is in a channel; after that it is taken to be."""
+"""Seconds for asking Slack whether the bot is in a channel; without an answer by then, the channel is subscribed."""
 _CHANNELS = ("C", "G")
-"""How a channel's id begins, and no direct conversation's (Slack: reference/objects/conversation-object)."""
+"""First letters of channel ids; direct conversations have others (Slack: reference/objects/conversation-object)."""
 _FAILED = helping.told("that did not work; please close this")
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """Where somebody asked from: the workspace, the channel, and who."""
+    """Where a command came from: the workspace, the channel, and the user."""
 
     workspace: WorkspaceId
     channel: str
@@ -48,7 +48,7 @@ class CommandContext:
 
 
 class SubscriptionStore(Protocol):
-    """Every channel's subscription; `bot.store` keeps it."""
+    """The subscriptions of all channels; `bot.store` implements it."""
 
     async def put(
         self,
@@ -63,51 +63,51 @@ class SubscriptionStore(Protocol):
         ...
 
     async def get(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
-        """Give the channel's subscription, paused or not, None when there is none."""
+        """Return the channel's subscription, paused or not; None if it has none."""
         ...
 
     async def end(self, workspace: WorkspaceId, channel: str) -> bool:
-        """Unsubscribe the channel; say whether there was a subscription."""
+        """Unsubscribe the channel; return whether there was a subscription."""
         ...
 
     async def pause(self, subscription: int, paused: Paused) -> bool:
-        """Pause it; say whether it was running."""
+        """Pause the subscription with this id; return whether it was active."""
         ...
 
     async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
-        """Let it go on; say whether it was paused."""
+        """Resume the channel's subscription; return whether it was paused."""
         ...
 
 
 class DeliveryStatuses(Protocol):
-    """What was delivered and what waits."""
+    """What was delivered and what is waiting."""
 
     async def status(self, subscription: Subscription, now: datetime) -> said.DeliveryStatus:
-        """Say how a subscription stands."""
+        """Return the delivery status of a subscription."""
         ...
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
-        """Say in one sentence what became of an issue in a channel."""
+        """Return one sentence that says whether, when or why not an issue was posted in a channel."""
         ...
 
 
 class SubscriptionSlack(Protocol):
-    """What of Slack this needs."""
+    """The calls to Slack that subscribing needs."""
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and give its id."""
+        """Open a modal and return its id."""
         ...
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put `view` in the place of an open modal."""
+        """Replace an open modal with `view`."""
         ...
 
     async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
-        """Raise ChannelRefusedError if the bot is surely not in the channel."""
+        """Raise ChannelRefusedError if the bot is certainly not in the channel."""
         ...
 
     async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
-        """Give a person's zone."""
+        """Return a person's time zone."""
         ...
 
 
@@ -125,7 +125,7 @@ class IssueQueries:
 
 
 class Subscribing:
-    """Subscribes channels and tells how they stand. Every method's answer is for the one who asked."""
+    """Subscribes channels and shows their status. Every method's answer is shown only to the person who asked."""
 
     def __init__(
         self,
@@ -145,9 +145,9 @@ class Subscribing:
         self._find, self._issues, self._held = issues.find, issues.every, issues.held
 
     async def subscribe(self, typed: str, place: CommandContext) -> Message:
-        """Subscribe the channel at the times `typed`, in the person's own zone if none is; its taste stays as it is.
+        """Subscribe the channel at the times `typed`, in the person's own zone if they name none; keep its preferences.
 
-        Where nothing can be posted nothing is subscribed, and the person is told what to do.
+        If the bot can't post there, nothing is subscribed and the answer says what to do.
         """
         if not place.channel.startswith(_CHANNELS):
             return said.no_channel(self._names)
@@ -163,7 +163,7 @@ class Subscribing:
         return said.subscribed(status, self._names, member=bool(member))
 
     async def submit(self, wanted: SubscriptionRequest, workspace: WorkspaceId, user: str) -> Block | str:
-        """Do what the form asks for; give the modal that takes its place, or what is wrong with the channel."""
+        """Subscribe as the form asks; return the modal that replaces it, or what is wrong with the channel."""
         member = await self._member(workspace, wanted.channel)
         if member is False:
             return said.OUTSIDE
@@ -172,7 +172,7 @@ class Subscribing:
         return said.confirmation(status, self._names, member=bool(member), unheard=unheard)
 
     async def open_form(self, place: CommandContext, trigger: str) -> None:
-        """Open the form, first empty (the trigger lives for 3 seconds), then filled in. Raises SlackError."""
+        """Open a placeholder (a trigger lasts 3 seconds), then replace it with the form. Raises SlackError."""
         view = await self._slack.open_view(place.workspace, trigger, forms.loading())
         try:
             filled = forms.form(await self._draft(place))
@@ -201,12 +201,12 @@ class Subscribing:
         return said.paused(self._names)
 
     async def resume(self, place: CommandContext) -> Message:
-        """Let the channel's digests come again, whoever or whatever paused them."""
+        """Resume the channel's digests, whether a person or the bot paused them."""
         await self._register.resume(place.workspace, place.channel, self._clock.now())
         return await self.status(place)
 
     async def status(self, place: CommandContext) -> Message:
-        """Say how the channel's subscription stands."""
+        """Return the channel's delivery status."""
         subscription = await self._register.get(place.workspace, place.channel)
         if subscription is None:
             return said.not_subscribed(self._names)
@@ -215,7 +215,7 @@ class Subscribing:
         return said.status(replace(status, time_there=time_there(subscription.schedule, now)), self._names)
 
     async def why(self, asked: str, place: CommandContext) -> Message:
-        """Say what became of one issue in the channel. Raises UnknownIssueError."""
+        """Return whether, when or why not an issue was posted in the channel. Raises UnknownIssueError."""
         try:
             issue = self._find(asked)
         except UnknownIssueError:
@@ -226,7 +226,7 @@ class Subscribing:
         return said.became(line, self._names)
 
     async def preview(self, asked: str, place: CommandContext) -> Message:
-        """Show in private how an issue looks to the channel's taste. Raises UnknownIssueError."""
+        """Return an issue as the channel's preferences show it. Raises UnknownIssueError."""
         issue = self._find(asked)
         subscription = await self._register.get(place.workspace, place.channel)
         return issues.preview(issue, subscription.preferences if subscription else Preferences(), place.channel)
@@ -244,35 +244,39 @@ class Subscribing:
         )
 
     async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:
-        """Say whether the bot is in the channel, None where Slack does not say, or not soon."""
+        """Return whether the bot is in the channel; None if Slack does not answer, or not in time."""
         try:
             async with asyncio.timeout(ZONE_TIMEOUT_SECONDS):
                 await self._slack.check_channel(workspace, channel)
         except ChannelRefusedError:
             return False
         except (SlackError, TimeoutError) as error:
-            _log.info("a channel is subscribed unseen", channel=channel, error=str(error) or "no answer in time")
+            _log.info(
+                "could not check whether the bot is in a channel",
+                channel=channel,
+                error=str(error) or "no answer in time",
+            )
             return None
         return True
 
     async def _schedule(self, typed: str, place: CommandContext) -> Schedule:
-        """Read a schedule; only where it lacks a zone is the person asked about. Raises ScheduleError."""
+        """Parse a schedule, in the person's own zone if it names none. Raises ScheduleError."""
         try:
             return parse_schedule(typed)
         except ScheduleError:
             return parse_schedule(typed, await self._zone(place) or None)
 
     async def _zone(self, place: CommandContext) -> str:
-        """Give the person's own zone, "" where Slack does not say: a form without it is still a form."""
+        """Return the person's own zone, "" if Slack does not tell: the form works without it."""
         try:
             return (await self._slack.person(place.workspace, place.user)).zone
         except SlackError as error:
-            _log.info("a person's zone is not known", workspace=place.workspace, error=str(error))
+            _log.info("could not get a person's time zone", workspace=place.workspace, error=str(error))
             return ""
 
 
 def _unheard(topics: Iterable[str], issues: Sequence[Issue]) -> list[str]:
-    """Give those of `topics` that no entry of `issues` is about; where there are no issues nothing can be said."""
+    """Return those of `topics` that no entry of `issues` is about; empty if there are no issues."""
     wanted = [Preferences(topics=(topic,)) for topic in topics if issues]
     return [preferences.topics[0] for preferences in wanted if not any(_about(preferences, issue) for issue in issues)]
 

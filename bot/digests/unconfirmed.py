@@ -1,4 +1,4 @@
-"""Messages of which nobody can tell whether they landed: a person who can see the channel decides."""
+"""Unconfirmed posts: a person who can see the channel decides whether they are posted again."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from bot.store.store import Store
 _log = structlog.get_logger(__name__)
 _VALUE = re.compile(r"(\d{1,18}):(\d{1,18})", re.ASCII)
 _SHORT_WAIT_SECONDS = 60.0
-"""Seconds that need no mention."""
+"""Seconds of waiting that the answer does not mention."""
 _OVER = "That is settled already; nothing changes."
 
 
 class UnconfirmedPosts:
-    """Settles what is in doubt."""
+    """Settles unconfirmed and refused posts as a person decides."""
 
     def __init__(self, store: Store, clock: Clock, there: Callable[[str], bool] = lambda _: True) -> None:
-        """Settle in `store`; `there` says whether an issue (identity) is in the archive."""
+        """Settle posts in `store`; `there` returns whether an issue (by identity) is in the archive."""
         self._store, self._clock, self._there = store, clock, there
 
     async def decide(self, workspace: WorkspaceId, value: str, *, post: bool, user: str) -> str:
-        """Post a message (again) or leave it, as the person says; give a line that says what happens.
+        """Have a message posted (again) or leave it; return a line that says what happens.
 
-        `value` is a button's, "DELIVERY:PART": it is from outside, and checked. Only what is unknown or refused can be
-        settled, and only in the person's own workspace, so pressing twice does nothing more than once.
+        `value` is a button's, "DELIVERY:PART", and untrusted. Only unconfirmed and refused messages of the person's own
+        workspace can be settled, so pressing the button twice does no more than pressing it once.
         """
         found = _VALUE.fullmatch(value)
         delivery = await self._store.deliveries.by_id(int(found[1])) if found else None
@@ -50,7 +50,7 @@ class UnconfirmedPosts:
         return f"Nothing is posted: {delivery.closed}." if post else "Left as it is."
 
     async def _posting(self, delivery: Delivery, part: PartRow) -> str:
-        """Have the part posted, and say when that will be."""
+        """Schedule the part, and return a line that says when it will be posted."""
         subscription = await self._store.subscriptions.get(delivery.workspace, delivery.channel)
         if subscription is None:
             return f"Nothing is posted: <#{delivery.channel}> is not subscribed any more."

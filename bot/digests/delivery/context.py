@@ -1,4 +1,4 @@
-"""What lanes work with, and how one of them ends early."""
+"""What channel jobs work with, and the exceptions that end one early."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
 
-class Reschedule(Exception):  # noqa: N818 - no error: how a lane ends early
-    """Leave the channel for now, to come back at `next_run_at` (None: when something wakes it)."""
+class Reschedule(Exception):  # noqa: N818 - no error: it ends a channel job early
+    """Release the subscription early, to continue at `next_run_at` (None: when something else schedules it)."""
 
     def __init__(self, next_run_at: datetime | None) -> None:
-        """Keep when to come back."""
+        """Continue at `next_run_at`."""
         super().__init__()
         self.next_run_at = next_run_at
 
 
 class StrayLeft(Reschedule):
-    """Leave a digest whose stray reply could not be deleted yet; the channel's other digests go on."""
+    """End the work on a digest whose stray reply could not be deleted yet; the channel's other digests go on."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What every lane of a worker works with.
+    """What all channel jobs of a worker share.
 
-    `command` is named where people are told how to read an issue; `footnote` gives a line beside a digest.
+    `holder` is the worker's name, which its leases carry; `command` is named where people are told how to read an
+    issue; `footnote` supplies a line for a digest.
     """
 
     store: Store
@@ -48,5 +49,5 @@ class DeliveryContext:
     footnote: Footnote | None = None
 
     def after(self, seconds: float) -> datetime:
-        """Give the moment so many seconds from now."""
+        """Return the time that is `seconds` from now."""
         return self.clock.now() + timedelta(seconds=seconds)

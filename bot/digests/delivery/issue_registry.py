@@ -1,4 +1,4 @@
-"""The archive as delivery sees it: issues by identity, in the order in which they were first seen."""
+"""The issue registry: the archive's issues by identity, in the order in which they were first seen."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from bot.store.issues import Registered
 
 @dataclass(frozen=True, slots=True)
 class ArchiveChange:
-    """What a change of the archive means to delivery, in identities: what `added` (anew or back) and was `edited`."""
+    """A change of the archive: the identities of the issues `added` (new ones and returned ones) and `edited`."""
 
     added: frozenset[str] = frozenset()
     edited: frozenset[str] = frozenset()
 
     def __or__(self, other: ArchiveChange) -> ArchiveChange:
-        """Give both changes as one."""
+        """Return both changes as one."""
         return ArchiveChange(self.added | other.added, self.edited | other.edited)
 
 
 class IssueRegister(Protocol):
-    """Decides who is who; `bot.store.issues.Issues` is the one that remembers."""
+    """Decides which file is which issue; `bot.store.issues.Issues` implements it."""
 
     async def register(
         self, fingerprints: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
     ) -> Registered:
-        """Write down the archive as it is now: `fingerprints` of all its issues, oldest first.
+        """Record the archive as it is now: the `fingerprints` of all its issues, oldest first.
 
-        `good`: the archive's folder could be read just now. An issue that comes out now is new if it is dated no more
-        than `window` before the last good look.
+        `good`: the archive's folder has just been read without error. An issue that is published now counts as new if
+        it is dated no more than `window` before the last such reading.
         """
         ...
 
 
 class IssueRegistry:
-    """Holds the catalogue in use. Every process registers what it sees; the register decides who is who."""
+    """Holds the catalogue in use. Every process registers what it reads; the register decides which issue is which."""
 
     def __init__(self, register: IssueRegister, *, few: int = 50, window: timedelta = WINDOW) -> None:
-        """Begin with nothing on it. More than `few` issues that were not seen before are described in a thread.
+        """Start with an empty catalogue. The fingerprints of more than `few` unseen issues are computed in a thread.
 
         `window`: see `IssueRegister.register`.
         """
@@ -57,11 +57,11 @@ class IssueRegistry:
         self.current = IssueCatalogue()
 
     def issue(self, identity: str) -> Issue | None:
-        """Give the issue of an identity, None where there is none (any more)."""
+        """Return the issue of an identity, None if the archive does not have it."""
         return self.current.issues.get(identity)
 
     def identity(self, slug: str) -> str:
-        """Give an issue's identity by its slug; of one that is not registered yet, the slug itself."""
+        """Return the identity of the issue with this slug; the slug itself if it is not registered yet."""
         return self.current.identities.get(slug, slug)
 
     def is_due(self, now: datetime) -> bool:
@@ -69,9 +69,9 @@ class IssueRegistry:
         return any(issue.published <= now for issue in self.current.ahead)
 
     async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> ArchiveChange:
-        """Register the archive's `issues` (oldest first) and put them in the place of those before.
+        """Register the archive's `issues` (oldest first), make them the current catalogue, and return what changed.
 
-        `good`: they were read just now, and are not what was left when the folder could be read last.
+        `good`: they have just been read; otherwise they are from the last time that the folder could be read.
         """
         there = tuple(issues)
         async with self._turn:
@@ -90,7 +90,7 @@ class IssueRegistry:
         return sum(1 for issue in there if self._fingerprints.get(issue.slug, (None,))[0] is not issue)
 
     def _describe(self, there: tuple[Issue, ...]) -> tuple[Fingerprint, ...]:
-        """Describe every issue; one that is the same object as last time is not looked at again."""
+        """Return every issue's fingerprint; that of an issue that is the same object as last time is reused."""
         kept = self._fingerprints
         self._fingerprints = {
             issue.slug: known if (known := kept.get(issue.slug)) and known[0] is issue else (issue, fingerprint(issue))
@@ -100,7 +100,7 @@ class IssueRegistry:
 
 
 def _catalogue(there: tuple[Issue, ...], fingerprints: tuple[Fingerprint, ...], found: Registered) -> IssueCatalogue:
-    """Return the catalogue of the issues that are `there`, by what the register `found`."""
+    """Return the catalogue of the issues `there`, with the identities that the register `found`."""
     by_slug = {issue.slug: issue for issue in there}
     identity = found.identity
     out = [fingerprint for fingerprint in fingerprints if fingerprint.slug in identity]

@@ -1,4 +1,4 @@
-"""How fast messages go out: a second between two in a channel, a cap on each workspace, and Slack's word obeyed."""
+"""The rate limiter: a minimum interval between messages in a channel, a cap for each workspace, and Slack's 429s."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from bot.domain.subscription import Limit
 from bot.domain.workspace import WorkspaceId
 
 _JITTER_SECONDS = 0.1
-"""Seconds by which a message may follow the answer to the one before early: the answer itself took time to come."""
+"""Share of the interval by which a message may be early after the previous answer, which took time to arrive."""
 LEAD_SECONDS = 0.1
-"""Seconds before its moment at which a message gets its turn: it has to be written down first, and that takes some."""
+"""Seconds by which a message gets its turn early: the attempt has to be recorded first, which takes time."""
 _TIMER_RESOLUTION_SECONDS = 0.001
-"""Seconds that no timer is finer than."""
+"""Seconds below which a wait is not worth a timer."""
 _MAX_CHANNELS = 20_000
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """A workspace, a channel, or the looks into one kind of place: nothing before `free` (in the event loop's seconds).
+    """The limits of a channel, a workspace, or one kind of search. Times are the event loop's, except `told`.
 
-    The message that has its turn goes out at `moment`. Slack will have nothing before `limited`, as it said to this
-    process by the wall clock at `told`.
+    The next turn is at `free`, and the message that has its turn goes out at `moment`. Slack takes nothing before
+    `limited`; its 429 came at `told`, by the wall clock.
     """
 
     free: float = 0.0
@@ -36,20 +36,20 @@ class _Bucket:
 
 
 class RateLimiter:
-    """One process's pace in every channel and workspace. All times are those of the running event loop."""
+    """Says when this process may post to a channel or search a workspace. Times are the running event loop's."""
 
     def __init__(self, policy: DeliveryPolicy) -> None:
-        """Go by `policy`."""
+        """Apply the intervals and limits of `policy`."""
         self._policy = policy
         self._channels: dict[tuple[WorkspaceId, str], _Bucket] = {}
         self._workspaces: dict[WorkspaceId, _Bucket] = {}
         self._looks: dict[tuple[WorkspaceId, bool], _Bucket] = {}
 
     async def turn(self, workspace: WorkspaceId, channel: str) -> float:
-        """Wait until it is all but time for a message to the channel, and take the turn; `moment` waits for the rest.
+        """Wait until just before a message may go to the channel, and take the turn; `moment` waits for the rest.
 
-        The next one's time is counted from when this one should go, so that what comes between does not add up. Gives 0
-        with the turn; or no turn but the seconds for which Slack will have nothing, if they are more than the patience.
+        The next turn counts from when this message should go, so that delays do not add up. Returns 0 with the turn.
+        If Slack's limit lasts longer than the policy's `max_wait_seconds`, returns its seconds, without a turn.
         """
         loop = asyncio.get_running_loop()
         place, whole = self._place(workspace, channel), self._whole(workspace)
@@ -63,13 +63,13 @@ class RateLimiter:
             if place.free - LEAD_SECONDS > loop.time() + _TIMER_RESOLUTION_SECONDS:
                 await _until(place.free - LEAD_SECONDS)
                 continue
-            # The channel may go; now it queues for its turn in the workspace, first come first served.
+            # The channel is free. Now it queues for its turn in the workspace: first come, first served.
             now = loop.time()
             at = max(now, whole.free)
             whole.free = at + 1.0 / self._policy.messages_per_second
             if at > now:
                 await _until(at)
-                if self.rest(workspace, channel):  # told while it queued
+                if self.rest(workspace, channel):  # a 429 came meanwhile
                     continue
             break
         place.moment = max(loop.time(), place.free)
@@ -77,15 +77,15 @@ class RateLimiter:
         return 0.0
 
     def rest(self, workspace: WorkspaceId, channel: str) -> float:
-        """Give the seconds for which Slack will have nothing posted in the channel; 0 for none."""
+        """Return the seconds until Slack's limit on the channel ends; 0 if there is none."""
         limited = max(self._place(workspace, channel).limited, self._whole(workspace).limited)
         rest = limited - asyncio.get_running_loop().time()
         return rest if rest > _TIMER_RESOLUTION_SECONDS else 0.0
 
     async def moment(self, workspace: WorkspaceId, channel: str) -> float:
-        """Wait until the message that has its turn may go, and count the next one's time from then.
+        """Wait until the message that has its turn may go, and count the next turn from then.
 
-        Gives 0; or, where Slack asked to wait meanwhile, for how many seconds it will have nothing.
+        Returns 0; or, if Slack answered 429 meanwhile, the seconds until that limit ends.
         """
         place = self._place(workspace, channel)
         now = asyncio.get_running_loop().time()
@@ -96,16 +96,16 @@ class RateLimiter:
         return self.rest(workspace, channel)
 
     def done(self, workspace: WorkspaceId, channel: str) -> None:
-        """Say that the message of the last turn was answered just now."""
+        """Record that Slack has just answered the message of the last turn."""
         answered = asyncio.get_running_loop().time()
         place = self._place(workspace, channel)
         place.free = max(place.free, answered + self._policy.seconds_per_message * (1 - _JITTER_SECONDS))
 
     def limited(self, workspace: WorkspaceId, channel: str, seconds: float, told: datetime) -> None:
-        """Obey a 429 that came at `told` by the wall clock: nothing to this channel for `seconds`.
+        """Obey a 429 that came at `told` by the wall clock: nothing goes to this channel for `seconds`.
 
-        Slack does not say whether the channel or the whole workspace was too fast. It is taken for the workspace as
-        soon as a second channel of it is told to wait at the same time.
+        Slack does not say whether the channel or the whole workspace was too fast. It counts for the workspace as soon
+        as two of its channels are limited at the same time.
         """
         now = asyncio.get_running_loop().time()
         place = self._place(workspace, channel)
@@ -117,9 +117,9 @@ class RateLimiter:
             whole.limited = max(whole.limited, now + seconds)
 
     def recall(self, limits: Iterable[Limit], now: datetime) -> None:
-        """Obey what other processes were told, or this one before it was started; `now` by the wall clock.
+        """Obey the recorded 429s of other processes, or of this one before a restart; `now` is the wall clock's.
 
-        What this one was told itself it knows better: it counts in seconds that no clock's step changes.
+        Those that this process received itself are skipped: it counts them by the event loop, which never steps.
         """
         began, together = asyncio.get_running_loop().time(), defaultdict[WorkspaceId, list[Limit]](list)
         for limit in limits:
@@ -135,10 +135,10 @@ class RateLimiter:
             whole.limited = max(whole.limited, began + _together(each, now))
 
     async def look(self, workspace: WorkspaceId, *, thread: bool) -> float:
-        """Wait for a turn to look into a `thread`, or a channel, of the workspace: one a second.
+        """Wait for a turn to search a `thread`, or a channel, of the workspace: one every `policy.seconds_per_look`.
 
-        Slack takes fifty of them a minute, or one (conversations.history: apis/web-api/rate-limits). Gives 0 with the
-        turn; or no turn but the seconds until there may be one, where Slack will have none or the queue is too long.
+        Slack takes fifty of them a minute, or one (conversations.history: apis/web-api/rate-limits). Returns 0 with the
+        turn. If Slack's limit holds or the queue is too long, returns the seconds to wait, without a turn.
         """
         loop, place = asyncio.get_running_loop(), self._look_bucket(workspace, thread=thread)
         if place.limited > loop.time():
@@ -148,12 +148,12 @@ class RateLimiter:
             return at - loop.time()
         place.free = at + self._policy.seconds_per_look
         await _until(at)
-        return max(0.0, place.limited - loop.time())  # the one before may have been told to wait
+        return max(0.0, place.limited - loop.time())  # the one before may have got a 429
 
     def look_limited(self, workspace: WorkspaceId, seconds: float, *, thread: bool) -> None:
-        """Obey a 429 of a look: none into a `thread`, or a channel, of the workspace for `seconds`.
+        """Obey a 429 of a search: no `thread`, or no channel, of the workspace is searched for `seconds`.
 
-        They are methods of their own, and Slack counts each in each workspace (apis/web-api/rate-limits).
+        They are two methods, and Slack counts each of them for each workspace (apis/web-api/rate-limits).
         """
         place = self._look_bucket(workspace, thread=thread)
         place.limited = max(place.limited, asyncio.get_running_loop().time() + seconds)
@@ -178,7 +178,7 @@ class RateLimiter:
 
 
 def _together(limits: list[Limit], now: datetime) -> float:
-    """Give the seconds for which a whole workspace is limited: as those say that came while another still held."""
+    """Return the seconds for which a whole workspace is limited, by the 429s that came while another still held."""
     rest, held = 0.0, None
     for limit in sorted(limits, key=lambda limit: limit.told):
         if held is not None and limit.told < held:

@@ -1,4 +1,4 @@
-"""Digests ready to be posted: rendered once for all the channels of one taste."""
+"""Digests ready to be posted: rendered once for all channels with the same preferences."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _MAX_CACHED_DIGESTS = 512
 
 @dataclass(frozen=True, slots=True)
 class RenderedPart:
-    """One message of a digest: its `key`, the message, the hash of that, and the entries it shows.
+    """One message of a digest: its `key`, the message, the message's hash, and the entries that it shows.
 
-    `source` is a hash of what the issue says there, however it is worded: only where that is another one by now has
-    the message to be corrected.
+    `source` is a hash of the issue's own text for it, however that is rendered: a posted message is corrected only if
+    its `source` has changed.
     """
 
     key: str
@@ -34,17 +34,17 @@ class RenderedPart:
 
 
 class DigestRenderer:
-    """Renders digests and keeps the newest ones."""
+    """Renders digests, and caches the newest ones."""
 
     def __init__(self, render: Render) -> None:
-        """Render by `render`."""
+        """Render with `render`."""
         self._render = render
         self.version = version_of(render)
         """The version of the code that reads issues and renders them."""
         self._cache: OrderedDict[tuple[int, Preferences, str], tuple[Issue, tuple[RenderedPart, ...]]] = OrderedDict()
 
     def render(self, issue: Issue, preferences: Preferences, note: str) -> tuple[RenderedPart, ...]:
-        """Give the digest's messages, the channel message first."""
+        """Return the digest's messages, the channel message first."""
         key = (id(issue), preferences, note)
         cached = self._cache.get(key)
         if cached is not None:
@@ -58,7 +58,7 @@ class DigestRenderer:
         whole: list[object] = [issue.title, issue.number, issue.published.isoformat(), list(said.values())]
         replies = (_rendered(part, entries, [said.get(each) for each in part.entries]) for part in digest.replies)
         rendered_parts = (_rendered(digest.parent, entries, whole), *replies)
-        # The issue is kept with its sheets: its id means it as long as it lives.
+        # The issue is cached too: as long as it lives, no other object has its id.
         self._cache[key] = (issue, rendered_parts)
         while len(self._cache) > _MAX_CACHED_DIGESTS:
             self._cache.popitem(last=False)
@@ -72,7 +72,7 @@ def _rendered(part: Part, entries: dict[int, ShownEntry], said: list[object]) ->
 
 
 def _said(section: Section, entry: Entry) -> tuple[object, ...]:
-    """Return what the issue says in an entry, without what is derived from that (its headline, its number)."""
+    """Return an entry's own content, without what is derived from it (headline, number)."""
     return section.heading, section.kind.value, entry.text, [link.url for link in entry.links]
 
 
@@ -81,10 +81,10 @@ def _digest(value: object) -> str:
 
 
 def corrected(rows: Sequence[PartRow], rendered_parts: Sequence[RenderedPart]) -> dict[str, str]:
-    """Say which parts are an old one under a new key, as {old: new}.
+    """Return the parts that only changed their key, as {old: new}.
 
-    A part's key comes from its entry's first link: where that was corrected, one key goes and another comes between the
-    same neighbours, and the message is to be edited rather than left beside a new one.
+    A part's key comes from its entry's first link. If that was corrected, one key is replaced by another between the
+    same neighbours: the posted message has to be edited, rather than a second one posted beside it.
     """
     old, new = [row.key for row in rows], [rendered.key for rendered in rendered_parts]
     pairs: dict[str, str] = {}
@@ -98,10 +98,10 @@ def corrected(rows: Sequence[PartRow], rendered_parts: Sequence[RenderedPart]) -
 
 
 def as_shown(rows: Sequence[PartRow], rendered_parts: Sequence[RenderedPart]) -> tuple[PartRow, ...]:
-    """Return the rows of a posted digest as if these sheets had been posted, which another version rendered.
+    """Return the rows of a posted digest as if `rendered_parts`, which another version rendered, had been posted.
 
-    A sheet that has no message, since that version would post it and the one that posted did not, is a new row
-    (numbered 0) that is skipped: an upgrade posts nothing.
+    A part without a message, because only the new version would post it, becomes a new row (id 0) that is skipped: an
+    upgrade posts nothing.
     """
     pairs, by_key = corrected(rows, rendered_parts), {rendered.key: rendered for rendered in rendered_parts}
     named = [replace(row, key=pairs.get(row.key, row.key)) for row in rows]

@@ -1,4 +1,4 @@
-"""How the replies of a digest ended, in one line: what a delivery's row and `why` say of a digest that is done."""
+"""One line about the replies of a finished digest that were not posted, for the delivery's row and for `why`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _SHORT = {THREAD_GONE: "its channel message was deleted"}
 
 
 def summary(parts: Sequence[PartRow]) -> str:
-    """Return what is not there of a digest and why, "" where all of it is; at most 500 characters."""
+    """Return which replies were not posted and why, "" if all were; at most 500 characters."""
     replies = [part for part in parts if part.at > 0]
     gaps = [f"{part.key}: {_GAPS[part.state]}" for part in replies if part.state in _GAPS]
     return "; ".join([*_lost(replies), *gaps])[:_LONGEST]
 
 
 def _lost(replies: Sequence[PartRow]) -> list[str]:
-    """Return what is said of a digest whose thread takes no replies any more."""
+    """Return clauses about the replies that a closed thread kept from being posted in it; empty if it is open."""
     lost = [part for part in replies if closing(part)]
     if not lost:
         return []
@@ -33,7 +33,7 @@ def _lost(replies: Sequence[PartRow]) -> list[str]:
 
 
 def _count(number: int, verb: str = "") -> str:
-    """Return "1 reply was", "3 replies were", or the like with another verb."""
+    """Return "1 reply was", "3 replies were", or the same with another verb."""
     noun = "reply" if number == 1 else "replies"
     verb = verb or ("was" if number == 1 else "were")
     return f"{number} {noun} {verb}"

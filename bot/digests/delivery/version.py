@@ -52,12 +52,12 @@ Our sponsor says hello.
 
 https://sponsor.example.net/
 """
-"""What is read and shown to notice a library of another version, or code that was changed in a running process."""
+"""An issue that is read and rendered to notice a changed library, or code that was replaced in a running process."""
 
 
 @lru_cache(maxsize=8)
 def version_of(render: Render) -> str:
-    """Return the version, 16 hex digits: a hash of the reader's and the messages' code, and of a specimen shown."""
+    """Return the version, 16 hex digits: a hash of the code that reads and renders, and of the rendered specimen."""
     found = hashlib.sha256()
     for text in _code():
         found.update(text)
@@ -80,13 +80,13 @@ def _code() -> Iterator[bytes]:
 
 
 def _shown(render: Render) -> str:
-    """Return what `render` makes of the specimen, as text; a renderer that cannot show it is told by its code alone."""
+    """Return the specimen as `render` renders it, as JSON; "" if it can't, so that the code alone is hashed."""
     issue = document.read("specimen.md", SPECIMEN.encode()).issue
     if issue is None:
         return ""
     try:
         digest = render(issue, Preferences(), "")
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, real issues will say so
+    except Exception:  # noqa: BLE001 - the same error will show with real issues
         return ""
     parts = [(part.key, part.message.text, list(part.message.blocks)) for part in (digest.parent, *digest.replies)]
     return json.dumps(parts, sort_keys=True, default=str)

@@ -1,4 +1,4 @@
-"""What the person who subscribed a channel is told when something went wrong there."""
+"""The alerts that the person who subscribed a channel gets when something went wrong there."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import clip
 
 SETTLE_POST = "doubt:post"
-"""The action of the button that has a message posted whose outcome cannot be found out. Its value, as that of the other
-one, is "DELIVERY:PART", both numbers."""
+"""The action id of the button that has an unconfirmed or refused message posted. Its value, like that of the other one,
+is "DELIVERY:PART", both numbers."""
 SETTLE_LEAVE = "doubt:leave"
-"""The action of the button that leaves it: it is there, or not missed."""
+"""The action id of the button that leaves it: it has arrived, or is not needed."""
 _REASON_MAX_CHARS = 500
 
 
@@ -25,21 +25,21 @@ class AlertKind(StrEnum):
     PAUSED = "paused"
     """The channel refuses the bot, or its subscription cannot be read."""
     UNKNOWN = "unknown"
-    """A message may or may not be there."""
+    """It isn't known whether a message was posted."""
     REFUSED = "refused"
-    """Slack will not take a message."""
+    """Slack refused a message."""
     THREAD = "thread"
-    """A reply that somebody asked for cannot be posted: its thread is gone."""
+    """A reply that a person asked for can't be posted: its thread is gone."""
     STRAY = "stray"
-    """A reply stands in the channel because its thread is gone, and Slack does not delete it."""
+    """A reply is in the channel because its thread is gone, and Slack refuses to delete it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to tell: the `kind`, the `channel` (its id), the issue (its label) and a `reason` in a line.
+    """What an alert says: its `kind`, the `channel` (id), the `issue` (label) and the `reason`, one line.
 
-    `delivery` and `part` (their numbers) say which message is meant, where one is; `whole` that it is the channel
-    message.
+    `delivery` and `part` are the ids of the message it is about, 0 if it is about none; `whole` means that this is the
+    channel message.
     """
 
     kind: AlertKind
@@ -52,7 +52,7 @@ class Alert:
 
 
 def words(alert: Alert, command: str = CommandNames().command) -> Message:
-    """Put a notice into words; `command` is what the reader would type."""
+    """Return the alert's message; `command` is the slash command that it names."""
     channel, issue, reason = (
         f"<#{alert.channel}>",
         clip(alert.issue, _REASON_MAX_CHARS),

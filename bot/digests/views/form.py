@@ -1,4 +1,4 @@
-"""The form that subscribes a channel, as a modal."""
+"""The subscription form, a modal."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from bot.slack.blocks.mrkdwn import clip_plain
 
 CALLBACK = "subscribe"
 ZONE = "zone"
-"""The action that asks for time zones while one types."""
+"""The action id of the time zone field, which asks for options while a person types."""
 KINDS = (Kind.NEWS, Kind.TOOLS, Kind.EVENTS, Kind.JOBS, Kind.OTHER)
-"""The sections one may leave out, in the form's order."""
+"""The kinds of sections that a person can leave out, in the form's order."""
 SET, AT_ONCE = "set", "at-once"
 TOPICS_MAX_CHARS = 300
-"""Characters of a list of topics."""
+"""Characters that a list of topics may have."""
 _KIND_NAMES = {
     Kind.NEWS: "News and articles",
     Kind.TOOLS: "Tools",
@@ -33,7 +33,7 @@ _KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the form shows when it opens: `days` (0 Monday …), `time` as HH:MM, `zone` an IANA name or ""."""
+    """The form's initial values: `days` (0 is Monday), `time` as HH:MM, `zone` an IANA name or ""."""
 
     channel: str
     days: tuple[int, ...] = (0,)
@@ -44,7 +44,7 @@ class Draft:
 
 
 def loading() -> Block:
-    """Give the modal that stands while the form is prepared: the trigger that opens one lives for 3 seconds."""
+    """Return the modal shown while the form is prepared, since a trigger is valid for only 3 seconds."""
     return {
         "type": "modal",
         "title": blocks.plain("Subscribe a channel", 24),
@@ -54,12 +54,12 @@ def loading() -> Block:
 
 
 def no_form(said: Message) -> Block:
-    """Give the modal that says why there is no form."""
+    """Return the modal that says why the form can't be shown."""
     return {**loading(), "blocks": list(said.blocks)}
 
 
 def form(draft: Draft) -> Block:
-    """Give the form, filled in with `draft`."""
+    """Return the form, filled in with `draft`."""
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -71,7 +71,7 @@ def form(draft: Draft) -> Block:
 
 
 def zone_option(name: str) -> Block:
-    """Give a time zone as an option; its name is its value."""
+    """Return a time zone as an option whose value is its name."""
     return {"text": blocks.plain(name.replace("_", " "), 75), "value": clip_plain(name, 75)}
 
 
@@ -80,7 +80,7 @@ def _where_and_when(draft: Draft) -> list[Block]:
         "type": "conversations_select",
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
-    if draft.channel[:1] in {"C", "G"}:  # a direct conversation is none that can be chosen here
+    if draft.channel[:1] in {"C", "G"}:  # a direct conversation can't be chosen here
         channel["initial_conversation"] = draft.channel
     when = _options([(SET, "At a set time"), (AT_ONCE, "As soon as it appears")])
     days = _options([(str(number), name) for number, name in enumerate(DAYS)])
@@ -98,7 +98,7 @@ def _where_and_when(draft: Draft) -> list[Block]:
     return [
         _input("channel", "Channel", channel, hint="Invite the bot there first, if the channel is private."),
         _input("when", "When", _radio(when, int(draft.at_once))),
-        # Filled in already, so that they are in nobody's way who wants issues at once.
+        # Filled in already, so that a person who wants issues at once need not touch these fields.
         _input("days", "Days", day, optional=True, hint="Needed for a set time."),
         _input("time", "Time", {"type": "timepicker", "initial_time": draft.time}),
         _input(ZONE, "Time zone", zone, optional=not draft.zone, hint="" if draft.zone else "Needed for a set time."),

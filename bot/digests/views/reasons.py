@@ -1,7 +1,6 @@
-"""Why Slack refused something, for people: what is the matter, and what to do next.
+"""Why Slack refused something, in words for people: what is wrong, and what to do next.
 
-The log and `backissue deliveries` keep the developer's sentence (bot.slack.api.errors), with the method and Slack's
-code.
+The log and `backissue deliveries` show the error's own text (bot.slack.api.errors), with the method and Slack's code.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.mrkdwn import clip, escape
 
 _SENTENCE = re.compile(r"Slack's [\w.]+(?: for \w+)? answered (\w+)(?: \([^()]*\))?: [^().]*")
-"""What a SlackError says of itself, wherever it stands in a text."""
+"""Matches the text of a SlackError anywhere in a text."""
 _DEFAULT_COMMAND = CommandNames().command
 _INVITE = "`/invite` me there, then `{weekly} resume`"
 _ALLOW = "have somebody who may let me post there, then `{weekly} resume`"
@@ -42,9 +41,9 @@ _REASONS = {
 
 
 def plainly(text: str, limit: int, command: str = _DEFAULT_COMMAND) -> str:
-    """Escape one line of `text`, with what Slack refused in words for people; `command` is what they would type.
+    """Return `text` as one escaped line, with the errors of Slack's in it put in words for people.
 
-    A cut text has no markup.
+    `command` is the slash command to name. A line longer than `limit` characters is cut, and loses its markup.
     """
 
     def said(code: str) -> str:

@@ -1,4 +1,4 @@
-"""What is said about a channel's subscription: its confirmation, its status, its end."""
+"""Messages about a channel's subscription: its confirmation, its status, its end."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
 _POSTED = re.compile(r": (https://\S+)\.$")
 _NAME = re.compile(r"Issue \S+")
 OUTSIDE = "Nothing was subscribed: I cannot post in that channel yet. Type /invite there to add me, then try again."
-"""Said where the bot is no member, plain: beside the form's field as well."""
+"""Shown if the bot is not in the channel. Plain text, since it also appears beside the form's field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A digest that was posted: the issue's `title`, its `link` in Slack ("" if it cannot be had), when, and its `ts`.
+    """A posted digest: the issue's `title`, its `link` in Slack ("" if unknown), the time, and its `ts`.
 
-    While its thread is still on its way it `stands` somehow, a plain clause; "" once all of it is there.
+    `stands` is a clause about what is missing from its thread, "" if nothing is.
     """
 
     title: str
@@ -44,7 +44,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An issue that is still to come: its `title` and `why` it waits, a plain clause."""
+    """An issue that has not been posted yet: its `title`, and `why` it waits, a clause in plain text."""
 
     title: str
     why: str
@@ -52,12 +52,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """How a channel stands: its `schedule` as typed, the next slot (None when there is none), what was, what waits.
+    """A channel's delivery status: its `schedule`, the next slot (None if there is none), the last digest, what waits.
 
-    `waiting` are the first that wait, and `more_waiting` counts the others.
-    `paused` is why nothing comes, "" while it does. `held` are the issues that are not out: drafts and expired ones.
-    `time_there` is what clocks show now at the schedule's fixed offset (12:40), "" where it has none. `older` are the
-    titles of issues that came in lately and are not posted by themselves, since they were not new.
+    `waiting` are the first issues that wait, and `more_waiting` counts the others. `paused` is the reason for a pause,
+    "" if there is none. `held` are the issues held back without a date: drafts and expired ones.
+    `time_there` is the present time at the schedule's fixed offset (12:40), "" if it has none. `older` are the titles
+    of recently added issues that are not posted automatically, since they were not new.
     """
 
     channel: str
@@ -76,9 +76,9 @@ class DeliveryStatus:
 def subscribed(
     status: DeliveryStatus, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
 ) -> Message:
-    """Confirm a new or changed subscription, with its next time, to the one who made it.
+    """Return the confirmation of a new or changed subscription, with its next time.
 
-    `member`: the bot surely is in the channel; `unheard` are topics that no issue so far was about.
+    `member`: the bot is certainly in the channel; `unheard` are topics that no issue so far is about.
     """
     said = f"Done. <#{status.channel}> gets each new issue: {_when(status)}.\n{_next(status)}"
     text = f"Done. Each new issue comes: {_plain_when(status)}."
@@ -96,12 +96,12 @@ def subscribed(
 def confirmation(
     status: DeliveryStatus, names: CommandNames, *, member: bool = False, unheard: Sequence[str] = ()
 ) -> Block:
-    """Give the same as a modal that takes the form's place."""
+    """Return the confirmation as a modal that replaces the form."""
     return blocks.window("Subscribed", subscribed(status, names, member=member, unheard=unheard).blocks)
 
 
 def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Message:
-    """Say what was posted last, what comes next and what waits, with buttons to change it."""
+    """Return what was posted last, what comes next and what waits, with buttons to change the subscription."""
     paused_by = plainly(status.paused, 400, names.command)
     lines = [f"<#{status.channel}> gets each new issue: {_when(status)}."]
     if status.paused:
@@ -124,7 +124,7 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
 
 
 def became(line: str, names: CommandNames) -> Message:
-    """Say in a line what became of an issue: its moments in the reader's own zone, its message as a link."""
+    """Return a `line` about an issue with its times in the reader's own zone and its message as a link."""
     said = one_line(line)
     name, posted = _NAME.match(said), _POSTED.search(said)
     if name and posted:
@@ -140,14 +140,14 @@ def _local(found: re.Match[str]) -> str:
 
 
 def not_subscribed(names: CommandNames) -> Message:
-    """Say that the channel has no subscription, and offer one."""
+    """Return the message that the channel has no subscription, with a button to subscribe."""
     text = f"This channel is not subscribed. `{escape(names.command)} subscribe` posts each new issue here."
     row = blocks.actions([blocks.button("Subscribe", "subscription:change", style="primary")])
     return Message(text, (blocks.section(text), row))
 
 
 def no_channel(names: CommandNames) -> Message:
-    """Say that a direct conversation cannot be subscribed, and what can."""
+    """Return the message that a direct conversation can't be subscribed, and how to subscribe a channel."""
     weekly = escape(names.command)
     return blocks.says(
         f"Nothing was subscribed: issues go to channels, not to direct conversations. "
@@ -204,7 +204,7 @@ def _last(post: Post | None) -> str:
 
 
 def _waiting(status: DeliveryStatus) -> str:
-    waiting, said = status.waiting, f" ({status.paused})"  # why it is paused stands above already
+    waiting, said = status.waiting, f" ({status.paused})"  # the reason for the pause is shown above already
     shown = waiting[:_MAX_WAITING]
     lines = [f"• {clip(each.title, 120)}: {plainly(each.why.removesuffix(said), 160)}" for each in shown]
     if (more := len(waiting) - len(shown) + status.more_waiting) > 0:
@@ -220,7 +220,7 @@ def _held(held: Sequence[Waiting]) -> str:
 
 
 def not_posted(older: Sequence[str], names: CommandNames = _DEFAULT_NAMES) -> str:
-    """Return the line that says which issues came in and are not posted by themselves, as markup."""
+    """Return the line about the added issues that are not posted automatically, as markup."""
     count = f"{len(older)} older issue{'s' * (len(older) != 1)} came in"
     shown = ", ".join(clip(one_line(title), 60) for title in older[:_MOST_OLDER])
     more = f" and {len(older) - _MOST_OLDER} more" if len(older) > _MOST_OLDER else ""
@@ -229,7 +229,7 @@ def not_posted(older: Sequence[str], names: CommandNames = _DEFAULT_NAMES) -> st
 
 
 def described(preferences: Preferences) -> str:
-    """Say a taste in a line of plain text."""
+    """Return preferences as a line of plain text."""
     said = [
         "Contents, and a thread with a reply for each link"
         if preferences.layout is Layout.THREAD
