@@ -1,4 +1,4 @@
-"""An issue as it is posted."""
+"""The card of an issue: the messages that a channel gets."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from bot.slack.cards.entry import opening
 from bot.slack.cards.save_button import save_button, token
 
 MAX_REPLIES = 100
-"""At one message a second and channel (Slack: rate limits), a longer thread would take minutes: it is set in full."""
+"""Replies that a thread may have. At one message a second (Slack: rate limits) a longer one would take minutes; the
+issue is then rendered in the full layout."""
 _INTRO_MAX_CHARS = 1_500
 _PIECE_MAX_CHARS = 2_800
 _MAX_PIECES = 3
 _MAX_LINKS = 20
-# What a page's own line and its buttons may take is kept free.
+# Leaves room for a page's own line and its buttons.
 _ROOM = blocks.TEXT_MAX_CHARS - 500
 _JSON_ROOM = blocks.JSON_MAX_CHARS - 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An entry the channel gets: its section, its number in the contents (from 1), its part's key."""
+    """An entry that the channel gets: its section, its number in the contents (from 1), and its part's key."""
 
     section: Section
     entry: Entry
@@ -47,7 +48,10 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Where the entries of an issue go: `intro` first, `items` one by one, `folded` in a line, `left` nowhere."""
+    """How the entries of an issue are shown: `intro` at the top, `items` one by one, `folded` sponsors in one line.
+
+    `left` counts those that are left out, by kind of section.
+    """
 
     issue: Issue
     intro: tuple[Entry, ...]
@@ -64,13 +68,13 @@ def digest(
     note: str = "",
     saved: frozenset[int] = frozenset(),
 ) -> Digest:
-    """Render an issue as the messages a channel gets.
+    """Return an issue as the messages that a channel gets.
 
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
-    gets a reply of its own. Layout full (or more than `MAX_REPLIES` entries): everything in the parent, and what does
-    not fit in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue; no link is lost but by
-    `preferences`. `note` is one line shown below the date, plain but for links as `mrkdwn.link` writes them. Each entry
-    has a Save button, where it is shown in full; for those at the positions `saved` it says so.
+    gets its own reply. Layout full (or more than `MAX_REPLIES` entries): everything is in the parent, and what does not
+    fit there in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue. `note` is one line
+    shown below the date: plain text, except for links as `mrkdwn.link` writes them. Each entry shown in full has a Save
+    button; for the positions in `saved` it says that the link is saved.
     """
     plan = _plan(issue, preferences, note, saved)
     if preferences.layout is Layout.FULL or len(plan.items) > MAX_REPLIES:
@@ -93,7 +97,7 @@ def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[in
             continue
         if section.kind is Kind.INTRO:
             intro.append(entry)
-            # What the intro says is in the parent; only what it links to, or has no room there, needs a reply.
+            # The parent shows the intro's text. Only an entry with links, or one that doesn't fit there, needs a reply.
             if not entry.links and preferences.layout is Layout.THREAD and _fits_intro(intro):
                 continue
             if preferences.layout is Layout.FULL and not entry.links:
@@ -111,7 +115,7 @@ def _intro_text(intro: Iterable[Entry]) -> str:
 
 
 def _key(entry: Entry, seen: Counter[str]) -> str:
-    """Name an entry's part by what it is about, so that its reply is found again when the issue is corrected."""
+    """Return a part's key, made from its entry's first link or its text, so that a correction finds the same reply."""
     about = entry.links[0].url if entry.links else entry.text
     name = hashlib.sha256(about.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     seen[name] += 1
@@ -124,7 +128,7 @@ def _thread(plan: _Plan) -> Digest:
         top.append(blocks.section(intro))
     contents = _contents(plan.items, blocks.MAX_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
     foot = [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
-    # A number under the parent means the entry of that number, listed or not: what is not fits nowhere.
+    # A number emoji under the parent means the entry of that number, even if the contents had no room for it.
     numbered = tuple(item.entry.position for item in plan.items)
     parent = Part("parent", Message(_fallback(plan), (*top, *contents, *foot)), numbered)
     return Digest(plan.issue.slug, parent, tuple(_reply(plan, item) for item in plan.items))
@@ -152,7 +156,7 @@ def _fallback(plan: _Plan) -> str:
 
 
 def _contents(items: Sequence[_Item], most_blocks: int, room: int) -> list[Block]:
-    """List the headlines by section, at most `most_blocks` blocks and `room` characters; the rest is counted."""
+    """Return the headlines by section, in at most `most_blocks` blocks and `room` characters; the rest is counted."""
     made: list[str] = []
     heading = ""
     for index, item in enumerate(items):
@@ -179,7 +183,7 @@ def _heading(section: Section) -> str:
 
 
 def _headline(entry: Entry, limit: int) -> str:
-    """Link an entry's headline to its first link."""
+    """Return an entry's headline, linked to its first link."""
     words = one_line(entry.headline) or one_line(entry.text)
     if not entry.links:
         return clip(words, limit) or "·"
@@ -187,7 +191,7 @@ def _headline(entry: Entry, limit: int) -> str:
 
 
 def _folded(entries: Sequence[Entry]) -> str:
-    """Name the folded sponsors on one line, each once."""
+    """Return one line that names each folded sponsor once."""
     named = list(dict.fromkeys(_headline(entry, 60) for entry in entries))
     line = ""
     for index, name in enumerate(named):
@@ -214,7 +218,7 @@ def _reply(plan: _Plan, item: _Item) -> Part:
 
 
 def _with_save(plan: _Plan, item: _Item, body: list[Block]) -> list[Block]:
-    """Put the Save button beside an entry's first paragraph, where it takes no block of its own."""
+    """Return an entry's blocks with the Save button beside the first, where it needs no block of its own."""
     position = item.entry.position
     save = save_button(token(plan.issue.slug, item.entry), item.entry.headline, saved=position in plan.saved)
     return [{**body[0], "accessory": save}, *body[1:]] if save else body
@@ -232,15 +236,15 @@ def _entry_fallback(item: _Item) -> str:
 
 
 def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
-    """Show an entry: its headline as a link, its text, its other links; `above` is markup put before it.
+    """Return an entry's blocks: its headline as a link, its text, its other links; `above` is markup put before it.
 
-    A `number` other than 0 is put before its first words.
+    A `number` other than 0 is put before the headline.
     """
     first, rest = opening(item.entry)
     pieces = split(rest, _PIECE_MAX_CHARS - len(first) - len(above))
     if len(pieces) > _MAX_PIECES:
         pieces = (*pieces[: _MAX_PIECES - 1], f"{pieces[_MAX_PIECES - 1]}…")
-    # A headline that the text goes on from stays on the text's line.
+    # A headline that the text continues stays on the text's line.
     joint = "\n" if rest.startswith("\n") or rest == item.entry.text else " " * rest.startswith(" ")
     said = joint.join(part for part in (first, pieces[0] if pieces else "") if part)
     said = f"{number}. {said}" if number else said
@@ -254,7 +258,7 @@ def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
 
 
 def _other_links(entry: Entry) -> str:
-    """List the links beyond the first, and any address that may not be a link."""
+    """Return a list of the links after the first, and of a first address that can't be shown as a link."""
     hidden = [f"• {clip(shown(each.url), 200)}" for each in entry.links[:1] if not linkable(each.url)]
     lines = hidden + [f"• {link(each.url, shown(each.url), 80)}" for each in entry.links[1:_MAX_LINKS]]
     kept: list[str] = []
@@ -296,13 +300,13 @@ class _Page:
 
 
 def _numbered(plan: _Plan, item: _Item, above: str, number: int) -> list[Block]:
-    """Show an entry with its number on the page, which is what a number emoji there means; a rule before a heading."""
+    """Return an entry's blocks with its number on the page, which number emoji refer to; a divider before a heading."""
     rule = [blocks.divider()] if above else []
     return [*rule, *_with_save(plan, item, _entry_blocks(item, above, number))]
 
 
 def _lay(pages: list[_Page], made: list[Block], entries: tuple[int, ...]) -> bool:
-    """Put blocks on the last page if they fit there or nothing else is on it; say whether."""
+    """Put blocks on the last page if they fit or it is empty; return whether they were put there."""
     page = pages[-1]
     weight, size = sum(map(blocks.weight, made)), len(json.dumps(made, ensure_ascii=False))
     too_many = len(page.blocks) + len(made) > blocks.MAX_BLOCKS - 2

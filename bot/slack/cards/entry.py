@@ -1,4 +1,4 @@
-"""How an entry begins, wherever it is shown."""
+"""The first line of an entry, the same wherever it is shown."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _HEADLINE = 150
 
 
 def opening(entry: Entry) -> tuple[str, str]:
-    """Part an entry with a link into its bold, linked headline (markup) and the text that follows it, as written.
+    """Return an entry's bold, linked headline (markup), and the text that follows it, as written.
 
-    A headline that is the text's own first words, cut short or not, is not said twice: those words become the link,
-    and what follows begins with the space or the mark that comes after them. Any other headline leaves the whole text.
-    An entry without a link gives its headline in bold, or "" where that only repeats the text.
+    A headline that repeats the text's first words, cut short or not, is not shown twice: those words become the link,
+    and the text continues with the space or punctuation after them. Any other headline is followed by the whole text.
+    Without a link the headline is only bold, or "" if the text begins with it.
     """
     words = one_line(entry.headline).rstrip("… ")
     after = entry.text[len(words) :]
-    # Slack closes bold only before what is no word's letter (messaging/formatting-message-text).
+    # Slack ends bold only before a character that can't be part of a word (messaging/formatting-message-text).
     repeats = bool(words) and entry.text.startswith(words) and not after[:1].isalnum() and not after.startswith("_")
     if not entry.links:
         return ("" if one_line(entry.text).startswith(words) else bold(clip(words, _HEADLINE))), entry.text

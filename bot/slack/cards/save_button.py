@@ -1,4 +1,4 @@
-"""The Save button, which stands beside every link that the bot shows."""
+"""The Save button, shown beside every link."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block
 
 SAVE, SAVED = "save", "unsave"
-"""The beginnings of the buttons' action ids, up to a colon: one saves, the other removes."""
+"""The action ids of the buttons, up to a colon: one saves the link, the other removes the bookmark."""
 SLUG_MAX_CHARS = 400
-"""An issue of a longer name is named by no button."""
+"""Characters of a slug; the links of an issue with a longer one get no button."""
 _DIGITS = 12
 _KEY = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a Save button says of its link: the issue's slug, the entry's position, the beginning of the link's key.
+    """What a Save button's value says of its link: the issue's slug, the entry's position, the start of the link's key.
 
-    Short, since Slack may count a message's JSON. It tells apart what an old button meant from what stands there now.
-    `view` is what the message answered (its maker's own text, "" for none), so that it can be shown anew.
+    It is short, since Slack may count a message's JSON. The key shows whether the entry still has the link that an old
+    button meant. `view` says what the message answered ("" for nothing), so that the message can be rendered again; its
+    text is up to the code that made the message.
     """
 
     slug: str
@@ -33,13 +34,16 @@ class Token:
     view: str = ""
 
     def as_value(self) -> str:
-        """Return it as a button's value."""
+        """Return the token as a button's value."""
         said = json.dumps([self.slug, self.position, self.key], ensure_ascii=False)
         return f"{said}\n{self.view}" if self.view else said
 
     @classmethod
     def read(cls, value: object) -> Token | None:
-        """Read a button's value; None for anything `as_value` would not have made. It is a hint: look the link up."""
+        """Return the token in a button's value, None for anything that `as_value` would not return.
+
+        The value is untrusted: look the link up.
+        """
         said, _, view = value.partition("\n") if isinstance(value, str) else ("", "", "")
         try:
             fields = json.loads(said) if len(said) <= blocks.BUTTON_VALUE_MAX_CHARS else None
@@ -54,7 +58,7 @@ class Token:
 
 
 def token(slug: str, entry: Entry, view: str = "") -> Token | None:
-    """Return the token of an entry's first link, None for an entry without one or an issue of a monstrous name."""
+    """Return the token of an entry's first link; None without a link, or if the slug is too long."""
     if not entry.links:
         return None
     made = Token(slug, entry.position, key(entry.links[0].url)[:_DIGITS], view)
@@ -64,11 +68,11 @@ def token(slug: str, entry: Entry, view: str = "") -> Token | None:
 def save_button(about: Token | None, headline: str, *, saved: bool = False, drop: str = "Saved ✓") -> Block | None:
     """Return the button that saves the link or, if it is `saved`, the one that removes it; None without a token.
 
-    `headline` tells it from the others of its message to those who hear it.
+    `headline` is for screen readers, so that the buttons of a message can be told apart.
     """
     if about is None:
         return None
-    # The same link may stand twice in a message: of two issues, or in two entries of one.
+    # A message may show the same link twice: from two issues, or from two entries of one.
     name = f"{about.position}:{key(about.slug)[:4]}"
     if saved:
         return blocks.button(drop, f"{SAVED}:{name}", about.as_value(), about=headline)
