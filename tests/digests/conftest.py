@@ -21,7 +21,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
-    """Give what takes a figure of a long proof: printed, and kept with the test's report."""
+    """Return a function that prints a figure of a long test, and records it in the test report."""
 
     def keep(text: str) -> None:
         print(text)  # noqa: T201 - the figure
@@ -32,7 +32,7 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str], No
 
 @pytest.fixture(scope="module")
 def emptied() -> Iterator[Callable[[], Store]]:
-    """Give a store that is emptied each time it is asked for: a new one would prepare every statement anew."""
+    """Yield a function that empties the store and returns it: a new one would have to prepare every statement again."""
     store = Store.open("sqlite://", inline=True)
 
     def again() -> Store:

@@ -17,10 +17,10 @@ SUNDAY = MONDAY - timedelta(days=1)
 
 
 class Says:
-    """An aside that says what it is told to, and counts how often it was asked."""
+    """A footnote with a given text, followed by how often it was asked for."""
 
     def __init__(self, text: str) -> None:
-        """Say `text`."""
+        """Answer with `text`; "" for no footnote."""
         self.text = text
         self.asked = 0
 
@@ -32,7 +32,7 @@ class Says:
 
 
 class Breaks:
-    """An aside that fails."""
+    """A footnote that fails."""
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """See `bot.digests.delivery.footnote.Footnote`."""
@@ -40,7 +40,7 @@ class Breaks:
 
 
 class Hangs:
-    """An aside that never comes to an end."""
+    """A footnote that never answers."""
 
     async def line(self, workspace: WorkspaceId, now: datetime) -> str:
         """See `bot.digests.delivery.footnote.Footnote`."""
@@ -48,7 +48,7 @@ class Hangs:
 
 
 async def stage(aside: Says | Breaks | Hangs) -> tuple[Scene, str]:
-    """Set up a channel with two issues waiting for Monday, and a worker with that aside."""
+    """Set up a channel with two issues waiting for Monday, and a worker with that footnote."""
     scene = Scene(start=SUNDAY)
     scene.aside = aside
     channel = scene.channel()

@@ -129,7 +129,7 @@ def steps_of(name: str) -> int:
 
 
 def cells(name: str, successor: str, stride: int) -> Iterator[Cell]:
-    """Give the cells of a fault and successor: every `stride`-th step, the fault on every message in turn."""
+    """Yield the cells of a fault and successor: every `stride`-th step, the fault on every message in turn."""
     fault = FAULTS[name]
     for at in range(PARTS if fault is not None else 1):
         for step in range(1 + at % stride, steps_of(name) + 2, stride):
@@ -177,7 +177,7 @@ def test_a_fault_befalls_the_message_that_it_is_for(name: str, fault: Fault, at:
 def test_whoever_dies_wherever_each_message_is_there_once(
     name: str, successor: str, emptied: Callable[[], Store]
 ) -> None:
-    """A worker that dies at any step is followed by one that neither repeats nor forgets anything."""
+    """A worker dies at any step: the next one repeats nothing and forgets nothing."""
     assert whole_run(cells(name, successor, stride=11 if successor == "restart" else 17), emptied, closing=False)
 
 

@@ -44,7 +44,7 @@ class Town:
     seed: int
 
     def places(self) -> list[tuple[str, str]]:
-        """Give every channel."""
+        """Return all channels."""
         return [
             (f"-:T{team}", f"C{number:08d}")
             for team in range(1, self.workspaces + 1)
@@ -111,7 +111,7 @@ async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: flo
 
 
 async def done(store: Store, count: int) -> bool:
-    """Say whether every delivery has come to an end."""
+    """Return whether every delivery is finished."""
     counts = await store.deliveries.counts()
     return sum(counts.values()) == count and not counts.get("waiting") and not counts.get("posting")
 

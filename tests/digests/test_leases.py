@@ -1,4 +1,4 @@
-"""Leases: what keeps a channel in one pair of hands, and how they end when nobody is there to end them."""
+"""Leases: each subscription belongs to one worker at a time, and is freed when that worker dies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.fakes.virtual import run
 
 
 async def test_leases_are_renewed_while_a_tick_hangs() -> None:
-    """What is in hand stays in hand, whatever holds up the ticks."""
+    """A worker keeps its claimed subscriptions even if a tick never ends."""
     scene = Scene()
     worker = Worker(
         scene.store,
@@ -59,7 +59,7 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
 
 
 def test_what_cannot_be_given_back_is_given_back_at_the_next_tick() -> None:
-    """The database is away as a turn ends: the channel does not have to wait until the lease has run out."""
+    """The database is unreachable when a job ends: the channel does not wait until the lease expires."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -86,7 +86,7 @@ def test_what_cannot_be_given_back_is_given_back_at_the_next_tick() -> None:
 
 
 def test_a_channel_claimed_while_its_last_job_ends_is_worked_on() -> None:
-    """The release is committed, and its job has not yet heard of it, when the worker claims the channel again."""
+    """The worker claims the channel again after the release is committed, but before its job has the answer."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -110,7 +110,7 @@ def test_a_channel_claimed_while_its_last_job_ends_is_worked_on() -> None:
 
 
 def test_a_lease_that_nobody_knows_of_runs_out() -> None:
-    """A claim's answer was lost: the row says that the worker holds it, and the worker renews what it knows."""
+    """The answer to a claim was lost: the row names the worker, but the worker renews only what it knows of."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -132,7 +132,7 @@ def test_a_lease_that_nobody_knows_of_runs_out() -> None:
 
 
 def test_a_lease_of_a_clock_that_was_ahead_ends() -> None:
-    """The machine came up three days ahead, and died; with the right time its channel goes on within minutes."""
+    """A worker whose clock was three days ahead died: once the clock is right, its channel continues in minutes."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -156,7 +156,7 @@ def test_a_lease_of_a_clock_that_was_ahead_ends() -> None:
 
 @pytest.mark.long
 def test_a_workspace_has_no_more_in_hand_than_it_may() -> None:
-    """Those that were taken before count."""
+    """The subscriptions claimed earlier count towards the limit."""
 
     async def play() -> None:
         scene = Scene(start=SUNDAY, policy=slower(QUICK, max_channels_per_workspace=10, messages_per_second=50.0))
@@ -180,7 +180,7 @@ def test_a_workspace_has_no_more_in_hand_than_it_may() -> None:
 
 
 def test_a_clock_step_that_the_database_missed_is_found_again() -> None:
-    """Setting the alarms anew fails the first time: the next tick does it."""
+    """Recomputing next_run_at fails the first time: the next tick does it."""
 
     async def play() -> None:
         scene, channel = await standing_scene()

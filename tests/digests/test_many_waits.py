@@ -45,7 +45,7 @@ def test_short_waits_in_a_row_make_a_digest_late(times: int, *, late: bool) -> N
 
 
 def test_workspaces_that_are_put_off_for_moments_leave_room_for_the_others() -> None:
-    """All lanes are theirs, and each wait is short: the lanes are given back all the same."""
+    """They hold all channel jobs, and each wait is short: the jobs end all the same."""
 
     async def play() -> None:
         scene, two, three = await crowded_scene()

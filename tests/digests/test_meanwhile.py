@@ -1,4 +1,4 @@
-"""What happens to a channel while a worker has it in hand: nothing of it is lost, and nothing is taken back."""
+"""Changes to a channel while a worker has claimed it: they are neither lost nor undone."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_digest_that_was_dropped_stays_dropped(again: int) -> None:
 
 
 def test_nothing_is_begun_of_a_digest_that_was_dropped() -> None:
-    """A lane that read it before it was dropped writes no messages down for it."""
+    """A channel job that read the delivery before it was dropped records no messages for it."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")

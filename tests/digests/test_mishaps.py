@@ -21,7 +21,7 @@ BLIND = ("conversations.replies", "conversations.history")
 
 
 async def delivery(scene: Scene, channel: str, identity: str = "issue-2") -> Delivery:
-    """Give a digest as the database knows it."""
+    """Return a digest's delivery from the database."""
     found = await scene.store.deliveries.get("-:T1", channel, identity)
     assert found is not None
     return found

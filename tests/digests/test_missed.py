@@ -14,7 +14,7 @@ from tests.fakes.virtual import run
 
 
 def test_what_appeared_while_the_bot_was_down_comes_at_its_start() -> None:
-    """Though it stands on the shelf already when the worker starts, as in the app: the shelf does not change."""
+    """Even if the issue is already in the registry when the worker starts, so that registering reports no change."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -118,7 +118,7 @@ def test_a_date_that_is_brought_forward_counts_at_once() -> None:
 
 @pytest.mark.long
 def test_issues_that_are_written_under_one_name_and_renamed_all_come() -> None:
-    """Every week draft.md, renamed when it is done: each is posted once, and none is changed into the next."""
+    """Every week draft.md is written, and renamed when done: each is posted once, and no digest becomes the next."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")

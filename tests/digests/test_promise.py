@@ -33,7 +33,7 @@ async def standing_scene(schedule: str = "mondays 09:00 utc", *, start: datetime
 
 
 def named(scene: Scene, channel: str) -> list[str]:
-    """Give the titles that were posted, in order."""
+    """Return the titles that were posted, in order."""
     return [" ".join(text.split()[:2]) for text in scene.texts(channel)]
 
 
@@ -333,7 +333,7 @@ def test_a_revoked_workspace_goes_on_by_itself() -> None:
 
 
 def test_what_has_left_the_archive_is_not_said_to_be_posted_now() -> None:
-    """Who asks for a message of an issue that is gone hears that it waits for the issue."""
+    """A person who asks for a message of an issue that is gone is told that it waits for the issue."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")

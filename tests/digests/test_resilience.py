@@ -135,7 +135,7 @@ class Hanging(SiteSlack):
 
 
 def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
-    """The database fails between the register and the alarms: the worker says so, and makes up for it by itself."""
+    """The database fails after registering and before scheduling: the worker reports it and tries again by itself."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -163,7 +163,7 @@ def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
 
 
 def test_an_issue_that_comes_while_others_are_registered_is_known() -> None:
-    """Who waits for a turn to register the archive reads it when its turn comes."""
+    """A call that waits for the lock reads the archive only once it has the lock."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -344,7 +344,7 @@ async def test_a_clock_that_jumps_costs_nothing_and_silences_nobody(
 
 @pytest.mark.long
 async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
-    """Leases that cannot be given back run out by themselves."""
+    """Leases that can't be released expire by themselves."""
     scene = Scene()
     registry, content = IssueRegistry(scene.store.issues), DigestContent(render)
     worker = Worker(scene.store, scene.door, registry, scene.archive, content, scene.clock, scene.rules)

@@ -35,7 +35,7 @@ SUCCESSORS = {"restart": 1, "second": 1, "two": 2}
 STEPS = 40
 """More than a channel takes under any of these faults."""
 WORKER_STEPS = 10
-"""More than a worker takes until it has channels in hand."""
+"""More than a worker takes until it has claimed channels."""
 TOGETHER = 6
 MOST = 120.0
 PREPARING = threading.Lock()
@@ -54,11 +54,11 @@ class Cell:
 
     @property
     def places(self) -> list[tuple[str, str]]:
-        """Give its channels, in the order of the cases."""
+        """Return its channels, in the order of the cases."""
         return [(f"-:T{team}", f"C{self.number:08d}") for team in range(1, len(CASES) + 1)]
 
     def faults(self) -> Iterator[Fault]:
-        """Give the faults of its channels."""
+        """Return the faults of its channels."""
         for (name, at), (team, channel) in zip(CASES, self.places, strict=True):
             if name in FAULTS:
                 team_id = team.removeprefix("-:")
@@ -135,7 +135,7 @@ def judge(cell: Cell, found: list[Delivery], ledger: Ledger) -> None:
 
 
 def befell(name: str, at: int, team: str, channel: str, ledger: Ledger) -> bool:
-    """Say whether the fault of that name befell a call of the channel: its message, or one of its replies."""
+    """Return whether the named fault hit a call for the channel's message (`at` 0) or for one of its replies."""
     place = (team.removeprefix("-:"), channel)
     return any(
         (line.workspace, line.channel) == place and bool(line.thread_ts) is (at > 0)
@@ -144,7 +144,7 @@ def befell(name: str, at: int, team: str, channel: str, ledger: Ledger) -> bool:
 
 
 def bury(cells: list[Cell], folder: Path) -> int:
-    """Play cells, several at a time, and judge them by the stand-in's ledger; give how many deaths were died."""
+    """Play cells, several at a time, and check them by the stand-in's ledger; return how many deliveries they had."""
     with stand_in(folder, workspaces=len(CASES), channels=len(cells)) as api, ThreadPoolExecutor(TOGETHER) as pool:
         found = list(pool.map(lambda cell: play(cell, api), cells))
     ledger = ledger_in(folder)
@@ -155,7 +155,7 @@ def bury(cells: list[Cell], folder: Path) -> int:
 
 
 def grid(successor: str, url: Callable[[], str]) -> Iterable[Cell]:
-    """Give a cell for every step."""
+    """Yield a cell for every step."""
     numbers = itertools.count(1)
     for whose, last in (("lane", STEPS), ("worker", WORKER_STEPS)):
         for step in range(1, last + 1):

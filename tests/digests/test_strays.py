@@ -34,7 +34,7 @@ async def deleted_early(*faults: Fault, entries: int = 3) -> tuple[Scene, str, W
 
 
 async def standing(scene: Scene) -> DeliveryReports:
-    """Give what says how things stand."""
+    """Return the reports of what was delivered."""
     shelf = scene._shelf(scene.store)
     await shelf.put(scene.issues, scene.clock.now())
     return DeliveryReports(scene.store, shelf, None)

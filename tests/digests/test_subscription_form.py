@@ -13,7 +13,7 @@ from bot.domain.schedule import AsItAppears, Weekly
 
 
 def filled(**changes: Any) -> dict[str, Any]:
-    """Give a submitted form that is right, but for `changes` by field; None leaves a field empty."""
+    """Return a valid submitted form with `changes` by field; None leaves a field empty."""
     fields: dict[str, Any] = {
         "channel": {"selected_conversation": "C123"},
         "when": {"selected_option": {"value": SET}},

@@ -58,11 +58,11 @@ class Watch:
             self.twice += sum(other.metadata == said.metadata for other in self.standing()) - 1
 
     def standing(self) -> list[ChannelMessage]:
-        """Give the digest's messages that people can see, in the channel and in threads, oldest first."""
+        """Return the digest's messages that people can see, in the channel and in threads, oldest first."""
         return [said for said in self._channel.messages.values() if said.metadata and not said.deleted]
 
     def orphans(self) -> list[ChannelMessage]:
-        """Give the replies that stand in the channel by themselves."""
+        """Return the replies that are in the channel instead of a thread."""
         return [said for said in self.standing() if not said.is_reply and part_of(said) != "parent"]
 
     def delete_parent(self) -> None:
@@ -73,7 +73,7 @@ class Watch:
 
 
 def part_of(said: ChannelMessage) -> str:
-    """Give the key of the part that a message is."""
+    """Return the key of a message's part."""
     assert said.metadata is not None
     assert said.metadata["event_type"] == EVENT_TYPE
     return str(said.metadata["event_payload"]["part"])
@@ -135,7 +135,7 @@ def unknown(found: Delivery) -> int:
 
 
 def cells(lost: str, *, stride: int = 1, deaths: int = 0) -> Iterator[Cell]:
-    """Give the cells in which answers are lost that way: the deletion at every `stride`-th step, in every behaviour.
+    """Yield the cells in which answers are lost that way: the deletion at every `stride`-th step, in every behaviour.
 
     With `deaths` the worker also dies, at every `deaths`-th step from the deletion on.
     """

@@ -47,14 +47,14 @@ class Diary:
     """From the first to the last moment that a stepped clock showed, or that it should have shown."""
 
     def touched(self, slot: datetime) -> bool:
-        """Say whether a stepped clock can have made the bot see this slot sooner or later, or miss it.
+        """Return whether a clock step may have made the bot see this slot sooner or later, or miss it.
 
         A slot is posted for as long as `late`: so one that came so long before the clock was stepped is touched too.
         """
         return any(first - RULES.latest - SLACK <= slot <= last for first, last in self.stepped)
 
     def chances(self, slot: datetime, late: timedelta) -> Iterator[tuple[datetime, datetime]]:
-        """Give the spans in which this slot may be posted, one for each time that a worker may have been cut short."""
+        """Yield the spans in which this slot may be posted, one for each time a worker may have been interrupted."""
         begin = next((end for start, end in self.outages if start <= slot < end), slot)
         while begin - slot <= late:
             yield begin, begin + SLACK
@@ -64,9 +64,9 @@ class Diary:
             begin = cut
 
     def allowed(self, schedule: Schedule, issue: str) -> list[tuple[datetime, datetime, datetime]] | None:
-        """Give the slots at which an issue may come, each with a span; None if a stepped clock can have meddled.
+        """Return the slots at which an issue may be posted, each with its span; None if a clock step may interfere.
 
-        There are several only where a worker died when it had just begun.
+        There are several only if a worker died when it had just begun.
         """
         found: list[tuple[datetime, datetime, datetime]] = []
         appeared, weekly = self.appeared[issue], isinstance(schedule, Weekly)
@@ -148,7 +148,7 @@ async def judge(scene: Scene, channels: dict[str, str], weeks: int, diary: Diary
 
 
 def named(parent: Line) -> str:
-    """Give the issue that a channel message shows."""
+    """Return the issue that a channel message shows."""
     return " ".join(parent.text.split()[:2])
 
 

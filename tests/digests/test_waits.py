@@ -1,4 +1,4 @@
-"""Waits that Slack asks for (429): obeyed exactly, by whoever comes next too, and by nobody else."""
+"""Waits that Slack asks for (429): obeyed exactly, also by the next worker, and only where Slack asked for them."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ HERE = "-:T1"
 
 
 def limit(scene: Scene, channel: str, seconds: int, method: str = POST) -> None:
-    """Have Slack put the next such call to the channel off."""
+    """Have Slack answer the next such call to the channel with a 429."""
     scene.site.faults.add(Fault(How.LIMITED, retry_after=seconds, method=method, channel=channel))
 
 
 def lines(scene: Scene, channel: str) -> list[Line]:
-    """Give what was written, or was to be, in the channel."""
+    """Return the calls that wrote, or tried to write, in the channel."""
     return [line for line in scene.site.ledger.lines if line.channel == channel]
 
 
 def refusals(scene: Scene) -> list[Line]:
-    """Give what Slack put off."""
+    """Return the calls that Slack answered with a 429."""
     return [line for line in scene.site.ledger.lines if line.answer == "limited"]
 
 
@@ -72,7 +72,7 @@ async def limited_scene(seconds: int, how: str) -> tuple[Scene, str, str, Line]:
 @pytest.mark.parametrize("seconds", [15, 300])
 @pytest.mark.parametrize("how", ["posted", "edited"])
 def test_what_slack_asked_for_outlasts_a_restart(how: str, seconds: int) -> None:
-    """Told to wait, whoever takes over writes nothing to that channel before; the others go on."""
+    """After a 429, the next worker writes nothing to that channel before its end; other channels go on."""
 
     async def play() -> None:
         scene, channel, other, told = await limited_scene(seconds, how)
@@ -90,7 +90,7 @@ def test_what_slack_asked_for_outlasts_a_restart(how: str, seconds: int) -> None
 
 
 def test_what_was_asked_for_by_a_clock_that_was_ahead_is_not_waited_for() -> None:
-    """The clock is put back by a day while nobody is there: the channel does not wait for it to come round again."""
+    """The clock is set back by a day while no worker runs: the channel does not wait a day."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -111,7 +111,7 @@ def test_what_was_asked_for_by_a_clock_that_was_ahead_is_not_waited_for() -> Non
 
 @pytest.mark.parametrize("step", [-2_000, 2_000])
 def test_a_clock_that_is_put_changes_no_wait(step: int) -> None:
-    """Who was told counts in seconds of its own."""
+    """The worker that got the 429 counts its seconds by the event loop."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -168,7 +168,7 @@ def test_who_queues_in_a_workspace_hears_that_all_of_it_is_to_wait() -> None:
 
 @pytest.mark.long
 def test_a_long_wait_of_a_workspace_is_not_waited_out_by_its_other_channels() -> None:
-    """A channel due meanwhile is given back; what is then too late for its slot goes out at the next, as ever."""
+    """A channel that is due meanwhile is released; an issue then too late for its slot is posted at the next."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -309,7 +309,7 @@ def test_a_look_that_is_put_off_is_not_made_before_whoever_asks() -> None:
 
 
 def test_corrections_of_a_channel_that_is_to_wait_do_not_hold_it() -> None:
-    """Two digests are corrected, and the first edit is put off by half a day: the channel is given back."""
+    """Two digests are corrected, and the first edit is limited for half a day: the channel is released."""
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
@@ -402,7 +402,7 @@ def test_a_workspace_waits_as_long_as_those_say_who_were_told_while_another_wait
     """Nothing is concluded from one channel, or from two whose waits did not overlap."""
 
     async def rest(*spans: tuple[int, int]) -> float:
-        """Give how long a third channel waits, told at and until these seconds; it is second 100."""
+        """Return a third channel's wait at second 100, after 429s with these spans (from, until) for others."""
         pace, now = RateLimiter(DeliveryPolicy()), SUNDAY + timedelta(seconds=100)
         told = [(SUNDAY + timedelta(seconds=at), SUNDAY + timedelta(seconds=to)) for at, to in spans]
         pace.recall([Limit(HERE, f"C{number}", *each) for number, each in enumerate(told)], now)
