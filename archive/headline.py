@@ -32,8 +32,6 @@ _OPAQUE = frozenset(
 _OPAQUE_ENDS = (".ly", "list-manage.com")
 _WORD = re.compile(r"[^\W_]")
 _SEPARATORS = re.compile(r"[\W_]+")
-_UNSAID = {code: None for code in range(128) if not chr(code).isalnum()}
-"""The same for ASCII alone, for str.translate, which takes a tenth of the time."""
 _SLUG = re.compile(
     # Three words or more, of which one between the others may hold digits; a hash and a suffix may follow. The letters
     # are named in both cases: a repeated class that ignores case is matched by a call a letter.

@@ -144,12 +144,6 @@ class LinkSpan:
     address: bool = False
     tail: str = ""
 
-    def is_alone(self, words: str) -> bool:
-        """Tell whether a line whose plain text is `words` is nothing but this address."""
-        if not self.address or words != self.label + self.tail:
-            return False
-        return len(self.urls) == 1 and self.urls[0].endswith(self.label.partition("://")[2] or self.label)
-
 
 _TOKEN = re.compile(
     rf"""\\[!-/:-@\[-`{{-~]                        # an escaped mark means itself

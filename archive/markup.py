@@ -18,7 +18,6 @@ _TAGS = (
     "small span strike strong style sub summary sup table tbody td tfoot th thead tr tt u ul var video wbr br"
 ).replace(" ", "|")
 TAG = re.compile(rf"</?(?:{_TAGS})(?:\s(?:{link.QUOTED}|[^<>\x00])*+)?/?>", re.IGNORECASE)
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STARS = re.compile(r"(?<![\w*\\])(\*{1,3})(?=[^\s*])([^*]*[^\s*\\])\1(?![\w*])")
 _UNDERSCORES = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_]*[^\s_\\])\1(?!\w)")
 _TICKS = re.compile(r"(?<![`\w])(`{1,3})(?!`)([^`]+)\1(?![`\w])")
@@ -66,20 +65,6 @@ def plain(line: str) -> tuple[str, list[LinkSpan]]:
         parts = text.split(_PLACEHOLDER)
         text = parts[0] + "".join(f"{address}{part}" for address, part in zip(shown, parts[1:], strict=False))
     return " ".join(text.split()), found
-
-
-def broken(line: str) -> list[str]:
-    """Cut a line at every `<br>` but those that stand in the values of other tags.
-
-    >>> broken('One<br>two <img src="http://example.org/a" alt="three<br>four">')
-    ['One', 'two <img src="http://example.org/a" alt="three<br>four">']
-    """
-    cut, at = [], 0
-    for tag in TAG.finditer(line):
-        if _BREAK.fullmatch(tag[0]):
-            cut.append(line[at : tag.start()])
-            at = tag.end()
-    return [*cut, line[at:]]
 
 
 def _second(match: re.Match[str]) -> str:

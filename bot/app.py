@@ -104,7 +104,7 @@ class App:
         self._verifying = verifying
         self.ports = ports
         self.worker = worker
-        self._shelf = registry
+        self._registry = registry
         self._services = services
         self._link_lookup = link_lookup
         self._posting: asyncio.Task[None] | None = None
@@ -135,7 +135,7 @@ class App:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
         library, worker = self.ports.library, self.worker
         watch = self.ports.watch or DiskWatch(library.folder.name)
-        await self._shelf.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
+        await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.on_change(self._changed)
         library.on_change(self._prepare_links)
         self._freshness = Freshness(library, watch)

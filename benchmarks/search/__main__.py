@@ -28,16 +28,17 @@ PROMISED = {
     "known: MRR": 0.865,
     "known: s@1": 0.83,
     "typo of known: MRR": 0.95,
-    "topic: nDCG": 0.82,
+    "topic: nDCG": 0.83,
     "typo of topic: nDCG": 0.835,
     "alias: nDCG": 0.75,
-    "question: nDCG": 0.70,
+    "question: nDCG": 0.705,
     "none: no strong": 0.92,
     "answered": 0.99,
     "strong": 0.92,
     "strong: right": 0.95,
 }
-"""What the mean of the folds is at least on the public archive; about one query of a fold below what is reached."""
+"""What the mean of the folds is at least on the public archive; about one query of a fold below what is reached,
+and of topics and questions no less than 0.83 and 0.705."""
 
 Folded = Mapping[str, tuple[float, float]]
 

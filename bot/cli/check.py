@@ -11,8 +11,9 @@ from rich.text import Text
 from archive.document import SUFFIXES, Reading
 from archive.folder import DiskFolder, File
 from archive.loader import read_one
+from archive.page import Unseen
 from archive.problem import Problem
-from archive.proof import Count, hidden_links, prove, total
+from archive.proof import Count, hidden_links, pictures_and_definitions, prove, total
 from archive.snapshot import Snapshot
 from bot.cli.reading import folder_of, watched
 from bot.cli.terminal import out, safe
@@ -29,7 +30,7 @@ def check(archive: Path | None) -> int:
     """
     folder = DiskFolder(folder_of(archive), SUFFIXES)
     files = list(folder.files())
-    read, unproved = _proved(folder, files)
+    read, unproved, unseen = _proved(folder, files)
     now = SystemClock().now()
     snapshot, held = released(read, now), held_back(read, now)
     problems = [*snapshot.problems, *unproved]
@@ -38,23 +39,26 @@ def check(archive: Path | None) -> int:
         out.print(_problems(problems))
     if held:
         out.print(_held(held))
-    out.print(_counts(len(files), total(snapshot.issues), len(held), _hidden(read)))
+    out.print(_counts(len(files), total(snapshot.issues), len(held), [_hidden(read), _unseen(unseen)]))
     out.print(_verdict(len(files), lost, len(problems)))
     return 1 if lost else 0
 
 
-def _proved(folder: DiskFolder, files: list[File]) -> tuple[Snapshot, list[Problem]]:
-    """Read the files and compare each with its bytes; return what was lost or invented as problems."""
+def _proved(folder: DiskFolder, files: list[File]) -> tuple[Snapshot, list[Problem], list[Unseen]]:
+    """Read the files and compare each with its bytes; return them, what was lost or invented, and what is not shown."""
     unproved: list[Problem] = []
+    unseen: list[Unseen] = []
 
     def readings() -> Iterator[Reading]:
         for file in watched(files, "Checking"):
             reading = read_one(folder, file)
             if reading.issue is not None:
-                unproved.extend(_losses(reading, folder.read(file.name)))
+                data = folder.read(file.name)
+                unproved.extend(_losses(reading, data))
+                unseen.append(pictures_and_definitions(reading, data))
             yield reading
 
-    return Snapshot.of(readings()), unproved
+    return Snapshot.of(readings()), unproved, unseen
 
 
 def _losses(reading: Reading, data: bytes) -> Iterator[Problem]:
@@ -91,15 +95,24 @@ def _hidden(read: Snapshot) -> str:
     return f"{pieces:,} comments, scripts and styles that no reader sees, with {links:,} links" if pieces else ""
 
 
-def _counts(files: int, count: Count, held: int, hidden: str) -> Table:
+def _unseen(unseen: Iterable[Unseen]) -> str:
+    """Return how many pictures and unused definitions of links the files hold, in words; "" for none."""
+    each = list(unseen)
+    pictures, definitions = sum(file.pictures for file in each), sum(file.definitions for file in each)
+    if not pictures and not definitions:
+        return ""
+    return f"{pictures:,} pictures; definitions of links that no text uses: {definitions:,}"
+
+
+def _counts(files: int, count: Count, held: int, unseen: Iterable[str]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right", style="bold")
     table.add_column()
     table.add_row(f"{files:,}", "files")
     for name in ("issues", "sections", "entries", "links", "words"):
         table.add_row(f"{getattr(count, name):,}", name)
-    if hidden:
-        table.add_row(*hidden.split(" ", 1))
+    for line in filter(None, unseen):
+        table.add_row(*line.split(" ", 1))
     if held:
         table.add_row(f"{held:,}", "held back: not posted, not found, not shown")
     return table

@@ -162,7 +162,7 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
         said.append(f"\n  paused: {safe(status.paused)}", style="not bold yellow")
     elif status.next_at is not None:
         said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
-    more = [f"taste: {described(status.preferences)}", f"last: {_last(status.last)}"]
+    more = [f"preferences: {described(status.preferences)}", f"last: {_last(status.last)}"]
     more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
     if (rest := len(status.waiting[_MAX_WAITING:]) + status.more_waiting) > 0:
         more.append(f"and {rest} more wait")

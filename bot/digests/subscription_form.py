@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
-from bot.digests.views.form import AT_ONCE, KINDS, TOPICS_MAX_CHARS, Draft, zone_option
+from bot.digests.views.form import AT_ONCE, KINDS, TOPICS_MAX_CHARS, FormDraft, zone_option
 from bot.domain.offsets import offsets_like
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import (
@@ -83,11 +83,11 @@ def read(view: Mapping[str, Any]) -> SubscriptionRequest | dict[str, str]:
     return SubscriptionRequest(channel, schedule, preferences)
 
 
-def draft_of(channel: str, schedule: Schedule | None, preferences: Preferences, zone: str) -> Draft:
+def draft_of(channel: str, schedule: Schedule | None, preferences: Preferences, zone: str) -> FormDraft:
     """Return the form's initial values: the channel's subscription, or the defaults; `zone` is the person's own."""
     if isinstance(schedule, Weekly):
-        return Draft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, preferences=preferences)
-    return Draft(channel, zone=known_zone(zone), at_once=isinstance(schedule, AsItAppears), preferences=preferences)
+        return FormDraft(channel, schedule.days, f"{schedule.at:%H:%M}", schedule.zone, preferences=preferences)
+    return FormDraft(channel, zone=known_zone(zone), at_once=isinstance(schedule, AsItAppears), preferences=preferences)
 
 
 def zone_options(typed: str) -> list[Block]:

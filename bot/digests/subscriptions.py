@@ -181,7 +181,7 @@ class Subscribing:
             raise
         await self._slack.update_view(place.workspace, view, filled)
 
-    async def _draft(self, place: CommandContext) -> forms.Draft:
+    async def _draft(self, place: CommandContext) -> forms.FormDraft:
         before = await self._register.get(place.workspace, place.channel)
         if before is not None:
             return draft_of(place.channel, before.schedule, before.preferences, await self._zone(place))

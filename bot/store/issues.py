@@ -91,7 +91,7 @@ class _Look:
 class _Seen:
     """What the register holds: each identity's row, each slug's identity; and what is there now and out.
 
-    Of that: the identity of each slug, the face of each identity, and of those first seen now the rows to be.
+    Of that: the identity of each slug, the fingerprint of each identity, and of those first seen now the rows to be.
     """
 
     rows: dict[str, Any]

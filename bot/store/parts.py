@@ -165,7 +165,7 @@ class Parts:
             "was": part.attempt,
             "subscription_": subscription,
             "holder_": holder,
-            # Unique: of two lanes of one worker, of which one stalled until it lost its lease, one only may send.
+            # Unique: of two channel jobs of one worker, the first of which lost its lease, only one may send.
             "sender_": f"{holder}/{next(self._attempts)}",
             "attempt_": part.attempt + 1,
             "attempted_": now,

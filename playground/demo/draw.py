@@ -20,8 +20,6 @@ from playground.demo.rich_text import LINK, Reader, emoji
 from playground.slack.forms import Element, label, options, set_to
 
 DIM = Style(dim=True)
-WIDEST = 100
-"""Columns; Slack's own messages are about that wide."""
 # Blocks before which Slack leaves some room; small print and rules stand close.
 _APART = frozenset({"section", "actions", "header", "rich_text", "table", "markdown"})
 _BUTTONS = {

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerLine:
     """One call: at `at` (seconds since 1970) `method` in a workspace (team id) and channel.
 
     `landed` tells whether it took effect, `ts` and `thread_ts` where. `answer` is what the caller was told: "ok",
@@ -34,19 +34,19 @@ class Ledger:
 
     def __init__(self, file: IO[str] | None = None) -> None:
         """Start empty; `file` is open for writing; each line is flushed, so that it survives a killed process."""
-        self.lines: list[Line] = []
+        self.lines: list[LedgerLine] = []
         self.calls: Counter[str] = Counter()
         """How often each method was called, reading ones too."""
         self._file = file
 
-    def add(self, line: Line) -> None:
+    def add(self, line: LedgerLine) -> None:
         """Write a line."""
         self.lines.append(line)
         if self._file is not None:
             self._file.write(json.dumps(asdict(line)) + "\n")
             self._file.flush()
 
-    def posts(self, workspace: str | None = None, channel: str | None = None) -> list[Line]:
+    def posts(self, workspace: str | None = None, channel: str | None = None) -> list[LedgerLine]:
         """Return the posts that everybody in the channel can see, in order."""
         return [
             line
@@ -57,9 +57,9 @@ class Ledger:
             and channel in {None, line.channel}
         ]
 
-    def doubles(self) -> list[tuple[Line, Line]]:
+    def doubles(self) -> list[tuple[LedgerLine, LedgerLine]]:
         """Return the pairs of posts in one channel that carry the same metadata: there must never be one."""
-        first: dict[tuple[str, str, str], Line] = {}
+        first: dict[tuple[str, str, str], LedgerLine] = {}
         found = []
         for line in self.posts():
             if line.metadata is None:
@@ -76,5 +76,5 @@ def read(lines: Iterator[str]) -> Ledger:
     ledger = Ledger()
     for line in lines:
         if line.endswith("\n"):  # a killed writer may leave half a line
-            ledger.add(Line(**json.loads(line)))
+            ledger.add(LedgerLine(**json.loads(line)))
     return ledger

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from playground.slack.call import Call, RefusalError
 from playground.slack.faults import Fault, Faults, How
-from playground.slack.ledger import Ledger, Line
+from playground.slack.ledger import Ledger, LedgerLine
 from playground.slack.methods import METHODS
 from playground.slack.methods.files import give, receive
 from playground.slack.workspace import Workspace
@@ -35,7 +35,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """A call of the bot and its result, for watchers; `answer` and `landed` as in the ledger's `Line`.
+    """A call of the bot and its result, for watchers; `answer` and `landed` as in the ledger's `LedgerLine`.
 
     `channel` is an id, `text` what the call says, `details` Slack's words about a limit that was broken.
     """
@@ -175,7 +175,7 @@ class Site:
             return
         metadata = call.arguments.get("metadata")
         self.ledger.add(
-            Line(
+            LedgerLine(
                 at=call.now.timestamp(),
                 workspace=call.workspace.team,
                 channel=str(

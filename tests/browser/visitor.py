@@ -134,7 +134,7 @@ class Visitor:
 
     @property
     def backstage(self) -> Locator:
-        """The operator's drawer."""
+        """Backstage."""
         return self.page.get_by_role("region", name="Backstage")
 
     def dialog(self, name: str | re.Pattern[str] | None = None) -> Locator:
@@ -195,7 +195,7 @@ class Visitor:
         await self.page.get_by_role("menuitem", name=action).click()
 
     async def opens_backstage(self) -> None:
-        """Open the operator's drawer, unless it is open."""
+        """Open backstage, unless it is open."""
         if await self.backstage.is_visible():
             return
         await self.page.get_by_role("contentinfo").get_by_role("button", name="Backstage").click()
@@ -208,12 +208,12 @@ class Visitor:
             await expect(self.thread).to_be_hidden()
 
     async def leaves_backstage(self) -> None:
-        """Close the drawer."""
+        """Close backstage."""
         await self.backstage.get_by_role("button", name="Close Backstage").click()
         await expect(self.backstage).to_be_hidden()
 
     async def does(self, button: str) -> None:
-        """Press a button of the operator's drawer."""
+        """Press a button of backstage."""
         await self.backstage.get_by_role("button", name=button).click()
 
     # What is found

@@ -139,6 +139,14 @@ def test_check_counts_what_it_proved() -> None:
     assert "14" in on_sample("check").stdout
 
 
+def test_check_counts_pictures_and_unused_definitions(tmp_path: Path) -> None:
+    """What no text or link shows is counted: two pictures, and the one definition that nothing uses."""
+    picture = "![A chart](https://example.org/a.png)"
+    body = f"{picture}\n\n{picture}\n\nHello [there][used].\n\n[used]: https://example.org/b\n[idle]: https://example.org/c\n"
+    (tmp_path / "one.md").write_text(f"---\ntitle: One\ndate: 2024-01-07\n---\n\n{body}")
+    assert "2  pictures; definitions of links that no text uses: 1" in run("check", "--archive", str(tmp_path)).stdout
+
+
 def test_check_fails_when_something_is_lost(tmp_path: Path) -> None:
     """The file and what to do are named, and the exit code tells a script."""
     (tmp_path / "good.md").write_text("---\ntitle: One\ndate: 2024-01-07\n---\n\nHello https://example.org/a\n")

@@ -113,7 +113,7 @@ def test_each_channel_stands_there_with_what_comes_and_what_waits(ask: Callable[
 def test_a_channel_s_taste_and_last_post_are_told(ask: Callable[..., str]) -> None:
     """As plain words, and with the ts by which the message is found: the address is only Slack's to give."""
     said = ask("--channel", "C5")
-    assert "taste: Contents, and a thread with a reply for each link · without jobs · only about r & d" in said
+    assert "preferences: Contents, and a thread with a reply for each link · without jobs · only about r & d" in said
     assert "last: Example Weekly 1, 2026-01-05 09:00 UTC, ts 1767603600.000100" in said
     assert "last: nothing yet" in ask("--channel", "C1")
 

@@ -50,8 +50,8 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
     running = asyncio.create_task(worker.run(Ticker))
     async with asyncio.timeout(10):
         await renewed.wait()
-    for lane in tuple(worker._jobs):
-        lane.cancel()
+    for job in tuple(worker._jobs):
+        job.cancel()
     worker._jobs.clear()
     await worker.stop(3)
     await running

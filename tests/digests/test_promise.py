@@ -466,9 +466,9 @@ def test_status_and_why_say_what_waits_and_what_was() -> None:
         await scene.passes(days=2)
         more = [issue(n, SUNDAY + timedelta(hours=n)) for n in range(3, 8)]
         await scene.appear(*more, issue(9, SUNDAY + timedelta(days=90)))
-        shelf = IssueRegistry(scene.store.issues)
-        await shelf.put(scene.issues, scene.clock.now())
-        standings = DeliveryReports(scene.store, shelf, scene.door)
+        registry = IssueRegistry(scene.store.issues)
+        await registry.put(scene.issues, scene.clock.now())
+        standings = DeliveryReports(scene.store, registry, scene.door)
         subscription = await scene.store.subscriptions.get("-:T1", channel)
         assert subscription is not None
         now = scene.clock.now()
@@ -517,15 +517,15 @@ def test_status_names_a_digest_once_while_its_thread_is_posted() -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        shelf = IssueRegistry(scene.store.issues)
+        registry = IssueRegistry(scene.store.issues)
         both = (issue(1, SUNDAY - timedelta(days=30)), issue(2, SUNDAY))
         await scene.appear(both[1])
-        await shelf.put(both, scene.clock.now())
+        await registry.put(both, scene.clock.now())
         while len(scene.posts(channel)) < 2:
             await scene.passes(seconds=0.25)
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
-        standings = DeliveryReports(scene.store, shelf, scene.door)
+        standings = DeliveryReports(scene.store, registry, scene.door)
         halfway = str(status(await standings.status(known, scene.clock.now())).blocks)
         assert halfway.count("Weekly 2") == 1
         assert "its thread is being posted, 1 of 3 replies so far" in halfway

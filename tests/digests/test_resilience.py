@@ -75,9 +75,9 @@ def test_one_unreadable_subscription_stops_nobody_else(values: dict[str, object]
         assert "subscribe the channel again" in known.paused.reason
         assert len(await scene.store.subscriptions.list()) == 2
         assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
-        shelf = IssueRegistry(scene.store.issues)
-        await shelf.put(scene.issues, scene.clock.now())
-        status = await DeliveryReports(scene.store, shelf, scene.door).status(known, scene.clock.now())
+        registry = IssueRegistry(scene.store.issues)
+        await registry.put(scene.issues, scene.clock.now())
+        status = await DeliveryReports(scene.store, registry, scene.door).status(known, scene.clock.now())
         assert status.paused == known.paused.reason
         await end(scene)
 

@@ -157,7 +157,7 @@ def bury(cells: list[Cell], folder: Path) -> int:
 def grid(successor: str, url: Callable[[], str]) -> Iterable[Cell]:
     """Yield a cell for every step."""
     numbers = itertools.count(1)
-    for whose, last in (("lane", STEPS), ("worker", WORKER_STEPS)):
+    for whose, last in (("job", STEPS), ("worker", WORKER_STEPS)):
         for step in range(1, last + 1):
             yield Cell(next(numbers), whose, step, successor, url())
 
@@ -165,8 +165,8 @@ def grid(successor: str, url: Callable[[], str]) -> Iterable[Cell]:
 def test_a_process_killed_at_a_step_leaves_each_message_once(tmp_path: Path, postgres: Postgres) -> None:
     """Killed between an answer and its commit, and between a commit and its call, under every fault at once."""
     cells = [
-        Cell(1, "lane", 10, "restart", f"sqlite:///{tmp_path}/a.db"),
-        Cell(2, "lane", 14, "two", postgres.fresh()),
+        Cell(1, "job", 10, "restart", f"sqlite:///{tmp_path}/a.db"),
+        Cell(2, "job", 14, "two", postgres.fresh()),
     ]
     assert bury(cells, tmp_path) == 2 * len(CASES)
 

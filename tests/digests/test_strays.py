@@ -35,9 +35,9 @@ async def deleted_early(*faults: Fault, entries: int = 3) -> tuple[Scene, str, W
 
 async def standing(scene: Scene) -> DeliveryReports:
     """Return the reports of what was delivered."""
-    shelf = scene._shelf(scene.store)
-    await shelf.put(scene.issues, scene.clock.now())
-    return DeliveryReports(scene.store, shelf, None)
+    registry = scene._registry(scene.store)
+    await registry.put(scene.issues, scene.clock.now())
+    return DeliveryReports(scene.store, registry, None)
 
 
 def calls(scene: Scene, method: str) -> int:

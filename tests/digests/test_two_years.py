@@ -14,7 +14,7 @@ import pytest
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.schedule import Schedule, Weekly, parse_schedule, slots
 from playground.slack.faults import Fault, How
-from playground.slack.ledger import Line
+from playground.slack.ledger import LedgerLine
 from tests.fakes.newsletter import issue, with_text
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run
@@ -147,12 +147,12 @@ async def judge(scene: Scene, channels: dict[str, str], weeks: int, diary: Diary
     return checked
 
 
-def named(parent: Line) -> str:
+def named(parent: LedgerLine) -> str:
     """Return the issue that a channel message shows."""
     return " ".join(parent.text.split()[:2])
 
 
-def in_time(parent: Line, schedule: Schedule, diary: Diary) -> bool:
+def in_time(parent: LedgerLine, schedule: Schedule, diary: Diary) -> bool:
     """Check that a digest came at its slot, and said so if it was late. False: a stepped clock can have meddled."""
     allowed = diary.allowed(schedule, named(parent))
     if allowed is None:

@@ -18,7 +18,7 @@ from bot.domain.subscription import Limit
 from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError
 from playground.slack.faults import Fault, How
-from playground.slack.ledger import Line
+from playground.slack.ledger import LedgerLine
 from playground.slack.workspace import Workspace
 from tests.digests.test_mishaps import blind, until
 from tests.digests.test_promise import MONDAY, POST, SUNDAY, end, named, standing_scene
@@ -35,12 +35,12 @@ def limit(scene: Scene, channel: str, seconds: int, method: str = POST) -> None:
     scene.site.faults.add(Fault(How.LIMITED, retry_after=seconds, method=method, channel=channel))
 
 
-def lines(scene: Scene, channel: str) -> list[Line]:
+def lines(scene: Scene, channel: str) -> list[LedgerLine]:
     """Return the calls that wrote, or tried to write, in the channel."""
     return [line for line in scene.site.ledger.lines if line.channel == channel]
 
 
-def refusals(scene: Scene) -> list[Line]:
+def refusals(scene: Scene) -> list[LedgerLine]:
     """Return the calls that Slack answered with a 429."""
     return [line for line in scene.site.ledger.lines if line.answer == "limited"]
 
@@ -53,7 +53,7 @@ async def subscribed(scene: Scene, *names: str) -> list[str]:
     return channels
 
 
-async def limited_scene(seconds: int, how: str) -> tuple[Scene, str, str, Line]:
+async def limited_scene(seconds: int, how: str) -> tuple[Scene, str, str, LedgerLine]:
     """Set up two channels with a digest to post or to correct, of which the first is told to wait."""
     scene, channel = await standing_scene("asap")
     (other,) = await subscribed(scene, "other")

@@ -1,6 +1,6 @@
 """A worker as a process of its own that kills itself: `python -m tests.fakes.doomed DATABASE API WHOSE STEP`.
 
-WHOSE is "lane": every channel comes to a halt at its step number STEP (counted as in `tests.fakes.doom`: before and
+WHOSE is "job": every channel comes to a halt at its step number STEP (counted as in `tests.fakes.doom`: before and
 after each write, before each read, before and after each call), and once nothing moves any more the process sends
 itself SIGKILL. So one death is, for every claimed channel, a death at exactly that step. "worker": the process sends
 itself SIGKILL at that step of what belongs to no channel (start, claims). "nobody": it lives until it is told to stop.
@@ -50,10 +50,10 @@ class Halt(Fuse):
         """Take a step; say whether the channel halts there."""
         task = asyncio.current_task()
         name = task.get_name() if task is not None else ""
-        if name.startswith("lane-") is not (self._whose == "lane"):
+        if name.startswith("job-") is not (self._whose == "job"):
             return False
         self.moved = asyncio.get_running_loop().time()
-        who = name if self._whose == "lane" else self._whose
+        who = name if self._whose == "job" else self._whose
         self._counts[who] += 1
         if self._counts[who] < self.last:
             return False

@@ -22,7 +22,7 @@ from bot.domain.subscription import Subscription
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from bot.store.tables import subscriptions
-from playground.slack.ledger import Line
+from playground.slack.ledger import LedgerLine
 from playground.slack.site import Site
 from playground.slack.workspace import Workspace
 from tests.fakes.newsletter import render
@@ -101,16 +101,16 @@ class Scene:
             await worker.changed()
         self.poke()
         if not self.workers:
-            await self._shelf(self.store).put(self.issues, self.clock.now())
+            await self._registry(self.store).put(self.issues, self.clock.now())
 
     async def worker_comes(self, *, door: Poster | None = None, policy: DeliveryPolicy | None = None) -> Worker:
-        """Start one more worker, driven by a plain loop. As in the app, its shelf is filled before it starts."""
-        shelf = self._shelf(self.store)
-        await shelf.put(self.issues, self.clock.now())
+        """Start one more worker, driven by a plain loop. As in the app, its registry is filled before it starts."""
+        registry = self._registry(self.store)
+        await registry.put(self.issues, self.clock.now())
         worker = Worker(
             self.wrap_store(self.store),
             door or self.door,
-            shelf,
+            registry,
             self.archive,
             DigestContent(self.render, footnote=self.aside),
             self.clock,
@@ -126,7 +126,7 @@ class Scene:
         self.workers.append((worker, asyncio.create_task(work())))
         return worker
 
-    def _shelf(self, store: Store) -> IssueRegistry:
+    def _registry(self, store: Store) -> IssueRegistry:
         return IssueRegistry(store.issues, few=1_000_000)  # no threads in virtual time
 
     async def _nap(self, worker: Worker) -> None:
@@ -154,8 +154,8 @@ class Scene:
         """Kill a worker: whatever it was doing stops where it is, and nothing is given back."""
         for known, task in self.workers:
             if known is worker:
-                for lane in (*worker._jobs, *worker._chores):
-                    lane.cancel()
+                for job in (*worker._jobs, *worker._chores):
+                    job.cancel()
                 task.cancel()
                 await asyncio.wait({task})
         self.workers = [pair for pair in self.workers if pair[0] is not worker]
@@ -174,7 +174,7 @@ class Scene:
         """Let that much time pass (arguments of timedelta)."""
         await asyncio.sleep(timedelta(**span).total_seconds())
 
-    def posts(self, channel: str) -> list[Line]:
+    def posts(self, channel: str) -> list[LedgerLine]:
         """Return what everybody in the channel can see that was posted."""
         return self.site.ledger.posts("T1", channel)
 

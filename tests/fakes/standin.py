@@ -19,7 +19,7 @@ from bot.domain.schedule import AsItAppears
 from bot.runtime.clock import SystemClock
 from bot.store.store import Store
 from playground.slack.faults import Fault, How
-from playground.slack.ledger import Ledger, Line, read
+from playground.slack.ledger import Ledger, LedgerLine, read
 from tests.fakes.mortal import published
 from tests.fakes.newsletter import issue
 
@@ -50,7 +50,7 @@ def faults(*, soon: int, later: int, late: float) -> dict[str, Fault]:
     }
 
 
-def hits(fault: Fault, lines: Iterable[Line]) -> list[Line]:
+def hits(fault: Fault, lines: Iterable[LedgerLine]) -> list[LedgerLine]:
     """Return the calls that the fault befell, as the stand-in's ledger has them."""
     told = fault.error if fault.how is How.REFUSED else "late" if fault.lands_after else fault.how.value
     return [line for line in lines if line.answer == told]

@@ -66,7 +66,7 @@ async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[De
 
 
 async def test_a_subscription_comes_back_as_it_was_put(store: Store) -> None:
-    """Schedule, taste and person; a second put changes it and resumes it."""
+    """Schedule, preferences and person; a second put changes it and resumes it."""
     schedule, preferences = parse_schedule("mondays 09:00 Europe/London"), Preferences(layout=Layout.FULL)
     made = await store.subscriptions.put(*HERE, "U1", schedule, preferences, NOW)
     assert await store.subscriptions.get(*HERE) == made

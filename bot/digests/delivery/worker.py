@@ -301,7 +301,7 @@ class Worker:
 
     def _open(self, subscription: Subscription) -> None:
         job = ChannelJob(self._context, subscription)
-        task = asyncio.create_task(self._run_job(job, subscription), name=f"lane-{subscription.id}")
+        task = asyncio.create_task(self._run_job(job, subscription), name=f"job-{subscription.id}")
         self._jobs[task] = job
         self._claimed[subscription.id] = job
         self._unreleased.discard(subscription.id)

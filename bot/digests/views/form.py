@@ -32,7 +32,7 @@ _KIND_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FormDraft:
     """The form's initial values: `days` (0 is Monday), `time` as HH:MM, `zone` an IANA name or ""."""
 
     channel: str
@@ -58,7 +58,7 @@ def no_form(said: Message) -> Block:
     return {**loading(), "blocks": list(said.blocks)}
 
 
-def form(draft: Draft) -> Block:
+def form(draft: FormDraft) -> Block:
     """Return the form, filled in with `draft`."""
     return {
         "type": "modal",
@@ -75,7 +75,7 @@ def zone_option(name: str) -> Block:
     return {"text": blocks.plain(name.replace("_", " "), 75), "value": clip_plain(name, 75)}
 
 
-def _where_and_when(draft: Draft) -> list[Block]:
+def _where_and_when(draft: FormDraft) -> list[Block]:
     channel: dict[str, Any] = {
         "type": "conversations_select",
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},

@@ -64,7 +64,7 @@ class _Plan:
 
 def digest(
     issue: Issue,
-    preferences: Preferences = Preferences(),  # noqa: B008 - Taste is immutable
+    preferences: Preferences = Preferences(),  # noqa: B008 - Preferences are immutable
     note: str = "",
     saved: frozenset[int] = frozenset(),
 ) -> Digest:

@@ -1,4 +1,4 @@
-"""The requests between the bot and the stand-in, as the operator's drawer lists them."""
+"""The requests between the bot and the stand-in, as backstage lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions and deliveries as the operator's drawer shows them: what `backissue deliveries` prints."""
+"""Subscriptions and deliveries as backstage shows them: what `backissue deliveries` prints."""
 
 from __future__ import annotations
 

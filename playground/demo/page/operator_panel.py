@@ -1,4 +1,4 @@
-"""The operator's drawer: the clock, the next issue, what is broken, and the deliveries as they change."""
+"""Backstage: the clock, the next issue, what is broken, and the deliveries as they change."""
 
 from __future__ import annotations
 
