@@ -31,7 +31,7 @@ from bot.slack.blocks.message import Block, Message
 
 _log = structlog.get_logger(__name__)
 
-ZONE_TIMEOUT_SECONDS = 1.0
+MEMBERSHIP_TIMEOUT_SECONDS = 1.0
 """Seconds for asking Slack whether the bot is in a channel; without an answer by then, the channel is subscribed."""
 _CHANNELS = ("C", "G")
 """First letters of channel ids; direct conversations have others (Slack: reference/objects/conversation-object)."""
@@ -246,7 +246,7 @@ class Subscribing:
     async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:
         """Return whether the bot is in the channel; None if Slack does not answer, or not in time."""
         try:
-            async with asyncio.timeout(ZONE_TIMEOUT_SECONDS):
+            async with asyncio.timeout(MEMBERSHIP_TIMEOUT_SECONDS):
                 await self._slack.check_channel(workspace, channel)
         except ChannelRefusedError:
             return False

@@ -75,6 +75,7 @@ FOREIGN = [
     "https://127.0.0.1/1", "https://[::1]/1", "https://localhost/1", "https://example.com/hooks.slack.com",
     "https://example.com#@hooks.slack.com", "//hooks.slack.com/1", "https:hooks.slack.com", "file:///etc/passwd",
     "https://hooks.slack.com.", "https://hooks.slack.com\\@example.com/1", "https://xn--slack-gov.com/", "https://",
+    "https://127.0.0.1&.slack.com/1", "https://1.2.3.4 .slack.com/1",
     "https://[", "https://slack.com:99999/", "https://hooks.slack.com\n.example.com/1", "http://127.0.0.1:2/api/",
 ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.subscription import Limit
 from bot.domain.workspace import WorkspaceId
 
-_JITTER_SECONDS = 0.1
+_JITTER_SHARE = 0.1
 """Share of the interval by which a message may be early after the previous answer, which took time to arrive."""
 LEAD_SECONDS = 0.1
 """Seconds by which a message gets its turn early: the attempt has to be recorded first, which takes time."""
@@ -99,7 +99,7 @@ class RateLimiter:
         """Record that Slack has just answered the message of the last turn."""
         answered = asyncio.get_running_loop().time()
         place = self._place(workspace, channel)
-        place.free = max(place.free, answered + self._policy.seconds_per_message * (1 - _JITTER_SECONDS))
+        place.free = max(place.free, answered + self._policy.seconds_per_message * (1 - _JITTER_SHARE))
 
     def limited(self, workspace: WorkspaceId, channel: str, seconds: float, told: datetime) -> None:
         """Obey a 429 that came at `told` by the wall clock: nothing goes to this channel for `seconds`.

@@ -8,6 +8,7 @@ stand there twice) and is silent about a refusal: hence this.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -19,6 +20,8 @@ from bot.domain.errors import BotError
 _TIMEOUT_SECONDS = 10
 _DOMAINS = ("slack.com", "slack-gov.com")
 """Slack's domains: response URLs are on hooks.slack.com, or on a host of a government's or an enterprise's grid."""
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]+")
+"""The names that a host of Slack's may have (RFC 1123); a parser lets more through, such as "127.0.0.1&.slack.com"."""
 
 
 class ResponseUrlError(BotError):
@@ -89,5 +92,5 @@ def _checked(url: str, api: str) -> URL | None:
         host, own = address.host or "", address.origin() == URL(api).origin()
     except ValueError:
         return None
-    slack = any(host == domain or host.endswith(f".{domain}") for domain in _DOMAINS)
+    slack = _HOST.fullmatch(host) is not None and any(f".{host}".endswith(f".{domain}") for domain in _DOMAINS)
     return address if own or (slack and address.scheme == "https" and address.port == 443) else None
