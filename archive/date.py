@@ -51,8 +51,9 @@ def moment(value: object) -> datetime | None:
     """Return the moment that a front matter's `value` means, always with an offset; None if it means none.
 
     A day without a time is midnight; a time without an offset is UTC. Takes datetimes, dates, strings (ISO 8601, the
-    form of mail headers, or with the month as a word) and whole numbers like 20140921. Moments of the calendar's first
-    and last year are refused: some of them cannot be converted to every time zone.
+    form of mail headers, with the month as a word, or a day, month and year with slashes), whole numbers like 20140921
+    and Unix time. A month or a year alone is its first day. Moments of the calendar's first and last year are refused:
+    some of them cannot be converted to every time zone.
     """
     if isinstance(value, date):
         if not date.min.year < value.year < date.max.year:
@@ -65,7 +66,76 @@ def moment(value: object) -> datetime | None:
     if isinstance(value, int) and value.bit_length() > _MAX_BITS:
         return None
     text = str(value).strip()[:100]
-    return _iso(text) or _mailed(text) or _timed(text)
+    return _epoch(text) or _iso(text) or _mailed(text) or _timed(text) or _month(text) or _year(text)
+
+
+def is_period(value: object) -> bool:
+    """Return whether `value` is a text or number that names a month or a year and no day in it."""
+    if not isinstance(value, str) and (not isinstance(value, int) or value.bit_length() > _MAX_BITS):
+        return False
+    text = str(value).strip()[:100]
+    return _timed(text) is None and (_month(text) or _year(text)) is not None
+
+
+def _epoch(text: str) -> datetime | None:
+    """Return the moment of Unix time in seconds (10 figures: from September 2001 on) or milliseconds (13)."""
+    if not _EPOCH.fullmatch(text):
+        return None
+    found = datetime.fromtimestamp(int(text[:10]), UTC)
+    return found if found.year < _EPOCH_END else None
+
+
+_EPOCH_END = 2100
+"""The year from which on Unix time is taken for a number of another kind."""
+_EPOCH = re.compile(r"[1-9][0-9]{9}(?:[0-9]{3})?")
+
+
+def _slashed(text: str) -> datetime | None:
+    """Return the day of `12/31/2030` or `31/12/2030`; the month comes first where both can be read."""
+    match = _SLASHED.match(text)
+    if match is None:
+        return None
+    first, second, year = (int(part) for part in match.groups())
+    return _day(year, first, second) or _day(year, second, first)
+
+
+_SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?![0-9])")
+
+
+def _month(text: str) -> datetime | None:
+    """Return the first day of the month that `text` is, as `2030-03`, `03/2030` or `June 2030`."""
+    match = next((match for pattern in _MONTH_FORMS if (match := pattern.fullmatch(text))), None)
+    if match is None:
+        return None
+    month = match["month"].lower()
+    return _day(int(match["year"]), int(month) if month.isdecimal() else _NUMBERS[month], 1)
+
+
+_MONTH_FORMS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?P<year>\d{4})[-/._](?P<month>\d{1,2})",
+        r"(?P<month>\d{1,2})[-/._](?P<year>\d{4})",
+        rf"{_MONTH},?[\s/._-]+(?:de\s+)?{_YEAR}",
+        rf"{_YEAR}[\s/._-]+{_MONTH}",
+    )
+)
+
+
+def _year(text: str) -> datetime | None:
+    """Return the first day of the year that is the one figure in `text`, as in `2030` or `Spring 2012`."""
+    figures = re.findall(r"\d+", text)
+    return _day(int(figures[0]), 1, 1) if len(figures) == 1 and _YEAR_FORM.search(text) else None
+
+
+_YEAR_FORM = re.compile(r"(?<!\w)(?:19|20)[0-9]{2}(?!\w)")
+
+
+def _day(year: int, month: int, day: int) -> datetime | None:
+    try:
+        return moment(datetime(year, month, day, tzinfo=UTC))
+    except ValueError:
+        return None
 
 
 def _iso(text: str) -> datetime | None:
@@ -85,7 +155,7 @@ def _mailed(text: str) -> datetime | None:
 
 def _timed(text: str) -> datetime | None:
     """Return the first day written in `text` with the time that is written after it, if any."""
-    day = written(text)
+    day = written(text) or _slashed(text)
     clock = _CLOCK.search(text) if day is not None else None
     if day is None or clock is None:
         return day

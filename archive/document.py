@@ -115,8 +115,10 @@ class _Document:
         published = self._published(metadata, title, heading)
         if published is None and marks.draft:
             return Reading(self.file, None, draft=marks.draft)
+        held = marks.draft
         if published is None:
-            self._note(0, "its date is a guess, since it says none", _DATE)
+            held = release.unreadable_date(metadata)
+            self._note(0, f"its date is a guess, {'and it is held back' if held else 'since it says none'}", _DATE)
         if marks.unclear:
             self._note(0, f"its expiry date {marks.unclear} is none; it stays", "write it like `2014-09-21`")
         name = label.slug(self.file)
@@ -136,12 +138,12 @@ class _Document:
             number,
             published or _UNDATED,
             sections,
-            marks.draft,
+            held,
             marks.expires,
             fingerprint(text),
             date_guessed=published is None,
         )
-        return Reading(self.file, issue, tuple(self.problems), draft=marks.draft, hidden=seen.hidden)
+        return Reading(self.file, issue, tuple(self.problems), draft=held, hidden=seen.hidden)
 
     def _unclosed(self, seen: Visible) -> None:
         """Note what hides more than its author may have meant."""
@@ -203,21 +205,24 @@ class _Document:
         return label.spoken(label.slug(self.file))
 
     def _published(self, metadata: dict[str, Any], *titles: str) -> datetime | None:
-        """Return the date that the front matter, a title or the path says, None if none of them does."""
+        """Return the date that the front matter, a title or the path says, None if none of them does.
+
+        Where the front matter has a month or a year alone, a day of that year in the title or the path is preferred.
+        """
         given = release.date_of(metadata)
         published = date.moment(given)
-        if published:
+        if published and not date.is_period(given):
             return published
         name = label.slug(self.file)
         places = [("title", title) for title in titles] + [("file name", name), ("path", self.file)]
         for source, found in ((source, date.written(text)) for source, text in places):
-            if found:
-                if given is not None:
+            if found and (published is None or found.year == published.year):
+                if given is not None and published is None:
                     self._note(0, f"its date {shown(given)} is none; the one in its {source} is used", _DATE)
                 return found
-        if given is not None:
+        if given is not None and published is None:
             self._note(0, f"its date {shown(given)} is none", _DATE)
-        return None
+        return published
 
 
 _MARKED = (

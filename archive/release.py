@@ -76,6 +76,15 @@ def date_of(metadata: Mapping[str, Any]) -> object:
     return next((given[name] for name in _DATES if given.get(name) not in (None, "")), None)
 
 
+def unreadable_date(metadata: Mapping[str, Any]) -> str:
+    """Return the mark of an issue whose date is written and cannot be read, "" if none is written.
+
+    Such a date may be ahead: the issue is held back, for one that went out too early cannot be called back.
+    """
+    value = date_of(metadata)
+    return f"date: {_plainly(value)}, which is no date" if value is not None and date.moment(value) is None else ""
+
+
 def _is_flag(value: object) -> bool:
     """Tell whether a value of `published` is yes or no, and so no date."""
     return isinstance(value, str | int) and _squeezed(said(value) or "") in _FLAGS

@@ -154,6 +154,7 @@ def test_a_finished_issue_that_becomes_an_undated_draft_is_none() -> None:
         ("2026-12-24 9:00 EST", 14, 0),
         ("2026/12/24 9:00 +0100", 8, 0),
         ("2026/12/24", 0, 0),
+        ("12/24/2026 9:30 am", 9, 30),
         ("2026/12/24 99:00", 0, 0),
     ],
 )
@@ -162,3 +163,45 @@ def test_a_time_that_is_written_is_not_dropped(given: str, hour: int, minute: in
     reading = _read(f"publishDate: '{given}'")
     assert reading.issue is not None
     assert reading.issue.published == datetime(2026, 12, 24, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2030", "2030-01-01"),
+        ("2030-03", "2030-03-01"),
+        ("03/2030", "2030-03-01"),
+        ("12/31/2030", "2030-12-31"),
+        ("31/12/2030", "2030-12-31"),
+        ("4/3/2030", "2030-04-03"),
+        ("June 2030", "2030-06-01"),
+        ("2030 June", "2030-06-01"),
+        ("Spring 2030", "2030-01-01"),
+        ("1893456000", "2030-01-01"),
+        ("1893456000000", "2030-01-01"),
+    ],
+)
+def test_a_rough_date_is_read(written: str, day: str) -> None:
+    """A year, a month, figures with slashes and Unix time are dates: the issue waits for them."""
+    reading = _read(f"date: {written}", "next.md", dated=False)
+    assert reading.issue is not None
+    assert (reading.issue.published.date().isoformat(), reading.draft, reading.problems) == (day, "", ())
+
+
+def test_a_day_in_the_name_is_preferred_to_a_year() -> None:
+    """A year alone leaves the day to the file's name, if that is of the same year."""
+    for file, day in (("2030-05-04.md", "2030-05-04"), ("2029-05-04.md", "2030-01-01")):
+        issue = _read("date: 2030", file, dated=False).issue
+        assert issue is not None
+        assert issue.published.date().isoformat() == day
+
+
+@pytest.mark.parametrize("written", ["tomorrow", "[1, 2]", "45/45/2030", "next week"])
+def test_an_unreadable_date_holds_the_issue(written: str) -> None:
+    """It may be ahead: the issue loads with a guess, is held back, and is named with a problem."""
+    reading = _read(f"date: {written}", "next.md", dated=False)
+    assert reading.issue is not None
+    assert reading.issue.date_guessed
+    assert reading.draft == reading.issue.draft
+    assert "which is no date" in reading.draft
+    assert reading.problems
