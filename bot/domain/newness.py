@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,6 +36,14 @@ class Arrival:
 def is_out(dated: datetime | None, now: datetime) -> bool:
     """Return whether an issue of this date has been published. One without any date is out at once."""
     return dated is None or dated <= now
+
+
+def look_before(seen: datetime, sights: Iterable[datetime]) -> datetime | None:
+    """Return the last look known to have been made before an issue was `seen`, None if none is known.
+
+    It is for issues that a release registered which did not store its looks: each first sight of an issue is one.
+    """
+    return max((sight for sight in sights if sight < seen), default=None)
 
 
 def is_new(dated: datetime | None, last_look: datetime | None, now: datetime, window: timedelta = WINDOW) -> bool:

@@ -14,15 +14,20 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
-from bot.domain.newness import WINDOW, Arrival, is_new, is_out
+from bot.domain.newness import WINDOW, Arrival, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
-from bot.store.tables import archive_looks, insert, issues, slugs
+from bot.store.tables import archive_looks, deliveries, insert, issues, slugs
 
 _EDIT = (
     update(issues)
     .where(issues.c.identity == bindparam("key"))
     .values(content=bindparam("content_"), source=bindparam("source_"), links=bindparam("links_"))
+)
+_DECIDE = (
+    update(issues)
+    .where(issues.c.identity == bindparam("key"))
+    .values(is_new=bindparam("is_new_"), dated=bindparam("dated_"), last_look=bindparam("last_look_"))
 )
 
 
@@ -67,7 +72,7 @@ class Issues:
         return await self._database.read(lambda connection: _recognised(connection, look))
 
     async def last_look(self) -> datetime | None:
-        """Return the moment of the last look at the archive that saw issues, None if there was none."""
+        """Return the latest moment of a look at the archive that saw issues, None if there was none."""
         return await self._database.read(lambda connection: _last_look(connection, self._newsletter))
 
     async def identity(self, slug: str) -> str | None:
@@ -91,7 +96,8 @@ class _Look:
 class _Seen:
     """What the register holds: each identity's row, each slug's identity; and what is there now and out.
 
-    Of that: the identity of each slug, the fingerprint of each identity, and of those first seen now the rows to be.
+    Of that: the identity of each slug, the fingerprint of each identity, of those first seen now the rows to be, and
+    what is decided now of those that an earlier release registered (parameters of `_DECIDE`).
     """
 
     rows: dict[str, Any]
@@ -99,6 +105,7 @@ class _Seen:
     identity: dict[str, str]
     fingerprints: dict[str, Fingerprint]
     fresh: list[dict[str, Any]]
+    decided: list[dict[str, Any]]
 
     def not_new(self) -> dict[str, Arrival]:
         """Return how the issues came in that were not new."""
@@ -106,6 +113,9 @@ class _Seen:
         for row in self.fresh:
             if not row["is_new"]:
                 found[row["identity"]] = Arrival(row["seen"], row["dated"], row["last_look"])
+        for late in self.decided:
+            if not late["is_new_"]:
+                found[late["key"]] = Arrival(self.rows[late["key"]].seen, late["dated_"], late["last_look_"])
         return found
 
 
@@ -123,7 +133,39 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
         for key, fingerprint in fingerprints.items()
         if key not in rows
     ]
-    return _Seen(rows, names, {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}, fingerprints, fresh)
+    identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
+    decided = _decided(connection, rows, fingerprints, look.window)
+    return _Seen(rows, names, identity, fingerprints, fresh, decided)
+
+
+def _decided(
+    connection: Connection, rows: dict[str, Any], fingerprints: dict[str, Fingerprint], window: timedelta
+) -> list[dict[str, Any]]:
+    """Decide about the issues that a release without this rule registered, now that their dates are known.
+
+    What it had already decided for a channel stays new, and so does what came in with the first look.
+    """
+    undecided = {
+        key: fingerprint.dated
+        for key, fingerprint in fingerprints.items()
+        if fingerprint.dated is not None and key in rows and _is_undecided(rows[key])
+    }
+    if not undecided:
+        return []
+    delivered = set(connection.scalars(select(deliveries.c.issue).distinct()))
+    found = []
+    for key, dated in undecided.items():
+        row = rows[key]
+        # In a database whose clock was once put back, what came in later does not count as seen before.
+        look = look_before(row.seen, (other.seen for other in rows.values() if other.seq < row.seq))
+        new = look is None or key in delivered or is_new(dated, look, row.seen, window)
+        found.append({"key": key, "is_new_": new, "dated_": dated, "last_look_": look})
+    return found
+
+
+def _is_undecided(row: Any) -> bool:
+    """Return whether a release without this rule wrote the row: with it, what is new has a look or a date."""
+    return bool(row.is_new) and row.dated is None and row.last_look is None
 
 
 def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
@@ -143,9 +185,11 @@ def _last_look(connection: Connection, newsletter: str) -> datetime | None:
 
 
 def _looked(connection: Connection, newsletter: str, now: datetime) -> None:
-    """Record that issues were seen now."""
+    """Record that issues were seen now. A clock that is behind does not take the last look back."""
     row = insert(connection, archive_looks)
-    latest = row.on_conflict_do_update(index_elements=["newsletter"], set_={"at": row.excluded.at})
+    latest = row.on_conflict_do_update(
+        index_elements=["newsletter"], set_={"at": row.excluded.at}, where=archive_looks.c.at < row.excluded.at
+    )
     connection.execute(latest, {"newsletter": newsletter, "at": now})
 
 
@@ -165,6 +209,8 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     seen = _seen(connection, look)
     if seen.fresh:
         connection.execute(insert(connection, issues).on_conflict_do_nothing(), seen.fresh)
+    if seen.decided:
+        connection.execute(_DECIDE, seen.decided)
     renamed = [{"slug": slug, "identity": key} for slug, key in seen.identity.items() if seen.names.get(slug) != key]
     if renamed:
         row = insert(connection, slugs)

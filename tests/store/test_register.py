@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from bot.domain.clock import microseconds
 from bot.domain.issue_identity import Fingerprint
+from bot.domain.newness import Arrival
 from bot.domain.newsletter import Newsletter
 from bot.store.database import engine_of
 from bot.store.issues import Issues
@@ -19,6 +22,10 @@ from bot.store.store import Store
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
+SUBSCRIBED = (
+    'INSERT INTO subscriptions (workspace, channel, "user", schedule, taste, since, ended, again) '
+    "VALUES ('W', 'C1', 'U1', 'as soon as it appears', '{}', 0, false, false)"
+)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -100,32 +107,98 @@ def rows(url: str, text: str) -> list[tuple[object, ...]]:
     return found
 
 
-async def test_a_database_from_before_takes_its_latest_first_sight_as_the_last_look(url: str) -> None:
-    """What it knows stays new, so that what waits goes on waiting; what comes later is decided by that look."""
+def before(url: str, seen: dict[str, datetime], *, posted: int = 0) -> Store:
+    """Return the store of an upgraded database in which an earlier release saw issues, in this order.
+
+    `posted`: how many of the last moment's issues, the first ones, were delivered to a channel.
+    """
     upgrade(url)
     step(url, "0005")
-    for number, seen in ((1, NOW - 9 * DAY), (2, NOW)):
-        moment = int(seen.timestamp() * 1e6)
-        values = f"'issue-{number}', '[\"{number}\"]', 'read', {moment}"
+    for name, moment in seen.items():
+        links = json.dumps(sorted(face(name, None).links))
+        values = f"'{name}', '{links}', 'read', {microseconds(moment)}"
         rows(url, f"INSERT INTO issues (identity, links, content, seen) VALUES ({values})")
-        rows(url, f"INSERT INTO slugs (slug, identity) VALUES ('issue-{number}', 'issue-{number}')")
+        rows(url, f"INSERT INTO slugs (slug, identity) VALUES ('{name}', '{name}')")
+    rows(url, SUBSCRIBED)
+    for name in [name for name, moment in seen.items() if moment == max(seen.values())][:posted]:
+        rows(url, delivery(name))
     upgrade(url)
-    store = Store.open(url)
+    return Store.open(url)
+
+
+def delivery(issue: str) -> str:
+    """Return the statement that writes down an issue as delivered to the channel."""
+    return (
+        "INSERT INTO deliveries (workspace, channel, subscription, issue, due, decided, progress, taste, note, late, "
+        "content, reason) "
+        f"VALUES ('W', 'C1', (SELECT id FROM subscriptions), '{issue}', 0, 0, 'done', '{{}}', '', '', '', '')"
+    )
+
+
+async def test_a_database_from_before_takes_its_latest_first_sight_as_the_last_look(url: str) -> None:
+    """What comes later is decided by that look."""
+    store = before(url, {"first": NOW - 9 * DAY, "second": NOW})
     assert await store.issues.last_look() == NOW
-    known = [Fingerprint(f"issue-{n}", frozenset({str(n)}), "read", "text", NOW - 99 * DAY) for n in (1, 2)]
+    known = [face("first", NOW - 9 * DAY), face("second", NOW)]
     faces = [*known, face("old", NOW - 15 * DAY), face("new", NOW + DAY)]
     assert set((await store.issues.register(faces, NOW + 2 * DAY)).not_new) == {"old"}
+    await store.close()
+
+
+async def test_a_flood_that_an_earlier_release_began_ends_with_the_upgrade(url: str) -> None:
+    """Its old issues are not new; those of the first look, and those already decided for a channel, stay new."""
+    weeklies = [face(f"weekly-{n}", NOW - 7 * DAY * (10 - n)) for n in range(10)]
+    flood = [face(f"flood-{n:02}", datetime(2012, 1 + n, 1, tzinfo=UTC)) for n in range(12)]
+    at_first = dict.fromkeys((one.slug for one in weeklies), NOW)
+    store = before(url, at_first | dict.fromkeys((one.slug for one in flood), NOW + DAY), posted=3)
+    looked = await store.issues.recognised([*weeklies, *flood], NOW + 2 * DAY)
+    after = await store.issues.register([*weeklies, *flood], NOW + 2 * DAY)
+    assert set(after.not_new) == {one.slug for one in flood[3:]}
+    assert after.not_new == looked.not_new
+    assert after.not_new["flood-03"] == Arrival(NOW + DAY, flood[3].dated, NOW)
+    await store.close()
+
+
+async def test_what_an_earlier_release_saw_after_an_outage_stays_new(url: str) -> None:
+    """It is dated after the look before the outage, or no more than 14 days earlier."""
+    missed = [face(f"missed-{n}", NOW + 7 * DAY * n) for n in range(-1, 10)]
+    late = face("late", NOW - 15 * DAY)
+    seen = {"one": NOW} | dict.fromkeys((one.slug for one in [*missed, late]), NOW + 70 * DAY)
+    store = before(url, seen)
+    after = await store.issues.register([face("one", NOW), *missed, late], NOW + 71 * DAY)
+    assert set(after.not_new) == {"late"}
+    await store.close()
+
+
+async def test_what_an_earlier_release_saw_is_decided_once(url: str) -> None:
+    """Neither another date, nor the end of its deliveries, nor a clock that was put back changes it."""
+    names = ("one", "posted", "new", "old")
+    store = before(url, {name: NOW + number * DAY for number, name in enumerate(names)})
+    rows(url, delivery("posted"))
+    dates = dict.fromkeys(names, NOW - 99 * DAY) | {"new": NOW}
+    first = await store.issues.register([face(name, dated) for name, dated in dates.items()], NOW + 9 * DAY)
+    assert set(first.not_new) == {"old"}
+    rows(url, "DELETE FROM deliveries")
+    dates = {"one": NOW - 500 * DAY, "posted": NOW - 500 * DAY, "new": NOW - 500 * DAY, "old": NOW + 4 * DAY}
+    faces = [face(name, dated) for name, dated in dates.items()]
+    await store.issues.register([*faces, face("another", NOW - 90 * DAY)], NOW - 80 * DAY)
+    assert set((await store.issues.register(faces, NOW + 9 * DAY)).not_new) == {"old"}
+    await store.close()
+
+
+async def test_what_an_earlier_release_saw_is_decided_when_its_date_is_known(url: str) -> None:
+    """A file that is missing at the first look after the upgrade is decided when it is back."""
+    store = before(url, {"one": NOW, "old": NOW + DAY})
+    assert (await store.issues.register([face("one", NOW)], NOW + 2 * DAY)).not_new == {}
+    both = [face("one", NOW), face("old", NOW - 99 * DAY)]
+    assert set((await store.issues.register(both, NOW + 3 * DAY)).not_new) == {"old"}
     await store.close()
 
 
 async def test_a_downgraded_database_has_what_is_not_to_be_posted_as_decided(url: str) -> None:
     """The older release takes every later issue for new, unless it was decided for the channel."""
     upgrade(url)
-    rows(
-        url,
-        'INSERT INTO subscriptions (workspace, channel, "user", schedule, taste, since, ended, again) '
-        "VALUES ('W', 'C1', 'U1', 'as soon as it appears', '{}', 0, false, false)",
-    )
+    rows(url, SUBSCRIBED)
     store = Store.open(url)
     await store.issues.register([face("one", NOW)], NOW)
     await store.issues.register([face("one", NOW), face("old", NOW - 400 * DAY), face("new", NOW)], NOW)
@@ -142,3 +215,13 @@ async def test_a_look_is_its_newsletters_own(store: Store) -> None:
     assert await other.last_look() is None
     await other.register([face("two", NOW)], NOW + DAY)
     assert (await store.issues.last_look(), await other.last_look()) == (NOW, NOW + DAY)
+
+
+async def test_a_clock_that_is_behind_does_not_take_the_last_look_back(store: Store) -> None:
+    """When it is right again, what is old by the last good look before is not new."""
+    one, old, recent = face("one", NOW), face("old", NOW - 80 * DAY), face("recent", NOW)
+    await store.issues.register([one], NOW)
+    await store.issues.register([one], NOW - 400 * DAY)
+    assert await store.issues.last_look() == NOW
+    assert set((await store.issues.register([one, old, recent], NOW + DAY)).not_new) == {"one", "old"}
+    assert await store.issues.last_look() == NOW + DAY

@@ -34,8 +34,8 @@ _AS_READ = """
 def upgrade() -> None:
     """Add the columns and the table.
 
-    What is known already was decided before this rule: it stays new, so that what waits goes on waiting. The latest
-    first sight of an issue is the last good look.
+    The dates of the issues known already are in their files, so they count as new until the register next sees the
+    files and decides. The latest first sight of an issue is the last good look.
     """
     op.create_table(
         "archive_looks",
