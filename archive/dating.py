@@ -29,12 +29,15 @@ def _parts(name: str) -> Iterator[str]:
     return filter(None, _FIGURES.split(name))
 
 
-def guessed(undated: Mapping[str, datetime | None], dated: Mapping[str, datetime]) -> dict[str, datetime]:
+def guessed(
+    undated: Mapping[str, datetime | None], dated: Mapping[str, datetime], titles: Mapping[str, str] | None = None
+) -> dict[str, datetime]:
     """Return a date for each file of `undated`.
 
     `undated` maps files to the moment they were written (None: unknown), `dated` those with a date of their own to it.
-    A file between dated neighbours is put between them, one beyond them a usual step further. Without any, the newest
-    file's time is the end of a weekly row.
+    A file between dated neighbours is put between them, one before them a usual step earlier. No guess is later than
+    the newest date that is written and not ahead of all the files' times. Without any dates, the newest file's time is
+    the end of a weekly row. A year that a file's path or its title in `titles` names is the year of its guess.
     """
     if not undated:
         return {}
@@ -47,25 +50,54 @@ def guessed(undated: Mapping[str, datetime | None], dated: Mapping[str, datetime
     places = [at for at, name in enumerate(row) if name in known]
     for at, name in enumerate(row):
         if name in undated and name not in known:
-            found[name] = _in_year(name, _between(row, at, places, known, step))
-    return found
+            found[name] = _between(row, at, places, known, step)
+    limit = _limit(undated, dated) if dated else max(found.values())
+    _end_at(limit, found)
+    return {name: _bounded(moment, year(name, (titles or {}).get(name, "")), limit) for name, moment in found.items()}
+
+
+def newest(undated: Mapping[str, datetime | None], dated: Mapping[str, datetime]) -> datetime | None:
+    """Return the moment that no guess for `undated` is later than, None where no file is `dated`."""
+    return _limit(undated, dated) if dated else None
+
+
+def _limit(undated: Mapping[str, datetime | None], dated: Mapping[str, datetime]) -> datetime:
+    written = max((time for time in undated.values() if time is not None), default=None)
+    past = [moment for moment in dated.values() if written is None or moment <= written]
+    return max(past or dated.values())
+
+
+def _end_at(limit: datetime, found: dict[str, datetime]) -> None:
+    """Move what is later than `limit` to it: one file to that moment, several in their order to the minutes before."""
+    late = [name for name, moment in found.items() if moment > limit]
+    for before, name in enumerate(reversed(late)):
+        found[name] = _shifted(limit, -timedelta(minutes=before + (len(late) > 1)))
+
+
+def year(*texts: str) -> int | None:
+    """Return the year that is named last in the first of `texts` that names one."""
+    return next((int(years[-1]) for text in texts if (years := _YEAR.findall(text))), None)
+
+
+def _bounded(moment: datetime, within: int | None, limit: datetime) -> datetime:
+    """Return the moment of the year `within` (None: any) that is next to `moment`, if it is not after `limit`."""
+    if within is None or within == moment.year:
+        return moment
+    if within < moment.year:
+        return datetime(within, 12, 31, tzinfo=UTC)
+    return min(datetime(within, 1, 1, tzinfo=UTC), max(limit, moment))
 
 
 def _newest(name: str, times: Sequence[datetime | None]) -> datetime:
     """Return a date for the last of a row of files without any date, by the times they were written."""
     seen = sorted(time for time in times if time is not None)
     if not seen:
-        return _in_year(name, datetime(2000, 1, 1, tzinfo=UTC))
+        return _bounded(_LONG_AGO, year(name), datetime.max.replace(tzinfo=UTC))
     alone = len(seen) < 2 or seen[-1] - seen[-2] > _TOGETHER
-    return _in_year(name, seen[-1] if alone and len(seen) > 1 else seen[-1] - _BACK)
+    return _bounded(seen[-1] if alone and len(seen) > 1 else seen[-1] - _BACK, year(name), seen[-1])
 
 
-def _in_year(name: str, moment: datetime) -> datetime:
-    """Return `moment`, moved into the year that a file's path names."""
-    years = _YEAR.findall(name)
-    if not years or int(years[-1]) == moment.year:
-        return moment
-    return min(moment, datetime(int(years[-1]), 12, 31, tzinfo=UTC)) if int(years[-1]) < moment.year else moment
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _step(moments: Sequence[datetime]) -> timedelta:
@@ -83,7 +115,7 @@ def _between(
     if before is None and after is not None:
         return _shifted(known[row[after]], step * (at - after))
     if before is None:
-        return datetime(2000, 1, 1, tzinfo=UTC)
+        return _LONG_AGO
     start = known[row[before]]
     if after is None:
         return _shifted(start, step * (at - before))

@@ -110,6 +110,7 @@ class Issue:
     moment at which it comes out, which may be ahead. `draft` is the mark that makes it a draft as its file writes it
     (`draft: true`), "" for an issue that is finished. From `expires` on it is no longer shown.
     `date_guessed` says that no date is written anywhere and `published` is a guess.
+    `placed` says that the guess is its place among dated issues, which tells nothing of when it came out.
     `source` is a hash of the file's text, however this version reads it; "" for an issue that was read from no file.
     """
 
@@ -122,6 +123,7 @@ class Issue:
     expires: datetime | None = None
     source: str = ""
     date_guessed: bool = False
+    placed: bool = False
 
     def entries(self) -> Iterator[tuple[Section, Entry]]:
         """Give every entry with its section, in reading order."""

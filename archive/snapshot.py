@@ -48,7 +48,7 @@ class Snapshot:
         owner: dict[str, str] = {}
         found = list(problems)
         left_out = frozenset(held) & by_file.keys()
-        guesses = _guesses(by_file)
+        guesses, placed = _guesses(by_file)
         for file in sorted(by_file, key=lambda name: (name.count("/"), name)):
             reading = by_file[file]
             found += reading.problems
@@ -60,7 +60,8 @@ class Snapshot:
                 found.append(_shared(file, owner[name]))
                 continue
             if name != issue.slug or file in guesses:
-                issue = replace(issue, slug=name, published=guesses.get(file, issue.published))
+                published = guesses.get(file, issue.published)
+                issue = replace(issue, slug=name, published=published, placed=file in placed)
             by_slug[name] = issue
             owner[name] = file
         issues = tuple(sorted(by_slug.values(), key=lambda issue: (issue.published, issue.slug)))
@@ -139,12 +140,12 @@ def _free_slug(file: str, name: str, owner: Mapping[str, str]) -> str:
     return name
 
 
-def _guesses(readings: Mapping[str, Reading]) -> dict[str, datetime]:
-    """Return a date for each file whose issue says none, by those beside it."""
+def _guesses(readings: Mapping[str, Reading]) -> tuple[dict[str, datetime], frozenset[str]]:
+    """Return a date for each file whose issue says none, by those beside it; and which of them are `Issue.placed`."""
     issues = {file: reading.issue for file, reading in readings.items() if reading.issue is not None}
     undated = {file: issue.published for file, issue in issues.items() if issue.date_guessed}
     if not undated:
-        return {}
+        return {}, frozenset()
     dated = {file: issue.published for file, issue in issues.items() if not issue.date_guessed}
     commits = Counter(readings[file].committed for file in undated)
     for file in list(undated):
@@ -152,7 +153,14 @@ def _guesses(readings: Mapping[str, Reading]) -> dict[str, datetime]:
         if committed is not None and commits[committed] == 1:  # one commit of many files dates none of them
             dated[file] = undated.pop(file)
     times = {file: time if time > _UNKNOWN else None for file, time in undated.items()}
-    return dating.guessed(times, dated)
+    titles = {file: issues[file].title for file in times}
+    last = dating.newest(times, dated)
+    placed = (file for file in times if last is not None and _may_be_new(dating.year(file, titles[file]), last))
+    return dating.guessed(times, dated, titles), frozenset(placed)
+
+
+def _may_be_new(year: int | None, last: datetime) -> bool:
+    return year is None or year >= last.year
 
 
 _UNKNOWN = datetime(1971, 1, 1, tzinfo=UTC)

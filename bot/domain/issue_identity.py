@@ -31,6 +31,7 @@ class Fingerprint:
 
     `source` is a hash of its file's own text, which another version of the reader leaves as it is ("": none is known).
     `dated` is the moment it is published, None for an issue without a date.
+    `placed`: that moment is a guess from the dates of other issues (see `archive.issue.Issue`).
     """
 
     slug: str
@@ -38,6 +39,7 @@ class Fingerprint:
     content: str
     source: str = ""
     dated: datetime | None = None
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def fingerprint(issue: Issue) -> Fingerprint:
         lines = {line.strip() for _, entry in issue.entries() for line in entry.text.splitlines() if line.strip()}
         traits |= {_short(line) for line in lines} or {_short(issue.title)}
     content = _digest(_whole(issue))
-    return Fingerprint(issue.slug, frozenset(traits), content, issue.source or content, issue.published)
+    return Fingerprint(issue.slug, frozenset(traits), content, issue.source or content, issue.published, issue.placed)
 
 
 def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str]:

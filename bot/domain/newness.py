@@ -46,6 +46,19 @@ def look_before(seen: datetime, sights: Iterable[datetime]) -> datetime | None:
     return max((sight for sight in sights if sight < seen), default=None)
 
 
+def dated_by_arrival(
+    dated: datetime | None, last_look: datetime | None, *, alone: bool, window: timedelta = WINDOW
+) -> datetime | None:
+    """Return the date that counts for an issue whose date `dated` is a guess from its place among others.
+
+    One that came `alone` has none, and so counts from now. Several at once are old files that were added: their date is
+    before the `window`. `last_look` is not after now.
+    """
+    if alone:
+        return None
+    return dated if dated is None or last_look is None else min(dated, last_look - window)
+
+
 def is_new(dated: datetime | None, last_look: datetime | None, now: datetime, window: timedelta = WINDOW) -> bool:
     """Return whether an issue that comes out `now` is new.
 

@@ -6,7 +6,7 @@ An issue that is dated ahead is not written down: it is seen when it comes out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
-from bot.domain.newness import WINDOW, Arrival, is_new, is_out, look_before
+from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
 from bot.store.tables import archive_looks, deliveries, insert, issues, slugs
@@ -128,10 +128,10 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     out = [fingerprint for fingerprint in there if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now)]
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
     last = _last_look(connection, look.newsletter)
+    came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
     fresh = [
         _row(key, fingerprint, now, last, new=is_new(fingerprint.dated, last, now, look.window))
-        for key, fingerprint in fingerprints.items()
-        if key not in rows
+        for key, fingerprint in _by_arrival(came, last, look).items()
     ]
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
     decided = _decided(connection, rows, fingerprints, look.window)
@@ -166,6 +166,18 @@ def _decided(
 def _is_undecided(row: Any) -> bool:
     """Return whether a release without this rule wrote the row: with it, what is new has a look or a date."""
     return bool(row.is_new) and row.dated is None and row.last_look is None
+
+
+def _by_arrival(came: dict[str, Fingerprint], last: datetime | None, look: _Look) -> dict[str, Fingerprint]:
+    """Return the issues that `came` now, those whose date is only their place among others with one that counts."""
+    alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
+    at = None if last is None else min(last, look.now)
+    return {
+        key: replace(each, dated=dated_by_arrival(each.dated, at, alone=alone, window=look.window))
+        if each.placed
+        else each
+        for key, each in came.items()
+    }
 
 
 def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:

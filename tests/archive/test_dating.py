@@ -30,13 +30,31 @@ def test_files_are_in_the_order_of_their_figures() -> None:
 
 
 def test_an_issue_stands_between_its_neighbours() -> None:
-    """One between two is put between them; one before or after them a usual step away."""
+    """One between two is put between them, one before them a usual step away, one after them at the last date."""
     known = {"2.md": dated(8), "4.md": dated(22)}
     assert guessed({"1.md": NOW, "3.md": NOW, "5.md": NOW}, known) == {
         "1.md": dated(8) - 14 * DAY,
         "3.md": dated(15),
-        "5.md": dated(22) + 14 * DAY,
+        "5.md": dated(22),
     }
+
+
+def test_no_guess_is_after_the_last_written_date() -> None:
+    """Twenty undated files behind the dated ones are not the news of the next twenty weeks, and stay in their order."""
+    found = guessed({f"{number}.md": NOW for number in range(10, 30)}, {"8.md": dated(15), "9.md": dated(22)})
+    assert max(found.values()) < dated(22)
+    assert sorted(found, key=lambda name: found[name]) == in_order(found)
+
+
+def test_a_date_ahead_draws_no_guess_with_it() -> None:
+    """A file is there, so it is not of the year for which another issue is announced."""
+    assert guessed({"5.md": NOW}, {"3.md": dated(8), "4.md": NOW + 900 * DAY})["5.md"] == dated(8)
+
+
+def test_a_year_in_the_title_holds() -> None:
+    """An undated file that is titled with an old year is of that year, wherever it stands."""
+    known = {"1.md": dated(8), "3.md": dated(22)}
+    assert guessed({"2.md": NOW}, known, {"2.md": "Spring 2012"})["2.md"].year == 2012
 
 
 def test_files_that_came_together_are_dated_back() -> None:
@@ -66,6 +84,7 @@ def test_every_file_has_a_date(undated: dict[str, datetime | None], known: dict[
     known = {name: moment for name, moment in known.items() if name not in undated}
     found = guessed(undated, known)
     assert found.keys() == undated.keys()
+    assert not known or all(moment <= max(known.values()) for moment in found.values())
     assert all(moment.tzinfo is not None for moment in found.values())
 
 
@@ -82,6 +101,17 @@ def test_the_archive_flags_its_guesses(tmp_path: Path) -> None:
     ]
     assert all(issue.date_guessed for issue in issues)
     assert issues[-1].published == NOW - 30 * DAY
+
+
+@pytest.mark.process
+def test_a_guess_among_dated_issues_is_flagged_as_a_place(tmp_path: Path) -> None:
+    """Its date tells nothing of when it came, unless its title names an old year; alone, files' times do tell."""
+    texts = {"1.md": "---\ndate: 2026-06-08\n---\nHello.", "2.md": "Hello.", "3.md": "# Spring 2012\n\nHello."}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    assert {issue.slug: issue.placed for issue in loader.load(tmp_path).issues} == {"1": False, "2": True, "3": False}
+    (tmp_path / "1.md").unlink()
+    assert not any(issue.placed for issue in loader.load(tmp_path).issues)
 
 
 @pytest.mark.process

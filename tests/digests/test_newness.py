@@ -160,6 +160,23 @@ def test_what_was_decided_is_never_decided_otherwise() -> None:
     run(play())
 
 
+@pytest.mark.parametrize(("count", "expected"), [(20, []), (1, ["Weekly 100"])])
+def test_undated_files_are_new_one_at_a_time(count: int, expected: list[str]) -> None:
+    """Twenty at once beside dated issues are old ones that were added; one is the week's issue, whatever its place."""
+
+    async def play() -> None:
+        scene, channel = await scene_with(issue(1, SUNDAY - timedelta(days=60)))
+        guess = SUNDAY - timedelta(days=60 if count == 1 else 1)
+        added = (replace(issue(100 + n, guess), date_guessed=True, placed=True) for n in range(count))
+        await scene.appear(*added)
+        await scene.passes(days=8)
+        assert scene.texts(channel) == expected
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
+
+
 @given(dated=MOMENTS, last=MOMENTS, now=MOMENTS)
 def test_nothing_much_older_than_the_last_look_is_new_and_nothing_of_today_is_old(
     dated: datetime, last: datetime, now: datetime
