@@ -100,7 +100,7 @@ class _Document:
             return too_large(self.file, len(self.data))
         text = self.text()
         start = text.lstrip()[:3]
-        if self.file.lower().endswith(".txt") and start not in ("---", "+++"):
+        if self.file.lower().endswith(".txt") and start not in ("---", "+++", ";;;"):
             return Reading(self.file, None)
         metadata, content, line = front.parts(text)
         if not metadata and label.is_page(self.file):
@@ -120,7 +120,7 @@ class _Document:
             held = release.unreadable_date(metadata)
             self._note(0, f"its date is a guess, {'and it is held back' if held else 'since it says none'}", _DATE)
         if marks.unclear:
-            self._note(0, f"its expiry date {marks.unclear} is none; it stays", "write it like `2014-09-21`")
+            self._note(0, f"its expiry date {marks.unclear} is none; it is held back", "write it like `2014-09-21`")
         name = label.slug(self.file)
         number = label.number(metadata, title, self.file)
         body_text, first = seen.text, line

@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -121,6 +122,8 @@ def parts(text: str) -> tuple[dict[str, Any], str, int]:
         return plain_parts
     if _JSON.match(text):
         return _json_parts(text)
+    if _FENCE.match(text):
+        return _fenced_parts(text)
     handler = _HANDLERS.get(text.lstrip()[:1])
     if handler is None or not handler.detect(text.lstrip()):
         return _header_parts(text)
@@ -136,6 +139,37 @@ def parts(text: str) -> tuple[dict[str, Any], str, int]:
     if not metadata and not _is_empty(handler, text):
         raise BrokenError(1, "its front matter is no list of names and values", _MEND)
     return _named(metadata), content, whole.count("\n", 0, len(whole) - len(content)) + 1
+
+
+_FENCE = re.compile(r"\s*(?:---[ \t]*(?P<language>toml|json|ya?ml)|(?P<mark>;;;))[ \t]*\n", re.IGNORECASE)
+"""A first line that names the language of the front matter below it, or marks it as JSON, as gray-matter reads them."""
+_LANGUAGES: dict[str, Callable[[str], Any]] = {
+    "toml": tomllib.loads,
+    "json": json.loads,
+    "yaml": _YamlHandler().load,
+    "yml": _YamlHandler().load,
+}
+
+
+def _fenced_parts(text: str) -> tuple[dict[str, Any], str, int]:
+    """Return the parts of a file whose first line matches `_FENCE`; the same mark ends the front matter."""
+    fence = _FENCE.match(text)
+    mark = (fence and fence["mark"]) or "---"
+    end = re.compile(rf"^{mark}[ \t]*$", re.MULTILINE).search(text, fence.end()) if fence else None
+    if fence is None or end is None:
+        raise BrokenError(1, "its front matter has no end", f"close it with a line of {mark}")
+    matter = text[fence.end() : end.start()]
+    if len(matter) > _FRONT_MATTER_MAX_CHARS or _depth(matter) > _YAML_MAX_DEPTH or _LADDER.search(matter):
+        raise BrokenError(1, _BULKY, _FEWER)
+    try:
+        metadata = _LANGUAGES[(fence["language"] or "json").lower()](matter) if matter.strip() else {}
+    except Exception as error:  # any parser of the three, with errors of its own
+        raise BrokenError(_line_of(error), f"its front matter cannot be read: {_reason(error)}", _MEND) from error
+    if not isinstance(metadata, dict):
+        raise BrokenError(1, "its front matter is no list of names and values", _MEND)
+    content = text[end.end() :].strip()
+    whole = {name: _paired(value) if isinstance(value, str) else value for name, value in metadata.items()}
+    return _named(whole), content, text.count("\n", 0, len(text.rstrip()) - len(content)) + 1
 
 
 _JSON = re.compile(r"""\s*+\{(?:\s*["'][\w -]+["']\s*:|[ \t]*\n)""")

@@ -14,12 +14,22 @@ from typing import Any
 from archive import date
 from archive.front import said, shown
 
-_FIRST_DATES = ("publishdate", "pubdate")
-_DATES = (*_FIRST_DATES, "date", "published", "publishedat", "created")
+_FIRST_DATES = (
+    *("publishdate", "pubdate", "publishat", "publishon", "golive", "goliveat", "golivedate"),
+    *("scheduled", "scheduledat", "scheduledfor", "scheduleddate"),
+)
+_DATES = (*_FIRST_DATES, "date", "published", "publish", "publishedat", "created")
 """Names of the date at which an issue comes out, the first one counts: Hugo and others hold an issue until its
 `publishDate`, whatever its `date` says."""
 
-_EXPIRY = ("expirydate", "unpublishdate", "expires", "expirationdate")
+_DATES_OR_FLAGS = ("published", "publish", "scheduled", "golive")
+"""Names under which some write a date and others yes or no."""
+_EXPIRY = (
+    *("expirydate", "unpublishdate", "expires", "expirationdate", "expiresat", "expireson", "expiry", "expire"),
+    *("expireat", "expiration", "unpublishat", "enddate"),
+)
+_NESTS = frozenset({"params", "extra", "meta", "metadata"})
+"""Names under which Hugo, Zola and others keep a page's own values, one level down."""
 _FOLDERS = frozenset({"_drafts", "_draft", "drafts", "draft"})
 _NO = frozenset({"false", "no", "off", "n", "f", "0", "none", "null", "~", ""})
 _HELD_STATUS = frozenset(
@@ -38,7 +48,7 @@ _USUAL = {"title", "date"}
 class Marks:
     """The marks of one file.
 
-    `draft`: the mark that makes it a draft as it is written, "" without one. `expires`: the moment from which the issue
+    `draft`: the mark that holds it back as it is written, "" without one. `expires`: the moment from which the issue
     is no longer shown, with an offset. `unclear`: an expiry date that cannot be read, as it is written.
     """
 
@@ -52,27 +62,45 @@ _UNMARKED = Marks()
 
 def marks(file: str, metadata: Mapping[str, Any], text: str) -> Marks:
     """Return the marks of the file named `file`, with front matter `metadata` (names in lower case) and `text`."""
-    if metadata.keys() == _USUAL and "/" not in file:
+    if metadata.keys() == _USUAL and "/" not in file and not _by_place(file):
         return _UNMARKED
-    given = {_squeezed(name): value for name, value in (metadata or _header(text)).items()}
-    written = next((given[name] for name in _EXPIRY if given.get(name) not in (None, "")), None)
-    expires = date.moment(written)
-    unclear = shown(written) if written is not None and expires is None else ""
-    return Marks(_in_folder(file) or _by_name(given), expires, unclear)
+    given = _given(metadata or _header(text))
+    name = next((name for name in _EXPIRY if not _is_never(given.get(name))), "")
+    expires = date.moment(given.get(name))
+    unclear = shown(given[name]) if name and expires is None else ""
+    held = f"{name}: {_plainly(given[name])}, which is no date" if unclear else ""
+    return Marks(_by_place(file) or _by_name(given) or held, expires, unclear)
+
+
+def _is_never(value: object) -> bool:
+    """Return whether the value of an expiry date says that there is none."""
+    return value is None or value is False or _squeezed(said(value) or "x") in _NO | {"never"} or value == ""
+
+
+def _given(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the front matter's values by squeezed name, with those of its nests where it has none of that name."""
+    given = {_squeezed(name): value for name, value in metadata.items()}
+    nested: dict[str, Any] = {}
+    for nest in _NESTS & given.keys():
+        inner = given[nest] if isinstance(given[nest], Mapping) else {}
+        nested |= {_squeezed(name): value for name, value in inner.items() if isinstance(name, str)}
+    dotted = {name.partition(".")[2]: value for name, value in given.items() if name.partition(".")[0] in _NESTS}
+    return nested | dotted | given
 
 
 def of_folder(file: str) -> Marks:
-    """Return the marks that the file's folder alone makes, for a file that cannot be read."""
-    return Marks(_in_folder(file))
+    """Return the marks that the file's folder and name alone make, for a file that cannot be read."""
+    return Marks(_by_place(file))
 
 
 def date_of(metadata: Mapping[str, Any]) -> object:
     """Return the value of the front matter that says when the issue comes out, None without one."""
     if metadata.keys() == _USUAL:
         return metadata["date"]
-    given = {_squeezed(name): value for name, value in metadata.items()}
-    if _is_flag(given.get("published")):
-        del given["published"]
+    given = _given(metadata)
+    for name in _DATES_OR_FLAGS:
+        if _is_flag(given.get(name)):
+            del given[name]
     return next((given[name] for name in _DATES if given.get(name) not in (None, "")), None)
 
 
@@ -93,25 +121,37 @@ def _is_flag(value: object) -> bool:
 _FLAGS = _NO | {"true", "yes", "on", "y", "t", "1"}
 
 
-def _in_folder(file: str) -> str:
-    folders = file.split("/")[:-1]
+def _by_place(file: str) -> str:
+    """Return the mark that the file's folder or name makes."""
+    *folders, name = file.split("/")
+    if name.lower().rpartition(".")[0].endswith(".draft"):
+        return f"its name is {name}"
     return next((f"it lies in {folder}/" for folder in folders if folder.lower() in _FOLDERS), "")
 
 
 def _by_name(given: Mapping[str, Any]) -> str:
     """Return the mark among the front matter's values that makes the file a draft."""
-    if given.get("draft") is not None and not _is_no(given["draft"]):
-        return f"draft: {_plainly(given['draft'])}"
-    if given.get("published") is not None and given["published"] != "" and _is_no(given["published"]):
-        return f"published: {_plainly(given['published'])}"
-    for name in ("status", "state", "poststatus"):
-        if _squeezed(said(given.get(name)) or "") in _HELD_STATUS:
+    for name in ("draft", "isdraft"):
+        if given.get(name) is not None and not _is_no(given[name]):
             return f"{name}: {_plainly(given[name])}"
+    for name in ("published", "publish", "ispublished"):
+        if given.get(name) not in (None, "") and _is_no(given[name]):
+            return f"{name}: {_plainly(given[name])}"
+    for name in ("status", "state", "poststatus", "visibility"):
+        if held := next((each for each in _each(given.get(name)) if _squeezed(each) in _HELD_STATUS), ""):
+            return f"{name}: {_plainly(held)}"
     for name in _FIRST_DATES:
         value = given.get(name)
-        if value not in (None, "") and date.moment(value) is None:
+        is_flag = name in _DATES_OR_FLAGS and _is_flag(value)
+        if value not in (None, "") and not is_flag and date.moment(value) is None:
             return f"{name}: {_plainly(value)}, which is no date"
     return ""
+
+
+def _each(value: object) -> list[str]:
+    """Return the words of a value, or of the first hundred of a list."""
+    words = (said(each) for each in (value[:100] if isinstance(value, list) else [value]))
+    return [word for word in words if word is not None]
 
 
 def _is_no(value: object) -> bool:

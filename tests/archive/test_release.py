@@ -42,10 +42,22 @@ def _read(front: str, file: str = "2026-11-24-2.md", *, dated: bool = True) -> d
         "status: in review",
         "post_status: pending",
         "publishDate: soon",
+        "isDraft: true",
+        "is_draft: yes",
+        "Is-Draft: 1",
+        "publish: false",
+        "visibility: private",
+        "status: [news, draft]",
+        "params:\n  draft: true",
+        "params.draft: true",
+        "extra: {is_draft: true}",
+        "publish_at: soon",
+        "go_live: next week",
+        "expires: when it is over",
     ],
 )
 def test_a_mark_makes_a_draft(front: str) -> None:
-    """However people write it, the file is a draft, and nothing is wrong with it."""
+    """However people write it, the file is a draft, and nothing of it is lost."""
     reading = _read(front)
     assert reading.draft
     assert not any(problem.lost for problem in reading.problems)
@@ -65,6 +77,15 @@ def test_a_mark_makes_a_draft(front: str) -> None:
         "status: final",
         "publishDate: 2026-11-24",
         "publishDate:",
+        "isDraft: false",
+        "publish: true",
+        "visibility: public",
+        "status: [news]",
+        "params: {draft: false}",
+        "draft: false\nparams: {draft: true}",
+        "scheduled: true",
+        "expires: never",
+        "expiry: false",
     ],
 )
 def test_other_values_make_none(front: str) -> None:
@@ -106,7 +127,9 @@ def test_a_draft_needs_no_date() -> None:
     assert finished.date_guessed
 
 
-@pytest.mark.parametrize("name", ["publishDate", "publish_date", "pubDate", "PublishDate"])
+@pytest.mark.parametrize(
+    "name", ["publishDate", "publish_date", "pubDate", "PublishDate", "publish_at", "scheduled", "go_live"]
+)
 def test_the_date_of_publishing_comes_first(name: str) -> None:
     """An issue comes out when its `publishDate` says, whatever its `date`."""
     reading = _read(f"{name}: 2026-12-24T09:00:00+01:00")
@@ -114,15 +137,18 @@ def test_the_date_of_publishing_comes_first(name: str) -> None:
     assert reading.issue.published == datetime(2026, 12, 24, 8, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", ["expiryDate", "expirydate", "expiry_date", "unpublishDate", "expires"])
+@pytest.mark.parametrize(
+    "name", ["expiryDate", "expiry_date", "unpublishDate", "expires", "expires_at", "expiry", "expire", "end_date"]
+)
 def test_an_issue_may_expire(name: str) -> None:
-    """The moment from which it is no longer shown is read; one that cannot be read is a problem."""
+    """The moment from which it is no longer shown is read; one that cannot be read holds the issue, and is told."""
     reading = _read(f"{name}: 2026-12-24")
     assert reading.issue is not None
     assert reading.issue.expires == datetime(2026, 12, 24, tzinfo=UTC)
     unclear = _read(f"{name}: when it is over")
     assert unclear.issue is not None
     assert unclear.issue.expires is None
+    assert "which is no date" in unclear.draft
     assert "expiry date" in unclear.problems[0].message
     assert not unclear.problems[0].lost
 
@@ -205,3 +231,36 @@ def test_an_unreadable_date_holds_the_issue(written: str) -> None:
     assert reading.draft == reading.issue.draft
     assert "which is no date" in reading.draft
     assert reading.problems
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "---toml\ntitle = 'T'\ndate = 2026-11-24\ndraft = true\n---",
+        '---json\n{"title": "T", "date": "2026-11-24", "draft": true}\n---',
+        '--- JSON\n{\n"title": "T", "date": "2026-11-24",\n"draft": true}\n---',
+        "---yaml\ntitle: T\ndate: 2026-11-24\ndraft: true\n---",
+        ';;;\n{"title": "T", "date": "2026-11-24", "draft": true}\n;;;',
+    ],
+)
+def test_a_fence_may_name_its_language(matter: str) -> None:
+    """Front matter is read in the language that its first line names, and lines are counted from the file's first."""
+    reading = document.read("next.md", f"{matter}{_BODY}".encode())
+    assert reading.issue is not None
+    assert (reading.issue.title, reading.draft, reading.problems) == ("T", "draft: true", ())
+    assert reading.issue.sections[-1].line == matter.count("\n") + 3
+
+
+@pytest.mark.parametrize("matter", ["---toml\na = 1\n", "---json\n[1]\n---\n", "---toml\na b\n---\n", ";;;\n{\n;;;\n"])
+def test_a_fence_around_something_else_is_told(matter: str) -> None:
+    """It is one problem with its next step."""
+    (problem,) = document.read("next.md", f"{matter}Hello".encode()).problems
+    assert "front matter" in problem.message
+    assert problem.advice
+
+
+@pytest.mark.parametrize("file", ["next.draft.md", "posts/Next.DRAFT.markdown"])
+def test_a_name_makes_a_draft(file: str) -> None:
+    """A file that is called a draft is one, whatever is in it."""
+    assert document.read(file, f"---\ntitle: T\ndate: 2026-11-24\n---{_BODY}".encode()).draft
+    assert document.read(file, b"---\ntitle: [\n---\n").draft
