@@ -32,6 +32,7 @@ _STARRED = re.compile(r"://(?<=[ps]://)[^\s<>`*_~]{0,300}+[*_~][^\s<>`]{0,2000}"
 _STARS = re.compile(r"(?<!\\)([*_~])")
 _HEADING_LEVELS = {f"H{level}": level for level in range(1, 7)}
 _SEPARATOR = " · "
+_GLUED = re.compile(rb":[^ \t\r\n]")
 
 
 def mended(text: str) -> str:
@@ -90,6 +91,8 @@ class _Events:
         self._item = False
         self._quotes = 0
         self._term = False
+        self._colon = False
+        """Whether the next line begins with a colon that no space follows: a reader sees it."""
         self._code = ""
         self._level = 0
         self._row = 0
@@ -192,6 +195,8 @@ class _Events:
             self._html, self._html_at = [], place["start"]
         elif kind in ("DefinitionListTitle", "FootnoteDefinition"):
             self._term = True
+        elif kind == "DefinitionListDefinition" and _GLUED.match(self._data, place["start"]):
+            self._colon = True
 
     def begin_list(self) -> None:
         """Begin a list."""
@@ -287,6 +292,9 @@ class _Events:
             first=True,
         )
         self._item = self._term = False
+        if self._colon:
+            self.builder.text(":")
+            self._colon = False
 
     def _break(self, at: int, *, broken: bool) -> None:
         """End a line within its block; the next begins at the byte `at`."""

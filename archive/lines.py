@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -105,6 +106,7 @@ class LineBuilder:
     def _reset(self) -> None:
         self.pieces: list[str] = []
         self.length = self.anchored = 0
+        self.worded = False
         self.mentions: list[Mention] = []
         self.masked: list[tuple[int, int]] = []
         self.cuts: list[int] = []
@@ -120,6 +122,7 @@ class LineBuilder:
             self.masked.append((self.length, self.length + len(words)))
         self.pieces.append(words)
         self.length += len(words)
+        self.worded = self.worded or bool(words.strip(" •*-\u200b"))
 
     def cut(self) -> None:
         """Note that no address goes on from what is before to what comes now."""
@@ -129,7 +132,7 @@ class LineBuilder:
         """Begin or end words in bold."""
         self.cut()
         if begins:
-            if not self.bold and not self.lead and not "".join(self.pieces).strip(" •*-\u200b"):
+            if not self.bold and not self.lead and not self.worded:
                 self.lead_from = self.length
             self.bold += 1
         elif self.bold:
@@ -202,14 +205,15 @@ class LineBuilder:
         addresses = raw.count("://")
         if addresses and sum(mention.label.count("://") for mention in self.mentions) < addresses:
             return True
-        if "](" in raw or may_be_www(raw):
+        if "](" in raw or may_be_www(raw) or (self.cuts and "www." in raw.lower()):
             return True
         return not self.mentions and " " not in raw.strip() and _DOTTED.search(raw) is not None
 
     def _add_address(self, line: Line, found: LinkSpan) -> None:
         """Add an address that stands bare, up to the first tag in it."""
         end = found.start + len(found.label)
-        cut = min((at for at in self.cuts if found.start < at < end), default=end)
+        following = bisect_right(self.cuts, found.start)  # cuts are noted in order
+        cut = min(end, self.cuts[following]) if following < len(self.cuts) else end
         if cut == end:
             line.mentions += [Mention(url, found.start, end, found.label, address=True) for url in found.urls]
         elif again := link.find(line.raw[found.start : cut]):
@@ -218,11 +222,26 @@ class LineBuilder:
                 Mention(url, found.start, found.start + len(label), label, address=True) for url in again[0].urls
             ]
 
+    def _parted(self, seen: str) -> str:
+        """Return `seen` with a space before each address that begins at a mark, as in `**bold**www.example.org`.
+
+        The space takes the place of the letter before, so that every position stays.
+        """
+        starts = [at for at in self.cuts if at and seen[at : at + 4].lower() == "www."]
+        if not starts:
+            return seen
+        letters = list(seen)
+        for at in starts:
+            if not _IN_ADDRESS.search(seen, max(0, at - _URL_LOOK_BACK_CHARS), at):
+                letters[at - 1] = _MASK
+        return "".join(letters)
+
     def _find(self, line: Line) -> None:
         """Add the addresses that stand bare, and what else the grammar did not take for the links that they are."""
         seen = line.raw.replace("\\", _MASK)  # escapes are undone already
         for start, end in self.masked:
             seen = seen[:start] + _MASK * (end - start) + seen[end:]
+        seen = self._parted(seen)
         for found in reversed(link.find(seen)):
             if found.address and found.label == seen[found.start : found.start + len(found.label)]:
                 self._add_address(line, found)
@@ -281,6 +300,9 @@ def tagged(tag: str, builder: LineBuilder) -> Iterator[str]:
         builder.text(" ")
 
 
+_URL_LOOK_BACK_CHARS = 300
+"""Characters before a mark in which an address may have begun that goes on to it."""
+_IN_ADDRESS = re.compile(r"(?:://|www\.)\S*\Z", re.IGNORECASE)
 _NAME = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _PARTING = frozenset("p div li td th tr dt dd h1 h2 h3 h4 h5 h6 hr section article summary details".split())  # noqa: SIM905
 

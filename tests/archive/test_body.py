@@ -138,6 +138,7 @@ PIECES = st.sampled_from(WORDS + SPACE + SHAPES + TAGS + MARKS + LINKS + BARE + 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 @example("[www.0](http://example.org)")
+@example("**bold**www.example.org/e")
 def test_nothing_is_lost_of_marked_up_text(text: str) -> None:
     """Every word and address of any mix of marks stands in its place, and nothing else does."""
     assert losses(text) == ()
@@ -167,6 +168,7 @@ USUAL = [
 
 
 @given(st.lists(st.one_of(st.sampled_from(USUAL), PIECES), max_size=12).map("".join))
+@example("A paragraph.\n\n\n://")
 def test_the_swift_reading_of_usual_shapes_is_the_grammars(text: str) -> None:
     """Blocks in the usual shapes are read at once to what the grammar gives."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
