@@ -26,6 +26,8 @@ _PARSER = Markdown(
     | Options.ENABLE_DEFINITION_LIST
 )
 _MAILED = re.compile(r"^ {0,3}>[ ]?(?=From |\S[^\n]*\n {0,3}(?:={2,}|-{2,})[ \t]*$)", re.MULTILINE)
+_PARAGRAPH_CHARS = 2_000
+"""Characters before a line in which code may have begun that goes on to it."""
 _TWIN = re.compile(r"\[(https?://[^\s\[\]<>()]*[()][^\s\[\]<>]*)\]\(\1\)")
 """An address as its own label, with brackets that no target may have bare."""
 _STARRED = re.compile(r"://(?<=[ps]://)[^\s<>`*_~]{0,300}+[*_~][^\s<>`]{0,2000}")
@@ -40,11 +42,18 @@ def mended(text: str) -> str:
     if "\0" in text:
         text = text.replace("\0", " ")
     if ">" in text:
-        text = _MAILED.sub("", text)
+        text = _MAILED.sub(_unquoted, text)
     text = fences_closed(text)
     if "://" not in text:
         return text
     return _STARRED.sub(_spared, _TWIN.sub(r"[\1](<\1>)", text))
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    """Return what a mailer's quotation mark becomes: nothing, but where code may be open that would then go on."""
+    text, at = match.string, match.start()
+    paragraph = max(text.rfind("\n\n", max(0, at - _PARAGRAPH_CHARS), at), at - _PARAGRAPH_CHARS, 0)
+    return match[0] if "`" in text[paragraph:at] else ""
 
 
 def _spared(match: re.Match[str]) -> str:
