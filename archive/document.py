@@ -198,7 +198,7 @@ class _Document:
         return text
 
     def _title(self, metadata: dict[str, Any], heading: str) -> str:
-        if title := label.title(metadata) or heading:
+        if title := _shown(label.title(metadata)) or heading:
             return title
         if metadata:
             self._note(0, "it has no title; its name stands in for it", "add a line `title: …` to its front matter")
@@ -223,6 +223,13 @@ class _Document:
         if given is not None and published is None:
             self._note(0, f"its date {shown(given)} is none", _DATE)
         return published
+
+
+def _shown(title: str) -> str:
+    """Return what a reader sees of a title; a tag that it names and does not close is one of its words."""
+    seen = visible(title)
+    told = all(piece.closed or piece.raw.startswith("<!--") for piece in seen.hidden)
+    return " ".join(seen.text.split()) if seen.hidden and told else title
 
 
 _MARKED = (

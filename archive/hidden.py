@@ -1,4 +1,4 @@
-"""What stands in a text and no reader of the rendered page would see: comments, scripts, styles.
+"""What stands in a text and no reader of the rendered page would see: comments, scripts, hidden elements.
 
 Code shows what it holds: between fences, in backticks and indented by four, a comment is text. Where Markdown would
 show a comment because it is not closed in its paragraph, what its author meant to hide is hidden all the same.
@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from archive import indented, veil
 from archive.issue import Section
 
 
@@ -73,21 +74,24 @@ def visible(text: str, first_line: int = 1) -> Visible:
 
 
 # What is in every text that hides something, and is looked for in a fraction of the time.
-_MAYBE_TAG = re.compile(r"<[!?sStT]")
+_MAYBE_TAG = re.compile(r"<[!?sStT]|<noscript|\bhidden\b|display\s*+:|%%", re.IGNORECASE)
 _MAYBE_DEFINITION = re.compile(r"\]:")
 _BEGIN = r"[ \t]*+(?:>[ \t]*+|(?:[-*+]|\d{1,9}[.)])[ \t]++){0,9}+"
 """What may stand before the first words of a line: blanks, marks of quotes and of items."""
 
 _TOKEN = re.compile(
-    rf"""(?P<escape>\\[\\`<\[{{])
+    rf"""(?P<escape>\\[\\`<\[{{%])
     |(?P<fence>^{_BEGIN}(?P<mark>`{{3,}}+(?=[^`\n]*$)|~{{3,}}+))
     |(?P<ticks>`++)
     |(?P<comment><!--)
     |(?P<declared><!\[CDATA\[|<![A-Za-z]|<\?)
     |<(?P<tag>script|style|template)(?=[\s/>])
+    |{veil.OPENING}
+    |(?P<percent>(?<![\d%])%%(?!%))
     |(?P<definition>^[ ]{{0,3}}(?:>[ ]?){{0,9}}\[(?P<label>[^\]\n]{{0,99}})\]:[ \t]*(?P<target>\#|<\#?>)?(?=[\s(]|$))
-    |\{{%-?[ ]*comment[ ]*-?%\}}|\{{::comment[ ]*\}}|\{{\{{-?[ ]*/\*|\{{\{{[<%][ ]*comment[ ]*[>%]\}}\}}
-    |(?P<template>\{{%(?!-?[ ]*comment[ ]*-?%\}})(?:[^%{{\n]|%(?!\}}))*+%\}}
+    |\{{%-?[ ]*comment(?:[ ][^%{{}}\n]*+|-)?%\}}
+    |\{{/\*|\{{\#(?![^{{}}\#\n]*+\}})|\{{>>|\{{::comment[ ]*\}}|\{{\{{-?[ ]*/\*|\{{\{{[<%][ ]*comment[ ]*[>%]\}}\}}
+    |(?P<template>\{{%(?!-?[ ]*comment(?:[ ][^%{{}}\n]*+|-)?%\}})(?:[^%{{\n]|%(?!\}}))*+%\}}
     |\{{\{{[<%](?![ ]*comment[ ]*[>%]\}}\}})[^<>\n]*+(?:>|(?<=%))\}}\}}
     |\{{:[^{{}}\n]*+\}}|\{{\{{(?!\{{|-?[ ]*/\*)[^{{}}\n]*+\}}\}})""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
@@ -101,6 +105,10 @@ _ENDS = {
     "style": re.compile(r"</style\s{0,99}>", re.IGNORECASE),
     "template": re.compile(r"</template\s{0,99}>", re.IGNORECASE),
     "{%": re.compile(r"\{%-?[ ]*endcomment[ ]*-?%\}"),
+    "{/*": re.compile(r"\*/\s{0,99}\}"),
+    "{#": re.compile(r"#\}"),
+    "{>>": re.compile(r"<<\}"),
+    "%%": re.compile(r"%%"),
     "{:": re.compile(r"\{:/(?:comment)?\}"),
     "{{/": re.compile(r"\*/[ ]*-?\}\}"),
     "{{<": re.compile(r"\{\{<[ ]*/comment[ ]*>\}\}"),
@@ -108,6 +116,8 @@ _ENDS = {
 }
 _DEFINITION = re.compile(r"[ ]{0,3}\[[^\]\n]{0,99}\]:")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
+_ADDRESS_SO_FAR = re.compile(r"(?:://|\]\()\S*\Z")
+_LAST_PERCENT = re.compile(r"(?<![\d%])%%(?=[ \t]*$)", re.MULTILINE)
 _TICKS = re.compile(r"`+")
 _BEFORE = re.compile(_BEGIN)
 _ONLY_MARKS = re.compile(rf"{_BEGIN}(?:[-*+]|\d{{1,9}}[.)])?[ \t]*")
@@ -136,6 +146,7 @@ class _Scan:
         self._places: dict[str, _Places] = {}
         self._runs: dict[int, list[int]] | None = None
         self._code: set[int] | None = None
+        self._ends: dict[int, int] | None = None
         self._line = (0, 0)
 
     def spans(self) -> Iterator[tuple[int, int, bool]]:
@@ -177,7 +188,52 @@ class _Scan:
             return None
         if token["template"]:
             return token.start(), token.end(), True
+        if token["element"]:
+            return self._veiled(token)
+        if token["percent"]:
+            return self._percent(token)
         return self._definition(token) if token["definition"] is not None else self._element(token)
+
+    def _veiled(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
+        """Return what an element hides that a browser does not show."""
+        name, start = token["element"].lower(), token.start()
+        if not veil.hides(name, token["attributes"]):
+            return None
+        if veil.is_alone(name, token["attributes"]):
+            return start, token.end(), True
+        paragraph = self._paragraph(token.end())
+        to_end = self._is_first(start) and name not in veil.BRIEF
+        if to_end or name not in veil.NAMED:  # what is read here is hidden, so nothing is read twice
+            limit = len(self._text) if to_end else paragraph
+            if end := veil.end(self._text, start, limit):
+                return start, end, True
+            if to_end:
+                return start, limit, False
+        if self._ends is None:
+            self._ends = veil.ends(self._text)
+        if start in self._ends:
+            return start, self._ends[start], True
+        return None if name in veil.NAMED else (start, paragraph, False)
+
+    def _percent(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
+        """Return what two `%%` of a paragraph hide, or one that begins a line and one that ends another."""
+        start = token.start()
+        before = self._text[max(start - 300, 0) : start]
+        if ("://" in before or "](" in before) and _ADDRESS_SO_FAR.search(before):
+            return None
+        end = self._end(token)
+        if end is not None and end[1] <= self._paragraph(token.end()):
+            return start, end[1], True
+        if end is None or not self._is_first(start):
+            return None
+        if "block" not in self._places:
+            self._places["block"] = _Places(self._text, _LAST_PERCENT)
+        last = self._places["block"].after(token.end())
+        return (start, last[1], True) if last else None
+
+    def _is_first(self, at: int) -> bool:
+        """Tell whether nothing but marks of quotes and items stands before `at` in its line."""
+        return _BEFORE.fullmatch(self._text, self._line_start(at), at) is not None
 
     def _element(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
         """Return what a comment, a script or the like hides."""
@@ -187,7 +243,7 @@ class _Scan:
         end = self._end(token)
         if end is None and not token["comment"] and not token["tag"]:
             return None
-        own_line = _BEFORE.fullmatch(self._text, self._line_start(start), start) is not None
+        own_line = self._is_first(start)
         paragraph = self._paragraph(token.end())
         if end is not None and (
             (own_line and not token["declared"]) or end[1] <= paragraph or self._is_pair(token[0], token.end(), end[0])
@@ -203,7 +259,9 @@ class _Scan:
 
     def _end(self, token: re.Match[str]) -> tuple[int, int] | None:
         """Return the next place, if any, at which what the token begins may end."""
-        begun = re.sub(r"[ -]", "", (token["tag"] or token[0]).lower()) if not token["comment"] else "comment"
+        begun = (
+            (token["tag"] or token[0]).lower().replace(" ", "").replace("-", "") if not token["comment"] else "comment"
+        )
         name = next(name for name in _ENDS if begun.startswith(name))
         if name not in self._places:
             self._places[name] = _Places(self._text, _ENDS[name])
@@ -246,41 +304,16 @@ class _Scan:
     def _is_code(self, at: int) -> bool:
         """Tell whether the line at `at` is code because it is indented."""
         start = self._line_start(at)
-        if self._text[start : start + 1] not in (" ", "\t") or not _is_indented(self._text[start : start + 4]):
+        if self._text[start : start + 1] not in (" ", "\t") or not indented.is_indented(self._text[start : start + 4]):
             return False
         if self._code is None:
-            self._code = set(_indented(self._text))
+            self._code = set(indented.starts(self._text))
         return start in self._code
 
 
 def _line_end(text: str, at: int) -> int:
     found = text.find("\n", at)
     return len(text) if found < 0 else found
-
-
-def _is_indented(start: str) -> bool:
-    return start.startswith("    ") or ("\t" in start and not start.partition("\t")[0].strip(" "))
-
-
-def _indented(text: str) -> Iterator[int]:
-    """Return where the lines begin that are code by their indentation: after a blank line, and in no list."""
-    at, listed, blank, code = 0, False, True, False
-    for line in text.split("\n"):
-        if not line or line.isspace():
-            blank = True
-        elif _is_indented(line[:4]):
-            code = not listed and (blank or code)
-            blank = False
-            if code:
-                yield at
-        else:
-            item = _ITEM.match(line) is not None
-            listed = item or (listed and (not blank or line[0] in " \t"))
-            blank = code = False
-        at += len(line) + 1
-
-
-_ITEM = re.compile(r" {0,3}(?:>[ ]?)*(?:[-*+•]|\d{1,9}[.)])[ \t]")
 
 
 def _without(text: str, hidden: Iterable[Hidden]) -> tuple[list[str], list[int]]:

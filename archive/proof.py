@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from archive import document
+from archive import document, veil
 from archive.document import Reading
 from archive.hidden import Hidden
 from archive.issue import Issue
@@ -65,12 +65,18 @@ _UNSEEN = tuple(
         (r"\{\{[<%](?!\s*comment)", r"[>%]\}\}"),
         (r"\{:(?!:)", r"\}"),
         (r"\{\{(?![<%]|-?\s*/\*)", r"\}\}"),
+        (r"%%(?=(?:(?!%%|\n[ \t]*\n)[\s\S])*%%)", r"%%"),
+        (r"%%", r"(?<![\d%])%%(?=[ \t]*(?:\n|\Z))"),
+        (r"\{/\*", r"\*/\s*\}"),
+        (r"\{#", r"#\}"),
+        (r"\{>>", r"<<\}"),
         (r"\{%-?\s*comment", r"endcomment\s*-?%\}"),
         (r"\{::comment", r"\{:/(?:comment)?\}"),
         (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
         (r"\{\{[<%]\s*comment", r"/comment\s*[>%]\}\}"),
     )
 )
+_OPENING = re.compile(veil.OPENING, re.IGNORECASE)
 _TRAILING = ".,;:!?'\"*…’”>|"
 
 
@@ -158,7 +164,18 @@ def _is_unseen(piece: Hidden, after: str) -> bool:
         if begun := opening.match(piece.raw):
             end = ending.search(piece.raw, begun.end())
             return end.end() == len(piece.raw) if end else not piece.closed and (not after or after[0] == "\n")
-    return False
+    return _is_veiled(piece, after)
+
+
+def _is_veiled(piece: Hidden, after: str) -> bool:
+    """Tell whether a piece is one element that a browser does not show, with all that stands in it."""
+    begun = _OPENING.match(piece.raw)
+    if not begun or not veil.hides(begun["element"], begun["attributes"]):
+        return False
+    if veil.is_alone(begun["element"], begun["attributes"]):
+        return begun.end() == len(piece.raw)
+    end = veil.end(piece.raw, 0, len(piece.raw))
+    return end == len(piece.raw) if end else not piece.closed and (not after or after[0] == "\n")
 
 
 def count(issue: Issue) -> Count:

@@ -65,6 +65,25 @@ def _content(body: str) -> tuple[object, ...]:
         f"{{% comment %}}\n{_SECRET}\n{{% endcomment %}}",
         f"{{::comment}}\n{_SECRET}\n{{:/comment}}",
         f"{{{{/* {_SECRET} */}}}}",
+        f"<div hidden>\n{_SECRET}\n\n</div>",
+        f"<DIV class='a > b' HIDDEN=''>\n\n<div>{_SECRET}</div>\n\n{_SECRET}</DIV>",
+        "<span hidden>A <span>rumour</span> https://secret.example/x</span>",
+        f"<p style='display: none'>{_SECRET}</p>",
+        f'<div style="color:red; DISPLAY :none">\n{_SECRET}\n</div>',
+        f"<section style=visibility:hidden>{_SECRET}\n\n</section>",
+        f"<div hidden>\n\n```html\n</div>\n```\n\n`</div>` {_SECRET}\n\n</div>",
+        f"<noscript>{_SECRET}</noscript>",
+        '<input type="hidden" value="https://secret.example/x">',
+        "<img hidden src='https://secret.example/x'>",
+        "<svg viewBox='0 0 1 1'><title>A rumour</title><desc>https://secret.example/x</desc></svg>",
+        "%% A rumour https://secret.example/x %%",
+        f"%%\n{_SECRET}\n\n{_SECRET}\n%%",
+        "%%\nA rumour\n\nthat is 100%% sure https://secret.example/x\n%%",
+        f"{{/* {_SECRET} */}}",
+        f"{{# {_SECRET} #}}",
+        f"{{# {{{{ user }}}} {_SECRET} #}}",
+        f'{{% comment "note" %}}\n{_SECRET}\n{{% endcomment %}}',
+        f"{{>>{_SECRET}<<}}",
     ],
 )
 def test_it_changes_nothing_wherever_it_stands(body: str, comment: str) -> None:
@@ -73,7 +92,7 @@ def test_it_changes_nothing_wherever_it_stands(body: str, comment: str) -> None:
     blocks = body.split("\n\n")
     for at in range(len(blocks)):
         assert _content("\n\n".join([*blocks[:at], comment, *blocks[at:]])) == plain
-    if comment[0] == "<":
+    if comment[0] == "<" or comment[:2] in ("{/", "{#", "{>") or comment.startswith("%% "):
         assert _content(body.replace("Hello.", f"Hello. {comment}")) == plain
         assert _content(body.replace("Hello.", f"Hel{comment}lo.")) == plain
     assert "secret" not in repr(plain)
@@ -90,6 +109,18 @@ def test_it_changes_nothing_wherever_it_stands(body: str, comment: str) -> None:
         "Code:\n\n    <!-- a comment -->",
         "It is \\<!-- no comment -->.",
         "The <script> tag runs code.",
+        "The <noscript> tag is for those without.",
+        "Write `<div hidden>`, `%%x%%`, `{# x #}` and `{>>x<<}` to hide.",
+        "```\n<p hidden>x</p>\n%% x %%\n```",
+        "It is \\<div hidden> and \\{# no comment #}.",
+        "A lone %% is no comment.",
+        "Some 100%% of it, and 50%% of that.",
+        "%% A lone one.\n\nAnd 100%% of it.",
+        "<https://example.org/?id=%%ID%%>",
+        "## A heading {#with-a-name}\n\n## Another {#of-its-own .class}",
+        '<div class="hidden" title="hidden" data-hidden>Seen.</div>',
+        '<input type="text">',
+        "<b>a</b> < hidden > c",
         "See [1].\n\n[1]: https://example.org/one",
     ],
 )
@@ -119,6 +150,41 @@ def test_what_is_never_closed_hides_the_rest_and_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("A <span hidden>b\n\nSeen.\n", "A\n\nSeen.\n"),
+        ("<p hidden>b\n\nSeen.\n", "\nSeen.\n"),
+        ("Seen.\n\n<div hidden>\n\nb\n\n<div>c</div>\n", "Seen.\n"),
+    ],
+)
+def test_an_element_that_is_never_closed_is_as_a_comment(text: str, seen: str) -> None:
+    """It hides the rest of its paragraph, or of the file on a line of its own, unless HTML closes it by itself."""
+    found = visible(text)
+    assert found.text.rstrip("\n") == seen.rstrip("\n")
+    assert not found.hidden[0].closed
+    assert proof.prove(document.read("a.md", (_HEAD + text).encode()), (_HEAD + text).encode()) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "seen"),
+    [
+        ("T <!-- a rumour -->", "T"),
+        ("T <!-- a rumour --> of U", "T of U"),
+        ("T %% a rumour %%", "T"),
+        ("T {>>a rumour<<}", "T"),
+        ("The <template> element", "The <template> element"),
+        ("100%% of it", "100%% of it"),
+    ],
+)
+def test_a_title_holds_nothing_hidden(title: str, seen: str) -> None:
+    """What the front matter's title hides is no part of the issue's."""
+    text = f'---\ntitle: "{title}"\ndate: 2020-01-01\n---\n\nA post.\n'
+    issue = document.read("a.md", text.encode()).issue
+    assert issue is not None
+    assert issue.title == seen
+
+
 def test_one_that_is_begun_in_a_sentence_takes_no_other_with_it() -> None:
     """The end of a later comment is not the end of one that was never closed before it."""
     assert visible("A <!-- b\n\nSeen.\n\n<!-- c -->\n").text == "A\n\nSeen.\n"
@@ -142,15 +208,32 @@ def test_the_proof_does_not_believe_the_reader() -> None:
     assert proof.prove(lying, data)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject) -> None:
-    """Between any two lines of the newsletter that ships, whatever the comment holds."""
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("<!-- ", " -->"),
+        ("<div hidden>", "</div>"),
+        ("<p style='display:none'>", "</p>"),
+        ("<noscript>", "</noscript>"),
+        ("<svg>", "</svg>"),
+        ("%% ", "\n%%"),
+        ("{/* ", " */}"),
+        ("{# {", "} #}"),
+        ("{>>", "<<}"),
+        ('{% comment "x" %}', "{% endcomment %}"),
+    ],
+)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject, begin: str, end: str) -> None:
+    """Between any two lines of the newsletter that ships, whatever the comment holds but marks of its own kind."""
     file = data.draw(st.sampled_from(sorted(Path(SAMPLE).glob("*.md"))))
     text = file.read_text("utf-8").replace("\r\n", "\n")
     head, _, body = text.partition("\n---\n")
-    inside = data.draw(st.text(st.characters(codec="utf-8", exclude_characters="\r\0")).filter(lambda t: "--" not in t))
-    comment = f"<!-- {inside} -->"
+    inside = data.draw(
+        st.text(st.characters(codec="utf-8", exclude_characters="\r\0`~#%*</<")).filter(lambda t: "--" not in t)
+    )
+    comment = f"{begin}{inside}{end}"
     lines = body.split("\n")
     # Amid blank lines it is a block with blank lines around, and these count once: another test's matter.
     places = [at for at in range(1, len(lines)) if lines[at].strip() or lines[at - 1].strip()]
@@ -180,6 +263,14 @@ def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject) 
         "[" * 500_000 + "]:",
         "- " * 250_000 + "<!",
         "{% comment %}" * 40_000,
+        "<div hidden>" * 40_000,
+        "x <div hidden>\n\n" * 30_000,
+        "hidden <a '" * 45_000,
+        "%%" * 250_000,
+        "%%\n\n" * 125_000,
+        "x %% " * 100_000,
+        "{#" * 250_000,
+        "{>>" * 160_000,
     ],
 )
 def test_time_goes_with_size(text: str) -> None:
