@@ -173,7 +173,7 @@ def _fenced_parts(text: str) -> tuple[dict[str, Any], str, int]:
 
 
 _JSON = re.compile(r"""\s*+\{(?:\s*["'][\w -]+["']\s*:|[ \t]*\n)""")
-"""How front matter in JSON begins, be it written on one line or on many: with a name, or with a bracket alone."""
+"""How front matter in JSON begins, on one line or on many: with a name, or with a bracket alone."""
 
 
 def _json_parts(text: str) -> tuple[dict[str, Any], str, int]:

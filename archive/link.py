@@ -256,7 +256,7 @@ def _tagged(line: str, start: int) -> LinkSpan | None:
 
 
 def is_web(target: str) -> bool:
-    """Tell whether a link's target is a page of the web, be it written without a scheme (`example.org/page`)."""
+    """Tell whether a link's target is a page of the web, also one without a scheme (`example.org/page`)."""
     if _WEB.match(target) or _WWW.match(target):
         return True
     match = _SCHEMELESS.fullmatch(target.removeprefix("//"))

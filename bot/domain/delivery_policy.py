@@ -28,7 +28,7 @@ class DeliveryPolicy:
     knows it counts as refused. `backoff_seconds` are the seconds between attempts.
 
     Sharing: a worker's leases last `lease`, renewed three times as often; it looks for work every `tick_seconds`
-    seconds, and has at most `max_channels` channels in hand, `max_channels_per_workspace` of a workspace.
+    seconds, and has at most `max_channels` channels claimed, `max_channels_per_workspace` of a workspace.
     """
 
     issues_per_slot: int = 3

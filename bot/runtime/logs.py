@@ -72,6 +72,6 @@ def configure(log_format: str = "auto", level: str = "INFO") -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     """Leave out what Bolt warns of at every start, that a token in the environment is not used beside a client.
 
-    A filter, since Bolt sets its logger's level anew.
+    A filter, since Bolt sets its logger's level again.
     """
     return not record.getMessage().startswith("As you gave `client` as well")

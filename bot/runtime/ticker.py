@@ -57,7 +57,7 @@ class Ticker:
         self._guard = asyncio.create_task(self._watch(), name="ticker-guard")
 
     async def stop(self, within: float = 5.0) -> None:
-        """End within so many seconds: a tick in hand is broken off, and left to itself if that takes longer."""
+        """End within so many seconds: a running tick is broken off, and left to itself if that takes longer."""
         if self._guard is None:
             return
         self._scheduler.pause()

@@ -298,7 +298,7 @@ class Database:
 
     def _read_all(self) -> None:
         """Read for everybody who waits."""
-        self._called = False  # whoever asks from now on calls again
+        self._called = False  # a request from now on calls again
         while group := _taken(self._asked):
             self._read_group(group)
 

@@ -62,4 +62,4 @@ async def test_the_shortcut_keeps_what_somebody_else_wrote(page: PageServer, vis
     await ada.uses_shortcut(ada.message("a-page-of-mine"), "Save links")
     await expect(ada.message("Saved")).to_contain_text("Only visible to you")
     await ada.says("/weekly saved page of mine")
-    await expect(ada.message("kept")).to_contain_text("example.net")
+    await expect(ada.message("1 link of yours")).to_contain_text("example.net")

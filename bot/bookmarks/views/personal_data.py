@@ -67,7 +67,7 @@ def pieces(text: str) -> Iterator[Message]:
     if rest:
         yield blocks.says(
             f"That is as much as fits here; {len(rest):,} characters are missing. With the scope `files:write` "
-            "I could send all of it as a file: ask whoever installed me."
+            "I could send all of it as a file: ask the person who installed me."
         )
 
 
@@ -143,7 +143,7 @@ _NOT_HAD = {
 
 def not_had(code: str) -> str:
     """Say why a file could not be fetched, by the code of the refusal."""
-    return _NOT_HAD.get(code, "Slack does not let me read that file. Ask whoever installed me for `files:read`.")
+    return _NOT_HAD.get(code, "Slack does not let me read that file. Ask the person who installed me for `files:read`.")
 
 
 def _pasting(number: int) -> Block:

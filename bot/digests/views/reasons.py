@@ -16,7 +16,7 @@ _SENTENCE = re.compile(r"Slack's [\w.]+(?: for \w+)? answered (\w+)(?: \([^()]*\
 _DEFAULT_COMMAND = CommandNames().command
 _INVITE = "`/invite` me there, then `{weekly} resume`"
 _ALLOW = "have somebody who may let me post there, then `{weekly} resume`"
-_INSTALL = "whoever runs me has to install the app again"
+_INSTALL = "the person who runs me has to install the app again"
 _CLOSED = "I may not post in the channel"
 _TOKEN = "Slack does not take my token any more"  # noqa: S105 - words about one
 _SHAPE = "Slack does not take a message of this shape"
@@ -35,7 +35,7 @@ _REASONS = {
     ),
     **dict.fromkeys(
         ("invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"),
-        (_SHAPE, "whoever runs me finds more in the log"),
+        (_SHAPE, "the person who runs me finds more in the log"),
     ),
 }
 

@@ -42,7 +42,7 @@ MAX_PAGES = 15
 """Pages read before a look is given up: 3,000 messages, within a minute's calls of Tier 3."""
 MAX_WAITS = 5
 """Waits for one page of a look that has begun. An app may have one call a minute, of 15 messages (Slack: changelog
-2025-05-29, apps outside the Marketplace): to begin anew after each 429 would never reach a second page."""
+2025-05-29, apps outside the Marketplace): to begin again after each 429 would never reach a second page."""
 _WAIT_MAX_SECONDS = 90.0
 """Seconds that such a wait may take."""
 _SKEW = 60.0
@@ -234,7 +234,7 @@ class WebSlack:
     async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
         """Return whether the bot has `scope`, as Slack says with each of its answers (x-oauth-scopes).
 
-        A "no" is asked for anew, as the scope may just have been granted. False where Slack does not say.
+        A "no" is asked for again, as the scope may just have been granted. False where Slack does not say.
         """
 
         def granted() -> bool:

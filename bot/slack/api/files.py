@@ -29,7 +29,7 @@ async def fetch(
         raise FileRefusedError(METHOD, "foreign_address", workspace=workspace)
     headers = {"Authorization": f"Bearer {token}"}
     try:
-        # Slack sends whoever may not read a file to its sign-in page: never follow, the token would come along.
+        # Slack redirects a caller without access to its sign-in page: never follow, the token would come along.
         async with session.get(asked, headers=headers, allow_redirects=False, timeout=_LIMIT) as answer:
             if answer.status != 200:
                 raise _refused(answer, workspace)

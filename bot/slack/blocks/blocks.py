@@ -64,7 +64,7 @@ def actions(elements: Iterable[Block], block_id: str | None = None) -> Block:
 
 
 def button(text: str, action_id: str, value: str = "", *, style: str | None = None, about: str = "") -> Block:
-    """Make a button; `value` (at most 2,000 characters, checked by whoever makes it) comes back on the click.
+    """Make a button; `value` (at most 2,000 characters, checked by the caller) comes back on the click.
 
     `about` says to screen readers which of several such buttons it is.
     """

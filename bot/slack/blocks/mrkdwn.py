@@ -147,7 +147,7 @@ def linked(text: str, limit: int) -> str:
 def relinked(text: str, limit: int) -> str:
     """Escape one line of text but for the links in it, written as `link` writes them; without links if it is too long.
 
-    Whatever the line holds, the result means nothing else: each link is taken apart and made anew.
+    Whatever the line holds, the result means nothing else: each link is taken apart and built again.
     """
     pieces = _MADE.split(one_line(text))
     said = "".join(
