@@ -92,9 +92,6 @@ hooks: $(VENV)/dev $(VENV)/docs ## set up everything for a contributor, with the
 release: $(VENV)/docs ## prepare a release: make release VERSION=0.2.0
 	@$(BIN)/python -m tools.release "$(VERSION)" --date "$(DATE)"
 
-picture: $(VENV)/run ## draw the pictures of docs/bookmarks.md, from the demo itself
-	$(BIN)/python -m docs.picture
-
 screenshots: $(VENV)/browser ## take the README's pictures of the page, from the demo itself
 	$(BIN)/python -m docs.screenshots
 

@@ -17,7 +17,7 @@ from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
-from bot.store.tables import archive_looks, deliveries, insert, issues, slugs
+from bot.store.tables import archive_looks, insert, issues, slugs
 
 _EDIT = (
     update(issues)
@@ -134,16 +134,15 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
         for key, fingerprint in _by_arrival(came, last, look).items()
     ]
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
-    decided = _decided(connection, rows, fingerprints, look.window)
+    decided = _decided(rows, fingerprints, look.window)
     return _Seen(rows, names, identity, fingerprints, fresh, decided)
 
 
-def _decided(
-    connection: Connection, rows: dict[str, Any], fingerprints: dict[str, Fingerprint], window: timedelta
-) -> list[dict[str, Any]]:
+def _decided(rows: dict[str, Any], fingerprints: dict[str, Fingerprint], window: timedelta) -> list[dict[str, Any]]:
     """Decide about the issues that a release without this rule registered, now that their dates are known.
 
-    What it had already decided for a channel stays new, and so does what came in with the first look.
+    What came in with the first look stays new. A channel that has a delivery of an issue keeps it whatever is decided
+    here: this is for the channels that have none.
     """
     undecided = {
         key: fingerprint.dated
@@ -152,13 +151,12 @@ def _decided(
     }
     if not undecided:
         return []
-    delivered = set(connection.scalars(select(deliveries.c.issue).distinct()))
     found = []
     for key, dated in undecided.items():
         row = rows[key]
         # In a database whose clock was once put back, what came in later does not count as seen before.
         look = look_before(row.seen, (other.seen for other in rows.values() if other.seq < row.seq))
-        new = look is None or key in delivered or is_new(dated, look, row.seen, window)
+        new = look is None or is_new(dated, look, row.seen, window)
         found.append({"key": key, "is_new_": new, "dated_": dated, "last_look_": look})
     return found
 
