@@ -181,8 +181,8 @@ def _stored(host: str, path: str) -> str:
         parts = [part for part in path.split("/") if part]
         named = "" if parts[0].lower() in _FORGE_PAGES else "/".join(parts[:2]).removesuffix(".git")
     else:
-        shelf = _HOSTING_PATH.fullmatch(path)
-        named = (shelf[1] or shelf[2]) if shelf else ""
+        hosting = _HOSTING_PATH.fullmatch(path)
+        named = (hosting[1] or hosting[2]) if hosting else ""
     return shortened(_cleaned(named))
 
 

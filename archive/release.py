@@ -105,7 +105,7 @@ def date_of(metadata: Mapping[str, Any]) -> object:
 
 
 def unreadable_date(metadata: Mapping[str, Any]) -> str:
-    """Return the mark of an issue whose date is written and cannot be read, "" if none is written.
+    """Return the mark of an issue whose date is written and cannot be read, "" where it has no date field.
 
     Such a date may be ahead: the issue is held back, for one that went out too early cannot be called back.
     """

@@ -141,7 +141,7 @@ def _option(index: int, link: BookmarkLink) -> Block:
 
 
 def _buttons(links: Sequence[BookmarkLink], place: PickerState, *, saving: bool) -> list[Block]:
-    """Return the buttons. Those that turn the page save its ticks first, so that none is lost."""
+    """Return the buttons. Those that turn the page save its ticks first, so that no tick is lost."""
     row = [blocks.button("Save", f"{ACTION}:save", place.as_value(), style="primary")] if saving else []
     if place.offset:
         row.append(blocks.button(f"‹ Save, {PAGE_LINKS} before", f"{ACTION}:back", place.as_value()))
