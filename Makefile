@@ -80,6 +80,7 @@ torture: $(VENV)/dev ## the long proof of the delivery promise
 	$(BIN)/pytest -m slow -n 2 -s
 
 docs: $(VENV)/docs ## the documentation as a site, in build/docs; a link that leads nowhere fails it
+	$(BIN)/mypy docs/conf.py
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky -b html -c docs . build/docs
 	@echo "build/docs/index.html"
 
