@@ -22,13 +22,12 @@ from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.domain.period import Period
 from bot.lookup.search import payload
-from bot.lookup.views import help as helping
 from bot.lookup.views.answer import SearchRequest
-from bot.lookup.views.issue import read_page
 from bot.lookup.views.mistyped import COMMAND
 from bot.services import Services
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
+from bot.slack.cards.issue_page import read_page
 from bot.slack.cards.save_button import SAVE, SAVED
 from handlers import commands, home
 from handlers.click import Click, chosen, click_of
@@ -40,13 +39,13 @@ _STALE = "that button is from an older version; please ask again"
 
 async def _page(click: Click) -> Message:
     request = SearchRequest.read(click.value)
-    return click.services.answers.search(request) if request else helping.told(_STALE)
+    return click.services.answers.search(request) if request else blocks.told(_STALE)
 
 
 async def _share(click: Click) -> Message:
     request = SearchRequest.read(click.value)
     if request is None:
-        return helping.told(_STALE)
+        return blocks.told(_STALE)
     place = click.place
     said = await click.services.bookmarking.sharing.share(place.workspace, place.channel, place.user, request)
     if said is not None:
@@ -59,7 +58,7 @@ async def _share(click: Click) -> Message:
 
 async def _issue(click: Click) -> Message:
     page = read_page(click.value)
-    return click.services.answers.issue(*page) if page else helping.told(_STALE)
+    return click.services.answers.issue(*page) if page else blocks.told(_STALE)
 
 
 async def _command(click: Click) -> Message | None:
@@ -83,7 +82,7 @@ async def _row(click: Click) -> Message | None:
     """Do what was chosen beside a row, and show the updated list."""
     choice = RowChoice.parse(click.value)
     if choice is None:
-        return helping.told(_STALE)
+        return blocks.told(_STALE)
     if wrong := await chosen(click, choice):
         return wrong
     return (
@@ -144,7 +143,7 @@ async def _unsubscribe(click: Click) -> Message:
 
 async def _settle(click: Click) -> Message:
     if click.action not in {SETTLE_POST, SETTLE_LEAVE}:
-        return helping.told(_STALE)
+        return blocks.told(_STALE)
     post = click.action == SETTLE_POST
     line = await click.services.unconfirmed.decide(click.place.workspace, click.value, post=post, user=click.place.user)
     return blocks.says(line)

@@ -11,8 +11,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.bookmarks.views.saved_row import NOTE, RowChoice
 from bot.digests.subscriptions import CommandContext
 from bot.domain.bookmark import Member, moment
-from bot.lookup.views.help import told
 from bot.services import Services
+from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
 from handlers.payload import acting_member, clicked_from, text
 
@@ -75,7 +75,7 @@ async def chosen(click: Click, choice: RowChoice, home: str = "") -> Message | N
     saved_links = click.services.saved_links
     if choice.what == NOTE:
         wrong = await saved_links.ask_note(click.member, choice.key, click.place.workspace, click.trigger, home)
-        return told(wrong) if wrong else None
+        return blocks.told(wrong) if wrong else None
     await saved_links.act(click.member, choice, click.at)
     return None
 

@@ -17,10 +17,11 @@ from slack_bolt.response import BoltResponse
 from archive.errors import ArchiveError
 from bot.domain.schedule import ScheduleError
 from bot.lookup.search import payload
-from bot.lookup.views.help import apology, told
+from bot.lookup.views.help import apology
 from bot.services import Services
 from bot.slack.api.errors import SlackError
 from bot.slack.api.response_urls import ResponseUrlError
+from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
 from handlers.payload import text
 from handlers.reply import answer, apologise
@@ -37,7 +38,7 @@ def explained(error: Exception, services: Services, **about: Any) -> Message:
     """Return what to tell the person about an error; an unexpected one is logged with `about` and a reference."""
     if isinstance(error, TOLD):
         _log.info("a request could not be met", error=str(error), **about)
-        return told(str(error))
+        return blocks.told(str(error))
     reference = services.reference()
     _log.error("a request failed", reference=reference, exc_info=error, **about)
     return apology(reference)

@@ -15,10 +15,11 @@ from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.domain.workspace import WorkspaceId
 from bot.home.views.home import DROP, ISSUE, KEEP, HomeState, turned
 from bot.lookup.views import help as helping
-from bot.lookup.views.issue import read_page
 from bot.services import Services
 from bot.slack.api.errors import SlackError
+from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
+from bot.slack.cards.issue_page import read_page
 from bot.slack.cards.save_button import SAVE, SAVED
 from handlers.click import Click, chosen
 from handlers.errors import explained
@@ -128,7 +129,7 @@ async def _issue(click: Click) -> None:
     try:
         issue = click.services.answers.find(page[0])
     except ArchiveError as error:
-        await _tell(click, helping.told(str(error)))
+        await _tell(click, blocks.told(str(error)))
         return
     if _is_home(click):
         await click.services.home.read(click.member, click.place.workspace, click.trigger, issue, page[1])

@@ -11,8 +11,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.domain.workspace import covers, workspace_id
-from bot.lookup.views.help import told
 from bot.services import Services
+from bot.slack.blocks import blocks
 from handlers.payload import ID, text, workspace
 from handlers.reply import answer
 
@@ -48,7 +48,7 @@ class _Guard(AsyncMiddleware):
         _log.warning("a payload was refused", team=req.context.team_id, own=own.team_id, here=here)
         if event:
             return BoltResponse(status=200)  # after any other status Slack would send it again
-        return answer(self._services, req.body, told(_NOBODY if here else _ELSEWHERE))
+        return answer(self._services, req.body, blocks.told(_NOBODY if here else _ELSEWHERE))
 
 
 def _is_somebody(user: object, *, event: bool) -> bool:

@@ -14,11 +14,11 @@ from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
-from bot.lookup.views import help as helping
 from bot.lookup.views import suggestions
 from bot.lookup.views.answer import SearchRequest
 from bot.lookup.views.issue import PICKED
 from bot.slack.api.errors import SlackError
+from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.cards.save_button import Token
@@ -81,7 +81,7 @@ class Saving:
         token = Token.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
-            return helping.told(suggestions.STALE)
+            return blocks.told(suggestions.STALE)
         if token.view == suggestions.ONE:
             return suggestions.one(*pressed.named, token, saved=keep, before=pressed.before)
         request = SearchRequest.read(token.view)
@@ -107,7 +107,7 @@ class Saving:
         token = Token.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
-            return helping.told(suggestions.STALE)
+            return blocks.told(suggestions.STALE)
         if not keep:
             return None
         first = await self._people.hint(member, self._clock.now())

@@ -16,16 +16,16 @@ from bot.digests.subscription_form import SubscriptionRequest, draft_of
 from bot.digests.views import form as forms
 from bot.digests.views import subscription as said
 from bot.digests.views.form import KINDS
+from bot.digests.views.preview import preview
 from bot.domain.clock import Clock
 from bot.domain.preferences import Preferences
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedule, time_there
 from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.domain.workspace import WorkspaceId
-from bot.lookup.views import help as helping
-from bot.lookup.views import issue as issues
 from bot.slack.api.errors import ChannelRefusedError, SlackError
 from bot.slack.api.ports import SlackUser
+from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 
@@ -35,7 +35,7 @@ MEMBERSHIP_TIMEOUT_SECONDS = 1.0
 """Seconds for asking Slack whether the bot is in a channel; without an answer by then, the channel is subscribed."""
 _CHANNELS = ("C", "G")
 """First letters of channel ids; direct conversations have others (Slack: reference/objects/conversation-object)."""
-_FAILED = helping.told("that did not work; please close this")
+_FAILED = blocks.told("that did not work; please close this")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +154,10 @@ class Subscribing:
         try:
             schedule = await self._schedule(typed, place)
         except ScheduleError as error:
-            return helping.schedule_usage(str(error), self._names)
+            return said.schedule_usage(str(error), self._names)
         member = await self._member(place.workspace, place.channel)
         if member is False:
-            return helping.told(said.OUTSIDE)
+            return blocks.told(said.OUTSIDE)
         before = await self._register.get(place.workspace, place.channel)
         status = await self._put(place, schedule, before.preferences if before else Preferences())
         return said.subscribed(status, self._names, member=bool(member))
@@ -229,7 +229,7 @@ class Subscribing:
         """Return an issue as the channel's preferences show it. Raises UnknownIssueError."""
         issue = self._find(asked)
         subscription = await self._register.get(place.workspace, place.channel)
-        return issues.preview(issue, subscription.preferences if subscription else Preferences(), place.channel)
+        return preview(issue, subscription.preferences if subscription else Preferences(), place.channel)
 
     async def _put(self, place: CommandContext, schedule: Schedule, preferences: Preferences) -> said.DeliveryStatus:
         now = self._clock.now()

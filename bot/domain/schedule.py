@@ -37,7 +37,8 @@ _SHORT = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?")
 _NO_ZONES = {"localtime", "posixrules", "Factory"}
 """Names among the zone files that are no zones: they depend on the machine or mean nothing."""
-_EXAMPLE = "for example: mondays 09:00 Europe/London"
+EXAMPLE = "mondays 09:00 Europe/London"
+"""A schedule as people may type it."""
 
 
 Said = TypeVar("Said", str, time)
@@ -173,18 +174,18 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
         elif word not in _FILLERS:
             named = _only(typed, named, _zone_name(typed, written), "time zones")
     if not days:
-        raise ScheduleError(typed, f"which day? {_EXAMPLE}")
+        raise ScheduleError(typed, f"which day? for example: {EXAMPLE}")
     if at is None:
-        raise ScheduleError(typed, f"at what time? {_EXAMPLE}")
+        raise ScheduleError(typed, f"at what time? for example: {EXAMPLE}")
     if not (named or zone):
-        raise ScheduleError(typed, f"in which time zone? {_EXAMPLE}")
+        raise ScheduleError(typed, f"in which time zone? for example: {EXAMPLE}")
     return Weekly(tuple(sorted(days)), at, named or _zone_name(typed, str(zone)))
 
 
 def _only(typed: str, before: Said | None, said: Said, what: str) -> Said:
     """Return `said`, unless something else of its kind was said before: then it is not clear which is meant."""
     if before not in {None, said}:
-        raise ScheduleError(typed, f"it names two {what}, a channel has one; {_EXAMPLE}")
+        raise ScheduleError(typed, f"it names two {what}, a channel has one; for example: {EXAMPLE}")
     return said
 
 
@@ -251,5 +252,5 @@ def _zone_name(typed: str, word: str) -> str:
     if len(places) == 1:
         return places.pop()
     near = [names[low] for low in get_close_matches(bare, names, n=3, cutoff=0.7)] or sorted(places)[:3]
-    hint = f"; did you mean {' or '.join(near)}?" if near else f"; {_EXAMPLE}"
+    hint = f"; did you mean {' or '.join(near)}?" if near else f"; for example: {EXAMPLE}"
     raise ScheduleError(typed, f"{word[:40]!r} is neither a day, a time nor a known time zone{hint}")

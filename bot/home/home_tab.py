@@ -24,11 +24,12 @@ from bot.domain.user_state import UserState
 from bot.domain.workspace import WorkspaceId
 from bot.home.views import home as said
 from bot.home.views.home import HomePage, HomeState, Newest, Subscribed
-from bot.lookup.views.issue import issue_page, page_value
+from bot.lookup.views.issue import issue_page
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.blocks import BUTTON_VALUE_MAX_CHARS
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
+from bot.slack.cards.issue_page import page_value
 
 _log = structlog.get_logger(__name__)
 STALE = "hash_conflict"

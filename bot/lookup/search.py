@@ -20,6 +20,7 @@ from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
 from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, plain_query, shared, written
 from bot.lookup.views.mistyped import mistaken
+from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.source.library import Current
@@ -125,7 +126,7 @@ class Answers:
 
     def tools_help(self, reason: str = "") -> Message:
         """Explain the command that searches the tools only, or say the `reason` why it did not search."""
-        return helping.told(reason) if reason else helping.explain_tools(self.names)
+        return blocks.told(reason) if reason else helping.explain_tools(self.names)
 
     def usage(self, reason: str = "", example: str = "") -> Message:
         """Say what was missing or wrong in a command, and what to type instead."""
@@ -182,14 +183,14 @@ class Answers:
     def latest(self) -> Message:
         """Show the newest issue."""
         newest = self._library.current.snapshot.latest()
-        return helping.told("the archive is empty") if newest is None else issues.issue_page(newest)
+        return blocks.told("the archive is empty") if newest is None else issues.issue_page(newest)
 
     def issue(self, asked: str, page: int = 1) -> Message:
         """Show one page of the issue `asked` for (number or slug), or name the nearest ones."""
         try:
             return issues.issue_page(self.find(asked), page)
         except ArchiveError as error:
-            return helping.told(str(error))
+            return blocks.told(str(error))
 
     def newest(self) -> Issue | None:
         """Return the newest issue, None if the archive is empty."""
@@ -221,7 +222,7 @@ class Answers:
         """Show a random entry of any issue, except sponsors and jobs."""
         picked = self._picked()
         if picked is None:
-            return helping.told("the archive is empty")
+            return blocks.told("the archive is empty")
         return issues.picked(*picked, self._clock.now().date())
 
     def _picked(self) -> tuple[Issue, Section, Entry] | None:

@@ -13,6 +13,7 @@ from archive.kind import Kind
 from bot.digests.subscription_form import draft_of
 from bot.digests.views import alerts
 from bot.digests.views.form import form, loading, no_form
+from bot.digests.views.preview import preview
 from bot.digests.views.reasons import plainly
 from bot.digests.views.subscription import (
     DeliveryStatus,
@@ -22,6 +23,7 @@ from bot.digests.views.subscription import (
     confirmation,
     not_subscribed,
     paused,
+    schedule_usage,
     status,
     subscribed,
     unsubscribed,
@@ -29,10 +31,12 @@ from bot.digests.views.subscription import (
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import parse_schedule
 from bot.lookup.views import help as helping
-from bot.lookup.views.issue import issue_page, picked, preview, read_page, topics
+from bot.lookup.views.issue import issue_page, picked, topics
 from bot.slack.api.errors import ChannelRefusedError
+from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
+from bot.slack.cards.issue_page import read_page
 from playground.slack.limits import problems
 from tests.fakes.checker import breaches
 from tests.fakes.issues import entry, issue, nasty_issues, nasty_text, plain, section, tastes
@@ -156,8 +160,8 @@ def test_whatever_they_hold_they_keep_every_limit(
         subscribed(shown_status, names),
         helping.explain(names),
         helping.usage(words, names),
-        helping.schedule_usage(words, names),
-        helping.told(words),
+        schedule_usage(words, names),
+        blocks.told(words),
         became(words, names),
         became(f"Issue {words}: https://{words}.", names),
         *(picked(nasty, section, entry, date(2024, 5, 6)) for section, entry in list(nasty.entries())[:2]),
@@ -167,8 +171,8 @@ def test_whatever_they_hold_they_keep_every_limit(
     views = [
         form(draft),
         form(draft_of("D1", None, Preferences(), words)),
-        no_form(helping.told(words)),
-        helping.trouble(helping.told(words), names),
+        no_form(blocks.told(words)),
+        helping.trouble(blocks.told(words), names),
         confirmation(shown_status, names),
     ]
     assert [problems(view) for view in views] == [[]] * 5

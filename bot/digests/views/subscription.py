@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from archive.kind import Kind
 from bot.digests.views.reasons import plainly
 from bot.domain.preferences import Layout, Preferences, Sponsors
+from bot.domain.schedule import EXAMPLE
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -137,6 +138,15 @@ def became(line: str, names: CommandNames) -> Message:
 def _local(found: re.Match[str]) -> str:
     moment = datetime.strptime(found[0], "%d %b %Y %H:%M UTC").replace(tzinfo=UTC)
     return slack_time(moment, found[0])
+
+
+def schedule_usage(reason: str, names: CommandNames) -> Message:
+    """Say why a schedule was not understood (`reason`, plain) and how to write one."""
+    weekly = escape(names.command)
+    return blocks.says(
+        f"{blocks.sentence(clip(reason, 600))}\nFor example: `{weekly} subscribe {EXAMPLE}`, "
+        f"`{weekly} subscribe as soon as it appears`, or `{weekly} subscribe` alone for a form."
+    )
 
 
 def not_subscribed(names: CommandNames) -> Message:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bot.domain.text import one_line
+from bot.domain.schedule import EXAMPLE
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, escape, linked
-
-_EXAMPLE = "mondays 09:00 Europe/London"
+from bot.slack.blocks.mrkdwn import clip, escape
 
 
 def explain(names: CommandNames) -> Message:
@@ -27,7 +25,7 @@ def explain(names: CommandNames) -> Message:
         f"`{weekly} export` · `import` · `forget me`  take your list along, bring one, delete all of it"
     )
     post = (
-        f"`{weekly} subscribe`  each new issue in this channel; or at once: `{weekly} subscribe {_EXAMPLE}`\n"
+        f"`{weekly} subscribe`  each new issue in this channel; or at once: `{weekly} subscribe {EXAMPLE}`\n"
         f"`{weekly} preview`  see it first, in private\n"
         f"`{weekly} status`  what was posted, what comes next\n"
         f"`{weekly} why {issue}`  what became of one issue here\n"
@@ -62,17 +60,8 @@ def usage(reason: str, names: CommandNames, example: str = "") -> Message:
         f"`{weekly} service mesh` finds links · `{weekly} latest` shows the newest issue · "
         f"`{weekly} subscribe` posts new ones here · `{weekly} help` has the rest"
     )
-    first = f"{_sentence(clip(reason, 600))}\n" if reason else ""
+    first = f"{blocks.sentence(clip(reason, 600))}\n" if reason else ""
     return blocks.says(f"{first}{said}")
-
-
-def schedule_usage(reason: str, names: CommandNames) -> Message:
-    """Say why a schedule was not understood (`reason`, plain) and how to write one."""
-    weekly = escape(names.command)
-    return blocks.says(
-        f"{_sentence(clip(reason, 600))}\nFor example: `{weekly} subscribe {_EXAMPLE}`, "
-        f"`{weekly} subscribe as soon as it appears`, or `{weekly} subscribe` alone for a form."
-    )
 
 
 def hint(word: str, names: CommandNames) -> str:
@@ -81,16 +70,11 @@ def hint(word: str, names: CommandNames) -> str:
         "issue": f"issue {names.issue}",
         "why": f"why {names.issue}",
         "preview": f"preview {names.issue}",
-        "subscribe": f"subscribe {_EXAMPLE}",
+        "subscribe": f"subscribe {EXAMPLE}",
         "export": "export csv",
         "forget": "forget me",
     }
     return f"Or did you want `{escape(names.command)} {takes.get(word, word)}`?"
-
-
-def told(reason: str) -> Message:
-    """Return a message of one plain line, with web addresses as links."""
-    return blocks.says(linked(_sentence(one_line(reason)), 2_900) or "·")
 
 
 def apology(reference: str) -> Message:
@@ -113,8 +97,3 @@ def saved() -> Message:
 def trouble(message: Message, names: CommandNames) -> Block:
     """Return a modal that says what went wrong."""
     return blocks.window(names.bot, message.blocks)
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -17,23 +17,8 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip
 from bot.slack.cards.digest import digest
 from bot.slack.cards.entry import opening
+from bot.slack.cards.issue_page import page_value
 from bot.slack.cards.save_button import SLUG_MAX_CHARS, save_button, token
-
-
-def page_value(slug: str, page: int) -> str:
-    """Return a button's value that names one page of an issue."""
-    return json.dumps({"i": slug, "p": page}, ensure_ascii=False)
-
-
-def read_page(value: object) -> tuple[str, int] | None:
-    """Read a value of `page_value`; None for anything else."""
-    try:
-        fields = json.loads(value) if isinstance(value, str) and len(value) <= blocks.BUTTON_VALUE_MAX_CHARS else None
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(fields, dict) or not isinstance(fields.get("i"), str) or type(fields.get("p")) is not int:
-        return None
-    return fields["i"], fields["p"]
 
 
 def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset()) -> Message:
@@ -88,17 +73,3 @@ def topics(names: tuple[str, ...]) -> Message:
         return blocks.says("The archive has no topics yet.")
     text = clip(f"The archive talks about {', '.join(names[:25])}", 900)
     return Message(text, (blocks.section("*What the archive talks about*"), blocks.actions(row)))
-
-
-def preview(issue: Issue, preferences: Preferences, channel: str) -> Message:
-    """Show in private what `channel` (an id) would get: the message, and how many replies would follow."""
-    rendered = digest(issue, preferences)
-    count = len(rendered.replies)
-    follows = f"; {count} repl{'ies follow' if count > 1 else 'y follows'} in its thread" if count else ""
-    head = blocks.context(f"Only you see this. In <#{channel}> it looks like this{follows}.")
-    row = []
-    if len(issue.slug) <= SLUG_MAX_CHARS and count:
-        row = [blocks.actions([blocks.button("Read all of it", "issue:open", page_value(issue.slug, 1))])]
-    parent = rendered.parent.message
-    # Two blocks more than a digest, which leaves room for them.
-    return Message(parent.text, (head, *parent.blocks, *row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.bookmark_file.record import Format
+from bot.domain.schedule import EXAMPLE
 from bot.domain.text import one_line
 from bot.lookup.mistyped import Mistyped
 from bot.lookup.views.answer import SearchRequest, again
@@ -18,7 +19,7 @@ _TAKES = {
     "issue": _NUMBER,
     "why": _NUMBER,
     "preview": _NUMBER,
-    "subscribe": "takes days and a time, such as `mondays 09:00 Europe/London`",
+    "subscribe": f"takes days and a time, such as `{EXAMPLE}`",
     "export": f"takes a format: {', '.join(f'`{kind.value}`' for kind in Format)}",
     "top": "takes `month`, `year`, `on` or `off`",
     "forget": "takes `me`, and nothing else",

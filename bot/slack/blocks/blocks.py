@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain.text import one_line
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, clip_plain
+from bot.slack.blocks.mrkdwn import clip, clip_plain, linked
 
 MAX_BLOCKS = 50
 TEXT_MAX_CHARS = 9_000
@@ -111,3 +111,14 @@ def window(title: str, shown: Iterable[Block]) -> Block:
 def says(text: str) -> Message:
     """Make a message of one paragraph; `text` is markup of 1 to 3,000 characters."""
     return Message(text, (section(text),))
+
+
+def told(reason: str) -> Message:
+    """Return a message of one plain line, with web addresses as links."""
+    return says(linked(sentence(one_line(reason)), 2_900) or "·")
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a capital letter at its start and a full stop at its end."""
+    text = text[:1].upper() + text[1:]
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
