@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
@@ -38,6 +38,7 @@ from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.home.home_tab import Home
+from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers, Chance
 from bot.runtime.clock import SystemClock
 from bot.runtime.http import Health, Verifying, web
@@ -55,6 +56,9 @@ from bot.store.store import Store
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
+
+LAST_WRITE = 1.0
+"""Seconds of a stop in which the missed searches of the last minute are written."""
 
 BACKOFF = (1.0, 5.0, 30.0)
 """Seconds between attempts to begin posting."""
@@ -144,6 +148,7 @@ class App:
             self._watching,
             asyncio.create_task(keep_time(library), name="release"),
             asyncio.create_task(self._link_lookup.prepare(), name="links"),
+            asyncio.create_task(self._services.misses.run(), name="misses"),
         ]
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
@@ -155,6 +160,9 @@ class App:
             await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             await _end(tasks)
             await library.stop_listeners()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WRITE):
+                    await self._services.misses.write()
             await self._services.response_urls.close()
             await self.ports.slack.close()
             await self.ports.store.close()
@@ -208,7 +216,8 @@ def _services(
     """Put the use cases together."""
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
-    answers = Answers(library, names, clock, ports.chance)
+    misses = MissCounter(store.misses, clock, counting=settings.count_misses)
+    answers = Answers(library, names, clock, ports.chance, misses.note)
     indexes = PersonalIndexes(lambda: library.index, registry.issue)
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
@@ -245,6 +254,7 @@ def _services(
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
+        misses=misses,
     )
 
 

@@ -13,6 +13,7 @@ from bot.bookmarks.team_top import Team
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home
+from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
 from bot.slack.api.form_results import FormResults
@@ -45,5 +46,6 @@ class Services:
     form_results: FormResults
     response_urls: ResponseUrls
     unconfirmed: UnconfirmedPosts
+    misses: MissCounter
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
     reference: Callable[[], str] = reference

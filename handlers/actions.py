@@ -42,6 +42,11 @@ async def _page(click: Click) -> Message:
     return click.services.answers.search(request) if request else blocks.told(_STALE)
 
 
+async def _again(click: Click) -> Message:
+    request = SearchRequest.read(click.value)
+    return click.services.answers.again(request) if request else blocks.told(_STALE)
+
+
 async def _share(click: Click) -> Message:
     request = SearchRequest.read(click.value)
     if request is None:
@@ -165,7 +170,7 @@ class _Act:
 _ACTS = {
     "page": _Act(_page),
     "search": _Act(_page),
-    "again": _Act(_page),
+    "again": _Act(_again),
     "share": _Act(_share),
     "issue": _Act(_issue, beside=True),
     "issue:back": _Act(_issue),

@@ -42,11 +42,13 @@ import numpy as np
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search import notes, paging, suggest, typeahead
+from archive.search import remedy as remedies
 from archive.search import synonyms as synonym_table
 from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
 from archive.search.query import narrowing, widened
+from archive.search.remedy import Remedy
 from archive.search.result import Answer, Grade, Result
 from archive.search.segment import Dictionary, build
 from archive.search.segments import EntryCounts, Segments
@@ -80,6 +82,7 @@ class Index:
         self._topics: tuple[str, ...] | None = None
         self._numbers: dict[int, Issue] | None = None
         self._today: date | None = None
+        self._named: remedies.Named | None = None
         self._shown: dict[int, tuple[Issue, Section, Entry, tuple[Issue, ...]]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
         self._answered: dict[tuple[str, frozenset[Kind] | None], bool] = {}
@@ -172,9 +175,26 @@ class Index:
         if self._topics is None or len(self._topics) < limit:
             found = suggest.topics(max(limit, 20) + len(self._own_name), self._lookup)
             self._topics = tuple(
-                topic for topic in found if topic not in self._own_name and self._is_answered(topic, None)
+                topic for topic in found if topic not in self._own_name and self.is_answered(topic, None)
             )
         return self._topics[: max(0, limit)]
+
+    def remedy(self, query: str) -> Remedy | None:
+        """Return what would have given `query` a strong answer, such as a synonym; None if nothing is known.
+
+        The first call reads every headline: about 0.1 s for 7,000.
+        """
+        if self._named is None:
+            entries = (entry for issue in self._segments.issues() for _, entry in issue.entries())
+            self._named = remedies.initials_of(entry.headline for entry in entries)
+        return remedies.remedy(query, self._lookup, self._named, self._is_answered_with)
+
+    def _is_answered_with(self, query: str, line: str) -> bool:
+        """Return whether `query` has a strong answer with a `line` more in the table of synonyms."""
+        if not line:
+            return self.is_answered(query, None)
+        extended = synonym_table.extended(self._synonyms, line)
+        return Index(self._dictionary, self._segments, extended, self._titles).is_answered(query, None)
 
     def _answer(self, query: str, plan: Plan, limit: int, offset: int, *, reasons: bool) -> Answer:
         outcome = self._finder.found(plan)
@@ -260,7 +280,7 @@ class Index:
                 wider.append(plain)
         assumed = [notes.replaced(query, answer.assumed)] if answer.assumed else []
         righted = assumed if answer.results else suggest.meant(query, asked, self._lookup)
-        answered = (other for other in righted if self._is_answered(other, plan.kinds))
+        answered = (other for other in righted if self.is_answered(other, plan.kinds))
         ways = (other for other in chain(wider, answered, self._parts(query, plan)) if other != query.strip())
         return replace(
             answer,
@@ -274,11 +294,11 @@ class Index:
         offered: set[str] = set()
         for name in suggest.parts(plan.asked, self._lookup):
             other = f"{' '.join(name)} {narrowing(query)}".strip()
-            if offered.isdisjoint(name) and self._is_answered(other, plan.kinds):
+            if offered.isdisjoint(name) and self.is_answered(other, plan.kinds):
                 offered.update(name, *map(inflections, name))
                 yield other
 
-    def _is_answered(self, query: str, kinds: frozenset[Kind] | None) -> bool:
+    def is_answered(self, query: str, kinds: frozenset[Kind] | None) -> bool:
         """Return whether `query` has a strong answer; what is offered often is looked for once."""
         known = self._answered.get((query, kinds))
         if known is None:

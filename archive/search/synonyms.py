@@ -72,6 +72,19 @@ def parse(text: str) -> Synonyms:
     )
 
 
+def extended(synonyms: Synonyms, line: str) -> Synonyms:
+    """Return the table with one more line, in the form of `synonyms.txt`."""
+    more = parse(line)
+    table = {name: tuple(dict.fromkeys((*more.of(name), *synonyms.of(name)))) for name in more.table}
+    heads = {word: max(size, synonyms.heads.get(word, 0)) for word, size in more.heads.items()}
+    return Synonyms(
+        {**synonyms.table, **table},
+        (*synonyms.topics, *more.topics),
+        {**synonyms.heads, **heads},
+        synonyms.known | more.known,
+    )
+
+
 def _telling(name: str) -> Words:
     """Give the words of `name` that a query would keep, so that both are compared alike."""
     found = compounded(words(name))

@@ -208,6 +208,23 @@ def deliveries(
     run_it(DeliveryFilter(workspace, channel, issue, state, limit), archive)
 
 
+@app.command()
+def misses(
+    archive: Archive = None,
+    synonyms: Synonyms = None,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, the most frequent first.")] = 50,
+    output: Annotated[SearchFormat, typer.Option("--format", help="How they are written.")] = SearchFormat.TABLE,
+) -> None:
+    """List what people searched for without finding it squarely, and the synonym or correction that would help.
+
+    Words only, of the last 90 days, and nobody's name; BACKISSUE_COUNT_MISSES=no stops the counting.
+    """
+    from bot.cli.misses import misses as run_it  # noqa: PLC0415 - heavy
+
+    run_it(archive, synonyms, limit, as_json=output is SearchFormat.JSONL)
+
+
 @database.command("upgrade")
 def upgrade() -> None:
     """Upgrade the database to this version. Safe to repeat."""

@@ -35,6 +35,8 @@ _UNPICKED = frozenset({Kind.SPONSOR, Kind.JOBS})
 
 Chance = Callable[[int], int]
 """Returns a random integer in [0, n) for n of at least 1."""
+Missed = Callable[[str, Grade], None]
+"""Is told of a search without a strong answer, and its grade; returns at once."""
 
 
 class SearchSource(Protocol):
@@ -74,13 +76,21 @@ class Answers:
     searched and rendered once.
     """
 
-    def __init__(self, library: SearchSource, names: CommandNames, clock: Clock, chance: Chance) -> None:
-        """Answer from `library`; `clock` makes ages, `chance` picks at random."""
+    def __init__(
+        self,
+        library: SearchSource,
+        names: CommandNames,
+        clock: Clock,
+        chance: Chance,
+        missed: Missed = lambda *_: None,
+    ) -> None:
+        """Answer from `library`; `clock` makes ages, `chance` picks at random, `missed` hears of what was not found."""
         self.names = names
         self._library = library
         self._clock = clock
         self._chance = chance
-        self._bodies: dict[tuple[SearchRequest, str], str] = {}
+        self._missed = missed
+        self._bodies: dict[tuple[SearchRequest, str], tuple[str, Grade]] = {}
         self._of: tuple[Current | None, date | None] = (None, None)
 
     def parse(self, text: str) -> commands.Command:
@@ -96,19 +106,24 @@ class Answers:
         if state[0] is not self._of[0] or state[1] != self._of[1]:
             self._bodies.clear()
             self._of = state
-        body = self._bodies.get((request, near))
-        if body is None:
+        cached = self._bodies.get((request, near))
+        if cached is None:
             while len(self._bodies) >= _MAX_CACHED_ANSWERS:
                 del self._bodies[next(iter(self._bodies))]
             found = self._found(request)
-            meant = None if request.tools else mistyped(request.query, found)
-            if meant is None:
-                text, made = written(found, request, state[1], hint=self._hint(near, found, request))
-                body = _private(text, made)
-            else:
-                body = private(mistaken(meant, request.query, self.names))
-            self._bodies[request, near] = body
+            cached = self._bodies[request, near] = self._written(request, near, found, state[1])
+        body, graded = cached
+        if graded is not Grade.STRONG and not request.tools:
+            self._missed(request.query, graded)
         return body
+
+    def _written(self, request: SearchRequest, near: str, found: Answer, today: date) -> tuple[str, Grade]:
+        """Return the JSON of what was found, and its grade; that of a command with a slip misses nothing."""
+        meant = None if request.tools else mistyped(request.query, found)
+        if meant is not None:
+            return private(mistaken(meant, request.query, self.names)), Grade.STRONG
+        text, made = written(found, request, today, hint=self._hint(near, found, request))
+        return _private(text, made), found.grade
 
     def _hint(self, near: str, found: Answer, request: SearchRequest) -> str:
         # A word that the archive has as it was typed is no misspelling.
@@ -136,6 +151,13 @@ class Answers:
         """Return the names, with the newest issue's number for examples."""
         number = self._library.current.snapshot.newest_number()
         return self.names if number is None else replace(self.names, issue=str(number))
+
+    def again(self, request: SearchRequest) -> Message:
+        """Answer a search that was typed into an answer's menu."""
+        graded = self._found(request).grade
+        if graded is not Grade.STRONG and not request.tools:
+            self._missed(request.query, graded)
+        return self.search(request)
 
     def search(
         self, request: SearchRequest, near: str = "", *, shareable: bool = True, kept: Collection[str] = ()

@@ -37,6 +37,7 @@ class SlackCredentials:
 _MEANT = {
     "PORT": "is a number from 0 to 65535, for example 3000",
     "BACKISSUE_LOG": "is one of auto, json and console",
+    "BACKISSUE_COUNT_MISSES": "is yes or no",
     "BACKISSUE_NAME": "has 1 to 80 characters",
     "BACKISSUE_BOOKMARK": "names at least one emoji, for example: bookmark",
 }
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
     """The reactions that save a link: names of emoji, separated by commas."""
     synonyms: Path | None = Field(default=None, alias="BACKISSUE_SYNONYMS")
     """A file of other names that extends the shipped table."""
+    count_misses: bool = Field(default=True, alias="BACKISSUE_COUNT_MISSES")
+    """Whether searches without a strong answer are counted, for `backissue misses`."""
     name: str = Field(default="Back Issue", alias="BACKISSUE_NAME", min_length=1, max_length=80)
     """What the bot calls itself."""
     log_format: str = Field(default="auto", alias="BACKISSUE_LOG", pattern="^(auto|json|console)$")

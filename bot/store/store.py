@@ -14,6 +14,7 @@ from bot.store.imports import Imports
 from bot.store.issues import Issues
 from bot.store.leases import Leases
 from bot.store.migrate import check, upgrade
+from bot.store.misses import Misses
 from bot.store.next_run import RunSchedule
 from bot.store.parts import Parts
 from bot.store.people import People
@@ -39,6 +40,7 @@ class Store:
         self.postings = Postings(database)
         self.imports = Imports(database)
         self.teams = Teams(database)
+        self.misses = Misses(database, newsletter)
 
     @classmethod
     def open(cls, url: str, *, upgrading: bool = False, inline: bool = False) -> Self:

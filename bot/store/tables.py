@@ -250,6 +250,16 @@ teams = Table(
     Column("home", Text, primary_key=True),
     Column("counted", Boolean, nullable=False),
 )
+misses = Table(
+    "misses",
+    metadata,
+    # Searches without a strong answer, by day (2026-11-30): words only, and nobody's. "" is the unnamed newsletter.
+    Column("newsletter", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("query", Text, primary_key=True),
+    Column("grade", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+)
 
 
 @lru_cache(maxsize=64)

@@ -34,6 +34,7 @@ from bot.bookmarks.team_top import Subscribers, Team
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home, UserStateStore
+from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
 from bot.services import Services
 from bot.slack.api.form_results import FormResults
@@ -100,7 +101,8 @@ class People:
         self.shelf = Shelf(issues)
         self.register, self.store, self.replies, self.door = FakeRegister(), FakeMemory(), FakeReplies(), FakeDoor()
         names, clock = CommandNames(), StillClock()
-        answers = Answers(self.shelf, names, clock, chance=lambda _: 0)
+        misses = MissCounter(self.store.opened.misses, clock)
+        answers = Answers(self.shelf, names, clock, lambda _: 0, misses.note)
         subscribing = Subscribing(
             self.register,
             FakeDeliveries(),
@@ -145,6 +147,7 @@ class People:
             FormResults(self.door),
             self.replies,
             UnconfirmedPosts(store, clock),
+            misses,
             reference=lambda: next(references),
         )
         self.serves()

@@ -1,0 +1,81 @@
+"""Counting the searches without a strong answer, off the answer's path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Protocol
+
+import structlog
+
+from archive.search.result import Grade
+from bot.domain.clock import Clock
+from bot.domain.errors import BotError
+from bot.domain.missed_query import MISSES_DAYS, missed_words
+
+MAX_WAITING_QUERIES = 1_000
+"""Different queries that wait to be written; while the database is away, more are not counted."""
+WRITE_SECONDS = 60.0
+"""Seconds between two writes."""
+_log = structlog.get_logger(__name__)
+
+
+class MissTable(Protocol):
+    """Where the counts are stored."""
+
+    async def add(self, counts: Mapping[str, tuple[Grade, int]], day: date, oldest: date) -> None:
+        """Add to each query's count of a `day`, with the grade it had; delete the days before the `oldest`."""
+        ...
+
+
+class MissCounter:
+    """Counts missed queries in memory, and writes the sums once a minute.
+
+    What is stored is words, a grade, a day and a count: neither who searched nor where. A count is lost when the
+    process dies, and one may be added twice when the connection is lost while it is written: it is a hint for the
+    operator, no record.
+    """
+
+    def __init__(self, table: MissTable, clock: Clock, *, counting: bool = True) -> None:
+        """Write to `table`; without `counting` only what is too old is deleted."""
+        self._table = table
+        self._clock = clock
+        self._counting = counting
+        self._noted: Counter[tuple[str, Grade]] = Counter()
+
+    def note(self, query: str, grade: Grade) -> None:
+        """Count a query that had no strong answer. Never waits and never fails."""
+        if self._counting and (len(self._noted) < MAX_WAITING_QUERIES or (query, grade) in self._noted):
+            self._noted[query, grade] += 1
+
+    async def write(self) -> bool:
+        """Write what was counted; return whether that worked. If not, it waits for the next time."""
+        noted, self._noted = self._noted, Counter()
+        today = self._clock.now().date()
+        try:
+            await self._table.add(_by_words(noted), today, today - timedelta(days=MISSES_DAYS))
+        except BotError as error:
+            _log.warning("missed searches could not be written; they are tried again in a minute", error=str(error))
+            self._noted.update(noted)
+            return False
+        return True
+
+    async def run(self, seconds: float = WRITE_SECONDS) -> None:
+        """Write every so many `seconds`, forever."""
+        day = None
+        while True:
+            today = self._clock.now().date()
+            if (self._noted or day != today) and await self.write():
+                day = today
+            await asyncio.sleep(seconds)
+
+
+def _by_words(noted: Mapping[tuple[str, Grade], int]) -> dict[str, tuple[Grade, int]]:
+    """Return the sums by the words that are stored, each with the grade noted last."""
+    sums: dict[str, tuple[Grade, int]] = {}
+    for (query, grade), count in noted.items():
+        if said := missed_words(query):
+            sums[said] = grade, count + sums.get(said, (grade, 0))[1]
+    return sums
