@@ -28,7 +28,7 @@ from archive.search.index import Index
 from benchmarks.bare import BEFORE, LINKS
 from benchmarks.load import SECRET, Timing, ask, command, load
 from benchmarks.table import Row
-from playground.slack.fixtures import town
+from playground.slack.fixtures import generated_site
 from playground.slack.server import Server
 
 ROUNDS = 5
@@ -165,7 +165,7 @@ def _wall(arguments: Sequence[str]) -> float:
 
 @asynccontextmanager
 async def _stand_in() -> AsyncIterator[str]:
-    async with Server(town()) as server:
+    async with Server(generated_site()) as server:
         yield server.api_url
 
 

@@ -31,9 +31,13 @@ def run(archive: Path, *, copies: int = COPIES) -> list[Row]:
 
     `copies`: how many times over the archive is laid out for the figures on growth.
     """
-    with tempfile.TemporaryDirectory() as aside:
-        grown = _grown(archive, Path(aside), copies)
-        return [_beside_peer(archive), *_growth(archive, grown, copies), asyncio.run(_freshness(archive, Path(aside)))]
+    with tempfile.TemporaryDirectory() as scratch:
+        grown = _grown(archive, Path(scratch), copies)
+        return [
+            _beside_peer(archive),
+            *_growth(archive, grown, copies),
+            asyncio.run(_freshness(archive, Path(scratch))),
+        ]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -68,8 +72,8 @@ def _beside_peer(archive: Path) -> Row:
     )
 
 
-def _grown(archive: Path, aside: Path, copies: int) -> Path:
-    grown = aside / "grown"
+def _grown(archive: Path, scratch: Path, copies: int) -> Path:
+    grown = scratch / "grown"
     for copy in range(copies):
         below = grown / f"{copy:03}"
         below.mkdir(parents=True)
@@ -108,9 +112,9 @@ def _answers(library: Library, word: str) -> bool:
     return bool(results) and word in results[0].entry.text
 
 
-async def _freshness(archive: Path, aside: Path) -> Row:
+async def _freshness(archive: Path, scratch: Path) -> Row:
     """Change one file at a time and wait until a search finds its new words."""
-    folder = aside / "fresh"
+    folder = scratch / "fresh"
     shutil.copytree(archive, folder)
     library = Library.opened(folder)
     watch = DiskWatch(folder)

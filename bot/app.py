@@ -1,6 +1,6 @@
 """The one file that wires everything together, and so the only one that imports everything.
 
-`build` takes the parts that differ between a real workspace, the demo and a test (settings, library, store, door,
+`build` takes the parts that differ between a real workspace, the demo and a test (settings, library, store, Slack,
 clock) and gives the app; `App.running` starts and stops it.
 """
 
@@ -259,7 +259,7 @@ def _services(
 
 
 def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
-    """Make Bolt's app. Its own client only asks who the bot is (auth.test, once): everything else is the door's.
+    """Make Bolt's app. Its own client only asks who the bot is (auth.test, once): the Slack port makes all other calls.
 
     It verifies nothing: `bot.runtime.http` does so before it (`bot.runtime.verification` says why), and Socket Mode's
     line is Slack's. What no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold

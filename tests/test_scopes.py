@@ -11,7 +11,7 @@ import yaml
 
 from playground.slack.methods import METHODS, NEEDS
 from playground.slack.workspace import EVENTS, OPTIONAL, REQUIRED, SCOPES, SHORTCUTS
-from tests.playground.environment import Stage, stage
+from tests.playground.environment import Environment, environment
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))
@@ -65,7 +65,7 @@ def test_the_manifest_s_shortcuts_keep_slack_s_limits() -> None:
     assert len(MANIFEST["features"]["shortcuts"]) <= 10
 
 
-def arguments(it: Stage) -> dict[str, Any]:
+def arguments(it: Environment) -> dict[str, Any]:
     """Give arguments that are enough for any method to look at its scopes."""
     ts = it.workspace.post(it.channel, it.now, user=it.workspace.bot.id, text="x").ts
     own = {"ts": ts, "message_ts": ts, "timestamp": ts, "text": "y", "user": it.you.id, "users": it.you.id}
@@ -76,7 +76,7 @@ def arguments(it: Stage) -> dict[str, Any]:
 @pytest.mark.parametrize("method", sorted(METHODS))
 def test_a_missing_scope_is_refused_and_named(method: str) -> None:
     """Without any scope a method that needs one is refused, naming one of those; the others are not."""
-    it = stage()
+    it = environment()
     given = arguments(it)
     it.workspace.scopes = frozenset()
     body = it.call(method, **given)

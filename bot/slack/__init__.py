@@ -1,1 +1,1 @@
-"""The one door to Slack."""
+"""The only place that talks to Slack."""

@@ -41,12 +41,12 @@ sooner than with the 15 that Slack itself is given."""
 _AGES = timedelta(days=20_000)
 """The demo shows how an issue is posted when it appears, whatever its date."""
 DEMO_POLICY = replace(delivery_policy.DEFAULT_POLICY, grace_seconds=2 * CALL_TIMEOUT_SECONDS, window=_AGES)
-"""Delivery's own figures, with the grace that goes with that patience; an issue of any date is new."""
+"""Delivery's own figures, with the grace period for that timeout; an issue of any date is new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Everything that runs. `held` is the working copy of the archive; `scene` makes the people who act."""
+    """Everything that runs. `held` is the working copy of the archive; `fixture` makes the people who act."""
 
     site: Site
     workspace: Workspace
@@ -55,7 +55,7 @@ class Environment:
     held: ArchiveCopy
     library: Library
     app: App
-    scene: WorkspaceFixture
+    fixture: WorkspaceFixture
 
     async def tick(self) -> None:
         """Make the app do what is due now, without waiting for its own tick."""

@@ -45,7 +45,7 @@ class Fault:
     times: int | None = 1
     share: float = 1.0
 
-    def befalls(self, method: str, workspace: str, channel: str, *, thread: bool) -> bool:
+    def hits(self, method: str, workspace: str, channel: str, *, thread: bool) -> bool:
         """Return whether a call is one that this fault is about."""
         return (
             self.method in {None, method}
@@ -82,7 +82,7 @@ class Faults:
     def pick(self, method: str, workspace: str, channel: str, *, thread: bool) -> Fault | None:
         """Return the fault that hits this call, and count it."""
         for fault, counts in self._faults:
-            if not fault.befalls(method, workspace, channel, thread=thread):
+            if not fault.hits(method, workspace, channel, thread=thread):
                 continue
             if fault.times is not None and counts[1] >= fault.times:
                 continue

@@ -9,7 +9,7 @@ from playground.slack.site import Site
 from playground.slack.workspace import User, Workspace
 
 
-def town(workspaces: int = 1, channels: int = 1, *, seed: int = 0, ledger: Ledger | None = None) -> Site:
+def generated_site(workspaces: int = 1, channels: int = 1, *, seed: int = 0, ledger: Ledger | None = None) -> Site:
     """Build a site of workspaces T1, T2, … with tokens xoxb-T1, xoxb-T2, … and `channels` channels each.
 
     Channels have the same ids in every workspace (C00000001, C00000002, …), as nothing says that they may not; the
@@ -32,7 +32,7 @@ def connect(channel: Channel, *workspaces: Workspace) -> Channel:
     return channel
 
 
-def village() -> tuple[Site, Workspace, Channel, User]:
+def demo_site() -> tuple[Site, Workspace, Channel, User]:
     """Build what the demo plays in: one workspace with a few people, and the bot in #devops."""
     site = Site()
     workspace = site.add(Workspace("T0DEMO", domain="demo"))

@@ -61,14 +61,16 @@ async def workspace_fixture(
     secret: str,
     *,
     wait: Callable[[float], Any] = asyncio.sleep,
-    patience: float = 3.0,
+    answer_seconds: float = 3.0,
 ) -> AsyncIterator[WorkspaceFixture]:
     """Connect a workspace's people to the app that listens at `app_url` (the whole path included).
 
-    `secret` signs what they do; `wait` is how retries wait; `patience` how many seconds an answer may take.
+    `secret` signs what they do; `wait` is how retries wait; an answer may take `answer_seconds`.
     """
     async with aiohttp.ClientSession() as session:
-        sender = RequestSender(app_url, secret, server.clock, server.sockets, session, wait=wait, patience=patience)
+        sender = RequestSender(
+            app_url, secret, server.clock, server.sockets, session, wait=wait, answer_seconds=answer_seconds
+        )
         yield WorkspaceFixture(server, workspace, sender)
 
 
@@ -89,7 +91,7 @@ class Heard:
 class Person:
     """A person in the workspace."""
 
-    scene: WorkspaceFixture
+    fixture: WorkspaceFixture
     user: User
 
     def sees(self, channel: Channel) -> list[ChannelMessage]:
@@ -99,34 +101,34 @@ class Person:
     @property
     def screen(self) -> View | None:
         """Return the modal in front, if there is one."""
-        return next(reversed(self.scene.workspace.modals(self.user.id)), None)
+        return next(reversed(self.fixture.workspace.modals(self.user.id)), None)
 
     @property
     def home(self) -> View | None:
         """Return the app's Home tab as this person would see it, once it was published."""
-        return self.scene.workspace.homes.get(self.user.id)
+        return self.fixture.workspace.homes.get(self.user.id)
 
     @property
     def direct(self) -> Channel:
         """Return the conversation with the app."""
-        return self.scene.workspace.direct(self.user.id)
+        return self.fixture.workspace.direct(self.user.id)
 
     async def types(self, text: str, channel: Channel) -> Heard:
         """Type a slash command. The app's immediate answer appears; none within three seconds is a failure."""
-        scene, workspace = self.scene, self.scene.workspace
-        now = scene.server.clock.now()
+        fixture, workspace = self.fixture, self.fixture.workspace
+        now = fixture.server.clock.now()
         name = workspace.new_response_url(channel.id, self.user.id, now)
-        url, answering = scene.server.response_url(name), workspace.response_urls[name]
+        url, answering = fixture.server.response_url(name), workspace.response_urls[name]
         payload = payloads.command(workspace, self.user, channel, text, response_url=url, now=now)
-        answer = await scene.sender.send("slash_commands", payload)
+        answer = await fixture.sender.send("slash_commands", payload)
         if answer.status != 200:
             return Heard(answer, self._failed(channel, text.partition(" ")[0], answer))
         body = answer.json()
         if refused := refusal(message_breaches(body)) if body else None:
             return Heard(answer, self._fails(channel, text.partition(" ")[0], refused.code))
         if body.get("response_type") == "in_channel":
-            workspace.post(channel, scene.server.clock.now(), user=self.user.id, text=text)
-        return Heard(answer, apply(workspace, answering, body, scene.server.clock.now()))
+            workspace.post(channel, fixture.server.clock.now(), user=self.user.id, text=text)
+        return Heard(answer, apply(workspace, answering, body, fixture.server.clock.now()))
 
     def writes(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
         """Type a message: addresses in it become links, everything else is plain text."""
@@ -134,8 +136,8 @@ class Person:
 
     def says(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
         """Post a message whose text is mrkdwn as Slack keeps it."""
-        now = self.scene.server.clock.now()
-        return self.scene.workspace.post(
+        now = self.fixture.server.clock.now()
+        return self.fixture.workspace.post(
             channel, now, user=self.user.id, text=text, thread_ts=thread.ts if thread else None
         )
 
@@ -159,11 +161,11 @@ class Person:
 
     async def opens_home(self) -> AppReply | None:
         """Open the app's Home tab; None if the app is not told. What it publishes later is `home`."""
-        scene, workspace = self.scene, self.scene.workspace
+        fixture, workspace = self.fixture, self.fixture.workspace
         if not workspace.home_tab or "app_home_opened" not in workspace.events:
             return None
         fields = payloads.home_opened(workspace, self.user)
-        return await scene.sender.event(payloads.event(workspace, fields, scene.server.clock.now()))
+        return await fixture.sender.event(payloads.event(workspace, fields, fixture.server.clock.now()))
 
     async def clicks(
         self, where: ChannelMessage | View, what: str, choose: Any = None, *, beside: str = ""
@@ -211,46 +213,46 @@ class Person:
         if wrong := files.refused(element, name, len(content)):
             raise LookupError(wrong)
         file = self.uploads(name, content)
-        self.scene.workspace.draft(self.user.id, view)[block, str(element.get("action_id"))] = forms.set_to(
+        self.fixture.workspace.draft(self.user.id, view)[block, str(element.get("action_id"))] = forms.set_to(
             element, [self.holds(file)]
         )
         return file
 
     def uploads(self, name: str, content: bytes) -> files.SlackFile:
         """Upload a file that is in no conversation."""
-        workspace = self.scene.workspace
-        return workspace.add_file(self.scene.server.url, self.user, name, content)
+        workspace = self.fixture.workspace
+        return workspace.add_file(self.fixture.server.url, self.user, name, content)
 
     def holds(self, file: files.SlackFile) -> dict[str, Any]:
         """Describe a file as a form's payload carries it."""
-        return files.described(file, self.scene.workspace.team, self.scene.server.clock.now())
+        return files.described(file, self.fixture.workspace.team, self.fixture.server.clock.now())
 
     async def uses(self, message: ChannelMessage, shortcut: str = "Save links") -> AppReply:
         """Use a shortcut on a message, by its name. LookupError if there is none, or on what only one person sees."""
-        scene, workspace = self.scene, self.scene.workspace
+        fixture, workspace = self.fixture, self.fixture.workspace
         found = next((one for one in workspace.shortcuts if one.name == shortcut and one.kind == "message"), None)
         if found is None or message.ephemeral_to is not None:
             offered = ", ".join(one.name for one in workspace.shortcuts if one.kind == "message")
             none = "nothing" if message.ephemeral_to is not None else offered or "nothing"
             raise LookupError(f"there is no shortcut {shortcut!r} on that message; there is: {none}")
-        now = scene.server.clock.now()
-        url = scene.server.response_url(workspace.new_response_url(message.channel, self.user.id, now))
+        now = fixture.server.clock.now()
+        url = fixture.server.response_url(workspace.new_response_url(message.channel, self.user.id, now))
         payload = payloads.shortcut(workspace, self.user, found, message, url, now)
-        return await scene.sender.send("interactive", payload)
+        return await fixture.sender.send("interactive", payload)
 
     async def closes(self, view: View) -> AppReply | None:
         """Close a modal without sending it; the app hears of it if the view asks for that."""
-        workspace = self.scene.workspace
+        workspace = self.fixture.workspace
         told = payloads.closed(workspace, self.user, view) if view.payload.get("notify_on_close") else None
         workspace.close(view)
-        return await self.scene.sender.send("interactive", told) if told else None
+        return await self.fixture.sender.send("interactive", told) if told else None
 
     async def asks(self, where: ChannelMessage | View, what: str, typed: str) -> list[Mapping[str, Any]]:
         """Type into a menu that suggests, and return the options that come (of all groups)."""
         block, element = forms.find(where.blocks, what)
         named = {"action_id": element.get("action_id", ""), "block_id": block}
-        payload = payloads.suggestion(self.scene.workspace, self.user, where, named, typed)
-        answer = await self.scene.sender.send("interactive", payload)
+        payload = payloads.suggestion(self.fixture.workspace, self.user, where, named, typed)
+        answer = await self.fixture.sender.send("interactive", payload)
         body = answer.json() if answer.ok else {}
         return forms.options(body)
 
@@ -259,11 +261,11 @@ class Person:
 
         Slack itself keeps a form in which something is missing: status 0, and the labels of what is as the reason.
         """
-        workspace, now = self.scene.workspace, self.scene.server.clock.now()
+        workspace, now = self.fixture.workspace, self.fixture.server.clock.now()
         state = forms.state(view.blocks, workspace.draft(self.user.id, view), values)
         if missing := forms.missing(view.blocks, state):
             return AppReply(0, reason=f"still to be filled in: {', '.join(missing)}")
-        answer = await self.scene.sender.send(
+        answer = await self.fixture.sender.send(
             "interactive", payloads.submission(workspace, self.user, view, state, now)
         )
         if answer.ok:
@@ -272,7 +274,7 @@ class Person:
 
     def _follow(self, view: View, body: Mapping[str, Any]) -> None:
         """Do what the answer to a form says (surfaces/modals: response_action)."""
-        workspace, what = self.scene.workspace, body.get("response_action")
+        workspace, what = self.fixture.workspace, body.get("response_action")
         if what == "errors":
             return
         if what == "update":
@@ -286,7 +288,7 @@ class Person:
         boxes = [(name, one) for name, one in forms.elements(where.blocks) if one["type"] == "checkboxes"]
         for block, element in boxes:
             if any(forms.is_option(option, options[0]) for option in forms.options(element)):
-                now = self.scene.workspace.draft(self.user.id, where).get((block, str(element.get("action_id"))))
+                now = self.fixture.workspace.draft(self.user.id, where).get((block, str(element.get("action_id"))))
                 chosen = forms.ticked(element, now or forms.set_to(element), options, on=on)
                 return await self._uses(where, block, element, {"selected_options": chosen})
         offered = [str(option["text"]["text"]) for _, element in boxes for option in forms.options(element)]
@@ -296,31 +298,31 @@ class Person:
         self, where: ChannelMessage | View, block: str, element: forms.Element, state: Mapping[str, Any]
     ) -> AppReply:
         """Set an element, and tell the app unless that waits for the form."""
-        scene, workspace, now = self.scene, self.scene.workspace, self.scene.server.clock.now()
+        fixture, workspace, now = self.fixture, self.fixture.workspace, self.fixture.server.clock.now()
         if state:
             workspace.draft(self.user.id, where)[block, str(element.get("action_id"))] = dict(state)
         if not forms.told_at_once(where.blocks, block):
             return AppReply(200)
         url = ""
         if isinstance(where, ChannelMessage):
-            url = scene.server.response_url(workspace.new_response_url(where.channel, self.user.id, now, where))
+            url = fixture.server.response_url(workspace.new_response_url(where.channel, self.user.id, now, where))
         action = forms.action(block, element, state)
         payload = payloads.actions(workspace, self.user, where, action, response_url=url, now=now)
-        return await scene.sender.send("interactive", payload)
+        return await fixture.sender.send("interactive", payload)
 
     async def _reacted(self, message: ChannelMessage, emoji: str, *, added: bool) -> AppReply | None:
         """Tell the app, once for each workspace in which it is in the channel, and return the last answer."""
-        home = self.scene.workspace
+        home = self.fixture.workspace
         home.changed(VisibleChange("reacted", message))
         kind: Literal["reaction_added", "reaction_removed"] = "reaction_added" if added else "reaction_removed"
-        fields, now = payloads.reaction(message, self.user, emoji, added=added), self.scene.server.clock.now()
+        fields, now = payloads.reaction(message, self.user, emoji, added=added), self.fixture.server.clock.now()
         answer = None
-        for workspace in self.scene.server.site.sharing(home, message.channel):
+        for workspace in self.fixture.server.site.sharing(home, message.channel):
             channel = workspace.channels[message.channel]
             if workspace.bot.id in channel.members and kind in workspace.events:
                 other = "" if workspace is home else home.team
                 told = payloads.event(workspace, fields, now, shared=channel.shared, home=other)
-                answer = await self.scene.sender.event(told)
+                answer = await self.fixture.sender.event(told)
         return answer
 
     def _failed(self, channel: Channel, name: str, answer: AppReply) -> ChannelMessage:
@@ -328,9 +330,9 @@ class Person:
         return self._fails(channel, name, "operation_timeout" if answer.reason == "http_timeout" else "dispatch_failed")
 
     def _fails(self, channel: Channel, name: str, error: str) -> ChannelMessage:
-        return self.scene.workspace.post(
+        return self.fixture.workspace.post(
             channel,
-            self.scene.server.clock.now(),
+            self.fixture.server.clock.now(),
             user=SLACKBOT.id,
             text=f"{name} failed with the error “{error}”",
             ephemeral_to=self.user.id,

@@ -86,7 +86,7 @@ class RequestSender:
     sockets: Sockets
     session: aiohttp.ClientSession
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
-    patience: float = ANSWER_TIMEOUT_SECONDS
+    answer_seconds: float = ANSWER_TIMEOUT_SECONDS
     sent: list[tuple[str, int]] = field(default_factory=list)
     """Each attempt to send an event: its id, and the answer's status."""
     held: list[Mapping[str, Any]] | None = None
@@ -105,7 +105,7 @@ class RequestSender:
 
     async def _send(self, what: What, payload: Mapping[str, Any], retry: int, reason: str) -> AppReply:
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.answer_seconds):
                 if self.sockets.open:
                     return await self._down_the_line(what, payload, retry, reason)
                 return await self._over_http(what, payload, retry, reason)

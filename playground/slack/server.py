@@ -1,4 +1,4 @@
-"""The stand-in over HTTP on loopback: Web API, response URLs, Socket Mode, and a back door for other processes.
+"""The stand-in over HTTP on loopback: Web API, response URLs, Socket Mode, and faults set from other processes.
 
     /api/METHOD             the Web API (JSON, form or query: reference/web-api)
     /respond/NAME           response URLs
@@ -30,7 +30,7 @@ from aiohttp import BodyPartReader, web
 
 from playground.slack.clock import MachineClock, WorkspaceClock
 from playground.slack.faults import Fault, How
-from playground.slack.fixtures import town
+from playground.slack.fixtures import generated_site
 from playground.slack.ledger import Ledger
 from playground.slack.limits import message_breaches
 from playground.slack.loopback import by_a_browser
@@ -140,9 +140,9 @@ class Server:
         return await self._wire(request, reply)
 
     async def _wire(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-        if reply.wire == "hang":
+        if reply.outcome == "hang":
             await self._closing.wait()
-        if reply.wire != "answer":
+        if reply.outcome != "answer":
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
@@ -206,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tombstones", action="store_true", help="a deleted message leaves its thread, if it has one")
     given = parser.parse_args(arguments)
     with given.ledger.open("a") if given.ledger else nullcontext() as file:
-        site = town(given.workspaces, given.channels, seed=given.seed, ledger=Ledger(file))
+        site = generated_site(given.workspaces, given.channels, seed=given.seed, ledger=Ledger(file))
         for workspace in site.workspaces.values():
             workspace.tombstones = given.tombstones
         asyncio.run(_serve(given.port, site))

@@ -16,7 +16,7 @@ from playground.slack.methods import METHODS
 from playground.slack.methods.files import give, receive
 from playground.slack.workspace import Workspace
 
-Wire = Literal["answer", "hang", "cut"]
+Outcome = Literal["answer", "hang", "cut"]
 # Slack's words for tokens that stopped working stop every method (reference/methods/auth.test, errors).
 WRITING = frozenset(
     {"chat.postMessage", "chat.update", "chat.postEphemeral", "chat.delete", "files.completeUploadExternal"}
@@ -30,7 +30,7 @@ class Reply:
     body: Mapping[str, Any]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    wire: Wire = "answer"
+    outcome: Outcome = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ class Site:
         else:
             self._write(call, {}, landed=False, answer=told)
         if fault.how is How.HANG:
-            return Reply({}, wire="hang")
+            return Reply({}, outcome="hang")
         if fault.how is How.CUT:
-            return Reply({}, wire="cut")
+            return Reply({}, outcome="cut")
         if fault.how is How.BROKEN:
             return Reply({"ok": False, "error": "internal_error"}, status=500)
         if fault.how is How.LIMITED:

@@ -68,11 +68,11 @@ async def test_events_in_any_order_any_number_of_times(it: Whole) -> None:
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("order", "mesh", "graph", "queue"))
-    it.stage.sender.hold()
+    it.fixture.sender.hold()
     for reply in digest.replies:
         await ada.reacts(reply, "bookmark")
         await ada.unreacts(reply, "bookmark")
     await ada.reacts(digest.replies[1], "bookmark")
     chance = random.Random(5)
-    await it.stage.sender.release(lambda held: chance.sample(held, len(held)), copies=2)
+    await it.fixture.sender.release(lambda held: chance.sample(held, len(held)), copies=2)
     await it.saved(ada, channel, "order.example/graph")

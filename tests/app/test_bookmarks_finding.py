@@ -35,7 +35,7 @@ async def test_a_search_of_ones_own(it: Whole) -> None:
     ada, channel = await it.member("own", "kubernetes", "postgresql")
     await it.publish(*tales("own", "kubernetes-operators"))
     linus = it.person()
-    it.stage.workspace.channels[channel.id].members.add(linus.user.id)
+    it.fixture.workspace.channels[channel.id].members.add(linus.user.id)
     found = await it.asks(ada, channel, "/weekly saved kuberntes", "own.example/kubernetes|")
     assert "operators" not in readable(found)
     assert "postgresql" not in readable(found)

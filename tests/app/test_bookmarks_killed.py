@@ -18,14 +18,14 @@ import pytest
 from benchmarks.burst import burst, posted, wrong
 from bot.runtime.clock import SystemClock
 from bot.store.store import Store
-from playground.slack.fixtures import town
+from playground.slack.fixtures import generated_site
 from playground.slack.request_sender import RequestSender
 from playground.slack.server import Server
 from playground.slack.sockets import Sockets
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests"
-PATIENCE = 60.0
+START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Mortal:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", env=self._environment, cwd=ROOT, stderr=subprocess.DEVNULL
         )
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(START_SECONDS):
             while not self.up.is_set():
                 try:
                     async with session.get(f"http://127.0.0.1:{self.port}/health") as answer:
@@ -99,7 +99,7 @@ class Mortal:
 @asynccontextmanager
 async def mortal(database: str) -> AsyncIterator[tuple[Mortal, aiohttp.ClientSession]]:
     """Have the bot run against a stand-in."""
-    async with Server(town()) as server, aiohttp.ClientSession() as session:
+    async with Server(generated_site()) as server, aiohttp.ClientSession() as session:
         bot = Mortal(server.api_url, database)
         await bot.come(session)
         try:

@@ -22,25 +22,25 @@ def click(
     it: Whole, who: Person, where: ChannelMessage | View, element: str, value: str, **more: Any
 ) -> dict[str, Any]:
     """Make the payload of a click by `who` on an element that may be another's, or none at all."""
-    now = it.stage.server.clock.now()
+    now = it.fixture.server.clock.now()
     kind = "overflow" if element.startswith("kept") else "button"
     said: dict[str, Any] = {"type": kind, "action_id": element, "block_id": more.pop("block_id", "b"), "value": value}
     if kind == "overflow":
         said["selected_option"] = {"value": value, "text": {"type": "plain_text", "text": "x"}}
     url = ""
     if isinstance(where, ChannelMessage):
-        url = it.stage.server.response_url(it.workspace.new_response_url(where.channel, who.user.id, now))
+        url = it.fixture.server.response_url(it.workspace.new_response_url(where.channel, who.user.id, now))
     return {**payloads.actions(it.workspace, who.user, where, said, response_url=url, now=now), **more}
 
 
 async def send(it: Whole, payload: dict[str, Any]) -> AppReply:
     """Send it, signed: from Slack's address, whatever it says. A lie too gets its acknowledgement."""
-    answer = await it.stage.sender.send("interactive", payload)
+    answer = await it.fixture.sender.send("interactive", payload)
     assert answer.ok
     return answer
 
 
-async def keeper(it: Whole, site: str) -> tuple[Person, Person, Channel, ChannelMessage]:
+async def with_links(it: Whole, site: str) -> tuple[Person, Person, Channel, ChannelMessage]:
     """Give somebody with a list of two links, somebody else, their channel, and the list as the first one sees it."""
     ada, eve = it.person(), it.person()
     channel = it.channel(ada, eve)
@@ -62,7 +62,7 @@ def choices(listed: ChannelMessage) -> list[tuple[str, str, str]]:
 
 async def test_another_s_menu_does_nothing_to_their_list(it: Whole) -> None:
     """Somebody who sends another's menu choices changes nothing of theirs and sees nothing of it."""
-    ada, eve, channel, listed = await keeper(it, "menu")
+    ada, eve, channel, listed = await with_links(it, "menu")
     before = len(eve.sees(channel))
     for block, action, value in choices(listed):
         await send(it, click(it, eve, listed, action, value, block_id=block))
@@ -76,7 +76,7 @@ async def test_another_s_menu_does_nothing_to_their_list(it: Whole) -> None:
 
 async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
     """Whatever names a foreign workspace is told so, shows no list, changes none and leaves nothing behind."""
-    ada, _, channel, listed = await keeper(it, "foreign")
+    ada, _, channel, listed = await with_links(it, "foreign")
     said = await it.asks(ada, channel, "/weekly about mesh", "foreign.example/mesh")
     foreign = {
         "team": {"id": "T9FOREIGN", "domain": "foreign"},
@@ -93,9 +93,9 @@ async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
         await send(it, {**click(it, ada, listed, action, value, block_id=block), **foreign})
         await it.reads(ada, channel, "belong to another workspace", after=before)
     assert ada.screen is None
-    now = it.stage.server.clock.now()
+    now = it.fixture.server.clock.now()
     typed = payloads.command(it.workspace, ada.user, channel, "/weekly saved", response_url="", now=now)
-    answer = await it.stage.sender.send("slash_commands", {**typed, "team_id": "T9FOREIGN"})
+    answer = await it.fixture.sender.send("slash_commands", {**typed, "team_id": "T9FOREIGN"})
     assert "belong to another workspace" in answer.body
     await ada.clicks(listed, "Add a note", beside="mesh")
     form = await it.modal(ada, "Your note")
@@ -109,7 +109,7 @@ async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
     event = {"type": "reaction_added", "user": ada.user.id, "reaction": "bookmark", "item": item}
     wrapped = payloads.event(it.workspace, event, now)
     wrapped["authorizations"][0]["team_id"] = wrapped["team_id"] = "T9FOREIGN"
-    assert (await it.stage.sender.send("events_api", wrapped)).ok
+    assert (await it.fixture.sender.send("events_api", wrapped)).ok
     assert await it.app.ports.store.bookmarks.all(Member("T9FOREIGN", ada.user.id)) == ()
     await it.becomes(await it.saved(ada, channel, "foreign.example/mesh", "foreign.example/graph"), without="Note:")
 
@@ -131,10 +131,10 @@ async def test_a_choice_that_no_menu_has(it: Whole, value: str) -> None:
 
 async def test_a_note_that_lies(it: Whole) -> None:
     """A note that is too long, on what is not kept, or in a form with parts missing is refused beside its field."""
-    ada, eve, channel, listed = await keeper(it, "note")
+    ada, eve, channel, listed = await with_links(it, "note")
     await ada.clicks(listed, "Add a note", beside="mesh")
     form = await it.modal(ada, "Your note")
-    now = it.stage.server.clock.now()
+    now = it.fixture.server.clock.now()
     field = {"note": {"note": {"type": "plain_text_input", "value": "x" * 3_000}}}
     answer = await send(it, payloads.submission(it.workspace, ada.user, form, field, now))
     assert "at most 500" in answer.json()["errors"]["note"]
@@ -174,7 +174,7 @@ async def test_another_s_choice_shows_nothing_of_a_message_one_may_not_read(it: 
     await ada.uses(secret)
     form = await it.modal(ada, "12 links")
     values = forms.state(form.payload["blocks"], {})
-    now = it.stage.server.clock.now()
+    now = it.fixture.server.clock.now()
     told = await send(it, payloads.submission(it.workspace, eve.user, form, values, now))
     assert "private.example" not in told.body
     assert "no longer know which message" in told.body
@@ -236,7 +236,7 @@ async def test_a_save_button_that_lies(it: Whole, action: str) -> None:
 
 async def test_a_home_tab_that_lies(it: Whole) -> None:
     """What another's Home tab sends changes nothing; odd metadata and values show the beginning, or nothing at all."""
-    ada, eve, channel, _ = await keeper(it, "tab")
+    ada, eve, channel, _ = await with_links(it, "tab")
     await ada.opens_home()
     home = await it.home(ada, "You saved 2 links")
     rows = [
@@ -263,7 +263,7 @@ async def test_a_home_tab_that_lies(it: Whole) -> None:
 
 async def test_forgetting_is_one_s_own(it: Whole) -> None:
     """Another's confirmation forgets whoever presses it, and nobody else."""
-    ada, eve, channel, _ = await keeper(it, "oblivion")
+    ada, eve, channel, _ = await with_links(it, "oblivion")
     asked = await it.asks(ada, channel, "/weekly forget me", "Forget everything about you?")
     await send(it, click(it, eve, asked, "forget:me", "yes"))
     await it.saved(eve, channel)
@@ -276,13 +276,13 @@ async def test_a_reaction_from_the_future_keeps_nothing(it: Whole, ahead: int) -
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales(f"future{ahead}", "mesh"))
-    now = it.stage.server.clock.now()
+    now = it.fixture.server.clock.now()
     item = {"type": "message", "channel": channel.id, "ts": digest.replies[0].ts}
     wrapped = payloads.event(
         it.workspace, {"type": "reaction_added", "user": ada.user.id, "reaction": "bookmark", "item": item}, now
     )
     wrapped["event"]["event_ts"] = f"{int(now.timestamp()) + ahead}.000000"
-    assert (await it.stage.sender.send("events_api", wrapped)).ok
+    assert (await it.fixture.sender.send("events_api", wrapped)).ok
     await it.saved(ada, channel)
     await ada.reacts(digest.replies[0], "bookmark")
     await it.saved(ada, channel, f"future{ahead}.example/mesh")

@@ -10,17 +10,17 @@ import pytest
 from playground.slack.fixtures import connect
 from playground.slack.people import Person
 from playground.slack.workspace import User, Workspace
-from tests.fakes.whole import Unpaced, Whole, tales
+from tests.fakes.whole import Unlimited, Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def neighbours(it: Whole) -> Workspace:
     """Give a second workspace that has the app too."""
-    site = it.stage.server.site
+    site = it.fixture.server.site
     known = site.workspaces.get("T2NEAR")
     bot = User("U2BACKISSUE", "backissue", is_bot=True)
-    return known or site.add(Workspace("T2NEAR", token="xoxb-2", app_token="xapp-2", bot=bot, pace=Unpaced()))
+    return known or site.add(Workspace("T2NEAR", token="xoxb-2", app_token="xapp-2", bot=bot, pace=Unlimited()))
 
 
 async def test_one_bookmark_for_one_person(it: Whole) -> None:
@@ -28,13 +28,13 @@ async def test_one_bookmark_for_one_person(it: Whole) -> None:
     ada = it.person()
     channel = connect(it.channel(ada), it.workspace, neighbours(it))
     digest = await it.digest(ada, channel, *tales("shared", "mesh", "graph", "queue"))
-    it.stage.sender.hold()
+    it.fixture.sender.hold()
     for reply in digest.replies:
         await ada.reacts(reply, "bookmark")
     await ada.unreacts(digest.replies[2], "bookmark")
-    assert len(it.stage.sender.held or ()) == 8
+    assert len(it.fixture.sender.held or ()) == 8
     chance = random.Random(7)
-    await it.stage.sender.release(lambda held: chance.sample(held, len(held)), copies=2)
+    await it.fixture.sender.release(lambda held: chance.sample(held, len(held)), copies=2)
     await it.saved(ada, channel, "shared.example/mesh", "shared.example/graph")
     for reply in digest.replies[:2]:
         await ada.unreacts(reply, "bookmark")
@@ -46,7 +46,7 @@ async def test_a_guest_is_nobody_here(it: Whole) -> None:
     ada, other = it.person(), neighbours(it)
     channel = connect(it.channel(ada), it.workspace, other)
     digest = await it.digest(ada, channel, *tales("guest", "mesh", "graph"))
-    guest = Person(replace(it.stage, workspace=other), User("U2GUEST", "guest"))
+    guest = Person(replace(it.fixture, workspace=other), User("U2GUEST", "guest"))
     other.users[guest.user.id] = guest.user
     channel.members.add(guest.user.id)
     await guest.reacts(digest.replies[0], "bookmark")

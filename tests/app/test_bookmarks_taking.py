@@ -22,7 +22,7 @@ from tests.fakes.whole import Whole
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def keeper(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
+async def with_links(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
     """Give somebody who keeps a link for each word, and has a note on the first."""
     ada, channel = await it.member(site, *words)
     listed = await it.asks(ada, channel, "/weekly saved", f"You saved {len(words)}")
@@ -34,7 +34,7 @@ async def keeper(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
 @pytest.mark.parametrize("kind", ["html", "markdown", "csv", "jsonl"])
 async def test_a_list_is_sent_as_a_file(it: Whole, kind: str) -> None:
     """Each format comes as a file in the direct conversation, with every link and note in it; nobody else sees it."""
-    ada, channel = await keeper(it, f"file-{kind}", "mesh", "graph")
+    ada, channel = await with_links(it, f"file-{kind}", "mesh", "graph")
     before = len(channel.shown_to(ada.user.id))
     await ada.types(f"/weekly export {kind}", channel)
     shown = await it.reads(ada, channel, "direct conversation", after=before)
@@ -56,7 +56,7 @@ async def test_a_list_is_sent_as_a_file(it: Whole, kind: str) -> None:
 
 async def test_without_the_scope_it_is_sent_as_text(it: Whole) -> None:
     """Where the bot may send no files, the same list comes as text in the direct conversation."""
-    ada, channel = await keeper(it, "text", "mesh", "graph")
+    ada, channel = await with_links(it, "text", "mesh", "graph")
     it.workspace.scopes = SCOPES - {"files:write"}
     try:
         await it.asks(ada, channel, "/weekly export markdown", "direct conversation")
@@ -87,7 +87,7 @@ def pasting(it: Whole) -> Iterator[Whole]:
 async def test_what_was_taken_along_is_brought_back(pasting: Whole) -> None:
     """The exported browser bookmarks, pasted by somebody else, are their list then: links, titles, notes."""
     it = pasting
-    ada, channel = await keeper(it, "bring", "mesh", "graph")
+    ada, channel = await with_links(it, "bring", "mesh", "graph")
     await it.asks(ada, channel, "/weekly export", "direct conversation")
     html = next(file.text for one in ada.sees(ada.direct) for file in one.files)
     linus = it.person()
@@ -178,7 +178,7 @@ async def test_a_form_that_was_closed_is_answered_in_the_conversation(
     seen = len(channel.shown_to(ada.user.id))
     monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
-    faults = it.stage.server.site.faults
+    faults = it.fixture.server.site.faults
     faults.add(Fault(How.REFUSED, error="not_found", method="views.update"))
     try:
         await ada.submits(form)
@@ -260,7 +260,7 @@ async def test_a_file_that_may_not_be_fetched_is_told_beside_the_field(it: Whole
 
 async def test_forget_me(it: Whole) -> None:
     """After a confirmation nothing about the person is left, in no table; the others keep theirs."""
-    ada, channel = await keeper(it, "forget", "mesh", "graph")
+    ada, channel = await with_links(it, "forget", "mesh", "graph")
     linus = it.person()
     channel.members.add(linus.user.id)
     parent = next(one for one in channel.top if "Quiet Pager" in readable(one))

@@ -14,9 +14,9 @@ from tests.fakes.requests import (
     JSON,
     LONGEST_LINE,
     Seen,
-    acquainted,
     ask,
     encoded,
+    introduced,
     nothing_happens,
     payloads,
     signed,
@@ -52,14 +52,14 @@ async def test_signed_payloads_of_any_shape(it: Whole, seen: Seen) -> None:
         status, _ = await ask(app, signed(encoded(kind, payload), kind))
         assert status in {200, 400, 404}, (status, payload, seen.lines[-1:])
     await it.settled()
-    stand_in = URL(it.stage.server.api_url).origin()
+    stand_in = URL(it.fixture.server.api_url).origin()
     assert {one.origin() for one in seen.called} <= {stand_in}
     assert [line for line in seen.lines if len(line) > LONGEST_LINE] == []
 
 
 async def test_signed_bodies_that_are_no_payload(it: Whole, seen: Seen) -> None:
     """Bytes that are no text, no object, or nested without end."""
-    app = await acquainted(it)
+    app = await introduced(it)
     bodies = [
         b"", b"\xff\xfe", b"[1, 2]", b"{", b"null", b'"x"', b"7", b"[" * 200_000, b'{"a":' * 100_000, b"&&&",
         b"%ff=%fe", b"payload=[", b"payload=null", b"payload=" + b"%5B" * 50_000, b'{"type": ' + b"1" * 5_000 + b"}",

@@ -14,7 +14,7 @@ from bot.slack.api.ports import Posted
 from bot.source.library import Library
 from bot.store.store import Store
 from tests.fakes.folder import FakeFolder
-from tests.fakes.talk import FakeDoor, FakeReplies
+from tests.fakes.talk import FakeReplies, FakeSlack
 from tests.fakes.watch import FakeWatch
 from tests.fakes.whole import entry, issue
 
@@ -29,7 +29,7 @@ class StillClock:
         return NOW
 
 
-class HeardDoor(FakeDoor):
+class RecordingSlack(FakeSlack):
     """A Slack that tells when a message is posted."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class HeardDoor(FakeDoor):
 async def test_an_issue_goes_from_a_fake_folder_to_a_fake_slack() -> None:
     """A file appears, the watch tells of it, and its digest is posted; a stop closes the ports."""
     folder = FakeFolder({"a.md": issue(1, NOW - timedelta(days=7), [entry("Old.", "https://old.example/")])})
-    store, slack, watch, replies = Store.open("sqlite://"), HeardDoor(), FakeWatch(), FakeReplies()
+    store, slack, watch, replies = Store.open("sqlite://"), RecordingSlack(), FakeWatch(), FakeReplies()
     clock = StillClock()
     ports = Ports(
         Library.opened(folder, clock=clock),

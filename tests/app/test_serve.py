@@ -25,7 +25,7 @@ from bot.runtime.clock import SystemClock
 from bot.store.store import Store
 from playground.slack.channel import Channel
 from playground.slack.faults import Fault, How
-from playground.slack.fixtures import village
+from playground.slack.fixtures import demo_site
 from playground.slack.people import Person, WorkspaceFixture, readable, workspace_fixture
 from playground.slack.server import Server
 from playground.slack.workspace import Workspace
@@ -34,14 +34,14 @@ pytestmark = pytest.mark.process
 
 SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 SECRET = "a secret of the tests"
-PATIENCE = 30.0
+START_SECONDS = 30.0
 """Seconds that a process may take to start on a busy machine before a test gives up."""
-STOPPING = 10.0
+STOP_SECONDS = 10.0
 """Seconds within which a stop is done: that is promised."""
 
 
 @dataclass
-class Town:
+class Environment:
     """A stand-in Slack, an archive of one issue that can grow, and what a process needs to know of both."""
 
     server: Server
@@ -50,7 +50,7 @@ class Town:
     you: str
     archive: Path
     port: int
-    environment: Mapping[str, str]
+    variables: Mapping[str, str]
 
     def publish(self, name: str) -> None:
         """Let an issue appear: the beginning of one, since a channel takes but one message a second."""
@@ -61,9 +61,9 @@ class Town:
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def env(tmp_path: Path) -> AsyncIterator[Environment]:
     """Run a stand-in, with the sample's first issue in the archive."""
-    site, workspace, channel, you = village()
+    site, workspace, channel, you = demo_site()
     archive = tmp_path / "issues"
     archive.mkdir()
     with socket.socket() as probe:
@@ -79,9 +79,9 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
             "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
             "PORT": str(port),
         }
-        town = Town(server, workspace, channel, you.name, archive, port, environment)
-        town.publish("2026-08-16-1")
-        yield town
+        env = Environment(server, workspace, channel, you.name, archive, port, environment)
+        env.publish("2026-08-16-1")
+        yield env
 
 
 @asynccontextmanager
@@ -93,26 +93,26 @@ async def process(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
     finally:
         if running.returncode is None:
             running.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(STOPPING):
+        async with asyncio.timeout(STOP_SECONDS):
             assert await running.wait() in {0, -signal.SIGTERM}
 
 
 @asynccontextmanager
-async def serving(town: Town, *arguments: str) -> AsyncIterator[tuple[WorkspaceFixture, Person]]:
+async def serving(env: Environment, *arguments: str) -> AsyncIterator[tuple[WorkspaceFixture, Person]]:
     """Run `backissue serve` over HTTP and wait until it is healthy."""
-    url = f"http://127.0.0.1:{town.port}"
+    url = f"http://127.0.0.1:{env.port}"
     async with (
-        process("serve", *arguments, environment=town.environment),
+        process("serve", *arguments, environment=env.variables),
         aiohttp.ClientSession() as session,
-        workspace_fixture(town.server, town.workspace, f"{url}/slack/events", SECRET) as stage,
+        workspace_fixture(env.server, env.workspace, f"{url}/slack/events", SECRET) as fixture,
     ):
         await answering(session, f"{url}/health")
-        yield stage, stage.person(town.you)
+        yield fixture, fixture.person(env.you)
 
 
 async def answering(session: aiohttp.ClientSession, url: str) -> None:
     """Wait until a server answers."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(START_SECONDS):
         while True:
             try:
                 async with session.get(url) as response:
@@ -129,90 +129,92 @@ def unfinished() -> bytes:
     return f"POST /slack/events HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\nhalf".encode()
 
 
-def digests(town: Town) -> list[str]:
+def digests(env: Environment) -> list[str]:
     """Give the titles of what stands in the channel."""
-    return [readable(message) for message in town.channel.top if message.is_bot]
+    return [readable(message) for message in env.channel.top if message.is_bot]
 
 
-async def subscribed(town: Town, stage: WorkspaceFixture, you: Person) -> None:
+async def subscribed(env: Environment, fixture: WorkspaceFixture, you: Person) -> None:
     """Have the channel get issues as they appear, and wait until it does."""
-    await you.types("/weekly subscribe as soon as it appears", town.channel)
-    await stage.until(lambda: any("Done" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+    await you.types("/weekly subscribe as soon as it appears", env.channel)
+    await fixture.until(lambda: any("Done" in readable(m) for m in you.sees(env.channel)), START_SECONDS)
 
 
-async def test_it_answers_over_http(town: Town) -> None:
+async def test_it_answers_over_http(env: Environment) -> None:
     """A signed command comes back as a page of links."""
-    async with serving(town) as (_, you):
-        heard = await you.types("/weekly service mesh", town.channel)
+    async with serving(env) as (_, you):
+        heard = await you.types("/weekly service mesh", env.channel)
         assert "mesh" in heard.text
 
 
-async def test_a_new_issue_is_posted_once_over_a_restart(town: Town) -> None:
+async def test_a_new_issue_is_posted_once_over_a_restart(env: Environment) -> None:
     """Subscribe, let an issue appear, see it; stop, start again, and nothing comes twice."""
-    async with serving(town) as (stage, you):
-        await subscribed(town, stage, you)
-        town.publish("2026-08-23-2")
-        await stage.until(lambda: digests(town), PATIENCE)
-    async with serving(town) as (stage, you):
-        town.publish("2026-08-30-3")
-        await stage.until(lambda: len(digests(town)) > 1, PATIENCE)
-        assert len(digests(town)) == 2
+    async with serving(env) as (fixture, you):
+        await subscribed(env, fixture, you)
+        env.publish("2026-08-23-2")
+        await fixture.until(lambda: digests(env), START_SECONDS)
+    async with serving(env) as (fixture, you):
+        env.publish("2026-08-30-3")
+        await fixture.until(lambda: len(digests(env)) > 1, START_SECONDS)
+        assert len(digests(env)) == 2
 
 
-async def test_what_happens_while_it_is_down_is_made_up_for(town: Town) -> None:
+async def test_what_happens_while_it_is_down_is_made_up_for(env: Environment) -> None:
     """An issue that appears meanwhile is posted, and one that is edited meanwhile is edited in the channel."""
-    async with serving(town) as (stage, you):
-        await subscribed(town, stage, you)
-        town.publish("2026-08-23-2")
-        parent = (await stage.until(lambda: [m for m in town.channel.top if m.is_bot], PATIENCE))[0]
-        store = Store.open(town.environment["DATABASE_URL"])
+    async with serving(env) as (fixture, you):
+        await subscribed(env, fixture, you)
+        env.publish("2026-08-23-2")
+        parent = (await fixture.until(lambda: [m for m in env.channel.top if m.is_bot], START_SECONDS))[0]
+        store = Store.open(env.variables["DATABASE_URL"])
         counts: dict[str, int] = {}
         while "done" not in counts:
             await asyncio.sleep(0.1)  # another process: nobody tells when it has written that down
             counts = await store.deliveries.counts()
         await store.close()
-        assert town.channel.replies(parent.ts)
-    file = next(town.archive.glob("*2026-08-23-2*"))
+        assert env.channel.replies(parent.ts)
+    file = next(env.archive.glob("*2026-08-23-2*"))
     file.write_text(re.sub("^title: .*$", "title: Put right", file.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
-    town.publish("2026-08-30-3")
-    async with serving(town) as (stage, _):
-        await stage.until(lambda: len(digests(town)) > 1, PATIENCE)
-        await stage.until(lambda: any("Put right" in text for text in digests(town)), PATIENCE)
-        assert len(digests(town)) == 2
+    env.publish("2026-08-30-3")
+    async with serving(env) as (fixture, _):
+        await fixture.until(lambda: len(digests(env)) > 1, START_SECONDS)
+        await fixture.until(lambda: any("Put right" in text for text in digests(env)), START_SECONDS)
+        assert len(digests(env)) == 2
 
 
-async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(town: Town) -> None:
+async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(env: Environment) -> None:
     """What somebody kept is there after the process was replaced."""
-    async with serving(town) as (stage, you):
-        await subscribed(town, stage, you)
-        town.publish("2026-08-23-2")
-        parent = (await stage.until(lambda: [m for m in town.channel.top if m.is_bot], PATIENCE))[0]
-        reply = (await stage.until(lambda: town.channel.replies(parent.ts), PATIENCE))[0]
+    async with serving(env) as (fixture, you):
+        await subscribed(env, fixture, you)
+        env.publish("2026-08-23-2")
+        parent = (await fixture.until(lambda: [m for m in env.channel.top if m.is_bot], START_SECONDS))[0]
+        reply = (await fixture.until(lambda: env.channel.replies(parent.ts), START_SECONDS))[0]
         answer = await you.reacts(reply, "bookmark")
         assert answer is not None
         assert answer.ok
-    async with serving(town) as (stage, you):
-        await you.types("/weekly saved", town.channel)
-        await stage.until(lambda: any("You saved 1 link" in readable(m) for m in you.sees(town.channel)), PATIENCE)
+    async with serving(env) as (fixture, you):
+        await you.types("/weekly saved", env.channel)
+        await fixture.until(
+            lambda: any("You saved 1 link" in readable(m) for m in you.sees(env.channel)), START_SECONDS
+        )
 
 
-async def test_a_worker_posts_beside_a_front_that_only_answers(town: Town) -> None:
+async def test_a_worker_posts_beside_a_front_that_only_answers(env: Environment) -> None:
     """`serve --web-only` and `worker` share one database; the issue comes once."""
-    async with serving(town, "--web-only") as (stage, you), process("worker", environment=town.environment):
-        await subscribed(town, stage, you)
-        town.publish("2026-08-23-2")
-        await stage.until(lambda: digests(town), PATIENCE)
-        assert len(digests(town)) == 1
+    async with serving(env, "--web-only") as (fixture, you), process("worker", environment=env.variables):
+        await subscribed(env, fixture, you)
+        env.publish("2026-08-23-2")
+        await fixture.until(lambda: digests(env), START_SECONDS)
+        assert len(digests(env)) == 1
 
 
-async def test_it_stops_in_time_while_slack_hangs(town: Town) -> None:
+async def test_it_stops_in_time_while_slack_hangs(env: Environment) -> None:
     """A message without an answer and an open request hold nothing up beyond the ten seconds."""
-    async with serving(town) as (stage, you):
-        await subscribed(town, stage, you)
-        town.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
-        town.publish("2026-08-23-2")
-        await stage.until(lambda: digests(town), PATIENCE)
-        reader, writer = await asyncio.open_connection("127.0.0.1", town.port)
+    async with serving(env) as (fixture, you):
+        await subscribed(env, fixture, you)
+        env.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
+        env.publish("2026-08-23-2")
+        await fixture.until(lambda: digests(env), START_SECONDS)
+        reader, writer = await asyncio.open_connection("127.0.0.1", env.port)
         writer.write(unfinished())
         await writer.drain()
     with suppress(ConnectionError):  # or the line is cut, whichever the server came to first
@@ -223,32 +225,32 @@ async def test_it_stops_in_time_while_slack_hangs(town: Town) -> None:
         await writer.wait_closed()
 
 
-async def test_a_second_signal_does_not_break_off_what_the_first_began(town: Town) -> None:
+async def test_a_second_signal_does_not_break_off_what_the_first_began(env: Environment) -> None:
     """A message without an answer is waited for; the database is locked besides, and it ends all the same."""
-    async with serving(town, "--web-only") as (stage, you), process("worker", environment=town.environment) as worker:
-        await subscribed(town, stage, you)
-        town.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
-        town.publish("2026-08-23-2")
-        await stage.until(lambda: digests(town), PATIENCE)
-        with closing(sqlite3.connect(town.environment["DATABASE_URL"].removeprefix("sqlite:///"))) as other:
+    async with serving(env, "--web-only") as (fixture, you), process("worker", environment=env.variables) as worker:
+        await subscribed(env, fixture, you)
+        env.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
+        env.publish("2026-08-23-2")
+        await fixture.until(lambda: digests(env), START_SECONDS)
+        with closing(sqlite3.connect(env.variables["DATABASE_URL"].removeprefix("sqlite:///"))) as other:
             other.execute("BEGIN IMMEDIATE")
             worker.send_signal(signal.SIGTERM)
             await asyncio.sleep(1)
             worker.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(STOPPING):
+            async with asyncio.timeout(STOP_SECONDS):
                 assert await worker.wait() == 0
 
 
-async def test_it_answers_by_socket_mode(town: Town) -> None:
+async def test_it_answers_by_socket_mode(env: Environment) -> None:
     """With an app token there is no address to reach it at, and commands arrive all the same."""
-    environment = {**town.environment, "SLACK_APP_TOKEN": town.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
+    environment = {**env.variables, "SLACK_APP_TOKEN": env.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
     async with (
         process("serve", environment=environment),
-        workspace_fixture(town.server, town.workspace, "", SECRET) as stage,
+        workspace_fixture(env.server, env.workspace, "", SECRET) as fixture,
     ):
-        async with asyncio.timeout(PATIENCE):
-            await town.server.sockets.connected.wait()
-        heard = await stage.person(town.you).types("/weekly service mesh", town.channel)
+        async with asyncio.timeout(START_SECONDS):
+            await env.server.sockets.connected.wait()
+        heard = await fixture.person(env.you).types("/weekly service mesh", env.channel)
         assert "mesh" in heard.text
 
 
@@ -261,7 +263,7 @@ async def test_a_dead_line_keeps_no_stop_waiting(monkeypatch: pytest.MonkeyPatch
         await asyncio.Event().wait()
 
     monkeypatch.setattr(handler, "close_async", never)
-    async with asyncio.timeout(STOPPING):
+    async with asyncio.timeout(STOP_SECONDS):
         await farewell(handler)
     assert handler.client.aiohttp_client_session.closed
 
@@ -300,31 +302,31 @@ def test_what_is_missing_is_named_in_one_line(
     assert said.count("\n") == 1
 
 
-async def test_a_port_in_use_is_named_before_anything_starts(town: Town) -> None:
+async def test_a_port_in_use_is_named_before_anything_starts(env: Environment) -> None:
     """One line and exit 1; the database is not even made."""
     with socket.create_server(("0.0.0.0", 0)) as taken:
-        environment = {**town.environment, "PORT": str(taken.getsockname()[1])}
+        environment = {**env.variables, "PORT": str(taken.getsockname()[1])}
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "serve"), env=environment, stderr=asyncio.subprocess.PIPE
         )
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(START_SECONDS):
             _, said = await running.communicate()
     assert running.returncode == 1
     assert said.startswith(b"backissue: PORT: ")
     assert said.count(b"\n") == 1
 
 
-async def test_it_stops_while_slack_cannot_be_reached(town: Town) -> None:
+async def test_it_stops_while_slack_cannot_be_reached(env: Environment) -> None:
     """Socket Mode goes on trying to connect, but not when it is told to stop."""
     nowhere = {"SLACK_API_URL": "http://127.0.0.1:9/api/", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": ""}
     running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "serve"), env={**town.environment, **nowhere}, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "bot", "serve"), env={**env.variables, **nowhere}, stderr=asyncio.subprocess.PIPE
     )
     assert running.stderr
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(START_SECONDS):
         while b"Failed to connect" not in await running.stderr.readline():
             assert running.returncode is None
     running.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(STOPPING):
+    async with asyncio.timeout(STOP_SECONDS):
         await running.communicate()
     assert running.returncode == 0

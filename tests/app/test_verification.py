@@ -1,4 +1,4 @@
-"""The door: what is not proven to be Slack's reaches no listener and calls nobody.
+"""Verification: a request that Slack did not sign reaches no listener and causes no call.
 
 Everything goes through the whole app as it is served, without a socket: ten thousand requests in seconds.
 """
@@ -115,7 +115,7 @@ async def test_a_large_body_that_is_refused_is_not_written_down(it: Whole, seen:
 
 @pytest.mark.long
 async def test_ten_thousand_forged_requests(it: Whole, seen: Seen) -> None:
-    """None of them gets further than the door, whatever was changed of what Slack signed."""
+    """None of them passes verification, whatever part of what Slack signed was changed."""
     app, chance = it.app.asgi(), random.Random(11)
     known = [signed(encoded(kind, payload), kind) for kind, payload in payloads(it.workspace.team)]
     answers = set()

@@ -151,7 +151,7 @@ def test_nothing_is_lost_of_any_text(text: str) -> None:
     assert losses(text) == ()
 
 
-USUAL = [
+TYPICAL = [
     f"A sentence about things.\n<br>[{A}]({A})\n\n\n",
     f"One.\n\nTwo words.\n<br>[{A}]({A})\n<br>[{A}/b]({A}/b)\n\n\n",
     "Words  apart, and www.example.org too.\n\n\n",
@@ -168,7 +168,7 @@ USUAL = [
 ]
 
 
-@given(st.lists(st.one_of(st.sampled_from(USUAL), PIECES), max_size=12).map("".join))
+@given(st.lists(st.one_of(st.sampled_from(TYPICAL), PIECES), max_size=12).map("".join))
 @example("A paragraph.\n\n\n://")
 def test_the_swift_reading_of_usual_shapes_is_the_grammars(text: str) -> None:
     """Blocks in the usual shapes are read at once to what the grammar gives."""

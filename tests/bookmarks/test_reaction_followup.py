@@ -12,11 +12,11 @@ from bot.bookmarks.reactions import Reaction
 from bot.bookmarks.service import BookmarkUseCases
 from bot.domain.bookmark import Member, ReactionOutcome
 from bot.domain.workspace import WorkspaceId
-from tests.fakes.talk import FakeDoor
+from tests.fakes.talk import FakeSlack
 from tests.handlers.people import People, StillClock
 
 
-class SlowReads(FakeDoor):
+class SlowReads(FakeSlack):
     """Slack that answers a read only when the test lets it, and may not show the message."""
 
     def __init__(self) -> None:
@@ -38,18 +38,18 @@ class SlowReads(FakeDoor):
         return await super().read(workspace, channel, ts)
 
 
-def bookmarking(door: FakeDoor) -> BookmarkUseCases:
+def bookmarking(slack: FakeSlack) -> BookmarkUseCases:
     """Return the use cases over an empty archive and an empty database."""
     people = People(())
     store, answers, names = people.store.opened, people.services.answers, people.services.names
     tables = BookmarkTables(people.store, store.people, store.postings)
-    return BookmarkUseCases.of(tables, LinkLookup(people.shelf, str), answers, door, names, StillClock(), "secret")
+    return BookmarkUseCases.of(tables, LinkLookup(people.library, str), answers, slack, names, StillClock(), "secret")
 
 
 async def test_one_message_is_read_once_at_a_time() -> None:
     """A third reaction waits too while the second, which waited for the first, reads."""
-    door = SlowReads()
-    followup = bookmarking(door).followup
+    slack = SlowReads()
+    followup = bookmarking(slack).followup
 
     def react(user: str) -> asyncio.Task[None]:
         reaction = Reaction("-:T1", Member("T1", user), "C1", "7.000001", "bookmark", 8_000_001, added=True)
@@ -58,15 +58,15 @@ async def test_one_message_is_read_once_at_a_time() -> None:
         return asyncio.create_task(following)
 
     first, second = react("U1"), react("U2")
-    await door.begun.get()
-    door.gate.release()
+    await slack.begun.get()
+    slack.gate.release()
     await first
-    await door.begun.get()
+    await slack.begun.get()
     third = react("U3")
     for _ in range(100):  # long enough for the third to reach Slack, if nothing holds it
         await asyncio.sleep(0)
-    assert door.running == 1
-    door.gate.release()
-    door.gate.release()
+    assert slack.running == 1
+    slack.gate.release()
+    slack.gate.release()
     await asyncio.gather(second, third)
-    assert (door.most, door.reads) == (1, 3)
+    assert (slack.most, slack.reads) == (1, 3)

@@ -1,4 +1,4 @@
-"""What the browser tests share: one Chromium a worker, the demo's page in this process, and ears for what goes wrong.
+"""What the browser tests share: one Chromium per worker, the demo's page in this process, and a check for errors.
 
 Everything here runs on the session's one event loop; the tests of this folder do too.
 """
@@ -23,7 +23,7 @@ from tests.browser import machine
 from tests.browser.visitor import Visitor
 
 ARGUMENTS = (
-    "--no-sandbox",  # root has none
+    "--no-sandbox",  # root has no sandbox
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -31,15 +31,15 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 20_000.0
-"""Milliseconds that something may take to appear on a busy machine before a test gives up."""
+TIMEOUT_MS = 20_000.0
+"""Milliseconds that something may take to appear on a busy machine before a test fails."""
 
 Serving = Callable[..., Awaitable[PageServer]]
 Visiting = Callable[..., Awaitable[Visitor]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of this folder on the session's loop, on which the browser is."""
+    """Run the tests of this folder on the session's event loop, which the browser uses."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents and isinstance(item, pytest.Function):
@@ -48,11 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """Start Chromium, once for all."""
+    """Start Chromium once for the session."""
     path = machine.chromium()
     if path is None:
         pytest.skip("NO CHROMIUM ON THIS MACHINE: the page is not tested in a browser (`make test` says how to get it)")
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -71,17 +71,17 @@ async def served(archive: Path = SAMPLE, *, empty: bool = True) -> AsyncIterator
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def page() -> AsyncIterator[PageServer]:
-    """Serve the demo as a newcomer finds it, for the tests of a module."""
+    """Serve the demo as a newcomer finds it, for all tests of a module."""
     async with served(empty=False) as here:
-        here.room.feed.attended.set()  # it begins when somebody looks
-        stage, channel = await here.room.environment(), here.room.workspace.channels[here.room.home]
-        await stage.scene.until(lambda: any(message.is_bot for message in channel.top), PATIENCE / 1_000)
+        here.room.feed.attended.set()  # the subscription starts when somebody opens the page
+        environment, channel = await here.room.environment(), here.room.workspace.channels[here.room.home]
+        await environment.fixture.until(lambda: any(message.is_bot for message in channel.top), TIMEOUT_MS / 1_000)
         yield here
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def serving() -> AsyncIterator[Serving]:
-    """Return what serves a demo for one test, as `served` does."""
+    """Return a function that serves a demo for one test, as `served` does."""
     async with AsyncExitStack() as stack:
 
         async def serve(archive: Path = SAMPLE, *, empty: bool = True) -> PageServer:
@@ -92,9 +92,9 @@ async def serving() -> AsyncIterator[Serving]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visiting(chromium: Browser, serving: Serving) -> AsyncIterator[Visiting]:
-    """Return what opens a page for a visitor, and in the end checks that nothing went wrong in it.
+    """Return a function that opens a page for a visitor; at the end, check that nothing went wrong in it.
 
-    It leaves before what `serving` serves is stopped: a page whose server is gone says so on the console.
+    The visitor leaves before the server stops: a page whose server is gone writes errors to the console.
     """
     del serving
     async with AsyncExitStack() as stack:
@@ -108,7 +108,7 @@ async def visiting(chromium: Browser, serving: Serving) -> AsyncIterator[Visitin
                 timezone_id="Europe/London",
             )
             stack.push_async_callback(context.close)
-            context.set_default_timeout(PATIENCE)
+            context.set_default_timeout(TIMEOUT_MS)
             visitor = Visitor(await context.new_page(), url)
             stack.push_async_callback(visitor.is_content)
             await visitor.arrives()

@@ -1,8 +1,8 @@
 """What the browser tests need from the machine: Chromium from Debian's packages, axe-core from npm's.
 
-`python -m tests.browser.machine` gets what is missing and can be had; the Makefile runs it before the tests. What
-cannot be had is said loudly, and the tests that need it are skipped. With `--needed` (as `.ci/run` asks) a package
-manager that is here and fails is an error: what a machine can test must not be lost without anybody's noticing.
+`python -m tests.browser.machine` installs what is missing where it can; the Makefile runs it before the tests. What
+cannot be installed is reported, and the tests that need it are skipped. With `--needed` (as `.ci/run` asks) a package
+manager that exists and fails is an error, so that tests are never skipped unnoticed where they could have run.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from pathlib import Path
 AXE_VERSION = "4.14.1"
 AXE_SHA512 = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 AXE = Path(sys.prefix) / f"axe-core-{AXE_VERSION}.min.js"
-"""Where axe-core's script lies once it is got: in the virtual environment, so that `make clean` removes it."""
+"""Where axe-core's script is stored: in the virtual environment, so that `make clean` removes it."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 240.0
+INSTALL_SECONDS = 240.0
 """Seconds that a package manager may take."""
 
 
 class Missing(Exception):  # noqa: N818 - it is not always an error
-    """Something cannot be had here; `broken` says that it should have been."""
+    """Something cannot be installed here; `broken` says that it should have been."""
 
     def __init__(self, what: str, *, broken: bool = False) -> None:
-        """Take one line: what is missing, why, and what to do."""
+        """Take one line that says what is missing, why, and what to do."""
         super().__init__(what)
         self.broken = broken
 
 
 def chromium() -> str | None:
-    """Return the path of a Chromium on this machine, None where there is none."""
+    """Return the path of a Chromium on this machine, None if there is none."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def axe() -> Path | None:
-    """Return the path of axe-core's script, None where it was never got."""
+    """Return the path of axe-core's script, None if it was never downloaded."""
     return AXE if AXE.exists() else None
 
 
 def get_chromium() -> None:
-    """Install Chromium from Debian's packages unless there is one.
+    """Install Chromium from Debian's packages if there is none.
 
     Raises:
         Missing: There is no apt-get, we are not root, or it failed.
@@ -66,12 +66,12 @@ def get_chromium() -> None:
 
 
 def get_axe() -> None:
-    """Get axe-core's script. Raises Missing as `fetch` does."""
+    """Download axe-core's script. Raise Missing as `fetch` does."""
     fetch(f"axe-core@{AXE_VERSION}", AXE_SHA512, "package/axe.min.js", AXE)
 
 
 def fetch(package: str, sha512: str, member: str, target: Path) -> None:
-    """Write the file `member` of an npm package to `target` unless it is there; only of the package with this hash.
+    """Write the file `member` of an npm package to `target` unless it exists; the package must have this hash.
 
     Raises:
         Missing: There is no npm, it failed, or what it brought is not what was pinned.
@@ -95,12 +95,12 @@ def fetch(package: str, sha512: str, member: str, target: Path) -> None:
 
 
 def _run(command: list[str], name: str) -> None:
-    """Run a package manager quietly; what it printed is told only when it fails."""
+    """Run a package manager quietly; show its output only if it fails."""
     try:
         subprocess.run(
             command,
             check=True,
-            timeout=PATIENCE,
+            timeout=INSTALL_SECONDS,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -114,7 +114,7 @@ def _run(command: list[str], name: str) -> None:
 
 
 def _last(printed: str) -> str:
-    """Return the last lines of what a command printed, on one line."""
+    """Return the last lines of a command's output as one line."""
     return " | ".join(printed.strip().splitlines()[-3:]) or "it said nothing"
 
 
@@ -124,7 +124,7 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """Get what is missing; give 0, or 1 when something is broken that was needed."""
+    """Install what is missing; return 0, or 1 if something that was needed is broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.browser.machine", description=__doc__)
     parser.add_argument("--needed", action="store_true", help="a package manager that fails is an error")
     parser.add_argument("--mark", type=Path, help="touch this file when everything is here")

@@ -8,18 +8,18 @@ from pathlib import Path
 
 FIRST = date(2025, 1, 5)
 TOPICS = ("kubernetes clusters", "postgres backups", "dns caching", "service meshes", "kafka streams", "slow builds")
-"""What each issue is about, from number 1; the newest three appear only when they are published."""
+"""The topic of each issue, from number 1; the newest three appear only when they are published."""
 HOSTILE = (
     '&lt;script&gt;window.stung = "script"&lt;/script&gt; opens the first entry.',
     "<img src=x onerror=\"window.stung = 'image'\"> stands in the second.",
     '"><svg onload="window.stung = 1"><a href="javascript:window.stung=2">press me</a> is the third.',
     "Fourth: &lt;!channel&gt; and &lt;!here&gt;, <@U00000001>, &lt;b&gt;bold&lt;/b&gt;, *stars*, <https://a.test|words>.",
 )
-"""Entries that try to be more than text: as HTML that an issue's reader hides, and escaped, so that they arrive."""
+"""Entries that try to inject markup: as HTML, which an issue's reader hides, and escaped, so that it arrives."""
 
 
 def newsletter(folder: Path, *, first: Sequence[str] = ()) -> Path:
-    """Write an issue a week into `folder` and return it; the first that is published has the entries `first`."""
+    """Write one issue a week into `folder` and return it; the first published issue has the entries `first`."""
     for number, topic in enumerate(TOPICS, 1):
         texts = [f"{word} of {topic}, told by those who had to know." for word in ("The tale", "The cost", "The end")]
         if first and number == len(TOPICS) - 2:

@@ -1,4 +1,4 @@
-"""Backstage: published issues come into view, faults show, and mending says what is left to do."""
+"""Backstage: published issues scroll into view, faults are visible, and mending says what is left to do."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.browser.conftest import Serving, Visiting
 from tests.browser.papers import newsletter
 
 
-async def test_what_is_published_comes_into_view(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Each digest is taller than the window and shown from its beginning; without scrolling the next is seen, too."""
+async def test_a_published_issue_scrolls_into_view(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """Each digest is taller than the window and shown from its beginning; the next is visible without scrolling."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url, height=500)
     await ada.subscribes("links in a thread", at_once=True)
@@ -27,8 +27,8 @@ async def test_what_is_published_comes_into_view(serving: Serving, visiting: Vis
         await ada.leaves_backstage()
 
 
-async def test_an_archived_channel_takes_nothing(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """No words, no commands, no reactions; once it is mended, a notice says what its posts wait for."""
+async def test_an_archived_channel_is_read_only(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """It takes no words, commands or reactions; once it is mended, a notice says what its posts wait for."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
     await ada.subscribes("links in a thread", at_once=True)
@@ -53,7 +53,7 @@ async def test_an_archived_channel_takes_nothing(serving: Serving, visiting: Vis
     await expect(ada.message("Paper Weekly #4")).to_be_visible()
 
 
-async def test_the_keyboard_stays_behind_the_scenes(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+async def test_the_focus_stays_in_backstage(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
     """A button that becomes disabled does not lose the focus to the page."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
@@ -68,7 +68,7 @@ async def test_the_keyboard_stays_behind_the_scenes(serving: Serving, visiting: 
 
 
 async def test_the_newest_message_is_deleted(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """With its thread, or leaving it below a tombstone; where there is none, the button says so."""
+    """Its thread goes too or stays below a tombstone; if there is no message, the button says so."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
     await ada.subscribes("links in a thread", at_once=True)
@@ -89,8 +89,8 @@ async def test_the_newest_message_is_deleted(serving: Serving, visiting: Visitin
     await expect(ada.reply("3 of 3")).to_be_visible()
 
 
-async def test_on_a_phone_the_clock_shows_all_that_it_shows(page: PageServer, visiting: Visiting) -> None:
-    """The day and the hour, without the year and the city: half a year would be a wrong one."""
+async def test_on_a_phone_the_clock_shows_no_cut_text(page: PageServer, visiting: Visiting) -> None:
+    """It shows the day and the hour, not the year and the city: half a year cut off would read as a wrong one."""
     ada = await visiting(page.url, width=390, height=760)
     now = ada.page.locator(".now")
     await expect(now.locator(".hour")).to_be_visible()

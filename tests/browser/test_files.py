@@ -13,7 +13,7 @@ from tests.browser.conftest import Visiting
 GOOD = b"<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><A HREF='https://browser.example/'>Chosen in a browser</A>"
 
 
-async def test_a_file_of_bookmarks_is_chosen_and_brought(page: PageServer, visiting: Visiting) -> None:
+async def test_a_file_of_bookmarks_is_chosen_and_imported(page: PageServer, visiting: Visiting) -> None:
     """Its name is shown, a wrong kind is refused, and the result replaces the form."""
     ada = await visiting(page.url)
     await ada.says("/weekly import")

@@ -1,4 +1,4 @@
-"""A channel with more messages than a page could hold: only those near the eye are in it."""
+"""A channel with more messages than a page could hold: only those near the viewport are in the page."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from playwright.async_api import expect
 from tests.browser.conftest import Serving, Visiting
 
 MESSAGES = 5_000
-MOST = 100
-"""Messages in the page at a time: what is seen and as much again above and below is half as many."""
+MAX_MESSAGES = 100
+"""Upper limit of messages in the page: those in view, plus half as many above and below."""
 UP = """() => new Promise((done) => {
   const scroller = document.getElementById("messages");
   scroller.scrollTo(0, 0);
   requestAnimationFrame(() => requestAnimationFrame(() =>
     done([scroller.querySelectorAll("article").length, scroller.scrollHeight])));
 })"""
-"""Goes to the top of what is known; gives how many messages are in the page, and how high the list is."""
+"""Scroll to the top of what is loaded; return the number of messages in the page and the height of the list."""
 LEFT = "node => node.scrollHeight - node.scrollTop - node.clientHeight"
-"""Returns how many pixels there are below what is seen."""
+"""Return how many pixels lie below the viewport."""
 
 
-async def test_of_a_long_channel_little_is_in_the_page(serving: Serving, visiting: Visiting) -> None:
-    """At the end, at the beginning, and on the whole way there."""
+async def test_few_messages_of_a_long_channel_are_in_the_page(serving: Serving, visiting: Visiting) -> None:
+    """This holds at the end, at the beginning, and on the whole way between."""
     served = await serving()
     room = served.room
     channel, now = room.workspace.channels[room.home], room.clock.now()
@@ -38,15 +38,15 @@ async def test_of_a_long_channel_little_is_in_the_page(serving: Serving, visitin
         count, height = await ada.page.evaluate(UP)
         seen.append(count)
         heights.append(height)
-    assert 0 < min(seen) <= max(seen) <= MOST
+    assert 0 < min(seen) <= max(seen) <= MAX_MESSAGES
     assert heights[-1] > 10 * heights[0]
     await ada.feed.evaluate("node => node.scrollTo(0, node.scrollHeight)")
     await expect(ada.message(f"Message {MESSAGES - 1}.")).to_be_visible()
-    assert await ada.feed.get_by_test_id("message").count() <= MOST
+    assert await ada.feed.get_by_test_id("message").count() <= MAX_MESSAGES
 
 
-async def test_near_the_end_nothing_moves_until_more_comes(serving: Serving, visiting: Visiting) -> None:
-    """A list that jumped the last pixels after a scroll would take away what somebody is about to press."""
+async def test_near_the_end_nothing_moves_until_a_message_arrives(serving: Serving, visiting: Visiting) -> None:
+    """A list that jumped by its last pixels after a scroll would move the button that somebody is about to press."""
     served = await serving()
     room = served.room
     channel = room.workspace.channels[room.home]

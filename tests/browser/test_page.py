@@ -1,4 +1,4 @@
-"""The page for everybody: axe finds nothing, the keyboard reaches everything, secrets stay with their person."""
+"""The page for everybody: axe finds nothing, the keyboard reaches everything, private answers stay private."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DIGEST = "The Green Build Weekly #11"
     ("width", "dark"), [(1280, False), (1280, True), (390, False)], ids=["light", "dark", "narrow"]
 )
 async def test_axe_finds_nothing_serious(width: int, *, dark: bool, page: PageServer, visiting: Visiting) -> None:
-    """Not in a channel with a thread, an answer, the command menu, a form, the Home tab or behind the scenes."""
+    """Checked: a channel with a thread, an answer, the command menu, a form, the Home tab and Backstage."""
     ada = await visiting(page.url, width=width, dark=dark)
     found: dict[str, list[str]] = {}
 
@@ -57,7 +57,7 @@ async def test_axe_finds_nothing_serious(width: int, *, dark: bool, page: PageSe
 
 
 async def tabs_to(page: Page, name: str | re.Pattern[str], *, most: int = 60) -> None:
-    """Press Tab until what is called so has the keyboard."""
+    """Press Tab until the element with this name has the focus."""
     for _ in range(most):
         await page.keyboard.press("Tab")
         said = await page.evaluate(
@@ -71,7 +71,7 @@ async def tabs_to(page: Page, name: str | re.Pattern[str], *, most: int = 60) ->
 
 
 async def test_the_keyboard_is_enough(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Subscribe, publish, open the thread, react, and list the bookmarks, without a pointer."""
+    """Subscribe, publish, open the thread, react, and list the bookmarks, all without a pointer."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
     keyboard = ada.page.keyboard
@@ -93,7 +93,7 @@ async def test_the_keyboard_is_enough(serving: Serving, visiting: Visiting, tmp_
 
     await ada.message("Paper Weekly #4").focus()
     await keyboard.press("Enter")
-    await expect(ada.thread.get_by_role("article").first).to_be_focused()  # its messages are there
+    await expect(ada.thread.get_by_role("article").first).to_be_focused()  # its messages have loaded
     await keyboard.press("End")
     await tabs_to(ada.page, "React with bookmark", most=8)
     await keyboard.press("Enter")
@@ -109,8 +109,8 @@ async def test_the_keyboard_is_enough(serving: Serving, visiting: Visiting, tmp_
     await expect(ada.message("You saved 1 link")).to_be_visible()
 
 
-async def test_what_is_one_s_own_nobody_else_sees(page: PageServer, visiting: Visiting) -> None:
-    """An answer is there for the one who asked, gone for the other, and there again."""
+async def test_a_private_answer_is_seen_by_its_person_only(page: PageServer, visiting: Visiting) -> None:
+    """An answer is visible to the person who asked, not to another, and is still there after switching back."""
     ada = await visiting(page.url)
     await ada.says("/weekly postgres")
     await expect(ada.message("postgres")).to_contain_text("Only visible to you")
@@ -121,8 +121,8 @@ async def test_what_is_one_s_own_nobody_else_sees(page: PageServer, visiting: Vi
     await expect(ada.message(re.compile("postgres"))).to_contain_text("Only visible to you")
 
 
-async def test_what_is_ticked_in_a_message_goes_with_its_button(page: PageServer, visiting: Visiting) -> None:
-    """The bookmark on a digest asks which of its links is meant, and what is ticked there is saved."""
+async def test_ticked_links_are_saved_by_the_message_s_button(page: PageServer, visiting: Visiting) -> None:
+    """The bookmark on a digest asks which of its links is meant, and the ticked ones are saved."""
     grace = await visiting(page.url + "?as=" + page.room.people[1].id)
     await grace.reacts(await grace.finds(grace.feed, DIGEST), "bookmark")
     chooser = grace.message("tick what you want to save")
@@ -131,8 +131,8 @@ async def test_what_is_ticked_in_a_message_goes_with_its_button(page: PageServer
     await expect(grace.message("Saved 1 link")).to_be_visible()
 
 
-async def test_a_message_comes_to_everybody_who_looks(page: PageServer, visiting: Visiting) -> None:
-    """Without reloading: what Grace says in her window is in Ada's, and marked as unread where Ada is elsewhere."""
+async def test_a_message_appears_in_every_open_window(page: PageServer, visiting: Visiting) -> None:
+    """Without a reload, Grace's message appears in Ada's window, marked as unread where Ada is in another channel."""
     ada, grace = await visiting(page.url), await visiting(page.url + "?as=" + page.room.people[1].id)
     await ada.goes("devops")
     await grace.goes("general")
@@ -146,7 +146,7 @@ async def test_a_message_comes_to_everybody_who_looks(page: PageServer, visiting
 
 @pytest.mark.parametrize("layout", ["links in a thread", "Everything in one message"], ids=["thread", "full"])
 async def test_nothing_of_an_archive_runs(layout: str, serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Scripts, handlers and false links are plain words in the digest, in the thread, and in an answer."""
+    """Scripts, handlers and false links are plain text in the digest, in the thread, and in an answer."""
     served = await serving(newsletter(tmp_path, first=HOSTILE))
     ada = await visiting(served.url)
     await ada.subscribes(layout, at_once=True)
@@ -169,7 +169,7 @@ async def test_nothing_of_an_archive_runs(layout: str, serving: Serving, visitin
 
 
 async def test_colours_are_chosen_and_remembered(page: PageServer, visiting: Visiting) -> None:
-    """Light, dark or as the system is, over a reload."""
+    """Light, dark or the system's setting, kept over a reload."""
     ada = await visiting(page.url)
     colours = ada.page.get_by_role("button", name=re.compile("^Colours"))
     for _ in range(3):
@@ -181,8 +181,8 @@ async def test_colours_are_chosen_and_remembered(page: PageServer, visiting: Vis
     await expect(ada.page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visiting) -> None:
-    """Every visit ends with the check that nothing was; here something is."""
+async def test_content_that_cannot_be_drawn_fails_a_visit(serving: Serving, visiting: Visiting) -> None:
+    """Every visit ends with a check that everything could be drawn; this page has something that cannot."""
     served = await serving()
     ada = await visiting(served.url)
     room, carousel = served.room, [{"type": "carousel", "block_id": "c"}]
@@ -194,8 +194,8 @@ async def test_what_cannot_be_drawn_is_noticed(serving: Serving, visiting: Visit
     await ada.page.evaluate("window.wrong = []")
 
 
-async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visiting) -> None:
-    """Saving a link in a thread moves nobody who reads its beginning: a notice there leads to the answer."""
+async def test_an_answer_does_not_scroll_a_reader(page: PageServer, visiting: Visiting) -> None:
+    """Saving a link in a thread does not scroll a person who reads its beginning: a notice leads to the answer."""
     grace = await visiting(page.url + "?as=" + page.room.people[1].id, height=600)
     await grace.opens_thread(DIGEST, 14)
     reply = await grace.finds(grace.thread, "· 5 of 14")
@@ -211,8 +211,8 @@ async def test_an_answer_moves_nobody_who_reads(page: PageServer, visiting: Visi
     await expect(grace.reply("Removed: ")).to_be_visible()
 
 
-async def test_a_click_counts_though_what_is_clicked_changes_meanwhile(page: PageServer, visiting: Visiting) -> None:
-    """A digest whose replies are arriving changes each second: it waits for the finger, and changes then."""
+async def test_a_click_counts_while_its_message_changes(page: PageServer, visiting: Visiting) -> None:
+    """A digest whose replies are arriving changes each second: the change waits until the pointer is released."""
     ada, again = await visiting(page.url), await visiting(page.url)
     grace = await visiting(page.url + "?as=" + page.room.people[1].id)
     digest, there = await ada.finds(ada.feed, DIGEST), await again.finds(again.feed, DIGEST)
@@ -222,7 +222,7 @@ async def test_a_click_counts_though_what_is_clicked_changes_meanwhile(page: Pag
     replies = digest.get_by_role("button", name="replies")
     await replies.hover()
     await ada.rests()
-    await replies.hover()  # where it is once the list has come to rest
+    await replies.hover()  # where it is once the list has stopped moving
     await ada.page.mouse.down()
     await grace.page.get_by_role("menuitem", name="tada", exact=True).click()
     await expect(there.get_by_role("button", name=re.compile("^tada: 1"))).to_be_visible()
@@ -232,8 +232,8 @@ async def test_a_click_counts_though_what_is_clicked_changes_meanwhile(page: Pag
     await expect(digest.get_by_role("button", name=re.compile("^tada: 1"))).to_be_visible()
 
 
-async def test_who_marks_text_for_long_hears_of_what_comes(page: PageServer, visiting: Visiting) -> None:
-    """A button that is held, or let go outside of the window, holds nothing up for more than a moment."""
+async def test_holding_the_pointer_down_does_not_stop_updates(page: PageServer, visiting: Visiting) -> None:
+    """A button that is held, or released outside of the window, delays updates for a moment only."""
     ada, grace = await visiting(page.url), await visiting(page.url + "?as=" + page.room.people[1].id)
     await (await ada.finds(ada.feed, DIGEST)).get_by_role("heading").hover()
     await ada.page.mouse.down()
@@ -243,14 +243,14 @@ async def test_who_marks_text_for_long_hears_of_what_comes(page: PageServer, vis
 
 
 async def test_on_a_phone_a_thread_opens_at_its_replies(page: PageServer, visiting: Visiting) -> None:
-    """The message they hang from fills such a screen: it would look as if nothing happened."""
+    """The parent message fills such a screen: without this it would look as if nothing happened."""
     ada = await visiting(page.url, width=390, height=760)
     await ada.opens_thread(DIGEST, 14)
     await expect(ada.reply("· 1 of 14")).to_be_in_viewport(ratio=0.9)
 
 
-async def test_on_a_phone_back_takes_off_what_covers_the_place(page: PageServer, visiting: Visiting) -> None:
-    """A thread and Backstage fill the screen there: Back leads to the channel under them, not out of the page."""
+async def test_on_a_phone_back_closes_the_panel(page: PageServer, visiting: Visiting) -> None:
+    """A thread and Backstage fill the screen there: Back leads to the channel below them, not out of the page."""
     ada = await visiting(page.url, width=390, height=760)
     await ada.opens_thread(DIGEST, 14)
     await ada.page.go_back()
@@ -266,11 +266,11 @@ FREE = """(row) => {
   const [title, bar] = ["a", ".toolbar"].map((each) => row.querySelector(each).getBoundingClientRect());
   return bar.bottom <= title.top + 4 || title.right <= bar.left;
 }"""
-"""Says whether a message's toolbar lies over nothing of its first link."""
+"""Return whether a message's toolbar covers no part of its first link."""
 
 
 async def test_a_toolbar_leaves_the_title_of_its_message_free(page: PageServer, visiting: Visiting) -> None:
-    """At the top of a thread too, and where a reaction has just had the message redrawn."""
+    """This also holds at the top of a thread, and after a reaction has had the message redrawn."""
     ada = await visiting(page.url)
     await ada.page.get_by_role("button", name="Show me the links").click()
     for text in ("· 1 of 14", "· 3 of 14"):
@@ -283,7 +283,7 @@ async def test_a_toolbar_leaves_the_title_of_its_message_free(page: PageServer, 
 
 
 async def test_a_double_click_presses_a_button_once(page: PageServer, visiting: Visiting) -> None:
-    """Save says Saved after the first: the second does not take that back."""
+    """Save becomes Saved after the first click: the second must not remove the bookmark."""
     ada = await visiting(page.url)
     await ada.says("/weekly ebpf")
     save = ada.message("ebpf").get_by_role("button", name=re.compile("^Save")).first
@@ -292,8 +292,8 @@ async def test_a_double_click_presses_a_button_once(page: PageServer, visiting: 
     await ada.asks_until("/weekly saved", "What is eBPF")
 
 
-async def test_a_draft_is_its_persons_own(page: PageServer, visiting: Visiting) -> None:
-    """After switching persons, the other's draft is not shown."""
+async def test_a_draft_belongs_to_its_person(page: PageServer, visiting: Visiting) -> None:
+    """After switching to another person, the first one's draft is not shown."""
     ada = await visiting(page.url)
     await ada.composer.fill("only mine")
     await ada.is_now("Grace")
@@ -303,8 +303,8 @@ async def test_a_draft_is_its_persons_own(page: PageServer, visiting: Visiting) 
     await ada.composer.fill("")
 
 
-async def test_a_half_written_line_outlives_a_reload(page: PageServer, visiting: Visiting) -> None:
-    """In its channel, until it is sent."""
+async def test_a_draft_survives_a_reload(page: PageServer, visiting: Visiting) -> None:
+    """It stays in its channel until it is sent."""
     ada = await visiting(page.url)
     await ada.composer.fill("what I wanted to")
     await ada.page.reload()
@@ -316,7 +316,7 @@ async def test_a_half_written_line_outlives_a_reload(page: PageServer, visiting:
 
 
 async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
-    """Those that the picker offers, and the same in a message, are drawings of the page's own."""
+    """Emoji in the picker and in messages are drawings that the page ships."""
     ada = await visiting(page.url)
     digest = await ada.finds(ada.feed, DIGEST)
     await expect(digest).to_contain_text("14 replies")  # until then it is redrawn each second
@@ -332,7 +332,7 @@ async def test_emoji_need_no_font(page: PageServer, visiting: Visiting) -> None:
 
 
 async def test_a_link_to_a_message_leads_to_it(page: PageServer, visiting: Visiting) -> None:
-    """What the bot links to in its own workspace is opened here: from another channel too, and nothing leaves."""
+    """A link of the bot to a message in its own workspace opens in the page, from other channels too."""
     ada = await visiting(page.url)
     await ada.goes("devops")
     await ada.says("/weekly why latest")
@@ -359,14 +359,12 @@ INSIDE = """() => {
   return one.top >= all.top - 1 && (tall ? one.top < all.top + 40 : one.bottom <= all.bottom + 1)
     ? "" : `${one.top} to ${one.bottom} in ${all.top} to ${all.bottom}`;
 }"""
-"""Says where the message that has the keyboard is, unless it is within what is seen."""
+"""Return where the focused message is, unless it is within the viewport."""
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 640)], ids=["wide", "narrow"])
-async def test_the_message_with_the_keyboard_is_in_sight(
-    width: int, height: int, page: PageServer, visiting: Visiting
-) -> None:
-    """Up, down, by pages and to both ends, among answers longer than the screen."""
+async def test_the_focused_message_is_in_view(width: int, height: int, page: PageServer, visiting: Visiting) -> None:
+    """Up, down, by pages and to both ends, among answers taller than the screen."""
     ada = await visiting(page.url, width=width, height=height)
     for word in ("postgres", "kubernetes", "help", "linux", "latest"):
         await ada.says(f"/weekly {word}")
@@ -392,8 +390,8 @@ async def test_the_message_with_the_keyboard_is_in_sight(
     assert visited[23] < visited[22] < visited[21]
 
 
-async def test_what_happens_to_a_channel_happens_to_the_one_that_is_open(page: PageServer, visiting: Visiting) -> None:
-    """The bot is taken out of #general, not of #devops, and comes back as everything is mended."""
+async def test_faults_apply_to_the_open_channel(page: PageServer, visiting: Visiting) -> None:
+    """The bot is removed from #general, not from #devops, and comes back when everything is mended."""
     ada = await visiting(page.url)
     await ada.goes("general")
     await ada.opens_backstage()
@@ -404,8 +402,8 @@ async def test_what_happens_to_a_channel_happens_to_the_one_that_is_open(page: P
     await expect(about).to_contain_text("is in this channel")
 
 
-async def test_back_leads_to_the_place_before(page: PageServer, visiting: Visiting) -> None:
-    """As in any page; an address of nothing does not stay."""
+async def test_back_leads_to_the_previous_channel(page: PageServer, visiting: Visiting) -> None:
+    """As in any page; an address that leads nowhere is replaced."""
     ada = await visiting(page.url)
     for place in ("general", "Home"):
         await ada.goes(place)
@@ -420,8 +418,8 @@ async def test_back_leads_to_the_place_before(page: PageServer, visiting: Visiti
     await expect(ada.page).to_have_url(re.compile("#devops$"))
 
 
-async def test_a_digest_below_what_one_reads_is_told(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Who is further up is not moved, and sees at once that there is more, and the way to it."""
+async def test_a_digest_below_the_viewport_is_announced(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    """A person who reads further up is not scrolled, and sees a notice with the way to the new digest."""
     served = await serving(newsletter(tmp_path))
     ada = await visiting(served.url)
     await ada.subscribes("links in a thread", at_once=True)
@@ -438,8 +436,8 @@ async def test_a_digest_below_what_one_reads_is_told(serving: Serving, visiting:
     await expect(ada.message("Paper Weekly #4")).to_be_visible()
 
 
-async def test_trouble_with_a_form_is_told_in_it(page: PageServer, visiting: Visiting) -> None:
-    """What goes wrong while a form is open is said where one looks: in the form."""
+async def test_an_error_with_a_form_is_shown_in_it(page: PageServer, visiting: Visiting) -> None:
+    """An error while a form is open is shown in the form, where the person is looking."""
     ada = await visiting(page.url)
     await ada.says("/weekly subscribe")
     form = ada.dialog("Subscribe a channel")
@@ -450,4 +448,4 @@ async def test_trouble_with_a_form_is_told_in_it(page: PageServer, visiting: Vis
     await ada.page.unroute("**/page/do")
     await form.get_by_role("button", name="Cancel").click()
     await expect(ada.dialog()).to_have_count(0)
-    ada.errors.clear()  # the request that came to nothing
+    ada.errors.clear()  # the request that failed

@@ -14,19 +14,19 @@ DIGEST = "The Green Build Weekly #11"
 
 
 async def reply(ada: Visitor, number: int) -> Locator:
-    """Open the digest's thread and find a reply of it."""
+    """Open the digest's thread and return a reply of it."""
     await ada.opens_thread(DIGEST, 14)
     return await ada.finds(ada.thread, re.compile(rf"\b{number} of \d+"))
 
 
-async def kept(ada: Visitor) -> Locator:
+async def saved(ada: Visitor) -> Locator:
     """Go to the Home tab and return the rows of bookmarks."""
     await ada.goes("Home")
     home = ada.page.get_by_role("region", name="Home")
     return home.locator(".block").filter(has=ada.page.get_by_role("button", name="More actions"))
 
 
-async def test_a_reaction_that_is_taken_off_takes_its_link_along(page: PageServer, visiting: Visiting) -> None:
+async def test_removing_a_reaction_removes_its_bookmark(page: PageServer, visiting: Visiting) -> None:
     """Pressed once, the reaction is there and the link is saved; pressed again, both are gone."""
     ada = await visiting(page.url)
     first = await reply(ada, 1)
@@ -40,22 +40,22 @@ async def test_a_reaction_that_is_taken_off_takes_its_link_along(page: PageServe
 
 
 async def test_a_row_s_menu_marks_and_removes(page: PageServer, visiting: Visiting) -> None:
-    """On the Home tab: a link is marked as read, so its menu offers the contrary, and removed."""
+    """On the Home tab a link is marked as read, so that its menu offers the opposite, and is then removed."""
     grace = await visiting(page.url + "?as=" + page.room.people[1].id)
     await grace.reacts(await reply(grace, 2), "bookmark")
     await expect(grace.thread.get_by_role("button", name="bookmark: 1, from you")).to_be_visible()
-    row = (await kept(grace)).first
+    row = (await saved(grace)).first
     await expect(row.locator("strong")).to_have_count(1)
     await grace.chooses(row, "Mark as read")
     await expect(row.locator("strong")).to_have_count(0)
     await grace.chooses(row, "Mark as unread")
     await expect(row.locator("strong")).to_have_count(1)
     await grace.chooses(row, "Remove")
-    await expect(await kept(grace)).to_have_count(0)
+    await expect(await saved(grace)).to_have_count(0)
 
 
-async def test_the_shortcut_keeps_what_somebody_else_wrote(page: PageServer, visiting: Visiting) -> None:
-    """A message of a person, with a link that the archive does not know."""
+async def test_the_shortcut_saves_a_link_of_another_person_s_message(page: PageServer, visiting: Visiting) -> None:
+    """The message is a person's, with a link that the archive does not know."""
     ada = await visiting(page.url)
     await ada.goes("general")
     await ada.says("Read this: https://example.net/a-page-of-mine")

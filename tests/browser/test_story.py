@@ -1,4 +1,4 @@
-"""The whole story in a browser: from an empty workspace to saved links, and no digest that comes twice."""
+"""The whole story in a browser: from an empty workspace to saved links, and no digest is posted twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDE, NARROW = 1280, 390
 
 
 async def next_issue(ada: Visitor, number: int, *, jump: str, broken: str = "") -> None:
-    """Publish it behind the scenes, let time pass, and see it in the channel, delivered to the end."""
+    """Publish an issue in Backstage, let time pass, and see it delivered to the channel completely."""
     await ada.opens_backstage()
     if broken:
         await ada.does(broken)
@@ -34,7 +34,7 @@ async def next_issue(ada: Visitor, number: int, *, jump: str, broken: str = "") 
 
 
 async def searches_and_shares(ada: Visitor) -> None:
-    """Ask with a typing error, and let everybody see the answer."""
+    """Search with a typing error, and share the answer."""
     await ada.says("/weekly kuberntes")
     answer = ada.message("kuberntes · showing kubernetes")
     await expect(answer).to_contain_text("Only visible to you")
@@ -43,7 +43,7 @@ async def searches_and_shares(ada: Visitor) -> None:
 
 
 def posted(page: PageServer) -> list[str]:
-    """Return the digests that are in #devops, each by its first words."""
+    """Return the digests in #devops, each by its first words."""
     top = page.room.workspace.channels[page.room.home].top
     return [found[0] for message in top if message.is_bot and (found := re.match(r"Paper Weekly #\d+", message.text))]
 
@@ -52,7 +52,7 @@ def posted(page: PageServer) -> list[str]:
     ("layout", "width"), [("links in a thread", WIDE), ("Everything in one message", NARROW)], ids=["thread", "full"]
 )
 async def test_the_whole_story(layout: str, width: int, serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
-    """Subscribed, published, posted, saved, found, shared; a week and a broken call later nothing was posted twice."""
+    """Subscribe, publish, save, search, share; after a week and a failed call nothing was posted twice."""
     page = await serving(newsletter(tmp_path))
     ada = await visiting(page.url, width=width)
     await ada.subscribes(layout)

@@ -1,4 +1,4 @@
-"""A visitor of the page: methods for what people do there, and a list of everything that went wrong meanwhile."""
+"""A visitor of the page: methods for what people do there, and a list of everything that went wrong."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ new MutationObserver((changes) => {
   window.wrong.push(...unknown.map((node) => node.textContent.slice(0, 200)));
 }).observe(document, { childList: true, subtree: true });
 """
-"""Notices what a policy forbids, and every block or control that the page cannot draw, however briefly it is there."""
+"""Record policy violations, and every block or control that the page cannot draw, however briefly it is there."""
 SERIOUS = {"serious", "critical"}
 
 
 class Visitor:
-    """A page in a browser. `errors` gathers what no visit may cause, see `is_content`."""
+    """A page in a browser. `errors` collects what no visit may cause, see `is_content`."""
 
     def __init__(self, page: Page, url: str) -> None:
-        """Look at `page`, which will be at `url`."""
+        """Use `page`, which will be at `url`."""
         self.page = page
         self.url = url
         self.errors: list[str] = []
@@ -54,7 +54,7 @@ class Visitor:
         await expect(self.page.locator("body[data-ready=true]")).to_be_attached()
 
     async def is_content(self) -> None:
-        """Check that the console is empty, no script failed, no policy was violated, and all could be drawn."""
+        """Check that the console is empty, no script failed, no policy was violated, and everything could be drawn."""
         seen: list[str] = []
         if not self.page.is_closed():
             seen = await self.page.evaluate("window.wrong ?? []")
@@ -62,31 +62,31 @@ class Visitor:
         if wrong:
             raise AssertionError("\n".join(["in the browser:", *wrong]))
 
-    # Where things are
+    # Locators
 
     @property
     def feed(self) -> Locator:
-        """The messages of the place that is open."""
+        """The messages of the open channel."""
         return self.page.locator("#messages")
 
     def message(self, text: str | re.Pattern[str]) -> Locator:
-        """The newest message in the open channel that has this text."""
+        """The newest message in the open channel with this text."""
         return self.feed.get_by_test_id("message").filter(has_text=text).last
 
     @property
     def thread(self) -> Locator:
-        """The panel of the thread that is open."""
+        """The open thread's panel."""
         return self.page.locator("#thread")
 
     def reply(self, text: str | re.Pattern[str]) -> Locator:
-        """The newest reply in the open thread that has this text."""
+        """The newest reply in the open thread with this text."""
         return self.thread.get_by_test_id("message").filter(has_text=text).last
 
     async def finds(self, where: Locator, text: str | re.Pattern[str]) -> Locator:
-        """Scroll through messages, of which only those near are in the page, to the first that has this text."""
+        """Scroll to the first message with this text; only messages near the viewport are in the page."""
         found = where.get_by_test_id("message").filter(has_text=text)
         scroller = where if await where.evaluate("node => node.matches('.scroller')") else where.locator(".scroller")
-        # On, and at the end from the beginning again: what was not there at first may have come.
+        # Search downwards, and at the end once more from the beginning: messages may have arrived meanwhile.
         on = """node => node.scrollTop + node.clientHeight < node.scrollHeight - 1
             ? node.scrollBy(0, node.clientHeight / 2) : node.scrollTo(0, 0)"""
         await expect(where.get_by_test_id("message").first).to_be_visible()
@@ -94,19 +94,19 @@ class Visitor:
             await scroller.evaluate(on if step else "node => node.scrollTo(0, 0)")
             await self.rests()
             if await found.count():
-                with suppress(Error):  # the page may draw it anew at this moment: then once more
+                with suppress(Error):  # the page may redraw it at this moment: then try once more
                     await found.first.scroll_into_view_if_needed()
                     return found.first
         raise AssertionError(f"no message has {text!r}")
 
     async def rests(self) -> None:
-        """Let the page draw what there is to draw."""
+        """Wait until the page has drawn everything."""
         await self.page.evaluate(
             "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
 
     async def asks_until(self, typed: str, words: str) -> None:
-        """Type a command until its answer has these words: a reaction shows before the bot has heard of it."""
+        """Type a command until its answer has these words: a reaction is shown before the bot has handled it."""
         for left in reversed(range(20)):
             await self.says(typed)
             try:
@@ -120,7 +120,7 @@ class Visitor:
     async def opens_thread(self, text: str, replies: int) -> None:
         """Open the thread of a digest in the open channel once all its replies are there.
 
-        As long as they come, a thread follows its end, away from what one looks at.
+        While replies arrive, a thread follows its end, away from what the test looks at.
         """
         digest = await self.finds(self.feed, text)
         await expect(digest).to_contain_text(f"{replies} replies")
@@ -129,7 +129,7 @@ class Visitor:
 
     @property
     def composer(self) -> Locator:
-        """Where one writes in the open channel."""
+        """The text field of the open channel."""
         return self.page.locator("#write")
 
     @property
@@ -138,13 +138,13 @@ class Visitor:
         return self.page.get_by_role("region", name="Backstage")
 
     def dialog(self, name: str | re.Pattern[str] | None = None) -> Locator:
-        """A modal by its title."""
+        """The modal with this title."""
         return self.page.get_by_role("dialog", name=name) if name else self.page.get_by_role("dialog")
 
-    # What people do
+    # Actions
 
     async def goes(self, place: str) -> None:
-        """Go to a place by its name on the left: devops, general, Home, Messages."""
+        """Open a channel by its name in the sidebar: devops, general, Home, Messages."""
         if await self.page.locator("body[data-pane=places]").count() == 0 and not await self._places.is_visible():
             await self.page.get_by_role("button", name="Back to places").click()
         await self._places.get_by_role("button", name=re.compile(place)).click()
@@ -158,7 +158,7 @@ class Visitor:
         await self.page.get_by_role("group", name="You are").get_by_role("button", name=person).click()
 
     async def subscribes(self, layout: str, *, at_once: bool = False) -> None:
-        """Subscribe #devops by the form: Mondays at nine in London, or at once; `layout`: words of its name."""
+        """Subscribe #devops with the form: Mondays at nine in London, or at once; `layout` is part of its name."""
         await self.says("/weekly subscribe")
         form = self.dialog("Subscribe a channel")
         await form.get_by_role("radio", name="As soon as it appears" if at_once else "At a set time").check()
@@ -173,7 +173,7 @@ class Visitor:
         await expect(self.dialog()).to_have_count(0)
 
     async def says(self, text: str) -> None:
-        """Write in the open channel, and send it."""
+        """Send a message in the open channel."""
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
@@ -195,31 +195,31 @@ class Visitor:
         await self.page.get_by_role("menuitem", name=action).click()
 
     async def opens_backstage(self) -> None:
-        """Open backstage, unless it is open."""
+        """Open Backstage unless it is open."""
         if await self.backstage.is_visible():
             return
         await self.page.get_by_role("contentinfo").get_by_role("button", name="Backstage").click()
         await expect(self.backstage).to_be_visible()
 
     async def leaves_thread(self) -> None:
-        """Close the thread, if one is open."""
+        """Close the thread if one is open."""
         if await self.thread.is_visible():
             await self.thread.get_by_role("button", name=re.compile("Close thread|Back")).first.click()
             await expect(self.thread).to_be_hidden()
 
     async def leaves_backstage(self) -> None:
-        """Close backstage."""
+        """Close Backstage."""
         await self.backstage.get_by_role("button", name="Close Backstage").click()
         await expect(self.backstage).to_be_hidden()
 
     async def does(self, button: str) -> None:
-        """Press a button of backstage."""
+        """Press a button of Backstage."""
         await self.backstage.get_by_role("button", name=button).click()
 
-    # What is found
+    # Results
 
     async def findings(self) -> list[str]:
-        """Return what axe-core finds that is serious or worse: the rule, what it says, and where."""
+        """Return axe-core's findings that are serious or worse: the rule, its text, and where."""
         script = machine.axe()
         assert script is not None
         await self.page.evaluate(script.read_text("utf-8") + ";0")
@@ -232,7 +232,7 @@ class Visitor:
         ]
 
     async def tries(self, locator: Locator) -> bool:
-        """Return whether something is there now."""
+        """Return whether an element is there now."""
         try:
             return await locator.count() > 0
         except Error:

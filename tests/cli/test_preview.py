@@ -59,7 +59,7 @@ async def delivered(issue: Issue, layout: Layout) -> tuple[list[dict[str, Any]],
     await scene.appear(*(each for each in ISSUES if each.slug != issue.slug))
     preferences, now = Preferences(layout=layout), scene.clock.now()
     await scene.store.subscriptions.put("-:T1", channel, scene.person.id, AsItAppears(), preferences, now)
-    await scene.worker_comes(door=slack)
+    await scene.worker_comes(slack=slack)
     await scene.appear(issue)
     await scene.passes(minutes=5)
     first = scene.posts(channel)[0].ts

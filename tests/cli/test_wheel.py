@@ -17,7 +17,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from playground.slack.fixtures import village
+from playground.slack.fixtures import demo_site
 from playground.slack.people import workspace_fixture
 from playground.slack.server import Server
 
@@ -124,7 +124,7 @@ async def test_demo(installed: Path, empty: Path) -> None:
 
 async def test_serve(installed: Path, empty: Path) -> None:
     """The bot answers a command of the stand-in workspace."""
-    site, workspace, channel, you = village()
+    site, workspace, channel, you = demo_site()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -139,8 +139,8 @@ async def test_serve(installed: Path, empty: Path) -> None:
         try:
             await _healthy(session, f"http://127.0.0.1:{port}/health")
             url = f"http://127.0.0.1:{port}/slack/events"
-            async with workspace_fixture(server, workspace, url, "a secret") as stage:
-                assert "mesh" in (await stage.person(you.id).types("/weekly service mesh", channel)).text
+            async with workspace_fixture(server, workspace, url, "a secret") as fixture:
+                assert "mesh" in (await fixture.person(you.id).types("/weekly service mesh", channel)).text
         finally:
             running.send_signal(signal.SIGTERM)
             assert await running.wait() in {0, -signal.SIGTERM}

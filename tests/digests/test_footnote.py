@@ -47,10 +47,10 @@ class Hangs:
         return await asyncio.get_running_loop().create_future() or f"{workspace} {now}"
 
 
-async def stage(aside: Says | Breaks | Hangs) -> tuple[Scene, str]:
+async def prepared(footnote: Says | Breaks | Hangs) -> tuple[Scene, str]:
     """Set up a channel with two issues waiting for Monday, and a worker with that footnote."""
     scene = Scene(start=SUNDAY)
-    scene.aside = aside
+    scene.footnote = footnote
     channel = scene.channel()
     await scene.appear(issue(1, SUNDAY - timedelta(days=7)))
     await scene.subscribes(channel, "mondays 09:00 utc")
@@ -64,15 +64,15 @@ def test_the_line_stands_in_the_newest_issue_and_outlives_a_correction() -> None
     """Of two issues at a slot the newer has it, and still the same after the issue was corrected."""
 
     async def play() -> None:
-        aside = Says("Most saved: <https://a.example|a>, seen")
-        scene, channel = await stage(aside)
+        footnote = Says("Most saved: <https://a.example|a>, seen")
+        scene, channel = await prepared(footnote)
         assert scene.texts(channel) == ["Weekly 2", "Weekly 3 Most saved: <https://a.example|a>, seen 1"]
         await scene.appear(with_text(issue(3, SUNDAY), 0, "Corrected."))
         await scene.passes(minutes=2)
         delivery = await scene.store.deliveries.get("-:T1", channel, "issue-3")
         assert delivery is not None
         assert delivery.note == "Most saved: <https://a.example|a>, seen 1"
-        assert aside.asked == 1
+        assert footnote.asked == 1
         await scene.everybody_dies()
         await scene.store.close()
 
@@ -80,13 +80,13 @@ def test_the_line_stands_in_the_newest_issue_and_outlives_a_correction() -> None
 
 
 @pytest.mark.parametrize(
-    "aside", [Says(""), Says("long " * 80), Breaks(), Hangs()], ids=["none", "long", "error", "endless"]
+    "footnote", [Says(""), Says("long " * 80), Breaks(), Hangs()], ids=["none", "long", "error", "endless"]
 )
-def test_nothing_about_an_aside_holds_a_digest_up(aside: Says | Breaks | Hangs) -> None:
+def test_no_footnote_holds_a_digest_up(footnote: Says | Breaks | Hangs) -> None:
     """With nothing to say, with too much, with an error or no end, the digests come within seconds all the same."""
 
     async def play() -> None:
-        scene, channel = await stage(aside)
+        scene, channel = await prepared(footnote)
         assert scene.texts(channel) == ["Weekly 2", "Weekly 3"]
         assert datetime.fromtimestamp(scene.posts(channel)[0].at, UTC) - MONDAY < timedelta(seconds=10)
         await scene.everybody_dies()

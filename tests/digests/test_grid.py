@@ -15,7 +15,7 @@ import pytest
 from bot.domain.delivery import Progress, State
 from bot.store.store import Store
 from playground.slack.faults import Fault
-from tests.fakes.doom import Fuse, doomed_door, doomed_store
+from tests.fakes.doom import Fuse, doomed_slack, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
@@ -30,7 +30,7 @@ SUCCESSORS = ("restart", "second", "two")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the grid: the fault befalls message number `at` (0 the parent), the first worker dies at `step`."""
+    """One cell of the grid: the fault hits message number `at` (0 the parent), the first worker dies at `step`."""
 
     fault: Fault | None
     at: int
@@ -39,7 +39,7 @@ class Cell:
 
 
 async def begun(fault: Fault | None, at: int, store: Store | None = None) -> tuple[Scene, str]:
-    """Set the stage: a digest is due in a channel, and the fault will befall its message number `at`."""
+    """Make a digest due in a channel; the fault will hit its message number `at`."""
     scene = Scene(store)
     channel = scene.channel()
     await scene.appear(issue(1, START - timedelta(days=9)))
@@ -84,8 +84,8 @@ async def play(cell: Cell, store: Store | None = None) -> tuple[Scene, str, bool
 
 async def die_at(scene: Scene, fuse: Fuse) -> None:
     """Bring on the worker that dies."""
-    door = doomed_door(scene.door, fuse)
-    coming = asyncio.create_task(scene.worker_comes(door=door))
+    slack = doomed_slack(scene.slack, fuse)
+    coming = asyncio.create_task(scene.worker_comes(slack=slack))
     await asyncio.wait((coming, asyncio.create_task(fuse.blown.wait())), return_when=asyncio.FIRST_COMPLETED)
     if not coming.done():
         coming.cancel()
@@ -94,7 +94,7 @@ async def die_at(scene: Scene, fuse: Fuse) -> None:
 async def judge(scene: Scene, channel: str, cell: Cell) -> None:
     """Check that nothing is there twice, and that what is not there has a row that says why."""
     assert scene.doubles() == 0, cell
-    assert scene.site.faults.waiting() == [], (cell, "befell nothing")
+    assert scene.site.faults.waiting() == [], (cell, "hit nothing")
     posts = [line for line in scene.posts(channel) if line.metadata]
     delivery = await scene.store.deliveries.get("-:T1", channel, "issue-2")
     assert delivery is not None, cell
@@ -119,7 +119,7 @@ def steps_of(name: str) -> int:
         scene, _ = await begun(FAULTS[name], 0)
         fuse = Fuse(0)
         scene.wrap_store = lambda real: doomed_store(real, fuse)
-        await scene.worker_comes(door=doomed_door(scene.door, fuse))
+        await scene.worker_comes(slack=doomed_slack(scene.slack, fuse))
         await scene.passes(seconds=9)
         await scene.everybody_dies()
         await scene.store.close()
@@ -156,7 +156,7 @@ def whole_run(given: Iterable[Cell], store: Callable[[], Store], *, closing: boo
 @pytest.mark.parametrize("at", range(PARTS))
 @pytest.mark.parametrize(("name", "fault"), [(name, fault) for name, fault in FAULTS.items() if fault is not None])
 def test_a_fault_befalls_the_message_that_it_is_for(name: str, fault: Fault, at: int) -> None:
-    """Once, in a life that nothing disturbs: a fault that befell nothing would prove nothing."""
+    """Run once undisturbed: a fault that hit nothing would prove nothing."""
 
     async def undisturbed() -> None:
         scene, channel = await begun(fault, at)

@@ -21,7 +21,7 @@ from playground.slack.ledger import Ledger
 from tests.fakes.postgres import Postgres
 from tests.fakes.standin import PARTS, POST, ROOT, ledger_in, prepared, stand_in
 
-MOST = 600.0
+MAX_SECONDS = 600.0
 SHARES = (
     Fault(How.HANG, effect=True, method=POST, times=None, share=0.03),
     Fault(How.HANG, effect=True, lands_after=1.5, method=POST, times=None, share=0.02),
@@ -32,11 +32,11 @@ SHARES = (
     Fault(How.BROKEN, method=POST, times=None, share=0.02),
     Fault(How.LIMITED, retry_after=1, method=POST, times=None, share=0.02),
 )
-"""Together they befall about a fifth of the calls."""
+"""Together they hit about a fifth of the calls."""
 
 
 @dataclass(frozen=True)
-class Town:
+class StandInSize:
     """A stand-in of its own: so many workspaces and channels in each, faults by `seed`."""
 
     workspaces: int
@@ -82,32 +82,32 @@ class Mortals:
         return [process.wait(timeout=30) for process in self.processes]
 
 
-async def torture(url: str, town: Town, folder: Path, *, workers: int, rest: float, kills: int = 80) -> str:
+async def torture(url: str, size: StandInSize, folder: Path, *, workers: int, rest: float, kills: int = 80) -> str:
     """Have workers deliver while they are killed at random every `rest` seconds or so; judge; give the figures."""
-    chance = random.Random(town.seed)
+    chance = random.Random(size.seed)
     began = time.monotonic()
-    with stand_in(folder, workspaces=town.workspaces, channels=town.channels, seed=town.seed) as api:
-        store = await prepared(url, api, town.places(), SHARES)
+    with stand_in(folder, workspaces=size.workspaces, channels=size.channels, seed=size.seed) as api:
+        store = await prepared(url, api, size.places(), SHARES)
         mortals = Mortals(url, api, folder)
         for _ in range(workers):
             mortals.come()
         try:
-            while not await done(store, len(town.places())):
-                assert time.monotonic() - began < MOST, await store.deliveries.counts()
+            while not await done(store, len(size.places())):
+                assert time.monotonic() - began < MAX_SECONDS, await store.deliveries.counts()
                 await asyncio.sleep(chance.uniform(0.5, 1.5) * rest)
-                if mortals.killed < kills and not await done(store, len(town.places())):
+                if mortals.killed < kills and not await done(store, len(size.places())):
                     mortals.die(chance.randrange(workers))
         finally:
             codes = mortals.end()
         # One that came so late that it was told to go before it listened goes as anybody would.
         assert set(codes) <= {0, -signal.SIGTERM}, (folder / "workers.log").read_text()[-3_000:]
-        await judge(store, town, ledger_in(folder))
+        await judge(store, size, ledger_in(folder))
         await store.close()
     faults = Counter(line.answer for line in ledger_in(folder).lines)
     assert mortals.killed > 0, "all was done before anybody was killed"
-    assert faults.keys() & {"hang", "cut", "broken"}, "no fault befell anything"
+    assert faults.keys() & {"hang", "cut", "broken"}, "no fault hit anything"
     took = time.monotonic() - began
-    return f"{len(town.places())} channels, {mortals.killed} kills, answers {dict(faults)}, {took:.0f} s"
+    return f"{len(size.places())} channels, {mortals.killed} kills, answers {dict(faults)}, {took:.0f} s"
 
 
 async def done(store: Store, count: int) -> bool:
@@ -116,11 +116,11 @@ async def done(store: Store, count: int) -> bool:
     return sum(counts.values()) == count and not counts.get("waiting") and not counts.get("posting")
 
 
-async def judge(store: Store, town: Town, ledger: Ledger) -> None:
+async def judge(store: Store, size: StandInSize, ledger: Ledger) -> None:
     """Check against Slack's own ledger: every message there, none twice."""
     assert ledger.doubles() == []
     seen = Counter((line.workspace, line.channel) for line in ledger.posts() if line.metadata)
-    missing = {place: seen[place[0].partition(":")[2], place[1]] for place in town.places()}
+    missing = {place: seen[place[0].partition(":")[2], place[1]] for place in size.places()}
     short = {place: count for place, count in missing.items() if count != PARTS}
     rows = [await store.deliveries.get(*place, "issue-2") for place in list(short)[:3]]
     assert short == {}, rows
@@ -129,8 +129,8 @@ async def judge(store: Store, town: Town, ledger: Ledger) -> None:
 @pytest.mark.process
 def test_a_worker_killed_again_and_again_delivers_everything_once(tmp_path: Path) -> None:
     """One worker on SQLite, killed every second or two, a fifth of its calls failing."""
-    town = Town(2, 4, seed=1)
-    figures = asyncio.run(torture(f"sqlite:///{tmp_path}/a.db", town, tmp_path, workers=1, rest=3, kills=4))
+    size = StandInSize(2, 4, seed=1)
+    figures = asyncio.run(torture(f"sqlite:///{tmp_path}/a.db", size, tmp_path, workers=1, rest=3, kills=4))
     print(f"killed: {figures}")  # noqa: T201 - the figure
 
 
@@ -140,13 +140,13 @@ def test_four_workers_killed_at_random(
     seed: int, tmp_path: Path, postgres: Postgres, figure: Callable[[str], None]
 ) -> None:
     """Four workers on PostgreSQL, 500 channels due at once, killed at random, faults on a fifth of the calls."""
-    town = Town(50, 10, seed=seed)
-    said = asyncio.run(torture(postgres.fresh(), town, tmp_path, workers=4, rest=2.5))
+    size = StandInSize(50, 10, seed=seed)
+    said = asyncio.run(torture(postgres.fresh(), size, tmp_path, workers=4, rest=2.5))
     figure(f"torture, PostgreSQL, 4 workers, seed {seed}: {said}: 0 doubles, 0 silent misses")
 
 
 @pytest.mark.slow
 def test_two_workers_on_one_file(tmp_path: Path, figure: Callable[[str], None]) -> None:
     """Two workers on one SQLite file, killed at random."""
-    said = asyncio.run(torture(f"sqlite:///{tmp_path}/a.db", Town(10, 5, seed=9), tmp_path, workers=2, rest=3))
+    said = asyncio.run(torture(f"sqlite:///{tmp_path}/a.db", StandInSize(10, 5, seed=9), tmp_path, workers=2, rest=3))
     figure(f"torture, SQLite, 2 workers: {said}: 0 doubles, 0 silent misses")

@@ -24,7 +24,7 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
     scene = Scene()
     worker = Worker(
         scene.store,
-        scene.door,
+        scene.slack,
         IssueRegistry(scene.store.issues),
         scene.archive,
         DigestContent(render),

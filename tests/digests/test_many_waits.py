@@ -67,7 +67,7 @@ def test_no_look_is_made_before_slack_takes_one() -> None:
 
     async def play() -> None:
         scene = Scene(start=SUNDAY)
-        door = scene.door = OneLookAMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
+        slack = scene.slack = OneLookAMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
         await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
         await scene.worker_comes()
         for channel in await subscribed(scene, *(f"channel-{number}" for number in range(24))):
@@ -75,15 +75,15 @@ def test_no_look_is_made_before_slack_takes_one() -> None:
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(hours=1)
         assert await scene.store.deliveries.counts() == {"done": 24}
-        assert door.early == 0
-        assert door.refused <= 24
+        assert slack.early == 0
+        assert slack.refused <= 24
         await end(scene)
 
     run(play())
 
 
 class OneLookAMinute(SiteSlack):
-    """A door to a Slack that takes one look into a channel's history a minute, as it does of some apps."""
+    """A Slack that allows one read of a channel's history a minute, as it does for some apps."""
 
     free = told = 0.0
     early = refused = 0
@@ -154,8 +154,8 @@ def test_a_stop_does_not_wait_for_what_it_will_not_do(fault: Fault, after: float
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        door: Any = scene.door
-        door._latency = 2.0
+        slack: Any = scene.slack
+        slack._latency = 2.0
         scene.site.faults.add(replace(fault, channel=channel))
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(seconds=after)

@@ -1,4 +1,4 @@
-"""Old issues never go out by themselves, and the week's real one comes at its slot whatever befell the archive."""
+"""Old issues are never posted by themselves, and the week's issue is posted at its slot whatever the archive did."""
 
 from __future__ import annotations
 

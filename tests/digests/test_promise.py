@@ -38,7 +38,7 @@ def named(scene: Scene, channel: str) -> list[str]:
 
 
 async def end(scene: Scene) -> None:
-    """Check what always holds, and clear the stage."""
+    """Check what always holds, and close everything."""
     assert scene.doubles() == 0
     await scene.everybody_dies()
     await scene.store.close()
@@ -468,7 +468,7 @@ def test_status_and_why_say_what_waits_and_what_was() -> None:
         await scene.appear(*more, issue(9, SUNDAY + timedelta(days=90)))
         registry = IssueRegistry(scene.store.issues)
         await registry.put(scene.issues, scene.clock.now())
-        standings = DeliveryReports(scene.store, registry, scene.door)
+        standings = DeliveryReports(scene.store, registry, scene.slack)
         subscription = await scene.store.subscriptions.get("-:T1", channel)
         assert subscription is not None
         now = scene.clock.now()
@@ -525,7 +525,7 @@ def test_status_names_a_digest_once_while_its_thread_is_posted() -> None:
             await scene.passes(seconds=0.25)
         known = await scene.store.subscriptions.get("-:T1", channel)
         assert known is not None
-        standings = DeliveryReports(scene.store, registry, scene.door)
+        standings = DeliveryReports(scene.store, registry, scene.slack)
         halfway = str(status(await standings.status(known, scene.clock.now())).blocks)
         assert halfway.count("Weekly 2") == 1
         assert "its thread is being posted, 1 of 3 replies so far" in halfway

@@ -32,7 +32,7 @@ AFTER = START + timedelta(days=15)
 
 
 class Watched(SiteSlack):
-    """A door that keeps what would be posted and edited, and does neither."""
+    """A Slack that records what would be posted and edited, and does neither."""
 
     def __init__(self, scene: Scene) -> None:
         """Stand before the scene's site."""
@@ -132,13 +132,13 @@ async def upgraded(url: str) -> tuple[Scene, Watched]:
     scene = Scene(Store.open(url, inline=True), start=AFTER)
     scene.issues = tuple(read())
     scene.render = otherwise
-    scene.door = door = Watched(scene)
+    scene.slack = slack = Watched(scene)
     await scene.worker_comes()
-    return scene, door
+    return scene, slack
 
 
 async def end(scene: Scene) -> None:
-    """Clear the stage."""
+    """Close everything."""
     await scene.everybody_dies()
     await scene.store.close()
 
@@ -154,14 +154,14 @@ def test_an_upgrade_posts_and_edits_nothing_and_a_correction_edits_one_message(u
     """Every headline and every message is another; yet each channel gets one edit, of the corrected entry's message."""
 
     async def play() -> None:
-        scene, door = await upgraded(url)
+        scene, slack = await upgraded(url)
         await scene.passes(days=1)
-        assert door.calls == []
+        assert slack.calls == []
         await scene.holds(read("fourth"))
         await scene.passes(hours=1)
-        assert sorted(channel for channel, _ in door.calls) == ["C00000002", "C00000003"]
+        assert sorted(channel for channel, _ in slack.calls) == ["C00000002", "C00000003"]
         await scene.passes(days=1)
-        assert len(door.calls) == 2
+        assert len(slack.calls) == 2
         await end(scene)
 
     run(play())
@@ -172,14 +172,14 @@ def test_a_second_upgrade_and_one_after_a_correction_edit_nothing(url: str) -> N
     """The version is noticed each time; a restart of the same one edits nothing either."""
 
     async def play() -> None:
-        scene, door = await upgraded(url)
+        scene, slack = await upgraded(url)
         await scene.passes(hours=1)
         for render in (digest, otherwise, otherwise):
             await scene.everybody_dies()
             scene.render = render
             await scene.worker_comes()
             await scene.passes(hours=2)
-        assert door.calls == []
+        assert slack.calls == []
         await end(scene)
 
     run(play())
@@ -189,7 +189,7 @@ def test_what_was_corrected_while_a_release_was_put_in_is_edited_and_nothing_els
     """Both the file and the code are others than before: what the issue says in an entry decides."""
 
     async def play() -> None:
-        scene, door = await upgraded(url)
+        scene, slack = await upgraded(url)
         await scene.passes(hours=1)
         await scene.everybody_dies()
         scene.render = digest
@@ -197,7 +197,7 @@ def test_what_was_corrected_while_a_release_was_put_in_is_edited_and_nothing_els
         await scene.worker_comes()
         await scene.passes(hours=2)
         # In the thread the entry's reply, and the contents, of which nobody can tell whether they changed.
-        assert sorted(channel for channel, _ in door.calls) == ["C00000002", "C00000002", "C00000003"]
+        assert sorted(channel for channel, _ in slack.calls) == ["C00000002", "C00000002", "C00000003"]
         await end(scene)
 
     run(play())

@@ -77,7 +77,7 @@ def test_one_unreadable_subscription_stops_nobody_else(values: dict[str, object]
         assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
         registry = IssueRegistry(scene.store.issues)
         await registry.put(scene.issues, scene.clock.now())
-        status = await DeliveryReports(scene.store, registry, scene.door).status(known, scene.clock.now())
+        status = await DeliveryReports(scene.store, registry, scene.slack).status(known, scene.clock.now())
         assert status.paused == known.paused.reason
         await end(scene)
 
@@ -141,12 +141,12 @@ def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
         scene, channel = await standing_scene("asap")
         worker = scene.workers[0][0]
         schedule = worker._store.schedule
-        wake, failures = schedule.run_now, iter([True])
+        run_now, failures = schedule.run_now, iter([True])
 
         async def fails(*about: Any) -> int:
             if next(failures, False):
                 raise StoreError("wake a channel", "it is away")
-            return await wake(*about)
+            return await run_now(*about)
 
         schedule.run_now = fails  # type: ignore[method-assign, assignment]
         with pytest.raises(StoreError):
@@ -233,16 +233,16 @@ def test_hung_workspaces_delay_nobody() -> None:
                 scene.clock.now(),
             )
             await scene.store.subscriptions.pause(kept.id, Paused(PausedBy.WORKSPACE, "token_revoked"))
-        door = Hanging(scene.site, "xoxb-stand-in", scene.slack_clock)
+        slack = Hanging(scene.site, "xoxb-stand-in", scene.slack_clock)
         began = scene.clock.true()
-        worker = await scene.worker_comes(door=door)
+        worker = await scene.worker_comes(slack=slack)
         assert scene.clock.true() - began < timedelta(seconds=1)
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(seconds=15)
         assert len(scene.posts(channel)) == 4
-        assert 0 < door.asked < 30
+        assert 0 < slack.asked < 30
         await scene.passes(minutes=2)
-        assert door.asked == 30
+        assert slack.asked == 30
         await worker.stop()
         await end(scene)
 
@@ -347,7 +347,7 @@ async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
     """Leases that can't be released expire by themselves."""
     scene = Scene()
     registry, content = IssueRegistry(scene.store.issues), DigestContent(render)
-    worker = Worker(scene.store, scene.door, registry, scene.archive, content, scene.clock, scene.rules)
+    worker = Worker(scene.store, scene.slack, registry, scene.archive, content, scene.clock, scene.rules)
 
     async def hung(holder: str, now: object) -> int:
         del holder, now
@@ -461,8 +461,8 @@ def test_a_look_of_several_pages_ends_where_a_minute_has_one_call(landed: bool) 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         await scene.everybody_dies()
-        door = OncePerMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
-        await scene.worker_comes(door=door)
+        slack = OncePerMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
+        await scene.worker_comes(slack=slack)
         fault = Fault(How.HANG, effect=landed, method=POST, channel=channel)
         scene.site.faults.add(fault)
         await scene.appear(issue(2, SUNDAY))
@@ -472,7 +472,7 @@ def test_a_look_of_several_pages_ends_where_a_minute_has_one_call(landed: bool) 
             scene.workspace.post(scene.workspace.channels[channel], scene.slack_clock.now(), **said)
         await scene.passes(minutes=10)
         assert len(scene.posts(channel)) == 4
-        assert door.calls > 3
+        assert slack.calls > 3
         await end(scene)
 
     run(play())
@@ -484,18 +484,18 @@ def test_a_look_that_is_always_put_off_ends_with_a_question() -> None:
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         await scene.everybody_dies()
-        door = OncePerMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
-        door.dead = True
-        await scene.worker_comes(door=door)
+        slack = OncePerMinute(scene.site, "xoxb-stand-in", scene.slack_clock)
+        slack.dead = True
+        await scene.worker_comes(slack=slack)
         scene.site.faults.add(Fault(How.HANG, method=POST, channel=channel))
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(hours=3)
         row = await scene.store.deliveries.get("-:T1", channel, "issue-2")
         assert row is not None
         assert row.progress is Progress.UNKNOWN
-        calls = door.calls
+        calls = slack.calls
         await scene.passes(hours=3)
-        assert door.calls == calls
+        assert slack.calls == calls
         assert len(scene.posts(scene.workspace.direct(scene.person.id).id)) == 1
         await end(scene)
 

@@ -30,14 +30,14 @@ from tests.fakes.standin import PARTS, ROOT, faults, hits, ledger_in, prepared, 
 
 FAULTS = faults(soon=1, later=4, late=1.5)
 CASES: tuple[tuple[str, int], ...] = (("ok", 0), *((name, at) for name in FAULTS for at in range(PARTS)))
-"""What befalls a channel, and which of its messages (0 the parent). Each is in a workspace of its own."""
+"""The fault of a channel, and which of its messages it hits (0 the parent). Each is in a workspace of its own."""
 SUCCESSORS = {"restart": 1, "second": 1, "two": 2}
 STEPS = 40
 """More than a channel takes under any of these faults."""
 WORKER_STEPS = 10
 """More than a worker takes until it has claimed channels."""
 TOGETHER = 6
-MOST = 120.0
+MAX_SECONDS = 120.0
 PREPARING = threading.Lock()
 """Migrations run one at a time in a process."""
 
@@ -81,9 +81,9 @@ def play(cell: Cell, api: str) -> list[Delivery]:
         assert first.stdout is not None
         first.stdout.readline()  # halted at the step, or dead
         if cell.successor != "second":
-            first.wait(timeout=MOST)
+            first.wait(timeout=MAX_SECONDS)
         workers += [comes(cell, api, "nobody") for _ in range(SUCCESSORS[cell.successor])]
-        assert first.wait(timeout=MOST) == -signal.SIGKILL
+        assert first.wait(timeout=MAX_SECONDS) == -signal.SIGKILL
         return asyncio.run(outcome(cell))
     finally:
         for worker in workers:
@@ -105,7 +105,7 @@ async def outcome(cell: Cell) -> list[Delivery]:
         counts = await store.deliveries.counts()
         if sum(counts.values()) == len(CASES) and not counts.get("waiting") and not counts.get("posting"):
             break
-        assert time.monotonic() - began < MOST, (cell, counts)
+        assert time.monotonic() - began < MAX_SECONDS, (cell, counts)
         for subscription in await store.subscriptions.list():
             if subscription.paused is not None:
                 assert subscription.paused.reason, "paused without a word"
@@ -118,10 +118,10 @@ async def outcome(cell: Cell) -> list[Delivery]:
 
 
 def judge(cell: Cell, found: list[Delivery], ledger: Ledger) -> None:
-    """Check that every fault befell its message, that nothing is there twice, and that what is missing has a reason."""
+    """Check that every fault hit its message, nothing was posted twice, and what is missing has a reason."""
     assert len(found) == len(CASES), cell
     for (name, at), (team, channel), delivery in zip(CASES, cell.places, found, strict=True):
-        assert name not in FAULTS or befell(name, at, team, channel, ledger), (cell, name, at, "befell nothing")
+        assert name not in FAULTS or was_hit(name, at, team, channel, ledger), (cell, name, at, "hit nothing")
         posts = [line for line in ledger.posts(team.removeprefix("-:"), channel) if line.metadata]
         told = [part for part in delivery.parts if part.state is State.REFUSED]
         if told:
@@ -134,7 +134,7 @@ def judge(cell: Cell, found: list[Delivery], ledger: Ledger) -> None:
         assert len(posts) == PARTS - missing, (cell, name, at, delivery)
 
 
-def befell(name: str, at: int, team: str, channel: str, ledger: Ledger) -> bool:
+def was_hit(name: str, at: int, team: str, channel: str, ledger: Ledger) -> bool:
     """Return whether the named fault hit a call for the channel's message (`at` 0) or for one of its replies."""
     place = (team.removeprefix("-:"), channel)
     return any(

@@ -22,7 +22,7 @@ DELETE = "chat.delete"
 
 
 async def deleted_early(*faults: Fault, entries: int = 3) -> tuple[Scene, str, Watch]:
-    """Post a digest and delete its message before its first reply goes out; the faults befall its channel."""
+    """Post a digest and delete its message before its first reply is posted; the faults hit its channel."""
     scene, channel = await standing_scene("asap")
     watch = Watch(scene, channel)
     scene.site.faults.add(*(replace(fault, channel=channel) for fault in faults))

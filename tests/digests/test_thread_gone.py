@@ -14,7 +14,7 @@ from bot.store.store import Store
 from playground.slack.channel import ChannelMessage
 from playground.slack.workspace import VisibleChange
 from tests.digests.test_grid import FAULTS, begun, die_at, steps_of
-from tests.fakes.doom import Fuse, doomed_door, doomed_store
+from tests.fakes.doom import Fuse, doomed_slack, doomed_store
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
 from tests.fakes.standin import PARTS
@@ -95,7 +95,7 @@ async def play(cell: Cell, store: Store | None = None) -> tuple[Scene, str, Watc
         scene.wrap_store = lambda real: real
         await scene.worker_comes()
     else:
-        await scene.worker_comes(door=doomed_door(scene.door, fuse))
+        await scene.worker_comes(slack=doomed_slack(scene.slack, fuse))
     await scene.passes(minutes=20)
     await scene.everybody_dies()
     return scene, channel, watch

@@ -96,7 +96,7 @@ async def live(seed: int, weeks: int, nap: float = 3_600.0) -> str:
         number = week + 2
         diary.appeared[f"Weekly {number}"] = scene.clock.true()
         await scene.appear(issue(number, scene.clock.true() - timedelta(minutes=1)))
-        # Each of the loose faults befalls some call of the week to come.
+        # Each fault without a target hits some call of the coming week.
         scene.site.faults.add(
             Fault(chance.choice([How.HANG, How.CUT, How.BROKEN]), effect=chance.random() < 0.5, method=POST),
             Fault(How.LIMITED, retry_after=chance.choice([1, 5, 400]), method=POST, skip=3),

@@ -219,7 +219,7 @@ async def crowded_scene() -> tuple[Scene, Workspace, Workspace]:
     scene = Scene(start=SUNDAY, policy=replace(QUICK, max_channels=4, max_channels_per_workspace=2))
     two, three = (scene.site.add(Workspace(team, token=f"xoxb-{team}")) for team in ("T2", "T3"))
     tokens = {HERE: "xoxb-stand-in", "-:T2": two.token, "-:T3": three.token}
-    scene.door = SiteSlack(scene.site, tokens.get, scene.slack_clock)
+    scene.slack = SiteSlack(scene.site, tokens.get, scene.slack_clock)
     await scene.appear(issue(1, SUNDAY - timedelta(days=30)))
     await scene.worker_comes()
     return scene, two, three
@@ -286,15 +286,15 @@ def test_a_look_that_is_put_off_is_not_made_before_whoever_asks() -> None:
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         looks: list[float] = []
-        door: Any = scene.door
-        call = door._call
+        slack: Any = scene.slack
+        call = slack._call
 
         async def noting(workspace: str, method: str, *given: Any, **how: Any) -> Any:
             if method == "conversations.history":
                 looks.append(asyncio.get_running_loop().time())
             return await call(workspace, method, *given, **how)
 
-        door._call = noting
+        slack._call = noting
         scene.site.faults.add(Fault(How.HANG, method=POST, channel=channel))
         limit(scene, channel, 600, "conversations.history")
         await scene.appear(issue(2, SUNDAY))
@@ -374,8 +374,8 @@ def test_the_buttons_come_though_slack_puts_them_off() -> None:
         scene, channel = await standing_scene("asap")
         blind(scene)
         told: list[float] = []
-        door: Any = scene.door
-        call = door._call
+        slack: Any = scene.slack
+        call = slack._call
 
         async def hurried(workspace: str, method: str, arguments: Any, *given: Any, **how: Any) -> Any:
             if arguments.get("channel") == scene.person.id:
@@ -386,7 +386,7 @@ def test_the_buttons_come_though_slack_puts_them_off() -> None:
                     raise error
             return await call(workspace, method, arguments, *given, **how)
 
-        door._call = hurried
+        slack._call = hurried
         scene.site.faults.add(Fault(How.HANG, method=POST, channel=channel))
         await scene.appear(issue(2, SUNDAY))
         await until(scene, channel, State.UNKNOWN)

@@ -34,8 +34,8 @@ def older_rules(zone: str) -> Iterator[None]:
         yield
 
 
-async def alarm(scene: Scene) -> datetime | None:
-    """Return when the only subscription wakes."""
+async def next_run_at(scene: Scene) -> datetime | None:
+    """Return the only subscription's next_run_at."""
     return await scene.store.database.read(lambda connection: connection.scalar(select(subscriptions.c.wake_at)))
 
 
@@ -53,7 +53,7 @@ async def slept(scene: Scene, zone: str, hours: float) -> str:
 
 
 async def end(scene: Scene, channel: str, *titles: str) -> None:
-    """Check what was posted at the slots of two weeks, and clear the stage."""
+    """Check what was posted at the slots of two weeks, and close everything."""
     await scene.passes(days=10)
     assert scene.texts(channel) == [*titles]
     assert scene.doubles() == 0
@@ -73,9 +73,9 @@ def test_an_alarm_that_would_be_too_late_is_set_anew() -> None:
         scene = Scene(start=SUNDAY)
         zone, by = LATER
         channel = await slept(scene, zone, hours=5)
-        assert await alarm(scene) == SLOT + by
+        assert await next_run_at(scene) == SLOT + by
         await scene.worker_comes()
-        assert await alarm(scene) == SLOT
+        assert await next_run_at(scene) == SLOT
         await until(scene.clock, SLOT + timedelta(minutes=1))
         assert timedelta(0) <= posted_at(scene, channel) - SLOT < timedelta(seconds=10)
         await end(scene, channel, "Weekly 2")
@@ -84,17 +84,17 @@ def test_an_alarm_that_would_be_too_late_is_set_anew() -> None:
 
 
 def test_an_alarm_that_is_too_soon_posts_nothing() -> None:
-    """Whoever it wakes sees that nothing is due by the new rules, and sets it to their moment."""
+    """The worker that claims it finds nothing due by the new rules, and schedules it by them."""
 
     async def play() -> None:
         scene = Scene(start=SUNDAY)
         zone, by = SOONER
         channel = await slept(scene, zone, hours=5)
-        assert await alarm(scene) == SLOT + by
+        assert await next_run_at(scene) == SLOT + by
         await scene.worker_comes()
         await until(scene.clock, SLOT - timedelta(minutes=1))
         assert scene.posts(channel) == []
-        assert await alarm(scene) == SLOT
+        assert await next_run_at(scene) == SLOT
         await until(scene.clock, SLOT + timedelta(minutes=1))
         assert timedelta(0) <= posted_at(scene, channel) - SLOT < timedelta(seconds=10)
         await end(scene, channel, "Weekly 2")

@@ -1,4 +1,4 @@
-"""The archives that a law holds for: the real one where it is beside the repository, the sample, a generated one."""
+"""The archives that a law holds for: the real one if it is beside the repository, the sample, and a generated one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = ("real", "sample", "generated")
 
 @cache
 def folder(name: str) -> Path:
-    """Return the folder of one of `NAMES`, read only; the test is skipped where there is no real archive."""
+    """Return the folder of one of `NAMES`, read-only; the test is skipped if there is no real archive."""
     if name == "sample":
         return SAMPLE
     if name == "generated":
@@ -36,5 +36,5 @@ def folder(name: str) -> Path:
 
 @cache
 def snapshot(name: str) -> Snapshot:
-    """Return the archive as it is loaded, once for all tests of a process."""
+    """Return the loaded archive, loaded once for all tests of a process."""
     return load(folder(name))

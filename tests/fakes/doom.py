@@ -1,4 +1,4 @@
-"""Death at a chosen step: a worker whose database and door count their steps, and never come back from the last one."""
+"""Death at a chosen step: a worker whose database and Slack port count their steps and never return from the last."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def _nothing() -> None:
 
 
 class Fuse:
-    """Counts steps; from step `last` on, whoever takes one is dead. `blown` is set then."""
+    """Counts steps; from step `last` on, every caller is dead. `blown` is set then."""
 
     def __init__(self, last: int, meanwhile: Mapping[int, Callable[[], None]] | None = None) -> None:
-        """Burn down at step `last` (from 1; 0: never); `meanwhile` has what others do just before which step."""
+        """Die at step `last` (from 1; 0: never); `meanwhile` maps a step to what happens just before it."""
         self.last = last
         self.meanwhile = meanwhile or {}
         self.count = 0
@@ -36,7 +36,7 @@ class Fuse:
             await asyncio.get_running_loop().create_future()
 
     def burn(self) -> bool:
-        """Take a step; say whether it was one too many."""
+        """Take a step; return whether the caller is dead."""
         self.count += 1
         self.meanwhile.get(self.count, _nothing)()
         if self.count == self.last:
@@ -45,7 +45,7 @@ class Fuse:
 
 
 class _Database:
-    """A database that one dies before or after using."""
+    """A database whose caller may die before or after each use."""
 
     def __init__(self, database: Database, fuse: Fuse) -> None:
         self._database, self._fuse = database, fuse
@@ -78,11 +78,11 @@ class _Database:
         return await self._database.read(unit)
 
 
-class _Door:
-    """A door that one dies before or after using."""
+class _Slack:
+    """A Slack port whose caller may die before or after each call."""
 
-    def __init__(self, door: Poster, fuse: Fuse) -> None:
-        self._slack, self._fuse = door, fuse
+    def __init__(self, slack: Poster, fuse: Fuse) -> None:
+        self._slack, self._fuse = slack, fuse
 
     def since(self) -> str:
         return self._slack.since()
@@ -100,10 +100,10 @@ class _Door:
 
 
 def doomed_store(store: Store, fuse: Fuse) -> Store:
-    """Return the store as a doomed worker has it."""
+    """Return the store as a doomed worker sees it."""
     return Store(cast("Database", _Database(store.database, fuse)))
 
 
-def doomed_door(door: Poster, fuse: Fuse) -> Poster:
-    """Return the door as a doomed worker has it."""
-    return cast("Poster", _Door(door, fuse))
+def doomed_slack(slack: Poster, fuse: Fuse) -> Poster:
+    """Return the Slack port as a doomed worker sees it."""
+    return cast("Poster", _Slack(slack, fuse))

@@ -1,9 +1,9 @@
 """A worker as a process of its own that kills itself: `python -m tests.fakes.doomed DATABASE API WHOSE STEP`.
 
-WHOSE is "job": every channel comes to a halt at its step number STEP (counted as in `tests.fakes.doom`: before and
+WHOSE is "job": every channel stops at its step number STEP (counted as in `tests.fakes.doom`: before and
 after each write, before each read, before and after each call), and once nothing moves any more the process sends
-itself SIGKILL. So one death is, for every claimed channel, a death at exactly that step. "worker": the process sends
-itself SIGKILL at that step of what belongs to no channel (start, claims). "nobody": it lives until it is told to stop.
+itself SIGKILL. So for every claimed channel, one death is a death at exactly that step. "worker": the process sends
+itself SIGKILL at that step of what belongs to no channel (start, claims). "nobody": it lives until it is stopped.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from datetime import timedelta
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
-from tests.fakes.doom import Fuse, doomed_door, doomed_store
+from tests.fakes.doom import Fuse, doomed_slack, doomed_store
 from tests.fakes.mortal import work
 
-PATIENCE = 1.0
+CALL_SECONDS = 1.0
 """Seconds a call may take."""
 RULES = DeliveryPolicy(
     grace_seconds=2.5,
@@ -33,21 +33,21 @@ RULES = DeliveryPolicy(
     max_looks=50,
 )
 STILL = 5.0
-"""Seconds without a step after which nothing moves any more: longer than a call and the grace after it."""
+"""Seconds without a step after which nothing moves any more: longer than a call and its grace period."""
 
 
 class Halt(Fuse):
-    """Halts every channel at one step, or the whole process at one step of its own."""
+    """Stops every channel at one step, or the whole process at one of its own steps."""
 
     def __init__(self, whose: str, last: int) -> None:
-        """Halt at step `last` of `whose`."""
+        """Stop at step `last` of `whose`."""
         super().__init__(last)
         self._whose = whose
         self._counts: Counter[str] = Counter()
         self.moved = 0.0
 
     def burn(self) -> bool:
-        """Take a step; say whether the channel halts there."""
+        """Take a step; return whether the channel stops there."""
         task = asyncio.current_task()
         name = task.get_name() if task is not None else ""
         if name.startswith("job-") is not (self._whose == "job"):
@@ -73,17 +73,17 @@ class Halt(Fuse):
 
 
 async def live(url: str, api: str, whose: str, step: int) -> None:
-    """Work, and die at the step that was asked for."""
+    """Work, and die at the chosen step."""
     if whose == "nobody":
-        await work(url, api, [1, 2], policy=RULES, patience=PATIENCE)
+        await work(url, api, [1, 2], policy=RULES, call_seconds=CALL_SECONDS)
         return
     halt = Halt(whose, step)
     halt.watch()
 
     def wrap(store: Store, slack: Poster) -> tuple[Store, Poster]:
-        return doomed_store(store, halt), doomed_door(slack, halt)
+        return doomed_store(store, halt), doomed_slack(slack, halt)
 
-    await work(url, api, [1, 2], policy=RULES, patience=PATIENCE, wrap=wrap)
+    await work(url, api, [1, 2], policy=RULES, call_seconds=CALL_SECONDS, wrap=wrap)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from archive.folder import File
 
 
 class FakeFolder:
-    """An archive's folder whose files are put, removed and broken at will.
+    """An archive's folder whose files can be written, removed and broken.
 
     `reads` names the files read, in order.
     """
@@ -17,7 +17,7 @@ class FakeFolder:
     name = "memory"
 
     def __init__(self, files: Mapping[str, str] | None = None) -> None:
-        """Begin with `files`: texts by name."""
+        """Start with `files`: texts by name."""
         self.reads: list[str] = []
         self._texts: dict[str, str] = {}
         self._files: dict[str, File] = {}
@@ -29,7 +29,7 @@ class FakeFolder:
             self.put(name, text)
 
     def put(self, name: str, text: str, size: int | None = None) -> None:
-        """Write a file, with another `size` than its text's if given."""
+        """Write a file, with a `size` other than its text's if given."""
         self._version += 1
         self._texts[name] = text
         self._faults.pop(name, None)
@@ -40,13 +40,13 @@ class FakeFolder:
         del self._files[name], self._texts[name]
 
     def fail(self, name: str, error: OSError) -> None:
-        """Have reading a file fail from now on."""
+        """Make every later read of a file fail."""
         self._version += 1
         self._faults[name] = error
         self._files[name] = File(name, (self._version,))
 
     def close(self, below: str) -> None:
-        """Take away the permission to read a folder below."""
+        """Make a subfolder unreadable."""
         self._closed.add(below)
 
     def vanish(self) -> None:

@@ -1,4 +1,4 @@
-"""Writes an archive of a newsletter that never was: many issues, in the shapes and with the traps of real ones."""
+"""Write the archive of an invented newsletter: many issues, in the shapes and with the traps of real ones."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ FIRMS = ("Pagers Ltd", "Example Hosting", "The Foo Foundation")
 
 
 class Writer:
-    """Writes issues by chance, the same ones for the same seed."""
+    """Writes random issues, the same ones for the same seed."""
 
     def __init__(self, seed: int) -> None:
-        """Begin with no address given out: each entry's is its own, but for those that come twice on purpose."""
+        """Start with no address used: each entry has its own, except those that are repeated on purpose."""
         self._chance = random.Random(seed)
         self._addresses = 0
 
     def issue(self, number: int, published: datetime) -> str:
-        """Return one issue's file: front matter, an intro, a sponsor at times, news, tools, and at times more."""
+        """Return one issue's file: front matter, an intro, sometimes a sponsor, news, tools, and sometimes more."""
         title = f"Made Up Weekly \\#{number} - {published.day}{_ordinal(published.day)} {published:%B %Y}"
         front = [f"title: {title}", *([f"date: {published.isoformat()}"] if number % 3 else [])]
         sections = [

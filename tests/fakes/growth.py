@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable
 
 TIMES = 8
-"""How much longer the longer input is. A linear function takes 8 times as long for it, a quadratic one 64 times."""
+"""How many times longer the longer input is. A linear function takes 8 times as long for it, a quadratic one 64."""
 LINEAR_AT_MOST = 20.0
-"""A growth below this is linear: 2.5 times what a linear function has, a third of what a quadratic one has."""
+"""A growth below this counts as linear: 2.5 times the linear growth, a third of the quadratic one."""
 TRIES = 3
-"""Times that each input is run, the fastest of which counts: other programs only make it slower."""
+"""Runs of each input, of which the fastest counts: other programs only make it slower."""
 
 
 def growth(run: Callable[[str], object], piece: str, *, length: int = 100_000) -> float:
     """Return how many times as long `run` takes for `length` characters of repeated `piece` as for an eighth of them.
 
-    Processor time is measured. A growth that is linear at the first try is not tried again.
+    Processor time is measured. If the first measurement is linear, it is not repeated.
     """
     short = min(_seconds(run, piece * (length // TIMES // len(piece))) for _ in range(TRIES))
     found = float("inf")

@@ -1,4 +1,4 @@
-"""Issues for the renderers' tests: plain ones to read, nasty ones to survive."""
+"""Issues for the renderers' tests: plain ones, and nasty ones."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ WHEN = datetime(2021, 3, 7, 9, 30, tzinfo=UTC)
 
 
 def entry(position: int, text: str = "Something happened.", *urls: str, headline: str = "") -> Entry:
-    """Make an entry; its headline is the text's start unless given."""
+    """Return an entry; its headline is the text's start unless given."""
     return Entry(position, text, headline or text[:60], tuple(Link(url) for url in urls), position + 1)
 
 
 def section(heading: str, kind: Kind, *entries: Entry) -> Section:
-    """Make a section."""
+    """Return a section."""
     return Section(heading, kind, entries, 1)
 
 
 def issue(*sections: Section, title: str = "EXAMPLE WEEKLY ISSUE #7 - 7th March 2021", number: int | None = 7) -> Issue:
-    """Make an issue of the given sections."""
+    """Return an issue of the given sections."""
     return Issue("2021-03-07-7", title, number, WHEN, sections)
 
 
 def plain() -> Issue:
-    """Make an issue as editors write them: an intro, a sponsor, news, tools."""
+    """Return an issue as editors write them: an intro, a sponsor, news, tools."""
     return issue(
         section("", Kind.INTRO, entry(0, "A quiet week, with one loud outage in it.")),
         section(

@@ -1,6 +1,6 @@
 """A worker as a process of its own, to be killed: `python -m tests.fakes.mortal DATABASE API NUMBER…`.
 
-It delivers made-up issues of those numbers, with figures so quick that a test need not wait for minutes.
+It delivers generated issues of those numbers, with timings so short that a test need not wait for minutes.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ RULES = DeliveryPolicy(
     max_wait_seconds=5,
     max_looks=50,
 )
-PATIENCE = 2.0
-"""Seconds a call may take: half of the grace, as in the real figures."""
+CALL_SECONDS = 2.0
+"""Seconds a call may take: half of the grace period, as in the real policy."""
 
 
 def published(number: int) -> datetime:
-    """Return the date of a made-up issue: the same in every process, and lately, since an older one is not new."""
+    """Return the date of a generated issue: the same in every process, and recent, since an old one is not new."""
     today = SystemClock().now()
     monday = today - timedelta(days=7 + today.weekday())
     return monday.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=number)
 
 
 def token(workspace: str) -> str:
-    """Return the token by which the stand-in knows a workspace."""
+    """Return the token of a workspace in the stand-in."""
     return f"xoxb-{team_of(workspace)}"
 
 
@@ -54,16 +54,16 @@ async def work(
     numbers: list[int],
     *,
     policy: DeliveryPolicy = RULES,
-    patience: float = PATIENCE,
+    call_seconds: float = CALL_SECONDS,
     wrap: Callable[[Store, Poster], tuple[Store, Poster]] = lambda store, slack: (store, slack),
 ) -> None:
-    """Deliver until told to stop, through the store and the door as `wrap` gives them."""
-    slack = WebSlack(token, base_url=api, timeout=patience)
+    """Deliver until stopped, through the store and Slack port that `wrap` returns."""
+    slack = WebSlack(token, base_url=api, timeout=call_seconds)
     store = Store.open(url)
     issues = tuple(issue(number, published(number), entries=2) for number in numbers)
-    mine, door = wrap(store, slack)
+    mine, wrapped = wrap(store, slack)
     archive, content = FakeArchive(lambda: issues), DigestContent(render)
-    worker = Worker(mine, door, IssueRegistry(mine.issues), archive, content, SystemClock(), policy)
+    worker = Worker(mine, wrapped, IssueRegistry(mine.issues), archive, content, SystemClock(), policy)
     running = asyncio.create_task(worker.run(Ticker))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

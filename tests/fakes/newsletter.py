@@ -1,4 +1,4 @@
-"""Issues made up for tests of delivery, and a renderer that needs no Block Kit."""
+"""Issues for tests of delivery, and a renderer that needs no Block Kit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.slack.blocks.message import Digest, Message, Part
 
 
 def issue(number: int, published: datetime, *, entries: int = 3, slug: str | None = None) -> Issue:
-    """Make issue `number` with that many entries, each with a link of its own."""
+    """Return issue `number` with that many entries, each with a link of its own."""
     made = tuple(
         Entry(
             at, f"Text {at} of {number}.", f"Headline {number}-{at}", (Link(f"https://site{at}.org/{number}"),), at + 1
@@ -48,7 +48,7 @@ def _with(known: Issue, position: int, **changes: object) -> Issue:
 
 
 def render(known: Issue, preferences: Preferences, note: str) -> Digest:
-    """Render a parent and a reply for each entry, keyed by its first link."""
+    """Render a parent, and a reply for each entry, keyed by its first link."""
     del preferences
     replies = tuple(
         Part(f"entry-{url}", Message(f"{entry.headline}: {entry.text} {url}"), (entry.position,))

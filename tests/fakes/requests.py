@@ -1,4 +1,4 @@
-"""Requests as anybody may send them to the app as it is served, without a socket, and a watch over what they do."""
+"""Requests as anybody may send them to the served app, without a socket, and a record of what they cause."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Seen:
-    """What was heard of the app: the addresses that it called, and what it wrote into its log."""
+    """What the app did: the URLs that it called, and what it wrote to its log."""
 
     log: io.StringIO
     called: list[URL] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Seen:
 
 @contextmanager
 def watching() -> Iterator[Seen]:
-    """Watch every call outward and every line of the log, which are all Python's and this process's."""
+    """Record every outgoing call and every log line, of all of Python and this process."""
     found, root = Seen(io.StringIO()), logging.getLogger()
     before, request = (root.handlers[:], root.level), aiohttp.ClientSession._request
 
@@ -77,7 +77,7 @@ def watching() -> Iterator[Seen]:
 
 
 async def ask(app: Any, sent: Sent) -> tuple[int, bytes]:
-    """Hand a request to an ASGI application and give the answer's status and body."""
+    """Send a request to an ASGI application; return the answer's status and body."""
     given = iter([{"type": "http.request", "body": sent.body, "more_body": False}])
     answer: dict[str, Any] = {"status": 0, "body": b""}
 
@@ -112,14 +112,14 @@ def signed(body: bytes, kind: bytes, *, off: float = 0.0, secret: str = SECRET) 
 
 
 def with_header(sent: Sent, name: bytes, *values: bytes) -> Sent:
-    """Put these values in the place of a header; none at all takes it away."""
+    """Replace a header with these values; with none, remove it."""
     return Sent(
         [*((key, value) for key, value in sent.headers if key != name), *((name, v) for v in values)], sent.body
     )
 
 
 def payloads(team: str) -> list[tuple[bytes, Mapping[str, Any]]]:
-    """Return one payload of each kind, with a foreign response_url wherever there is one, and how it is encoded."""
+    """Return one payload of each kind, each with a foreign response_url if it has one, and how it is encoded."""
     person = {"team": {"id": team}, "user": {"id": "U1", "team_id": team}, "response_url": FOREIGN, "trigger_id": "1.2"}
     item = {"type": "message", "channel": "C1", "ts": "1.000002"}
     view = {"id": "V1", "type": "modal", "callback_id": "subscribe", "state": {"values": {}}, "private_metadata": ""}
@@ -146,7 +146,7 @@ def payloads(team: str) -> list[tuple[bytes, Mapping[str, Any]]]:
 
 
 def encoded(kind: bytes, payload: Any) -> bytes:
-    """Write a payload as Slack does."""
+    """Encode a payload as Slack does."""
     if kind == JSON or not isinstance(payload, Mapping):
         return json.dumps(payload).encode()
     return urlencode(
@@ -155,8 +155,8 @@ def encoded(kind: bytes, payload: Any) -> bytes:
     ).encode()
 
 
-async def acquainted(it: Whole) -> Any:
-    """Return the app as it is served, once it has asked Slack who it is (auth.test, at the first signed request)."""
+async def introduced(it: Whole) -> Any:
+    """Return the served app once it has asked Slack who it is (auth.test, at the first signed request)."""
     app, (kind, payload) = it.app.asgi(), payloads(it.workspace.team)[7]
     assert (await ask(app, signed(encoded(kind, payload), kind)))[0] == 200
     return app
@@ -164,7 +164,7 @@ async def acquainted(it: Whole) -> Any:
 
 @asynccontextmanager
 async def nothing_happens(seen: Seen) -> AsyncIterator[None]:
-    """Check that nothing was called meanwhile, and that no line is long or holds the payload."""
+    """Check that nothing was called, and that no log line is long or contains the payload."""
     before, lines = len(seen.called), len(seen.lines)
     yield
     assert seen.called[before:] == []

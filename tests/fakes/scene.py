@@ -1,4 +1,4 @@
-"""A whole stage for delivery in virtual time: a stand-in Slack, a store, an archive, and workers that come and go."""
+"""An environment for delivery in virtual time: a stand-in Slack, a store, an archive, and any number of workers."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class FakeArchive:
         self.announced = issues
 
     async def refresh(self) -> None:
-        """Find nothing new: what the archive holds is known at once."""
+        """Find nothing new: the archive's content is always known."""
 
 
 class Scene:
-    """One stage. Slack's clock is the true one; the bot's `clock` can be stepped.
+    """One environment. Slack's clock is always right; the bot's `clock` can be stepped.
 
-    `nap` is how many seconds an idle worker sleeps at most: an hour, after which it looks after what is paused. Where
-    nothing is ever paused for long, longer naps see the same world in a fraction of the time.
+    `nap` is how many seconds an idle worker sleeps at most: an hour, after which it checks what is paused. Where
+    nothing is paused for long, longer naps see the same world in a fraction of the time.
     """
 
     def __init__(self, store: Store | None = None, *, policy: DeliveryPolicy = QUICK, start: datetime = START) -> None:
@@ -62,40 +62,40 @@ class Scene:
         self.person = self.workspace.add_user("ada")
         self.store = store or Store.open("sqlite://", inline=True)
         self.rules = policy
-        self.aside: Footnote | None = None
+        self.footnote: Footnote | None = None
         self.archive = FakeArchive(lambda: self.issues)
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
-        self.door: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
+        self.slack: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
         self.render: Render = render
         self.nap = 3_600.0
         self._poked = asyncio.Event()
         self.wrap_store: Callable[[Store], Store] = lambda store: store
 
     def channel(self, name: str = "devops") -> str:
-        """Add a channel with the bot in it; give its id."""
+        """Add a channel with the bot in it; return its id."""
         return self.workspace.add_channel(name, (self.person,)).id
 
     async def subscribes(
         self, channel: str, schedule: str = "as soon as it appears", zone: str = "UTC"
     ) -> Subscription:
-        """Subscribe the channel, for the person."""
+        """Subscribe the channel for the person."""
         self.poke()
         return await self.store.subscriptions.put(
             "-:T1", channel, self.person.id, parse_schedule(schedule, zone), Preferences(), self.clock.now()
         )
 
     async def appear(self, *issues: Issue) -> None:
-        """Have the archive hold these issues beside those it has (by slug), and tell every worker."""
+        """Add these issues to the archive (or replace them, by slug), and tell every worker."""
         by_slug = {issue.slug: issue for issue in (*self.issues, *issues)}
         await self.holds(by_slug.values())
 
     async def vanish(self, *slugs: str) -> None:
-        """Have the archive lose these."""
+        """Remove these issues from the archive."""
         await self.holds([issue for issue in self.issues if issue.slug not in slugs])
 
     async def holds(self, issues: Iterable[Issue]) -> None:
-        """Have the archive hold exactly these issues, and tell every worker."""
+        """Make these the archive's only issues, and tell every worker."""
         self.issues = tuple(sorted(issues, key=lambda issue: (issue.published, issue.slug)))
         for worker, _ in self.workers:
             await worker.changed()
@@ -103,16 +103,16 @@ class Scene:
         if not self.workers:
             await self._registry(self.store).put(self.issues, self.clock.now())
 
-    async def worker_comes(self, *, door: Poster | None = None, policy: DeliveryPolicy | None = None) -> Worker:
+    async def worker_comes(self, *, slack: Poster | None = None, policy: DeliveryPolicy | None = None) -> Worker:
         """Start one more worker, driven by a plain loop. As in the app, its registry is filled before it starts."""
         registry = self._registry(self.store)
         await registry.put(self.issues, self.clock.now())
         worker = Worker(
             self.wrap_store(self.store),
-            door or self.door,
+            slack or self.slack,
             registry,
             self.archive,
-            DigestContent(self.render, footnote=self.aside),
+            DigestContent(self.render, footnote=self.footnote),
             self.clock,
             policy or self.rules,
         )
@@ -130,7 +130,7 @@ class Scene:
         return IssueRegistry(store.issues, few=1_000_000)  # no threads in virtual time
 
     async def _nap(self, worker: Worker) -> None:
-        """Sleep as long as a worker with nothing to do would tick in vain: `nap` at most."""
+        """Sleep as long as an idle worker would: `nap` at most."""
         wait = self.rules.tick_seconds
         if not (worker.active_jobs or worker._chores):
             first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
@@ -142,16 +142,16 @@ class Scene:
                 await self._poked.wait()
 
     def poke(self) -> None:
-        """Have every worker look at once, as it would within a tick."""
+        """Have every worker look at once, as it would at the next tick."""
         self._poked.set()
 
     def steps(self, by: timedelta) -> None:
-        """Put the bot's wall clock forward or back."""
+        """Step the bot's wall clock forward or back."""
         self.clock.steps(by)
         self.poke()
 
     async def worker_dies(self, worker: Worker) -> None:
-        """Kill a worker: whatever it was doing stops where it is, and nothing is given back."""
+        """Kill a worker: what it does stops where it is, and nothing is released."""
         for known, task in self.workers:
             if known is worker:
                 for job in (*worker._jobs, *worker._chores):
@@ -175,7 +175,7 @@ class Scene:
         await asyncio.sleep(timedelta(**span).total_seconds())
 
     def posts(self, channel: str) -> list[LedgerLine]:
-        """Return what everybody in the channel can see that was posted."""
+        """Return the messages posted to the channel that everybody in it can see."""
         return self.site.ledger.posts("T1", channel)
 
     def texts(self, channel: str) -> list[str]:
@@ -183,10 +183,10 @@ class Scene:
         return [line.text for line in self.posts(channel) if not line.thread_ts]
 
     def doubles(self) -> int:
-        """Count the messages that are in a channel more than once."""
+        """Return the number of messages that are in a channel more than once."""
         return len(self.site.ledger.doubles())
 
 
 def slower(policy: DeliveryPolicy, **changes: float) -> DeliveryPolicy:
-    """Return the rules with other figures."""
+    """Return the policy with other figures."""
     return replace(policy, **changes)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The door to Slack, straight into the stand-in workspace: no HTTP, any clock."""
+"""The Slack port, connected directly to the stand-in workspace: no HTTP, any clock."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ class SiteSlack(WebSlack):
     """Calls a `Site` in this process. `clock` is Slack's own; an answer takes `latency` seconds."""
 
     def __init__(
-        self, site: Site, tokens: Tokens | str, clock: Clock, *, latency: float = 0.02, patience: float = 15.0
+        self, site: Site, tokens: Tokens | str, clock: Clock, *, latency: float = 0.02, timeout: float = 15.0
     ) -> None:
-        """Wait up to `patience` seconds for an answer."""
+        """Wait up to `timeout` seconds for an answer."""
         super().__init__(tokens)
         self.site = site
         self._clock = clock
         self._latency = latency
-        self._patience = patience
+        self._timeout = timeout
 
     def since(self) -> str:
-        """Return Slack's time, less a minute."""
+        """Return Slack's time minus a minute."""
         return f"{self._clock.now().timestamp() - 60:.6f}"
 
     async def _call(
@@ -43,9 +43,9 @@ class SiteSlack(WebSlack):
         del read, within
         await asyncio.sleep(self._latency / 2)
         reply = self.site.request(method, self._tokens(workspace), arguments, self._clock.now())
-        await asyncio.sleep(self._patience if reply.wire == "hang" else self._latency / 2)
+        await asyncio.sleep(self._timeout if reply.outcome == "hang" else self._latency / 2)
         where = {"workspace": workspace, "channel": channel}
-        if reply.wire != "answer":
+        if reply.outcome != "answer":
             raise UnknownOutcomeError(method, "no_answer", **where)
         if reply.status == 200 and reply.body.get("ok"):
             return reply.body

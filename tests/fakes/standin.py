@@ -1,4 +1,4 @@
-"""The stand-in Slack as a process of its own, what befalls calls to it, and databases made ready for its workers."""
+"""The stand-in Slack as a process of its own, faults for its calls, and databases prepared for its workers."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ PARTS = 3
 
 
 def faults(*, soon: int, later: int, late: float) -> dict[str, Fault]:
-    """Return what can befall a post, by name.
+    """Return the faults of a post, by name.
 
-    A 429 says to come again in `soon` seconds, or in `later`; what lands late does so after `late` seconds.
+    A 429 asks to wait `soon` seconds, or `later`; a late post lands after `late` seconds.
     """
     return {
         "429": Fault(How.LIMITED, retry_after=soon, method=POST),
@@ -51,14 +51,14 @@ def faults(*, soon: int, later: int, late: float) -> dict[str, Fault]:
 
 
 def hits(fault: Fault, lines: Iterable[LedgerLine]) -> list[LedgerLine]:
-    """Return the calls that the fault befell, as the stand-in's ledger has them."""
+    """Return the calls that the fault hit, from the stand-in's ledger."""
     told = fault.error if fault.how is How.REFUSED else "late" if fault.lands_after else fault.how.value
     return [line for line in lines if line.answer == told]
 
 
 @contextmanager
 def stand_in(folder: Path, *, workspaces: int, channels: int, seed: int = 0) -> Iterator[str]:
-    """Run it with so many workspaces and channels in each; give the base of its Web API. Its ledger is in `folder`."""
+    """Run it with so many workspaces and channels in each; return its Web API's base URL. Its ledger is in `folder`."""
     command = [sys.executable, "-m", "playground.slack.server", "--ledger", str(folder / "ledger.jsonl")]
     command += ["--workspaces", str(workspaces), "--channels", str(channels), "--seed", str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
@@ -70,12 +70,12 @@ def stand_in(folder: Path, *, workspaces: int, channels: int, seed: int = 0) -> 
 
 
 def ledger_in(folder: Path) -> Ledger:
-    """Read what the stand-in wrote there."""
+    """Read the ledger that the stand-in wrote there."""
     return read(iter((folder / "ledger.jsonl").read_text().splitlines(keepends=True)))
 
 
 async def prepared(url: str, api: str, places: Iterable[tuple[str, str]], given: Iterable[Fault]) -> Store:
-    """Subscribe `places` in the database `url` while issue 1 is there, and put the faults in force; give the store."""
+    """Subscribe `places` in the database `url` while issue 1 exists, and activate the faults; return the store."""
     store = await asyncio.to_thread(lambda: Store.open(url, upgrading=True))
     now = SystemClock().now()
     await IssueRegistry(store.issues).put([issue(1, published(1), entries=PARTS - 1)], now)

@@ -18,7 +18,7 @@ from bot.store.store import Store
 
 
 class FakeRegister:
-    """Keeps subscriptions in a dictionary."""
+    """Holds subscriptions in a dictionary."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -26,11 +26,11 @@ class FakeRegister:
         self.broken: Exception | None = None
         self.busy = 0.0
 
-    def keeps_waiting(self, seconds: float) -> None:
-        """Take so long to subscribe from now on."""
+    def be_slow(self, seconds: float) -> None:
+        """Make every later call to subscribe take so long."""
         self.busy = seconds
 
-    def breaks(self, error: Exception) -> None:
+    def fail_with(self, error: Exception) -> None:
         """Fail every call with `error` from now on."""
         self.broken = error
 
@@ -61,12 +61,12 @@ class FakeRegister:
         return self.kept.get((workspace, channel))
 
     async def of_person(self, workspace: WorkspaceId, user: str) -> tuple[Subscription, ...]:
-        """Return what a person subscribed."""
+        """Return the subscriptions that a person made."""
         self._check()
         return tuple(each for each in self.kept.values() if (each.workspace, each.user) == (workspace, user))
 
     async def end(self, workspace: WorkspaceId, channel: str) -> bool:
-        """Forget the channel's subscription."""
+        """Delete the channel's subscription."""
         self._check()
         return self.kept.pop((workspace, channel), None) is not None
 
@@ -80,7 +80,7 @@ class FakeRegister:
         return False
 
     async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
-        """Let it go on."""
+        """Resume it."""
         del now
         self._check()
         kept = self.kept.get((workspace, channel))
@@ -91,7 +91,7 @@ class FakeRegister:
 
 
 class FakeDeliveries:
-    """Knows nothing was delivered yet."""
+    """Knows of no delivery."""
 
     async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
         """Return the next slot."""
@@ -103,14 +103,14 @@ class FakeDeliveries:
         )
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
-        """Say that it waits."""
+        """Return that it waits."""
         del workspace, channel, now
         return f"{issue.slug} waits for its slot"
 
 
 @dataclass(frozen=True, slots=True)
 class FakeBookmark:
-    """One link that a person saved."""
+    """A link that a person saved."""
 
     url: str
     headline: str
@@ -118,7 +118,7 @@ class FakeBookmark:
 
 
 class FakeMemory:
-    """The real memory in a database of its own, opened when it is first used, with verbs to set the scene."""
+    """The real tables in a database of its own, opened on first use, with verbs to set up a test."""
 
     def __init__(self) -> None:
         """Start without bookmarks and without known messages."""
@@ -128,11 +128,11 @@ class FakeMemory:
         self.busy = 0.0
 
     def posts(self, channel: str, ts: str, *bookmarks: FakeBookmark) -> None:
-        """Have a message of the bot's with these links stand in a channel."""
+        """Have a message of the bot's with these links in a channel."""
         self._posted.append((channel, ts, tuple(BookmarkLink(b.url, b.headline, "", b.issue, 0) for b in bookmarks)))
 
     async def store(self) -> Store:
-        """Return the store, with every message that was posted, after a while if busy. Raises what it was told to."""
+        """Return the store with every posted message, after a while if busy. Raise what it was told to."""
         await asyncio.sleep(self.busy)
         if self.broken is not None:
             raise self.broken
@@ -145,7 +145,7 @@ class FakeMemory:
 
     @property
     def opened(self) -> Store:
-        """Return the store as it is."""
+        """Return the store."""
         if self._store is None:
             self._store = Store.open("sqlite://", inline=True)
         return self._store
@@ -183,7 +183,7 @@ class FakeMemory:
         return await (await self.store()).bookmarks.all(member)
 
     async def stamp(self, member: Member) -> tuple[int, ...]:
-        """Return figures that change with a person's bookmarks."""
+        """Return a value that changes with a person's bookmarks."""
         return await (await self.store()).bookmarks.stamp(member)
 
     async def some(self, member: Member, keys: Iterable[str]) -> tuple[Bookmark, ...]:
@@ -195,7 +195,7 @@ class FakeMemory:
         return await (await self.store()).bookmarks.get(member, key)
 
     async def read(self, member: Member, key: str, at: int, *, read: bool = True) -> bool:
-        """Note that somebody has read a link."""
+        """Mark a link as read."""
         return await (await self.store()).bookmarks.read(member, key, at, read=read)
 
     async def note(self, member: Member, key: str, text: str, at: int) -> bool:

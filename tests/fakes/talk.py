@@ -1,4 +1,4 @@
-"""The two ways in which the bot speaks up by itself: answers after the acknowledgement, and modals."""
+"""Fakes of what the bot sends on its own: answers after the acknowledgement, and calls of Slack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.slack.blocks.message import Message
 
 
 class FakeReplies:
-    """Keeps every answer that was sent."""
+    """Records every answer."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -21,17 +21,17 @@ class FakeReplies:
         self.refusing = False
 
     async def send(self, url: str, payload: Mapping[str, Any]) -> None:
-        """Take an answer, unless refusing."""
+        """Record an answer, or refuse it."""
         if self.refusing:
             raise ResponseUrlError("404 used_url")
         self.sent.append((url, dict(payload)))
 
     async def close(self) -> None:
-        """Let go of nothing."""
+        """Do nothing."""
 
 
-class FakeDoor:
-    """Opens modals and knows people."""
+class FakeSlack:
+    """A fake Slack that opens modals and knows people."""
 
     def __init__(self) -> None:
         """Know one person, in London."""
@@ -73,13 +73,13 @@ class FakeDoor:
         return trigger
 
     async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put another in its place, unless it was closed."""
+        """Replace a view, unless it was closed."""
         if view_id in self.closed:
             raise TryLaterError("views.update", "not_found", workspace=workspace)
         self.views[view_id] = view
 
     async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
-        """Put a view on a person's Home tab, unless it changed meanwhile."""
+        """Publish a view on a person's Home tab, unless it changed meanwhile."""
         del workspace
         if self.stuck is not None:
             raise self.stuck
@@ -96,7 +96,7 @@ class FakeDoor:
         return Posted(f"D{user}", "1.000001")
 
     async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
-        """Take a file, if the scope for it was given."""
+        """Upload a file, if the scope was granted."""
         if not self.files_allowed:
             raise WorkspaceRefusedError("files.getUploadURLExternal", "missing_scope", workspace=workspace)
         self.uploaded = (name, content)
@@ -108,7 +108,7 @@ class FakeDoor:
         return scope in self.scopes
 
     async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
-        """Return what is kept at an address, or raise what stands there."""
+        """Return the file at a URL, or raise the error that stands there."""
         del workspace
         found = self.files[address]
         if isinstance(found, SlackError):
@@ -117,12 +117,12 @@ class FakeDoor:
         return found
 
     async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
-        """Show the file in a conversation."""
+        """Share the file in a conversation."""
         del workspace
         self.shared.append((channel, file, title))
 
     async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
-        """Refuse a channel where the bot is no member; raise what it was told to."""
+        """Refuse a channel that the bot is no member of; raise what it was told to."""
         if self.mute is not None:
             raise self.mute
         if channel in self.elsewhere:
@@ -138,7 +138,7 @@ class FakeDoor:
         marker: PartMarker | None = None,
         within: float | None = None,
     ) -> Posted:
-        """Post a message, where the bot is a member."""
+        """Post a message if the bot is a member."""
         del within
         if channel in self.elsewhere:
             raise ChannelRefusedError("chat.postMessage", "not_in_channel", workspace=workspace, channel=channel)
@@ -149,16 +149,16 @@ class FakeDoor:
         return landed
 
     def since(self) -> str:
-        """Know nothing of Slack's clock."""
+        """Return a ts before every message."""
         return ""
 
     async def update(self, workspace: WorkspaceId, channel: str, ts: str, message: Message) -> None:
-        """Put a message in the place of another."""
+        """Replace a message."""
         del workspace
         self.edited.append((channel, ts, message))
 
     async def delete(self, workspace: WorkspaceId, channel: str, ts: str) -> None:
-        """Forget the own message."""
+        """Delete one of the bot's messages."""
         del workspace
         self.own = {at: posted for at, posted in self.own.items() if (posted.channel, posted.ts) != (channel, ts)}
 
@@ -171,20 +171,20 @@ class FakeDoor:
         thread: str | None = None,
         oldest: str | None = None,
     ) -> Posted | None:
-        """Find a message by its marker."""
+        """Return a message by its marker."""
         del workspace, oldest
         return self.own.get((channel, marker, thread))
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
-        """Return an address for a message."""
+        """Return a message's URL."""
         del workspace
         return f"https://slack.example/{channel}/{ts}"
 
     async def check(self, workspace: WorkspaceId) -> None:
-        """Take the token."""
+        """Accept the token."""
 
     async def close(self) -> None:
-        """Note that nothing is called any more."""
+        """Record that it was closed."""
         self.is_closed = True
 
     async def whisper(

@@ -1,4 +1,4 @@
-"""Virtual time: an event loop whose clock jumps to the next timer, and a wall clock over it that can be put forward."""
+"""Virtual time: an event loop whose clock jumps to the next timer, and a wall clock over it that can be stepped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class _Jumping(selectors.DefaultSelector):
-    """Never waits: what it would have waited for is added to the loop's time."""
+    """A selector that never waits: the time it would have waited is added to the loop's."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,10 +29,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop in which sleeping takes no time. Nothing in it may wait for threads or the network."""
 
     def __init__(self) -> None:
-        """Begin at second 0."""
+        """Start at second 0."""
         self._jumping = _Jumping()
         super().__init__(self._jumping)
-        # Months hence a float no longer holds the nanosecond that is the loop's own: timers would never come due.
+        # After months, a float cannot hold the loop's resolution of a nanosecond: timers would never be due.
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
@@ -41,7 +41,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """A wall clock that goes with the running loop's virtual time, and can be stepped."""
+    """A wall clock that follows the running loop's virtual time, and can be stepped."""
 
     def __init__(self, start: datetime) -> None:
         """Show `start` at the loop's second 0."""
@@ -54,11 +54,11 @@ class VirtualClock:
     _skew = timedelta(0)
 
     def true(self) -> datetime:
-        """Return the time it would show if nobody had stepped it."""
+        """Return the time it would show if it had never been stepped."""
         return self._zero + timedelta(seconds=asyncio.get_running_loop().time())
 
     def steps(self, by: timedelta) -> None:
-        """Put it forward (or back) by so much."""
+        """Step it forward or back."""
         self._skew += by
 
 

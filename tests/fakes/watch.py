@@ -1,4 +1,4 @@
-"""A watch over the archive's folder that tells what a test makes it tell."""
+"""A watch over the archive's folder that reports what a test tells it to."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import AsyncIterator
 
 
 class FakeWatch:
-    """Hands out bursts of changed names."""
+    """Yields batches of changed names."""
 
     def __init__(self) -> None:
-        """Begin with nothing to tell."""
+        """Start with nothing to report."""
         self._bursts: asyncio.Queue[frozenset[str] | str | None] = asyncio.Queue()
 
     def changed(self, *names: str) -> None:
-        """Tell that these files changed."""
+        """Report that these files changed."""
         self._bursts.put_nowait(frozenset(names))
 
     def anything(self) -> None:
-        """Tell that anything may have changed."""
+        """Report that anything may have changed."""
         self._bursts.put_nowait(None)
 
     def stop(self) -> None:
-        """End the watch after what was told."""
+        """End the watch after what was reported so far."""
         self._bursts.put_nowait("stop")
 
     async def bursts(self) -> AsyncIterator[frozenset[str] | None]:

@@ -1,7 +1,7 @@
 """The whole bot for end-to-end tests: the real app behind signed HTTP, on a real database, in a stand-in workspace.
 
-Only Slack is a stand-in, and its pace of one message a second is off, as the delivery has tests of its own. All
-that the bot shows is held against Slack's limits (`Whole.faults`).
+Only Slack is a stand-in, and its limit of one message a second is off, as delivery has tests of its own. Everything
+that the bot shows is checked against Slack's limits (`Whole.faults`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from playground.slack.workspace import View, VisibleChange, Workspace
 
 Found = TypeVar("Found")
 SECRET = "a secret of the tests"
-PATIENCE = 15.0
+WAIT_SECONDS = 15.0
 """Seconds within which anything has surely happened."""
 _RULES = DeliveryPolicy(
     seconds_per_message=0.0, messages_per_second=10_000.0, tick_seconds=0.2, window=timedelta(days=20_000)
@@ -43,70 +43,70 @@ _START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _OLD = datetime(2019, 1, 6, 9, tzinfo=UTC)
 
 
-class Unpaced(Pace):
-    """A workspace that takes any number of messages a second."""
+class Unlimited(Pace):
+    """A workspace without a rate limit."""
 
     def post_in(self, channel: str, now: float) -> int:
-        """Let it pass."""
+        """Allow the post at once."""
         del channel, now
         return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A digest as it stands in its channel: the parent, and what is below it in order."""
+    """A posted digest: the parent, and its replies in order."""
 
     parent: ChannelMessage
     replies: Sequence[ChannelMessage]
 
 
 def entry(words: str, url: str) -> str:
-    """Write an entry: a sentence and a link."""
+    """Return an entry: a sentence and a link."""
     return f"{words}\n<br>[{url}]({url})\n"
 
 
 def tales(site: str, *words: str) -> list[str]:
-    """Write an entry for each word: "All about WORD." with the link https://SITE.example/WORD."""
+    """Return an entry for each word: "All about WORD." with the link https://SITE.example/WORD."""
     return [entry(f"All about {word}.", f"https://{site}.example/{word}") for word in words]
 
 
 def issue(number: int, published: datetime, entries: Sequence[str], heading: str = "News") -> str:
-    """Write an issue as a file: all entries in one section."""
+    """Return an issue as a file: all entries in one section."""
     head = f"---\ntitle: The Quiet Pager {number}\ndate: {published.isoformat()}\n---\n\n{heading}\n====\n\n"
     return head + "\n\n".join(entries)
 
 
 @dataclass
 class Whole:
-    """The bot at work, and the means to people a workspace around it."""
+    """The running bot, and a workspace around it that can be given people."""
 
-    stage: WorkspaceFixture
+    fixture: WorkspaceFixture
     workspace: Workspace
     archive: Path
     app: App
     clock: ShiftedClock
-    """The bot's clock: it can be put forward. Slack's own is the machine's."""
+    """The bot's clock, which can be stepped forward. Slack's own is the machine's."""
     database: str = ""
-    """The address of its database."""
+    """The URL of its database."""
     faults: list[str] = field(default_factory=list)
-    """What was shown and breaks a limit of Slack's."""
+    """The messages that broke a limit of Slack's."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        """Watch what is shown."""
+        """Check everything that is shown."""
         self.workspace.watchers.append(self._check)
 
     def person(self, name: str = "") -> Person:
-        """Let somebody new in."""
-        return self.stage.person(self.workspace.add_user(name or f"person-{next(self._numbers)}", "Europe/London"))
+        """Return a new person."""
+        return self.fixture.person(self.workspace.add_user(name or f"person-{next(self._numbers)}", "Europe/London"))
 
     def channel(self, *people: Person, bot: bool = True, kind: ChannelKind = "public") -> Channel:
-        """Make a new channel with these people in it."""
+        """Create a channel with these people in it."""
         name = f"channel-{next(self._numbers)}"
         return self.workspace.add_channel(name, [one.user for one in people], kind=kind, bot=bot)
 
     async def publish(self, *entries: str, published: datetime | None = None) -> int:
-        """Let an issue of these entries appear, newer than those before unless `published` says when; its number."""
+        """Publish an issue of these entries, newer than those before unless `published` is given; return its number."""
         number = next(self._numbers)
         when = published or _START + timedelta(hours=number)
         name = f"{when:%Y-%m-%d}-{number}.md"
@@ -116,7 +116,7 @@ class Whole:
         return number
 
     async def digest(self, you: Person, channel: Channel, *entries: str, layout: str = "thread") -> Posted:
-        """Subscribe the channel, let an issue of `entries` appear, wait for all of it, and unsubscribe."""
+        """Subscribe the channel, publish an issue of `entries`, wait for the whole digest, and unsubscribe."""
         await you.types("/weekly subscribe", channel)
         form = await self.modal(you, "Layout")
         await you.submits(form, {"when": "at-once", "layout": layout})
@@ -124,7 +124,7 @@ class Whole:
         number = await self.publish(*entries)
         parent = await self.reads(you, channel, f"The Quiet Pager {number}")
         wanted = len(entries) if layout == "thread" else 0
-        await self.stage.until(lambda: len(channel.replies(parent.ts)) >= wanted, PATIENCE)
+        await self.fixture.until(lambda: len(channel.replies(parent.ts)) >= wanted, WAIT_SECONDS)
         await self.asks(you, channel, "/weekly unsubscribe", "No more digests")
         screen = you.screen
         if screen:
@@ -132,14 +132,14 @@ class Whole:
         return Posted(parent, channel.replies(parent.ts))
 
     async def until(self, look: Callable[[], Found], what: str) -> Found:
-        """Wait until `look` finds something; AssertionError that says `what` did not come."""
+        """Wait until `look` finds something; otherwise raise AssertionError naming `what`."""
         try:
-            return await self.stage.until(look, PATIENCE)
+            return await self.fixture.until(look, WAIT_SECONDS)
         except TimeoutError:
             raise AssertionError(what) from None
 
     async def becomes(self, message: ChannelMessage, *says: str, without: str = "") -> ChannelMessage:
-        """Wait until a message that is on the screen says all of `says`, and not `without`."""
+        """Wait until a visible message contains all of `says` and not `without`."""
 
         def right() -> bool:
             text = readable(message)
@@ -158,7 +158,7 @@ class Whole:
         return you, channel
 
     async def saved(self, you: Person, channel: Channel, *urls: str) -> ChannelMessage:
-        """Check that a person's bookmarks, once all is done, are exactly these links, and return the answer."""
+        """Check that a person's bookmarks are exactly these links once all is done; return the answer."""
         await self.settled()
         listed = await self.asks(you, channel, "/weekly saved", *(urls or ("You have saved nothing yet",)))
         count = f"You saved {len(urls)} link{'s' * (len(urls) != 1)}*"
@@ -166,21 +166,21 @@ class Whole:
         return listed
 
     async def asks(self, you: Person, channel: Channel, typed: str, *says: str) -> ChannelMessage:
-        """Type a command and wait for a message to it that says all of `says`."""
+        """Type a command and wait for an answer that contains all of `says`."""
         before = len(you.sees(channel))
         heard = await you.types(typed, channel)
         assert heard.answer.ok, heard
         return await self.reads(you, channel, *says, after=before)
 
     async def reads(self, you: Person, channel: Channel, *says: str, after: int = 0) -> ChannelMessage:
-        """Wait until somebody sees a message that says all of `says`, the newest first."""
+        """Wait until a person sees a message that contains all of `says`, the newest first."""
 
         def look() -> ChannelMessage | None:
             seen = you.sees(channel)[after:]
             return next((one for one in reversed(seen) if all(word in readable(one) for word in says)), None)
 
         try:
-            found = await self.stage.until(look, PATIENCE)
+            found = await self.fixture.until(look, WAIT_SECONDS)
         except TimeoutError:
             there = "\n---\n".join(readable(one) for one in you.sees(channel)[after:][-3:])
             raise AssertionError(f"nobody said {says}; said was:\n{there}") from None
@@ -188,7 +188,7 @@ class Whole:
         return found
 
     async def modal(self, you: Person, *says: str) -> View:
-        """Wait for a modal on somebody's screen that says all of `says`."""
+        """Wait for a modal on a person's screen that contains all of `says`."""
 
         def look() -> View | None:
             view = you.screen
@@ -199,7 +199,7 @@ class Whole:
         return found
 
     async def home(self, you: Person, *says: str, without: str = "") -> View:
-        """Wait until somebody's Home tab says all of `says`, and not `without`."""
+        """Wait until a person's Home tab contains all of `says` and not `without`."""
 
         def look() -> View | None:
             text = readable(you.home) if you.home else ""
@@ -207,7 +207,7 @@ class Whole:
             return you.home if you.home and right else None
 
         try:
-            found = await self.stage.until(look, PATIENCE)
+            found = await self.fixture.until(look, WAIT_SECONDS)
         except TimeoutError:
             there = readable(you.home) if you.home else "nothing"
             raise AssertionError(f"the Home tab does not say {says} without {without!r}, but:\n{there}") from None
@@ -215,8 +215,8 @@ class Whole:
         return found
 
     async def settled(self) -> None:
-        """Wait until the bot has done all that it began to do after an acknowledgement."""
-        assert await self.app._services.background.drain(PATIENCE)
+        """Wait until the bot has finished what it began after an acknowledgement."""
+        assert await self.app._services.background.drain(WAIT_SECONDS)
 
     def _check(self, change: VisibleChange) -> None:
         message, view = change.message, change.view
@@ -231,11 +231,11 @@ class Whole:
 async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
     """Run the bot in the empty `folder` and on the empty `database` (its address), with one old issue in the archive.
 
-    At the first look that sees an issue nothing is new: without the old one, a test's first issue would not be posted.
+    At the first look every issue is known, not new: without the old one, a test's first issue would not be posted.
     """
     site = Site()
-    # On a busy machine three seconds pass before anybody had a turn; that they count is tested elsewhere.
-    workspace = site.add(Workspace("T0WHOLE", pace=Unpaced(), trigger_life=timedelta(minutes=1)))
+    # On a busy machine three seconds pass before a task gets a turn; that limit is tested elsewhere.
+    workspace = site.add(Workspace("T0WHOLE", pace=Unlimited(), trigger_life=timedelta(minutes=1)))
     archive = folder / "issues"
     archive.mkdir()
     (archive / "2019-01-06-0.md").write_text(issue(0, _OLD, tales("old", "beginnings")), "utf-8")
@@ -251,12 +251,12 @@ async def whole(folder: Path, database: str) -> AsyncIterator[Whole]:
         async with (
             front(app.asgi()) as url,
             workspace_fixture(
-                server, workspace, f"{url}/slack/events", SECRET, wait=_at_once, patience=PATIENCE
-            ) as stage,
+                server, workspace, f"{url}/slack/events", SECRET, wait=_at_once, answer_seconds=WAIT_SECONDS
+            ) as fixture,
         ):
-            yield Whole(stage, workspace, archive, app, clock, database)
+            yield Whole(fixture, workspace, archive, app, clock, database)
 
 
 async def _at_once(_seconds: float) -> None:
-    """Send an event that failed again without a pause."""
+    """Resend a failed event without a pause."""
     await asyncio.sleep(0)

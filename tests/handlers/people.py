@@ -42,7 +42,7 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.source.library import Current
 from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
-from tests.fakes.talk import FakeDoor, FakeReplies
+from tests.fakes.talk import FakeReplies, FakeSlack
 
 SECRET = "a signing secret"
 NOW = datetime(2024, 5, 6, 7, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ class StillClock:
         return NOW
 
 
-class Shelf:
+class FakeLibrary:
     """The archive in use, of given issues."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
@@ -94,34 +94,34 @@ class HomeTables:
 
 
 class People:
-    """People who type, click, react and fill in forms. `replies` and `door` show what came back later."""
+    """People who type, click, react and fill in forms. `replies` and `slack` show what came back later."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         """Put the real listeners on a real app, with fakes behind the use cases."""
-        self.shelf = Shelf(issues)
-        self.register, self.store, self.replies, self.door = FakeRegister(), FakeMemory(), FakeReplies(), FakeDoor()
+        self.library = FakeLibrary(issues)
+        self.register, self.store, self.replies, self.slack = FakeRegister(), FakeMemory(), FakeReplies(), FakeSlack()
         names, clock = CommandNames(), StillClock()
         misses = MissCounter(self.store.opened.misses, clock)
-        answers = Answers(self.shelf, names, clock, lambda _: 0, misses.note)
+        answers = Answers(self.library, names, clock, lambda _: 0, misses.note)
         subscribing = Subscribing(
             self.register,
             FakeDeliveries(),
-            self.door,
+            self.slack,
             names,
             clock,
-            IssueQueries(answers.find, lambda: self.shelf.current.snapshot.issues),
+            IssueQueries(answers.find, lambda: self.library.current.snapshot.issues),
         )
-        known = self.shelf.current.snapshot.get
+        known = self.library.current.snapshot.get
         mine = SavedLinks(
-            self.store, PersonalIndexes(lambda: self.shelf.current.index, known), known, self.door, names, clock
+            self.store, PersonalIndexes(lambda: self.library.current.index, known), known, self.slack, names, clock
         )
         store = self.store.opened
         team = Team(store.bookmarks, store.people, store.teams, self.register, known, names, clock)
         tables = HomeTables(store.people, store.bookmarks, self.register)
-        home = Home(mine, team, tables, answers.newest, self.door, names, clock)
-        belongings = PersonalData(
-            Exporting(store.bookmarks, self.door, names),
-            Importing(store.imports, self.door, names, clock),
+        home = Home(mine, team, tables, answers.newest, self.slack, names, clock)
+        personal_data = PersonalData(
+            Exporting(store.bookmarks, self.slack, names),
+            Importing(store.imports, self.slack, names, clock),
             Forgetting(store.people, names, clock, lambda _: None),
         )
         bookmarks = Reactions(self.store, frozenset({"bookmark"}), clock)
@@ -133,18 +133,18 @@ class People:
             mine,
             team,
             home,
-            belongings,
+            personal_data,
             BookmarkUseCases.of(
                 BookmarkTables(self.store, store.people, store.postings),
-                LinkLookup(self.shelf, str),
+                LinkLookup(self.library, str),
                 answers,
-                self.door,
+                self.slack,
                 names,
                 clock,
                 SECRET,
             ),
             subscribing,
-            FormResults(self.door),
+            FormResults(self.slack),
             self.replies,
             UnconfirmedPosts(store, clock),
             misses,
@@ -154,7 +154,7 @@ class People:
 
     def renames(self, names: CommandNames) -> None:
         """Have the commands called otherwise."""
-        answers = Answers(self.shelf, names, StillClock(), chance=lambda _: 0)
+        answers = Answers(self.library, names, StillClock(), chance=lambda _: 0)
         self.serves(names=names, answers=answers)
 
     def serves(self, **services: Any) -> None:

@@ -44,7 +44,7 @@ async def test_paging_neither_repeats_nor_skips(people: People) -> None:
 async def test_sharing_posts_once(people: People) -> None:
     """The page goes to the channel, numbered, from the bot; the private answer loses its share button."""
     await people.clicks("share", SearchRequest("kubernetes").as_value())
-    ((channel, public),) = people.door.posted
+    ((channel, public),) = people.slack.posted
     assert channel == "C1"
     assert "<@U1> shared" in str(public)
     assert "1. *<https://example.com/kubernetes/" in str(public)
@@ -56,10 +56,10 @@ async def test_sharing_posts_once(people: People) -> None:
 
 async def test_sharing_where_the_bot_is_no_member(people: People) -> None:
     """The click's own address takes the page; it is posted once all the same."""
-    people.door.elsewhere = {"C1"}
+    people.slack.elsewhere = {"C1"}
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     public, private = people.heard
-    assert (people.door.posted, public["response_type"]) == ([], "in_channel")
+    assert (people.slack.posted, public["response_type"]) == ([], "in_channel")
     assert "<@U1> shared" in str(public)
     assert "share" not in buttons(private["blocks"])
 
@@ -69,12 +69,12 @@ async def test_a_reaction_on_a_shared_answer_keeps_the_link_of_its_number(people
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     await people.reacts("1.000000", "2.000000", emoji="two")
     (mine,) = (await people.store.page(Member("T1", "U1"))).bookmarks
-    assert f"2. *<{mine.url}|" in str(people.door.posted[0][1])
+    assert f"2. *<{mine.url}|" in str(people.slack.posted[0][1])
 
 
 async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
     """What was found a while ago may be nowhere now."""
-    people.shelf.put([])
+    people.library.put([])
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
 
@@ -135,15 +135,15 @@ async def test_changing_opens_the_form_as_it_is_now(people: People) -> None:
     """The form shows the subscription there is."""
     await people.types("subscribe fridays 17:30 Asia/Kathmandu")
     await people.clicks("subscription:change")
-    assert "Asia/Kathmandu" in str(people.door.views["trigger-1"])
-    assert "17:30" in str(people.door.views["trigger-1"])
+    assert "Asia/Kathmandu" in str(people.slack.views["trigger-1"])
+    assert "17:30" in str(people.slack.views["trigger-1"])
 
 
 async def test_a_form_that_cannot_be_prepared_says_so(people: People) -> None:
     """It does not stand there waiting, and the person gets a reference."""
-    people.register.breaks(RuntimeError("no"))
+    people.register.fail_with(RuntimeError("no"))
     await people.clicks("subscription:change")
-    assert "did not work" in str(people.door.views["trigger-1"])
+    assert "did not work" in str(people.slack.views["trigger-1"])
     assert "ref-1" in str(people.heard[-1])
 
 
@@ -197,7 +197,7 @@ async def test_slack_refusing_the_form_is_told(people: People) -> None:
     async def late(*_: object) -> str:
         raise SlackError("views.open", "expired_trigger_id", workspace="-:T1")
 
-    people.door.open_view = late  # type: ignore[method-assign,assignment]
+    people.slack.open_view = late  # type: ignore[method-assign,assignment]
     await people.types("subscribe")
     assert people.heard
     assert problems(people.heard[-1]) == []

@@ -108,18 +108,18 @@ async def test_a_direct_conversation_is_not_subscribed(people: People) -> None:
 
 async def test_a_channel_without_the_bot_is_not_subscribed(people: People) -> None:
     """One line says to invite it; once it is there, the same words subscribe."""
-    people.door.elsewhere.add("C1")
+    people.slack.elsewhere.add("C1")
     await people.types("subscribe mondays 09:00")
     assert "Type /invite there to add me" in str(people.heard[-1])
     assert people.register.kept == {}
-    people.door.elsewhere.clear()
+    people.slack.elsewhere.clear()
     await people.types("subscribe mondays 09:00")
     assert HERE in people.register.kept
 
 
 async def test_a_channel_of_which_slack_says_nothing_is_subscribed(people: People) -> None:
     """That nobody knows whether the bot is there is no reason to refuse."""
-    people.door.mute = TryLaterError("reactions.get", "http_503")
+    people.slack.mute = TryLaterError("reactions.get", "http_503")
     await people.types("subscribe mondays 09:00")
     assert HERE in people.register.kept
 
@@ -127,7 +127,7 @@ async def test_a_channel_of_which_slack_says_nothing_is_subscribed(people: Peopl
 async def test_subscribe_alone_opens_the_form(people: People) -> None:
     """The form has the channel and the person's own zone filled in."""
     await people.types("subscribe")
-    view = people.door.views["trigger-1"]
+    view = people.slack.views["trigger-1"]
     assert problems(view) == []
     assert "'initial_conversation': 'C1'" in str(view)
     assert "Europe/London" in str(view)
@@ -136,9 +136,9 @@ async def test_subscribe_alone_opens_the_form(people: People) -> None:
 
 async def test_the_form_opens_though_slack_does_not_say_who_asks(people: People) -> None:
     """A form without the zone is still a form."""
-    people.door.zones.clear()
+    people.slack.zones.clear()
     await people.types("subscribe")
-    assert "initial_conversation" in str(people.door.views["trigger-1"])
+    assert "initial_conversation" in str(people.slack.views["trigger-1"])
 
 
 async def test_the_life_of_a_subscription(people: People) -> None:
@@ -176,7 +176,7 @@ async def test_saved(people: People) -> None:
 
 async def test_an_unexpected_error_is_apologised_for(people: People) -> None:
     """The person gets a reference, and neither a trace nor the database's words."""
-    people.register.breaks(StoreError("do it", "disk full at sqlite:///secret"))
+    people.register.fail_with(StoreError("do it", "disk full at sqlite:///secret"))
     await people.types("status")
     assert "ref-1" in str(people.heard[-1])
     assert "secret" not in str(people.heard[-1])
@@ -184,7 +184,7 @@ async def test_an_unexpected_error_is_apologised_for(people: People) -> None:
 
 async def test_an_error_within_the_acknowledgement_is_one_too(people: People) -> None:
     """Even what should never fail answers 200 with an apology."""
-    people.shelf.current = None  # type: ignore[assignment] # what no real shelf does
+    people.library.current = None  # type: ignore[assignment] # no real library does this
     answer = await people.types("kubernetes")
     assert answer.status == 200
     assert "ref-1" in answer.said
@@ -199,13 +199,13 @@ async def test_an_answer_that_slack_refuses_is_let_go(people: People) -> None:
 async def test_answers_follow_the_archive(people: People) -> None:
     """What is remembered of an answer ends with the archive it came from."""
     assert "kubernetes/1" in (await people.types("kubernetes")).said
-    people.shelf.put([])
+    people.library.put([])
     assert "kubernetes/1" not in (await people.types("kubernetes")).said
 
 
 async def test_an_empty_archive_has_an_answer_to_everything(people: People) -> None:
     """The first start of all, or a folder that was emptied."""
-    people.shelf.put([])
+    people.library.put([])
     for typed in ("latest", "random", "topics", "issue 1", "kubernetes", "help"):
         answer = await people.types(typed)
         assert "ref-" not in answer.said

@@ -37,15 +37,15 @@ async def opens(people: People, **view: Any) -> str:
 
 def shown(people: People, user: str = "U1") -> str:
     """Give what somebody's tab shows."""
-    view = people.door.homes[user]
+    view = people.slack.homes[user]
     assert problems(view) == []
     return json.dumps(view, ensure_ascii=False)
 
 
 async def clicks(people: People, action: str, value: str = "", **view: Any) -> str:
     """Click on the tab."""
-    looking = view.pop("private_metadata", people.door.homes["U1"].get("private_metadata", ""))
-    seen = {"type": "home", "id": "V1", "hash": people.door.stamp, "private_metadata": looking, **view}
+    looking = view.pop("private_metadata", people.slack.homes["U1"].get("private_metadata", ""))
+    seen = {"type": "home", "id": "V1", "hash": people.slack.stamp, "private_metadata": looking, **view}
     assert (await people.clicks(action, value, view=seen, response_url="")).status == 200
     return shown(people)
 
@@ -61,7 +61,7 @@ async def test_the_first_time_shows_the_steps_and_never_again(people: People) ->
 async def test_the_messages_tab_shows_no_home(people: People) -> None:
     """The event comes for the other tab too."""
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="messages")
-    assert people.door.homes == {}
+    assert people.slack.homes == {}
 
 
 async def test_what_stands_on_the_tab(people: People) -> None:
@@ -93,7 +93,7 @@ async def test_a_row_is_read_noted_and_removed(people: People) -> None:
     await opens(people)
     assert "*<https://blog.example/cache|" not in await clicks(people, "kept:0", f"read:{OURS.key}")
     await clicks(people, "kept:0", f"note:{OURS.key}")
-    form = people.door.views["trigger-1"]
+    form = people.slack.views["trigger-1"]
     state = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
     answer = await people.interacts("view_submission", view={**form, "state": state})
     assert answer.status == 200
@@ -106,7 +106,7 @@ async def test_searching_and_turning_pages(people: People) -> None:
     await keeps(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Number {n}") for n in range(12)))
     await opens(people)
     assert "1 link of yours" in await clicks(people, "home:search", "cache")
-    assert HomeState.read(people.door.homes["U1"]["private_metadata"]).listing == Listing("cache")
+    assert HomeState.read(people.slack.homes["U1"]["private_metadata"]).listing == Listing("cache")
     assert "You saved 13 links" in await clicks(people, "home:search", "")
     assert "11–13" in await clicks(people, "home:next", Listing("", 10).as_value())
     key = BookmarkLink("https://a.example/0", "").key
@@ -119,11 +119,11 @@ async def test_a_search_of_emoji_fits(people: People) -> None:
     await keeps(people, BookmarkLink("https://a.example/1", query[:250]))
     await opens(people)
     await clicks(people, "home:search", query)
-    assert problems(people.door.homes["U1"]) == []
-    view = {"type": "home", "private_metadata": people.door.homes["U1"]["private_metadata"]}
+    assert problems(people.slack.homes["U1"]) == []
+    view = {"type": "home", "private_metadata": people.slack.homes["U1"]["private_metadata"]}
     key = BookmarkLink("https://a.example/1", "").key
     await people.clicks("kept:0", f"note:{key}", view=view)
-    assert problems(people.door.views["trigger-1"]) == []
+    assert problems(people.slack.views["trigger-1"]) == []
     assert HomeState.read(view["private_metadata"]).listing == Listing(query)
 
 
@@ -138,12 +138,12 @@ async def test_the_newest_issue_is_read_over_the_tab(people: People) -> None:
     await opens(people)
     button = {"i": "2021-03-07-7", "p": 1}
     await clicks(people, "home:issue", json.dumps(button))
-    assert "How a cache took a site" in json.dumps(people.door.views["trigger-1"])
-    assert problems(people.door.views["trigger-1"]) == []
+    assert "How a cache took a site" in json.dumps(people.slack.views["trigger-1"])
+    assert problems(people.slack.views["trigger-1"]) == []
     await people.clicks("issue:next", json.dumps(button), view={"type": "modal", "id": "V2"}, response_url="")
-    assert problems(people.door.views["V2"]) == []
+    assert problems(people.slack.views["V2"]) == []
     await clicks(people, "home:issue", json.dumps({"i": "1999-01-01-1", "p": 1}))
-    assert "1999-01-01-1" in json.dumps(people.door.views["trigger-1"])
+    assert "1999-01-01-1" in json.dumps(people.slack.views["trigger-1"])
 
 
 async def test_keeping_what_the_team_keeps(people: People) -> None:
@@ -191,7 +191,7 @@ async def test_another_s_rows_are_out_of_reach(people: People) -> None:
         assert "blog.example" not in await clicks(people, "kept:0", f"{what}:{OURS.key}")
     store = await people.store.store()
     assert [each.read for each in await store.bookmarks.all(Member("T1", "U2"))] == [False]
-    assert "not among your bookmarks" in json.dumps(people.door.views["trigger-1"])
+    assert "not among your bookmarks" in json.dumps(people.slack.views["trigger-1"])
 
 
 @pytest.mark.long
@@ -200,10 +200,10 @@ async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
     await keeps(people, OURS)
     await opens(people)
     await clicks(people, "kept:0", f"note:{OURS.key}")
-    noting = people.door.views["trigger-1"]
+    noting = people.slack.views["trigger-1"]
     people.store.broken = RuntimeError("the disk is gone")
     await clicks(people, "kept:0", f"remove:{OURS.key}")
-    apology = people.door.views["trigger-1"]
+    apology = people.slack.views["trigger-1"]
     assert ("ref-1" in json.dumps(apology), apology["title"]["text"]) == (True, "Back Issue")
     assert "ref-2" in await opens(people)
     state = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
@@ -232,12 +232,12 @@ async def test_a_link_that_is_not_kept_is_said_so_over_the_tab(people: People, m
     await opens(people)
     monkeypatch.setattr(people.services.home, "save", None)
     await clicks(people, "home:keep:0", OURS.key)
-    assert "ref-1" in json.dumps(people.door.views["trigger-1"])
+    assert "ref-1" in json.dumps(people.slack.views["trigger-1"])
 
 
 async def test_a_door_that_stays_shut_is_only_logged(people: People) -> None:
     """Where not even the apology can be shown, nothing breaks."""
-    people.door.stuck = TryLaterError("views.publish", "internal")
+    people.slack.stuck = TryLaterError("views.publish", "internal")
     assert (await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")).status == 200
     seen = {"type": "home", "id": "V1"}
     assert (await people.clicks("home:all", view=seen, response_url="")).status == 200

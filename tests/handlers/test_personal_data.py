@@ -75,7 +75,7 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
     assert "switched it off" in await types(people, "top")
     assert await team.line("-:T1", later) == ""
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
-    assert "your team keeps" not in str(people.door.homes["U1"])
+    assert "your team keeps" not in str(people.slack.homes["U1"])
     assert "On:" in await types(people, "top on")
     assert "saved by 2" in await types(people, "top")
 
@@ -86,19 +86,19 @@ async def test_a_list_goes_out_as_a_file(people: People, kind: Format) -> None:
     await keeps(people, OURS)
     answer = await types(people, f"export {kind.value}")
     assert "Your 1 link is in our direct conversation" in answer
-    name, content = people.door.uploaded
+    name, content = people.slack.uploaded
     assert name == kind.file_name
     assert b"blog.example/cache" in content
-    assert people.door.shared == [("DU1", "F1", kind.file_name)]
-    assert [told(message) for _, message in people.door.told]
+    assert people.slack.shared == [("DU1", "F1", kind.file_name)]
+    assert [told(message) for _, message in people.slack.told]
 
 
 async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> None:
     """The text is exactly the file's; if it is too long, a message says how much is missing."""
     await keeps(people, OURS)
-    people.door.files_allowed = False
+    people.slack.files_allowed = False
     await types(people, "export")
-    (_, intro), (user, text) = people.door.told
+    (_, intro), (user, text) = people.slack.told
     assert user == "U1"
     assert "1 link" in told(intro)
     piece = text.blocks[0]["elements"][0]["elements"][0]["text"]
@@ -116,22 +116,22 @@ async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> No
 async def test_an_export_waits_where_slack_says_so(people: People) -> None:
     """A rate-limited message is sent again after the wait that Slack asks for."""
     await keeps(people, OURS)
-    people.door.files_allowed = False
+    people.slack.files_allowed = False
     late = RateLimitedError("chat.postMessage", "ratelimited")
     late.retry_after = 0.0
-    people.door.late = [late]
+    people.slack.late = [late]
     await types(people, "export")
-    assert len(people.door.told) == 2
+    assert len(people.slack.told) == 2
 
 
 async def test_a_list_that_cannot_be_sent_is_said_so(people: People) -> None:
     """A closed conversation and a wait of an hour are reported with Slack's error code."""
     await keeps(people, OURS)
-    people.door.late = [ChannelRefusedError("chat.postMessage", "messages_tab_disabled")]
+    people.slack.late = [ChannelRefusedError("chat.postMessage", "messages_tab_disabled")]
     assert "messages" in await types(people, "export")
     long = RateLimitedError("chat.postMessage", "ratelimited")
     long.retry_after = 3_600.0
-    people.door.files_allowed, people.door.late = False, [long]
+    people.slack.files_allowed, people.slack.late = False, [long]
     assert "ratelimited" in await types(people, "export")
 
 
@@ -148,13 +148,13 @@ class BrokenImports(Imports):
 
 async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     """The form is replaced by an apology with a reference; erasing works even if the Home tab cannot be cleared."""
-    broken = Importing(BrokenImports(), people.door, CommandNames(), StillClock())
+    broken = Importing(BrokenImports(), people.slack, CommandNames(), StillClock())
     people.serves(personal_data=replace(people.services.personal_data, importing=broken))
     pasted = '<A HREF="https://a.example/">A</A>'
     values = {"import": {"import": {"type": "plain_text_input", "value": pasted}}}
     view = {"type": "modal", "callback_id": "import", "id": "V9", "state": {"values": values}}
     assert "ref-1" in (await people.interacts("view_submission", view=view)).said
-    people.door.stuck = ChannelRefusedError("views.publish", "not_enabled")
+    people.slack.stuck = ChannelRefusedError("views.publish", "not_enabled")
     await people.clicks(said.FORGET, "yes")
     assert "Nothing about you is stored" in str(people.heard[-1])
 
@@ -162,13 +162,13 @@ async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
 async def test_nothing_kept_is_nothing_to_take(people: People) -> None:
     """No empty file is sent."""
     assert "You have saved nothing yet" in await types(people, "export")
-    assert people.door.told == []
+    assert people.slack.told == []
 
 
 async def sends_form(people: People, pasted: Any) -> Any:
     """Open the import form and submit it; return the answer."""
     await people.types("import")
-    form = people.door.views["trigger-1"]
+    form = people.slack.views["trigger-1"]
     assert problems(form) == []
     state = {"values": {"import": {"import": {"type": "plain_text_input", "value": pasted}}}}
     return (await people.interacts("view_submission", view={**form, "state": state})).body
@@ -213,7 +213,7 @@ async def test_a_long_list_is_pasted_in_parts(people: People) -> None:
         name: {name: {"type": "plain_text_input", "value": parts[at] if at < len(parts) else None}}
         for at, name in enumerate(names)
     }
-    form = people.door.views["trigger-1"]
+    form = people.slack.views["trigger-1"]
     seen = {**form, "id": "V9", "state": {"values": values}}
     answer = (await people.interacts("view_submission", view=seen)).body
     assert problems(answer["view"]) == []
@@ -231,17 +231,17 @@ def holding(**fields: Any) -> dict[str, Any]:
 
 async def test_a_file_is_asked_for_where_it_may_be_read(people: People) -> None:
     """The file form needs the scope; if Slack refuses it even so, the form to paste into opens."""
-    people.door.scopes = {"files:read"}
+    people.slack.scopes = {"files:read"}
     await people.types("import")
-    assert people.door.views["trigger-1"] == said.file_form(CommandNames())
-    people.door.refuses = WorkspaceRefusedError("views.open", "missing_scope")
+    assert people.slack.views["trigger-1"] == said.file_form(CommandNames())
+    people.slack.refuses = WorkspaceRefusedError("views.open", "missing_scope")
     await people.types("import")
-    assert people.door.views["trigger-1"] == said.import_form(CommandNames())
+    assert people.slack.views["trigger-1"] == said.import_form(CommandNames())
 
 
 async def test_a_file_is_brought(people: People) -> None:
     """The result replaces the form."""
-    people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
+    people.slack.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
     answer = (await people.interacts("view_submission", view=holding())).body
     assert "1 more link is yours now" in str(answer)
     assert (await (await people.store.store()).people.get(ANN)).saved == 1
@@ -254,11 +254,11 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
     """The result replaces the form, or is sent to the direct conversation if the form was closed."""
     monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
-    people.door.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
-    people.door.closed = {"V9"} if closed else set()
+    people.slack.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
+    people.slack.closed = {"V9"} if closed else set()
     answer = (await people.interacts("view_submission", view=holding())).body
     assert "Still saving" in str(answer)
-    words = [told(message) for _, message in people.door.told] if closed else [str(people.door.views["V9"])]
+    words = [told(message) for _, message in people.slack.told] if closed else [str(people.slack.views["V9"])]
     assert len(words) == 1
     assert "1 more link is yours now" in words[0]
     assert (await (await people.store.store()).people.get(ANN)).saved == 1
@@ -275,14 +275,14 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
 )
 async def test_a_file_that_cannot_be_had_is_said_so(people: People, code: str, words: str) -> None:
     """One line says what to do; nothing is stored."""
-    people.door.files["https://files.slack.com/x"] = FileRefusedError("url_private_download", code)
+    people.slack.files["https://files.slack.com/x"] = FileRefusedError("url_private_download", code)
     answer = await people.interacts("view_submission", view=holding())
     assert words in answer.body["errors"][said.FILE]
 
 
 async def test_a_file_that_slack_did_not_give_may_be_sent_again(people: People) -> None:
     """The form shows Slack's error, within Slack's limits."""
-    people.door.files["https://files.slack.com/x"] = TryLaterError("url_private_download", "http_503")
+    people.slack.files["https://files.slack.com/x"] = TryLaterError("url_private_download", "http_503")
     answer = await people.interacts("view_submission", view=holding())
     assert "http_503" in answer.said
     assert problems(answer.body["view"]) == []
@@ -295,7 +295,7 @@ async def test_a_file_that_lies_is_not_fetched(people: People, fields: dict[str,
     """Another person's file, one too large and one without its fields each get a line beside the field."""
     answer = (await people.interacts("view_submission", view=holding(**fields))).body
     assert list(answer["errors"]) == [said.FILE]
-    assert "V9" not in people.door.views
+    assert "V9" not in people.slack.views
 
 
 async def test_a_form_with_missing_keys_is_refused(people: People) -> None:
@@ -317,7 +317,7 @@ async def test_forgetting_asks_first_and_then_forgets_everything(people: People)
     for words in ("Your 1 link and everything else about you are gone", "Nothing about you is stored"):
         await people.clicks(said.FORGET, "yes")
         assert words in str(people.heard[-1])
-    assert "blog.example" not in str(people.door.homes["U1"])
+    assert "blog.example" not in str(people.slack.homes["U1"])
     assert (await store.people.get(ANN)).saved == 0
     assert (await store.people.get(Member("T1", "U2"))).saved == 1
 

@@ -25,7 +25,7 @@ from bot.slack.cards.save_button import Token
 from handlers import views
 from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
-from tests.fakes.talk import FakeDoor
+from tests.fakes.talk import FakeSlack
 from tests.handlers.people import People, StillClock
 
 ME = Member("T1", "U1")
@@ -105,14 +105,14 @@ async def test_save_on_a_reply_is_answered_in_its_thread(people: People) -> None
     action, value = next(iter(saves((await people.types("issue 6")).body["blocks"]).items()))
     reply = {"container": {"message_ts": "2.000001", "thread_ts": "1.000001"}}
     await press(people, action, value, **reply)
-    assert [(user, message.text[:7]) for user, message in people.door.whispered] == [("U1", "Saved: ")]
-    assert people.door.threads == ["1.000001"]
+    assert [(user, message.text[:7]) for user, message in people.slack.whispered] == [("U1", "Saved: ")]
+    assert people.slack.threads == ["1.000001"]
     assert len(people.heard) == 0
-    people.door.mute = ChannelRefusedError("chat.postEphemeral", "not_in_channel", channel="C1")
+    people.slack.mute = ChannelRefusedError("chat.postEphemeral", "not_in_channel", channel="C1")
     await press(people, action, value, **reply)
     await press(people, action, value, container={"message_ts": "1.000001", "thread_ts": "1.000001"})
     assert [said["text"][:8] for said in people.heard] == ["You save", "You save"]
-    assert len(people.door.whispered) == 1
+    assert len(people.slack.whispered) == 1
 
 
 async def test_an_old_button_finds_its_link_elsewhere(people: People) -> None:
@@ -209,18 +209,18 @@ def ticked(view: Mapping[str, Any], *numbers: int) -> dict[str, Any]:
 async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
     """It has ten boxes a page; turning the page or submitting saves the ticked ones and removes the unticked ones."""
     await shortcut(people, lists(12))
-    view = people.door.views["trigger-1"]
+    view = people.slack.views["trigger-1"]
     assert problems(view) == []
     turn = {"action_id": "choose:next", "value": view["private_metadata"], "action_ts": "1700000000.000010"}
     await people.interacts("block_actions", actions=[turn], view={**view, "id": "V1", "state": ticked(view, 2, 10)})
-    after = people.door.views["V1"]
+    after = people.slack.views["V1"]
     assert "11–12" in str(after)
     done = await people.interacts("view_submission", view={**after, "state": ticked(after, 12)})
     assert "Saved 1 link" in done.said
     assert await kept(people) == [f"https://many.example/{n}" for n in (10, 12, 2)]
     back = {"action_id": "choose:back", "value": after["private_metadata"], "action_ts": "1700000000.000011"}
     await people.interacts("block_actions", actions=[back], view={**after, "id": "V1", "state": ticked(after)})
-    first = people.door.views["V1"]
+    first = people.slack.views["V1"]
     initial = next(block for block in first["blocks"] if block["type"] == "input")["element"]["initial_options"]
     assert [option["text"]["text"] for option in initial] == ["2. Number 2", "10. Number 10"]
     done = await people.interacts("view_submission", view={**first, "state": ticked(first, 10)})
@@ -233,11 +233,11 @@ async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.
     monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     await shortcut(people, lists(2))
-    view = people.door.views["trigger-1"]
+    view = people.slack.views["trigger-1"]
     people.store.busy = 0.02
     answer = await people.interacts("view_submission", view={**view, "id": "V1", "state": ticked(view, 2)})
     assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Save links")
-    assert "Saved 1 link" in str(people.door.views["V1"])
+    assert "Saved 1 link" in str(people.slack.views["V1"])
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.
 async def test_a_form_that_lies(people: People, lie: str) -> None:
     """Unknown messages and invalid states are refused with an explanation, and nothing is saved."""
     await shortcut(people, lists(12))
-    view = people.door.views["trigger-1"]
+    view = people.slack.views["trigger-1"]
     forged = {**view, "private_metadata": lie, "state": ticked(view, 1)}
     assert "no longer know" in (await people.interacts("view_submission", view=forged)).said
     await people.interacts("view_submission", view={"callback_id": "choose_links", "type": "modal"})
@@ -257,7 +257,7 @@ async def test_a_form_that_lies(people: People, lie: str) -> None:
 async def test_boxes_that_are_not_on_the_page(people: People) -> None:
     """Values of another page, or with the key of another link, are ignored."""
     await shortcut(people, lists(12))
-    view = people.door.views["trigger-1"]
+    view = people.slack.views["trigger-1"]
     options = [{"value": value} for value in ("11:abc", "0:000000000000", "99:1", 5, None)]
     state = {"values": {"b": {"ticks": {"selected_options": options}}, "c": 1}}
     assert "Nothing changed" in (await people.interacts("view_submission", view={**view, "state": state})).said
@@ -266,15 +266,15 @@ async def test_boxes_that_are_not_on_the_page(people: People) -> None:
 
 async def test_a_reaction_on_somebody_elses_message(people: People) -> None:
     """If the bot may read it, its one link is saved, with a hint the first time; removing the reaction removes it."""
-    people.door.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
+    people.slack.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
     await people.reacts("7.000001", "8.000001")
     assert await kept(people) == ["https://found.example/x"]
-    assert [user for user, _ in people.door.whispered] == ["U1"]
+    assert [user for user, _ in people.slack.whispered] == ["U1"]
     await people.reacts("7.000001", "8.000001")
     await people.reacts("7.000001", "8.000002", added=False)
     assert await kept(people) == []
     await people.reacts("7.000001", "8.000003")
-    assert (await kept(people), len(people.door.whispered), people.door.reads) == (["https://found.example/x"], 1, 1)
+    assert (await kept(people), len(people.slack.whispered), people.slack.reads) == (["https://found.example/x"], 1, 1)
 
 
 async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> None:
@@ -282,8 +282,8 @@ async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> N
     for at in range(3):
         await people.reacts("7.000001", f"8.{at:06}", emoji=("bookmark", "one", "heart")[at])
     await people.reacts("7.000002", "8.000009")
-    assert people.door.reads == 2
-    ((user, message),) = people.door.whispered
+    assert people.slack.reads == 2
+    ((user, message),) = people.slack.whispered
     assert user == "U1"
     assert "Save links" in message.text
     assert await kept(people) == []
@@ -291,12 +291,12 @@ async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> N
 
 async def test_a_message_of_several_links_offers_a_choice_once(people: People) -> None:
     """By the bot or by others, the person gets one private choice, even if the event comes twice."""
-    people.door.readable["C1", "1.000007"] = lists(3)
+    people.slack.readable["C1", "1.000007"] = lists(3)
     people.store.posts("C1", "1.000008", *(FakeBookmark(f"https://b.example/{n}", f"B{n}", "x") for n in range(2)))
     for ts in ("1.000007", "1.000008"):
         await people.reacts(ts, "8.000001")
         await people.reacts(ts, "8.000001")
-    assert ["tick what you want" in str(message.blocks) for _, message in people.door.whispered] == [True, True]
+    assert ["tick what you want" in str(message.blocks) for _, message in people.slack.whispered] == [True, True]
     assert await kept(people) == []
     await people.reacts("1.000008", "8.000002", emoji="two")
     await people.reacts("1.000007", "8.000002", emoji="two")
@@ -352,7 +352,7 @@ def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int)
     assert SearchRequest.read(place.as_value()) is None
 
 
-class Balky(FakeDoor):
+class Balky(FakeSlack):
     """A fake Slack whose first calls fail with a given error."""
 
     def __init__(self, error: Exception, times: int = 99) -> None:
@@ -376,11 +376,11 @@ class Balky(FakeDoor):
         return await super().read(workspace, channel, ts)
 
 
-def through(people: People, door: FakeDoor) -> BookmarkUseCases:
+def through(people: People, slack: FakeSlack) -> BookmarkUseCases:
     """Return the use cases over another fake Slack."""
     answers, names, store = people.services.answers, people.services.names, people.store.opened
     tables = BookmarkTables(people.store, store.people, store.postings)
-    return BookmarkUseCases.of(tables, LinkLookup(people.shelf, str), answers, door, names, StillClock(), "secret")
+    return BookmarkUseCases.of(tables, LinkLookup(people.library, str), answers, slack, names, StillClock(), "secret")
 
 
 async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: People) -> None:
@@ -395,9 +395,9 @@ async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: 
     """It is tried three times; after that the reaction counts once the next person's reaction is followed."""
     limited = RateLimitedError("reactions.get", "ratelimited")
     limited.retry_after = 0.0
-    door = Balky(limited, times)
-    door.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
-    people.serves(bookmarking=through(people, door))
+    slack = Balky(limited, times)
+    slack.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
+    people.serves(bookmarking=through(people, slack))
     await people.reacts("7.000001", "8.000001")
     assert await kept(people) == found
     item = {"type": "message", "channel": "C1", "ts": "7.000001"}
@@ -408,7 +408,7 @@ async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: 
 async def test_a_reaction_is_kept_whatever_slack_says_to_the_hint(people: People) -> None:
     """The bookmark does not depend on the hint."""
     people.store.posts("C1", "7.000001", FakeBookmark("https://b.example/1", "B", "x"))
-    people.door.mute = ChannelRefusedError("chat.postEphemeral", "user_not_in_channel")
+    people.slack.mute = ChannelRefusedError("chat.postEphemeral", "user_not_in_channel")
     assert (await people.reacts("7.000001", "8.000001")).status == 200
     assert await kept(people) == ["https://b.example/1"]
 

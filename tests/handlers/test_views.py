@@ -81,7 +81,7 @@ async def test_what_is_wrong_is_said_beside_its_field(people: People, block: str
 
 async def test_a_channel_without_the_bot_is_refused_beside_its_field(people: People) -> None:
     """What is filled in stays there, so that it can be sent again once the bot is invited."""
-    people.door.elsewhere.add("C9")
+    people.slack.elsewhere.add("C9")
     answer = await people.submits(filled())
     assert answer.body["response_action"] == "errors"
     assert "/invite" in answer.body["errors"]["channel"]
@@ -90,7 +90,7 @@ async def test_a_channel_without_the_bot_is_refused_beside_its_field(people: Peo
 
 async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
     """In the form's place, with a reference."""
-    people.register.breaks(RuntimeError("no"))
+    people.register.fail_with(RuntimeError("no"))
     answer = await people.submits(filled())
     assert answer.body["response_action"] == "update"
     assert "ref-1" in answer.said
@@ -100,7 +100,7 @@ async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
 @pytest.fixture
 def busy(people: People, monkeypatch: pytest.MonkeyPatch) -> People:
     """Have the database be in use for longer than a form waits."""
-    people.register.keeps_waiting(0.02)
+    people.register.be_slow(0.02)
     monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
     return people
@@ -113,27 +113,27 @@ async def test_a_form_that_takes_long_is_answered_in_time_and_finished_after(bus
     assert "Still saving" in answer.said
     assert problems(answer.body["view"]) == []
     assert ("-:T1", "C9") in busy.register.kept
-    assert "Subscribed" in str(busy.door.views["V1"])
-    assert busy.door.told == []
+    assert "Subscribed" in str(busy.slack.views["V1"])
+    assert busy.slack.told == []
 
 
 async def test_who_closed_the_form_is_told_in_private(busy: People) -> None:
     """What came of it is not lost with the modal."""
-    busy.door.closed.add("V1")
+    busy.slack.closed.add("V1")
     await busy.submits(filled(), view_id="V1")
-    [(user, message)] = busy.door.told
+    [(user, message)] = busy.slack.told
     assert (user, "<#C9> gets each new issue" in str(message.blocks)) == ("U1", True)
 
 
 async def test_what_fails_after_the_answer_is_told_too(busy: People) -> None:
     """With a reference; and where nobody can be told, that is all."""
-    busy.register.breaks(RuntimeError("no"))
+    busy.register.fail_with(RuntimeError("no"))
     await busy.submits(filled(), view_id="V1")
-    assert "ref-1" in str(busy.door.views["V1"])
-    busy.door.closed.add("V2")
-    busy.door.late.append(TryLaterError("chat.postMessage", "http_503"))
+    assert "ref-1" in str(busy.slack.views["V1"])
+    busy.slack.closed.add("V2")
+    busy.slack.late.append(TryLaterError("chat.postMessage", "http_503"))
     assert "Still saving" in (await busy.submits(filled(), view_id="V2")).said
-    assert busy.door.told == []
+    assert busy.slack.told == []
 
 
 async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,9 +143,9 @@ async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkey
         await asyncio.sleep(0.02)
         raise ChannelRefusedError("reactions.get", "not_in_channel", workspace=workspace, channel=channel)
 
-    monkeypatch.setattr(busy.door, "check_channel", says_late)
+    monkeypatch.setattr(busy.slack, "check_channel", says_late)
     await busy.submits(filled(), view_id="V1")
-    assert "/invite" in str(busy.door.views["V1"])
+    assert "/invite" in str(busy.slack.views["V1"])
     assert busy.register.kept == {}
 
 
@@ -159,11 +159,11 @@ async def test_a_note_is_answered_in_time_too(busy: People) -> None:
     typed = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
     answer = await busy.interacts("view_submission", view={**note, "id": "V1", "state": typed})
     assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Your note")
-    assert "Saved." in str(busy.door.views["V1"])
+    assert "Saved." in str(busy.slack.views["V1"])
     assert [each.note for each in await store.bookmarks.all(Member("T1", "U1"))] == ["for Monday"]
     gone = note_form("0" * 32, "Another", "")
     await busy.interacts("view_submission", view={**gone, "id": "V2", "state": typed})
-    assert "not among your bookmarks" in str(busy.door.views["V2"])
+    assert "not among your bookmarks" in str(busy.slack.views["V2"])
 
 
 async def test_another_modal_just_closes(people: People) -> None:
@@ -223,5 +223,5 @@ async def test_a_topic_that_nothing_was_about_is_mentioned(people: People) -> No
     answer = await people.submits(filled(topics={"value": "kubernetes, kubernets"}))
     assert "Nothing in the archive is about “kubernets” so far" in answer.said
     assert "/invite" not in answer.said
-    people.door.mute = TryLaterError("reactions.get", "timeout")
+    people.slack.mute = TryLaterError("reactions.get", "timeout")
     assert "not a member yet?" in (await people.submits(filled())).said

@@ -17,7 +17,7 @@ from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.store.store import Store
 from playground.slack.channel import Channel, ChannelMessage
-from playground.slack.fixtures import village
+from playground.slack.fixtures import demo_site
 from playground.slack.front import front
 from playground.slack.limits import problems
 from playground.slack.people import Person, readable, workspace_fixture
@@ -26,7 +26,7 @@ from playground.slack.workspace import View
 
 SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 SECRET = "a secret of the tests"
-PATIENCE = 20.0
+WAIT_SECONDS = 20.0
 
 
 class Life:
@@ -42,8 +42,8 @@ class Life:
 
     async def screen(self, says: str) -> View:
         """Wait for a modal that has `says` in it."""
-        shown = await self.you.scene.until(
-            lambda: [view for view in [self.you.screen] if view and says in str(view.payload)], PATIENCE
+        shown = await self.you.fixture.until(
+            lambda: [view for view in [self.you.screen] if view and says in str(view.payload)], WAIT_SECONDS
         )
         return shown[0]
 
@@ -60,7 +60,7 @@ class Life:
             fresh = self.you.sees(self.channel)[after:]
             return next((message for message in fresh if all(word in readable(message) for word in until)), None)
 
-        found = await self.you.scene.until(look, PATIENCE)
+        found = await self.you.fixture.until(look, WAIT_SECONDS)
         assert found is not None
         assert problems({"text": found.text, "blocks": found.blocks}) == []
         return found
@@ -75,8 +75,8 @@ def publish(name: str, archive: Path) -> None:
 
 @asynccontextmanager
 async def life(folder: Path) -> AsyncIterator[Life]:
-    """Run the whole bot in a village, with the sample's first two issues in its archive."""
-    site, workspace, channel, you = village()
+    """Run the whole bot in the demo's workspace, with the sample's first two issues in its archive."""
+    site, workspace, channel, you = demo_site()
     archive = folder / "issues"
     archive.mkdir()
     async with Server(site) as server:
@@ -89,9 +89,9 @@ async def life(folder: Path) -> AsyncIterator[Life]:
         app = build(Settings.read(slack_api_url=server.api_url), credentials, parts)
         async with (
             front(app.asgi()) as url,
-            workspace_fixture(server, workspace, f"{url}/slack/events", SECRET) as stage,
+            workspace_fixture(server, workspace, f"{url}/slack/events", SECRET) as fixture,
         ):
-            yield Life(stage.person(you.name), channel, archive)
+            yield Life(fixture.person(you.name), channel, archive)
 
 
 @pytest.mark.long
@@ -111,7 +111,7 @@ async def test_a_week(tmp_path: Path) -> None:
 
         here.publish("2026-08-30-3")
         digest = await here.reads("#3", "Tools")
-        reply = (await here.you.scene.until(lambda: here.channel.replies(digest.ts), PATIENCE))[0]
+        reply = (await here.you.fixture.until(lambda: here.channel.replies(digest.ts), WAIT_SECONDS))[0]
         await here.you.reacts(reply, "bookmark")
         await here.types("/weekly saved", "You saved 1 link")
         await here.you.unreacts(reply, "bookmark")

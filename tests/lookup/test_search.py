@@ -29,7 +29,7 @@ class StillClock:
         return datetime(2024, 5, 6, 12, tzinfo=UTC)
 
 
-class Shelf:
+class FakeLibrary:
     """The archive in use: some issues."""
 
     def __init__(self, issues: Sequence[Issue]) -> None:
@@ -39,7 +39,7 @@ class Shelf:
 
 def answers(*issues: Issue) -> Answers:
     """Answer from these issues."""
-    return Answers(Shelf(issues), CommandNames(), StillClock(), chance=lambda _: 0)
+    return Answers(FakeLibrary(issues), CommandNames(), StillClock(), chance=lambda _: 0)
 
 
 def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:

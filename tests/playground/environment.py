@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playground.slack.channel import Channel
-from playground.slack.fixtures import village
+from playground.slack.fixtures import demo_site
 from playground.slack.site import Reply, Site
 from playground.slack.workspace import User, Workspace
 
@@ -15,8 +15,8 @@ START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 
 @dataclass
-class Stage:
-    """The demo's village, and a clock that moves when told."""
+class Environment:
+    """The demo's workspace, and a clock that moves when told."""
 
     site: Site
     workspace: Workspace
@@ -52,6 +52,6 @@ class Stage:
         self.now += timedelta(seconds=seconds)
 
 
-def stage() -> Stage:
+def environment() -> Environment:
     """Set one up."""
-    return Stage(*village())
+    return Environment(*demo_site())

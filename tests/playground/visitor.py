@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-PATIENCE = 30.0
+WAIT_SECONDS = 30.0
 
 
 @dataclass
@@ -73,7 +73,7 @@ class Visitor:
 
     async def until(self, look: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
         """Wait for a push that `look` likes, looking at those that came already too."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(WAIT_SECONDS):
             while True:
                 for push in self.pushes:
                     if look(push):

@@ -37,7 +37,7 @@ class Answers:
 
 @asynccontextmanager
 async def door_to(answers: Answers) -> AsyncIterator[WebSlack]:
-    """Serve the answers, and give a door to them."""
+    """Serve the answers; return a client of them."""
     app = web.Application()
     app.router.add_route("*", "/{rest:.*}", answers.answer)
     runner = web.AppRunner(app)
@@ -45,11 +45,11 @@ async def door_to(answers: Answers) -> AsyncIterator[WebSlack]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
-    door = WebSlack("xoxb-1", base_url=f"http://127.0.0.1:{port}/api/", timeout=5, at_once=1, alike=1)
+    slack = WebSlack("xoxb-1", base_url=f"http://127.0.0.1:{port}/api/", timeout=5, at_once=1, alike=1)
     try:
-        yield door
+        yield slack
     finally:
-        await door.close()
+        await slack.close()
         await runner.cleanup()
 
 
@@ -57,9 +57,9 @@ async def door_to(answers: Answers) -> AsyncIterator[WebSlack]:
 async def test_a_message_is_not_sent_again_where_a_redirection_leads(status: int) -> None:
     """What became of it is unknown, and it was sent once."""
     answers = Answers(status, {}, {"Location": "/elsewhere"})
-    async with door_to(answers) as door:
+    async with door_to(answers) as slack:
         with pytest.raises(UnknownOutcomeError):
-            await door.post(HERE, CHANNEL, HELLO)
+            await slack.post(HERE, CHANNEL, HELLO)
     assert answers.asked == ["/api/chat.postMessage"]
 
 
@@ -69,9 +69,9 @@ async def test_a_message_is_not_sent_again_where_a_redirection_leads(status: int
 )
 async def test_a_proxys_word_is_clear_where_it_surely_handed_nothing_on(status: int, kind: type[SlackError]) -> None:
     """A request that was given up may have been handed on before."""
-    async with door_to(Answers(status, {})) as door:
+    async with door_to(Answers(status, {})) as slack:
         with pytest.raises(kind) as caught:
-            await door.post(HERE, CHANNEL, HELLO)
+            await slack.post(HERE, CHANNEL, HELLO)
     assert type(caught.value) is kind
 
 
@@ -97,46 +97,46 @@ def test_a_wait_is_a_number_of_seconds(given: str, seconds: float) -> None:
 )
 async def test_a_look_that_shows_nothing_proves_no_absence(body: dict[str, Any], thread: str | None) -> None:
     """Without a list, with more behind it, or without the thread's own first message nobody can tell."""
-    async with door_to(Answers(200, body)) as door:
+    async with door_to(Answers(200, body)) as slack:
         with pytest.raises(CannotLookError):
-            await door.find_own(HERE, CHANNEL, MARK, thread=thread)
+            await slack.find_own(HERE, CHANNEL, MARK, thread=thread)
 
 
 async def test_an_answer_that_does_not_say_where_a_reply_stands_is_unclear() -> None:
     """Only the message in it tells whether it is in its thread."""
-    async with door_to(Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000002"})) as door:
+    async with door_to(Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000002"})) as slack:
         with pytest.raises(UnknownOutcomeError, match="no_message"):
-            await door.post(HERE, CHANNEL, HELLO, thread="5.000001")
-        assert (await door.post(HERE, CHANNEL, HELLO)).ts == "5.000002"
+            await slack.post(HERE, CHANNEL, HELLO, thread="5.000001")
+        assert (await slack.post(HERE, CHANNEL, HELLO)).ts == "5.000002"
 
 
 async def test_an_empty_history_is_one() -> None:
     """Of a channel, and of a thread that has nothing but what began it."""
-    async with door_to(Answers(200, {"ok": True, "messages": []})) as door:
-        assert await door.find_own(HERE, CHANNEL, MARK) is None
-    async with door_to(Answers(200, {"ok": True, "messages": [{"ts": "5.000001"}]})) as door:
-        assert await door.find_own(HERE, CHANNEL, MARK, thread="5.000001") is None
+    async with door_to(Answers(200, {"ok": True, "messages": []})) as slack:
+        assert await slack.find_own(HERE, CHANNEL, MARK) is None
+    async with door_to(Answers(200, {"ok": True, "messages": [{"ts": "5.000001"}]})) as slack:
+        assert await slack.find_own(HERE, CHANNEL, MARK, thread="5.000001") is None
 
 
 async def test_a_message_that_gets_no_turn_in_time_is_surely_not_sent() -> None:
     """It waits behind another for as long as it may, and then never goes."""
     answers = Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000001"})
-    async with door_to(answers) as door:
-        async with door._turns.of(HERE, "chat.postMessage"):
+    async with door_to(answers) as slack:
+        async with slack._turns.of(HERE, "chat.postMessage"):
             with pytest.raises(TryLaterError, match="no_turn"):
-                await door.post(HERE, CHANNEL, HELLO, within=0.01)
+                await slack.post(HERE, CHANNEL, HELLO, within=0.01)
         assert answers.asked == []
-        assert (await door.post(HERE, CHANNEL, HELLO, within=5)).ts == "5.000001"
+        assert (await slack.post(HERE, CHANNEL, HELLO, within=5)).ts == "5.000001"
 
 
 async def test_slacks_own_time_bounds_what_comes_next() -> None:
     """It is read from the last answer, a minute off for safety; unknown before the first, and where it is none."""
     answers = Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000001"})
-    async with door_to(answers) as door:
-        assert door.since() == ""
+    async with door_to(answers) as slack:
+        assert slack.since() == ""
         answers.headers["Date"] = "Sat, 28 Nov 2026 12:00:00 GMT"
-        await door.post(HERE, CHANNEL, HELLO)
-        assert door.since() == "1795867140.000000"
+        await slack.post(HERE, CHANNEL, HELLO)
+        assert slack.since() == "1795867140.000000"
         answers.headers["Date"] = "yesterday"
-        await asyncio.gather(door.post(HERE, CHANNEL, HELLO))
-        assert door.since() == ""
+        await asyncio.gather(slack.post(HERE, CHANNEL, HELLO))
+        assert slack.since() == ""

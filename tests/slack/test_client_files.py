@@ -1,4 +1,4 @@
-"""The real door, fetching files that people give: over real HTTP."""
+"""The real client downloads the files that people upload, over real HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOKEN = "xoxb-secret"
 
 
 @dataclass
-class Shelf:
+class FileServer:
     """A server that gives files as it likes, and notes the tokens that it saw."""
 
     address: str = ""
@@ -55,9 +55,9 @@ class Shelf:
 
 
 @pytest.fixture
-async def shelf() -> AsyncIterator[Shelf]:
+async def files() -> AsyncIterator[FileServer]:
     """Serve files."""
-    it, app = Shelf(), web.Application()
+    it, app = FileServer(), web.Application()
     app.router.add_get("/{what}", it.give)
     async with TestServer(app, host="127.0.0.1") as server:
         it.address = str(server.make_url("/"))
@@ -65,17 +65,17 @@ async def shelf() -> AsyncIterator[Shelf]:
 
 
 @pytest.fixture
-async def door(shelf: Shelf) -> AsyncIterator[WebSlack]:
-    """Open a door whose Web API is where the files are."""
-    it = WebSlack(TOKEN, base_url=f"{shelf.address}api/")
+async def slack(files: FileServer) -> AsyncIterator[WebSlack]:
+    """Return a client whose Web API is on the file server."""
+    it = WebSlack(TOKEN, base_url=f"{files.address}api/")
     yield it
     await it.close()
 
 
-async def test_a_file_comes_with_the_token(shelf: Shelf, door: WebSlack) -> None:
+async def test_a_file_comes_with_the_token(files: FileServer, slack: WebSlack) -> None:
     """As it is, up to the last byte that is allowed."""
-    assert await door.download(HERE, f"{shelf.address}file", 7) == b"content"
-    assert shelf.seen == [f"Bearer {TOKEN}"]
+    assert await slack.download(HERE, f"{files.address}file", 7) == b"content"
+    assert files.seen == [f"Bearer {TOKEN}"]
 
 
 @pytest.mark.parametrize(
@@ -90,35 +90,37 @@ async def test_a_file_comes_with_the_token(shelf: Shelf, door: WebSlack) -> None
         ("403", "not_allowed"),
     ],
 )
-async def test_a_file_that_cannot_be_had(shelf: Shelf, door: WebSlack, what: str, code: str) -> None:
+async def test_a_file_that_cannot_be_had(files: FileServer, slack: WebSlack, what: str, code: str) -> None:
     """It says why; nothing is followed to another place, and the token is in no error."""
     with pytest.raises(FileRefusedError) as caught:
-        await door.download(HERE, f"{shelf.address}{what}", 6)
+        await slack.download(HERE, f"{files.address}{what}", 6)
     assert caught.value.code == code
     assert TOKEN not in repr(caught.value) + str(caught.value)
-    assert len(shelf.seen) == 1
+    assert len(files.seen) == 1
 
 
 @pytest.mark.parametrize(("what", "kind"), [("cut", TryLaterError), ("503", TryLaterError), ("429", RateLimitedError)])
-async def test_a_file_that_may_come_later(shelf: Shelf, door: WebSlack, what: str, kind: type[SlackError]) -> None:
+async def test_a_file_that_may_come_later(
+    files: FileServer, slack: WebSlack, what: str, kind: type[SlackError]
+) -> None:
     """A broken line, a server in trouble: another try may help."""
     with pytest.raises(kind):
-        await door.download(HERE, f"{shelf.address}{what}", 1_000)
+        await slack.download(HERE, f"{files.address}{what}", 1_000)
 
 
 @pytest.mark.parametrize(("what", "told"), [("cut", True), ("garbled", False)])
-async def test_the_cause_of_a_failure_is_kept(shelf: Shelf, door: WebSlack, what: str, *, told: bool) -> None:
+async def test_the_cause_of_a_failure_is_kept(files: FileServer, slack: WebSlack, what: str, *, told: bool) -> None:
     """Unless it holds the token; what is printed of it never does."""
     with pytest.raises(TryLaterError) as caught:
-        await door.download(HERE, f"{shelf.address}{what}", 1_000)
+        await slack.download(HERE, f"{files.address}{what}", 1_000)
     assert (caught.value.__cause__ is not None) is told
     assert TOKEN not in repr(caught.value.__cause__)
     assert TOKEN not in "".join(traceback.format_exception(caught.value))
 
 
-async def test_the_token_goes_nowhere_else(shelf: Shelf, door: WebSlack) -> None:
+async def test_the_token_goes_nowhere_else(files: FileServer, slack: WebSlack) -> None:
     """Another host, port or scheme, a name that only looks like Slack's, something before an @: nothing is sent."""
-    port = shelf.address.rpartition(":")[2]
+    port = files.address.rpartition(":")[2]
     for address in (
         f"http://localhost:{port}file",
         f"https://127.0.0.1:{port}file",
@@ -133,9 +135,9 @@ async def test_the_token_goes_nowhere_else(shelf: Shelf, door: WebSlack) -> None
         "http://[",
     ):
         with pytest.raises(FileRefusedError) as caught:
-            await door.download(HERE, address, 1_000)
+            await slack.download(HERE, address, 1_000)
         assert caught.value.code == "foreign_address"
-    assert shelf.seen == []
+    assert files.seen == []
 
 
 async def test_the_stand_in_gives_files_to_those_who_may_read_them() -> None:
@@ -144,18 +146,18 @@ async def test_the_stand_in_gives_files_to_those_who_may_read_them() -> None:
     workspace = site.add(Workspace("T1"))
     ada = workspace.add_user("ada")
     async with Server(site) as server:
-        door, other = (WebSlack(token, base_url=server.api_url) for token in (workspace.token, TOKEN))
+        slack, other = (WebSlack(token, base_url=server.api_url) for token in (workspace.token, TOKEN))
         file = workspace.add_file(server.url, ada, "my own.html", b"content")
-        assert await door.grants(HERE, "files:read")
-        assert await door.download(HERE, file.address, 1_000) == b"content"
+        assert await slack.grants(HERE, "files:read")
+        assert await slack.download(HERE, file.address, 1_000) == b"content"
         assert not await other.grants(HERE, "files:read")
         workspace.scopes = SCOPES - {"files:read"}
-        for one in (door, other):
+        for one in (slack, other):
             with pytest.raises(FileRefusedError, match="not_allowed"):
                 await one.download(HERE, file.address, 1_000)
-        await door.check(HERE)
-        assert not await door.grants(HERE, "files:read")
+        await slack.check(HERE)
+        assert not await slack.grants(HERE, "files:read")
         workspace.scopes = SCOPES
-        assert await door.grants(HERE, "files:read")
-        await door.close()
+        assert await slack.grants(HERE, "files:read")
+        await slack.close()
         await other.close()

@@ -1,4 +1,4 @@
-"""The real door's Home tabs and files, over real HTTP against the stand-in."""
+"""The real client's Home tabs and files, over real HTTP against the stand-in."""
 
 from __future__ import annotations
 
@@ -29,48 +29,48 @@ class Shut(Site):
 
 @asynccontextmanager
 async def standing(site: Site) -> AsyncIterator[tuple[Workspace, str, WebSlack]]:
-    """Serve one workspace with one person; give it, them and the door to it."""
+    """Serve one workspace with one person; return it, them and a client."""
     workspace = site.add(Workspace("T1"))
     ada = workspace.add_user("ada", "Europe/London").id
     async with Server(site) as server:
-        door = WebSlack(workspace.token, base_url=server.api_url, timeout=2)
+        slack = WebSlack(workspace.token, base_url=server.api_url, timeout=2)
         try:
-            yield workspace, ada, door
+            yield workspace, ada, slack
         finally:
-            await door.close()
+            await slack.close()
 
 
 async def test_a_home_tab_is_shown_and_a_stale_one_is_a_conflict() -> None:
     """With the stamp of another tab nothing is shown, and Slack's word for it comes back."""
-    async with standing(Site()) as (workspace, ada, door):
-        await door.publish_home(HERE, ada, VIEW)
+    async with standing(Site()) as (workspace, ada, slack):
+        await slack.publish_home(HERE, ada, VIEW)
         with pytest.raises(SlackError) as stale:
-            await door.publish_home(HERE, ada, VIEW, "1.old")
+            await slack.publish_home(HERE, ada, VIEW, "1.old")
         assert stale.value.code == "hash_conflict"
-        await door.publish_home(HERE, ada, VIEW, workspace.homes[ada].hash)
+        await slack.publish_home(HERE, ada, VIEW, workspace.homes[ada].hash)
 
 
 async def test_a_file_is_uploaded_and_then_shown() -> None:
     """Nobody sees it before it is shared, in the direct conversation that a message was posted to."""
-    async with standing(Site()) as (workspace, ada, door):
+    async with standing(Site()) as (workspace, ada, slack):
         content = "a,b\n1,é\n".encode()
-        file = await door.upload(HERE, "bookmarks.csv", content)
+        file = await slack.upload(HERE, "bookmarks.csv", content)
         assert not workspace.files[file].shared
-        there = await door.direct(HERE, ada, Message("Here it is"))
-        await door.share_file(HERE, there.channel, file, "Your list")
+        there = await slack.direct(HERE, ada, Message("Here it is"))
+        await slack.share_file(HERE, there.channel, file, "Your list")
         found = workspace.files[file]
         assert (found.content, found.title, found.shared) == (content, "Your list", True)
 
 
 async def test_why_a_file_is_not_uploaded() -> None:
     """Without the scope, with nothing in it, and where the store is out of order: each by its kind."""
-    async with standing(Site()) as (workspace, _, door):
+    async with standing(Site()) as (workspace, _, slack):
         with pytest.raises(MessageRefusedError):
-            await door.upload(HERE, "empty.csv", b"")
+            await slack.upload(HERE, "empty.csv", b"")
         workspace.scopes = frozenset()
         with pytest.raises(WorkspaceRefusedError) as refused:
-            await door.upload(HERE, "a.csv", b"x")
+            await slack.upload(HERE, "a.csv", b"x")
         assert refused.value.code == "missing_scope"
-    async with standing(Shut()) as (_, _, door):
+    async with standing(Shut()) as (_, _, slack):
         with pytest.raises(TryLaterError):
-            await door.upload(HERE, "a.csv", b"x")
+            await slack.upload(HERE, "a.csv", b"x")

@@ -1,4 +1,4 @@
-"""The real door, looking at messages and telling one person something: over real HTTP against the stand-in."""
+"""The real client reads messages and tells one person something, over real HTTP against the stand-in."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 @dataclass
-class Stage:
-    """A stand-in over HTTP, somebody in it, and the door to it."""
+class Environment:
+    """A stand-in over HTTP, a person in it, and a client of it."""
 
     workspace: Workspace
     channel: Channel
     ada: User
-    door: WebSlack
+    slack: WebSlack
 
     def says(self, text: str, thread: str | None = None) -> str:
         """Have the person say something; give its ts."""
@@ -35,58 +35,58 @@ class Stage:
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+async def env() -> AsyncIterator[Environment]:
     """Serve one workspace with one channel and one person."""
     site = Site()
     workspace = site.add(Workspace("T1"))
     ada = workspace.add_user("ada", "Europe/London")
     channel = workspace.add_channel("devops", (ada,))
     async with Server(site) as server:
-        door = WebSlack(workspace.token, base_url=server.api_url)
-        yield Stage(workspace, channel, ada, door)
-        await door.close()
+        slack = WebSlack(workspace.token, base_url=server.api_url)
+        yield Environment(workspace, channel, ada, slack)
+        await slack.close()
 
 
 @pytest.mark.parametrize("scope", ["reactions:read", "channels:history"])
-async def test_a_message_is_read_with_either_scope(stage: Stage, scope: str) -> None:
+async def test_a_message_is_read_with_either_scope(env: Environment, scope: str) -> None:
     """A message and a reply to it, by the reaction it carries or by the history."""
-    parent = stage.says("one <https://a.example>")
-    reply = stage.says("two", parent)
-    stage.workspace.scopes = frozenset({"chat:write", scope})
+    parent = env.says("one <https://a.example>")
+    reply = env.says("two", parent)
+    env.workspace.scopes = frozenset({"chat:write", scope})
     for ts, text in ((parent, "one <https://a.example>"), (reply, "two")):
-        found = await stage.door.read(HERE, stage.channel.id, ts)
+        found = await env.slack.read(HERE, env.channel.id, ts)
         assert found is not None
         assert (found["ts"], found["text"]) == (ts, text)
 
 
-async def test_a_message_that_may_not_be_read(stage: Stage) -> None:
+async def test_a_message_that_may_not_be_read(env: Environment) -> None:
     """Without a scope, outside the channel, or where there is none: nothing, and no error."""
-    ts = stage.says("one")
-    assert await stage.door.read(HERE, stage.channel.id, "1.000001") is None
-    stage.workspace.scopes = frozenset({"chat:write"})
-    assert await stage.door.read(HERE, stage.channel.id, ts) is None
-    assert await stage.door.read(HERE, "C99999999", ts) is None
+    ts = env.says("one")
+    assert await env.slack.read(HERE, env.channel.id, "1.000001") is None
+    env.workspace.scopes = frozenset({"chat:write"})
+    assert await env.slack.read(HERE, env.channel.id, ts) is None
+    assert await env.slack.read(HERE, "C99999999", ts) is None
 
 
-async def test_one_person_is_told_something(stage: Stage) -> None:
+async def test_one_person_is_told_something(env: Environment) -> None:
     """Only they see it, in the thread if one is named; somebody who is not there cannot be told."""
-    parent = stage.says("one")
-    await stage.door.whisper(HERE, stage.channel.id, stage.ada.id, Message("Kept."), thread=parent)
-    (told,) = stage.channel.ephemeral
-    assert (told.text, told.ephemeral_to, told.thread_ts) == ("Kept.", stage.ada.id, parent)
+    parent = env.says("one")
+    await env.slack.whisper(HERE, env.channel.id, env.ada.id, Message("Kept."), thread=parent)
+    (told,) = env.channel.ephemeral
+    assert (told.text, told.ephemeral_to, told.thread_ts) == ("Kept.", env.ada.id, parent)
     with pytest.raises(SlackError, match="user_not_in_channel"):
-        await stage.door.whisper(HERE, stage.channel.id, "U99", Message("Kept."))
+        await env.slack.whisper(HERE, env.channel.id, "U99", Message("Kept."))
 
 
-async def test_a_channel_that_the_bot_is_in_is_told_from_others(stage: Stage) -> None:
+async def test_a_channel_that_the_bot_is_in_is_told_from_others(env: Environment) -> None:
     """With either scope: a public channel without the bot, a private one and one that is not; never without both."""
-    elsewhere = stage.workspace.add_channel("random", (stage.ada,), bot=False)
-    hidden = stage.workspace.add_channel("secret", (stage.ada,), kind="private", bot=False)
+    elsewhere = env.workspace.add_channel("random", (env.ada,), bot=False)
+    hidden = env.workspace.add_channel("secret", (env.ada,), kind="private", bot=False)
     for scopes in ({"reactions:read"}, {"channels:history"}):
-        stage.workspace.scopes = frozenset({"chat:write", *scopes})
-        await stage.door.check_channel(HERE, stage.channel.id)
+        env.workspace.scopes = frozenset({"chat:write", *scopes})
+        await env.slack.check_channel(HERE, env.channel.id)
         for channel in (elsewhere.id, hidden.id, "C0NOWHERE"):
             with pytest.raises(ChannelRefusedError):
-                await stage.door.check_channel(HERE, channel)
-    stage.workspace.scopes = frozenset({"chat:write"})
-    await stage.door.check_channel(HERE, stage.channel.id)
+                await env.slack.check_channel(HERE, channel)
+    env.workspace.scopes = frozenset({"chat:write"})
+    await env.slack.check_channel(HERE, env.channel.id)

@@ -1,4 +1,4 @@
-"""The values that pass between the renderers and the door to Slack."""
+"""The values that pass between the renderers and the Slack client."""
 
 from bot.slack.blocks.message import Digest, Message, Part
 

@@ -69,12 +69,12 @@ async def test_files_that_come_change_and_go(tmp_path: Path, *, polling: bool) -
 
 async def test_folders_that_come_and_go(tmp_path: Path) -> None:
     """A folder moved into place brings its issues, and takes them away with it."""
-    archive, aside = tmp_path / "archive", tmp_path / "aside"
+    archive, outside = tmp_path / "archive", tmp_path / "outside"
     archive.mkdir()
-    aside.mkdir()
-    (aside / "a.md").write_text(ISSUE)
+    outside.mkdir()
+    (outside / "a.md").write_text(ISSUE)
     async with watched(archive) as seen:
-        aside.rename(archive / "below")
+        outside.rename(archive / "below")
         await seen.slugs("a")
         shutil.rmtree(archive / "below")
         await seen.slugs()
@@ -197,12 +197,12 @@ def test_what_a_burst_names(tmp_path: Path) -> None:
 
 async def test_the_folder_gone_for_a_while(tmp_path: Path) -> None:
     """The watch waits for the folder to come back, and stops at once when asked to while waiting."""
-    folder, aside = tmp_path / "archive", tmp_path / "aside"
+    folder, outside = tmp_path / "archive", tmp_path / "outside"
     folder.mkdir()
     async with watched(folder) as seen:
         (folder / "a.md").write_text(ISSUE)
         await seen.slugs("a")
-        folder.rename(aside)
+        folder.rename(outside)
         (tmp_path / "new").mkdir()
         (tmp_path / "new" / "b.md").write_text(ISSUE)
         (tmp_path / "new").rename(folder)

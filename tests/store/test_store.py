@@ -222,9 +222,9 @@ async def test_the_newest_wish_counts_in_whatever_order_it_comes(store: Store, s
     """Added, removed, added: swapped and repeated at random, the end is the same."""
     _, part, attempt = await sending(store)
     await store.parts.sent(part, attempt, "1.1", (ENTRY,))
-    wishes = [("1.0", True), ("2.0", False), ("3.0", True), ("2.0", False), ("1.0", True)]
-    random.Random(seed).shuffle(wishes)
-    for event_ts, kept in wishes:
+    events = [("1.0", True), ("2.0", False), ("3.0", True), ("2.0", False), ("1.0", True)]
+    random.Random(seed).shuffle(events)
+    for event_ts, kept in events:
         done = await store.bookmarks.react(
             ME, "-:T1", BookmarkSource("C1", "1.1", "bookmark"), moment(event_ts), NOW, held=kept
         )

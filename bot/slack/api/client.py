@@ -1,4 +1,4 @@
-"""The real door to Slack: its Web API through the SDK's client, over one shared session.
+"""The real Slack port: its Web API through the SDK's client, over one shared session.
 
 One session feeds about 1,900 calls a second, a session per call about 1,350 over plain HTTP and an eighth over TLS. The
 SDK's own connection-retry handler is off: it would send a message again whose connection broke after it was read

@@ -1,4 +1,4 @@
-"""The one door to Slack, as the rest of the bot sees it.
+"""The Slack port, as the rest of the bot sees it.
 
 `bot.slack.api.client.WebSlack` is the real one. Every method raises a `bot.slack.api.errors.SlackError` subclass and
 nothing else when Slack refuses or cannot be reached; none of them sends twice by itself.

@@ -144,7 +144,7 @@ class Actions:
         named = {"block_id": body.text("block_id"), "action_id": body.text("action_id")}
         so_far = body.text("typed", empty=True)[:500]
         payload = payloads.suggestion(self.room.workspace, user, where, named, so_far)
-        answer = await person.scene.sender.send("interactive", payload)
+        answer = await person.fixture.sender.send("interactive", payload)
         _taken(answer)
         said = answer.json()
         return {"options": said.get("options") or said.get("option_groups") or []}
@@ -185,7 +185,7 @@ class Actions:
     # -- the parts -----------------------------------------------------------------------------------------------------
 
     async def _person(self, user: User) -> Person:
-        return (await self.room.environment()).scene.person(user)
+        return (await self.room.environment()).fixture.person(user)
 
     def _message(self, user: User, body: Body) -> ChannelMessage:
         return self.room.message(user, self.room.channel(user, body.text("channel")), body.text("ts"))

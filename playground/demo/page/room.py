@@ -59,7 +59,7 @@ class Room:
 
     def enter(self, environment: Environment) -> None:
         """Set the environment with the app, and tell the page."""
-        environment.scene.sender.watchers.append(lambda carried: self.calls.to_bot(carried, self.clock.now()))
+        environment.fixture.sender.watchers.append(lambda carried: self.calls.to_bot(carried, self.clock.now()))
         self._environment.set_result(environment)
         self.feed.tell({"type": "ready"})
 

@@ -150,8 +150,8 @@ async def _begin(room: Room, settings: Settings) -> None:
     await room.feed.attended.wait()
     home, others = room.workspace.channels[room.home], room.channels(room.people[1])
     other = next(channel for channel in others if channel.kind != "im" and channel is not home)
-    await environment.scene.person(room.people[0]).types(f"{settings.command} subscribe as soon as it appears", home)
-    await environment.scene.person(room.people[1]).types(f"{settings.command} subscribe {SCHEDULE}", other)
+    await environment.fixture.person(room.people[0]).types(f"{settings.command} subscribe as soon as it appears", home)
+    await environment.fixture.person(room.people[1]).types(f"{settings.command} subscribe {SCHEDULE}", other)
     with suppress(TimeoutError):
-        await environment.scene.until(lambda: home.ephemeral and other.ephemeral, APPEARS)
+        await environment.fixture.until(lambda: home.ephemeral and other.ephemeral, APPEARS)
     await asyncio.to_thread(environment.held.release)

@@ -22,7 +22,7 @@ from playground.demo.page.run import DemoOptions, opened
 from playground.demo.page.server import PageServer
 from playground.slack.channel import ChannelMessage
 from playground.slack.files import SlackFile
-from tests.playground.visitor import PATIENCE, Visitor
+from tests.playground.visitor import WAIT_SECONDS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -219,15 +219,15 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
     await house.ada.reads("ondays 09:00", channel)
     held = (await house.ada.state())["drawer"]["held"]
     noticed = asyncio.Event()
-    stage = await house.page.room.environment()
+    environment = await house.page.room.environment()
 
     async def notice(_before: Snapshot, _after: Snapshot) -> None:
         noticed.set()
 
-    stage.library.on_change(notice)
+    environment.library.on_change(notice)
     assert (await house.ada.operates("publish"))["ok"]
     assert (await house.ada.state())["drawer"]["held"] == held - 1
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_SECONDS):
         await noticed.wait()
     await house.ada.operates("break", what="cut_after_accept")
     assert (await house.ada.state())["drawer"]["broken"] == ["cut_after_accept"]
@@ -349,10 +349,14 @@ async def test_a_button_that_is_gone_and_a_menu_that_is_none(house: House) -> No
 
 async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None:
     """A call that Slack would refuse for its blocks shows Slack's word for it, and which block it was."""
-    stage = await house.page.room.environment()
+    environment = await house.page.room.environment()
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_001}}]
-    fields = {"channel": stage.workspace.channels[await house.room("limits")].id, "text": "too long", "blocks": blocks}
-    stage.site.request("chat.postMessage", stage.workspace.token, fields, house.page.room.clock.now())
+    fields = {
+        "channel": environment.workspace.channels[await house.room("limits")].id,
+        "text": "too long",
+        "blocks": blocks,
+    }
+    environment.site.request("chat.postMessage", environment.workspace.token, fields, house.page.room.clock.now())
     told = await house.ada.until(lambda push: push["type"] == "call" and push["call"]["answer"] == "invalid_blocks")
     assert (told["call"]["ok"], told["call"]["landed"]) == (False, False)
     assert "/blocks/0/text" in told["call"]["details"][0]
@@ -360,11 +364,11 @@ async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None
 
 async def test_what_is_sent_to_one_person_is_in_no_list(house: House) -> None:
     """The drawer, which everybody can open, lists a call to one person without its words, however they are named."""
-    stage, words = await house.page.room.environment(), "a word for Ada"
+    environment, words = await house.page.room.environment(), "a word for Ada"
     places = {house.ada.me, await house.ada.channel("")}
     for channel in places:
         fields = {"channel": channel, "text": words}
-        stage.site.request("chat.postMessage", stage.workspace.token, fields, house.page.room.clock.now())
+        environment.site.request("chat.postMessage", environment.workspace.token, fields, house.page.room.clock.now())
         house.page.room.clock.forward(timedelta(seconds=2))
     await house.ada.reads(words, await house.ada.channel(""))
     listed = (await house.grace.state())["drawer"]["calls"]

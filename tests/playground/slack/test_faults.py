@@ -8,17 +8,17 @@ import pytest
 
 from playground.slack.faults import Fault, Faults, How
 from playground.slack.ledger import Ledger, read
-from tests.playground.environment import stage
+from tests.playground.environment import environment
 
 
 @pytest.mark.parametrize("effect", [True, False])
 @pytest.mark.parametrize("how", list(How))
 def test_the_ledger_knows_what_landed(how: How, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """Whatever the caller hears, the ledger says whether the message landed; the fault hits once."""
-    it = stage()
+    it = environment()
     it.site.faults.add(Fault(how, effect=effect, error="fatal_error"))
     reply = it.reply("chat.postMessage", channel=it.channel.id, text="hello")
-    assert (reply.wire, reply.status) == {
+    assert (reply.outcome, reply.status) == {
         How.HANG: ("hang", 200),
         How.CUT: ("cut", 200),
         How.BROKEN: ("answer", 500),
@@ -32,7 +32,7 @@ def test_the_ledger_knows_what_landed(how: How, effect: bool) -> None:  # noqa: 
 
 def test_a_late_message_lands_late() -> None:
     """A message held back is not there at once, and is there once its time has come."""
-    it = stage()
+    it = environment()
     it.site.faults.add(Fault(How.HANG, effect=True, lands_after=10))
     it.reply("chat.postMessage", channel=it.channel.id, text="late")
     it.pass_(9)
@@ -73,7 +73,7 @@ def test_chance_repeats_with_its_seed() -> None:
 
 def test_a_ledger_is_read_back() -> None:
     """What one process wrote another reads, but for half a line at the end; doubles are found by metadata."""
-    it = stage()
+    it = environment()
     file = io.StringIO()
     it.site.ledger = Ledger(file)
     metadata = {"event_type": "part", "event_payload": {"key": "parent"}}

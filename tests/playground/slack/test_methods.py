@@ -17,7 +17,7 @@ from playground.slack.channel import micros, stamp
 from playground.slack.methods import METHODS
 from playground.slack.pace import BURST, Pace
 from playground.slack.workspace import SCOPES
-from tests.playground.environment import Stage, stage
+from tests.playground.environment import Environment, environment
 
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Title"}, "blocks": [{"type": "divider"}]}
 HOME = {"type": "home", "blocks": [{"type": "divider"}]}
@@ -26,7 +26,7 @@ PART = {"event_type": "part", "event_payload": {"key": "parent"}}
 
 def test_a_post_is_answered_with_its_place() -> None:
     """The answer to a post has the channel's id, whatever it was called, and a ts that is a string."""
-    it = stage()
+    it = environment()
     body = it.call("chat.postMessage", channel="#devops", text="hello")
     assert body["ok"]
     assert body["channel"] == it.channel.id
@@ -36,7 +36,7 @@ def test_a_post_is_answered_with_its_place() -> None:
 
 def test_a_post_to_a_user_goes_to_their_direct_conversation() -> None:
     """A user's id as the channel means their direct conversation, always the same one."""
-    it = stage()
+    it = environment()
     first = it.call("chat.postMessage", channel=it.you.id, text="hello")["channel"]
     it.pass_(2)
     assert it.call("chat.postMessage", channel=it.you.id, text="hello")["channel"] == first
@@ -57,7 +57,7 @@ def test_a_post_to_a_user_goes_to_their_direct_conversation() -> None:
 )
 def test_a_wrong_post_is_refused(error: str, arguments: dict[str, Any]) -> None:
     """A post that breaks a rule is refused with Slack's word for it, and does not land."""
-    it = stage()
+    it = environment()
     assert it.error("chat.postMessage", **{"channel": it.channel.id, "text": "hello", **arguments}) == error
     assert it.site.ledger.posts() == []
     assert it.site.ledger.lines[0].answer == error
@@ -65,14 +65,14 @@ def test_a_wrong_post_is_refused(error: str, arguments: dict[str, Any]) -> None:
 
 def test_invalid_blocks_say_where() -> None:
     """A refusal of blocks points into the payload."""
-    it = stage()
+    it = environment()
     body = it.call("chat.postMessage", channel=it.channel.id, text="x", blocks=[{"type": "section"}])
     assert body["response_metadata"]["messages"] == ["[ERROR] needs one of: text, fields [json-pointer:/blocks/0]"]
 
 
 def test_only_a_parent_takes_replies() -> None:
     """A reply's ts is no thread."""
-    it = stage()
+    it = environment()
     parent = it.post()
     reply = it.post(thread_ts=parent)
     assert it.error("chat.postMessage", channel=it.channel.id, text="x", thread_ts=reply) == "cannot_reply_to_message"
@@ -80,7 +80,7 @@ def test_only_a_parent_takes_replies() -> None:
 
 def test_where_the_bot_may_post() -> None:
     """Archived, foreign and private channels are refused, each with its own word; a scope opens public ones."""
-    it = stage()
+    it = environment()
     post = {"text": "x"}
     assert it.error("chat.postMessage", channel="general", **post) == "not_in_channel"
     it.workspace.scopes |= {"chat:write.public"}
@@ -94,7 +94,7 @@ def test_where_the_bot_may_post() -> None:
 @pytest.mark.parametrize("method", sorted(METHODS))
 def test_a_token_that_is_none_or_no_longer_one(method: str) -> None:
     """No method works without a token, with a wrong one, or with a revoked one."""
-    it = stage()
+    it = environment()
     assert it.site.request(method, None, {}, it.now).body["error"] == "not_authed"
     assert it.site.request(method, "xoxb-other", {}, it.now).body["error"] == "invalid_auth"
     it.workspace.revoked = "token_revoked"
@@ -103,7 +103,7 @@ def test_a_token_that_is_none_or_no_longer_one(method: str) -> None:
 
 def test_a_missing_scope_is_named() -> None:
     """Without its scope a method is refused, with what it needs and what the bot has."""
-    it = stage()
+    it = environment()
     it.workspace.scopes = frozenset({"commands"})
     body = it.call("conversations.history", channel=it.channel.id)
     assert (body["error"], body["needed"], body["provided"]) == ("missing_scope", "channels:history", "commands")
@@ -113,17 +113,17 @@ def test_the_stand_in_grants_what_the_manifest_asks_for() -> None:
     """The stand-in's scopes and events are those of the shipped manifest: what works here works there."""
     manifest = yaml.safe_load((Path(__file__).parents[3] / "manifest.yaml").read_text())
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
-    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == stage().workspace.events
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == environment().workspace.events
 
 
 def test_unknown_methods_are_refused() -> None:
     """A method that the stand-in does not have is unknown_method, never a success."""
-    assert stage().error("chat.telepathy") == "unknown_method"
+    assert environment().error("chat.telepathy") == "unknown_method"
 
 
 def test_an_update_replaces_text_and_blocks_and_keeps_metadata() -> None:
     """Text without blocks removes the blocks and shows as edited; metadata stays unless it is given."""
-    it = stage()
+    it = environment()
     ts = it.post(blocks=[{"type": "divider"}], metadata=PART)
     assert it.call("chat.update", channel=it.channel.id, ts=ts, text="other")["ok"]
     message = it.channel.messages[ts]
@@ -135,7 +135,7 @@ def test_an_update_replaces_text_and_blocks_and_keeps_metadata() -> None:
 
 def test_only_own_messages_are_changed() -> None:
     """Others' messages, unknown ones and channels by name cannot be updated or deleted."""
-    it = stage()
+    it = environment()
     other = it.workspace.post(it.channel, it.now, user=it.you.id, text="mine")
     place = {"channel": it.channel.id, "ts": other.ts}
     assert it.error("chat.update", text="x", **place) == "cant_update_message"
@@ -146,7 +146,7 @@ def test_only_own_messages_are_changed() -> None:
 
 def test_a_deleted_message_is_gone() -> None:
     """After chat.delete a message is in no history and cannot be updated."""
-    it = stage()
+    it = environment()
     ts = it.post()
     assert it.call("chat.delete", channel=it.channel.id, ts=ts)["ok"]
     assert it.call("conversations.history", channel=it.channel.id)["messages"] == []
@@ -155,7 +155,7 @@ def test_a_deleted_message_is_gone() -> None:
 
 def test_a_reply_whose_thread_is_gone_stands_in_the_channel() -> None:
     """Slack does not refuse it; the only sign is that the answer has no thread_ts."""
-    it = stage()
+    it = environment()
     parent = it.post()
     it.pass_(2)
     there = it.call("chat.postMessage", channel=it.channel.id, text="reply", thread_ts=parent)
@@ -172,7 +172,7 @@ def test_a_reply_whose_thread_is_gone_stands_in_the_channel() -> None:
 
 def test_a_tombstone_keeps_its_thread() -> None:
     """Where tombstones are left, a deleted message that has replies still takes some; one that has none is gone."""
-    it = stage()
+    it = environment()
     it.workspace.tombstones = True
     bare, parent = it.post(), it.post(metadata=PART)
     it.post("first", thread_ts=parent)
@@ -193,7 +193,7 @@ def test_a_tombstone_keeps_its_thread() -> None:
 
 def test_an_ephemeral_message_is_seen_by_one() -> None:
     """An ephemeral message reaches a member of the channel, and is in no history."""
-    it = stage()
+    it = environment()
     assert it.call("chat.postEphemeral", channel=it.channel.id, user=it.you.id, text="psst")["ok"]
     assert [message.text for message in it.channel.shown_to(it.you.id)] == ["psst"]
     assert it.channel.shown_to("U2") == []
@@ -203,7 +203,7 @@ def test_an_ephemeral_message_is_seen_by_one() -> None:
 
 def test_a_permalink_of_a_reply_names_its_thread() -> None:
     """A reply's address carries its parent."""
-    it = stage()
+    it = environment()
     parent = it.post()
     reply = it.post(thread_ts=parent)
     link = it.call("chat.getPermalink", channel=it.channel.id, message_ts=reply)["permalink"]
@@ -213,7 +213,7 @@ def test_a_permalink_of_a_reply_names_its_thread() -> None:
 
 def test_history_is_the_top_level_newest_first() -> None:
     """History never lists replies; asked for a reply's ts it gives the nearest message before."""
-    it = stage()
+    it = environment()
     first = it.post("first")
     reply = it.post("reply", thread_ts=first)
     second = it.post("second")
@@ -228,7 +228,7 @@ def test_history_is_the_top_level_newest_first() -> None:
 
 def test_a_broadcast_reply_is_in_both_places() -> None:
     """A reply that is broadcast is in the channel's history too."""
-    it = stage()
+    it = environment()
     first = it.post()
     reply = it.post(thread_ts=first, reply_broadcast=True)
     page = it.call("conversations.history", channel=it.channel.id)
@@ -237,7 +237,7 @@ def test_a_broadcast_reply_is_in_both_places() -> None:
 
 def test_metadata_is_told_when_asked_for() -> None:
     """Without include_all_metadata only the event_type is told."""
-    it = stage()
+    it = environment()
     it.post(metadata=PART)
     assert it.call("conversations.history", channel=it.channel.id)["messages"][0]["metadata"] == {"event_type": "part"}
     full = it.call("conversations.history", channel=it.channel.id, include_all_metadata=True)
@@ -246,7 +246,7 @@ def test_metadata_is_told_when_asked_for() -> None:
 
 def test_replies_begin_with_their_parent() -> None:
     """A thread is found by any of its messages, oldest first, the parent always leading."""
-    it = stage()
+    it = environment()
     parent = it.post("parent")
     replies = [it.post(f"{number}", thread_ts=parent) for number in range(3)]
     for asked in (parent, replies[1]):
@@ -269,14 +269,14 @@ def test_replies_begin_with_their_parent() -> None:
 )
 def test_wrong_paging_is_refused(error: str, arguments: dict[str, Any]) -> None:
     """Invalid cursors, limits and times are refused."""
-    it = stage()
+    it = environment()
     assert it.error("conversations.history", channel=it.channel.id, **arguments) == error
 
 
 @given(count=st.integers(0, 12), limit=st.integers(1, 5), thread=st.booleans(), inclusive=st.booleans())
 def test_paging_shows_everything_once(count: int, limit: int, thread: bool, inclusive: bool) -> None:  # noqa: FBT001 - a case
     """Whatever the page's size, following the cursor gives every message once, in order."""
-    it = stage()
+    it = environment()
     parent = it.post() if thread else None
     posted = [it.post(str(number), **({"thread_ts": parent} if parent else {})) for number in range(count)]
     expected = [parent, *posted] if parent else posted[::-1]
@@ -320,7 +320,7 @@ def test_who_waits_as_told_is_let_in(pauses: list[float]) -> None:
 
 def test_channels_do_not_slow_each_other() -> None:
     """The limit is each channel's own, and the ledger tells refusals from posts."""
-    it = stage()
+    it = environment()
     other = it.workspace.add_channel("other")
     replies = [it.reply("chat.postMessage", channel=channel.id, text="x") for channel in (it.channel, other, other)]
     assert [reply.status for reply in replies] == [200, 200, 429]
@@ -330,7 +330,7 @@ def test_channels_do_not_slow_each_other() -> None:
 
 def test_other_limits_are_there_when_asked_for() -> None:
     """A cap over the workspace and the tiers of other methods hold when they are switched on."""
-    it = stage()
+    it = environment()
     it.workspace.pace = Pace(posts_a_minute=1, tiers=True)
     it.post()
     it.pass_(2)
@@ -347,18 +347,18 @@ def test_a_ts_is_read_as_it_was_written(at: int) -> None:
 
 def test_every_message_of_a_channel_has_its_own_ts() -> None:
     """Messages at one and the same moment still get different ts, in order."""
-    it = stage()
+    it = environment()
     stamps = [it.workspace.post(it.channel, it.now, user=it.you.id, text="x").ts for _ in range(50)]
     assert sorted(set(stamps)) == stamps
 
 
-def _trigger(it: Stage) -> str:
+def _trigger(it: Environment) -> str:
     return it.workspace.new_trigger(it.you.id, it.now)
 
 
 def test_a_modal_needs_a_fresh_trigger() -> None:
     """A trigger_id opens one view within three seconds."""
-    it = stage()
+    it = environment()
     trigger = _trigger(it)
     view = it.call("views.open", trigger_id=trigger, view=MODAL)["view"]
     assert view["title"] == MODAL["title"]
@@ -371,7 +371,7 @@ def test_a_modal_needs_a_fresh_trigger() -> None:
 
 def test_a_view_over_a_limit_is_refused() -> None:
     """A view that breaks a limit is refused with a pointer to where."""
-    it = stage()
+    it = environment()
     body = it.call("views.open", trigger_id=_trigger(it), view={**MODAL, "blocks": [{"type": "section"}]})
     assert body["error"] == "invalid_arguments"
     assert "json-pointer:/view/blocks/0" in body["response_metadata"]["messages"][0]
@@ -380,7 +380,7 @@ def test_a_view_over_a_limit_is_refused() -> None:
 
 def test_a_view_is_updated_by_its_newest_hash() -> None:
     """An update with a stale hash is a conflict; an unknown view is not found."""
-    it = stage()
+    it = environment()
     view = it.call("views.open", trigger_id=_trigger(it), view={**MODAL, "external_id": "one"})["view"]
     assert it.call("views.update", view_id=view["id"], hash=view["hash"], view=MODAL)["ok"]
     assert it.error("views.update", view_id=view["id"], hash=view["hash"], view=MODAL) == "hash_conflict"
@@ -389,7 +389,7 @@ def test_a_view_is_updated_by_its_newest_hash() -> None:
 
 def test_three_views_are_the_most() -> None:
     """A stack of modals is at most three high."""
-    it = stage()
+    it = environment()
     it.call("views.open", trigger_id=_trigger(it), view=MODAL)
     for _ in range(2):
         assert it.call("views.push", trigger_id=_trigger(it), view=MODAL)["ok"]
@@ -399,7 +399,7 @@ def test_three_views_are_the_most() -> None:
 
 def test_a_person_has_three_modals_open_at_most() -> None:
     """Opening one more closes the oldest; a closed one is forgotten with what was set in it."""
-    it = stage()
+    it = environment()
     opened = []
     for _ in range(10):
         it.pass_(2)
@@ -414,7 +414,7 @@ def test_a_person_has_three_modals_open_at_most() -> None:
 
 def test_expired_triggers_are_forgotten() -> None:
     """For as long again as a trigger lives it is "expired", then unknown; years of them take no room."""
-    it = stage()
+    it = environment()
     late, forgotten = _trigger(it), _trigger(it)
     it.now += timedelta(seconds=5)
     _trigger(it)
@@ -428,7 +428,7 @@ def test_expired_triggers_are_forgotten() -> None:
 
 def test_the_home_tab_is_everybodys_own() -> None:
     """views.publish sets one person's Home tab, and keeps its id."""
-    it = stage()
+    it = environment()
     first = it.call("views.publish", user_id=it.you.id, view=HOME)["view"]["id"]
     assert it.call("views.publish", user_id=it.you.id, view=HOME)["view"]["id"] == first
     assert it.error("views.publish", user_id="U404", view=HOME) == "user_not_found"
@@ -436,7 +436,7 @@ def test_the_home_tab_is_everybodys_own() -> None:
 
 def test_the_home_tab_is_published_over_the_newest_only() -> None:
     """A stale hash is a conflict, as is one where nothing was published; a Home tab that is off is not enabled."""
-    it = stage()
+    it = environment()
     assert it.error("views.publish", user_id=it.you.id, view=HOME, hash="1.x") == "hash_conflict"
     first = it.call("views.publish", user_id=it.you.id, view=HOME)["view"]["hash"]
     second = it.call("views.publish", user_id=it.you.id, view=HOME, hash=first)["view"]["hash"]
@@ -448,7 +448,7 @@ def test_the_home_tab_is_published_over_the_newest_only() -> None:
 
 def test_people_are_described_with_their_zone() -> None:
     """users.info tells a person's zone and its offset at this time of year."""
-    it = stage()
+    it = environment()
     user = it.call("users.info", user=it.you.id)["user"]
     assert (user["tz"], user["tz_offset"]) == ("Europe/London", 0)
     assert it.error("users.info", user="U404") == "user_not_found"
@@ -456,7 +456,7 @@ def test_people_are_described_with_their_zone() -> None:
 
 def test_reactions_are_told_with_their_message() -> None:
     """reactions.get gives a message, text and all."""
-    it = stage()
+    it = environment()
     ts = it.post()
     it.channel.messages[ts].reactions["bookmark"] = [it.you.id]
     message = it.call("reactions.get", channel=it.channel.id, timestamp=ts)["message"]
@@ -465,7 +465,7 @@ def test_reactions_are_told_with_their_message() -> None:
 
 def test_channels_are_described_joined_and_opened() -> None:
     """conversations.info, .join and .open, each with its scope."""
-    it = stage()
+    it = environment()
     assert it.error("conversations.info", channel=it.channel.id) == "missing_scope"
     it.workspace.scopes |= {"channels:read", "channels:join", "im:write", "im:read"}
     assert it.call("conversations.info", channel=it.channel.id)["channel"]["is_member"]
@@ -476,7 +476,7 @@ def test_channels_are_described_joined_and_opened() -> None:
 
 def test_workspaces_are_told_apart_by_their_tokens() -> None:
     """A token reaches its own workspace only."""
-    it = stage()
+    it = environment()
     other = it.site.add(replace(it.workspace, team="T2", token="xoxb-2", channels={}, users={}))
     assert it.site.request("auth.test", "xoxb-2", {}, it.now).body["team_id"] == other.team
     body = it.site.request("chat.postMessage", "xoxb-2", {"channel": it.channel.id, "text": "x"}, it.now).body

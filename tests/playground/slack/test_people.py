@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from playground.slack.channel import Channel
-from playground.slack.fixtures import connect, village
+from playground.slack.fixtures import connect, demo_site
 from playground.slack.front import front
 from playground.slack.people import Person, WorkspaceFixture, readable, workspace_fixture
 from playground.slack.server import Server
@@ -91,7 +91,7 @@ CHOOSER = {
 class Trial:
     """A Bolt app that notes what it hears, and somebody to try it."""
 
-    stage: WorkspaceFixture
+    fixture: WorkspaceFixture
     you: Person
     channel: Channel
     bolt: AsyncApp
@@ -182,7 +182,7 @@ def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901, PLR0915 - a 
 @pytest.fixture
 async def trial() -> AsyncIterator[Trial]:
     """Run a stand-in and an app on loopback."""
-    site, workspace, channel, user = village()
+    site, workspace, channel, user = demo_site()
     workspace.trigger_life = timedelta(minutes=1)  # on a busy machine three seconds are soon gone
     async with Server(site) as server, aiohttp.ClientSession() as session:
         client = AsyncWebClient(token=workspace.token, base_url=server.api_url, session=session, retry_handlers=[])
@@ -199,9 +199,11 @@ async def trial() -> AsyncIterator[Trial]:
         asgi = Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
         async with (
             front(asgi) as url,
-            workspace_fixture(server, workspace, f"{url}/slack/events", SECRET, wait=wait, patience=10) as stage,
+            workspace_fixture(
+                server, workspace, f"{url}/slack/events", SECRET, wait=wait, answer_seconds=10
+            ) as fixture,
         ):
-            trial = Trial(stage, stage.person(user), channel, bolt, pauses=pauses)
+            trial = Trial(fixture, fixture.person(user), channel, bolt, pauses=pauses)
             listeners(bolt, trial)
             yield trial
 
@@ -210,14 +212,14 @@ async def test_a_command_is_answered_in_private(trial: Trial) -> None:
     """What the app says at once appears to the one who asked, and to nobody else."""
     heard = await trial.you.types("/weekly service mesh", trial.channel)
     assert heard.message in trial.you.sees(trial.channel)
-    assert heard.message not in trial.stage.person("ada").sees(trial.channel)
+    assert heard.message not in trial.fixture.person("ada").sees(trial.channel)
     assert trial.heard[0]["text"] == "service mesh"
 
 
 async def test_an_answer_to_all_shows_the_command(trial: Trial) -> None:
     """An answer in the channel is seen by all, below what was typed."""
     await trial.you.types("/weekly aloud", trial.channel)
-    assert [message.text for message in trial.stage.person("ada").sees(trial.channel)] == ["/weekly aloud", "for all"]
+    assert [message.text for message in trial.fixture.person("ada").sees(trial.channel)] == ["/weekly aloud", "for all"]
 
 
 async def test_an_answer_beyond_a_limit_is_not_shown(trial: Trial) -> None:
@@ -230,42 +232,42 @@ async def test_an_answer_beyond_a_limit_is_not_shown(trial: Trial) -> None:
 async def test_a_late_answer_comes_by_the_response_url(trial: Trial) -> None:
     """What the app sends to the response URL appears too."""
     await trial.you.types("/weekly later", trial.channel)
-    seen = await trial.stage.until(lambda: trial.you.sees(trial.channel))
+    seen = await trial.fixture.until(lambda: trial.you.sees(trial.channel))
     assert [message.text for message in seen] == ["later it is"]
 
 
 async def test_a_silent_app_times_out(trial: Trial) -> None:
     """An app that does not answer in time shows as operation_timeout, one that knows no such command as failed."""
     trial.silent = asyncio.Event()
-    trial.stage.sender.patience = 0.05
+    trial.fixture.sender.answer_seconds = 0.05
     assert "operation_timeout" in (await trial.you.types("/weekly x", trial.channel)).text
     trial.silent.set()
-    trial.stage.sender.patience = 5
+    trial.fixture.sender.answer_seconds = 5
     assert "dispatch_failed" in (await trial.you.types("/other x", trial.channel)).text
 
 
 async def test_a_wrong_signature_is_refused(trial: Trial) -> None:
     """The request sender signs for real: with another secret, the app refuses."""
-    trial.stage.sender.secret = "another"
+    trial.fixture.sender.secret = "another"
     assert (await trial.you.types("/weekly x", trial.channel)).answer.status == 401
 
 
 async def test_a_reaction_is_told_until_it_is_taken(trial: Trial) -> None:
     """An event that fails is sent again almost at once, after a minute, after five, with the same id."""
-    message = trial.stage.person("ada").says("hello", trial.channel)
+    message = trial.fixture.person("ada").says("hello", trial.channel)
     trial.broken = 2
     answer = await trial.you.reacts(message, "bookmark")
     assert answer is not None
     assert answer.ok
     assert trial.pauses == [0.0, 60.0]
-    assert len({name for name, _ in trial.stage.sender.sent}) == 1
+    assert len({name for name, _ in trial.fixture.sender.sent}) == 1
     assert trial.heard[0]["item"] == {"type": "message", "channel": trial.channel.id, "ts": message.ts}
     assert await trial.you.reacts(message, "bookmark") is None
 
 
 async def test_a_reaction_where_the_bot_is_not(trial: Trial) -> None:
     """No event comes from a channel that the bot is not in."""
-    general = trial.stage.workspace.channel("general")
+    general = trial.fixture.workspace.channel("general")
     assert general is not None
     assert await trial.you.reacts(trial.you.says("hello", general), "bookmark") is None
 
@@ -275,7 +277,7 @@ async def test_a_button_replaces_what_it_stands_in(trial: Trial) -> None:
     message = (await trial.you.types("/weekly x", trial.channel)).message
     assert message is not None
     assert (await trial.you.clicks(message, "Share")).ok
-    await trial.stage.until(lambda: readable(message) == "shared 7")
+    await trial.fixture.until(lambda: readable(message) == "shared 7")
     with pytest.raises(LookupError, match="nothing"):
         await trial.you.clicks(message, "Share")
 
@@ -283,7 +285,7 @@ async def test_a_button_replaces_what_it_stands_in(trial: Trial) -> None:
 async def test_a_form_is_opened_filled_in_and_sent(trial: Trial) -> None:
     """A modal opens, suggests, shows errors and closes."""
     await trial.you.types("/weekly form", trial.channel)
-    view = await trial.stage.until(lambda: trial.you.screen)
+    view = await trial.fixture.until(lambda: trial.you.screen)
     assert view is not None
     options = await trial.you.asks(view, "zone", "Europe")
     assert [option["text"]["text"] for option in options] == ["Europe/London"]
@@ -299,7 +301,7 @@ async def test_a_form_is_opened_filled_in_and_sent(trial: Trial) -> None:
 async def test_a_form_leads_to_others(trial: Trial) -> None:
     """The answer to a form changes it, puts another on top, or clears them all."""
     await trial.you.types("/weekly form", trial.channel)
-    view = await trial.stage.until(lambda: trial.you.screen)
+    view = await trial.fixture.until(lambda: trial.you.screen)
     assert view is not None
     await trial.you.submits(view, {"note": "update"})
     assert view.payload["title"]["text"] == "update"
@@ -317,31 +319,31 @@ async def test_a_reaction_is_taken_back(trial: Trial) -> None:
     message = trial.you.says("hello", trial.channel)
     assert await trial.you.unreacts(message, "bookmark") is None
     await trial.you.reacts(message, "bookmark")
-    await trial.stage.person("ada").reacts(message, "bookmark")
+    await trial.fixture.person("ada").reacts(message, "bookmark")
     answer = await trial.you.unreacts(message, "bookmark")
     assert answer is not None
     assert answer.status == 404  # the app on trial does not listen to it, and so it was sent four times
     assert trial.pauses == [0.0, 60.0, 300.0]
-    assert message.reactions == {"bookmark": [trial.stage.person("ada").user.id]}
+    assert message.reactions == {"bookmark": [trial.fixture.person("ada").user.id]}
 
 
 async def test_an_app_that_is_gone(trial: Trial) -> None:
     """Nobody at the address is a failed connection."""
-    trial.stage.sender.url = "http://127.0.0.1:1/nowhere"
+    trial.fixture.sender.url = "http://127.0.0.1:1/nowhere"
     heard = await trial.you.types("/weekly x", trial.channel)
     assert heard.answer.reason == "connection_failed"
     with pytest.raises(TimeoutError):
-        await trial.stage.until(lambda: None, within=0.01)
+        await trial.fixture.until(lambda: None, within=0.01)
 
 
 async def test_socket_mode_carries_the_same(trial: Trial) -> None:
     """With a Socket Mode line open, commands and events go down that line and are answered on it."""
-    handler: Any = AsyncSocketModeHandler(trial.bolt, trial.stage.workspace.app_token)
+    handler: Any = AsyncSocketModeHandler(trial.bolt, trial.fixture.workspace.app_token)
     try:
         await handler.connect_async()
         async with asyncio.timeout(5):
-            await trial.stage.server.sockets.connected.wait()
-        trial.stage.sender.url = "http://127.0.0.1:1/nowhere"
+            await trial.fixture.server.sockets.connected.wait()
+        trial.fixture.sender.url = "http://127.0.0.1:1/nowhere"
         assert "you said x" in readable_answer(await trial.you.types("/weekly x", trial.channel))
         answer = await trial.you.reacts(trial.you.says("hello", trial.channel), "bookmark")
         assert answer is not None
@@ -359,7 +361,7 @@ async def test_the_home_tab_is_told_of_and_shown(trial: Trial) -> None:
     """Opening the Home tab is an event, which carries the view from the second time on; what is set in it is told."""
     assert trial.you.home is None
     await trial.you.opens_home()
-    home = await trial.stage.until(lambda: trial.you.home)
+    home = await trial.fixture.until(lambda: trial.you.home)
     assert home is not None
     assert home.is_home
     await trial.you.opens_home()
@@ -374,21 +376,21 @@ async def test_the_home_tab_is_told_of_and_shown(trial: Trial) -> None:
     assert values["search"]["search"]["value"] == "mesh"
     assert [one["value"] for one in values["boxes"]["kept"]["selected_options"]] == ["graph"]
     assert ticked["view"]["hash"] == home.hash
-    assert trial.stage.person("ada").home is None
+    assert trial.fixture.person("ada").home is None
 
 
 async def test_no_home_tab(trial: Trial) -> None:
     """An app that did not subscribe, or whose Home tab is switched off, hears of no opening."""
-    trial.stage.workspace.home_tab = False
+    trial.fixture.workspace.home_tab = False
     assert await trial.you.opens_home() is None
     assert trial.heard == []
 
 
 async def test_a_shortcut_brings_the_whole_message(trial: Trial) -> None:
     """Where the app is not and has no scope, the message comes with the shortcut; on private ones it is not offered."""
-    general = trial.stage.workspace.channel("general")
+    general = trial.fixture.workspace.channel("general")
     assert general is not None
-    said = trial.stage.person("ada").says("see <https://example.com>", general)
+    said = trial.fixture.person("ada").says("see <https://example.com>", general)
     assert (await trial.you.uses(said)).ok
     assert trial.heard[0]["message"]["text"] == said.text
     assert (trial.heard[0]["message_ts"], trial.heard[0]["channel"]["id"]) == (said.ts, general.id)
@@ -403,7 +405,7 @@ async def test_a_shortcut_brings_the_whole_message(trial: Trial) -> None:
 async def test_boxes_in_a_form_wait_for_it(trial: Trial) -> None:
     """What is ticked in a form's input is told when the form is sent; with nothing ticked it is not sent at all."""
     await trial.you.uses(trial.you.says("hello", trial.channel))
-    view = await trial.stage.until(lambda: trial.you.screen)
+    view = await trial.fixture.until(lambda: trial.you.screen)
     assert view is not None
     assert "Links" in (await trial.you.submits(view)).reason
     assert view.open
@@ -417,13 +419,13 @@ async def test_boxes_in_a_form_wait_for_it(trial: Trial) -> None:
 async def test_a_form_is_closed(trial: Trial) -> None:
     """Closing a form is told only where the form asks for it."""
     await trial.you.uses(trial.you.says("hello", trial.channel))
-    view = await trial.stage.until(lambda: trial.you.screen)
+    view = await trial.fixture.until(lambda: trial.you.screen)
     assert view is not None
     assert await trial.you.closes(view) is not None
     assert trial.heard[-1]["type"] == "view_closed"
     assert trial.you.screen is None
     await trial.you.types("/weekly form", trial.channel)
-    form = await trial.stage.until(lambda: trial.you.screen)
+    form = await trial.fixture.until(lambda: trial.you.screen)
     assert form is not None
     assert await trial.you.closes(form) is None
 
@@ -431,7 +433,7 @@ async def test_a_form_is_closed(trial: Trial) -> None:
 async def test_an_element_is_used_by_its_ids(trial: Trial) -> None:
     """Ids find what no words do; what is not there any more is said so."""
     await trial.you.opens_home()
-    home = await trial.stage.until(lambda: trial.you.home)
+    home = await trial.fixture.until(lambda: trial.you.home)
     assert home is not None
     await trial.you.acts(home, "boxes", "kept", ["mesh"])
     assert [one["value"] for one in trial.heard[-1]["actions"][0]["selected_options"]] == ["mesh"]
@@ -445,11 +447,11 @@ async def test_an_element_is_used_by_its_ids(trial: Trial) -> None:
 
 async def test_events_wait_and_come_in_any_order_any_number_of_times(trial: Trial) -> None:
     """Held events come when they are let go, in the order that is asked for, each as often as asked."""
-    trial.stage.sender.hold()
+    trial.fixture.sender.hold()
     for word in ("one", "two"):
         await trial.you.reacts(trial.you.says(word, trial.channel), "bookmark")
     assert trial.heard == []
-    answers = await trial.stage.sender.release(lambda waiting: waiting[::-1], copies=2)
+    answers = await trial.fixture.sender.release(lambda waiting: waiting[::-1], copies=2)
     assert [answer.ok for answer in answers] == [True] * 4
     told = [event["item"]["ts"] for event in trial.heard]
     assert told == sorted(told, reverse=True)
@@ -458,12 +460,12 @@ async def test_events_wait_and_come_in_any_order_any_number_of_times(trial: Tria
 
 async def test_a_shared_channel_tells_each_workspace(trial: Trial) -> None:
     """A reaction in a channel of two workspaces comes once for each, with the same time and ids of their own."""
-    other = trial.stage.server.site.add(Workspace("T2", token="xoxb-2", bot=User("U2BOT", "backissue", is_bot=True)))
-    connect(trial.channel, trial.stage.workspace, other)
-    trial.stage.sender.hold()
-    guest = Person(replace(trial.stage, workspace=other), other.add_user("linus"))
+    other = trial.fixture.server.site.add(Workspace("T2", token="xoxb-2", bot=User("U2BOT", "backissue", is_bot=True)))
+    connect(trial.channel, trial.fixture.workspace, other)
+    trial.fixture.sender.hold()
+    guest = Person(replace(trial.fixture, workspace=other), other.add_user("linus"))
     await guest.reacts(trial.you.says("hello", trial.channel), "bookmark")
-    here, there = trial.stage.sender.held or []
+    here, there = trial.fixture.sender.held or []
     assert (here["context_team_id"], there["context_team_id"]) == ("T2", "T0DEMO")
     assert here["team_id"] == there["team_id"] == "T2"
     assert [one["authorizations"][0]["team_id"] for one in (here, there)] == ["T2", "T0DEMO"]

@@ -8,17 +8,17 @@ import pytest
 
 from playground.slack.people import readable
 from playground.slack.respond import respond
-from tests.playground.environment import Stage, stage
+from tests.playground.environment import Environment, environment
 
 
-def opened(it: Stage, **more: Any) -> str:
+def opened(it: Environment, **more: Any) -> str:
     """Return a fresh response URL."""
     return it.workspace.new_response_url(it.channel.id, it.you.id, it.now, **more)
 
 
 def test_five_uses_and_no_more() -> None:
     """A response URL takes five payloads; what is refused does not count."""
-    it = stage()
+    it = environment()
     name = opened(it)
     assert respond(it.site, name, {}, it.now) == (400, "no_text")
     answers = [respond(it.site, name, {"text": f"{number}"}, it.now)[0] for number in range(6)]
@@ -29,7 +29,7 @@ def test_five_uses_and_no_more() -> None:
 
 def test_half_an_hour_and_no_longer() -> None:
     """After thirty minutes a response URL is of no use, and an unknown one never was."""
-    it = stage()
+    it = environment()
     name = opened(it)
     it.pass_(1801)
     assert respond(it.site, name, {"text": "late"}, it.now) == (404, "expired_url")
@@ -39,7 +39,7 @@ def test_half_an_hour_and_no_longer() -> None:
 
 def test_expired_response_urls_are_forgotten() -> None:
     """An hour after it was made a response URL is unknown, and takes no room."""
-    it = stage()
+    it = environment()
     first = opened(it)
     for _ in range(1_000):
         it.pass_(60)
@@ -51,14 +51,14 @@ def test_expired_response_urls_are_forgotten() -> None:
 @pytest.mark.parametrize(("kind", "seen"), [("in_channel", ["hello"]), ("ephemeral", [])])
 def test_who_sees_an_answer(kind: str, seen: list[str]) -> None:
     """An answer is for one person unless it is said to be for the channel."""
-    it = stage()
+    it = environment()
     assert respond(it.site, opened(it), {"text": "hello", "response_type": kind}, it.now)[0] == 200
     assert [message.text for message in it.channel.shown_to("U2")] == seen
 
 
 def test_the_original_is_replaced_or_taken_away() -> None:
     """replace_original changes the message it came from, delete_original takes it away."""
-    it = stage()
+    it = environment()
     original = it.workspace.post(it.channel, it.now, user=it.workspace.bot.id, text="first", ephemeral_to=it.you.id)
     name = opened(it, original=original)
     assert respond(it.site, name, {"replace_original": True, "text": "second"}, it.now)[0] == 200

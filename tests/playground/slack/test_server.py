@@ -46,8 +46,8 @@ async def slack() -> AsyncIterator[Running]:
     workspace = site.add(Workspace("T1"))
     channel = workspace.add_channel("devops")
     # Slack's client takes its own time-out only with a session of its own: a shared one brings its own.
-    patience = aiohttp.ClientTimeout(total=0.2)
-    async with Server(site) as server, aiohttp.ClientSession(timeout=patience) as session:
+    timeout = aiohttp.ClientTimeout(total=0.2)
+    async with Server(site) as server, aiohttp.ClientSession(timeout=timeout) as session:
         client = AsyncWebClient(token=workspace.token, base_url=server.api_url, session=session, retry_handlers=[])
         yield Running(server, workspace, channel, client)
 
