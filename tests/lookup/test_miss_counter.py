@@ -18,7 +18,7 @@ from bot.lookup.search import Answers
 from bot.lookup.views.answer import SearchRequest
 from bot.slack.blocks.command_names import CommandNames
 from tests.archive.search.newsletter import issue
-from tests.lookup.test_search import Shelf, StillClock
+from tests.lookup.test_search import FakeLibrary, StillClock
 
 
 class FakeTable:
@@ -105,7 +105,7 @@ def test_what_has_no_strong_answer_is_noted_each_time() -> None:
     """Also when the answer comes from the cache; strong answers, tools and mistyped commands are not."""
     noted: list[tuple[str, Grade]] = []
     some = Answers(
-        Shelf([issue(1, "Kubernetes in production.")]),
+        FakeLibrary([issue(1, "Kubernetes in production.")]),
         CommandNames(),
         StillClock(),
         lambda _: 0,
