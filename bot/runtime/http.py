@@ -130,6 +130,26 @@ async def _read(request: Request, verifying: Verifying) -> AsyncBoltRequest:
     return read
 
 
+def _too_long() -> _RefusedError:
+    return _RefusedError(413, f"its body is longer than {BODY_MAX_BYTES} bytes")
+
+
+async def _body(request: Request) -> bytes:
+    """Return the request's body, read no further than a body may be long: a chunked one does not say its length.
+
+    Raises _RefusedError.
+    """
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_MAX_BYTES:
+                raise _too_long()
+    except ClientDisconnect as error:
+        raise _RefusedError(400, "its sender left") from error
+    return bytes(body)
+
+
 async def _verified(request: Request, verifying: Verifying) -> bytes:
     """Return the body of a request that is surely Slack's. Raises _RefusedError; the headers are judged first."""
     headers = request.headers
@@ -138,14 +158,9 @@ async def _verified(request: Request, verifying: Verifying) -> bytes:
     if isinstance(signature, Unverified):
         raise _RefusedError(401, signature.reason)
     length = headers.get("content-length", "")
-    if not length.isascii() or not length.isdigit():
-        raise _RefusedError(411, "it does not say how long its body is")
-    if len(length) > 12 or int(length) > BODY_MAX_BYTES:
-        raise _RefusedError(413, f"its body is longer than {BODY_MAX_BYTES} bytes")
-    try:
-        body = await request.body()
-    except ClientDisconnect as error:
-        raise _RefusedError(400, "its sender left") from error
+    if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > BODY_MAX_BYTES):
+        raise _too_long()
+    body = await _body(request)
     if not signature.signs(body, verifying.secret):
         raise _RefusedError(401, "its signature is another's")
     return body

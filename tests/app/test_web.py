@@ -82,9 +82,33 @@ def test_a_body_too_large_is_refused_unread(client: TestClient) -> None:
     assert client.post(PATH, content=b"x" * (BODY_MAX_BYTES + 1), headers=signed(b"")).status_code == 413
 
 
-def test_a_body_of_unknown_length_is_refused(client: TestClient) -> None:
-    """A body that is sent in chunks could be endless."""
-    assert client.post(PATH, content=iter([b"x"]), headers=signed(b"x")).status_code == 411
+def test_a_body_in_chunks_is_read_no_further_than_it_may_be_long(client: TestClient) -> None:
+    """It does not say how long it is, and could be endless."""
+    chunks = (b"x" * (BODY_MAX_BYTES // 10) for _ in range(11))
+    assert client.post(PATH, content=chunks, headers=signed(b"x")).status_code == 413
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"ssl_check=1", 200), (b"ssl_check=2", 401)])
+def test_a_body_in_chunks_is_verified_like_any_other(client: TestClient, body: bytes, status: int) -> None:
+    """Slack says how long its bodies are, but a proxy before the bot may send them on in chunks."""
+    headers = signed(b"ssl_check=1") | {"content-type": "application/x-www-form-urlencoded"}
+    assert client.post(PATH, content=iter([body[:4], body[4:]]), headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("length", ["known", "unknown"])
+@pytest.mark.parametrize("claim", ["none", "ill-formed", "old"])
+def test_a_request_that_proves_nothing_is_refused_whatever_its_size(
+    client: TestClient, claim: str, length: str
+) -> None:
+    """Only who could be Slack is told how long a body may be."""
+    body = b"x" * (BODY_MAX_BYTES + 1)
+    claims = {
+        "none": {},
+        "ill-formed": signed(body) | {"x-slack-signature": "v0=0"},
+        "old": signed(body, "1000000000"),
+    }
+    answer = client.post(PATH, content=body if length == "known" else iter([body]), headers=claims[claim])
+    assert (answer.status_code, answer.content) == (401, b"")
 
 
 def test_an_old_request_is_refused(client: TestClient) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from bot.domain.clock import microseconds
+from bot.domain.delivery import STRAY_LEFT, THREAD_GONE
 from bot.domain.issue_identity import Fingerprint
 from bot.domain.newness import Arrival
 from bot.domain.newsletter import Newsletter
@@ -205,6 +206,29 @@ async def test_a_downgraded_database_has_what_is_not_to_be_posted_as_decided(url
     await store.close()
     step(url, "0005")
     assert sorted(rows(url, "SELECT issue, progress FROM deliveries")) == [("old", "dropped"), ("one", "dropped")]
+    upgrade(url)
+
+
+async def test_a_downgraded_database_has_no_state_that_the_older_release_does_not_know(url: str) -> None:
+    """A stray reply, and the replies after it, are skipped: they are neither posted again nor offered to anybody."""
+    upgrade(url)
+    rows(url, SUBSCRIBED)
+    for number, states in enumerate([["sent", "sent", "stray", "pending"], ["sent", "pending"]], 1):
+        rows(
+            url,
+            "INSERT INTO deliveries (id, workspace, channel, subscription, issue, due, decided, progress, taste, note,"
+            f" late, content, reason) VALUES ({number}, 'W', 'C1', 1, 'i{number}', 0, 0, 'posting', '{{}}', '', '', '', '')",
+        )
+        for at, state in enumerate(states):
+            rows(
+                url,
+                "INSERT INTO parts (delivery, key, at, state, ts, hash, attempt, looks, reason, sender)"
+                f" VALUES ({number}, 'e{at}', {at}, '{state}', '', '', 0, 0, '', '')",
+            )
+    step(url, "0005")
+    found = rows(url, "SELECT state, reason FROM parts WHERE delivery = 1 ORDER BY at")
+    assert found == [("sent", ""), ("sent", ""), ("skipped", STRAY_LEFT), ("skipped", THREAD_GONE)]
+    assert rows(url, "SELECT state FROM parts WHERE delivery = 2 ORDER BY at") == [("sent",), ("pending",)]
     upgrade(url)
 
 

@@ -30,6 +30,18 @@ _AS_READ = """
     WHERE EXISTS (SELECT 1 FROM issues i WHERE i.identity = deliveries.issue)
 """
 
+_ASTRAY = """
+    UPDATE parts
+    SET reason = CASE
+            WHEN state = 'stray' THEN
+                'its channel message was deleted, and its thread with it; it stands in the channel by itself'
+            ELSE 'its channel message was deleted, and its thread with it'
+        END,
+        state = 'skipped'
+    WHERE state IN ('stray', 'pending')
+      AND delivery IN (SELECT delivery FROM parts WHERE state = 'stray')
+"""
+
 
 def upgrade() -> None:
     """Add the columns and the table.
@@ -54,7 +66,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away, after writing down as decided, for every channel, what an older release would post as new."""
+    """Take them away, after writing down as decided, for every channel, what an older release would post as new.
+
+    An older release knows no stray replies, and would stop at the row of one. It becomes `skipped`, the one state that
+    it neither sends again nor offers to a person to be sent. So do the replies still to come: Slack would put them into
+    the channel as well, and an older release would not take them away.
+    """
+    op.execute(_ASTRAY)
     op.execute(_DECIDED)
     op.execute(_AS_READ)
     op.drop_column("parts", "source")
