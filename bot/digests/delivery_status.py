@@ -12,7 +12,7 @@ from archive.issue import Issue
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.views.subscription import DeliveryStatus, Post, Waiting
 from bot.domain.catalogue import IssueCatalogue
-from bot.domain.delivery import SETTLED, Delivery, Progress, State
+from bot.domain.delivery import ISSUE_GONE, SETTLED, Delivery, Progress, State
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.due import dated_ahead, passed_over, waiting
 from bot.domain.publication import HeldBack
@@ -149,6 +149,8 @@ class DeliveryReports:
         if delivery.progress in {Progress.DONE, Progress.POSTING}:
             at = _posted_at(delivery)
             said = "was posted" if delivery.progress is Progress.DONE else "is being posted, since"
+            if delivery.reason == ISSUE_GONE:
+                said = "stopped half posted, since"
             when = f" {at:%d %b %Y %H:%M} UTC" if at else ""
             late = " (late)" if delivery.late else ""
             gaps = "".join(f"; {gap}" for gap in (delivery.reason, _astray(delivery)) if gap)
@@ -202,6 +204,8 @@ def _stands(delivery: Delivery, subscription: Subscription | None, now: datetime
     reason = f" ({delivery.reason})" if delivery.reason else ""
     if delivery.progress in _ENDED:
         return _ENDED[delivery.progress] + reason
+    if delivery.reason == ISSUE_GONE:
+        return f"waits: {ISSUE_GONE}"
     if any(part.state is State.SENDING for part in delivery.parts):
         return "is being looked for: Slack did not say whether it arrived"
     if subscription is not None and subscription.paused is not None:
@@ -217,6 +221,8 @@ def _coming(delivery: Delivery) -> str:
     there = sum(part.state in SETTLED for part in replies)
     if stray := _astray(delivery):
         return stray
+    if delivery.reason == ISSUE_GONE:
+        return f"its thread has stopped after {there} of {len(replies)} replies: {ISSUE_GONE}"
     reason = f" ({delivery.reason})" if delivery.reason else ""
     return f"its thread is being posted, {there} of {len(replies)} replies so far{reason}"
 

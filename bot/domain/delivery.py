@@ -59,6 +59,8 @@ THREAD_CLOSED = "its thread takes no replies"
 ASKED = "somebody asked for it to be posted"
 """A delivery's reason after a person asked for an unconfirmed message to be posted."""
 
+ISSUE_GONE = "its issue is not in the archive; it goes on when the issue is back"
+"""An unfinished delivery's reason while the file of its issue is gone."""
 NOT_THEN = "the release that posted the digest did not have it"
 """Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
 

@@ -141,14 +141,23 @@ class Subscriptions:
         return await self._database.read(unit)
 
     async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
-        """Resume a subscription, for whatever reason it is paused; return whether it was."""
-        change = update(subscriptions).where(_at(workspace, channel), _S.pause_by.is_not(None), ~_S.ended)
-        return await self._database.change(change.values(_resumed(now))) > 0
+        """Resume a subscription, for whatever reason it is paused; return whether it was.
+
+        If it was paused because the workspace refused, so were others: all of them are resumed with it.
+        """
+        here = and_(_at(workspace, channel), _S.pause_by.is_not(None), ~_S.ended)
+        refused = select(_S.id).where(here, _S.pause_by == PausedBy.WORKSPACE.value)
+        change = update(subscriptions).where(here).values(_resumed(now))
+
+        def unit(connection: Connection) -> bool:
+            theirs = connection.execute(refused).first() is not None
+            return bool(connection.execute(_resuming(workspace, now) if theirs else change).rowcount)
+
+        return await self._database.write(unit)
 
     async def resume_workspace(self, workspace: WorkspaceId, now: datetime) -> int:
         """Resume the subscriptions that were paused because the workspace refused; return how many."""
-        chosen = and_(_S.workspace == workspace, _S.pause_by == PausedBy.WORKSPACE, ~_S.ended)
-        return await self._database.change(update(subscriptions).where(chosen).values(_resumed(now)))
+        return await self._database.change(_resuming(workspace, now))
 
     async def refused_workspaces(self) -> tuple[WorkspaceId, ...]:
         """Return the workspaces with subscriptions that are paused because the workspace refused."""
@@ -185,6 +194,12 @@ def _pause(paused: Paused) -> dict[str, Any]:
 
 def _resumed(now: datetime) -> dict[str, Any]:
     return {"pause_by": None, "pause_reason": None, "wake_at": soon(now), "again": True}
+
+
+def _resuming(workspace: WorkspaceId, now: datetime) -> Update:
+    """Return the update that resumes the subscriptions which were paused because the workspace refused."""
+    chosen = and_(_S.workspace == workspace, _S.pause_by == PausedBy.WORKSPACE, ~_S.ended)
+    return update(subscriptions).where(chosen).values(_resumed(now))
 
 
 def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:

@@ -214,11 +214,11 @@ async def test_a_downgraded_database_has_no_state_that_the_older_release_does_no
     upgrade(url)
     rows(url, SUBSCRIBED)
     for number, states in enumerate([["sent", "sent", "stray", "pending"], ["sent", "pending"]], 1):
-        rows(
-            url,
-            "INSERT INTO deliveries (id, workspace, channel, subscription, issue, due, decided, progress, taste, note,"
-            f" late, content, reason) VALUES ({number}, 'W', 'C1', 1, 'i{number}', 0, 0, 'posting', '{{}}', '', '', '', '')",
+        columns = (
+            "id, workspace, channel, subscription, issue, due, decided, progress, taste, note, late, content, reason"
         )
+        values = f"{number}, 'W', 'C1', 1, 'i{number}', 0, 0, 'posting', '{{}}', '', '', '', ''"
+        rows(url, f"INSERT INTO deliveries ({columns}) VALUES ({values})")
         for at, state in enumerate(states):
             rows(
                 url,

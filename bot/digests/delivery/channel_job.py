@@ -12,13 +12,13 @@ from datetime import datetime
 
 import structlog
 
-from bot.digests.delivery.context import DeliveryContext, Reschedule, StrayLeft
+from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.footnote import with_footnote
 from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
 from bot.digests.delivery.sender import Sender
 from bot.digests.delivery.summary import summary
 from bot.digests.views.alerts import AlertKind
-from bot.domain.delivery import ASKED, GONE, SETTLED, Delivery, PartRow, Progress, State, closing
+from bot.domain.delivery import ASKED, GONE, ISSUE_GONE, SETTLED, Delivery, PartRow, Progress, State, closing
 from bot.domain.due import decide, full_note, late_note, postpone
 from bot.domain.schedule import Weekly
 from bot.domain.subscription import Paused, PausedBy, Subscription
@@ -88,11 +88,26 @@ class ChannelJob:
             return await self._deliver(delivery)
         except StrayLeft as reschedule:
             return reschedule.next_run_at
+        except IssueLeft:
+            await self._issue_left(delivery)
+            return None
+
+    async def _issue_left(self, delivery: Delivery) -> None:
+        """Record, and log once, that a delivery waits because its issue's file is gone."""
+        await self.sender.landed()
+        deliveries = self._context.store.deliveries
+        found = await deliveries.by_id(delivery.id)
+        if found is not None and found.reason != ISSUE_GONE:
+            await deliveries.finish(found.id, found.progress, ISSUE_GONE)
+            _log.warning("delivery.issue_left", channel=self._subscription.channel, issue=delivery.issue)
 
     async def _correct(self, delivery: Delivery) -> datetime | None:
         """Update a posted digest to its issue's text; return its next_run_at. One that has to wait delays no other."""
         try:
             return await self._deliver(delivery)
+        except IssueLeft:
+            await self._issue_left(delivery)
+            return None
         except Reschedule as reschedule:
             if self.sender.stopping:
                 raise
@@ -132,13 +147,14 @@ class ChannelJob:
             return delivery.due
         issue = catalogue.issues.get(delivery.issue)
         if issue is None:
-            reason = "its issue is not in the archive; it goes on when the issue is back"
-            if delivery.progress is not Progress.DONE and delivery.reason != reason:
-                await context.store.deliveries.finish(delivery.id, delivery.progress, reason)
+            if delivery.progress is not Progress.DONE:
+                await self._issue_left(delivery)
             return None
         content = catalogue.content[delivery.issue]
         if delivery.progress is Progress.DONE:
             return await self._follow(delivery, content)
+        if delivery.reason == ISSUE_GONE:  # it is back
+            await context.store.deliveries.finish(delivery.id, delivery.progress)
         delivery = await self._begin(delivery, content, now)
         rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
         delivery = await self._align(delivery, rendered_parts)

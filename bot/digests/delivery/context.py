@@ -29,6 +29,10 @@ class StrayLeft(Reschedule):
     """End the work on a digest whose stray reply could not be deleted yet; the channel's other digests go on."""
 
 
+class IssueLeft(Reschedule):
+    """End the work on a digest whose issue has left the archive; the channel's other digests go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
     """What all channel jobs of a worker share.

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.digests.delivery.context import DeliveryContext, Reschedule, StrayLeft
+from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.rendering import RenderedPart
 from bot.digests.views.alerts import Alert, AlertKind, words
 from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_CLOSED, THREAD_GONE, Delivery, PartRow, State
@@ -87,6 +87,8 @@ class Sender:
     async def _attempt(self, delivery: Delivery, row: PartRow, rendered: RenderedPart, thread: str | None) -> PartRow:
         """Send one part once: record the attempt, call Slack, record the outcome."""
         await self._turn()
+        if delivery.issue not in self._context.catalogue().issues:  # it left during the wait, or just before
+            raise IssueLeft(None)
         self.calling = True
         try:
             return await self._call(delivery, row, rendered, thread)
@@ -201,12 +203,15 @@ class Sender:
 
     async def _refused(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Handle a clear refusal by its kind. The message was certainly not posted."""
-        context, parts = self._context, self._context.store.parts
+        context, subscription, parts = self._context, self._subscription, self._context.store.parts
         if isinstance(error, RateLimitedError):
             await self._limited(error)
         unlisted = isinstance(error, TryLaterError) and error.code not in _TEMPORARY_CODES
         if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= context.policy.max_attempts):
             ended = await self._end(row, State.REFUSED, str(error))
+            _log.warning(
+                "delivery.refused", channel=subscription.channel, issue=delivery.issue, part=row.key, error=str(error)
+            )
             await self.tell(AlertKind.REFUSED, delivery, row, str(error))
             return ended
         if isinstance(error, ThreadRefusedError) and row.at > 0:
@@ -339,7 +344,7 @@ class Sender:
             raise Reschedule(self._context.after(context.policy.wait(row.refusals + 1))) from error
 
     def _not_edited(self, row: PartRow, error: SlackError) -> None:
-        _log.info("delivery.not_edited", channel=self._subscription.channel, ts=row.ts, error=str(error))
+        _log.warning("delivery.not_edited", channel=self._subscription.channel, ts=row.ts, error=str(error))
 
     async def tell(self, kind: AlertKind, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
         """Send the subscriber an alert, once. If it fails, the reason is still in the database.

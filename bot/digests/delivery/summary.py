@@ -14,8 +14,14 @@ _SHORT = {THREAD_GONE: "its channel message was deleted"}
 def summary(parts: Sequence[PartRow]) -> str:
     """Return which replies were not posted and why, "" if all were; at most 500 characters."""
     replies = [part for part in parts if part.at > 0]
-    gaps = [f"{part.key}: {_GAPS[part.state]}" for part in replies if part.state in _GAPS]
+    gaps = [f"{part.key}: {_gap(part)}" for part in replies if part.state in _GAPS]
     return "; ".join([*_lost(replies), *gaps])[:_LONGEST]
+
+
+def _gap(part: PartRow) -> str:
+    """Return what became of a reply that was not posted, with Slack's reason where it was refused."""
+    reason = f" ({part.reason})" if part.state is State.REFUSED and part.reason else ""
+    return f"{_GAPS[part.state]}{reason}"
 
 
 def _lost(replies: Sequence[PartRow]) -> list[str]:
