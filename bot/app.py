@@ -33,6 +33,7 @@ from bot.bookmarks.team_top import Team
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
+from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
@@ -255,6 +256,7 @@ def _services(
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
         misses=misses,
+        older_issues=OlderIssueChoice(store, slack, clock, lambda: registry.current),
     )
 
 

@@ -10,6 +10,7 @@ from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
+from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home
@@ -47,5 +48,6 @@ class Services:
     response_urls: ResponseUrls
     unconfirmed: UnconfirmedPosts
     misses: MissCounter
+    older_issues: OlderIssueChoice
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
     reference: Callable[[], str] = reference

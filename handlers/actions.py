@@ -19,6 +19,7 @@ from bot.bookmarks.views.link_picker import PickerState, picked
 from bot.bookmarks.views.personal_data import FORGET
 from bot.bookmarks.views.saved_list import Listing
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
+from bot.digests.views import older_issues as older
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.domain.period import Period
 from bot.lookup.search import payload
@@ -154,6 +155,15 @@ async def _settle(click: Click) -> Message:
     return blocks.says(line)
 
 
+async def _older(click: Click) -> Message | None:
+    choice, place = click.services.older_issues, click.place
+    if click.action == older.CHOOSE:
+        return await choice.choose(place.workspace, click.value, click.trigger)
+    if click.action not in {older.ALL, older.NONE}:
+        return blocks.told(_STALE)
+    return await choice.answer(place.workspace, click.value, post=click.action == older.ALL, user=place.user)
+
+
 @dataclass(frozen=True, slots=True)
 class _Act:
     """What a button does.
@@ -190,6 +200,7 @@ _ACTS = {
     "resume": _Act(_resume),
     "unsubscribe": _Act(_unsubscribe),
     SETTLE_POST.partition(":")[0]: _Act(_settle),
+    older.ALL.partition(":")[0]: _Act(_older),
 }
 _PUBLIC = {
     SAVE: _Act(_save_beside, beside=True, first=True),

@@ -19,7 +19,7 @@ from bot.bookmarks.views import link_picker, saved_row
 from bot.bookmarks.views.link_picker import PickerState, picked
 from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
 from bot.digests.subscription_form import SubscriptionRequest, read
-from bot.digests.views import form
+from bot.digests.views import form, older_issues
 from bot.domain.bookmark import Member
 from bot.domain.workspace import WorkspaceId
 from bot.home.views.home import HomeState
@@ -53,7 +53,7 @@ Outcome: TypeAlias = Block | Wrong | None
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the four forms, and acknowledge every other modal."""
+    """Listen to the five forms, and acknowledge every other modal."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
@@ -78,6 +78,11 @@ def register(app: AsyncApp, services: Services) -> None:
         sent = _sent(services, ack, body, context)
         return await sent.answer(_import(services, sent))
 
+    async def picked_older(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Post the chosen older issues, and say so in the form's place."""
+        sent = _sent(services, ack, body, context)
+        return await sent.answer(services.older_issues.submit(sent.here, sent.view, sent.who.user))
+
     async def other(ack: AsyncAck) -> BoltResponse:
         """Let a modal close."""
         return await ack()
@@ -86,6 +91,7 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view(link_picker.CALLBACK)(chosen)
     app.view(saved_row.NOTE_CALLBACK)(noted)
     app.view(IMPORT)(imported)
+    app.view(older_issues.CALLBACK)(picked_older)
     app.view(re.compile(""))(other)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import islice, zip_longest
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -14,9 +13,9 @@ from bot.digests.views.subscription import DeliveryStatus, Post, Waiting
 from bot.domain.catalogue import IssueCatalogue
 from bot.domain.delivery import ISSUE_GONE, SETTLED, Delivery, Progress, State
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
-from bot.domain.due import dated_ahead, passed_over, waiting
+from bot.domain.due import SAID, Known, dated_ahead, passed_over, turn, waiting
 from bot.domain.publication import HeldBack
-from bot.domain.schedule import Weekly, next_slot, slots, zone_of
+from bot.domain.schedule import Weekly, next_slot, zone_of
 from bot.domain.subscription import Subscription
 from bot.domain.title import label, title
 from bot.domain.workspace import WorkspaceId
@@ -27,6 +26,9 @@ from bot.store.store import Store
 _log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
 _RECENT = 50
+_PASSES = "will not be posted by itself"
+_MOST_OLDER = 1_000
+"""Passed over issues that are counted."""
 MAX_WAITING = 20
 """Waiting issues for which the time of posting is computed: more than anybody is shown. The others are counted."""
 
@@ -76,13 +78,18 @@ class DeliveryReports:
             return f"{name} was not posted: this channel is not subscribed."
         return f"{name} {self._becomes(subscription, identity, issue, now, await self._known(subscription))}."
 
-    async def _known(self, subscription: Subscription) -> Mapping[str, datetime]:
+    async def _known(self, subscription: Subscription) -> Known:
         return await self._store.deliveries.known(subscription.workspace, subscription.channel)
 
     async def _older(self, subscription: Subscription, now: datetime) -> tuple[str, ...]:
         """Return the titles of recently added issues that are not posted automatically, oldest first."""
         catalogue, known = self._registry.current, await self._known(subscription)
-        return tuple(title(catalogue.issues[key]) for key in passed_over(catalogue, subscription, known, now))
+        rows = await self._store.deliveries.list(
+            workspace=subscription.workspace, channel=subscription.channel, progress=Progress.PASSED, limit=_MOST_OLDER
+        )
+        passed = [row.issue for row in rows if row.decided > now - SAID and row.issue in catalogue.issues]
+        found = (*passed, *passed_over(catalogue, subscription, known, now))
+        return tuple(title(issue) for issue in sorted((catalogue.issues[key] for key in found), key=_published))
 
     async def _last(self, delivery: Delivery | None) -> Post | None:
         if delivery is None or delivery.parent is None:
@@ -120,29 +127,28 @@ class DeliveryReports:
                 found.append(Waiting(name, _stands(delivery, subscription, now)))
         known = await self._known(subscription)
         queue = waiting(catalogue, subscription, known, now)
-        turns = self._turns(subscription, min(len(queue), MAX_WAITING), now)
-        for identity, turn in zip_longest(queue, turns, fillvalue=""):
-            found.append(Waiting(title(catalogue.issues[identity]), turn))
+        turns = self._turns(subscription, queue, now)
+        found += [Waiting(title(catalogue.issues[identity]), when) for identity, when in turns.items()]
         found += [
             Waiting(title(issue), f"held back until {issue.published:%d %b %Y}, its date")
             for issue in dated_ahead(catalogue, subscription, known, now)
         ]
         return tuple(found)
 
-    def _turns(self, subscription: Subscription, count: int, now: datetime) -> list[str]:
-        """Return, for each of the first `count` issues in the queue, a clause that says when it is posted."""
+    def _turns(self, subscription: Subscription, queue: Sequence[str], now: datetime) -> dict[str, str]:
+        """Return for each issue of the queue (oldest first) a clause that says when it is posted, the first one first.
+
+        Those that are passed over come last.
+        """
         if subscription.paused is not None:
-            return ["posts are paused"] * count
-        each, crowd = self._policy.issues_per_slot, _crowd(self._policy)
-        if not isinstance(subscription.schedule, Weekly):
-            return ["it goes out now" if place < each else crowd for place in range(count)]
-        # A week has at least one slot, except where a zone skips a date: hence one week more.
-        coming = slots(subscription.schedule, now, now + timedelta(weeks=count // each + 2))
-        whens = [_when(slot.at, subscription.schedule) for slot in islice(coming, count // each + 1)]
-        return [
-            f"it goes out {whens[min(place // each, len(whens) - 1)]}{f', since {crowd}' if place >= each else ''}"
-            for place in range(count)
-        ]
+            return dict.fromkeys(queue, "posts are paused")
+        found = turn(queue, self._policy.issues_per_slot, self._policy)
+        when = "it goes out now"
+        if isinstance(subscription.schedule, Weekly):
+            slot = next_slot(subscription.schedule, now)
+            when = f"it goes out {_when(slot.at, subscription.schedule)}" if slot else "it has no time"
+        passed = f"{_PASSES}: of several new ones the {self._policy.issues_per_slot} newest are"
+        return dict.fromkeys(found.posted, when) | dict.fromkeys(found.passed, passed)
 
     async def _became(self, delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
         link = await self._link(delivery)
@@ -163,7 +169,7 @@ class DeliveryReports:
         identity: str | None,
         issue: Issue,
         now: datetime,
-        known: Mapping[str, datetime],
+        known: Known,
     ) -> str:
         """Return what will happen to an issue that was never decided for the channel, as a clause."""
         catalogue = self._registry.current
@@ -179,8 +185,8 @@ class DeliveryReports:
         if issue.published > now:
             return f"waits until its date, {issue.published:%d %b %Y}"
         queue = waiting(catalogue, subscription, known, now)
-        place = queue.index(identity) if identity in queue else 0
-        return f"waits: {self._turns(subscription, place + 1, now)[place]}"
+        when = self._turns(subscription, queue or (identity,), now).get(identity, "it goes out at the next slot")
+        return when if when.startswith(_PASSES) else f"waits: {when}"
 
 
 def _never(catalogue: IssueCatalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
@@ -195,6 +201,7 @@ _ENDED = {
     Progress.UNKNOWN: "may or may not have been posted: nobody can tell from here, and its subscriber was asked",
     Progress.REFUSED: "was not posted: Slack refused it",
     Progress.DROPPED: "was not posted",
+    Progress.PASSED: "is not posted by itself",
     Progress.POSTING: "is being posted",
 }
 
@@ -250,5 +257,5 @@ def _when(moment: datetime, schedule: Weekly) -> str:
     return f"{moment.astimezone(zone_of(schedule.zone)):%a %d %b %H:%M} {schedule.zone}"
 
 
-def _crowd(policy: DeliveryPolicy) -> str:
-    return f"at most {policy.issues_per_slot} are posted at a time"
+def _published(issue: Issue) -> datetime:
+    return issue.published

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from archive.issue import Issue
@@ -24,3 +24,8 @@ class IssueCatalogue:
     identities: Mapping[str, str] = field(default_factory=dict)
     not_new: Mapping[str, Arrival] = field(default_factory=dict)
     ahead: tuple[Issue, ...] = ()
+
+    def by_number(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """Return the identities of the issues that are there and have one of these order numbers, in that order."""
+        found = {self.order[identity]: identity for identity in self.issues if identity in self.order}
+        return tuple(found[number] for number in numbers if number in found)

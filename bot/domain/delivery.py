@@ -27,6 +27,8 @@ class Progress(StrEnum):
     """Slack refuses the parent."""
     DROPPED = "dropped"
     """A person decided that it should not be posted."""
+    PASSED = "passed"
+    """It is not posted by itself: newer issues went out in its place, or an operator marked it as seen."""
 
 
 class State(StrEnum):
@@ -61,6 +63,13 @@ ASKED = "somebody asked for it to be posted"
 
 ISSUE_GONE = "its issue is not in the archive; it goes on when the issue is back"
 """An unfinished delivery's reason while the file of its issue is gone."""
+PASSED_OVER = "newer issues went out in its place"
+"""Why an issue was passed over at a slot."""
+MARKED_SEEN = "an operator marked it as seen"
+"""Why an issue is not posted that was new."""
+REQUESTED = "its subscriber asked for it"
+"""A delivery's reason after a person asked for an issue that is not posted by itself."""
+
 NOT_THEN = "the release that posted the digest did not have it"
 """Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
 
@@ -116,7 +125,8 @@ class Delivery:
     stand in its channel message: which issues wait beside it, and that it comes late. `content` is the hash of the
     issue's text as last shown and `version` that of the code which made its messages' hashes; both are "" where a
     release posted it that kept neither. `reason` says in one line what happened, or what it waits for. `after` is a ts
-    of Slack's before which its channel message cannot be, "" where none is known.
+    of Slack's before which its channel message cannot be, "" where none is known. `requested`: a person asked for
+    this issue, which is not posted by itself; it takes no place in a slot and is never late.
     """
 
     id: int
@@ -135,6 +145,7 @@ class Delivery:
     after: str = ""
     version: str = ""
     parts: tuple[PartRow, ...] = ()
+    requested: bool = False
 
     @property
     def parent(self) -> PartRow | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from archive.issue import Issue
 from bot.domain.catalogue import IssueCatalogue
@@ -19,7 +20,12 @@ from bot.domain.title import label
 CLOCK_STEP = timedelta(hours=12)
 """A cursor further ahead than this was set by a clock that has since been put back."""
 _DAY = timedelta(days=1)
+Known: TypeAlias = Mapping[str, datetime | None]
+"""The issues ever decided for a channel, with when; None for one that takes no place in a day's limit: it was passed
+over, or a person asked for it."""
 _FAR = timedelta(days=8)
+_QUIET = timedelta(minutes=10)
+"""Nobody is told of older issues before so long after the last of them came in: a checkout is told of once."""
 SAID = timedelta(days=30)
 """How long a channel's status names issues that were added but not new."""
 _MAX_NAMED_ISSUES = 8
@@ -33,14 +39,35 @@ class Verdict:
     next: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What becomes of the new issues (identities, oldest first) when some are posted: see `turn`."""
+
+    posted: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+
+
+def turn(new: Sequence[str], room: int, policy: DeliveryPolicy) -> Turn:
+    """Return which of the `new` issues (oldest first) are posted if there is `room` for so many.
+
+    Of those that are new at the same time only the newest `issues_per_slot` are ever posted by themselves; older ones
+    are passed over. If there is room for fewer, the newest go first and the others wait. Without room all wait.
+    """
+    room = min(max(room, 0), policy.issues_per_slot)
+    newest = tuple(new[-policy.issues_per_slot :])
+    posted = newest[-room:] if room else ()
+    if not posted:
+        return Turn(waiting=tuple(new))
+    return Turn(posted, newest[: -len(posted)], tuple(new[: -len(newest)]))
+
+
 def is_new(catalogue: IssueCatalogue, subscription: Subscription, identity: str) -> bool:
     """Return whether the issue came out after the channel subscribed and was new then."""
     return identity not in catalogue.not_new and catalogue.order.get(identity, 0) > subscription.since
 
 
-def passed_over(
-    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
-) -> tuple[str, ...]:
+def passed_over(catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime) -> tuple[str, ...]:
     """Return the issues (identities) that were added lately and not posted to the channel because they were not new.
 
     Lately is within `SAID`; oldest first.
@@ -53,9 +80,15 @@ def passed_over(
     return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
 
 
-def waiting(
-    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
-) -> tuple[str, ...]:
+def untold(catalogue: IssueCatalogue, subscription: Subscription, known: Known) -> tuple[str, ...]:
+    """Return the issues (identities) that came in and were not new, and of which the subscriber was not told."""
+    told = max(subscription.told, subscription.since)
+    return tuple(
+        identity for identity in catalogue.not_new if identity not in known and catalogue.order.get(identity, 0) > told
+    )
+
+
+def waiting(catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime) -> tuple[str, ...]:
     """Return the issues (identities) that are new to the channel, published, and not yet decided, oldest first."""
     found = [
         identity
@@ -68,7 +101,7 @@ def waiting(
 def decide(
     subscription: Subscription,
     catalogue: IssueCatalogue,
-    known: Mapping[str, datetime],
+    known: Known,
     unsent: int,
     now: datetime,
     *,
@@ -77,8 +110,7 @@ def decide(
 ) -> Verdict:
     """Decide what a subscription gets now.
 
-    `known` are the issues ever decided for the channel, with when; `unsent` counts those of them that still wait for
-    this slot and take a place in it.
+    `unsent` counts the deliveries that were decided before, still wait for this slot and take a place in it.
     """
     new = waiting(catalogue, subscription, known, now)
     if isinstance(subscription.schedule, AsItAppears):
@@ -94,10 +126,11 @@ def decide(
         return Verdict(moved, following)
     if now - slot.at > policy.latest:
         return Verdict(Decision((), slot.at, {}, slot.at, reset=reset), following)
-    chosen = new[: max(0, policy.issues_per_slot - unsent)]
-    notes = _notes(catalogue, chosen, new[len(chosen) :], command, _when(following, subscription.schedule))
-    outcome = f"posts {', '.join(chosen)}" if chosen else ""
-    return Verdict(Decision(chosen, slot.at, notes, slot.at, slot, outcome, reset), following)
+    found = turn(new, policy.issues_per_slot - unsent, policy)
+    notes = _notes(catalogue, found, command, _when(following, subscription.schedule))
+    outcome = f"posts {', '.join(found.posted)}" if found.posted else ""
+    decision = Decision(found.posted, slot.at, notes, slot.at, slot, outcome, reset, found.passed)
+    return Verdict(_telling(decision, catalogue, untold(catalogue, subscription, known)), following)
 
 
 def postpone(delivery: Delivery, schedule: Schedule, now: datetime, policy: DeliveryPolicy) -> Slot | None:
@@ -108,7 +141,7 @@ def postpone(delivery: Delivery, schedule: Schedule, now: datetime, policy: Deli
     """
     parent = delivery.parent
     begun = parent is not None and parent.state is not State.PENDING
-    if delivery.progress is not Progress.WAITING or begun or not isinstance(schedule, Weekly):
+    if delivery.progress is not Progress.WAITING or begun or not isinstance(schedule, Weekly) or delivery.requested:
         return None
     if now - delivery.due <= policy.latest and delivery.due - now <= _FAR:
         return None
@@ -132,32 +165,48 @@ def _as_it_appears(
     catalogue: IssueCatalogue,
     subscription: Subscription,
     new: tuple[str, ...],
-    known: Mapping[str, datetime],
+    known: Known,
     now: datetime,
     *,
     policy: DeliveryPolicy,
     command: str,
 ) -> Verdict:
     """Decide at most so many issues a day, so that a folder that fills at once does not fill the channel."""
-    today = sorted(at for at in known.values() if now - _DAY < at <= now + _DAY)
-    chosen = new[: max(0, policy.issues_per_slot - len(today))]
-    rest = new[len(chosen) :]
-    again = min([*today, now]) + _DAY if rest else _next_published(catalogue, subscription, known, now)
-    if not chosen:
+    today = sorted(at for at in known.values() if at is not None and now - _DAY < at <= now + _DAY)
+    found = turn(new, policy.issues_per_slot - len(today), policy)
+    again = min([*today, now]) + _DAY if found.waiting else _next_published(catalogue, subscription, known, now)
+    older = untold(catalogue, subscription, known)
+    if (quiet := _quiet_from(catalogue, older, now)) > now:
+        again, older = min(again or quiet, quiet), ()
+    if not (found.posted or older):
         return Verdict(None, again)
-    notes = _notes(catalogue, chosen, rest, command, "a day later")
-    return Verdict(Decision(chosen, now, notes, now), again)
+    notes = _notes(catalogue, found, command, "a day later")
+    decision = Decision(found.posted, now, notes, now, passed=found.passed)
+    return Verdict(_telling(decision, catalogue, older), again)
+
+
+def _quiet_from(catalogue: IssueCatalogue, older: Iterable[str], now: datetime) -> datetime:
+    """Return from when on the subscriber may be told of these issues. A sight later than now is a wrong clock's."""
+    sights = (catalogue.not_new[identity].seen for identity in older)
+    return max((seen + _QUIET for seen in sights if seen <= now), default=now)
+
+
+def _telling(decision: Decision, catalogue: IssueCatalogue, older: Iterable[str]) -> Decision:
+    """Return the decision with the issues of which the subscriber is told: what it passes over, and the `older`."""
+    old = [catalogue.order[identity] for identity in older]
+    numbers = sorted([*old, *(catalogue.order[identity] for identity in decision.passed)])
+    return replace(decision, untold=tuple(numbers), told=max(old, default=0))
 
 
 def _next_published(
-    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime
 ) -> datetime | None:
     """Return when the next issue that is there already will be published."""
     return min((issue.published for issue in dated_ahead(catalogue, subscription, known, now)), default=None)
 
 
 def dated_ahead(
-    catalogue: IssueCatalogue, subscription: Subscription, known: Mapping[str, datetime], now: datetime
+    catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime
 ) -> tuple[Issue, ...]:
     """Return the issues that will come out by their dates, including those that were out and got a later date."""
     again = (
@@ -168,16 +217,14 @@ def dated_ahead(
     return (*catalogue.ahead, *again)
 
 
-def _notes(
-    catalogue: IssueCatalogue, chosen: tuple[str, ...], rest: Iterable[str], command: str, when: str
-) -> dict[str, str]:
+def _notes(catalogue: IssueCatalogue, found: Turn, command: str, when: str) -> dict[str, str]:
     """Return the notes, with the issues that have to wait named on the last one that is posted."""
-    names = [label(catalogue.issues[identity]) for identity in rest]
-    if not (names and chosen):
+    names = [label(catalogue.issues[identity]) for identity in found.waiting]
+    if not (names and found.posted):
         return {}
     more = f" and {len(names) - _MAX_NAMED_ISSUES} more" if len(names) > _MAX_NAMED_ISSUES else ""
     how = f"read one now with {command} issue {names[0].removeprefix('#')}"
-    return {chosen[-1]: f"Still waiting, next {when}: {', '.join(names[:_MAX_NAMED_ISSUES])}{more}; {how}."}
+    return {found.posted[-1]: f"Still waiting, next {when}: {', '.join(names[:_MAX_NAMED_ISSUES])}{more}; {how}."}
 
 
 def _when(moment: datetime | None, schedule: Schedule) -> str:

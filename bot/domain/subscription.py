@@ -62,7 +62,8 @@ class Subscription:
 
     `user` subscribed the channel and gets its alerts. `since` is the order number (see
     `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it.
-    `cursor` is the last moment up to which its slots have been decided. `limit` is what Slack said last.
+    `cursor` is the last moment up to which its slots have been decided. `limit` is what Slack said last. `told` is the
+    order number of the last issue of which the subscriber was told that it came in and was not new.
     """
 
     id: int
@@ -76,6 +77,7 @@ class Subscription:
     paused: Paused | None = None
     ended: bool = False
     limit: Limit | None = None
+    told: int = 0
 
     @property
     def active(self) -> bool:

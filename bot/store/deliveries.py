@@ -15,14 +15,14 @@ from sqlalchemy import (
 )
 
 from bot.domain.decision import Decision
-from bot.domain.delivery import Delivery, PartRow, Progress, State
+from bot.domain.delivery import PASSED_OVER, Delivery, PartRow, Progress, State
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.delivery_batches import all_unfinished, begin_all, decide_all, finish_all, histories, with_parts
 from bot.store.membership import is_among
 from bot.store.next_run import running_now
-from bot.store.tables import deliveries, subscriptions
+from bot.store.tables import deliveries, insert, subscriptions
 from bot.store.tables import parts as parts_table
 
 _D = deliveries.c
@@ -50,9 +50,11 @@ class Deliveries:
                 "progress": Progress.WAITING.value,
                 "taste": subscription.preferences.as_json(),
                 "note": decision.notes.get(issue, ""),
+                "reason": "",
             }
             for issue in decision.issues
         ]
+        fresh += [_passed(subscription, issue, decision.due, now, PASSED_OVER) for issue in decision.passed]
         row = {
             "subscription_": subscription.id,
             "holder_": holder,
@@ -60,6 +62,9 @@ class Deliveries:
             "reset": decision.reset,
             "fresh": fresh,
             "slot": None,
+            "untold": decision.untold,
+            "told": decision.told,
+            "now": now,
         }
         if slot is not None and decision.outcome:
             day = slot.day.isoformat()
@@ -68,11 +73,21 @@ class Deliveries:
             }  # fmt: skip
         return await self._database.write_one_of(decide_all, row)
 
-    async def known(self, workspace: WorkspaceId, channel: str) -> dict[str, datetime]:
-        """Return when each issue (by identity) was decided for the channel."""
+    async def pass_over(self, subscription: Subscription, identities: Iterable[str], now: datetime, why: str) -> int:
+        """Record that these issues are not posted by themselves in the channel; return how many were not decided."""
+        rows = [_passed(subscription, issue, now, now, why) for issue in identities]
+
+        def unit(connection: Connection) -> int:
+            fresh = insert(connection, deliveries).on_conflict_do_nothing().returning(_D.id)
+            return sum(len(connection.execute(fresh, row).all()) for row in rows)
+
+        return await self._database.write(unit)
+
+    async def known(self, workspace: WorkspaceId, channel: str) -> dict[str, datetime | None]:
+        """Return the issues (by identity) that were ever decided for the channel (see `bot.domain.due.Known`)."""
         return (await self.history(workspace, channel))[0]
 
-    async def history(self, workspace: WorkspaceId, channel: str) -> tuple[dict[str, datetime], bool]:
+    async def history(self, workspace: WorkspaceId, channel: str) -> tuple[dict[str, datetime | None], bool]:
         """Return the known issues, as `known` does, and whether any is still waiting."""
         return await self._database.read_one_of(histories, {"workspace_": workspace, "channel_": channel})
 
@@ -227,6 +242,22 @@ class Deliveries:
     async def _set(self, delivery: int, **values: Any) -> None:
         change = update(deliveries).where(_D.id == delivery).values(values)
         await self._database.change(change)
+
+
+def _passed(subscription: Subscription, issue: str, due: datetime, now: datetime, why: str) -> dict[str, Any]:
+    """Return the row of an issue that is not posted by itself in the channel."""
+    return {
+        "workspace": subscription.workspace,
+        "channel": subscription.channel,
+        "subscription": subscription.id,
+        "issue": issue,
+        "due": due,
+        "decided": now,
+        "progress": Progress.PASSED.value,
+        "taste": subscription.preferences.as_json(),
+        "note": "",
+        "reason": why,
+    }
 
 
 def _waking(part: PartRow, now: datetime) -> Any:

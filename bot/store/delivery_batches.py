@@ -29,6 +29,7 @@ from bot.domain.delivery import Delivery, PartRow, Progress, State
 from bot.domain.preferences import Preferences
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.membership import is_among_given
+from bot.store.older_issues import tell_of
 from bot.store.parts import parts_of
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
@@ -41,7 +42,7 @@ _OPEN = _D.progress.in_((Progress.WAITING.value, Progress.POSTING.value))
 # Built once: building a statement takes longer than running it.
 def _history(rows: BulkRows) -> Any:
     """Return the query for all that was ever decided for channels."""
-    chosen = select(_D.workspace, _D.channel, _D.issue, _D.decided, _D.progress)
+    chosen = select(_D.workspace, _D.channel, _D.issue, _D.decided, _D.progress, _D.requested)
     return chosen.where(_D.workspace == rows("workspace_"), _D.channel == rows("channel_"))
 
 
@@ -89,7 +90,7 @@ def _begin(rows: BulkRows) -> Any:
 _MINE: dict[str, Any] = {"subscription_": BigInteger(), "holder_": Text()}
 _FRESH: dict[str, Any] = {
     "workspace": Text(), "channel": Text(), "subscription": BigInteger(), "issue": Text(), "due": Moment(),
-    "decided": Moment(), "progress": Text(), "taste": JSON(), "note": Text(),
+    "decided": Moment(), "progress": Text(), "taste": JSON(), "note": Text(), "reason": Text(),
 }  # fmt: skip
 _HISTORY = BulkStatement({"workspace_": Text(), "channel_": Text()}, _history)
 _UNFINISHED = BulkStatement({"subscription_": BigInteger(), "revisable": Moment(), "version_": Text()}, _unfinished)
@@ -161,6 +162,9 @@ def decide_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[b
         decided = [row for row in decided if row["slot"] is None or _date(row["slot"]) in came]
     if fresh := [one for row in decided for one in row["fresh"]]:
         _DECIDED.run(connection, fresh)
+    for row in decided:
+        if row["untold"]:
+            tell_of(connection, row["subscription_"], row["untold"], row["told"], row["now"])
     return mine
 
 
@@ -168,12 +172,13 @@ def _date(slot: dict[str, Any]) -> tuple[int, str]:
     return slot["subscription"], slot["day"]
 
 
-def histories(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, datetime], bool]]:
+def histories(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, datetime | None], bool]]:
     """Return what `Deliveries.history` returns, for many channels."""
-    known: dict[tuple[str, str], dict[str, datetime]] = {}
+    known: dict[tuple[str, str], dict[str, datetime | None]] = {}
     waits: set[tuple[str, str]] = set()
     for row in _HISTORY.run(connection, rows):
-        known.setdefault((row.workspace, row.channel), {})[row.issue] = row.decided
+        aside = row.requested or row.progress == Progress.PASSED.value
+        known.setdefault((row.workspace, row.channel), {})[row.issue] = None if aside else row.decided
         if row.progress == Progress.WAITING.value:
             waits.add((row.workspace, row.channel))
     places = [(row["workspace_"], row["channel_"]) for row in rows]
@@ -221,6 +226,7 @@ def with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, .
             after=row.after,
             version=row.version,
             parts=parts.get(row.id, ()),
+            requested=bool(row.requested),
         )
         for row in found
     )

@@ -35,6 +35,7 @@ def subscription_of(row: Any) -> Subscription:
         paused=paused,
         ended=bool(row.ended),
         limit=limit_of(row),
+        told=row.told,
     )
 
 

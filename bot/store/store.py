@@ -16,6 +16,7 @@ from bot.store.leases import Leases
 from bot.store.migrate import check, upgrade
 from bot.store.misses import Misses
 from bot.store.next_run import RunSchedule
+from bot.store.older_issues import OlderIssues
 from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted
@@ -34,6 +35,7 @@ class Store:
         self.schedule = RunSchedule(database)
         self.leases = Leases(database)
         self.deliveries = Deliveries(database)
+        self.older_issues = OlderIssues(database)
         self.parts = Parts(database)
         self.bookmarks = Bookmarks(database)
         self.people = People(database)

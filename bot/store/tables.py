@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     true,
 )
 from sqlalchemy.dialects import sqlite
@@ -97,6 +98,8 @@ subscriptions = Table(
     Column("holder", Text),
     # Somebody asked for attention while it was held.
     Column("again", Boolean, nullable=False, default=False),
+    # The order number of the last issue of which the subscriber was told that it was not new.
+    Column("told", BigInteger, nullable=False, default=0, server_default="0"),
     UniqueConstraint("workspace", "channel", name="one_subscription_a_channel"),
     Index("subscriptions_by_wake", "wake_at"),
     Index("subscriptions_by_holder", "holder"),
@@ -130,9 +133,27 @@ deliveries = Table(
     # The hash of the issue's text as last shown, and the version of the code that its messages' hashes are by.
     Column("source", Text, nullable=False, default="", server_default=""),
     Column("version", Text, nullable=False, default="", server_default=""),
+    # A person asked for it, though it is not posted by itself.
+    Column("requested", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),
     Index("deliveries_by_subscription", "subscription", "progress"),
     Index("deliveries_by_issue", "issue"),
+)
+older_issues = Table(
+    "older_issues",
+    metadata,
+    # What a subscriber is asked once: whether issues that are not posted by themselves should be.
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("subscription", _Key, ForeignKey("subscriptions.id"), nullable=False),
+    # The issues' order numbers, as "5-9,12".
+    Column("numbers", Text, nullable=False),
+    Column("made", Moment, nullable=False),
+    # When the message went out; NULL as long as no worker has taken it on.
+    Column("said", Moment),
+    # "" as long as nobody has answered; then "all", "some" or "none", and when.
+    Column("answer", Text, nullable=False, default="", server_default=""),
+    Column("answered", Moment),
+    Index("older_issues_by_subscription", "subscription", "said"),
 )
 parts = Table(
     "parts",

@@ -91,21 +91,19 @@ def test_an_issue_dated_ahead_waits_for_its_date() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("schedule", ["mondays 09:00 utc", "asap"])
-def test_of_many_the_three_oldest_come_and_the_others_are_named(schedule: str) -> None:
-    """At most three at a slot, oldest first; the last of them says what waits, and they come in turn."""
+def test_at_most_three_come_a_day_and_what_waits_is_named() -> None:
+    """Two came today and two more appear: the newer one comes now and names the other, which comes a day later."""
 
     async def play() -> None:
-        scene, channel = await standing_scene(schedule)
-        await scene.appear(*(issue(n, SUNDAY - timedelta(days=10 - n)) for n in (6, 5, 4, 3, 2)))
-        await scene.passes(days=2)
-        posted = named(scene, channel)
-        assert posted[:3] == ["Weekly 2", "Weekly 3", "Weekly 4"]
-        last = scene.texts(channel)[2]
-        assert "#5, #6" in last
-        assert "/weekly issue 5" in last
-        await scene.passes(days=7)
-        assert named(scene, channel) == [f"Weekly {n}" for n in (2, 3, 4, 5, 6)]
+        scene, channel = await standing_scene("asap")
+        await scene.appear(issue(2, SUNDAY), issue(3, SUNDAY + timedelta(minutes=1)))
+        await scene.passes(hours=1)
+        await scene.appear(*(issue(n, SUNDAY + timedelta(minutes=n)) for n in (4, 5)))
+        await scene.passes(hours=1)
+        assert named(scene, channel) == ["Weekly 2", "Weekly 3", "Weekly 5"]
+        assert "Still waiting, next a day later: #4; read one now with /weekly issue 4." in scene.texts(channel)[2]
+        await scene.passes(days=1)
+        assert named(scene, channel) == ["Weekly 2", "Weekly 3", "Weekly 5", "Weekly 4"]
         await end(scene)
 
     run(play())
@@ -477,9 +475,9 @@ def test_status_and_why_say_what_waits_and_what_was() -> None:
         assert said.last is not None
         assert said.last.title == "Weekly 2"
         assert said.last.link.startswith("https://")
-        assert [line.title for line in said.waiting] == [*(f"Weekly {n}" for n in range(3, 8)), "Weekly 9"]
-        assert "19 Jan" in said.waiting[3].why
-        assert "at most 3" in said.waiting[3].why
+        assert [line.title for line in said.waiting] == [f"Weekly {n}" for n in (5, 6, 7, 3, 4, 9)]
+        assert [line.why for line in said.waiting[:3]] == ["it goes out Mon 12 Jan 09:00 UTC"] * 3
+        assert said.waiting[3].why == "will not be posted by itself: of several new ones the 3 newest are"
 
         async def why(number: int) -> str:
             wanted = next(known for known in scene.issues if known.number == number)
@@ -487,7 +485,8 @@ def test_status_and_why_say_what_waits_and_what_was() -> None:
 
         assert "there before this channel subscribed" in await why(1)
         assert "was posted 05 Jan 2026 09:00 UTC: https://" in await why(2)
-        assert "waits: it goes out Mon 12 Jan 09:00 UTC" in await why(3)
+        assert await why(3) == "Issue #3 will not be posted by itself: of several new ones the 3 newest are."
+        assert "waits: it goes out Mon 12 Jan 09:00 UTC" in await why(5)
         assert "waits until its date" in await why(9)
         assert "not subscribed" in await standings.why("-:T1", "C9", scene.issues[0], now)
         await end(scene)

@@ -31,8 +31,10 @@ from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Subscribers, Team
+from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
+from bot.domain.catalogue import IssueCatalogue
 from bot.home.home_tab import Home, UserStateStore
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
@@ -148,6 +150,7 @@ class People:
             self.replies,
             UnconfirmedPosts(store, clock),
             misses,
+            OlderIssueChoice(store, self.slack, clock, IssueCatalogue),
             reference=lambda: next(references),
         )
         self.serves()

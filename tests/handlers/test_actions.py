@@ -203,6 +203,18 @@ async def test_slack_refusing_the_form_is_told(people: People) -> None:
     assert problems(people.heard[-1]) == []
 
 
+async def test_the_question_about_older_issues_is_answered_by_its_buttons_and_its_form(people: People) -> None:
+    """A question that nobody knows, or an action of another version, changes nothing and is said."""
+    for action in ("older:all", "older:none", "older:choose"):
+        await people.clicks(action, "17")
+        assert "do not know that question" in str(people.heard[-1])
+    await people.clicks("older:some", "17")
+    assert "older version" in str(people.heard[-1])
+    said = await people.submits({"older": {"older": {"selected_options": [{"value": "5"}]}}}, "older")
+    assert "do not know that question" in said.said
+    assert "do not know that question" in (await people.submits(None, "older")).said
+
+
 async def test_a_doubt_is_settled_by_its_buttons() -> None:
     """The one who looked says whether the message is there; what happens now takes the buttons' place."""
     asked: list[tuple[str, str, bool, str]] = []

@@ -17,6 +17,7 @@ from bot.digests.delivery.footnote import with_footnote
 from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
 from bot.digests.delivery.sender import Sender
 from bot.digests.delivery.summary import summary
+from bot.digests.views import older_issues as older
 from bot.digests.views.alerts import AlertKind
 from bot.domain.delivery import ASKED, GONE, ISSUE_GONE, SETTLED, Delivery, PartRow, Progress, State, closing
 from bot.domain.due import decide, full_note, late_note, postpone
@@ -69,12 +70,20 @@ class ChannelJob:
         now = context.clock.now()
         if subscription.limit is not None:
             context.limiter.recall((subscription.limit,), now)
-        next_runs = [await self._decide(now)]
+        decided = await self._decide(now)
+        next_runs = [decided]
         in_hand = await context.store.deliveries.unfinished(
             subscription.id, now - context.policy.revisable_for, context.renderer.version
         )
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
-        next_runs += [await self._bring(delivery) for delivery in in_hand if delivery.progress is not Progress.DONE]
+        unposted = [delivery for delivery in in_hand if delivery.progress is not Progress.DONE]
+        next_runs += [await self._bring(delivery) for delivery in unposted if not delivery.requested]
+        there = context.catalogue().issues
+        asked = [delivery for delivery in unposted if delivery.requested and delivery.issue in there]
+        if asked:
+            # One at a time: what is decided meanwhile does not wait for a long row of old issues.
+            next_runs.append(await self._bring(asked[0]))
+            next_runs += [context.clock.now()] if asked[1:] else []
         # New digests go first, so that a message that cannot be edited does not delay them.
         next_runs += [await self._correct(delivery) for delivery in posted]
         return min((next_run_at for next_run_at in next_runs if next_run_at is not None), default=None)
@@ -124,7 +133,8 @@ class ChannelJob:
             if slot is not None:
                 await deliveries.postpone(delivery.id, slot.at, "too late for its slot; goes out at the next")
             # A delivery whose file is gone waits for the file, and must not take up a place in this slot.
-            unsent += delivery.progress is Progress.WAITING and delivery.issue in catalogue.issues
+            takes_place = delivery.progress is Progress.WAITING and not delivery.requested
+            unsent += takes_place and delivery.issue in catalogue.issues
         verdict = decide(subscription, catalogue, known, unsent, now, policy=policy, command=context.command)
         if verdict.decision is not None:
             decision = await with_footnote(
@@ -133,7 +143,20 @@ class ChannelJob:
             if not await deliveries.decide(subscription, context.holder, now, decision):
                 raise Reschedule(None)
             self._subscription = replace(subscription, cursor=decision.cursor)
+            if decision.untold:
+                await self._tell_of_older()
         return verdict.next
+
+    async def _tell_of_older(self) -> None:
+        """Ask the subscriber, once, about the issues that are not posted by themselves."""
+        context, subscription = self._context, self._subscription
+        catalogue, store = context.catalogue(), context.store.older_issues
+        for question in await store.take(subscription.id, context.clock.now()):
+            identities = catalogue.by_number(question.numbers)
+            issues = sorted((catalogue.issues[key] for key in identities), key=lambda issue: issue.published)
+            if issues:
+                asked = older.asked(question.id, subscription.channel, issues, context.command)
+                await self.sender.write("older issues", asked)
 
     async def _deliver(self, delivery: Delivery) -> datetime | None:
         """Post or update one delivery; return when to continue it, None for no set time."""
@@ -142,6 +165,7 @@ class ChannelJob:
         if (
             delivery.progress is Progress.WAITING
             and delivery.due > now
+            and not delivery.requested
             and isinstance(self._subscription.schedule, Weekly)
         ):
             return delivery.due
@@ -190,7 +214,8 @@ class ChannelJob:
         context, parent = self._context, delivery.parent
         if parent is not None and parent.state is not State.PENDING:
             return delivery
-        late = late_note(delivery.due, now, self._subscription.schedule, context.policy)
+        due = now if delivery.requested else delivery.due
+        late = late_note(due, now, self._subscription.schedule, context.policy)
         draft = replace(delivery, late=late, content=content)
         issue = context.catalogue().issues[delivery.issue]
         keys = [rendered.key for rendered in context.renderer.render(issue, draft.preferences, full_note(draft))]

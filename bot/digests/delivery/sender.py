@@ -360,11 +360,17 @@ class Sender:
         alert = Alert(kind, subscription.channel, issue, reason)
         if delivery is not None and row is not None:
             alert = replace(alert, delivery=delivery.id, part=row.id, whole=row.at == 0)
+        await self.write(kind.value, words(alert, self._context.command))
+
+    async def write(self, about: str, said: Message) -> None:
+        """Send the subscriber a direct message, once. `about` names it in the log if that fails."""
+        subscription = self._subscription
+        if not subscription.user:
+            return
         try:
-            said = words(alert, self._context.command)
             await retry_when_limited(
                 lambda: self._context.slack.direct(subscription.workspace, subscription.user, said),
                 waits=_ALERT_MAX_WAITS,
             )
         except SlackError as error:
-            _log.warning("delivery.not_told", user=subscription.user, trouble=kind.value, error=str(error))
+            _log.warning("delivery.not_told", user=subscription.user, trouble=about, error=str(error))
