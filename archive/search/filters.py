@@ -83,7 +83,7 @@ def _of_site(sites: tuple[str, ...], segments: Segments, dictionary: Dictionary,
         here = (docs >= start) & (docs < end)
         kept[here] = linked[docs[here] - start]
     if any("/" in site for site in sites):
-        for at in np.flatnonzero(kept).tolist():
+        for at in kept.nonzero()[0].tolist():
             links = segments.entry(int(docs[at]))[2].links
             kept[at] = any(_below(canonical(link.url), site) for link in links for site in sites)
     return kept

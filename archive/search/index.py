@@ -134,16 +134,16 @@ class Index:
         kinds: frozenset[Kind] | None = None,
         limit: int = 10,
         offset: int = 0,
-        reasons: bool = True,
+        reasons: bool = False,
         today: date | None = None,
     ) -> Answer:
         """Answer `query` with the `limit` (at most 100) best entries from the `offset`th on.
 
         `kinds` narrows to kinds of section (None: all but sponsors and jobs, which come only when named here or by
-        `in:`). The order is the same for every page. Without `reasons` the results have theirs only where a word may
-        have been met by a correction, or the answer is not strong: a fifth of a query's time goes into them. Days in
-        plain words ("last month") count back from `today` (None: the day of the newest issue). Never raises, whatever
-        `query` holds.
+        `in:`). The order is the same for every page. Results have their reasons with `reasons`, and otherwise only
+        where a word may have been met by a correction, or the answer is not strong: a quarter of a query's time goes
+        into them. Days in plain words ("last month") count back from `today` (None: the day of the newest issue). Never
+        raises, whatever `query` holds.
         """
         key = query, kinds, max(0, min(limit, MAX_RESULTS)), max(0, offset), reasons, today
         answer = self._answers.get(key)

@@ -204,9 +204,7 @@ def _beginning(letter: str, lookup: TermLookup) -> list[Variant]:
 
 def _present(words: Words, weight: float, rule: str, lookup: TermLookup) -> list[Variant]:
     """Give the variants for those of `words` that some entry has."""
-    ids, frequency = lookup.vocabulary.ids, lookup.frequency
-    numbers = [ids[word] for word in words if word in ids]
-    return [Variant(number, weight, rule) for number in numbers if number and frequency(number)]
+    return [Variant(number, weight, rule) for number in lookup.present(words)]
 
 
 def _rare(word: str, variants: list[Variant], lookup: TermLookup) -> bool:
@@ -307,6 +305,8 @@ def _split(word: str, leaf: Leaf, lookup: TermLookup) -> Iterator[Alternative]:
     best, most = 0, own
     for cut in range(2, len(word) - 1):
         if lookup.count(word[:cut]) > most and (right := _own(word[cut:], lookup)):
+            if lookup.frequency(right[0].number) <= most:  # so many entries at most have both
+                continue
             count = lookup.together((lookup.vocabulary.ids.get(word[:cut], 0),), (right[0].number,))
             if count > most:
                 best, most = cut, count

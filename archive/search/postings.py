@@ -54,12 +54,19 @@ class PostingBlock:
             return slice(int(self.starts[at]), int(self.starts[at + 1]))
         return slice(0, 0)
 
+    def runs(self, terms: NDArray[np.int64]) -> tuple[Longs, Longs]:
+        """Return where the entries of each of `terms` (numbers of words) begin, and how many there are."""
+        at = self.terms.searchsorted(terms)
+        at[at == len(self.terms)] = 0
+        starts = self.starts[at].astype(np.int64)
+        return starts, (self.starts[at + 1] - starts) * (self.terms[at] == terms)
+
     def words(self, docs: Ints) -> tuple[Ints, Longs]:
         """Give the numbers of the words of `docs` one after another, and where each entry's begin (one more)."""
         starts = self.bounds[docs]
         lengths = self.bounds[docs + 1] - starts
         ends = np.zeros(len(docs) + 1, np.int64)
-        np.cumsum(lengths, out=ends[1:])
+        lengths.cumsum(out=ends[1:])
         places = np.arange(ends[-1]) + (starts - ends[:-1]).repeat(lengths)
         return self.terms[self.tokens[places]], ends
 
@@ -106,8 +113,11 @@ def union(runs: Sequence[Ints]) -> Ints:
     """Give the entries of any of `runs`, ascending; as numpy's `unique` does, which takes 12 ms to load."""
     if len(runs) == 1:
         return runs[0]
-    docs = np.sort(np.concatenate([np.zeros(0, np.int32), *runs]))
-    return docs[np.append(docs[1:] != docs[:-1], len(docs) > 0)] if len(docs) else docs
+    docs = np.concatenate(runs) if runs else np.zeros(0, np.int32)
+    docs.sort()
+    fresh = np.ones(len(docs), np.bool_)
+    np.not_equal(docs[1:], docs[:-1], out=fresh[1:])
+    return docs[fresh]
 
 
 def _fresh(values: Longs) -> Longs:
@@ -119,7 +129,8 @@ def _fresh(values: Longs) -> Longs:
 
 def spread(starts: Longs, lengths: Longs) -> Longs:
     """Give the places of runs: for each the numbers from its start on, as many as its length."""
-    ends = np.cumsum(lengths)
+    ends = lengths.cumsum()
     if not len(ends):
         return ends
-    return np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)
+    places: Longs = np.arange(ends[-1]) + (starts - ends + lengths).repeat(lengths)
+    return places

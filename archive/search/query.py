@@ -264,10 +264,15 @@ def _part(draft: _QueryDraft, match: re.Match[str]) -> None:
             _typed(draft, f"{key} {value}")
     elif plain.startswith("-") and len(plain) > 1:
         _phrase(draft, tuple(words(plain)), leave_out=True)
-    elif _ADDRESS.fullmatch(plain) or (_SITE.fullmatch(plain) and match.string.strip() == plain):
+    elif ("." in plain or "/" in plain) and _is_address(plain, alone=match.string.strip() == plain):
         _address(draft, plain)
     else:
         _typed(draft, plain)
+
+
+def _is_address(text: str, *, alone: bool) -> bool:
+    """Return whether `text` is a web address; the name of a site is one only if nothing else was typed."""
+    return bool(_ADDRESS.fullmatch(text) or (alone and _SITE.fullmatch(text)))
 
 
 def _is_option(draft: _QueryDraft, match: re.Match[str]) -> bool:

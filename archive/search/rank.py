@@ -77,6 +77,7 @@ def idf(count: int, total: int) -> float:
     return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
 
+_NO_DOCS, _NO_SCORES = np.zeros(0, np.int32), np.zeros(0, np.float32)
 _TermHits = tuple[Term, TermHits]
 _Places = Ints | NDArray[np.intp] | slice
 
@@ -162,9 +163,10 @@ class Ranker:
         if term.alternatives[0].rule == "either":
             return self._either(alternatives)
         weight = alternatives[0].weight if alternatives[0].known else max(known)
-        docs, places = self._together(alternatives)
+        some = [(way, hit) for way, hit in zip(term.alternatives, alternatives, strict=True) if len(hit.docs)]
+        docs, places = self._together([hit for _, hit in some])
         scores, met = _zeros(docs), _zeros(docs)
-        for alternative, hit, at in zip(term.alternatives, alternatives, places, strict=True):
+        for (alternative, hit), at in zip(some, places, strict=True):
             if hit.known:
                 scores[at] = np.maximum(scores[at], hit.scores * np.float32(alternative.weight * weight / hit.weight))
                 met[at] = np.maximum(met[at], hit.met * np.float32(COVERAGE.get(alternative.rule, alternative.weight)))
@@ -188,6 +190,8 @@ class Ranker:
         known = any(part.known for part in parts)
         if alternative.whole:
             docs = self._holding(alternative, parts)
+            if not len(docs):
+                return TermHits(_NO_DOCS, _NO_SCORES, _NO_SCORES, weight, known)
             places: list[_Places] = [slice(None)] * len(parts)
             shares: list[_Places] = [part.docs.searchsorted(docs) for part in parts]
         else:
@@ -225,28 +229,33 @@ class Ranker:
 
     def _leaf(self, leaf: Leaf) -> TermHits:
         """Score one word: the strength of each of its variants by what the variant counts; the best of them counts."""
-        runs = [self._segments.postings(variant.number) for variant in leaf.variants]
-        if not runs:
-            none = np.zeros(0, np.float32)
-            return TermHits(np.zeros(0, np.int32), none, none, idf(0, self._segments.living), known=False)
-        counts = [len(docs) for docs, _ in runs]
-        docs = np.concatenate([docs for docs, _ in runs]) if len(runs) > 1 else runs[0][0]
-        scores = _STRENGTH[np.concatenate([strengths for _, strengths in runs]) if len(runs) > 1 else runs[0][1]]
-        met = np.repeat(np.array([variant.weight for variant in leaf.variants], np.float32), counts)
-        scores *= met
-        if len(runs) > 1:
-            order = docs.argsort(kind="stable")
-            docs = docs[order]
-            starts = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1]))) if len(docs) else order
-            if len(starts) < len(docs):
-                docs = docs[starts]
-                scores = np.maximum.reduceat(scores[order], starts)
-                met = np.maximum.reduceat(met[order], starts)
-            else:
-                scores, met = scores[order], met[order]
+        if not leaf.variants:
+            return TermHits(_NO_DOCS, _NO_SCORES, _NO_SCORES, idf(0, self._segments.living), known=False)
+        if len(leaf.variants) == 1:
+            docs, strengths = self._segments.postings(leaf.variants[0].number)
+            met = np.full(len(docs), leaf.variants[0].weight, np.float32)
+            scores = _STRENGTH[strengths]
+            scores *= met
+        else:
+            docs, scores, met = self._best_variants(leaf)
         weight = idf(len(docs), self._segments.living)
         scores *= np.float32(weight)
         return TermHits(docs, scores, met, weight)
+
+    def _best_variants(self, leaf: Leaf) -> tuple[Ints, Floats, Floats]:
+        """Return the entries with any variant of a word, the score by the best one, and the most that is met."""
+        docs, strengths, by = self._segments.postings_of([variant.number for variant in leaf.variants])
+        met = np.array([variant.weight for variant in leaf.variants], np.float32)[by]
+        scores = _STRENGTH[strengths]
+        scores *= met
+        order = docs.argsort(kind="stable")
+        docs = docs[order]
+        fresh = np.ones(len(docs), np.bool_)
+        np.not_equal(docs[1:], docs[:-1], out=fresh[1:])
+        starts = fresh.nonzero()[0]
+        if len(starts) == len(docs):
+            return docs, scores[order], met[order]
+        return docs[starts], np.maximum.reduceat(scores[order], starts), np.maximum.reduceat(met[order], starts)
 
     def _together(self, parts: Sequence[TermHits | Ints]) -> tuple[Ints, list[_Places]]:
         """Give the entries of all `parts`, and where those of each are among them."""
@@ -269,7 +278,7 @@ class Ranker:
         mark = np.zeros(len(self._segments), np.bool_)
         for run in runs:
             mark[run] = True
-        return np.flatnonzero(mark).astype(np.int32)
+        return mark.nonzero()[0].astype(np.int32)
 
     def _scratch(self) -> Ints:
         """Give an array with a place for every entry, this thread's own; what it holds is left from before."""

@@ -103,7 +103,7 @@ def _phrases(leaves: tuple[QueryLeaf, ...], marks: _Bits, bounds: Longs) -> _Bit
     """Return by entry, as bits, which neighbours in the query are neighbours in it, of those with an optional word."""
     pairs = sum(1 << at for at in range(1, len(leaves)) if leaves[at].optional or leaves[at - 1].optional)
     forward = (marks[:-1] << _NEXT) & marks[1:] & np.uint64(pairs)
-    at = np.flatnonzero(forward)
+    at = forward.nonzero()[0]
     found = np.zeros(len(bounds) - 1, np.uint64)
     if len(at):
         np.bitwise_or.at(found, bounds.searchsorted(at, side="right") - 1, forward[at])
@@ -112,7 +112,7 @@ def _phrases(leaves: tuple[QueryLeaf, ...], marks: _Bits, bounds: Longs) -> _Bit
 
 def _pairs(marks: _Bits, bounds: Longs) -> tuple[_Bits, _Bits]:
     """Return by entry, as bits, which neighbours in the query stand next to each other in it, and which near."""
-    at = np.flatnonzero(marks)
+    at = marks.nonzero()[0]
     bits, entry = marks[at], bounds.searchsorted(at, side="right")
     following, near = np.zeros((2, len(bounds) - 1), np.uint64)
     later = np.arange(len(at)) + _LAGS[:, None]
@@ -132,14 +132,17 @@ def _pairs(marks: _Bits, bounds: Longs) -> tuple[_Bits, _Bits]:
 
 def _marks(leaves: tuple[QueryLeaf, ...], segments: Segments, tokens: Ints) -> _Bits:
     """Return for each of `tokens`, as bits, which of `leaves` it is a word of, and above them which telling one."""
-    table = np.zeros(segments.words_known, np.uint64)
+    table = segments.word_marks()
     telling = int(_TELLING)
     for at, leaf in enumerate(leaves):
         bits = 1 << at
         if not leaf.optional:
             bits, telling = bits | 1 << telling, telling + 1
         table[leaf.numbers] |= np.uint64(bits)
-    return table[tokens]
+    marks = table[tokens]
+    for leaf in leaves:
+        table[leaf.numbers] = 0
+    return marks
 
 
 def _best(scores: Floats) -> NDArray[np.intp]:

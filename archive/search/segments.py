@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+import threading
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,8 @@ from archive.issue import Entry, Issue, Section
 from archive.search.postings import Ints, PostingBlock, spread, union
 from archive.search.segment import Dictionary, Segment, build
 
+MAX_COMPARED_TERMS = 12
+"""So many words are looked for one by one."""
 SAMPLED_ENTRIES = 500
 """So many entries with two words are looked at to estimate how many have them next to each other."""
 
@@ -35,6 +38,7 @@ class Segments:
     words_known: int = field(init=False)
     living: int = field(init=False)
     issue_count: int = field(init=False)
+    _own: threading.local = field(init=False, default_factory=threading.local)
 
     def __post_init__(self) -> None:
         """Lay the segments end to end; `living` and `issue_count` count what is not gone."""
@@ -85,6 +89,26 @@ class Segments:
         if not docs:
             return np.zeros(0, np.int32), np.zeros(0, np.uint8)
         return np.concatenate(docs), np.concatenate(strengths)
+
+    def postings_of(self, terms: Sequence[int]) -> tuple[Ints, NDArray[np.uint8], NDArray[np.intp]]:
+        """Return the entries that have any of the words numbered `terms`, how strongly each, and by which of them.
+
+        The entries of a word ascend within a block of entries; those of the words follow each other.
+        """
+        wanted, which = np.array(terms, np.int64), np.arange(len(terms))
+        found: list[tuple[Ints, NDArray[np.uint8], NDArray[np.intp]]] = []
+        for block, start, gone in self.blocks:
+            starts, lengths = block.runs(wanted)
+            places = spread(starts, lengths)
+            docs, strengths, by = block.docs[places].astype(np.int32), block.strengths[places], which.repeat(lengths)
+            if gone is not None:
+                kept = ~gone[docs]
+                docs, strengths, by = docs[kept], strengths[kept], by[kept]
+            found.append((docs + np.int32(start) if start else docs, strengths, by))
+        if len(found) == 1:
+            return found[0]
+        docs, strengths, by = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        return docs, strengths, by
 
     def issues(self) -> Iterator[Issue]:
         """Give every issue that is not gone."""
@@ -177,6 +201,13 @@ class Segments:
             values[here] = array[docs[here] - start]
         return values
 
+    def word_marks(self) -> NDArray[np.uint64]:
+        """Return an array of zeros with a place for every word, this thread's own; leave it as it was."""
+        found: NDArray[np.uint64] | None = getattr(self._own, "marks", None)
+        if found is None:
+            found = self._own.marks = np.zeros(self.words_known, np.uint64)
+        return found
+
     def tokens(self, docs: Ints) -> tuple[Ints, NDArray[np.int64]]:
         """Give the words of `docs` one after another, and where each entry's begin (one more than `docs`)."""
         if len(self.blocks) == 1:
@@ -226,8 +257,8 @@ class Segments:
         match = np.ones(last, np.bool_)
         for place, terms in enumerate(run):
             here = tokens[place : place + last]
-            match &= (here == terms[0]) if len(terms) == 1 else np.isin(here, terms)
-        hits = np.flatnonzero(match)
+            match &= _is_one_of(here, terms)
+        hits = match.nonzero()[0]
         owner = np.searchsorted(bounds, hits, side="right") - 1
         found = np.zeros(len(docs), np.bool_)
         found[owner] = True
@@ -258,6 +289,16 @@ def common(first: Ints, second: Ints) -> Ints:
     return both
 
 
+def _is_one_of(tokens: Ints, terms: list[int]) -> NDArray[np.bool_]:
+    """Tell which of `tokens` are among `terms`; for the few forms of a word much faster than numpy's `isin`."""
+    if len(terms) > MAX_COMPARED_TERMS:
+        return np.isin(tokens, terms)
+    match: NDArray[np.bool_] = tokens == terms[0]
+    for term in terms[1:]:
+        match |= tokens == term
+    return match
+
+
 class EntryCounts:
     """How many entries have each word; counted over the whole segments when first asked for."""
 
@@ -270,10 +311,14 @@ class EntryCounts:
 
     def __call__(self, number: int) -> int:
         """Give the number of entries that have the word numbered `number`."""
-        one = self._one
-        if one is None:
-            one = self._one = self._counted().data
+        one = self.table()
         return int(one[number]) if number < len(one) else 0
+
+    def table(self) -> memoryview:
+        """Return the number of entries by a word's number; faster to read one by one than an array."""
+        if self._one is None:
+            self._one = self._counted().data
+        return self._one
 
     def of(self, numbers: Ints) -> Ints:
         """Give the number of entries that have each of the words numbered so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -88,6 +88,12 @@ class TermLookup:
         number = self.vocabulary.ids.get(word)
         return self.frequency(number) if number else 0
 
+    def present(self, words: Iterable[str]) -> list[int]:
+        """Return the numbers of those of `words` that some entry has."""
+        number_of, counts = self.vocabulary.ids.get, self.frequency.table()
+        known = len(counts)
+        return [number for word in words if (number := number_of(word, 0)) and number < known and counts[number]]
+
     def near(
         self, word: str, *, edits: int | None = None, most: int = 2, guess: bool = False
     ) -> tuple[Correction, ...]:
@@ -95,19 +101,19 @@ class TermLookup:
         key = word, edits, most, guess
         found = self.nearby.get(key)
         if found is None:
+            near: Iterable[Correction]
+            if guess:
+                near = self.near(word, edits=edits, most=most) or guesses(word, self.vocabulary, self.frequency.of)
+            else:
+                near = corrections(word, self.vocabulary, self.frequency.of, edits=edits, most=most)
             if len(self.nearby) >= CACHED_WORDS:
                 self.nearby.clear()
-            near = corrections(word, self.vocabulary, self.frequency.of, edits=edits, most=most)
-            if not near and guess:
-                near = guesses(word, self.vocabulary, self.frequency.of)
-            self.nearby[key] = kept = tuple(near)
-            return kept
+            found = self.nearby[key] = tuple(near)
         return found
 
     def beginning(self, root: str) -> list[str]:
         """Return the words of the archive that begin with `root`, in alphabetical order."""
-        texts = self.vocabulary.words
-        return sorted(texts[number] for number in self.vocabulary.starting(root).tolist())
+        return self.vocabulary.words_starting(root)
 
     def inflections(self, word: str) -> Words:
         """Return the inflections of `word`, none of a word in a language that they are not made for."""

@@ -98,6 +98,15 @@ class Vocabulary:
             found.append(row.alphabet_ids[low : bisect_left(words, prefix + "\U0010ffff", lo=low)])
         return np.concatenate(found)
 
+    def words_starting(self, prefix: str) -> list[str]:
+        """Return the words that start with `prefix`, in alphabetical order."""
+        rows = self._ordered()
+        found: list[str] = []
+        for row in rows:
+            low = bisect_left(row.by_alphabet, prefix)
+            found += row.by_alphabet[low : bisect_left(row.by_alphabet, prefix + "\U0010ffff", lo=low)]
+        return sorted(found) if len(rows) > 1 else found
+
     def _ordered(self) -> tuple[_Row, ...]:
         """Order the words that are new since the last time; a row is joined to one that is not much longer."""
         rows, count = self._rows, len(self.words)

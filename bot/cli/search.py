@@ -63,7 +63,7 @@ def search(
     today = SystemClock().now().astimezone().date()
 
     def answer(name: Mapping[str, Any], text: str) -> None:
-        found = answers_from.search(text, limit=limit, today=today)
+        found = answers_from.search(text, limit=limit, reasons=explain, today=today)
         if as_json:
             write(json.dumps(row(name, found, explain=explain), ensure_ascii=False))
         else:

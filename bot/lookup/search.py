@@ -185,9 +185,7 @@ class Answers:
     def _found(self, request: SearchRequest) -> Answer:
         index = self._library.current.index
         today = self._clock.now().date()
-        found = index.search(
-            request.query, kinds=request.kinds, limit=PAGE_RESULTS, offset=request.offset, reasons=False, today=today
-        )
+        found = index.search(request.query, kinds=request.kinds, limit=PAGE_RESULTS, offset=request.offset, today=today)
         if found.grade is not Grade.NEAREST:
             return found
         return replace(found, results=found.results[:_NEAREST], total=min(found.total, _NEAREST))

@@ -56,7 +56,7 @@ INDEX = Index.of(
 )
 def test_what_the_archive_answers_is_a_topic(query: str) -> None:
     """So is what is like no command, and what stands in quotes."""
-    assert mistyped(query, INDEX.search(query, reasons=False)) is None
+    assert mistyped(query, INDEX.search(query)) is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_the_archive_answers_is_a_topic(query: str) -> None:
 def test_what_the_archive_lacks_is_the_command(query: str, word: str, tail: str, likely: str | None) -> None:
     """With what it cannot take, and a whole command that can be run."""
     expected = Mistyped(query.split(maxsplit=1)[0], word, tail, likely or "subscribe monday and thursday at 09:00")
-    assert mistyped(query, INDEX.search(query, reasons=False)) == expected
+    assert mistyped(query, INDEX.search(query)) == expected
 
 
 def test_what_was_wrong_comes_first_and_both_meanings_are_buttons() -> None:

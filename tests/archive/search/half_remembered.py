@@ -40,7 +40,7 @@ def is_found(answer: Answer, entry: Entry) -> bool:
 
 def share_found(index: Index, asked: list[tuple[str, Entry]]) -> float:
     """Return the share of entries that are found by their half-remembered headlines."""
-    return sum(is_found(index.search(typed, reasons=False), entry) for typed, entry in asked) / len(asked)
+    return sum(is_found(index.search(typed), entry) for typed, entry in asked) / len(asked)
 
 
 def _half(texts: list[str], chance: random.Random) -> str:

@@ -25,14 +25,14 @@ def _has_both(result: Result) -> bool:
 @pytest.mark.parametrize("both", [FIRST_PAGE_RESULTS, 25])
 def test_a_page_of_whole_answers_leaves_no_room_for_halves(both: int) -> None:
     """Where a first page of entries has all that was asked for, only such entries are counted and come, to the end."""
-    answer = Index.of(newsletter(both)).search("vault backups", limit=100)
+    answer = Index.of(newsletter(both)).search("vault backups", limit=100, reasons=True)
     assert answer.total == len(answer.results) == both
     assert all(_has_both(result) for result in answer.results)
 
 
 def test_halves_fill_a_first_page_and_come_last() -> None:
     """Where few entries have all, others fill the first page, after them."""
-    results = Index.of(newsletter(3)).search("vault backups", limit=100).results
+    results = Index.of(newsletter(3)).search("vault backups", limit=100, reasons=True).results
     assert [_has_both(result) for result in results[:FIRST_PAGE_RESULTS]] == [True] * 3 + [False] * (
         FIRST_PAGE_RESULTS - 3
     )

@@ -39,7 +39,7 @@ QUERY = st.lists(st.sampled_from([*WORDS, "kubernets", "the", "loadbalancer", "k
 
 def everything(index: Index, query: str) -> Answer:
     """Give all results at once, of an index that remembers no other answer."""
-    return index.search(query, limit=100)
+    return index.search(query, limit=100, reasons=True)
 
 
 def shown(answer: Answer) -> list[tuple[str, int, float]]:
