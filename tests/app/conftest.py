@@ -21,7 +21,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
 async def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
-    """Run the whole bot, on each database, for all tests of a module: each brings its own people and channels."""
+    """Run the whole bot on each database, for all tests of a module: each test has its own people and channels."""
     folder = tmp_path_factory.mktemp("whole")
     database = f"sqlite:///{folder}/bot.db"
     if request.param == "postgresql":
@@ -32,7 +32,7 @@ async def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture
 def it(bot: Whole) -> Iterator[Whole]:
-    """Give the bot at work; nothing that it showed during the test may break a limit of Slack's."""
+    """Return the running bot; nothing that it shows during the test may break a limit of Slack's."""
     bot.faults.clear()
     yield bot
     assert bot.faults == []
@@ -40,6 +40,6 @@ def it(bot: Whole) -> Iterator[Whole]:
 
 @pytest.fixture
 def seen() -> Iterator[Seen]:
-    """Watch what the app calls and what it writes into its log."""
+    """Record what the app calls and what it writes to its log."""
     with watching() as found:
         yield found

@@ -1,4 +1,4 @@
-"""The private hint and the chooser, end to end: signed HTTP, the real app, SQLite and PostgreSQL."""
+"""The private hint and the link picker, end to end: signed HTTP, the real app, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def ticked(it: Whole, ada: Person, where: ChannelMessage | View) -> list[str]:
-    """Give what is ticked in a chooser, as somebody sees it."""
+    """Return what is ticked in a link picker, as its person sees it."""
     blocks = where.blocks if isinstance(where, ChannelMessage) else where.payload["blocks"]
     state = forms.state(blocks, it.workspace.draft(ada.user.id, where))
     chosen = [one for block in state.values() for one in block.values() if one["type"] == "checkboxes"]
@@ -22,7 +22,7 @@ def ticked(it: Whole, ada: Person, where: ChannelMessage | View) -> list[str]:
 
 
 async def chooser(it: Whole, ada: Person, message: ChannelMessage, *says: str) -> ChannelMessage:
-    """React with the bookmark emoji and wait for the choice that only this person sees."""
+    """React with the bookmark emoji and wait for the link picker that only this person sees."""
     channel = it.workspace.channels[message.channel]
     before = len(ada.sees(channel))
     await ada.reacts(message, "bookmark")
@@ -31,8 +31,8 @@ async def chooser(it: Whole, ada: Person, message: ChannelMessage, *says: str) -
     return found
 
 
-async def test_keeping_is_quiet(it: Whole) -> None:
-    """The first link that somebody keeps is met with a private hint, later ones with nothing; others see no word."""
+async def test_saving_is_quiet(it: Whole) -> None:
+    """A person's first saved link is answered with a private hint, later ones with nothing; others see neither."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     digest = await it.digest(linus, channel, *tales("quiet", "mesh", "graph"))
@@ -50,7 +50,7 @@ async def test_keeping_is_quiet(it: Whole) -> None:
 
 @pytest.mark.parametrize("layout", ["thread", "full"])
 async def test_the_bookmark_on_several_links_offers_a_choice(it: Whole, layout: str) -> None:
-    """Ten boxes at a time and the rest by paging; what is ticked is kept, and the page shows it when it comes again."""
+    """There are ten boxes a page; ticked links are saved, and a page that is shown again shows them ticked."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     site = f"choice-{layout}"
@@ -67,8 +67,8 @@ async def test_the_bookmark_on_several_links_offers_a_choice(it: Whole, layout: 
     await it.saved(linus, channel)
 
 
-async def test_unticking_lets_go(it: Whole) -> None:
-    """A choice opened again shows what is kept by now, and unticking it lets go, whatever kept it."""
+async def test_unticking_removes_the_bookmark(it: Whole) -> None:
+    """A picker that is opened again shows the current bookmarks; unticking one removes it, however it was saved."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("untick", "mesh", "graph", "queue"))
@@ -84,8 +84,8 @@ async def test_unticking_lets_go(it: Whole) -> None:
     await it.saved(ada, channel, "untick.example/queue")
 
 
-async def test_a_choice_below_a_shared_answer(it: Whole) -> None:
-    """An answer that somebody shared offers a choice of its links to whoever puts a bookmark on it."""
+async def test_a_link_picker_below_a_shared_answer(it: Whole) -> None:
+    """A bookmark reaction to a shared answer offers its links."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     await it.publish(*tales("offer", "espalier-mesh", "espalier-graph"))

@@ -1,4 +1,4 @@
-"""Keeping links by reacting to a digest, end to end: signed HTTP, the real app, SQLite and PostgreSQL."""
+"""Saving links by reacting to a digest, end to end: signed HTTP, the real app, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.fakes.whole import Whole, tales
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_a_reaction_on_a_reply_keeps_its_link(it: Whole) -> None:
-    """The bookmark emoji on an entry's reply keeps that link, for that person; taking it back lets go of it."""
+async def test_a_reaction_on_a_reply_saves_its_link(it: Whole) -> None:
+    """The bookmark emoji on an entry's reply saves its link for that person; removing the reaction removes it."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     digest = await it.digest(ada, channel, *tales("one", "mesh", "graph"))
@@ -25,8 +25,8 @@ async def test_a_reaction_on_a_reply_keeps_its_link(it: Whole) -> None:
     await it.saved(linus, channel, "one.example/graph")
 
 
-async def test_other_emoji_keep_nothing(it: Whole) -> None:
-    """A heart on a reply is a heart; a number on a reply of one link is a number."""
+async def test_other_emoji_save_nothing(it: Whole) -> None:
+    """A heart on a reply is a heart; a number on a reply with one link is a number."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("other", "mesh", "graph"))
@@ -36,8 +36,8 @@ async def test_other_emoji_keep_nothing(it: Whole) -> None:
 
 
 @pytest.mark.parametrize("layout", ["thread", "full"])
-async def test_a_number_keeps_that_entry(it: Whole, layout: str) -> None:
-    """Below the list of contents, or a digest in full, a number emoji keeps the entry of that number, up to ten."""
+async def test_a_number_saves_that_entry(it: Whole, layout: str) -> None:
+    """Below a table of contents or a full digest, a number emoji saves the entry of that number, up to ten."""
     ada = it.person()
     channel = it.channel(ada)
     site = f"number-{layout}"
@@ -50,8 +50,8 @@ async def test_a_number_keeps_that_entry(it: Whole, layout: str) -> None:
     await it.saved(ada, channel, f"{site}.example/w10|")
 
 
-async def test_what_is_kept_in_two_ways_needs_both_to_go(it: Whole) -> None:
-    """A link kept by a reply's reaction and by its number stays when one of them is taken back."""
+async def test_a_link_saved_in_two_ways_stays_until_both_are_removed(it: Whole) -> None:
+    """A link saved by a reply's reaction and by its number stays when one of them is removed."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("ways", "mesh", "graph"))
@@ -64,7 +64,7 @@ async def test_what_is_kept_in_two_ways_needs_both_to_go(it: Whole) -> None:
 
 
 async def test_events_in_any_order_any_number_of_times(it: Whole) -> None:
-    """Events held back for long, doubled and shuffled leave what the last of each says."""
+    """Held, doubled and shuffled events leave the state that the last event of each emoji says."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("order", "mesh", "graph", "queue"))

@@ -1,4 +1,4 @@
-"""Finding again what was kept: the list, its search, notes; end to end on SQLite and PostgreSQL."""
+"""Finding bookmarks again: the list, its search, notes; end to end on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
-    """The menu beside a row marks it as read, puts a note on it and removes it; the list shows it at once."""
+    """The menu beside a row marks it as read, adds a note and removes it; the list shows each at once."""
     ada, channel = await it.member("rows", "mesh", "graph", "queue")
     listed = await it.asks(ada, channel, "/weekly saved", "You saved 3 links", "3 unread")
     await ada.clicks(listed, "Mark as read", beside="mesh")
@@ -30,8 +30,8 @@ async def test_a_link_is_read_noted_and_removed(it: Whole) -> None:
     await it.becomes(again, "You saved 2 links", without="queue")
 
 
-async def test_a_search_of_ones_own(it: Whole) -> None:
-    """`saved QUERY` searches what one kept and nothing else, misspelt too, and offers the whole archive."""
+async def test_a_search_of_one_s_own_bookmarks(it: Whole) -> None:
+    """`saved QUERY` searches one's own bookmarks only, even if misspelt, and offers the whole archive."""
     ada, channel = await it.member("own", "kubernetes", "postgresql")
     await it.publish(*tales("own", "kubernetes-operators"))
     linus = it.person()
@@ -47,8 +47,8 @@ async def test_a_search_of_ones_own(it: Whole) -> None:
     await it.reads(ada, channel, "You saved 2 links")
 
 
-async def test_pages_of_what_was_kept(it: Whole) -> None:
-    """Ten on a page, newest first; the way on and back neither repeats nor skips, and acting keeps the page."""
+async def test_pages_of_bookmarks(it: Whole) -> None:
+    """Ten a page, newest first; turning pages neither repeats nor skips, and an action stays on its page."""
     words = [f"w{number:02}" for number in range(12)]
     ada, channel = await it.member("pages", *words)
     listed = await it.asks(ada, channel, "/weekly saved", "You saved 12 links", "1–10")

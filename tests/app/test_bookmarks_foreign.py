@@ -11,8 +11,8 @@ from tests.fakes.whole import Whole, tales
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_the_shortcut_keeps_one_link_at_once(it: Whole) -> None:
-    """On anybody's message, where the bot is not and may read nothing, a link that nobody knows is kept as written."""
+async def test_the_shortcut_saves_a_single_link_at_once(it: Whole) -> None:
+    """The bot need not be in the conversation; a link that the archive does not know is saved as it is written."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus, bot=False)
     said = linus.says("read <https://unknown.example/a?b=1&amp;c=2|the tale of a pager> tonight", channel)
@@ -28,8 +28,8 @@ async def test_the_shortcut_keeps_one_link_at_once(it: Whole) -> None:
     await it.saved(linus, channel)
 
 
-async def test_the_shortcut_offers_a_choice_of_several(it: Whole) -> None:
-    """Of several links a form lets choose; one that the archive knows is kept with the archive's own words."""
+async def test_the_shortcut_offers_several_links(it: Whole) -> None:
+    """A form offers several links; one that the archive knows is saved with the archive's headline."""
     await it.publish(*tales("known", "clerestory"))
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
@@ -60,8 +60,8 @@ async def test_the_shortcut_offers_a_choice_of_several(it: Whole) -> None:
         ("<@U1> <#C1|general> <!here> <!subteam^S1>", "There is no link in that message"),
     ],
 )
-async def test_a_message_without_a_link_to_keep(it: Whole, text: str, says: str) -> None:
-    """A message with nothing to keep is answered with one clear line, and nothing is stored."""
+async def test_a_message_without_a_link(it: Whole, text: str, says: str) -> None:
+    """The person gets one clear line, and nothing is stored."""
     ada = it.person()
     channel = it.channel(ada)
     await ada.uses(ada.says(text, channel))
@@ -79,7 +79,7 @@ async def test_a_message_without_a_link_to_keep(it: Whole, text: str, says: str)
 
 
 async def test_the_shortcut_on_a_digest(it: Whole) -> None:
-    """On the bot's own messages the shortcut means the same links as a reaction."""
+    """On the bot's own messages the shortcut offers the same links as a reaction."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("own", "mesh", "graph"))
@@ -89,8 +89,8 @@ async def test_the_shortcut_on_a_digest(it: Whole) -> None:
     await it.modal(ada, "2 links", "All about graph")
 
 
-async def test_a_reaction_on_somebody_elses_message(it: Whole) -> None:
-    """Where the bot is a member the link is kept, and let go with the reaction; of several there is a choice."""
+async def test_a_reaction_on_another_person_s_message(it: Whole) -> None:
+    """In the bot's channels the link is saved, and removed with the reaction; several links open a picker."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     one = linus.says("see <https://theirs.example/1|a good read>", channel)
@@ -109,8 +109,8 @@ async def test_a_reaction_on_somebody_elses_message(it: Whole) -> None:
     await it.saved(ada, channel, "theirs.example/3")
 
 
-async def test_a_reply_in_somebody_elses_thread(it: Whole) -> None:
-    """A reply's own link is kept, not one of the message above it."""
+async def test_a_reply_in_another_person_s_thread(it: Whole) -> None:
+    """A reply's own link is saved, not one of its parent."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     parent = linus.says("<https://thread.example/parent>", channel)
@@ -120,7 +120,7 @@ async def test_a_reply_in_somebody_elses_thread(it: Whole) -> None:
 
 
 async def test_a_message_that_the_bot_may_not_read(it: Whole) -> None:
-    """Without the scope to read it, one private hint tells of the shortcut, once for each person, and then nothing."""
+    """Without the scope to read it, each person gets one private hint about the shortcut, and later nothing."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     first, second = (linus.says(f"<https://closed.example/{number}>", channel) for number in (1, 2))

@@ -21,7 +21,7 @@ async def opened(it: Whole, ada: Person, *says: str, without: str = "") -> View:
 
 
 async def test_the_first_steps_are_shown_once(it: Whole) -> None:
-    """Who opens the tab for the first time sees three steps, and never again; whoever keeps nothing is told how."""
+    """The first opening shows three steps, later ones don't; without bookmarks the tab says how to save."""
     ada = it.person()
     await it.publish(*tales("first", "one"))
     await opened(it, ada, "Welcome to", "*1.*", "*2.*", "*3.*", "Nothing yet")
@@ -30,7 +30,7 @@ async def test_the_first_steps_are_shown_once(it: Whole) -> None:
 
 
 async def test_links_are_read_noted_and_removed_on_the_tab(it: Whole) -> None:
-    """Unread links come first; what one does with a link shows at once; nobody else's tab has a word of it."""
+    """Unread links come first; every action shows at once; nothing appears on anybody else's tab."""
     ada, channel = await it.member("home", "mesh", "graph", "queue")
     home = await opened(it, ada, "You saved 3 links", "3 unread")
     await ada.clicks(home, "Mark as read", beside="home.example/queue")
@@ -47,7 +47,7 @@ async def test_links_are_read_noted_and_removed_on_the_tab(it: Whole) -> None:
 
 
 async def test_search_on_the_tab(it: Whole) -> None:
-    """The search box looks through what one kept, misspelt or not, and there is a way back to all of it."""
+    """The search box searches one's bookmarks, even if misspelt, and a button leads back to all of them."""
     ada, _ = await it.member("box", "kubernetes", "postgresql")
     home = await opened(it, ada, "You saved 2 links")
     await ada.fills(home, "home:search", "kuberntes")
@@ -61,7 +61,7 @@ async def test_search_on_the_tab(it: Whole) -> None:
 
 
 async def test_pages_of_the_tab(it: Whole) -> None:
-    """A long list is paged: the tab stays within its hundred blocks, and acting on a row keeps the page."""
+    """A long list has pages: the tab stays below a hundred blocks, and an action stays on its page."""
     ada, _ = await it.member("leaf", *(f"w{number:02}" for number in range(13)))
     home = await opened(it, ada, "You saved 13 links", "1–10")
     assert len(home.payload["blocks"]) < 100
@@ -74,7 +74,7 @@ async def test_pages_of_the_tab(it: Whole) -> None:
 
 
 async def test_channels_and_the_newest_issue(it: Whole) -> None:
-    """The tab shows one's own channels with their next time, and the newest issue, which opens over it."""
+    """The tab shows one's own channels with their next time, and the newest issue, which opens in a modal."""
     ada = it.person()
     channel = it.channel(ada)
     await it.asks(ada, channel, "/weekly subscribe mondays 09:00 Europe/London", "Done")
@@ -86,8 +86,8 @@ async def test_channels_and_the_newest_issue(it: Whole) -> None:
     await opened(it, ada, "None yet", without=channel.id)
 
 
-async def test_what_the_team_keeps(it: Whole) -> None:
-    """Links that two people kept are there with their count, to be kept by a button."""
+async def test_what_the_team_saves(it: Whole) -> None:
+    """Links that two people saved are listed with their count and a button to save them."""
     ada, _ = await it.member("team", "mesh")
     linus, eve = it.person(), it.person()
     channel = it.channel(linus, eve)

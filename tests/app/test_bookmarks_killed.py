@@ -1,4 +1,4 @@
-"""A burst of reactions into the real bot as a process, killed (SIGKILL) in the middle: nothing lost, no ghost."""
+"""Killing the real bot's process (SIGKILL) during a burst of reactions loses no bookmark and invents none."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Size:
-    """So many `events` of so many `people`, `at_a_time` of them on their way.
+    """So many `events` of so many `people`, `at_a_time` of them in flight.
 
     `killed_after` counts the events that were acknowledged when the bot is killed.
     """
@@ -43,14 +43,14 @@ class Size:
 
 SMALL = Size(240, people=12, at_a_time=32, killed_after=80)
 WHOLE = Size(2_000, people=50, at_a_time=64, killed_after=1_000)
-"""What the bot must bear: as in the README."""
+"""The load that the README promises."""
 
 
 class Mortal:
-    """The bot as a process on a port of its own; `up` while it answers."""
+    """The bot as a process on a port of its own; `up` is set while it answers."""
 
     def __init__(self, api: str, database: str) -> None:
-        """Know what it is started with."""
+        """Take the address and environment to start it with."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -67,7 +67,7 @@ class Mortal:
         }
         self._process: asyncio.subprocess.Process | None = None
 
-    async def come(self, session: aiohttp.ClientSession) -> None:
+    async def start(self, session: aiohttp.ClientSession) -> None:
         """Start, and wait until it answers."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", env=self._environment, cwd=ROOT, stderr=subprocess.DEVNULL
@@ -79,10 +79,10 @@ class Mortal:
                         assert answer.status == 200
                     self.up.set()
                 except aiohttp.ClientError:
-                    await asyncio.sleep(0.02)  # a process tells nobody when it is ready
+                    await asyncio.sleep(0.02)  # a process gives no sign when it is ready
 
-    async def die(self) -> None:
-        """Be killed."""
+    async def kill(self) -> None:
+        """Kill it."""
         assert self._process is not None
         self.up.clear()
         self.killed += 1
@@ -98,10 +98,10 @@ class Mortal:
 
 @asynccontextmanager
 async def mortal(database: str) -> AsyncIterator[tuple[Mortal, aiohttp.ClientSession]]:
-    """Have the bot run against a stand-in."""
+    """Run the bot against a stand-in."""
     async with Server(generated_site()) as server, aiohttp.ClientSession() as session:
         bot = Mortal(server.api_url, database)
-        await bot.come(session)
+        await bot.start(session)
         try:
             yield bot, session
         finally:
@@ -114,7 +114,7 @@ async def mortal(database: str) -> AsyncIterator[tuple[Mortal, aiohttp.ClientSes
 async def test_killed_in_the_middle_of_a_burst(
     kind: str, size: Size, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """A third of the events doubled or swapped, a kill, Slack's retries: everybody keeps what they should."""
+    """A third of the events doubled or swapped, a kill, Slack's retries: everybody has the bookmarks they should."""
     url = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
     store = await asyncio.to_thread(Store.open, url, upgrading=True)
     await posted(store)
@@ -136,8 +136,8 @@ async def test_killed_in_the_middle_of_a_burst(
                 assert (await sender.event(payload)).ok
                 done += 1
                 if done >= size.killed_after and not bot.killed:
-                    await bot.die()
-                    await bot.come(session)
+                    await bot.kill()
+                    await bot.start(session)
 
         await asyncio.gather(*(carry() for _ in range(size.at_a_time)))
     assert (bot.killed, done) == (1, size.events)

@@ -1,4 +1,4 @@
-"""Payloads that lie, and people who try to look at another's list: refused, nothing shown, nothing stored."""
+"""Forged payloads, and people who try to see another's list: refused, nothing shown, nothing stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 def click(
     it: Whole, who: Person, where: ChannelMessage | View, element: str, value: str, **more: Any
 ) -> dict[str, Any]:
-    """Make the payload of a click by `who` on an element that may be another's, or none at all."""
+    """Return the payload of a click by `who` on an element that may be another's, or not exist."""
     now = it.fixture.server.clock.now()
     kind = "overflow" if element.startswith("kept") else "button"
     said: dict[str, Any] = {"type": kind, "action_id": element, "block_id": more.pop("block_id", "b"), "value": value}
@@ -34,14 +34,14 @@ def click(
 
 
 async def send(it: Whole, payload: dict[str, Any]) -> AppReply:
-    """Send it, signed: from Slack's address, whatever it says. A lie too gets its acknowledgement."""
+    """Send it, signed as Slack does. A forged payload is acknowledged too."""
     answer = await it.fixture.sender.send("interactive", payload)
     assert answer.ok
     return answer
 
 
 async def with_links(it: Whole, site: str) -> tuple[Person, Person, Channel, ChannelMessage]:
-    """Give somebody with a list of two links, somebody else, their channel, and the list as the first one sees it."""
+    """Return a person with a list of two links, another person, their channel, and the first one's list message."""
     ada, eve = it.person(), it.person()
     channel = it.channel(ada, eve)
     digest = await it.digest(ada, channel, *tales(site, "mesh", "graph"))
@@ -51,7 +51,7 @@ async def with_links(it: Whole, site: str) -> tuple[Person, Person, Channel, Cha
 
 
 def choices(listed: ChannelMessage) -> list[tuple[str, str, str]]:
-    """Give all that a list's menus offer: the block, the action and the value."""
+    """Return all options of a list's menus: the block, the action and the value."""
     return [
         (block, str(element["action_id"]), str(option["value"]))
         for block, element in forms.elements(listed.blocks)
@@ -60,8 +60,8 @@ def choices(listed: ChannelMessage) -> list[tuple[str, str, str]]:
     ]
 
 
-async def test_another_s_menu_does_nothing_to_their_list(it: Whole) -> None:
-    """Somebody who sends another's menu choices changes nothing of theirs and sees nothing of it."""
+async def test_another_s_menu_does_not_change_their_list(it: Whole) -> None:
+    """A person who sends another's menu choices changes nothing of theirs and sees none of it."""
     ada, eve, channel, listed = await with_links(it, "menu")
     before = len(eve.sees(channel))
     for block, action, value in choices(listed):
@@ -75,7 +75,7 @@ async def test_another_s_menu_does_nothing_to_their_list(it: Whole) -> None:
 
 
 async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
-    """Whatever names a foreign workspace is told so, shows no list, changes none and leaves nothing behind."""
+    """A payload of another workspace gets an error, shows and changes no list, and leaves nothing behind."""
     ada, _, channel, listed = await with_links(it, "foreign")
     said = await it.asks(ada, channel, "/weekly about mesh", "foreign.example/mesh")
     foreign = {
@@ -118,8 +118,8 @@ async def test_a_payload_of_another_workspace_is_refused(it: Whole) -> None:
     "value",
     ["remove:", "remove:zz", f"remove:{'0' * 32}", "drop:" + "0" * 32, "", "[" * 2000, "note:" + "f" * 32, "\x00"],
 )
-async def test_a_choice_that_no_menu_has(it: Whole, value: str) -> None:
-    """A value that the bot did not make is met with a line, or with nothing to do."""
+async def test_a_choice_that_no_menu_offers(it: Whole, value: str) -> None:
+    """A value that the bot did not make gets an error or nothing."""
     ada = it.person()
     channel = it.channel(ada)
     said = await it.asks(ada, channel, "/weekly saved", "nothing yet")
@@ -129,8 +129,8 @@ async def test_a_choice_that_no_menu_has(it: Whole, value: str) -> None:
     assert any(words in readable(told[-1]) for words in ("older version", "nothing yet", "not among your bookmarks"))
 
 
-async def test_a_note_that_lies(it: Whole) -> None:
-    """A note that is too long, on what is not kept, or in a form with parts missing is refused beside its field."""
+async def test_a_forged_note(it: Whole) -> None:
+    """A note that is too long, on an unsaved link, or in an incomplete form is refused beside its field."""
     ada, eve, channel, listed = await with_links(it, "note")
     await ada.clicks(listed, "Add a note", beside="mesh")
     form = await it.modal(ada, "Your note")
@@ -155,8 +155,8 @@ async def test_a_note_that_lies(it: Whole) -> None:
     await it.becomes(await it.saved(ada, channel, "note.example/mesh", "note.example/graph"), without="Note:")
 
 
-async def test_another_s_choice_shows_nothing_of_a_message_one_may_not_read(it: Whole) -> None:
-    """A choice is its person's alone: sent by somebody else it shows no link of a private channel, and keeps none."""
+async def test_another_s_picker_shows_nothing_of_a_private_message(it: Whole) -> None:
+    """Sent by somebody else, a picker's choice shows no link of a private channel, and saves none."""
     ada, eve = it.person(), it.person()
     private, public = it.channel(ada, kind="private"), it.channel(ada, eve)
     links = " ".join(f"<https://private.example/{number}>" for number in range(12))
@@ -183,7 +183,7 @@ async def test_another_s_choice_shows_nothing_of_a_message_one_may_not_read(it: 
 
 
 def ticks(choice: ChannelMessage) -> dict[str, dict[str, Any]]:
-    """Give the state of a choice with every box ticked."""
+    """Return the state of a link picker with every box ticked."""
     return {
         block: {"type": "checkboxes", "selected_options": one["options"]}
         for block, one in forms.elements(choice.blocks)
@@ -191,8 +191,8 @@ def ticks(choice: ChannelMessage) -> dict[str, dict[str, Any]]:
     }
 
 
-async def test_a_choice_that_was_never_offered(it: Whole) -> None:
-    """Boxes of no message, or of other links than the message has, keep nothing."""
+async def test_forged_picker_choices_save_nothing(it: Whole) -> None:
+    """Boxes of no message, or of links that the message does not have, save nothing."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("boxes", "mesh", "graph"))
@@ -215,8 +215,8 @@ async def test_a_choice_that_was_never_offered(it: Whole) -> None:
 
 
 @pytest.mark.parametrize("action", ["save:0:0000", "unsave:0:0000"])
-async def test_a_save_button_that_lies(it: Whole, action: str) -> None:
-    """A button that names no link of the archive, or another than stands there now, keeps nothing and says so."""
+async def test_a_forged_save_button(it: Whole, action: str) -> None:
+    """A button without a link of the archive, or with another than its message shows, saves nothing and says so."""
     ada = it.person()
     channel = it.channel(ada)
     number = await it.publish(*tales("button", "mesh"))
@@ -234,8 +234,8 @@ async def test_a_save_button_that_lies(it: Whole, action: str) -> None:
     await it.saved(ada, channel)
 
 
-async def test_a_home_tab_that_lies(it: Whole) -> None:
-    """What another's Home tab sends changes nothing; odd metadata and values show the beginning, or nothing at all."""
+async def test_a_forged_home_tab(it: Whole) -> None:
+    """Another's Home tab changes nothing; invalid metadata and values show the first page, or nothing at all."""
     ada, eve, channel, _ = await with_links(it, "tab")
     await ada.opens_home()
     home = await it.home(ada, "You saved 2 links")
@@ -261,8 +261,8 @@ async def test_a_home_tab_that_lies(it: Whole) -> None:
     await it.saved(ada, channel, "tab.example/mesh", "tab.example/graph")
 
 
-async def test_forgetting_is_one_s_own(it: Whole) -> None:
-    """Another's confirmation forgets whoever presses it, and nobody else."""
+async def test_a_forged_confirmation_deletes_its_sender_s_data_only(it: Whole) -> None:
+    """A forged confirmation deletes the data of the person who sends it, and nobody else's."""
     ada, eve, channel, _ = await with_links(it, "oblivion")
     asked = await it.asks(ada, channel, "/weekly forget me", "Forget everything about you?")
     await send(it, click(it, eve, asked, "forget:me", "yes"))
@@ -271,8 +271,8 @@ async def test_forgetting_is_one_s_own(it: Whole) -> None:
 
 
 @pytest.mark.parametrize("ahead", [90_000, 10**11])
-async def test_a_reaction_from_the_future_keeps_nothing(it: Whole, ahead: int) -> None:
-    """Nothing that happens later could undo it, and a time after the year 9999 cannot be shown."""
+async def test_a_reaction_from_the_future_saves_nothing(it: Whole, ahead: int) -> None:
+    """No later event could undo it, and a time after the year 9999 cannot be shown."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales(f"future{ahead}", "mesh"))
@@ -289,7 +289,7 @@ async def test_a_reaction_from_the_future_keeps_nothing(it: Whole, ahead: int) -
 
 
 async def test_a_click_from_the_future_can_be_undone(it: Whole) -> None:
-    """It counts as of now, and removing it by hand ends it as always."""
+    """It counts as of now, so that removing the bookmark by hand works as always."""
     ada = it.person()
     channel = it.channel(ada)
     await it.digest(ada, channel, *tales("ahead", "mesh"))

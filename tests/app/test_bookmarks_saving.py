@@ -1,4 +1,4 @@
-"""The Save button beside every link, and answers that were shared; end to end on SQLite and PostgreSQL."""
+"""The Save button beside every link, and shared answers; end to end on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_save_beside_a_search_result(it: Whole) -> None:
-    """The button of one result keeps that link and says so; pressed again it lets go of it."""
+    """The button of one result saves that link and says so; pressed again it removes it."""
     ada = it.person()
     channel = it.channel(ada)
     await it.publish(*tales("search", "cantilever-mesh", "cantilever-graph"))
@@ -25,7 +25,7 @@ async def test_save_beside_a_search_result(it: Whole) -> None:
 
 
 async def test_save_beside_an_entry_of_a_digest(it: Whole) -> None:
-    """The button in a digest's thread keeps the link for whoever presses it, and nobody else sees anything of it."""
+    """The button in a digest's thread saves the link for the person who presses it; nobody else sees anything of it."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     digest = await it.digest(ada, channel, *tales("entry", "mesh", "graph"))
@@ -39,7 +39,7 @@ async def test_save_beside_an_entry_of_a_digest(it: Whole) -> None:
 
 
 async def test_save_in_a_full_digest_and_an_issue(it: Whole) -> None:
-    """Entries of a digest in full and of `issue N` have their buttons too."""
+    """Entries of a full digest and of `issue N` have their buttons too."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("issue", "mesh", "graph"), layout="full")
@@ -51,8 +51,8 @@ async def test_save_in_a_full_digest_and_an_issue(it: Whole) -> None:
     await it.saved(ada, channel, "issue.example/graph", "issue.example/mesh")
 
 
-async def test_what_a_button_keeps_outlives_the_reaction(it: Whole) -> None:
-    """A link kept by reaction and by button stays when the reaction goes, and goes when it is removed."""
+async def test_a_link_saved_by_a_button_outlives_the_reaction(it: Whole) -> None:
+    """A link saved by reaction and by button stays when the reaction is removed, and goes when the link is removed."""
     ada = it.person()
     channel = it.channel(ada)
     digest = await it.digest(ada, channel, *tales("both", "mesh", "graph"))
@@ -65,7 +65,7 @@ async def test_what_a_button_keeps_outlives_the_reaction(it: Whole) -> None:
 
 
 async def test_reactions_on_a_shared_answer(it: Whole) -> None:
-    """An answer that was shared is the bot's own message: a number below it keeps that result, for anybody."""
+    """A shared answer is the bot's own message: a number reaction to it saves that result, for anybody."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus)
     await it.publish(*tales("share", "filigree-mesh", "filigree-graph"))
@@ -80,8 +80,8 @@ async def test_reactions_on_a_shared_answer(it: Whole) -> None:
     await it.saved(linus, channel)
 
 
-async def test_sharing_where_the_bot_is_not(it: Whole) -> None:
-    """Where the bot is no member the answer is shared all the same, and its links are kept by their buttons."""
+async def test_sharing_in_a_channel_without_the_bot(it: Whole) -> None:
+    """If the bot is not in the channel, the answer is shared all the same, and its buttons save its links."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada, linus, bot=False)
     await it.publish(*tales("outside", "gantry-mesh", "gantry-graph"))

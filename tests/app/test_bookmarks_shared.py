@@ -1,4 +1,4 @@
-"""Keeping in a channel that two workspaces share: every event comes under both; end to end on both databases."""
+"""Saving in a channel that two workspaces share: each event arrives from both; end to end on both databases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def neighbours(it: Whole) -> Workspace:
-    """Give a second workspace that has the app too."""
+    """Return a second workspace that has the app too."""
     site = it.fixture.server.site
     known = site.workspaces.get("T2NEAR")
     bot = User("U2BACKISSUE", "backissue", is_bot=True)
@@ -24,7 +24,7 @@ def neighbours(it: Whole) -> Workspace:
 
 
 async def test_one_bookmark_for_one_person(it: Whole) -> None:
-    """An event that comes under two workspaces' ids keeps a link once, in whatever order and however often it comes."""
+    """An event with two workspaces' ids saves a link once, in any order and any number of times."""
     ada = it.person()
     channel = connect(it.channel(ada), it.workspace, neighbours(it))
     digest = await it.digest(ada, channel, *tales("shared", "mesh", "graph", "queue"))
@@ -42,7 +42,7 @@ async def test_one_bookmark_for_one_person(it: Whole) -> None:
 
 
 async def test_a_guest_is_nobody_here(it: Whole) -> None:
-    """What somebody of the other workspace reacts to is in nobody's list here, and their commands are refused."""
+    """A reaction of the other workspace's person is in nobody's list here, and their commands are refused."""
     ada, other = it.person(), neighbours(it)
     channel = connect(it.channel(ada), it.workspace, other)
     digest = await it.digest(ada, channel, *tales("guest", "mesh", "graph"))

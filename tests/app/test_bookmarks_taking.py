@@ -1,4 +1,4 @@
-"""Taking one's list along, bringing one, and being forgotten; end to end on SQLite and PostgreSQL."""
+"""Exporting and importing bookmarks, and erasing personal data; end to end on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def with_links(it: Whole, site: str, *words: str) -> tuple[Person, Channel]:
-    """Give somebody who keeps a link for each word, and has a note on the first."""
+    """Return a person who saved a link for each word, with a note on the first, and their channel."""
     ada, channel = await it.member(site, *words)
     listed = await it.asks(ada, channel, "/weekly saved", f"You saved {len(words)}")
     await ada.clicks(listed, "Add a note", beside=f"/{words[0]}")
@@ -33,7 +33,7 @@ async def with_links(it: Whole, site: str, *words: str) -> tuple[Person, Channel
 
 @pytest.mark.parametrize("kind", ["html", "markdown", "csv", "jsonl"])
 async def test_a_list_is_sent_as_a_file(it: Whole, kind: str) -> None:
-    """Each format comes as a file in the direct conversation, with every link and note in it; nobody else sees it."""
+    """Each format is a file in the direct conversation, with every link and note; nobody else sees it."""
     ada, channel = await with_links(it, f"file-{kind}", "mesh", "graph")
     before = len(channel.shown_to(ada.user.id))
     await ada.types(f"/weekly export {kind}", channel)
@@ -55,7 +55,7 @@ async def test_a_list_is_sent_as_a_file(it: Whole, kind: str) -> None:
 
 
 async def test_without_the_scope_it_is_sent_as_text(it: Whole) -> None:
-    """Where the bot may send no files, the same list comes as text in the direct conversation."""
+    """If the bot may send no files, the same list is sent as text in the direct conversation."""
     ada, channel = await with_links(it, "text", "mesh", "graph")
     it.workspace.scopes = SCOPES - {"files:write"}
     try:
@@ -68,8 +68,8 @@ async def test_without_the_scope_it_is_sent_as_text(it: Whole) -> None:
     assert not any(one.files for one in ada.sees(ada.direct))
 
 
-async def test_nothing_to_take(it: Whole) -> None:
-    """Whoever keeps nothing is told so, and gets no file."""
+async def test_nothing_to_export(it: Whole) -> None:
+    """A person without bookmarks is told so, and gets no file."""
     ada = it.person()
     channel = it.channel(ada)
     await it.asks(ada, channel, "/weekly export", "nothing yet")
@@ -78,14 +78,14 @@ async def test_nothing_to_take(it: Whole) -> None:
 
 @pytest.fixture
 def pasting(it: Whole) -> Iterator[Whole]:
-    """Give the bot without the scope to read files."""
+    """Return the bot without the scope to read files."""
     it.workspace.scopes = SCOPES - {"files:read"}
     yield it
     it.workspace.scopes = SCOPES
 
 
-async def test_what_was_taken_along_is_brought_back(pasting: Whole) -> None:
-    """The exported browser bookmarks, pasted by somebody else, are their list then: links, titles, notes."""
+async def test_an_export_is_imported_again(pasting: Whole) -> None:
+    """Exported browser bookmarks, pasted by another person, become their list: links, titles, notes."""
     it = pasting
     ada, channel = await with_links(it, "bring", "mesh", "graph")
     await it.asks(ada, channel, "/weekly export", "direct conversation")
@@ -101,8 +101,8 @@ async def test_what_was_taken_along_is_brought_back(pasting: Whole) -> None:
     assert "Note: =1+1" in readable(listed)
 
 
-async def test_bookmarks_that_are_none(pasting: Whole) -> None:
-    """Scripts and files are left out, with a line that says so; mere words are refused beside the field."""
+async def test_invalid_bookmarks_are_refused(pasting: Whole) -> None:
+    """Scripts and files are left out, with a line that says so; plain words are refused beside the field."""
     it = pasting
     ada = it.person()
     channel = it.channel(ada)
@@ -118,7 +118,7 @@ async def test_bookmarks_that_are_none(pasting: Whole) -> None:
 
 
 async def file_form(it: Whole, you: Person, channel: Channel) -> View:
-    """Ask to bring bookmarks, where the bot may read files."""
+    """Open the import form with a file field."""
     if you.screen:
         await you.closes(you.screen)
     await you.types("/weekly import", channel)
@@ -126,7 +126,7 @@ async def file_form(it: Whole, you: Person, channel: Channel) -> View:
 
 
 async def exported(it: Whole, you: Person, channel: Channel) -> bytes:
-    """Take one's list along as browser bookmarks; give the newest file."""
+    """Export a person's browser bookmarks; return the newest file."""
     before = sum(len(one.files) for one in you.sees(you.direct))
     await it.asks(you, channel, "/weekly export", "direct conversation")
     files = [file for one in you.sees(you.direct) for file in one.files]
@@ -135,7 +135,7 @@ async def exported(it: Whole, you: Person, channel: Channel) -> bytes:
 
 
 def bookmarks(count: int) -> bytes:
-    """Write a browser's file: folders, notes on every third, every second unread, ten links for each second."""
+    """Return a browser's file: folders, notes on every third, every second unread, ten links for each second."""
     rows = [
         f'<DT><A HREF="https://files.example/{n}" ADD_DATE="{1_600_000_000 - n // 10}" TOREAD="{n % 2}">Tale &amp; {n}'
         f"</A>\n{f'<DD>a note: {n}' if n % 3 == 0 else ''}"
@@ -146,8 +146,8 @@ def bookmarks(count: int) -> bytes:
 
 
 @pytest.mark.long
-async def test_a_whole_file_is_brought_and_taken_along_again(it: Whole) -> None:
-    """300 bookmarks by a file: another who brings what one exports has exactly the same list, once or twice."""
+async def test_a_whole_file_is_imported_and_exported_again(it: Whole) -> None:
+    """A person who imports another's 300 exported bookmarks has exactly the same list, even if they do it twice."""
     ada = it.person()
     channel = it.channel(ada)
     linus = it.person()
@@ -170,7 +170,7 @@ async def test_a_whole_file_is_brought_and_taken_along_again(it: Whole) -> None:
 async def test_a_form_that_was_closed_is_answered_in_the_conversation(
     it: Whole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever closes the form before the file is read is told in the direct conversation, and nobody else is."""
+    """A person who closes the form before the file is read gets the answer in the direct conversation, privately."""
     ada = it.person()
     channel = it.channel(ada)
     form = await file_form(it, ada, channel)
@@ -200,8 +200,8 @@ async def test_a_form_that_was_closed_is_answered_in_the_conversation(
         (b"", "no file of bookmarks"),
     ],
 )
-async def test_a_file_that_is_none_of_bookmarks(it: Whole, content: bytes, said: str) -> None:
-    """One clear line, and nothing is kept."""
+async def test_a_file_without_bookmarks(it: Whole, content: bytes, said: str) -> None:
+    """One clear line, and nothing is saved."""
     ada = it.person()
     channel = it.channel(ada)
     form = await file_form(it, ada, channel)
@@ -211,8 +211,8 @@ async def test_a_file_that_is_none_of_bookmarks(it: Whole, content: bytes, said:
     await it.saved(ada, channel)
 
 
-async def test_a_file_that_cannot_be_had(it: Whole) -> None:
-    """Gone, larger than it says, not allowed any more, kept elsewhere: one clear line each, and nothing is kept."""
+async def test_a_file_that_cannot_be_downloaded(it: Whole) -> None:
+    """Gone, larger than it says, forbidden, stored elsewhere: one clear line each, and nothing is saved."""
     ada = it.person()
     channel = it.channel(ada)
     good = bookmarks(2)
@@ -241,8 +241,8 @@ async def test_a_file_that_cannot_be_had(it: Whole) -> None:
     await it.saved(ada, channel)
 
 
-async def test_a_file_that_may_not_be_fetched_is_told_beside_the_field(it: Whole) -> None:
-    """Somebody else's, or one that says that it is too large, is not fetched at all."""
+async def test_a_forbidden_file_is_refused_beside_the_field(it: Whole) -> None:
+    """Another person's file, and one that says that it is too large, are not downloaded."""
     ada, linus = it.person(), it.person()
     channel = it.channel(ada)
     theirs = linus.holds(linus.uploads("bookmarks.html", bookmarks(2)))
@@ -259,7 +259,7 @@ async def test_a_file_that_may_not_be_fetched_is_told_beside_the_field(it: Whole
 
 
 async def test_forget_me(it: Whole) -> None:
-    """After a confirmation nothing about the person is left, in no table; the others keep theirs."""
+    """After a confirmation no table has anything about the person; the others' bookmarks stay."""
     ada, channel = await with_links(it, "forget", "mesh", "graph")
     linus = it.person()
     channel.members.add(linus.user.id)
@@ -278,7 +278,7 @@ async def test_forget_me(it: Whole) -> None:
 
 
 def mentions(it: Whole, user: str) -> list[str]:
-    """Give the columns that name somebody, in the database as it is on disk."""
+    """Return the columns that name a person, in the database file."""
     engine = create_engine(it.database.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
         metadata = MetaData()

@@ -1,4 +1,4 @@
-"""What a team keeps: counts and never names; end to end on SQLite and PostgreSQL."""
+"""What a team saves, as counts without names; end to end on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.fakes.whole import Whole, tales
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def keep(it: Whole, channel: Channel, people: Sequence[Person], *words: str) -> None:
-    """Have the first word kept by everybody, the second by all but one, and so on."""
+async def save(it: Whole, channel: Channel, people: Sequence[Person], *words: str) -> None:
+    """Have everybody save the first word's link, all but one the second's, and so on."""
     digest = await it.digest(people[0], channel, *tales("team", *words))
     for number, reply in enumerate(digest.replies):
         for one in people[number:]:
@@ -23,10 +23,10 @@ async def keep(it: Whole, channel: Channel, people: Sequence[Person], *words: st
 
 
 async def test_counts_and_no_names_in_the_list_and_the_next_digest(it: Whole) -> None:
-    """`top` lists links that two people kept, with counts; the next digest has a line; a switch turns both off."""
+    """`top` lists links that two people saved, with counts; the next digest has a line; a switch turns both off."""
     people = [it.person("ada-lovelace"), it.person("grace-hopper"), it.person("linus-pauling")]
     channel = it.channel(*people)
-    await keep(it, channel, people, "mesh", "graph", "queue")
+    await save(it, channel, people, "mesh", "graph", "queue")
     ada = people[0]
     told = await it.asks(ada, channel, "/weekly top", "Most saved", "saved by 3", "saved by 2", "team.example/mesh")
     text = readable(told)

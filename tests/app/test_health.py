@@ -1,4 +1,4 @@
-"""The health page says what does not go on by itself."""
+"""The health page names what has stopped."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.fakes.whole import whole
 
 
-async def test_a_watch_that_is_dead_is_told(tmp_path: Path) -> None:
-    """While it is broken off it says why; should it ever be gone, that."""
+async def test_a_dead_watch_is_reported(tmp_path: Path) -> None:
+    """While the watch is broken it says why; if it has ended, it says that."""
     async with whole(tmp_path, f"sqlite:///{tmp_path}/bot.db") as bot:
         app = bot.app
         assert (app.health().ok, app.health().watching) == (True, True)

@@ -1,4 +1,4 @@
-"""Drafts, and issues whose moment has not come or is over: posted by nobody, found by nobody, named in the status."""
+"""Drafts, embargoed and expired issues: never posted, never found, named in the status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def _subscribed(it: Whole) -> tuple[Person, Channel]:
-    """Let somebody new in, whose channel gets each issue as it appears."""
+    """Add a person whose channel gets each issue as it appears."""
     you = it.person()
     channel = it.channel(you)
     await it.asks(you, channel, "/weekly subscribe as soon as it appears", "Done")
@@ -40,8 +40,8 @@ def _posts(channel: Channel) -> list[str]:
     return [text for message in channel.top if "About" in (text := readable(message))]
 
 
-async def test_a_draft_comes_when_its_mark_goes(it: Whole) -> None:
-    """Until then only the status knows it. One that is a draft again after it was posted stays where it is."""
+async def test_a_draft_is_posted_when_it_is_no_longer_one(it: Whole) -> None:
+    """Until then only the status knows it. An issue that becomes a draft after it was posted stays posted."""
     you, channel = await _subscribed(it)
     day = f"date: {datetime.now(UTC) - timedelta(hours=5):%Y-%m-%dT%H:%M:%SZ}"  # noqa: TID251 - the bot's own clock runs from here
     await _writes(it, "harbours.md", f"{day}\ndraft: true\nnumber: 9001", "harbours")
@@ -61,7 +61,7 @@ async def test_a_draft_comes_when_its_mark_goes(it: Whole) -> None:
 
 
 async def test_an_embargo_ends_at_its_moment(it: Whole) -> None:
-    """An issue of the future comes out by itself while the bot runs, and goes off when it expires."""
+    """A future issue is posted at its moment while the bot runs, and disappears when it expires."""
     you, channel = await _subscribed(it)
     opens = it.clock.now() + timedelta(hours=3)
     front = f"date: 2026-11-01\npublishDate: {opens.isoformat()}\nexpiryDate: {(opens + timedelta(days=1)).isoformat()}"

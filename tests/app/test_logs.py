@@ -20,7 +20,7 @@ SECRET = ("xoxb", "never", "shown")
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    """Put the log back as it was."""
+    """Restore the log's settings."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     yield
@@ -29,7 +29,7 @@ def _restored() -> Iterator[None]:
 
 
 def said(monkeypatch: pytest.MonkeyPatch, log_format: str) -> str:
-    """Log an exception raised where secrets are at hand, and give what was written."""
+    """Log an exception raised beside secrets, and return what was written."""
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     logs.configure(log_format)
@@ -44,7 +44,7 @@ def said(monkeypatch: pytest.MonkeyPatch, log_format: str) -> str:
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_a_stack_trace_in_the_log_shows_no_secrets(monkeypatch: pytest.MonkeyPatch, log_format: str) -> None:
-    """Local variables hold tokens; they are left out."""
+    """Local variables hold tokens; they are not written."""
     text = said(monkeypatch, log_format)
     assert "it broke" in text
     assert "ValueError" in text
@@ -52,7 +52,7 @@ def test_a_stack_trace_in_the_log_shows_no_secrets(monkeypatch: pytest.MonkeyPat
 
 
 def test_no_traceback_is_drawn_where_the_log_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rich takes up to a second for one, in which nobody would be answered: the console gets Python's own."""
+    """Rich takes up to a second to draw one, in which nobody would be answered: the console gets Python's own."""
     drawn: list[object] = []
     monkeypatch.setattr(rich.traceback.Traceback, "__init__", lambda traceback, *_, **__: drawn.append(traceback))
     text = said(monkeypatch, "console")
@@ -62,13 +62,13 @@ def test_no_traceback_is_drawn_where_the_log_is_written(monkeypatch: pytest.Monk
 
 
 def test_json_is_an_object_a_line_with_its_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Machines read it."""
+    """Machines read them."""
     line = json.loads(said(monkeypatch, "json"))
     assert (line["event"], line["issue"], line["level"]) == ("it broke", "435", "error")
 
 
-def test_other_libraries_go_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One log, one form."""
+def test_other_libraries_log_in_the_same_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their records have the same form."""
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     logs.configure("json")
@@ -77,15 +77,15 @@ def test_other_libraries_go_the_same_way(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_quiet_log_is_quiet_about_other_libraries_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where only errors are asked for, nobody's warnings come."""
+    """Where only errors are wanted, their warnings are not written."""
     monkeypatch.setattr(sys, "stderr", stream := io.StringIO())
     logs.configure("json", level="ERROR")
     logging.getLogger("apscheduler.scheduler").warning("a run was skipped")
     assert stream.getvalue() == ""
 
 
-def test_bolt_does_not_warn_of_the_token_that_its_client_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its one warning at every start, which nothing can be done about, is left out; others are not."""
+def test_bolt_s_warning_about_its_token_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its one warning at every start, about which nothing can be done, is left out; others are not."""
     monkeypatch.setattr(sys, "stderr", heard := io.StringIO())
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     logs.configure("json")

@@ -1,4 +1,4 @@
-"""Payloads that Slack signed and that are of any shape: an answer, no foreign address, no long line in the log."""
+"""Signed payloads of any shape cause an answer, no call of a foreign address, and no long line in the log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ODD: Sequence[Any] = (None, True, 0, -1, 1e300, "", "x" * 3_000, "\ud800", "\x00
 
 
 def bent(value: Any, chance: random.Random) -> Any:
-    """Put something odd in the place of one value, anywhere in a payload, or take it away."""
+    """Replace one value, anywhere in a payload, by something odd, or remove it."""
     if isinstance(value, Mapping) and value and chance.random() < 0.9:
         key = chance.choice(list(value))
         if chance.random() < 0.15:
@@ -43,7 +43,7 @@ def bent(value: Any, chance: random.Random) -> Any:
 
 @pytest.mark.long
 async def test_signed_payloads_of_any_shape(it: Whole, seen: Seen) -> None:
-    """Slack's own proof on a payload bent in up to three places: an answer, no foreign address, no long line."""
+    """A signed payload with up to three changes gets an answer; no foreign address is called, no long line logged."""
     app, chance, known = it.app.asgi(), random.Random(23), payloads(it.workspace.team)
     for _ in range(2_000):
         kind, payload = chance.choice(known)
@@ -58,7 +58,7 @@ async def test_signed_payloads_of_any_shape(it: Whole, seen: Seen) -> None:
 
 
 async def test_signed_bodies_that_are_no_payload(it: Whole, seen: Seen) -> None:
-    """Bytes that are no text, no object, or nested without end."""
+    """Bytes that are no text, no object, or nested very deeply."""
     app = await introduced(it)
     bodies = [
         b"", b"\xff\xfe", b"[1, 2]", b"{", b"null", b'"x"', b"7", b"[" * 200_000, b'{"a":' * 100_000, b"&&&",

@@ -22,7 +22,7 @@ NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 class StillClock:
-    """A clock that stands at one moment."""
+    """A clock that stands still."""
 
     def now(self) -> datetime:
         """See `bot.domain.clock.Clock`."""
@@ -30,21 +30,21 @@ class StillClock:
 
 
 class RecordingSlack(FakeSlack):
-    """A Slack that tells when a message is posted."""
+    """A Slack that says when a message is posted."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start without messages."""
         super().__init__()
         self.heard = asyncio.Event()
 
     async def post(self, *given: Any, **named: Any) -> Posted:
-        """Post, and tell."""
+        """Post the message, and say so."""
         self.heard.set()
         return await super().post(*given, **named)
 
 
 async def test_an_issue_goes_from_a_fake_folder_to_a_fake_slack() -> None:
-    """A file appears, the watch tells of it, and its digest is posted; a stop closes the ports."""
+    """A file appears, the watch reports it, and its digest is posted; stopping closes the ports."""
     folder = FakeFolder({"a.md": issue(1, NOW - timedelta(days=7), [entry("Old.", "https://old.example/")])})
     store, slack, watch, replies = Store.open("sqlite://"), RecordingSlack(), FakeWatch(), FakeReplies()
     clock = StillClock()

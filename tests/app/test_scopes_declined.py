@@ -1,4 +1,4 @@
-"""The bot with nothing but the scopes that it needs, end to end: what the README says is lost is lost, and no more."""
+"""The bot with only the scopes that it needs, end to end: exactly what the docs say is missing."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest.fixture
 def bare(it: Whole) -> Iterator[Whole]:
-    """Give the bot with every optional scope declined."""
+    """Return the bot with every optional scope declined."""
     it.workspace.scopes = REQUIRED
     yield it
     it.workspace.scopes = SCOPES
 
 
-async def test_everything_but_what_the_readme_says(bare: Whole) -> None:
-    """Subscribe by a form and by words, a digest, reactions, a choice, the shortcut, Home, text in place of a file."""
+async def test_everything_works_except_what_the_docs_say(bare: Whole) -> None:
+    """Subscribe by form and by words, a digest, reactions, a link picker, the shortcut, Home, text for a file."""
     ada, linus = bare.person(), bare.person()
     channel = bare.channel(ada, linus)
     asked = await bare.asks(ada, channel, "/weekly subscribe mondays 09:00", "Europe/London")
-    assert "Done" not in readable(asked)  # the zone is asked for: whose it is cannot be read
+    assert "Done" not in readable(asked)  # the zone has to be given: the person's own cannot be read
     await bare.asks(ada, channel, "/weekly subscribe mondays 09:00 Europe/Paris", "Done")
     digest = await bare.digest(ada, channel, *tales("bare", "mesh", "graph"))
     await ada.reacts(digest.replies[0], "bookmark")
@@ -43,8 +43,8 @@ async def test_everything_but_what_the_readme_says(bare: Whole) -> None:
     assert all(url in text for url in kept)
 
 
-async def test_old_links_lead_to_their_own_time(it: Whole) -> None:
-    """A link of an issue older than two years has a second one, to the Web Archive's copy of the issue's day."""
+async def test_old_links_have_an_archived_copy(it: Whole) -> None:
+    """A link of an issue older than two years has a second one, to the Web Archive's copy of that day."""
     ada = it.person()
     channel = it.channel(ada)
     await it.publish(*tales("old", "palimpsest"), published=datetime(2019, 3, 4, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""The bot as a process: it answers, posts once, and stops when told."""
+"""The bot as a process: it answers, posts once, and stops on a signal."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ pytestmark = pytest.mark.process
 SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 SECRET = "a secret of the tests"
 START_SECONDS = 30.0
-"""Seconds that a process may take to start on a busy machine before a test gives up."""
+"""Seconds that a process may take to start on a busy machine before a test fails."""
 STOP_SECONDS = 10.0
-"""Seconds within which a stop is done: that is promised."""
+"""Seconds within which a stop is complete, as the docs promise."""
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Environment:
     variables: Mapping[str, str]
 
     def publish(self, name: str) -> None:
-        """Let an issue appear: the beginning of one, since a channel takes but one message a second."""
+        """Publish the beginning of an issue, since a channel takes only one message a second."""
         source = next(SAMPLE.glob(f"*{name}*.md"))
         beginning = "\n\n".join(source.read_text("utf-8").split("\n\n")[:6])
         beginning = re.sub(r"(?m)^date: .*$", f"date: {SystemClock().now().isoformat()}", beginning, count=1)
@@ -119,36 +119,36 @@ async def answering(session: aiohttp.ClientSession, url: str) -> None:
                     assert response.status == 200
                     return
             except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.02)  # another process: nobody can tell when it is ready
+                await asyncio.sleep(0.02)  # another process: it gives no sign when it is ready
 
 
 def unfinished() -> bytes:
-    """Write a request whose headers are right, and of whose body half never comes."""
+    """Return a request with valid headers and half of its body."""
     now = int(SystemClock().now().timestamp())
     head = f"X-Slack-Request-Timestamp: {now}\r\nX-Slack-Signature: v0={'0' * 64}\r\nContent-Length: 9"
     return f"POST /slack/events HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\nhalf".encode()
 
 
 def digests(env: Environment) -> list[str]:
-    """Give the titles of what stands in the channel."""
+    """Return the texts of the channel's digests."""
     return [readable(message) for message in env.channel.top if message.is_bot]
 
 
 async def subscribed(env: Environment, fixture: WorkspaceFixture, you: Person) -> None:
-    """Have the channel get issues as they appear, and wait until it does."""
+    """Subscribe the channel to issues as they appear, and wait until it is."""
     await you.types("/weekly subscribe as soon as it appears", env.channel)
     await fixture.until(lambda: any("Done" in readable(m) for m in you.sees(env.channel)), START_SECONDS)
 
 
 async def test_it_answers_over_http(env: Environment) -> None:
-    """A signed command comes back as a page of links."""
+    """A signed command is answered with a page of links."""
     async with serving(env) as (_, you):
         heard = await you.types("/weekly service mesh", env.channel)
         assert "mesh" in heard.text
 
 
 async def test_a_new_issue_is_posted_once_over_a_restart(env: Environment) -> None:
-    """Subscribe, let an issue appear, see it; stop, start again, and nothing comes twice."""
+    """Subscribe, publish an issue, see it; after a restart nothing is posted twice."""
     async with serving(env) as (fixture, you):
         await subscribed(env, fixture, you)
         env.publish("2026-08-23-2")
@@ -159,8 +159,8 @@ async def test_a_new_issue_is_posted_once_over_a_restart(env: Environment) -> No
         assert len(digests(env)) == 2
 
 
-async def test_what_happens_while_it_is_down_is_made_up_for(env: Environment) -> None:
-    """An issue that appears meanwhile is posted, and one that is edited meanwhile is edited in the channel."""
+async def test_what_happened_while_it_was_down_is_caught_up_on(env: Environment) -> None:
+    """An issue published meanwhile is posted, and one edited meanwhile is edited in the channel."""
     async with serving(env) as (fixture, you):
         await subscribed(env, fixture, you)
         env.publish("2026-08-23-2")
@@ -168,7 +168,7 @@ async def test_what_happens_while_it_is_down_is_made_up_for(env: Environment) ->
         store = Store.open(env.variables["DATABASE_URL"])
         counts: dict[str, int] = {}
         while "done" not in counts:
-            await asyncio.sleep(0.1)  # another process: nobody tells when it has written that down
+            await asyncio.sleep(0.1)  # another process: it gives no sign when it has stored that
             counts = await store.deliveries.counts()
         await store.close()
         assert env.channel.replies(parent.ts)
@@ -181,8 +181,8 @@ async def test_what_happens_while_it_is_down_is_made_up_for(env: Environment) ->
         assert len(digests(env)) == 2
 
 
-async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(env: Environment) -> None:
-    """What somebody kept is there after the process was replaced."""
+async def test_a_link_saved_by_reaction_survives_a_restart(env: Environment) -> None:
+    """Bookmarks are there after the process was replaced."""
     async with serving(env) as (fixture, you):
         await subscribed(env, fixture, you)
         env.publish("2026-08-23-2")
@@ -198,8 +198,8 @@ async def test_a_reaction_keeps_a_link_and_a_restart_forgets_nothing(env: Enviro
         )
 
 
-async def test_a_worker_posts_beside_a_front_that_only_answers(env: Environment) -> None:
-    """`serve --web-only` and `worker` share one database; the issue comes once."""
+async def test_a_worker_posts_beside_a_process_that_only_answers(env: Environment) -> None:
+    """`serve --web-only` and `worker` share one database; the issue is posted once."""
     async with serving(env, "--web-only") as (fixture, you), process("worker", environment=env.variables):
         await subscribed(env, fixture, you)
         env.publish("2026-08-23-2")
@@ -208,7 +208,7 @@ async def test_a_worker_posts_beside_a_front_that_only_answers(env: Environment)
 
 
 async def test_it_stops_in_time_while_slack_hangs(env: Environment) -> None:
-    """A message without an answer and an open request hold nothing up beyond the ten seconds."""
+    """A call without an answer and an open request do not delay the stop beyond ten seconds."""
     async with serving(env) as (fixture, you):
         await subscribed(env, fixture, you)
         env.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
@@ -217,7 +217,7 @@ async def test_it_stops_in_time_while_slack_hangs(env: Environment) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", env.port)
         writer.write(unfinished())
         await writer.drain()
-    with suppress(ConnectionError):  # or the line is cut, whichever the server came to first
+    with suppress(ConnectionError):  # or the connection is reset, whichever the server came to first
         assert b" 500 " in await reader.readline()
         await reader.read()
     writer.close()
@@ -225,8 +225,8 @@ async def test_it_stops_in_time_while_slack_hangs(env: Environment) -> None:
         await writer.wait_closed()
 
 
-async def test_a_second_signal_does_not_break_off_what_the_first_began(env: Environment) -> None:
-    """A message without an answer is waited for; the database is locked besides, and it ends all the same."""
+async def test_a_second_signal_does_not_interrupt_the_stop(env: Environment) -> None:
+    """A call without an answer is waited for; with the database locked too, it still stops."""
     async with serving(env, "--web-only") as (fixture, you), process("worker", environment=env.variables) as worker:
         await subscribed(env, fixture, you)
         env.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
@@ -242,7 +242,7 @@ async def test_a_second_signal_does_not_break_off_what_the_first_began(env: Envi
 
 
 async def test_it_answers_by_socket_mode(env: Environment) -> None:
-    """With an app token there is no address to reach it at, and commands arrive all the same."""
+    """With an app token there is no address to reach it at, and commands still arrive."""
     environment = {**env.variables, "SLACK_APP_TOKEN": env.workspace.app_token, "SLACK_SIGNING_SECRET": ""}
     async with (
         process("serve", environment=environment),
@@ -254,8 +254,8 @@ async def test_it_answers_by_socket_mode(env: Environment) -> None:
         assert "mesh" in heard.text
 
 
-async def test_a_dead_line_keeps_no_stop_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack's end of the line answers nothing any more: it is closed all the same, and at once."""
+async def test_a_dead_connection_does_not_delay_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If Slack's end of the connection answers no more, it is still closed at once."""
     monkeypatch.setattr("bot.cli.serve.FAREWELL", 0.01)
     handler = AsyncSocketModeHandler(AsyncApp(token="xoxb-1", signing_secret=SECRET), "xapp-1")
 
@@ -287,7 +287,7 @@ def test_what_is_missing_is_named_in_one_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Exit 1, one line, no stack trace. In this process: the next test has one of its own."""
+    """Exit 1, one line, no stack trace. In this process: the next test starts one of its own."""
     known = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": "http://127.0.0.1:9/api/"}
     places = {"BACKISSUE_ARCHIVE": str(SAMPLE), "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db", "PORT": "0"}
     for name, value in {**known, **places, **missing}.items():
@@ -303,7 +303,7 @@ def test_what_is_missing_is_named_in_one_line(
 
 
 async def test_a_port_in_use_is_named_before_anything_starts(env: Environment) -> None:
-    """One line and exit 1; the database is not even made."""
+    """One line and exit 1; the database is not even created."""
     with socket.create_server(("0.0.0.0", 0)) as taken:
         environment = {**env.variables, "PORT": str(taken.getsockname()[1])}
         running = await asyncio.create_subprocess_exec(
@@ -317,7 +317,7 @@ async def test_a_port_in_use_is_named_before_anything_starts(env: Environment) -
 
 
 async def test_it_stops_while_slack_cannot_be_reached(env: Environment) -> None:
-    """Socket Mode goes on trying to connect, but not when it is told to stop."""
+    """Socket Mode keeps trying to connect, but not after it is told to stop."""
     nowhere = {"SLACK_API_URL": "http://127.0.0.1:9/api/", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": ""}
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "serve"), env={**env.variables, **nowhere}, stderr=asyncio.subprocess.PIPE

@@ -43,35 +43,35 @@ def test_the_defaults_need_nothing() -> None:
 
 
 def test_every_variable_is_in_the_list_of_this_test() -> None:
-    """A new setting is noticed here (and by the README's own test)."""
+    """A new setting is noticed here (and by the docs' own test)."""
     assert sorted(str(field.alias) for field in Settings.model_fields.values()) == sorted(NAMES)
 
 
 def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was typed counts; what was not typed does not hide the environment."""
+    """A given option wins; one that is not given does not hide the environment."""
     monkeypatch.setenv("PORT", "4000")
     assert Settings.read(port=None).port == 4000
     assert Settings.read(port=5000).port == 5000
 
 
 def test_a_dot_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Secrets may live in a file beside the process."""
+    """Secrets may be in a file in the working folder."""
     Path(".env").write_text("PORT=4001\nBACKISSUE_NAME=Digest\nOTHER=ignored\n")
     monkeypatch.setenv("PORT", "4002")
     settings = Settings.read()
     assert (settings.port, settings.name) == (4002, "Digest")
 
 
-def test_a_dot_env_file_that_is_no_text_is_named() -> None:
-    """With what to do, and no trace."""
+def test_a_binary_dot_env_file_is_named() -> None:
+    """The error says what to do, without a stack trace."""
     Path(".env").write_bytes("BACKISSUE_NAME=Café\n".encode("latin-1"))
     with pytest.raises(SettingsError, match=r"is not UTF-8 text.*save it as UTF-8") as caught:
         Settings.read()
     assert caught.value.name == str(Path(".env").absolute())
 
 
-def test_a_dot_env_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where its owner is somebody else."""
+def test_an_unreadable_dot_env_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This happens if its owner is another user."""
     Path(".env").write_text("PORT=4001\n")
 
     def refuse(*_: object, **__: object) -> None:
@@ -84,7 +84,7 @@ def test_a_dot_env_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyP
 
 
 def test_emoji_are_read_with_or_without_colons(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several reactions may keep a link."""
+    """Several reactions may save a link."""
     monkeypatch.setenv("BACKISSUE_BOOKMARK", " :bookmark:, star,+1 ")
     assert Settings.read().bookmark == frozenset({"bookmark", "star", "+1"})
 
@@ -109,7 +109,7 @@ def test_a_command_may_lack_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """The error says which variable to mend."""
+    """The error says which variable to correct."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
         Settings.read()
@@ -147,6 +147,6 @@ def test_an_app_token_means_socket_mode(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A setting in a log or a trace-back shows stars."""
+    """A setting in a log or a traceback shows stars."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     assert "xoxb-secret" not in repr(Settings.read())

@@ -1,6 +1,6 @@
 """Verification: a request that Slack did not sign reaches no listener and causes no call.
 
-Everything goes through the whole app as it is served, without a socket: ten thousand requests in seconds.
+Everything passes through the whole app as it is served, without a socket: ten thousand requests in seconds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MUTATED = 10_000
 
 
 def changed(text: bytes, chance: random.Random) -> bytes:
-    """Change, add, take away or repeat some bytes."""
+    """Change, insert, remove or repeat some bytes."""
     at, odd = chance.randrange(len(text) + 1), bytes(chance.randrange(256) for _ in range(chance.randrange(1, 4)))
     return chance.choice((
         text[:at] + odd + text[at + len(odd) :], text[:at] + odd + text[at:], text[:at], text[at + 1 :], text * 2,
@@ -42,7 +42,7 @@ def changed(text: bytes, chance: random.Random) -> bytes:
 
 
 def forged(sent: Sent, chance: random.Random) -> Sent:
-    """Change what is signed, or what signs it, so that it is not what Slack signed."""
+    """Change what is signed, or the signature, so that Slack did not sign it."""
     what = chance.choice(["body", "x-slack-signature", "x-slack-request-timestamp", "both"])
     body = changed(sent.body, chance) if what in {"body", "both"} else sent.body
     found = Sent([(key, value) for key, value in sent.headers], body)
@@ -56,7 +56,7 @@ def forged(sent: Sent, chance: random.Random) -> Sent:
 
 
 def same(sent: Sent, other: Sent) -> bool:
-    """Tell whether all that counts is still as it was signed."""
+    """Return whether everything that counts is as it was signed."""
     held = {b"x-slack-signature", b"x-slack-request-timestamp"}
     both = [sorted((k, v.lower()) for k, v in one.headers if k in held) for one in (sent, other)]
     return sent.body == other.body and both[0] == both[1]
@@ -82,8 +82,8 @@ FORGED: Mapping[str, tuple[bytes, Sequence[bytes]]] = {
 
 
 @pytest.mark.parametrize("what", FORGED)
-async def test_a_forged_request_is_nobodys(it: Whole, seen: Seen, what: str) -> None:
-    """It gets 401 and nothing else: no listener runs, nothing is called, and a line says so without the body."""
+async def test_a_forged_request_is_refused(it: Whole, seen: Seen, what: str) -> None:
+    """It gets 401: no listener runs, nothing is called, and a log line says so without the body."""
     app, (name, values) = it.app.asgi(), FORGED[what]
     async with nothing_happens(seen):
         for kind, payload in payloads(it.workspace.team):
@@ -94,8 +94,8 @@ async def test_a_forged_request_is_nobodys(it: Whole, seen: Seen, what: str) -> 
 
 
 @pytest.mark.parametrize(("off", "status"), [(-290, 200), (290, 200), (-310, 401), (310, 401)])
-async def test_a_request_is_good_for_five_minutes(it: Whole, seen: Seen, off: float, status: int) -> None:
-    """By the machine's clock, however far the demo's own was put forward."""
+async def test_a_request_is_valid_for_five_minutes(it: Whole, seen: Seen, off: float, status: int) -> None:
+    """The machine's clock counts, however far the demo's own was put forward."""
     it.clock.forward(timedelta(days=1))
     body = encoded(JSON, {"type": "url_verification", "challenge": MARK})
     answer = await ask(it.app.asgi(), signed(body, JSON, off=off))
@@ -104,8 +104,8 @@ async def test_a_request_is_good_for_five_minutes(it: Whole, seen: Seen, off: fl
     assert seen.called == []
 
 
-async def test_a_large_body_that_is_refused_is_not_written_down(it: Whole, seen: Seen) -> None:
-    """Nine hundred kilobytes that nobody signed are one short line."""
+async def test_a_large_refused_body_is_not_logged(it: Whole, seen: Seen) -> None:
+    """Nine hundred unsigned kilobytes are one short line."""
     async with nothing_happens(seen):
         body = MARK.encode() * 50_000
         assert len(body) < BODY_MAX_BYTES

@@ -1,4 +1,4 @@
-"""The HTTP front: what Bolt cannot read is refused with the status that fits."""
+"""The HTTP server: requests that Bolt cannot read are refused with the right status."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -21,7 +21,7 @@ SECRET = "secret"
 
 @dataclass
 class State:
-    """What the health page says, which a test may change, and whether the app is up."""
+    """The health page's content, which a test may change, and whether the app is up."""
 
     health: Health
     started: bool = False
@@ -29,7 +29,7 @@ class State:
 
 @pytest.fixture
 def state() -> State:
-    """Return a state in which all is well."""
+    """Return a state without problems."""
     return State(Health(posting=True, watching=True, issues=3, problems=1))
 
 
@@ -55,24 +55,24 @@ def client(state: State) -> Iterator[TestClient]:
 
 
 def signed(body: bytes, timestamp: str = "") -> dict[str, str]:
-    """Give the headers of a request signed as Slack does, now unless a `timestamp` is given."""
+    """Return the headers of a request signed as Slack does, now unless a `timestamp` is given."""
     timestamp = timestamp or str(int(SystemClock().now().timestamp()))
     return {"x-slack-request-timestamp": timestamp, "x-slack-signature": signature(SECRET, timestamp, body)}
 
 
-def test_a_request_nobody_signed_is_refused(client: TestClient) -> None:
-    """No signature, no answer."""
+def test_an_unsigned_request_is_refused(client: TestClient) -> None:
+    """Without a signature it gets no answer."""
     assert client.post(PATH, content=b"x=1").status_code == 401
 
 
 @pytest.mark.parametrize("timestamp", ["soon", "-5", "1e9", "9" * 40, "١٢٣"])
-def test_a_timestamp_that_is_no_number_is_refused(client: TestClient, timestamp: str) -> None:
+def test_a_timestamp_that_is_not_a_number_is_refused(client: TestClient, timestamp: str) -> None:
     """Bolt alone answers 500 here."""
     headers = {b"x-slack-request-timestamp": timestamp.encode(), b"x-slack-signature": b"v0=0"}
     assert client.post(PATH, content=b"x=1", headers=headers).status_code == 401
 
 
-def test_a_body_that_is_no_text_is_refused(client: TestClient) -> None:
+def test_a_body_that_is_not_text_is_refused(client: TestClient) -> None:
     """Bytes that are not UTF-8 get 400."""
     assert client.post(PATH, content=b"\xff\xfe", headers=signed(b"\xff\xfe")).status_code == 400
 
@@ -128,7 +128,7 @@ def test_an_old_request_is_refused(client: TestClient) -> None:
     ],
 )
 def test_a_signed_payload_of_a_wrong_shape_gets_an_answer(client: TestClient, payload: object) -> None:
-    """Whatever Bolt makes of it, the server lives and nobody sees a stack trace."""
+    """Whatever Bolt makes of it, the server keeps running and nobody sees a stack trace."""
     body = json.dumps(payload).encode()
     headers = {**signed(body), "content-type": "application/json"}
     answer = client.post(PATH, content=body, headers=headers)
@@ -139,12 +139,12 @@ def test_a_signed_payload_of_a_wrong_shape_gets_an_answer(client: TestClient, pa
 
 
 def test_only_post_reaches_the_events(client: TestClient) -> None:
-    """A browser gets 405, not a trace-back."""
+    """A browser gets 405, not a traceback."""
     assert client.get(PATH).status_code == 405
 
 
 def test_the_health_page_says_whether_all_is_well(client: TestClient, state: State) -> None:
-    """A load balancer reads the status, a person the fields; a field has one type whatever is wrong."""
+    """A load balancer reads the status, a person the fields; each field has one type in every state."""
     assert state.started
     answer = client.get("/health")
     well = {"ok": True, "posting": True, "watching": True, "issues": 3, "problems": 1}

@@ -1,4 +1,4 @@
-"""Output of many lines that breaks off: it says so itself, and the exit status says so too."""
+"""Long output that is interrupted ends with an error line and a failing exit status."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), MemoryError(), KeyboardInterrupt()])
-def test_output_that_breaks_off_ends_with_an_error(error: BaseException) -> None:
-    """Whatever ends it, the last line says that the rest is missing."""
+def test_interrupted_output_ends_with_an_error(error: BaseException) -> None:
+    """Whatever interrupts it, the last line says that the rest is missing."""
     lines: list[str] = []
 
     def broken() -> None:
@@ -34,8 +34,8 @@ def test_output_that_breaks_off_ends_with_an_error(error: BaseException) -> None
     assert "incomplete" in json.loads(lines[-1])["error"]
 
 
-def test_output_that_is_complete_has_no_such_line() -> None:
-    """Nothing is added to what came to its end."""
+def test_complete_output_has_no_error() -> None:
+    """Complete output ends as it is."""
     lines: list[str] = []
     with complete_or_marked(lines.append):
         lines.append('{"id": 1}')
@@ -43,7 +43,7 @@ def test_output_that_is_complete_has_no_such_line() -> None:
 
 
 def test_one_query_that_fails_says_so_in_its_line() -> None:
-    """The others are answered, and at the end an error counts those that were not."""
+    """The others are answered, and at the end an error counts the failures."""
     lines: list[str] = []
 
     def answer(name: Mapping[str, Any], text: str) -> None:
@@ -61,7 +61,7 @@ def test_one_query_that_fails_says_so_in_its_line() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_an_export_that_is_stopped_ends_with_an_error(tmp_path: Path, number: signal.Signals, status: int) -> None:
-    """A file that a stopped export wrote doesn't look complete."""
+    """A file written by a stopped export doesn't look complete."""
     for issue in range(300):
         text = (
             f"---\ntitle: Issue {issue}\ndate: 2024-01-07\n---\n\nHello https://example.org/{issue} {'word ' * 200}\n"

@@ -1,4 +1,4 @@
-"""The command line, as somebody types it."""
+"""The command line, as people use it."""
 
 import json
 import os
@@ -27,12 +27,12 @@ def on_sample(*arguments: str) -> Result:
 
 
 def lines(result: Result) -> list[dict[str, object]]:
-    """Read what was written as JSON Lines."""
+    """Return the JSON Lines in the output."""
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def test_export_writes_every_entry_with_the_promised_fields() -> None:
-    """One object a line, with exactly the fields of the README."""
+    """One object a line, with exactly the documented fields."""
     rows = lines(on_sample("export", "--format", "jsonl"))
     assert len(rows) > 120
     promised = {"issue", "number", "published", "title", "section", "kind", "text", "headline", "links"}
@@ -46,24 +46,24 @@ def test_export_is_in_reading_order() -> None:
 
 
 def test_the_archive_may_come_from_the_environment() -> None:
-    """BACKISSUE_ARCHIVE is as good as --archive."""
+    """BACKISSUE_ARCHIVE works like --archive."""
     assert run("export", environment={"BACKISSUE_ARCHIVE": str(SAMPLE)}).exit_code == 0
 
 
 def test_show_finds_an_issue_by_number_slug_and_name() -> None:
-    """All three ways lead to the same page."""
+    """All three lead to the same page."""
     newest = lines(on_sample("export"))[-1]
     pages = {on_sample("show", asked).stdout for asked in ("latest", str(newest["issue"]), f"#{newest['number']}")}
     assert len(pages) == 1
 
 
 def test_search_answers_in_a_table() -> None:
-    """The headline, where it stood, and its link."""
+    """It shows the headline, the issue, and the link."""
     assert "https://" in on_sample("search", "service", "mesh").stdout
 
 
 def test_search_takes_a_word_to_leave_out() -> None:
-    """-word reaches the query and is no option."""
+    """-word reaches the query and is not taken for an option."""
     everything = lines(on_sample("search", "kubernetes", "--format", "jsonl", "--limit", "100"))[0]["results"]
     without = lines(on_sample("search", "kubernetes", "-hard", "--format", "jsonl", "--limit", "100"))[0]["results"]
     assert isinstance(everything, list)
@@ -71,20 +71,20 @@ def test_search_takes_a_word_to_leave_out() -> None:
     assert 0 < len(without) < len(everything)
 
 
-def test_search_says_an_honest_nothing() -> None:
-    """What the archive has nothing on gets topics, not noise."""
+def test_search_says_when_it_finds_nothing() -> None:
+    """A query without results gets topics, not noise."""
     assert "Nothing in the archive on" in on_sample("search", "xqzjvkwp").stdout
 
 
 def test_search_can_explain_itself() -> None:
-    """Every result says which word it met, and how."""
+    """Each result says which word matched, and how."""
     results = lines(on_sample("search", "kubernets", "--explain", "--format", "jsonl"))[0]["results"]
     assert isinstance(results, list)
     assert all(result["reasons"] for result in results)
 
 
 def test_search_answers_a_file_of_queries(tmp_path: Path) -> None:
-    """One line of answers for one line of queries, in order, none left out."""
+    """One line of answers for each query, in order, none left out."""
     queries = tmp_path / "queries.jsonl"
     queries.write_text('{"id": "a", "query": "kubernetes"}\n\n{"id": "b", "query": "xqzjvkwp"}\n')
     rows = lines(on_sample("search", "--queries", str(queries), "--format", "jsonl", "--limit", "3"))
@@ -97,7 +97,7 @@ def test_search_answers_a_file_of_queries(tmp_path: Path) -> None:
 
 
 def test_an_id_comes_back_as_it_was(tmp_path: Path) -> None:
-    """A number stays one, and so does one that is nothing to a careless eye."""
+    """A number stays a number, even one that Python counts as false."""
     queries = tmp_path / "queries.jsonl"
     queries.write_text("".join(f'{{"id": {name}, "query": "kubernetes"}}\n' for name in ("7", '"7"', "0", '""')))
     rows = lines(on_sample("search", "--queries", str(queries), "--format", "jsonl"))
@@ -117,7 +117,7 @@ def test_a_position_is_the_entry_s_place_in_its_issue() -> None:
 
 
 @pytest.mark.parametrize("line", ["kubernetes", '{"id": 1}', "[]", "{"])
-def test_a_broken_file_of_queries_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+def test_an_invalid_file_of_queries_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     """Nothing is answered before everything was read."""
     queries = tmp_path / "queries.jsonl"
     queries.write_text(f'{{"id": "a", "query": "kubernetes"}}\n{line}\n')
@@ -134,13 +134,13 @@ def test_preview_draws_what_people_will_see() -> None:
         assert "Sponsored" in drawn
 
 
-def test_check_counts_what_it_proved() -> None:
+def test_check_counts_what_it_checked() -> None:
     """A whole archive passes, with counts."""
     assert "14" in on_sample("check").stdout
 
 
 def test_check_counts_pictures_and_unused_definitions(tmp_path: Path) -> None:
-    """What no text or link shows is counted: two pictures, and the one definition that nothing uses."""
+    """Text that no digest shows is counted: two pictures, and one definition that nothing uses."""
     picture = "![A chart](https://example.org/a.png)"
     body = f"{picture}\n\n{picture}\n\nHello [there][used].\n\n[used]: https://example.org/b\n[idle]: https://example.org/c\n"
     (tmp_path / "one.md").write_text(f"---\ntitle: One\ndate: 2024-01-07\n---\n\n{body}")
@@ -148,7 +148,7 @@ def test_check_counts_pictures_and_unused_definitions(tmp_path: Path) -> None:
 
 
 def test_check_fails_when_something_is_lost(tmp_path: Path) -> None:
-    """The file and what to do are named, and the exit code tells a script."""
+    """The file and the next step are named, and the exit status tells a script."""
     (tmp_path / "good.md").write_text("---\ntitle: One\ndate: 2024-01-07\n---\n\nHello https://example.org/a\n")
     (tmp_path / "bad.md").write_text("---\ntitle: [\n---\nHello\n")
     result = run("check", "--archive", str(tmp_path))
@@ -157,8 +157,8 @@ def test_check_fails_when_something_is_lost(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_check_names_a_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
-    """It is told with what to do, for no database could keep it."""
+def test_check_names_a_file_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    """It is reported with what to do, as no database could store the name."""
     (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text("---\ntitle: Two\ndate: 2024-01-14\n---\n\nHello\n")
     result = run("check", "--archive", str(tmp_path))
     assert result.exit_code == 1
@@ -167,13 +167,13 @@ def test_check_names_a_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["export", "check", "show", "search", "preview"])
 def test_without_an_archive_the_next_step_is_named(command: str) -> None:
-    """No stack trace: the variable and the option."""
+    """No stack trace: the variable and the option are named."""
     result = run(command, *(["latest"] if command in {"show", "preview", "search"} else []))
     assert "BACKISSUE_ARCHIVE" in str(result.exception)
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """The error carries the folder as given."""
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    """The error names the folder as it was given."""
     result = run("export", "--archive", str(tmp_path / "nowhere"))
     assert "nowhere" in str(result.exception)
 
@@ -185,7 +185,7 @@ def test_an_unknown_issue_comes_with_its_neighbours() -> None:
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
-    """An archive cannot drive the reader's terminal."""
+    """An archive cannot control the reader's terminal."""
     (tmp_path / "evil.md").write_text("---\ntitle: One\ndate: 2024-01-07\n---\n\nHello \x1b]0;owned\x07 world\n")
     result = run("show", "evil", "--archive", str(tmp_path))
     assert "\x1b]0" not in result.stdout
@@ -193,7 +193,7 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
 
 
 def test_a_search_for_nothing_says_how_to_search() -> None:
-    """An empty query is a mistake, not a search that finds nothing."""
+    """An empty query is a mistake, not a search without results."""
     for query in ((), ("",), ("  ",)):
         result = run("search", *query, "--archive", str(SAMPLE))
         assert result.exit_code == 2
@@ -201,13 +201,13 @@ def test_a_search_for_nothing_says_how_to_search() -> None:
 
 
 @pytest.mark.parametrize("command", ["show", "preview"])
-def test_an_archive_of_nothing_says_so(tmp_path: Path, command: str) -> None:
-    """Nobody is told that `latest` is not an issue."""
+def test_an_empty_archive_says_so(tmp_path: Path, command: str) -> None:
+    """The error does not say that `latest` is no issue."""
     assert "no issue that can be read" in str(run(command, "latest", "--archive", str(tmp_path)).exception)
 
 
-def test_checking_an_empty_folder_does_not_praise_it(tmp_path: Path) -> None:
-    """A wrong folder looks like an empty one: that is said."""
+def test_checking_an_empty_folder_says_that_it_is_empty(tmp_path: Path) -> None:
+    """A wrong folder looks like an empty one, so the output says that it is empty."""
     result = run("check", "--archive", str(tmp_path))
     assert result.exit_code == 0
     assert "nothing to check" in result.stdout
@@ -217,7 +217,7 @@ def test_checking_an_empty_folder_does_not_praise_it(tmp_path: Path) -> None:
 @pytest.mark.process
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 def test_a_full_disk_is_one_line() -> None:
-    """What cannot be written is told without a stack trace."""
+    """A write error is reported without a stack trace."""
     for arguments in (("export",), ("show", "latest")):
         with Path("/dev/full").open("w") as full:
             done = subprocess.run(
@@ -231,7 +231,7 @@ def test_a_full_disk_is_one_line() -> None:
         assert b"Traceback" not in done.stderr
 
 
-def test_a_file_of_queries_that_is_not_there_is_told_plainly(tmp_path: Path) -> None:
+def test_a_missing_file_of_queries_is_named(tmp_path: Path) -> None:
     """The reason is in words."""
     result = run("search", "--queries", str(tmp_path / "no.jsonl"), "--archive", str(SAMPLE))
     assert "No such file or directory" in str(result.exception)

@@ -1,4 +1,4 @@
-"""`backissue deliveries`: what an operator is told of subscriptions and deliveries."""
+"""`backissue deliveries`: what it tells an operator about subscriptions and deliveries."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def written(folder: Path, number: int) -> None:
 
 
 async def posted(store: Store, channel: str, subscription: int) -> None:
-    """Have the channel's digest of the first issue be posted."""
+    """Have the channel's digest of the first issue posted."""
     delivery = await store.deliveries.get("-:T1", channel, "2026-01-01-1")
     assert delivery is not None
     _, (part,) = await store.deliveries.begin(delivery.id, "", "content", ["parent"])
@@ -52,7 +52,7 @@ async def posted(store: Store, channel: str, subscription: int) -> None:
 async def prepare(url: str, folder: Path) -> None:
     """Subscribe five channels of two workspaces.
 
-    One digest was refused, one waits, one was posted; and there is a new issue that nobody has seen.
+    One digest was refused, one waits, one was posted; and there is a new issue that the bot has not noticed.
     """
     store = await asyncio.to_thread(Store.open, url)
     written(folder, 1)
@@ -81,7 +81,7 @@ async def prepare(url: str, folder: Path) -> None:
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Callable[..., str]:
-    """Give what runs the command on a prepared database; its words with single spaces."""
+    """Return the output of the command on a prepared database, with single spaces."""
     folder = tmp_path / "archive"
     folder.mkdir()
     url = f"sqlite:///{tmp_path}/a.db"
@@ -100,8 +100,8 @@ def ask(tmp_path: Path) -> Callable[..., str]:
     return run
 
 
-def test_each_channel_stands_there_with_what_comes_and_what_waits(ask: Callable[..., str]) -> None:
-    """The next post, why a channel is paused, what waits and why: as its users read it."""
+def test_each_channel_is_shown_with_what_is_next_and_what_waits(ask: Callable[..., str]) -> None:
+    """Shown are the next post, why a channel is paused, what waits and why, as its users read it."""
     said = ask()
     assert "-:T1 C1 mondays 09:00 Europe/London next 2" in said
     assert "waits: Example Weekly 2: it goes out" in said
@@ -110,8 +110,8 @@ def test_each_channel_stands_there_with_what_comes_and_what_waits(ask: Callable[
     assert "[bold]" in said
 
 
-def test_a_channel_s_taste_and_last_post_are_told(ask: Callable[..., str]) -> None:
-    """As plain words, and with the ts by which the message is found: the address is only Slack's to give."""
+def test_a_channel_s_preferences_and_last_post_are_shown(ask: Callable[..., str]) -> None:
+    """They are plain words, with the message's ts: only Slack knows the address."""
     said = ask("--channel", "C5")
     assert "preferences: Contents, and a thread with a reply for each link · without jobs · only about r & d" in said
     assert "last: Example Weekly 1, 2026-01-05 09:00 UTC, ts 1767603600.000100" in said
@@ -119,8 +119,8 @@ def test_a_channel_s_taste_and_last_post_are_told(ask: Callable[..., str]) -> No
 
 
 @pytest.mark.parametrize("asked", ["2026-01-01-1", "1", "#1"])
-def test_an_issue_may_be_asked_for_by_its_number_too(ask: Callable[..., str], asked: str) -> None:
-    """As `show` takes it; then no subscriptions are shown."""
+def test_an_issue_may_be_given_by_its_number(ask: Callable[..., str], asked: str) -> None:
+    """`show` takes it too; then no subscriptions are shown."""
     said = ask("--issue", asked)
     assert [channel for channel in ("C1", "C3", "C5") if channel in said] == ["C1", "C3", "C5"]
     assert "mondays" not in said
@@ -136,8 +136,8 @@ def test_an_issue_that_cannot_be_looked_up_is_an_error(ask: Callable[..., str]) 
         ask("--issue", "99")
 
 
-def test_the_newest_deliveries_come_first_and_no_more_than_asked_for(ask: Callable[..., str]) -> None:
-    """Three are there; the one decided last is told first."""
+def test_the_newest_deliveries_come_first_up_to_the_limit(ask: Callable[..., str]) -> None:
+    """Of three deliveries the one decided last is shown first."""
     everything = ask("--issue", "1")
     assert everything.count("Weekly") == 0
     assert everything.count("2026-01-01-1") == 3
@@ -147,8 +147,8 @@ def test_the_newest_deliveries_come_first_and_no_more_than_asked_for(ask: Callab
     assert "C5" in newest
 
 
-def test_a_workspace_may_be_asked_for_alone(ask: Callable[..., str]) -> None:
-    """By its id, or by the key that is shown for one of an organisation."""
+def test_a_workspace_may_be_shown_alone(ask: Callable[..., str]) -> None:
+    """A workspace is given by its id, or by the key that is shown for one of an organisation."""
     said = ask("--workspace", "T2")
     assert "C3" in said
     assert "C1" not in said
@@ -157,15 +157,15 @@ def test_a_workspace_may_be_asked_for_alone(ask: Callable[..., str]) -> None:
     assert "C2" not in ask("--channel", "C1")
 
 
-def test_a_state_is_a_matter_of_deliveries(ask: Callable[..., str]) -> None:
+def test_a_state_selects_deliveries(ask: Callable[..., str]) -> None:
     """Then no subscriptions are shown."""
     said = ask("--state", "refused")
     assert "C3" in said
     assert "mondays" not in said
 
 
-def test_it_works_without_the_archive_and_says_what_is_missing(ask: Callable[..., str]) -> None:
-    """What is in the database is shown all the same."""
+def test_without_an_archive_it_says_what_is_missing(ask: Callable[..., str]) -> None:
+    """Everything in the database is still shown."""
     said = ask(archive=False)
     assert "What waits undecided is not shown" in said
     assert "-:T1 C1" in said

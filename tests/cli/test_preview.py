@@ -1,4 +1,4 @@
-"""`backissue preview --json`: what is written is what a delivery posts."""
+"""`backissue preview --json` prints exactly what a delivery posts."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ ISSUES = load(DiskFolder(SAMPLE, SUFFIXES)).issues
 LAYOUTS = {Layout.THREAD: (), Layout.FULL: ("--full",)}
 
 
-class Listening(SiteSlack):
-    """Keeps what it is asked to post."""
+class PostRecorder(SiteSlack):
+    """Records the posts that it is asked for."""
 
     def __init__(self, scene: Scene) -> None:
-        """Post into the scene's workspace."""
+        """Post to the scene's workspace."""
         super().__init__(scene.site, "xoxb-stand-in", scene.slack_clock)
         self.posted: list[dict[str, Any]] = []
 
@@ -45,17 +45,17 @@ class Listening(SiteSlack):
 
 
 def previewed(issue: Issue, *options: str) -> list[dict[str, Any]]:
-    """Give the lines of the command."""
+    """Return the lines of the command."""
     result = CliRunner().invoke(app, ["preview", issue.slug, "--json", *options, "--archive", str(SAMPLE)])
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 async def delivered(issue: Issue, layout: Layout) -> tuple[list[dict[str, Any]], str]:
-    """Have a worker deliver the issue; give what it asked Slack to post, and the ts of the first message."""
+    """Have a worker deliver the issue; return what it posted, and the ts of the first message."""
     scene = Scene(start=issue.published + timedelta(days=1))
     scene.render = digest
-    channel, slack = scene.channel(), Listening(scene)
+    channel, slack = scene.channel(), PostRecorder(scene)
     await scene.appear(*(each for each in ISSUES if each.slug != issue.slug))
     preferences, now = Preferences(layout=layout), scene.clock.now()
     await scene.store.subscriptions.put("-:T1", channel, scene.person.id, AsItAppears(), preferences, now)
@@ -71,7 +71,7 @@ async def delivered(issue: Issue, layout: Layout) -> tuple[list[dict[str, Any]],
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("issue", [ISSUES[6], ISSUES[-1]], ids=lambda issue: issue.slug)
 def test_preview_writes_what_a_delivery_posts(issue: Issue, layout: Layout) -> None:
-    """Each line is the payload of a call, but for the channel and the first message's ts, whose names stand there."""
+    """Each line is a call's payload, with placeholders for the channel and the first message's ts."""
     rows = previewed(issue, *LAYOUTS[layout])
     assert [row["channel"] for row in rows] == [CHANNEL] * len(rows)
     assert [row.get("thread_ts") for row in rows] == [None] + [PARENT] * (len(rows) - 1)
@@ -85,7 +85,7 @@ def test_preview_writes_what_a_delivery_posts(issue: Issue, layout: Layout) -> N
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_payload_of_every_issue_keeps_slack_s_limits(layout: Layout) -> None:
-    """By the checker that the stand-in refuses by; nothing unfurls, and each is marked so that it can be found."""
+    """The checker is the stand-in's; nothing unfurls, and each message has its marker."""
     for issue in ISSUES:
         for row in previewed(issue, *LAYOUTS[layout]):
             assert problems(row) == []

@@ -1,6 +1,6 @@
-"""The wheel, installed into a virtual environment of its own: everything that a set-up needs is in it.
+"""The wheel, installed into a virtual environment of its own, has everything that a set-up needs.
 
-The libraries come from the environment that the tests run in; the product does not.
+The libraries are those of the environment that the tests run in; the product is not.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
-    """A folder with nothing in it, to run in."""
+    """Return an empty folder to run in."""
     folder = tmp_path / "empty"
     folder.mkdir()
     return folder
 
 
 def environment(empty: Path, **more: str) -> dict[str, str]:
-    """Return an environment without anything of this one's."""
+    """Return an environment without this one's variables of the product."""
     return {"PATH": "/usr/bin:/bin", "HOME": str(empty), **more}
 
 
@@ -80,7 +80,7 @@ def run(installed: Path, empty: Path, *arguments: str) -> str:
 
 
 def test_the_code_that_runs_is_the_wheel_s(installed: Path, empty: Path) -> None:
-    """None of it comes from the working copy."""
+    """None of it is from the working copy."""
     said = "import bot, playground; print(bot.__file__, playground.__file__)"
     python = installed / "bin/python"
     printed = subprocess.run([str(python), "-c", said], cwd=empty, capture_output=True, text=True, check=True).stdout
@@ -89,17 +89,17 @@ def test_the_code_that_runs_is_the_wheel_s(installed: Path, empty: Path) -> None
 
 @pytest.mark.parametrize("name", ["manifest.yaml", "Procfile"])
 def test_what_a_set_up_needs_is_installed(installed: Path, name: str) -> None:
-    """The app's manifest and the Procfile come along, as they are in the repository."""
+    """The app's manifest and the Procfile are installed, as they are in the repository."""
     assert (installed / "share/backissue" / name).read_bytes() == (ROOT / name).read_bytes()
 
 
 def test_check(installed: Path, empty: Path) -> None:
-    """It reads an archive and proves that nothing was lost."""
+    """It reads an archive and checks that nothing was lost."""
     assert "Nothing lost" in run(installed, empty, "check", "--archive", str(SAMPLE))
 
 
 def test_db_upgrade(installed: Path, empty: Path) -> None:
-    """The migrations are in the wheel: the database is made in the folder it runs in."""
+    """The migrations are in the wheel: the database is created in the folder it runs in."""
     assert "is at version" in run(installed, empty, "db", "upgrade")
     assert (empty / "backissue.db").exists()
 
@@ -154,4 +154,4 @@ async def _healthy(session: aiohttp.ClientSession, url: str) -> None:
                     assert response.status == 200
                     return
             except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.05)  # another process: nobody can tell when it is ready
+                await asyncio.sleep(0.05)  # another process: it gives no sign when it is ready

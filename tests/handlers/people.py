@@ -1,4 +1,4 @@
-"""People in a workspace, by what they do. Everything goes signed through the real Bolt app and its real listeners."""
+"""People in a workspace, by what they do. Everything is sent signed to the real Bolt app and its real listeners."""
 
 from __future__ import annotations
 
@@ -52,22 +52,22 @@ URL = "https://hooks.example/commands/1"
 
 
 class StillClock:
-    """A clock that stands."""
+    """A clock that stands still."""
 
     def now(self) -> datetime:
-        """Give Monday, 6 May 2024, 07:00 UTC."""
+        """Return Monday, 6 May 2024, 07:00 UTC."""
         return NOW
 
 
 class FakeLibrary:
-    """The archive in use, of given issues."""
+    """A library of given issues."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         """Index the issues."""
         self.put(issues)
 
     def put(self, issues: Iterable[Issue]) -> None:
-        """Swap the archive whole."""
+        """Replace the archive."""
         there = tuple(issues)
         snapshot = Snapshot.of([Reading(f"{issue.slug}.md", issue, ()) for issue in there])
         self.current = Current(snapshot, Index.of(there))
@@ -75,20 +75,20 @@ class FakeLibrary:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What Slack got back: the HTTP `status` and the `body`, read as JSON where it is."""
+    """What Slack received: the HTTP `status` and the `body`, parsed if it is JSON."""
 
     status: int
     body: Any
 
     @property
     def said(self) -> str:
-        """Give everything the body says, as text to look into."""
+        """Return the body as text, to search in."""
         return json.dumps(self.body, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
 class HomeTables:
-    """The tables of the Home tab, the subscriptions faked."""
+    """The Home tab's tables, with fake subscriptions."""
 
     people: UserStateStore
     bookmarks: BookmarkStore
@@ -156,12 +156,12 @@ class People:
         self.serves()
 
     def renames(self, names: CommandNames) -> None:
-        """Have the commands called otherwise."""
+        """Give the commands other names."""
         answers = Answers(self.library, names, StillClock(), chance=lambda _: 0)
         self.serves(names=names, answers=answers)
 
     def serves(self, **services: Any) -> None:
-        """Listen anew, with some of the services exchanged."""
+        """Register the listeners again, with some of the services replaced."""
         self.services = replace(self.services, **services)
         self.app = AsyncApp(signing_secret=SECRET, authorize=_authorize, process_before_response=True)
         handlers.register(self.app, self.services)
@@ -184,7 +184,7 @@ class People:
         return await self.interacts("view_submission", view=view)
 
     async def asks_for_options(self, action: str, typed: Any) -> Answered:
-        """Type into a menu."""
+        """Type into a menu that completes."""
         return await self.interacts("block_suggestion", action_id=action, block_id="b", value=typed)
 
     async def interacts(self, kind: str, **fields: Any) -> Answered:
@@ -196,18 +196,18 @@ class People:
         return await self.sends(urlencode({"payload": json.dumps(payload)}))
 
     async def reacts(self, ts: str, event_ts: str, *, emoji: str = "bookmark", added: bool = True) -> Answered:
-        """React to a message, or take a reaction away."""
+        """Add or remove a reaction."""
         kind = "reaction_added" if added else "reaction_removed"
         item = {"type": "message", "channel": "C1", "ts": ts}
         return await self.sees(type=kind, user="U1", reaction=emoji, item=item, event_ts=event_ts)
 
     async def sees(self, **event: Any) -> Answered:
-        """Have an event happen."""
+        """Send an event."""
         body = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
         return await self.sends(json.dumps(body), "application/json")
 
     async def sends(self, body: str, content_type: str = "application/x-www-form-urlencoded") -> Answered:
-        """Send a body, signed, and wait until what follows the acknowledgement is done too."""
+        """Send a body, signed, and wait until everything after the acknowledgement is done too."""
         now = str(int(time.time()))  # noqa: TID251 - Bolt's own check of the signature reads the wall clock
         signature = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
         headers: dict[str, str | Sequence[str]] = {
@@ -222,7 +222,7 @@ class People:
 
     @property
     def heard(self) -> list[dict[str, Any]]:
-        """Give every answer that came after an acknowledgement, each one checked against Slack's limits."""
+        """Return every answer after an acknowledgement, each checked against Slack's limits."""
         for _, payload in self.replies.sent:
             assert problems(payload) == []
         return [payload for _, payload in self.replies.sent]

@@ -21,13 +21,13 @@ from tests.handlers.people import People
 
 
 def buttons(blocks: list[Block]) -> dict[str, str]:
-    """Give the value of each button of a message, by action."""
+    """Return the value of each button of a message, by action."""
     elements = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
     return {element["action_id"]: element.get("value", "") for element in elements}
 
 
 async def test_paging_neither_repeats_nor_skips(people: People) -> None:
-    """Turning pages by the buttons shows each of the twelve tales once, and then offers no next page."""
+    """Turning pages with the buttons shows each of the twelve entries once, and the last page has no next one."""
     blocks = (await people.types("kubernetes")).body["blocks"]
     seen: list[str] = []
     while True:
@@ -42,7 +42,7 @@ async def test_paging_neither_repeats_nor_skips(people: People) -> None:
 
 
 async def test_sharing_posts_once(people: People) -> None:
-    """The page goes to the channel, numbered, from the bot; the private answer loses its share button."""
+    """The bot posts the page to the channel, numbered; the private answer loses its share button."""
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     ((channel, public),) = people.slack.posted
     assert channel == "C1"
@@ -55,7 +55,7 @@ async def test_sharing_posts_once(people: People) -> None:
 
 
 async def test_sharing_where_the_bot_is_no_member(people: People) -> None:
-    """The click's own address takes the page; it is posted once all the same."""
+    """The click's response URL takes the page; it is posted once as well."""
     people.slack.elsewhere = {"C1"}
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     public, private = people.heard
@@ -64,16 +64,16 @@ async def test_sharing_where_the_bot_is_no_member(people: People) -> None:
     assert "share" not in buttons(private["blocks"])
 
 
-async def test_a_reaction_on_a_shared_answer_keeps_the_link_of_its_number(people: People) -> None:
-    """What was shared is remembered: a number emoji below it means the link of that number."""
+async def test_a_number_on_a_shared_answer_saves_that_link(people: People) -> None:
+    """What was shared is remembered: a number reaction to it means the link of that number."""
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     await people.reacts("1.000000", "2.000000", emoji="two")
     (mine,) = (await people.store.page(Member("T1", "U1"))).bookmarks
     assert f"2. *<{mine.url}|" in str(people.slack.posted[0][1])
 
 
-async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
-    """What was found a while ago may be nowhere now."""
+async def test_sharing_a_result_that_is_gone_posts_nothing(people: People) -> None:
+    """A result from a while ago may no longer exist."""
     people.library.put([])
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
@@ -111,36 +111,36 @@ async def test_sharing_what_is_gone_posts_nothing(people: People) -> None:
     ],
 )
 async def test_each_button(people: People, action: str, value: str, said: str) -> None:
-    """Each button does its work; a value that the bot did not make is told so, whatever it is."""
+    """Each button does its work; a value that the bot did not make gets an error, whatever it is."""
     answer = await people.clicks(action, value)
     assert (answer.status, answer.body) == (200, "")
     assert said in str(people.heard[-1])
 
 
 async def test_a_choice_from_the_menu_searches(people: People) -> None:
-    """The menu's choice comes as an option, not as a value."""
+    """The menu's choice arrives as an option, not as a value."""
     option = {"action_id": "again", "selected_option": {"value": SearchRequest("kubernetes").as_value()}}
     await people.interacts("block_actions", actions=[option])
     assert "kubernetes/" in str(people.heard[-1])
 
 
 async def test_a_link_is_only_acknowledged(people: People) -> None:
-    """Buttons that open a page send a click as well: it must not be met with an error."""
+    """Buttons that open a page send a click as well, which must not cause an error."""
     answer = await people.clicks("anything-else", "x")
     assert (answer.status, answer.body) == (200, "")
     assert people.heard == []
 
 
 async def test_changing_opens_the_form_as_it_is_now(people: People) -> None:
-    """The form shows the subscription there is."""
+    """The form shows the current subscription."""
     await people.types("subscribe fridays 17:30 Asia/Kathmandu")
     await people.clicks("subscription:change")
     assert "Asia/Kathmandu" in str(people.slack.views["trigger-1"])
     assert "17:30" in str(people.slack.views["trigger-1"])
 
 
-async def test_a_form_that_cannot_be_prepared_says_so(people: People) -> None:
-    """It does not stand there waiting, and the person gets a reference."""
+async def test_a_form_that_cannot_be_filled_in_says_so(people: People) -> None:
+    """The form does not keep waiting, and the person gets a reference."""
     people.register.fail_with(RuntimeError("no"))
     await people.clicks("subscription:change")
     assert "did not work" in str(people.slack.views["trigger-1"])
@@ -148,7 +148,7 @@ async def test_a_form_that_cannot_be_prepared_says_so(people: People) -> None:
 
 
 async def test_saved_pages(people: People) -> None:
-    """Older and newer bookmarks are a click away."""
+    """Older and newer bookmarks are one click away."""
     for number in range(15):
         ts = f"1.{number:06d}"
         people.store.posts("C1", ts, FakeBookmark(f"https://example.com/{number}", f"Thing {number}", "2021-02-28-6"))
@@ -180,10 +180,10 @@ _ACTIONS = st.sampled_from(
     _ANYTHING,
 )
 async def test_forged_clicks(people: People, action: str, value: Any, field: str, odd: Any) -> None:
-    """No value, and no field of another type, makes an error or a payload that Slack refuses."""
+    """No value, and no field of another type, causes an error or a payload that Slack refuses."""
     answer = await people.clicks(action, value)
     assert answer.status == 200
-    # Bolt itself looks for ids in the person and the channel, and stumbles over what is no object.
+    # Bolt itself looks for ids in the person and the channel, and fails on what is no object.
     answer = await people.clicks(action, value, **{field: odd if field == "response_url" else {"id": odd}})
     assert answer.status == 200
     chosen = [{"action_id": action, "selected_option": odd}]
@@ -191,8 +191,8 @@ async def test_forged_clicks(people: People, action: str, value: Any, field: str
     assert "ref-" not in str(people.heard)
 
 
-async def test_slack_refusing_the_form_is_told(people: People) -> None:
-    """A trigger that ran out is no mystery to the person."""
+async def test_a_form_that_slack_refuses_is_an_error(people: People) -> None:
+    """An expired trigger is explained to the person."""
 
     async def late(*_: object) -> str:
         raise SlackError("views.open", "expired_trigger_id", workspace="-:T1")
@@ -215,15 +215,15 @@ async def test_the_question_about_older_issues_is_answered_by_its_buttons_and_it
     assert "do not know that question" in (await people.submits(None, "older")).said
 
 
-async def test_a_doubt_is_settled_by_its_buttons() -> None:
-    """The one who looked says whether the message is there; what happens now takes the buttons' place."""
+async def test_an_unconfirmed_post_is_settled_by_its_buttons() -> None:
+    """A person says whether the message is there; what happens next replaces the buttons."""
     asked: list[tuple[str, str, bool, str]] = []
 
     class Settling:
-        """Notes what was decided."""
+        """Records the decisions."""
 
         async def decide(self, workspace: str, value: str, *, post: bool, user: str) -> str:
-            """Note it."""
+            """Record a decision."""
             asked.append((workspace, value, post, user))
             return "Posting it now in <#C1>."
 

@@ -1,4 +1,4 @@
-"""What is typed, and what comes back."""
+"""Typed commands and their answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HERE = (workspace_id(None, "T1"), "C1")
 
 
 async def test_a_topic_is_answered_within_the_acknowledgement(people: People) -> None:
-    """One round trip: the answer to the request is the answer to the person, and only they see it."""
+    """The answer to the request is the answer to the person, and only they see it."""
     answer = await people.types("kubernetes")
     assert answer.status == 200
     assert answer.body["response_type"] == "ephemeral"
@@ -64,13 +64,13 @@ async def test_what_memory_answers(people: People, typed: str, said: str) -> Non
     assert problems(answer.body) == []
 
 
-async def test_a_topic_that_starts_like_a_command_says_so(people: People) -> None:
-    """What the archive does not answer is read as the sub-command; what was wrong comes first."""
+async def test_a_topic_that_starts_like_a_command_is_explained(people: People) -> None:
+    """If the archive has no answer, it is read as the sub-command; what was wrong comes first."""
     assert (await people.types("issue tracker")).body["text"].startswith("`/weekly issue` takes an issue’s number")
 
 
 async def test_subscribe_with_a_schedule(people: People) -> None:
-    """What was typed is echoed with the next time."""
+    """The schedule is echoed with its next time."""
     assert (await people.types("subscribe mondays 09:00 Europe/London")).body == ""
     assert "mondays 09:00 Europe/London" in str(people.heard[-1])
     assert "<!date^1714982400^" in str(people.heard[-1])  # 6 May 2024, 08:00 UTC
@@ -78,7 +78,7 @@ async def test_subscribe_with_a_schedule(people: People) -> None:
 
 
 async def test_an_offset_is_shown_back_with_its_time_now(people: People) -> None:
-    """A sign that was meant the other way is seen at once; and again in the status."""
+    """A sign that was meant the other way is seen at once, and again in the status."""
     await people.types("subscribe mondays 09:00 GMT+1")
     assert "mondays 09:00 UTC+1* (it is 08:00 there now)" in str(people.heard[-1])
     assert "<!date^1714982400^" in str(people.heard[-1])  # 6 May 2024, 08:00 UTC
@@ -87,27 +87,27 @@ async def test_an_offset_is_shown_back_with_its_time_now(people: People) -> None
 
 
 async def test_subscribe_without_a_zone_takes_the_persons_own(people: People) -> None:
-    """Only what is missing is asked of Slack."""
+    """Slack is asked only for what is missing."""
     await people.types("subscribe fridays 17:30")
     assert str(people.register.kept[HERE].schedule) == "fridays 17:30 Europe/London"
 
 
 async def test_subscribe_to_nonsense(people: People) -> None:
-    """A schedule that is none is explained, and nothing is kept."""
+    """An invalid schedule is explained, and nothing is saved."""
     await people.types("subscribe mondays 25:00")
     assert "no time of day" in str(people.heard[-1])
     assert people.register.kept == {}
 
 
 async def test_a_direct_conversation_is_not_subscribed(people: People) -> None:
-    """One line says where to type it; nothing is kept that would fail later."""
+    """One line says where to type it; nothing is saved that would fail later."""
     await people.types("subscribe mondays 09:00", channel_id="D1", channel_name="directmessage")
     assert "Type `/weekly subscribe` in a channel" in str(people.heard[-1])
     assert people.register.kept == {}
 
 
 async def test_a_channel_without_the_bot_is_not_subscribed(people: People) -> None:
-    """One line says to invite it; once it is there, the same words subscribe."""
+    """One line says to invite it; after that, the same words subscribe."""
     people.slack.elsewhere.add("C1")
     await people.types("subscribe mondays 09:00")
     assert "Type /invite there to add me" in str(people.heard[-1])
@@ -117,8 +117,8 @@ async def test_a_channel_without_the_bot_is_not_subscribed(people: People) -> No
     assert HERE in people.register.kept
 
 
-async def test_a_channel_of_which_slack_says_nothing_is_subscribed(people: People) -> None:
-    """That nobody knows whether the bot is there is no reason to refuse."""
+async def test_a_channel_is_subscribed_if_slack_does_not_say_who_is_in_it(people: People) -> None:
+    """Not knowing whether the bot is in the channel is no reason to refuse."""
     people.slack.mute = TryLaterError("reactions.get", "http_503")
     await people.types("subscribe mondays 09:00")
     assert HERE in people.register.kept
@@ -134,15 +134,15 @@ async def test_subscribe_alone_opens_the_form(people: People) -> None:
     assert people.heard == []
 
 
-async def test_the_form_opens_though_slack_does_not_say_who_asks(people: People) -> None:
-    """A form without the zone is still a form."""
+async def test_the_form_opens_without_the_person_s_profile(people: People) -> None:
+    """The form then has no zone filled in."""
     people.slack.zones.clear()
     await people.types("subscribe")
     assert "initial_conversation" in str(people.slack.views["trigger-1"])
 
 
 async def test_the_life_of_a_subscription(people: People) -> None:
-    """Status, pause, resume, why, preview, and the end."""
+    """Status, pause, resume, why, preview, and unsubscribe."""
     await people.types("status")
     assert "not subscribed" in str(people.heard[-1])
     await people.types("subscribe as soon as it appears")
@@ -164,7 +164,7 @@ async def test_the_life_of_a_subscription(people: People) -> None:
 
 
 async def test_saved(people: People) -> None:
-    """What was kept is listed, with its issue's title."""
+    """Bookmarks are listed with their issue's title."""
     await people.types("saved")
     assert "You have saved nothing yet" in str(people.heard[-1])
     people.store.posts("C1", "1.000001", FakeBookmark("https://example.com/a", "A thing", "2021-02-28-6"))
@@ -175,14 +175,14 @@ async def test_saved(people: People) -> None:
 
 
 async def test_an_unexpected_error_is_apologised_for(people: People) -> None:
-    """The person gets a reference, and neither a trace nor the database's words."""
+    """The person gets a reference, and neither a stack trace nor the database's message."""
     people.register.fail_with(StoreError("do it", "disk full at sqlite:///secret"))
     await people.types("status")
     assert "ref-1" in str(people.heard[-1])
     assert "secret" not in str(people.heard[-1])
 
 
-async def test_an_error_within_the_acknowledgement_is_one_too(people: People) -> None:
+async def test_an_error_within_the_acknowledgement_is_apologised_for(people: People) -> None:
     """Even what should never fail answers 200 with an apology."""
     people.library.current = None  # type: ignore[assignment] # no real library does this
     answer = await people.types("kubernetes")
@@ -190,21 +190,21 @@ async def test_an_error_within_the_acknowledgement_is_one_too(people: People) ->
     assert "ref-1" in answer.said
 
 
-async def test_an_answer_that_slack_refuses_is_let_go(people: People) -> None:
-    """A used-up address ends in a line in the log, not in an error."""
+async def test_an_answer_that_slack_refuses_is_dropped(people: People) -> None:
+    """An expired response URL ends in a log line, not in an error."""
     people.replies.refusing = True
     assert (await people.types("status")).status == 200
 
 
 async def test_answers_follow_the_archive(people: People) -> None:
-    """What is remembered of an answer ends with the archive it came from."""
+    """Cached answers end with the archive they are from."""
     assert "kubernetes/1" in (await people.types("kubernetes")).said
     people.library.put([])
     assert "kubernetes/1" not in (await people.types("kubernetes")).said
 
 
 async def test_an_empty_archive_has_an_answer_to_everything(people: People) -> None:
-    """The first start of all, or a folder that was emptied."""
+    """This is the first start, or a folder that was emptied."""
     people.library.put([])
     for typed in ("latest", "random", "topics", "issue 1", "kubernetes", "help"):
         answer = await people.types(typed)
@@ -224,7 +224,7 @@ async def test_the_tools_command_explains_itself(people: People) -> None:
 
 
 async def test_commands_are_called_what_the_operator_calls_them(people: People) -> None:
-    """The names are settings, and what the bot says of itself uses them."""
+    """The names are settings, and the bot's texts use them."""
     people.renames(CommandNames("/news", "/kit"))
     assert "kubernetes/" in (await people.types("kubernetes", "/news")).said
     assert "acme/dnslint" in (await people.types("dnslint", "/kit")).said
@@ -233,8 +233,8 @@ async def test_commands_are_called_what_the_operator_calls_them(people: People) 
 
 
 @pytest.mark.long
-async def test_what_many_ask_is_remembered_within_bounds(people: People) -> None:
-    """The answers kept are not more than a fixed number, the oldest going first."""
+async def test_the_cache_of_answers_is_bounded(people: People) -> None:
+    """There is a fixed number of cached answers; the oldest is dropped first."""
     for number in range(1_100):
         people.services.answers.topic(Topic(f"topic {number}"))
     assert len(people.services.answers._bodies) <= 1_024
@@ -243,7 +243,7 @@ async def test_what_many_ask_is_remembered_within_bounds(people: People) -> None
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(st.text(max_size=400))
 async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None:
-    """No text is met with silence, an error or a payload that Slack refuses."""
+    """No text gets silence, an error or a payload that Slack refuses."""
     typed = typed.encode("utf-8", "ignore").decode()
     answer = await people.types(typed)
     assert answer.status == 200
@@ -251,8 +251,8 @@ async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None
     assert answer.body == "" or problems(answer.body) == []
 
 
-def test_a_sub_command_is_named_where_it_is_read_and_where_it_meets_its_use_case() -> None:
-    """There is one table: besides it only a search, which has a cache of its own, knows its command."""
+def test_a_sub_command_is_named_in_parse_and_in_one_table() -> None:
+    """There is one table: beside it only search, which has a cache of its own, knows its command."""
     root = Path(handlers.__file__).parents[1]
     table = root / "handlers/commands.py"
     for command in (*get_args(commands.FromMemory), *get_args(commands.Command)):
@@ -262,7 +262,7 @@ def test_a_sub_command_is_named_where_it_is_read_and_where_it_meets_its_use_case
 
 
 async def test_a_command_without_its_fields(people: People) -> None:
-    """A payload with nothing in it but the command's name and a person is answered like an empty command."""
+    """A payload with only the command's name and a person is answered like an empty command."""
     answer = await people.sends("command=%2Fweekly&team_id=T1&user_id=U1")
     assert "/weekly help" in answer.said
     answer = await people.sends("command=%2Fweekly&team_id=T1&text=status")
@@ -271,8 +271,8 @@ async def test_a_command_without_its_fields(people: People) -> None:
     assert answer.status == 200
 
 
-async def test_answers_go_to_the_address_that_came_with_the_command(people: People) -> None:
-    """And are for the one who typed."""
+async def test_answers_go_to_the_command_s_response_url(people: People) -> None:
+    """They are for the person who typed."""
     await people.types("status")
     assert people.replies.sent[-1][0] == URL
     assert people.heard[-1]["response_type"] == "ephemeral"

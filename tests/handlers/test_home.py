@@ -1,4 +1,4 @@
-"""The Home tab: opened and clicked in; and what a payload that lies comes to there."""
+"""The Home tab: opening it, clicks in it, and forged payloads."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ AT = int(NOW.timestamp() * 1_000_000)
 OURS = BookmarkLink("https://blog.example/cache", "How a cache took a site down", "", "2021-03-07-7", 2)
 
 
-async def keeps(people: People, *links: BookmarkLink, user: str = "U1") -> None:
-    """Have somebody keep links."""
+async def saves(people: People, *links: BookmarkLink, user: str = "U1") -> None:
+    """Have a person save links."""
     store = await people.store.store()
     await store.bookmarks.save(Member("T1", user), links, AT, NOW)
 
 
 async def opens(people: People, **view: Any) -> str:
-    """Open the Home tab as U1; give all that it shows, within Slack's limits."""
+    """Open the Home tab as U1; return everything it shows, checked against Slack's limits."""
     assert (await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home", view=view)).status == 200
     return shown(people)
 
 
 def shown(people: People, user: str = "U1") -> str:
-    """Give what somebody's tab shows."""
+    """Return what a person's tab shows."""
     view = people.slack.homes[user]
     assert problems(view) == []
     return json.dumps(view, ensure_ascii=False)
@@ -51,7 +51,7 @@ async def clicks(people: People, action: str, value: str = "", **view: Any) -> s
 
 
 async def test_the_first_time_shows_the_steps_and_never_again(people: People) -> None:
-    """Three steps; while one clicks about they stay, and the next opening has none."""
+    """Three steps: they stay during clicks, and the next opening has none."""
     first = await opens(people)
     assert all(step in first for step in ("Welcome to Back Issue", "*1.*", "*2.*", "*3.*", "Nothing yet"))
     assert "Welcome" in await clicks(people, "home:all")
@@ -59,15 +59,15 @@ async def test_the_first_time_shows_the_steps_and_never_again(people: People) ->
 
 
 async def test_the_messages_tab_shows_no_home(people: People) -> None:
-    """The event comes for the other tab too."""
+    """Opening the Messages tab sends the same event."""
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="messages")
     assert people.slack.homes == {}
 
 
-async def test_what_stands_on_the_tab(people: People) -> None:
-    """What was kept, the channels with their next time or why they wait, the newest issue, and what the team keeps."""
-    await keeps(people, OURS)
-    await keeps(people, OURS, user="U2")
+async def test_what_the_tab_shows(people: People) -> None:
+    """Bookmarks, the channels with their next time or why they wait, the newest issue, and what the team saves."""
+    await saves(people, OURS)
+    await saves(people, OURS, user="U2")
     for channel, schedule in (
         ("C1", "mondays 09:00 Europe/London"),
         ("C2", "as soon as it appears"),
@@ -88,8 +88,8 @@ async def test_what_stands_on_the_tab(people: People) -> None:
 
 
 async def test_a_row_is_read_noted_and_removed(people: People) -> None:
-    """The menu acts at once; the note's form says where it came from, and the tab shows the note."""
-    await keeps(people, OURS)
+    """The menu acts at once; the note's form knows where it was opened, and the tab shows the note."""
+    await saves(people, OURS)
     await opens(people)
     assert "*<https://blog.example/cache|" not in await clicks(people, "kept:0", f"read:{OURS.key}")
     await clicks(people, "kept:0", f"note:{OURS.key}")
@@ -102,8 +102,8 @@ async def test_a_row_is_read_noted_and_removed(people: People) -> None:
 
 
 async def test_searching_and_turning_pages(people: People) -> None:
-    """The box searches what was kept; a page's place survives what is done on it."""
-    await keeps(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Number {n}") for n in range(12)))
+    """The box searches the bookmarks; an action on a row stays on its page."""
+    await saves(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Number {n}") for n in range(12)))
     await opens(people)
     assert "1 link of yours" in await clicks(people, "home:search", "cache")
     assert HomeState.read(people.slack.homes["U1"]["private_metadata"]).listing == Listing("cache")
@@ -114,9 +114,9 @@ async def test_searching_and_turning_pages(people: People) -> None:
 
 
 async def test_a_search_of_emoji_fits(people: People) -> None:
-    """As many as the box takes: in the tab, and in the form for a note that is opened from it."""
+    """As many as the box takes fit, in the tab and in the form for a note that is opened from it."""
     query = "😀" * 300
-    await keeps(people, BookmarkLink("https://a.example/1", query[:250]))
+    await saves(people, BookmarkLink("https://a.example/1", query[:250]))
     await opens(people)
     await clicks(people, "home:search", query)
     assert problems(people.slack.homes["U1"]) == []
@@ -127,14 +127,14 @@ async def test_a_search_of_emoji_fits(people: People) -> None:
     assert HomeState.read(view["private_metadata"]).listing == Listing(query)
 
 
-async def test_a_tab_that_changed_meanwhile_is_made_anew(people: People) -> None:
-    """A stale hash is no reason to show nothing."""
-    await keeps(people, OURS)
+async def test_a_tab_that_changed_meanwhile_is_published_again(people: People) -> None:
+    """After a stale hash it is published again."""
+    await saves(people, OURS)
     assert "You saved 1 link" in await opens(people, hash="another")
 
 
 async def test_the_newest_issue_is_read_over_the_tab(people: People) -> None:
-    """It opens as a form, its pages are turned in it, and a link that is not there (any more) is said so."""
+    """It opens as a modal with pages; for a link that is not there, or not any more, the answer says so."""
     await opens(people)
     button = {"i": "2021-03-07-7", "p": 1}
     await clicks(people, "home:issue", json.dumps(button))
@@ -146,11 +146,11 @@ async def test_the_newest_issue_is_read_over_the_tab(people: People) -> None:
     assert "1999-01-01-1" in json.dumps(people.slack.views["trigger-1"])
 
 
-async def test_keeping_what_the_team_keeps(people: People) -> None:
-    """The button keeps a link that two others keep; the key of one that only somebody else keeps does nothing."""
+async def test_saving_what_the_team_saves(people: People) -> None:
+    """The button saves a link that two others saved; the key of one that only one other saved does nothing."""
     private = BookmarkLink("https://secret.example/plan", "A plan")
     for user in ("U2", "U3"):
-        await keeps(people, OURS, private, user=user)
+        await saves(people, OURS, private, user=user)
     text = await opens(people)
     assert "secret.example" not in text
     assert "saved by 3" in await clicks(people, "home:keep:0", OURS.key)
@@ -175,17 +175,17 @@ async def test_keeping_what_the_team_keeps(people: People) -> None:
         ("save:1:x", "[]"),
     ],
 )
-async def test_a_click_that_lies_changes_nothing(people: People, action: str, value: str) -> None:
-    """What no button has is acknowledged, and the list stays as it was."""
-    await keeps(people, OURS)
+async def test_a_forged_click_changes_nothing(people: People, action: str, value: str) -> None:
+    """Values that no button has are acknowledged, and the list stays as it was."""
+    await saves(people, OURS)
     await opens(people)
     await clicks(people, action, value, private_metadata="[" * 3_000)
     assert "You saved 1 link" in await opens(people)
 
 
 async def test_another_s_rows_are_out_of_reach(people: People) -> None:
-    """The key of a link that somebody else keeps neither shows nor changes anything of theirs."""
-    await keeps(people, OURS, user="U2")
+    """The key of a link that only somebody else saved neither shows nor changes anything of theirs."""
+    await saves(people, OURS, user="U2")
     await opens(people)
     for what in ("read", "remove", "note"):
         assert "blog.example" not in await clicks(people, "kept:0", f"{what}:{OURS.key}")
@@ -195,9 +195,9 @@ async def test_another_s_rows_are_out_of_reach(people: People) -> None:
 
 
 @pytest.mark.long
-async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
-    """A tab that cannot be made says so, and so do a click and a form, each in the bot's name with a reference."""
-    await keeps(people, OURS)
+async def test_an_error_is_shown_in_a_modal(people: People) -> None:
+    """A tab that cannot be built says so, and so do a click and a form, each from the bot with a reference."""
+    await saves(people, OURS)
     await opens(people)
     await clicks(people, "kept:0", f"note:{OURS.key}")
     noting = people.slack.views["trigger-1"]
@@ -211,10 +211,10 @@ async def test_what_goes_wrong_is_said_over_the_tab(people: People) -> None:
     assert ("ref-3" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Back Issue")
 
 
-async def test_a_link_is_kept_before_the_acknowledgement(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The team's links too: once Slack has its answer they are kept, and the tab is shown after that."""
+async def test_a_link_is_saved_before_the_acknowledgement(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The team's links too: once Slack has its answer they are saved; the tab is published after that."""
     for user in ("U2", "U3"):
-        await keeps(people, OURS, user=user)
+        await saves(people, OURS, user=user)
     await opens(people)
     before = shown(people)
     started: list[Coroutine[Any, Any, None]] = []
@@ -227,7 +227,7 @@ async def test_a_link_is_kept_before_the_acknowledgement(people: People, monkeyp
     assert "Nothing yet" in shown(people)
 
 
-async def test_a_link_that_is_not_kept_is_said_so_over_the_tab(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_save_is_shown_in_a_modal(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that fails before the acknowledgement has a reference too."""
     await opens(people)
     monkeypatch.setattr(people.services.home, "save", None)
@@ -235,16 +235,16 @@ async def test_a_link_that_is_not_kept_is_said_so_over_the_tab(people: People, m
     assert "ref-1" in json.dumps(people.slack.views["trigger-1"])
 
 
-async def test_a_door_that_stays_shut_is_only_logged(people: People) -> None:
-    """Where not even the apology can be shown, nothing breaks."""
+async def test_an_apology_that_slack_refuses_is_only_logged(people: People) -> None:
+    """If not even the apology can be sent, nothing else fails."""
     people.slack.stuck = TryLaterError("views.publish", "internal")
     assert (await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")).status == 200
     seen = {"type": "home", "id": "V1"}
     assert (await people.clicks("home:all", view=seen, response_url="")).status == 200
 
 
-def test_what_a_tab_was_showing_is_read_back() -> None:
-    """From its own words; anything else is the beginning."""
+def test_a_tab_s_state_is_read_back() -> None:
+    """The state is read from the tab's own metadata; anything else is the first page."""
     state = HomeState(Listing("mesh", 20), welcome=True)
     assert HomeState.read(state.as_text()) == state
     for lie in (None, 5, "", "[]", "{}", '{"q": "x"}', '{"q": "x", "o": true}', "[" * 3_000):

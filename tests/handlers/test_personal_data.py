@@ -30,7 +30,7 @@ from bot.store.imports import Imports
 from handlers import views
 from playground.slack.limits import problems
 from tests.handlers.people import NOW, People, StillClock
-from tests.handlers.test_home import ANN, AT, OURS, keeps
+from tests.handlers.test_home import ANN, AT, OURS, saves
 
 
 def told(message: Message) -> str:
@@ -47,9 +47,9 @@ async def types(people: People, typed: str, **fields: str) -> str:
 
 async def test_the_team_s_list_counts_people_and_not_their_names(people: People) -> None:
     """A link that one person saved is not on the list; buttons switch the period."""
-    await keeps(people, OURS, user="U1")
+    await saves(people, OURS, user="U1")
     assert "once 2 people have saved it" in await types(people, "top")
-    await keeps(people, OURS, user="U2")
+    await saves(people, OURS, user="U2")
     text = await types(people, "top month")
     assert "saved by 2" in text
     assert "U2" not in text
@@ -59,10 +59,10 @@ async def test_the_team_s_list_counts_people_and_not_their_names(people: People)
     assert "of all time" in str(people.heard[-1])
 
 
-async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People) -> None:
+async def test_a_subscriber_may_switch_the_counts_off(people: People) -> None:
     """After that neither the command, nor the Home tab, nor a digest mentions them."""
-    await keeps(people, OURS, user="U1")
-    await keeps(people, OURS, user="U2")
+    await saves(people, OURS, user="U1")
+    await saves(people, OURS, user="U2")
     team = people.services.team
     assert await team.line("-:T1", NOW) == ""
     later = NOW.replace(day=8)
@@ -75,7 +75,7 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
     assert "switched it off" in await types(people, "top")
     assert await team.line("-:T1", later) == ""
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
-    assert "your team keeps" not in str(people.slack.homes["U1"])
+    assert "your team saves" not in str(people.slack.homes["U1"])
     assert "On:" in await types(people, "top on")
     assert "saved by 2" in await types(people, "top")
 
@@ -83,7 +83,7 @@ async def test_who_subscribed_a_channel_may_switch_the_counts_off(people: People
 @pytest.mark.parametrize("kind", list(Format))
 async def test_a_list_goes_out_as_a_file(people: People, kind: Format) -> None:
     """The file is in the direct conversation; the answer says so, and how to search for the words instead."""
-    await keeps(people, OURS)
+    await saves(people, OURS)
     answer = await types(people, f"export {kind.value}")
     assert "Your 1 link is in our direct conversation" in answer
     name, content = people.slack.uploaded
@@ -95,7 +95,7 @@ async def test_a_list_goes_out_as_a_file(people: People, kind: Format) -> None:
 
 async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> None:
     """The text is exactly the file's; if it is too long, a message says how much is missing."""
-    await keeps(people, OURS)
+    await saves(people, OURS)
     people.slack.files_allowed = False
     await types(people, "export")
     (_, intro), (user, text) = people.slack.told
@@ -115,7 +115,7 @@ async def test_a_list_goes_out_as_text_where_files_may_not(people: People) -> No
 
 async def test_an_export_waits_where_slack_says_so(people: People) -> None:
     """A rate-limited message is sent again after the wait that Slack asks for."""
-    await keeps(people, OURS)
+    await saves(people, OURS)
     people.slack.files_allowed = False
     late = RateLimitedError("chat.postMessage", "ratelimited")
     late.retry_after = 0.0
@@ -124,9 +124,9 @@ async def test_an_export_waits_where_slack_says_so(people: People) -> None:
     assert len(people.slack.told) == 2
 
 
-async def test_a_list_that_cannot_be_sent_is_said_so(people: People) -> None:
+async def test_a_failed_export_is_reported(people: People) -> None:
     """A closed conversation and a wait of an hour are reported with Slack's error code."""
-    await keeps(people, OURS)
+    await saves(people, OURS)
     people.slack.late = [ChannelRefusedError("chat.postMessage", "messages_tab_disabled")]
     assert "messages" in await types(people, "export")
     long = RateLimitedError("chat.postMessage", "ratelimited")
@@ -146,7 +146,7 @@ class BrokenImports(Imports):
         raise RuntimeError(member, brought, now)
 
 
-async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
+async def test_a_failed_import_is_reported(people: People) -> None:
     """The form is replaced by an apology with a reference; erasing works even if the Home tab cannot be cleared."""
     broken = Importing(BrokenImports(), people.slack, CommandNames(), StillClock())
     people.serves(personal_data=replace(people.services.personal_data, importing=broken))
@@ -159,7 +159,7 @@ async def test_a_list_that_is_not_brought_is_said_so(people: People) -> None:
     assert "Nothing about you is stored" in str(people.heard[-1])
 
 
-async def test_nothing_kept_is_nothing_to_take(people: People) -> None:
+async def test_without_bookmarks_nothing_is_exported(people: People) -> None:
     """No empty file is sent."""
     assert "You have saved nothing yet" in await types(people, "export")
     assert people.slack.told == []
@@ -174,9 +174,9 @@ async def sends_form(people: People, pasted: Any) -> Any:
     return (await people.interacts("view_submission", view={**form, "state": state})).body
 
 
-async def test_bookmarks_are_brought(people: People) -> None:
+async def test_bookmarks_are_imported(people: People) -> None:
     """New ones keep their dates and notes, known ones are counted, others refused; a second import changes nothing."""
-    await keeps(people, OURS)
+    await saves(people, OURS)
     pasted = (
         '<DT><A HREF="https://a.example/" ADD_DATE="1600000000">An <b>old</b> thing</A><DD>wor\0th \u202eit\n'
         f'<DT><A HREF="{OURS.url}">Cache</A><DT><A HREF="javascript:alert(1)">No</A>'
@@ -196,7 +196,7 @@ async def test_bookmarks_are_brought(people: People) -> None:
 
 
 @pytest.mark.parametrize("pasted", [None, "", "hello", "<A HREF='javascript:alert(1)'>x</A>", "<" * 3_000, 5])
-async def test_what_holds_no_bookmark_is_told_beside_the_field(people: People, pasted: Any) -> None:
+async def test_text_without_bookmarks_is_refused_beside_the_field(people: People, pasted: Any) -> None:
     """Nothing is stored, and a line beside the field says what it should contain."""
     answer = await sends_form(people, pasted)
     assert answer["response_action"] == "errors"
@@ -239,7 +239,7 @@ async def test_a_file_is_asked_for_where_it_may_be_read(people: People) -> None:
     assert people.slack.views["trigger-1"] == said.import_form(CommandNames())
 
 
-async def test_a_file_is_brought(people: People) -> None:
+async def test_a_file_is_imported(people: People) -> None:
     """The result replaces the form."""
     people.slack.files["https://files.slack.com/x"] = b"<DT><A HREF='https://a.example/'>A</A>"
     answer = (await people.interacts("view_submission", view=holding())).body
@@ -248,7 +248,7 @@ async def test_a_file_is_brought(people: People) -> None:
 
 
 @pytest.mark.parametrize("closed", [False, True])
-async def test_a_file_that_takes_long_is_brought_after_the_answer(
+async def test_a_slow_file_is_imported_after_the_answer(
     people: People, monkeypatch: pytest.MonkeyPatch, *, closed: bool
 ) -> None:
     """The result replaces the form, or is sent to the direct conversation if the form was closed."""
@@ -273,14 +273,14 @@ async def test_a_file_that_takes_long_is_brought_after_the_answer(
         ("not_allowed", "files:read"),
     ],
 )
-async def test_a_file_that_cannot_be_had_is_said_so(people: People, code: str, words: str) -> None:
+async def test_a_file_that_cannot_be_downloaded_is_reported(people: People, code: str, words: str) -> None:
     """One line says what to do; nothing is stored."""
     people.slack.files["https://files.slack.com/x"] = FileRefusedError("url_private_download", code)
     answer = await people.interacts("view_submission", view=holding())
     assert words in answer.body["errors"][said.FILE]
 
 
-async def test_a_file_that_slack_did_not_give_may_be_sent_again(people: People) -> None:
+async def test_a_file_that_slack_did_not_return_may_be_sent_again(people: People) -> None:
     """The form shows Slack's error, within Slack's limits."""
     people.slack.files["https://files.slack.com/x"] = TryLaterError("url_private_download", "http_503")
     answer = await people.interacts("view_submission", view=holding())
@@ -291,7 +291,7 @@ async def test_a_file_that_slack_did_not_give_may_be_sent_again(people: People) 
 @pytest.mark.parametrize(
     "fields", [{"user": "U2"}, {"size": said.FILE_MAX_BYTES + 1}, {"size": "x"}, {"url_private": 5}, {"user": None}]
 )
-async def test_a_file_that_lies_is_not_fetched(people: People, fields: dict[str, Any]) -> None:
+async def test_a_forged_file_is_not_downloaded(people: People, fields: dict[str, Any]) -> None:
     """Another person's file, one too large and one without its fields each get a line beside the field."""
     answer = (await people.interacts("view_submission", view=holding(**fields))).body
     assert list(answer["errors"]) == [said.FILE]
@@ -304,10 +304,10 @@ async def test_a_form_with_missing_keys_is_refused(people: People) -> None:
     assert "older version" in str(answer)
 
 
-async def test_forgetting_asks_first_and_then_forgets_everything(people: People) -> None:
+async def test_erasing_asks_first_and_then_deletes_everything(people: People) -> None:
     """Notes, events and the Home tab too; other people's bookmarks stay; a second time is no error."""
-    await keeps(people, OURS)
-    await keeps(people, OURS, user="U2")
+    await saves(people, OURS)
+    await saves(people, OURS, user="U2")
     await people.sees(type="app_home_opened", user="U1", channel="D1", tab="home")
     assert "deletes your 1 link" in await types(people, "forget me")
     await people.clicks(said.STAY, "no")
@@ -324,7 +324,7 @@ async def test_forgetting_asks_first_and_then_forgets_everything(people: People)
 
 async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
     """`saved` with words searches one's bookmarks; a row's menu stays on the page and its query."""
-    await keeps(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Tale number {n}") for n in range(12)))
+    await saves(people, OURS, *(BookmarkLink(f"https://a.example/{n}", f"Tale number {n}") for n in range(12)))
     text = await types(people, "saved tale")
     assert "12 links of yours, 1–10" in text
     place = next(block["block_id"] for block in people.heard[-1]["blocks"] if "block_id" in block)
@@ -334,7 +334,7 @@ async def test_a_long_list_is_read_a_page_at_a_time(people: People) -> None:
     )
     assert "11 links of yours" in json.dumps(people.heard[-1], ensure_ascii=False)
     assert "Nothing you saved is about *gardening*" in await types(people, "saved gardening")
-    await keeps(people, BookmarkLink("https://b.example/", "An odd one", "with gardening in its own words"))
+    await saves(people, BookmarkLink("https://b.example/", "An odd one", "with gardening in its own words"))
     assert "An odd one" in await types(people, "saved gardening")
     store = await people.store.store()
     await store.bookmarks.note(ANN, OURS.key, "ask the gardeners", AT + 1)

@@ -1,4 +1,4 @@
-"""What happens after the acknowledgement: work that is kept hold of, and answers over real HTTP."""
+"""What happens after the acknowledgement: tracked background tasks, and answers over real HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrlError
 
 @asynccontextmanager
 async def hook(status: int, seen: list[object], away: str = "") -> AsyncIterator[str]:
-    """Serve a response_url on loopback that answers `status`, pointing `away`; 0 cuts the connection after reading."""
+    """Serve a response URL on loopback that answers `status`, redirecting to `away`; 0 resets the connection."""
 
     async def take(request: web.Request) -> web.Response:
         seen.append(await request.json())
@@ -37,7 +37,7 @@ async def hook(status: int, seen: list[object], away: str = "") -> AsyncIterator
 
 
 async def test_an_answer_arrives_as_json() -> None:
-    """What was given is what Slack gets, many times over one session."""
+    """Slack receives what was sent, many times over one session."""
     seen: list[object] = []
     async with hook(200, seen) as url:
         replies = HttpResponseUrls(url)
@@ -49,7 +49,7 @@ async def test_an_answer_arrives_as_json() -> None:
 
 @pytest.mark.parametrize("status", [0, 404, 429, 500])
 async def test_an_answer_is_sent_once(status: int) -> None:
-    """Whatever goes wrong, nothing is sent a second time: an answer shared with a channel would stand there twice."""
+    """After any error nothing is sent a second time: an answer shared with a channel would appear twice."""
     seen: list[object] = []
     async with hook(status, seen) as url:
         replies = HttpResponseUrls(url)
@@ -60,8 +60,8 @@ async def test_an_answer_is_sent_once(status: int) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "no address", "ftp://127.0.0.1/", "http://127.0.0.1:1/"])
-async def test_no_place_to_send_to(url: str) -> None:
-    """A payload's address that is none is an error with a reason, not a trace."""
+async def test_an_invalid_response_url(url: str) -> None:
+    """A payload's invalid response URL is an error with a reason, without a stack trace."""
     replies = HttpResponseUrls("http://127.0.0.1:1/api/")
     with pytest.raises(ResponseUrlError):
         await replies.send(url, {})
@@ -83,7 +83,7 @@ FOREIGN = [
 @pytest.mark.parametrize("api", ["https://slack.com/api/", "http://127.0.0.1:1/api/"])
 @pytest.mark.parametrize("url", FOREIGN)
 async def test_no_other_address_is_called(monkeypatch: pytest.MonkeyPatch, url: str, api: str) -> None:
-    """A payload names whatever it likes; nothing is sent but to Slack's hosts over https, or to the stand-in."""
+    """Whatever URL a payload names, answers are sent only to Slack's hosts over https, or to the stand-in."""
     called: list[object] = []
     monkeypatch.setattr(ClientSession, "_request", lambda _, *asked, **__: called.append(asked))
     replies = HttpResponseUrls(api)
@@ -105,7 +105,7 @@ async def test_no_other_address_is_called(monkeypatch: pytest.MonkeyPatch, url: 
     ],
 )
 async def test_slacks_own_addresses_are_called(monkeypatch: pytest.MonkeyPatch, url: str, api: str) -> None:
-    """Slack's hosts, a government's and an enterprise's among them, and the stand-in's own."""
+    """Slack's hosts, including those for governments and enterprises, and the stand-in's own."""
     called: list[tuple[str, str]] = []
 
     async def refused(_: ClientSession, method: str, url: object, **options: object) -> None:
@@ -122,7 +122,7 @@ async def test_slacks_own_addresses_are_called(monkeypatch: pytest.MonkeyPatch, 
 
 
 async def test_no_redirect_is_followed() -> None:
-    """Wherever an answer points, the words stay here."""
+    """Wherever an answer redirects, the text is not sent there."""
     seen: list[object] = []
     async with hook(200, seen) as away, hook(307, [], away) as url:
         replies = HttpResponseUrls(url)
@@ -132,8 +132,8 @@ async def test_no_redirect_is_followed() -> None:
     assert seen == []
 
 
-async def test_stopping_waits_for_what_runs() -> None:
-    """Work in hand is finished within the time given; the rest is cancelled and said so."""
+async def test_stopping_waits_for_running_tasks() -> None:
+    """Running tasks are finished within the time given; the others are cancelled and logged."""
     later, done, gate = BackgroundTasks(), [], asyncio.Event()
 
     async def short() -> None:

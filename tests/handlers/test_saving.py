@@ -32,7 +32,7 @@ ME = Member("T1", "U1")
 EPHEMERAL = {"container": {"is_ephemeral": True}}
 
 
-async def kept(people: People, user: str = "U1") -> list[str]:
+async def saved(people: People, user: str = "U1") -> list[str]:
     """Return the addresses of a person's bookmarks, sorted."""
     return sorted(each.url for each in (await people.store.page(Member("T1", user), 0, 100)).bookmarks)
 
@@ -53,18 +53,18 @@ async def press(people: People, action: str, value: str, **where: Any) -> None:
     )
 
 
-async def test_save_in_a_private_answer_shows_what_is_kept(people: People) -> None:
+async def test_save_in_a_private_answer_marks_the_link(people: People) -> None:
     """The answer is replaced by one that marks the saved links; pressed again, the button removes the link."""
     blocks = (await people.types("kubernetes")).body["blocks"]
     action, value = next(iter(saves(blocks).items()))
     await press(people, action, value, **EPHEMERAL)
-    (mine,) = await kept(people)
+    (mine,) = await saved(people)
     shown = people.heard[-1]
     assert shown["replace_original"]
     ((again, held),) = saves(shown["blocks"], "Saved ✓").items()
     assert again == f"un{action}"
     await press(people, again, held, **EPHEMERAL)
-    assert await kept(people) == []
+    assert await saved(people) == []
     assert mine.rpartition("/")[2].isdigit()
     assert saves(people.heard[-1]["blocks"], "Saved ✓") == {}
 
@@ -75,11 +75,11 @@ async def test_save_in_other_private_answers(people: People, typed: str) -> None
     blocks = (await people.types(typed)).body["blocks"]
     action, value = next(iter(saves(blocks).items()))
     await press(people, action, value, **EPHEMERAL)
-    assert len(await kept(people)) == 1
+    assert len(await saved(people)) == 1
     assert list(saves(people.heard[-1]["blocks"], "Saved ✓")) == [f"un{action}"]
 
 
-async def test_save_on_a_message_that_all_see(people: People) -> None:
+async def test_save_on_a_public_message(people: People) -> None:
     """Each press has a private answer with a button to remove the link; the first one explains saving."""
     blocks = (await people.types("issue 6")).body["blocks"]
     (first, one), (second, two) = list(saves(blocks).items())[:2]
@@ -88,7 +88,7 @@ async def test_save_on_a_message_that_all_see(people: People) -> None:
     assert people.heard[-1]["replace_original"] is False
     assert people.heard[-1]["text"].startswith("Saved: ")
     await press(people, second, two)
-    assert len(await kept(people)) == 2
+    assert len(await saved(people)) == 2
     assert people.heard[-1]["text"].startswith("Saved: ")
     assert "Only you see this" not in str(people.heard[-1])
     await press(people, first, one)
@@ -97,7 +97,7 @@ async def test_save_on_a_message_that_all_see(people: People) -> None:
     await press(people, drop, value, **EPHEMERAL)
     assert people.heard[-1]["text"].startswith("Removed: ")
     assert "'replace_original': True" in str(people.heard[-1])
-    assert len(await kept(people)) == 1
+    assert len(await saved(people)) == 1
 
 
 async def test_save_on_a_reply_is_answered_in_its_thread(people: People) -> None:
@@ -121,7 +121,7 @@ async def test_an_old_button_finds_its_link_elsewhere(people: People) -> None:
     action, value = next(iter(saves(blocks).items()))
     slug, position, key = json.loads(value)
     await press(people, action, json.dumps([slug, position + 5, key]), **EPHEMERAL)
-    assert len(await kept(people)) == 1
+    assert len(await saved(people)) == 1
     await press(people, action, json.dumps([slug, position, "0" * 12]), **EPHEMERAL)
     assert "not in the archive" in str(people.heard[-1])
 
@@ -135,7 +135,7 @@ async def test_values_that_no_button_has(people: People, value: str) -> None:
     await press(people, "save:1:abcd", value, **EPHEMERAL)
     await press(people, "save:1:abcd", value)
     assert "not in the archive" in str(people.heard[-1])
-    assert await kept(people) == []
+    assert await saved(people) == []
 
 
 async def shortcut(people: People, message: Mapping[str, Any], **fields: Any) -> str:
@@ -146,7 +146,7 @@ async def shortcut(people: People, message: Mapping[str, Any], **fields: Any) ->
     return "".join(map(str, people.heard[before:]))
 
 
-async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
+async def test_the_shortcut_saves_a_single_link(people: People) -> None:
     """A link of the archive is saved with its issue, any other with its own words."""
     said = await shortcut(people, {"ts": "1.000001", "text": "look: <https://example.com/kubernetes/3?utm_source=x>"})
     assert "Saved: *<https://example.com/kubernetes/3|Kubernetes tale number 3" in said
@@ -174,13 +174,13 @@ async def test_the_shortcut_keeps_the_one_link(people: People) -> None:
         ({"ts": 5, "text": ["<https://example.com>"], "blocks": "x", "attachments": {"a": 1}}, "no link"),
     ],
 )
-async def test_messages_that_hold_nothing_to_keep(people: People, message: dict[str, Any], said: str) -> None:
+async def test_messages_without_a_link(people: People, message: dict[str, Any], said: str) -> None:
     """They are refused with an explanation, and nothing is saved."""
     assert said in await shortcut(people, message)
-    assert await kept(people) == []
+    assert await saved(people) == []
 
 
-async def test_a_shortcut_that_is_not_whole(people: People) -> None:
+async def test_an_incomplete_shortcut(people: People) -> None:
     """Without a message, a time or a person, nothing happens."""
     whole = {"ts": "1.000001", "text": "<https://example.com>"}
     wrong: list[tuple[Any, dict[str, Any]]] = [("x", {}), (whole, {"action_ts": "soon"})]
@@ -188,7 +188,7 @@ async def test_a_shortcut_that_is_not_whole(people: People) -> None:
         assert await shortcut(people, message, **fields) == ""
     for user in ({}, {"id": ""}, {"id": "U 1"}, {"id": "U" * 5_000}, {"id": "U1\0"}):
         assert "didn't say who sent that" in await shortcut(people, whole, user=user)
-    assert await kept(people) == []
+    assert await saved(people) == []
 
 
 def lists(count: int) -> dict[str, Any]:
@@ -206,7 +206,7 @@ def ticked(view: Mapping[str, Any], *numbers: int) -> dict[str, Any]:
     return {"values": {field["block_id"]: {"ticks": {"type": "checkboxes", "selected_options": options}}}}
 
 
-async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
+async def test_the_shortcut_offers_several_links_in_a_form(people: People) -> None:
     """It has ten boxes a page; turning the page or submitting saves the ticked ones and removes the unticked ones."""
     await shortcut(people, lists(12))
     view = people.slack.views["trigger-1"]
@@ -217,7 +217,7 @@ async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
     assert "11–12" in str(after)
     done = await people.interacts("view_submission", view={**after, "state": ticked(after, 12)})
     assert "Saved 1 link" in done.said
-    assert await kept(people) == [f"https://many.example/{n}" for n in (10, 12, 2)]
+    assert await saved(people) == [f"https://many.example/{n}" for n in (10, 12, 2)]
     back = {"action_id": "choose:back", "value": after["private_metadata"], "action_ts": "1700000000.000011"}
     await people.interacts("block_actions", actions=[back], view={**after, "id": "V1", "state": ticked(after)})
     first = people.slack.views["V1"]
@@ -225,7 +225,7 @@ async def test_the_shortcut_offers_a_choice_in_a_form(people: People) -> None:
     assert [option["text"]["text"] for option in initial] == ["2. Number 2", "10. Number 10"]
     done = await people.interacts("view_submission", view={**first, "state": ticked(first, 10)})
     assert "dropped 1" in done.said.lower()
-    assert await kept(people) == ["https://many.example/10", "https://many.example/12"]
+    assert await saved(people) == ["https://many.example/10", "https://many.example/12"]
 
 
 async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +243,7 @@ async def test_a_choice_is_answered_in_time(people: People, monkeypatch: pytest.
 @pytest.mark.parametrize(
     "lie", ["", "[]", '["C1","1.0",-10,[],0]', '["C1","1.0",0,["a"],0]', "x" * 2_500, '["C8","9.0",0,[],0]']
 )
-async def test_a_form_that_lies(people: People, lie: str) -> None:
+async def test_a_forged_form(people: People, lie: str) -> None:
     """Unknown messages and invalid states are refused with an explanation, and nothing is saved."""
     await shortcut(people, lists(12))
     view = people.slack.views["trigger-1"]
@@ -251,7 +251,7 @@ async def test_a_form_that_lies(people: People, lie: str) -> None:
     assert "no longer know" in (await people.interacts("view_submission", view=forged)).said
     await people.interacts("view_submission", view={"callback_id": "choose_links", "type": "modal"})
     await press(people, "choose:save", lie)
-    assert await kept(people) == []
+    assert await saved(people) == []
 
 
 async def test_boxes_that_are_not_on_the_page(people: People) -> None:
@@ -261,23 +261,23 @@ async def test_boxes_that_are_not_on_the_page(people: People) -> None:
     options = [{"value": value} for value in ("11:abc", "0:000000000000", "99:1", 5, None)]
     state = {"values": {"b": {"ticks": {"selected_options": options}}, "c": 1}}
     assert "Nothing changed" in (await people.interacts("view_submission", view={**view, "state": state})).said
-    assert await kept(people) == []
+    assert await saved(people) == []
 
 
-async def test_a_reaction_on_somebody_elses_message(people: People) -> None:
+async def test_a_reaction_on_another_person_s_message(people: People) -> None:
     """If the bot may read it, its one link is saved, with a hint the first time; removing the reaction removes it."""
     people.slack.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
     await people.reacts("7.000001", "8.000001")
-    assert await kept(people) == ["https://found.example/x"]
+    assert await saved(people) == ["https://found.example/x"]
     assert [user for user, _ in people.slack.whispered] == ["U1"]
     await people.reacts("7.000001", "8.000001")
     await people.reacts("7.000001", "8.000002", added=False)
-    assert await kept(people) == []
+    assert await saved(people) == []
     await people.reacts("7.000001", "8.000003")
-    assert (await kept(people), len(people.slack.whispered), people.slack.reads) == (["https://found.example/x"], 1, 1)
+    assert (await saved(people), len(people.slack.whispered), people.slack.reads) == (["https://found.example/x"], 1, 1)
 
 
-async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> None:
+async def test_a_reaction_on_an_unreadable_message(people: People) -> None:
     """The person is told once how to save its links; numbers and other emoji cause no read."""
     for at in range(3):
         await people.reacts("7.000001", f"8.{at:06}", emoji=("bookmark", "one", "heart")[at])
@@ -286,7 +286,7 @@ async def test_a_reaction_on_a_message_that_may_not_be_read(people: People) -> N
     ((user, message),) = people.slack.whispered
     assert user == "U1"
     assert "Save links" in message.text
-    assert await kept(people) == []
+    assert await saved(people) == []
 
 
 async def test_a_message_of_several_links_offers_a_choice_once(people: People) -> None:
@@ -297,10 +297,10 @@ async def test_a_message_of_several_links_offers_a_choice_once(people: People) -
         await people.reacts(ts, "8.000001")
         await people.reacts(ts, "8.000001")
     assert ["tick what you want" in str(message.blocks) for _, message in people.slack.whispered] == [True, True]
-    assert await kept(people) == []
+    assert await saved(people) == []
     await people.reacts("1.000008", "8.000002", emoji="two")
     await people.reacts("1.000007", "8.000002", emoji="two")
-    assert await kept(people) == ["https://b.example/1"]
+    assert await saved(people) == ["https://b.example/1"]
 
 
 _ANYTHING: st.SearchStrategy[Any] = st.recursive(
@@ -332,7 +332,7 @@ def test_any_message_is_read(message: dict[str, Any]) -> None:
 
 
 @given(_ANYTHING | st.text().map(lambda text: json.dumps([text, text, 0, [], 1])))
-def test_whatever_comes_back_from_outside_is_read_or_refused(value: Any) -> None:
+def test_any_value_from_outside_is_read_or_refused(value: Any) -> None:
     """Values of buttons, metadata and states of any shape never raise."""
     for each in (value, json.dumps(value)):
         token, place = Token.read(each), PickerState.read(each)
@@ -352,7 +352,7 @@ def test_any_choice_keeps_every_limit(links: list[tuple[str, str]], offset: int)
     assert SearchRequest.read(place.as_value()) is None
 
 
-class Balky(FakeSlack):
+class FailingSlack(FakeSlack):
     """A fake Slack whose first calls fail with a given error."""
 
     def __init__(self, error: Exception, times: int = 99) -> None:
@@ -385,32 +385,32 @@ def through(people: People, slack: FakeSlack) -> BookmarkUseCases:
 
 async def test_an_answer_that_may_have_been_shared_is_not_shared_again(people: People) -> None:
     """The outcome is unknown, so sending it once more could show it twice."""
-    people.serves(bookmarking=through(people, Balky(UnknownOutcomeError("chat.postMessage", "timeout"))))
+    people.serves(bookmarking=through(people, FailingSlack(UnknownOutcomeError("chat.postMessage", "timeout"))))
     await people.clicks("share", SearchRequest("kubernetes").as_value())
     assert [payload["response_type"] for payload in people.heard] == ["ephemeral"]
 
 
 @pytest.mark.parametrize(("times", "found"), [(2, ["https://found.example/x"]), (3, [])])
-async def test_a_look_that_slack_puts_off_is_tried_again(people: People, times: int, found: list[str]) -> None:
+async def test_a_read_that_slack_postpones_is_tried_again(people: People, times: int, found: list[str]) -> None:
     """It is tried three times; after that the reaction counts once the next person's reaction is followed."""
     limited = RateLimitedError("reactions.get", "ratelimited")
     limited.retry_after = 0.0
-    slack = Balky(limited, times)
+    slack = FailingSlack(limited, times)
     slack.readable["C1", "7.000001"] = {"ts": "7.000001", "text": "<https://found.example/x|A find>"}
     people.serves(bookmarking=through(people, slack))
     await people.reacts("7.000001", "8.000001")
-    assert await kept(people) == found
+    assert await saved(people) == found
     item = {"type": "message", "channel": "C1", "ts": "7.000001"}
     await people.sees(type="reaction_added", user="U2", reaction="bookmark", item=item, event_ts="8.000002")
-    assert await kept(people) == await kept(people, "U2") == ["https://found.example/x"]
+    assert await saved(people) == await saved(people, "U2") == ["https://found.example/x"]
 
 
-async def test_a_reaction_is_kept_whatever_slack_says_to_the_hint(people: People) -> None:
+async def test_a_bookmark_is_saved_even_if_slack_refuses_the_hint(people: People) -> None:
     """The bookmark does not depend on the hint."""
     people.store.posts("C1", "7.000001", FakeBookmark("https://b.example/1", "B", "x"))
     people.slack.mute = ChannelRefusedError("chat.postEphemeral", "user_not_in_channel")
     assert (await people.reacts("7.000001", "8.000001")).status == 200
-    assert await kept(people) == ["https://b.example/1"]
+    assert await saved(people) == ["https://b.example/1"]
 
 
 async def test_each_save_button_says_of_what(people: People) -> None:

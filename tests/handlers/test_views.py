@@ -1,4 +1,4 @@
-"""The subscription form, sent rightly and wrongly, and the menus that complete what is typed."""
+"""The subscription form, valid and invalid, and the menus that complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.handlers.people import NOW, People
 
 
 def filled(**changes: Any) -> dict[str, Any]:
-    """Give the state of a form filled in well, but for `changes`."""
+    """Return the state of a valid form with `changes`."""
     options = [{"value": kind} for kind in ("news", "tools", "events", "other")]
     values: dict[str, Any] = {
         "channel": {"selected_conversation": "C9"},
@@ -39,7 +39,7 @@ def filled(**changes: Any) -> dict[str, Any]:
 
 
 async def test_a_form_subscribes_the_channel_it_names(people: People) -> None:
-    """Everything chosen is kept, and the confirmation with the next time takes the form's place."""
+    """Every choice is saved, and the confirmation with the next time replaces the form."""
     answer = await people.submits(filled())
     assert answer.body["response_action"] == "update"
     assert problems(answer.body["view"]) == []
@@ -51,8 +51,8 @@ async def test_a_form_subscribes_the_channel_it_names(people: People) -> None:
     )
 
 
-async def test_as_soon_as_it_appears_needs_no_time(people: People) -> None:
-    """What a set time needs may be empty then."""
+async def test_posting_at_once_needs_no_time(people: People) -> None:
+    """The fields of a set time may then be empty."""
     answer = await people.submits(filled(when={"selected_option": {"value": "at-once"}}, days={}, time={}, zone={}))
     assert answer.body["response_action"] == "update"
     assert str(people.register.kept["-:T1", "C9"].schedule) == "as soon as it appears"
@@ -71,8 +71,8 @@ async def test_as_soon_as_it_appears_needs_no_time(people: People) -> None:
         ("sections", {"selected_options": None}),
     ],
 )
-async def test_what_is_wrong_is_said_beside_its_field(people: People, block: str, element: Any) -> None:
-    """And nothing is kept."""
+async def test_an_error_is_shown_beside_its_field(people: People, block: str, element: Any) -> None:
+    """Nothing is saved."""
     answer = await people.submits(filled(**{block: element}))
     assert answer.body["response_action"] == "errors"
     assert set(answer.body["errors"]) == {block}
@@ -80,7 +80,7 @@ async def test_what_is_wrong_is_said_beside_its_field(people: People, block: str
 
 
 async def test_a_channel_without_the_bot_is_refused_beside_its_field(people: People) -> None:
-    """What is filled in stays there, so that it can be sent again once the bot is invited."""
+    """What is filled in stays, so that the form can be sent again once the bot is invited."""
     people.slack.elsewhere.add("C9")
     answer = await people.submits(filled())
     assert answer.body["response_action"] == "errors"
@@ -89,7 +89,7 @@ async def test_a_channel_without_the_bot_is_refused_beside_its_field(people: Peo
 
 
 async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
-    """In the form's place, with a reference."""
+    """The apology replaces the form, with a reference."""
     people.register.fail_with(RuntimeError("no"))
     answer = await people.submits(filled())
     assert answer.body["response_action"] == "update"
@@ -99,7 +99,7 @@ async def test_a_store_that_fails_is_apologised_for(people: People) -> None:
 
 @pytest.fixture
 def busy(people: People, monkeypatch: pytest.MonkeyPatch) -> People:
-    """Have the database be in use for longer than a form waits."""
+    """Make the database busy for longer than a form waits."""
     people.register.be_slow(0.02)
     monkeypatch.setattr(views, "FORM_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(views, "FOLLOW_UP_SECONDS", 0.0)
@@ -107,7 +107,7 @@ def busy(people: People, monkeypatch: pytest.MonkeyPatch) -> People:
 
 
 async def test_a_form_that_takes_long_is_answered_in_time_and_finished_after(busy: People) -> None:
-    """Slack waits three seconds: a modal says that it is being saved, and the confirmation comes in its place."""
+    """Slack waits three seconds: a modal says that it is being saved, and the confirmation replaces it."""
     answer = await busy.submits(filled(), view_id="V1")
     assert answer.body["response_action"] == "update"
     assert "Still saving" in answer.said
@@ -117,16 +117,16 @@ async def test_a_form_that_takes_long_is_answered_in_time_and_finished_after(bus
     assert busy.slack.told == []
 
 
-async def test_who_closed_the_form_is_told_in_private(busy: People) -> None:
-    """What came of it is not lost with the modal."""
+async def test_a_closed_form_s_result_is_sent_in_private(busy: People) -> None:
+    """The result is not lost with the modal."""
     busy.slack.closed.add("V1")
     await busy.submits(filled(), view_id="V1")
     [(user, message)] = busy.slack.told
     assert (user, "<#C9> gets each new issue" in str(message.blocks)) == ("U1", True)
 
 
-async def test_what_fails_after_the_answer_is_told_too(busy: People) -> None:
-    """With a reference; and where nobody can be told, that is all."""
+async def test_a_failure_after_the_answer_is_reported(busy: People) -> None:
+    """The message has a reference; if the person cannot be told, nothing more happens."""
     busy.register.fail_with(RuntimeError("no"))
     await busy.submits(filled(), view_id="V1")
     assert "ref-1" in str(busy.slack.views["V1"])
@@ -136,8 +136,8 @@ async def test_what_fails_after_the_answer_is_told_too(busy: People) -> None:
     assert busy.slack.told == []
 
 
-async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same line that would have stood beside the field comes in the form's place."""
+async def test_a_refusal_after_the_answer_is_reported(busy: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that would have been beside the field replaces the form."""
 
     async def says_late(workspace: str, channel: str) -> None:
         await asyncio.sleep(0.02)
@@ -150,7 +150,7 @@ async def test_what_is_refused_after_the_answer_is_told_too(busy: People, monkey
 
 
 async def test_a_note_is_answered_in_time_too(busy: People) -> None:
-    """A modal of the form's own title at once, and what came of it once that is known."""
+    """A modal with the form's title appears at once, and is replaced by the result."""
     link = BookmarkLink("https://a.example/", "A thing")
     store = await busy.store.store()
     await store.bookmarks.save(Member("T1", "U1"), [link], 1, NOW)
@@ -167,7 +167,7 @@ async def test_a_note_is_answered_in_time_too(busy: People) -> None:
 
 
 async def test_another_modal_just_closes(people: People) -> None:
-    """What nobody knows is acknowledged."""
+    """An unknown form is acknowledged."""
     assert (await people.submits({}, "something-else")).status == 200
 
 
@@ -181,7 +181,7 @@ _ANYTHING = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.sampled_from(sorted(filled())), _ANYTHING)
 async def test_forged_forms(people: People, block: str, odd: Any) -> None:
-    """No value of any field makes more than an error beside a field."""
+    """No value of any field causes more than an error beside a field."""
     answer = await people.submits({**filled(), block: odd})
     assert answer.status == 200
     assert answer.body["response_action"] in {"errors", "update"}
@@ -199,7 +199,7 @@ async def test_zones_complete(people: People) -> None:
 
 
 async def test_topics_complete(people: People) -> None:
-    """What is typed comes first, so that anything can be asked; then what the archive has."""
+    """The typed text comes first, so that anything can be chosen; then the archive's topics."""
     answer = await people.asks_for_options("again", "kube")
     texts = [option["text"]["text"] for option in answer.body["options"]]
     assert texts[0] == "kube"
@@ -209,7 +209,7 @@ async def test_topics_complete(people: People) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.sampled_from(["zone", "again"]), _ANYTHING | st.text(max_size=400))
 async def test_whatever_is_typed_into_a_menu(people: People, action: str, typed: Any) -> None:
-    """The options are always ones that Slack takes."""
+    """The options are always valid for Slack."""
     answer = await people.asks_for_options(action, typed)
     options = answer.body["options"]
     menu = {"type": "static_select", "action_id": "a", "placeholder": {"type": "plain_text", "text": "x"}}
@@ -218,8 +218,8 @@ async def test_whatever_is_typed_into_a_menu(people: People, action: str, typed:
         assert problems(payload) == []
 
 
-async def test_a_topic_that_nothing_was_about_is_mentioned(people: People) -> None:
-    """The channel is subscribed all the same; and who was just found to be a member is not asked about it."""
+async def test_a_topic_without_results_is_mentioned(people: People) -> None:
+    """The channel is subscribed all the same; a known member is not looked up again."""
     answer = await people.submits(filled(topics={"value": "kubernetes, kubernets"}))
     assert "Nothing in the archive is about “kubernets” so far" in answer.said
     assert "/invite" not in answer.said

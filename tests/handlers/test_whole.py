@@ -30,31 +30,31 @@ WAIT_SECONDS = 20.0
 
 
 class Life:
-    """A person in a channel with the bot, who does things and reads what comes of them."""
+    """A person in a channel with the bot, who acts and reads the answers."""
 
     def __init__(self, you: Person, channel: Channel, archive: Path) -> None:
-        """Stand in the channel."""
+        """Use the person and the channel."""
         self.you, self.channel, self.archive = you, channel, archive
 
     def publish(self, name: str) -> None:
-        """Let an issue of the sample appear."""
+        """Publish an issue of the sample."""
         publish(name, self.archive)
 
     async def screen(self, says: str) -> View:
-        """Wait for a modal that has `says` in it."""
+        """Wait for a modal that contains `says`."""
         shown = await self.you.fixture.until(
             lambda: [view for view in [self.you.screen] if view and says in str(view.payload)], WAIT_SECONDS
         )
         return shown[0]
 
     async def types(self, typed: str, *until: str) -> ChannelMessage:
-        """Type a command and wait for a message that says all of `until`."""
+        """Type a command and wait for a message that contains all of `until`."""
         before = len(self.you.sees(self.channel))
         await self.you.types(typed, self.channel)
         return await self.reads(*until, after=before)
 
     async def reads(self, *until: str, after: int = 0) -> ChannelMessage:
-        """Wait for a message that says all of `until`, and check it against Slack's limits."""
+        """Wait for a message that contains all of `until`, and check it against Slack's limits."""
 
         def look() -> ChannelMessage | None:
             fresh = self.you.sees(self.channel)[after:]
@@ -67,7 +67,7 @@ class Life:
 
 
 def publish(name: str, archive: Path) -> None:
-    """Copy an issue of the sample into a folder, dated now: what is much older would not be posted by itself."""
+    """Copy an issue of the sample into a folder, dated now: an old one would not be posted."""
     source = next(SAMPLE.glob(f"*{name}*.md"))
     dated = re.sub(r"(?m)^date: .*$", f"date: {SystemClock().now().isoformat()}", source.read_text("utf-8"), count=1)
     (archive / source.name).write_text(dated, "utf-8")
@@ -96,7 +96,7 @@ async def life(folder: Path) -> AsyncIterator[Life]:
 
 @pytest.mark.long
 async def test_a_week(tmp_path: Path) -> None:
-    """Search, page and share; preview, subscribe by the form; a digest, a bookmark; status, why, pause, the end."""
+    """Search and share; preview, subscribe by the form; a digest, a bookmark; status, why, pause, unsubscribe."""
     async with life(tmp_path) as here:
         answer = await here.types("/weekly kubernetes", "*kubernetes*")
         await here.you.clicks(answer, "Share with channel")

@@ -1,4 +1,4 @@
-"""The Home tab keeps Slack's limits, whatever stands on it."""
+"""The Home tab keeps Slack's limits with any content."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ def test_any_tab_keeps_every_limit(
     word: str,
     welcome: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    """Whatever was kept, searched, subscribed and published."""
+    """Any bookmarks, search, subscriptions and issue."""
     page = Listed(tuple(rows), Listing(one_line(query)[:300], 10), 10_000, 10_000, (query,), (word,) * 9)
     channels = [Subscribed("C1", word, WHEN), Subscribed("C2", word), Subscribed("C3", word, paused=word)] * 9
     shown = HomePage(HomeState(page.listing, welcome), page, channels, Newest(word, WHEN, "{}"), team)
     assert problems(home(shown, TODAY, CommandNames(bot=word or "x"))) == []
 
 
-def test_the_fullest_tab_has_room_to_spare() -> None:
-    """Everything at its most is less than half of the hundred blocks."""
+def test_the_fullest_tab_has_room_left() -> None:
+    """With everything at its maximum it has less than half of the hundred blocks."""
     row = SavedRow("0" * 32, "https://a.example/", "A thing", "#7", WHEN)
     shared = [TeamLink(Shared("https://a.example/", "A thing", 2), "1" * 32)] * 20
     listing = Listing("x", 20)
@@ -84,14 +84,14 @@ def test_the_fullest_tab_has_room_to_spare() -> None:
     ],
 )
 def test_what_a_tab_shows_next(action: str, value: str, listing: Listing | None) -> None:
-    """After its search box and the buttons below its list; the first steps stay as they are."""
+    """Its search box and the buttons below its list lead on; the first steps stay."""
     for welcome in (True, False):
         after = turned(action, value, HomeState(Listing("before", 10), welcome))
         assert after == (HomeState(listing, welcome) if listing else None)
 
 
 def test_the_small_views() -> None:
-    """An issue over the tab, a tab without anything, and one of somebody who was forgotten."""
+    """An issue over the tab, an empty tab, and the tab of a person whose data was deleted."""
     assert problems(issue_modal(issue_page(plain()))) == []
     assert problems(unavailable(blank(CommandNames()))) == []
     empty = home(HomePage(HomeState(), Listed((), Listing(), 0), team=None), TODAY, CommandNames())

@@ -26,22 +26,22 @@ class Environment:
     replies: list[Reply] = field(default_factory=list)
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """Call a method with the bot's token and give the body."""
+        """Call a method with the bot's token and return the body."""
         return dict(self.reply(method, **arguments).body)
 
     def reply(self, method: str, **arguments: Any) -> Reply:
-        """Call a method and give the whole reply."""
+        """Call a method and return the whole reply."""
         return self.site.request(method, self.workspace.token, arguments, self.now)
 
     def post(self, text: str = "hello", **arguments: Any) -> str:
-        """Post into #devops two seconds after whatever was before, and return the ts."""
+        """Post to #devops two seconds after the message before, and return the ts."""
         self.pass_(2)
         body = self.call("chat.postMessage", **{"channel": self.channel.id, "text": text, **arguments})
         assert body["ok"], body
         return str(body["ts"])
 
     def error(self, method: str, **arguments: Any) -> str:
-        """Call a method that is refused, and return Slack's word."""
+        """Call a method that is refused, and return Slack's error."""
         self.pass_(2)
         body = self.call(method, **arguments)
         assert not body["ok"], body
@@ -53,5 +53,5 @@ class Environment:
 
 
 def environment() -> Environment:
-    """Set one up."""
+    """Return a new environment."""
     return Environment(*demo_site())

@@ -1,4 +1,4 @@
-"""Somebody at the page, as a browser would speak for them: real HTTP on loopback, pushes read as they come."""
+"""A visitor of the page, as a browser would act: real HTTP on loopback, pushes read as they arrive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAIT_SECONDS = 30.0
 
 @dataclass
 class Visitor:
-    """A person at the page of `url`. `pushes` are those that came since `listens`."""
+    """A person at the page of `url`. `pushes` are those since `listens`."""
 
     session: aiohttp.ClientSession
     url: str
@@ -40,15 +40,15 @@ class Visitor:
         return found
 
     async def does(self, verb: str, **fields: Any) -> dict[str, Any]:
-        """Do something."""
+        """Do an action."""
         return await self.posts("page/do", {"as": self.me, "do": verb, **fields})
 
     async def operates(self, verb: str, **fields: Any) -> dict[str, Any]:
-        """Do something in the drawer."""
+        """Do an action of Backstage."""
         return await self.posts("page/drawer", {"do": verb, **fields})
 
     async def uploads(self, content: bytes, kind: str = "application/octet-stream", **where: str) -> dict[str, Any]:
-        """Send a file for a form's field."""
+        """Upload a file for a form's field."""
         headers = {"Content-Type": kind}
         params = {"as": self.me, **where}
         async with self.session.post(
@@ -72,7 +72,7 @@ class Visitor:
         raise AssertionError(name)
 
     async def until(self, look: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-        """Wait for a push that `look` likes, looking at those that came already too."""
+        """Wait for a push that `look` accepts, starting with those that have arrived."""
         async with asyncio.timeout(WAIT_SECONDS):
             while True:
                 for push in self.pushes:
@@ -82,7 +82,7 @@ class Visitor:
                 await self._stir.wait()
 
     async def reads(self, words: str, channel: str) -> dict[str, Any]:
-        """Wait for a message in that channel that says so, and return it."""
+        """Wait for a message in that channel with this text, and return it."""
 
         def look(push: dict[str, Any]) -> bool:
             message = push.get("message", {})
@@ -92,7 +92,7 @@ class Visitor:
         return message
 
     async def modal(self, words: str) -> dict[str, Any]:
-        """Wait for a modal that says so, and return it."""
+        """Wait for a modal with this text, and return it."""
         push = await self.until(lambda push: push["type"] == "modal" and words in json.dumps(push["view"]))
         view: dict[str, Any] = push["view"]
         return view

@@ -1,4 +1,4 @@
-"""What is kept is a function of the set of events: any order, any number of times, under any workspace's id."""
+"""Bookmarks are a function of the set of events: in any order, any number of times, with any workspace's id."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EMOJI = ("bookmark", "star", "one", "two", "heart")
 
 @dataclass(frozen=True, slots=True)
 class Reacts:
-    """A reaction on the message of one link or of several, told of by one of two workspaces."""
+    """A reaction on a message with one or several links, reported by one of two workspaces."""
 
     ts: str
     emoji: str
@@ -69,7 +69,7 @@ events: st.SearchStrategy[list[Event]] = st.lists(
 
 
 def expected(happened: Sequence[Event]) -> dict[str, int]:
-    """Say what is kept after all that happened, by address: since when. The definition, over the set."""
+    """Return the expected bookmarks by address, with their time: the definition, over the set of events."""
     kept: dict[str, int] = {}
     for index, link in enumerate(LINKS):
         removed = max((each.at for each in happened if isinstance(each, Removes) and each.link == index), default=0)
@@ -90,8 +90,8 @@ def expected(happened: Sequence[Event]) -> dict[str, int]:
 
 
 @given(events, st.randoms())
-def test_the_law_of_marks(happened: list[Event], chance: random.Random) -> None:
-    """In whatever order and however often: the definition gives the same."""
+def test_the_law_of_bookmark_events(happened: list[Event], chance: random.Random) -> None:
+    """In any order and number the events give what the definition says."""
     again = [*happened, *happened]
     chance.shuffle(again)
     assert expected(again) == expected(happened)
@@ -99,7 +99,7 @@ def test_the_law_of_marks(happened: list[Event], chance: random.Random) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "postgresql"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    """Open one store for all examples on each kind of database; every example has people of its own."""
+    """Return one store for all examples on each kind of database; every example has people of its own."""
     url = "sqlite://" if request.param == "memory" else request.getfixturevalue("postgres").fresh()
     found = Store.open(url, upgrading=True)
     for ts, links in ((ONE, LINKS[:1]), (SEVERAL, LINKS)):
@@ -110,12 +110,12 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
 
 
 async def rows_of(store: Store, chosen: Any) -> Sequence[Any]:
-    """Read rows as they are."""
+    """Return the statement's rows."""
     return await store.database.read(lambda connection: connection.execute(chosen).all())
 
 
 async def happen(store: Store, user: str, each: Event) -> None:
-    """Have it happen: a reaction in a channel shared by two workspaces says nothing of its person's home."""
+    """Store an event: a reaction in a channel shared by two workspaces does not say which one its person belongs to."""
     home = Member("T1", user)
     if isinstance(each, Saves):
         await store.bookmarks.save(home, [LINKS[each.link]], each.at, NOW)
@@ -135,11 +135,11 @@ _users = (f"U{number}" for number in range(1_000_000))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(events, st.randoms())
 async def test_the_store_keeps_the_law(store: Store, happened: list[Event], chance: random.Random) -> None:
-    """Shuffled, doubled, told of by two workspaces: the list, the counts and the read flags are what the law says."""
+    """Shuffled, doubled, reported by two workspaces: list, counts and read flags are what the law says."""
     user = next(_users)
     again = [*happened, *chance.sample(happened, len(happened) // 2)]
     chance.shuffle(again)
-    # Some at the same time, as they come in a burst: they share a transaction, in the order in which they came.
+    # Some at the same time, as in a burst: they share a transaction, in the order in which they arrived.
     while again:
         together, again = again[: (size := chance.randrange(1, 6))], again[size:]
         await asyncio.gather(*(happen(store, user, each) for each in together))
@@ -152,8 +152,8 @@ async def test_the_store_keeps_the_law(store: Store, happened: list[Event], chan
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_somebody_from_elsewhere_counts_nowhere_until_they_show_themselves(store: Store) -> None:
-    """A reaction in a shared channel is nobody's of this workspace; once its person is seen, it is theirs, once."""
+async def test_a_person_counts_in_no_workspace_until_they_are_known(store: Store) -> None:
+    """A reaction in a shared channel counts in no workspace; once its person is known, it counts there once."""
     user = next(_users)
     source = BookmarkSource("C1", ONE, "bookmark", "-:T2", shared=True)
     await store.bookmarks.react(Member("", user), "-:T2", source, 5, NOW, held=True)
@@ -167,8 +167,8 @@ async def test_somebody_from_elsewhere_counts_nowhere_until_they_show_themselves
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_what_two_processes_wrote_of_one_person_is_put_together(store: Store) -> None:
-    """A row without a home beside one with it becomes one, with everything of both."""
+async def test_two_processes_rows_of_one_person_are_merged(store: Store) -> None:
+    """A row without a home workspace and one with it become one, with the content of both."""
     user = next(_users)
     stray = {"home": "", "user": user, "kept": 0, "unread": 0, "since": 0}
     await store.bookmarks.save(Member("T1", user), LINKS[:2], 3, NOW)
@@ -183,8 +183,8 @@ async def test_what_two_processes_wrote_of_one_person_is_put_together(store: Sto
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_who_asked_to_be_forgotten_stays_so(store: Store) -> None:
-    """An event of before comes to nothing; what they do after counts; no table holds their id meanwhile."""
+async def test_erased_data_stays_erased(store: Store) -> None:
+    """An earlier event changes nothing; later ones count; no table has the person's id meanwhile."""
     user = next(_users)
     me, source = Member("T1", user), BookmarkSource("C1", ONE, "bookmark", "-:T1")
     await store.bookmarks.react(me, "-:T1", source, 5, NOW, held=True)
@@ -198,8 +198,8 @@ async def test_who_asked_to_be_forgotten_stays_so(store: Store) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_note_and_being_read_go_with_the_removal(store: Store) -> None:
-    """They stay when a reaction goes and comes back, and are gone once the link was removed."""
+async def test_a_note_and_the_read_flag_go_with_the_removal(store: Store) -> None:
+    """They stay when a reaction is removed and added again, and are gone once the link was removed."""
     me, source = Member("T1", next(_users)), BookmarkSource("C1", ONE, "bookmark", "-:T1")
     key = LINKS[0].key
     await store.bookmarks.react(me, "-:T1", source, 1, NOW, held=True)
@@ -221,8 +221,8 @@ async def test_a_note_and_being_read_go_with_the_removal(store: Store) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_what_is_long_gone_is_forgotten(store: Store) -> None:
-    """What was removed or taken back days ago leaves nothing behind; what is kept stays."""
+async def test_old_removals_are_pruned(store: Store) -> None:
+    """What was removed days ago leaves nothing behind; bookmarks stay."""
     me = Member("T1", next(_users))
     old = int((NOW - timedelta(days=9)).timestamp()) * 1_000_000
     await store.bookmarks.save(me, LINKS, old, NOW)
@@ -237,7 +237,7 @@ async def test_what_is_long_gone_is_forgotten(store: Store) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_pages(store: Store) -> None:
-    """Newest first, or unread first; past the end comes the last page; `which` and `all` agree."""
+    """Newest first, or unread first; past the end is the last page; `which` and `all` agree."""
     me = Member("T1", next(_users))
     links = [BookmarkLink(f"https://pages.example/{n}", str(n)) for n in range(25)]
     for at, link in enumerate(links, 1):

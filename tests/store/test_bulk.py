@@ -1,4 +1,4 @@
-"""Many rows in one statement: the same as one after the other, whatever is in them, on both databases."""
+"""Many rows in one statement: the same as one after the other, with any values, on both databases."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ROWS = st.fixed_dictionaries(
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Open a database with one table of things."""
+    """Return a database with one table of things."""
     file = tmp_path_factory.mktemp("many") / "a.db"
     postgres: Postgres | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     found = engine_of(postgres.fresh() if postgres else f"sqlite:///{file}")
@@ -62,12 +62,12 @@ def all_of(connection: Connection) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROWS, min_size=1, max_size=6, unique_by=lambda row: str(row["id"])), text=TEXTS)
-def test_many_rows_are_as_they_were_given(engine: Engine, rows: list[dict[str, Any]], text: str) -> None:
-    """What is written in one statement reads back as it was, and what is changed by another is those rows only."""
+def test_many_rows_read_back_unchanged(engine: Engine, rows: list[dict[str, Any]], text: str) -> None:
+    """Rows written by one statement read back unchanged, and another statement changes only its own rows."""
     with engine.begin() as connection:
         connection.execute(delete(THINGS))
         ADD.run(connection, rows)
-        ADD.run(connection, [{**row, "words": "again"} for row in rows])  # is there already: stays
+        ADD.run(connection, [{**row, "words": "again"} for row in rows])  # exists already: stays
         wanted = [(row["id"], row["words"], row["at"], row["more"], "new") for row in rows]
         assert all_of(connection) == sorted(wanted, key=lambda row: int(row[0]))
         changed = CHANGE.run(connection, [{"which": rows[0]["id"], "words": text}, {"which": -1, "words": text}])
@@ -78,8 +78,8 @@ def test_many_rows_are_as_they_were_given(engine: Engine, rows: list[dict[str, A
 
 
 @pytest.mark.parametrize("words", ["\ud800", "a\0b"], ids=["surrogate", "zero"])
-def test_what_is_no_text_is_refused(words: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite would cut it off, or keep what nobody can read again."""
+def test_invalid_text_is_refused(words: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite would cut it off, or store what nobody can read again."""
     engine = engine_of(f"sqlite:///{tmp_path_factory.mktemp('many')}/b.db")
     THINGS.create(engine)
     row = {"id": 1, "words": words, "at": datetime(2026, 1, 1, tzinfo=UTC), "more": {}}
@@ -90,8 +90,8 @@ def test_what_is_no_text_is_refused(words: str, tmp_path_factory: pytest.TempPat
     engine.dispose()
 
 
-def test_a_value_that_no_column_takes_is_the_programmers_error(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """It is named by its type."""
+def test_a_value_of_an_unknown_type_is_an_error(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The error names its type."""
     engine = engine_of(f"sqlite:///{tmp_path_factory.mktemp('many')}/c.db")
     with engine.begin() as connection, pytest.raises(TypeError, match="set"):
         ADD.run(connection, [{"id": {1}, "words": "", "at": None, "more": {}}])

@@ -1,4 +1,4 @@
-"""How units of work share commits: what fails, what is run again, what is told when nobody knows."""
+"""How units of work share commits: what fails, what is run again, and what is reported when the outcome is unknown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.store.errors import StoreError
 
 
 def table_of_words(connection: Connection) -> None:
-    """Make the one table that these tests write to."""
+    """Return the one table that these tests write to."""
     connection.execute(text("CREATE TABLE words (word TEXT UNIQUE)"))
 
 
@@ -33,7 +33,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 def adds(word: str) -> Callable[[Connection], str]:
-    """Make a unit that adds a word and gives it back."""
+    """Return a unit that adds a word and returns it."""
 
     def unit(connection: Connection) -> str:
         connection.execute(text("INSERT INTO words VALUES (:word)"), {"word": word})
@@ -48,8 +48,8 @@ async def words(database: Database) -> list[str]:
     return sorted(str(word) for word in found)
 
 
-async def held_up(database: Database) -> tuple[asyncio.Task[None], threading.Event]:
-    """Keep the writer busy until the event is set, so that what is asked for meanwhile waits as one group."""
+async def writer_blocked(database: Database) -> tuple[asyncio.Task[None], threading.Event]:
+    """Keep the writer busy until the event is set, so that later units wait as one group."""
     go, busy = threading.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -64,8 +64,8 @@ async def held_up(database: Database) -> tuple[asyncio.Task[None], threading.Eve
 
 
 async def together(database: Database, *units: Callable[[Connection], object]) -> list[object]:
-    """Run units that waited at the same time."""
-    held, go = await held_up(database)
+    """Run units that waited together."""
+    held, go = await writer_blocked(database)
     waiting = [asyncio.ensure_future(database.write(unit)) for unit in units]
     await asyncio.sleep(0)
     go.set()
@@ -75,14 +75,14 @@ async def together(database: Database, *units: Callable[[Connection], object]) -
 
 
 def commits_of(database: Database) -> list[str]:
-    """Note every commit from now on."""
+    """Record every commit from now on."""
     seen: list[str] = []
     event.listen(database._engine, "commit", lambda _: seen.append("commit"))
     return seen
 
 
 async def test_what_waits_together_is_committed_together(database: Database) -> None:
-    """One commit for the whole group, an answer for each; a crowd is parted so that nobody waits too long."""
+    """One commit for the whole group, an answer for each; a large group is split so that nobody waits too long."""
     seen = commits_of(database)
     many = [f"w{n}" for n in range(GROUP + 10)]
     assert await together(database, *(adds(word) for word in many)) == many
@@ -90,8 +90,8 @@ async def test_what_waits_together_is_committed_together(database: Database) -> 
     assert await words(database) == sorted(many)
 
 
-async def test_a_unit_that_fails_takes_nobody_with_it(database: Database) -> None:
-    """The group is undone and each unit run again in a commit of its own; only the broken one hears of it."""
+async def test_a_unit_that_fails_does_not_fail_the_others(database: Database) -> None:
+    """The group is rolled back and each unit run again in a commit of its own; only the broken one fails."""
     ran: list[str] = []
 
     def counted(word: str) -> Callable[[Connection], str]:
@@ -116,7 +116,7 @@ async def test_a_unit_that_fails_takes_nobody_with_it(database: Database) -> Non
 
 
 async def test_rows_of_one_batch_run_as_one(database: Database) -> None:
-    """Rows that wait for the same batch are given to it at once, and answered in order."""
+    """Rows that wait for the same batch are passed to it together, and answered in order."""
     sizes: list[int] = []
 
     def batch(connection: Connection, rows: Sequence[str]) -> list[str]:
@@ -124,7 +124,7 @@ async def test_rows_of_one_batch_run_as_one(database: Database) -> None:
         connection.execute(text("INSERT INTO words VALUES (:word)"), [{"word": row} for row in rows])
         return [row.upper() for row in rows]
 
-    held, go = await held_up(database)
+    held, go = await writer_blocked(database)
     waiting = [asyncio.ensure_future(database.write_one_of(batch, f"w{n}")) for n in range(5)]
     await asyncio.sleep(0)
     go.set()
@@ -133,8 +133,8 @@ async def test_rows_of_one_batch_run_as_one(database: Database) -> None:
     assert sizes == [5]
 
 
-async def test_what_is_asked_after_a_row_is_committed_with_it_or_after_it(database: Database) -> None:
-    """Who hands a row in and waits for something later knows, when that is there, that the row is there too."""
+async def test_a_unit_after_a_row_is_committed_with_it_or_later(database: Database) -> None:
+    """When a later unit's answer is there, the rows handed in before it are committed too."""
 
     def batch(connection: Connection, rows: Sequence[str]) -> list[str]:
         connection.execute(text("INSERT INTO words VALUES (:word)"), [{"word": row} for row in rows])
@@ -147,8 +147,8 @@ async def test_what_is_asked_after_a_row_is_committed_with_it_or_after_it(databa
     assert await first == "A"
 
 
-async def test_rows_to_be_read_are_read_as_one_and_a_bad_one_hurts_nobody(database: Database) -> None:
-    """Whatever waits for a reader is read together; a row that fails is told so, the others have their answers."""
+async def test_rows_are_read_together_and_a_bad_one_fails_alone(database: Database) -> None:
+    """All that waits for a reader is read together; a row that fails gets its error, the others their answers."""
     sizes: list[int] = []
     held, go = threading.Event(), threading.Event()
 
@@ -175,8 +175,8 @@ async def test_rows_to_be_read_are_read_as_one_and_a_bad_one_hurts_nobody(databa
     assert max(sizes) == GROUP
 
 
-async def test_a_commit_whose_answer_was_lost_is_told_and_not_repeated(database: Database) -> None:
-    """Nobody knows whether it was done: each caller hears so, and must read before going on."""
+async def test_a_commit_of_unknown_outcome_is_reported_and_not_repeated(database: Database) -> None:
+    """Nobody knows whether it was done: each caller is told so, and must read before going on."""
     ran: list[str] = []
     cut = [True]
 
@@ -198,7 +198,7 @@ async def test_a_commit_whose_answer_was_lost_is_told_and_not_repeated(database:
 
 
 def cut(database: Database, *, at: str, ran: list[str]) -> None:
-    """Have the line cut once, before something was executed or after a commit was done; note it."""
+    """Cut the connection once, before a statement or after a commit; record it."""
 
     def lose(connection: Connection, *_: object) -> None:
         if not ran:
@@ -211,8 +211,8 @@ def cut(database: Database, *, at: str, ran: list[str]) -> None:
 
 
 @pytest.mark.parametrize("at", ["execute", "commit"])
-async def test_a_batch_is_run_again_when_the_line_is_cut(database: Database, at: str) -> None:
-    """An answer of Slack's is not thrown away, whenever it happens: done twice it comes to the same."""
+async def test_a_batch_is_run_again_when_the_connection_is_cut(database: Database, at: str) -> None:
+    """An answer of Slack's is never thrown away: storing it twice has the same result."""
 
     def batch(connection: Connection, rows: Sequence[str]) -> list[str]:
         connection.execute(text("INSERT OR IGNORE INTO words VALUES (:word)"), [{"word": row} for row in rows])
@@ -225,17 +225,17 @@ async def test_a_batch_is_run_again_when_the_line_is_cut(database: Database, at:
     assert await words(database) == ["a"]
 
 
-async def test_a_unit_is_run_again_when_the_line_was_cut_before_its_commit(database: Database) -> None:
-    """Nothing of it can have been kept."""
+async def test_a_unit_is_run_again_when_the_connection_was_cut_before_its_commit(database: Database) -> None:
+    """Nothing of it can have been stored."""
     ran: list[str] = []
     cut(database, at="execute", ran=ran)
     assert await database.write(adds("a")) == "a"
     assert await words(database) == ["a"]
 
 
-async def test_a_write_somebody_stopped_waiting_for_is_done_all_the_same(database: Database) -> None:
-    """Cancelling the caller does not undo what was asked."""
-    held, go = await held_up(database)
+async def test_a_cancelled_write_is_still_done(database: Database) -> None:
+    """Cancelling the caller does not undo the write."""
+    held, go = await writer_blocked(database)
     waiting = asyncio.ensure_future(database.write(adds("a")))
     await asyncio.sleep(0)
     waiting.cancel()
@@ -245,11 +245,11 @@ async def test_a_write_somebody_stopped_waiting_for_is_done_all_the_same(databas
     assert await words(database) == ["a", "b"]
 
 
-async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) -> None:
-    """What was asked before the end is done; what is asked after it is refused with a word."""
+async def test_closing_finishes_waiting_writes_and_refuses_later_ones(tmp_path: Path) -> None:
+    """What was asked before the end is done; what is asked after it is refused with an error."""
     database = Database(f"sqlite:///{tmp_path}/b.db")
     await database.write(table_of_words)
-    held, go = await held_up(database)
+    held, go = await writer_blocked(database)
     waiting = asyncio.ensure_future(database.write(adds("a")))
     await asyncio.sleep(0)
     closing = asyncio.ensure_future(database.close())
@@ -263,8 +263,8 @@ async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) 
         await database.put_one_of(lambda _, rows: rows, "c")
 
 
-async def test_closing_waits_only_so_long(database: Database, tmp_path: Path) -> None:
-    """Another program holds the file locked: the end does not wait until it lets go, nor do readers that hang."""
+async def test_closing_waits_for_a_limited_time(database: Database, tmp_path: Path) -> None:
+    """Another program has the file locked: closing waits neither for its lock, nor for readers that hang."""
     held, go = threading.Event(), threading.Event()
 
     def hangs(connection: Connection) -> None:
@@ -299,5 +299,5 @@ async def test_closing_waits_only_so_long(database: Database, tmp_path: Path) ->
     ],
 )
 def test_an_error_names_what_was_asked(statement: str | None, words: str) -> None:
-    """The verb and the tables, which say enough to go on with."""
+    """It names the operation and the tables, which is enough to go on with."""
     assert asked(statement) == words

@@ -1,4 +1,4 @@
-"""Reactions to messages that are not known yet: only those that may be ours are kept, and not for ever."""
+"""Reactions to unknown messages: only those that may be to one of ours are stored, and for a limited time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LATER = int(NOW.timestamp()) * 1_000_000
 
 @pytest.fixture(params=["memory", "postgresql"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    """Open an empty store on each kind of database."""
+    """Return an empty store on each kind of database."""
     url = "sqlite://" if request.param == "memory" else request.getfixturevalue("postgres").fresh()
     found = Store.open(url, upgrading=True)
     yield found
@@ -34,12 +34,12 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
 
 
 def ts_at(moment: datetime) -> str:
-    """Return the ts of a message posted then."""
+    """Return the ts of a message posted at that time."""
     return f"{moment.timestamp():.6f}"
 
 
-async def in_doubt(store: Store) -> PartRow:
-    """Have one message of a digest in the channel of which nobody knows; attempted at NOW."""
+async def unconfirmed(store: Store) -> PartRow:
+    """Have one unconfirmed message of a digest in the channel, attempted at NOW."""
     made = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Preferences(), NOW)
     held = (await store.leases.claim("me", NOW, MINUTE, limit=1, each=1))[0]
     await store.deliveries.decide(held, "me", NOW, Decision(("one",), NOW, {}, NOW))
@@ -53,7 +53,7 @@ async def in_doubt(store: Store) -> PartRow:
 
 
 async def count(store: Store) -> int:
-    """Count the wishes that are kept, for whatever message."""
+    """Return how many early reactions are stored, for any message."""
     chosen = select(func.count()).select_from(marks)
     return await store.database.read(lambda connection: int(connection.scalar(chosen) or 0))
 
@@ -73,17 +73,19 @@ async def count(store: Store) -> int:
         ("not a ts", 0),
     ],
 )
-async def test_only_what_may_be_the_message_in_doubt_is_kept(store: Store, ts: str, kept: int) -> None:
-    """A message left in doubt does not make every later number in its channel be stored."""
-    await in_doubt(store)
+async def test_only_reactions_to_what_may_be_the_unconfirmed_message_are_stored(
+    store: Store, ts: str, kept: int
+) -> None:
+    """An unconfirmed message does not cause every later reaction in its channel to be stored."""
+    await unconfirmed(store)
     done = await store.bookmarks.react(ME, "-:T1", BookmarkSource("C1", ts, "two", "-:T1"), 2, NOW, held=True)
     assert done.shown_links is None
     assert await count(store) == kept
 
 
-async def test_wishes_for_messages_that_never_became_known_are_forgotten(store: Store) -> None:
-    """After a day; what belongs to a message of a digest stays."""
-    part = await in_doubt(store)
+async def test_reactions_to_messages_that_stay_unknown_are_deleted(store: Store) -> None:
+    """They are deleted after a day; reactions to a message of a digest stay."""
+    part = await unconfirmed(store)
     ours, other = ts_at(NOW), ts_at(NOW + MINUTE)
     for ts in (ours, other):
         await store.bookmarks.react(ME, "-:T1", BookmarkSource("C1", ts, "bookmark", "-:T1"), LATER, NOW, held=True)

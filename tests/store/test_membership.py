@@ -1,4 +1,4 @@
-"""Lists of any length in a condition, on both databases: 70,000 values are more than either takes parameters."""
+"""Lists of any length in a condition, on both databases: 70,000 values are more than either accepts as parameters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STORE = Path(bookmark_events.__file__).parent
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Open an empty store on each database."""
+    """Return an empty store on each database."""
     server: Postgres | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     found = Store.open(server.fresh() if server else f"sqlite:///{tmp_path}/a.db", upgrading=True)
     yield found
@@ -39,8 +39,8 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.mark.long
-async def test_every_list_may_be_longer_than_the_databases_parameters(store: Store) -> None:
-    """What is among 70,000 subscriptions, issues, links or people is found, and changed."""
+async def test_every_list_may_be_longer_than_the_parameter_limit(store: Store) -> None:
+    """Rows among 70,000 subscriptions, issues, links or people are found, and changed."""
     numbers, words = range(1, MANY), [f"word-{number}" for number in range(MANY)]
     held = await store.subscriptions.put("-:T1", "C1", "U1", AsItAppears(), Preferences(), NOW)
     full = [f"-:{word}" for word in words]
@@ -56,7 +56,7 @@ async def test_every_list_may_be_longer_than_the_databases_parameters(store: Sto
 
 
 async def test_several_columns_are_compared_together(store: Store) -> None:
-    """A pair is among pairs only if both its values stand together; text that SQL or JSON might take apart is text."""
+    """A pair is found only if both its values match; text with SQL's or JSON's special characters stays text."""
     odd = BookmarkLink("https://a.org/'\"%s{}[]\\u0041é", "odd")
     await store.bookmarks.save(ME, [LINK, odd], 1, NOW)
     await store.bookmarks.save(Member("T1", "U'2\"{}"), [odd], 1, NOW)
@@ -73,7 +73,7 @@ async def test_several_columns_are_compared_together(store: Store) -> None:
 
 
 async def test_a_text_with_a_nul_is_refused_by_name(store: Store) -> None:
-    """Neither database keeps one; SQLite's JSON would cut the text there and find another."""
+    """Neither database stores one; SQLite's JSON would cut the text there and match another."""
     with pytest.raises(StoreError):
         await store.bookmarks.which(await _known(store), [f"{LINK.key}\0more"])
     members = [(Member("T1", "U'2\"{}"), 1)]
@@ -85,8 +85,8 @@ async def _known(store: Store) -> Member:
     return ME
 
 
-def test_a_long_list_is_looked_up_in_the_columns_index() -> None:
-    """SQLite goes through the list, not through the table."""
+def test_a_long_list_uses_the_column_s_index() -> None:
+    """SQLite walks through the list, not through the table."""
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
     chosen = select(bookmarks.c.id).where(is_among((bookmarks.c.person, bookmarks.c.key), [(1, "a")]))
@@ -98,8 +98,8 @@ def test_a_long_list_is_looked_up_in_the_columns_index() -> None:
     assert "SCAN bookmarks" not in plan
 
 
-def test_every_other_list_in_a_condition_is_written_out() -> None:
-    """`.in_()` stands in the store only with a tuple of its own or a query: everything else is of unknown length."""
+def test_in_is_used_only_with_short_lists() -> None:
+    """`.in_()` is used in the store only with a fixed tuple or a query: all other lists are of unknown length."""
     calls = [
         (file.name, node.args[0])
         for file in STORE.glob("*.py")

@@ -1,4 +1,4 @@
-"""What people bring, what a team wants, and forgetting: on both databases."""
+"""Imported bookmarks, a team's settings, and erasure, on both databases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HERE = workspace_id(None, "T1")
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Open an empty store."""
+    """Return an empty store."""
     url = f"sqlite:///{tmp_path}/a.db"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").fresh()
@@ -35,21 +35,21 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 def link(number: int, issue: str = "one") -> BookmarkLink:
-    """Make a link of the archive's, or with the issue "" one that it does not know."""
+    """Return a link of the archive, or with the issue "" one that it does not know."""
     return BookmarkLink(f"https://example.com/{number}", f"Number {number}", "", issue, number if issue else -1)
 
 
-def brought(number: int, at: datetime, note: str = "", *, read: bool = False) -> Bookmark:
-    """Make a bookmark as a file has it."""
+def imported(number: int, at: datetime, note: str = "", *, read: bool = False) -> Bookmark:
+    """Return a bookmark as a file has it."""
     return Bookmark(link(number).key, link(number, ""), at, read, note)
 
 
-async def test_what_is_brought_keeps_its_date_note_and_mark(store: Store) -> None:
-    """Twice is as once, and what is there already wins."""
+async def test_imported_bookmarks_keep_their_date_note_and_read_flag(store: Store) -> None:
+    """Importing twice is importing once, and existing bookmarks stay as they are."""
     await store.bookmarks.save(ANN, [link(1)], AT, NOW)
     await store.bookmarks.note(ANN, link(1).key, "mine", AT)
     then = NOW - timedelta(days=400)
-    file = [brought(1, then, "another", read=True), brought(2, then, "old", read=True), brought(3, then)]
+    file = [imported(1, then, "another", read=True), imported(2, then, "old", read=True), imported(3, then)]
     assert await store.imports.bring(ANN, file, NOW + timedelta(minutes=1)) == 2
     assert await store.imports.bring(ANN, file, NOW + timedelta(minutes=2)) == 0
     kept = {each.link.headline: each for each in await store.bookmarks.all(ANN)}
@@ -59,25 +59,25 @@ async def test_what_is_brought_keeps_its_date_note_and_mark(store: Store) -> Non
     assert (person.saved, person.unread) == (3, 2)
 
 
-async def test_what_was_removed_comes_back_when_it_is_brought(store: Store) -> None:
-    """A file's date lies before the removal, and who brings the file wants it all the same."""
+async def test_a_removed_link_can_be_imported_again(store: Store) -> None:
+    """A file's date is before the removal, but the person imports it because they want it."""
     await store.bookmarks.save(ANN, [link(1)], AT, NOW)
     await store.bookmarks.remove(ANN, [link(1).key], AT + 1)
     later = NOW + timedelta(hours=1)
-    assert await store.imports.bring(ANN, [brought(1, NOW - timedelta(days=9))], later) == 1
+    assert await store.imports.bring(ANN, [imported(1, NOW - timedelta(days=9))], later) == 1
     assert [each.at for each in await store.bookmarks.all(ANN)] == [later]
 
 
 @pytest.mark.long
-async def test_a_long_file_is_written_in_several_goes(store: Store) -> None:
+async def test_a_long_file_is_stored_in_several_batches(store: Store) -> None:
     """All of it is there in the end, in the order of its dates."""
-    file = [brought(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
+    file = [imported(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
     assert await store.imports.bring(ANN, file, NOW) == 250
     assert [each.headline for each in await store.bookmarks.all(ANN)][:2] == ["Number 1", "Number 2"]
 
 
 async def test_unread_links_come_first_however_they_are_paged(store: Store) -> None:
-    """Unread, newest first, then read, newest first: pages neither repeat nor skip, wherever the two meet."""
+    """Unread, newest first, then read, newest first: pages neither repeat nor skip, even where the two meet."""
     for number in range(1, 8):
         await store.bookmarks.save(ANN, [link(number)], AT + number, NOW)
         await store.bookmarks.read(ANN, link(number).key, AT + number, read=number % 3 == 0)
@@ -88,7 +88,7 @@ async def test_unread_links_come_first_however_they_are_paged(store: Store) -> N
 
 
 async def test_a_stamp_changes_with_what_can_be_searched(store: Store) -> None:
-    """Keeping, noting, removing and keeping again; being read does not count. Strangers have none."""
+    """Saving, noting, removing and saving again change it; reading does not. Unknown people have none."""
     assert await store.bookmarks.stamp(ANN) == ()
     stamps = []
     for step in range(6):
@@ -107,8 +107,8 @@ async def test_a_stamp_changes_with_what_can_be_searched(store: Store) -> None:
     assert [each.key for each in await store.bookmarks.some(ANN, ["0" * 32, link(1).key])] == [link(1).key]
 
 
-async def test_a_team_counts_unless_it_said_no(store: Store) -> None:
-    """The last word counts, for that team only."""
+async def test_a_team_counts_unless_it_switched_that_off(store: Store) -> None:
+    """The last setting counts, for that team only."""
     assert await store.teams.counted("T1")
     await store.teams.count("T1", on=False)
     await store.teams.count("T1", on=False)
@@ -118,8 +118,8 @@ async def test_a_team_counts_unless_it_said_no(store: Store) -> None:
     assert await store.teams.counted("T1")
 
 
-async def test_only_the_archive_s_links_are_counted_and_only_at_home(store: Store) -> None:
-    """What the archive does not know may be private, and another workspace's people are not this one's."""
+async def test_only_links_of_the_archive_and_people_of_the_workspace_count(store: Store) -> None:
+    """Links that the archive does not know may be private; another workspace's people do not count here."""
     for member in (ANN, BEN, FAR):
         await store.bookmarks.save(member, [link(1), link(2, "")], AT, NOW)
     await store.bookmarks.save(ANN, [link(3)], AT, NOW)
@@ -127,8 +127,8 @@ async def test_only_the_archive_s_links_are_counted_and_only_at_home(store: Stor
     assert [(each.link.headline, each.people) for each in found] == [("Number 1", 2)]
 
 
-async def test_forgetting_leaves_no_trace_of_the_id(store: Store) -> None:
-    """No table holds the person's id after it, in whatever column; others, and the channels' posts, stay."""
+async def test_erasure_leaves_no_trace_of_the_id(store: Store) -> None:
+    """No column of any table has the person's id after it; other people's rows and the channels' posts stay."""
     for member in (ANN, BEN):
         await store.bookmarks.save(member, [link(1)], AT, NOW)
         await store.bookmarks.note(member, link(1).key, "a note", AT)
@@ -145,8 +145,8 @@ async def test_forgetting_leaves_no_trace_of_the_id(store: Store) -> None:
     assert [each.note for each in await store.bookmarks.all(BEN)] == ["a note"]
 
 
-async def test_an_old_event_does_not_bring_the_forgotten_back(store: Store) -> None:
-    """What happened before the forgetting is not written down again, nor who did it; what happens after it is."""
+async def test_an_old_event_does_not_restore_erased_data(store: Store) -> None:
+    """An event from before the erasure is not stored again, nor is its person; a later event is."""
     await store.bookmarks.save(ANN, [link(1)], AT, NOW)
     await store.people.forget(ANN, AT + 10)
     assert await store.bookmarks.save(ANN, [link(1)], AT + 5, NOW) == ()
@@ -157,9 +157,9 @@ async def test_an_old_event_does_not_bring_the_forgotten_back(store: Store) -> N
     assert len(await store.bookmarks.save(ANN, [link(1)], AT + 20, NOW)) == 1
 
 
-async def test_who_is_forgotten_while_a_long_file_is_brought_stays_so(store: Store) -> None:
-    """What of the file was there is deleted, and the rest is not written down."""
-    file = [brought(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
+async def test_erasure_during_an_import_stays_complete(store: Store) -> None:
+    """What was already imported is deleted, and the rest is not stored."""
+    file = [imported(number, NOW - timedelta(minutes=number)) for number in range(1, 251)]
 
     async def forget() -> None:
         while not (await store.people.get(ANN)).saved:

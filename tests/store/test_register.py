@@ -1,4 +1,4 @@
-"""The register of issues on both databases: what is new is decided once, by the last good look before."""
+"""The issue register on both databases: what is new is decided once, by the last good look before."""
 
 from __future__ import annotations
 
@@ -31,47 +31,47 @@ SUBSCRIBED = (
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the address of an empty database."""
+    """Return the URL of an empty database."""
     where = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
     return str(where)
 
 
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
-    """Open an empty store."""
+    """Return an empty store."""
     store = Store.open(url, upgrading=True)
     yield store
     await store.close()
 
 
-def face(name: str, dated: datetime | None, text: str = "") -> Fingerprint:
-    """Return an issue's face with links of its own."""
+def fingerprint(name: str, dated: datetime | None, text: str = "") -> Fingerprint:
+    """Return an issue's fingerprint with links of its own."""
     return Fingerprint(name, frozenset({f"{name}-{n}" for n in range(4)}), "read", text or name, dated)
 
 
 async def test_the_look_before_decides(store: Store) -> None:
-    """Nothing is new at the first good look; then what is dated no more than 14 days before the last one."""
-    first = await store.issues.register([face("one", NOW)], NOW)
+    """Nothing is new at the first good look; later, issues dated no more than 14 days before the last one are."""
+    first = await store.issues.register([fingerprint("one", NOW)], NOW)
     assert set(first.not_new) == {"one"}
-    old, new = face("old", NOW - 15 * DAY), face("new", NOW - 13 * DAY)
-    second = await store.issues.register([face("one", NOW), old, new], NOW + DAY / 2)
+    old, new = fingerprint("old", NOW - 15 * DAY), fingerprint("new", NOW - 13 * DAY)
+    second = await store.issues.register([fingerprint("one", NOW), old, new], NOW + DAY / 2)
     assert set(second.not_new) == {"one", "old"}
     assert second.not_new["old"].last_look == NOW
-    third = await store.issues.register([face("one", NOW), old, new], NOW + 60 * DAY)
+    third = await store.issues.register([fingerprint("one", NOW), old, new], NOW + 60 * DAY)
     assert set(third.not_new) == {"one", "old"}
 
 
 async def test_an_empty_folder_and_one_that_cannot_be_read_are_no_good_looks(store: Store) -> None:
     """The last good look stays the one that saw issues."""
-    await store.issues.register([face("one", NOW)], NOW)
+    await store.issues.register([fingerprint("one", NOW)], NOW)
     await store.issues.register([], NOW + DAY)
-    await store.issues.register([face("one", NOW)], NOW + 2 * DAY, good=False)
+    await store.issues.register([fingerprint("one", NOW)], NOW + 2 * DAY, good=False)
     assert await store.issues.last_look() == NOW
 
 
 async def test_an_issue_dated_ahead_is_not_seen_before_its_date(store: Store) -> None:
-    """It gets its place in the order when it comes out; what only looks says the same and writes nothing."""
-    faces = [face("one", NOW), face("ahead", NOW + DAY)]
+    """It gets its place in the order when it is published; a look that only reads says the same and writes nothing."""
+    faces = [fingerprint("one", NOW), fingerprint("ahead", NOW + DAY)]
     before = await store.issues.register(faces, NOW)
     assert (set(before.seq), set(before.identity)) == ({"one"}, {"one"})
     looked = await store.issues.recognised(faces, NOW + DAY)
@@ -80,16 +80,16 @@ async def test_an_issue_dated_ahead_is_not_seen_before_its_date(store: Store) ->
     assert set(looked.not_new) == set(after.not_new) == {"one"}
 
 
-async def test_only_another_text_is_an_edit(store: Store) -> None:
-    """A reader that reads the same text otherwise edits nothing."""
-    await store.issues.register([face("one", NOW)], NOW)
+async def test_only_a_changed_text_is_an_edit(store: Store) -> None:
+    """A different reading of the same text is not an edit."""
+    await store.issues.register([fingerprint("one", NOW)], NOW)
     other = Fingerprint("one", frozenset({"other"}), "read otherwise", "one", NOW)
     assert (await store.issues.register([other], NOW)).edited == frozenset()
-    assert (await store.issues.register([face("one", NOW, "corrected")], NOW)).edited == {"one"}
+    assert (await store.issues.register([fingerprint("one", NOW, "corrected")], NOW)).edited == {"one"}
 
 
 def step(url: str, to: str) -> None:
-    """Bring the tables to a version, up or down."""
+    """Migrate the tables to a version, up or down."""
     engine = engine_of(url)
     with engine.connect() as connection:
         config = _config()
@@ -116,7 +116,7 @@ def before(url: str, seen: dict[str, datetime], *, posted: int = 0) -> Store:
     upgrade(url)
     step(url, "0005")
     for name, moment in seen.items():
-        links = json.dumps(sorted(face(name, None).links))
+        links = json.dumps(sorted(fingerprint(name, None).links))
         values = f"'{name}', '{links}', 'read', {microseconds(moment)}"
         rows(url, f"INSERT INTO issues (identity, links, content, seen) VALUES ({values})")
         rows(url, f"INSERT INTO slugs (slug, identity) VALUES ('{name}', '{name}')")
@@ -128,7 +128,7 @@ def before(url: str, seen: dict[str, datetime], *, posted: int = 0) -> Store:
 
 
 def delivery(issue: str) -> str:
-    """Return the statement that writes down an issue as delivered to the channel."""
+    """Return the statement that stores an issue as delivered to the channel."""
     return (
         "INSERT INTO deliveries (workspace, channel, subscription, issue, due, decided, progress, taste, note, late, "
         "content, reason) "
@@ -137,19 +137,19 @@ def delivery(issue: str) -> str:
 
 
 async def test_a_database_from_before_takes_its_latest_first_sight_as_the_last_look(url: str) -> None:
-    """What comes later is decided by that look."""
+    """Whether a later issue is new is decided by that look."""
     store = before(url, {"first": NOW - 9 * DAY, "second": NOW})
     assert await store.issues.last_look() == NOW
-    known = [face("first", NOW - 9 * DAY), face("second", NOW)]
-    faces = [*known, face("old", NOW - 15 * DAY), face("new", NOW + DAY)]
+    known = [fingerprint("first", NOW - 9 * DAY), fingerprint("second", NOW)]
+    faces = [*known, fingerprint("old", NOW - 15 * DAY), fingerprint("new", NOW + DAY)]
     assert set((await store.issues.register(faces, NOW + 2 * DAY)).not_new) == {"old"}
     await store.close()
 
 
 async def test_a_flood_that_an_earlier_release_began_ends_with_the_upgrade(url: str) -> None:
-    """Its old issues are new for no channel, though one has some of them; those of the first look stay new."""
-    weeklies = [face(f"weekly-{n}", NOW - 7 * DAY * (10 - n)) for n in range(10)]
-    flood = [face(f"flood-{n:02}", datetime(2012, 1 + n, 1, tzinfo=UTC)) for n in range(12)]
+    """Its old issues are new for no channel, even if one has some of them; those of the first look stay new."""
+    weeklies = [fingerprint(f"weekly-{n}", NOW - 7 * DAY * (10 - n)) for n in range(10)]
+    flood = [fingerprint(f"flood-{n:02}", datetime(2012, 1 + n, 1, tzinfo=UTC)) for n in range(12)]
     at_first = dict.fromkeys((one.slug for one in weeklies), NOW)
     store = before(url, at_first | dict.fromkeys((one.slug for one in flood), NOW + DAY), posted=3)
     looked = await store.issues.recognised([*weeklies, *flood], NOW + 2 * DAY)
@@ -162,27 +162,27 @@ async def test_a_flood_that_an_earlier_release_began_ends_with_the_upgrade(url: 
 
 async def test_what_an_earlier_release_saw_after_an_outage_stays_new(url: str) -> None:
     """It is dated after the look before the outage, or no more than 14 days earlier."""
-    missed = [face(f"missed-{n}", NOW + 7 * DAY * n) for n in range(-1, 10)]
-    late = face("late", NOW - 15 * DAY)
+    missed = [fingerprint(f"missed-{n}", NOW + 7 * DAY * n) for n in range(-1, 10)]
+    late = fingerprint("late", NOW - 15 * DAY)
     seen = {"one": NOW} | dict.fromkeys((one.slug for one in [*missed, late]), NOW + 70 * DAY)
     store = before(url, seen)
-    after = await store.issues.register([face("one", NOW), *missed, late], NOW + 71 * DAY)
+    after = await store.issues.register([fingerprint("one", NOW), *missed, late], NOW + 71 * DAY)
     assert set(after.not_new) == {"late"}
     await store.close()
 
 
 async def test_what_an_earlier_release_saw_is_decided_once(url: str) -> None:
-    """Neither another date, nor the end of its deliveries, nor a clock that was put back changes it."""
+    """Another date, the end of its deliveries and a clock that was put back do not change it."""
     names = ("one", "posted", "new", "old")
     store = before(url, {name: NOW + number * DAY for number, name in enumerate(names)})
     rows(url, delivery("posted"))
     dates = dict.fromkeys(names, NOW - 99 * DAY) | {"new": NOW}
-    first = await store.issues.register([face(name, dated) for name, dated in dates.items()], NOW + 9 * DAY)
+    first = await store.issues.register([fingerprint(name, dated) for name, dated in dates.items()], NOW + 9 * DAY)
     assert set(first.not_new) == {"old", "posted"}
     rows(url, "DELETE FROM deliveries")
     dates = {"one": NOW - 500 * DAY, "posted": NOW - 500 * DAY, "new": NOW - 500 * DAY, "old": NOW + 4 * DAY}
-    faces = [face(name, dated) for name, dated in dates.items()]
-    await store.issues.register([*faces, face("another", NOW - 90 * DAY)], NOW - 80 * DAY)
+    faces = [fingerprint(name, dated) for name, dated in dates.items()]
+    await store.issues.register([*faces, fingerprint("another", NOW - 90 * DAY)], NOW - 80 * DAY)
     assert set((await store.issues.register(faces, NOW + 9 * DAY)).not_new) == {"old", "posted"}
     await store.close()
 
@@ -190,8 +190,8 @@ async def test_what_an_earlier_release_saw_is_decided_once(url: str) -> None:
 async def test_what_an_earlier_release_saw_is_decided_when_its_date_is_known(url: str) -> None:
     """A file that is missing at the first look after the upgrade is decided when it is back."""
     store = before(url, {"one": NOW, "old": NOW + DAY})
-    assert (await store.issues.register([face("one", NOW)], NOW + 2 * DAY)).not_new == {}
-    both = [face("one", NOW), face("old", NOW - 99 * DAY)]
+    assert (await store.issues.register([fingerprint("one", NOW)], NOW + 2 * DAY)).not_new == {}
+    both = [fingerprint("one", NOW), fingerprint("old", NOW - 99 * DAY)]
     assert set((await store.issues.register(both, NOW + 3 * DAY)).not_new) == {"old"}
     await store.close()
 
@@ -201,8 +201,10 @@ async def test_a_downgraded_database_has_what_is_not_to_be_posted_as_decided(url
     upgrade(url)
     rows(url, SUBSCRIBED)
     store = Store.open(url)
-    await store.issues.register([face("one", NOW)], NOW)
-    await store.issues.register([face("one", NOW), face("old", NOW - 400 * DAY), face("new", NOW)], NOW)
+    await store.issues.register([fingerprint("one", NOW)], NOW)
+    await store.issues.register(
+        [fingerprint("one", NOW), fingerprint("old", NOW - 400 * DAY), fingerprint("new", NOW)], NOW
+    )
     await store.close()
     step(url, "0005")
     assert sorted(rows(url, "SELECT issue, progress FROM deliveries")) == [("old", "dropped"), ("one", "dropped")]
@@ -232,18 +234,18 @@ async def test_a_downgraded_database_has_no_state_that_the_older_release_does_no
     upgrade(url)
 
 
-async def test_a_look_is_its_newsletters_own(store: Store) -> None:
+async def test_each_newsletter_has_its_own_last_look(store: Store) -> None:
     """Another newsletter in the same database has not been looked at, whatever was seen of the first."""
-    await store.issues.register([face("one", NOW)], NOW)
+    await store.issues.register([fingerprint("one", NOW)], NOW)
     other = Issues(store.database, Newsletter("other", "The Other"))
     assert await other.last_look() is None
-    await other.register([face("two", NOW)], NOW + DAY)
+    await other.register([fingerprint("two", NOW)], NOW + DAY)
     assert (await store.issues.last_look(), await other.last_look()) == (NOW, NOW + DAY)
 
 
 async def test_a_clock_that_is_behind_does_not_take_the_last_look_back(store: Store) -> None:
-    """When it is right again, what is old by the last good look before is not new."""
-    one, old, recent = face("one", NOW), face("old", NOW - 80 * DAY), face("recent", NOW)
+    """When it is right again, issues that are old by the last good look before are not new."""
+    one, old, recent = fingerprint("one", NOW), fingerprint("old", NOW - 80 * DAY), fingerprint("recent", NOW)
     await store.issues.register([one], NOW)
     await store.issues.register([one], NOW - 400 * DAY)
     assert await store.issues.last_look() == NOW

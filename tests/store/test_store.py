@@ -1,4 +1,4 @@
-"""The store on both databases: what is kept, what repeats change nothing, and what is refused with a word."""
+"""The store on both databases: what is stored, what repeats do not change, and what is refused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ENTRY = ShownEntry(0, "https://a.org", "a")
 
 @pytest.fixture(params=["sqlite", "memory", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Open an empty store on each database."""
+    """Return an empty store on each database."""
     kind = str(request.param)
     urls = {"sqlite": f"sqlite:///{tmp_path}/a.db", "memory": "sqlite://"}
     server: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
@@ -47,13 +47,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 async def subscribe(store: Store, channel: str = "C1", *, workspace: str = "-:T1", now: datetime = NOW) -> int:
-    """Subscribe a channel; give the subscription's number."""
+    """Subscribe a channel; return the subscription's id."""
     made = await store.subscriptions.put(workspace, channel, "U1", AsItAppears(), Preferences(), now)
     return made.id
 
 
 async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[Delivery, PartRow, int]:
-    """Bring a delivery to its first attempt."""
+    """Return a delivery at its first attempt."""
     number = await subscribe(store)
     held = await store.leases.claim("me", NOW, MINUTE, limit=1, each=1)
     assert await store.deliveries.decide(held[0], "me", NOW, Decision(("one",), NOW, {}, NOW))
@@ -81,8 +81,8 @@ async def test_a_subscription_comes_back_as_it_was_put(store: Store) -> None:
     assert await store.subscriptions.get(*HERE) is None
 
 
-async def test_a_subscription_is_in_one_hand_at_a_time(store: Store) -> None:
-    """A lease keeps others away until it ends; then anybody may take it, and the first one's release does nothing."""
+async def test_a_subscription_is_claimed_by_one_worker_at_a_time(store: Store) -> None:
+    """A lease excludes other workers until it expires; then any may claim, and the first one's release does nothing."""
     number = await subscribe(store)
     claim = store.leases.claim
     assert [held.id for held in await claim("a", NOW, MINUTE, limit=9, each=9)] == [number]
@@ -95,8 +95,8 @@ async def test_a_subscription_is_in_one_hand_at_a_time(store: Store) -> None:
     assert await store.leases.renew("b", [number], NOW + 3 * MINUTE) == 1
 
 
-async def test_who_is_woken_while_held_wakes_again_at_once(store: Store) -> None:
-    """A change that comes while a worker looks is not lost."""
+async def test_a_subscription_scheduled_while_claimed_is_due_at_release(store: Store) -> None:
+    """A change that arrives while a worker looks is not lost."""
     number = await subscribe(store)
     await store.leases.claim("a", NOW, MINUTE, limit=1, each=1)
     await store.schedule.run_now(NOW)
@@ -105,7 +105,7 @@ async def test_who_is_woken_while_held_wakes_again_at_once(store: Store) -> None
 
 
 async def test_a_crowded_workspace_leaves_room_for_the_others(store: Store) -> None:
-    """At most so many of each, and none of those that are full."""
+    """A claim takes a limited number of each workspace's, and none of full workspaces."""
     for number in range(6):
         await subscribe(store, f"C{number}")
     await subscribe(store, "C1", workspace="-:T2", now=NOW + MINUTE)
@@ -113,12 +113,12 @@ async def test_a_crowded_workspace_leaves_room_for_the_others(store: Store) -> N
     taken = await store.leases.claim("a", later, MINUTE, limit=4, each=2)
     assert sorted(held.workspace for held in taken) == ["-:T1", "-:T1", "-:T2"]
     assert await store.leases.claim("a", later, MINUTE, limit=9, each=9, full=["-:T1"]) == ()
-    assert len(await store.leases.claim("a", later, MINUTE, limit=9, each=3)) == 1  # two are in its hands
+    assert len(await store.leases.claim("a", later, MINUTE, limit=9, each=3)) == 1  # two are claimed
     assert len(await store.leases.claim("b", later, MINUTE, limit=9, each=2)) == 2
 
 
 async def test_a_workspace_with_thousands_due_hides_no_other(store: Store) -> None:
-    """Six thousand channels of one workspace wait for longer: the one of another is taken with the first of them."""
+    """Six thousand channels of one workspace wait for longer: another's channel is claimed with the first of them."""
     row = {
         "workspace": "-:T1",
         "user": "U1",
@@ -136,8 +136,8 @@ async def test_a_workspace_with_thousands_due_hides_no_other(store: Store) -> No
     assert len(taken) == 51
 
 
-async def test_a_lease_of_a_clock_that_was_ahead_is_ended_unless_it_is_renewed(store: Store) -> None:
-    """What is held for longer than anybody could is found, and ended as long as nobody touched it."""
+async def test_a_lease_from_a_clock_that_was_ahead_is_ended_unless_renewed(store: Store) -> None:
+    """A lease longer than any worker takes is found, and ended if it was not renewed meanwhile."""
     number, other = await subscribe(store), await subscribe(store, "C2")
     await store.leases.claim("a", NOW, timedelta(days=3), limit=9, each=9)
     ahead = await store.leases.held_beyond(NOW + MINUTE)
@@ -148,7 +148,7 @@ async def test_a_lease_of_a_clock_that_was_ahead_is_ended_unless_it_is_renewed(s
 
 
 async def test_one_issue_is_decided_once_for_a_channel(store: Store) -> None:
-    """Whoever decides again adds nothing; without the lease nothing is written at all."""
+    """Deciding again adds nothing; without the lease nothing is written at all."""
     await subscribe(store)
     held = (await store.leases.claim("me", NOW, MINUTE, limit=1, each=1))[0]
     decision = Decision(("one", "two"), NOW, {"two": "a note"}, NOW)
@@ -173,7 +173,7 @@ async def test_an_attempt_needs_the_lease_and_a_pending_part(store: Store) -> No
 
 
 async def test_a_late_answer_to_an_old_attempt_changes_nothing(store: Store) -> None:
-    """What is sent stays sent; what belongs to another attempt is not touched."""
+    """Sent stays sent; another attempt's result is not touched."""
     delivery, part, attempt = await sending(store)
     await store.parts.sent(part, attempt + 1, "9.9", ())
     await store.parts.sent(part, attempt, "1.1", (ENTRY,))
@@ -189,7 +189,7 @@ async def test_a_late_answer_to_an_old_attempt_changes_nothing(store: Store) -> 
 
 
 async def test_a_late_refusal_does_not_beat_a_newer_attempt(store: Store) -> None:
-    """The first attempt was looked for, not found and made again; then its refusal comes after all."""
+    """The first attempt was looked for, not found and made again; then its refusal arrives."""
     delivery, part, attempt = await sending(store)
     stale = replace(part, attempt=attempt)
     assert await store.parts.back(part, attempt, "looked for it: it is not there")
@@ -218,15 +218,15 @@ async def test_edits_need_the_lease(store: Store) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_the_newest_wish_counts_in_whatever_order_it_comes(store: Store, seed: int) -> None:
-    """Added, removed, added: swapped and repeated at random, the end is the same."""
+async def test_the_newest_event_counts_in_any_order(store: Store, seed: int) -> None:
+    """Added, removed, added: shuffled and repeated at random, the result is the same."""
     _, part, attempt = await sending(store)
     await store.parts.sent(part, attempt, "1.1", (ENTRY,))
     events = [("1.0", True), ("2.0", False), ("3.0", True), ("2.0", False), ("1.0", True)]
     random.Random(seed).shuffle(events)
-    for event_ts, kept in events:
+    for event_ts, saved in events:
         done = await store.bookmarks.react(
-            ME, "-:T1", BookmarkSource("C1", "1.1", "bookmark"), moment(event_ts), NOW, held=kept
+            ME, "-:T1", BookmarkSource("C1", "1.1", "bookmark"), moment(event_ts), NOW, held=saved
         )
         assert done.shown_links is not None
     page = await store.bookmarks.page(ME)
@@ -235,8 +235,8 @@ async def test_the_newest_wish_counts_in_whatever_order_it_comes(store: Store, s
     assert (await store.bookmarks.page(Member("T1", "U2"))).total == 0
 
 
-async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: Store) -> None:
-    """Somebody may react to a message whose answer has not come back yet."""
+async def test_a_reaction_before_its_message_is_known_is_stored(store: Store) -> None:
+    """A person may react to a message whose answer has not arrived yet."""
     ts = f"{NOW.timestamp() + 2:.6f}"
     _, part, attempt = await sending(store)
     done = await store.bookmarks.react(ME, "-:T1", BookmarkSource("C1", ts, "bookmark", "-:T1"), 2, NOW, held=True)
@@ -246,7 +246,7 @@ async def test_a_reaction_that_comes_before_its_message_is_known_is_kept(store: 
 
 
 async def test_every_process_learns_the_same_identities(store: Store) -> None:
-    """Registered twice, in whatever order and by whomever, each issue keeps its identity and number."""
+    """Registered twice, in any order and by any process, each issue keeps its identity and number."""
     issues = [issue(number, NOW) for number in range(5)]
     one, other = IssueRegistry(store.issues), IssueRegistry(store.issues)
     await asyncio.gather(one.put(issues, NOW), other.put(list(reversed(issues)), NOW))
@@ -254,15 +254,15 @@ async def test_every_process_learns_the_same_identities(store: Store) -> None:
     assert len(set(one.current.order.values())) == 5
 
 
-async def test_what_one_unit_breaks_does_not_touch_the_others(store: Store) -> None:
+async def test_a_failing_unit_does_not_fail_the_others(store: Store) -> None:
     """Units share a commit; one that fails fails alone, with its own error."""
 
-    def breaks(connection: Connection) -> None:
+    def fails(connection: Connection) -> None:
         connection.execute(text("SELECT * FROM nowhere"))
 
     results = await asyncio.gather(
         subscribe(store, "Ca"),
-        store.database.write(breaks),
+        store.database.write(fails),
         subscribe(store, "Cb"),
         return_exceptions=True,
     )
@@ -271,7 +271,7 @@ async def test_what_one_unit_breaks_does_not_touch_the_others(store: Store) -> N
 
 
 async def test_a_closed_store_says_so(store: Store) -> None:
-    """A write after the end is refused with a word."""
+    """A write after the end is refused with an error."""
     await store.database.close()
     with pytest.raises(StoreError, match="closed"):
         await subscribe(store)
@@ -294,27 +294,27 @@ def test_tables_are_checked_before_use(tmp_path: Path) -> None:
         ("sqlite:///x.db", "sqlite"),
     ],
 )
-def test_addresses_as_hosts_give_them(given: str, used: str) -> None:
+def test_database_urls_as_hosts_write_them(given: str, used: str) -> None:
     """The usual forms all work."""
     assert address(given).drivername == used
 
 
 @pytest.mark.parametrize("given", ["", "nonsense", "mysql://u:secret@h/d"])
-def test_other_addresses_are_refused_without_their_password(given: str) -> None:
-    """The error says what to write, and keeps the secret."""
+def test_other_urls_are_refused_without_their_password(given: str) -> None:
+    """The error says what to write, without the secret."""
     with pytest.raises(DatabaseUrlError) as caught:
         address(given)
     assert "secret" not in str(caught.value)
 
 
-def test_a_server_that_is_not_there_is_named() -> None:
+def test_an_unreachable_server_is_named() -> None:
     """The next step is in the message."""
     with pytest.raises(StoreError, match="check DATABASE_URL"):
         check("postgresql://nobody@127.0.0.1:1/none")
 
 
-async def test_units_of_one_moment_share_commits(tmp_path: Path) -> None:
-    """A hundred writes at once take far fewer commits, and all are there."""
+async def test_concurrent_units_share_commits(tmp_path: Path) -> None:
+    """A hundred concurrent writes take far fewer commits, and all are there."""
     url = f"sqlite:///{tmp_path}/a.db"
     upgrade(url)
     store = Store(Database(url))
@@ -323,8 +323,10 @@ async def test_units_of_one_moment_share_commits(tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_what_many_lanes_write_at_once_is_one_unit_each(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of the statements for many rows fails for being given many: then each row would be written alone."""
+async def test_concurrent_writes_of_many_jobs_are_one_statement_each(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No statement for many rows fails because it got many: then each row would be written alone."""
     for number in range(12):
         await subscribe(store, f"C{number}")
     held = await store.leases.claim("me", NOW, MINUTE, limit=20, each=20)

@@ -1,4 +1,4 @@
-"""Subscriptions that another version wrote, or whose zone is gone: given as paused, and let go on when they can be."""
+"""Subscriptions that another version wrote, or whose zone is gone: read as paused, resumed when readable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HERE = ("-:T1", "C1")
 
 @pytest.fixture(params=["memory", "postgresql"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    """Open a store on each kind of database, with one subscription that cannot be read and one that can."""
+    """Return a store on each kind of database, with one subscription that cannot be read and one that can."""
     url = "sqlite://" if request.param == "memory" else request.getfixturevalue("postgres").fresh()
     found = Store.open(url, upgrading=True)
     await found.subscriptions.put(*HERE, "U1", AsItAppears(), Preferences(), NOW)
@@ -31,20 +31,20 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
 
 
 async def writes(store: Store, **values: object) -> None:
-    """Write into the row of C1."""
+    """Change the row of C1."""
     change = update(subscriptions).where(subscriptions.c.channel == "C1").values(**values)
     await store.database.write(lambda connection: connection.execute(change).rowcount)
 
 
 async def test_it_is_claimed_and_listed_beside_the_others(store: Store) -> None:
-    """As paused, with the reason, so that whoever takes it writes that down."""
+    """It is read as paused, with the reason, so that the worker that claims it stores that."""
     taken = await store.leases.claim("me", NOW, timedelta(minutes=1), limit=9, each=9)
     assert {held.channel: held.active for held in taken} == {"C1": False, "C2": True}
     assert [each.channel for each in await store.subscriptions.list()] == ["C1", "C2"]
 
 
-async def test_a_mirrored_offset_of_before_stays_when_it_was(store: Store) -> None:
-    """A row that says Etc/GMT+1 keeps its time, an hour west of Greenwich, and is shown as that."""
+async def test_an_old_mirrored_offset_keeps_its_time(store: Store) -> None:
+    """A row with Etc/GMT+1 keeps its time, an hour west of Greenwich, and is shown as that."""
     await writes(store, schedule="mondays 09:00 Etc/GMT+1")
     kept = await store.subscriptions.get(*HERE)
     assert kept is not None
@@ -54,8 +54,8 @@ async def test_a_mirrored_offset_of_before_stays_when_it_was(store: Store) -> No
     assert slot.at == datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 
-async def test_it_goes_on_only_once_it_can_be_read(store: Store) -> None:
-    """Nobody else's pause is lifted."""
+async def test_it_resumes_once_it_is_readable(store: Store) -> None:
+    """No other pause is lifted."""
     kept = await store.subscriptions.get(*HERE)
     assert kept is not None
     assert kept.paused is not None
@@ -69,8 +69,8 @@ async def test_it_goes_on_only_once_it_can_be_read(store: Store) -> None:
     assert [each.active for each in await store.subscriptions.list()] == [True, False]
 
 
-async def test_a_pause_of_another_version_stays_one(store: Store) -> None:
-    """What it means is not known here; that nothing should be posted is."""
+async def test_a_pause_of_another_version_stays_a_pause(store: Store) -> None:
+    """Its meaning is unknown here, except that nothing should be posted."""
     await writes(store, schedule=str(AsItAppears()), pause_by="eclipse", pause_reason="dark")
     kept = await store.subscriptions.get(*HERE)
     assert kept is not None
@@ -79,6 +79,6 @@ async def test_a_pause_of_another_version_stays_one(store: Store) -> None:
 
 
 async def test_subscribing_again_mends_it(store: Store) -> None:
-    """As the reason says."""
+    """That is what the reason says."""
     mended = await store.subscriptions.put(*HERE, "U1", AsItAppears(), Preferences(), NOW)
     assert mended.active

@@ -1,4 +1,4 @@
-"""Making a database's tables, and taking them away again."""
+"""Creating a database's tables, and removing them again."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ NOW = datetime(2024, 5, 6, tzinfo=UTC)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the address of an empty database."""
+    """Return the URL of an empty database."""
     where = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
     return str(where)
 
 
 def tables(url: str) -> set[str]:
-    """Name the tables there are."""
+    """Return the names of the tables."""
     engine = engine_of(url, writes=False)
     found = set(inspect(engine).get_table_names())
     engine.dispose()
     return found - {"alembic_version"}
 
 
-async def test_what_was_kept_is_kept(url: str) -> None:
-    """Bringing tables up to date that are so already changes nothing."""
+async def test_an_upgrade_keeps_the_rows(url: str) -> None:
+    """Upgrading current tables changes nothing."""
     assert upgrade(url) == newest()
     store = Store.open(url)
     await store.bookmarks.save(ANN, [BookmarkLink("https://a.example/", "A thing")], 1, NOW)
@@ -49,8 +49,8 @@ async def test_what_was_kept_is_kept(url: str) -> None:
     await store.close()
 
 
-def test_there_and_back(url: str) -> None:
-    """A step back leaves no table; another one forward makes them all."""
+def test_downgrade_and_upgrade(url: str) -> None:
+    """A downgrade leaves no table; another upgrade creates them all."""
     upgrade(url)
     assert tables(url) == set(metadata.tables)
     engine = engine_of(url)
@@ -64,8 +64,8 @@ def test_there_and_back(url: str) -> None:
     assert tables(url) == set(metadata.tables)
 
 
-async def test_two_upgrades_of_one_process_do_not_meet(tmp_path: Path) -> None:
-    """Each makes its own tables, though a migration's operations are the whole process's."""
+async def test_two_upgrades_in_one_process_do_not_interfere(tmp_path: Path) -> None:
+    """Each creates its own tables, even though a migration's operations are global to the process."""
     urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(6)]
     versions = await asyncio.gather(*(asyncio.to_thread(upgrade, url) for url in urls))
     assert set(versions) == {newest()}
@@ -74,12 +74,12 @@ async def test_two_upgrades_of_one_process_do_not_meet(tmp_path: Path) -> None:
 
 
 def test_the_newest_version_is_alembics_head() -> None:
-    """The version read from the migrations' file names is the one that Alembic would bring a database to."""
+    """The version read from the migrations' file names is Alembic's head."""
     assert newest() == ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def test_tables_without_a_version_are_told(url: str) -> None:
-    """A database whose version was lost is refused with words, as one of another version is."""
+def test_tables_without_a_version_are_refused(url: str) -> None:
+    """A database whose version was lost is refused with an error, as one of another version is."""
     upgrade(url)
     engine = engine_of(url)
     with engine.begin() as connection:

@@ -19,7 +19,7 @@ HAND = Reader(lambda name: {"U1": "ada", "C1": "devops"}.get(name, name), ZoneIn
 
 
 def written(drawn: Any, width: int = 60) -> str:
-    """Draw without colour, and return the lines."""
+    """Return the lines drawn without colour."""
     console = Console(width=width, color_system=None)
     with console.capture() as capture:
         console.print(drawn)
@@ -27,7 +27,7 @@ def written(drawn: Any, width: int = 60) -> str:
 
 
 def styles(text: Text) -> dict[str, str]:
-    """Return the styles of a text by the words that have them."""
+    """Return a text's styles by the words that have them."""
     return {text.plain[span.start : span.end]: str(span.style) for span in text.spans}
 
 
@@ -49,7 +49,7 @@ def styles(text: Text) -> dict[str, str]:
     ],
 )
 def test_mrkdwn_reads_as_in_slack(mrkdwn: str, plain: str) -> None:
-    """Marks are taken away, escapes undone, references named."""
+    """Formatting marks are removed, escapes undone, references named."""
     assert HAND.mrkdwn(mrkdwn).plain == plain
 
 
@@ -66,14 +66,14 @@ def test_mrkdwn_reads_as_in_slack(mrkdwn: str, plain: str) -> None:
         ("ftp://a.example javascript:alert(1)", "ftp://a.example javascript:alert(1)"),
     ],
 )
-def test_what_is_typed_is_kept_as_slack_keeps_it(text: str, kept: str) -> None:
-    """Addresses of the web become links, the three characters are escaped, and reading it gives what was typed."""
+def test_typed_text_is_escaped_as_slack_does(text: str, kept: str) -> None:
+    """Web addresses become links, the three special characters are escaped, and reading it returns what was typed."""
     assert typed(text) == kept
     assert HAND.mrkdwn(kept).plain == text
 
 
 def test_marks_become_styles() -> None:
-    """Bold is bold, italic italic, struck struck, code coloured, a link a real one."""
+    """Bold is bold, italic italic, struck struck, code coloured, and a link is a real one."""
     found = styles(HAND.mrkdwn("*b* _i_ ~s~ `c` <https://example.com|l>"))
     assert found["b"] == "bold"
     assert found["i"] == "italic"
@@ -85,14 +85,14 @@ def test_marks_become_styles() -> None:
 
 @given(st.text("ab*_~`<>|&; \n!@#", max_size=40))
 def test_any_text_is_drawn(text: str) -> None:
-    """Whatever the text, drawing it does not fail, and no letter is lost outside of references."""
+    """Drawing never fails, and no letter outside of references is lost."""
     letters = sum(piece.count("a") for piece in pieces(text) if not isinstance(piece, Reference))
     assert HAND.mrkdwn(text).plain.count("a") >= letters
 
 
 @given(st.text("&ampltg;<>x"))
 def test_escaping_is_undone_exactly(text: str) -> None:
-    """What was escaped once comes back as it was."""
+    """Unescaping returns exactly what was escaped."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert unescape(escaped) == text
 
@@ -150,7 +150,7 @@ BLOCKS: list[dict[str, Any]] = [
 
 
 def test_every_block_is_drawn() -> None:
-    """Each kind of block shows its words; one that is not known says so."""
+    """Each kind of block shows its words; an unknown kind says so."""
     lines = written(Group(*draw.blocks(BLOCKS, HAND)))
     for words in (
         "The header",
@@ -173,7 +173,7 @@ def test_every_block_is_drawn() -> None:
 
 
 def test_a_form_shows_what_is_filled_in() -> None:
-    """A form shows its labels, what the fields begin with, and hints."""
+    """A form shows its labels, its fields' initial values, and hints."""
     option = {"text": {"type": "plain_text", "text": "Monday"}, "value": "mon"}
     elements = [
         {"type": "plain_text_input", "action_id": "a", "initial_value": "begun"},
@@ -195,7 +195,7 @@ def test_a_form_shows_what_is_filled_in() -> None:
 
 
 def test_boxes_are_drawn_one_below_the_other() -> None:
-    """Boxes and radio buttons show what is set, with a number each; an overflow menu shows what it offers."""
+    """Checkboxes and radio buttons show their state and a number each; an overflow menu shows its options."""
     offered = [
         {
             "text": {"type": "mrkdwn", "text": f"*{word}*"},

@@ -1,4 +1,4 @@
-"""The demo's archive: the newest issues are held back until they are asked for."""
+"""The demo's archive: the newest issues are held back until somebody publishes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAMPLE = ROOT / "playground/demo/sample"
 
 
 def test_the_newest_issues_are_held_back(tmp_path: Path) -> None:
-    """The working copy has everything but the newest issues, which appear one by one, oldest first."""
+    """The working copy has all but the newest issues, which are published one by one, oldest first."""
     held = ArchiveCopy.copied(SAMPLE, tmp_path, END)
     every = sorted(path.name for path in SAMPLE.glob("*.md"))
     assert len(list(held.folder.glob("*.md"))) == len(every) - HELD
@@ -30,7 +30,7 @@ def test_the_newest_issues_are_held_back(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
-    """Broken files are copied as they are, unreadable ones are left out, subfolders are kept."""
+    """Broken files are copied unchanged, unreadable ones are left out, subfolders are copied."""
     archive = tmp_path / "mine"
     (archive / "below").mkdir(parents=True)
     (archive / "broken.md").write_bytes(b"\xff\xfe\x00")

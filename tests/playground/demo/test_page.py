@@ -1,4 +1,4 @@
-"""The page's server, as the page uses it: the real app behind it, real HTTP in front of it."""
+"""The page's server as the page uses it: the real app behind it, real HTTP before it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @dataclass
 class House:
-    """A page with the app behind it, and two people at it who both listen."""
+    """A page with the app behind it, and two people who both listen to it."""
 
     page: PageServer
     ada: Visitor
     grace: Visitor
 
     async def room(self, name: str) -> str:
-        """Make a channel of both and the bot, and return its id: what happens in it is this test's alone."""
+        """Create a channel with both people and the bot, used by one test only, and return its id."""
         room = self.page.room
         channel = room.workspace.add_channel(name, room.people)
         room.relist(channel)
@@ -45,7 +45,7 @@ class House:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """Open a page with nothing said in it, on an archive of six small issues, three of them held back."""
+    """Open an empty page on an archive of six small issues, three of them held back."""
     place, archive = tmp_path_factory.mktemp("page"), tmp_path_factory.mktemp("archive")
     for day in range(1, 7):
         lines = ["---", f"title: Issue {day}", f"date: 2024-01-0{day}", "---", "", "News", "====", ""]
@@ -61,8 +61,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
             yield House(page, ada, grace)
 
 
-async def test_the_state_tells_everything_to_begin_with(house: House) -> None:
-    """People, channels with the conversation with the bot, commands by their names, and a mark to listen from."""
+async def test_the_state_has_everything_that_the_page_needs_at_first(house: House) -> None:
+    """It has people, channels with the conversation with the bot, commands by name, and a mark to listen from."""
     found = await house.ada.state()
     assert found["ready"] is True
     assert [person["name"] for person in found["people"]] == ["Ada", "Grace"]
@@ -76,7 +76,7 @@ async def test_the_state_tells_everything_to_begin_with(house: House) -> None:
 
 
 async def test_an_answer_is_seen_by_its_person_only(house: House) -> None:
-    """What a command answers is pushed to and read by who typed it, and by nobody else."""
+    """A command's answer is pushed to the person who typed it, who can read it, and to nobody else."""
     channel = await house.room("private-words")
     said = await house.ada.does("say", channel=channel, text="/weekly service mesh")
     answer = await house.ada.reads("service mesh", channel)
@@ -96,8 +96,8 @@ async def test_an_answer_is_seen_by_its_person_only(house: House) -> None:
     assert (refused["ok"], "not there" in refused["problem"]) == (False, True)
 
 
-async def test_what_is_typed_is_text(house: House) -> None:
-    """Markup is escaped as Slack does, addresses are marked; an unknown command, an empty line are told in a line."""
+async def test_typed_markup_is_escaped(house: House) -> None:
+    """Markup is escaped as Slack does, addresses become links; an unknown command and an empty line get an error."""
     channel = await house.room("text")
     await house.ada.does("say", channel=channel, text="<script>alert(1)</script> & https://example.com/a?b=1&c=2.")
     said = (await house.ada.messages(channel))["messages"][0]
@@ -119,7 +119,7 @@ async def test_what_is_typed_is_text(house: House) -> None:
 
 
 async def test_what_others_wrote_is_unread_until_it_is_seen(house: House) -> None:
-    """A channel counts what others wrote, not what one wrote oneself, until it is read."""
+    """A channel counts what others wrote, not one's own messages, until it is read."""
     channel = await house.room("unread")
 
     async def unread() -> int:
@@ -136,7 +136,7 @@ async def test_what_others_wrote_is_unread_until_it_is_seen(house: House) -> Non
 
 
 async def test_a_long_channel_is_read_page_by_page(house: House) -> None:
-    """Of 5,000 messages a page comes at once, and the pages together are all of them, once each, in order."""
+    """Of 5,000 messages one page is loaded at once; all pages together hold each message once, in order."""
     channel = house.page.room.workspace.channels[await house.room("long")]
     begin = house.page.room.clock.now() - timedelta(days=2)
     for number in range(5_000):
@@ -155,8 +155,8 @@ async def test_a_long_channel_is_read_page_by_page(house: House) -> None:
     assert ([message["text"] for message in after["messages"]], after["more"]) == (["4998", "4999"], False)
 
 
-async def test_nothing_is_missed_on_a_lost_line(house: House) -> None:
-    """Who listens again from the last push that came gets all that came since; an unknown mark is told to reload."""
+async def test_no_push_is_lost_over_a_reconnect(house: House) -> None:
+    """A client that reconnects with its last mark gets everything since; an unknown mark makes it reload."""
     channel = await house.room("line")
     other = Visitor(house.ada.session, house.ada.url, house.ada.me)
     async with other.listening():
@@ -173,8 +173,8 @@ async def test_nothing_is_missed_on_a_lost_line(house: House) -> None:
         await other.until(lambda push: push["type"] == "reload")
 
 
-async def test_a_reaction_is_seen_by_all_and_taken_back(house: House) -> None:
-    """A reaction shows who reacted; taken back, it is gone; what is no emoji's name is refused."""
+async def test_a_reaction_is_seen_by_all_and_removed(house: House) -> None:
+    """A reaction shows who reacted; removed, it is gone; a name that is no emoji's is refused."""
     channel = await house.room("reactions")
     said = await house.ada.does("say", channel=channel, text="look")
     await house.grace.does("react", channel=channel, ts=said["ts"], emoji="tada")
@@ -213,7 +213,7 @@ async def test_a_form_is_filled_in_and_sent(house: House) -> None:
 
 @pytest.mark.long
 async def test_a_week_brings_the_next_digest_once(house: House) -> None:
-    """Put forward to a slot the app posts what is due, and never twice, though a post of it was cut off."""
+    """Put forward to a slot, the app posts what is due once, even though a post of it was cut off."""
     channel = await house.room("weekly")
     await house.ada.does("say", channel=channel, text="/weekly subscribe mondays 09:00 Europe/London")
     await house.ada.reads("ondays 09:00", channel)
@@ -249,8 +249,8 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
 
 
 @pytest.mark.long
-async def test_a_week_is_not_slept_through(house: House) -> None:
-    """The slots on the way are kept: what is due at one is in the channel, in time, before the clock goes on."""
+async def test_a_jump_of_a_week_stops_at_each_slot(house: House) -> None:
+    """The slots on the way are not skipped: what is due at each is posted before the clock moves on."""
     channel = await house.room("slept")
     now = datetime.fromisoformat((await house.ada.state())["clock"]["now"])
     day = (now - timedelta(days=1)).strftime("%A").lower()  # six days ahead: long past when the jump ends
@@ -265,8 +265,8 @@ async def test_a_week_is_not_slept_through(house: House) -> None:
     await house.ada.does("say", channel=channel, text="/weekly unsubscribe")
 
 
-async def test_what_is_broken_shows_and_is_mended(house: House) -> None:
-    """An archived channel takes no words and says why; mended, it does again."""
+async def test_a_fault_is_shown_and_mended(house: House) -> None:
+    """An archived channel takes no messages and says why; mended, it does again."""
     channel = await house.room("broken")
     await house.ada.operates("break", what="archived", channel=channel)
     told = await house.grace.until(lambda push: push["type"] == "channel" and push["channel"]["archived"])
@@ -280,7 +280,7 @@ async def test_what_is_broken_shows_and_is_mended(house: House) -> None:
 
 @pytest.mark.parametrize("what", ["deleted", "buried"])
 async def test_the_bots_newest_message_is_deleted(house: House, what: str) -> None:
-    """With its thread, or but for it: a tombstone stands in its place."""
+    """Its thread is deleted too, or a tombstone stands in its place."""
     channel, room = await house.room(what), house.page.room
     place, bot = room.workspace.channels[channel], room.workspace.bot.id
     parent = room.workspace.post(place, room.clock.now(), user=bot, is_bot=True, text="the digest")
@@ -291,8 +291,8 @@ async def test_the_bots_newest_message_is_deleted(house: House, what: str) -> No
     assert (await house.ada.state())["drawer"]["broken"] == []
 
 
-async def test_the_bot_is_let_in_again(house: House) -> None:
-    """Taken out of a channel the bot is invited back by name; nobody else can be, and not twice."""
+async def test_the_bot_is_invited_back(house: House) -> None:
+    """The bot is invited back to a channel by name; other names are refused, and so is inviting it twice."""
     channel = await house.room("invited")
     await house.ada.operates("break", what="removed", channel=channel)
     out = await house.grace.until(lambda push: push["type"] == "channel" and not push["channel"]["bot"])
@@ -304,8 +304,8 @@ async def test_the_bot_is_let_in_again(house: House) -> None:
     assert (await house.ada.state())["drawer"]["broken"] == []
 
 
-async def test_a_file_is_fetched_by_who_was_sent_it(house: House) -> None:
-    """A file's address comes with its message only, and gives a download; another address leads nowhere."""
+async def test_a_file_is_downloaded_by_its_recipient_only(house: House) -> None:
+    """A file's address comes with its message only, and is a download; other addresses are not found."""
     room, direct = house.page.room, await house.ada.channel("")
     file = SlackFile("F1", 'saved".html', 12, room.workspace.bot.id, "Saved", b"<b>links</b>", shared=True)
     room.workspace.files[file.id] = file
@@ -324,8 +324,8 @@ async def test_a_file_is_fetched_by_who_was_sent_it(house: House) -> None:
     assert "Saved" not in json.dumps([push for push in house.grace.pushes if push["type"] == "posted"])
 
 
-async def test_the_shortcut_is_used_on_what_all_can_see(house: House) -> None:
-    """Links of somebody's message are saved by the shortcut; on what only one person sees there is none."""
+async def test_the_shortcut_is_offered_for_public_messages(house: House) -> None:
+    """The shortcut saves links of a person's message; it isn't offered for messages that one person sees."""
     channel = await house.room("shortcut")
     said = await house.grace.does("say", channel=channel, text="look: https://example.com/shortcut")
     used = {"channel": channel, "callback_id": "save_links"}
@@ -335,8 +335,8 @@ async def test_the_shortcut_is_used_on_what_all_can_see(house: House) -> None:
     assert not (await house.ada.does("shortcut", ts=said["ts"], channel=channel, callback_id="other"))["ok"]
 
 
-async def test_a_button_that_is_gone_and_a_menu_that_is_none(house: House) -> None:
-    """What is not there any more, and what the bot does not take, is told in a line."""
+async def test_a_button_or_menu_that_is_not_there_is_an_error(house: House) -> None:
+    """Using a button that is gone, or a menu that the bot does not handle, gets an error."""
     channel = await house.room("buttons")
     said = await house.ada.does("say", channel=channel, text="/weekly service mesh")
     where = {"channel": channel, "ts": said["ts"], "block_id": "nowhere", "action_id": "nothing"}
@@ -347,8 +347,8 @@ async def test_a_button_that_is_gone_and_a_menu_that_is_none(house: House) -> No
     assert (await deliveries.json())["doubles"] == 0
 
 
-async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None:
-    """A call that Slack would refuse for its blocks shows Slack's word for it, and which block it was."""
+async def test_a_broken_limit_shows_slack_s_error(house: House) -> None:
+    """A call that Slack would refuse for its blocks shows Slack's error, and which block caused it."""
     environment = await house.page.room.environment()
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_001}}]
     fields = {
@@ -362,8 +362,8 @@ async def test_a_broken_limit_is_shown_in_slacks_own_words(house: House) -> None
     assert "/blocks/0/text" in told["call"]["details"][0]
 
 
-async def test_what_is_sent_to_one_person_is_in_no_list(house: House) -> None:
-    """The drawer, which everybody can open, lists a call to one person without its words, however they are named."""
+async def test_backstage_hides_the_text_of_private_calls(house: House) -> None:
+    """Backstage, which everybody can open, lists a private call without its text, whatever the fields' names."""
     environment, words = await house.page.room.environment(), "a word for Ada"
     places = {house.ada.me, await house.ada.channel("")}
     for channel in places:
@@ -378,7 +378,7 @@ async def test_what_is_sent_to_one_person_is_in_no_list(house: House) -> None:
 
 
 async def test_the_home_tab_opens(house: House) -> None:
-    """Looking at the Home tab tells the bot, which fills it for that person."""
+    """Opening the Home tab sends the bot an event; it fills the tab for that person."""
     assert (await house.grace.does("open_home"))["ok"]
 
 
@@ -401,8 +401,8 @@ async def test_the_home_tab_opens(house: House) -> None:
         b"\xff\xfe",
     ],
 )
-async def test_a_request_that_makes_no_sense_is_told_so(house: House, body: bytes) -> None:
-    """Whatever is sent, the answer is one line that says what is wrong, and nothing happens."""
+async def test_an_invalid_request_is_refused_with_a_reason(house: House, body: bytes) -> None:
+    """Every such request gets one line that says what is wrong, and nothing happens."""
     before = house.page.room.feed.mark
     headers = {"Content-Type": "application/json"}
     for path in ("page/do", "page/drawer"):
@@ -428,16 +428,18 @@ async def test_a_request_that_makes_no_sense_is_told_so(house: House, body: byte
         ("POST", "page/drawer", {"Content-Type": "application/x-www-form-urlencoded"}),
     ],
 )
-async def test_others_may_not_use_the_page(house: House, method: str, path: str, headers: dict[str, str]) -> None:
-    """Another name, another site, another kind of body: refused, with every header that keeps a page to itself."""
+async def test_requests_of_other_sites_are_refused(
+    house: House, method: str, path: str, headers: dict[str, str]
+) -> None:
+    """Another host name, another site and another content type are refused; every answer has the security headers."""
     async with house.ada.session.request(method, house.ada.url + path, headers=headers, data=b"{}") as answer:
         assert answer.status == 403
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-async def test_the_page_is_served_with_its_policy(house: House) -> None:
-    """The page and its parts carry the policy, are asked for again by their tag, and lead nowhere else on disk."""
+async def test_the_page_is_served_with_its_security_policy(house: House) -> None:
+    """The page and its parts carry the policy, are revalidated by their tag, and lead nowhere else on disk."""
     session, url = house.ada.session, house.ada.url
     async with session.get(url) as answer:
         policy, tag = answer.headers["Content-Security-Policy"], answer.headers["ETag"]
@@ -454,12 +456,12 @@ async def test_the_page_is_served_with_its_policy(house: House) -> None:
             assert answer.headers["Content-Security-Policy"] == policy
 
 
-async def test_who_leaves_at_once_is_no_error(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    """A page that is loaded again as soon as it listens: nothing is said of it in the operator's terminal."""
+async def test_a_page_that_disconnects_at_once_is_no_error(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """A page that is reloaded just after it connected causes no line in the operator's terminal."""
     host, port = str(URL(house.page.url).host), URL(house.page.url).port
     asked = f"GET /page/push?as={house.ada.me} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
     for _ in range(20):
-        # Not asyncio's own: what is asked and that nobody waits for it have to arrive in one.
+        # Not asyncio's streams: the request and the hang-up have to arrive in one packet.
         with socket.create_connection((host, port)) as line:
             line.sendall(asked)
     assert (await house.ada.state())["ready"]

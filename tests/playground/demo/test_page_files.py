@@ -1,4 +1,4 @@
-"""Files that people choose in a form at the page: uploaded through the page, fetched by the bot from the stand-in."""
+"""Files that people choose in a form: uploaded through the page, downloaded by the bot from the stand-in."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ house = test_page.house
 GOOD = b"<!DOCTYPE NETSCAPE-Bookmark-file-1><DT><A HREF='https://page.example/'>Chosen at the page</A>"
 
 
-async def test_a_file_is_chosen_uploaded_and_brought(house: House) -> None:
-    """The form wants a file; one that is chosen is the person's own, and its bookmarks are theirs then."""
+async def test_a_file_is_chosen_uploaded_and_imported(house: House) -> None:
+    """The form requires a file; the chosen one is the person's own, and its bookmarks are then theirs."""
     room = await house.room("files")
     await house.ada.does("say", channel=room, text="/weekly import")
     view = await house.ada.modal("file_input")
@@ -30,8 +30,8 @@ async def test_a_file_is_chosen_uploaded_and_brought(house: House) -> None:
     await house.ada.does("close_view", view=done["id"])
 
 
-async def test_a_file_that_the_field_does_not_take(house: House) -> None:
-    """Of another kind, too large, not as a file, in somebody else's form, of somebody else: a line says so."""
+async def test_a_file_that_the_field_refuses(house: House) -> None:
+    """Of another kind, too large, not a file, in another's form, or another's file: a line says so."""
     room = await house.room("files-not")
     await house.grace.does("say", channel=room, text="/weekly import")
     view = await house.grace.modal("file_input")

@@ -1,4 +1,4 @@
-"""The parts of the page's server that decide: the feed, pages of messages, who may ask, what a field is set to."""
+"""The deciding parts of the page's server: the feed, pages of messages, allowed requests, element states."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 
 class Still:
-    """A clock that stands."""
+    """A clock that stands still."""
 
     def now(self) -> datetime:
         """Return the start."""
@@ -37,7 +37,7 @@ class Still:
 
 
 async def heard(feed: Feed, person: str, mark: str, most: int = 100_000) -> list[Any]:
-    """Return what `person` is sent after `mark` until there is nothing more."""
+    """Return what `person` receives after `mark`, until there is nothing more."""
     found: list[Any] = []
     async with aclosing(feed.follow(person, mark, alive=0.0)) as pieces:
         async for piece in pieces:
@@ -48,8 +48,8 @@ async def heard(feed: Feed, person: str, mark: str, most: int = 100_000) -> list
 
 
 @pytest.mark.parametrize("turns", range(5))
-async def test_the_operator_panel_ends_when_it_is_told_to_whatever_happens_then(turns: int) -> None:
-    """Something happens and, so many turns of the loop later, the page is stopped: its watch is over at once."""
+async def test_the_operator_panel_stops_at_once_whatever_happens(turns: int) -> None:
+    """Something happens and, so many turns of the loop later, the page is stopped: its watch ends at once."""
     room = Room(fixtures(START, empty=True), ShiftedClock(Still()))
     room.fail(PageError("there is no archive"))
     called = CallOutcome(START, room.workspace.team, "chat.postMessage", "", "", "ok", landed=True)
@@ -69,8 +69,8 @@ AUDIENCE = st.one_of(st.none(), st.frozensets(st.sampled_from(["ada", "grace"]),
 
 @settings(max_examples=40, deadline=None)
 @given(told=st.lists(AUDIENCE, max_size=450), data=st.data())
-def test_everybody_hears_what_is_theirs_from_any_mark(told: list[frozenset[str] | None], data: st.DataObject) -> None:
-    """From whatever mark one listens, what follows comes in order, once, and nothing that is somebody else's."""
+def test_everybody_receives_their_pushes_from_any_mark(told: list[frozenset[str] | None], data: st.DataObject) -> None:
+    """From any mark, later pushes arrive in order, once, and without those that are somebody else's."""
     feed, marks = Feed("run"), ["run-0"]
     for number, to in enumerate(told):
         feed.tell({"number": number}, to)
@@ -81,8 +81,8 @@ def test_everybody_hears_what_is_theirs_from_any_mark(told: list[frozenset[str] 
 
 
 @pytest.mark.parametrize("mark", ["", "run", "run-", "other-3", "run-x", "run-99", "run-1", "run--1", "run-²"])
-async def test_a_mark_that_is_not_kept_is_told_to_reload(mark: str) -> None:
-    """Another run's mark, nonsense, the future and what was let go of all mean: ask for everything again."""
+async def test_an_unknown_mark_causes_a_reload(mark: str) -> None:
+    """Another run's mark, nonsense, a mark of the future and one too old all mean: load everything again."""
     feed = Feed("run", kept=3)
     for number in range(10):
         feed.tell({"number": number})
@@ -90,8 +90,8 @@ async def test_a_mark_that_is_not_kept_is_told_to_reload(mark: str) -> None:
     assert await heard(feed, "ada", "run-7") == [{"number": 7}, {"number": 8}, {"number": 9}]
 
 
-async def test_who_is_too_slow_is_told_to_reload() -> None:
-    """More than is kept happens between two pieces: the next is a reload, and then it goes on."""
+async def test_a_client_that_is_too_slow_reloads() -> None:
+    """If more happens between two reads than the feed holds, the next push is a reload, and then it goes on."""
     feed = Feed("run", kept=3)
     async with aclosing(feed.follow("ada", "run-0", alive=0.0)) as pieces:
         assert await anext(pieces) == ": hello\n\n"
@@ -122,7 +122,7 @@ def _channel(count: int, private: list[int]) -> Channel:
     person=st.sampled_from(["ada", "grace"]),
 )
 def test_the_pages_of_a_channel_are_all_of_it(count: int, private: list[int], limit: int, person: str) -> None:
-    """Read backwards or forwards, page by page, a channel is what its person sees of it, each message once."""
+    """Read backwards or forwards, page by page, a person reads each message that they may see once."""
     channel = _channel(count, private)
     whole = [message.ts for message in channel.shown_to(person)]
     back: list[str] = []
@@ -142,7 +142,7 @@ def test_the_pages_of_a_channel_are_all_of_it(count: int, private: list[int], li
 
 
 def test_the_first_page_of_a_thread_has_its_parent() -> None:
-    """A thread begins with its parent, wherever its first page ends; a page of newer replies does not repeat it."""
+    """A thread begins with its parent, however short its first page is; a page of newer replies does not repeat it."""
     channel = _channel(1, [])
     parent = channel.top.before(2**62, 1)[0]
     for number in range(5):
@@ -173,8 +173,8 @@ def test_the_first_page_of_a_thread_has_its_parent() -> None:
         ("", False),
     ],
 )
-def test_only_this_machines_own_names_are_answered(host: str, *, fine: bool) -> None:
-    """A name that leads here from elsewhere is refused, whatever it looks like."""
+def test_only_this_machine_s_names_are_answered(host: str, *, fine: bool) -> None:
+    """A foreign name that resolves to this machine is refused."""
     assert (wrong_with("GET", "/", {"Host": host}) == "") is fine
 
 
@@ -191,13 +191,13 @@ def test_only_this_machines_own_names_are_answered(host: str, *, fine: bool) -> 
     ],
 )
 def test_only_the_page_itself_may_act(headers: dict[str, str], *, fine: bool) -> None:
-    """Programs without an origin and the page itself may; other sites, and other pages of this machine, may not."""
+    """Programs without an origin and the page itself may; other sites and other pages of this machine may not."""
     every = {"Host": "127.0.0.1:8765", "Content-Type": "application/json; charset=utf-8", **headers}
     assert (wrong_with("POST", "/page/do", every) == "") is fine
 
 
-def test_an_element_is_set_as_the_page_says() -> None:
-    """An option given whole, none, a list, a text: each in the form of Slack's payloads; nonsense is refused."""
+def test_an_element_s_value_becomes_slack_s_state() -> None:
+    """A whole option, none, a list and a text become Slack's payloads; anything else is refused."""
     option = {"text": {"type": "plain_text", "text": "One"}, "value": "1"}
     select = {"type": "static_select", "action_id": "a", "options": [option], "initial_option": option}
     boxes = {"type": "checkboxes", "action_id": "b", "options": [option]}
@@ -211,7 +211,7 @@ def test_an_element_is_set_as_the_page_says() -> None:
 
 
 @pytest.mark.parametrize("query", [{"before": "x"}, {"after": "1" * 50}, {"limit": "-1"}, {"limit": "0"}])
-def test_a_page_that_makes_no_sense_is_refused(query: dict[str, str]) -> None:
+def test_an_invalid_page_is_refused(query: dict[str, str]) -> None:
     """An invalid moment and an invalid limit are named."""
     with pytest.raises(PageError, match="must be"):
         asked(query)
@@ -228,7 +228,7 @@ JSON = st.recursive(
 @settings(max_examples=60, deadline=None)
 @given(value=JSON)
 def test_any_body_is_read_or_refused(value: Any) -> None:
-    """Whatever JSON is sent, a field is what it must be, or the request is refused in a line."""
+    """In any JSON, each field has its type, or the request is refused in a line."""
     try:
         body = Body.read(json.dumps({"text": value, "values": value}).encode())
         assert isinstance(body.text("text", empty=True), str)
@@ -238,7 +238,7 @@ def test_any_body_is_read_or_refused(value: Any) -> None:
 
 
 def test_time_goes_forward_only() -> None:
-    """The clock can be put forward, again and again, and never back."""
+    """The clock can be put forward any number of times, and never back."""
     clock = ShiftedClock(Still())
     clock.forward(timedelta(days=7))
     clock.forward(timedelta())

@@ -1,4 +1,4 @@
-"""The page as a whole: started, in use while the archive is still read, and stopped."""
+"""The whole page: started, used while the archive is still being read, and stopped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.playground.visitor import Visitor
 
 @pytest.mark.process
 def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    """It says where the page is, serves it with the bot behind it, and leaves nothing behind on SIGTERM."""
+    """It prints the page's URL, serves it with the bot behind it, and leaves nothing behind on SIGTERM."""
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "bot", "demo", "--no-browser", "--empty", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -31,7 +31,7 @@ def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         text=True,
         cwd=tmp_path,
-        # A proxy that is not there: nothing of the demo may go through one.
+        # A proxy that does not exist: the demo must not use one.
         env=environment(TMPDIR=str(tmp_path), HTTPS_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9"),
     ) as process:
         assert process.stdout is not None
@@ -52,7 +52,7 @@ def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
 
 @pytest.mark.long
 async def test_the_page_is_there_before_the_archive_is_read(tmp_path: Path) -> None:
-    """The first look is answered at once; a command typed then is answered as soon as the bot is there."""
+    """The first request is answered at once; a command typed then is answered as soon as the bot is there."""
     async with opened(DemoOptions(port=0), tmp_path, Settings()) as page, aiohttp.ClientSession() as session:
         visitor = Visitor(session, page.url)
         state = await visitor.state()
@@ -70,8 +70,8 @@ async def test_the_page_is_there_before_the_archive_is_read(tmp_path: Path) -> N
         assert [message["ephemeral"] for message in general["messages"]] == [False] * 4
 
 
-async def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """The page says what is wrong, whatever is done there is told so too, and the process ends with that line."""
+async def test_a_missing_archive_is_named(tmp_path: Path) -> None:
+    """The page says what is wrong, so does every action there, and the process ends with that line."""
     said: list[str] = []
     missing = tmp_path / "nowhere"
     with pytest.raises(FolderError, match="nowhere"):
@@ -91,8 +91,8 @@ async def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
         assert refused == {"ok": False, "problem": problem["problem"]}
 
 
-async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
-    """A port that was asked for is not exchanged for another; without one the next free one is taken."""
+async def test_a_port_in_use_is_an_error(tmp_path: Path) -> None:
+    """A port that was asked for is not replaced by another; without one the next free one is taken."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -110,6 +110,6 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     assert f":{PORT // 100}" in first.url
 
 
-def test_no_browser_is_opened_where_nobody_would_see_it() -> None:
-    """With its output in a pipe, as here, the page is not opened."""
+def test_no_browser_is_opened_without_a_terminal() -> None:
+    """The page is not opened if the output goes to a pipe, as here."""
     assert browser() is None

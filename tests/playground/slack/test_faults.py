@@ -1,4 +1,4 @@
-"""Faults on demand, and what the ledger says of them."""
+"""Faults on demand, and what the ledger says about them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.playground.environment import environment
 @pytest.mark.parametrize("effect", [True, False])
 @pytest.mark.parametrize("how", list(How))
 def test_the_ledger_knows_what_landed(how: How, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """Whatever the caller hears, the ledger says whether the message landed; the fault hits once."""
+    """Whatever the caller receives, the ledger says whether the message landed; the fault hits once."""
     it = environment()
     it.site.faults.add(Fault(how, effect=effect, error="fatal_error"))
     reply = it.reply("chat.postMessage", channel=it.channel.id, text="hello")
@@ -30,8 +30,8 @@ def test_the_ledger_knows_what_landed(how: How, effect: bool) -> None:  # noqa: 
     assert it.post()
 
 
-def test_a_late_message_lands_late() -> None:
-    """A message held back is not there at once, and is there once its time has come."""
+def test_a_delayed_message_lands_later() -> None:
+    """A delayed message is not there at once, and is there once its time has come."""
     it = environment()
     it.site.faults.add(Fault(How.HANG, effect=True, lands_after=10))
     it.reply("chat.postMessage", channel=it.channel.id, text="late")
@@ -41,8 +41,8 @@ def test_a_late_message_lands_late() -> None:
     assert [one["text"] for one in it.call("conversations.history", channel=it.channel.id)["messages"]] == ["late"]
 
 
-def test_a_fault_befalls_what_it_is_about() -> None:
-    """Method, workspace, channel and thread narrow a fault down; skipped calls are spared."""
+def test_a_fault_hits_the_calls_it_is_limited_to() -> None:
+    """A fault can be limited to a method, workspace, channel or thread; skipped calls are not hit."""
     faults = Faults()
     faults.add(Fault(How.CUT, method="chat.postMessage", workspace="T1", channel="C1", thread=True, skip=1))
     calls = [
@@ -59,7 +59,7 @@ def test_a_fault_befalls_what_it_is_about() -> None:
     assert len(faults) == 0
 
 
-def test_chance_repeats_with_its_seed() -> None:
+def test_random_faults_repeat_with_their_seed() -> None:
     """The same seed hits the same calls, about as many as the share says."""
 
     def hits(seed: int) -> list[bool]:
@@ -72,7 +72,7 @@ def test_chance_repeats_with_its_seed() -> None:
 
 
 def test_a_ledger_is_read_back() -> None:
-    """What one process wrote another reads, but for half a line at the end; doubles are found by metadata."""
+    """One process reads what another wrote, except half a line at the end; duplicates are found by metadata."""
     it = environment()
     file = io.StringIO()
     it.site.ledger = Ledger(file)

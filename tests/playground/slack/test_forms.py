@@ -1,4 +1,4 @@
-"""Finding elements and the state that they leave behind."""
+"""Finding elements, and the state after using them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FRIDAY = {"text": {"type": "plain_text", "text": "Friday"}, "value": "fri"}
 
 
 def menu(kind: str, **more: Any) -> dict[str, Any]:
-    """Build a menu of two days."""
+    """Return a menu of two days."""
     return {"type": kind, "action_id": "days", "options": [MONDAY, FRIDAY], **more}
 
 
 def inputs(element: dict[str, Any]) -> list[dict[str, Any]]:
-    """Build a form of one field."""
+    """Return a form of one field."""
     return [{"type": "input", "block_id": "b", "label": {"type": "plain_text", "text": "Days"}, "element": element}]
 
 
@@ -45,19 +45,19 @@ def inputs(element: dict[str, Any]) -> list[dict[str, Any]]:
     ],
 )
 def test_a_field_is_filled_in(element: dict[str, Any], value: Any, state: dict[str, Any]) -> None:
-    """A value by its text or value becomes the element's state; without one it is what the field begins with."""
+    """A value, by its text or value, becomes the element's state; without one the initial value is the state."""
     found = forms.state(inputs(element), {}, {"days": value})
     assert found == {"b": {"days": {"type": element["type"], **state}}}
 
 
-def test_an_option_that_is_not_offered_is_sent_as_it_is() -> None:
-    """What a menu does not have is still sent: a hostile client could."""
+def test_an_option_that_is_not_offered_is_sent_unchanged() -> None:
+    """A value that a menu does not have is still sent: a hostile client could."""
     element = menu("static_select")
     assert forms.action("b", element, forms.set_to(element, "sun"))["selected_option"]["value"] == "sun"
 
 
-def test_what_is_not_there_is_named_with_what_is() -> None:
-    """Looking for a button that is not there says which are."""
+def test_a_missing_element_is_named_with_those_there_are() -> None:
+    """The error for a missing button names the buttons there are."""
     blocks = [{"type": "actions", "elements": [{"type": "button", "text": {"text": "Go"}}]}]
     assert forms.find(blocks, "Go")[1]["type"] == "button"
     with pytest.raises(LookupError, match="there is no 'Stop' to use here; there is: Go"):
@@ -65,7 +65,7 @@ def test_what_is_not_there_is_named_with_what_is() -> None:
 
 
 def row(text: str, *elements: dict[str, Any]) -> list[dict[str, Any]]:
-    """Build a line of text and a row of elements below it."""
+    """Return a section and a row of elements below it."""
     return [
         {"type": "section", "text": {"type": "mrkdwn", "text": text}},
         {"type": "actions", "block_id": text, "elements": list(elements)},
@@ -73,12 +73,12 @@ def row(text: str, *elements: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def button(text: str) -> dict[str, Any]:
-    """Build a button."""
+    """Return a button."""
     return {"type": "button", "action_id": f"do:{text}", "text": {"type": "plain_text", "text": text}}
 
 
-def test_of_many_buttons_of_one_name_the_one_beside_the_words() -> None:
-    """A button is found in its row; one of an overflow menu's options is found by what is written on it."""
+def test_one_of_several_buttons_is_found_by_its_row() -> None:
+    """A button is found by its row's text; an overflow menu's option is found by its own."""
     more = {**menu("overflow"), "action_id": "more"}
     blocks = [*row("one", button("Save"), more), *row("two", button("Save"))]
     assert forms.find(blocks, "Save")[0] == "one"
@@ -91,7 +91,7 @@ def test_of_many_buttons_of_one_name_the_one_beside_the_words() -> None:
 
 
 def test_boxes_are_ticked_and_unticked() -> None:
-    """Ticking twice is ticking once; what was ticked before stays so; the order is that of the boxes."""
+    """Ticking twice is ticking once; boxes ticked before stay ticked; the order is that of the boxes."""
     boxes = menu("checkboxes", initial_options=[FRIDAY])
     both = forms.ticked(boxes, forms.set_to(boxes), ["mon", "Friday"], on=True)
     assert both == [MONDAY, FRIDAY]
@@ -100,8 +100,8 @@ def test_boxes_are_ticked_and_unticked() -> None:
         forms.ticked(boxes, {}, ["Sunday"], on=True)
 
 
-def test_what_was_set_stays_until_a_form_is_sent() -> None:
-    """The state is what the form is sent with, else what was set, else what it began with; overflow menus have none."""
+def test_values_stay_until_a_form_is_sent() -> None:
+    """The state is the value sent with the form, else a set one, else the initial one; overflow menus have none."""
     blocks = [
         *inputs(menu("static_select", initial_option=MONDAY)),
         *row("more", {**menu("overflow"), "action_id": "m"}),
@@ -114,14 +114,14 @@ def test_what_was_set_stays_until_a_form_is_sent() -> None:
 
 
 def test_a_form_without_its_file_is_not_sent() -> None:
-    """No file is nothing filled in."""
+    """A file input without a file counts as empty."""
     blocks = inputs(menu("file_input"))
     assert forms.missing(blocks, forms.state(blocks, {})) == ["Days"]
     assert forms.missing(blocks, forms.state(blocks, {}, {"days": [{"id": "F1"}]})) == []
 
 
 def test_a_form_that_is_not_filled_in_is_not_sent() -> None:
-    """An input must have something in it unless it is optional."""
+    """An input must have a value unless it is optional."""
     blocks = inputs(menu("checkboxes"))
     assert forms.missing(blocks, forms.state(blocks, {})) == ["Days"]
     assert forms.missing(blocks, forms.state(blocks, {}, {"days": ["mon"]})) == []

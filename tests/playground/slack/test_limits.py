@@ -12,27 +12,27 @@ from playground.slack.limits import message_breaches, problems, refusal
 
 
 def section(text: str, **more: Any) -> dict[str, Any]:
-    """Build a section of mrkdwn."""
+    """Return a section of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
 
 
 def button(action_id: str = "a", **more: Any) -> dict[str, Any]:
-    """Build a button."""
+    """Return a button."""
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": "Go"}, **more}
 
 
 def message(*blocks: dict[str, Any], text: str = "hello", **more: Any) -> dict[str, Any]:
-    """Build a message."""
+    """Return a message."""
     return {"text": text, "blocks": list(blocks), **more}
 
 
 def option(text: str = "x", value: str = "x") -> dict[str, Any]:
-    """Build an option of a menu."""
+    """Return an option of a menu."""
     return {"text": {"type": "plain_text", "text": text}, "value": value}
 
 
 def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Build a modal."""
+    """Return a modal."""
     return {"type": "modal", "title": {"type": "plain_text", "text": "Title"}, "blocks": list(blocks), **more}
 
 
@@ -148,19 +148,19 @@ BAD: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("payload", GOOD)
-def test_what_slack_takes_has_no_problem(payload: dict[str, Any]) -> None:
+def test_a_valid_payload_has_no_problem(payload: dict[str, Any]) -> None:
     """A payload within the limits passes."""
     assert problems(payload) == []
 
 
 @pytest.mark.parametrize(("named", "payload"), BAD)
-def test_what_slack_refuses_is_named(named: str, payload: dict[str, Any]) -> None:
-    """A payload over a limit is reported with what is wrong and where."""
+def test_a_payload_over_a_limit_is_reported(named: str, payload: dict[str, Any]) -> None:
+    """A payload over a limit is reported with the problem and its place."""
     assert any(named in line for line in problems(payload)), problems(payload)
 
 
-def test_what_is_only_unwise_is_not_refused() -> None:
-    """An & that is not escaped is reported, but Slack takes the message."""
+def test_a_warning_is_no_refusal() -> None:
+    """An unescaped & is reported, but Slack takes the message."""
     found = message_breaches(message(section("a & b")))
     assert found
     assert refusal(found) is None
@@ -180,5 +180,5 @@ NEARLY = st.fixed_dictionaries(
 
 @given(st.dictionaries(st.sampled_from(["text", "blocks", "metadata", "type", "view"]), JSON | st.lists(NEARLY)))
 def test_any_payload_gets_an_answer(payload: dict[str, Any]) -> None:
-    """However wrong a payload is, the checker says so and never fails itself."""
+    """The checker reports any wrong payload, and never fails itself."""
     assert all(isinstance(line, str) for line in problems(payload))

@@ -25,7 +25,7 @@ PART = {"event_type": "part", "event_payload": {"key": "parent"}}
 
 
 def test_a_post_is_answered_with_its_place() -> None:
-    """The answer to a post has the channel's id, whatever it was called, and a ts that is a string."""
+    """The answer to a post has the channel's id, even if it was addressed by name, and a ts that is a string."""
     it = environment()
     body = it.call("chat.postMessage", channel="#devops", text="hello")
     assert body["ok"]
@@ -56,7 +56,7 @@ def test_a_post_to_a_user_goes_to_their_direct_conversation() -> None:
     ],
 )
 def test_a_wrong_post_is_refused(error: str, arguments: dict[str, Any]) -> None:
-    """A post that breaks a rule is refused with Slack's word for it, and does not land."""
+    """A post that breaks a rule is refused with Slack's error, and does not land."""
     it = environment()
     assert it.error("chat.postMessage", **{"channel": it.channel.id, "text": "hello", **arguments}) == error
     assert it.site.ledger.posts() == []
@@ -71,7 +71,7 @@ def test_invalid_blocks_say_where() -> None:
 
 
 def test_only_a_parent_takes_replies() -> None:
-    """A reply's ts is no thread."""
+    """A reply's ts is no thread_ts."""
     it = environment()
     parent = it.post()
     reply = it.post(thread_ts=parent)
@@ -79,7 +79,7 @@ def test_only_a_parent_takes_replies() -> None:
 
 
 def test_where_the_bot_may_post() -> None:
-    """Archived, foreign and private channels are refused, each with its own word; a scope opens public ones."""
+    """Archived, foreign and private channels are refused, each with its error; a scope opens public ones."""
     it = environment()
     post = {"text": "x"}
     assert it.error("chat.postMessage", channel="general", **post) == "not_in_channel"
@@ -92,7 +92,7 @@ def test_where_the_bot_may_post() -> None:
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))
-def test_a_token_that_is_none_or_no_longer_one(method: str) -> None:
+def test_a_call_needs_a_valid_token(method: str) -> None:
     """No method works without a token, with a wrong one, or with a revoked one."""
     it = environment()
     assert it.site.request(method, None, {}, it.now).body["error"] == "not_authed"
@@ -102,7 +102,7 @@ def test_a_token_that_is_none_or_no_longer_one(method: str) -> None:
 
 
 def test_a_missing_scope_is_named() -> None:
-    """Without its scope a method is refused, with what it needs and what the bot has."""
+    """Without its scope a method is refused, with the scope it needs and those the bot has."""
     it = environment()
     it.workspace.scopes = frozenset({"commands"})
     body = it.call("conversations.history", channel=it.channel.id)
@@ -110,7 +110,7 @@ def test_a_missing_scope_is_named() -> None:
 
 
 def test_the_stand_in_grants_what_the_manifest_asks_for() -> None:
-    """The stand-in's scopes and events are those of the shipped manifest: what works here works there."""
+    """The stand-in's scopes and events are those of the shipped manifest, so that a real workspace grants the same."""
     manifest = yaml.safe_load((Path(__file__).parents[3] / "manifest.yaml").read_text())
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == environment().workspace.events
@@ -122,7 +122,7 @@ def test_unknown_methods_are_refused() -> None:
 
 
 def test_an_update_replaces_text_and_blocks_and_keeps_metadata() -> None:
-    """Text without blocks removes the blocks and shows as edited; metadata stays unless it is given."""
+    """Text without blocks removes the blocks, and shows as edited; metadata stays unless it is given."""
     it = environment()
     ts = it.post(blocks=[{"type": "divider"}], metadata=PART)
     assert it.call("chat.update", channel=it.channel.id, ts=ts, text="other")["ok"]
@@ -171,7 +171,7 @@ def test_a_reply_whose_thread_is_gone_stands_in_the_channel() -> None:
 
 
 def test_a_tombstone_keeps_its_thread() -> None:
-    """Where tombstones are left, a deleted message that has replies still takes some; one that has none is gone."""
+    """If tombstones stay, a deleted message with replies still takes replies; one without replies is gone."""
     it = environment()
     it.workspace.tombstones = True
     bare, parent = it.post(), it.post(metadata=PART)
@@ -202,7 +202,7 @@ def test_an_ephemeral_message_is_seen_by_one() -> None:
 
 
 def test_a_permalink_of_a_reply_names_its_thread() -> None:
-    """A reply's address carries its parent."""
+    """A reply's permalink names its parent."""
     it = environment()
     parent = it.post()
     reply = it.post(thread_ts=parent)
@@ -212,7 +212,7 @@ def test_a_permalink_of_a_reply_names_its_thread() -> None:
 
 
 def test_history_is_the_top_level_newest_first() -> None:
-    """History never lists replies; asked for a reply's ts it gives the nearest message before."""
+    """History never lists replies; for a reply's ts it returns the nearest message before."""
     it = environment()
     first = it.post("first")
     reply = it.post("reply", thread_ts=first)
@@ -227,7 +227,7 @@ def test_history_is_the_top_level_newest_first() -> None:
 
 
 def test_a_broadcast_reply_is_in_both_places() -> None:
-    """A reply that is broadcast is in the channel's history too."""
+    """A broadcast reply is in the channel's history too."""
     it = environment()
     first = it.post()
     reply = it.post(thread_ts=first, reply_broadcast=True)
@@ -235,8 +235,8 @@ def test_a_broadcast_reply_is_in_both_places() -> None:
     assert [message["ts"] for message in page["messages"]] == [reply, first]
 
 
-def test_metadata_is_told_when_asked_for() -> None:
-    """Without include_all_metadata only the event_type is told."""
+def test_metadata_is_returned_on_request() -> None:
+    """Without include_all_metadata only the event_type is returned."""
     it = environment()
     it.post(metadata=PART)
     assert it.call("conversations.history", channel=it.channel.id)["messages"][0]["metadata"] == {"event_type": "part"}
@@ -245,7 +245,7 @@ def test_metadata_is_told_when_asked_for() -> None:
 
 
 def test_replies_begin_with_their_parent() -> None:
-    """A thread is found by any of its messages, oldest first, the parent always leading."""
+    """A thread is found by any of its messages; it is oldest first, always with its parent at the beginning."""
     it = environment()
     parent = it.post("parent")
     replies = [it.post(f"{number}", thread_ts=parent) for number in range(3)]
@@ -275,7 +275,7 @@ def test_wrong_paging_is_refused(error: str, arguments: dict[str, Any]) -> None:
 
 @given(count=st.integers(0, 12), limit=st.integers(1, 5), thread=st.booleans(), inclusive=st.booleans())
 def test_paging_shows_everything_once(count: int, limit: int, thread: bool, inclusive: bool) -> None:  # noqa: FBT001 - a case
-    """Whatever the page's size, following the cursor gives every message once, in order."""
+    """With any page size, following the cursor returns every message once, in order."""
     it = environment()
     parent = it.post() if thread else None
     posted = [it.post(str(number), **({"thread_ts": parent} if parent else {})) for number in range(count)]
@@ -295,7 +295,7 @@ def test_paging_shows_everything_once(count: int, limit: int, thread: bool, incl
 
 @given(st.lists(st.floats(0, 3), max_size=60))
 def test_no_more_than_one_message_a_second(pauses: list[float]) -> None:
-    """Over any stretch of time a channel takes one message a second, give or take the burst that is tolerated."""
+    """In any period a channel takes one message a second, plus the tolerated burst."""
     pace, now, taken = Pace(), 1_000_000.0, []
     for pause in pauses:
         now += pause
@@ -307,8 +307,8 @@ def test_no_more_than_one_message_a_second(pauses: list[float]) -> None:
 
 
 @given(st.lists(st.floats(0, 3), max_size=30))
-def test_who_waits_as_told_is_let_in(pauses: list[float]) -> None:
-    """After as many seconds as Retry-After says, the post is taken."""
+def test_a_post_after_retry_after_is_accepted(pauses: list[float]) -> None:
+    """After as many seconds as Retry-After says, the post is accepted."""
     pace, now = Pace(), 1_000_000.0
     for pause in pauses:
         now += pause
@@ -319,7 +319,7 @@ def test_who_waits_as_told_is_let_in(pauses: list[float]) -> None:
 
 
 def test_channels_do_not_slow_each_other() -> None:
-    """The limit is each channel's own, and the ledger tells refusals from posts."""
+    """Each channel has its own limit, and the ledger tells refusals from posts."""
     it = environment()
     other = it.workspace.add_channel("other")
     replies = [it.reply("chat.postMessage", channel=channel.id, text="x") for channel in (it.channel, other, other)]
@@ -328,8 +328,8 @@ def test_channels_do_not_slow_each_other() -> None:
     assert [line.answer for line in it.site.ledger.lines] == ["ok", "ok", "ratelimited"]
 
 
-def test_other_limits_are_there_when_asked_for() -> None:
-    """A cap over the workspace and the tiers of other methods hold when they are switched on."""
+def test_other_limits_can_be_switched_on() -> None:
+    """A limit for the workspace and the tiers of other methods apply if they are switched on."""
     it = environment()
     it.workspace.pace = Pace(posts_a_minute=1, tiers=True)
     it.post()
@@ -346,7 +346,7 @@ def test_a_ts_is_read_as_it_was_written(at: int) -> None:
 
 
 def test_every_message_of_a_channel_has_its_own_ts() -> None:
-    """Messages at one and the same moment still get different ts, in order."""
+    """Messages of the same moment still get different ts, in order."""
     it = environment()
     stamps = [it.workspace.post(it.channel, it.now, user=it.you.id, text="x").ts for _ in range(50)]
     assert sorted(set(stamps)) == stamps
@@ -387,7 +387,7 @@ def test_a_view_is_updated_by_its_newest_hash() -> None:
     assert it.error("views.update", view_id="V404", view=MODAL) == "not_found"
 
 
-def test_three_views_are_the_most() -> None:
+def test_a_stack_has_three_views_at_most() -> None:
     """A stack of modals is at most three high."""
     it = environment()
     it.call("views.open", trigger_id=_trigger(it), view=MODAL)
@@ -398,7 +398,7 @@ def test_three_views_are_the_most() -> None:
 
 
 def test_a_person_has_three_modals_open_at_most() -> None:
-    """Opening one more closes the oldest; a closed one is forgotten with what was set in it."""
+    """Opening a fourth closes the oldest; a closed one is forgotten with its values."""
     it = environment()
     opened = []
     for _ in range(10):
@@ -413,7 +413,7 @@ def test_a_person_has_three_modals_open_at_most() -> None:
 
 
 def test_expired_triggers_are_forgotten() -> None:
-    """For as long again as a trigger lives it is "expired", then unknown; years of them take no room."""
+    """A trigger is "expired" for as long again as it was valid, then unknown; old ones take no memory."""
     it = environment()
     late, forgotten = _trigger(it), _trigger(it)
     it.now += timedelta(seconds=5)
@@ -426,16 +426,16 @@ def test_expired_triggers_are_forgotten() -> None:
     assert it.error("views.open", trigger_id=forgotten, view=MODAL) == "invalid_trigger_id"
 
 
-def test_the_home_tab_is_everybodys_own() -> None:
-    """views.publish sets one person's Home tab, and keeps its id."""
+def test_everybody_has_their_own_home_tab() -> None:
+    """views.publish sets one person's Home tab, and its id stays the same."""
     it = environment()
     first = it.call("views.publish", user_id=it.you.id, view=HOME)["view"]["id"]
     assert it.call("views.publish", user_id=it.you.id, view=HOME)["view"]["id"] == first
     assert it.error("views.publish", user_id="U404", view=HOME) == "user_not_found"
 
 
-def test_the_home_tab_is_published_over_the_newest_only() -> None:
-    """A stale hash is a conflict, as is one where nothing was published; a Home tab that is off is not enabled."""
+def test_the_home_tab_replaces_the_newest_only() -> None:
+    """A stale hash is a conflict, as is a hash if nothing was published; a Home tab that is off is not enabled."""
     it = environment()
     assert it.error("views.publish", user_id=it.you.id, view=HOME, hash="1.x") == "hash_conflict"
     first = it.call("views.publish", user_id=it.you.id, view=HOME)["view"]["hash"]
@@ -447,15 +447,15 @@ def test_the_home_tab_is_published_over_the_newest_only() -> None:
 
 
 def test_people_are_described_with_their_zone() -> None:
-    """users.info tells a person's zone and its offset at this time of year."""
+    """users.info returns a person's zone and its offset at this time of year."""
     it = environment()
     user = it.call("users.info", user=it.you.id)["user"]
     assert (user["tz"], user["tz_offset"]) == ("Europe/London", 0)
     assert it.error("users.info", user="U404") == "user_not_found"
 
 
-def test_reactions_are_told_with_their_message() -> None:
-    """reactions.get gives a message, text and all."""
+def test_reactions_come_with_their_message() -> None:
+    """reactions.get returns a message with its text."""
     it = environment()
     ts = it.post()
     it.channel.messages[ts].reactions["bookmark"] = [it.you.id]
@@ -464,7 +464,7 @@ def test_reactions_are_told_with_their_message() -> None:
 
 
 def test_channels_are_described_joined_and_opened() -> None:
-    """conversations.info, .join and .open, each with its scope."""
+    """conversations.info, .join and .open each need their scope."""
     it = environment()
     assert it.error("conversations.info", channel=it.channel.id) == "missing_scope"
     it.workspace.scopes |= {"channels:read", "channels:join", "im:write", "im:read"}

@@ -30,7 +30,7 @@ SECRET = "a secret of the tests"
 
 
 def plain(text: str) -> dict[str, str]:
-    """Build a plain text object."""
+    """Return a plain text object."""
     return {"type": "plain_text", "text": text}
 
 
@@ -89,7 +89,7 @@ CHOOSER = {
 
 @dataclass
 class Trial:
-    """A Bolt app that notes what it hears, and somebody to try it."""
+    """A Bolt app that records what it receives, and a person who uses it."""
 
     fixture: WorkspaceFixture
     you: Person
@@ -99,11 +99,11 @@ class Trial:
     pauses: list[float] = field(default_factory=list)
     broken: int = 0
     silent: asyncio.Event | None = None
-    """Until this is set, the app says nothing."""
+    """Until this is set, the app does not answer."""
 
 
 def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901, PLR0915 - a listener of each kind
-    """Let the app listen to one of each."""
+    """Add one listener of each kind to the app."""
 
     @bolt.command("/weekly")
     async def command(ack: Any, command: dict[str, str], respond: Any, client: AsyncWebClient) -> None:
@@ -183,7 +183,7 @@ def listeners(bolt: AsyncApp, trial: Trial) -> None:  # noqa: C901, PLR0915 - a 
 async def trial() -> AsyncIterator[Trial]:
     """Run a stand-in and an app on loopback."""
     site, workspace, channel, user = demo_site()
-    workspace.trigger_life = timedelta(minutes=1)  # on a busy machine three seconds are soon gone
+    workspace.trigger_life = timedelta(minutes=1)  # on a busy machine three seconds pass quickly
     async with Server(site) as server, aiohttp.ClientSession() as session:
         client = AsyncWebClient(token=workspace.token, base_url=server.api_url, session=session, retry_handlers=[])
         bolt = AsyncApp(client=client, signing_secret=SECRET, process_before_response=True)
@@ -209,35 +209,35 @@ async def trial() -> AsyncIterator[Trial]:
 
 
 async def test_a_command_is_answered_in_private(trial: Trial) -> None:
-    """What the app says at once appears to the one who asked, and to nobody else."""
+    """The app's immediate answer is shown to the person who asked, and to nobody else."""
     heard = await trial.you.types("/weekly service mesh", trial.channel)
     assert heard.message in trial.you.sees(trial.channel)
     assert heard.message not in trial.fixture.person("ada").sees(trial.channel)
     assert trial.heard[0]["text"] == "service mesh"
 
 
-async def test_an_answer_to_all_shows_the_command(trial: Trial) -> None:
-    """An answer in the channel is seen by all, below what was typed."""
+async def test_an_answer_in_the_channel_shows_the_command(trial: Trial) -> None:
+    """An answer in the channel is seen by all, below the typed command."""
     await trial.you.types("/weekly aloud", trial.channel)
     assert [message.text for message in trial.fixture.person("ada").sees(trial.channel)] == ["/weekly aloud", "for all"]
 
 
 async def test_an_answer_beyond_a_limit_is_not_shown(trial: Trial) -> None:
-    """An answer that Slack would refuse shows as the error that it is refused with, and as nothing else."""
+    """An answer that Slack would refuse is shown as the error with which it is refused."""
     shown = await trial.you.types(f"/weekly {'x' * 40_001}", trial.channel)
     assert "/weekly failed with the error “msg_too_long”" in shown.text
     assert [message.user for message in trial.you.sees(trial.channel)] == ["USLACKBOT"]
 
 
-async def test_a_late_answer_comes_by_the_response_url(trial: Trial) -> None:
-    """What the app sends to the response URL appears too."""
+async def test_a_late_answer_is_sent_to_the_response_url(trial: Trial) -> None:
+    """An answer that the app sends to the response URL is shown too."""
     await trial.you.types("/weekly later", trial.channel)
     seen = await trial.fixture.until(lambda: trial.you.sees(trial.channel))
     assert [message.text for message in seen] == ["later it is"]
 
 
 async def test_a_silent_app_times_out(trial: Trial) -> None:
-    """An app that does not answer in time shows as operation_timeout, one that knows no such command as failed."""
+    """An app that answers too late is shown as operation_timeout, one without such a command as failed."""
     trial.silent = asyncio.Event()
     trial.fixture.sender.answer_seconds = 0.05
     assert "operation_timeout" in (await trial.you.types("/weekly x", trial.channel)).text
@@ -252,8 +252,8 @@ async def test_a_wrong_signature_is_refused(trial: Trial) -> None:
     assert (await trial.you.types("/weekly x", trial.channel)).answer.status == 401
 
 
-async def test_a_reaction_is_told_until_it_is_taken(trial: Trial) -> None:
-    """An event that fails is sent again almost at once, after a minute, after five, with the same id."""
+async def test_a_reaction_is_sent_until_it_is_acknowledged(trial: Trial) -> None:
+    """A failed event is sent again almost at once, after a minute and after five, with the same id."""
     message = trial.fixture.person("ada").says("hello", trial.channel)
     trial.broken = 2
     answer = await trial.you.reacts(message, "bookmark")
@@ -265,15 +265,15 @@ async def test_a_reaction_is_told_until_it_is_taken(trial: Trial) -> None:
     assert await trial.you.reacts(message, "bookmark") is None
 
 
-async def test_a_reaction_where_the_bot_is_not(trial: Trial) -> None:
-    """No event comes from a channel that the bot is not in."""
+async def test_a_reaction_in_a_channel_without_the_bot(trial: Trial) -> None:
+    """A channel without the bot sends no event."""
     general = trial.fixture.workspace.channel("general")
     assert general is not None
     assert await trial.you.reacts(trial.you.says("hello", general), "bookmark") is None
 
 
-async def test_a_button_replaces_what_it_stands_in(trial: Trial) -> None:
-    """A click reaches the app with the button's value, and its answer takes the message's place."""
+async def test_a_button_s_answer_replaces_its_message(trial: Trial) -> None:
+    """A click sends the button's value to the app, whose answer replaces the message."""
     message = (await trial.you.types("/weekly x", trial.channel)).message
     assert message is not None
     assert (await trial.you.clicks(message, "Share")).ok
@@ -298,8 +298,8 @@ async def test_a_form_is_opened_filled_in_and_sent(trial: Trial) -> None:
     assert trial.heard[-1]["note"]["note"]["value"] == "none"
 
 
-async def test_a_form_leads_to_others(trial: Trial) -> None:
-    """The answer to a form changes it, puts another on top, or clears them all."""
+async def test_a_form_s_answer_changes_the_stack(trial: Trial) -> None:
+    """The answer to a form changes it, pushes another one, or clears them all."""
     await trial.you.types("/weekly form", trial.channel)
     view = await trial.fixture.until(lambda: trial.you.screen)
     assert view is not None
@@ -314,21 +314,21 @@ async def test_a_form_leads_to_others(trial: Trial) -> None:
     assert trial.you.screen is None
 
 
-async def test_a_reaction_is_taken_back(trial: Trial) -> None:
-    """Taking a reaction back is an event of its own, told only if there was one."""
+async def test_a_reaction_is_removed(trial: Trial) -> None:
+    """Removing a reaction sends an event of its own, if there was one."""
     message = trial.you.says("hello", trial.channel)
     assert await trial.you.unreacts(message, "bookmark") is None
     await trial.you.reacts(message, "bookmark")
     await trial.fixture.person("ada").reacts(message, "bookmark")
     answer = await trial.you.unreacts(message, "bookmark")
     assert answer is not None
-    assert answer.status == 404  # the app on trial does not listen to it, and so it was sent four times
+    assert answer.status == 404  # the app under test does not listen to it, and so it was sent four times
     assert trial.pauses == [0.0, 60.0, 300.0]
     assert message.reactions == {"bookmark": [trial.fixture.person("ada").user.id]}
 
 
-async def test_an_app_that_is_gone(trial: Trial) -> None:
-    """Nobody at the address is a failed connection."""
+async def test_an_unreachable_app(trial: Trial) -> None:
+    """An address where nobody listens is a failed connection."""
     trial.fixture.sender.url = "http://127.0.0.1:1/nowhere"
     heard = await trial.you.types("/weekly x", trial.channel)
     assert heard.answer.reason == "connection_failed"
@@ -336,8 +336,8 @@ async def test_an_app_that_is_gone(trial: Trial) -> None:
         await trial.fixture.until(lambda: None, within=0.01)
 
 
-async def test_socket_mode_carries_the_same(trial: Trial) -> None:
-    """With a Socket Mode line open, commands and events go down that line and are answered on it."""
+async def test_socket_mode_works_like_http(trial: Trial) -> None:
+    """With an open Socket Mode connection, commands and events are sent and answered on it."""
     handler: Any = AsyncSocketModeHandler(trial.bolt, trial.fixture.workspace.app_token)
     try:
         await handler.connect_async()
@@ -353,12 +353,12 @@ async def test_socket_mode_carries_the_same(trial: Trial) -> None:
 
 
 def readable_answer(heard: Any) -> str:
-    """Return the text that phones would show of an answer."""
+    """Return an answer's text as phones would show it."""
     return str(heard.message.text)
 
 
-async def test_the_home_tab_is_told_of_and_shown(trial: Trial) -> None:
-    """Opening the Home tab is an event, which carries the view from the second time on; what is set in it is told."""
+async def test_opening_the_home_tab_sends_an_event(trial: Trial) -> None:
+    """Opening the Home tab sends an event, with the view from the second time on; using its elements sends actions."""
     assert trial.you.home is None
     await trial.you.opens_home()
     home = await trial.fixture.until(lambda: trial.you.home)
@@ -380,14 +380,14 @@ async def test_the_home_tab_is_told_of_and_shown(trial: Trial) -> None:
 
 
 async def test_no_home_tab(trial: Trial) -> None:
-    """An app that did not subscribe, or whose Home tab is switched off, hears of no opening."""
+    """An app that did not subscribe, or whose Home tab is switched off, receives no event."""
     trial.fixture.workspace.home_tab = False
     assert await trial.you.opens_home() is None
     assert trial.heard == []
 
 
-async def test_a_shortcut_brings_the_whole_message(trial: Trial) -> None:
-    """Where the app is not and has no scope, the message comes with the shortcut; on private ones it is not offered."""
+async def test_a_shortcut_sends_the_whole_message(trial: Trial) -> None:
+    """The shortcut sends the message even if the app is not in the channel; private ones do not offer it."""
     general = trial.fixture.workspace.channel("general")
     assert general is not None
     said = trial.fixture.person("ada").says("see <https://example.com>", general)
@@ -402,8 +402,8 @@ async def test_a_shortcut_brings_the_whole_message(trial: Trial) -> None:
         await trial.you.uses(said, "Translate")
 
 
-async def test_boxes_in_a_form_wait_for_it(trial: Trial) -> None:
-    """What is ticked in a form's input is told when the form is sent; with nothing ticked it is not sent at all."""
+async def test_boxes_are_sent_with_their_form(trial: Trial) -> None:
+    """Ticked boxes of an input are sent with the form; a required input without any keeps it from being sent."""
     await trial.you.uses(trial.you.says("hello", trial.channel))
     view = await trial.fixture.until(lambda: trial.you.screen)
     assert view is not None
@@ -417,7 +417,7 @@ async def test_boxes_in_a_form_wait_for_it(trial: Trial) -> None:
 
 
 async def test_a_form_is_closed(trial: Trial) -> None:
-    """Closing a form is told only where the form asks for it."""
+    """Closing a form sends an event only if the form asks for it."""
     await trial.you.uses(trial.you.says("hello", trial.channel))
     view = await trial.fixture.until(lambda: trial.you.screen)
     assert view is not None
@@ -431,7 +431,7 @@ async def test_a_form_is_closed(trial: Trial) -> None:
 
 
 async def test_an_element_is_used_by_its_ids(trial: Trial) -> None:
-    """Ids find what no words do; what is not there any more is said so."""
+    """An element without a text is found by its ids; if it is gone, the error says so."""
     await trial.you.opens_home()
     home = await trial.fixture.until(lambda: trial.you.home)
     assert home is not None
@@ -445,8 +445,8 @@ async def test_an_element_is_used_by_its_ids(trial: Trial) -> None:
         await trial.you.ticks(home, "queue")
 
 
-async def test_events_wait_and_come_in_any_order_any_number_of_times(trial: Trial) -> None:
-    """Held events come when they are let go, in the order that is asked for, each as often as asked."""
+async def test_held_events_are_released_in_any_order_any_number_of_times(trial: Trial) -> None:
+    """Held events are sent when they are released, in the given order, each as often as asked."""
     trial.fixture.sender.hold()
     for word in ("one", "two"):
         await trial.you.reacts(trial.you.says(word, trial.channel), "bookmark")
@@ -458,8 +458,8 @@ async def test_events_wait_and_come_in_any_order_any_number_of_times(trial: Tria
     assert len(set(told)) == 2
 
 
-async def test_a_shared_channel_tells_each_workspace(trial: Trial) -> None:
-    """A reaction in a channel of two workspaces comes once for each, with the same time and ids of their own."""
+async def test_a_shared_channel_sends_events_to_each_workspace(trial: Trial) -> None:
+    """A reaction in a channel of two workspaces is sent once for each, with the same time and different ids."""
     other = trial.fixture.server.site.add(Workspace("T2", token="xoxb-2", bot=User("U2BOT", "backissue", is_bot=True)))
     connect(trial.channel, trial.fixture.workspace, other)
     trial.fixture.sender.hold()

@@ -12,12 +12,12 @@ from tests.playground.environment import Environment, environment
 
 
 def opened(it: Environment, **more: Any) -> str:
-    """Return a fresh response URL."""
+    """Return a new response URL."""
     return it.workspace.new_response_url(it.channel.id, it.you.id, it.now, **more)
 
 
 def test_five_uses_and_no_more() -> None:
-    """A response URL takes five payloads; what is refused does not count."""
+    """A response URL takes five payloads; refused ones do not count."""
     it = environment()
     name = opened(it)
     assert respond(it.site, name, {}, it.now) == (400, "no_text")
@@ -27,8 +27,8 @@ def test_five_uses_and_no_more() -> None:
     assert it.channel.shown_to("U2") == []
 
 
-def test_half_an_hour_and_no_longer() -> None:
-    """After thirty minutes a response URL is of no use, and an unknown one never was."""
+def test_it_expires_after_half_an_hour() -> None:
+    """After thirty minutes a response URL is expired; an unknown one never worked."""
     it = environment()
     name = opened(it)
     it.pass_(1801)
@@ -38,7 +38,7 @@ def test_half_an_hour_and_no_longer() -> None:
 
 
 def test_expired_response_urls_are_forgotten() -> None:
-    """An hour after it was made a response URL is unknown, and takes no room."""
+    """An hour after its creation a response URL is unknown, and takes no memory."""
     it = environment()
     first = opened(it)
     for _ in range(1_000):
@@ -50,14 +50,14 @@ def test_expired_response_urls_are_forgotten() -> None:
 
 @pytest.mark.parametrize(("kind", "seen"), [("in_channel", ["hello"]), ("ephemeral", [])])
 def test_who_sees_an_answer(kind: str, seen: list[str]) -> None:
-    """An answer is for one person unless it is said to be for the channel."""
+    """An answer is for one person unless it is in_channel."""
     it = environment()
     assert respond(it.site, opened(it), {"text": "hello", "response_type": kind}, it.now)[0] == 200
     assert [message.text for message in it.channel.shown_to("U2")] == seen
 
 
-def test_the_original_is_replaced_or_taken_away() -> None:
-    """replace_original changes the message it came from, delete_original takes it away."""
+def test_the_original_is_replaced_or_deleted() -> None:
+    """replace_original changes the original message, delete_original deletes it."""
     it = environment()
     original = it.workspace.post(it.channel, it.now, user=it.workspace.bot.id, text="first", ephemeral_to=it.you.id)
     name = opened(it, original=original)

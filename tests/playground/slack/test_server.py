@@ -34,7 +34,7 @@ class Running:
     client: AsyncWebClient
 
     async def post(self, text: str = "hello", **more: object) -> str:
-        """Post and give the ts."""
+        """Post, and return the ts."""
         answer = await self.client.chat_postMessage(channel=self.channel.id, text=text, **more)  # type: ignore[arg-type]
         return str(answer["ts"])
 
@@ -45,7 +45,7 @@ async def slack() -> AsyncIterator[Running]:
     site = Site()
     workspace = site.add(Workspace("T1"))
     channel = workspace.add_channel("devops")
-    # Slack's client takes its own time-out only with a session of its own: a shared one brings its own.
+    # Slack's client applies its own time-out only to its own session: a shared one has its own.
     timeout = aiohttp.ClientTimeout(total=0.2)
     async with Server(site) as server, aiohttp.ClientSession(timeout=timeout) as session:
         client = AsyncWebClient(token=workspace.token, base_url=server.api_url, session=session, retry_handlers=[])
@@ -53,7 +53,7 @@ async def slack() -> AsyncIterator[Running]:
 
 
 async def test_slacks_client_posts_and_reads_back(slack: Running) -> None:
-    """Both wire formats of Slack's async client are understood: JSON for writing, a query for reading."""
+    """Both encodings of Slack's async client are understood: JSON for writing, a query for reading."""
     metadata = {"event_type": "part", "event_payload": {"key": "parent"}}
     ts = await slack.post("hello", metadata=metadata)
     await slack.client.chat_update(channel=slack.channel.id, ts=ts, text="hello again")
@@ -76,7 +76,7 @@ async def test_second_message_within_a_second_is_limited(slack: Running) -> None
 
 @pytest.mark.parametrize("effect", [True, False])
 async def test_reset_connection(slack: Running, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """A cut connection is really cut; the ledger knows whether the message landed."""
+    """The connection is really reset; the ledger says whether the message landed."""
     slack.server.site.faults.add(Fault(How.CUT, effect=effect))
     with pytest.raises(aiohttp.ClientError):
         await slack.post()
@@ -85,7 +85,7 @@ async def test_reset_connection(slack: Running, effect: bool) -> None:  # noqa: 
 
 @pytest.mark.parametrize("effect", [True, False])
 async def test_silence(slack: Running, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """A call that hangs runs into the caller's time-out; the ledger knows whether the message landed."""
+    """A hanging call runs into the caller's time-out; the ledger says whether the message landed."""
     slack.server.site.faults.add(Fault(How.HANG, effect=effect))
     with pytest.raises(asyncio.TimeoutError):
         await slack.post()
@@ -93,7 +93,7 @@ async def test_silence(slack: Running, effect: bool) -> None:  # noqa: FBT001 - 
 
 
 async def test_faults_and_ledger_are_reached_from_outside(slack: Running) -> None:
-    """Another process puts faults in force, lifts them, and reads the ledger."""
+    """Another process sets faults, lifts them, and reads the ledger."""
     url = f"{slack.server.url}/playground"
     async with aiohttp.ClientSession() as session:
         async with session.post(f"{url}/faults", json=[{"how": "refused", "error": "is_archived"}]) as answer:
@@ -107,8 +107,8 @@ async def test_faults_and_ledger_are_reached_from_outside(slack: Running) -> Non
     assert len(lines) == 2
 
 
-async def test_what_is_not_there_is_not_found(slack: Running) -> None:
-    """Other paths, unknown response URLs and sockets without a ticket are refused; junk is no argument."""
+async def test_unknown_paths_are_not_found(slack: Running) -> None:
+    """Other paths, unknown response URLs and sockets without a ticket are not found; junk is an invalid argument."""
     async with aiohttp.ClientSession() as session:
         for path, status in (("/", 404), ("/playground/x", 404), ("/socket/ticket-9", 403), ("/respond/T1-9", 404)):
             async with session.post(slack.server.url + path) as answer:
@@ -126,7 +126,7 @@ async def test_what_is_not_there_is_not_found(slack: Running) -> None:
 
 
 async def test_a_server_error_with_its_body(slack: Running) -> None:
-    """HTTP 500 comes with Slack's own word for it."""
+    """HTTP 500 has Slack's error in its body."""
     slack.server.site.faults.add(Fault(How.BROKEN))
     with pytest.raises(SlackApiError, match="internal_error") as caught:
         await slack.post()
@@ -135,7 +135,7 @@ async def test_a_server_error_with_its_body(slack: Running) -> None:
 
 @pytest.mark.process
 async def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
-    """The stand-in is started by its module's name, says where it is, and keeps its ledger in a file."""
+    """The stand-in is started by its module's name, prints its URL, and writes its ledger to a file."""
     ledger = tmp_path / "ledger.jsonl"
     arguments = ("--ledger", str(ledger), "--workspaces", "2", "--channels", "3", "--seed", "7")
     process = await asyncio.create_subprocess_exec(
@@ -164,12 +164,12 @@ for module in pkgutil.walk_packages(playground.slack.__path__, "playground.slack
     importlib.import_module(module.name)
 print(playground.slack.__file__)
 """
-"""Imports every module of the stand-in where nothing else of ours can be imported."""
+"""Import every module of the stand-in where nothing else of ours can be imported."""
 
 
 @pytest.mark.process
-async def test_it_could_be_published_alone(tmp_path: Path) -> None:
-    """Copied into an empty folder, every module of it imports, and none of ours beside it."""
+async def test_it_runs_without_the_rest_of_the_product(tmp_path: Path) -> None:
+    """Copied into an empty folder, all its modules can be imported without the rest of the product."""
     copy = shutil.copytree(Path(server.__file__).parent, tmp_path / "playground" / "slack")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", ALONE, cwd=tmp_path, stdout=asyncio.subprocess.PIPE
@@ -180,7 +180,7 @@ async def test_it_could_be_published_alone(tmp_path: Path) -> None:
 
 
 async def test_a_file_is_uploaded_into_a_direct_conversation(slack: Running) -> None:
-    """Slack's own client announces, sends and shares a file; everybody there sees it, with what was said of it."""
+    """Slack's own client announces, uploads and shares a file; everybody there sees it with its comment."""
     ada = slack.workspace.add_user("ada")
     direct = slack.workspace.direct(ada.id)
     await slack.client.files_upload_v2(
@@ -195,8 +195,8 @@ async def test_a_file_is_uploaded_into_a_direct_conversation(slack: Running) -> 
     assert page["message"]["files"][0]["size"] == 4
 
 
-async def test_a_file_is_sent_as_a_form_too(slack: Running) -> None:
-    """What is sent may be the first part of a form; an address is good once, for as many bytes as were announced."""
+async def test_a_file_may_be_uploaded_as_a_form(slack: Running) -> None:
+    """A form's first part is the file; an upload URL is valid once, for as many bytes as were announced."""
     announced = await slack.client.files_getUploadURLExternal(filename="a.txt", length=3)
     url = str(announced["upload_url"])
     form = {"filename": io.BytesIO(b"abc")}
@@ -212,7 +212,7 @@ async def test_a_file_is_sent_as_a_form_too(slack: Running) -> None:
 
 
 async def test_a_file_that_cannot_be_shared(slack: Running) -> None:
-    """A file is shared once, after it was uploaded, where the bot is, named by an id, and only with files:write."""
+    """A file is shared once, after its upload, where the bot is, by its id, and only with files:write."""
     slack.workspace.add_channel("elsewhere", bot=False)
     announced = await slack.client.files_getUploadURLExternal(filename="a.txt", length=3)
     file, url = str(announced["file_id"]), str(announced["upload_url"])
@@ -239,7 +239,7 @@ async def test_a_file_that_cannot_be_shared(slack: Running) -> None:
     assert await told(None) == "missing_scope"
 
 
-async def test_what_no_file_is_refused(slack: Running) -> None:
+async def test_an_invalid_file_is_refused(slack: Running) -> None:
     """An announcement needs a name and a length in bytes, sharing a list of files."""
     for arguments in ({"filename": "a", "length": "many"}, {"filename": "a", "length": 0}, {"length": 3}):
         with pytest.raises(SlackApiError, match="invalid_arguments"):
@@ -251,8 +251,8 @@ async def test_what_no_file_is_refused(slack: Running) -> None:
 @pytest.mark.parametrize(
     "headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Sec-Fetch-Site": "none"}]
 )
-async def test_no_browser_can_use_it(slack: Running, headers: dict[str, str]) -> None:
-    """A page somewhere can neither break things nor read the ledger, by its own name or by one that leads here."""
+async def test_browsers_are_refused(slack: Running, headers: dict[str, str]) -> None:
+    """A web page can neither set faults nor read the ledger, by this server's name or by one that resolves to it."""
     async with aiohttp.ClientSession() as session:
         for method, path in (("GET", "/playground/ledger"), ("POST", "/playground/faults")):
             async with session.request(method, slack.server.url + path, headers=headers, data="[]") as answer:
