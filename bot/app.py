@@ -38,13 +38,14 @@ from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
+from bot.domain.timers import Timers
 from bot.home.home_tab import Home
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers, Chance
 from bot.runtime.clock import SystemClock
 from bot.runtime.http import Health, Verifying, web
+from bot.runtime.job_scheduler import JobScheduler
 from bot.runtime.settings import Settings, SlackCredentials
-from bot.runtime.ticker import Ticker
 from bot.services import Services
 from bot.slack.api.form_results import FormResults
 from bot.slack.api.ports import Slack
@@ -52,7 +53,7 @@ from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrls
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.cards.digest import digest
 from bot.source.library import Library
-from bot.source.watch import DiskWatch, Freshness, Watch, keep_time
+from bot.source.watch import DiskWatch, Freshness, Watch
 from bot.store.store import Store
 
 STOPPING = 10.0
@@ -61,8 +62,17 @@ STOPPING = 10.0
 LAST_WRITE = 1.0
 """Seconds of a stop in which the missed searches of the last minute are written."""
 
+STOP_TIMERS_SECONDS = 1.0
+"""Seconds of a stop for what is not the worker's: the looks at the clock and the folder."""
+
 BACKOFF = (1.0, 5.0, 30.0)
 """Seconds between attempts to begin posting."""
+
+RELEASE_SECONDS = 1.0
+"""Seconds between looks at the clock for issues that come out or expire; it costs nothing while there are none."""
+
+LOOK_SECONDS = 60.0
+"""Seconds between looks at every file's stamp, since the watch's events can get lost."""
 
 _log = structlog.get_logger(__name__)
 
@@ -86,6 +96,8 @@ class Ports:
     response_urls: ResponseUrls | None = None
     """Sends late answers; None: over HTTP."""
     chance: Chance = random.SystemRandom().randrange
+    timers: Timers = field(default_factory=JobScheduler)
+    """Runs everything that the bot does by itself."""
 
 
 class App:
@@ -138,7 +150,7 @@ class App:
     @asynccontextmanager
     async def running(self, *, post: bool = True) -> AsyncIterator[None]:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
-        library, worker = self.ports.library, self.worker
+        library, worker, timers = self.ports.library, self.worker, self.ports.timers
         watch = self.ports.watch or DiskWatch(library.folder.name)
         await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.on_change(self._changed)
@@ -147,10 +159,11 @@ class App:
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
         tasks = [
             self._watching,
-            asyncio.create_task(keep_time(library), name="release"),
             asyncio.create_task(self._link_lookup.prepare(), name="links"),
             asyncio.create_task(self._services.misses.run(), name="misses"),
         ]
+        timers.every(RELEASE_SECONDS, "release", library.keep_time)
+        timers.every(LOOK_SECONDS, "look at the folder", library.refresh, at_once=False)
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
@@ -160,6 +173,7 @@ class App:
             watch.stop()
             await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             await _end(tasks)
+            await timers.stop(within=STOP_TIMERS_SECONDS)
             await library.stop_listeners()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_WRITE):
@@ -172,7 +186,7 @@ class App:
         """Deliver until stopped. What keeps the worker from starting (a database that is away) is tried again."""
         for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
             try:
-                await self.worker.run(Ticker)
+                await self.worker.run(self.ports.timers)
             except Exception as error:  # noqa: BLE001 - whatever it is, not posting in silence would be worse
                 self._trouble = f"posting does not start: {error}"
                 _log.exception("app.posting_does_not_start", again_in=wait)

@@ -23,18 +23,12 @@ QUIET_MS = 40
 BURST_MS = 400
 """Milliseconds after which a burst is handed over even though it goes on (a copy of a whole archive)."""
 
-LOOK_SECONDS = 60
-"""Seconds without an event after which every file's stamp is checked, since events can get lost."""
-
 _SILENCE_MS = 1000
 """Milliseconds of silence after which the watch is heard of. The first time, every file is looked at: what changed
 between the last look and the watch's beginning had no event."""
 
 POLL_SECONDS = 2.0
 """Seconds between looks at a folder that is missing or has no events."""
-
-TURN_SECONDS = 1.0
-"""Seconds between looks at the clock for issues that come out or expire."""
 
 RETRY_SECONDS = (2.0, 10.0, 60.0)
 """Seconds before a watch that broke off is begun again."""
@@ -78,12 +72,11 @@ class DiskWatch:
                 continue
             yield None
             try:
-                silences, looked = 0, False
+                looked = False
                 async for changes in self._changes(self.folder.resolve()):
-                    silences = 0 if changes else silences + 1
                     if changes:
                         yield self._names(changes)
-                    elif not looked or silences % LOOK_SECONDS == 0:
+                    elif not looked:
                         looked = True
                         yield None
                     if self._identity() != watched:
@@ -165,13 +158,6 @@ class Freshness:
 
     def _well(self) -> None:
         self.fault = ""
-
-
-async def keep_time(library: Library, seconds: float = TURN_SECONDS) -> None:
-    """Have issues come out and expire on time: check the clock every so many `seconds`, forever."""
-    while True:
-        await library.keep_time()
-        await asyncio.sleep(seconds)
 
 
 async def keep_fresh(library: Library, watch: Watch, noticed: Callable[[], None] = lambda: None) -> None:

@@ -58,7 +58,9 @@ class Environment:
     fixture: WorkspaceFixture
 
     async def tick(self) -> None:
-        """Make the app do what is due now, without waiting for its own tick."""
+        """Make the app do what is due now, without waiting for its own timers."""
+        await self.library.keep_time()
+        await self.library.listeners_idle()
         await self.app.worker.tick(self.clock.now())
 
 

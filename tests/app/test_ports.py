@@ -15,6 +15,7 @@ from bot.source.library import Library
 from bot.store.store import Store
 from tests.fakes.folder import FakeFolder
 from tests.fakes.talk import FakeReplies, FakeSlack
+from tests.fakes.timers import FakeTimers
 from tests.fakes.watch import FakeWatch
 from tests.fakes.whole import entry, issue
 
@@ -68,3 +69,41 @@ async def test_an_issue_goes_from_a_fake_folder_to_a_fake_slack() -> None:
     channel, message = slack.posted[0]
     assert (channel, "https://new.example/" in str(message)) == ("C1", True)
     assert slack.is_closed
+
+
+class SetClock(StillClock):
+    """A clock that shows what it is set to."""
+
+    def __init__(self) -> None:
+        """Show `NOW`."""
+        self.shown = NOW
+
+    def now(self) -> datetime:
+        """See `bot.domain.clock.Clock`."""
+        return self.shown
+
+
+async def test_all_that_the_bot_does_by_itself_is_a_job_of_its_timers() -> None:
+    """A look finds the file that no event told of; at its moment the next tick posts it. A stop ends all jobs."""
+    folder = FakeFolder({"a.md": issue(1, NOW - timedelta(days=7), [entry("Old.", "https://old.example/")])})
+    store, slack, timers, clock = Store.open("sqlite://"), RecordingSlack(), FakeTimers(), SetClock()
+    library = Library.opened(folder, clock=clock)
+    ports = Ports(library, store, slack, clock, watch=FakeWatch(), response_urls=FakeReplies(), timers=timers)
+    app = build(Settings(), SlackCredentials("xoxb-1", "secret", None), ports)
+    async with app.running():
+        async with asyncio.timeout(20):
+            await timers.has("tick")
+        await store.subscriptions.put("-:T1", "C1", "U1", AsItAppears(), Preferences(layout=Layout.FULL), NOW)
+        folder.put("b.md", issue(2, NOW + timedelta(days=1), [entry("New.", "https://new.example/")]))
+        await timers.fires("look at the folder")
+        await library.listeners_idle()
+        await timers.fires("tick")
+        await app.worker.idle()
+        assert not slack.posted
+        clock.shown += timedelta(days=1)
+        await timers.fires("release")
+        await library.listeners_idle()
+        await timers.fires("tick")
+        await app.worker.idle()
+        assert "https://new.example/" in str(slack.posted)
+    assert not timers.jobs

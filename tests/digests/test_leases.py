@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
-from bot.runtime.ticker import Ticker
+from bot.runtime.job_scheduler import JobScheduler
 from bot.store.errors import StoreError
 from tests.digests.test_promise import SUNDAY, end, named, standing_scene
 from tests.fakes.newsletter import issue, render
@@ -47,14 +47,13 @@ async def test_leases_are_renewed_while_a_tick_hangs() -> None:
     scene.store.leases.renew = renew  # type: ignore[method-assign]
     worker._claimed[1] = None  # type: ignore[assignment]
     worker._jobs[asyncio.ensure_future(asyncio.sleep(60))] = None  # type: ignore[assignment]
-    running = asyncio.create_task(worker.run(Ticker))
+    await worker.run(JobScheduler())
     async with asyncio.timeout(10):
         await renewed.wait()
     for job in tuple(worker._jobs):
         job.cancel()
     worker._jobs.clear()
     await worker.stop(3)
-    await running
     await scene.store.close()
 
 

@@ -71,7 +71,7 @@ def test_twelve_issues_of_2012_are_not_posted_and_said() -> None:
         old = [issue(100 + month, datetime(2012, month, 3, tzinfo=UTC)) for month in range(1, 13)]
         await scene.appear(*old)
         (worker, _), now = scene.workers[0], scene.clock.now()
-        standings = DeliveryReports(scene.store, worker._registry, None)
+        standings = DeliveryReports(scene.store, worker._registration._registry, None)
         subscription = await scene.store.subscriptions.get("-:T1", channel)
         assert subscription is not None
         standing = await standings.status(subscription, now)

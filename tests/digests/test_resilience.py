@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-import tracemalloc
-from contextlib import suppress
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from apscheduler.schedulers import base
 from sqlalchemy import update
-from structlog.testing import capture_logs
 
 from bot.digests.delivery.issue_registry import ArchiveChange, IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
@@ -22,8 +17,7 @@ from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Paused, PausedBy
-from bot.runtime.clock import SystemClock
-from bot.runtime.ticker import Ticker
+from bot.runtime.job_scheduler import JobScheduler
 from bot.slack.api.client import PAGE_MESSAGES
 from bot.slack.api.errors import RateLimitedError
 from bot.store.errors import StoreError
@@ -140,7 +134,7 @@ def test_an_issue_that_nobody_was_woken_for_is_not_forgotten() -> None:
     async def play() -> None:
         scene, channel = await standing_scene("asap")
         worker = scene.workers[0][0]
-        schedule = worker._store.schedule
+        schedule = scene.store.schedule
         run_now, failures = schedule.run_now, iter([True])
 
         async def fails(*about: Any) -> int:
@@ -167,14 +161,14 @@ def test_an_issue_that_comes_while_others_are_registered_is_known() -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
-        worker = scene.workers[0][0]
-        put, going_on = worker._registry.put, asyncio.Event()
+        worker, registry = scene.workers[0][0], scene.workers[0][0]._registration._registry
+        put, going_on = registry.put, asyncio.Event()
 
         async def waits(*about: Any, **more: Any) -> ArchiveChange:
             await going_on.wait()
             return await put(*about, **more)
 
-        worker._registry.put = waits  # type: ignore[method-assign]
+        registry.put = waits  # type: ignore[method-assign]
         turns = [asyncio.create_task(worker.changed()) for _ in range(2)]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -182,34 +176,6 @@ def test_an_issue_that_comes_while_others_are_registered_is_known() -> None:
         going_on.set()
         await asyncio.wait(turns)
         scene.poke()
-        await scene.passes(minutes=1)
-        assert len(scene.posts(channel)) == 4
-        await end(scene)
-
-    run(play())
-
-
-def test_the_disk_is_looked_at_every_ten_minutes_and_a_look_that_hangs_delays_nobody() -> None:
-    """Should the watch have missed something; one look at a time, beside the ticks, and one that fails is no end."""
-
-    async def play() -> None:
-        scene, channel = await standing_scene("asap")
-        looks = 0
-
-        async def look() -> None:
-            nonlocal looks
-            looks += 1
-            if looks == 1:
-                raise OSError("the disk is away")
-            await asyncio.sleep(1e9)
-
-        scene.archive.refresh = look  # type: ignore[method-assign]
-        for _ in range(4):
-            await scene.passes(minutes=11)
-            scene.poke()
-        await scene.passes(seconds=10)
-        assert looks == 2
-        await scene.appear(issue(2, SUNDAY))
         await scene.passes(minutes=1)
         assert len(scene.posts(channel)) == 4
         await end(scene)
@@ -249,99 +215,6 @@ def test_hung_workspaces_delay_nobody() -> None:
     run(play())
 
 
-async def test_a_stop_is_done_in_time_though_a_tick_will_not_end() -> None:
-    """A tick that ignores being broken off is left to itself."""
-    deaf = asyncio.Event()
-
-    async def tick() -> None:
-        while not deaf.is_set():
-            with suppress(asyncio.CancelledError):
-                await deaf.wait()
-
-    ticker = Ticker(tick, 1)
-    ticker.start()
-    await asyncio.sleep(0)
-    began = time.monotonic()
-    await ticker.stop(0.2)
-    assert time.monotonic() - began < 5
-    deaf.set()
-    await asyncio.sleep(0)
-
-
-async def test_a_tick_that_is_broken_off_by_a_stop_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
-    """Whether the scheduler or the start began it: who stops has nothing to read."""
-    for begun in (1, 2):  # the first is the start's, the second the scheduler's
-        reached = asyncio.Event()
-        ticks = 0
-
-        async def tick(nth: int = begun, reached: asyncio.Event = reached) -> None:
-            nonlocal ticks
-            ticks += 1
-            if ticks == nth:
-                reached.set()
-                await asyncio.Event().wait()
-
-        ticker = Ticker(tick, 0.05)
-        ticker.start()
-        await reached.wait()
-        await ticker.stop()
-        await asyncio.sleep(0)
-        assert ticks == begun
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
-
-
-async def test_a_tick_that_fails_is_told_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
-    """One bad tick must not end all ticks."""
-    again = asyncio.Event()
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        ticks += 1
-        if ticks == 1:
-            raise StoreError("look", "it is gone")
-        again.set()
-
-    with capture_logs() as told:
-        ticker = Ticker(tick, 0.05)
-        ticker.start()
-        await again.wait()
-        await ticker.stop()
-    assert [line["event"] for line in told] == ["ticker.failed"]
-    assert not caplog.records
-
-
-@pytest.mark.parametrize("jump", [timedelta(days=365), timedelta(days=-365)])
-async def test_a_clock_that_jumps_costs_nothing_and_silences_nobody(
-    jump: timedelta, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The missed ticks of a year are not made up for, and a clock put back by a year is not waited for."""
-    ticked, skew = asyncio.Event(), timedelta()
-
-    class Jumping(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return SystemClock().now().astimezone(tz) + skew
-
-    async def tick() -> None:
-        ticked.set()
-
-    monkeypatch.setattr(base, "datetime", Jumping)
-    ticker = Ticker(tick, 0.05)
-    ticker.start()
-    tracemalloc.start()
-    try:
-        async with asyncio.timeout(10):
-            for step in (timedelta(), timedelta(), jump, jump, jump):
-                skew = step
-                ticked.clear()
-                await ticked.wait()
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000
-    finally:
-        tracemalloc.stop()
-        await ticker.stop()
-
-
 @pytest.mark.long
 async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
     """Leases that can't be released expire by themselves."""
@@ -355,12 +228,10 @@ async def test_a_stop_is_done_in_time_though_the_database_hangs() -> None:
         return 0
 
     scene.store.leases.drop = hung  # type: ignore[method-assign]
-    running = asyncio.create_task(worker.run(Ticker))
-    await asyncio.sleep(0)
+    await worker.run(JobScheduler())
     began = time.monotonic()
     await worker.stop(2)
     assert time.monotonic() - began < 8
-    await running
     await scene.store.close()
 
 

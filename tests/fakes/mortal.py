@@ -16,7 +16,7 @@ from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.workspace import team_of
 from bot.runtime.clock import SystemClock
-from bot.runtime.ticker import Ticker
+from bot.runtime.job_scheduler import JobScheduler
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
@@ -64,12 +64,11 @@ async def work(
     mine, wrapped = wrap(store, slack)
     archive, content = FakeArchive(lambda: issues), DigestContent(render)
     worker = Worker(mine, wrapped, IssueRegistry(mine.issues), archive, content, SystemClock(), policy)
-    running = asyncio.create_task(worker.run(Ticker))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await asyncio.wait((running, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)
+    await worker.run(JobScheduler())
+    await stop.wait()
     await worker.stop()
-    await running
     await slack.close()
     await store.close()
 

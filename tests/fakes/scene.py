@@ -19,6 +19,7 @@ from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Subscription
+from bot.domain.timers import Job
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 from bot.store.tables import subscriptions
@@ -27,6 +28,7 @@ from playground.slack.site import Site
 from playground.slack.workspace import Workspace
 from tests.fakes.newsletter import render
 from tests.fakes.site_slack import SiteSlack
+from tests.fakes.timers import FakeTimers
 from tests.fakes.virtual import START, VirtualClock
 
 _FIRST = select(func.min(subscriptions.c.wake_at))
@@ -41,9 +43,6 @@ class FakeArchive:
     def __init__(self, issues: Callable[[], tuple[Issue, ...]] = tuple) -> None:
         """Hold what `issues` returns at each moment."""
         self.announced = issues
-
-    async def refresh(self) -> None:
-        """Find nothing new: the archive's content is always known."""
 
 
 class Scene:
@@ -66,6 +65,7 @@ class Scene:
         self.archive = FakeArchive(lambda: self.issues)
         self.issues: tuple[Issue, ...] = ()
         self.workers: list[tuple[Worker, asyncio.Task[None]]] = []
+        self.timers: dict[Worker, FakeTimers] = {}
         self.slack: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
         self.render: Render = render
         self.nap = 3_600.0
@@ -116,12 +116,15 @@ class Scene:
             self.clock,
             policy or self.rules,
         )
-        await worker.start()
+        timers = self.timers[worker] = FakeTimers()
+        timers.every(1.0, "release", self._releases(worker), at_once=False)
+        await worker.run(timers)
 
         async def work() -> None:
             while True:
-                await worker.tick(self.clock.now())
-                await self._nap(worker)
+                timers.comes_due()
+                await timers.ends("tick")
+                await self._nap(worker, timers)
 
         self.workers.append((worker, asyncio.create_task(work())))
         return worker
@@ -129,10 +132,22 @@ class Scene:
     def _registry(self, store: Store) -> IssueRegistry:
         return IssueRegistry(store.issues, few=1_000_000)  # no threads in virtual time
 
-    async def _nap(self, worker: Worker) -> None:
+    def _releases(self, worker: Worker) -> Job:
+        """Return the job by which the worker's library tells it that issues dated ahead are out."""
+        seen = self.clock.now()
+
+        async def release() -> None:
+            nonlocal seen
+            since, seen = seen, self.clock.now()
+            if any(since < issue.published <= seen for issue in self.issues):
+                await worker.changed()
+
+        return release
+
+    async def _nap(self, worker: Worker, timers: FakeTimers) -> None:
         """Sleep as long as an idle worker would: `nap` at most."""
         wait = self.rules.tick_seconds
-        if not (worker.active_jobs or worker._chores):
+        if not (worker.active_jobs or timers.running()):
             first = await self.store.database.read(lambda connection: connection.scalar(_FIRST))
             ahead = self.nap if first is None else (first - self.clock.now()).total_seconds()
             wait = min(max(wait, ahead), self.nap)
@@ -154,8 +169,9 @@ class Scene:
         """Kill a worker: what it does stops where it is, and nothing is released."""
         for known, task in self.workers:
             if known is worker:
-                for job in (*worker._jobs, *worker._chores):
+                for job in worker._jobs:
                     job.cancel()
+                self.timers.pop(worker).dies()
                 task.cancel()
                 await asyncio.wait({task})
         self.workers = [pair for pair in self.workers if pair[0] is not worker]

@@ -64,10 +64,6 @@ class IssueRegistry:
         """Return the identity of the issue with this slug; the slug itself if it is not registered yet."""
         return self.current.identities.get(slug, slug)
 
-    def is_due(self, now: datetime) -> bool:
-        """Return whether an issue that was dated ahead has come out since the last `put`."""
-        return any(issue.published <= now for issue in self.current.ahead)
-
     async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> ArchiveChange:
         """Register the archive's `issues` (oldest first), make them the current catalogue, and return what changed.
 

@@ -1,0 +1,50 @@
+"""What delivery does every hour: it resumes what may go on, and deletes what is old."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from bot.domain.clock import Clock
+from bot.domain.workspace import WorkspaceId
+from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Poster
+from bot.store.store import Store
+
+_log = structlog.get_logger(__name__)
+_MAX_CHECKS_AT_ONCE = 8
+"""Workspaces that refused the bot which are checked at the same time."""
+_CHECK_TIMEOUT_SECONDS = 20.0
+"""Seconds after which such a check is given up."""
+
+
+class Upkeep:
+    """Resumes subscriptions whose reason for the pause is gone, and deletes old bookmark events."""
+
+    def __init__(self, store: Store, slack: Poster, clock: Clock) -> None:
+        """Look after the subscriptions in `store`."""
+        self._store, self._slack, self._clock = store, slack, clock
+
+    async def tidy(self) -> None:
+        """Resume the subscriptions whose schedule can be read again, and delete old bookmark events."""
+        now = self._clock.now()
+        if count := await self._store.subscriptions.resume_readable(now):
+            _log.info("delivery.readable_again", subscriptions=count)
+        await self._store.bookmarks.prune(now)
+
+    async def check_tokens(self) -> None:
+        """Resume the subscriptions of each workspace that refused the bot and now accepts its token again."""
+        turns = asyncio.Semaphore(_MAX_CHECKS_AT_ONCE)
+        refused = await self._store.subscriptions.refused_workspaces()
+        await asyncio.gather(*(self._check(workspace, turns) for workspace in refused))
+
+    async def _check(self, workspace: WorkspaceId, semaphore: asyncio.Semaphore) -> None:
+        async with semaphore:
+            try:
+                async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
+                    await self._slack.check(workspace)
+            except (SlackError, TimeoutError):
+                return
+        count = await self._store.subscriptions.resume_workspace(workspace, self._clock.now())
+        _log.info("delivery.workspace_resumed", workspace=workspace, subscriptions=count)
