@@ -134,6 +134,11 @@ class Finder:
                 return True
         return self.found(plan).grade is Grade.STRONG
 
+    def everything_with(self, plan: Plan) -> list[int]:
+        """Return every entry that has something of what is looked for and passes the filters, in no order."""
+        found = self._kept(plan, self._ranker.found(plan.terms, whole=True)) if plan.terms else _NOTHING
+        return [int(doc) for doc in found.docs]
+
     def _answers(self, plan: Plan, found: Matches) -> Matches:
         """Return those of `found` that come, scored in the order that was asked for or that such a query has."""
         telling = [word for word in plan.asked.words if not word.optional]

@@ -31,6 +31,7 @@ still missed, and what was tried for it: `benchmarks/search/README.md`.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -41,7 +42,7 @@ import numpy as np
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
-from archive.search import notes, paging, suggest, typeahead
+from archive.search import mentions, notes, paging, suggest, typeahead
 from archive.search import remedy as remedies
 from archive.search import synonyms as synonym_table
 from archive.search.explain import Explainer
@@ -154,6 +155,28 @@ class Index:
                 self._answers.clear()
             self._answers[key] = answer
         return answer
+
+    def mentions(self, topic: str, query: str = "", today: date | None = None) -> tuple[mentions.Mention, ...]:
+        """Return every entry that says `topic` (`archive.search.mentions` has the rule), oldest first.
+
+        `query` holds filters in the query language; () for a topic of filler alone.
+        """
+        day = today or self._newest_day()
+        plan = self._finder.plan(f"{topic} {query}".strip(), None, day)
+        docs = self._finder.everything_with(plan)
+        entries = sorted(
+            map(self._segments.entry, docs), key=lambda found: (found[0].published, found[0].slug, found[2].position)
+        )
+        return tuple(mentions.mentioning(plan.terms, self._lookup.vocabulary.words, entries))
+
+    def sites(self) -> frozenset[str]:
+        """Return the hosts that the archive links to."""
+        return frozenset(self._dictionary.sites)
+
+    def weight(self, word: str) -> float:
+        """Return what a word of a query counts: the more, the fewer entries have it; one or more words."""
+        counts = [self._lookup.count(part) for part in words(word)]
+        return math.log((self._segments.living + 1) / (min(counts, default=0) + 0.5))
 
     def forget(self) -> None:
         """Forget the answers given so far, for who measures; what is known of single words stays."""

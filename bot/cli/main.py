@@ -52,6 +52,12 @@ Synonyms = Annotated[
 ]
 
 
+class AskFormat(StrEnum):
+    """What `ask` can write for a file."""
+
+    JSONL = "jsonl"
+
+
 class ExportFormat(StrEnum):
     """What `export` can write."""
 
@@ -162,6 +168,32 @@ def search(
         limit=limit,
         explain=explain,
     )
+
+
+@app.command()
+def ask(
+    message: Annotated[Optional[list[str]], typer.Argument(help="A message, as in Slack.", show_default=False)] = None,
+    archive: Archive = None,
+    *,
+    answers: Annotated[Optional[Path], typer.Option(help="A JSON Lines file of questions.", show_default=False)] = None,
+    intents: Annotated[Optional[Path], typer.Option(help="A file of messages to be read.", show_default=False)] = None,
+    dialogues: Annotated[Optional[Path], typer.Option(help="A file of threads.", show_default=False)] = None,
+    output: Annotated[AskFormat, typer.Option("--format", help="How a file is answered.")] = AskFormat.JSONL,
+    now: Annotated[str, typer.Option(help="The moment that days count from, as 2024-03-27T12:00+00:00.")] = "",
+) -> None:
+    """Answer a question in the newsletter's own words, as a direct message would be answered."""
+    from bot.cli import ask as asking  # noqa: PLC0415 - heavy
+
+    del output  # there is one
+    files = {"answers": answers, "intents": intents, "dialogues": dialogues}
+    text = " ".join(message or ())
+    for what, file in files.items():
+        if file:
+            asking.ask_file(archive, file, what, now=now)
+    if not text.strip() and not any(files.values()):
+        raise typer.BadParameter("ask something, for example: backissue ask what is new on kafka", param_hint="message")
+    if text.strip():
+        asking.ask(archive, text, now=now)
 
 
 @app.command()

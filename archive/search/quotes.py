@@ -1,0 +1,118 @@
+"""The sentences of entries that answer a question, word for word as the archive has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.search.result import Reason, Result
+from archive.search.words import words
+
+MAX_QUOTES = 3
+"""A person reads one to three sentences; more is a page of answers."""
+MAX_FROM_ENTRY = 2
+QUOTED_RESULTS = 8
+"""The best entries whose sentences are looked at."""
+PLACE_SHARE = 0.5
+"""What an entry's place counts beside what its sentence meets of the question; .3 to .7 quote the same sentences."""
+MAX_CHARS = 600
+
+_END = re.compile(r"""(?<=[.!?…])["'”’)\]]*\s+(?=["'“‘(\[]*[^\sa-z])|(?<=[。！？])""")
+_SHORT_FORM = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nos|mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|vol|pp|fig|ed|al|dept|est)"
+    r"|(?:^|[\s(])[A-Z](?:\.[A-Z])*)\.$",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(r"(?:It|Its|It's|This|That|They|Their|These|Those|He|She|Here|Also|But|And|So|Instead)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One or two sentences of an entry: `text` stands in `result.entry.text` as it is.
+
+    `score` is higher for a better answer; `met` are the words of the question that the text has in any form.
+    """
+
+    text: str
+    result: Result
+    score: float
+    met: frozenset[str]
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of an entry's text in order, each as it stands there.
+
+    A line's end is a sentence's end. Short forms ("e.g.", an initial) end none.
+
+    >>> sentences("Sops edits files, e.g. YAML. It encrypts them.")
+    ('Sops edits files, e.g. YAML.', 'It encrypts them.')
+    """
+    return tuple(found for line in text.splitlines() for found in _of_line(line.strip().removeprefix("•").strip()))
+
+
+def _of_line(line: str) -> Iterator[str]:
+    start = 0
+    for match in _END.finditer(line):
+        if _SHORT_FORM.search(line[start : match.start()].rstrip("\"'”’)]")):
+            continue
+        if found := line[start : match.end()].strip():
+            yield found
+        start = match.end()
+    if found := line[start:].strip():
+        yield found
+
+
+def quotes(results: Sequence[Result], weigh: Callable[[str], float]) -> tuple[Quote, ...]:
+    """Return the sentences of `results` that answer best, at most `MAX_QUOTES`, the best first.
+
+    `weigh` returns what a word of the question counts: more for a rare one. The results have their reasons.
+    """
+    if not results:
+        return ()
+    best = max(result.score for result in results) or 1.0
+    asked = {reason.word for result in results for reason in result.reasons}
+    whole = sum(map(weigh, asked)) or 1.0
+    found: list[Quote] = []
+    for result in results[:QUOTED_RESULTS]:
+        place = result.score / best
+        found += sorted(_of(result, place, weigh, whole), key=lambda quote: -quote.score)[:MAX_FROM_ENTRY]
+    return tuple(_different(sorted(found, key=lambda quote: -quote.score)))
+
+
+def _of(result: Result, place: float, weigh: Callable[[str], float], whole: float) -> Iterator[Quote]:
+    """Return each sentence of an entry as a quote."""
+    said = sentences(result.entry.text)
+    for at, text in enumerate(said):
+        met = _met(text, result.reasons)
+        share = sum(map(weigh, met)) / whole
+        quoted = _with_antecedent(result.entry.text, said, at)
+        yield Quote(quoted, result, PLACE_SHARE * place + share * place, met)
+
+
+def _with_antecedent(text: str, said: Sequence[str], at: int) -> str:
+    """Return the sentence, with the one before where it points back to that: "It encrypts them"."""
+    if at and _POINTS_BACK.match(said[at]):
+        start, end = text.find(said[at - 1]), text.find(said[at])
+        both = text[start : end + len(said[at])]
+        if 0 <= start < end and "\n" not in both and len(both) <= MAX_CHARS:
+            return both
+    return said[at]
+
+
+def _met(text: str, reasons: Sequence[Reason]) -> frozenset[str]:
+    """Return the words of the question that a sentence of an entry, found for `reasons`, has."""
+    there = set(words(text))
+    return frozenset(reason.word for reason in reasons if reason.term in there or reason.word in there)
+
+
+def _different(found: Sequence[Quote]) -> Iterator[Quote]:
+    """Return the first quotes whose texts are different; one that holds another stands for both."""
+    kept: list[Quote] = []
+    for quote in found:
+        if any(quote.text in other.text or other.text in quote.text for other in kept):
+            continue
+        kept.append(quote)
+        yield quote
+        if len(kept) == MAX_QUOTES:
+            return

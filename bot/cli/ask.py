@@ -1,0 +1,246 @@
+"""`backissue ask`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+# First: it tells numpy, before that is imported, to start no threads.
+from bot.cli.search import QueriesError, answer_all, unreadable  # isort: skip
+
+from rich.table import Table
+from rich.text import Text
+
+from archive.issue import Entry, Issue
+from archive.search.index import Index
+from archive.search.quotes import Quote
+from archive.search.result import Grade
+from archive.snapshot import Snapshot
+from bot.cli.reading import index, read
+from bot.cli.terminal import out, safe, write
+from bot.domain.errors import SettingsError
+from bot.domain.title import label
+from bot.lookup.asking.answering import Fact, Reply, reply
+from bot.lookup.asking.facts import ArchiveFacts, named
+from bot.lookup.asking.heard import hear
+from bot.lookup.asking.reader import Context, telling
+from bot.lookup.asking.reader import read as read_message
+from bot.lookup.asking.request import Form, Kind, Manner, Request
+from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
+from bot.runtime.clock import SystemClock
+
+BOT = "U0BOT"
+"""The user id that stands for the bot in a file of messages."""
+_GRADES = {Grade.STRONG: "strong", Grade.NEAREST: "nearest", Grade.NONE: "nothing"}
+_CHART_WIDTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a batch is answered from: the archive, and the day that it counts from."""
+
+    index: Index
+    snapshot: Snapshot
+    today: date
+
+    def context(self, *, private: bool = False) -> Context:
+        """Return what a message is read with."""
+        return Context(self.today, ArchiveFacts(self.index, self.snapshot), private)
+
+
+def ask(folder: Path | None, text: str, *, now: str) -> None:
+    """Print the answer to a message, as it would be given in a direct message."""
+    asked = _archive(folder, now)
+    _draw(_answer(asked, _read(asked, text, "")))
+
+
+def ask_file(folder: Path | None, file: Path, what: str, *, now: str) -> None:
+    """Write a line of JSON for each line of a file of `what`: answers, intents or dialogues.
+
+    Raises QueriesError, before anything is answered, if the file is malformed; BatchError at the end when a line
+    failed.
+    """
+    lines = list(_lines(file))
+    asked = _archive(folder, now)
+    says: Callable[[Asked, Mapping[str, Any]], Iterator[dict[str, Any]]] = {
+        "answers": _answers,
+        "intents": _intents,
+        "dialogues": _dialogues,
+    }[what]
+
+    def answer(name: Mapping[str, Any], line: str) -> None:
+        for row in says(asked, json.loads(line)):
+            write(json.dumps({**name, **row}, ensure_ascii=False))
+
+    answer_all(lines, answer, write)
+
+
+def _archive(folder: Path | None, now: str) -> Asked:
+    moment = _moment(now) if now else SystemClock().now().astimezone()
+    snapshot = read(folder)
+    return Asked(index(snapshot, None), snapshot, moment.date())
+
+
+def _moment(now: str) -> datetime:
+    try:
+        return datetime.fromisoformat(now)
+    except ValueError:
+        raise SettingsError("--now", f"is no moment: {now[:40]!r}; write it as 2024-03-27T12:00:00+00:00") from None
+
+
+def _lines(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueriesError(file, 0, f"cannot be read ({unreadable(error)})") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield {"id": json.loads(line)["id"]}, line
+        except (ValueError, TypeError, KeyError) as error:
+            raise QueriesError(file, number, "is no JSON object with an id") from error
+
+
+def _read(asked: Asked, text: str, bot: str) -> Request:
+    return read_message(hear(text, bot), asked.context(private=not bot))
+
+
+def _answer(asked: Asked, request: Request) -> Reply | Request:
+    if request.kind in {Kind.LOOKUP, Kind.QUESTION, Kind.ISSUE}:
+        return reply(request, asked.index, asked.snapshot, asked.today)
+    return request
+
+
+def _answers(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    text = str(line["text"])
+    request = _read(asked, text, "")
+    if request.kind not in {Kind.LOOKUP, Kind.QUESTION}:
+        request = Request(Kind.QUESTION, topic=telling(text) or text)
+    found = reply(replace(request, kind=Kind.QUESTION), asked.index, asked.snapshot, asked.today)
+    row: dict[str, Any] = {
+        "match": _GRADES[found.grade],
+        "quotes": [_quoted(quote) for quote in found.quotes],
+        "unmet": list(found.unmet),
+    }
+    yield row | ({"fact": _fact(found.fact)} if found.fact else {})
+
+
+def _quoted(quote: Quote) -> dict[str, str]:
+    links = quote.result.entry.links
+    return {"text": quote.text, "issue": quote.result.issue.slug, "url": links[0].url if links else ""}
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    match fact.form:
+        case Form.FIRST:
+            return {"first": named(fact.first[0])}
+        case Form.LAST:
+            return {"last": named(fact.last[0])}
+        case _:
+            return {"counts": {str(year): count for year, count in fact.counts.items()}}
+
+
+def _intents(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    where = str(line.get("where", "mention"))
+    if "edited" in where:
+        request = Request(Kind.CHATTER, Manner.NONE)  # what was answered is not answered again
+    else:
+        request = _read(asked, str(line["text"]), "" if where.startswith("dm") else BOT)
+    yield {"kind": str(request.kind), "slots": request.slots(), "answer": str(request.manner), "changed": False}
+
+
+def _dialogues(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    thread: Thread | None = None
+    for number, turn in enumerate(line["turns"], 1):
+        text = str(turn["text"])
+        heard = hear(text, BOT if f"<@{BOT}" in text else "")
+        done = follow(heard, asked.context(), thread)
+        thread = remembered(done, thread, _shown(asked, done))
+        yield {
+            "turn": number,
+            "do": done.do,
+            "query": done.query(),
+            "rank": done.rank,
+            "page": done.page,
+            "channel": done.request.channel,
+            "for": done.request.person,
+            "changed": False,
+            "answer": str(done.request.manner),
+        }
+
+
+def _shown(asked: Asked, turn: Turn) -> tuple[Shown, ...]:
+    """Return the links that a turn shows."""
+    if turn.do not in {"search", "question", "more", "issue"}:
+        return ()
+    request = turn.request
+    if request.kind not in {Kind.LOOKUP, Kind.QUESTION, Kind.ISSUE}:
+        return ()
+    return shown_by(reply(request, asked.index, asked.snapshot, asked.today, turn.page))
+
+
+def shown_by(found: Reply) -> tuple[Shown, ...]:
+    """Return the links that an answer shows, in order."""
+    if found.issues:
+        issue = found.issues[0]
+        kinds = {found.section} if found.section else None
+        pairs: list[tuple[Issue, Entry]] = [
+            (issue, entry)
+            for section, entry in issue.entries()
+            if entry.links and (kinds is None or section.kind in kinds)
+        ]
+    elif found.quotes:
+        pairs = [(quote.result.issue, quote.result.entry) for quote in found.quotes]
+    else:
+        pairs = [(result.issue, result.entry) for result in found.results]
+    return tuple(dict.fromkeys(Shown(issue.slug, entry.position, issue.published.date()) for issue, entry in pairs))
+
+
+def _draw(found: Reply | Request) -> None:
+    if isinstance(found, Request):
+        said = ", ".join(f"{name}: {value}" for name, value in found.slots().items())
+        out.print(Text(f"{found.kind} ({found.manner}){': ' if said else ''}{safe(said)}", style="dim"))
+        return
+    if found.fact:
+        _draw_fact(found.fact)
+    if found.grade is Grade.NEAREST:
+        missing = f" (nothing on {', '.join(found.unmet)})" if found.unmet else ""
+        out.print(Text(f"Nothing squarely on that{safe(missing)}. Nearest:", style="yellow"))
+    if found.grade is Grade.NONE:
+        out.print("Nothing in the archive on that.")
+    for issue in found.issues[:1]:
+        out.print(Text.assemble((safe(issue.title), "bold"), f"  {issue.published:%d %b %Y}"))
+        _draw_rows(
+            (safe(entry.headline), issue, entry)
+            for section, entry in issue.entries()
+            if not found.section or section.kind == found.section
+        )
+    if found.quotes:
+        _draw_rows((f"“{safe(quote.text)}”", quote.result.issue, quote.result.entry) for quote in found.quotes)
+    else:
+        _draw_rows((safe(each.entry.headline), each.issue, each.entry) for each in found.results)
+
+
+def _draw_rows(rows: Iterator[tuple[str, Issue, Entry]]) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 1, 1, 0))
+    table.add_column(justify="right", style="dim")
+    table.add_column(overflow="fold")
+    for place, (said, issue, entry) in enumerate(rows, 1):
+        text = Text(said)
+        text.append(f"\n{label(issue)}  {issue.published:%d %b %Y}", style="dim")
+        if entry.links:
+            text.append(f"\n{safe(entry.links[0].url)}", style="cyan")
+        table.add_row(str(place), text)
+    out.print(table)
+
+
+def _draw_fact(fact: Fact) -> None:
+    out.print(Text.assemble((f"{fact.total} entries say ", ""), (safe(fact.topic), "bold")))
+    most = max(fact.counts.values())
+    for year, count in fact.counts.items():
+        out.print(Text(f"{year}  {'█' * max(1, round(count / most * _CHART_WIDTH))} {count}", style="green"))

@@ -1,0 +1,143 @@
+"""The answer to a request, from the archive in memory: sentences quoted word for word, figures counted, issues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from archive.issue import Entry, Issue, Section
+from archive.kind import Kind as SectionKind
+from archive.search.index import MAX_RESULTS, Index
+from archive.search.query import QUERY_MAX_CHARS
+from archive.search.quotes import Quote, quotes
+from archive.search.result import Answer, Grade, Result
+from archive.snapshot import Snapshot
+from bot.lookup.asking.request import Form, Kind, Limits, Request
+
+PAGE_LINKS = 5
+"""Links of a page of an answer in a thread, where there is less room than in a list of one's own."""
+CLOSE_SHARE = 0.65
+"""Where the oldest come first, an entry is as good as this part of the best (as `archive.search.grading` has it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What was counted over the entries that say a topic: which is `first` and `last`, and how many in each year."""
+
+    topic: str
+    form: Form
+    first: tuple[Issue, Section, Entry]
+    last: tuple[Issue, Section, Entry]
+    counts: dict[int, int]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a request of the archive.
+
+    `quotes` answer a question, best first, and `fact` one that is counted; `results` are one page of links for a lookup
+    of `total`; `issues` are what was asked for by number or date, with `section` the kind of section that is shown, ""
+    for all. `unmet` are words of the request that the best entry lacks. `found` is the search's own answer.
+    """
+
+    request: Request
+    grade: Grade
+    quotes: tuple[Quote, ...] = ()
+    fact: Fact | None = None
+    results: tuple[Result, ...] = ()
+    total: int = 0
+    issues: tuple[Issue, ...] = ()
+    section: str = ""
+    unmet: tuple[str, ...] = ()
+    found: Answer | None = None
+
+
+def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page: int = 1) -> Reply:
+    """Return the answer to a lookup, a question or a request for an issue. Never raises, whatever was asked."""
+    if request.kind is Kind.ISSUE:
+        return _issues(request, snapshot)
+    if request.form is not Form.SENTENCES and (counted := _counted(request, index, today)):
+        return counted
+    found = _search(request, index, snapshot, today, page)
+    unmet = found.results[0].lacks if found.results else ()
+    if request.kind is Kind.QUESTION and page == 1:
+        quoted = quotes(found.results, index.weight)
+        return Reply(request, found.grade, quoted, None, found.results, found.total, unmet=unmet, found=found)
+    return Reply(request, found.grade, results=found.results, total=found.total, unmet=unmet, found=found)
+
+
+def query_of(request: Request, *, newest_first: bool = True) -> str:
+    """Return a request in the search's own query language, as `/weekly` takes it."""
+    limits = request.limits
+    said = [request.topic or _all(limits)]
+    said += [f"in:{limits.section}"] if limits.section else []
+    said += [f"site:{limits.site}"] if limits.site else []
+    said += [f"after:{limits.after}"] if limits.after else []
+    said += [f"before:{limits.before}"] if limits.before else []
+    said += [f'-"{word}"' if " " in word else f"-{word}" for word in limits.without]
+    said += [f"issue:{issue}" for issue in request.issues]
+    said += ["sort:new"] if limits.order == "newest" and newest_first else []
+    return " ".join(filter(None, said))
+
+
+def _all(limits: Limits) -> str:
+    """Return what is looked for where only limits are given: everything that they let through."""
+    return f'"{limits.phrase}"' if limits.phrase else ""
+
+
+def _search(request: Request, index: Index, snapshot: Snapshot, today: date, page: int) -> Answer:
+    limits = request.limits
+    if request.last:
+        newest = sorted(snapshot.issues, key=lambda issue: (issue.published, issue.slug))[-request.last :]
+        request = replace(request, issues=tuple(issue.slug for issue in newest))
+    kinds = _kinds(limits)
+    size = limits.limit or (10 if request.kind is Kind.QUESTION else PAGE_LINKS)
+    query = query_of(request)[:QUERY_MAX_CHARS]
+    if limits.order != "oldest":
+        return index.search(query, kinds=kinds, limit=size, offset=(page - 1) * size, today=today)
+    found = index.search(query, kinds=kinds, limit=MAX_RESULTS, today=today)
+    best = max((result.score for result in found.results), default=0.0)
+    close = [result for result in found.results if result.score >= best * CLOSE_SHARE]
+    close.sort(key=lambda result: (result.issue.published, result.entry.position))
+    return replace(found, results=tuple(close[(page - 1) * size : page * size]), total=len(close))
+
+
+def _kinds(limits: Limits) -> frozenset[SectionKind] | None:
+    """Return the kinds of section to look in, None for the usual ones."""
+    left_out = {SectionKind(name) for name in limits.without_sections}
+    if not left_out:
+        return None
+    return frozenset(SectionKind) - left_out - {SectionKind.SPONSOR, SectionKind.JOBS}
+
+
+def _counted(request: Request, index: Index, today: date) -> Reply | None:
+    """Return the answer to when first, when last and how often; None where nothing says the topic."""
+    filters = query_of(replace(request, topic=""), newest_first=False)
+    said = index.mentions(request.topic, filters, today)
+    if not said:
+        return None
+    counts = Counter(issue.published.year for issue, _, _ in said)
+    fact = Fact(request.topic, request.form, said[0], said[-1], dict(sorted(counts.items())), len(said))
+    shown = {Form.LAST: said[-1:], Form.FIRST: said[:1]}.get(request.form, said[-1:])
+    results = tuple(Result(issue, section, entry, 1.0) for issue, section, entry in shown)
+    return Reply(request, Grade.STRONG, _whole(results), fact, results, len(said))
+
+
+def _whole(results: Sequence[Result]) -> tuple[Quote, ...]:
+    """Return the first sentence of each result as its quote."""
+    return tuple(quote for result in results for quote in quotes((result,), lambda _: 1.0)[:1])
+
+
+def _issues(request: Request, snapshot: Snapshot) -> Reply:
+    found = tuple(issue for asked in request.issues if (issue := _issue(asked, snapshot)) is not None)
+    return Reply(request, Grade.STRONG if found else Grade.NONE, issues=found, section=request.limits.section)
+
+
+def _issue(asked: int | str, snapshot: Snapshot) -> Issue | None:
+    if isinstance(asked, str):
+        return snapshot.get(asked)
+    numbered = [issue for issue in snapshot.issues if issue.number == asked]
+    return max(numbered, key=lambda issue: issue.published, default=None)

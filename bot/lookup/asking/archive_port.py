@@ -1,0 +1,34 @@
+"""What reading a message needs to know of the archive."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+
+class Archive(Protocol):
+    """The issues and names of an archive at one moment; `bot.lookup.asking.facts` has them."""
+
+    def site(self, name: str) -> str:
+        """Return the host that a name stands for, "" for none."""
+        ...
+
+    def issue_on(self, day: date, days: int = 1) -> tuple[int | str, ...]:
+        """Return the issues of `days` days from `day` on, else the last one before, by number or slug."""
+        ...
+
+    def newest(self, back: int = 0) -> int | str | None:
+        """Return the issue `back` before the newest, None if there is none."""
+        ...
+
+    def is_name(self, word: str) -> bool:
+        """Return whether the archive writes the word as a name, with a capital letter within a sentence."""
+        ...
+
+    def beside(self, issue: int | str, step: int) -> int | str | None:
+        """Return the issue `step` after (before, if negative) the one of this number or slug, None at an end."""
+        ...
+
+    def has(self, number: int) -> bool:
+        """Return whether an issue has this number."""
+        ...

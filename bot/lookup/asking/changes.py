@@ -1,0 +1,217 @@
+"""Wishes to change something: subscribe, pause, save, share, export and the like, and nothing that only looks like one.
+
+The rule: a verb of change asks for a change only if nothing is left in its clause that is not about us: times, days,
+"this channel", "the digest", "us", an item that was shown. So "pause for two weeks" is one, and "pause containers in
+kubernetes" is a topic.
+"""
+
+from __future__ import annotations
+
+import re
+
+from archive.search.words import bag, words
+from bot.lookup.asking.heard import Heard
+from bot.lookup.asking.limits import NUMBERS, SECTIONS
+from bot.lookup.asking.phrases import phrases
+from bot.lookup.asking.request import Kind, Manner, Request
+
+_PHRASES = phrases("changes")
+ABOUT_US = bag("""
+    us me we i you your our my mine this that it them here everyone everybody team channel channels room dm
+    digest digests newsletter newsletters post posts posting message messages update updates issue issues
+    notification notifications delivery deliveries subscription subscriptions bot back thing stuff all
+    everything anything again now today tonight tomorrow then anymore any more new next please the a an every
+    each for to in into on at of from until till and or with by about as soon it appears immediately once week
+    weeks weekly day days daily weekday weekdays weekend weekends month months hour hours minute minutes while
+    bit time times am pm noon midnight morning evening afternoon time utc gmt est pst cet bst monday mondays
+    tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays sunday sundays
+    mon tue tues wed thu thur thurs fri sat sun january february march april june july august september october
+    november december holiday holidays vacation christmas easter summer break offsite sending send sent just
+    only also instead back longer long up off out down over too been will be is are not can could would want
+    like id lets let go going ahead start stop get getting getting receive receiving indefinitely forever
+    permanently temporarily quiet way being
+""") | frozenset(" ".join(NUMBERS).split())
+_ZONE = _PHRASES["zone"]
+_TIME = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:am|pm|h)?", re.IGNORECASE)
+_LEAD = _PHRASES["lead"]
+_CLAUSE = _PHRASES["clause"]
+_VERBS = phrases("verbs")
+_ACTIONS: dict[str, tuple[str, ...]] = {
+    "unsubscribe": ("unsubscribe", "pause"),
+    "resume": ("resume",),
+    "pause": ("pause",),
+    "subscribe": ("subscribe",),
+    "retime": ("subscribe", "schedule", "retime"),
+    "deliver": ("subscribe", "schedule"),
+}
+"""What each verb asks for, the likeliest first, in the order in which they are looked for."""
+_TASTE = _PHRASES["taste"]
+_LASTING = _PHRASES["lasting"]
+_US = re.compile(
+    r"^\W*(?:only |just )*(?:send|post|deliver)\s+(?:us|this channel|here)\b|\bsend us only\b", re.IGNORECASE
+)
+ORDINALS = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5,
+    "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9,
+    "tenth": 10, "10th": 10, "last": -1, "top": 1,
+}  # fmt: skip
+_RANK = _PHRASES["rank"]
+_SAVE = _PHRASES["save"]
+_SHARE = re.compile(r"^(?:share|post|send|forward|put|drop|publish|show|tell)\b", re.IGNORECASE)
+_SHARED = bag("""
+    share post send forward put drop publish this that it them these those all link links one ones result
+    results entry page answer answers the a to with in into here channel everyone everybody team us of for and
+    please latest newest issue random first second third fourth fifth sixth seventh eighth ninth tenth last
+    number top colleagues others group whole list
+""")
+_SAVED = bag("""
+    save bookmark keep remember star pin store add this that it them these those all both link links one ones
+    result results entry the a to in into for me my mine later list bookmarks bookmark saved of and please first
+    second third fourth fifth sixth seventh eighth ninth tenth last number top reading read
+""")
+_FORGET = _PHRASES["forget"]
+_EXPORT = _PHRASES["export"]
+_FORMATS = {
+    "csv": "csv",
+    "json": "json",
+    "jsonl": "json",
+    "html": "html",
+    "md": "md",
+    "markdown": "md",
+    "opml": "opml",
+    "netscape": "html",
+}
+_EXPORTED = bag("""
+    my mine all the of as a an in to file bookmarks bookmark saved links link saves list everything i ive have
+    saved format please browser for me them it kept reading csv json jsonl html md markdown netscape
+""")
+
+
+def change(heard: Heard) -> Request | None:
+    """Return what a message asks to be changed, None if it asks for no change. The reader's other parts come after."""
+    text = _CLAUSE.sub("", heard.text).strip()
+    asked = _LEAD.sub("", text).strip()
+    for part in (_forgotten, _exported, _saved, _shared, _tasted, _subscribed):
+        if asked and (found := part(asked, heard)):
+            return found
+    return None
+
+
+def rank_in(text: str) -> int:
+    """Return the place in a list that a text names, from 1; -1 for the last, 0 for none."""
+    match = _RANK.search(text)
+    if not match:
+        return 0
+    word = (match["word"] or "").casefold()
+    return ORDINALS.get(word) or (int(match["digit"]) if match["digit"] else int(re.sub(r"\D", "", word) or 0))
+
+
+def _confirm(action: tuple[str, ...], **more: object) -> Request:
+    return Request(Kind.CHANGE, Manner.CONFIRM, action=action, **more)  # type: ignore[arg-type]
+
+
+def _forgotten(asked: str, _heard: Heard) -> Request | None:
+    return _confirm(("forget",)) if _FORGET.match(asked) else None
+
+
+def _exported(asked: str, _heard: Heard) -> Request | None:
+    match = _EXPORT.match(asked)
+    if not match or not set(words(match["rest"])) <= _EXPORTED:
+        return None
+    kind = next((_FORMATS[word] for word in words(match["rest"]) if word in _FORMATS), "html")
+    return Request(Kind.MINE, Manner.CONFIRM, action=("export",), export=kind)
+
+
+def _saved(asked: str, heard: Heard) -> Request | None:
+    match = _SAVE.match(asked)
+    if not match:
+        return None
+    rest = _without_addresses(asked, heard)
+    if not _all_in(rest, _SAVED):
+        return None
+    if not heard.urls and len(words(rest)) < 2:
+        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, action=("save",))
+    return _confirm(("save",), rank=rank_in(rest), url=heard.urls[0] if heard.urls else "")
+
+
+def _shared(asked: str, heard: Heard) -> Request | None:
+    if not _SHARE.match(asked):
+        return None
+    rest = _without_addresses(asked, heard)
+    to = bool(heard.channels or heard.mentioned or re.search(r"\b(?:with|to|in|here)\b", rest, re.IGNORECASE))
+    begins = re.match(r"(?:share|post|forward|publish)\b", asked, re.IGNORECASE)
+    if not (begins or (heard.channels and to)) or not _all_in(rest, _SHARED | frozenset({"show", "tell"})):
+        return None
+    if len(words(rest)) < 2 and not heard.urls:
+        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, action=("share",))
+    return _confirm(
+        ("share",),
+        rank=rank_in(rest),
+        channel=heard.channels[0] if heard.channels else "",
+        person=heard.mentioned[0] if heard.mentioned else "",
+        url=heard.urls[0] if heard.urls else "",
+    )
+
+
+def _without_addresses(text: str, heard: Heard) -> str:
+    for gone in (*heard.urls, *(f"#{channel}" for channel in heard.channels)):
+        text = text.replace(gone, " ")
+    return re.sub(r"(?<!\w)#[\w-]*[a-z][\w-]*", " ", text)
+
+
+def _all_in(text: str, known: frozenset[str]) -> bool:
+    """Return whether every word of a text is known or a number."""
+    return all(
+        word in known or word in NUMBERS or re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?", word) for word in words(text)
+    )
+
+
+def _tasted(asked: str, _heard: Heard) -> Request | None:
+    """Read a wish for what digests should hold, now and later."""
+    if not _TASTE.match(asked):
+        return None
+    lasting = _LASTING.search(asked)
+    named = any(word in SECTIONS for word in words(asked))
+    if (
+        lasting
+        or (_US.match(asked) and named)
+        or (named and re.match(r"no more|stop|quit|we don'?t|i don'?t|don'?t|do not", asked, re.IGNORECASE))
+    ):
+        return _confirm(("taste", "subscribe"))
+    return None
+
+
+def _subscribed(asked: str, heard: Heard) -> Request | None:
+    for name, action in _ACTIONS.items():
+        match = _VERBS[name].search(asked) if name in {"retime", "deliver"} else _VERBS[name].match(asked)
+        if not match:
+            continue
+        rest = _without_addresses(asked[match.end() :], heard)
+        if re.match(r"\s+(?:to|for) (?:the |your )?(?:newsletter|digest|weekly)\b", rest, re.IGNORECASE):
+            rest = re.sub(r"^\s+(?:to|for)(?: the| your)? \S+", " ", rest, flags=re.IGNORECASE)
+        left = [word for word in words(_ZONE.sub(" ", rest)) if word not in ABOUT_US and not _TIME.fullmatch(word)]
+        if not left:
+            return _confirm(action, schedule=_schedule(rest), channel=heard.channels[0] if heard.channels else "")
+        topic = re.sub(r"^\s*(?:us|me|this channel)?\s*(?:to|for)?\s+", "", rest, flags=re.IGNORECASE).strip(" ?.!")
+        if action == ("subscribe",) and len(topic.split()) <= 2:
+            return Request(Kind.AMBIGUOUS, Manner.CLARIFY, topic=topic, action=("subscribe",))
+    return None
+
+
+_SCHEDULE_WORDS = bag("""
+    monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays
+    sunday sundays mon tue tues wed thu thur thurs fri sat sun daily weekdays weekday every day weekly noon
+    midnight immediately asap am pm and
+""")
+
+
+def _schedule(rest: str) -> str:
+    """Return the days, times and zone of a wish, in the words it has."""
+    kept = [
+        word
+        for word in rest.replace(",", " , ").split()
+        if word.casefold().strip(".,") in _SCHEDULE_WORDS
+        or _TIME.fullmatch(word.strip(".,"))
+        or _ZONE.fullmatch(word.strip(".,"))
+    ]
+    return " ".join(kept).strip(" ,") if any(word.casefold() != "and" for word in kept) else ""

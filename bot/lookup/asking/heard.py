@@ -1,0 +1,134 @@
+"""A message of Slack's, made plain: without its markup, its courtesies and the mention of the bot."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from archive.search.words import bag
+from bot.domain.text import one_line
+from bot.lookup.asking.phrases import phrases
+
+_PHRASES = phrases("heard")
+MAX_CHARS = 2_000
+"""More of a message is not read: nobody asks at such length. Slack allows 40,000 (methods/chat.postMessage)."""
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]*)(?:\|[^<>]*)?>")
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]*)(?:\|([^<>]*))?>")
+_LINK = re.compile(r"<((?:https?:|mailto:)[^<>|\s]+)(?:\|[^<>]*)?>|\b(https?://[^\s<>]+)")
+_SPECIAL = re.compile(r"<![^<>]*>")
+_EMOJI_NAME = re.compile(r"(?<![\w/:])(?::[a-z0-9_+'-]+:)+(?![\w/])")
+_EMOJI = re.compile("[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
+_CODE = re.compile(r"`+")
+_MARKS = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<![\w_])_([^_\n]+)_(?![\w_])|(?<![\w~])~([^~\n]+)~(?![\w~])")
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "…": "..."})
+_GREETING = _PHRASES["greeting"]
+_COURTESY = _PHRASES["courtesy"]
+_COURTESY_FIRST = re.compile(r"^(?:please|pls|plz|sorry|kindly|thanks|thx|cc)\b[\s,.:;!-]*", re.IGNORECASE)
+_REQUEST = _PHRASES["request"]
+QUESTION_WORDS = bag("""
+    what whats what's which who whos who's whose when where why how hows how's is are was were do does did can
+    could should would will has have had am isn't aren't don't doesn't didn't can't
+""")
+_STATEMENT = _PHRASES["statement"]
+
+_ENDS_OPEN = re.compile(
+    r"\b(?:by|to|about|from|with|like|of|via|and|or|for|ask|asked|tried|try|use|see|than)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message made plain.
+
+    `text` is one line without markup; `addressed` says whether it is meant for the bot. `mentioned` are the ids of
+    other people, `channels` those of channels (by id, or by name where Slack gives none), `urls` the addresses.
+    `courtesy` says that there was thanks or a greeting, `wordless` that there was something without words (an emoji):
+    for a message that is nothing else.
+    """
+
+    text: str
+    addressed: bool = True
+    mentioned: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    courtesy: bool = False
+    wordless: bool = False
+
+
+def hear(message: str, bot: str = "") -> Heard:
+    """Return a message of Slack's made plain. `bot` is the bot's user id, "" in a conversation with the bot alone.
+
+    Never raises, whatever the message holds.
+    """
+    message = message[: MAX_CHARS * 2]
+    channels = tuple(match[2] or match[1] for match in _CHANNEL.finditer(message))
+    mentioned = tuple(dict.fromkeys(who for who in _MENTION.findall(message) if who != bot))
+    parts = _around(message, bot)
+    plain = [_plain(part) for part in parts]
+    urls = tuple(dict.fromkeys(one or other for one, other in _LINK.findall(message)))
+    addressed = not bot or _is_addressed(plain)
+    told = plain if addressed and len(plain) < 3 else [_asking(plain)]
+    text, courtesy = without_courtesy(one_line(" ".join(told))[:MAX_CHARS])
+    wordless = not text and any(part.strip() for part in parts)
+    return Heard(text, addressed, mentioned, channels, urls, courtesy, wordless)
+
+
+def _around(message: str, bot: str) -> list[str]:
+    """Return what stands before the bot's first mention and after it, mentions taken out; [message] without one."""
+    if not bot:
+        return [message]
+    parts: list[str] = []
+    start = 0
+    for match in _MENTION.finditer(message):
+        if match[1] == bot:
+            parts.append(message[start : match.start()])
+            start = match.end()
+    return [*parts, message[start:]]
+
+
+def _plain(text: str) -> str:
+    """Return text without Slack's markup and emoji."""
+    text = _SPECIAL.sub(" ", _MENTION.sub(" ", text))
+    text = _CHANNEL.sub(lambda match: f"#{match[2] or match[1]}", text)
+    text = _LINK.sub(lambda match: match[1] or match[2], text)
+    text = html.unescape(text).translate(_QUOTES)
+    text = _MARKS.sub(lambda match: match[1] or match[2] or match[3], _CODE.sub(" ", text))
+    return one_line(_EMOJI.sub(" ", _EMOJI_NAME.sub(" ", text))).lstrip("> ").strip()
+
+
+def without_courtesy(text: str) -> tuple[str, bool]:
+    """Return `text` without greetings, thanks and please at its ends, and whether there were any."""
+    before = None
+    whole = text
+    while before != text:
+        before = text
+        text = _COURTESY.sub("", _COURTESY_FIRST.sub("", _GREETING.sub("", text, count=1), count=1)).strip()
+        text = text.strip(",;:- ")
+    return text, text != whole
+
+
+def is_asking(text: str) -> bool:
+    """Return whether a text is a question or a request."""
+    text = without_courtesy(text)[0]
+    first = text.partition(" ")[0].casefold().strip(",")
+    return text.endswith("?") or first in QUESTION_WORDS or bool(_REQUEST.match(text))
+
+
+def _is_addressed(parts: list[str]) -> bool:
+    """Return whether the bot is spoken to: its mention stands first or last, or the message is a question or request.
+
+    A statement that ends with the mention ("that was posted by @bot") speaks about it.
+    """
+    before, after = without_courtesy(parts[0])[0], without_courtesy(parts[-1])[0]
+    if not before:
+        return True
+    if is_asking(after) or (is_asking(before) and not re.match(r"(?:ask|see)\b", before, re.IGNORECASE)):
+        return True
+    return not after and not _STATEMENT.match(before) and not _ENDS_OPEN.search(before)
+
+
+def _asking(parts: list[str]) -> str:
+    """Return the part of a message that asks something, else all of it."""
+    return next((part for part in reversed(parts) if part and is_asking(part)), " ".join(parts))

@@ -1,0 +1,265 @@
+"""What a message means: one reader for mentions, direct messages and the words that follow a command.
+
+Each kind has a recogniser, and the first that is sure wins: what concerns the bot and the person comes before what
+concerns the archive, since anything can be looked up. What no recogniser knows is a question if it is put as one, and a
+topic otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from archive.search.wording import STOP_WORDS
+from archive.search.words import bag, words
+from bot.lookup.asking.archive_port import Archive
+from bot.lookup.asking.changes import ABOUT_US, change, rank_in
+from bot.lookup.asking.heard import QUESTION_WORDS, Heard
+from bot.lookup.asking.limits import SECTIONS, without_limits
+from bot.lookup.asking.phrases import phrases
+from bot.lookup.asking.request import Form, Kind, Limits, Manner, Request
+from bot.lookup.asking.which_issue import issue_request
+
+_PHRASES = phrases("reader")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message is read with: the person's `today`, the `archive`, and whether it is in a private conversation."""
+
+    today: date
+    archive: Archive
+    private: bool = False
+
+
+_THANKS = _PHRASES["thanks"]
+_SMALL_TALK = _PHRASES["small_talk"]
+_ABOUT = phrases("about")
+_OF_THE_BOT = ABOUT_US | bag("""
+    subscribe subscribed subscribing unsubscribe pause paused pausing resume save saved saving bookmark
+    bookmarks bookmarked export import share shared change schedule timezone timezones zone zones status state
+    store stored know known delete erase remove forget wipe data privacy private gdpr read see log track record
+    collect listen spy keep kept personal command commands usage manual instructions ask say type do does work
+    works working use used talk help made make built build wrote runs created owns maintains version newsletter
+    newsletters archive topics topic subjects tags categories cover covers list search find late missing twice
+    empty skipped stopped posted sent come comes came coming arrive arrives arrived nothing no hear heard broken
+    down running ok setup added signed changed ai bot robot llm chatgpt gpt language model human backissue issue
+    open source yourself introduce entries links link got gets getting due next happened scheduled filter
+    company legal account boss others people anyone everyone colleagues name possible muted mute often show
+    muting else land out published publish last first yet still today's yesterday
+""")  # fmt: skip
+_MINE_LIST = _PHRASES["mine_list"]
+_SAVED_FIRST = _PHRASES["saved_first"]
+_TEAM = _PHRASES["team"]
+_MINE_FRAME = _PHRASES["mine_frame"]
+_PERIODS = {"week": "week", "month": "month", "year": "year"}
+_RANDOM = _PHRASES["random"]
+_FIRST = _PHRASES["first"]
+_LAST = _PHRASES["last"]
+_COUNTS = _PHRASES["counts"]
+_COUNT_FRAME = _PHRASES["count_frame"]
+_SCOPED = _PHRASES["scoped"]
+_COUNTED = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "few": 3,
+    "couple of": 2,
+}
+_LOOKUP_FRAME = _PHRASES["lookup_frame"]
+_LOOKUP_NOUNS = _PHRASES["lookup_nouns"]
+_LEADING = _PHRASES["leading"]
+_TAIL = _PHRASES["tail"]
+_MONTH_DAYS, _FEW_WORDS = 31, 3
+_AUXILIARY = bag(
+    "is are was were do does did can could should would will has have had am isnt arent dont doesnt didnt cant"
+)
+_QUESTION_HEAD = _PHRASES["question_head"]
+_QUESTION_NOISE = bag("""
+    like explain five im eli5 old year remind tell wonder wondering idea any anyone anybody compare describe
+    define recommend suggest understand choose decide something anything thing things stuff best top good three
+    show find get got have do you your since only newest whats hello hey hi morning cc quick sorry exactly
+    actually really wrote written write say says said read difference differences advice tips thoughts opinions
+    opinion experience
+""")
+_BARE = frozenset(SECTIONS) | bag("""
+    more next it that this one ones save share post export latest newest top link links something anything
+    everything all stuff subscribe schedule issue issues week month year today yesterday why when what who how
+    which the other delete remove stop go back previous first second third fourth fifth last monday tuesday
+    wednesday thursday friday saturday sunday
+""")
+
+
+def read(heard: Heard, context: Context) -> Request:
+    """Return what a message asks for. Any message gives a request: this never raises."""
+    if not heard.addressed:
+        return Request(Kind.CHATTER, Manner.NONE)
+    if not heard.text.strip(" ?!.,"):
+        return _bare(heard)
+    for part in (_chatter, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
+        if found := part(heard, context):
+            return found
+    return _about_the_archive(heard, context)
+
+
+def _bare(heard: Heard) -> Request:
+    """Read a message with nothing in it: a mention alone wants help, thanks want nothing."""
+    if heard.courtesy or heard.wordless:
+        return Request(Kind.CHATTER, Manner.SHORT)
+    return Request(Kind.BOT, Manner.SHORT, about="help") if not heard.text else Request(Kind.BOT, about="help")
+
+
+def is_small_talk(text: str) -> bool:
+    """Return whether a message is thanks, praise, a greeting or talk that has nothing to do with the archive."""
+    parts = [part for part in re.split(r"[,.!?;]+\s*", text.strip(" ?!.")) if part]
+    return bool(_SMALL_TALK.match(text)) or (bool(parts) and all(map(_THANKS.match, parts)))
+
+
+def _chatter(heard: Heard, _context: Context) -> Request | None:
+    return Request(Kind.CHATTER, Manner.SHORT) if is_small_talk(heard.text) else None
+
+
+def change_of(heard: Heard, _context: Context) -> Request | None:
+    """Return the change that a message asks for, None for none."""
+    return change(heard)
+
+
+def _the_bot(heard: Heard, _context: Context) -> Request | None:
+    text = heard.text.strip()
+    if any(word not in _OF_THE_BOT and word not in STOP_WORDS for word in words(text)):
+        return None  # something is left that is not about the bot
+    for about, pattern in _ABOUT.items():
+        if pattern.search(text):
+            return Request(Kind.BOT, about=about.partition("_")[0])
+    return None
+
+
+def _own(heard: Heard, context: Context) -> Request | None:
+    """Read what asks for bookmarks, one's own or the team's."""
+    text = heard.text.strip()
+    team = bool(_TEAM.search(text))
+    own = _MINE_LIST.search(text) or (_SAVED_FIRST.match(text) and not text.endswith("?"))
+    if not (team or own) or re.match(
+        r"(?:how|why|can|forget|delete|erase|remove|wipe|export|download|send|import|back ?up|who|do you|does)\b",
+        text,
+        re.IGNORECASE,
+    ):
+        return None
+    period = next(
+        (each for each in _PERIODS if re.search(rf"\b(?:this|last|past|of the) {each}\b", text, re.IGNORECASE)), ""
+    )
+    rest, limits = without_limits(text, context.today, context.archive)
+    topic = " ".join(re.sub(r"[?!.,']", " ", _MINE_FRAME.sub(" ", rest)).split())
+    if team and period:
+        limits = replace(limits, after="", before="", year=0)
+    return Request(Kind.MINE, topic=topic, limits=limits, team=team, period=period if team else "")
+
+
+def _random(heard: Heard, context: Context) -> Request | None:
+    rest, limits = without_limits(heard.text, context.today, context.archive)
+    return Request(Kind.LOOKUP, random=True, limits=limits) if _RANDOM.match(rest.strip(" ?!.")) else None
+
+
+def _unclear(heard: Heard, context: Context) -> Request | None:
+    """Read what may mean several things: a year, a section, a place in a list that was never shown."""
+    text = heard.text.strip(" ?!.,").casefold()
+    if re.fullmatch(r"(?:19|20)\d\d", text):
+        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, limits=Limits(year=int(text)))
+    if re.fullmatch(r"\d{1,6}", text) and not context.archive.has(int(text)):
+        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, topic=text)
+    if re.fullmatch(r"(?:the )?(?:latest|newest)(?: (?:one|issue|edition|newsletter))?", text):
+        return None
+    said = words(text)
+    if (
+        said
+        and not (len(said) > _FEW_WORDS and _of_days(without_limits(text, context.today, context.archive)[1], context))
+        and all(word in _BARE or (word in STOP_WORDS and len(said) > 1) for word in said)
+        and not text.endswith(("issue", "issues"))
+    ):
+        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, rank=rank_in(text))
+    return None
+
+
+def _facts(heard: Heard, context: Context) -> Request | None:
+    """Read a question that is answered by counting: first, last, how often."""
+    text = heard.text.strip()
+    for form, pattern in ((Form.COUNTS, _COUNTS), (Form.FIRST, _FIRST), (Form.LAST, _LAST)):
+        if pattern.search(text):
+            rest, limits = without_limits(_COUNT_FRAME.sub(" ", text), context.today, context.archive)
+            topic = telling(rest)
+            if topic:
+                return Request(Kind.QUESTION, topic=topic, form=form, limits=replace(limits, order="", limit=0))
+    return None
+
+
+def issue_of(heard: Heard, context: Context) -> Request | None:
+    """Return the issue that is asked for, None for none; a question about what issues say is a question."""
+    text = heard.text.strip()
+    if match := _SCOPED.search(text):
+        count = _COUNTED.get(match["count"].casefold()) or int(match["count"])
+        rest, limits = without_limits(f"{text[: match.start()]} {text[match.end() :]}", context.today, context.archive)
+        topic = telling(rest)
+        return Request(Kind.QUESTION if topic else Kind.ISSUE, topic=topic, limits=replace(limits, limit=0), last=count)
+    return issue_request(text, context.today, context.archive, telling)
+
+
+def _about_the_archive(heard: Heard, context: Context) -> Request:
+    """Read a question or a topic."""
+    text = heard.text.strip()
+    rest, limits = without_limits(text, context.today, context.archive)
+    framed = _LOOKUP_FRAME.sub("", rest).strip()
+    nouns = _LOOKUP_NOUNS.match(framed)
+    question = not (framed != rest and not _is_question(framed)) and not nouns and _is_question(rest)
+    url = heard.urls[0] if heard.urls else ""
+    topic = telling(rest) if question else _looked_up(framed, nouns)
+    topic = topic or limits.phrase
+    if not topic and (issues := _of_days(limits, context)):
+        return Request(Kind.ISSUE, issues=issues)
+    if not topic and not limits.set() and not url:
+        return Request(Kind.CHATTER, Manner.SHORT)
+    return Request(Kind.QUESTION if question else Kind.LOOKUP, topic=topic, limits=limits, url=url)
+
+
+def _of_days(limits: Limits, context: Context) -> tuple[int | str, ...]:
+    """Return the issues of the days that are all a message names, if these are a month at most."""
+    if not limits.after or limits.section or limits.site:
+        return ()
+    first = date.fromisoformat(limits.after)
+    past = date.fromisoformat(limits.before) if limits.before else context.today
+    days = (past - first).days
+    return context.archive.issue_on(first, days) if 0 < days <= _MONTH_DAYS else ()
+
+
+def _is_question(text: str) -> bool:
+    """Return whether a text is put as a question."""
+    first = re.sub(r"[^a-z']", "", text.partition(" ")[0].casefold())
+    many = len(text.split()) > 2
+    return bool(_QUESTION_HEAD.match(text)) or (
+        many and (first in QUESTION_WORDS or first.replace("'", "") in _AUXILIARY)
+    )
+
+
+def _looked_up(framed: str, nouns: re.Match[str] | None) -> str:
+    topic = framed[nouns.end() :] if nouns else framed
+    before = None
+    while before != topic:
+        before = topic
+        topic = _TAIL.sub("", _LEADING.sub("", topic)).strip()
+    return topic if telling(topic) else ""
+
+
+def telling(text: str) -> str:
+    """Return the telling words of a text, with a name's own signs; "" for a text of filler."""
+    kept = [piece.strip(".,;:?!()'\"") for piece in text.split()]
+    return " ".join(
+        piece
+        for piece in kept
+        if (found := words(piece)) and not all(word in STOP_WORDS or word in _QUESTION_NOISE for word in found)
+    )

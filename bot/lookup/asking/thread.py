@@ -1,0 +1,365 @@
+"""Follow-ups: what a message means after what was asked and shown before it in the same thread."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from archive.search.words import bag
+from bot.lookup.asking.changes import ORDINALS, rank_in
+from bot.lookup.asking.heard import Heard, is_asking
+from bot.lookup.asking.limits import SECTIONS, without_limits
+from bot.lookup.asking.phrases import phrases
+from bot.lookup.asking.reader import Context, is_small_talk, read, telling
+from bot.lookup.asking.request import Kind, Limits, Manner, Request, slots_of
+
+_PHRASES = phrases("thread")
+MAX_SHOWN = 30
+"""So many links that were shown are remembered: more than three pages nobody points at by their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A link that was shown: the issue's slug, the entry's position in it, and the day it was published."""
+
+    slug: str
+    position: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What is remembered of a thread: the last request, its page (from 1), the topic before, and what was shown.
+
+    `narrowed` names the limits that the last message added, which "remove that" takes away.
+    """
+
+    request: Request
+    page: int = 1
+    topic_before: str = ""
+    shown: tuple[Shown, ...] = ()
+    narrowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one message of a thread asks to be done, and the request as a whole after it.
+
+    `do` is one of search, question, issue, mine, bot, more, open, related, save, share, another action that needs a
+    button, clarify and nothing. `rank` is a place in what was shown, from 1, -1 for the last.
+    """
+
+    do: str
+    request: Request
+    page: int = 1
+    rank: int = 0
+    narrowed: tuple[str, ...] = ()
+    topic_before: str = ""
+
+    def query(self) -> dict[str, Any]:
+        """Return the request after this turn by the names that predictions give it."""
+        request = self.request
+        found: dict[str, Any] = {"topic": request.topic, **slots_of(request.limits)}
+        if request.issues:
+            found["issue"] = request.issues[0]
+        if request.last:
+            found["last"] = request.last
+        return {name: value for name, value in found.items() if value}
+
+
+_DOES = {Kind.LOOKUP: "search", Kind.CHATTER: "nothing", Kind.AMBIGUOUS: "clarify"}
+_MORE = _PHRASES["more"]
+_RELATED = _PHRASES["related"]
+_REMOVE = _PHRASES["remove"]
+_REMOVED = {
+    "site": ("site",), "year": ("after", "before", "year"), "date": ("after", "before", "year"),
+    "time": ("after", "before", "year"),
+    "section": ("section", "without_sections"), "kind": ("section", "without_sections"), "order": ("order",),
+    "exclusion": ("without", "without_sections"),
+}  # fmt: skip
+_CORRECTED = _PHRASES["corrected"]
+_NOT_BUT = re.compile(r"^(?:no,? )?not (?P<wrong>.+?)(?:,? but |, (?:but )?|: ?|; ?)(?P<right>.+)$", re.IGNORECASE)
+_OTHER = _PHRASES["other"]
+_ABOUT = _PHRASES["about"]
+_ADDED = _PHRASES["added"]
+_ONLY = _PHRASES["only"]
+_NEXT = _PHRASES["next"]
+_BEFORE = _PHRASES["before"]
+_NEWER = _PHRASES["newer"]
+_OPEN = _PHRASES["open"]
+_POINTS = _PHRASES["points"]
+_REST = _PHRASES["rest"]
+
+_OF_A_LINK = frozenset(ORDINALS) | bag("""
+    still maintained free open source author authors old date written language license licence cost costs work
+    works about link url site age paid safe active dead alive working available long worth reading trustworthy
+    recommended published
+""")
+
+
+def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
+    """Return what a message asks after what `thread` remembers; None: it is the first. Never raises."""
+    request = read(heard, context)
+    if thread is None or not heard.addressed:
+        return _new(request)
+    text = heard.text.strip(" ?!.,;:")
+    if request.manner is Manner.NONE or (is_small_talk(text) and not _CORRECTED.match(text)) or not text:
+        return Turn("nothing", thread.request, thread.page)
+    if request.kind is Kind.CHANGE:
+        return replace(
+            _new(replace(thread.request, action=request.action)),
+            do=request.action[0],
+            request=_changed(thread, request),
+            rank=request.rank,
+        )
+    for part in (
+        _related,
+        _nearby,
+        _paged,
+        _removed,
+        _corrected,
+        _ordered,
+        _limited,
+        _opened,
+        _topic_changed,
+        _narrowed,
+        _pointed,
+    ):
+        if found := part(text, context, thread, request):
+            return found
+    return _new(request, thread)
+
+
+def _new(request: Request, thread: Thread | None = None) -> Turn:
+    """Return the turn that a request is by itself."""
+    do = _DOES.get(request.kind, str(request.kind))
+    if request.kind is Kind.CHANGE or (request.kind is Kind.MINE and request.action):
+        do = request.action[0]
+    before = thread.request.topic if thread else ""
+    return Turn(do, request, rank=request.rank, narrowed=request.limits.set(), topic_before=before)
+
+
+def _changed(thread: Thread, request: Request) -> Request:
+    """Return the wish for a change, with what the thread is about."""
+    return replace(request, topic=thread.request.topic, limits=thread.request.limits, issues=thread.request.issues)
+
+
+def _again(thread: Thread, request: Request, *, narrowed: tuple[str, ...] = (), topic_before: str = "") -> Turn:
+    """Return the turn that asks the thread's request again, changed to `request`."""
+    return Turn(
+        _DOES.get(request.kind, str(request.kind)),
+        replace(request, manner=Manner.FULL),
+        1,
+        0,
+        narrowed,
+        topic_before or thread.topic_before,
+    )
+
+
+def _related(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    if not _RELATED.search(text):
+        return None
+    rank = rank_in(text)
+    about = text.rpartition(" like ")[2] if " like " in text else text.rpartition(" to ")[2] if " to " in text else ""
+    if not rank and telling(about) and not _POINTS.search(about):
+        return None
+    return Turn("related", thread.request, thread.page, rank or 1)
+
+
+def _paged(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    return Turn("more", thread.request, thread.page + 1) if _MORE.match(text) else None
+
+
+def _nearby(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "the week after" where the thread shows an issue."""
+    if thread.request.kind is not Kind.ISSUE or not thread.request.issues:
+        return None
+    step = 1 if _NEXT.match(text) else -1 if _BEFORE.match(text) else 0
+    if not step:
+        return None
+    found = context.archive.beside(thread.request.issues[0], step)
+    if found is None:
+        return Turn("clarify", thread.request, thread.page)
+    return _again(thread, replace(thread.request, issues=(found,)))
+
+
+def _removed(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    match = _REMOVE.match(text)
+    if not match or not thread.request.limits.set():
+        return None
+    named = (match["what"] or match["any"] or "").casefold().rstrip("s")
+    gone = (
+        _REMOVED.get(named)
+        or (thread.narrowed if "all" not in text.casefold().split() else ())
+        or thread.request.limits.set()
+    )
+    plain = Limits()
+    limits = replace(thread.request.limits, **{name: getattr(plain, name) for name in gone})
+    return _again(thread, replace(thread.request, limits=limits))
+
+
+def _corrected(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
+    match = _NOT_BUT.match(text)
+    if match and telling(match["right"]):
+        return _with_topic(match["right"], context, thread)
+    if _OTHER.match(re.sub(r"^(?:no|nope|sorry|wait)[, ]+", "", text, flags=re.IGNORECASE)):
+        if thread.topic_before:
+            swapped = replace(thread.request, topic=thread.topic_before)
+            return _again(thread, swapped, topic_before=thread.request.topic)
+        return Turn("clarify", thread.request, thread.page)
+    match = _CORRECTED.match(text)
+    topic = match and (match["topic"] or match["other"] or match["last"])
+    if not topic:
+        return None
+    inner = re.sub(r"^(?:the |in |about |on )+", "", topic, flags=re.IGNORECASE)
+    if _OTHER.match(inner):
+        return Turn("clarify", thread.request, thread.page)
+    return _limited(inner, context, thread, thread.request) or (
+        _with_topic(inner, context, thread) if telling(inner) else None
+    )
+
+
+def _with_topic(text: str, context: Context, thread: Thread) -> Turn:
+    """Return the thread's request with another topic; what limits it stays."""
+    rest, limits = without_limits(text, context.today, context.archive)
+    kept = replace(thread.request.limits, phrase="")
+    kind = thread.request.kind if thread.request.kind in {Kind.LOOKUP, Kind.QUESTION, Kind.MINE} else Kind.LOOKUP
+    request = replace(thread.request, kind=kind, topic=telling(rest) or rest, limits=limits.over(kept), url="")
+    if thread.request.kind is Kind.ISSUE:
+        request = replace(request, issues=())
+    return _again(thread, request, narrowed=limits.set(), topic_before=thread.request.topic)
+
+
+def _ordered(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "newer": newest first, and newer than what was shown."""
+    match = _NEWER.match(text)
+    if not match or thread.request.kind not in {Kind.LOOKUP, Kind.QUESTION, Kind.MINE}:
+        return None
+    newest = match["how"].casefold() in {
+        "newer",
+        "more recent",
+        "more current",
+        "fresher",
+        "later",
+        "newest",
+        "latest",
+        "recent",
+    }
+    beyond = match["how"].casefold() in {
+        "newer",
+        "older",
+        "more recent",
+        "earlier",
+        "later",
+        "from before",
+        "before that",
+    }
+    days = [each.day for each in thread.shown]
+    limits = replace(thread.request.limits, order="newest" if newest else "oldest")
+    if beyond and days and newest:
+        limits = replace(limits, after=(max(days) + timedelta(days=1)).isoformat(), year=0)
+    elif beyond and days:
+        limits = replace(limits, before=min(days).isoformat(), year=0)
+    return _again(
+        thread, replace(thread.request, limits=limits), narrowed=("order", *(("after",) if newest else ("before",)))
+    )
+
+
+def _limited(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read a message that is nothing but limits: "only tools", "since 2020", "but not prometheus"."""
+    if thread.request.kind in {Kind.BOT, Kind.CHATTER, Kind.CHANGE, Kind.AMBIGUOUS}:
+        return None
+    rest, limits = without_limits(_set_off(text), context.today, context.archive)
+    if not limits.set() or telling(_REST.sub(" ", rest)) or _REST.sub(" ", rest).strip():
+        return None
+    limits = replace(limits, phrase="")
+    if not limits.set():
+        return None
+    if thread.request.kind is Kind.ISSUE and not limits.section:
+        return None
+    return _again(thread, replace(thread.request, limits=limits.over(thread.request.limits)), narrowed=limits.set())
+
+
+def _set_off(text: str) -> str:
+    """Return a follow-up so that a word by itself limits: "tools" is "only tools", "not prometheus" leaves it out."""
+    plain = re.sub(r"^(?:(?:and|but|ok|okay|so|then|now|please|yes|hm+)[, ]+)+", "", text, flags=re.IGNORECASE)
+    plain = re.sub(r"^(?:the |just the |all the )?(?=\w+$)", "", plain)
+    if plain.casefold() in SECTIONS:
+        return f"only {plain}"
+    return re.sub(r"^(?:no|not) (?!\w+ than|older|newer|before|after)", "without ", plain, flags=re.IGNORECASE)
+
+
+def _opened(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
+    rank = rank_in(text)
+    if request.kind is Kind.ISSUE and (not 0 < rank <= len(thread.shown) or re.search(r"\bissue", text, re.IGNORECASE)):
+        return None
+    if rank and _OPEN.match(text) and (rank < 0 or rank <= max(MAX_SHOWN, len(thread.shown))):
+        return Turn("open", thread.request, thread.page, rank)
+    return None
+
+
+def _topic_changed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
+    match = _ABOUT.match(text)
+    if not match or not telling(match["topic"]) or request.kind in {Kind.MINE, Kind.BOT}:
+        return None
+    if thread.request.kind in {Kind.BOT, Kind.CHATTER, Kind.CHANGE}:
+        return None
+    if match["topic"].strip(" ?").casefold().removeprefix("the ") in SECTIONS:
+        return _limited(match["topic"].strip(" ?"), context, thread, request)
+    added = re.match(r"^(?:and )?(?:for|with|in|on|using)\b", text, re.IGNORECASE)
+    return _narrowed(text, context, thread, request) if added else _with_topic(match["topic"], context, thread)
+
+
+def _narrowed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
+    """Read what is added to the topic: "only for kubernetes", "in production"."""
+    if not thread.request.topic or request.kind in {Kind.MINE, Kind.BOT, Kind.ISSUE}:
+        return None
+    match = _ADDED.match(text) or _ONLY.match(text)
+    if not match:
+        return None
+    said = match.groupdict()
+    rest, limits = without_limits(said["topic"] or said.get("last") or "", context.today, context.archive)
+    added = telling(rest)
+    if not added:
+        return None
+    topic = " ".join(dict.fromkeys([*thread.request.topic.split(), *added.split()]))
+    wanted = {word.casefold() for word in added.split()}
+    kept = replace(
+        thread.request.limits,
+        without=tuple(word for word in thread.request.limits.without if word.casefold() not in wanted),
+    )
+    changed = replace(thread.request, topic=topic, limits=limits.over(kept))
+    return _again(thread, changed, narrowed=limits.set(), topic_before=thread.request.topic)
+
+
+def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
+    """Read a question about what was shown: "who wrote it?" is about the first link, or the one that is named."""
+    asks = request.kind is Kind.QUESTION or (request.kind in {Kind.AMBIGUOUS, Kind.CHATTER} and is_asking(text))
+    if not asks or not thread.shown or not _POINTS.search(text):
+        return None
+    said = request.topic.split()
+    left = [word for word in said if word.casefold() not in _OF_A_LINK and not _POINTS.fullmatch(word)]
+    if not left:
+        return Turn("open", thread.request, thread.page, rank_in(text) or 1)
+    topic = " ".join(dict.fromkeys([*thread.request.topic.split(), *left]))
+    asked = replace(thread.request, kind=Kind.QUESTION, topic=topic, limits=request.limits.over(thread.request.limits))
+    return _again(thread, asked, topic_before=thread.request.topic)
+
+
+def remembered(turn: Turn, before: Thread | None, shown: tuple[Shown, ...]) -> Thread | None:
+    """Return what is remembered after a turn that showed `shown`; what asks nothing of the archive changes nothing."""
+    if turn.do in {"nothing", "clarify", "bot", "open", "related", "save", "share"} or turn.request.kind in {
+        Kind.BOT,
+        Kind.CHANGE,
+    }:
+        return before
+    kept = before.shown if before and turn.do == "more" else ()
+    return Thread(
+        turn.request,
+        turn.page,
+        turn.topic_before or (before.topic_before if before else ""),
+        (*kept, *shown)[-MAX_SHOWN:],
+        turn.narrowed,
+    )

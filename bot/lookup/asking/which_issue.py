@@ -1,0 +1,174 @@
+"""Which issue a message asks for: by number, by date, the latest, one some weeks ago, and the section of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from bot.lookup.asking.archive_port import Archive
+from bot.lookup.asking.limits import NUMBERS, SECTIONS, back, number_of, without_limits
+from bot.lookup.asking.request import Kind, Limits, Request
+
+_NAME = r"(?:issues?|editions?|newsletters?|digests?|weekl(?:y|ies)|episodes?|instalments?)"
+_COUNT = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
+_NUMBERED = re.compile(
+    rf"\b{_NAME} ?(?:number |no\.? ?|nr\.? ?|num )?#?(?P<number>\d{{1,6}})\b|"
+    rf"(?<![\w#])#(?P<hash>\d{{1,6}})\b|\b(?:number|no\.|nr\.) ?(?P<no>\d{{1,6}})\b",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"^(?:(?:show|open|read|give|send|get)(?: me| us)? )?(?:#?(?P<number>\d{1,6}))(?: please)?$", re.IGNORECASE
+)
+_IN_NUMBER = re.compile(
+    r"\b(?:what (?:was|is|'?s|were|did|does)|whats|anything|show|summary of|summari[sz]e|contents of|"
+    r"content of|links (?:in|of|from)|inside) ?(?:in |of |from )?#?(?P<number>\d{2,6})\b(?: say| have|"
+    r" cover)?",
+    re.IGNORECASE,
+)
+_DASHED = re.compile(r"\b(?P<day>(?:19|20)\d\d-\d\d-\d\d)\b")
+_LATEST = re.compile(
+    r"^(?:(?:show|open|read|give|send|get|see|what(?:'?s| is| was| are)|whats|can (?:you|i|we) (?:see|"
+    r"have|read|get|show|send)|let me (?:see|read)|where(?:'?s| is)|have you got|post)(?: me|"
+    r" us)? )*(?:(?:what(?:'?s| is| was)? )?(?:in|inside|of) )?(?:the |this |your |"
+    r"our )?(?P<which>latest|newest|most recent|current|last|this week'?s|today'?s|last week'?s|"
+    rf"previous|yesterday'?s|new)(?: (?P<name>{_NAME}|one|links))?(?: (?:about|say|have))?$",
+    re.IGNORECASE,
+)
+_NEWEST_IN = re.compile(
+    r"\b(?:the |this )?(?P<which>latest|newest|most recent|current|last|this week'?s|last week'?s|"
+    rf"previous|today'?s) (?:{_NAME})\b",
+    re.IGNORECASE,
+)
+_ONE_AGO = re.compile(
+    rf"\b(?:the )?(?:one|{_NAME}|links) (?:from|of|posted|published|"
+    rf"sent)? ?(?:about )?(?P<count>\d{{1,3}}|{_COUNT}) (?P<unit>day|week|month|year)s? ago\b|"
+    rf"\b(?P<count2>\d{{1,3}}|{_COUNT}) (?:weeks?|issues?) (?:ago|back)'?s? ?(?:{_NAME}|one)?$",
+    re.IGNORECASE,
+)
+_DATED = re.compile(
+    rf"\b(?:the |what was in the )?(?P<name>one|{_NAME}) (?:of|from|on|for|dated|published (?:on|in)|"
+    r"that came out (?:on|in)|sent (?:on|in)) (?P<when>.+)$",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(r"\b(?:last )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", re.IGNORECASE)
+_WEEK_OF = re.compile(r"^(?:(?:the )?week of |(?:last|this|past) (?:week|month)\b|yesterday\b)", re.IGNORECASE)
+_SECTION = re.compile(
+    rf"\b(?:(?:only|just|the|its)\s+)*(?P<section>{'|'.join(sorted(SECTIONS, key=len, reverse=True))})\b", re.IGNORECASE
+)
+_SAYS = re.compile(
+    r"\b(?:say|said|mention|wrote|write|cover|have to say|have|had|has|anything|"
+    r"talk)\w*\b.*?\b(?:about|on|regarding)\b",
+    re.IGNORECASE,
+)
+_MONTH_DAYS = 31
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ABOUT = re.compile(r"\b(?:about|on|regarding|covering)\b\s+(?P<topic>.+)$", re.IGNORECASE)
+
+
+def issue_request(text: str, today: date, archive: Archive, topic_of: Callable[[str], str]) -> Request | None:
+    """Return the issue that `text` asks for, None where it asks for none.
+
+    What is asked about an issue's content is a question within it; the rest is the issue, or one section of it.
+    """
+    plain = text.strip(" ?!.")
+    found = _named(plain, today, archive)
+    if found is None:
+        return None
+    issues, rest = found
+    says = _SAYS.search(text)
+    about = _ABOUT.search(rest)
+    topic = (
+        topic_of(about["topic"])
+        if about and (says or re.match(r"(?:what|anything|any|does|did|links)\b", text, re.IGNORECASE))
+        else ""
+    )
+    if topic:
+        return Request(Kind.QUESTION, topic=topic, issues=issues)
+    section = _SECTION.search(_NUMBERED.sub(" ", rest))
+    limits = Limits(section=SECTIONS[section["section"].casefold()]) if section else Limits()
+    if not section and (left := topic_of(_frame(rest))) and len(left.split()) > 1:
+        return None  # an issue's number within a longer text: a topic, which the search gives beside the issue
+    return Request(Kind.ISSUE, issues=issues, limits=limits)
+
+
+_FRAME = re.compile(
+    r"\b(?:show|open|read|give|send|get|see|me|us|can|could|you|i|we|have|what|whats|what's|was|is|"
+    rf"were|in|inside|the|of|from|please|pls|issues?|{_NAME}|one|number|no|contents?|summary|"
+    r"summari[sz]e|list|again|all|whole|full|entire|for|to|let|did|does|say|there|got|and|that|those|"
+    r"everything|links|link|it|came|out|ago|about|on)\b",
+    re.IGNORECASE,
+)
+
+
+def _frame(text: str) -> str:
+    return _FRAME.sub(" ", text)
+
+
+def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
+    """Return the issues that a text names, the likeliest first, and the text without their name."""
+    for pattern in (_NUMBERED, _ALONE, _IN_NUMBER):
+        if match := pattern.search(text):
+            number = int(next(filter(None, match.groupdict().values())))
+            if pattern is _NUMBERED or archive.has(number):
+                return (number,), f"{text[: match.start()]} {text[match.end() :]}"
+    if match := _DASHED.search(text):
+        try:
+            day = date.fromisoformat(match["day"])
+        except ValueError:
+            return None
+        if re.search(rf"\b(?:{_NAME}|one)\b", text, re.IGNORECASE) or text == match[0]:
+            return archive.issue_on(day), f"{text[: match.start()]} {text[match.end() :]}"
+    return _ago(text, today, archive) or _dated(text, today, archive) or _latest(text, archive)
+
+
+def _latest(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
+    section = re.sub(
+        rf"(?:,? (?:only|just))?(?: the)? (?:{'|'.join(SECTIONS)})(?: only)?$", "", text, flags=re.IGNORECASE
+    )
+    match = _LATEST.match(section) or _NEWEST_IN.search(text)
+    if not match:
+        return None
+    older = match["which"].casefold().startswith(("last week", "previous"))
+    found = archive.newest(1 if older else 0)
+    return (
+        (found,) if found is not None else ()
+    ), f"{text[: match.start()]} {text[match.end() :] if match.re is _NEWEST_IN else text[len(section) :]}"
+
+
+def _ago(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
+    match = _ONE_AGO.search(text)
+    if not match:
+        return None
+    rest = f"{text[: match.start()]} {text[match.end() :]}"
+    if match["count2"]:
+        day = back(today, "week", number_of(match["count2"]))
+    else:
+        day = back(today, match["unit"].casefold(), number_of(match["count"]))
+    return archive.issue_on(day), rest
+
+
+def _dated(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
+    match = _DATED.search(text)
+    days = _days(match["when"], today, archive) if match else None
+    if match is None or days is None:
+        return None
+    return archive.issue_on(*days), text[: match.start()]
+
+
+def _days(when: str, today: date, archive: Archive) -> tuple[date, int] | None:
+    """Return the first day that `when` names and how many days it is; None if it is none, or more than a month."""
+    if weekday := _WEEKDAY.search(when):
+        return today - timedelta(days=(today.weekday() - _DAYS.index(weekday[1].casefold())) % 7 or 7), 1
+    if re.match(r"(?:the )?(?:last|previous|past) week\b", when, re.IGNORECASE):
+        return today - timedelta(days=today.weekday() + 7), 7
+    if re.match(r"yesterday\b", when, re.IGNORECASE):
+        return today - timedelta(days=1), 1
+    plain = re.sub(r"^(?:the )?week of ", "", when, flags=re.IGNORECASE)
+    _, limits = without_limits(f"in {plain}", today, archive)
+    if not limits.after:
+        return None
+    first = date.fromisoformat(limits.after)
+    past = date.fromisoformat(limits.before) if limits.before else first + timedelta(days=1)
+    days = 7 if _WEEK_OF.match(when) else (past - first).days
+    return (first, days) if days <= _MONTH_DAYS else None

@@ -1,0 +1,89 @@
+"""Quotes: the sentences that answer, word for word; and entries counted that say a topic."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.search.index import Index
+from archive.search.quotes import MAX_QUOTES, quotes, sentences
+from archive.search.result import Grade
+from tests.fakes import archives
+
+QUESTIONS = Path(__file__).parents[3] / "../shared/ask/answers.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One thing. Another thing!", ("One thing.", "Another thing!")),
+        ("Edits files, e.g. YAML. See node.js docs.", ("Edits files, e.g. YAML.", "See node.js docs.")),
+        ("By J. Doe and others. Version 1.2 is out.", ("By J. Doe and others.", "Version 1.2 is out.")),
+        ("A first line\n• a point. Its rest.", ("A first line", "a point.", "Its rest.")),
+        ("\u4e00\u6b21\u3002\u4e8c\u6b21\u3002", ("\u4e00\u6b21\u3002", "\u4e8c\u6b21\u3002")),
+    ],
+)
+def test_a_text_is_cut_where_its_sentences_end(text: str, parts: tuple[str, ...]) -> None:
+    """Short forms, initials and versions end none."""
+    assert sentences(text) == parts
+
+
+@given(st.text(max_size=400))
+def test_every_sentence_stands_in_its_text(text: str) -> None:
+    """Whatever the text holds."""
+    assert all(sentence in text for sentence in sentences(text))
+
+
+@pytest.mark.parametrize("name", archives.NAMES)
+def test_quotes_stand_word_for_word_in_their_entries(name: str) -> None:
+    """Also where a sentence is quoted with the one before it; at most three, each once."""
+    issues = archives.snapshot(name).issues
+    index = Index.of(issues)
+    for issue in issues[:: max(1, len(issues) // 25)]:
+        for _, entry in list(issue.entries())[:3]:
+            quoted = quotes(index.search(f"what is {entry.headline}").results, index.weight)
+            assert len({quote.text for quote in quoted}) == len(quoted) <= MAX_QUOTES
+            assert all(quote.text in quote.result.entry.text for quote in quoted)
+
+
+@pytest.mark.parametrize("name", archives.NAMES)
+def test_what_is_counted_says_the_topic(name: str) -> None:
+    """Every entry with the very word is counted, oldest first, and none of a sponsor or a job."""
+    issues = archives.snapshot(name).issues
+    index = Index.of(issues)
+    for topic in index.topics(5):
+        said = index.mentions(topic)
+        days = [issue.published for issue, _, _ in said]
+        assert days == sorted(days)
+        assert not {"sponsor", "jobs"} & {str(section.kind) for _, section, _ in said}
+        counted = {(issue.slug, entry.position) for issue, _, entry in said}
+        plain = [
+            (issue.slug, entry.position)
+            for issue in issues
+            for section, entry in issue.entries()
+            if f" {topic} " in f" {entry.text.lower()} " and section.kind not in {"sponsor", "jobs", "intro"}
+        ]
+        assert counted >= set(plain)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not QUESTIONS.is_file(), reason="the sample of questions is not beside this repository")
+def test_the_sample_of_questions_is_answered() -> None:
+    """Among the first three quotes is a sentence that answers, and what has no answer is not called answered."""
+    index = Index.of(archives.snapshot("real").issues)
+    rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    answered = []
+    for row in rows:
+        scope = row.get("scope", {}).get("issues")
+        found = index.search(row["text"] + (f" issue:{scope[0]}" if scope else ""))
+        if row["expect"] == "none":
+            assert found.grade is not Grade.STRONG
+            continue
+        good = {" ".join(each["sentence"].split()) for each in row["good"] if each["grade"] == 2}
+        said = [quote.text for quote in quotes(found.results, index.weight)]
+        answered.append(any(sentence in text for sentence in good for text in said))
+    assert sum(answered) / len(answered) >= 0.7

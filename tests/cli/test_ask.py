@@ -1,0 +1,69 @@
+"""`backissue ask`: an answer in the terminal, and predictions for a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.errors import BackIssueError
+from bot.cli.ask import ask, ask_file
+from playground.demo.held_back import SAMPLE
+
+NOW = "2026-06-01T12:00:00+00:00"
+
+
+def rows(file: Path, what: str, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Return what is written for a file."""
+    ask_file(SAMPLE, file, what, now=NOW)
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_question_is_answered_with_a_quote(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its link below; a topic that the archive has not says so."""
+    ask(SAMPLE, "what is a service mesh?", now=NOW)
+    assert "http" in capsys.readouterr().out
+    ask(SAMPLE, "how do I bake sourdough bread?", now=NOW)
+    assert "Nothing" in capsys.readouterr().out
+
+
+def test_a_file_of_questions_gets_a_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the grade, the quotes and, where it was asked for, a fact."""
+    asked = tmp_path / "asked.jsonl"
+    lines = [{"id": "a", "text": "what is kubernetes?"}, {"id": "b", "text": "when was kubernetes first mentioned?"}]
+    asked.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    found = rows(asked, "answers", capsys)
+    assert [row["id"] for row in found] == ["a", "b"]
+    assert found[0]["match"] in {"strong", "nearest"}
+    assert "first" in found[1]["fact"]
+
+
+def test_messages_and_threads_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is ever changed by them."""
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text(json.dumps({"id": 1, "where": "dm", "text": "subscribe us for mondays 9am"}) + "\n", "utf-8")
+    assert rows(asked, "intents", capsys)[0] | {"slots": {}} == {
+        "id": 1, "kind": "change", "slots": {}, "answer": "confirm", "changed": False,
+    }  # fmt: skip
+    asked.write_text(json.dumps({"id": 2, "turns": [{"text": "docker"}, {"text": "more"}]}) + "\n", "utf-8")
+    assert [(row["turn"], row["do"], row["page"]) for row in rows(asked, "dialogues", capsys)] == [
+        (1, "search", 1),
+        (2, "more", 2),
+    ]
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"text": "no id"}'])
+def test_a_malformed_file_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+    """Before anything is answered."""
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text(f"{line}\n", "utf-8")
+    with pytest.raises(BackIssueError, match=r"asked\.jsonl:1"):
+        ask_file(SAMPLE, asked, "answers", now=NOW)
+
+
+def test_a_moment_that_is_none_is_named() -> None:
+    """With the way to write it."""
+    with pytest.raises(BackIssueError, match="--now"):
+        ask(SAMPLE, "kafka", now="yesterday")

@@ -1,0 +1,118 @@
+"""Follow-ups: what a message means after those before it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.lookup.asking.heard import hear
+from bot.lookup.asking.request import Manner
+from bot.lookup.asking.thread import MAX_SHOWN, Shown, Thread, Turn, follow, remembered
+from tests.fakes.asked_archive import context
+
+SAMPLE = Path(__file__).parents[3] / "../shared/ask/dialogues.jsonl"
+LINKS = tuple(Shown("2019-03-03-1", place, date(2019, 3, 3)) for place in range(3))
+THREADS: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
+    (
+        ("kafka", "search", {"topic": "kafka"}),
+        ("more", "more", {"topic": "kafka"}),
+        ("the second one", "open", {"topic": "kafka"}),
+        ("save it", "save", {"topic": "kafka"}),
+        ("what about rabbitmq?", "search", {"topic": "rabbitmq"}),
+        ("since 2018", "search", {"topic": "rabbitmq", "after": "2018-01-01"}),
+        ("remove that", "search", {"topic": "rabbitmq"}),
+        ("newer ones please", "search", {"topic": "rabbitmq", "after": "2019-03-04", "order": "newest"}),
+        ("no, I meant redis streams", "search", {"topic": "redis streams", "after": "2019-03-04", "order": "newest"}),
+        ("thanks", "nothing", {"topic": "redis streams", "after": "2019-03-04", "order": "newest"}),
+        ("docker swarm", "search", {"topic": "docker swarm"}),
+    ),
+    (
+        ("which tool scans docker images?", "question", {"topic": "tool scans docker images"}),
+        (
+            "anything older?",
+            "question",
+            {"topic": "tool scans docker images", "before": "2019-03-03", "order": "oldest"},
+        ),
+        ("any year", "question", {"topic": "tool scans docker images", "order": "oldest"}),
+        ("is it still maintained?", "open", {"topic": "tool scans docker images", "order": "oldest"}),
+        ("related?", "related", {"topic": "tool scans docker images", "order": "oldest"}),
+    ),
+    (
+        ("latest issue", "issue", {"issue": 690}),
+        ("only the tools", "issue", {"issue": 690, "section": "tools"}),
+        ("the one before", "issue", {"issue": 689, "section": "tools"}),
+        ("next", "issue", {"issue": 690, "section": "tools"}),
+        ("what about jobs?", "issue", {"issue": 690, "section": "jobs"}),
+    ),
+    (
+        ("kubernetes", "search", {"topic": "kubernetes"}),
+        ("only for windows", "search", {"topic": "kubernetes windows"}),
+        ("not helm", "search", {"topic": "kubernetes windows", "not": ["helm"]}),
+        ("without the ads", "search", {"topic": "kubernetes windows", "not": ["helm"], "not_section": ["sponsor"]}),
+        ("but with helm", "search", {"topic": "kubernetes windows helm", "not_section": ["sponsor"]}),
+        ("open 2", "open", {"topic": "kubernetes windows helm", "not_section": ["sponsor"]}),
+        ("yes", "nothing", {"topic": "kubernetes windows helm", "not_section": ["sponsor"]}),
+    ),
+)
+
+
+def talk(messages: list[str]) -> list[Turn]:
+    """Return the turns of a thread in which each answer shows the same three links."""
+    thread: Thread | None = None
+    turns = []
+    for message in messages:
+        turn = follow(hear(message, "U0BOT" if "<@U0BOT" in message else ""), context(), thread)
+        shown = LINKS if turn.do in {"search", "question", "more", "issue"} else ()
+        thread = remembered(turn, thread, shown)
+        turns.append(turn)
+    return turns
+
+
+@pytest.mark.parametrize("thread", THREADS, ids=[thread[0][0] for thread in THREADS])
+def test_a_follow_up_goes_on_from_what_was_asked(thread: tuple[tuple[str, str, dict[str, Any]], ...]) -> None:
+    """Limits stay, topics change, and what was shown is pointed at."""
+    turns = talk([message for message, _, _ in thread])
+    assert [(turn.do, turn.query()) for turn in turns] == [(do, query) for _, do, query in thread]
+
+
+def test_a_place_in_the_list_is_read() -> None:
+    """Also "the last one", as -1."""
+    opened = talk(["kafka", "the second one", "#3", "save the last one", "explain the first one"])
+    assert [turn.rank for turn in opened] == [0, 2, 3, -1, 1]
+
+
+def test_a_typed_yes_changes_nothing() -> None:
+    """A wish shows a button, and words after it are no button."""
+    wish, yes = talk(["kafka", "save the first one", "yes, do it"])[1:]
+    assert wish.request.manner is Manner.CONFIRM
+    assert yes.do == "nothing"
+
+
+@given(
+    st.lists(st.one_of(st.text(max_size=40), st.sampled_from(["more", "newer", "only tools", "#2", "no"])), max_size=8)
+)
+def test_any_thread_can_be_followed(messages: list[str]) -> None:
+    """Whatever is said, each message has one turn, and a thread remembers a bounded list."""
+    thread: Thread | None = None
+    for message in messages:
+        turn = follow(hear(message), context(), thread)
+        thread = remembered(turn, thread, LINKS * 5)
+        assert thread is None or len(thread.shown) <= MAX_SHOWN
+
+
+@pytest.mark.skipif(not SAMPLE.is_file(), reason="the sample of threads is not beside this repository")
+def test_the_sample_of_threads_is_followed() -> None:
+    """Every turn of the judged threads does what it should, or what counts as the same."""
+    alike = [{"search", "question", "more"}, {"clarify", "nothing"}, {"open", "question"}, {"issue", "search"}]
+    for line in SAMPLE.read_text("utf-8").splitlines():
+        thread = json.loads(line)
+        turns = talk([turn["text"] for turn in thread["turns"]])
+        for turn, expected in zip(turns, thread["turns"], strict=True):
+            pair = {turn.do, expected["expect"]["do"]}
+            assert len(pair) == 1 or any(pair <= same for same in alike), (thread["id"], expected["text"])
