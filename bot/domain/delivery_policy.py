@@ -47,8 +47,8 @@ class DeliveryPolicy:
     backoff_seconds: tuple[float, ...] = (2, 10, 60, 300, 600)
     lease: timedelta = timedelta(seconds=60)
     tick_seconds: float = 1.0
-    max_channels: int = 2_000
-    max_channels_per_workspace: int = 200
+    max_channels: int = 5_000
+    max_channels_per_workspace: int = 2_000
 
     def wait(self, attempt: int) -> float:
         """Return the seconds to wait after attempt number `attempt` (from 1)."""

@@ -7,6 +7,7 @@ docs/delivery.md for the states.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,6 +37,7 @@ class ChannelJob:
         self._context = context
         self._subscription = subscription
         self.sender = Sender(context, subscription)
+        self._since = context.backlog.since(subscription.workspace)
         self.releasing = False
         """Whether the work is done: from then on any worker, this one too, may claim the channel again."""
 
@@ -179,7 +181,7 @@ class ChannelJob:
             return await self._follow(delivery, content)
         if delivery.reason == ISSUE_GONE:  # it is back
             await context.store.deliveries.finish(delivery.id, delivery.progress)
-        delivery = await self._begin(delivery, content, now)
+        delivery = await self._begin(delivery, content)
         rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
         delivery = await self._align(delivery, rendered_parts)
         await self._post_all(delivery, rendered_parts)
@@ -209,13 +211,14 @@ class ChannelJob:
         seen = as_shown(delivery.parts, rendered_parts)
         await context.store.parts.take_as_shown(delivery, seen, content, context.renderer.version, context.holder)
 
-    async def _begin(self, delivery: Delivery, content: str, now: datetime) -> Delivery:
+    async def _begin(self, delivery: Delivery, content: str) -> Delivery:
         """Record what will be posted, before the channel message is first attempted."""
         context, parent = self._context, delivery.parent
         if parent is not None and parent.state is not State.PENDING:
             return delivery
-        due = now if delivery.requested else delivery.due
-        late = late_note(due, now, self._subscription.schedule, context.policy)
+        # Counted until the job began, or could have: a wait for its turn among other channels makes no digest late.
+        ready = context.after(self._since - asyncio.get_running_loop().time())
+        late = "" if delivery.requested else late_note(delivery.due, ready, self._subscription.schedule, context.policy)
         draft = replace(delivery, late=late, content=content)
         issue = context.catalogue().issues[delivery.issue]
         keys = [rendered.key for rendered in context.renderer.render(issue, draft.preferences, full_note(draft))]
@@ -261,6 +264,8 @@ class ChannelJob:
                 if settled.state is not State.SENT:
                     await self._no_parent(delivery, settled)
                     return
+                if row.state is not State.SENT and context.backlog.crowded(delivery.workspace):
+                    raise Reschedule(context.clock.now())  # its place goes to a channel that has no contents yet
                 thread = settled.ts
             closed = closed or closing(settled)
             ended.append(settled)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.digests.delivery.backlog import Backlog
 from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.rate_limiter import RateLimiter
 from bot.digests.delivery.rendering import DigestRenderer
@@ -38,7 +39,7 @@ class DeliveryContext:
     """What all channel jobs of a worker share.
 
     `holder` is the worker's name, which its leases carry; `command` is named where people are told how to read an
-    issue; `footnote` supplies a line for a digest.
+    issue; `footnote` supplies a line for a digest; `backlog` says where channels wait for others.
     """
 
     store: Store
@@ -51,6 +52,7 @@ class DeliveryContext:
     catalogue: Callable[[], IssueCatalogue]
     command: str = "/weekly"
     footnote: Footnote | None = None
+    backlog: Backlog = field(default_factory=Backlog)
 
     def after(self, seconds: float) -> datetime:
         """Return the time that is `seconds` from now."""

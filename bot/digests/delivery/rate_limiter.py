@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.digests.delivery.turns import Rank, TurnQueue
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.subscription import Limit
 from bot.domain.workspace import WorkspaceId
@@ -25,8 +26,8 @@ _MAX_CHANNELS = 20_000
 class _Bucket:
     """The limits of a channel, a workspace, or one kind of search. Times are the event loop's, except `told`.
 
-    The next turn is at `free`, and the message that has its turn goes out at `moment`. Slack takes nothing before
-    `limited`; its 429 came at `told`, by the wall clock.
+    A channel's next turn is at `free`, and its message that has its turn goes out at `moment`. Slack takes nothing
+    before `limited`; its 429 came at `told`, by the wall clock.
     """
 
     free: float = 0.0
@@ -43,16 +44,18 @@ class RateLimiter:
         self._policy = policy
         self._channels: dict[tuple[WorkspaceId, str], _Bucket] = {}
         self._workspaces: dict[WorkspaceId, _Bucket] = {}
+        self._queues: dict[WorkspaceId, TurnQueue] = {}
         self._looks: dict[tuple[WorkspaceId, bool], _Bucket] = {}
 
-    async def turn(self, workspace: WorkspaceId, channel: str) -> float:
+    async def turn(self, workspace: WorkspaceId, channel: str, rank: Rank = Rank.CONTENTS) -> float:
         """Wait until just before a message may go to the channel, and take the turn; `moment` waits for the rest.
 
-        The next turn counts from when this message should go, so that delays do not add up. Returns 0 with the turn.
-        If Slack's limit lasts longer than the policy's `max_wait_seconds`, returns its seconds, without a turn.
+        Among the channels that are free, `rank` decides which has the workspace's next turn. A channel's own next turn
+        counts from when this message should go, so that delays do not add up. Returns 0 with the turn. If Slack's limit
+        lasts longer than the policy's `max_wait_seconds`, returns its seconds, without a turn.
         """
         loop = asyncio.get_running_loop()
-        place, whole = self._place(workspace, channel), self._whole(workspace)
+        place, queue = self._place(workspace, channel), self._queue(workspace)
         while True:
             rest = self.rest(workspace, channel)
             if rest > self._policy.max_wait_seconds:
@@ -63,15 +66,9 @@ class RateLimiter:
             if place.free - LEAD_SECONDS > loop.time() + _TIMER_RESOLUTION_SECONDS:
                 await _until(place.free - LEAD_SECONDS)
                 continue
-            # The channel is free. Now it queues for its turn in the workspace: first come, first served.
-            now = loop.time()
-            at = max(now, whole.free)
-            whole.free = at + 1.0 / self._policy.messages_per_second
-            if at > now:
-                await _until(at)
-                if self.rest(workspace, channel):  # a 429 came meanwhile
-                    continue
-            break
+            await queue.turn(rank)
+            if not self.rest(workspace, channel):  # else a 429 came meanwhile
+                break
         place.moment = max(loop.time(), place.free)
         place.free = place.moment + self._policy.seconds_per_message
         return 0.0
@@ -169,6 +166,12 @@ class RateLimiter:
         if place is None:
             place = self._channels[workspace, channel] = _Bucket()
         return place
+
+    def _queue(self, workspace: WorkspaceId) -> TurnQueue:
+        queue = self._queues.get(workspace)
+        if queue is None:
+            queue = self._queues[workspace] = TurnQueue(1.0 / self._policy.messages_per_second)
+        return queue
 
     def _whole(self, workspace: WorkspaceId) -> _Bucket:
         place = self._workspaces.get(workspace)

@@ -15,6 +15,7 @@ import structlog
 
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.rendering import RenderedPart
+from bot.digests.delivery.turns import Rank
 from bot.digests.views.alerts import Alert, AlertKind, words
 from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_CLOSED, THREAD_GONE, Delivery, PartRow, State
 from bot.domain.subscription import Subscription
@@ -86,7 +87,7 @@ class Sender:
 
     async def _attempt(self, delivery: Delivery, row: PartRow, rendered: RenderedPart, thread: str | None) -> PartRow:
         """Send one part once: record the attempt, call Slack, record the outcome."""
-        await self._turn()
+        await self._turn(Rank.REPLY if row.at else Rank.CONTENTS)
         if delivery.issue not in self._context.catalogue().issues:  # it left during the wait, or just before
             raise IssueLeft(None)
         self.calling = True
@@ -95,12 +96,12 @@ class Sender:
         finally:
             self.calling = False
 
-    async def _turn(self) -> None:
+    async def _turn(self, rank: Rank) -> None:
         """Wait for a turn. Raise Reschedule if Slack's limit lasts too long to wait for, or the worker is stopping."""
         context, subscription = self._context, self._subscription
         if self.stopping:
             raise Reschedule(context.clock.now())
-        rest = await context.limiter.turn(subscription.workspace, subscription.channel)
+        rest = await context.limiter.turn(subscription.workspace, subscription.channel, rank)
         if rest:
             raise Reschedule(context.after(rest))
         if self.stopping:
@@ -322,7 +323,7 @@ class Sender:
         A message that Slack does not let us edit, or that fails as often as a message is tried, stays as it is.
         """
         context, subscription = self._context, self._subscription
-        await self._turn()
+        await self._turn(Rank.REPLY)
         if rest := await context.limiter.moment(subscription.workspace, subscription.channel):
             raise Reschedule(context.after(rest))
         if not await context.store.leases.has(

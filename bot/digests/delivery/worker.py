@@ -31,6 +31,7 @@ from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.errors import BotError
 from bot.domain.subscription import Subscription
 from bot.domain.timers import Timers
+from bot.domain.workspace import WorkspaceId
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
@@ -191,10 +192,7 @@ class Worker:
         room = self._policy.max_channels - len(self._jobs)
         if room <= 0:
             return 0
-        full = [
-            workspace for workspace, count in self._busy.items() if count >= self._policy.max_channels_per_workspace
-        ]
-        each = self._policy.max_channels_per_workspace
+        each, full = self._policy.max_channels_per_workspace, self._full()
         taken = await self._store.leases.claim(self.name, now, self._policy.lease, limit=room, each=each, full=full)
         if self._stopping.is_set():  # stopping began meanwhile: `stop` releases these with the rest
             return 0
@@ -203,7 +201,13 @@ class Worker:
             # A running job whose lease expired goes on under the new one. A releasing job is done: start another.
             if job is None or job.releasing:
                 self._open(subscription)
+        self._context.backlog.note(self._full(), everywhere=len(self._jobs) >= self._policy.max_channels)
         return len(taken)
+
+    def _full(self) -> list[WorkspaceId]:
+        """Return the workspaces of which as many channels are claimed as may be."""
+        most = self._policy.max_channels_per_workspace
+        return [workspace for workspace, count in self._busy.items() if count >= most]
 
     async def idle(self) -> None:
         """Wait until no channel job is running (for tests and simulations)."""
