@@ -34,6 +34,7 @@ from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.older_choice import OlderIssueChoice
+from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
@@ -42,6 +43,7 @@ from bot.domain.timers import Timers
 from bot.home.home_tab import Home
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers, Chance
+from bot.runtime.background import BackgroundTasks
 from bot.runtime.clock import SystemClock
 from bot.runtime.http import Health, Verifying, web
 from bot.runtime.job_scheduler import JobScheduler
@@ -237,6 +239,8 @@ def _services(
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
     standings = DeliveryReports(store, registry, slack, ports.policy, library.held_back)
+    background = BackgroundTasks()
+    changes = SubscriptionChanges(store.audit, slack, clock, ChangeRules(background.start, settings.admins))
     return Services(
         names=names,
         answers=answers,
@@ -259,18 +263,20 @@ def _services(
             credentials.bot_token,  # every process has it, and nobody else
         ),
         subscribing=Subscribing(
-            store.subscriptions,
+            changes,
             standings,
             slack,
             names,
             clock,
             IssueQueries(answers.find, lambda: library.snapshot.issues, library.held),
         ),
+        changes=changes,
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
         misses=misses,
         older_issues=OlderIssueChoice(store, slack, clock, lambda: registry.current),
+        background=background,
     )
 
 

@@ -21,6 +21,7 @@ from bot.bookmarks.views.saved_list import Listing
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.digests.views import older_issues as older
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
+from bot.digests.views.changes import UNDO, UNDO_ANYWAY, UndoRequest
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
@@ -147,6 +148,10 @@ async def _unsubscribe(click: Click) -> Message:
     return await click.services.subscribing.unsubscribe(click.place)
 
 
+async def _undo(click: Click) -> Message:
+    return await click.services.changes.undo(click.place, UndoRequest.read(click.value))
+
+
 async def _settle(click: Click) -> Message:
     if click.action not in {SETTLE_POST, SETTLE_LEAVE}:
         return blocks.told(_STALE)
@@ -199,6 +204,8 @@ _ACTS = {
     "pause": _Act(_pause),
     "resume": _Act(_resume),
     "unsubscribe": _Act(_unsubscribe),
+    UNDO: _Act(_undo, beside=True),
+    UNDO_ANYWAY: _Act(_undo),
     SETTLE_POST.partition(":")[0]: _Act(_settle),
     older.ALL.partition(":")[0]: _Act(_older),
 }

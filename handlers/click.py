@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.bookmarks.views.saved_row import NOTE, RowChoice
-from bot.digests.subscriptions import CommandContext
+from bot.digests.command_context import CommandContext
 from bot.domain.bookmark import Member, moment
 from bot.services import Services
 from bot.slack.blocks import blocks

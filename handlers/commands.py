@@ -12,7 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.bookmarks.views.saved_list import Listing
-from bot.digests.subscriptions import CommandContext
+from bot.digests.command_context import CommandContext
 from bot.domain.bookmark import member_of
 from bot.lookup import commands
 from bot.lookup.search import private

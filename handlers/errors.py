@@ -15,7 +15,9 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from archive.errors import ArchiveError
+from bot.digests.views.changes import not_allowed
 from bot.domain.schedule import ScheduleError
+from bot.domain.subscription_settings import NotAllowedError
 from bot.lookup.search import payload
 from bot.lookup.views.help import apology
 from bot.services import Services
@@ -36,6 +38,8 @@ TOLD = (ArchiveError, ScheduleError, SlackError)
 
 def explained(error: Exception, services: Services, **about: Any) -> Message:
     """Return what to tell the person about an error; an unexpected one is logged with `about` and a reference."""
+    if isinstance(error, NotAllowedError):
+        return not_allowed(error)
     if isinstance(error, TOLD):
         _log.info("a request could not be met", error=str(error), **about)
         return blocks.told(str(error))

@@ -13,7 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.digests.subscriptions import CommandContext
+from bot.digests.command_context import CommandContext
 from bot.domain.bookmark import Member, member_at
 from bot.domain.workspace import WorkspaceId, workspace_id
 

@@ -46,10 +46,8 @@ class DeliveryFilter:
 
     @property
     def place(self) -> WorkspaceId | None:
-        """The workspace's key; a team's id alone means a workspace without an organisation."""
-        if self.workspace is None or ":" in self.workspace:
-            return self.workspace
-        return workspace_id(None, self.workspace)
+        """The workspace's key."""
+        return workspace_key(self.workspace)
 
     @property
     def progress(self) -> Progress | None:
@@ -82,6 +80,11 @@ class _OnlyLooking:
         """Return the known issues among these."""
         del good
         return await self._issues.recognised(fingerprints, now, window=window)
+
+
+def workspace_key(typed: str | None) -> WorkspaceId | None:
+    """Return a workspace's key; a team's id alone means a workspace without an organisation."""
+    return typed if typed is None or ":" in typed else workspace_id(None, typed)
 
 
 def deliveries(asked: DeliveryFilter, archive: Path | None) -> None:

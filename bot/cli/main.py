@@ -257,6 +257,18 @@ def misses(
     run_it(archive, synonyms, limit, as_json=output is SearchFormat.JSONL)
 
 
+@app.command()
+def audit(
+    workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,
+    channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, newest first.")] = 50,
+) -> None:
+    """List who changed which channel's subscription, when, and from what to what."""
+    from bot.cli.audit import audit as run_it  # noqa: PLC0415 - heavy
+
+    run_it(workspace, channel, limit)
+
+
 @database.command("upgrade")
 def upgrade() -> None:
     """Upgrade the database to this version. Safe to repeat."""

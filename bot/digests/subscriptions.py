@@ -12,9 +12,13 @@ import structlog
 
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
+from bot.digests.command_context import CommandContext
+from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscription_form import SubscriptionRequest, draft_of
+from bot.digests.views import changes
 from bot.digests.views import form as forms
 from bot.digests.views import subscription as said
+from bot.digests.views.changes import MARKUP
 from bot.digests.views.form import KINDS
 from bot.digests.views.preview import preview
 from bot.domain.clock import Clock
@@ -22,6 +26,7 @@ from bot.domain.preferences import Preferences
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedule, time_there
 from bot.domain.subscription import Paused, PausedBy, Subscription
+from bot.domain.subscription_settings import ChannelSettings, NotAllowedError, who_may
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import ChannelRefusedError, SlackError
 from bot.slack.api.ports import SlackUser
@@ -36,47 +41,6 @@ MEMBERSHIP_TIMEOUT_SECONDS = 1.0
 _CHANNELS = ("C", "G")
 """First letters of channel ids; direct conversations have others (Slack: reference/objects/conversation-object)."""
 _FAILED = blocks.told("that did not work; please close this")
-
-
-@dataclass(frozen=True, slots=True)
-class CommandContext:
-    """Where a command came from: the workspace, the channel, and the user."""
-
-    workspace: WorkspaceId
-    channel: str
-    user: str
-
-
-class SubscriptionStore(Protocol):
-    """The subscriptions of all channels; `bot.store` implements it."""
-
-    async def put(
-        self,
-        workspace: WorkspaceId,
-        channel: str,
-        user: str,
-        schedule: Schedule,
-        preferences: Preferences,
-        now: datetime,
-    ) -> Subscription:
-        """Subscribe the channel, or change and resume what it has."""
-        ...
-
-    async def get(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
-        """Return the channel's subscription, paused or not; None if it has none."""
-        ...
-
-    async def end(self, workspace: WorkspaceId, channel: str) -> bool:
-        """Unsubscribe the channel; return whether there was a subscription."""
-        ...
-
-    async def pause(self, subscription: int, paused: Paused) -> bool:
-        """Pause the subscription with this id; return whether it was active."""
-        ...
-
-    async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
-        """Resume the channel's subscription; return whether it was paused."""
-        ...
 
 
 class DeliveryStatuses(Protocol):
@@ -129,15 +93,15 @@ class Subscribing:
 
     def __init__(
         self,
-        register: SubscriptionStore,
+        changes: SubscriptionChanges,
         deliveries: DeliveryStatuses,
         slack: SubscriptionSlack,
         names: CommandNames,
         clock: Clock,
         issues: IssueQueries,
     ) -> None:
-        """Change the subscriptions in `register`, for issues that `issues` finds."""
-        self._register = register
+        """Change subscriptions by `changes`, for issues that `issues` finds."""
+        self._changes = changes
         self._deliveries = deliveries
         self._slack = slack
         self._names = names
@@ -158,8 +122,7 @@ class Subscribing:
         member = await self._member(place.workspace, place.channel)
         if member is False:
             return blocks.told(said.OUTSIDE)
-        before = await self._register.get(place.workspace, place.channel)
-        status = await self._put(place, schedule, before.preferences if before else Preferences())
+        status = await self._put(place, schedule, None)
         return said.subscribed(status, self._names, member=bool(member))
 
     async def submit(self, wanted: SubscriptionRequest, workspace: WorkspaceId, user: str) -> Block | str:
@@ -167,7 +130,11 @@ class Subscribing:
         member = await self._member(workspace, wanted.channel)
         if member is False:
             return said.OUTSIDE
-        status = await self._put(CommandContext(workspace, wanted.channel, user), wanted.schedule, wanted.preferences)
+        place = CommandContext(workspace, wanted.channel, user)
+        try:
+            status = await self._put(place, wanted.schedule, wanted.preferences)
+        except NotAllowedError as error:
+            return changes.not_allowed_plain(error)
         unheard = await asyncio.to_thread(_unheard, wanted.preferences.topics, self._issues())
         return said.confirmation(status, self._names, member=bool(member), unheard=unheard)
 
@@ -182,37 +149,42 @@ class Subscribing:
         await self._slack.update_view(place.workspace, view, filled)
 
     async def _draft(self, place: CommandContext) -> forms.FormDraft:
-        before = await self._register.get(place.workspace, place.channel)
+        before = await self._changes.current(place)
         if before is not None:
             return draft_of(place.channel, before.schedule, before.preferences, await self._zone(place))
         return draft_of(place.channel, None, Preferences(), await self._zone(place))
 
     async def unsubscribe(self, place: CommandContext) -> Message:
-        """End the channel's subscription."""
-        ended = await self._register.end(place.workspace, place.channel)
+        """End the channel's subscription. Raises NotAllowedError."""
+        ended = await self._changes.make(place, lambda _: None)
         return said.unsubscribed(self._names) if ended else said.not_subscribed(self._names)
 
     async def pause(self, place: CommandContext) -> Message:
-        """Pause the channel's digests."""
-        subscription = await self._register.get(place.workspace, place.channel)
-        if subscription is None:
-            return said.not_subscribed(self._names)
-        await self._register.pause(subscription.id, Paused(PausedBy.PERSON, "somebody here asked for a pause"))
-        return said.paused(self._names)
+        """Pause the channel's digests. Raises NotAllowedError."""
+        paused = Paused(PausedBy.PERSON, "somebody here asked for a pause")
+        await self._changes.make(place, lambda has: replace(has, paused=has.paused or paused) if has else None)
+        subscribed = await self._changes.current(place)
+        return said.paused(self._names) if subscribed else said.not_subscribed(self._names)
 
     async def resume(self, place: CommandContext) -> Message:
-        """Resume the channel's digests, whether a person or the bot paused them."""
-        await self._register.resume(place.workspace, place.channel, self._clock.now())
+        """Resume the channel's digests, whether a person or the bot paused them. Raises NotAllowedError."""
+        await self._changes.make(place, lambda has: replace(has, paused=None) if has else None)
         return await self.status(place)
 
     async def status(self, place: CommandContext) -> Message:
         """Return the channel's delivery status."""
-        subscription = await self._register.get(place.workspace, place.channel)
+        subscription = await self._changes.current(place)
         if subscription is None:
             return said.not_subscribed(self._names)
         now = self._clock.now()
-        status = await self._deliveries.status(subscription, now)
-        return said.status(replace(status, time_there=time_there(subscription.schedule, now)), self._names)
+        status = replace(
+            await self._deliveries.status(subscription, now),
+            time_there=time_there(subscription.schedule, now),
+            changed=await self._changes.latest(place),
+            owner=subscription.user,
+            who_may=who_may(ChannelSettings.of(subscription), self._changes.admins, MARKUP),
+        )
+        return said.status(status, self._names)
 
     async def why(self, asked: str, place: CommandContext) -> Message:
         """Return whether, when or why not an issue was posted in the channel. Raises UnknownIssueError."""
@@ -228,19 +200,29 @@ class Subscribing:
     async def preview(self, asked: str, place: CommandContext) -> Message:
         """Return an issue as the channel's preferences show it. Raises UnknownIssueError."""
         issue = self._find(asked)
-        subscription = await self._register.get(place.workspace, place.channel)
+        subscription = await self._changes.current(place)
         return preview(issue, subscription.preferences if subscription else Preferences(), place.channel)
 
-    async def _put(self, place: CommandContext, schedule: Schedule, preferences: Preferences) -> said.DeliveryStatus:
-        now = self._clock.now()
-        kept = await self._register.put(place.workspace, place.channel, place.user, schedule, preferences, now)
-        slot = next_slot(kept.schedule, now)
+    async def _put(
+        self, place: CommandContext, schedule: Schedule, preferences: Preferences | None
+    ) -> said.DeliveryStatus:
+        """Subscribe the channel, or change and resume what it has; preferences of None stay. Raises NotAllowedError."""
+
+        def wanted(has: ChannelSettings | None) -> ChannelSettings:
+            if has is None:
+                return ChannelSettings(schedule, preferences or Preferences())
+            chosen = has.preferences if preferences is None else preferences
+            return replace(has, schedule=schedule, preferences=chosen, paused=None)
+
+        await self._changes.make(place, wanted)
+        kept, now = await self._changes.current(place), self._clock.now()
+        slot = next_slot(schedule, now)
         return said.DeliveryStatus(
             place.channel,
-            str(kept.schedule),
-            kept.preferences,
+            str(schedule),
+            kept.preferences if kept else Preferences(),
             slot.at if slot else None,
-            time_there=time_there(kept.schedule, now),
+            time_there=time_there(schedule, now),
         )
 
     async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:

@@ -7,6 +7,7 @@ BackIssueError
 └── BotError
     ├── SettingsError                     a setting is missing or wrong
     ├── ScheduleError (domain.schedule)   a schedule is none
+    ├── NotAllowedError (domain.subscription_settings)  a person may not change a subscription
     ├── ResponseUrlError (slack.api)      an answer did not reach the person
     ├── StoreError (store.errors)         the database did not do it
     │   ├── DatabaseUrlError              its address is none

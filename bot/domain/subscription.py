@@ -60,7 +60,8 @@ class Limit:
 class Subscription:
     """What one channel gets, when and how. There is at most one for a (workspace, channel).
 
-    `user` subscribed the channel and gets its alerts. `since` is the order number (see
+    `user` owns it and gets its alerts: who subscribed first, until they hand it over or leave. `access` is the stored
+    word for who may change it (`bot.domain.subscription_settings.Access`). `since` is the order number (see
     `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it.
     `cursor` is the last moment up to which its slots have been decided. `limit` is what Slack said last. `told` is the
     order number of the last issue of which the subscriber was told that it came in and was not new.
@@ -78,6 +79,7 @@ class Subscription:
     ended: bool = False
     limit: Limit | None = None
     told: int = 0
+    access: str = "everybody"
 
     @property
     def active(self) -> bool:

@@ -23,6 +23,8 @@ DOT_ENV = ".env"
 COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 # What Slack allows in an emoji's name.
 EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
+# Slack's ids of people: U or W, then capitals and digits (reference/objects/user-object).
+USER = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Settings(BaseSettings):
         default=frozenset({"bookmark"}), alias="BACKISSUE_BOOKMARK", min_length=1
     )
     """The reactions that save a link: names of emoji, separated by commas."""
+    admins: Annotated[frozenset[str], NoDecode] = Field(default=frozenset(), alias="BACKISSUE_ADMINS")
+    """The people who may change every channel's subscription: Slack user ids, separated by commas."""
     synonyms: Path | None = Field(default=None, alias="BACKISSUE_SYNONYMS")
     """A file of other names that extends the shipped table."""
     count_misses: bool = Field(default=True, alias="BACKISSUE_COUNT_MISSES")
@@ -118,6 +122,20 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no emoji's name; for example: bookmark,star")
         return names
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _are_users(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        ids = frozenset(each.strip() for each in value.split(",") if each.strip())
+        wrong = sorted(each for each in ids if not USER.fullmatch(each))
+        if wrong:
+            raise ValueError(
+                f"{wrong[0]!r} is not a user id; in Slack open the person's profile, then ⋮, “Copy member ID”; "
+                "for example: U012AB3CD,W45EF67GH"
+            )
+        return ids
 
     @classmethod
     def read(cls, **given: object) -> Self:

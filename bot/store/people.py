@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 
 from bot.domain.bookmark import Member
 from bot.domain.user_state import UserState
+from bot.store import subscription_audit
 from bot.store.bookmark_events import adopt
 from bot.store.database import Database
 from bot.store.membership import is_among
@@ -73,8 +74,11 @@ class People:
         Channels they subscribed stay subscribed, without an owner. The hash of their id is stored for as long as an
         earlier event may still arrive.
         """
-        theirs = or_(_S.workspace == f"-:{member.home}", _S.workspace.startswith(f"{member.home}:", autoescape=True))
-        disown = update(subscriptions).where(_S.user == member.user, theirs).values(user="")
+
+        def theirs(workspace: Any) -> Any:
+            return or_(workspace == f"-:{member.home}", workspace.startswith(f"{member.home}:", autoescape=True))
+
+        disown = update(subscriptions).where(_S.user == member.user, theirs(_S.workspace)).values(user="")
 
         def unit(connection: Connection) -> int:
             rows = _rows(connection, member.user)
@@ -83,6 +87,7 @@ class People:
             connection.execute(delete(bookmarks).where(is_among(bookmarks.c.person, own)))
             connection.execute(delete(people).where(is_among(_P.id, own)))
             connection.execute(disown)
+            subscription_audit.forget(connection, member.user, theirs)
             row = insert_new(connection, forgotten).values(hash=_hash(member.user), at=at)
             connection.execute(row)
             connection.execute(update(forgotten).where(forgotten.c.hash == _hash(member.user)).values(at=at))

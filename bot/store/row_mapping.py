@@ -36,6 +36,7 @@ def subscription_of(row: Any) -> Subscription:
         ended=bool(row.ended),
         limit=limit_of(row),
         told=row.told,
+        access=row.access,
     )
 
 

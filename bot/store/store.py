@@ -20,6 +20,7 @@ from bot.store.older_issues import OlderIssues
 from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted
+from bot.store.subscription_audit import SubscriptionAudit
 from bot.store.subscriptions import Subscriptions
 from bot.store.teams import Teams
 
@@ -32,6 +33,7 @@ class Store:
         self.database = database
         self.issues = Issues(database, newsletter)
         self.subscriptions = Subscriptions(database)
+        self.audit = SubscriptionAudit(database)
         self.schedule = RunSchedule(database)
         self.leases = Leases(database)
         self.deliveries = Deliveries(database)

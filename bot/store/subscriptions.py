@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,30 +42,15 @@ class Subscriptions:
     ) -> Subscription:
         """Subscribe the channel, or change and resume the subscription it has, and give it back.
 
-        A new (or ended) one begins with the issues that come from now on. One whose schedule stays as it is keeps its
-        place in it: a slot that nobody has seen to yet is not lost over a new layout.
+        A new (or ended) one begins with the issues that come from now on, and `user` owns it. One whose schedule stays
+        as it is keeps its place in it: a slot that nobody has seen to yet is not lost over a new layout. No change is
+        written to the audit: people's changes go through `bot.store.subscription_audit`.
         """
+        owner = case((or_(_S.ended, _S.user == ""), user), else_=_S.user)
         values = {"user": user, "schedule": str(schedule), "taste": preferences.as_json()}
 
         def unit(connection: Connection) -> Subscription:
-            since = connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0)))
-            fresh = {"since": since, "cursor": now, "wake_at": now, "ended": False}
-            row = insert(connection, subscriptions).values(
-                workspace=workspace, channel=channel, again=False, **values, **fresh
-            )
-            changes = {
-                **values,
-                "since": case((_S.ended, since), else_=_S.since),
-                "cursor": case(
-                    (and_(~_S.ended, _S.schedule == str(schedule)), _S.cursor), else_=literal(now, Moment())
-                ),
-                "ended": False,
-                "pause_by": None,
-                "pause_reason": None,
-                "wake_at": soon(now),
-                "again": True,
-            }
-            connection.execute(row.on_conflict_do_update(index_elements=["workspace", "channel"], set_=changes))
+            put(connection, workspace, channel, values, now, changes={"user": owner})
             found = connection.execute(select(subscriptions).where(_at(workspace, channel))).one()
             return subscription_of(found)
 
@@ -104,26 +90,17 @@ class Subscriptions:
 
         What was posted stays known. Unfinished deliveries end, and do not go on if the channel is subscribed again.
         """
-        change = update(subscriptions).where(_at(workspace, channel), ~_S.ended)
-
-        def unit(connection: Connection) -> bool:
-            asleep = case((_S.holder.is_(None), None), else_=_S.wake_at)
-            ended = connection.execute(change.values(ended=True, wake_at=asleep)).rowcount
-            for statement in _breaking_off(workspace, channel):
-                connection.execute(statement)
-            return bool(ended)
-
-        return await self._database.write(unit)
+        return await self._database.write(lambda connection: end(connection, workspace, channel))
 
     async def pause(self, subscription: int, paused: Paused) -> bool:
         """Pause a subscription; return whether it was running."""
         change = update(subscriptions).where(_S.id == subscription, _S.pause_by.is_(None))
-        return await self._database.change(change.values(_pause(paused))) > 0
+        return await self._database.change(change.values(pausing(paused))) > 0
 
     async def pause_workspace(self, workspace: WorkspaceId, paused: Paused) -> int:
         """Pause every running subscription of the workspace; return how many."""
         change = update(subscriptions).where(_S.workspace == workspace, _S.pause_by.is_(None), ~_S.ended)
-        return await self._database.change(change.values(_pause(paused)))
+        return await self._database.change(change.values(pausing(paused)))
 
     async def limit(self, subscription: int, told: datetime, until: datetime) -> None:
         """Record what Slack said with a 429, for the next worker."""
@@ -151,13 +128,13 @@ class Subscriptions:
 
         def unit(connection: Connection) -> bool:
             theirs = connection.execute(refused).first() is not None
-            return bool(connection.execute(_resuming(workspace, now) if theirs else change).rowcount)
+            return bool(connection.execute(resuming(workspace, now) if theirs else change).rowcount)
 
         return await self._database.write(unit)
 
     async def resume_workspace(self, workspace: WorkspaceId, now: datetime) -> int:
         """Resume the subscriptions that were paused because the workspace refused; return how many."""
-        return await self._database.change(_resuming(workspace, now))
+        return await self._database.change(resuming(workspace, now))
 
     async def refused_workspaces(self) -> tuple[WorkspaceId, ...]:
         """Return the workspaces with subscriptions that are paused because the workspace refused."""
@@ -182,21 +159,56 @@ class Subscriptions:
         return await self._database.change(update(subscriptions).where(again).values(_resumed(now)))
 
 
-def _at(workspace: WorkspaceId, channel: str) -> Any:
-    return and_(_S.workspace == workspace, _S.channel == channel)
+def put(
+    connection: Connection,
+    workspace: WorkspaceId,
+    channel: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    *,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a channel's subscription with these `values`, active; `changes` replace some of them where it has one."""
+    since = connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0)))
+    fresh = {"since": since, "cursor": now, "wake_at": now, "ended": False}
+    row = insert(connection, subscriptions).values(workspace=workspace, channel=channel, again=False, **values, **fresh)
+    same = and_(~_S.ended, _S.schedule == values["schedule"])
+    written = {
+        **values,
+        "since": case((_S.ended, since), else_=_S.since),
+        "cursor": case((same, _S.cursor), else_=literal(now, Moment())),
+        "ended": False,
+        **_resumed(now),
+        **(changes or {}),
+    }
+    connection.execute(row.on_conflict_do_update(index_elements=["workspace", "channel"], set_=written))
 
 
-def _pause(paused: Paused) -> dict[str, Any]:
-    # A held one keeps its lease; its release sees the pause.
+def end(connection: Connection, workspace: WorkspaceId, channel: str) -> bool:
+    """End a channel's subscription and its unfinished deliveries; return whether it was subscribed."""
+    asleep = case((_S.holder.is_(None), None), else_=_S.wake_at)
+    change = update(subscriptions).where(_at(workspace, channel), ~_S.ended)
+    ended = connection.execute(change.values(ended=True, wake_at=asleep)).rowcount
+    for statement in _breaking_off(workspace, channel):
+        connection.execute(statement)
+    return bool(ended)
+
+
+def pausing(paused: Paused) -> dict[str, Any]:
+    """Return the values of a paused subscription. One that is held keeps its lease; its release sees the pause."""
     wake = case((_S.holder.is_(None), None), else_=_S.wake_at)
     return {"pause_by": paused.by.value, "pause_reason": paused.reason, "wake_at": wake}
+
+
+def _at(workspace: WorkspaceId, channel: str) -> Any:
+    return and_(_S.workspace == workspace, _S.channel == channel)
 
 
 def _resumed(now: datetime) -> dict[str, Any]:
     return {"pause_by": None, "pause_reason": None, "wake_at": soon(now), "again": True}
 
 
-def _resuming(workspace: WorkspaceId, now: datetime) -> Update:
+def resuming(workspace: WorkspaceId, now: datetime) -> Update:
     """Return the update that resumes the subscriptions which were paused because the workspace refused."""
     chosen = and_(_S.workspace == workspace, _S.pause_by == PausedBy.WORKSPACE, ~_S.ended)
     return update(subscriptions).where(chosen).values(_resumed(now))

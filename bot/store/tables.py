@@ -100,9 +100,29 @@ subscriptions = Table(
     Column("again", Boolean, nullable=False, default=False),
     # The order number of the last issue of which the subscriber was told that it was not new.
     Column("told", BigInteger, nullable=False, default=0, server_default="0"),
+    # Who may change it (bot.domain.subscription_settings.Access).
+    Column("access", Text, nullable=False, default="everybody", server_default="everybody"),
     UniqueConstraint("workspace", "channel", name="one_subscription_a_channel"),
     Index("subscriptions_by_wake", "wake_at"),
     Index("subscriptions_by_holder", "holder"),
+)
+subscription_audit = Table(
+    "subscription_audit",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # "" once that person has asked to be forgotten; the owners too.
+    Column("user", Text, nullable=False),
+    # The settings without the owner; NULL where the channel was not subscribed.
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("owner_before", Text, nullable=False, default="", server_default=""),
+    Column("owner_after", Text, nullable=False, default="", server_default=""),
+    # The change that this one undid.
+    Column("undoes", BigInteger),
+    Index("subscription_audit_by_channel", "workspace", "channel", "id"),
 )
 slots = Table(
     "slots",

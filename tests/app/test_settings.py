@@ -14,6 +14,7 @@ NAMES = [
     "BACKISSUE_COMMAND",
     "BACKISSUE_TOOLS_COMMAND",
     "BACKISSUE_BOOKMARK",
+    "BACKISSUE_ADMINS",
     "BACKISSUE_SYNONYMS",
     "BACKISSUE_COUNT_MISSES",
     "BACKISSUE_NAME",
@@ -40,6 +41,15 @@ def test_the_defaults_need_nothing() -> None:
     settings = Settings.read()
     assert (settings.command, settings.tools_command, settings.port) == ("/weekly", "/tools", 3000)
     assert settings.bookmark == frozenset({"bookmark"})
+
+
+def test_admins_are_user_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Separated by commas; a name is refused with the way to the id."""
+    monkeypatch.setenv("BACKISSUE_ADMINS", " U012AB3CD, W45EF67GH,")
+    assert Settings.read().admins == {"U012AB3CD", "W45EF67GH"}
+    monkeypatch.setenv("BACKISSUE_ADMINS", "U012AB3CD,@ada")
+    with pytest.raises(SettingsError, match=r"BACKISSUE_ADMINS: '@ada' is not a user id; .*Copy member ID"):
+        Settings.read()
 
 
 def test_every_variable_is_in_the_list_of_this_test() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,6 +13,7 @@ from bot.domain.bookmark import Bookmark, BookmarkLink, BookmarkSource, Member, 
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import Schedule, next_slot
 from bot.domain.subscription import Paused, Subscription
+from bot.domain.subscription_settings import ChannelSettings, SettingsChange
 from bot.domain.workspace import WorkspaceId
 from bot.store.store import Store
 
@@ -88,6 +89,63 @@ class FakeRegister:
             return False
         self.kept[workspace, channel] = replace(kept, paused=None)
         return True
+
+
+class FakeChanges:
+    """Records the changes of a `FakeRegister`'s subscriptions."""
+
+    def __init__(self, register: FakeRegister) -> None:
+        """Change the subscriptions in `register`."""
+        self.register = register
+        self.made: list[SettingsChange] = []
+
+    async def current(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
+        """Return the channel's subscription, after a while if busy."""
+        if self.register.busy:
+            await asyncio.sleep(self.register.busy)
+        return await self.register.get(workspace, channel)
+
+    async def change(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        user: str,
+        decide: Callable[[ChannelSettings | None, int], ChannelSettings | None],
+        now: datetime,
+        undoes: SettingsChange | None = None,
+    ) -> SettingsChange | None:
+        """Make and record a change."""
+        kept = await self.register.get(workspace, channel)
+        before = ChannelSettings.of(kept) if kept else None
+        latest = await self.latest(workspace, channel)
+        after = decide(before, latest.id if latest else 0)
+        if after == before:
+            return None
+        key = len(self.made) + 1
+        self.made.append(
+            SettingsChange(key, workspace, channel, now, user, before, after, undoes.id if undoes else None)
+        )
+        if after is None:
+            await self.register.end(workspace, channel)
+        else:
+            made = Subscription(
+                key, workspace, channel, after.owner, after.schedule, after.preferences, cursor=now, paused=after.paused
+            )
+            self.register.kept[workspace, channel] = replace(made, access=after.access)
+        return self.made[-1]
+
+    async def get(self, workspace: WorkspaceId, change: int) -> SettingsChange | None:
+        """Return a change by its id."""
+        return next((each for each in self.made if (each.workspace, each.id) == (workspace, change)), None)
+
+    async def latest(self, workspace: WorkspaceId, channel: str) -> SettingsChange | None:
+        """Return a channel's last change."""
+        theirs = (each for each in reversed(self.made) if (each.workspace, each.channel) == (workspace, channel))
+        return next(theirs, None)
+
+    async def undone(self, change: SettingsChange) -> SettingsChange | None:
+        """Return the last change that undid this one."""
+        return next((each for each in reversed(self.made) if each.undoes == change.id), None)
 
 
 class FakeDeliveries:

@@ -129,6 +129,7 @@ class Whole:
         screen = you.screen
         if screen:
             await you.closes(screen)
+        await self.settled()  # the lines about the subscription stand in the channel
         return Posted(parent, channel.replies(parent.ts))
 
     async def until(self, look: Callable[[], Found], what: str) -> Found:

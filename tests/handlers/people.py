@@ -32,18 +32,20 @@ from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Subscribers, Team
 from bot.digests.older_choice import OlderIssueChoice
+from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.catalogue import IssueCatalogue
 from bot.home.home_tab import Home, UserStateStore
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
+from bot.runtime.background import BackgroundTasks
 from bot.services import Services
 from bot.slack.api.form_results import FormResults
 from bot.slack.blocks.command_names import CommandNames
 from bot.source.library import Current
 from playground.slack.limits import problems
-from tests.fakes.subscriptions import FakeDeliveries, FakeMemory, FakeRegister
+from tests.fakes.subscriptions import FakeChanges, FakeDeliveries, FakeMemory, FakeRegister
 from tests.fakes.talk import FakeReplies, FakeSlack
 
 SECRET = "a signing secret"
@@ -105,8 +107,11 @@ class People:
         names, clock = CommandNames(), StillClock()
         misses = MissCounter(self.store.opened.misses, clock)
         answers = Answers(self.library, names, clock, lambda _: 0, misses.note)
+        background = BackgroundTasks()
+        self.recorded = FakeChanges(self.register)
+        changes = SubscriptionChanges(self.recorded, self.slack, clock, ChangeRules(background.start))
         subscribing = Subscribing(
-            self.register,
+            changes,
             FakeDeliveries(),
             self.slack,
             names,
@@ -146,11 +151,13 @@ class People:
                 SECRET,
             ),
             subscribing,
+            changes,
             FormResults(self.slack),
             self.replies,
             UnconfirmedPosts(store, clock),
             misses,
             OlderIssueChoice(store, self.slack, clock, IssueCatalogue),
+            background,
             reference=lambda: next(references),
         )
         self.serves()

@@ -74,7 +74,7 @@ async def test_a_subscription_comes_back_as_it_was_put(store: Store) -> None:
     assert await store.subscriptions.pause(made.id, Paused(PausedBy.PERSON, "asked"))
     assert not await store.subscriptions.pause(made.id, Paused(PausedBy.PERSON, "again"))
     changed = await store.subscriptions.put(*HERE, "U2", AsItAppears(), Preferences(), NOW)
-    assert (changed.id, changed.user, changed.paused) == (made.id, "U2", None)
+    assert (changed.id, changed.user, changed.paused) == (made.id, "U1", None)  # who subscribed first owns it
     assert await store.subscriptions.list("-:T1") == (changed,)
     assert await store.subscriptions.end(*HERE)
     assert not await store.subscriptions.end(*HERE)

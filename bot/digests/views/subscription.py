@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archive.kind import Kind
+from bot.digests.views.changes import MARKUP, mention, when
 from bot.digests.views.reasons import plainly
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import EXAMPLE
+from bot.domain.subscription_settings import SettingsChange, in_words
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -58,7 +60,8 @@ class DeliveryStatus:
     `waiting` are the first issues that wait, and `more_waiting` counts the others. `paused` is the reason for a pause,
     "" if there is none. `held` are the issues held back without a date: drafts and expired ones.
     `time_there` is the present time at the schedule's fixed offset (12:40), "" if it has none. `older` are the titles
-    of recently added issues that are not posted automatically, since they were not new.
+    of recently added issues that are not posted automatically, since they were not new. `changed` is the last change
+    that a person made, `who_may` a clause about who may make the next, and `owner` a user id; "" or None if unknown.
     """
 
     channel: str
@@ -72,6 +75,9 @@ class DeliveryStatus:
     time_there: str = ""
     older: Sequence[str] = ()
     more_waiting: int = 0
+    changed: SettingsChange | None = None
+    owner: str = ""
+    who_may: str = ""
 
 
 def subscribed(
@@ -118,6 +124,8 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
     if status.older:
         made.append(blocks.section(not_posted(status.older, names)))
     made.append(blocks.context(escape(described(status.preferences))))
+    if ownership := _ownership(status):
+        made.append(blocks.context(*ownership))
     pause = blocks.button("Resume", "resume") if status.paused else blocks.button("Pause", "pause")
     made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
     spoken = f"Each new issue comes: {_plain_when(status)}."
@@ -227,6 +235,17 @@ def _held(held: Sequence[Waiting]) -> str:
     if len(held) > _MAX_WAITING:
         lines.append(f"• and {len(held) - _MAX_WAITING} more; `backissue check` names them all")
     return "\n".join(["*Held back*", *lines])
+
+
+def _ownership(status: DeliveryStatus) -> list[str]:
+    """Return who owns the subscription and who may change it, and its last change, as lines of markup."""
+    said = []
+    if status.who_may:
+        owner = mention(status.owner) if status.owner else "nobody"
+        said.append(f"Owner: {owner} · {status.who_may} can change this")
+    if status.changed is not None:
+        said.append(f"Last change, {when(status.changed)}: {in_words(status.changed, MARKUP)}")
+    return said
 
 
 def not_posted(older: Sequence[str], names: CommandNames = _DEFAULT_NAMES) -> str:

@@ -306,7 +306,7 @@ class WebSlack:
         found = mapping(answer.get("user"))
         profile = mapping(found.get("profile"))
         name = profile.get("display_name") or found.get("real_name") or found.get("name") or ""
-        return SlackUser(user, str(found.get("tz") or ""), str(name))
+        return SlackUser(user, str(found.get("tz") or ""), str(name), active=found.get("deleted") is not True)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -45,11 +45,15 @@ class PartMarker:
 
 @dataclass(frozen=True, slots=True)
 class SlackUser:
-    """What the bot asks about a person: a `zone` (IANA name, "" if not given) and a display `name`."""
+    """What the bot asks about a person: a `zone` (IANA name, "" if not given) and a display `name`.
+
+    `active` is False for a person who was deactivated.
+    """
 
     id: str
     zone: str = ""
     name: str = ""
+    active: bool = True
 
 
 class Poster(Protocol):

@@ -1,0 +1,21 @@
+"""Where a command or a click came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.workspace import WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """Where a command came from: the workspace, the channel, and the user."""
+
+    workspace: WorkspaceId
+    channel: str
+    user: str
+
+    @property
+    def is_direct(self) -> bool:
+        """Return whether it is a direct conversation (Slack: reference/objects/conversation-object)."""
+        return self.channel.startswith("D")

@@ -1,0 +1,246 @@
+"""Changing a channel's subscription: who may, recording it, the line that says so in the channel, and undoing it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
+
+import structlog
+
+from bot.digests.command_context import CommandContext
+from bot.digests.views import changes as said
+from bot.digests.views.changes import UndoRequest
+from bot.domain.clock import Clock
+from bot.domain.subscription import Subscription
+from bot.domain.subscription_settings import (
+    ChannelSettings,
+    NotAllowedError,
+    SettingsChange,
+    may_change,
+    may_hand_over,
+)
+from bot.domain.workspace import WorkspaceId
+from bot.slack.api.errors import ChannelRefusedError, SlackError
+from bot.slack.api.ports import Posted, SlackUser
+from bot.slack.api.retry import retry_when_limited
+from bot.slack.blocks.message import Message
+
+_log = structlog.get_logger(__name__)
+OWNER_TIMEOUT_SECONDS = 1.0
+"""Seconds for asking Slack whether the owner has left; without an answer by then, they have not."""
+MAX_WAITS = 2
+"""Rate limits waited out before a channel's line is given up; the change itself is in the audit."""
+_GONE = frozenset({"user_not_found", "users_not_found"})
+"""Slack's words for a user id that it does not know (any more) (Slack: reference/methods/users.info)."""
+
+Wanted: TypeAlias = Callable[[ChannelSettings | None], ChannelSettings | None]
+"""Returns a channel's new settings, given those it has (None: not subscribed)."""
+
+
+class ChangeStore(Protocol):
+    """Channels' settings and the audit of their changes; `bot.store.subscription_audit` implements it."""
+
+    async def change(
+        self,
+        workspace: WorkspaceId,
+        channel: str,
+        user: str,
+        decide: Callable[[ChannelSettings | None, int], ChannelSettings | None],
+        now: datetime,
+        undoes: SettingsChange | None = None,
+    ) -> SettingsChange | None:
+        """Make and record a change, with what `decide` makes of the settings and the last change's id."""
+        ...
+
+    async def current(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
+        """Return the channel's subscription, None if it has none."""
+        ...
+
+    async def get(self, workspace: WorkspaceId, change: int) -> SettingsChange | None:
+        """Return a change by its id."""
+        ...
+
+    async def latest(self, workspace: WorkspaceId, channel: str) -> SettingsChange | None:
+        """Return the channel's last change."""
+        ...
+
+    async def undone(self, change: SettingsChange) -> SettingsChange | None:
+        """Return the last change that undid this one."""
+        ...
+
+
+class ChangeSlack(Protocol):
+    """The calls to Slack that a change needs."""
+
+    async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
+        """Post a message to a channel."""
+        ...
+
+    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
+        """Post a message to the direct conversation with a person."""
+        ...
+
+    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
+        """Return what Slack tells about a person."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRules:
+    """Who the operator's `admins` are (user ids), and `start`, which runs work that handles its own errors."""
+
+    start: Callable[[Coroutine[Any, Any, None]], None]
+    admins: frozenset[str] = frozenset()
+
+
+class _ChangedSinceError(Exception):
+    """Somebody changed the subscription meanwhile."""
+
+
+class SubscriptionChanges:
+    """Makes people's changes, each with a line in the channel and a row in the audit."""
+
+    def __init__(self, store: ChangeStore, slack: ChangeSlack, clock: Clock, rules: ChangeRules) -> None:
+        """Make them in `store`, and say so through `slack`."""
+        self._store = store
+        self._slack = slack
+        self._clock = clock
+        self._start, self.admins = rules.start, rules.admins
+
+    async def current(self, place: CommandContext) -> Subscription | None:
+        """Return the channel's subscription, paused or not; None if it has none."""
+        return await self._store.current(place.workspace, place.channel)
+
+    async def latest(self, place: CommandContext) -> SettingsChange | None:
+        """Return the channel's last change."""
+        return await self._store.latest(place.workspace, place.channel)
+
+    async def make(self, place: CommandContext, wanted: Wanted, *, own: bool = False) -> SettingsChange | None:
+        """Give the channel the settings that `wanted` returns; return the change, None where nothing changes.
+
+        With `own` only the owner or an admin may. If the owner has left, who makes the change becomes the owner. The
+        line in the channel is sent afterwards: it delays nothing and is sent at most once. Raises NotAllowedError.
+        """
+        vacant = await self._vacant(place)
+
+        def decide(before: ChannelSettings | None, _latest: int) -> ChannelSettings | None:
+            self._check(before, place, vacant, own=own)
+            return _owned(before, wanted(before), place.user, vacant)
+
+        change = await self._store.change(place.workspace, place.channel, place.user, decide, self._clock.now())
+        return self._announced(change)
+
+    async def undo(self, place: CommandContext, asked: UndoRequest | None) -> Message:
+        """Restore the settings from before a change; return the answer to the click. Raises NotAllowedError.
+
+        A change that was undone already, or that is not in the database (any more), is only told; if there was another
+        change since, the answer asks.
+        """
+        change = await self._store.get(place.workspace, asked.change) if asked else None
+        if asked is None or change is None or not asked.is_of(change):
+            return said.unknown_change()
+        latest = await self._store.latest(place.workspace, change.channel)
+        last = latest.id if latest else 0
+        undone = await self._store.undone(change)
+        if undone is not None and undone.id == last:
+            return said.undone_already(undone)
+        if last not in {change.id, asked.despite} and latest is not None:
+            return said.changed_since(change, latest)
+        return await self._restore(replace(place, channel=change.channel), change, last)
+
+    async def _restore(self, place: CommandContext, change: SettingsChange, last: int) -> Message:
+        """Restore what a change replaced, unless there is a later change than the one with the id `last`."""
+        vacant, target = await self._vacant(place), change.before
+
+        def decide(before: ChannelSettings | None, latest: int) -> ChannelSettings | None:
+            if latest != last:
+                raise _ChangedSinceError
+            self._check(before, place, vacant, own=_changes_ownership(before, target))
+            return replace(target, owner=target.owner or place.user) if target else None
+
+        now = self._clock.now()
+        try:
+            made = await self._store.change(place.workspace, place.channel, place.user, decide, now, change)
+        except _ChangedSinceError:
+            latest = await self._store.latest(place.workspace, place.channel)
+            return said.changed_since(change, latest) if latest else said.unknown_change()
+        return said.undone(self._announced(made) or change)
+
+    def _check(
+        self, before: ChannelSettings | None, place: CommandContext, vacant: str | None, *, own: bool = False
+    ) -> None:
+        """Raise NotAllowedError if the person may not change these settings."""
+        if before is None or place.is_direct:
+            return
+        may = may_hand_over if own else may_change
+        if not may(before, place.user, self.admins, vacant=_is(vacant, before)):
+            raise NotAllowedError(before, self.admins, own=own)
+
+    async def _vacant(self, place: CommandContext) -> str | None:
+        """Return the owner's id if Slack says that they have left; None if they have not, or Slack does not say."""
+        subscription = await self._store.current(place.workspace, place.channel)
+        owner = subscription.user if subscription else ""
+        if owner in {"", place.user}:
+            return None
+        try:
+            async with asyncio.timeout(OWNER_TIMEOUT_SECONDS):
+                person = await self._slack.person(place.workspace, owner)
+        except SlackError as error:
+            return owner if error.code in _GONE else None
+        except TimeoutError:
+            return None
+        return None if person.active else owner
+
+    def _announced(self, change: SettingsChange | None) -> SettingsChange | None:
+        """Start sending the line about a change; an own digest has none, since nobody else reads there."""
+        if change is not None and not change.channel.startswith("D"):
+            self._start(self._tell(change))
+        return change
+
+    async def _tell(self, change: SettingsChange) -> None:
+        """Send a change's line to its channel, or to the owner where the bot is not in the channel.
+
+        It is sent again only where Slack surely did not take it (a rate limit). A failure is logged.
+        """
+        workspace, channel = change.workspace, change.channel
+        try:
+            try:
+                line = said.line(change)
+                await retry_when_limited(lambda: self._slack.post(workspace, channel, line), waits=MAX_WAITS)
+            except ChannelRefusedError:
+                if owner := _owner(change):
+                    private = said.line(change, elsewhere=True)
+                    await retry_when_limited(lambda: self._slack.direct(workspace, owner, private), waits=MAX_WAITS)
+        except SlackError as error:
+            _log.warning("a change's line was not sent", channel=channel, change=change.id, error=str(error))
+        except Exception:  # noqa: BLE001 - nobody awaits this task's result
+            _log.exception("a change's line was not sent", channel=channel, change=change.id)
+
+
+def _is(vacant: str | None, settings: ChannelSettings) -> bool:
+    """Return whether nobody owns these settings (any more): the owner who left is still their owner."""
+    return not settings.owner or settings.owner == vacant
+
+
+def _owned(
+    before: ChannelSettings | None, after: ChannelSettings | None, user: str, vacant: str | None
+) -> ChannelSettings | None:
+    """Return the new settings with their owner: who subscribes first, or who changes what nobody owns."""
+    if after is None or after == before:
+        return after
+    unowned = before is None or (_is(vacant, before) and after.owner == before.owner)
+    return replace(after, owner=user) if unowned else after
+
+
+def _owner(change: SettingsChange) -> str:
+    """Return who owned the subscription when it was changed, so that nobody takes it over unseen."""
+    return next((each.owner for each in (change.before, change.after) if each and each.owner), "")
+
+
+def _changes_ownership(before: ChannelSettings | None, after: ChannelSettings | None) -> bool:
+    if before is None or after is None:
+        return False
+    return (before.owner, before.access) != (after.owner, after.access)
