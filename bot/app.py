@@ -191,7 +191,7 @@ class App:
                 await self.worker.run(self.ports.timers)
             except Exception as error:  # noqa: BLE001 - whatever it is, not posting in silence would be worse
                 self._trouble = f"posting does not start: {error}"
-                _log.exception("app.posting_does_not_start", again_in=wait)
+                _log.exception("posting.postponed", again_in=wait)
                 await asyncio.sleep(wait)
                 self._trouble = ""
             else:

@@ -41,10 +41,10 @@ def explained(error: Exception, services: Services, **about: Any) -> Message:
     if isinstance(error, NotAllowedError):
         return not_allowed(error)
     if isinstance(error, TOLD):
-        _log.info("a request could not be met", error=str(error), **about)
+        _log.info("request.rejected", error=str(error), **about)
         return blocks.told(str(error))
     reference = services.reference()
-    _log.error("a request failed", reference=reference, exc_info=error, **about)
+    _log.error("request.failed", reference=reference, exc_info=error, **about)
     return apology(reference)
 
 
@@ -60,7 +60,7 @@ def follow_up(services: Services, url: str, work: Callable[[], Awaitable[Message
             if message is not None:
                 await services.response_urls.send(url, payload(message, **options))
         except ResponseUrlError as error:
-            _log.warning("an answer was not delivered", reason=error.reason)
+            _log.warning("answer.failed", reason=error.reason)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             await apologise(services, url, explained(error, services))
 
@@ -88,11 +88,11 @@ def register(app: AsyncApp, services: Services) -> None:
     async def unexpected(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Answer with a message; answer a failed event with 500, so that Slack sends it again."""
         if (status := _unread(error)) is not None:
-            _log.warning("a payload was not read", status=status, error=type(error).__name__)
+            _log.warning("payload.rejected", status=status, error=type(error).__name__)
             return BoltResponse(status=status, headers={"x-slack-no-retry": "1"})
         about = {"team": context.team_id, "kind": text(body, "type") or "command"}
         if text(body, "type") == "event_callback":
-            _log.error("an event failed", event_id=text(body, "event_id"), exc_info=error, **about)
+            _log.error("event.failed", event_id=text(body, "event_id"), exc_info=error, **about)
             return BoltResponse(status=500)
         return answer(services, body, explained(error, services, **about))
 

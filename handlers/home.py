@@ -69,7 +69,7 @@ async def show(services: Services, where: WorkspaceId, user: str, state: HomeSta
     try:
         await services.home.show(where, user, state)
     except Exception:  # noqa: BLE001 - nobody else would hear of it
-        _log.exception("a Home tab was not shown")
+        _log.exception("home_tab.failed")
 
 
 async def _open(services: Services, where: WorkspaceId, user: str, stamp: str) -> None:
@@ -83,7 +83,7 @@ async def _sorry(services: Services, where: WorkspaceId, user: str, error: Excep
     try:
         await services.home.sorry(where, user, explained(error, services))
     except SlackError as again:
-        _log.warning("a Home tab was not shown", error=str(again))
+        _log.warning("home_tab.refused", error=str(again))
 
 
 async def _act(click: Click, act: Callable[[Click], Awaitable[None]]) -> None:
@@ -99,7 +99,7 @@ async def _tell(click: Click, message: Message) -> None:
         shown = helping.trouble(message, click.services.names)
         await click.services.home.tell(click.place.workspace, click.trigger, shown)
     except SlackError as error:
-        _log.warning("an apology was not delivered", error=str(error))
+        _log.warning("apology.failed", error=str(error))
 
 
 async def _row(click: Click) -> None:

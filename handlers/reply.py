@@ -40,7 +40,7 @@ async def apologise(services: Services, url: str, message: Message) -> None:
     try:
         await services.response_urls.send(url, payload(message, response_type="ephemeral", replace_original=False))
     except ResponseUrlError as error:
-        _log.warning("an apology was not delivered", reason=error.reason)
+        _log.warning("apology.failed", reason=error.reason)
 
 
 def _json(body: Mapping[str, Any]) -> BoltResponse:

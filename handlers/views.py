@@ -135,7 +135,7 @@ class _Sent:
         try:
             await self.services.form_results.tell(self.here, self.who.user, text(self.view, "id"), view)
         except SlackError as error:
-            _log.warning("the outcome of a form could not be shown", error=str(error), workspace=self.here)
+            _log.warning("form_result.failed", error=str(error), workspace=self.here)
 
     def _shown(self, outcome: Outcome) -> Block:
         """Return an outcome as a modal, because the form that could close or show an error is gone."""

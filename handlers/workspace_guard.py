@@ -45,7 +45,7 @@ class _Guard(AsyncMiddleware):
         here = covers(workspace_id(own.enterprise_id, own.team_id), workspace(req.context))
         if here and _is_somebody(req.context.user_id, event=event):
             return await next()
-        _log.warning("a payload was refused", team=req.context.team_id, own=own.team_id, here=here)
+        _log.warning("payload.refused", team=req.context.team_id, own=own.team_id, here=here)
         if event:
             return BoltResponse(status=200)  # after any other status Slack would send it again
         return answer(self._services, req.body, blocks.told(_NOBODY if here else _ELSEWHERE))

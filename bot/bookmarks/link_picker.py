@@ -134,7 +134,7 @@ class LinkPicker:
         try:
             await self._slack.update_view(workspace, view_id, turned.form())
         except SlackError as error:
-            _log.info("could not show the next page of links", error=str(error))
+            _log.info("link_picker.failed", error=str(error))
 
     async def ticked(self, member: Member, links: tuple[BookmarkLink, ...], place: PickerState) -> PickerState:
         """Return `place` with the boxes ticked whose links the person has saved already."""

@@ -92,9 +92,9 @@ class ReactionFollowup:
                 case Step.READ:
                     await self._read(reaction)
         except SlackError as error:
-            _log.info("a reaction could not be answered", channel=reaction.channel, error=str(error))
+            _log.info("followup.refused", channel=reaction.channel, error=str(error))
         except Exception:  # noqa: BLE001 - nothing awaits this task's result
-            _log.exception("a reaction could not be answered", channel=reaction.channel)
+            _log.exception("followup.failed", channel=reaction.channel)
 
     async def _hint(self, reaction: Reaction, thread: str | None) -> None:
         if await self._people.hint(reaction.member, self._clock.now()):

@@ -56,7 +56,7 @@ class Reactions:
             return None
         now = self._clock.now()
         if reaction.at > microseconds(now + AHEAD):
-            _log.warning("ignored a reaction from the future", at=reaction.at, channel=reaction.channel)
+            _log.warning("reaction.ignored", at=reaction.at, channel=reaction.channel)
             return None
         return await self._store.react(
             reaction.member, reaction.workspace, reaction.source, reaction.at, now, held=reaction.added

@@ -119,7 +119,7 @@ class Saving:
         try:
             await self._slack.whisper(workspace, channel, user, message, thread=thread)
         except SlackError as error:
-            _log.info("could not answer a Save button in its thread", error=str(error))
+            _log.info("thread_answer.failed", error=str(error))
             return False
         return True
 

@@ -45,12 +45,10 @@ class Sharing:
         try:
             posted = await self._slack.post(workspace, channel, said)
         except UnknownOutcomeError as error:
-            _log.warning("an answer may or may not have been shared", channel=channel, error=str(error))
+            _log.warning("share.unconfirmed", channel=channel, error=str(error))
             return None
         except SlackError as error:
-            _log.info(
-                "shares an answer by the response URL, since the bot cannot post", channel=channel, error=str(error)
-            )
+            _log.info("share.redirected", channel=channel, error=str(error))
             await self._postings.dropped(posting)
             return said
         await self._postings.sent(posting, posted.channel, posted.ts)

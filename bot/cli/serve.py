@@ -60,7 +60,7 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
             timeout_graceful_shutdown=1,  # a request is answered in milliseconds
         )
         issues = len(app.ports.library.snapshot.issues)
-        _log.info("serve.http", port=settings.port, path=PATH, issues=issues, posts=post)
+        _log.info("http.started", port=settings.port, path=PATH, issues=issues, posts=post)
         await uvicorn.Server(config).serve(sockets=[listening])
 
 
@@ -88,7 +88,7 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
 
     app = await assembled(settings, credentials)
     handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
-    _log.info("serve.socket", issues=len(app.ports.library.snapshot.issues), posts=post)
+    _log.info("socket_mode.started", issues=len(app.ports.library.snapshot.issues), posts=post)
     # Signals are handled until the end: a second one must not interrupt the stop that the first one began.
     async with _until_stopped() as stopped, app.running(post=post):
         # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
@@ -134,7 +134,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     store = await asyncio.to_thread(Store.open, settings.database_url, upgrading=own)
     library = await asyncio.to_thread(Library.opened, folder, names)
     for problem in library.snapshot.problems:
-        _log.warning("archive.problem", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
+        _log.warning("problem.found", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
     app = build(settings, credentials, Ports(library, store, slack))
     loop.settle()

@@ -107,7 +107,7 @@ class DeliveryReports:
         try:
             return await self._slack.permalink(delivery.workspace, delivery.channel, parent.ts)
         except SlackError as error:
-            _log.info("could not get the link to a digest", channel=delivery.channel, error=str(error))
+            _log.info("permalink.failed", channel=delivery.channel, error=str(error))
             return ""
 
     async def _waiting(self, subscription: Subscription, latest: Delivery | None, now: datetime) -> tuple[Waiting, ...]:

@@ -64,7 +64,7 @@ class OlderIssueChoice:
         try:
             await self._slack.open_view(workspace, trigger, views.form(question.id, offered))
         except SlackError as error:
-            _log.info("could not open the form for older issues", error=str(error), workspace=workspace)
+            _log.info("older_issues_form.failed", error=str(error), workspace=workspace)
             return blocks.told("that did not work; please press the button again")
         return None
 
@@ -100,7 +100,7 @@ class OlderIssueChoice:
         count = await self._store.older_issues.answer(question, wanted, answer, self._clock.now())
         if count is None:
             return blocks.says(_OVER)
-        _log.info("older.settled", question=question.id, answer=answer, count=count, user=user)
+        _log.info("older_issues.settled", question=question.id, answer=answer, count=count, user=user)
         return blocks.says(_NONE if not wanted else _posting(count, subscription))
 
 

@@ -234,7 +234,7 @@ class Subscribing:
             return False
         except (SlackError, TimeoutError) as error:
             _log.info(
-                "could not check whether the bot is in a channel",
+                "membership_check.failed",
                 channel=channel,
                 error=str(error) or "no answer in time",
             )
@@ -253,7 +253,7 @@ class Subscribing:
         try:
             return (await self._slack.person(place.workspace, place.user)).zone
         except SlackError as error:
-            _log.info("could not get a person's time zone", workspace=place.workspace, error=str(error))
+            _log.info("zone_lookup.failed", workspace=place.workspace, error=str(error))
             return ""
 
 

@@ -41,7 +41,7 @@ class UnconfirmedPosts:
         part = next((part for part in delivery.parts if part.id == int(found[2])), None)
         if part is None or part.state not in {State.UNKNOWN, State.REFUSED}:
             return _OVER
-        _log.info("doubt.settled", delivery=delivery.id, part=part.key, post=post, user=user)
+        _log.info("post.settled", delivery=delivery.id, part=part.key, post=post, user=user)
         if post and not (part.at and delivery.closed):
             return await self._posting(delivery, part)
         left = await self._store.deliveries.leave(part, "somebody said to leave it")

@@ -130,7 +130,7 @@ class Home:
         try:
             await self._slack.publish_home(workspace, user, said.unavailable(said.blank(self._names)))
         except SlackError as error:
-            _log.warning("a Home tab was not cleared", error=str(error))
+            _log.warning("home_tab.left", error=str(error))
 
     async def sorry(self, workspace: WorkspaceId, user: str, message: Message) -> None:
         """Show a message in place of a tab that could not be made. Raises SlackError."""

@@ -57,7 +57,7 @@ class MissCounter:
         try:
             await self._table.add(_by_words(noted), today, today - timedelta(days=MISSES_DAYS))
         except BotError as error:
-            _log.warning("missed searches could not be written; they are tried again in a minute", error=str(error))
+            _log.warning("misses.postponed", error=str(error))
             self._noted.update(noted)
             return False
         return True

@@ -112,7 +112,7 @@ def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, health: Cal
 
 def _refused(refused: _RefusedError) -> Response:
     """Log and answer a refusal: a line without anything of the request, and an empty body."""
-    _log.warning("web.refused", status=refused.status, reason=refused.reason)
+    _log.warning("request.refused", status=refused.status, reason=refused.reason)
     return Response(status_code=refused.status, headers=None if refused.status == 401 else NO_RETRY)
 
 

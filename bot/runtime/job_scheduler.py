@@ -135,7 +135,7 @@ class JobScheduler:
                 self._begin(timed)
                 timed.plan.reschedule(FromNow(timed.seconds_left))
             if late:
-                _log.warning("jobs.woken", jobs=[timed.name for timed in late])
+                _log.warning("jobs.restarted", jobs=[timed.name for timed in late])
 
 
 def _loop_time() -> float:

@@ -147,11 +147,11 @@ class Library:
                 after = await asyncio.to_thread(step, before, now)
             except FolderError as error:
                 self.fault = error
-                _log.error("the archive's folder cannot be read; the last state stays in use", reason=error.reason)
+                _log.error("refresh.refused", reason=error.reason)
                 return False
             except Exception as error:  # noqa: BLE001 - the watch goes on, and /health says it
                 self.fault = FolderError(self.folder.name, f"reading what changed failed ({error!r:.200}); see the log")
-                _log.exception("the archive was not read again; the last state stays in use")
+                _log.exception("refresh.failed")
                 return False
             if reads:
                 self.fault = None

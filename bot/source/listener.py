@@ -53,4 +53,4 @@ class Listener:
             try:
                 await self._told(before, after)
             except Exception:  # noqa: BLE001 - a listener's error is neither the archive's nor another listener's
-                _log.exception("a listener to the archive failed", listener=repr(self._told))
+                _log.exception("listener.failed", listener=repr(self._told))

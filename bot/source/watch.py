@@ -85,7 +85,7 @@ class DiskWatch:
                 await self._pause()
             except OSError as error:
                 if not self._polling:
-                    _log.warning("the disk gives no events; the archive is polled instead", reason=str(error))
+                    _log.warning("watch.downgraded", to="polling", reason=str(error))
                 self._polling = True
                 await self._pause()
 
@@ -151,7 +151,7 @@ class Freshness:
                 await keep_fresh(self._library, self._watch, self._well)
             except Exception as error:  # noqa: BLE001 - changes that nobody notices in silence would be worse
                 self.fault = f"changes of the archive are not noticed: {error!r:.200}"
-                _log.exception("the archive's watch broke off; it is begun again", seconds=pause)
+                _log.exception("watch.restarted", seconds=pause)
                 await asyncio.sleep(pause)
             else:
                 return

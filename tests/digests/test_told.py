@@ -45,7 +45,7 @@ def test_a_digest_whose_file_is_deleted_stops_and_goes_on_when_it_is_back() -> N
         assert there <= len(scene.posts(channel)) <= there + 1  # one may have been on its way
         found = await delivery(scene, channel)
         assert (found.progress, found.reason) == (Progress.POSTING, ISSUE_GONE)
-        assert [line["issue"] for line in logs if line["event"] == "delivery.issue_left"] == ["issue-2"]
+        assert [line["issue"] for line in logs if line["event"] == "issue.removed"] == ["issue-2"]
         stands, why = await said_in_status(scene, channel)
         assert stands == f"its thread has stopped after {len(scene.posts(channel)) - 1} of 10 replies: {ISSUE_GONE}"
         assert "stopped half posted" in why
@@ -89,7 +89,7 @@ def test_a_refused_message_is_told_with_its_reason(error: str, thread: bool) -> 
         with structlog.testing.capture_logs() as logs:
             await scene.appear(issue(2, SUNDAY))
             await scene.passes(minutes=1)
-        refused = [line for line in logs if line["event"] == "delivery.refused"]
+        refused = [line for line in logs if line["event"] == "post.refused"]
         assert [(line["issue"], error in line["error"]) for line in refused] == [("issue-2", True)]
         found = await delivery(scene, channel)
         assert found.progress is (Progress.DONE if thread else Progress.REFUSED)

@@ -54,7 +54,7 @@ class Seen:
     @property
     def refusals(self) -> list[str]:
         """Return the lines about refused requests."""
-        return [line for line in self.lines if '"web.refused"' in line]
+        return [line for line in self.lines if '"request.refused"' in line]
 
 
 @contextmanager

@@ -34,5 +34,5 @@ class Forgetting:
         """Delete everything about a member up to `at` (microseconds by Slack's clock; None: now); idempotent."""
         count = await self._people.forget(member, at_or_now(at, self._clock.now()))
         self._forgot(member)
-        _log.info("deleted everything about a person")
+        _log.info("person.erased")
         return said.forgotten(count)

@@ -61,7 +61,7 @@ class Importing:
         try:
             content = await self._slack.download(workspace, file.address, said.FILE_MAX_BYTES)
         except FileRefusedError as error:
-            _log.warning("could not fetch an imported file", error=str(error), workspace=workspace)
+            _log.warning("import_file.failed", error=str(error), workspace=workspace)
             return said.not_had(error.code)
         async with self._reading:
             if not await asyncio.to_thread(netscape.is_bookmarks, content):

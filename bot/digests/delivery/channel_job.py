@@ -54,7 +54,7 @@ class ChannelJob:
             await self._channel_refused(error)
         except SlackError as error:
             next_run_at = context.after(context.policy.wait(3))
-            _log.warning("delivery.slack", channel=self._subscription.channel, error=str(error))
+            _log.warning("delivery.interrupted", channel=self._subscription.channel, error=str(error))
         await self.sender.landed()
         # The next worker does not know when our last message was posted, so it must not start before the next may be.
         soon = context.after(context.policy.seconds_per_message)
@@ -110,7 +110,7 @@ class ChannelJob:
         found = await deliveries.by_id(delivery.id)
         if found is not None and found.reason != ISSUE_GONE:
             await deliveries.finish(found.id, found.progress, ISSUE_GONE)
-            _log.warning("delivery.issue_left", channel=self._subscription.channel, issue=delivery.issue)
+            _log.warning("issue.removed", channel=self._subscription.channel, issue=delivery.issue)
 
     async def _correct(self, delivery: Delivery) -> datetime | None:
         """Update a posted digest to its issue's text; return its next_run_at. One that has to wait delays no other."""
@@ -351,4 +351,4 @@ class ChannelJob:
         where = self._subscription.workspace
         count = await self._context.store.subscriptions.pause_workspace(where, Paused(PausedBy.WORKSPACE, str(error)))
         if count:
-            _log.error("delivery.workspace_paused", workspace=where, code=error.code, subscriptions=count)
+            _log.error("workspace.paused", workspace=where, code=error.code, subscriptions=count)

@@ -44,7 +44,7 @@ async def with_footnote(
         async with asyncio.timeout(FOOTNOTE_TIMEOUT_SECONDS):
             line = " ".join((await footnote.line(workspace, now)).split())
     except Exception as error:  # noqa: BLE001 - the digest is posted without its footnote
-        _log.warning("delivery.aside_failed", channel=channel, error=str(error) or type(error).__name__)
+        _log.warning("footnote.failed", channel=channel, error=str(error) or type(error).__name__)
         return decision
     if not line or len(line) > FOOTNOTE_MAX_CHARS:
         return decision

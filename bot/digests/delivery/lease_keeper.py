@@ -35,7 +35,7 @@ class LeaseKeeper:
             await self._leases.release(subscription.id, self._name, self._clock.now(), at)
         except BotError as error:  # tried again before the next claim; besides, the lease expires
             self._unreleased.add(subscription.id)
-            _log.warning("delivery.not_released", channel=subscription.channel, error=str(error))
+            _log.warning("release.failed", channel=subscription.channel, error=str(error))
 
     async def release_pending(self, claimed: Container[int]) -> None:
         """Release what could not be released when its job ended; before a claim, which might return the same ones."""
@@ -58,7 +58,7 @@ class LeaseKeeper:
         self._overlong = await self._leases.held_beyond(now + self._lease)
         stalled = {key: until for key, until in self._overlong.items() if before.get(key) == until}
         if stalled and (count := await self._leases.free(stalled, now)):
-            _log.warning("delivery.stalled_leases", subscriptions=count)
+            _log.warning("leases.freed", subscriptions=count)
 
     async def drop(self, at: datetime) -> None:
         """Release every lease, to be claimed again at the moment `at`."""

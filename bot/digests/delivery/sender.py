@@ -135,7 +135,7 @@ class Sender:
             )
         except UnknownOutcomeError as error:
             _log.info(
-                "delivery.unknown", channel=subscription.channel, issue=delivery.issue, part=row.key, code=error.code
+                "post.unconfirmed", channel=subscription.channel, issue=delivery.issue, part=row.key, code=error.code
             )
             self._noticed = loop.time()
             return replace(row, reason=str(error))
@@ -183,7 +183,7 @@ class Sender:
 
     async def _left_behind(self, delivery: Delivery, row: PartRow, error: SlackError) -> PartRow:
         """Skip a stray reply that Slack does not delete, and alert the subscriber that it stays in the channel."""
-        _log.warning("delivery.stray_left", channel=self._subscription.channel, ts=row.ts, error=str(error))
+        _log.warning("stray_reply.left", channel=self._subscription.channel, ts=row.ts, error=str(error))
         await self.tell(AlertKind.STRAY, delivery, row, str(error))
         return await self._skip(row, f"{STRAY_LEFT}: {error}")
 
@@ -211,7 +211,7 @@ class Sender:
         if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= context.policy.max_attempts):
             ended = await self._end(row, State.REFUSED, str(error))
             _log.warning(
-                "delivery.refused", channel=subscription.channel, issue=delivery.issue, part=row.key, error=str(error)
+                "post.refused", channel=subscription.channel, issue=delivery.issue, part=row.key, error=str(error)
             )
             await self.tell(AlertKind.REFUSED, delivery, row, str(error))
             return ended
@@ -250,7 +250,7 @@ class Sender:
                 return await self._skip(row, THREAD_GONE)  # it isn't in the channel either; sent again it would stray
             return await self._not_seen(delivery, row, error)
         if found is not None:
-            _log.info("delivery.adopted", channel=subscription.channel, issue=delivery.issue, part=row.key)
+            _log.info("post.found", channel=subscription.channel, issue=delivery.issue, part=row.key)
             return await self._landed(row, found, rendered, thread)
         await parts.back(row, row.attempt, "looked for it: it is not there")
         if row.at == 0:
@@ -345,7 +345,7 @@ class Sender:
             raise Reschedule(self._context.after(context.policy.wait(row.refusals + 1))) from error
 
     def _not_edited(self, row: PartRow, error: SlackError) -> None:
-        _log.warning("delivery.not_edited", channel=self._subscription.channel, ts=row.ts, error=str(error))
+        _log.warning("edit.failed", channel=self._subscription.channel, ts=row.ts, error=str(error))
 
     async def tell(self, kind: AlertKind, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
         """Send the subscriber an alert, once. If it fails, the reason is still in the database.
@@ -374,4 +374,4 @@ class Sender:
                 waits=_ALERT_MAX_WAITS,
             )
         except SlackError as error:
-            _log.warning("delivery.not_told", user=subscription.user, trouble=about, error=str(error))
+            _log.warning("alert.failed", user=subscription.user, trouble=about, error=str(error))

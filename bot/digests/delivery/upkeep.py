@@ -30,7 +30,7 @@ class Upkeep:
         """Resume the subscriptions whose schedule can be read again, and delete old bookmark events."""
         now = self._clock.now()
         if count := await self._store.subscriptions.resume_readable(now):
-            _log.info("delivery.readable_again", subscriptions=count)
+            _log.info("subscriptions.resumed", subscriptions=count)
         await self._store.bookmarks.prune(now)
 
     async def check_tokens(self) -> None:
@@ -47,4 +47,4 @@ class Upkeep:
             except (SlackError, TimeoutError):
                 return
         count = await self._store.subscriptions.resume_workspace(workspace, self._clock.now())
-        _log.info("delivery.workspace_resumed", workspace=workspace, subscriptions=count)
+        _log.info("workspace.resumed", workspace=workspace, subscriptions=count)

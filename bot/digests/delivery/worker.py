@@ -177,7 +177,7 @@ class Worker:
                 # The next worker does not know when our last message was posted, so it has to wait.
                 await self._leases.drop(self._context.after(self._policy.seconds_per_message))
         except (TimeoutError, BotError) as error:  # leases expire by themselves
-            _log.warning("delivery.leases_kept", error=str(error) or "the database did not answer")
+            _log.warning("leases.left", error=str(error) or "the database did not answer")
 
     async def changed(self) -> None:
         """Register the archive as it is now; see `Registration.run`."""
@@ -239,7 +239,7 @@ class Worker:
             _log.error("delivery.failed", channel=subscription.channel, error=str(error), exc_info=error)
             await self._release_later(job, subscription)
         except Exception:  # noqa: BLE001 - one channel must not end the others; it is logged
-            _log.exception("delivery.broken", channel=subscription.channel)
+            _log.exception("delivery.crashed", channel=subscription.channel)
             await self._release_later(job, subscription)
 
     async def _release_later(self, job: ChannelJob, subscription: Subscription) -> None:
@@ -253,7 +253,7 @@ class Worker:
         before = self._wall or (now, loop)
         drift = (now - before[0]).total_seconds() - (loop - before[1])
         if abs(drift) > _CLOCK_STEP_SECONDS:
-            _log.warning("delivery.clock_stepped", seconds=round(drift))
+            _log.warning("clock.stepped", seconds=round(drift))
             await self._store.schedule.recompute(now)
             await self._store.schedule.run_unfinished(now)
         self._wall = (now, loop)  # only now: if recomputing failed, the step is noticed again

@@ -102,7 +102,7 @@ class OperatorPanel:
             try:
                 await self._tell_changes()
             except Exception:  # noqa: BLE001 - the next look may work
-                _log.exception("page.look_failed")
+                _log.exception("operator_panel.failed")
 
     async def _tell_changes(self) -> None:
         """Push what has changed since the last push."""
