@@ -60,7 +60,9 @@ def test_a_sentence_is_no_event() -> None:
         '_log.info("it broke")\n_log.warning(name)\n_log.error("delivery.failed", x=1)\n_log.exception(f"{a}.failed")'
     )
     assert events(source) == ["it broke", None, "delivery.failed", None]
-    assert [bool(EVENT.fullmatch(name)) for name in ("it broke", "http.started", "request.refused", "stray_reply.left")] == [
+    assert [
+        bool(EVENT.fullmatch(name)) for name in ("it broke", "http.started", "request.refused", "stray_reply.left")
+    ] == [
         False,
         False,
         True,
