@@ -60,11 +60,6 @@ def test_a_sentence_is_no_event() -> None:
         '_log.info("it broke")\n_log.warning(name)\n_log.error("delivery.failed", x=1)\n_log.exception(f"{a}.failed")'
     )
     assert events(source) == ["it broke", None, "delivery.failed", None]
-    assert [
-        bool(EVENT.fullmatch(name)) for name in ("it broke", "http.started", "request.refused", "stray_reply.left")
-    ] == [
-        False,
-        False,
-        True,
-        True,
-    ]
+    assert not EVENT.fullmatch("it broke")
+    assert not EVENT.fullmatch("serve.socket")
+    assert EVENT.fullmatch("stray_reply.left")

@@ -215,9 +215,9 @@ class SubscriptionChanges:
                     private = said.line(change, elsewhere=True)
                     await retry_when_limited(lambda: self._slack.direct(workspace, owner, private), waits=MAX_WAITS)
         except SlackError as error:
-            _log.warning("a change's line was not sent", channel=channel, change=change.id, error=str(error))
+            _log.warning("change_note.failed", channel=channel, change=change.id, error=str(error))
         except Exception:  # noqa: BLE001 - nobody awaits this task's result
-            _log.exception("a change's line was not sent", channel=channel, change=change.id)
+            _log.exception("change_note.failed", channel=channel, change=change.id)
 
 
 def _is(vacant: str | None, settings: ChannelSettings) -> bool:
