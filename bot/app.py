@@ -40,7 +40,7 @@ from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.timers import Timers
-from bot.home.home_tab import Home
+from bot.home.home_tab import Home, HomeSources
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers, Chance
 from bot.runtime.background import BackgroundTasks
@@ -247,7 +247,7 @@ def _services(
         reactions=Reactions(store.bookmarks, settings.bookmark, clock),
         saved_links=mine,
         team=team,
-        home=Home(mine, team, store, answers.newest, slack, names, clock),
+        home=Home(mine, team, store, HomeSources(answers.newest, standings.upcoming), slack, names, clock),
         personal_data=PersonalData(
             Exporting(store.bookmarks, slack, names),
             Importing(store.imports, slack, names, clock),

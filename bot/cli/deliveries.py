@@ -164,7 +164,8 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
     if status.paused:
         said.append(f"\n  paused: {safe(status.paused)}", style="not bold yellow")
     elif status.next_at is not None:
-        said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC", style="not bold")
+        title = f": {safe(status.next_title)}" if status.next_title else ""
+        said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC{title}", style="not bold")
     more = [f"preferences: {described(status.preferences)}", f"last: {_last(status.last)}"]
     more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
     if (rest := len(status.waiting[_MAX_WAITING:]) + status.more_waiting) > 0:
@@ -201,6 +202,6 @@ def _deliveries(found: Iterable[Delivery]) -> Table:
             Text(safe(delivery.issue)),
             Text(delivery.progress.value, style=STYLE.get(delivery.progress, "")),
             f"{sent}/{len(delivery.parts)}" if delivery.parts else "",
-            Text(safe(delivery.reason)),
+            Text(safe(delivery.said_reason)),
         )
     return table

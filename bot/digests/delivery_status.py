@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from archive.issue import Issue
+from bot.digests.clauses import PASSES, astray, coming, halted, posted_at, stands, turn, when
 from bot.digests.delivery.issue_registry import IssueRegistry
-from bot.digests.views.subscription import DeliveryStatus, Post, Waiting
+from bot.digests.views.subscription import DeliveryStatus, Post, Upcoming, Waiting
 from bot.domain.catalogue import IssueCatalogue
-from bot.domain.delivery import ISSUE_GONE, SETTLED, Delivery, Progress, State
+from bot.domain.delivery import ISSUE_GONE, Delivery, Progress
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
-from bot.domain.due import SAID, Known, dated_ahead, passed_over, turn, waiting
-from bot.domain.publication import HeldBack
-from bot.domain.schedule import Weekly, next_slot, zone_of
+from bot.domain.due import SAID, Known, passed_over
+from bot.domain.forecast import Forecast, forecast, undecided
+from bot.domain.publication import HeldBack, moment_said
+from bot.domain.schedule import next_slot
 from bot.domain.subscription import Subscription
 from bot.domain.title import label, title
 from bot.domain.workspace import WorkspaceId
@@ -26,11 +31,12 @@ from bot.store.store import Store
 _log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
 _RECENT = 50
-_PASSES = "will not be posted by itself"
 _MOST_OLDER = 1_000
 """Passed over issues that are counted."""
 MAX_WAITING = 20
 """Waiting issues for which the time of posting is computed: more than anybody is shown. The others are counted."""
+_MANY = 100
+"""Issues from which a forecast of all of them is made in a thread."""
 
 
 class DeliveryReports:
@@ -49,22 +55,28 @@ class DeliveryReports:
         self._store, self._registry, self._slack, self._policy = store, registry, slack, policy
 
     async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
-        """Return the subscription's status: the next slot, the last digest, and the issues that wait, with reasons."""
-        slot = next_slot(subscription.schedule, now)
+        """Return the subscription's status: what comes next and when, the last digest, and what waits, with reasons."""
         latest = await self._store.deliveries.latest(subscription.workspace, subscription.channel)
-        waits = await self._waiting(subscription, latest, now)
+        outlook = await self._outlook(subscription, now)
+        waits = await self._waiting(outlook, latest)
+        coming = self._coming(outlook)
         return DeliveryStatus(
             channel=subscription.channel,
             schedule=str(subscription.schedule),
             preferences=subscription.preferences,
-            next_at=slot.at if slot and subscription.active else None,
-            last=await self._last(latest),
+            next_at=coming.at,
+            next_title=coming.title,
+            last=await self._last(latest, subscription),
             waiting=waits[:MAX_WAITING],
-            more_waiting=max(0, len(waits) - MAX_WAITING),
+            more_waiting=outlook.left + max(0, len(waits) - MAX_WAITING),
             paused=subscription.paused.reason if subscription.paused else "",
             held=tuple(Waiting(each.title, each.why) for each in self._held() if each.until is None),
-            older=await self._older(subscription, now),
+            older=await self._older(outlook),
         )
+
+    async def upcoming(self, subscription: Subscription, now: datetime) -> Upcoming:
+        """Return what is posted next in the channel, and when."""
+        return self._coming(await self._outlook(subscription, now, most=1))
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
         """Return one sentence that says whether, when or why not an issue was or will be posted in a channel."""
@@ -72,33 +84,62 @@ class DeliveryReports:
         name = f"Issue {label(issue)}"
         delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
         subscription = await self._store.subscriptions.get(workspace, channel)
-        if delivery is not None:
-            return f"{name} {await self._became(delivery, subscription, now)}."
         if subscription is None:
+            if delivery is not None:
+                return f"{name} {await self._became(delivery, None, None, now)}."
             return f"{name} was not posted: this channel is not subscribed."
-        return f"{name} {self._becomes(subscription, identity, issue, now, await self._known(subscription))}."
+        outlook = await self._outlook(subscription, now, most=None)
+        if delivery is not None:
+            at = outlook.forecast.at.get(delivery.issue)
+            return f"{name} {await self._became(delivery, subscription, at, now)}."
+        return f"{name} {self._becomes(outlook, identity or issue.slug, issue)}."
 
-    async def _known(self, subscription: Subscription) -> Known:
-        return await self._store.deliveries.known(subscription.workspace, subscription.channel)
+    async def _outlook(self, subscription: Subscription, now: datetime, most: int | None = MAX_WAITING) -> _Outlook:
+        """Play the channel forward until its next `most` issues are posted (None: all)."""
+        catalogue, deliveries = self._registry.current, self._store.deliveries
+        known, waits = await deliveries.history(subscription.workspace, subscription.channel)
+        unfinished = await deliveries.unfinished(subscription.id, now) if waits else ()
+        play = partial(forecast, subscription, catalogue, known, unfinished, now, policy=self._policy, most=most)
+        # Hundreds of turns take a moment, which nobody else should wait for.
+        played = await asyncio.to_thread(play) if most is None and len(catalogue.issues) > _MANY else play()
+        return _Outlook(subscription, catalogue, known, played, now)
 
-    async def _older(self, subscription: Subscription, now: datetime) -> tuple[str, ...]:
+    def _coming(self, outlook: _Outlook) -> Upcoming:
+        """Return the first issue that goes out; else the next slot, if the channel has slots."""
+        subscription, first = outlook.subscription, next(iter(outlook.forecast.at.items()), None)
+        if first is not None:
+            return Upcoming(first[1], title(outlook.issue(first[0])))
+        slot = next_slot(subscription.schedule, outlook.now) if subscription.active else None
+        return Upcoming(slot.at if slot else None)
+
+    async def _older(self, outlook: _Outlook) -> tuple[str, ...]:
         """Return the titles of recently added issues that are not posted automatically, oldest first."""
-        catalogue, known = self._registry.current, await self._known(subscription)
+        catalogue, subscription = outlook.catalogue, outlook.subscription
         rows = await self._store.deliveries.list(
             workspace=subscription.workspace, channel=subscription.channel, progress=Progress.PASSED, limit=_MOST_OLDER
         )
-        passed = [row.issue for row in rows if row.decided > now - SAID and row.issue in catalogue.issues]
-        found = (*passed, *passed_over(catalogue, subscription, known, now))
+        passed = [row.issue for row in rows if row.decided > outlook.now - SAID and row.issue in catalogue.issues]
+        found = (*passed, *passed_over(catalogue, subscription, outlook.known, outlook.now))
         return tuple(title(issue) for issue in sorted((catalogue.issues[key] for key in found), key=_published))
 
-    async def _last(self, delivery: Delivery | None) -> Post | None:
+    async def _last(self, delivery: Delivery | None, subscription: Subscription) -> Post | None:
         if delivery is None or delivery.parent is None:
             return None
-        issue = self._registry.current.issues.get(delivery.issue)
         link = await self._link(delivery)
-        name = title(issue) if issue else delivery.issue
-        stands = _closed(delivery) if delivery.progress is Progress.DONE else _coming(delivery)
-        return Post(name, link, _posted_at(delivery), stands, delivery.parent.ts)
+        done = delivery.progress is Progress.DONE
+        stands = delivery.said_reason if done else self._going_on(delivery, subscription)
+        return Post(self._title(delivery), link, posted_at(delivery), stands, delivery.parent.ts)
+
+    def _title(self, delivery: Delivery) -> str:
+        issue = self._registry.issue(delivery.issue)
+        return title(issue) if issue else f"{delivery.issue} (its file is gone)"
+
+    def _going_on(self, delivery: Delivery, subscription: Subscription | None) -> str:
+        """Return how far a digest's thread is, or why it does not go on."""
+        said = coming(delivery, subscription)
+        if self._registry.issue(delivery.issue) is not None or delivery.reason == ISSUE_GONE or halted(subscription):
+            return said
+        return f"its thread has stopped: {ISSUE_GONE}"
 
     async def _link(self, delivery: Delivery) -> str:
         parent = delivery.parent
@@ -110,83 +151,95 @@ class DeliveryReports:
             _log.info("permalink.failed", channel=delivery.channel, error=str(error))
             return ""
 
-    async def _waiting(self, subscription: Subscription, latest: Delivery | None, now: datetime) -> tuple[Waiting, ...]:
-        """Return the issues that wait: unfinished deliveries, then those not decided yet, then those dated ahead.
+    async def _waiting(self, outlook: _Outlook, latest: Delivery | None) -> tuple[Waiting, ...]:
+        """Return the issues that wait: unfinished deliveries, then those not decided yet in the order of their turns.
 
         The `latest` digest in the channel is left out, since the status shows it as the last one.
         """
-        catalogue = self._registry.current
-        found: list[Waiting] = []
+        subscription, at = outlook.subscription, outlook.forecast.at
         rows = await self._store.deliveries.list(
             workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
         )
-        for delivery in reversed(rows):
-            if delivery.progress in _UNFINISHED and (latest is None or delivery.id != latest.id):
-                issue = catalogue.issues.get(delivery.issue)
-                name = title(issue) if issue else delivery.issue
-                found.append(Waiting(name, _stands(delivery, subscription, now)))
-        known = await self._known(subscription)
-        queue = waiting(catalogue, subscription, known, now)
-        turns = self._turns(subscription, queue, now)
-        found += [Waiting(title(catalogue.issues[identity]), when) for identity, when in turns.items()]
-        found += [
-            Waiting(title(issue), f"held back until {issue.published:%d %b %Y}, its date")
-            for issue in dated_ahead(catalogue, subscription, known, now)
+        found = [
+            Waiting(self._title(each), stands(each, subscription, at.get(each.issue), outlook.now))
+            for each in reversed(rows)
+            if each.progress in _UNFINISHED and (latest is None or each.id != latest.id)
         ]
-        return tuple(found)
+        shown = outlook.queue[:MAX_WAITING]
+        return (*found, *(Waiting(title(outlook.issue(key)), self._turn(outlook, key)) for key in shown))
 
-    def _turns(self, subscription: Subscription, queue: Sequence[str], now: datetime) -> dict[str, str]:
-        """Return for each issue of the queue (oldest first) a clause that says when it is posted, the first one first.
-
-        Those that are passed over come last.
-        """
+    def _turn(self, outlook: _Outlook, key: str) -> str:
+        """Return a clause that says when an undecided issue goes out."""
+        subscription, issue, now = outlook.subscription, outlook.issue(key), outlook.now
+        at = outlook.forecast.at
         if subscription.paused is not None:
-            return dict.fromkeys(queue, "posts are paused")
-        found = turn(queue, self._policy.issues_per_slot, self._policy)
-        when = "it goes out now"
-        if isinstance(subscription.schedule, Weekly):
-            slot = next_slot(subscription.schedule, now)
-            when = f"it goes out {_when(slot.at, subscription.schedule)}" if slot else "it has no time"
-        passed = f"{_PASSES}: of several new ones the {self._policy.issues_per_slot} newest are"
-        return dict.fromkeys(found.posted, when) | dict.fromkeys(found.passed, passed)
+            return f"posts are paused ({subscription.paused.reason})"
+        if key in outlook.forecast.passed:
+            return f"{PASSES}: of several new ones the {self._policy.issues_per_slot} newest are"
+        if key in at:
+            return turn(issue, at[key], min(at.values()), now, (subscription, self._policy))
+        if issue.expires is not None and issue.expires <= outlook.forecast.until:
+            return f"it is not posted: it expires on {moment_said(issue.expires)}, before its turn"
+        return f"it goes out after {when(outlook.forecast.until, subscription, now)}"
 
-    async def _became(self, delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
-        link = await self._link(delivery)
-        if delivery.progress in {Progress.DONE, Progress.POSTING}:
-            at = _posted_at(delivery)
-            said = "was posted" if delivery.progress is Progress.DONE else "is being posted, since"
-            if delivery.reason == ISSUE_GONE:
-                said = "stopped half posted, since"
-            when = f" {at:%d %b %Y %H:%M} UTC" if at else ""
-            late = " (late)" if delivery.late else ""
-            gaps = "".join(f"; {gap}" for gap in (delivery.reason, _astray(delivery)) if gap)
-            return f"{said}{when}{late}{gaps}{': ' + link if link else ''}"
-        return _stands(delivery, subscription, now)
-
-    def _becomes(
-        self,
-        subscription: Subscription,
-        identity: str | None,
-        issue: Issue,
-        now: datetime,
-        known: Known,
+    async def _became(
+        self, delivery: Delivery, subscription: Subscription | None, at: datetime | None, now: datetime
     ) -> str:
+        if delivery.progress not in {Progress.DONE, Progress.POSTING}:
+            return stands(delivery, subscription, at, now)
+        link, posted, done = await self._link(delivery), posted_at(delivery), delivery.progress is Progress.DONE
+        begun = "stopped half posted, since" if delivery.reason == ISSUE_GONE else "is being posted, since"
+        begun = "was broken off, begun" if halted(subscription) and not done else begun
+        said = f"{'was posted' if done else begun}{_moment(posted)}"
+        late = " (late)" if delivery.late else ""
+        rest = (delivery.said_reason, astray(delivery)) if done else (self._going_on(delivery, subscription),)
+        gaps = "".join(f"; {gap}" for gap in rest if gap)
+        return f"{said}{late}{gaps}{': ' + link if link else ''}"
+
+    def _becomes(self, outlook: _Outlook, key: str, issue: Issue) -> str:
         """Return what will happen to an issue that was never decided for the channel, as a clause."""
-        catalogue = self._registry.current
-        ahead = issue.published > now and subscription.paused is None
-        if identity is None or identity not in catalogue.issues:
-            if ahead:
-                return f"waits until its date, {issue.published:%d %b %Y}"
+        catalogue, subscription = outlook.catalogue, outlook.subscription
+        if key not in catalogue.issues and all(each.slug != key for each in catalogue.ahead):
             return "was only just found; ask again in a moment"
-        if never := _never(catalogue, subscription, identity, self._policy):
+        if key in catalogue.issues and (never := _never(catalogue, subscription, key, self._policy)):
             return f"{never}; read it any time"
-        if subscription.paused is not None:
-            return f"waits: posts are paused ({subscription.paused.reason})"
-        if issue.published > now:
-            return f"waits until its date, {issue.published:%d %b %Y}"
-        queue = waiting(catalogue, subscription, known, now)
-        when = self._turns(subscription, queue or (identity,), now).get(identity, "it goes out at the next slot")
-        return when if when.startswith(_PASSES) else f"waits: {when}"
+        when = self._turn(outlook, key)
+        if when.startswith(PASSES):
+            return when
+        waits = "waits" if issue.published <= outlook.now else f"waits until its date, {moment_said(issue.published)}"
+        return f"{waits}: {when}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What happens next in a subscription's channel: what is known `now`, and the forecast from it."""
+
+    subscription: Subscription
+    catalogue: IssueCatalogue
+    known: Known
+    forecast: Forecast
+    now: datetime
+
+    def issue(self, key: str) -> Issue:
+        """Return an issue by its identity, or by its slug if it was never out."""
+        ahead = (issue for issue in self.catalogue.ahead if issue.slug == key)
+        return self.catalogue.issues.get(key) or next(ahead)
+
+    @property
+    def queue(self) -> tuple[str, ...]:
+        """Return the undecided issues in the order of their turns; last those that the forecast does not reach."""
+        keys = undecided(self.catalogue, self.subscription, self.known)
+        turns = [key for key in self.forecast.at if key in keys]
+        return (*turns, *sorted(keys - set(turns), key=lambda key: (self.issue(key).published, key)))
+
+    @property
+    def left(self) -> int:
+        """Return how many undecided issues a status only counts."""
+        return max(0, len(self.queue) - MAX_WAITING)
+
+
+def _moment(moment: datetime | None) -> str:
+    return f" {moment:%d %b %Y %H:%M} UTC" if moment else ""
 
 
 def _never(catalogue: IssueCatalogue, subscription: Subscription, identity: str, policy: DeliveryPolicy) -> str:
@@ -195,66 +248,6 @@ def _never(catalogue: IssueCatalogue, subscription: Subscription, identity: str,
         return "was there before this channel subscribed, so it is not posted"
     arrival = catalogue.not_new.get(identity)
     return arrival.reason(policy.window) if arrival else ""
-
-
-_ENDED = {
-    Progress.UNKNOWN: "may or may not have been posted: nobody can tell from here, and its subscriber was asked",
-    Progress.REFUSED: "was not posted: Slack refused it",
-    Progress.DROPPED: "was not posted",
-    Progress.PASSED: "is not posted by itself",
-    Progress.POSTING: "is being posted",
-}
-
-
-def _stands(delivery: Delivery, subscription: Subscription | None, now: datetime) -> str:
-    """Return the state of a delivery that is not done, as a clause."""
-    reason = f" ({delivery.reason})" if delivery.reason else ""
-    if delivery.progress in _ENDED:
-        return _ENDED[delivery.progress] + reason
-    if delivery.reason == ISSUE_GONE:
-        return f"waits: {ISSUE_GONE}"
-    if any(part.state is State.SENDING for part in delivery.parts):
-        return "is being looked for: Slack did not say whether it arrived"
-    if subscription is not None and subscription.paused is not None:
-        return f"waits: posts are paused ({subscription.paused.reason})"
-    if delivery.due > now and subscription is not None and isinstance(subscription.schedule, Weekly):
-        return f"waits for {_when(delivery.due, subscription.schedule)}{reason}"
-    return f"is about to be posted{reason}"
-
-
-def _coming(delivery: Delivery) -> str:
-    """Return how much of a digest's thread has been posted, as a clause; its channel message has been."""
-    replies = [part for part in delivery.parts if part.at > 0]
-    there = sum(part.state in SETTLED for part in replies)
-    if stray := _astray(delivery):
-        return stray
-    if delivery.reason == ISSUE_GONE:
-        return f"its thread has stopped after {there} of {len(replies)} replies: {ISSUE_GONE}"
-    reason = f" ({delivery.reason})" if delivery.reason else ""
-    return f"its thread is being posted, {there} of {len(replies)} replies so far{reason}"
-
-
-def _astray(delivery: Delivery) -> str:
-    """Return a clause about a stray reply that is still to be deleted; "" if there isn't one."""
-    stray = next((part for part in delivery.parts if part.state is State.STRAY), None)
-    if stray is None:
-        return ""
-    reason = f" ({stray.reason})" if stray.reason else ""
-    return f"its channel message was deleted, and a reply that Slack put into the channel is to be deleted{reason}"
-
-
-def _closed(delivery: Delivery) -> str:
-    """Return what was not posted of a finished digest whose thread is closed, as a clause; "" if it is open."""
-    return delivery.reason if delivery.closed else ""
-
-
-def _posted_at(delivery: Delivery) -> datetime | None:
-    parent = delivery.parent
-    return parent.attempted if parent else None
-
-
-def _when(moment: datetime, schedule: Weekly) -> str:
-    return f"{moment.astimezone(zone_of(schedule.zone)):%a %d %b %H:%M} {schedule.zone}"
 
 
 def _published(issue: Issue) -> datetime:

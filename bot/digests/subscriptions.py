@@ -177,8 +177,12 @@ class Subscribing:
         if subscription is None:
             return said.not_subscribed(self._names)
         now = self._clock.now()
+        status, member = await asyncio.gather(
+            self._deliveries.status(subscription, now), self._member(place.workspace, place.channel)
+        )
         status = replace(
-            await self._deliveries.status(subscription, now),
+            status,
+            outside=member is False,
             time_there=time_there(subscription.schedule, now),
             changed=await self._changes.latest(place),
             owner=subscription.user,

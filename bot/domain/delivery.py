@@ -117,6 +117,11 @@ def closing(part: PartRow) -> str:
     return next((reason for reason in reasons if part.reason.startswith(reason)), "")
 
 
+def reply_name(part: PartRow, headline: str = "") -> str:
+    """Return what people call a reply: `reply 3 (Headline)`, counted from the first in the thread."""
+    return f"reply {part.at} ({headline})" if headline else f"reply {part.at}"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """The posting of one issue to one channel; unique for (workspace, channel, issue).
@@ -156,6 +161,14 @@ class Delivery:
     def closed(self) -> str:
         """Return why its thread takes no more replies, "" if nothing says so."""
         return next(filter(None, map(closing, self.parts)), "")
+
+    @property
+    def said_reason(self) -> str:
+        """Return the reason as people read it: earlier releases stored a reply's key where its number should be."""
+        text = self.reason
+        for part in sorted(self.parts, key=lambda part: -len(part.key)) if self.reason else ():
+            text = text.replace(part.key, reply_name(part)) if part.at else text
+        return text
 
 
 @dataclass(frozen=True, slots=True)

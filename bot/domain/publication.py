@@ -106,7 +106,7 @@ def _why(reading: Reading, now: datetime) -> str:
         return f"draft ({issue.draft})"
     if _is_over(issue, now):
         return f"{_EXPIRED} on {issue.expires:%d %b %Y}"
-    return "" if issue.published <= now else f"its date is {_moment(issue.published)}"
+    return "" if issue.published <= now else f"its date is {moment_said(issue.published)}"
 
 
 def _held(reading: Reading, why: str) -> HeldBack:
@@ -117,7 +117,7 @@ def _held(reading: Reading, why: str) -> HeldBack:
     return HeldBack(reading.file, issue.title, why, None if over else issue.published, over)
 
 
-def _moment(moment: datetime) -> str:
+def moment_said(moment: datetime) -> str:
     """Return a moment in words, with its time only where it has one."""
     if not (moment.hour or moment.minute or moment.second):
         return f"{moment:%d %b %Y}"

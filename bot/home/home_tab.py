@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,9 +15,9 @@ from bot.bookmarks.ports import BookmarkStore
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.team_top import Subscribers, Team
 from bot.bookmarks.views.team_top import MAX_RESULTS
+from bot.digests.views.subscription import Upcoming
 from bot.domain.bookmark import Member, member_of
 from bot.domain.clock import Clock, at_or_now
-from bot.domain.schedule import next_slot
 from bot.domain.subscription import Subscription
 from bot.domain.title import title
 from bot.domain.user_state import UserState
@@ -83,6 +83,14 @@ class HomeStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HomeSources:
+    """What the Home tab asks: `newest` returns the newest issue, `upcoming` what a subscription posts next."""
+
+    newest: Callable[[], Issue | None]
+    upcoming: Callable[[Subscription, datetime], Awaitable[Upcoming]]
+
+
 class Home:
     """Shows people their Home tabs."""
 
@@ -91,18 +99,18 @@ class Home:
         saved_links: SavedLinks,
         team: Team,
         store: HomeStore,
-        newest: Callable[[], Issue | None],
+        sources: HomeSources,
         slack: HomeSlack,
         names: CommandNames,
         clock: Clock,
     ) -> None:
-        """Show what these know; `newest` returns the newest issue, None of an empty archive."""
+        """Show what these know."""
         self._saved_links = saved_links
         self._team = team
         self._people = store.people
         self._bookmarks = store.bookmarks
         self._subscribers = store.subscriptions
-        self._newest = newest
+        self._newest, self._upcoming = sources.newest, sources.upcoming
         self._slack = slack
         self._names = names
         self._clock = clock
@@ -180,9 +188,10 @@ class Home:
         shown = HomePage(
             replace(state, listing=page.listing),
             page,
-            [_subscribed(each, now) for each in channels],
+            [await self._subscribed(each, now) for each in channels[: said.MAX_CHANNELS]],
             self._new(),
             team,
+            max(0, len(channels) - said.MAX_CHANNELS),
         )
         return said.home(shown, now.date(), self._names)
 
@@ -193,9 +202,7 @@ class Home:
         value = page_value(issue.slug, 1)
         return Newest(title(issue), issue.published, value if len(value) <= BUTTON_VALUE_MAX_CHARS else "")
 
-
-def _subscribed(each: Subscription, now: datetime) -> Subscribed:
-    slot = next_slot(each.schedule, now) if each.active else None
-    return Subscribed(
-        each.channel, str(each.schedule), slot.at if slot else None, each.paused.reason if each.paused else ""
-    )
+    async def _subscribed(self, each: Subscription, now: datetime) -> Subscribed:
+        reason = each.paused.reason if each.paused else ""
+        coming = Upcoming() if reason else await self._upcoming(each, now)
+        return Subscribed(each.channel, str(each.schedule), coming.at, reason, coming.title)

@@ -188,7 +188,7 @@ def test_who_asks_for_a_reply_whose_thread_went_since_is_told() -> None:
         await scene.passes(minutes=2)
         assert watch.orphans() == []
         told = list(scene.workspace.direct(scene.person.id).messages.values())[-1].text
-        assert "I could not post one reply" in told
+        assert "I could not post reply 1 (Headline 2-0)" in told
         assert "deleted" in told
         await end(scene)
 
@@ -222,14 +222,14 @@ def test_corrections_of_a_deleted_digest_put_nothing_into_the_channel(tombstones
 
 
 def test_what_is_missing_is_said_in_one_line() -> None:
-    """In numbers where the thread is gone, and by its key where a reply is in doubt or refused."""
+    """In numbers where the thread is gone, and by its place where a reply is in doubt or refused."""
 
     def row(at: int, state: State, reason: str = "") -> PartRow:
         return PartRow(at, 1, f"e{at}", at, state, reason=reason)
 
     parent, sent = row(0, State.SENT), row(1, State.SENT)
     assert summary([parent, sent]) == ""
-    assert summary([parent, sent, row(2, State.REFUSED)]) == "e2: refused"
+    assert summary([parent, sent, row(2, State.REFUSED)]) == "reply 2: refused"
     gone = summary([parent, sent, row(2, State.SKIPPED, THREAD_GONE)])
     assert gone == "its channel message was deleted, so 1 of its 2 replies were not posted in its thread"
     closed = summary([parent, row(1, State.SKIPPED, "its thread takes no replies (cannot_reply_to_message)")])

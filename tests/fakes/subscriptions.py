@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archive.issue import Issue
-from bot.digests.views.subscription import DeliveryStatus
+from bot.digests.views.subscription import DeliveryStatus, Upcoming
 from bot.domain.bookmark import Bookmark, BookmarkLink, BookmarkSource, Member, Page, ReactionOutcome
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import Schedule, next_slot
@@ -159,6 +159,11 @@ class FakeDeliveries:
         return DeliveryStatus(
             subscription.channel, str(subscription.schedule), subscription.preferences, at, paused=reason
         )
+
+    async def upcoming(self, subscription: Subscription, now: datetime) -> Upcoming:
+        """Return the next slot."""
+        slot = next_slot(subscription.schedule, now)
+        return Upcoming(slot.at if slot else None)
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
         """Return that it waits."""

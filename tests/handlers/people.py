@@ -36,7 +36,7 @@ from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.catalogue import IssueCatalogue
-from bot.home.home_tab import Home, UserStateStore
+from bot.home.home_tab import Home, HomeSources, UserStateStore
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
@@ -125,7 +125,8 @@ class People:
         store = self.store.opened
         team = Team(store.bookmarks, store.people, store.teams, self.register, known, names, clock)
         tables = HomeTables(store.people, store.bookmarks, self.register)
-        home = Home(mine, team, tables, answers.newest, self.slack, names, clock)
+        sources = HomeSources(answers.newest, FakeDeliveries().upcoming)
+        home = Home(mine, team, tables, sources, self.slack, names, clock)
         personal_data = PersonalData(
             Exporting(store.bookmarks, self.slack, names),
             Importing(store.imports, self.slack, names, clock),

@@ -270,7 +270,7 @@ class ChannelJob:
             closed = closed or closing(settled)
             ended.append(settled)
         await self.sender.landed()
-        reason = summary(ended)
+        reason = summary(ended, by_key)
         if closed and not delivery.closed:
             await self._closed(delivery, ended, reason)
         content = context.catalogue().content.get(delivery.issue)

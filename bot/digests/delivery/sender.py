@@ -15,9 +15,11 @@ import structlog
 
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.rendering import RenderedPart
+from bot.digests.delivery.summary import headline_of
 from bot.digests.delivery.turns import Rank
 from bot.digests.views.alerts import Alert, AlertKind, words
-from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_CLOSED, THREAD_GONE, Delivery, PartRow, State
+from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_CLOSED, THREAD_GONE, Delivery, PartRow, State, reply_name
+from bot.domain.due import full_note
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
 from bot.slack.api.errors import (
@@ -347,6 +349,14 @@ class Sender:
     def _not_edited(self, row: PartRow, error: SlackError) -> None:
         _log.warning("edit.failed", channel=self._subscription.channel, ts=row.ts, error=str(error))
 
+    def _headline(self, delivery: Delivery, row: PartRow) -> str:
+        """Return the headline of the entry that a message shows, "" if its issue is not there."""
+        known = self._context.catalogue().issues.get(delivery.issue)
+        if known is None:
+            return ""
+        rendered = self._context.renderer.render(known, delivery.preferences, full_note(delivery))
+        return headline_of(next((each for each in rendered if each.key == row.key), None))
+
     async def tell(self, kind: AlertKind, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
         """Send the subscriber an alert, once. If it fails, the reason is still in the database.
 
@@ -360,7 +370,8 @@ class Sender:
             issue = label(known) if known else delivery.issue
         alert = Alert(kind, subscription.channel, issue, reason)
         if delivery is not None and row is not None:
-            alert = replace(alert, delivery=delivery.id, part=row.id, whole=row.at == 0)
+            named = reply_name(row, self._headline(delivery, row))
+            alert = replace(alert, delivery=delivery.id, part=row.id, whole=row.at == 0, reply=named)
         await self.write(kind.value, words(alert, self._context.command))
 
     async def write(self, about: str, said: Message) -> None:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.domain.delivery import THREAD_GONE, PartRow, State, closing
+from bot.digests.delivery.rendering import RenderedPart
+from bot.domain.delivery import THREAD_GONE, PartRow, State, closing, reply_name
+from bot.domain.text import one_line
+
+_HEADLINE_MAX_CHARS = 60
 
 _LONGEST = 500
 _GAPS = {State.UNKNOWN: "unknown, it may or may not have been posted", State.REFUSED: "refused"}
 _SHORT = {THREAD_GONE: "its channel message was deleted"}
 
 
-def summary(parts: Sequence[PartRow]) -> str:
-    """Return which replies were not posted and why, "" if all were; at most 500 characters."""
+def headline_of(rendered: RenderedPart | None) -> str:
+    """Return the headline of the first entry that a message shows, shortened; "" if it shows none."""
+    first = rendered.shown[0].headline if rendered is not None and rendered.shown else ""
+    line = one_line(first)
+    return line if len(line) <= _HEADLINE_MAX_CHARS else f"{line[: _HEADLINE_MAX_CHARS - 1].rstrip()}…"
+
+
+def summary(parts: Sequence[PartRow], rendered: Mapping[str, RenderedPart] | None = None) -> str:
+    """Return which replies were not posted and why, "" if all were; at most 500 characters.
+
+    `rendered` are the digest's messages by key: a reply is named by its number and its headline.
+    """
     replies = [part for part in parts if part.at > 0]
-    gaps = [f"{part.key}: {_gap(part)}" for part in replies if part.state in _GAPS]
+    named = {part.key: reply_name(part, headline_of((rendered or {}).get(part.key))) for part in replies}
+    gaps = [f"{named[part.key]}: {_gap(part)}" for part in replies if part.state in _GAPS]
     return "; ".join([*_lost(replies), *gaps])[:_LONGEST]
 
 

@@ -39,7 +39,7 @@ class Alert:
     """What an alert says: its `kind`, the `channel` (id), the `issue` (label) and the `reason`, one line.
 
     `delivery` and `part` are the ids of the message it is about, 0 if it is about none; `whole` means that this is the
-    channel message.
+    channel message, and `reply` names it otherwise ("reply 3 (Headline)").
     """
 
     kind: AlertKind
@@ -49,6 +49,7 @@ class Alert:
     delivery: int = 0
     part: int = 0
     whole: bool = False
+    reply: str = ""
 
 
 def words(alert: Alert, command: str = CommandNames().command) -> Message:
@@ -58,7 +59,8 @@ def words(alert: Alert, command: str = CommandNames().command) -> Message:
         clip(alert.issue, _REASON_MAX_CHARS),
         plainly(alert.reason, _REASON_MAX_CHARS, command),
     )
-    which = "the digest" if alert.whole else "one reply of the digest"
+    reply = clip(alert.reply, 200) or "one reply"
+    which = "the digest" if alert.whole else f"{reply} of the digest"
     text = {
         AlertKind.PAUSED: f"I paused the newsletter in {channel}: {reason}.",
         AlertKind.UNKNOWN: (
@@ -68,8 +70,8 @@ def words(alert: Alert, command: str = CommandNames().command) -> Message:
         AlertKind.REFUSED: f"Slack would not take {which} of issue {issue} in {channel}: {reason}.",
         AlertKind.THREAD: f"I could not post {which} of issue {issue} in {channel}: {reason}.",
         AlertKind.STRAY: (
-            f"{which.capitalize()} of issue {issue} stands in {channel} by itself: the digest's own message was "
-            f"deleted while I posted, and I could not delete the reply ({reason}). An admin of the workspace can."
+            f"{which[0].upper()}{which[1:]} of issue {issue} stands in {channel} by itself: the digest's own message "
+            f"was deleted while I posted, and I could not delete the reply ({reason}). An admin of the workspace can."
         ),
     }[alert.kind]
     if alert.kind is not AlertKind.UNKNOWN:

@@ -29,6 +29,7 @@ _POSTED = re.compile(r": (https://\S+)\.$")
 _NAME = re.compile(r"Issue \S+")
 OUTSIDE = "Nothing was subscribed: I cannot post in that channel yet. Type /invite there to add me, then try again."
 """Shown if the bot is not in the channel. Plain text, since it also appears beside the form's field."""
+_OUTSIDE_NOW = "*I am not in this channel*, so nothing can be posted until you type `/invite` and my name here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,24 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What is posted next: `at` that time (None: when an issue appears) the issue `title`, "" if none waits for it."""
+
+    at: datetime | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """A channel's delivery status: its `schedule`, the next slot (None if there is none), the last digest, what waits.
+    """A channel's delivery status: its `schedule`, when it next posts (`Upcoming`), the last digest, what waits.
 
     `waiting` are the first issues that wait, and `more_waiting` counts the others. `paused` is the reason for a pause,
     "" if there is none. `held` are the issues held back without a date: drafts and expired ones.
     `time_there` is the present time at the schedule's fixed offset (12:40), "" if it has none. `older` are the titles
     of recently added issues that are not posted automatically, since they were not new. `changed` is the last change
     that a person made, `who_may` a clause about who may make the next, and `owner` a user id; "" or None if unknown.
+    of recently added issues that are not posted automatically, since they were not new. `outside`: the bot is certainly
+    not in the channel.
     """
 
     channel: str
@@ -78,6 +89,8 @@ class DeliveryStatus:
     changed: SettingsChange | None = None
     owner: str = ""
     who_may: str = ""
+    next_title: str = ""
+    outside: bool = False
 
 
 def subscribed(
@@ -114,6 +127,7 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
     if status.paused:
         lines = [f"*Paused:* {paused_by}", lines[0]]
     else:
+        lines += [_OUTSIDE_NOW] if status.outside else []
         lines.append(_next(status))
     lines.append(_last(status.last))
     made: list[Block] = [blocks.section("\n".join(lines))]
@@ -140,7 +154,12 @@ def became(line: str, names: CommandNames) -> Message:
         markup = f"{link(posted[1], name[0])} {plainly(said[name.end() : posted.start()], 2_000, names.command)}."
     else:
         markup = plainly(said, 2_000, names.command) or "·"
-    return blocks.says(_MOMENT.sub(_local, markup))
+    return blocks.says(_local_times(markup))
+
+
+def _local_times(markup: str) -> str:
+    """Return the text with its moments in the reader's own zone."""
+    return _MOMENT.sub(_local, markup)
 
 
 def _local(found: re.Match[str]) -> str:
@@ -210,7 +229,8 @@ def _next(status: DeliveryStatus) -> str:
     if status.next_at is None:
         return "*Next:* when the next issue appears"
     moment = status.next_at
-    return f"*Next:* {slack_time(moment, f'{moment:%Y-%m-%d %H:%M} UTC')} your time, if there is a new issue by then"
+    what = clip(one_line(status.next_title), 150) if status.next_title else "if there is a new issue by then"
+    return f"*Next:* {slack_time(moment, f'{moment:%Y-%m-%d %H:%M} UTC')} your time, {what}"
 
 
 def _last(post: Post | None) -> str:
@@ -224,7 +244,7 @@ def _last(post: Post | None) -> str:
 def _waiting(status: DeliveryStatus) -> str:
     waiting, said = status.waiting, f" ({status.paused})"  # the reason for the pause is shown above already
     shown = waiting[:_MAX_WAITING]
-    lines = [f"• {clip(each.title, 120)}: {plainly(each.why.removesuffix(said), 160)}" for each in shown]
+    lines = [f"• {clip(each.title, 120)}: {_local_times(plainly(each.why.removesuffix(said), 160))}" for each in shown]
     if (more := len(waiting) - len(shown) + status.more_waiting) > 0:
         lines.append(f"• and {more} more")
     return "\n".join(["*Waiting*", *lines])

@@ -70,12 +70,13 @@ def turned(action: str, value: str, state: HomeState) -> HomeState | None:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A channel that the person subscribed: its id, its schedule, its next time (None: none), why it is `paused`."""
+    """A channel that the person subscribed: its id and schedule, when what is posted next, why it is `paused`."""
 
     channel: str
     schedule: str
     next_at: datetime | None = None
     paused: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,17 @@ class TeamLink:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """All that a Home tab shows. `team` is None if the workspace switched it off."""
+    """All that a Home tab shows.
+
+    `team` is None if the workspace switched it off; `more_channels` counts those that are not shown.
+    """
 
     state: HomeState
     page: Listed
     channels: Sequence[Subscribed] = ()
     newest: Newest | None = None
     team: Sequence[TeamLink] | None = ()
+    more_channels: int = 0
 
 
 def home(shown: HomePage, today: date, names: CommandNames) -> Block:
@@ -113,7 +118,7 @@ def home(shown: HomePage, today: date, names: CommandNames) -> Block:
     if shown.state.welcome:
         made += _welcome(names)
     made += _kept(shown, today, names)
-    made += _channels(shown.channels, names)
+    made += _channels(shown.channels, shown.more_channels, names)
     if shown.newest is not None:
         made += _newest(shown.newest)
     if shown.team is not None:
@@ -184,15 +189,15 @@ def _box(query: str) -> Block:
     }
 
 
-def _channels(channels: Sequence[Subscribed], names: CommandNames) -> list[Block]:
+def _channels(channels: Sequence[Subscribed], more: int, names: CommandNames) -> list[Block]:
     made = [blocks.divider(), blocks.header("Your channels")]
     if not channels:
         weekly = escape(names.command)
         said = f"None yet. `{weekly} subscribe` in a channel posts each new issue there."
         return [*made, blocks.section(said)]
     lines = [_channel(each) for each in channels[:MAX_CHANNELS]]
-    if len(channels) > MAX_CHANNELS:
-        lines.append(f"and {len(channels) - MAX_CHANNELS:,} more")
+    if more := more + max(0, len(channels) - MAX_CHANNELS):
+        lines.append(f"and {more:,} more")
     return [*made, blocks.section("\n".join(lines))]
 
 
@@ -202,7 +207,8 @@ def _channel(each: Subscribed) -> str:
         return f"{name} · paused: {plainly(each.paused, 120)}"
     if each.next_at is None:
         return f"{name} · next: when an issue appears"
-    return f"{name} · next: {slack_time(each.next_at, f'{each.next_at:%Y-%m-%d %H:%M} UTC')}"
+    what = f", {clip(one_line(each.title), 80)}" if each.title else ""
+    return f"{name} · next: {slack_time(each.next_at, f'{each.next_at:%Y-%m-%d %H:%M} UTC')}{what}"
 
 
 def _newest(newest: Newest) -> list[Block]:
