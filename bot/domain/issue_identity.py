@@ -1,23 +1,26 @@
 """The identity of an issue, which it keeps when its file is renamed, its date edited or its text corrected.
 
 An issue's identity is the slug under which it was first seen. A slug that was never seen belongs to a known issue when
-it brings the same links as that one, or, if that one's file is gone, at least half of them: then the file was renamed.
-Anything else is a new issue, whatever number it claims.
+it brings the same links as that one, or nearly all of its text; or, if that one's file is gone, at least half of its
+links or of its text, or its number, title and date: then the file was renamed. Anything else is a new issue, whatever
+number it claims. (In every archive at hand two issues have at most a third of their text in common.)
 
 A name may be used again: what was written as draft.md and renamed leaves that name to the next issue. Of several files
 that claim one identity the one with its links keeps it, and those that have half of their links in common with it
-and with one another are copies; any other is looked at as if its slug had never been seen.
+and with one another are copies; any other is looked at as if its slug had never been seen. So is a file with another
+number whose links and text have nothing in common with what it held before: latest.md, written over each week.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archive.issue import Issue
 from archive.link import canonical
+from bot.domain.likeness import Known, Marks, Traits, contradicts, is_copy, likeness, marks, share_of_links
 
 MIN_COMMON_LINKS = 0.5
 """The share of links (common ones of all) from which a vanished and a new file are one. Two issues of a newsletter
@@ -27,7 +30,7 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What an issue is recognised by: its `slug`, short hashes of its `links`, and a hash of all its `content` as read.
+    """What an issue is recognised by: `slug`, short hashes of its `links`, `marks`, a hash of its `content` as read.
 
     `source` is a hash of its file's own text, which another version of the reader leaves as it is ("": none is known).
     `dated` is the moment it is published, None for an issue without a date.
@@ -40,14 +43,21 @@ class Fingerprint:
     source: str = ""
     dated: datetime | None = None
     placed: bool = False
+    marks: Marks = Marks()  # noqa: RUF009 - immutable
+
+    @property
+    def traits(self) -> Traits:
+        """All that tells which issue it is, beside its name."""
+        return Traits(self.links, self.marks)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownIssues:
-    """The register's content: the identity of every slug ever seen, and the links of every identity."""
+    """The register's content: the identity of every slug ever seen, and the links and marks of every identity."""
 
     names: Mapping[str, str]
     links: Mapping[str, frozenset[str]]
+    marks: Mapping[str, Marks] = field(default_factory=dict)
 
 
 def fingerprint(issue: Issue) -> Fingerprint:
@@ -58,16 +68,20 @@ def fingerprint(issue: Issue) -> Fingerprint:
         lines = {line.strip() for _, entry in issue.entries() for line in entry.text.splitlines() if line.strip()}
         traits |= {_short(line) for line in lines} or {_short(issue.title)}
     content = _digest(_whole(issue))
-    return Fingerprint(issue.slug, frozenset(traits), content, issue.source or content, issue.published, issue.placed)
+    return Fingerprint(
+        issue.slug, frozenset(traits), content, issue.source or content, issue.published, issue.placed, marks(issue)
+    )
 
 
 def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str]:
     """Return the identity of every issue that is there, by slug. Deterministic for a given order of `there`."""
     fingerprints = tuple(there)
-    looks = dict(known.links)
-    exact = {links: key for key, links in reversed(looks.items())}
-    claims = _claims(fingerprints, known, exact)
-    heirs = {key: _heirs(rivals, looks.get(key, frozenset())) for key, rivals in claims.items()}
+    looks = Known()
+    for key, links in known.links.items():
+        looks.add(key, Traits(links, known.marks.get(key, Marks())))
+    exact = {traits.links: key for key, traits in reversed(looks.traits.items())}
+    claims = _claims(fingerprints, known, exact, looks)
+    heirs = {key: _heirs(rivals, looks.traits.get(key, Traits(frozenset()))) for key, rivals in claims.items()}
     leaders = {key: kept[0] for key, kept in heirs.items()}
     identity = {one.slug: key for key, kept in heirs.items() for one in kept}
     for new in fingerprints:
@@ -76,50 +90,54 @@ def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str
         same = exact.get(new.links)
         if same in leaders and leaders[same].links != new.links:
             same = None  # its file holds something else by now
-        key = same or _like(new, looks, looks.keys() - leaders.keys()) or _unused(new.slug, looks)
+        key = same or _like(new, looks, leaders) or _copied(new, looks, leaders) or _unused(new.slug, looks.traits)
         identity[new.slug] = key
         leaders.setdefault(key, new)
-        looks.setdefault(key, new.links)
+        looks.add(key, new.traits)
         exact.setdefault(new.links, key)
     return identity
 
 
 def _claims(
-    fingerprints: tuple[Fingerprint, ...], known: KnownIssues, exact: Mapping[frozenset[str], str]
+    fingerprints: tuple[Fingerprint, ...], known: KnownIssues, exact: Mapping[frozenset[str], str], looks: Known
 ) -> dict[str, list[Fingerprint]]:
     """Return which issues claim each known identity, by a slug that had it or by their links."""
     claims: dict[str, list[Fingerprint]] = {}
     strangers = []
     for new in fingerprints:
-        if key := known.names.get(new.slug) or exact.get(new.links):
+        key = known.names.get(new.slug)
+        if key is not None and key in looks.traits and contradicts(new.traits, looks.traits[key]):
+            key = None
+        if key := key or exact.get(new.links):
             claims.setdefault(key, []).append(new)
         else:
             strangers.append(new)
-    looks = {key: known.links.get(key, frozenset()) for key in claims}
+    empty = Traits(frozenset())
     usurped = {
-        key for key, rivals in claims.items() if all(_alike(one, looks[key]) < MIN_COMMON_LINKS for one in rivals)
+        key
+        for key, rivals in claims.items()
+        if all(likeness(one.traits, looks.traits.get(key, empty)) < MIN_COMMON_LINKS for one in rivals)
     }
-    for new in strangers:
-        if key := _like(new, looks, usurped):  # renamed and edited, and its name used again, all at once
+    for new in strangers if usurped else ():
+        if key := _like(new, looks, looks.traits.keys() - usurped):  # renamed and edited, and its name used again
             claims[key].append(new)
     return claims
 
 
-def _heirs(rivals: list[Fingerprint], links: frozenset[str]) -> list[Fingerprint]:
-    """Return those who keep an identity of these `links`: who is most like it, and first, its copies."""
-    kept = [max(rivals, key=lambda one: _alike(one, links))]
+def _heirs(rivals: list[Fingerprint], traits: Traits) -> list[Fingerprint]:
+    """Return those who keep an identity of these `traits`: who is most like it, and first, its copies."""
+    kept = [max(rivals, key=lambda one: likeness(one.traits, traits))]
     for one in rivals:
-        if one not in kept and all(_alike(one, other.links) >= MIN_COMMON_LINKS for other in kept):
+        if one not in kept and all(_are_copies(one, other) for other in kept):
             kept.append(one)
     return kept
 
 
-def _alike(one: Fingerprint, links: frozenset[str]) -> float:
-    """Return the share of all links that both have."""
-    return 1.0 if one.links == links else len(one.links & links) / len(one.links | links)
+def _are_copies(one: Fingerprint, other: Fingerprint) -> bool:
+    return share_of_links(one.links, other.links) >= MIN_COMMON_LINKS or is_copy(one.traits, other.traits)
 
 
-def _unused(slug: str, looks: Mapping[str, frozenset[str]]) -> str:
+def _unused(slug: str, looks: Mapping[str, Traits]) -> str:
     """Return the slug, with a number if another issue, since renamed, has that identity."""
     count, name = 1, slug
     while name in looks:
@@ -128,10 +146,17 @@ def _unused(slug: str, looks: Mapping[str, frozenset[str]]) -> str:
     return name
 
 
-def _like(new: Fingerprint, looks: Mapping[str, frozenset[str]], among: Collection[str]) -> str | None:
-    """Return the most similar of these known issues, None if no one is similar enough."""
-    share, key = max(((_alike(new, looks[key]), key) for key in among), default=(0.0, ""))
+def _like(new: Fingerprint, looks: Known, taken: Collection[str]) -> str | None:
+    """Return the most similar known issue that is not `taken`, None if no one is similar enough."""
+    near = (key for key in looks.near(new.traits) if key not in taken)
+    share, key = max(((likeness(new.traits, looks.traits[key]), key) for key in near), default=(0.0, ""))
     return key if share >= MIN_COMMON_LINKS else None
+
+
+def _copied(new: Fingerprint, looks: Known, leaders: Mapping[str, Fingerprint]) -> str | None:
+    """Return the issue of which this file is a copy with other links, beside its own file; None if it is no copy."""
+    near = (key for key in looks.near(new.traits) if key in leaders)
+    return next((key for key in near if is_copy(new.traits, leaders[key].traits)), None)
 
 
 def _whole(issue: Issue) -> str:

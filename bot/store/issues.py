@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
+from bot.domain.likeness import Marks
 from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
@@ -22,7 +23,12 @@ from bot.store.tables import archive_looks, insert, issues, slugs
 _EDIT = (
     update(issues)
     .where(issues.c.identity == bindparam("key"))
-    .values(content=bindparam("content_"), source=bindparam("source_"), links=bindparam("links_"))
+    .values(
+        content=bindparam("content_"),
+        source=bindparam("source_"),
+        links=bindparam("links_"),
+        marks=bindparam("marks_"),
+    )
 )
 _DECIDE = (
     update(issues)
@@ -123,7 +129,8 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     there, now = look.there, look.now
     rows = {row.identity: row for row in connection.execute(select(issues))}
     names = {row.slug: row.identity for row in connection.execute(select(slugs))}
-    known = KnownIssues(names, {key: frozenset(row.links) for key, row in rows.items()})
+    links = {key: frozenset(row.links) for key, row in rows.items()}
+    known = KnownIssues(names, links, {key: Marks.of_json(row.marks) for key, row in rows.items()})
     found = recognise(there, known)
     out = [fingerprint for fingerprint in there if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now)]
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
@@ -181,7 +188,8 @@ def _by_arrival(came: dict[str, Fingerprint], last: datetime | None, look: _Look
 def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
     """Return the row of an issue that comes out now, with the decision whether it is new."""
     decided = {"is_new": new, "dated": fingerprint.dated, "last_look": last_look}
-    return {"identity": key, "links": sorted(fingerprint.links), "seen": now, **_text(fingerprint), **decided}
+    traits = {"links": sorted(fingerprint.links), "marks": fingerprint.marks.as_json()}
+    return {"identity": key, "seen": now, **traits, **_text(fingerprint), **decided}
 
 
 def _text(fingerprint: Fingerprint) -> dict[str, str]:
@@ -242,12 +250,19 @@ def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:
         key: _text(fingerprint)
         for key, fingerprint in seen.fingerprints.items()
         if key in seen.rows
-        and _text(fingerprint) != {"content": seen.rows[key].content, "source": seen.rows[key].source}
+        and (_text(fingerprint), fingerprint.marks.as_json())
+        != ({"content": seen.rows[key].content, "source": seen.rows[key].source}, seen.rows[key].marks)
     }
     if differing:
-        links = {key: sorted(seen.fingerprints[key].links) for key in differing}
+        now = seen.fingerprints
         rows = [
-            {"key": key, "content_": text["content"], "source_": text["source"], "links_": links[key]}
+            {
+                "key": key,
+                "content_": text["content"],
+                "source_": text["source"],
+                "links_": sorted(now[key].links),
+                "marks_": now[key].marks.as_json(),
+            }
             for key, text in differing.items()
         ]
         connection.execute(_EDIT, rows)

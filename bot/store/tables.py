@@ -53,6 +53,8 @@ issues = Table(
     Column("seq", _Key, primary_key=True, autoincrement=True),
     Column("identity", Text, nullable=False, unique=True),
     Column("links", JSON, nullable=False),
+    # Its number, title, day and a sample of its text; empty until this release has seen its file.
+    Column("marks", JSON, nullable=False, default=dict, server_default="{}"),
     # A hash of what was read of its file, and one of the file's own text: only another text is a correction.
     Column("content", Text, nullable=False),
     Column("source", Text, nullable=False, default="", server_default=""),

@@ -121,7 +121,7 @@ def test_a_volume_that_is_away_for_a_while_floods_nobody() -> None:
 
 
 def test_sixty_files_renamed_with_their_links_rewritten_flood_nobody() -> None:
-    """Nothing tells that they are the issues they were, but their dates tell that they are old."""
+    """Number, title and date tell that they are the issues they were."""
 
     async def play() -> None:
         there = YEARS[-60:]

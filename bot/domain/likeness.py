@@ -1,0 +1,191 @@
+"""How alike two versions of an issue are: by their links, most of their text, or number, title and date."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from archive.issue import Issue
+
+_SKETCH = 64
+"""Hashes kept of a text: the smallest of all its phrases', a sample by which the share of common phrases is estimated
+(Broder 1997, min-wise hashing); with 64 the standard error is at most 0.06."""
+_PHRASE = 3
+_CHARACTERS = 5
+_FEW_PHRASES = 12
+"""A text of fewer phrases tells nothing: a greeting is in every issue."""
+_NOTHING = 0.1
+"""Texts, or links, with less in common have nothing in common."""
+_COMMON = 50
+"""A link or phrase that so many known issues have tells nothing about which of them a file is."""
+_ADDRESS = re.compile(r"\S*(?:://|www\.)\S*")
+_EDGES = re.compile(r"^\W+|\W+$")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What an issue is recognised by beside its links: `number`, `title` (its words), `day`, a sketch of its `words`.
+
+    Each is empty where the issue has none; of an issue that an earlier release saw all are.
+    """
+
+    number: int | None = None
+    title: str = ""
+    day: str = ""
+    words: frozenset[int] = frozenset()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return them as the database keeps them."""
+        return {"number": self.number, "title": self.title, "day": self.day, "words": sorted(self.words)}
+
+    @classmethod
+    def of_json(cls, kept: Any) -> Self:
+        """Return the marks that `as_json` wrote; none of anything else."""
+        if not isinstance(kept, Mapping):
+            return cls()
+        number, title, day, words = (kept.get(name) for name in ("number", "title", "day", "words"))
+        return cls(
+            number if isinstance(number, int) else None,
+            title if isinstance(title, str) else "",
+            day if isinstance(day, str) else "",
+            frozenset(word for word in words if isinstance(word, int)) if isinstance(words, list) else frozenset(),
+        )
+
+
+def marks(issue: Issue) -> Marks:
+    """Return the marks of an issue. A guessed date is none."""
+    day = "" if issue.date_guessed else f"{issue.published:%Y-%m-%d}"
+    text = "\n".join(entry.text for _, entry in issue.entries())
+    return Marks(issue.number, " ".join(_tokens(issue.title)), day, sketch(text))
+
+
+def sketch(text: str) -> frozenset[int]:
+    """Return the sketch of a text: hashes of a sample of its phrases, without addresses.
+
+    Words with other than ASCII letters are left out, since a file in the wrong encoding garbles those alone; a text
+    that is mostly of such words (Chinese, Russian) is taken by its characters.
+    """
+    tokens = list(_tokens(_ADDRESS.sub(" ", text)))
+    plain = [token for token in tokens if token.isascii()]
+    if 2 * len(plain) >= len(tokens):
+        phrases = {" ".join(plain[at : at + _PHRASE]) for at in range(len(plain) - _PHRASE + 1)}
+    else:
+        whole = "".join(tokens)
+        phrases = {whole[at : at + _CHARACTERS] for at in range(len(whole) - _CHARACTERS + 1)}
+    hashes = sorted(_hash(phrase) for phrase in phrases)
+    return frozenset(hashes[:_SKETCH]) if len(hashes) >= _FEW_PHRASES else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """All that an issue is recognised by."""
+
+    links: frozenset[str]
+    marks: Marks = Marks()
+
+
+def share_of_links(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of all links that both have."""
+    return 1.0 if one == other else len(one & other) / len(one | other)
+
+
+def likeness(one: Traits, other: Traits) -> float:
+    """Return how alike two issues are, 0 to 1: the share of links or of text that both have, whichever is more.
+
+    Issues of two numbers are alike by their links alone. The same number, title and day make two issues half alike,
+    unless their texts have nothing in common.
+    """
+    links = share_of_links(one.links, other.links)
+    mine, theirs = one.marks, other.marks
+    if None not in {mine.number, theirs.number} and mine.number != theirs.number:
+        return links
+    text = _share_of_text(mine.words, theirs.words)
+    if text is None or text >= _NOTHING:
+        links = max(links, 0.5) if _named_alike(mine, theirs) else links
+    return max(links, text or 0.0)
+
+
+def contradicts(one: Traits, other: Traits) -> bool:
+    """Return whether two issues are certainly different: numbers differ, and links and texts have nothing in common."""
+    mine, theirs = one.marks, other.marks
+    text = _share_of_text(mine.words, theirs.words)
+    return (
+        None not in {mine.number, theirs.number}
+        and mine.number != theirs.number
+        and share_of_links(one.links, other.links) < _NOTHING
+        and text is not None
+        and text < _NOTHING
+    )
+
+
+def is_copy(one: Traits, other: Traits) -> bool:
+    """Return whether two files that are there at the same time hold one issue: nearly all of its text, and its number.
+
+    More is asked than of a file that is gone, because two issues may be alike.
+    """
+    mine, theirs = one.marks, other.marks
+    text = _share_of_text(mine.words, theirs.words)
+    return mine.number == theirs.number and text is not None and text >= _COPY
+
+
+_COPY = 0.8
+
+
+@dataclass(slots=True)
+class Known:
+    """The traits of known issues by identity, found by what they have in common with a file."""
+
+    traits: dict[str, Traits] = field(default_factory=dict)
+    _found: dict[Any, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, identity: str, traits: Traits) -> None:
+        """Keep the traits of an identity, unless it has some."""
+        if identity not in self.traits:
+            self.traits[identity] = traits
+            for trait in _keys(traits):
+                self._found[trait].append(identity)
+
+    def near(self, traits: Traits) -> list[str]:
+        """Return the identities that may be like these traits, in the order in which they were added.
+
+        What more than `_COMMON` issues have leads to none of them.
+        """
+        lists = (self._found.get(trait, ()) for trait in _keys(traits))
+        found = {identity for identities in lists if len(identities) <= _COMMON for identity in identities}
+        return [identity for identity in self.traits if identity in found] if found else []
+
+
+def _keys(traits: Traits) -> Iterator[Any]:
+    yield from traits.links
+    yield from traits.marks.words
+    if traits.marks.title and traits.marks.day:
+        yield traits.marks.title, traits.marks.day
+
+
+def _named_alike(one: Marks, other: Marks) -> bool:
+    """Return whether number, title and day are the same, and tell something."""
+    same = (one.number, one.title, one.day) == (other.number, other.title, other.day)
+    return same and one.number is not None and bool(one.day) and _LETTERS.search(one.title) is not None
+
+
+def _share_of_text(one: frozenset[int], other: frozenset[int]) -> float | None:
+    """Return an estimate of the share of all phrases that both texts have, None if one of them tells nothing."""
+    if not (one and other):
+        return None
+    sample = sorted(one | other)[:_SKETCH]
+    return sum(each in one and each in other for each in sample) / len(sample)
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for word in text.casefold().split():
+        if token := _EDGES.sub("", word):
+            yield token
+
+
+def _hash(phrase: str) -> int:
+    return int.from_bytes(hashlib.blake2b(phrase.encode(), digest_size=6).digest(), "big")

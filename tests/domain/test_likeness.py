@@ -1,0 +1,193 @@
+"""A file that was mended, moved, re-dated or renamed is the issue it was, and two issues are never one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.document import SUFFIXES
+from archive.folder import DiskFolder
+from archive.issue import Entry, Issue, Link, Section
+from archive.loader import load
+from bot.domain.issue_identity import MIN_COMMON_LINKS, Fingerprint, KnownIssues, fingerprint, recognise
+from bot.domain.likeness import Marks, likeness, sketch
+from tests.fakes.newsletter import issue
+from tests.fakes.virtual import START
+
+SHARED = Path(__file__).parents[2] / ".." / "shared"
+ARCHIVES = [SHARED / "archive", *sorted((SHARED / "newsletters" / "archives").glob("*"))]
+real = pytest.mark.parametrize(
+    "folder",
+    [
+        pytest.param(
+            each, id=each.name, marks=pytest.mark.skipif(not each.is_dir(), reason=f"the archive {each} is not there")
+        )
+        for each in ARCHIVES
+    ],
+)
+
+
+@lru_cache(maxsize=10)
+def issues_of(folder: Path) -> tuple[Issue, ...]:
+    """Return an archive's issues."""
+    return load(DiskFolder(folder, SUFFIXES)).issues
+
+
+def register_of(*fingerprints: Fingerprint) -> KnownIssues:
+    """Return the register that saw these for the first time."""
+    names = recognise(fingerprints, KnownIssues({}, {}))
+    by_identity = {names[each.slug]: each for each in fingerprints}
+    return KnownIssues(
+        names,
+        {key: each.links for key, each in by_identity.items()},
+        {key: each.marks for key, each in by_identity.items()},
+    )
+
+
+def with_entries(known: Issue, change: Callable[[Entry], Entry]) -> Issue:
+    """Return the issue with each entry changed by a function."""
+    sections = [replace(section, entries=tuple(map(change, section.entries))) for section in known.sections]
+    return replace(known, sections=tuple(sections))
+
+
+def with_links_rewritten(known: Issue) -> Issue:
+    """Return the issue with every address changed, also those that its text shows."""
+
+    def change(entry: Entry) -> Entry:
+        links = tuple(Link(f"https://moved.example/?to={hash(link.url)}") for link in entry.links)
+        return replace(entry, links=links, text=entry.text.replace("http", "https://moved.example/http"))
+
+    return with_entries(known, change)
+
+
+def garbled(known: Issue) -> Issue:
+    """Return the issue as it is read in the wrong encoding."""
+    return with_entries(known, lambda entry: replace(entry, text=entry.text.encode().decode("latin-1")))
+
+
+def mended(known: Issue, seed: int) -> Issue:
+    """Return the issue with one word in thirty put right, in every entry."""
+    chosen = random.Random(seed)
+
+    def change(entry: Entry) -> Entry:
+        words = [word if chosen.random() > 1 / 30 else "mended" for word in entry.text.split(" ")]
+        return replace(entry, text=" ".join(words))
+
+    return with_entries(known, change)
+
+
+MUTATIONS: dict[str, Callable[[Issue], Issue]] = {
+    "moved": lambda known: known,
+    "re-dated": lambda known: replace(known, published=known.published + timedelta(days=40)),
+    "links rewritten": with_links_rewritten,
+    "re-encoded": garbled,
+    "mended and links rewritten": lambda known: with_links_rewritten(mended(known, 7)),
+    "title changed": lambda known: replace(known, title="Something else"),
+    "links rewritten, title and date changed": lambda known: replace(
+        with_links_rewritten(known), title="Something else", published=known.published + timedelta(days=3)
+    ),
+}
+
+
+@real
+@pytest.mark.parametrize("what", MUTATIONS)
+def test_a_mass_rename_keeps_every_identity(folder: Path, what: str) -> None:
+    """All files at once get other names, and a change that leaves number and date, or most of the text."""
+    there = issues_of(folder)
+    known = register_of(*map(fingerprint, there))
+    after = [fingerprint(replace(MUTATIONS[what](each), slug=f"renamed-{at}")) for at, each in enumerate(there)]
+    found = recognise(after, known)
+    lost = [there[at].slug for at in range(len(there)) if found[f"renamed-{at}"] != known.names[there[at].slug]]
+    assert lost == []
+
+
+@real
+def test_two_issues_of_an_archive_are_never_one(folder: Path) -> None:
+    """Neither when they come together, nor when one takes another's place under a new name."""
+    there = [fingerprint(each) for each in issues_of(folder)]
+    assert len(set(recognise(there, KnownIssues({}, {})).values())) == len({each.links for each in there})
+    alike = [
+        (one.slug, other.slug)
+        for one, other in combinations(there, 2)
+        if one.links != other.links and likeness(one.traits, other.traits) >= MIN_COMMON_LINKS
+    ]
+    assert alike == []
+
+
+@real
+def test_no_issue_takes_the_place_of_one_that_is_gone(folder: Path) -> None:
+    """Every second issue is known and gone; the others come: none of them is one of those, whatever its number."""
+    there = [replace(fingerprint(each), slug=f"s{at}") for at, each in enumerate(issues_of(folder))]
+    known = register_of(*there[::2])
+    found = recognise(there[1::2], known)
+    assert set(found.values()).isdisjoint(known.names.values())
+
+
+def test_a_file_written_over_with_the_next_issue_is_another_issue() -> None:
+    """latest.md each week: number, links and text differ, so its name alone does not make it a correction."""
+    first, second = (_long(number, slug="latest") for number in (7, 8))
+    known = register_of(fingerprint(first))
+    assert recognise([fingerprint(second)], known) == {"latest": "latest~2"}
+    assert recognise([fingerprint(with_links_rewritten(first))], known) == {"latest": "latest"}
+    assert recognise([fingerprint(replace(first, number=8))], known) == {"latest": "latest"}
+
+
+def test_a_copy_with_other_links_beside_the_file_is_no_second_issue() -> None:
+    """A rename is half done: both files are there for a moment."""
+    first = _long(7)
+    copy = replace(with_links_rewritten(first), slug="copy")
+    found = recognise([fingerprint(first), fingerprint(copy)], register_of(fingerprint(first)))
+    assert set(found.values()) == {"issue-7"}
+
+
+def test_a_number_and_a_title_used_twice_are_two_issues() -> None:
+    """Number, title and date are nothing against two texts with nothing in common."""
+    first = _long(7)
+    other = replace(_long(8, slug="other"), number=7, title=first.title, published=first.published)
+    found = recognise([fingerprint(other)], register_of(fingerprint(first)))
+    assert found == {"other": "other"}
+
+
+def test_an_issue_that_an_earlier_release_saw_is_known_by_its_links() -> None:
+    """Its marks are empty until its file is seen."""
+    first = fingerprint(_long(7))
+    known = KnownIssues({"issue-7": "issue-7"}, {"issue-7": first.links}, {"issue-7": Marks.of_json({})})
+    assert recognise([replace(first, slug="renamed")], known) == {"renamed": "issue-7"}
+
+
+@given(
+    kept=st.recursive(
+        st.none() | st.integers() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each)
+    )
+)
+def test_whatever_stands_in_the_database_can_be_read(kept: object) -> None:
+    """A row of another version has no marks, or some."""
+    assert isinstance(Marks.of_json(kept), Marks)
+
+
+@given(number=st.none() | st.integers(0, 10**6), title=st.text(), text=st.text())
+def test_marks_are_read_as_they_were_written(number: int | None, title: str, text: str) -> None:
+    """Through JSON and back."""
+    written = Marks(number, title, "2026-01-05", sketch(text))
+    assert Marks.of_json(written.as_json()) == written
+
+
+def _long(number: int, *, slug: str | None = None) -> Issue:
+    """Return an issue with text enough to be recognised by."""
+    made = issue(number, START, slug=slug)
+    chosen = random.Random(number)
+    words = [f"word{chosen.randrange(10_000)}" for _ in range(90)]
+    entries = tuple(
+        replace(entry, text=" ".join(words[30 * at : 30 * at + 30])) for at, (_, entry) in enumerate(made.entries())
+    )
+    section: Section = made.sections[0]
+    return replace(made, sections=(replace(section, entries=entries),))
