@@ -99,11 +99,12 @@ screenshots: $(VENV)/browser ## take the README's pictures of the page, from the
 PIN := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --no-strip-extras --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
+# What imports issues is pinned for every set-up, and is an extra of the package.
 # The documentation's tools share an environment with the others: what both need has one version.
 pins: ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(PIN) -o requirements.txt pyproject.toml
-	$(PIN) --extra dev -o requirements-dev.txt pyproject.toml
+	$(PIN) --extra import -o requirements.txt pyproject.toml
+	$(PIN) --extra import --extra dev -o requirements-dev.txt pyproject.toml
 	$(PIN) --extra docs --constraint requirements-dev.txt -o requirements-docs.txt pyproject.toml
 
 clean: ## remove what the other targets made

@@ -222,6 +222,17 @@ def export(
     run_it(archive)
 
 
+@app.command("import")
+def import_issues(
+    source: Annotated[str, typer.Argument(help="A mail (.eml), a folder of mails, an .mbox or a Maildir.")],
+    into: Annotated[Path, typer.Argument(help="The folder to write the issues into; it may be an archive in use.")],
+) -> None:
+    """Write issues from elsewhere as Markdown. Run it again at any time: what is there, and what you edited, stays."""
+    from bot.cli.importing import import_issues as run_it  # noqa: PLC0415 - heavy
+
+    raise typer.Exit(run_it(source, into))
+
+
 @app.command()
 def deliveries(
     workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,

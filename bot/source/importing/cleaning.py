@@ -1,0 +1,198 @@
+"""HTML as its reader sees it, in few tags: without hidden pieces, pixels, and tables that only lay it out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from bot.source.importing.addresses import untracked
+from bot.source.importing.tokens import Token, Tokens, tokens_of
+
+HIDDEN, PIXELS, PICTURES, TRACKED = (
+    "hidden pieces",
+    "tracking pixels",
+    "pictures without words",
+    "tracking taken off links",
+)
+"""What may be left out, in the words of the report."""
+
+_UNSEEN = frozenset(
+    """head script style noscript template svg math object iframe canvas audio video map form select textarea button
+    dialog""".split()  # noqa: SIM905 - reads better
+)
+_TABLE = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = (
+    _TABLE
+    | _HEADINGS
+    | frozenset(
+        """p div ul ol li dl dt dd blockquote pre section article main header footer aside nav figure figcaption address
+    center details summary fieldset""".split()  # noqa: SIM905 - reads better
+    )
+)
+_INLINE = frozenset({"a", "b", "strong", "i", "em", "code", "del", "s", "sub", "sup", "br", "hr", "img"})
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0(?:px)?\s*(?:;|$)"
+    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+_TINY = re.compile(r"\s*[0-2](?:px)?\s*")
+_TINY_STYLE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[0-2](?:px)?\s*(?:;|!|$)", re.IGNORECASE)
+_COUNTING = re.compile(r"/(?:open|o|pixel|track|beacon|wf/open)\b|\bpixel\.|[?&]open=", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What was left of a page: its `html`, the words of its `<title>`, and how much was left out of each kind."""
+
+    html: str
+    title: str
+    left_out: Counter[str]
+
+
+def cleaned(html: str) -> Cleaned:
+    """Return `html` in the few tags that Markdown can say; words that a reader would see are all in it."""
+    tokens = tokens_of(html)
+    left_out: Counter[str] = Counter()
+    return Cleaned("".join(_written(tokens, left_out)), _title(tokens), left_out)
+
+
+def _title(tokens: Tokens) -> str:
+    """Return the words of the first `<title>`, "" without one."""
+    for place, token in enumerate(tokens):
+        if token.kind == "start" and token.name == "title":
+            return " ".join("".join(each.name for each in tokens[place : token.end] if each.kind == "text").split())
+    return ""
+
+
+def _written(tokens: Tokens, left_out: Counter[str]) -> Iterator[str]:
+    """Yield the pieces of the cleaned page."""
+    writer = _Writer(left_out, _data_tables(tokens))
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.kind == "start" and (end := _unseen_until(token, left_out)):
+            place = end + 1
+            continue
+        yield from writer.written(token, place)
+        place += 1
+
+
+def _unseen_until(token: Token, left_out: Counter[str]) -> int:
+    """Return the place of the end tag of an element that no reader sees; 0 for one that is seen, or is never closed."""
+    if token.end < 0:
+        return 0
+    if token.name in _UNSEEN:
+        return token.end
+    if token.attributes and ("hidden" in token.attributes or _HIDING.search(token.attributes.get("style", ""))):
+        left_out[HIDDEN] += 1
+        return token.end
+    return 0
+
+
+def _data_tables(tokens: Tokens) -> frozenset[int]:
+    """Return the places of the tags of tables that hold data: with a cell that heads others, and no blocks in cells."""
+    found: set[int] = set()
+    for place, token in enumerate(tokens):
+        if token.kind == "start" and token.name == "table" and token.end > 0:
+            inner = tokens[place + 1 : token.end] if token.end - place < _TABLE_MAX_TOKENS else []
+            names = {each.name for each in inner if each.kind == "start"}
+            if "th" in names and not names & (_BLOCKS - _TABLE | {"table"}):
+                found.update(range(place, token.end + 1))
+    return frozenset(found)
+
+
+_TABLE_MAX_TOKENS = 5_000
+"""Tokens of the largest table that may be one of data; tables in tables in tables would take long otherwise."""
+
+
+class _Writer:
+    """Writes tokens as tags, knowing which link they are in."""
+
+    def __init__(self, left_out: Counter[str], data: frozenset[int]) -> None:
+        self._left_out = left_out
+        self._data = data
+        self._link = ""
+        self._label = ""
+
+    def written(self, token: Token, place: int) -> Iterator[str]:
+        """Yield what the token at `place` becomes."""
+        if token.kind == "text":
+            self._label += token.name
+            yield _worded(token.name) if self._link else "".join(_linked(token.name, self._left_out))
+        elif token.name == "a":
+            yield from self._anchor(token)
+        elif token.name == "img":
+            yield self._picture(token)
+        elif self._link and (token.name in _BLOCKS or token.name == "br"):
+            yield " "  # a link's label is one line of Markdown
+        else:
+            yield self._tag(token, place)
+
+    def _tag(self, token: Token, place: int) -> str:
+        name = token.name
+        if name in _TABLE and place not in self._data:
+            name = "div"
+        if name not in _BLOCKS and name not in _INLINE:
+            return ""
+        return f"<{'/' if token.kind == 'end' else ''}{name}>"
+
+    def _anchor(self, token: Token) -> Iterator[str]:
+        if self._link:
+            if not self._label.strip():
+                yield _worded(self._link)  # a link with no words is still one
+            self._link = ""
+            yield "</a>"
+        url = token.attributes.get("href", "").strip()
+        if token.kind == "start" and not url.startswith("#") and url:
+            self._link, self._label = _followed(url, self._left_out), ""
+            yield f'<a href="{escape(self._link)}">'
+
+    def _picture(self, token: Token) -> str:
+        words, address = " ".join(token.attributes.get("alt", "").split()), token.attributes.get("src", "")
+        if _is_pixel(token.attributes):
+            self._left_out[PIXELS] += 1
+            return ""
+        if self._link:
+            self._label += words
+            return f" {_worded(words)} "
+        if not words or not address.startswith(("http://", "https://")):
+            self._left_out[PICTURES] += 1
+            return _worded(words)
+        return f'<img src="{escape(address)}" alt="{escape(words)}">'
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]']")
+_MARKS = re.compile(r"&(?=#?\w{1,31};)|<(?=[A-Za-z/!?])|\](?=[(\[])")
+"""What the words of a page hold that would be a reference, a tag or a link in Markdown."""
+
+
+def _worded(text: str) -> str:
+    """Return a text as HTML that becomes the same words in Markdown."""
+    return escape(_MARKS.sub(lambda match: f"&#{ord(match[0])};", text), quote=False)
+
+
+def _linked(text: str, left_out: Counter[str]) -> Iterator[str]:
+    """Yield a text as HTML with links to the addresses in it: in Markdown their marks might be read as others."""
+    end = 0
+    for match in _ADDRESS.finditer(text):
+        target = _followed(match[0], left_out)
+        yield f'{_worded(text[end : match.start()])}<a href="{escape(target)}">{escape(target, quote=False)}</a>'
+        end = match.end()
+    yield _worded(text[end:])
+
+
+def _followed(url: str, left_out: Counter[str]) -> str:
+    target = untracked(url)
+    left_out[TRACKED] += target != url
+    return target
+
+
+def _is_pixel(attributes: dict[str, str]) -> bool:
+    sizes = [attributes[name] for name in ("width", "height") if name in attributes]
+    if any(_TINY.fullmatch(size) for size in sizes) or _TINY_STYLE.search(attributes.get("style", "")):
+        return True
+    return not attributes.get("alt", "").strip() and bool(_COUNTING.search(attributes.get("src", "")))

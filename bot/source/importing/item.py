@@ -1,0 +1,100 @@
+"""What a source gives: issues as they came, and what could not become one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from bot.domain.errors import BotError
+
+
+class SourceError(BotError):
+    """A source of issues cannot be read."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        """Keep `source` (as it may be shown: without secrets) and `reason` (what is wrong and what to do)."""
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class MissingExtraError(SourceError):
+    """A library that only importing needs is not installed."""
+
+    def __init__(self, source: str, library: str) -> None:
+        """Say which, and how it is installed."""
+        super().__init__(source, f"importing needs {library}; install it with: pip install 'backissue[import]'")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One issue of a source.
+
+    `identity` tells it from the others of all sources, and is the same at every look. `origin` names it in messages.
+    `source` is its address: a web page's, or a mail's as `mid:` (RFC 2392). `body` is Markdown. `seal` is a hash of
+    what came, before it was converted. `published` has an offset; None where nothing says a date. `left_out` counts
+    what of it is not in `body`, by what it was. `notes` are what its reader should know, a sentence each.
+    `is_summary`: the source gives no more than the issue's beginning.
+    """
+
+    identity: str
+    origin: str
+    title: str
+    published: datetime | None
+    source: str
+    body: str
+    seal: str
+    left_out: Counter[str] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()
+    is_summary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something of a source that did not become an issue, or not as it should.
+
+    `origin` names it, `reason` says what is wrong and what to do. `skipped`: nothing is lost by it, as with a file that
+    is no mail.
+    """
+
+    origin: str
+    reason: str
+    skipped: bool = False
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return f"{self.origin}: {self.reason}"
+
+
+Found: TypeAlias = Item | Fault
+
+
+class Source(Protocol):
+    """Where issues come from."""
+
+    @property
+    def name(self) -> str:
+        """Return its name for messages, without secrets."""
+        ...
+
+    def items(self) -> Iterator[Found]:
+        """Yield each issue, and a fault for each one that cannot be read. Raises SourceError if nothing can."""
+        ...
+
+    def __len__(self) -> int:
+        """Return about how many there are, for the progress bar; 0 for unknown."""
+        ...
+
+
+def hashed(*parts: str | bytes) -> str:
+    """Return a hash of the parts, which tells `("ab", "c")` from `("a", "bc")`: 32 hexadecimal digits."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        total.update(len(data).to_bytes(8))
+        total.update(data)
+    return total.hexdigest()[:32]
