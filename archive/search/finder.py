@@ -104,7 +104,9 @@ class Finder:
         if self._own_name.isdisjoint(word.text for word in asked):
             return asked
         if all(word.text in self._own_name or word.optional for word in asked):
-            return asked
+            if all(word.text in self._own_name or word.filler for word in asked):
+                return asked
+            return tuple(replace(word, optional=word.filler or word.text in self._own_name) for word in asked)
         return tuple(replace(word, optional=word.optional or word.text in self._own_name) for word in asked)
 
     def found(self, plan: Plan) -> Outcome:

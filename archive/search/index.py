@@ -45,10 +45,11 @@ from archive.kind import Kind
 from archive.search import mentions, notes, paging, suggest, typeahead
 from archive.search import remedy as remedies
 from archive.search import synonyms as synonym_table
+from archive.search.dates import spoken
 from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
-from archive.search.query import narrowing, widened
+from archive.search.query import Query, narrowing, widened
 from archive.search.remedy import Remedy
 from archive.search.result import Answer, Grade, Result
 from archive.search.segment import Dictionary, build
@@ -60,6 +61,8 @@ from archive.search.words import words
 
 CACHED_ANSWERS = 512
 """So many answers are kept: people ask the same things, and turn pages."""
+CACHED_GRADES = 4_096
+"""So many queries are known to have a strong answer or not: topics, completions and corrections are offered often."""
 CACHED_ENTRIES = 16_384
 """So many entries are kept as they are shown: people find the same ones."""
 MAX_RESULTS = 100
@@ -188,7 +191,8 @@ class Index:
 
         Misspelt or not; () for nothing typed. Each is a query that the archive has an answer to.
         """
-        return typeahead.complete(typed, limit, self._lookup, self._segments)
+        found = typeahead.complete(typed, self._lookup, self._segments, lambda topic: self.is_answered(topic, None))
+        return tuple(found[: max(0, limit)])
 
     def topics(self, limit: int = 20) -> tuple[str, ...]:
         """Return the `limit` topics that the archive says most about, by the names it uses, the most frequent first.
@@ -227,7 +231,7 @@ class Index:
             outcome = self._finder.found(plan)
         said = list(notes.of(plan.asked, lone=plan.lone and not issue))
         if plan.asked.spoken_days and not len(outcome.matches.docs):
-            plan, outcome, said = self._without_days(plan)
+            plan, outcome, said = self._without_days(plan, query)
         told = reasons or outcome.grade is not Grade.STRONG or plan.corrected
         page = tuple(self._page(plan, outcome, offset, limit, told=told))
         assumed = tuple(notes.assumed(page, self._known(plan))) if plan.corrected else ()
@@ -238,7 +242,7 @@ class Index:
         )
         return answer if grade is Grade.STRONG else self._with_ways_on(answer, plan)
 
-    def _without_days(self, plan: Plan) -> tuple[Plan, Outcome, list[str]]:
+    def _without_days(self, plan: Plan, query: str) -> tuple[Plan, Outcome, list[str]]:
         """Search without the days in plain words, which left nothing: they may well have been meant as words."""
         asked = replace(plan.asked, after=None, before=None, spoken_days="")
         wider = self._finder.planned(asked, plan.kinds)
@@ -246,8 +250,12 @@ class Index:
         if not len(outcome.matches.docs):
             return wider, outcome, []
         total = paging.distinct(outcome.matches, self._segments)
-        said = f"{total:,} link{'s' * (total != 1)}, none {plan.asked.spoken_days}: shown are all"
-        return wider, replace(outcome, grade=Grade.NEAREST), [said]
+        topic = widened(spoken(query, self._newest_day())[0]).strip()
+        return (
+            wider,
+            replace(outcome, grade=Grade.NEAREST),
+            [f"{notes.emptied(plan.asked, topic, total)}: shown are all"],
+        )
 
     def _known(self, plan: Plan) -> frozenset[str]:
         """Return the words of the query that the archive has as they were typed."""
@@ -308,9 +316,14 @@ class Index:
         return replace(
             answer,
             did_you_mean=tuple(islice(_once(ways), MAX_SUGGESTIONS)),
-            near_topics=suggest.near_topics(asked, self._lookup, self.topics(suggest.MAX_NEAR_TOPICS)),
+            near_topics=self._near_topics(asked),
             notes=tuple(said),
         )
+
+    def _near_topics(self, asked: Query) -> tuple[str, ...]:
+        """Return topics that a query may have meant, and then the main ones; each has a strong answer."""
+        near = (topic for topic in suggest.near_topics(asked, self._lookup) if self.is_answered(topic, None))
+        return tuple(islice(_once(chain(near, self.topics(suggest.MAX_NEAR_TOPICS))), suggest.MAX_NEAR_TOPICS))
 
     def _parts(self, query: str, plan: Plan) -> Iterator[str]:
         """Return the parts of `query` that by themselves have answers under the same filters, no word twice."""
@@ -326,7 +339,7 @@ class Index:
         known = self._answered.get((query, kinds))
         if known is None:
             known = self._finder.is_answered(self._finder.plan(query, kinds, self._newest_day()))
-            if len(self._answered) >= CACHED_ANSWERS:
+            if len(self._answered) >= CACHED_GRADES:
                 self._answered.clear()
             self._answered[query, kinds] = known
         return known

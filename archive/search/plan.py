@@ -161,7 +161,7 @@ def _respelt(word: QueryWord, lookup: TermLookup) -> Term:
 def _leaf(word: str, lookup: TermLookup) -> Leaf:
     """Give the variants for one word of a query."""
     variants = _own(word, lookup)
-    known = bool(variants)
+    known = any(variant.weight >= INFLECTION for variant in variants)
     for synonym in _other_names((word,), lookup):
         if len(synonym.words) == 1:
             variants += [
@@ -187,7 +187,7 @@ def _own(word: str, lookup: TermLookup) -> list[Variant]:
         if len(word) == 1 and not word.isascii():
             found += _beginning(word, lookup)
         found += _present(lookup.inflections(word), INFLECTION, "form", lookup)
-        if found and lookup.stemmed:
+        if lookup.stemmed:
             found += _present(derivations(word, lookup.beginning), DERIVATION, "derivation", lookup)
         if len(lookup.families) >= CACHED_WORDS:
             lookup.families.clear()

@@ -3,14 +3,14 @@
 `"exact phrase"`, `-word`, `kafka OR rabbitmq` (also `|`), `in:tools`, `site:github.com`, `issue:435`, `after:2018`,
 `before:2020-06`, `year:2019`, `sort:new`; in plain words `latest …` at the start, and at the end or the start `last
 week`, `this year`, `since 2020`, `before may 2019`. A date stands for its first day: `after:2018` is from
-1 January 2018 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue 435` name an issue, a pasted address its
-entry.
+1 January 2018 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue 435` name an issue (the last two also
+beside a topic: `#435 kafka`), a pasted address its entry.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from archive.kind import Kind
@@ -35,6 +35,7 @@ _ADDRESS = re.compile(
 _SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IGNORECASE)
 _SLACK_LINK = re.compile(r"<((?:https?:|mailto:)?[^|<>\s]+)(?:\|[^<>]*)?>")
 _ISSUE = re.compile(r"\s*(?:issue\s*)?(?:no\.?\s*)?#?\s*(\d{1,6})\s*", re.IGNORECASE)
+_ISSUE_BESIDE = re.compile(r"(?<!\S)(?:issue\s+#?|#)(\d{1,6})(?!\S)", re.IGNORECASE)
 _NEWEST = frozenset({"latest", "newest"})
 _OR = frozenset({"OR", "|", "||"})
 _KINDS = {
@@ -65,8 +66,8 @@ class Query:
     """A query taken apart. Dates are days: `after` is the first allowed, `before` the first not allowed any more.
 
     `either`: groups of alternatives, of which one is enough. `addresses`: pasted ones in their canonical form. `issue`:
-    the number of an issue, if the query is nothing else. `newest`: newest first was asked for. `spoken_days` is the
-    span given in plain words as it was typed, `filters` the other filters.
+    the number of an issue, if it is all of the query or is marked as one beside a topic. `newest`: newest first was
+    asked for. `spoken_days` is the span given in plain words as it was typed, `filters` the other filters.
     """
 
     words: tuple[QueryWord, ...] = ()
@@ -132,6 +133,8 @@ def parse(text: str, today: date = date.max) -> Query:
     named = _ISSUE.fullmatch(plain)
     if named:
         asked = (QueryWord(named[1]),)
+    elif named := _ISSUE_BESIDE.search(plain):
+        asked = tuple(replace(word, optional=word.optional or word.text == named[1]) for word in asked)
     return Query(
         words=asked,
         phrases=tuple(draft.phrases[:4]),

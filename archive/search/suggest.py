@@ -128,8 +128,8 @@ def _righted(word: str, lookup: TermLookup) -> str:
     return near[0].word if near else word
 
 
-def near_topics(asked: Query, lookup: TermLookup, main: tuple[str, ...]) -> tuple[str, ...]:
-    """Give topics of the query's words, then other names of those, then the archive's `main` topics."""
+def near_topics(asked: Query, lookup: TermLookup) -> tuple[str, ...]:
+    """Return topics of the query's words, then other names of those, each of a few entries."""
     named = list(_spans(tuple(word.text for word in asked.words if not word.optional), lookup))
     known = lookup.synonyms.known
     own = [name for name in named if name in known]
@@ -141,7 +141,7 @@ def near_topics(asked: Query, lookup: TermLookup, main: tuple[str, ...]) -> tupl
         if len(name) < 3 and seen.isdisjoint(forms) and entries_of(name, lookup) >= MIN_TOPIC_ENTRIES:
             near.append(usual(forms, lookup))
             seen.update(forms)
-    return tuple(dict.fromkeys([*near, *main]))[:MAX_NEAR_TOPICS]
+    return tuple(near)
 
 
 def entries_of(name: Words, lookup: TermLookup) -> int:

@@ -64,12 +64,23 @@ def parse(text: str) -> Synonyms:
             for other in filter(None, others):
                 if other != name:
                     table.setdefault(name, {}).setdefault(other, Synonym(other, weight, rule))
+    _close(table)
     heads: dict[str, int] = {}
     for name in table:
         heads[name[0]] = max(len(name), heads.get(name[0], 0))
     return Synonyms(
         {name: tuple(others.values()) for name, others in table.items()}, tuple(topics), heads, frozenset(topics)
     )
+
+
+def _close(table: dict[Words, dict[Words, Synonym]]) -> None:
+    """Add to the near names of each name what else they are called: who asks for `a` of `a > b` and `b, c` gets c."""
+    same = {name: [other.words for other in others.values() if other.rule == SYNONYM] for name, others in table.items()}
+    for name, others in table.items():
+        for near in [other for other in others.values() if other.rule == NEAR_NAME]:
+            for words_ in same.get(near.words, ()):
+                if words_ != name:
+                    others.setdefault(words_, Synonym(words_, NEAR_NAME_WEIGHT, NEAR_NAME))
 
 
 def extended(synonyms: Synonyms, line: str) -> Synonyms:

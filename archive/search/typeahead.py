@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -12,9 +12,11 @@ from archive.issue import Entry
 from archive.kind import Kind
 from archive.search.plan import likely
 from archive.search.postings import Ints, union
+from archive.search.query import parse
 from archive.search.segments import Segments
 from archive.search.suggest import entries_of, usual
 from archive.search.terms import TermLookup
+from archive.search.wording import STOP_WORDS
 from archive.search.words import Words, words
 
 TYPED_MAX_CHARS = 200
@@ -34,20 +36,24 @@ TOPIC_BONUS, TOOL_BONUS, START_BONUS = 2.0, 1.0, 3.0
 with each doubling of its entries, that of a title or a tool by one at most, for being new."""
 _REPOSITORY = re.compile(r"https?://(?:www\.)?(?:github|gitlab|codeberg|bitbucket)\.(?:com|org)/[^/?#]+/([^/?#]+)")
 _OWNED = re.compile(r"[\w.-]+/[\w.-]+")
+Answered = Callable[[str], bool]
 _HIDDEN = frozenset({Kind.SPONSOR, Kind.JOBS})
 
 
-def complete(typed: str, limit: int, lookup: TermLookup, segments: Segments) -> tuple[str, ...]:
-    """Return at most `limit` completions of `typed`, the likeliest first; misspelt words are put right if need be."""
+def complete(typed: str, lookup: TermLookup, segments: Segments, answered: Answered) -> list[str]:
+    """Return the completions of `typed`, the likeliest first; misspelt words are put right if need be.
+
+    `answered` tells whether a topic has a strong answer: only such are offered.
+    """
     parts = words(typed[-TYPED_MAX_CHARS:])
-    if not parts or limit < 1:
-        return ()
+    if not parts:
+        return []
     before, last = (parts, "") if typed[-1:].isspace() else (parts[:-1], parts[-1])
     for start in _starts(before, last, lookup):
-        ranked = _ranked(*start, lookup, segments)
+        ranked = _ranked(*start, lookup, segments, answered)
         if ranked:
-            return tuple(ranked)[:limit]
-    return ()
+            return ranked
+    return []
 
 
 def _starts(before: list[str], last: str, lookup: TermLookup) -> Iterator[tuple[list[str], str]]:
@@ -79,9 +85,9 @@ def _begun(last: str, lookup: TermLookup) -> Iterator[str]:
             yield word
 
 
-def _ranked(before: list[str], last: str, lookup: TermLookup, segments: Segments) -> list[str]:
+def _ranked(before: list[str], last: str, lookup: TermLookup, segments: Segments, answered: Answered) -> list[str]:
     """Return the completions of `before` and a word that begins with `last`, the likeliest first."""
-    found = dict(_topics(before, last, lookup))
+    found = {topic: rank for topic, rank in _topics(before, last, lookup) if answered(topic)}
     for text, weight in _from_entries(before, last, lookup, segments):
         found[text] = max(weight, found.get(text, weight))
     return sorted(found, key=lambda text: (-found[text], text))
@@ -118,8 +124,20 @@ def _from_entries(before: list[str], last: str, lookup: TermLookup, segments: Se
             continue
         newer = 1 - age / len(docs)
         for text, bonus in ((_tool(entry), TOOL_BONUS), (_title(entry), 0.0)):
-            if text and (at := _place(words(text), before, last)) is not None:
+            if text and (at := _place(words(text), before, last)) is not None and _asks_for_itself(text, lookup):
                 yield text, bonus + START_BONUS * (at == 0) + newer
+
+
+def _asks_for_itself(text: str, lookup: TermLookup) -> bool:
+    """Return whether a title is read as its words, all of which entries have: then its entry answers it strongly.
+
+    Not so for one with days or a filter in it ("KubeCon is this week"), or of nothing but filler.
+    """
+    asked = parse(text)
+    if asked.narrows or asked.without or asked.spoken_days or asked.problems:
+        return False
+    telling = [word.text for word in asked.words if not word.optional and word.text not in STOP_WORDS]
+    return bool(telling or asked.phrases) and all(map(lookup.count, telling))
 
 
 def _tool(entry: Entry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Assumption, Grade, Result
-from bot.lookup.views.answer import MAX_RESULTS, PAGE_RESULTS, QUERY_MAX_CHARS, SearchRequest, answer, shared
+from bot.lookup.views.answer import MAX_RESULTS, PAGE_RESULTS, QUERY_MAX_CHARS, SearchRequest, answer, shared, written
 from bot.slack.blocks.message import Message
 from tests.fakes.checker import breaches
 from tests.fakes.issues import entry, issue, nasty_issues, nasty_text, plain, section
@@ -70,6 +71,17 @@ def test_an_assumed_correction_is_said(query: str, grade: Grade, assumed: tuple[
     """The word that is shown, and the word that the archive lacks."""
     found = Answer(query, results(plain())[3:4], 1, grade=grade, assumed=assumed)
     assert words_of(answer(found, SearchRequest(query), TODAY)).splitlines()[0].startswith(first)
+
+
+def test_an_issue_that_was_named_comes_first_with_a_button_to_open_it() -> None:
+    """Above the links on its number as a topic, and also where there are none."""
+    issue = results(plain())[0].issue
+    for shown in (results(plain())[:1], ()):
+        found = Answer("#1", shown, len(shown), issue=issue)
+        message = answer(found, SearchRequest("#1"), TODAY)
+        assert message.blocks[0]["accessory"]["action_id"] == "issue:open"
+        text, made = written(found, SearchRequest("#1"), TODAY)
+        assert (text, json.loads(made)) == (message.text, json.loads(json.dumps(message.blocks)))
 
 
 def buttons(message: Message) -> list[tuple[str, str]]:

@@ -17,12 +17,13 @@ from archive.search.result import Answer, Grade, Result
 from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.slack.blocks import blocks
-from bot.slack.blocks.dates import age, short_date
+from bot.slack.blocks.dates import age, long_date, short_date
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, host
 from bot.slack.blocks.web_archive import web_archive_link
 from bot.slack.cards.entry import opening
-from bot.slack.cards.save_button import Token, save_button, token
+from bot.slack.cards.issue_page import page_value
+from bot.slack.cards.save_button import SLUG_MAX_CHARS, Token, save_button, token
 
 PAGE_RESULTS = 5
 """Results on a page: as many as fit a screen."""
@@ -104,9 +105,10 @@ def answer(
     `today` makes ages ("3 years ago"); `hint` is markup (one line) put below everything. Without `shareable` it was
     shared already. `kept` are the keys of links that the person saved.
     """
-    if not found.results:
+    if not found.results and found.issue is None:
         return nothing(found, request, today, hint=hint)
-    shown_blocks = [blocks.context(_summary(found, request)), *_results(found.results, today, request.as_value(), kept)]
+    shown_blocks = [*_issue(found), blocks.context(_summary(found, request))]
+    shown_blocks += _results(found.results, today, request.as_value(), kept)
     shown_blocks += _below(found, request, today, hint, shareable=shareable)
     return Message(_spoken(found, request), tuple(shown_blocks))
 
@@ -116,16 +118,26 @@ def written(found: Answer, request: SearchRequest, today: date, *, hint: str = "
 
     Each result's JSON is cached for the day, so that an answer takes a fifth of the time.
     """
-    if not found.results:
+    if not found.results and found.issue is None:
         message = nothing(found, request, today, hint=hint)
         return message.text, _json(message.blocks)
     view = _json(request.as_value())[1:-1]
-    made = [_json(blocks.context(_summary(found, request)))]
+    made = [*map(_json, _issue(found)), _json(blocks.context(_summary(found, request)))]
     for result in found.results:
         before, after = _fragment(_Card(result), today)
         made.append(f"{before}{view}{after}" if after else before)
     made += map(_json, _below(found, request, today, hint, shareable=True))
     return _spoken(found, request), f"[{', '.join(made)}]"
+
+
+def _issue(found: Answer) -> list[Block]:
+    """Render the issue that the query names by its number, with a button that opens it."""
+    if found.issue is None:
+        return []
+    issue = found.issue
+    opens = blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1))
+    said = f"*{clip(title(issue), 150)}* · {long_date(issue.published)}"
+    return [blocks.section(said, opens if len(issue.slug) <= SLUG_MAX_CHARS else None)]
 
 
 def _below(found: Answer, request: SearchRequest, today: date, hint: str, *, shareable: bool) -> list[Block]:

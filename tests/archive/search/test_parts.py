@@ -125,6 +125,13 @@ def test_names_go_both_ways_or_one() -> None:
     assert ("team",) not in names.topics
 
 
+def test_a_near_name_brings_what_else_it_is_called() -> None:
+    """Who asks for the narrower name gets the broader one by any of its names, and no other near names of that."""
+    names = parse("psql > postgres\npostgres, postgresql, pg\npostgres > relational database")
+    assert [other.words for other in names.of(("psql",))] == [("postgres",), ("postgresql",), ("pg",)]
+    assert {other.rule for other in names.of(("psql",))} == {"near name"}
+
+
 def test_the_shipped_table_is_broad() -> None:
     """The table that ships knows hundreds of names, and the usual abbreviations."""
     table = shipped()

@@ -238,6 +238,31 @@ def test_typing_ahead_offers_what_exists(typed: str, offered: str) -> None:
     assert LISTED.suggest(typed)[0] == offered
 
 
+def test_a_title_that_would_be_read_as_a_filter_is_not_offered() -> None:
+    """Days in plain words, or nothing but filler: searched as it stands, such a title would not find its entry."""
+    titles = ("KubeCon is this week", "Everything you may want to know", "KubeCon in pictures")
+    index = Index.of([issue(number, title) for number, title in enumerate(titles, 1)])
+    assert index.suggest("kubec") == ("KubeCon in pictures",)
+    assert index.suggest("every") == ()
+
+
+def test_the_sort_of_page_counts_where_all_are_about_the_name() -> None:
+    """Beside the newsletter's own name, "books" says what is looked for."""
+    issues = [issue(n, "A story of tidings.", *["Ten tidings books."] * (n == 3)) for n in range(9)]
+    assert Index.of(issues).search("tidings books").results[0].entry.text == "Ten tidings books."
+
+
+def test_an_issue_is_named_beside_a_topic() -> None:
+    """Marked by its number sign or by "issue", the issue comes first and the topic's links below."""
+    for query in ("#2 nagios", "nagios issue 2", "nagios #2"):
+        answer = INDEX.search(query)
+        assert (answer.grade, answer.issue) == (Grade.STRONG, ARCHIVE[1])
+        assert answer.results[0].entry.text.startswith("Nagios")
+    assert INDEX.search("nagios #99999").issue is None
+    assert INDEX.search("nagios #99999").grade is Grade.STRONG
+    assert INDEX.search("nagios 2").issue is None
+
+
 def test_typing_ahead_never_offers_bare_vocabulary() -> None:
     """A word that merely occurs is offered only within a title."""
     assert LISTED.suggest("obs") == ("observability", "Observability for kubernetes.", "An obsolete habit")

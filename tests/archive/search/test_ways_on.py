@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.kind import Kind
+from archive.loader import load
 from archive.search.index import MAX_SUGGESTIONS, Index
 from archive.search.query import narrowing, widened
 from archive.search.result import Grade
+from archive.search.synonyms import shipped
+from benchmarks.search.__main__ import SAMPLE
 from tests.archive.search.newsletter import ARCHIVE, issue
 
 FILLING = "Patterns of page status for kids, the latest release and its tuning."
@@ -80,7 +83,15 @@ def test_what_is_offered_has_answers(query: str) -> None:
 def test_a_topic_that_is_told_has_a_strong_answer(query: str) -> None:
     """No topic is named that a search would deny."""
     assert all(INDEX.search(topic).grade is Grade.STRONG for topic in INDEX.topics())
-    assert all(INDEX.search(topic).total for topic in INDEX.search(query).near_topics)
+    assert all(INDEX.search(topic).grade is Grade.STRONG for topic in INDEX.search(query).near_topics)
+
+
+def test_no_topic_of_the_table_is_named_that_a_search_denies() -> None:
+    """Of every name in the table, over the sample archive: what is named beside an answer has a strong one itself."""
+    index = Index.of(load(SAMPLE).issues)
+    for name in shipped().topics:
+        near = index.search(f"zeppelin {' '.join(name)} zzyzx").near_topics
+        assert [topic for topic in near if index.search(topic).grade is not Grade.STRONG] == []
 
 
 def test_filters_are_kept_as_typed() -> None:
