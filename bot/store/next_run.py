@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, and_, case, literal, or_, select, update
 
 from bot.domain.delivery import Progress
+from bot.domain.due import CLOCK_STEP
 from bot.domain.schedule import AsItAppears, ScheduleError, next_slot
 from bot.domain.subscription import MESSAGE_INTERVAL
 from bot.store.database import Database
@@ -54,7 +55,8 @@ class RunSchedule:
     async def recompute(self, now: datetime, *, page: int = 2_000) -> int:
         """Compute next_run_at of every idle subscription again; return how many changed.
 
-        For a start, since the machine's zone data may have changed, and for a clock that was put back.
+        For a start, since the machine's zone data may have changed, and for a clock that was put back: a subscription
+        whose slots were decided up to a moment that is to come again is looked at now, before its next slot.
         """
         moved, after = 0, 0
         while True:
@@ -63,7 +65,9 @@ class RunSchedule:
                 return moved
             after = rows[-1][0]
             changes = [
-                (key, next_run_at) for key, text, was in rows if (next_run_at := _next_run_at(text, was, now)) != was
+                (key, next_run_at)
+                for key, text, was, cursor in rows
+                if (next_run_at := _next_run_at(text, was, cursor, now)) != was
             ]
             moved += len(changes)
             await self._database.write(partial(_move, changes=changes))
@@ -87,23 +91,25 @@ def soon(now: datetime) -> Any:
     return case((or_(_S.holder.is_not(None), waking_up), _S.wake_at), else_=literal(now, Moment()))
 
 
-def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str, datetime]]:
+def _idle(connection: Connection, after: int, page: int) -> list[tuple[int, str, datetime, datetime | None]]:
     chosen = (
-        select(_S.id, _S.schedule, _S.wake_at)
+        select(_S.id, _S.schedule, _S.wake_at, _S.cursor)
         .where(_S.id > after, _S.holder.is_(None), _S.wake_at.is_not(None))
         .order_by(_S.id)
         .limit(page)
     )
-    return [(row.id, row.schedule, row.wake_at) for row in connection.execute(chosen)]
+    return [(row.id, row.schedule, row.wake_at, row.cursor) for row in connection.execute(chosen)]
 
 
-def _next_run_at(text: str, was: datetime, now: datetime) -> datetime:
+def _next_run_at(text: str, was: datetime, cursor: datetime | None, now: datetime) -> datetime:
     """Return when it should run: at its next slot at the latest, now if it has none."""
     schedule = schedule_of(text)
     if isinstance(schedule, ScheduleError):
         return was  # the worker that claims it then pauses it
     if now < was <= now + MESSAGE_INTERVAL:
         return was
+    if cursor is not None and cursor > now + CLOCK_STEP:
+        return now
     slot = next_slot(schedule, now)
     return now if slot is None else min(was, slot.at, now + FURTHEST_RUN)
 
