@@ -41,6 +41,7 @@ from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.timers import Timers
 from bot.home.home_tab import Home, HomeSources
+from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers, Chance
 from bot.runtime.background import BackgroundTasks
@@ -244,6 +245,8 @@ def _services(
     return Services(
         names=names,
         answers=answers,
+        conversations=Conversations(library, store.ask_threads, names, clock),
+        slack=slack,
         reactions=Reactions(store.bookmarks, settings.bookmark, clock),
         saved_links=mine,
         team=team,

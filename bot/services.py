@@ -15,10 +15,12 @@ from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home
+from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
 from bot.slack.api.form_results import FormResults
+from bot.slack.api.ports import Slack
 from bot.slack.api.response_urls import ResponseUrls
 from bot.slack.blocks.command_names import CommandNames
 
@@ -38,6 +40,8 @@ class Services:
 
     names: CommandNames
     answers: Answers
+    conversations: Conversations
+    slack: Slack
     reactions: Reactions
     saved_links: SavedLinks
     team: Team

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.services import Services
 from handlers import (
     actions,
+    asking,
     commands,
     errors,
     home,
@@ -27,6 +28,7 @@ def register(app: AsyncApp, services: Services) -> None:
     workspace_guard.register(app, services)
     commands.register(app, services)
     reactions.register(app, services)
+    asking.register(app, services)
     home.register(app, services)
     options.register(app, services)
     actions.register(app, services)

@@ -25,6 +25,7 @@ from bot.digests.views.changes import UNDO, UNDO_ANYWAY, UndoRequest
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
+from bot.lookup.views.asked import ASK
 from bot.lookup.views.mistyped import COMMAND
 from bot.services import Services
 from bot.slack.blocks import blocks
@@ -191,6 +192,7 @@ _ACTS = {
     "issue:back": _Act(_issue),
     "issue:next": _Act(_issue),
     COMMAND: _Act(_command),
+    ASK: _Act(_command, beside=True),
     "random": _Act(_random),
     "help": _Act(_help, beside=True),
     "saved": _Act(_saved),

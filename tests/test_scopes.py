@@ -18,9 +18,10 @@ MANIFEST = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))
 ASKED = MANIFEST["oauth_config"]["scopes"]
 # Slack: commands and shortcuts need `commands`, both reaction events reactions:read; app_home_opened needs none.
 # A form that asks for a file, and fetching that file, need files:read (Slack: file-input-element).
-OTHERWISE = {"commands", "reactions:read", "files:read"}
-# By the kind of conversation; the bot posts in public and private channels, and reads no direct messages.
-ELSEWHERE = {"im:history", "im:read", "groups:read"}
+# The events app_mention and message.im need a scope each.
+OTHERWISE = {"commands", "reactions:read", "files:read", "app_mentions:read", "im:history"}
+# By the kind of conversation; the bot posts in public and private channels, and reads no direct conversation.
+ELSEWHERE = {"im:read", "groups:read"}
 
 
 def called() -> set[str]:

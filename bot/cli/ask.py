@@ -25,6 +25,7 @@ from bot.cli.terminal import out, safe, write
 from bot.domain.errors import SettingsError
 from bot.domain.title import label
 from bot.lookup.asking.answering import Fact, Reply, reply
+from bot.lookup.asking.conversation import shown_by
 from bot.lookup.asking.facts import ArchiveFacts, named
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.reader import Context, telling
@@ -182,23 +183,6 @@ def _shown(asked: Asked, turn: Turn) -> tuple[Shown, ...]:
     if request.kind not in {Kind.LOOKUP, Kind.QUESTION, Kind.ISSUE}:
         return ()
     return shown_by(reply(request, asked.index, asked.snapshot, asked.today, turn.page))
-
-
-def shown_by(found: Reply) -> tuple[Shown, ...]:
-    """Return the links that an answer shows, in order."""
-    if found.issues:
-        issue = found.issues[0]
-        kinds = {found.section} if found.section else None
-        pairs: list[tuple[Issue, Entry]] = [
-            (issue, entry)
-            for section, entry in issue.entries()
-            if entry.links and (kinds is None or section.kind in kinds)
-        ]
-    elif found.quotes:
-        pairs = [(quote.result.issue, quote.result.entry) for quote in found.quotes]
-    else:
-        pairs = [(result.issue, result.entry) for result in found.results]
-    return tuple(dict.fromkeys(Shown(issue.slug, entry.position, issue.published.date()) for issue, entry in pairs))
 
 
 def _draw(found: Reply | Request) -> None:

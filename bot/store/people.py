@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from bot.domain.bookmark import Member
 from bot.domain.user_state import UserState
@@ -15,7 +15,7 @@ from bot.store import subscription_audit
 from bot.store.bookmark_events import adopt
 from bot.store.database import Database
 from bot.store.membership import is_among
-from bot.store.tables import bookmarks, forgotten, insert_new, marks, people, subscriptions
+from bot.store.tables import ask_threads, bookmarks, forgotten, insert_new, marks, people, subscriptions
 
 _P = people.c
 _S = subscriptions.c
@@ -79,6 +79,7 @@ class People:
             return or_(workspace == f"-:{member.home}", workspace.startswith(f"{member.home}:", autoescape=True))
 
         disown = update(subscriptions).where(_S.user == member.user, theirs(_S.workspace)).values(user="")
+        asked = and_(ask_threads.c.user == member.user, theirs(ask_threads.c.workspace))
 
         def unit(connection: Connection) -> int:
             rows = _rows(connection, member.user)
@@ -88,6 +89,7 @@ class People:
             connection.execute(delete(people).where(is_among(_P.id, own)))
             connection.execute(disown)
             subscription_audit.forget(connection, member.user, theirs)
+            connection.execute(delete(ask_threads).where(asked))
             row = insert_new(connection, forgotten).values(hash=_hash(member.user), at=at)
             connection.execute(row)
             connection.execute(update(forgotten).where(forgotten.c.hash == _hash(member.user)).values(at=at))

@@ -7,6 +7,7 @@ from typing import Self
 from bot.domain.delivery import PostedPart
 from bot.domain.newsletter import UNNAMED, Newsletter
 from bot.domain.workspace import WorkspaceId
+from bot.store.ask_threads import AskThreads
 from bot.store.bookmarks import Bookmarks
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -44,6 +45,7 @@ class Store:
         self.postings = Postings(database)
         self.imports = Imports(database)
         self.teams = Teams(database)
+        self.ask_threads = AskThreads(database)
         self.misses = Misses(database, newsletter)
 
     @classmethod

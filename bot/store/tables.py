@@ -304,6 +304,22 @@ misses = Table(
     Column("count", Integer, nullable=False),
 )
 
+ask_threads = Table(
+    "ask_threads",
+    metadata,
+    # One person's thread with the bot, for a day after its last turn.
+    Column("workspace", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("thread", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    # The ts of the last message that was answered, so that it sorts; what was asked and shown, as JSON, "" for nothing.
+    Column("last", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ask_threads_by_age", "at"),
+    Index("ask_threads_by_user", "user"),
+)
+
 
 @lru_cache(maxsize=64)
 def _insert_new(dialect: str, table: Table) -> Any:

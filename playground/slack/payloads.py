@@ -80,6 +80,19 @@ def reaction(message: ChannelMessage, user: User, name: str, *, added: bool) -> 
     }
 
 
+def said(message: ChannelMessage, user: User, *, mention: bool) -> dict[str, Any]:
+    """Build app_mention (reference/events/app_mention), or message.im for a direct message (…/message.im)."""
+    return {
+        "type": "app_mention" if mention else "message",
+        **({} if mention else {"channel_type": "im"}),
+        "user": user.id,
+        "text": message.text,
+        "ts": message.ts,
+        "channel": message.channel,
+        **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+    }
+
+
 def home_opened(workspace: Workspace, user: User) -> dict[str, Any]:
     """Build app_home_opened for the Home tab: with the view that was published, if one was (surfaces/app-home)."""
     view = workspace.homes.get(user.id)

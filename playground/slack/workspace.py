@@ -18,10 +18,12 @@ from playground.slack.files import SlackFile
 from playground.slack.pace import Pace
 
 REQUIRED = frozenset({"commands", "chat:write", "reactions:read"})
-OPTIONAL = frozenset({"users:read", "channels:history", "groups:history", "files:write", "files:read"})
+OPTIONAL = frozenset({
+    "users:read", "channels:history", "groups:history", "files:write", "files:read", "app_mentions:read", "im:history",
+})  # fmt: skip
 """What the shipped manifest asks for: all of `REQUIRED`; the person who installs it may decline any of `OPTIONAL`."""
 SCOPES = REQUIRED | OPTIONAL
-EVENTS = frozenset({"app_home_opened", "reaction_added", "reaction_removed"})
+EVENTS = frozenset({"app_home_opened", "app_mention", "message.im", "reaction_added", "reaction_removed"})
 """What the shipped manifest subscribes to."""
 
 

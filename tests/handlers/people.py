@@ -37,6 +37,7 @@ from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.catalogue import IssueCatalogue
 from bot.home.home_tab import Home, HomeSources, UserStateStore
+from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
@@ -137,6 +138,8 @@ class People:
         self.services = Services(
             names,
             answers,
+            Conversations(self.library, store.ask_threads, names, clock),
+            self.slack,
             bookmarks,
             mine,
             team,

@@ -1,0 +1,172 @@
+"""Conversations: a message in a thread, what is remembered of the thread, and what is said to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol
+
+import structlog
+
+from archive.issue import Entry, Issue
+from archive.kind import Kind as SectionKind
+from archive.search.result import Grade, Result
+from bot.domain.ask_thread import AskThread
+from bot.domain.clock import Clock
+from bot.domain.errors import BotError
+from bot.lookup.asking.answering import Reply, reply
+from bot.lookup.asking.facts import ArchiveFacts
+from bot.lookup.asking.heard import Heard, hear
+from bot.lookup.asking.memory import read_thread, written
+from bot.lookup.asking.reader import Context
+from bot.lookup.asking.request import Kind, Manner, Request
+from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
+from bot.lookup.asking.wishes import command_of
+from bot.lookup.search import SearchSource
+from bot.lookup.views import asked as views
+from bot.slack.blocks.command_names import CommandNames
+from bot.slack.blocks.message import Message
+from bot.source.library import Current
+
+_log = structlog.get_logger(__name__)
+_ARCHIVE = {Kind.LOOKUP, Kind.QUESTION, Kind.ISSUE}
+
+
+class ThreadMemory(Protocol):
+    """What is remembered of threads; `bot.store.ask_threads` has the real one."""
+
+    async def begin(self, thread: AskThread, ts: str, now: datetime) -> str | None:
+        """Record that a message is answered now, and return the thread's state; None: it was answered before."""
+        ...
+
+    async def remember(self, thread: AskThread, state: str, now: datetime) -> None:
+        """Store a thread's state."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said to a message: a `message` (None: silence), and whether only this person may see it.
+
+    `command` is a sub-command whose answer is the answer, "" for none: it is private.
+    """
+
+    message: Message | None = None
+    private: bool = False
+    command: str = ""
+
+
+class Conversations:
+    """Answers messages from the archive in memory, and goes on from what was said before in their thread."""
+
+    def __init__(self, library: SearchSource, memory: ThreadMemory, names: CommandNames, clock: Clock) -> None:
+        """Answer from `library`; `memory` keeps threads for a day."""
+        self._library = library
+        self._memory = memory
+        self._names = names
+        self._clock = clock
+
+    async def answer(self, thread: AskThread, ts: str, text: str, bot: str, under: Shown | None = None) -> Said:
+        """Return what is said to the message `ts` of a thread; silence where it was answered before.
+
+        `bot` is the bot's user id in a channel, "" in a direct message. `under` is the entry of a digest in whose
+        thread the message stands. If what is remembered can't be read, the thread begins again.
+        """
+        heard = hear(text, bot)
+        if not heard.addressed:
+            return Said()
+        state = await self._begin(thread, ts)
+        if state is None:
+            return Said()
+        before = read_thread(state) if state else _under(under)
+        current = self._library.current
+        today = self._clock.now().date()
+        turn = follow(heard, Context(today, ArchiveFacts(current.index, current.snapshot), not bot), before)
+        said, shown = self._said(turn, heard, before, current, today)
+        await self._remember(thread, remembered(turn, before, shown), before)
+        return said
+
+    async def _begin(self, thread: AskThread, ts: str) -> str | None:
+        try:
+            return await self._memory.begin(thread, ts, self._clock.now())
+        except BotError as error:
+            _log.warning("thread.not_read", channel=thread.channel, error=str(error))
+            return ""
+
+    async def _remember(self, thread: AskThread, after: Thread | None, before: Thread | None) -> None:
+        if after is None or after is before:
+            return
+        try:
+            await self._memory.remember(thread, written(after), self._clock.now())
+        except BotError as error:
+            _log.warning("thread.not_stored", channel=thread.channel, error=str(error))
+
+    def _said(
+        self, turn: Turn, heard: Heard, before: Thread | None, current: Current, today: date
+    ) -> tuple[Said, tuple[Shown, ...]]:
+        """Return what is said to a turn, and the links that it shows."""
+        request = turn.request
+        if turn.do in {"open", "related", "save", "share"} and before is not None:
+            return Said(self._pointed(turn, before, current, today), private=turn.do in {"save", "share"}), ()
+        if turn.do == "nothing" or request.manner is Manner.NONE:
+            return Said(
+                views.small_talk(heard.courtesy) if before is None and request.manner is Manner.SHORT else None
+            ), ()
+        if turn.do == "clarify" or request.kind is Kind.AMBIGUOUS:
+            return Said(views.unclear(request, self._names)), ()
+        if request.kind in _ARCHIVE:
+            found = reply(request, current.index, current.snapshot, today, turn.page)
+            return Said(views.answer(found, turn.page, today, self._names)), shown_by(found)
+        command = command_of(request)
+        if request.manner is Manner.CONFIRM:
+            return Said(views.confirm(request, command, self._names), private=True), ()
+        return Said(command=command or "help", private=True), ()
+
+    def _pointed(self, turn: Turn, before: Thread, current: Current, today: date) -> Message:
+        """Return what is said about a link that was shown: itself, a button that saves or shares it, or its like."""
+        found = _at(before.shown, turn.rank or (1 if len(before.shown) == 1 else 0))
+        place = _found(found, current) if found else None
+        if place is None:
+            return views.which(len(before.shown))
+        issue, entry = place
+        if turn.do == "related":
+            asked = replace(before.request, kind=Kind.LOOKUP, topic=entry.headline, issues=())
+            like = reply(asked, current.index, current.snapshot, today)
+            others = tuple(each for each in like.results if each.entry is not entry)
+            return views.answer(replace(like, results=others, grade=Grade.STRONG), 1, today, self._names)
+        section = next(section for section, each in issue.entries() if each is entry)
+        return views.one(Result(issue, section, entry, 1.0), turn.do, today, turn.request.channel)
+
+
+def shown_by(found: Reply) -> tuple[Shown, ...]:
+    """Return the links that an answer shows, in order."""
+    if found.issues:
+        kinds = {SectionKind(found.section)} if found.section else None
+        pairs: list[tuple[Issue, Entry]] = [
+            (found.issues[0], entry)
+            for section, entry in found.issues[0].entries()
+            if entry.links and (kinds is None or section.kind in kinds)
+        ]
+    elif found.quotes:
+        pairs = [(quote.result.issue, quote.result.entry) for quote in found.quotes]
+    else:
+        pairs = [(result.issue, result.entry) for result in found.results]
+    return tuple(dict.fromkeys(Shown(issue.slug, entry.position, issue.published.date()) for issue, entry in pairs))
+
+
+def _under(under: Shown | None) -> Thread | None:
+    """Return the thread of a digest's entry as if the entry had been asked for."""
+    return Thread(Request(Kind.LOOKUP), shown=(under,)) if under else None
+
+
+def _at(shown: tuple[Shown, ...], rank: int) -> Shown | None:
+    if rank < 0:
+        return shown[-1] if shown else None
+    return shown[rank - 1] if 0 < rank <= len(shown) else None
+
+
+def _found(shown: Shown, current: Current) -> tuple[Issue, Entry] | None:
+    issue = current.snapshot.get(shown.slug)
+    if issue is None:
+        return None
+    return next(((issue, entry) for _, entry in issue.entries() if entry.position == shown.position), None)

@@ -1,0 +1,44 @@
+"""A thread as it is stored: JSON, checked when it is read back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from bot.lookup.asking.request import Form, Kind, Limits, Manner, Request
+from bot.lookup.asking.thread import Shown, Thread
+
+
+def written(thread: Thread) -> str:
+    """Return a thread as JSON."""
+    return json.dumps(asdict(thread), default=str, ensure_ascii=False)
+
+
+def read_thread(stored: str) -> Thread | None:
+    """Return a stored thread, None for what `written` would not have made: then the thread begins again."""
+    try:
+        found = json.loads(stored)
+        return Thread(
+            _request(found["request"]),
+            int(found["page"]),
+            str(found["topic_before"]),
+            tuple(
+                Shown(each["slug"], int(each["position"]), date.fromisoformat(each["day"])) for each in found["shown"]
+            ),
+            tuple(map(str, found["narrowed"])),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _request(found: dict[str, Any]) -> Request:
+    given = _tuples(found)
+    given |= {"kind": Kind(found["kind"]), "manner": Manner(found["manner"]), "form": Form(found["form"])}
+    return Request(**given | {"limits": Limits(**_tuples(found["limits"]))})
+
+
+def _tuples(found: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with their lists as tuples again."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}

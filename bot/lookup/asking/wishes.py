@@ -1,0 +1,34 @@
+"""What a message wants of the bot itself, as the sub-command that does it."""
+
+from __future__ import annotations
+
+from bot.lookup.asking.request import Kind, Request
+
+_ABOUT = {"schedule": "status", "status": "status", "why": "status", "topics": "topics"}
+_EXPORTS = {"md": "md", "markdown": "md", "csv": "csv", "json": "json", "html": "html"}
+_COMMANDS = {
+    "unsubscribe": "unsubscribe",
+    "pause": "pause",
+    "resume": "resume",
+    "forget": "forget me",
+    "taste": "subscribe",
+}
+
+
+def command_of(request: Request) -> str:
+    """Return the sub-command that does what was asked, "" where there is none: then the help says what there is.
+
+    It is never run by words: what changes something goes on a button.
+    """
+    action = request.action[0] if request.action else ""
+    if action == "export":
+        return f"export {_EXPORTS.get(request.export, 'html')}"
+    if request.kind is Kind.MINE:
+        if request.team:
+            return f"top {request.period}" if request.period in {"month", "year"} else "top"
+        return f"saved {request.topic}".strip()
+    if request.kind is Kind.BOT:
+        return _ABOUT.get(request.about, "help")
+    if action == "subscribe":
+        return f"subscribe {request.schedule}".strip()
+    return _COMMANDS.get(action, "")

@@ -1,0 +1,209 @@
+"""Answers to what was asked in words: quotes, links, figures, and what would change at the press of a button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from archive.issue import Issue
+from archive.search.quotes import Quote
+from archive.search.result import Grade, Result
+from bot.domain.preferences import Layout, Preferences
+from bot.domain.text import one_line
+from bot.domain.title import label, title
+from bot.lookup.asking.answering import PAGE_LINKS, Fact, Reply, query_of
+from bot.lookup.asking.request import Form, Kind, Request
+from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import CommandNames
+from bot.slack.blocks.dates import age, long_date, short_date
+from bot.slack.blocks.message import Block, Message
+from bot.slack.blocks.mrkdwn import clip, escape, host, link
+from bot.slack.cards.digest import digest
+from bot.slack.cards.save_button import save_button, token
+
+ASK, FEEDBACK = "ask", "feedback"
+"""The action ids of the button that runs a sub-command beside an answer, and of the thumbs under one."""
+_QUOTE_MAX_CHARS = 600
+_ISSUE_LINKS = 15
+_BAR_WIDTH = 20
+
+
+def answer(found: Reply, page: int, today: date, names: CommandNames) -> Message:
+    """Render the answer to a lookup, a question or a request for an issue."""
+    if found.issues:
+        return _issue(found, today)
+    if found.request.kind is Kind.ISSUE:
+        return blocks.told("there is no such issue in the archive")
+    shown = [*_head(found, page), *_fact(found.fact)]
+    shown += [block for quote in found.quotes for block in _quote(quote, today)]
+    if not found.quotes:
+        shown += [block for result in found.results for block in _link(result, today)]
+    if not found.quotes and not found.results:
+        return _nothing(found, names)
+    shown.append(blocks.actions(_ways_on(found)))
+    shown.append(blocks.context(f"`{escape(names.command)} {_code(query_of(found.request))}` asks the same"))
+    return Message(_spoken(found), tuple(shown))
+
+
+def one(result: Result, do: str, today: date, channel: str) -> Message:
+    """Render one link that was pointed at; `do` says what was wanted with it: open, save or share."""
+    shown = _link(result, today)
+    if do == "save":
+        shown.append(blocks.context("Nothing is saved yet: press *Save* beside it."))
+    if do == "share":
+        where = f" in <#{channel}>" if channel.startswith(("C", "G")) else ""
+        shown.append(blocks.context(f"Nothing is shared yet: copy the link, or ask there{where}."))
+    return Message(clip(one_line(result.entry.headline), 300), tuple(shown))
+
+
+def confirm(request: Request, command: str, names: CommandNames) -> Message:
+    """Say what would happen, with a button: nothing is changed by words alone."""
+    if not command:
+        return blocks.says(f"`{escape(names.command)} help` says how. Nothing was changed.")
+    said = f"That is `{escape(names.command)} {_code(command)}`. Nothing has changed yet."
+    if request.channel:
+        said += " Type it in the channel that you mean."
+    row = blocks.actions([blocks.button(command.capitalize(), ASK, command, style="primary")])
+    return Message(said, (blocks.section(said), row))
+
+
+def unclear(request: Request, names: CommandNames) -> Message:
+    """Ask back, in one short question, with buttons for what may be meant."""
+    topic, year = request.topic, request.limits.year
+    ways = []
+    if "subscribe" in request.action and topic:
+        said = f"Search for *{clip(topic, 100)}*, or subscribe this channel?"
+        ways = [(f"Search for {topic}", topic), ("Subscribe", "subscribe")]
+    elif year:
+        said = f"What of {year}?"
+        ways = [(f"Everything of {year}", f"year:{year}"), (f"Search for {year}", f'"{year}"')]
+    elif topic:
+        said = f"There is no issue {clip(topic, 100)}. Search for it?"
+        ways = [(f"Search for {topic}", topic)]
+    else:
+        said = f"What is meant? Ask for a topic, such as _service mesh_, or `{escape(names.command)} help`."
+    row = [blocks.button(one_line(text), f"{ASK}:{number}", value) for number, (text, value) in enumerate(ways)]
+    return Message(said, (blocks.section(said), *([blocks.actions(row)] if row else [])))
+
+
+def which(shown: int) -> Message:
+    """Ask which of the links that were shown is meant."""
+    return blocks.says(f"Which one? Say its place, from 1 to {shown}." if shown else "Nothing is shown here yet.")
+
+
+def small_talk(courtesy: bool) -> Message:  # noqa: FBT001 - one of two short words
+    """Answer thanks, or what has nothing to do with the archive, in a few words."""
+    said = "You’re welcome." if courtesy else "I know this newsletter’s archive: ask me about a topic."
+    return blocks.says(said)
+
+
+def _head(found: Reply, page: int) -> list[Block]:
+    topic = clip(one_line(found.request.topic), 100)
+    answer = found.found
+    said: list[str] = []
+    if answer and answer.assumed:
+        said += [f"showing *{clip(each.assumed, 40)}*; nothing on *{clip(each.typed, 40)}*" for each in answer.assumed]
+    if found.grade is Grade.NEAREST:
+        lacks = f" Not met: {', '.join(f'*{clip(word, 40)}*' for word in found.unmet[:4])}." if found.unmet else ""
+        said.append(f"Nothing squarely on *{topic}*. Nearest:{lacks}")
+    if answer:
+        said += [clip(note, 200) for note in answer.notes]
+    if page > 1 or (not found.quotes and found.total > PAGE_LINKS):
+        said.append(f"{found.total} links, page {page}")
+    return [blocks.context(" · ".join(said))] if said else []
+
+
+def _fact(fact: Fact | None) -> list[Block]:
+    """Render what was counted: a line, and by year a chart that a person can read."""
+    if fact is None:
+        return []
+    topic, total = clip(one_line(fact.topic), 100), fact.total
+    first, last = fact.first[0], fact.last[0]
+    if fact.form is Form.FIRST:
+        return [blocks.section(f"*{topic}* was first in {_named(first)}; in {total} entries since.")]
+    if fact.form is Form.LAST:
+        return [blocks.section(f"*{topic}* was last in {_named(last)}; in {total} entries in all.")]
+    most = max(fact.counts.values())
+    rows = [f"{year} {'█' * max(1, round(count * _BAR_WIDTH / most))} {count}" for year, count in fact.counts.items()]
+    chart = "\n".join(rows[-30:])
+    said = f"{total} entries say *{topic}*, from {_named(first)} to {_named(last)}:"
+    return [blocks.section(f"{said}\n```{chart}```")]
+
+
+def _named(issue: Issue) -> str:
+    return f"{clip(label(issue), 60)} ({short_date(issue.published)})"
+
+
+def _quote(quote: Quote, today: date) -> list[Block]:
+    result = quote.result
+    said = clip(quote.text, _QUOTE_MAX_CHARS).replace("\n", "\n> ")
+    save = save_button(token(result.issue.slug, result.entry), result.entry.headline)
+    return [blocks.section(f"> {said}\n{_source(result, today)}", save)]
+
+
+def _link(result: Result, today: date) -> list[Block]:
+    save = save_button(token(result.issue.slug, result.entry), result.entry.headline)
+    text = clip(one_line(result.entry.text), 250)
+    return [blocks.section(f"{_source(result, today)}\n{text}".strip(), save)]
+
+
+def _source(result: Result, today: date) -> str:
+    """Return where an entry stands: its link, site, issue, date and age, and the other issues with its link."""
+    issue, entry = result.issue, result.entry
+    url = entry.links[0].url if entry.links else ""
+    named = link(url, one_line(entry.headline)) if url else clip(one_line(entry.headline), 150)
+    also = f" · also in {', '.join(clip(label(each), 30) for each in result.also_in[:3])}" if result.also_in else ""
+    site = f" · {clip(host(url), 60)}" if url else ""
+    day = f"{short_date(issue.published)} · {age(issue.published, today)}"
+    return f"{named}{site} · {clip(label(issue), 60)} · {day}{also}"
+
+
+def _ways_on(found: Reply) -> Iterator[Block]:
+    query = one_line(query_of(found.request))[:QUERY_MAX_CHARS]
+    yield blocks.button("All links", ASK, query)
+    if found.found:
+        for number, other in enumerate(found.found.did_you_mean[:2]):
+            yield blocks.button(one_line(other), f"{ASK}:{number}", one_line(other)[:QUERY_MAX_CHARS])
+
+
+def _nothing(found: Reply, names: CommandNames) -> Message:
+    topic = clip(one_line(found.request.topic), 100)
+    said = f"Nothing in the archive on *{topic}*."
+    near = found.found.near_topics[:4] if found.found else ()
+    row = [blocks.button(one_line(each), f"{ASK}:{number}", one_line(each)) for number, each in enumerate(near)]
+    if row:
+        said += " It does talk about:"
+    shown = [blocks.section(said), *([blocks.actions(row)] if row else [])]
+    return Message(said, (*shown, blocks.context(f"`{escape(names.command)} help` says what else I can do")))
+
+
+def _issue(found: Reply, today: date) -> Message:
+    """Render an issue: its contents, or one section of it."""
+    issue = found.issues[0]
+    if not found.section:
+        rendered = digest(issue, Preferences(layout=Layout.THREAD))
+        message = rendered.parent.message
+        return Message(
+            message.text, (*message.blocks, blocks.actions([blocks.button("Read it here", ASK, f"issue {issue.slug}")]))
+        )
+    entries = [
+        Result(issue, section, entry, 1.0)
+        for section, entry in issue.entries()
+        if section.kind == found.section and entry.links
+    ]
+    head = f"*{clip(title(issue), 150)}* · {long_date(issue.published)} · only {found.section}"
+    if not entries:
+        return blocks.says(f"{head}: it has none.")
+    shown = [block for result in entries[:_ISSUE_LINKS] for block in _link(result, today)]
+    return Message(head, (blocks.section(head), *shown))
+
+
+def _spoken(found: Reply) -> str:
+    if found.quotes:
+        return clip(found.quotes[0].text, 300)
+    return clip(f"{found.total} links on {SearchRequest(found.request.topic or 'that').query}", 300)
+
+
+def _code(text: str) -> str:
+    return clip(one_line(text).replace("`", "'"), 150)

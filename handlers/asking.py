@@ -1,0 +1,81 @@
+"""Being asked in words: a mention in a channel, a direct message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.digests.command_context import CommandContext
+from bot.domain.ask_thread import AskThread
+from bot.lookup.asking.conversation import Said
+from bot.services import Services
+from bot.slack.api.errors import SlackError
+from bot.slack.blocks.message import Message
+from handlers import commands
+from handlers.errors import explained
+from handlers.payload import ID, text, workspace
+
+_log = structlog.get_logger(__name__)
+_TS = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to mentions and direct messages. Each is acknowledged at once and answered in its thread."""
+
+    async def mentioned(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Answer a mention in a channel."""
+        if asked := _asked(body, context):
+            services.background.start(
+                _answered(services, asked, text(body, "event", "text"), context.bot_user_id or "")
+            )
+
+    async def written(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Answer a direct message; others are left to mentions."""
+        if text(body, "event", "channel_type") == "im" and (asked := _asked(body, context)):
+            services.background.start(_answered(services, asked, text(body, "event", "text"), ""))
+
+    app.event("app_mention")(mentioned)
+    app.event("message")(written)
+
+
+def _asked(body: Mapping[str, Any], context: AsyncBoltContext) -> tuple[AskThread, str] | None:
+    """Return the thread and the ts of a person's own new message; None for edits, bots, workflows and ourselves."""
+    event = body.get("event")
+    if not isinstance(event, Mapping) or event.get("bot_id") or event.get("subtype") or event.get("edited"):
+        return None
+    channel, user, ts = text(body, "event", "channel"), text(body, "event", "user"), text(body, "event", "ts")
+    if not (ID.fullmatch(channel) and ID.fullmatch(user) and _TS.fullmatch(ts)) or user == context.bot_user_id:
+        return None
+    thread = text(body, "event", "thread_ts")
+    return AskThread(workspace(context), channel, thread if _TS.fullmatch(thread) else ts, user), ts
+
+
+async def _answered(services: Services, asked: tuple[AskThread, str], said_text: str, bot: str) -> None:
+    """Answer a message in its thread, privately where it concerns one person."""
+    thread, ts = asked
+    try:
+        said = await services.conversations.answer(thread, ts, said_text, bot)
+        message = await _message(services, thread, said)
+    except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+        said, message = Said(private=True), explained(error, services, channel=thread.channel)
+    if message is None:
+        return
+    try:
+        if said.private and bot:
+            await services.slack.whisper(thread.workspace, thread.channel, thread.user, message, thread=thread.thread)
+        else:
+            await services.slack.post(thread.workspace, thread.channel, message, thread=thread.thread)
+    except SlackError as error:
+        _log.warning("answer.not_posted", channel=thread.channel, error=str(error))
+
+
+async def _message(services: Services, thread: AskThread, said: Said) -> Message | None:
+    if not said.command:
+        return said.message
+    place = CommandContext(thread.workspace, thread.channel, thread.user)
+    return await commands.run(services, said.command, place, "")
