@@ -45,7 +45,7 @@ class DeliveryPolicy:
     max_limited_looks: int = 60
     max_attempts: int = 8
     backoff_seconds: tuple[float, ...] = (2, 10, 60, 300, 600)
-    lease: timedelta = timedelta(seconds=60)
+    lease: timedelta = timedelta(seconds=30)
     tick_seconds: float = 1.0
     max_channels: int = 5_000
     max_channels_per_workspace: int = 2_000

@@ -22,6 +22,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event, make_url
@@ -127,25 +128,32 @@ class Database:
         `inline` runs each unit at once on the caller's thread, in its own transaction: for simulations, in which time
         is not real and threads would make the order of events random.
         """
+        self.url = url
         self.shown = address(url).render_as_string(hide_password=True)
-        self._sqlite = address(url).drivername == "sqlite"
+        self.sqlite = address(url).drivername == "sqlite"
         self._engine = engine_of(url)
-        self.in_memory = self._sqlite and address(url).database in {None, "", ":memory:"}
-        self._reading = self._engine if self.in_memory or not self._sqlite else engine_of(url, writes=False)
-        self._inline = inline
+        self.in_memory = self.sqlite and address(url).database in {None, "", ":memory:"}
+        self._reading = self._engine if self.in_memory or not self.sqlite else engine_of(url, writes=False)
+        self.inline = inline
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._writers: list[threading.Thread] = []
         # An in-memory SQLite is one connection: its reads take their turn with the writes.
-        self._readers = None if self.in_memory else DaemonExecutor(2 if self._sqlite else 4, "store-read")
+        self._readers = None if self.in_memory else DaemonExecutor(2 if self.sqlite else 4, "store-read")
         self._asked: deque[_Job[Any]] = deque()
         self._called = False
         self._closed = False
+
+    @property
+    def file(self) -> Path | None:
+        """Return the file of a SQLite database; None for one in memory, one named by a URI, and PostgreSQL."""
+        name = address(self.url).database or ""
+        return None if not self.sqlite or self.in_memory or name.startswith("file:") else Path(name)
 
     async def write(self, unit: Unit[T]) -> T:
         """Run `unit` in a transaction that is committed when this returns. Raises StoreError, or what `unit` raised."""
         if self._closed:
             raise StoreError("write", "it is closed")
-        if self._inline:
+        if self.inline:
             return self._alone(unit)
         if not self._writers:
             self._start()
@@ -168,7 +176,7 @@ class Database:
         if self._closed:
             job.error = StoreError("write", "it is closed")
             _resolve([job])
-        elif self._inline:
+        elif self.inline:
             self._run(job)
             _resolve([job])
         else:
@@ -179,13 +187,13 @@ class Database:
 
     async def read(self, unit: Unit[T]) -> T:
         """Run `unit`, which only reads. Raises StoreError, or what `unit` raised."""
-        if self._inline or self._readers is None:
+        if self.inline or self._readers is None:
             return await self.write(unit)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, unit)
 
     async def read_one_of(self, batch: Batch[R, T], row: R) -> T:
         """Run `batch`, which only reads, for `row`, together with all the rows that wait for the same `batch`."""
-        if self._inline or self._readers is None:
+        if self.inline or self._readers is None:
             return await self.write_one_of(batch, row)
         job: _Job[T] = _Job(asyncio.get_running_loop().create_future(), batch=batch, row=row)
         self._asked.append(job)

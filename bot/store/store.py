@@ -24,6 +24,7 @@ from bot.store.postings import Postings, posted
 from bot.store.subscription_audit import SubscriptionAudit
 from bot.store.subscriptions import Subscriptions
 from bot.store.teams import Teams
+from bot.store.worker_locks import WorkerLocks
 
 
 class Store:
@@ -37,6 +38,7 @@ class Store:
         self.audit = SubscriptionAudit(database)
         self.schedule = RunSchedule(database)
         self.leases = Leases(database)
+        self.locks = WorkerLocks(database)
         self.deliveries = Deliveries(database)
         self.older_issues = OlderIssues(database)
         self.parts = Parts(database)

@@ -50,6 +50,9 @@ class _Database:
     def __init__(self, database: Database, fuse: Fuse) -> None:
         self._database, self._fuse = database, fuse
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
     async def write(self, unit: Unit[T]) -> T:
         await self._fuse.step()
         answer = await self._database.write(unit)

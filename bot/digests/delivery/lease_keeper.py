@@ -11,18 +11,29 @@ from bot.domain.clock import Clock
 from bot.domain.errors import BotError
 from bot.domain.subscription import Subscription
 from bot.store.leases import Leases
+from bot.store.worker_locks import WorkerLocks
 
 _log = structlog.get_logger(__name__)
 
 
 class LeaseKeeper:
-    """Renews and releases the leases of the worker `name`."""
+    """Renews and releases the leases of the worker `name`, and takes over those of workers that died."""
 
-    def __init__(self, leases: Leases, clock: Clock, name: str, lease: timedelta) -> None:
+    def __init__(self, leases: Leases, locks: WorkerLocks, clock: Clock, name: str, lease: timedelta) -> None:
         """Renew for the time `lease` from now."""
-        self._leases, self._clock, self._name, self._lease = leases, clock, name, lease
+        self._leases, self._locks, self._clock, self._name, self._lease = leases, locks, clock, name, lease
         self._unreleased: set[int] = set()
         self._overlong: dict[int, datetime] = {}
+
+    async def enter(self) -> str:
+        """Take the lock that our death will release; return the name that our leases are to carry."""
+        self._name = await self._locks.enter(self._name)
+        return self._name
+
+    async def take_over(self, after: timedelta) -> None:
+        """Free the leases of workers that are surely dead, to be claimed `after` so much time."""
+        if count := await self._locks.take_over(self._clock.now() + after):
+            _log.warning("delivery.taken_over", subscriptions=count)
 
     async def renew(self, claimed: Collection[int]) -> None:
         """Renew the leases of the subscriptions with these ids."""
@@ -61,5 +72,8 @@ class LeaseKeeper:
             _log.warning("leases.freed", subscriptions=count)
 
     async def drop(self, at: datetime) -> None:
-        """Release every lease, to be claimed again at the moment `at`."""
-        await self._leases.drop(self._name, at)
+        """Release every lease, to be claimed again at the moment `at`, and our lock."""
+        try:
+            await self._leases.drop(self._name, at)
+        finally:
+            await self._locks.leave()

@@ -9,8 +9,8 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 
@@ -53,6 +53,7 @@ class _Job(StrEnum):
 
     TICK = "tick"
     RENEW = "renew leases"
+    TAKE_OVER = "take over leases"
     STALLED = "free stalled leases"
     REGISTER = "register the archive"
     RETRY = "register the archive again"
@@ -93,7 +94,7 @@ class Worker:
         self.name = f"worker-{secrets.token_hex(6)}"
         self._store, self._clock, self._policy = store, clock, policy
         self._registration = Registration(registry, archive, store, clock, policy)
-        self._leases = LeaseKeeper(store.leases, clock, self.name, policy.lease)
+        self._leases = LeaseKeeper(store.leases, store.locks, clock, self.name, policy.lease)
         self._upkeep = Upkeep(store, slack, clock)
         self._context = DeliveryContext(
             store,
@@ -129,6 +130,8 @@ class Worker:
 
         The changes that registering returns don't suffice for that: another process may have registered them before.
         """
+        self.name = await self._leases.enter()
+        self._context = replace(self._context, holder=self.name)
         now, schedule = self._clock.now(), self._store.schedule
         await self.changed()
         self._context.limiter.recall(await self._store.subscriptions.limits(now), now)
@@ -147,6 +150,9 @@ class Worker:
         """Add this worker's jobs to `timers`. One that hangs delays no other: leases are renewed while a tick hangs."""
         self._timers, lease = timers, self._policy.lease.total_seconds()
         timers.every(lease / 3, _Job.RENEW, lambda: self._leases.renew(self._claimed.keys()))
+        # The next worker does not know when a dead one's last message was posted, so it has to wait.
+        pause = timedelta(seconds=self._policy.seconds_per_message)
+        timers.every(self._policy.tick_seconds, _Job.TAKE_OVER, lambda: self._leases.take_over(pause))
         timers.every(lease, _Job.STALLED, self._leases.free_stalled)
         timers.every(_REGISTER_SECONDS, _Job.REGISTER, self.changed, at_once=False)
         timers.every(_RETRY_SECONDS, _Job.RETRY, self._registration.retry, at_once=False)
