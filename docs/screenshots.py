@@ -96,7 +96,7 @@ async def pictures(camera: Camera) -> None:
     await ada.does("Publish the next issue")
     await expect(ada.backstage.get_by_role("row").filter(has_text="#11")).to_contain_text("done")
     await ada.page.set_viewport_size({"width": 1280, "height": 1220})  # so that most faults are there
-    await camera.take(ada, "drawer")
+    await camera.take(ada, "backstage")
     await ada.page.set_viewport_size({"width": 1280, "height": 720})
     await ada.leaves_backstage()
     await camera.take(ada, "digest")

@@ -45,7 +45,7 @@ class Visitor:
 
     async def operates(self, verb: str, **fields: Any) -> dict[str, Any]:
         """Do an action of Backstage."""
-        return await self.posts("page/drawer", {"do": verb, **fields})
+        return await self.posts("page/backstage", {"do": verb, **fields})
 
     async def uploads(self, content: bytes, kind: str = "application/octet-stream", **where: str) -> dict[str, Any]:
         """Upload a file for a form's field."""

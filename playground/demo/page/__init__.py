@@ -29,7 +29,7 @@ GET /page/state?as=U1
          "emoji": ["bookmark", "one", …],         # those that matter, for the picker
          "home": VIEW or null,                    # null: it was never published for this person
          "modals": [VIEW, …],                     # open ones, the topmost last
-         "clock": CLOCK, "drawer": DRAWER,
+         "clock": CLOCK, "backstage": BACKSTAGE,
          "event": "k3x9-17"}                      # the last push that this state includes
 
     CHANNEL ::
@@ -49,11 +49,11 @@ GET /page/state?as=U1
         {"now": "2026-11-23T09:00:00.000000+00:00", "ahead": 604800.0,  # seconds before the machine's own time
          "next_slot": "2026-11-30T09:00:00+00:00" | null}               # the first slot of any subscription
 
-    DRAWER ::
+    BACKSTAGE ::
 
         {"held": 2,                               # issues that wait to be published
          "next": "Issue 13" | "",                 # the one that comes next
-         "breaks": [{"what": "limited", "name": "Slack says: slow down", "text": "what it does"}, …],
+         "faults": [{"what": "limited", "name": "Slack says: slow down", "text": "what it does"}, …],
          "broken": ["limited"],                   # those in force
          "doubles": 0,                            # digest messages that were posted twice, counted by the stand-in
          "calls": [CALL, …]}                      # the newest 200, oldest first
@@ -106,7 +106,7 @@ GET /page/push?as=U1&after=EVENT
         {"type": "home",    "view": VIEW}
         {"type": "call",    "call": CALL}
         {"type": "clock",   "clock": CLOCK}
-        {"type": "drawer",  "drawer": DRAWER}             without `calls`
+        {"type": "backstage",  "backstage": BACKSTAGE}             without `calls`
         {"type": "deliveries", "deliveries": DELIVERIES}  whenever they changed
 
 POST /page/do
@@ -144,14 +144,14 @@ POST /page/upload?as=U1&view=V1&block_id=…&action_id=…&name=bookmarks.html
     or `{"ok": false, "problem": "…"}` where the field does not take it (its kind, its size). It is in no conversation,
     and counts once it is among the values of a form that is sent.
 
-POST /page/drawer
+POST /page/backstage
     The operator's. Gives `{"ok": true}` or `{"ok": false, "problem": "…"}`; what changes comes as pushes. ::
 
         {"do": "next_slot"}        the clock jumps to the next slot of any subscription, and a moment past it
         {"do": "week"}             the clock jumps a week; time only ever goes forward → {"note": "…"} where something
                                    that was due on the way could not be posted in time
         {"do": "publish"}          the next issue appears in the archive's folder → {"issue": "Issue 13"}
-        {"do": "break", "what": "limited"}      one of `breaks`; "archived" takes "channel" too (else the first)
+        {"do": "break", "what": "limited"}      one of `faults`; "archived" takes "channel" too (else the first)
         {"do": "mend"}             everything works again
 
 GET /page/deliveries

@@ -76,13 +76,13 @@ class OperatorPanel:
             return {"subscriptions": [], "deliveries": [], "doubles": 0}
         return await delivery_log(environment, self.room.clock.now())
 
-    def drawer(self) -> dict[str, Any]:
-        """Return DRAWER, without its calls."""
+    def backstage(self) -> dict[str, Any]:
+        """Return BACKSTAGE, without its calls."""
         waiting = self.room.here.held.waiting if self.room.here else []
         return {
             "held": len(waiting),
             "next": title(waiting[0][0]) if waiting else "",
-            "breaks": [{"what": what, "name": one.name, "text": one.text} for what, one in FAULTS.items()],
+            "faults": [{"what": what, "name": one.name, "text": one.text} for what, one in FAULTS.items()],
             "broken": broken(self.room.site, self.room.workspace),
             "doubles": len(self.room.site.ledger.doubles()),
         }
@@ -108,7 +108,7 @@ class OperatorPanel:
         """Push what has changed since the last push."""
         with suppress(BotError):  # a database that is busy: the next look will do
             self._tell("deliveries", await self.deliveries())
-        self._tell("drawer", self.drawer())
+        self._tell("backstage", self.backstage())
         clock = await self.clock()
         if self._told.get("next_slot") != (clock["ahead"], clock["next_slot"]):
             self._told["next_slot"] = (clock["ahead"], clock["next_slot"])

@@ -66,7 +66,7 @@ class PageServer:
         app.router.add_get("/page/file", self._file)
         app.router.add_post("/page/do", self._do)
         app.router.add_post(UPLOAD, self._upload)
-        app.router.add_post("/page/drawer", self._drawer)
+        app.router.add_post("/page/backstage", self._backstage)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
         await self._runner.setup()
         try:
@@ -111,7 +111,7 @@ class PageServer:
                 "home": as_json.view(home) if home else None,
                 "modals": room.modals(person),
                 "clock": clock,
-                "drawer": {**self.operator_panel.drawer(), "calls": list(room.calls.newest)},
+                "backstage": {**self.operator_panel.backstage(), "calls": list(room.calls.newest)},
                 "event": room.feed.mark,
             }
         )
@@ -156,7 +156,7 @@ class PageServer:
                 break  # one byte too many is enough to be refused in a line
         return _json({"ok": True, "file": self._actions.upload(Body(dict(request.query)), bytes(content))})
 
-    async def _drawer(self, request: web.Request) -> web.Response:
+    async def _backstage(self, request: web.Request) -> web.Response:
         return _json({"ok": True, **await self.operator_panel.do(Body.read(await request.read()))})
 
 

@@ -217,7 +217,7 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
     channel = await house.room("weekly")
     await house.ada.does("say", channel=channel, text="/weekly subscribe mondays 09:00 Europe/London")
     await house.ada.reads("ondays 09:00", channel)
-    held = (await house.ada.state())["drawer"]["held"]
+    held = (await house.ada.state())["backstage"]["held"]
     noticed = asyncio.Event()
     environment = await house.page.room.environment()
 
@@ -226,11 +226,11 @@ async def test_a_week_brings_the_next_digest_once(house: House) -> None:
 
     environment.library.on_change(notice)
     assert (await house.ada.operates("publish"))["ok"]
-    assert (await house.ada.state())["drawer"]["held"] == held - 1
+    assert (await house.ada.state())["backstage"]["held"] == held - 1
     async with asyncio.timeout(WAIT_SECONDS):
         await noticed.wait()
     await house.ada.operates("break", what="cut_after_accept")
-    assert (await house.ada.state())["drawer"]["broken"] == ["cut_after_accept"]
+    assert (await house.ada.state())["backstage"]["broken"] == ["cut_after_accept"]
     assert (await house.ada.operates("next_slot"))["ok"]
     first = await house.grace.until(lambda push: push["type"] == "posted" and push["message"]["channel"] == channel)
     ahead = (await house.ada.state())["clock"]["ahead"]
@@ -274,7 +274,7 @@ async def test_a_fault_is_shown_and_mended(house: House) -> None:
     assert "archived" in (await house.ada.does("say", channel=channel, text="hello"))["problem"]
     await house.ada.operates("mend")
     assert (await house.ada.does("say", channel=channel, text="hello"))["ok"]
-    assert (await house.ada.state())["drawer"]["broken"] == []
+    assert (await house.ada.state())["backstage"]["broken"] == []
     assert not (await house.ada.operates("break", what="everything"))["ok"]
 
 
@@ -288,7 +288,7 @@ async def test_the_bots_newest_message_is_deleted(house: House, what: str) -> No
     assert (await house.ada.operates("break", what=what, channel=channel))["ok"]
     texts = [message["text"] for message in (await house.ada.messages(channel))["messages"]]
     assert texts == ([] if what == "deleted" else ["This message was deleted."])
-    assert (await house.ada.state())["drawer"]["broken"] == []
+    assert (await house.ada.state())["backstage"]["broken"] == []
 
 
 async def test_the_bot_is_invited_back(house: House) -> None:
@@ -301,7 +301,7 @@ async def test_the_bot_is_invited_back(house: House) -> None:
     assert "@backissue" in refused["problem"]
     assert (await house.ada.does("say", channel=channel, text="/invite @backissue"))["ok"]
     assert "already" in (await house.ada.does("say", channel=channel, text="/invite @backissue"))["problem"]
-    assert (await house.ada.state())["drawer"]["broken"] == []
+    assert (await house.ada.state())["backstage"]["broken"] == []
 
 
 async def test_a_file_is_downloaded_by_its_recipient_only(house: House) -> None:
@@ -371,7 +371,7 @@ async def test_backstage_hides_the_text_of_private_calls(house: House) -> None:
         environment.site.request("chat.postMessage", environment.workspace.token, fields, house.page.room.clock.now())
         house.page.room.clock.forward(timedelta(seconds=2))
     await house.ada.reads(words, await house.ada.channel(""))
-    listed = (await house.grace.state())["drawer"]["calls"]
+    listed = (await house.grace.state())["backstage"]["calls"]
     assert words not in json.dumps([listed, house.grace.pushes])
     direct = [call for call in listed if call["method"] == "chat.postMessage" and call["channel"] in places]
     assert {call["summary"] for call in direct} == {"for one person only"}
@@ -405,7 +405,7 @@ async def test_an_invalid_request_is_refused_with_a_reason(house: House, body: b
     """Every such request gets one line that says what is wrong, and nothing happens."""
     before = house.page.room.feed.mark
     headers = {"Content-Type": "application/json"}
-    for path in ("page/do", "page/drawer"):
+    for path in ("page/do", "page/backstage"):
         async with house.ada.session.post(house.ada.url + path, data=body, headers=headers) as answer:
             found = await answer.json()
         assert answer.status in {400, 404}
@@ -425,7 +425,7 @@ async def test_an_invalid_request_is_refused_with_a_reason(house: House, body: b
         ("GET", "page/state", {"Origin": "null"}),
         ("POST", "page/do", {"Origin": "http://127.0.0.1:1", "Content-Type": "application/json"}),
         ("POST", "page/do", {"Content-Type": "text/plain"}),
-        ("POST", "page/drawer", {"Content-Type": "application/x-www-form-urlencoded"}),
+        ("POST", "page/backstage", {"Content-Type": "application/x-www-form-urlencoded"}),
     ],
 )
 async def test_requests_of_other_sites_are_refused(

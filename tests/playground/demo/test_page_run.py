@@ -38,7 +38,7 @@ def test_the_demo_is_a_page_until_it_is_told_to_stop(tmp_path: Path) -> None:
         found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
         assert found
         asked = urllib.request.Request(
-            f"{found[0]}page/drawer", b'{"do": "next_slot"}', {"Content-Type": "application/json"}
+            f"{found[0]}page/backstage", b'{"do": "next_slot"}', {"Content-Type": "application/json"}
         )
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=60) as answer:
             told = json.load(answer)

@@ -1,8 +1,8 @@
 /**
- * What the page asks its server, and what the server pushes (the protocol stands in the server's `page` package).
+ * The page's requests to its server, and the server's pushes (the server's `page` package documents the protocol).
  */
 
-/** Something the server would not do; the message is one clear line. */
+/** A request that the server refused; the message is one clear line. */
 export class Refused extends Error {}
 
 async function asked(path, options) {
@@ -28,7 +28,7 @@ async function post(path, body, type = "application/json") {
   return answer;
 }
 
-/** Ask for everything to begin with, as a person ("" for the first one). */
+/** Fetch the state as a person ("" for the first one). */
 export function fetchState(as) {
   return asked(query("/page/state", { as }));
 }
@@ -43,36 +43,36 @@ export function fetchMessages(which) {
   return asked(query("/page/messages", which));
 }
 
-/** Ask for the deliveries and the subscriptions. */
+/** Fetch the deliveries and the subscriptions. */
 export function fetchDeliveries() {
   return asked("/page/deliveries");
 }
 
-/** Do something in the workspace as a person. Throws Refused where it cannot be done. */
+/** Act in the workspace as a person. Throws Refused if it cannot be done. */
 export function act(as, verb, fields) {
   return post("/page/do", JSON.stringify({ as, do: verb, ...fields }));
 }
 
-/** Do something behind the scenes. Throws Refused where it cannot be done. */
+/** Act in Backstage. Throws Refused if it cannot be done. */
 export function operate(verb, fields = {}) {
-  return post("/page/drawer", JSON.stringify({ do: verb, ...fields }));
+  return post("/page/backstage", JSON.stringify({ do: verb, ...fields }));
 }
 
-/** Upload a file for a field of a form; gives what names it there. Throws Refused where the field does not take it. */
+/** Upload a file for a form's field; return its id there. Throws Refused if the field does not accept it. */
 export async function upload(where, file) {
   return (await post(query("/page/upload", where), file, "application/octet-stream")).file;
 }
 
-/** Say which run of the server a push is of. */
+/** Return the server run that a push belongs to. */
 function run(id) {
   return id.slice(0, id.lastIndexOf("-"));
 }
 
 /**
- * Listen to what changes, from the push `after` on, through lost connections.
+ * Listen to pushes from the one after `after`, reconnecting when the connection is lost.
  *
  * @param {string} as
- * @param {string} after The id of the last push that is known.
+ * @param {string} after The id of the last known push.
  * @param {{heard: function(Object): void, connected: function(boolean): void}} listener `heard` gets each push in order,
  *   `anew` with the first of another run of the server.
  * @returns {function(): void} Stops listening.
@@ -92,7 +92,7 @@ export function listen(as, after, { heard, connected }) {
     };
     source.onerror = () => {
       connected(false);
-      // The browser comes back by itself from a lost connection, but not from a refusal.
+      // The browser reconnects by itself after a lost connection, but not after a refusal.
       if (source.readyState === EventSource.CLOSED && !stopped) timer = setTimeout(open, 1_500);
     };
   };

@@ -1,26 +1,26 @@
 /**
- * Behind the scenes: the clock, the next issue, what can be broken; the calls and the deliveries as they happen.
+ * Backstage: the clock, the next issue, faults, and the latest calls and deliveries.
  */
 
 import { fill, h, icon } from "./dom.js";
 import { unescape } from "./mrkdwn.js";
 import { city, exact, short } from "./when.js";
 
-/** What the bot asks only to hear that nothing is there: it was let in so far. */
+/** Calls by which the bot checks only that nothing is there: this error means that it still has access. */
 const PROBES = { "reactions.get": "message_not_found", "conversations.replies": "thread_not_found" };
-/** What went wrong on the line, in words; the others are Slack's own. */
+/** Connection faults in words; all other errors are Slack's own. */
 const WORDS = { limited: "ratelimited (429)", broken: "500", hang: "no answer", cut: "line cut" };
 const SHOWN = 80; // calls in the list
 const TICK = 1_000;
 
-/** Shows the operator's drawer: a bar that is always there, and what it opens. */
+/** Shows Backstage: a bar that is always there, and a panel that it opens. */
 export class Backstage {
   /**
    * @param {HTMLElement} bar
    * @param {HTMLElement} panel
    * @param {import("./store.js").Store} store
-   * @param {{toggled: function(boolean): void, here: function(): string}} how `toggled` hears whether it is open; `here`
-   *   gives the channel that is open, "" for none.
+   * @param {{toggled: function(boolean): void, here: function(): string}} how `toggled` gets whether it is open;
+   *   `here` returns the open channel, "" for none.
    */
   constructor(bar, panel, store, { toggled, here }) {
     Object.assign(this, { bar, panel, store, toggled, here, open: false });
@@ -57,7 +57,7 @@ export class Backstage {
       ),
       h("div.columns", {}, this.controls, this.faults, this.table, calls),
     );
-    for (const type of ["state", "drawer", "clock"]) store.on(type, () => this._draw());
+    for (const type of ["state", "backstage", "clock"]) store.on(type, () => this._draw());
     store.on("deliveries", () => this._draw());
     store.on("state", () => this.open && this._calls()); // another person's clock
     store.on("call", (call) => this.open && this._called(call));
@@ -84,7 +84,7 @@ export class Backstage {
     if (!this.store.state) return;
     const { zone } = this.store;
     const [date, hour] = short(this.store.now(), zone).split(", ");
-    const cut = date.lastIndexOf(" "); // on a narrow screen the year goes first
+    const cut = date.lastIndexOf(" "); // on a narrow screen the year is left out first
     fill(
       this.clock,
       h("span.date", {}, date.slice(0, cut), h("span.year", { text: date.slice(cut) }), ", "),
@@ -95,23 +95,23 @@ export class Backstage {
   }
 
   _draw() {
-    const { drawer } = this.store.state;
+    const { backstage } = this.store.state;
     this._tick();
-    const doubles = this.store.deliveries?.doubles ?? drawer.doubles;
+    const doubles = this.store.deliveries?.doubles ?? backstage.doubles;
     fill(this.doubles, "Posted twice: ", h("strong", { text: String(doubles) }));
     this.doubles.classList.toggle("bad", doubles > 0);
-    const names = drawer.breaks.filter(({ what }) => drawer.broken.includes(what)).map(({ name }) => name);
+    const names = backstage.faults.filter(({ what }) => backstage.broken.includes(what)).map(({ name }) => name);
     fill(this.broken, names.length > 0 && [icon("break"), names.join(", ")]);
     if (!this.open) return;
     const held = this.panel.contains(document.activeElement) ? document.activeElement.dataset.do : null;
-    this._controls(drawer);
+    this._controls(backstage);
     this._deliveries();
     if (held && !this.panel.contains(document.activeElement)) {
       (this.panel.querySelector(`[data-do="${held}"]:enabled`) ?? this.shut).focus({ preventScroll: true });
     }
   }
 
-  _controls(drawer) {
+  _controls(backstage) {
     const { clock } = this.store.state;
     const { zone } = this.store;
     const slot = clock.next_slot ? short(Date.parse(clock.next_slot), zone) : "";
@@ -119,11 +119,11 @@ export class Backstage {
       this.controls,
       h("h3", { id: "controls-title", text: "The newsletter" }),
       h("p.quiet", {
-        text: drawer.held
-          ? `${drawer.held} ${drawer.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${drawer.next}.`
+        text: backstage.held
+          ? `${backstage.held} ${backstage.held === 1 ? "issue waits" : "issues wait"} to come out. Next: ${backstage.next}.`
           : "Every issue is out. Restart the demo to publish them again.",
       }),
-      h("div.row", {}, this._do("publish", "Publish the next issue", "press", !drawer.held)),
+      h("div.row", {}, this._do("publish", "Publish the next issue", "press", !backstage.held)),
       h("h3", { text: "Time" }),
       h("p.quiet", {
         text: slot ? `The next digest is due ${slot}${zone ? ` ${city(zone)}` : ""}.` : "No channel has a set time; issues come as they appear.",
@@ -141,12 +141,12 @@ export class Backstage {
         "div.title-row",
         {},
         h("h3", { id: "faults-title", text: "Break something" }),
-        this._do("mend", "Mend everything", "mend", !drawer.broken.length),
+        this._do("mend", "Mend everything", "mend", !backstage.broken.length),
       ),
       h(
         "div.breaks",
         {},
-        drawer.breaks.map((each) => this._break(each, drawer.broken.includes(each.what))),
+        backstage.faults.map((each) => this._break(each, backstage.broken.includes(each.what))),
       ),
     );
   }
@@ -213,7 +213,7 @@ export class Backstage {
     );
   }
 
-  /** Say channels by their names. */
+  /** Replace channel ids by their names. */
   _named(text) {
     return (text ?? "").replace(/\b[CG]\d{8}\b/g, (id) => (this.store.channel(id) ? `#${this.store.name(id)}` : id));
   }
@@ -221,7 +221,7 @@ export class Backstage {
   _calls() {
     fill(
       this.list,
-      this.store.state.drawer.calls
+      this.store.state.backstage.calls
         .slice(-SHOWN)
         .reverse()
         .map((call) => this._call(call)),

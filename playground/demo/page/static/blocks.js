@@ -11,17 +11,17 @@ import { draw } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 
 /**
- * What blocks are drawn for: who reads, and what becomes of what is clicked and filled in.
+ * What a view of blocks needs: the reader, and what to do with clicks and values.
  *
  * @typedef {Object} Host
- * @property {string} id A prefix for ids of elements; no other host has it.
+ * @property {string} id A prefix for the ids of elements, different for each host.
  * @property {{name: function(string): string, now: number, zone: string}} reader
- * @property {boolean} form Whether values are kept until the whole is sent.
- * @property {function(string, Object): any} chosen Gives what an element of a block is set to.
- * @property {function(string, Object, any, boolean): Promise<void>} choose Takes what it was set to; `send` says whether
- *   the bot is to hear of it at once.
- * @property {function(string, Object, string): Promise<Array<Object>>} suggest Gives options for what was typed.
- * @property {function(string): Array<{id: string, name: string}>} known Gives "users", "channels" or "conversations".
+ * @property {boolean} form Whether values are kept until the form is sent.
+ * @property {function(string, Object): any} chosen Returns an element's current value.
+ * @property {function(string, Object, any, boolean): Promise<void>} choose Takes a new value; `send` says whether the
+ *   bot is told at once.
+ * @property {function(string, Object, string): Promise<Array<Object>>} suggest Returns options for the typed text.
+ * @property {function(string): Array<{id: string, name: string}>} known Returns "users", "channels" or "conversations".
  */
 
 const BLOCKS = {
@@ -56,7 +56,7 @@ export function drawBlocks(blocks, host) {
       made.classList.add("block", `block-${String(block.type).replace(/\W/g, "")}`);
       return made;
     } catch {
-      return unknown("block", block); // of a known type, but not of its shape
+      return unknown("block", block); // a known type with an unknown shape
     }
   });
 }
@@ -67,7 +67,7 @@ export function text(object, reader) {
   return object.type === "mrkdwn" ? draw(String(object.text ?? ""), reader) : emojis(String(object.text ?? ""));
 }
 
-/** Show what is not known here as it is. */
+/** Show something unknown as its JSON. */
 export function unknown(what, json) {
   return h(
     "details.unknown",
@@ -99,7 +99,7 @@ function context(block, host) {
   return h("div.context", {}, drawn);
 }
 
-/** Draw an element of a block: a control, a picture, or what it is not. */
+/** Draw an element of a block: a control, a picture, or its JSON if it is unknown. */
 function piece(element, block, host) {
   if (element.type === "image") return picture(element);
   return isControl(element) ? control(element, block, host) : unknown("control", element);
@@ -109,7 +109,7 @@ function picture(image) {
   const url = String(image.image_url ?? "");
   const alt = String(image.alt_text ?? "");
   if (/^(?:data:image\/|\/)/.test(url)) return h("img", { src: url, alt });
-  // The page loads nothing from elsewhere: what an image says stands for it.
+  // The page loads nothing from other servers: the alt text stands for the image.
   return h("span.unloaded", { role: "img", "aria-label": alt || "An image" }, `▧ ${alt}`);
 }
 

@@ -6,19 +6,19 @@ import { fill, h } from "./dom.js";
 import { emojify } from "./emoji.js";
 import { follow, place } from "./menu.js";
 
-const PAUSE = 90; // milliseconds of silence before what was typed is asked for
+const PAUSE = 90; // milliseconds without typing before options are requested
 
 /**
  * Make a combobox.
  *
  * @param {Object} how
- * @param {string} how.id No other element of the page has it.
+ * @param {string} how.id Unique in the page.
  * @param {string} how.placeholder
- * @param {Object<string, string|null>} how.named What names and describes it, as ARIA attributes.
- * @param {boolean} how.many Several may be chosen.
- * @param {Array<Object>} how.chosen Options that it begins with.
- * @param {number} how.least Characters before anything is looked for.
- * @param {function(string): Promise<Array<Object>>} how.find Gives the options for what was typed; {text, value,
+ * @param {Object<string, string|null>} how.named The ARIA attributes that name and describe it.
+ * @param {boolean} how.many Whether several options may be chosen.
+ * @param {Array<Object>} how.chosen The initial options.
+ * @param {number} how.least Characters before options are requested.
+ * @param {function(string): Promise<Array<Object>>} how.find Returns the options for the typed text; {text, value,
  *   description?, group?}.
  * @param {function(any): Promise<any>} how.choose Takes the new choice: an option, null, or a list of options.
  * @returns {HTMLElement}
@@ -155,7 +155,7 @@ export function combobox(how) {
     timer = setTimeout(
       async () => {
         const found = await how.find(typed.trim());
-        if (mine !== asked) return; // something newer was typed meanwhile
+        if (mine !== asked) return; // a newer request is under way
         if (found.length) show(found);
         else say("Nothing fits");
       },

@@ -1,5 +1,5 @@
 /**
- * Where one writes: a message, or a command, whose names and words are offered while one types.
+ * The text field for messages and commands; commands are completed while one types.
  */
 
 import { fill, h } from "./dom.js";
@@ -7,12 +7,12 @@ import { recallHere, rememberHere } from "./memory.js";
 import { place } from "./menu.js";
 
 /**
- * Return what fits what was typed so far (pure).
+ * Return the completions of the typed text (pure).
  *
  * @param {string} typed
  * @param {Array<{name: string, hint: string, what: string, words?: Array<Object>}>} commands
  * @returns {{offers: Array<{put: string, name: string, hint: string, what: string}>, first: boolean}} `first` says
- *   whether Enter takes the first one: before a command's name is whole nothing else makes sense.
+ *   whether Enter takes the first one, as it does until a command's name is complete.
  */
 export function offers(typed, commands) {
   if (!typed.startsWith("/")) return { offers: [], first: false };
@@ -35,13 +35,13 @@ export function offers(typed, commands) {
   return { offers: made, first: false };
 }
 
-/** A line to write on, for a channel or a thread. */
+/** A text field for a channel or a thread. */
 export class Composer {
   /**
-   * @param {HTMLElement} parent Where it is put.
+   * @param {HTMLElement} parent The element it is put into.
    * @param {import("./store.js").Store} store
-   * @param {{id: string, commands: boolean, sending: function(): void}} how `commands`: whether they work here (in threads
-   *   they do not); `sending` hears that something is sent.
+   * @param {{id: string, commands: boolean, sending: function(): void}} how `commands`: whether they work here (not in
+   *   threads); `sending` is called when something is sent.
    */
   constructor(parent, store, { id, commands, sending }) {
     this.store = store;
@@ -91,8 +91,8 @@ export class Composer {
   }
 
   /**
-   * Write to a channel, or into a thread, from now on; what was half written elsewhere waits there. With `closed` nobody
-   * can write there, and `placeholder` says why.
+   * Write to a channel or thread from now on; the draft of the one before is kept. With `closed` nobody can write there,
+   * and `placeholder` says why.
    */
   aim(channel, thread, placeholder, { closed = false } = {}) {
     this.input.disabled = closed;
@@ -107,12 +107,12 @@ export class Composer {
     this._close();
   }
 
-  /** Remember what is half written, in this tab, over a reload. */
+  /** Keep the draft in this tab over a reload. */
   _keep() {
     if (this.key) rememberHere(`draft:${this.key}`, this.input.value);
   }
 
-  /** Put words into the line, ready to be sent. */
+  /** Put text into the field, ready to be sent. */
   write(text) {
     this.input.value = text;
     this._keep();
@@ -223,7 +223,7 @@ export class Composer {
     }
   }
 
-  /** Bring back what was sent before, as a terminal does. */
+  /** Recall sent lines, as a terminal does. */
   _recall(event) {
     const own = this.recalled === undefined ? this.input.value : "";
     if (own || !this.sent.length) return;

@@ -8,7 +8,7 @@ import { draw } from "./mrkdwn.js";
 const NOBODY = { name: (id) => id, now: 0, zone: "UTC" };
 
 /**
- * Ask, and give the answer.
+ * Ask, and return the answer.
  *
  * @param {{title: Object, text: Object, confirm: Object, deny: Object, style?: string}} asked
  * @returns {Promise<boolean>}

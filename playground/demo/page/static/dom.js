@@ -1,5 +1,5 @@
 /**
- * Elements, made without markup: whatever comes from outside becomes text nodes and attributes, never HTML.
+ * Elements built without markup: text from outside becomes text nodes and attributes, never HTML.
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -10,7 +10,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @param {string} tag "div", or with classes: "div.row.quiet".
  * @param {Object<string, any>} [props] Attributes. `on` is a map of listeners, `data` of data-attributes, `text` the
  *   content as text; true and false set and leave out an attribute, as null and undefined leave it out.
- * @param {...(Node|string|null|undefined|false|Array)} children What is put in, in order; empty ones are left out.
+ * @param {...(Node|string|null|undefined|false|Array)} children The content, in order; empty ones are left out.
  * @returns {HTMLElement}
  */
 export function h(tag, props = {}, ...children) {
@@ -32,7 +32,7 @@ function set(made, key, value) {
   else made.setAttribute(key, value === true ? "" : String(value));
 }
 
-/** Put children into an element: nodes, text, lists of them; empty ones are left out. */
+/** Append children to an element: nodes, text, lists of them; empty ones are left out. */
 export function put(parent, children) {
   for (const child of children) {
     if (Array.isArray(child)) put(parent, child);
@@ -47,7 +47,7 @@ export function fill(parent, ...children) {
   return put(parent, children);
 }
 
-/** Find an element of the page by its id; it is an error of ours when there is none. */
+/** Return an element of the page by its id; a missing one is a bug. */
 export function byId(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no #${id}`);
@@ -80,7 +80,7 @@ const ICONS = {
   file: "M5.5 3h6l3 3v11h-9zM11.5 3v3h3",
 };
 
-/** Draw one of our icons; it says nothing to a screen reader: name what it stands in. */
+/** Draw one of our icons, hidden from screen readers: the element around it needs a name. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 20 20");

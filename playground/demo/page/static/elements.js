@@ -1,5 +1,5 @@
 /**
- * What one can use in a message or a form: buttons, menus, ticks, fields.
+ * Interactive elements of messages and forms: buttons, menus, checkboxes, fields.
  *
  * An element's value has the form that Slack's payloads give it: an option, a list of options, a string, or null
  * (Slack: reference/block-kit/block-elements).
@@ -12,7 +12,7 @@ import { emojify, emojis } from "./emoji.js";
 import { menu } from "./menu.js";
 import { draw, unescape } from "./mrkdwn.js";
 
-/** What an element begins with: the name of its field for that. */
+/** The name of each element's field for its initial value. */
 const INITIAL = {
   plain_text_input: "initial_value",
   email_text_input: "initial_value",
@@ -63,13 +63,13 @@ export function isControl(element) {
   return Object.hasOwn(CONTROLS, element.type);
 }
 
-/** Return what an element begins with, as the bot sent it. */
+/** Return an element's initial value, as the bot sent it. */
 export function initial(element) {
   const many = ["checkboxes", "file_input"].includes(element.type) || element.type?.startsWith("multi_");
   return element[INITIAL[element.type]] ?? (many ? [] : null);
 }
 
-/** Return the id that an element's control has in the page. */
+/** Return the page id of an element's control. */
 export function controlId(element, block, host) {
   return `${host.id}-${block.block_id}-${element.action_id}`.replace(/[^\w-]/g, "_");
 }
@@ -78,10 +78,10 @@ export function controlId(element, block, host) {
  * Draw an element.
  *
  * @param {Object} element
- * @param {Object} block The block that it is in.
+ * @param {Object} block The block that contains it.
  * @param {import("./blocks.js").Host} host
- * @param {{labelledBy?: string, labelled?: boolean, describedBy?: string}} [named] What names it, where something else
- *   does; `labelled`: a label element that points to it.
+ * @param {{labelledBy?: string, labelled?: boolean, describedBy?: string}} [named] The elements that name it, if others
+ *   do; `labelled`: a label element points to it.
  */
 export function control(element, block, host, named = {}) {
   const sends = block.type !== "input" || block.dispatch_action === true;
@@ -104,14 +104,14 @@ export function control(element, block, host, named = {}) {
   return CONTROLS[element.type](bound);
 }
 
-/** Return the first words of a block, which tell its menu from those of others. */
+/** Return a block's first words, which distinguish its menu from others. */
 function firstLine(block) {
   const [line] = String(block.text?.text ?? "").split("\n");
   const said = line.replace(/<(?:[^|>]*\|)?([^>]*)>/g, "$1").replace(/[*_~`]/g, "");
   return unescape(said).trim().slice(0, 75);
 }
 
-/** Say what names a control: its label, what is around it, or itself. */
+/** Return the ARIA name of a control: its label, the text around it, or its own. */
 function naming({ labelled, labelledBy, describedBy }, otherwise) {
   return {
     "aria-labelledby": labelled ? null : labelledBy,
@@ -120,7 +120,7 @@ function naming({ labelled, labelledBy, describedBy }, otherwise) {
   };
 }
 
-/** Show that the bot has not answered yet, while it has not. */
+/** Show that an answer is pending until it arrives. */
 async function pending(made, work) {
   if (made.getAttribute("aria-busy") === "true") return;
   made.setAttribute("aria-busy", "true");
@@ -141,7 +141,7 @@ function button({ element, choose }) {
     return made;
   }
   const made = h("button.button", { ...props, type: "button" }, label);
-  // Of a double click the second is for nobody: a button that says the opposite by then would take the first back.
+  // The second click of a double click is ignored: the button may say the opposite by then.
   made.addEventListener("click", (event) => event.detail < 2 && pending(made, () => choose(null)));
   return made;
 }
@@ -232,7 +232,7 @@ async function asGroups(options) {
   return { options: await options };
 }
 
-/** Return options in a row, those of groups with their group's name. */
+/** Return a flat list of options, those of groups with their group's name. */
 function flattened(element) {
   const rows = element.option_groups ?? element.options ?? [];
   return rows.flatMap((each) =>
@@ -280,7 +280,7 @@ function picker({ id, element, named, choose, value }) {
   return made;
 }
 
-/** A field for files: each is uploaded as soon as it is chosen; what is named below is what will be sent. */
+/** A field for files: each is uploaded as soon as it is chosen; the list below shows what will be sent. */
 function files({ id, element, named, choose, value, upload }) {
   const shown = h("p.hint", { role: "status" });
   const tell = (problem) => {

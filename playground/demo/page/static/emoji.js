@@ -1,5 +1,5 @@
 /**
- * Emoji by their names in a chat: those that the bot says and people here react with. Unknown names stay as typed.
+ * Emoji by their names in Slack: those that the bot uses and people here react with. Unknown names stay as typed.
  */
 
 import { h } from "./dom.js";
@@ -94,7 +94,7 @@ const NAMES = {
   zap: "⚡",
   bug: "🐛",
 };
-/** Our own drawings, where there are any: not every machine has a font with emoji. */
+/** Our own drawings of some emoji: not every machine has a font with emoji. */
 const DRAWN = {
   bookmark: "bookmark",
   one: "one",

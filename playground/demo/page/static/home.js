@@ -1,5 +1,5 @@
 /**
- * The bot's Home tab: a page of its own, drawn from the view that the bot published for this person.
+ * The bot's Home tab, drawn from the view that the bot published for this person.
  */
 
 import { drawBlocks } from "./blocks.js";
@@ -22,7 +22,7 @@ export class Home {
     store.on("state", () => this.values.clear());
   }
 
-  /** Open it: the bot is told, and publishes it again. */
+  /** Open it: the bot gets an event and publishes it again. */
   async show() {
     this.open = true;
     this._draw();
@@ -32,7 +32,7 @@ export class Home {
     if (this.open) this._draw();
   }
 
-  /** Look elsewhere. */
+  /** Close it. */
   hide() {
     this.open = false;
   }

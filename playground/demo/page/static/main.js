@@ -1,21 +1,21 @@
 /**
- * The playground's page: finds its parts in index.html and joins them.
+ * The playground's page: finds its parts in index.html and connects them.
  *
- * Where to take hold of it, for tests and tools:
+ * Stable handles for tests and tools:
  * - navigation "Places": buttons "devops", "general", "Home", "Messages"; group "You are": a button for each person.
  * - feed "Messages in devops" (and "Thread" in the region "Thread"): an article for each message, labelled
  *   "Back Issue, 09:05: first words" (", only visible to you" before the colon where it is); data-testid="message".
  * - textbox or combobox "Message #devops"; in a thread "Reply"; listbox "Commands". Enter sends.
- * - in an article: buttons of the bot by their text; reactions "bookmark: 1, from Ada" (aria-pressed: mine); "Add a
+ * - in an article: buttons of the bot by their text; reactions "bookmark: 1, from Ada" (aria-pressed: one's own); "Add a
  *   reaction" opens a menu of emoji by name ("bookmark", "one", …); "14 replies …" opens the thread. Pointing at or
- *   focusing an article brings the toolbar "Message actions": "React with bookmark", "Add a reaction", "Reply in thread",
+ *   focusing an article shows the toolbar "Message actions": "React with bookmark", "Add a reaction", "Reply in thread",
  *   "More message actions" (menu: "Save links").
  * - dialogs by their titles; fields by their labels; an error stands in .error beside its field.
  * - region "Home"; button "Backstage" (aria-expanded) opens region "Backstage": "Jump to the next slot", "Jump a week",
- *   "Publish the next issue", what can be broken (aria-pressed), "Mend everything", list "Calls, newest first".
- * - data-testid="doubles": "Posted twice: 0"; body[data-pane] what is in front where there is room for one only: places,
+ *   "Publish the next issue", the faults (aria-pressed), "Mend everything", list "Calls, newest first".
+ * - data-testid="doubles": "Posted twice: 0"; body[data-pane]: the pane in front on a narrow screen: places,
  *   main, thread or backstage.
- * - body[data-ready]: absent while the page is empty; "false" once one can look and write, though what is sent waits for
+ * - body[data-ready]: absent while the page is empty; "false" once one can look and write, though sent messages wait for
  *   the archive to be read; "true" once the bot can answer.
  * - the address: /#devops, /#general, /#messages, /#home open a place; ?as=U… is a person.
  */
@@ -38,13 +38,13 @@ import { Timeline } from "./timeline.js";
 const store = new Store();
 const narrow = matchMedia("(max-width: 720px)");
 let place = "";
-let stepping = false; // whether the place that comes next is a step that Back takes back
+let stepping = false; // whether the next place is reached by the browser's Back
 
 themed(byId("theme"));
 
 const thread = new ThreadPanel(byId("thread"), store, () => pane(document.body.dataset.thread ? "thread" : "main"));
 const timeline = new Timeline(byId("messages"), store, {
-  // Where there is room for one thing only, the message itself was just seen: what hangs from it is wanted.
+  // On a narrow screen the parent message was just visible: the replies are wanted.
   openThread: (message) => thread.show(message, { replies: narrow.matches }),
   start: (channel) => startOf(store, channel, (text) => composer.write(text)),
   startVersion: (channel) => subscription(store, channel),
@@ -86,7 +86,7 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 byId("newest").addEventListener("click", () => timeline.toEnd());
 
-/** Choose what is in front where there is room for one only: what covers the place, the browser's Back takes off. */
+/** Choose the pane in front on a narrow screen; the browser's Back closes a pane that covers the place. */
 function pane(name) {
   document.body.dataset.pane = name;
   const covers = narrow.matches && ["thread", "backstage"].includes(name);
@@ -103,7 +103,7 @@ function firstChannel() {
   return store.state.channels.find((each) => each.bot && each.kind !== "im")?.id ?? store.state.channels[0].id;
 }
 
-/** Go to a place: a channel by id, or "home". The browser's own Back leads to the one before. */
+/** Go to a place: a channel by id, or "home". The browser's Back leads to the previous one. */
 function go(to, { back = true } = {}) {
   stepping = back && place !== "" && to !== place;
   place = to;
@@ -114,7 +114,7 @@ function go(to, { back = true } = {}) {
   else home.hide();
 }
 
-/** Show the place where one is. */
+/** Show the current place. */
 function show() {
   const isHome = place === "home";
   const channel = store.channel(place);
@@ -130,7 +130,7 @@ function show() {
   seen(true);
 }
 
-/** Let one write in a channel; of one that is archived say that nobody can. */
+/** Point the composer at a channel; say if an archived one takes no messages. */
 function aim(channel) {
   const to = channel.kind === "im" ? store.state.bot.name : `#${channel.name}`;
   const closed = channel.archived;
@@ -139,7 +139,7 @@ function aim(channel) {
   thread.aim();
 }
 
-/** Say what a place is: a channel, or without one the Home tab. */
+/** Describe a place: a channel, or the Home tab without one. */
 function about(channel) {
   const { bot } = store.state;
   if (!channel) return "Your bookmarks, and what comes next. Only you see this page.";
@@ -162,20 +162,20 @@ function title(channel) {
   stepping = false;
 }
 
-/** Switch to another person: everything is fetched again. */
+/** Switch to another person: everything is loaded again. */
 function be(id) {
   sessionStorage.setItem("as", id);
   thread.hide();
   begin(id);
 }
 
-/** What the newest message in sight means: the channel was read. */
+/** Mark the channel as read when its newest message is visible. */
 function seen(atEnd) {
   byId("newest").hidden = atEnd;
   if (atEnd && document.visibilityState === "visible" && place !== "home") store.seen(place);
 }
 
-/** Open the newest digest's replies, where each link can be saved by itself. */
+/** Open the newest digest's replies, where each link can be saved. */
 function showLinks() {
   const id = firstChannel();
   if (place !== id) go(id);
@@ -187,7 +187,7 @@ function showLinks() {
   else problem(byId("notices"), "No issue has been posted yet. Wait a moment, or publish one in Backstage.");
 }
 
-/** Go to a message that is linked to, in its channel or thread, and give it the keyboard. */
+/** Go to a linked message in its channel or thread, and focus it. */
 async function jump({ channel, ts, thread: below }) {
   if (!store.channel(channel)) {
     problem(byId("notices"), "That message is in a channel that you are not in.");
@@ -209,7 +209,7 @@ document.addEventListener("click", (event) => {
   jump(found);
 });
 
-/** Decode a part of the address, which may have been typed by hand with a stray %. */
+/** Decode a part of the URL, which may have been typed by hand with a stray %. */
 function unescaped(part) {
   try {
     return decodeURIComponent(part);
@@ -218,7 +218,7 @@ function unescaped(part) {
   }
 }
 
-/** Find the place that the address names. */
+/** Return the place that the URL names. */
 function addressed() {
   const asked = unescaped(location.hash.slice(1));
   if (asked === "home") return "home";
@@ -271,7 +271,7 @@ store.on("connected", (is) => {
 window.addEventListener("hashchange", () => {
   if (!store.state) return;
   if (addressed() !== place) go(addressed(), { back: false });
-  else title(place === "home" ? null : store.channel(place)); // an address of nothing does not stay
+  else title(place === "home" ? null : store.channel(place)); // a URL that leads nowhere is replaced
 });
 document.addEventListener("visibilitychange", () => store.state && timeline.list.stuck && seen(true));
 
@@ -280,7 +280,7 @@ async function begin(as) {
     await store.start(as);
   } catch (error) {
     problem(byId("notices"), error.message);
-    // The person may have existed only in the last run of the playground.
+    // The person may exist only in an earlier run of the playground.
     if (!store.state) setTimeout(() => begin(""), 1_000);
   }
 }

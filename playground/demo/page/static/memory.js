@@ -1,10 +1,10 @@
 /**
- * What the browser remembers for this page: whether or not it may.
+ * What the browser stores for this page; a browser that refuses to store only forgets.
  */
 
 const PREFIX = "back-issue-playground:";
 
-/** Return what was remembered under a name, or `otherwise`. */
+/** Return the value stored under a name, or `otherwise`. */
 export function recall(name, otherwise) {
   try {
     return localStorage.getItem(PREFIX + name) ?? otherwise;
@@ -13,16 +13,16 @@ export function recall(name, otherwise) {
   }
 }
 
-/** Remember something. */
+/** Store a value. */
 export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
-    // It is only forgotten when the page is left.
+    // It is forgotten when the page is closed.
   }
 }
 
-/** Return what was remembered in this tab only. */
+/** Return a value stored in this tab only. */
 export function recallHere(name) {
   try {
     return sessionStorage.getItem(PREFIX + name) ?? "";
@@ -31,7 +31,7 @@ export function recallHere(name) {
   }
 }
 
-/** Remember something in this tab only; nothing is forgotten. */
+/** Store a value in this tab only. */
 export function rememberHere(name, value) {
   try {
     if (value) sessionStorage.setItem(PREFIX + name, value);

@@ -1,6 +1,6 @@
 /**
- * Small lists that open over the page: menus of a button, suggestions below a field. They stand in the top layer, so
- * that nothing covers or cuts them.
+ * Lists that open over the page: menus of buttons, suggestions below fields. They are in the top layer, so that
+ * nothing covers or clips them.
  */
 
 import { h } from "./dom.js";
@@ -26,7 +26,7 @@ export function place(popup, anchor, { wide = false, end = false, above: always 
   popup.style.left = `${Math.max(4, Math.min(left, window.innerWidth - width - 4))}px`;
 }
 
-/** Keep `popup` at its place while it is open; what it is put to is given once more whenever anything scrolls. */
+/** Keep `popup` at its place while it is open; `put` is called again whenever anything scrolls. */
 export function follow(popup, put) {
   const again = () => put();
   const stop = () => {
@@ -43,7 +43,7 @@ export function follow(popup, put) {
  *
  * @param {HTMLElement} button
  * @param {function(): Array<{label: string, hint?: string, url?: string, act?: function(): void, glyph?: Node|string}>} items
- *   What it offers, asked each time.
+ *   The items, requested at each opening.
  * @param {{grid?: boolean, end?: boolean}} [how] `grid`: in rows of glyphs, the labels only spoken.
  */
 export function menu(button, items, { grid = false, end = true } = {}) {

@@ -1,5 +1,5 @@
 /**
- * One message, drawn: who, when, what; its files, its reactions, its thread; and the toolbar over it.
+ * One message, drawn: person, time, content, files, reactions, thread; and the toolbar over it.
  */
 
 import { drawBlocks } from "./blocks.js";
@@ -13,7 +13,7 @@ import { moment, time, whole } from "./when.js";
 /**
  * Draw a message.
  *
- * @param {Object} message As the server gives it.
+ * @param {Object} message As the server returns it.
  * @param {import("./store.js").Store} store
  * @param {{compact?: boolean, inThread?: boolean, openThread: function(Object): void}} how
  * @returns {HTMLElement}
@@ -52,7 +52,7 @@ export function drawMessage(message, store, { compact = false, inThread = false,
   return row;
 }
 
-/** Say a message on one short line. */
+/** Return a message as one short line. */
 export function plainly(message) {
   const said = emojify(String(message.text ?? "").replace(/<([^|>]*\|)?([^>]*)>/g, "$2"))
     .replace(/[*_~`]/g, "")
@@ -66,7 +66,7 @@ function content(message, store) {
   return h("div.blocks", {}, drawBlocks(message.blocks, host(message, store)), edited);
 }
 
-/** What becomes of a message's buttons and menus: the bot hears of each at once, with all that is ticked and filled in. */
+/** The host of a message's buttons and menus: the bot is told of each at once, with everything ticked and filled in. */
 function host(message, store) {
   const where = { channel: message.channel, ts: message.ts };
   const values = store.values(message);
@@ -87,7 +87,7 @@ function host(message, store) {
   };
 }
 
-/** Return whom or what a menu of people or channels offers. */
+/** Return the people or channels that a menu offers. */
 export function known(store, what) {
   if (what === "users") return store.state.people.map(({ id, name }) => ({ id, name }));
   return store.state.channels.filter((each) => each.kind !== "im").map(({ id, name }) => ({ id, name: `#${name}` }));
@@ -131,7 +131,7 @@ function reactions(message, store) {
   return h("div.reactions", { role: "group", "aria-label": "Reactions" }, made, add);
 }
 
-/** Return the newest state of a message: what is drawn may be older. */
+/** Return the newest state of a message: the drawn one may be older. */
 function asKnown(store, message) {
   for (const room of store.rooms.values()) {
     const found = room.find(message.ts);
@@ -170,7 +170,7 @@ function threadLine(message, store, openThread) {
 }
 
 /**
- * Return the toolbar of a message: made only while it is pointed at, or has the keyboard.
+ * Return a message's toolbar, which exists only while the message is pointed at or focused.
  *
  * @param {Object} message
  * @param {import("./store.js").Store} store

@@ -24,11 +24,11 @@ export class Modals {
     document.body.append(this.dialog);
     store.on("modals", () => this.show());
     store.on("state", () => this.show());
-    // What is said over the conversation would be behind the form.
+    // Notices over the conversation would be behind the form.
     store.on("problem", (text) => this.dialog.open && this._trouble(text));
   }
 
-  /** Show what is topmost now, or nothing. */
+  /** Show the topmost modal, or none. */
   show() {
     const view = this.store.state.modals.at(-1);
     if (!view) {
@@ -83,7 +83,7 @@ export class Modals {
   async _submit(event) {
     event?.preventDefault();
     const view = this.shown;
-    const { send } = this; // what comes next may be drawn, without a button, before this is answered
+    const { send } = this; // the next view may be drawn, without a button, before this is answered
     if (!view?.submit || send.getAttribute("aria-busy") === "true") return;
     send.setAttribute("aria-busy", "true");
     this._errors({});
@@ -95,7 +95,7 @@ export class Modals {
     if (answer && this.shown?.id === view.id) this._errors(answer.errors ?? {});
   }
 
-  /** Put each error below its field, and the keyboard into the first field that has one; what changes may mend them. */
+  /** Show each error below its field, and focus the first field with one; a change clears it. */
   _errors(errors) {
     let first = null;
     for (const field of this.body.querySelectorAll(".field")) {

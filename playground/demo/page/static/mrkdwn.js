@@ -1,5 +1,5 @@
 /**
- * Slack's mrkdwn, read into a tree and drawn as nodes. Text is only ever put into text nodes.
+ * Slack's mrkdwn, parsed into a tree and drawn as nodes. Text is only ever put into text nodes.
  *
  * Source of the rules: Slack, messaging/formatting-message-text.
  */
@@ -8,13 +8,13 @@ import { h, put } from "./dom.js";
 import { emojis } from "./emoji.js";
 import { tell } from "./when.js";
 
-// A reference stands as one private-use character while bold and italic are found around it.
+// Each reference is replaced by one private-use character while bold and italic are looked for around it.
 const FIRST = 0xe000;
 const LAST = 0xf8ff;
 const PRIVATE = /[\ue000-\uf8ff]/g;
 const REFERENCE = /<([^<>\n]*)>/g;
 const SAFE = /^(?:https?:\/\/|mailto:)/i;
-// As far as is known (it is not documented), an invisible space after a mark keeps it from being one, as any space does.
+// Undocumented: an invisible space after a formatting mark keeps it from being one, as any space does.
 const SPANS = [
   ["pre", /```\n?([\s\S]+?)\n?```/],
   ["code", /`(?!\u200b)([^`\n]+)`/],
@@ -24,12 +24,12 @@ const SPANS = [
 ];
 const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code", pre: "pre" };
 
-/** Turn the three escapes back, once. */
+/** Unescape the three escapes, once. */
 export function unescape(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }
 
-/** Return whether an address may be a link: the web's and mail's; nothing that runs. */
+/** Return whether a URL may be a link: http, https and mailto. */
 export function safe(url) {
   return SAFE.test(url);
 }
@@ -39,7 +39,7 @@ export function safe(url) {
  *
  * @param {string} text
  * @returns {Array<Object>} Nodes: {type: "text", text}; {type: "bold" | "italic" | "strike" | "quote" | "item",
- *   children}; {type: "code" | "pre", children}; {type: "break"}; {type: "reference", target, label} with what stood in
+ *   children}; {type: "code" | "pre", children}; {type: "break"}; {type: "reference", target, label} with the text in
  *   angle brackets, unescaped.
  */
 export function parse(text) {
@@ -57,10 +57,10 @@ export function parse(text) {
   return joined(lines(flat).map((line) => whole(line, references)));
 }
 
-/** Join lines: what goes on below an item, up to an empty line, hangs with it. */
+/** Join lines: text below an item, up to an empty line, belongs to it. */
 function joined(all) {
   const made = [];
-  let item = null; // the one that the line above belongs to
+  let item = null; // the item that the line above belongs to
   let apart = false; // whether the line above needs a break to end it
   for (const nodes of all) {
     if (isBlock(nodes)) {
@@ -128,7 +128,7 @@ function plain(text, references) {
  * Draw mrkdwn.
  *
  * @param {string} text
- * @param {{name: function(string): string, now: number, zone: string}} reader Names of ids, and when and where one reads.
+ * @param {{name: function(string): string, now: number, zone: string}} reader Names of ids, the time and the zone.
  * @returns {DocumentFragment}
  */
 export function draw(text, reader) {
@@ -154,7 +154,7 @@ function drawn(nodes, reader, drawEmoji) {
   });
 }
 
-/** Mark a link that stands amid other words: its colour alone would not tell it from them. */
+/** Mark a link within other text: its colour alone would not distinguish it. */
 function told(node, amid) {
   if (amid && node.tagName === "A") node.classList.add("amid");
   return node;
@@ -174,7 +174,7 @@ function moment([, seconds, form, link], label, reader) {
   try {
     said = tell(Number(seconds), form, reader.now, reader.zone) || said;
   } catch {
-    // A moment that no calendar has: the fallback is for that.
+    // No calendar has this moment: that is what the fallback is for.
   }
   const at = Number(seconds) * 1000;
   const iso = Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : null;
@@ -182,7 +182,7 @@ function moment([, seconds, form, link], label, reader) {
   return link && safe(link) ? anchor(link, shown) : shown;
 }
 
-/** Make a link that opens beside this page and tells nobody where it was; an address that may not be one stays text. */
+/** Return a link that opens in a new tab without a referrer; a URL that may not be a link stays text. */
 export function anchor(url, content) {
   if (!safe(url)) return h("span.unlinked", {}, content);
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, content);

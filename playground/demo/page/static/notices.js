@@ -1,12 +1,12 @@
 /**
- * What is said beside the conversation: to those who see, a line that goes away; to those who hear, what has just come.
+ * Notices beside the conversation: a line that disappears, and a log for screen readers.
  */
 
 import { fill, h, icon } from "./dom.js";
 import { plainly } from "./message.js";
 
-const STAYS = 7_000; // milliseconds that a line stays
-const SAID = 20; // lines that the log for screen readers keeps
+const NOTICE_MS = 7_000; // milliseconds that a notice stays
+const LOG_LINES = 20; // lines that the log for screen readers keeps
 
 /** Show a problem in one line. */
 export function problem(place, text) {
@@ -15,10 +15,10 @@ export function problem(place, text) {
   const gone = () => line.remove();
   close.addEventListener("click", gone);
   fill(place, line);
-  setTimeout(gone, STAYS);
+  setTimeout(gone, NOTICE_MS);
 }
 
-/** Tell of an answer that is out of sight, with a way to it. */
+/** Announce an answer outside of the viewport, with a button that leads to it. */
 export function answered(place, message, show) {
   const look = h("button.quiet-button", { type: "button", text: "Show" });
   const line = h("div.notice", {}, h("span.said", { text: plainly(message) }), look);
@@ -27,12 +27,12 @@ export function answered(place, message, show) {
     show();
   });
   fill(place, line);
-  setTimeout(() => line.remove(), STAYS);
+  setTimeout(() => line.remove(), NOTICE_MS);
 }
 
-/** Say a message to those who hear the page. */
+/** Announce a message to screen readers. */
 export function announce(log, message) {
   const who = message.ephemeral ? `${message.name}, only to you` : message.name;
   log.append(h("p", { text: `${who}: ${plainly(message)}` }));
-  while (log.children.length > SAID) log.firstChild.remove();
+  while (log.children.length > LOG_LINES) log.firstChild.remove();
 }

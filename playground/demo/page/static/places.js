@@ -1,15 +1,15 @@
 /**
- * Addresses of messages in this workspace, as the bot links to them: they are opened here, since nowhere else has them.
+ * URLs of messages in this workspace, as the bot links to them: they open here, as no other server has them.
  */
 
 const ADDRESS = /^https:\/\/([\w-]+)\.slack\.com\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})(?:\?(.*))?$/;
 
 /**
- * Read the address of a message.
+ * Parse the URL of a message.
  *
  * @param {string} url
  * @param {string} workspace The workspace's own name.
- * @returns {{channel: string, ts: string, thread: string} | null} null for any other address; `thread`: "" for none.
+ * @returns {{channel: string, ts: string, thread: string} | null} null for any other URL; `thread`: "" for none.
  */
 export function messageAt(url, workspace) {
   const found = ADDRESS.exec(url);

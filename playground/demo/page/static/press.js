@@ -1,15 +1,15 @@
 /**
- * Nothing is redrawn between a press and its click: the click would be lost, or go to something else.
+ * Nothing is redrawn between a press and its click: the click would be lost, or hit something else.
  */
 
-const AFTER = 50; // milliseconds within which a click follows the finger that was lifted
-const LONGEST = 8_000; // milliseconds: who holds on for longer marks text, or has let go outside of the window
+const CLICK_MS = 50; // milliseconds within which a click follows the release
+const HELD_MAX_MS = 8_000; // milliseconds: a longer press selects text, or was released outside of the window
 
 const waiting = [];
 let pressed = false;
 let timer = 0;
 
-/** Do what draws: now, or as soon as what somebody is pressing was clicked; in the order asked for. */
+/** Call what draws: now, or after the click that is under way; in the order of the calls. */
 export function calmly(act) {
   if (pressed) waiting.push(act);
   else act();
@@ -26,7 +26,7 @@ function release() {
     try {
       act();
     } catch (error) {
-      reportError(error); // the others are still to be done
+      reportError(error); // the others still have to be called
     }
   }
 }
@@ -34,11 +34,11 @@ function release() {
 function press(event) {
   if (event.type === "keydown" && event.key !== " ") return; // Enter clicks at once
   pressed = true;
-  later(LONGEST);
+  later(HELD_MAX_MS);
 }
 
 function lift(event) {
-  if (pressed) later(event.type === "click" ? 0 : AFTER);
+  if (pressed) later(event.type === "click" ? 0 : CLICK_MS);
 }
 
 for (const type of ["pointerdown", "keydown"]) addEventListener(type, press, true);

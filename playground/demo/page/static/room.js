@@ -1,12 +1,12 @@
 /**
- * The messages of one conversation, or of one thread, the part that was fetched: in order, found by ts.
+ * The loaded messages of one conversation or thread: in order, found by ts.
  */
 
 import { day, moment } from "./when.js";
 
-const TOGETHER = 5 * 60_000; // milliseconds within which somebody's messages stand under one name
+const TOGETHER = 5 * 60_000; // milliseconds within which a person's messages share one name
 
-/** Messages in order. What was fetched is always the newest run: older ones are added in front, new ones behind. */
+/** Messages in order. The loaded ones are always the newest: older ones are added before them, new ones after. */
 export class Room {
   /** @param {string} zone The reader's, which decides where days end. */
   constructor(zone) {
@@ -32,12 +32,12 @@ export class Room {
     return this._order.at(-1);
   }
 
-  /** Find a message. */
+  /** Return a message. */
   find(ts) {
     return this._rows.get(ts)?.message;
   }
 
-  /** Put a message where it belongs; one that is there already is replaced. */
+  /** Insert a message at its place, or replace it. */
   put(message) {
     const known = this._rows.get(message.ts);
     const at = known?.at ?? moment(message.ts);
@@ -49,7 +49,7 @@ export class Room {
     this._order.splice(index, 0, message.ts);
   }
 
-  /** Put many older messages in front. */
+  /** Add older messages before the others. */
   prepend(messages) {
     const fresh = messages.filter((message) => !this._rows.has(message.ts));
     for (const message of fresh) {
@@ -60,7 +60,7 @@ export class Room {
     this.version += 1;
   }
 
-  /** Take a message away. */
+  /** Remove a message. */
   drop(ts) {
     if (!this._rows.delete(ts)) return;
     this._order.splice(this._order.indexOf(ts), 1);
@@ -68,9 +68,9 @@ export class Room {
   }
 
   /**
-   * Return what is drawn, oldest first: the room's start or the mark of more, dividers of days, messages.
+   * Return what is drawn, oldest first: the room's start or "load more", dividers of days, messages.
    *
-   * @param {string} [unreadFrom] The ts of the first message that was not seen.
+   * @param {string} [unreadFrom] The ts of the first unread message.
    * @param {string} [startVersion] Changes when the room's start is to be redrawn.
    * @returns {Array<{key: string, version: string, kind: string, floats?: boolean, row?: Object, compact?: boolean}>}
    */

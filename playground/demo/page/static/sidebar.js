@@ -1,5 +1,5 @@
 /**
- * Where one can go, and whom one can be.
+ * The places one can go to, and the people one can be.
  */
 
 import { avatar } from "./avatar.js";
@@ -19,13 +19,13 @@ export class Sidebar {
     for (const type of ["state", "channels"]) store.on(type, () => this.draw());
   }
 
-  /** Mark where one is. */
+  /** Mark the current place. */
   at(place) {
     this.current = place;
     this.draw();
   }
 
-  /** Redraw it; the focus stays where it was. */
+  /** Redraw it without losing the focus. */
   draw() {
     const { state } = this.store;
     const held = document.activeElement?.closest?.("[data-place], [data-person]")?.dataset;

@@ -1,10 +1,10 @@
 /**
- * How a conversation begins: what this place is, and what one can do here while there is nothing else to see.
+ * The beginning of a conversation: what this place is, and what one can do while it is empty.
  */
 
 import { h } from "./dom.js";
 
-/** Say when a channel gets new issues: its schedule, or "" while it is not subscribed. */
+/** Return a channel's schedule, or "" if it is not subscribed. */
 export function subscription(store, id) {
   return store.deliveries?.subscriptions.find(({ channel }) => channel === id)?.schedule ?? "";
 }
@@ -14,7 +14,7 @@ export function subscription(store, id) {
  *
  * @param {import("./store.js").Store} store
  * @param {string} id The channel's.
- * @param {function(string): void} write Puts words into the composer.
+ * @param {function(string): void} write Puts text into the composer.
  * @returns {HTMLElement}
  */
 export function startOf(store, id, write) {

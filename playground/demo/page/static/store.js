@@ -1,5 +1,5 @@
 /**
- * What the page knows: the state it began with, and every push since. Who shows something listens to what concerns it.
+ * What the page knows: the initial state and every push since. Each part of the page listens to its events.
  */
 
 import { act, fetchDeliveries, fetchMessages, fetchState, listen, operate, upload } from "./api.js";
@@ -7,9 +7,9 @@ import { calmly } from "./press.js";
 import { Room } from "./room.js";
 import { Values } from "./values.js";
 
-const PAGE = 80; // messages fetched at once
+const PAGE = 80; // messages loaded at once
 
-/** The one source of what is on the screen. */
+/** The single source of everything on the screen. */
 export class Store {
   constructor() {
     this.state = null;
@@ -22,15 +22,15 @@ export class Store {
   }
 
   /**
-   * Hear of something: "state" (all is new), "room" (a key: channel id, or "channel/ts" of a thread), "news" (a message
-   * that has just come), "channels", "home", "modals", "clock", "drawer", "call", "deliveries", "connected", "did".
+   * Listen to an event: "state" (everything is new), "room" (a key: channel id, or "channel/ts" of a thread), "news" (a
+   * new message), "channels", "home", "modals", "clock", "backstage", "call", "deliveries", "connected", "did".
    */
   on(type, listener) {
     const known = this._listeners.get(type) ?? [];
     this._listeners.set(type, [...known, listener]);
   }
 
-  /** Tell those who listen. */
+  /** Call an event's listeners. */
   tell(type, detail) {
     for (const listener of this._listeners.get(type) ?? []) listener(detail);
   }
@@ -39,7 +39,7 @@ export class Store {
   async start(as) {
     const turn = ++this._turn;
     const state = await fetchState(as);
-    if (turn !== this._turn) return; // somebody else was chosen meanwhile
+    if (turn !== this._turn) return; // another person was chosen meanwhile
     this._stop();
     this.state = state;
     this.rooms.clear();
@@ -65,13 +65,13 @@ export class Store {
     return this.state?.people.find((person) => person.id === this.state.me)?.zone ?? "";
   }
 
-  /** Name somebody, or a channel, by id. */
+  /** Return the name of a person or channel by id. */
   name(id) {
     const state = this.state;
     return state?.users[id]?.name ?? state?.channels.find((each) => each.id === id)?.name ?? id;
   }
 
-  /** What mrkdwn is drawn for. */
+  /** Return what drawing mrkdwn needs. */
   get reader() {
     return { name: (id) => this.name(id), now: this.now(), zone: this.zone };
   }
@@ -85,14 +85,14 @@ export class Store {
     return this.state?.channels.find((each) => each.kind === "im" && each.with === this.state.bot.id);
   }
 
-  /** Return what was ticked and filled in within a message. */
+  /** Return the values set within a message. */
   values({ channel, ts }) {
     const key = `${channel}/${ts}`;
     if (!this._values.has(key)) this._values.set(key, new Values());
     return this._values.get(key);
   }
 
-  /** Return a channel's room, or with `thread` that of a thread; its newest messages are fetched if they are not there. */
+  /** Return the room of a channel, or of a thread with `thread`; its newest messages are loaded if missing. */
   room(channel, thread = "") {
     const key = thread ? `${channel}/${thread}` : channel;
     let room = this.rooms.get(key);
@@ -104,7 +104,7 @@ export class Store {
     return room;
   }
 
-  /** Fetch what is older than what a room has. */
+  /** Load messages older than those that a room has. */
   older(channel, thread = "") {
     const room = this.room(channel, thread);
     if (room.loaded && room.more && !room.fetching) {
@@ -112,7 +112,7 @@ export class Store {
     }
   }
 
-  /** Fetch a room back to a message; say whether it is there. */
+  /** Load a room back to a message; return whether it is there. */
   async reach(channel, ts, thread = "") {
     for (;;) {
       const room = this.room(channel, thread);
@@ -138,7 +138,7 @@ export class Store {
       });
   }
 
-  /** Do something as this person; what goes wrong is told, and false given. */
+  /** Act as this person; show an error and return false if it fails. */
   async do(verb, fields) {
     try {
       const answer = await act(this.me, verb, fields);
@@ -150,7 +150,7 @@ export class Store {
     }
   }
 
-  /** Upload a file that was chosen in a form; where it is not taken, `problem` says why. */
+  /** Upload a file chosen in a form; if it is refused, `problem` says why. */
   async upload(view, block, action, file) {
     try {
       return await upload({ as: this.me, view, block_id: block, action_id: action, name: file.name }, file);
@@ -159,7 +159,7 @@ export class Store {
     }
   }
 
-  /** React, or take it back: on the screen at once, in the workspace as soon as it can. */
+  /** Add or remove a reaction: on the screen at once, in the workspace as soon as possible. */
   async react(message, emoji) {
     const mine = message.reactions.some((each) => each.name === emoji && each.users.includes(this.me));
     this._replace({ ...message, reactions: toggled(message.reactions, emoji, this.me) });
@@ -167,13 +167,13 @@ export class Store {
     if (!(await this.do(mine ? "unreact" : "react", where))) this._replace(message);
   }
 
-  /** Close a form, at once on the screen. */
+  /** Close a form, on the screen at once. */
   async closeView(id) {
     this._modalClosed({ id });
     await this.do("close_view", { view: id });
   }
 
-  /** Do something behind the scenes; what goes wrong is told, and false given. */
+  /** Act in Backstage; show an error and return false if it fails. */
   async operate(verb, fields) {
     try {
       const answer = await operate(verb, fields);
@@ -186,13 +186,13 @@ export class Store {
     }
   }
 
-  /** Say that everything in a channel was seen. */
+  /** Mark everything in a channel as read. */
   seen(id) {
     const channel = this.channel(id);
     if (!channel?.unread) return;
     channel.unread = 0;
     this.tell("channels");
-    // What only this person sees counts as well, and is never the channel's last message.
+    // Messages that only this person sees count as well, and are never the channel's last message.
     const known = [channel.last, this.rooms.get(id)?.newest ?? ""].sort().at(-1);
     const ts = known || (this.now() / 1000).toFixed(6);
     act(this.me, "read", { channel: id, ts }).catch(() => {});
@@ -218,7 +218,7 @@ export class Store {
     this.tell("news", message);
   }
 
-  /** Count what somebody else has said as not seen, until it is. */
+  /** Count another person's message as unread until it is seen. */
   _count(message) {
     const channel = this.channel(message.channel);
     const isReply = message.thread_ts && message.thread_ts !== message.ts && !message.broadcast;
@@ -228,7 +228,7 @@ export class Store {
     this.tell("channels");
   }
 
-  /** Put a message into every room that shows it. */
+  /** Add a message to every room that shows it. */
   _put(message) {
     for (const key of keys(message)) {
       const room = this.rooms.get(key);
@@ -305,16 +305,16 @@ const PUSHES = {
     this.tell("home");
   },
   call({ call }) {
-    this.state.drawer.calls = [...this.state.drawer.calls.slice(-199), call];
+    this.state.backstage.calls = [...this.state.backstage.calls.slice(-199), call];
     this.tell("call", call);
   },
   clock({ clock }) {
     this.state.clock = clock;
     this.tell("clock");
   },
-  drawer({ drawer }) {
-    Object.assign(this.state.drawer, drawer);
-    this.tell("drawer");
+  backstage({ backstage }) {
+    Object.assign(this.state.backstage, backstage);
+    this.tell("backstage");
   },
   deliveries({ deliveries }) {
     this.deliveries = deliveries;
@@ -334,14 +334,14 @@ const PUSHES = {
   },
 };
 
-/** Name the rooms that show a message: its channel, its thread, or both. */
+/** Return the keys of the rooms that show a message: its channel, its thread, or both. */
 function keys({ channel, ts, thread_ts: thread, broadcast }) {
   const isReply = thread && thread !== ts;
   if (!isReply) return [channel, `${channel}/${ts}`];
   return broadcast ? [channel, `${channel}/${thread}`] : [`${channel}/${thread}`];
 }
 
-/** Return reactions as they are after somebody's click. */
+/** Return reactions after a person's click. */
 function toggled(reactions, name, me) {
   const known = reactions.find((each) => each.name === name);
   if (!known) return [...reactions, { name, count: 1, users: [me] }];

@@ -1,5 +1,5 @@
 /**
- * Light, dark, or as the machine is: remembered here.
+ * Light, dark, or the system's setting, stored in this browser.
  */
 
 import { fill, icon } from "./dom.js";
@@ -9,7 +9,7 @@ const ORDER = ["auto", "light", "dark"];
 const ICONS = { auto: "auto", light: "sun", dark: "moon" };
 const NAMES = { auto: "as your system is", light: "light", dark: "dark" };
 
-/** Let a button go through the themes. */
+/** Make a button cycle through the themes. */
 export function themed(button) {
   let now = recall("theme", "auto");
   if (!ORDER.includes(now)) now = "auto";

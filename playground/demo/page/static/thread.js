@@ -1,5 +1,5 @@
 /**
- * The panel beside the conversation: one message with its replies, and a line to reply on.
+ * The panel beside the conversation: a message with its replies, and a field to reply.
  */
 
 import { Composer } from "./composer.js";
@@ -11,7 +11,7 @@ export class ThreadPanel {
   /**
    * @param {HTMLElement} panel
    * @param {import("./store.js").Store} store
-   * @param {function(): void} turned Hears that it was opened or closed.
+   * @param {function(): void} turned Called when it was opened or closed.
    */
   constructor(panel, store, turned) {
     Object.assign(this, { panel, store, turned, channel: "", ts: "", cameFrom: "" });
@@ -35,14 +35,14 @@ export class ThreadPanel {
     store.on("room", (key) => key === this.timeline.key && this.ts && this._focus());
   }
 
-  /** Return whether a message belongs to what is shown. */
+  /** Return whether a message belongs to the open thread. */
   shows(message) {
     return (
       this.ts !== "" && message.channel === this.channel && (message.thread_ts === this.ts || message.ts === this.ts)
     );
   }
 
-  /** Show the thread of a message, from that message on, or with `replies` from the first reply on. */
+  /** Show a message's thread from its beginning, or with `replies` from the first reply. */
   show(message, { replies = false } = {}) {
     this.channel = message.channel;
     this.ts = message.thread_ts ?? message.ts;
@@ -58,19 +58,19 @@ export class ThreadPanel {
     this._focus();
   }
 
-  /** Let one reply, or say why nobody can. */
+  /** Enable the reply field, or say why nobody can reply. */
   aim() {
     if (!this.ts) return;
     const closed = Boolean(this.store.channel(this.channel)?.archived);
     this.composer.aim(this.channel, this.ts, closed ? "The channel is archived: nobody can reply" : "Reply", { closed });
   }
 
-  /** Show the same thread for somebody else. */
+  /** Show the same thread for another person. */
   again() {
     if (this.ts) this.show({ channel: this.channel, ts: this.ts });
   }
 
-  /** Close it, and go back to the message that it hung from. */
+  /** Close it, and go back to its parent message. */
   close() {
     const { ts } = this;
     this.hide();
@@ -87,7 +87,7 @@ export class ThreadPanel {
     this.turned();
   }
 
-  /** Begin at the top of the thread, where the message is that everything hangs from. */
+  /** Scroll to the top of the thread, where the parent message is. */
   _focus() {
     if (!this.waiting || !this.timeline.room.loaded) return;
     this.waiting = false;

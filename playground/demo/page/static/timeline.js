@@ -10,7 +10,7 @@ import { Windowed } from "./windowed.js";
 const GUESS = { day: 41, unread: 25, more: 52, start: 150 };
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 const LEAPS = { PageUp: -1, PageDown: 1 };
-const PER_LINE = 76; // characters that fit on a line, about
+const PER_LINE = 76; // characters on a line, about
 
 /** Shows one room at a time. */
 export class Timeline {
@@ -21,8 +21,8 @@ export class Timeline {
    * @param {boolean} [how.inThread]
    * @param {function(Object): void} how.openThread
    * @param {function(string, string): HTMLElement|null} how.start Draws a room's beginning: channel, thread.
-   * @param {function(string): string} [how.startVersion] Gives what a beginning depends on.
-   * @param {function(boolean): void} how.moved Hears whether the newest is in sight.
+   * @param {function(string): string} [how.startVersion] Returns a value that changes with a beginning.
+   * @param {function(boolean): void} how.moved Called with whether the newest message is visible.
    */
   constructor(scroller, store, how) {
     this.store = store;
@@ -71,7 +71,7 @@ export class Timeline {
     this.refresh();
   }
 
-  /** Mark where what was not seen begins: before the newest `count` messages of others. */
+  /** Mark where unread messages begin: before the newest `count` messages of others. */
   mark(count) {
     this.unread = count;
     if (this.room.loaded) this.refresh();
@@ -88,7 +88,7 @@ export class Timeline {
     }
     this.list.set(room.items(this.unreadFrom, this.how.startVersion?.(this.channel) ?? ""));
     this._rove();
-    this._lower(); // only now is what was redrawn where it belongs
+    this._lower(); // only now is every redrawn row in its place
     if (this.fresh && room.newest) this.arrive(room.newest);
     this.fresh = false;
   }
@@ -100,7 +100,7 @@ export class Timeline {
     return node;
   }
 
-  /** Scroll to a message that was asked for, focus it, and highlight it for a moment. */
+  /** Scroll to a linked message, focus it, and highlight it for a moment. */
   find(ts) {
     const node = this.focus(ts);
     node?.classList.add("found");
@@ -113,7 +113,7 @@ export class Timeline {
     this.list.top(ts);
   }
 
-  /** Return whether a message's beginning is in sight. */
+  /** Return whether a message's beginning is visible. */
   sees(ts) {
     const node = this.list.node(ts);
     const seen = this.list.scroller.getBoundingClientRect();
@@ -121,7 +121,7 @@ export class Timeline {
     return node !== undefined && top >= seen.top - 1 && top < seen.bottom - 20;
   }
 
-  /** Show a message that has just come from its beginning, where it is longer than the screen. */
+  /** Show a new message from its beginning if it is taller than the screen. */
   arrive(ts) {
     const node = this.list.node(ts);
     if (!this.list.stuck || !node || node.offsetHeight <= this.list.scroller.clientHeight) return;
@@ -137,7 +137,7 @@ export class Timeline {
     return this.list.stuck || this.list.placed;
   }
 
-  /** Show a digest that has just come, if the list follows its end. */
+  /** Show a new digest if the list follows its end. */
   follow(ts) {
     this.list.toEnd();
     this.arrive(ts);
@@ -192,10 +192,10 @@ export class Timeline {
     this._lower();
   }
 
-  /** Keep the toolbar of the topmost message in sight. */
+  /** Keep the topmost message's toolbar visible. */
   _lower() {
     const all = this.canvas.querySelectorAll(":scope > article > .toolbar");
-    if (!all.length) return; // nearly always: to measure costs a layout
+    if (!all.length) return; // nearly always: measuring costs a layout
     const top = this.list.scroller.getBoundingClientRect().top + 30;
     for (const each of all) each.classList.toggle("low", each.parentElement.getBoundingClientRect().top < top);
   }
@@ -230,7 +230,7 @@ export class Timeline {
   }
 }
 
-/** Guess how tall an item is, in pixels, before it was drawn. */
+/** Return an item's estimated height in pixels before it was drawn. */
 function guess(item) {
   if (item.kind !== "message") return GUESS[item.kind];
   const { message } = item.row;

@@ -1,6 +1,6 @@
 /**
- * What the fields of a view are set to, kept while it is on the screen: a view that the bot changes keeps what was
- * filled in where block and element are still the same (Slack: surfaces/modals, preserving input entry).
+ * The values of a view's fields, kept while it is on the screen: a view that the bot updates keeps what was filled in
+ * if block and element are the same (Slack: surfaces/modals, preserving input entry).
  */
 
 import { initial, isControl } from "./elements.js";
@@ -17,12 +17,12 @@ export class Values {
     return this._set.has(key) ? this._set.get(key) : initial(element);
   }
 
-  /** Take an element's value. */
+  /** Set an element's value. */
   set(block, element, value) {
     this._set.set(`${block}\n${element.action_id}\n${element.type}`, value);
   }
 
-  /** Forget everything. */
+  /** Drop all values. */
   clear() {
     this._set.clear();
   }

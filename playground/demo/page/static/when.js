@@ -1,5 +1,5 @@
 /**
- * Moments as people read them, in the reader's own time zone. All functions are pure; a moment is milliseconds.
+ * Moments as people read them, in the reader's time zone. All functions are pure; a moment is milliseconds.
  *
  * Source of the tokens: Slack, messaging/formatting-message-text (date formatting).
  */
@@ -13,7 +13,7 @@ function format(zone, options) {
     try {
       found = new Intl.DateTimeFormat("en-US", { ...options, timeZone: zone || undefined });
     } catch {
-      found = new Intl.DateTimeFormat("en-US", options); // a zone that this browser does not know
+      found = new Intl.DateTimeFormat("en-US", options); // this browser does not know the zone
     }
     formats.set(key, found);
   }
@@ -25,12 +25,12 @@ export function moment(ts) {
   return Number.parseFloat(ts) * 1000;
 }
 
-/** Tell the time of day: 09:05. */
+/** Return the time of day: 09:05. */
 export function time(at, zone) {
   return format(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
-/** Tell the time of day to the second: 09:05:07. */
+/** Return the time of day with seconds: 09:05:07. */
 export function exact(at, zone) {
   return format(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(at);
 }
@@ -43,7 +43,7 @@ export function day(at, zone) {
   return `${parts.year}-${parts.month}-${parts.day}`;
 }
 
-/** Name a day as a divider does: Today, Yesterday, Monday, November 23. */
+/** Return a day's name in a divider: Today, Yesterday, Monday, November 23. */
 export function dayName(at, now, zone) {
   const near = nearby(at, now, zone);
   if (near) return near;
@@ -52,12 +52,12 @@ export function dayName(at, now, zone) {
   return format(zone, sameYear ? options : { ...options, year: "numeric" }).format(at);
 }
 
-/** Tell a moment whole: Monday, November 23, 2026 at 09:05. */
+/** Return a moment in full: Monday, November 23, 2026 at 09:05. */
 export function whole(at, zone) {
   return `${format(zone, { weekday: "long", month: "long", day: "numeric", year: "numeric" }).format(at)} at ${time(at, zone)}`;
 }
 
-/** Tell a moment in short, as a clock on a wall with a calendar does: Mon 23 Nov 2026, 09:05. */
+/** Return a moment in short: Mon 23 Nov 2026, 09:05. */
 export function short(at, zone) {
   const parts = {};
   const cut = format(zone, { weekday: "short", month: "short", day: "numeric", year: "numeric" });
@@ -65,7 +65,7 @@ export function short(at, zone) {
   return `${parts.weekday} ${parts.day} ${parts.month} ${parts.year}, ${time(at, zone)}`;
 }
 
-/** Name a zone by its place: London. */
+/** Return a zone's city: London. */
 export function city(zone) {
   return zone.split("/").at(-1).replaceAll("_", " ");
 }
@@ -91,11 +91,11 @@ function ago(at, now) {
 }
 
 /**
- * Tell a moment as the tokens of a `<!date^…>` ask; tokens that are none stay as they are.
+ * Return a moment formatted by the tokens of a `<!date^…>`; unknown tokens stay as they are.
  *
  * @param {number} seconds Since 1970.
  * @param {string} form "{date_short} at {time}".
- * @param {number} now What "today" is.
+ * @param {number} now The moment that is "today".
  * @param {string} [zone] An IANA name; without one, the browser's.
  */
 export function tell(seconds, form, now, zone) {

@@ -5,23 +5,22 @@
 
 import { calmly } from "./press.js";
 
-const AROUND = 700; // pixels drawn above and below what is seen
-const KEPT = 160; // drawn rows kept for coming back to
-const ABOVE = 34; // pixels left above a row that is brought to the top: its toolbar stands there
-const NEAR = 60; // pixels from the end that still count as being there
-const ROUNDS = 6; // times a place is looked for while heights become known
+const OVERSCAN_PX = 700; // pixels drawn above and below the viewport
+const CACHED_ROWS = 160; // drawn rows that are cached
+const TOP_MARGIN_PX = 34; // pixels left for its toolbar above a row that is scrolled to the top
+const AT_END_PX = 60; // pixels from the end that still count as being there
+const MAX_ATTEMPTS = 6; // attempts to scroll to a row while heights are being measured
 
-/** A list within an element that scrolls. Rows are placed one by one, so none moves those that are not in the page. */
+/** A list within a scrolling element. Rows are positioned one by one, so that none moves those outside of the page. */
 export class Windowed {
   /**
-   * @param {HTMLElement} scroller What scrolls.
-   * @param {HTMLElement} canvas What is in it, and holds the rows.
+   * @param {HTMLElement} scroller The scrolling element.
+   * @param {HTMLElement} canvas The element in it that contains the rows.
    * @param {Object} how
    * @param {function(Object): HTMLElement} how.draw Draws an item.
-   * @param {function(Object): number} how.guess Guesses an item's height in pixels.
-   * @param {function(boolean): void} how.moved Hears that the list was scrolled; whether any of the last item is in
-   *   sight.
-   * @param {function(): void} how.top Hears that its beginning is near.
+   * @param {function(Object): number} how.guess Returns an item's estimated height in pixels.
+   * @param {function(boolean): void} how.moved Called after scrolling, with whether any of the last item is visible.
+   * @param {function(): void} how.top Called when the beginning is near.
    */
   constructor(scroller, canvas, how) {
     this.scroller = scroller;
@@ -29,11 +28,11 @@ export class Windowed {
     this.how = how;
     this.items = [];
     this.stuck = true;
-    this.placed = false; // whether it was the list that left the end, and nobody has scrolled since
+    this.placed = false; // whether the list itself scrolled away from the end, and nobody has scrolled since
     this.active = null;
     this._index = new Map();
     this._heights = new Map();
-    this._typical = new Map(); // by guess, how tall the last item with that guess was
+    this._typical = new Map(); // by estimate, the height of the last item with that estimate
     this._drawn = new Map();
     this._spare = new Map();
     this._offsets = new Float64Array(1);
@@ -47,8 +46,8 @@ export class Windowed {
   }
 
   /**
-   * Take other items: each with a `key` of its own, a `version` that changes with what it shows, and `floats` where its
-   * place among the others may change.
+   * Set the items: each with a unique `key`, a `version` that changes with its content, and `floats` if its place among
+   * the others may change.
    */
   set(items) {
     const anchor = this._anchor();
@@ -61,7 +60,7 @@ export class Windowed {
     this._near();
   }
 
-  /** Forget everything, before another list is shown. */
+  /** Drop everything before another list is shown. */
   clear() {
     for (const { node } of this._drawn.values()) this._remove(node);
     this._drawn.clear();
@@ -75,13 +74,13 @@ export class Windowed {
     this._dirty = true;
   }
 
-  /** Go to the end, and stay there while more comes. */
+  /** Scroll to the end, and follow it when items are added. */
   toEnd() {
     this.stuck = true;
     this.render();
   }
 
-  /** Watch a row for changes of its height: only the one that is being used can change by itself. */
+  /** Watch a row for changes of its height: only the one in use can change by itself. */
   watch(node) {
     this._sizes.observe(node);
   }
@@ -92,31 +91,31 @@ export class Windowed {
     if (index === undefined) return undefined;
     this.active = key;
     this.placed = false;
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < MAX_ATTEMPTS; round += 1) {
       this._measureAll();
       const to = this._into(index);
       if (to === null) break;
-      this.stuck = false; // else the next drawing goes back to the end
+      this.stuck = false; // otherwise the next drawing would go back to the end
       this._scrollTo(to);
       this.render();
     }
     if (!this._drawn.has(key)) this.render();
     const fits = this._offsets[index + 1] - this._offsets[index] <= this.scroller.clientHeight;
-    if (fits && index === this.items.length - 1 && this._left() < NEAR) this.toEnd();
+    if (fits && index === this.items.length - 1 && this._left() < AT_END_PX) this.toEnd();
     return this._drawn.get(key)?.node;
   }
 
-  /** Return where to scroll for an item to be in sight, its beginning where it is too tall; null: it is, and drawn. */
+  /** Return where to scroll for an item to be visible, its beginning if it is too tall; null: it is, and drawn. */
   _into(index) {
     const [top, bottom] = [this._offsets[index], this._offsets[index + 1]];
     const { scrollTop, clientHeight } = this.scroller;
     const fits = bottom - top <= clientHeight;
-    if (top >= scrollTop && (bottom <= scrollTop + clientHeight || (!fits && top - scrollTop <= ABOVE + 1))) return null;
-    if (top < scrollTop || !fits) return Math.max(0, top - ABOVE);
+    if (top >= scrollTop && (bottom <= scrollTop + clientHeight || (!fits && top - scrollTop <= TOP_MARGIN_PX + 1))) return null;
+    if (top < scrollTop || !fits) return Math.max(0, top - TOP_MARGIN_PX);
     return Math.min(top, bottom - clientHeight + 8);
   }
 
-  /** Return the key of the item about a screen away, at least one step, among those that `fits` takes. */
+  /** Return the key of the item about a screen away, at least one step, that `fits` accepts. */
   leap(key, way, fits) {
     const from = this._index.get(key);
     if (from === undefined) return undefined;
@@ -131,14 +130,14 @@ export class Windowed {
     return to;
   }
 
-  /** Bring an item to the top of what is seen, as far as the list goes. */
+  /** Scroll an item to the top of the viewport, if the list is long enough. */
   top(key) {
     for (let round = 0; round < 3; round += 1) {
       this._measureAll();
       const index = this._index.get(key);
       if (index === undefined) return;
       this.stuck = false;
-      this._scrollTo(this._offsets[index] - ABOVE);
+      this._scrollTo(this._offsets[index] - TOP_MARGIN_PX);
       this.render();
     }
   }
@@ -209,8 +208,8 @@ export class Windowed {
   /** Add the rows near the visible part and remove the others; return whether a height differs from its estimate. */
   _fill() {
     const { scrollTop, clientHeight } = this.scroller;
-    const first = this._at(scrollTop - AROUND);
-    const last = this._at(scrollTop + clientHeight + AROUND);
+    const first = this._at(scrollTop - OVERSCAN_PX);
+    const last = this._at(scrollTop + clientHeight + OVERSCAN_PX);
     const wanted = new Set();
     for (let index = first; index <= last && this.items[index]; index += 1) wanted.add(this.items[index].key);
     const focused = this._focused();
@@ -244,7 +243,7 @@ export class Windowed {
     this._remove(held.node);
     if (this._item(key)?.version !== held.version) return;
     this._spare.set(key, held);
-    if (this._spare.size > KEPT) this._spare.delete(this._spare.keys().next().value);
+    if (this._spare.size > CACHED_ROWS) this._spare.delete(this._spare.keys().next().value);
   }
 
   _remove(node) {
@@ -262,7 +261,7 @@ export class Windowed {
     return held.node;
   }
 
-  /** Keep the rows in the page in the list's order: that is how they are read aloud. */
+  /** Keep the rows in the page in the list's order: screen readers read them in it. */
   _sort() {
     const order = [...this._drawn.entries()].sort(([one], [other]) => this._index.get(one) - this._index.get(other));
     let next = this.canvas.firstChild;
@@ -294,7 +293,7 @@ export class Windowed {
   _anchor() {
     if (this.stuck || !this.items.length || this._offsets.length !== this.items.length + 1) return null;
     let index = this._at(this.scroller.scrollTop);
-    // Dividers and the mark of more go elsewhere when more comes: only what has a place of its own counts.
+    // Dividers and "load more" move when items are added: only items with a fixed place count.
     while (this.items[index].floats && this.items[index + 1]) index += 1;
     const at = this.scroller.scrollTop;
     return { key: this.items[index].key, down: this._offsets[index] - at, at };
@@ -321,21 +320,21 @@ export class Windowed {
   _scrolled() {
     const { scrollTop, clientHeight } = this.scroller;
     const left = this._left();
-    const own = Math.abs(scrollTop - this._top) < 1; // it was this list that scrolled, and it knows where it is
+    const own = Math.abs(scrollTop - this._top) < 1; // whether this list scrolled to where it is
     const up = scrollTop < this._top - 1;
     if (!own) this.placed = false;
     this._top = scrollTop;
-    // Scrolling up a little leaves the end, even close to it; whatever else moves the list does not.
-    const atEnd = left < 4 || (own ? this.stuck : left < NEAR && !up);
-    this.stuck = own && atEnd; // going there now would move what is about to be pressed
+    // Scrolling up a little leaves the end, even close to it; no other scrolling does.
+    const atEnd = left < 4 || (own ? this.stuck : left < AT_END_PX && !up);
+    this.stuck = own && atEnd; // scrolling now would move what is about to be pressed
     this.render();
     this.stuck = atEnd;
     const last = this._offsets[Math.max(0, this.items.length - 1)];
-    this.how.moved(this.stuck || last < scrollTop + clientHeight - NEAR);
+    this.how.moved(this.stuck || last < scrollTop + clientHeight - AT_END_PX);
     this._near();
   }
 
-  /** Return how many pixels there are below what is seen. */
+  /** Return how many pixels lie below the viewport. */
   _left() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
     return scrollHeight - scrollTop - clientHeight;
