@@ -1,8 +1,8 @@
-"""The body of an issue, read into sections, entries and links.
+"""Reading the body of an issue into sections, entries and links.
 
-The grammar (`archive.grammar`) says what is a heading, an item, a row and a link; what is an entry is decided here.
-Newsletters part their entries in two ways: some by two empty lines, so that one empty line parts the paragraphs of an
-entry; most by one. Which way an issue has shows in its own empty lines (`_is_wide`).
+The grammar (`archive.grammar`) finds headings, items, rows and links; this module decides what is an entry.
+Some newsletters separate their entries by two empty lines, and the paragraphs of an entry by one; most separate
+entries by one. An issue's own empty lines show which it does (`_is_wide`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _TITLE_MAX_CHARS = 100
 _RULE_GAP = 2
 """Empty lines that a rule (`---`) counts as."""
 _SIGNED = ("-- ", "— ", "—— ", "– ")
-"""How the line begins that says whose words a quotation is."""
+"""How a line begins that attributes a quotation."""
 _INHERITS = 3
-"""Headings led by more than one # are of the kind of the heading above them (see `archive.grammar`)."""
+"""Headings with more than one # have the kind of the heading above them (see `archive.grammar`)."""
 
 
 @dataclass(slots=True)
@@ -40,9 +40,9 @@ class _Part:
 
 
 def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
-    """Read the body of an issue, whose first line has the number `first_line` in its file.
+    """Read the body of an issue; `first_line` is the number of its first line in its file.
 
-    Sections come in reading order, the intro (what stands before the first heading) first if it has any words. Entries
+    Sections come in reading order, first the intro (the text before the first heading) if it has any words. Entries
     are numbered from 0 through the whole issue. Never raises, whatever the text.
     """
     if "\r" in body:
@@ -53,7 +53,7 @@ def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
 
 
 class _Level(NamedTuple):
-    """A heading that what stands below it belongs to."""
+    """A heading that the text below it belongs to."""
 
     level: int
     kind: Kind | None
@@ -80,7 +80,7 @@ class _Reader:
             self.read_lines(grammar.lines(body, first_line))
 
     def _read_blocks(self, body: str, number: int) -> None:
-        """Read a body block by block: those in the usual shapes at once, the others by their lines."""
+        """Read a body block by block: blocks in the usual shapes at once, the others by their lines."""
         start = len(body) - len(body := body.lstrip("\n"))
         number += start
         self.extra = start
@@ -101,7 +101,7 @@ class _Reader:
                 number += len(blanks)
 
     def _entry(self, number: int, written: str, url: str, second: str, more: str) -> bool:
-        """Take an entry in the usual shape; return whether its lines are as plain as they seem."""
+        """Add an entry in the usual shape; return whether its lines are as plain as they seem."""
         if self.draft is not None and self.draft.explicit and self.extra < _RULE_GAP:
             return False
         if url and not (second or more) and "&amp;" not in url and is_simple(written):
@@ -120,7 +120,7 @@ class _Reader:
         return True
 
     def read_lines(self, lines: list[Line]) -> None:
-        """Read lines by the grammar's events."""
+        """Read lines from the grammar's events."""
         self.lists = Lists(lines)
         for block in blocks(lines):
             if block[0].gap < 0:
@@ -132,7 +132,7 @@ class _Reader:
                 self._text_block(block)
 
     def _heading(self, line: Line) -> None:
-        """Take a heading; one that is a link, or has one, is the title of an entry."""
+        """Add a heading; one that is a link, or has one, is the title of an entry."""
         if line.alone or len(line.words) > _HEADING_MAX_CHARS:
             line.level = 0
             self._text_block([line])
@@ -155,7 +155,7 @@ class _Reader:
         draft.add(line, apart=True)
 
     def _head(self, words: str, level: int, number: int) -> None:
-        """Begin a section; one below another (### under ##) is of its kind unless its own words say otherwise."""
+        """Begin a section; one below another (### under ##) has its kind unless its own words name another."""
         while self.levels and self.levels[-1].level >= level:
             self.levels.pop()
         kind = heading.kind(words)
@@ -185,7 +185,7 @@ class _Reader:
                 self._text(line, block, at, above)
 
     def _item(self, line: Line, gap: int) -> None:
-        """Take the first line of a list's item."""
+        """Add the first line of a list's item."""
         if self.lists.is_split(line.list_id):
             draft = self._begin(line.number)
             draft.listed = line.list_id
@@ -203,27 +203,27 @@ class _Reader:
             draft.add(line, apart=True, bullet=True)
 
     def _numbered(self, line: Line, marked: int) -> None:
-        """Take a line that begins with a number of its own, as `1、`: an entry up to the next one."""
+        """Add a line that begins with a number of its own, as `1、`: an entry up to the next one."""
         line.cut(marked)
         draft = self._begin(line.number)
         draft.explicit = True
         draft.add(line, apart=True)
 
     def _address(self, line: Line, url: str, gap: int) -> None:
-        """Take a line that is nothing but an address."""
+        """Add a line that is only an address."""
         draft = self.draft
         if draft is None or self._is_over(draft, gap) or self._is_apart(draft, line, gap):
             draft = self._begin(line.number)
         draft.address(url)
 
     def _is_apart(self, draft: Draft, line: Line, gap: int) -> bool:
-        """Return whether an address on a line of its own is none of the entry above it."""
+        """Return whether an address on a line of its own does not belong to the entry above it."""
         if not draft.urls or draft.explicit or (draft.listed and line.depth):
             return False
         return gap > 1 or bool(gap and draft.led and draft.pieces) or draft.listed > 0
 
     def _text(self, line: Line, block: list[Line], at: int, gap: int) -> None:
-        """Take a line of words, which stands at `at` in its block."""
+        """Add a line of words, the `at`-th of its block."""
         draft = self.draft
         begins = draft is None or (line.first and self._is_over(draft, gap))
         if draft is not None and not (begins or draft.explicit):
@@ -235,11 +235,11 @@ class _Reader:
         draft.add(line, apart=gap > 0 or line.broken or line.first or is_apart(draft.width, line.words))
 
     def _is_over(self, draft: Draft, gap: int) -> bool:
-        """Return whether two empty lines end an entry that a heading began, in an issue that parts entries so."""
+        """Return whether two empty lines end an entry that a heading began, in an issue that separates entries so."""
         return draft.explicit and self.wide and gap > 1
 
     def _parts(self, draft: Draft, block: list[Line], at: int) -> bool:
-        """Return whether a line below another of its block begins an entry: after an address, with one of its own."""
+        """Return whether a line within a block begins an entry: after an address, with an address of its own."""
         return draft.ended and bool(draft.pieces) and any(line.mentions for line in block[at:])
 
     def _begins(self, draft: Draft, line: Line, block: list[Line], gap: int) -> bool:
@@ -257,7 +257,7 @@ class _Reader:
         return self._begins_narrow(draft, line, block)
 
     def _begins_narrow(self, draft: Draft, line: Line, block: list[Line]) -> bool:
-        """Return whether a paragraph begins an entry where one empty line parts entries."""
+        """Return whether a paragraph begins an entry where one empty line separates entries."""
         linked = any(each.mentions and not each.alone for each in block)
         if draft.urls:
             return linked or any(each.alone for each in block) or bool(line.lead) or self._is_title(line, block)
@@ -274,12 +274,12 @@ class _Reader:
 
 
 def _below(url: str, second: str, more: str) -> str:
-    """Return the lines of an entry's addresses as they were written."""
+    """Return the lines of an entry's addresses as they are written."""
     return "".join([f"\n<br>[{each}]({each})" for each in (url, second) if each]) + more
 
 
 def _finished(parts: list[_Part]) -> tuple[Section, ...]:
-    """Make values of what was read."""
+    """Return the values of everything that was read."""
     sections = []
     position = 0
     for part in parts:
@@ -293,16 +293,16 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
             if len(parts) == 1 and (
                 sum(bool(entry.links) for entry in entries) > 1 or any(d.listed and d.urls for d in part.drafts)
             ):
-                kind = Kind.NEWS  # several links, or a list of them, and no heading at all: this is no intro
+                kind = Kind.NEWS  # several links, or a list of them, and no heading at all: not an intro
             sections.append(section_of(part.heading, kind, tuple(entries), part.line))
     return sponsor.told_apart(sections)
 
 
 def _settled(drafts: list[Draft | Ready]) -> list[Draft | Ready]:
-    """Give entries what was parted from them.
+    """Join to entries the text that was separated from them.
 
-    Text that followed an entry's links and has none of its own is its end. A short line that ends without a full stop
-    and has no link is the title of the entry below.
+    Text after an entry's links that has no link of its own is the entry's end. A short line without a full stop
+    and without a link is the title of the entry below.
     """
     settled: list[Draft | Ready] = []
     for draft in drafts:
@@ -315,12 +315,12 @@ def _settled(drafts: list[Draft | Ready]) -> list[Draft | Ready]:
 
 
 def _belongs(last: Draft, draft: Draft | Ready) -> bool:
-    """Return whether what was read apart belongs to the entry above it, or that to it."""
+    """Return whether a draft belongs to the entry above it, or that entry to the draft."""
     return (draft.doubtful and not draft.urls) or _is_title_of(last, draft) or _is_picture_of(last, draft)
 
 
 def _is_picture_of(draft: Draft, below: Draft | Ready) -> bool:
-    """Return whether a draft is nothing but a picture that leads where the entry below it leads."""
+    """Return whether a draft is only a picture that links to what the entry below it links to."""
     return not draft.pieces and bool(below.pieces) and bool(draft.urls) and draft.urls.keys() <= set(below.urls)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 _MONTHS = (
-    # Beginnings of the names in English, German, French, Spanish and Portuguese. The longer ones are tried first.
+    # Beginnings of the month names in English, German, French, Spanish and Portuguese, the longer ones first.
     ("jan", "ene", "jän"),
     ("feb", "fév", "fev"),
     ("mar", "mär", "maer", "mrz"),
@@ -44,11 +44,11 @@ _WRITTEN = (
 )
 
 _MAX_BITS = 64
-"""Bits of a number that may be a date. A number of several thousand digits cannot even be written out."""
+"""Bits of a number that may be a date. A number of several thousand digits cannot even be converted to text."""
 
 
 def moment(value: object) -> datetime | None:
-    """Return the moment that a front matter's `value` means, always with an offset; None if it means none.
+    """Return the moment that a front matter's `value` names, always with an offset; None if it names none.
 
     A day without a time is midnight; a time without an offset is UTC. Takes datetimes, dates, strings (ISO 8601, the
     form of mail headers, with the month as a word, or a day, month and year with slashes), whole numbers like 20140921
@@ -70,7 +70,7 @@ def moment(value: object) -> datetime | None:
 
 
 def is_period(value: object) -> bool:
-    """Return whether `value` is a text or number that names a month or a year and no day in it."""
+    """Return whether `value` is a text or number that names a month or a year without a day."""
     if not isinstance(value, str) and (not isinstance(value, int) or value.bit_length() > _MAX_BITS):
         return False
     text = str(value).strip()[:100]
@@ -78,7 +78,7 @@ def is_period(value: object) -> bool:
 
 
 def _epoch(text: str) -> datetime | None:
-    """Return the moment of Unix time in seconds (10 figures: from September 2001 on) or milliseconds (13)."""
+    """Return the moment of Unix time in seconds (10 digits: from September 2001 on) or milliseconds (13)."""
     if not _EPOCH.fullmatch(text):
         return None
     found = datetime.fromtimestamp(int(text[:10]), UTC)
@@ -86,12 +86,12 @@ def _epoch(text: str) -> datetime | None:
 
 
 _EPOCH_END = 2100
-"""The year from which on Unix time is taken for a number of another kind."""
+"""The first year in which a number is taken for Unix time."""
 _EPOCH = re.compile(r"[1-9][0-9]{9}(?:[0-9]{3})?")
 
 
 def _slashed(text: str) -> datetime | None:
-    """Return the day of `12/31/2030` or `31/12/2030`; the month comes first where both can be read."""
+    """Return the day of `12/31/2030` or `31/12/2030`; the month comes first if both are possible."""
     match = _SLASHED.match(text)
     if match is None:
         return None
@@ -103,7 +103,7 @@ _SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?![0-9])")
 
 
 def _month(text: str) -> datetime | None:
-    """Return the first day of the month that `text` is, as `2030-03`, `03/2030` or `June 2030`."""
+    """Return the first day of the month named by `text`, as `2030-03`, `03/2030` or `June 2030`."""
     match = next((match for pattern in _MONTH_FORMS if (match := pattern.fullmatch(text))), None)
     if match is None:
         return None
@@ -123,7 +123,7 @@ _MONTH_FORMS = tuple(
 
 
 def _year(text: str) -> datetime | None:
-    """Return the first day of the year that is the one figure in `text`, as in `2030` or `Spring 2012`."""
+    """Return the first day of the year that is the only number in `text`, as in `2030` or `Spring 2012`."""
     figures = re.findall(r"\d+", text)
     return _day(int(figures[0]), 1, 1) if len(figures) == 1 and _YEAR_FORM.search(text) else None
 
@@ -154,7 +154,7 @@ def _mailed(text: str) -> datetime | None:
 
 
 def _timed(text: str) -> datetime | None:
-    """Return the first day written in `text` with the time that is written after it, if any."""
+    """Return the first day written in `text`, with the time written after it, if any."""
     day = written(text) or _slashed(text)
     clock = _CLOCK.search(text) if day is not None else None
     if day is None or clock is None:
@@ -179,7 +179,7 @@ _CLOCK = re.compile(
 _HALF = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
 """A time with am or pm, which mail headers do not have: their parser would ignore the am or pm."""
 _ZONES = {
-    # The American ones as in mail headers (RFC 5322, 4.3).
+    # The American ones, as in mail headers (RFC 5322, 4.3).
     name: hours
     for hours, names in {0: "Z UTC GMT", 1: "CET", 2: "CEST", -4: "EDT", -5: "EST CDT", -6: "CST MDT"}.items()
     for name in names.split()
@@ -196,7 +196,7 @@ def written(text: str) -> datetime | None:
 
 
 def without_days(text: str) -> str:
-    """Return `text` with a blank in place of each day that is written in it.
+    """Return `text` with a blank in place of each day written in it.
 
     >>> without_days("Notes 7 (4 March 2025)")
     'Notes 7 ( )'

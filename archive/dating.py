@@ -1,6 +1,6 @@
-"""Dates for issues that say none: guessed from the path, the issues beside them and the files themselves.
+"""Dates for issues without one, guessed from the path, the issues beside them and the files' times.
 
-A guess never makes an old issue new: files that came all at once, as a checkout writes them, are dated back.
+A guess never makes an old issue new: files that were written all at once, as by a checkout, get earlier dates.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from statistics import median
 
 _STEP = timedelta(days=7)
 _TOGETHER = timedelta(hours=1)
-"""Files whose times lie closer than this were written by one command, and their times say nothing of the issues."""
+"""Files whose times are closer than this were written by one command, and their times say nothing about the issues."""
 _BACK = timedelta(days=30)
-"""How far such a row of issues is put before its files' time: out of the two weeks in which an issue counts as new."""
+"""How far before its files' time such a row of issues is dated: outside of the two weeks in which an issue is new."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _FIGURES = re.compile(r"(\d+)")
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Return files' names by folder and name, figures by their value: `issue-9` before `issue-10`."""
+    """Return files' names sorted by folder and name, numbers by their value: `issue-9` before `issue-10`."""
     return sorted(names, key=lambda name: [(0, int(p[:18]), "") if p.isdecimal() else (1, 0, p) for p in _parts(name)])
 
 
@@ -34,10 +34,10 @@ def guessed(
 ) -> dict[str, datetime]:
     """Return a date for each file of `undated`.
 
-    `undated` maps files to the moment they were written (None: unknown), `dated` those with a date of their own to it.
-    A file between dated neighbours is put between them, one before them a usual step earlier. No guess is later than
-    the newest date that is written and not ahead of all the files' times. Without any dates, the newest file's time is
-    the end of a weekly row. A year that a file's path or its title in `titles` names is the year of its guess.
+    `undated` maps files to the moment they were written (None: unknown), `dated` the others to their dates.
+    A file between dated neighbours is put between them, one before all of them a usual step earlier. No guess is later
+    than the newest written date that is not after all the files' times. Without any dates, the newest file's time is
+    the end of a weekly row. A year named by a file's path or by its title in `titles` is the year of its guess.
     """
     if not undated:
         return {}
@@ -57,7 +57,7 @@ def guessed(
 
 
 def newest(undated: Mapping[str, datetime | None], dated: Mapping[str, datetime]) -> datetime | None:
-    """Return the moment that no guess for `undated` is later than, None where no file is `dated`."""
+    """Return the moment that no guess for `undated` is later than, None if no file is `dated`."""
     return _limit(undated, dated) if dated else None
 
 
@@ -68,19 +68,19 @@ def _limit(undated: Mapping[str, datetime | None], dated: Mapping[str, datetime]
 
 
 def _end_at(limit: datetime, found: dict[str, datetime]) -> None:
-    """Move what is later than `limit` to it: one file to that moment, several in their order to the minutes before."""
+    """Move dates after `limit` to it: one file to that moment, several in their order to the minutes before."""
     late = [name for name, moment in found.items() if moment > limit]
     for before, name in enumerate(reversed(late)):
         found[name] = _shifted(limit, -timedelta(minutes=before + (len(late) > 1)))
 
 
 def year(*texts: str) -> int | None:
-    """Return the year that is named last in the first of `texts` that names one."""
+    """Return the last year named by the first of `texts` that names one."""
     return next((int(years[-1]) for text in texts if (years := _YEAR.findall(text))), None)
 
 
 def _bounded(moment: datetime, within: int | None, limit: datetime) -> datetime:
-    """Return the moment of the year `within` (None: any) that is next to `moment`, if it is not after `limit`."""
+    """Return the moment in the year `within` (None: any) that is nearest to `moment`, if it is not after `limit`."""
     if within is None or within == moment.year:
         return moment
     if within < moment.year:
@@ -89,7 +89,7 @@ def _bounded(moment: datetime, within: int | None, limit: datetime) -> datetime:
 
 
 def _newest(name: str, times: Sequence[datetime | None]) -> datetime:
-    """Return a date for the last of a row of files without any date, by the times they were written."""
+    """Return a date for the last of a row of files without any date, from the times they were written."""
     seen = sorted(time for time in times if time is not None)
     if not seen:
         return _bounded(_LONG_AGO, year(name), datetime.max.replace(tzinfo=UTC))
@@ -109,7 +109,7 @@ def _step(moments: Sequence[datetime]) -> timedelta:
 def _between(
     row: Sequence[str], at: int, places: Sequence[int], known: Mapping[str, datetime], step: timedelta
 ) -> datetime:
-    """Return the date of the file at place `at` of `row`, of which those at `places` are known."""
+    """Return the date of the file at index `at` of `row`; the dates of those at `places` are known."""
     before = max((place for place in places if place < at), default=None)
     after = min((place for place in places if place > at), default=None)
     if before is None and after is not None:

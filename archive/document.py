@@ -1,4 +1,4 @@
-"""One file of the archive: its bytes read into an issue, or into what is wrong with them."""
+"""One file of the archive: its bytes read into an issue, or into problems."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from archive.issue import Issue
 from archive.problem import Problem
 
 FILE_MAX_BYTES = 5_000_000
-"""Bytes of the largest file that is read. A real issue has some 10 kB; what is larger was put there by mistake."""
+"""Bytes of the largest file that is read. A real issue has some 10 kB; a larger file is there by mistake."""
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
-"""The suffixes of an issue's file. Only .txt must begin with front matter: other text lies about in folders too."""
+"""The suffixes of an issue's file. Only .txt must begin with front matter: other text files are common in folders."""
 
 _CUT = re.compile(r"\)\n((?!www\.)[a-z0-9][\w./?&=%#~:+-]*[-./#][\w./?&=%#~:+-]*)[ \t]*(?=\n|\Z)")
-# What is in every text that the one above or below finds something in, and is looked for in a fraction of the time.
+# Text that every match of the pattern above or below contains, and that is found in a fraction of the time.
 _MAYBE_CUT = re.compile(r"\n(?<=\)\n)[a-z0-9]")
 _MAYBE_NO_HOST = re.compile(r":(?<=[ps]:)//[A-Za-z0-9_-]*+[^.]")
 _NO_HOST = re.compile(r"http(?<!\whttp)s?://(?!localhost)[\w-]++(?=[/)\]\s])")
@@ -32,12 +32,12 @@ _NO_HOST = re.compile(r"http(?<!\whttp)s?://(?!localhost)[\w-]++(?=[/)\]\s])")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reading of one file gave.
+    """The result of reading one file.
 
-    `file`: its path below the folder, with /. `issue`: none if the file is broken, or no issue's at all (then there are
-    no problems either). `problems`: what is wrong, also with files that did give an issue. `stamp`: the file's when it
-    was read; it changes when the file does. `draft`: the mark that makes it a draft, "" without one. `hidden`: what no
-    reader of the page would see. `committed`: when the file was first committed, for an issue that says no date.
+    `file`: its path below the folder, with /. `issue`: None if the file is broken, or no issue at all (then it has no
+    problems either). `problems`: what is wrong; a file with an issue may have some. `stamp`: the file's when it was
+    read; it changes when the file does. `draft`: the mark that makes it a draft, "" without one. `hidden`: what no
+    reader of the page would see. `committed`: when the file was first committed, for an issue without a date.
     """
 
     file: str
@@ -52,7 +52,7 @@ class Reading:
 def read(file: str, data: bytes) -> Reading:
     """Read the bytes of the file named `file` (its path below the archive's folder).
 
-    Never raises: what is wrong is in the reading's problems.
+    Never raises: errors are in the reading's problems.
     """
     try:
         return _Document(file, data).reading()
@@ -72,18 +72,18 @@ def _unread(file: str, line: int, message: str, advice: str) -> Reading:
 
 
 def raw_body(file: str, data: bytes) -> tuple[str, int]:
-    """Give the text below a file's front matter as it stands, and the number of its first line; for `archive.proof`."""
+    """Return the text below a file's front matter unchanged, and the number of its first line; for `archive.proof`."""
     return front.parts(_Document(file, data).text())[1:]
 
 
 def fingerprint(text: str) -> str:
-    """Return a hash of a file's text: the same for other line ends, another encoding, or empty lines at its end."""
+    """Return a hash of a file's text: the same with other line ends, another encoding, or empty lines at its end."""
     plain_text = unicodedata.normalize("NFC", text).rstrip()
     return hashlib.sha256(plain_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""Stands for a date that nothing says, until `archive.snapshot` guesses one."""
+"""The placeholder for a missing date, until `archive.snapshot` guesses one."""
 
 
 class _Document:
@@ -95,7 +95,7 @@ class _Document:
         self.problems: list[Problem] = []
 
     def reading(self) -> Reading:
-        """Read it all."""
+        """Read the whole file."""
         if len(self.data) > FILE_MAX_BYTES:
             return too_large(self.file, len(self.data))
         text = self.text()
@@ -124,7 +124,7 @@ class _Document:
         name = label.slug(self.file)
         number = label.number(metadata, title, self.file)
         body_text, first = seen.text, line
-        if heading and (heading == title or heading in title):  # said by the title
+        if heading and (heading == title or heading in title):  # the title has the date
             first += body_text.count("\n", 0, end)
             body_text = body_text[end:]
         sections = seen.placed(body.parse(body_text, first), line)
@@ -146,7 +146,7 @@ class _Document:
         return Reading(self.file, issue, tuple(self.problems), draft=held, hidden=seen.hidden)
 
     def _unclosed(self, seen: Visible) -> None:
-        """Note what hides more than its author may have meant."""
+        """Note markup that hides more than its author may have meant."""
         for piece in seen.hidden:
             if not piece.closed:
                 self._note(
@@ -156,7 +156,7 @@ class _Document:
                 )
 
     def _doubt(self, seen: Visible, first_line: int) -> None:
-        """Note addresses that cannot be whole; they stay as they are, for only the owner knows better."""
+        """Note addresses that cannot be complete; they stay as they are, for only the owner knows better."""
         content = seen.text
         for number, match in _numbered(_CUT, content) if _MAYBE_CUT.search(content) else ():
             if not _ends_linked(content[content.rfind("\n", 0, match.start()) + 1 : match.start()]):
@@ -171,7 +171,7 @@ class _Document:
         self.problems.append(Problem(self.file, line, message, advice))
 
     def text(self) -> str:
-        """Give the text, with lines that end with a line feed alone."""
+        """Return the text, with lines that end with a line feed alone."""
         text = self._decoded()
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
@@ -205,9 +205,9 @@ class _Document:
         return label.spoken(label.slug(self.file))
 
     def _published(self, metadata: dict[str, Any], *titles: str) -> datetime | None:
-        """Return the date that the front matter, a title or the path says, None if none of them does.
+        """Return the date in the front matter, a title or the path, None if there is none.
 
-        Where the front matter has a month or a year alone, a day of that year in the title or the path is preferred.
+        If the front matter has only a month or a year, a day of that year in the title or the path is preferred.
         """
         given = release.date_of(metadata)
         published = date.moment(given)
@@ -226,14 +226,14 @@ class _Document:
 
 
 def _shown(title: str) -> str:
-    """Return what a reader sees of a title; a tag that it names and does not close is one of its words."""
+    """Return a title as a reader sees it; a tag that it names and does not close is one of its words."""
     seen = visible(title)
     told = all(piece.closed or piece.raw.startswith("<!--") for piece in seen.hidden)
     return " ".join(seen.text.split()) if seen.hidden and told else title
 
 
 _MARKED = (
-    # The longer mark first: it begins with the shorter.
+    # The longer mark first: it begins with the shorter one.
     ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
     ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
 )
@@ -243,7 +243,7 @@ _DATE = "add a line like `date: 2014-09-21` to its front matter"
 
 
 def too_large(file: str, size: int) -> Reading:
-    """Give the reading of a file of `size` bytes, more than an issue can have: a problem."""
+    """Return the reading of a file of `size` bytes, more than an issue can have: a problem."""
     message = f"it has {size / 1e6:.0f} MB, more than the {FILE_MAX_BYTES / 1e6:.0f} MB that an issue may have"
     return _unread(file, 0, message, "move it out of the archive")
 
@@ -251,7 +251,7 @@ def too_large(file: str, size: int) -> Reading:
 def _numbered(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield every match of `pattern` with the number of its line, from 0.
 
-    Lines are counted on from the match before: counted from the top, 16,000 addresses in 400 kB took 2.1 s.
+    Lines are counted from the match before: counted from the top, 16,000 addresses in 400 kB took 2.1 s.
     """
     number = counted = 0
     for match in pattern.finditer(text):
@@ -261,6 +261,6 @@ def _numbered(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Mat
 
 
 def _ends_linked(line: str) -> bool:
-    """Tell whether `line`, to which a closing bracket belongs, ends with a link's target."""
+    """Return whether `line`, which a closing bracket belongs to, ends with a link's target."""
     words = line.rsplit(None, 1)
     return bool(words) and not line[-1].isspace() and "](" in words[-1][:-1]

@@ -1,4 +1,4 @@
-"""An entry being read: its text, its links, and what it may be called."""
+"""An entry being read: its text, its links, and its headline."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from archive.lines import Line, Mention
 from archive.link import is_profile
 
 _MARKER = re.compile(r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))")
-"""A number that begins an entry where no list is one to Markdown's grammar: `1、`, `（1）`, `①`."""
+"""A number that begins an entry where Markdown's grammar sees no list: `1、`, `（1）`, `①`."""
 _BULLET = re.compile(r"\s*[•‣◦·]\s*")
 _COUNTED = re.compile(r"\s*\d{1,3}[.、)]\s+")
 
 
 def marker(line: Line) -> int:
-    """Return how many characters of a line are the number that it begins with, 0 for none."""
+    """Return the length of the number that a line begins with, 0 for none."""
     found = _MARKER.match(line.raw)
     return found.end() if found else 0
 
@@ -23,10 +23,10 @@ def marker(line: Line) -> int:
 class Draft:
     """An entry being read.
 
-    `width`: characters of its last line, 0 if the next stands on its own anyway. `ended`: its last line was an address
+    `width`: characters of its last line, 0 if the next begins a new line anyway. `ended`: its last line was an address
     on a line of its own. `doubtful`: it began right after such a line, so that without a link of its own it is the end
     of the entry before. `led`: it began with an address, which its text follows. `listed`: the list it is an item of.
-    `explicit`: a heading or a number begins it, and the next one ends it. `title`: what its heading says.
+    `explicit`: a heading or a number begins it, and the next one ends it. `title`: its heading's words.
     """
 
     def __init__(self, number: int) -> None:
@@ -66,13 +66,13 @@ class Draft:
         self.width = 0 if line.mentions else len(line.words)
 
     def address(self, url: str) -> None:
-        """Add a line that is nothing but an address."""
+        """Add a line that is only an address."""
         self.led = self.led or not (self.pieces or self.urls)
         self.urls[url] = None
         self.ended = True
 
     def join(self, other: Draft | Ready) -> None:
-        """Take in the entry below: this was its title or its picture, or that the end of this."""
+        """Join the entry below: this one was its title or its picture, or that one the end of this."""
         if not self.pieces:
             self.first = other.first
         if other.pieces:
@@ -90,15 +90,15 @@ class Draft:
         return "".join(self.pieces)
 
     def is_title(self, longest: int) -> bool:
-        """Return whether all it has is one short line that ends without a full stop."""
+        """Return whether it is only one short line without a full stop."""
         if len(self.pieces) != 1 or len(self.pieces[0]) > longest or self.urls:
             return False
         return self.pieces[0][-1:].isalnum() or bool(self.first and self.first.lead == self.pieces[0])
 
     def shown(self) -> tuple[tuple[str, ...], str]:
-        """Return its links, the one it is about first, and its headline.
+        """Return its links, the main one first, and its headline.
 
-        Of "title - address" only the title stays in its text: the address is the link.
+        Of "title - address" only the title stays in the text: the address is the link.
         """
         if len(self.pieces) == 1 and (title := _before_address(self)):
             self.pieces = [title]
@@ -106,7 +106,7 @@ class Draft:
 
 
 class Ready:
-    """An entry of plain words with its addresses on lines of their own: there is nothing more to find out."""
+    """An entry of plain words with its addresses on lines of their own, which needs no further reading."""
 
     __slots__ = ("line", "text", "urls")
     doubtful = explicit = False
@@ -117,7 +117,7 @@ class Ready:
     bullets: tuple[Line, ...] = ()
 
     def __init__(self, line: int, text: str, urls: tuple[str, ...]) -> None:
-        """Take the entry that begins in the line `line`."""
+        """Make the entry that begins in the line `line`."""
         self.line = line
         self.text = text
         self.urls = urls
@@ -133,7 +133,7 @@ class Ready:
 
 
 def headline_of(draft: Draft) -> tuple[tuple[str, ...], str]:
-    """Return the links of an entry, the thing before the persons who did it, and its headline."""
+    """Return the links of an entry, those to things before those to their authors, and its headline."""
     urls = _ordered(draft)
     if not urls:
         return urls, headline(None, draft.text, draft.title or _lead(draft))
@@ -143,7 +143,7 @@ def headline_of(draft: Draft) -> tuple[tuple[str, ...], str]:
 
 
 def _ordered(draft: Draft) -> tuple[str, ...]:
-    """Return the links in reading order, but those to persons after what they did."""
+    """Return the links in reading order, but those to people after the others."""
     urls = list(draft.urls)
     if len(urls) < 2 or draft.title:
         return tuple(urls)
@@ -158,7 +158,7 @@ def _ordered(draft: Draft) -> tuple[str, ...]:
 
 
 def _opening_person(draft: Draft) -> str:
-    """Return the address of the person whose name begins the sentence, as in `[A. Pilot](…) proposed [a rule](…)`."""
+    """Return the URL of the person whose name begins the sentence, as in `[A. Pilot](…) proposed [a rule](…)`."""
     line = draft.first
     if line is None or not line.opens or len(line.mentions) < 2 or line.mentions[0].address:
         return ""
@@ -168,7 +168,7 @@ def _opening_person(draft: Draft) -> str:
 
 _NAME = re.compile(r"@?[\w.-]+|(?:[^\W\d_][\w.'’-]*\s+){1,3}[^\W\d_][\w.'’-]*")
 _ACT = re.compile(
-    # What persons do, right after their name.
+    # What people do, right after their name.
     r"""[’']?s?[)\]]*,?\s+(?:and\s+\S+\s+)?(?:has\s+|have\s+|just\s+|also\s+|recently\s+|then\s+)*
     (?:announce|propose|publish|share|introduce|explain|merge|inform|post|update|open|create|ask|pitch|suggest|argue
     |show|describe|discusse?|start|submit|present|implement|fixe?|add|join|review|demonstrate|compare|report|record
@@ -184,7 +184,7 @@ def is_person(mention: Mention) -> bool:
 
 
 def _lead(draft: Draft) -> str:
-    """Return the words in bold that the entry begins with, if they are a title."""
+    """Return the bold words that the entry begins with, if they are a title."""
     first = draft.first
     if first is None or not first.lead:
         return ""
@@ -193,7 +193,7 @@ def _lead(draft: Draft) -> str:
 
 
 def _only_item_mention(draft: Draft) -> Mention | None:
-    """Return the link of the one item below a line that is no title itself, as below a meeting's date and place."""
+    """Return the link of the only item below a line that is no title itself, as below a meeting's date and place."""
     if len(draft.bullets) == 1 and draft.bullets[0].opens and draft.first and not draft.first.opens:
         return draft.bullets[0].mentions[0]
     return None

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 
 class BackIssueError(Exception):
-    """Something went wrong that a person can be told about.
+    """An error that can be shown to a person.
 
-    `str()` of it is one line for a person: what, which thing, and the next step. Every subclass keeps the identity of
-    the thing as attributes; the cause is `__cause__`.
+    `str()` of it is one line for a person: what happened, to which thing, and the next step. Every subclass keeps the
+    thing's identity as attributes; the cause is `__cause__`.
     """
 
 
@@ -35,12 +35,12 @@ class FolderError(ArchiveError):
 
 
 class UnknownIssueError(ArchiveError):
-    """No issue answers to what was asked for."""
+    """No issue has the requested name or number."""
 
     def __init__(self, asked: str, near: tuple[str, ...] = ()) -> None:
-        """Keep `asked` (slug or number as typed) and `near` (numbers or slugs that come close).
+        """Keep `asked` (slug or number as typed) and `near` (similar numbers or slugs).
 
-        `near` is in the order it is shown: of a number's neighbours newest first, of names the nearest first.
+        `near` is in the order in which it is shown: a number's neighbours newest first, names the most similar first.
         """
         hint = f"; nearest: {', '.join(near)}" if near else ""
         super().__init__(f"there is no issue {asked!r} in the archive{hint}")

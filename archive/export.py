@@ -10,7 +10,7 @@ from archive.link import domain
 
 
 def rows(issue: Issue) -> Iterator[dict[str, Any]]:
-    """Give one JSON object per entry of `issue`, in reading order.
+    """Return one JSON object per entry of `issue`, in reading order.
 
     Keys: issue, number (or None), published (ISO 8601 with offset), title, section (heading as written), kind, text,
     headline, links (each with url and domain).

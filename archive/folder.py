@@ -1,4 +1,4 @@
-"""The archive's folder: the one place of this package that touches the disk."""
+"""The archive's folder: the only module of this package that touches the disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONE = re.compile("[\ud800-\udfff]")
 
 
 def shown(name: str) -> str:
-    r"""Give `name` as it can be shown and kept: itself, or with its odd bytes in figures where it is no UTF-8.
+    r"""Return `name` in a form that can be shown and stored: unchanged, or with the bytes that are not UTF-8 escaped.
 
     >>> shown("caf\udce9.md")
     'caf\\xe9.md'
@@ -30,7 +30,7 @@ def shown(name: str) -> str:
 
 
 def _in_figures(lone: re.Match[str]) -> str:
-    """Give a byte that the system passed on as half a character, or what else is half of one."""
+    """Escape a byte that the system passed on as a lone surrogate, or another lone surrogate."""
     code = ord(lone[0])
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
@@ -39,8 +39,8 @@ def _in_figures(lone: re.Match[str]) -> str:
 class File:
     """A file seen in the folder.
 
-    `name`: its path below the folder, with /, as it is `shown`. `stamp`: changes when its content does (size and times;
-    opaque). `size` in bytes. `fault`: why it cannot be read, if that was seen already; it may name a folder then.
+    `name`: its path below the folder, with /, as `shown` returns it. `stamp`: changes when its content does (size and
+    times; opaque). `size` in bytes. `fault`: why it cannot be read, if known already; it may name a folder then.
     `advice`: what to do about the fault. `written`: when it was last written, in seconds since 1970 (0: unknown).
     """
 
@@ -53,15 +53,15 @@ class File:
 
 
 class Folder(Protocol):
-    """Where the issues' files are."""
+    """The folder of the issues' files."""
 
     @property
     def name(self) -> str:
-        """Give the folder's name for messages."""
+        """Return the folder's name for messages."""
         ...
 
     def files(self) -> Iterator[File]:
-        """Give every file that may hold an issue, in any order, and every folder below that cannot be read.
+        """Return every file that may hold an issue, in any order, and every folder below that cannot be read.
 
         Raises:
             FolderError: the folder itself is missing or cannot be read.
@@ -69,11 +69,11 @@ class Folder(Protocol):
         ...
 
     def look(self, name: str) -> File | None:
-        """Give one file as it is now, or nothing when it is gone or cannot hold an issue."""
+        """Return one file as it is now, None if it is gone or cannot hold an issue."""
         ...
 
     def read(self, name: str) -> bytes:
-        """Give the content of one file.
+        """Return the content of one file.
 
         Raises:
             OSError: it cannot be read, or is gone.
@@ -93,7 +93,7 @@ class DiskFolder:
 
     @property
     def name(self) -> str:
-        """Give the path as it was given."""
+        """Return the path as it was given."""
         return str(self.path)
 
     def files(self) -> Iterator[File]:
@@ -113,7 +113,7 @@ class DiskFolder:
     def first_commits(self) -> Mapping[str, datetime]:
         """Return when each file was first committed to git, by name; nothing for a folder outside a repository.
 
-        Asked once, and only for an archive with issues that say no date.
+        Called once, and only for an archive with issues without a date.
         """
         if self._commits is None:
             self._commits = history.first_commits(self.path)
@@ -144,13 +144,13 @@ class DiskFolder:
         return bool(stem) and (dot + suffix).lower() in self._suffixes and leaf[0] not in "._"
 
     def _seen(self, name: str, entry: os.DirEntry[str] | Path) -> File:
-        if (said := shown(name)) != name:  # neither a database nor Slack takes it
+        if (said := shown(name)) != name:  # neither a database nor Slack accepts it
             return File(said, fault="its name, or its folder's, is not UTF-8", advice="rename it")
         try:
             state = entry.stat()
         except OSError as error:
             return File(name, fault=f"it cannot be read: {error.strerror}")
-        if not stat.S_ISREG(state.st_mode):  # reading a pipe waits for ever, a device may have no end
+        if not stat.S_ISREG(state.st_mode):  # reading a pipe waits for ever, a device may never end
             return File(name, fault="it is no regular file (a pipe, a socket or a device)", advice="take it away")
         return File(name, (state.st_mtime_ns, state.st_size, state.st_ino), state.st_size, written=state.st_mtime)
 
@@ -165,18 +165,18 @@ class DiskFolder:
         except (FileNotFoundError, NotADirectoryError):
             if not path.is_symlink():
                 return None
-        except OSError:  # it is there, and cannot be read
+        except OSError:  # it exists, and cannot be read
             pass
         return self._seen(name, path)
 
     def read(self, name: str) -> bytes:
         """See `Folder.read`."""
-        # By the system's own calls: half the time of a file object, a quarter of Path.read_bytes.
+        # With the system's own calls: half the time of a file object, a quarter of Path.read_bytes.
         file = os.open(f"{self._base}{name}", _READ)
         try:
             data = os.read(file, _PIECE)
             if len(data) < _PIECE:
-                return data  # of a regular file less is read only where it ends
+                return data  # a regular file returns less only at its end
             pieces = [data]
             while data := os.read(file, _PIECE):
                 pieces.append(data)
@@ -188,5 +188,5 @@ class DiskFolder:
 def _is_dir(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a symbolic link that leads to itself
+    except OSError:  # a symbolic link to itself
         return False

@@ -1,7 +1,7 @@
 """Front matter: the names and values above an issue's body, in YAML, TOML or JSON.
 
-A value may be anything that its language can write, also a list of a few bytes that would fill the memory if it were
-written out: values are looked at by `said` and `shown` alone.
+A value may be anything that its language can write, even a few bytes that would expand to fill the memory: values
+are read only through `said` and `shown`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from frontmatter.default_handlers import BaseHandler, SafeLoader, YAMLHandler
 _FRONT_MATTER_MAX_CHARS = 64_000
 _YAML_MAX_DEPTH = 100
 _YAML_MAX_MERGES = 100
-"""Mappings that one may take in by `<<`, and names that it may have from them."""
+"""The most mappings that one may merge with `<<`, and the most names that it may get from them."""
 
 
 class BrokenError(Exception):
@@ -35,11 +35,11 @@ class BrokenError(Exception):
 
 
 _AS_WRITTEN = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool"))
-"""Kinds of YAML scalars that stay text: `0123` is no octal number, `12:30` no 750, and `yes` no flag."""
+"""Kinds of YAML scalars that stay text: `0123` is no octal number, `12:30` is not 750, and `yes` is no boolean."""
 
 
 class _Loader(SafeLoader):  # type: ignore[misc,valid-type]  # one of two classes, whichever the machine has
-    """A YAML loader that keeps scalars as they are written and refuses mappings that would grow without end."""
+    """A YAML loader that keeps scalars as they are written and refuses mappings that would grow without limit."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, Any]]]] = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag not in _AS_WRITTEN]
@@ -47,7 +47,7 @@ class _Loader(SafeLoader):  # type: ignore[misc,valid-type]  # one of two classe
     }
 
     def flatten_mapping(self, node: Any) -> None:
-        """Merge the mappings named by `<<`. They can merge others in turn, so a few lines could yield millions."""
+        """Merge the mappings named by `<<`. They can merge others in turn, so that a few lines could yield millions."""
         taken = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
         names = len(node.value)
         if sum(len(value.value) if value.id == "sequence" else 1 for value in taken) <= _YAML_MAX_MERGES:
@@ -87,9 +87,9 @@ _YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y",
 
 
 def _plain_parts(text: str) -> tuple[dict[str, Any], str, int] | None:
-    """Give the parts of a file whose front matter is the newsletter's own two lines, or nothing if it is any other.
+    """Return the parts of a file whose front matter is the newsletter's own two lines, None for any other.
 
-    They are what the parser of YAML gives, which takes as long for these lines as the body's whole reading may (see
+    They are what the YAML parser returns, which takes as long for these lines as reading the whole body may (see
     benchmarks.reading).
     """
     match = _HEAD.match(text)
@@ -98,7 +98,7 @@ def _plain_parts(text: str) -> tuple[dict[str, Any], str, int] | None:
     with contextlib.suppress(ValueError):
         metadata = {"title": title, "date": datetime.fromisoformat(match["date"])}
         start, end = match.end(), len(text)
-        while text[end - 1].isspace():  # as rstrip() does, but without another copy of it all
+        while text[end - 1].isspace():  # as rstrip() does, but without copying the text once more
             end -= 1
         return metadata, text[start:end], text.count("\n", 0, start) + 1
     return None
@@ -111,7 +111,7 @@ _FEWER = "keep title and date in it"
 
 
 def parts(text: str) -> tuple[dict[str, Any], str, int]:
-    """Give front matter (names in lower case), body and the number of the body's first line.
+    """Return front matter (names in lower case), body and the number of the body's first line.
 
     The lines of `text` end with a line feed alone.
 
@@ -131,9 +131,9 @@ def parts(text: str) -> tuple[dict[str, Any], str, int]:
         raise BrokenError(1, _BULKY, _FEWER)
     try:
         metadata, content = frontmatter.parse(text, handler=handler)
-    except Exception as error:  # any parser of the two, with errors of its own
+    except Exception as error:  # either parser, with errors of its own
         raise BrokenError(_line_of(error), f"its front matter cannot be read: {_reason(error)}", _MEND) from error
-    whole = text.rstrip()  # as the parser gives it
+    whole = text.rstrip()  # as the parser returns it
     if content == whole.lstrip():
         raise BrokenError(1, "its front matter has no end", "close it with the same line that opens it (---)")
     if not metadata and not _is_empty(handler, text):
@@ -163,7 +163,7 @@ def _fenced_parts(text: str) -> tuple[dict[str, Any], str, int]:
         raise BrokenError(1, _BULKY, _FEWER)
     try:
         metadata = _LANGUAGES[(fence["language"] or "json").lower()](matter) if matter.strip() else {}
-    except Exception as error:  # any parser of the three, with errors of its own
+    except Exception as error:  # any of three parsers, with errors of its own
         raise BrokenError(_line_of(error), f"its front matter cannot be read: {_reason(error)}", _MEND) from error
     if not isinstance(metadata, dict):
         raise BrokenError(1, "its front matter is no list of names and values", _MEND)
@@ -173,11 +173,11 @@ def _fenced_parts(text: str) -> tuple[dict[str, Any], str, int]:
 
 
 _JSON = re.compile(r"""\s*+\{(?:\s*["'][\w -]+["']\s*:|[ \t]*\n)""")
-"""How front matter in JSON begins, on one line or on many: with a name, or with a bracket alone."""
+"""How front matter in JSON begins, on one line or several: with a name, or with a bracket alone."""
 
 
 def _json_parts(text: str) -> tuple[dict[str, Any], str, int]:
-    """Give the parts of a file that begins with an object of JSON."""
+    """Return the parts of a file that begins with a JSON object."""
     if _depth(text[: _FRONT_MATTER_MAX_CHARS + 1]) > _YAML_MAX_DEPTH:
         raise BrokenError(1, _BULKY, _FEWER)
     start = len(text) - len(text.lstrip())
@@ -192,13 +192,13 @@ def _json_parts(text: str) -> tuple[dict[str, Any], str, int]:
 
 
 _HEADER = re.compile(r"\s*((?:[A-Za-z][\w -]{0,40}:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*)+)(?=[ \t]*(?:\n|\Z))")
-"""Lines of `Name: value` and a blank line below them, without marks around them, as Pelican has them."""
+"""Lines of `Name: value` and a blank line below them, without marks around them, as Pelican writes them."""
 
 
 def _header_parts(text: str) -> tuple[dict[str, Any], str, int]:
     """Return the parts of a file with a Pelican header, or without any front matter.
 
-    A header has a title, or a date and nothing that is no name of front matter: a text may begin with `Note: …`.
+    A header has a title, or a date and only names of front matter: a text may begin with `Note: …`.
     """
     head = _HEADER.match(text if text.endswith("\n") else f"{text}\n")
     lines = [line.partition(":") for line in head[1].splitlines() if line[:1].strip()] if head else []
@@ -213,19 +213,19 @@ _HEADER_NAMES = frozenset({"title", "date"})
 
 
 def _paired(text: str) -> str:
-    """Give `text` without the halves of characters that JSON can write and no file or database can hold."""
+    """Return `text` without lone surrogates, which JSON can write and no file or database can hold."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _named(metadata: dict[Any, Any]) -> dict[str, Any]:
-    """Give the values whose names are words: YAML's may be figures or moments, of any size."""
+    """Return the values whose names are words: YAML's may be numbers or dates, of any size."""
     return {name.strip().lower(): value for name, value in metadata.items() if isinstance(name, str)}
 
 
 def said(value: object) -> str | None:
-    """Give what a front matter's `value` says, on a thousand characters at most; nothing for what says nothing.
+    """Return the text of a front matter's `value`, at most a thousand characters; "" for a value without one.
 
-    Collections say nothing, and neither do numbers of more figures than any label has.
+    Collections have no text, and neither do numbers with more digits than any label.
     """
     if isinstance(value, str):
         return value[:1000]
@@ -235,11 +235,11 @@ def said(value: object) -> str | None:
 
 
 _NUMBER_MAX_BITS = 64
-"""Bits of a number that may be a date or a label. Of a few thousand, no figures can be given at all."""
+"""Bits of a number that may be a date or a label. One of several thousand cannot be converted to digits."""
 
 
 def shown(value: object) -> str:
-    """Give a front matter's `value` for a message: its words, or its type alone."""
+    """Return a front matter's `value` for a message: its words, or only its type."""
     words = said(value)
     if words is None:
         words = value.isoformat() if isinstance(value, date) else f"{type(value).__name__} …"
@@ -251,7 +251,7 @@ def _is_empty(handler: BaseHandler, text: str) -> bool:
 
 
 def _bulky(text: str) -> bool:
-    """Tell whether the front matter would keep a parser busy for long, or fell it: large, or nested deeply."""
+    """Return whether the front matter would keep a parser busy for long, or crash it: large, or nested deeply."""
     end = text.find("\n---", 3) if text.lstrip()[:1] == "-" else text.find("\n+++", 3)
     head = text if end < 0 else text[:end]
     return end > _FRONT_MATTER_MAX_CHARS or (
@@ -260,11 +260,11 @@ def _bulky(text: str) -> bool:
 
 
 _LADDER = re.compile(r"^[ \t]*(?:[-?:][ \t]+){10}", re.MULTILINE)
-"""Items of items of items, begun on one line: libyaml goes down them until the process falls."""
+"""Items nested on one line: libyaml recurses into them until the process crashes."""
 
 
 def _depth(text: str) -> int:
-    """Give how deep brackets are nested in `text` at most."""
+    """Return how deep brackets are nested in `text` at most."""
     depth = deepest = 0
     for mark in re.findall(r"[\[\]{}]", text):
         depth += 1 if mark in "[{" else -1

@@ -1,7 +1,7 @@
 """Markdown's grammar: a text as lines of words and links, by a conformant parser (CommonMark and GitHub's additions).
 
-What the parser cannot know is mended before it sees the text: mail's `>From`, and stars in addresses. The mends keep
-every line in its place.
+What the parser cannot know is corrected before it sees the text: mail's `>From`, and stars in addresses. Every line
+stays in its place.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _PARSER = Markdown(
 )
 _MAILED = re.compile(r"^ {0,3}>[ ]?(?=From |\S[^\n]*\n {0,3}(?:={2,}|-{2,})[ \t]*$)", re.MULTILINE)
 _PARAGRAPH_CHARS = 2_000
-"""Characters before a line in which code may have begun that goes on to it."""
+"""Characters before a line in which code may have begun that continues to it."""
 _TWIN = re.compile(r"\[(https?://[^\s\[\]<>()]*[()][^\s\[\]<>]*)\]\(\1\)")
-"""An address as its own label, with brackets that no target may have bare."""
+"""An address as its own label, with brackets that a target may not contain unescaped."""
 _STARRED = re.compile(r"://(?<=[ps]://)[^\s<>`*_~]{0,300}+[*_~][^\s<>`]{0,2000}")
 _STARS = re.compile(r"(?<!\\)([*_~])")
 _HEADING_LEVELS = {f"H{level}": level for level in range(1, 7)}
@@ -38,7 +38,7 @@ _GLUED = re.compile(rb":[^ \t\r\n]")
 
 
 def mended(text: str) -> str:
-    """Return `text` with what a parser would take for something else than a reader does; its lines stay."""
+    """Return `text` corrected where a parser would read it otherwise than a person does; its lines stay."""
     if "\0" in text:
         text = text.replace("\0", " ")
     if ">" in text:
@@ -50,14 +50,14 @@ def mended(text: str) -> str:
 
 
 def _unquoted(match: re.Match[str]) -> str:
-    """Return what a mailer's quotation mark becomes: nothing, but where code may be open that would then go on."""
+    """Return the replacement for a mailer's quotation mark: "", except where open code would then continue."""
     text, at = match.string, match.start()
     paragraph = max(text.rfind("\n\n", max(0, at - _PARAGRAPH_CHARS), at), at - _PARAGRAPH_CHARS, 0)
     return match[0] if "`" in text[paragraph:at] else ""
 
 
 def _spared(match: re.Match[str]) -> str:
-    """Return an address with its stars escaped, but for those at its end that close what stands before it."""
+    """Return an address with its stars escaped, except those at its end that close earlier markup."""
     text, at = match.string, match.start()
     while at and text[at - 1].isalpha():
         at -= 1
@@ -72,7 +72,7 @@ def _spared(match: re.Match[str]) -> str:
 
 
 _HELD = frozenset("<([\"'=/")
-"""What stands before an address that Markdown or HTML holds already."""
+"""What precedes an address that is already part of Markdown or HTML."""
 _STARS_BEFORE = re.compile(r"[*_~]{1,3}\Z")
 
 
@@ -112,7 +112,7 @@ class _Events:
         self._html_at = -1
 
     def read(self, events: Iterable[Any]) -> None:
-        """Take all events."""
+        """Read all events."""
         for event, place in events:
             if isinstance(event, str):
                 self._single(event, place)
@@ -210,7 +210,7 @@ class _Events:
     def begin_list(self) -> None:
         """Begin a list."""
         self.finish()
-        if self._item and self._lists:  # `- 1. …` is one item, whatever the grammar says
+        if self._item and self._lists:  # `- 1. …` is one item, even if the grammar has two
             self._lists.append(self._lists[-1])
             return
         self._listed += 1
@@ -222,7 +222,7 @@ class _Events:
         self._item = True
 
     def end_list(self) -> None:
-        """End the list that was begun last."""
+        """End the innermost list."""
         self.finish()
         if self._lists:
             self._lists.pop()
@@ -253,7 +253,7 @@ class _Events:
         elif kind == "BlockQuote":
             self._quotes -= 1
         elif kind == "Table":
-            if self._head:  # no row below it
+            if self._head:  # no row follows
                 self.lines.append(self._head)
             self._heads, self._head = [], None
         elif kind == "Item":
@@ -261,26 +261,26 @@ class _Events:
 
     @property
     def begun(self) -> bool:
-        """Whether a line is begun."""
+        """Return whether a line is begun."""
         return self._line is not None
 
     def place(self, number: int) -> int:
-        """Return the byte at which the line `number` begins."""
+        """Return the byte offset at which the line `number` begins."""
         return self._starts[min(number - self._first, len(self._starts) - 1)]
 
     def _cell(self) -> None:
-        """Begin a table's cell: from the second on each is led by the words at its column's head."""
+        """Begin a table's cell: from the second row on, each is preceded by its column's heading."""
         if self._cells:
             head = self._heads[self._cells] if self._row > 1 and self._cells < len(self._heads) else ""
             self.builder.text(f"{_SEPARATOR}{head}: " if head else _SEPARATOR)
         self._cells += 1
 
     def number(self, at: int) -> int:
-        """Return the number of the line in which the byte `at` stands."""
+        """Return the number of the line that contains the byte offset `at`."""
         return bisect_right(self._starts, at) - 1 + self._first
 
     def begin(self, at: int) -> None:
-        """Begin a line at the byte `at`, unless one is begun."""
+        """Begin a line at the byte offset `at`, unless one is begun."""
         if self._line is not None:
             return
         number = self.number(at)
@@ -306,7 +306,7 @@ class _Events:
             self._colon = False
 
     def _break(self, at: int, *, broken: bool) -> None:
-        """End a line within its block; the next begins at the byte `at`."""
+        """End a line within its block; the next begins at the byte offset `at`."""
         line = self._line
         self.finish()
         if line is None:
@@ -320,11 +320,11 @@ class _Events:
             broken=broken,
             quoted=line.quoted,
         )
-        if line.first and not (line.words or line.mentions):  # nothing was seen yet: the block begins here
+        if line.first and not (line.words or line.mentions):  # nothing was read yet: the block begins here
             self._line.first, self._line.gap, self._line.item = True, line.gap, line.item
 
     def finish(self) -> None:
-        """End the present line, if one is begun."""
+        """End the current line, if one is begun."""
         if self._line is None:
             return
         line, self._line = self.builder.finish(self._line), None
@@ -336,7 +336,7 @@ class _Events:
             self.lines.append(line)
 
     def _html_block(self) -> None:
-        """Take a block of HTML as its reader sees it."""
+        """Add a block of HTML as its reader sees it."""
         self.finish()
         read_html("".join(self._html), self, self.number(self._html_at))
         self.finish()

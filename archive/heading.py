@@ -41,7 +41,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     (Kind.INTRO, r"vorwort|einleitung|willkommen|édito(?:rial)?|introducción|bienvenidos?|introdução|editoriale"),
 )
 _UNSPACED: tuple[tuple[Kind, str], ...] = (
-    # Japanese, Chinese in both scripts, Korean: words of these stand in others without a blank.
+    # Japanese, Chinese in both scripts, Korean: these words stand within others without a blank.
     (Kind.SPONSOR, "スポンサー|広告|协賛|協賛|赞助|贊助|广告|廣告|推广|스폰서|광고"),
     (Kind.JOBS, "求人|採用|転職|招聘|招贤|招人|职位|職位|工作机会|채용"),
     (Kind.EVENTS, "イベント|勉強会|カンファレンス|活动|活動|会议|會議|讲座|講座|행사"),
@@ -57,9 +57,9 @@ _RULES = (
 
 @lru_cache(maxsize=4096)
 def kind(heading: str) -> Kind | None:
-    """Return the kind that a heading's words name, None for a heading of its own making (a conference, a firm).
+    """Return the kind that a heading names, None for any other heading (a conference, a company).
 
-    A sponsor's section is known by clear words alone: promotions, partners and deals may be anything.
+    Only clear words make a sponsor's section: promotions, partners and deals may be anything.
 
     >>> kind("From our sponsor, Example")
     <Kind.SPONSOR: 'sponsor'>

@@ -1,4 +1,4 @@
-"""The display title of an entry, for the newsletter gives its entries none."""
+"""The headline of an entry, since the newsletter gives its entries none."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from urllib.parse import unquote
 from archive.link import domain
 
 HEADLINE_MAX_CHARS = 80
-"""Characters of the longest headline: one line of a phone or two, and little is lost where Slack cuts labels at 75."""
+"""Characters of the longest headline: a line or two of a phone, and nearly all of it where Slack cuts labels at 75."""
 
 _FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
 _FORGE_PAGES = frozenset(
-    # First parts of a code host's address that are no account's.
+    # First parts of a code host's path that are not accounts.
     {"about", "blog", "collections", "explore", "features", "marketplace", "orgs", "readme", "security", "topics"}
 )
 _NAME = r"[^/-]+(?:-[^/-]+){0,2}"
 _HOSTING_PATH = re.compile(
-    # Where registries of packages keep one: the name, alone or below its owner's, is the title; a version may follow.
-    # What has more words is a page's own title.
+    # Package registries' paths: the name, alone or below its owner's, is the title; a version may follow.
+    # A path with more words is a page with a title of its own.
     rf"(?:(?:project|package|gems|crates|_)/((?:@[^/]+/)?{_NAME})|(?:r|packages|modules)/([^/]+/{_NAME}))"
     r"(?:/(?:v/)?v?\d[^/]*)?"
 )
 _HOSTING_PATH_LETTERS = frozenset("cgmpr_")
-"""What such an address's path begins with: looked at first, in a fraction of the time."""
+"""How such a URL's path begins: checked first, in a fraction of the time."""
 _OPAQUE = frozenset(
-    # Sites whose addresses say nothing: shorteners, advertisers' redirects, forms.
+    # Sites whose URLs say nothing: shorteners, advertisers' redirects, forms.
     """goo.gl t.co tinyurl.com is.gd fb.me hrd.cm grnh.se amzn.to youtu.be trib.al wp.me j.mp forms.gle aka.ms
     docs.google.com lnkd.in dlvr.it tiny.cc rb.gy""".split()  # noqa: SIM905 - reads better
 )
@@ -33,31 +33,31 @@ _OPAQUE_ENDS = (".ly", "list-manage.com")
 _WORD = re.compile(r"[^\W_]")
 _SEPARATORS = re.compile(r"[\W_]+")
 _SLUG = re.compile(
-    # Three words or more, of which one between the others may hold digits; a hash and a suffix may follow. The letters
-    # are named in both cases: a repeated class that ignores case is matched by a call a letter.
+    # Three words or more, of which one in the middle may hold digits; a hash and a suffix may follow. The letters
+    # are listed in both cases: a repeated class that ignores case is matched with a call per letter.
     r"([a-zA-Z]++(?:[-_][a-zA-Z]++(?!\d))*+"
     r"(?:[-_](?=[a-zA-Z]*\d)[a-zA-Z0-9]{1,7}+(?:[-_][a-zA-Z]++(?!\d))++)?+)"
     r"(?:-(?=[a-fA-F]*\d)[0-9a-fA-F]{8,})?(?:\.(?i:html?|php|aspx|md))?",
     re.ASCII,
 )
 _FEW = re.compile(r"[a-z0-9]*+(?:[-_.][a-z0-9]*+)?(?:\.html?)?")
-"""What has two words at most: told apart in a quarter of the time that its words take."""
+"""A slug of at most two words, detected in a quarter of the time that its words take."""
 _SPLIT = re.compile(r"[-_+~,. ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _SLUG_MIN_CHARS = 10
 _UNFINISHED = frozenset({"a", "an", "and", "by", "for", "how", "of", "or", "our", "the", "we", "with", "your"})
-"""No title ends with one of these: an address that does was cut, as some sites do after so many letters."""
+"""No title ends with one of these: a slug that does was cut, as some sites do after so many letters."""
 
 _SUFFIX = re.compile(
     r"\.(?:x?html?|php|aspx?|jspx?|cfm|cgi|md|markdown|pdf|txt|rst|do|pptx?|ipynb|cms|ars)$", re.IGNORECASE
 )
 _NOISE = re.compile(
-    # Numbers and hashes that programs put beside the words of an address.
+    # Numbers and hashes that programs put beside a URL's words.
     r"\d{3,}|[0-9a-f]{8,}|[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]{6,}|p?\d{5,}\w*|\w*\d\w*\d\w{6,}",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.,;:!?(–—-](?:(?<=[.,;:!?]) |(?<= [–—-]) |(?<= \())")
-"""What ends a clause; led by what is seldom met, which a search goes by in a fraction of the time."""
+"""The end of a clause; it begins with a rare character, which a search finds in a fraction of the time."""
 _SMALL = frozenset(
     """a about all an and are as at be best building by can case creating deploying do for from get getting good guide
     how in introducing introduction is it its learned lessons making managing more my need new not of on or our out part
@@ -70,7 +70,7 @@ _CAPITALS = frozenset(
     ssh ssl sso tcp tls tv ui uk url vm vpc vpn xml yaml json rss ux cto""".split()  # noqa: SIM905 - reads better
 )
 _FIXED = {
-    # Addresses have no apostrophes. Words that mean something without one ("its", "were") are left alone.
+    # URLs have no apostrophes. Words that mean something without one ("its", "were") are left alone.
     **{
         f"{word}nt": f"{word}n't"
         for word in ("does", "do", "is", "are", "was", "were", "did", "should", "could", "would", "have", "has", "had")
@@ -84,9 +84,9 @@ _FIXED = {
 def headline(url: str | None, text: str, label: str = "", *, inline: bool = False) -> str:
     """Return a short title (1 to 80 characters, one line) for the entry whose first link is `url`.
 
-    In this order: `label`, the words that the issue itself gives it; a title above the text; the name of a project on
-    a code host; the name that the text begins with; the words of the address; the text's first clause; the site. The
-    address is not asked where the link stands in a sentence (`inline`), which says what it is about.
+    The first that exists: `label`, the words that the issue itself gives it; a title above the text; the name of a
+    project on a code host; the name that the text begins with; the words of the URL; the text's first clause; the site.
+    The URL is not used if the link is within a sentence (`inline`), which says what it is about.
 
     >>> headline("https://github.com/rancher/k3os", "A small operating system.")
     'rancher/k3os'
@@ -107,7 +107,7 @@ def headline(url: str | None, text: str, label: str = "", *, inline: bool = Fals
 
 
 def explained(label: str, text: str) -> str:
-    r"""Return a title; a foreign name in front of a Chinese, Japanese or Korean text takes the text's first clause.
+    r"""Return a title; a foreign name before a Chinese, Japanese or Korean text gets the text's first clause appended.
 
     >>> explained("Docking", "Docking\n为桌面添加程序坞。可以替代别的。")
     'Docking：为桌面添加程序坞'
@@ -126,12 +126,12 @@ _FEW_WIDE = 4
 
 
 def _is_wide_script(text: str) -> bool:
-    """Return whether a text is Chinese, Japanese or Korean: the words of an address are another language then."""
+    """Return whether a text is Chinese, Japanese or Korean: its URL's words are another language then."""
     return not text.isascii() and len(_WIDE_SCRIPT.findall(text[:200])) > _FEW_WIDE
 
 
 def _own_title(text: str) -> str:
-    """Give the description's first line when it is a title above the rest: three words or more without a full stop."""
+    """Return the description's first line if it is a title above the rest: three words or more without a full stop."""
     first, more, _ = text.partition("\n")
     if not more or len(first) > HEADLINE_MAX_CHARS or first[-1:] in ".:,;" or first[:1] == "•" or first.count(" ") < 2:
         return ""
@@ -139,7 +139,7 @@ def _own_title(text: str) -> str:
 
 
 def _split(url: str) -> tuple[str, str]:
-    """Give an address's site and its path, without slashes at either end."""
+    """Return a URL's site and its path, without slashes at either end."""
     host, _, path = url.partition("://")[2].partition("/")
     if ":" in host or "@" in host or "?" in host or "#" in host:
         host = domain(url)
@@ -150,11 +150,11 @@ def _split(url: str) -> tuple[str, str]:
 
 
 def _named(host: str, path: str, text: str) -> str:
-    """Give the title that an address itself holds, or ""."""
+    """Return the title in the URL itself, or ""."""
     if not path:
         return _subject(host, text)
     if host in _FORGES and text and _FORGE_PAGE.match(path):
-        return ""  # what it is about stands in the text
+        return ""  # the text says what it is about
     if (host in _FORGES or (path[0] in _HOSTING_PATH_LETTERS and _HOSTING_PATH.match(path))) and (
         name := _stored(host, path)
     ):
@@ -171,12 +171,12 @@ def _named(host: str, path: str, text: str) -> str:
 
 
 def _slug_words(slug: str) -> list[str]:
-    """Give the words of a slug that has letters, digits and hyphens alone, in lower case."""
+    """Return the words of a slug of letters, digits and hyphens alone, in lower case."""
     return (slug.replace("_", "-") if "_" in slug else slug).lower().split("-")
 
 
 def _stored(host: str, path: str) -> str:
-    """Give the name of a project where an address leads to one on a code host or a package registry, or ""."""
+    """Return the name of a project if a URL leads to one on a code host or a package registry, or ""."""
     if host in _FORGES:
         parts = [part for part in path.split("/") if part]
         named = "" if parts[0].lower() in _FORGE_PAGES else "/".join(parts[:2]).removesuffix(".git")
@@ -187,7 +187,7 @@ def _stored(host: str, path: str) -> str:
 
 
 def _words(part: str) -> list[str]:
-    """Give the words of one part of a path, without the numbers and hashes that programs put beside them."""
+    """Return the words of one part of a path, without the numbers and hashes that programs add."""
     if "%" in part:
         part = unquote(part)
     if "." in part:
@@ -206,14 +206,14 @@ def _words(part: str) -> list[str]:
 
 
 def _is_number(word: str) -> bool:
-    """Tell whether a program put `word` there: three digits or more that are no year, or a hash."""
+    """Return whether a program added `word`: three digits or more that are not a year, or a hash."""
     if word.isalpha() or (len(word) == 4 and word[:2] in ("19", "20") and word.isdecimal()):
         return False
     return _NOISE.fullmatch(word) is not None
 
 
 def _cased(words: list[str], text: str) -> str:
-    """Write words in lower case as a sentence; names keep the case that the description gives them."""
+    """Return words in lower case as a sentence; names have the case that the description writes them in."""
     low = text.lower()
     written = []
     for small in words:
@@ -235,9 +235,9 @@ _VERSION = re.compile(r"(?<=[A-Za-z] )(?<!part )(?<!week )(?<!day )v?\d{1,2}(?: 
 
 
 def _dotted(match: re.Match[str], text: str) -> str:
-    """Return a version with the dots that an address has not: `Rkt 0 8` is `Rkt 0.8`, if the text says so too.
+    """Return a version with its dots, which a slug does not have: `Rkt 0 8` is `Rkt 0.8`, if the text has it too.
 
-    Without the text's word only small versions are mended, and none before a plural: `31 5 years` is no version.
+    Without the text, only small versions get dots, and none before a plural: `31 5 years` is not a version.
     """
     version = match[0].replace(" ", ".")
     after = match.string[match.end() :].lstrip().partition(" ")[0]
@@ -246,7 +246,7 @@ def _dotted(match: re.Match[str], text: str) -> str:
 
 
 def _is_name(text: str, at: int, seen: str) -> bool:
-    """Tell whether the capitals of `seen`, which stands at `at` in `text`, are its own and not a sentence's."""
+    """Return whether the capitals of `seen`, which stands at `at` in `text`, are its own and not a sentence's."""
     after = text[at + len(seen) : at + len(seen) + 1]
     if text[at - 1].isalnum() or after.isalnum():
         return False
@@ -313,7 +313,7 @@ _SHORT_FORMS = frozenset(
 
 
 def _is_short_form(line: str, end: int) -> bool:
-    """Return whether the full stop at `end` ends an initial or a short form, and not the sentence."""
+    """Return whether the full stop at `end` ends an initial or an abbreviation, and not the sentence."""
     word = line[:end].rpartition(" ")[2].lower().strip("(")
     return line[end] == "." and (word in _SHORT_FORMS or (len(word) == 1 and word.isalpha()))
 
@@ -326,7 +326,7 @@ def _cleaned(text: str) -> str:
 
 
 def shortened(text: str, longest: int = HEADLINE_MAX_CHARS) -> str:
-    """Give `text` on one line, cut at a word with … where it is longer than `longest` characters."""
+    """Return `text` as one line, cut at a word with … if it is longer than `longest` characters."""
     text = text.strip()
     seen = text[: longest + 1]
     if "\n" in seen or "  " in seen or not seen.isprintable():

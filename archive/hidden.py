@@ -1,7 +1,7 @@
-"""What stands in a text and no reader of the rendered page would see: comments, scripts, hidden elements.
+"""Text that no reader of the rendered page sees: comments, scripts, hidden elements.
 
-Code shows what it holds: between fences, in backticks and indented by four, a comment is text. Where Markdown would
-show a comment because it is not closed in its paragraph, what its author meant to hide is hidden all the same.
+Code is shown as it is: between fences, in backticks and indented by four, a comment is text. Where Markdown would
+show a comment because it is not closed in its paragraph, the comment is hidden all the same, as its author meant.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from archive.issue import Section
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """One piece of a text that is not seen: from `start` to `end` in it, on the line number `line` (from 1) and below.
+    """A hidden piece of a text: from `start` to `end` in it, on the line number `line` (from 1) and below.
 
-    `raw` is what stands there. `closed` is false for what is begun and never ended.
+    `raw` is its text. `closed` is False for one that is begun and never ended.
     """
 
     start: int
@@ -31,7 +31,7 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """What is left of a text: `text`, the place (from 0) that each of its lines had, and what is `hidden`."""
+    """The visible rest of a text: `text`, the original place (from 0) of each of its lines, and what is `hidden`."""
 
     text: str
     places: tuple[int, ...] = ()
@@ -44,7 +44,7 @@ class Visible:
         return first_line + self.places[min(max(number - first_line, 0), len(self.places) - 1)]
 
     def placed(self, sections: tuple[Section, ...], first_line: int) -> tuple[Section, ...]:
-        """Return what was read from `text` with the lines of the file."""
+        """Return values read from `text` with the lines of the file."""
         if not self.places:
             return sections
         return tuple(
@@ -58,7 +58,7 @@ class Visible:
 
 
 def visible(text: str, first_line: int = 1) -> Visible:
-    """Return what of `text`, whose lines end with a line feed alone, a reader sees. Takes time in proportion to it."""
+    """Return the visible rest of `text`, whose lines end with a line feed alone, in linear time."""
     if not (_MAYBE_TAG.search(text) or "{" in text or _MAYBE_DEFINITION.search(text)):
         return Visible(text)
     spans = tuple(_Scan(text).spans())
@@ -73,11 +73,11 @@ def visible(text: str, first_line: int = 1) -> Visible:
     return Visible("\n".join(lines), tuple(places), tuple(hidden))
 
 
-# What is in every text that hides something, and is looked for in a fraction of the time.
+# Text that every hidden piece contains, and that is found in a fraction of the time.
 _MAYBE_TAG = re.compile(r"<[!?sStT]|<noscript|\bhidden\b|display\s*+:|%%", re.IGNORECASE)
 _MAYBE_DEFINITION = re.compile(r"\]:")
 _BEGIN = r"[ \t]*+(?:>[ \t]*+|(?:[-*+]|\d{1,9}[.)])[ \t]++){0,9}+"
-"""What may stand before the first words of a line: blanks, marks of quotes and of items."""
+"""What may precede a line's first words: blanks, marks of quotes and of items."""
 
 _TOKEN = re.compile(
     rf"""(?P<escape>\\[\\`<\[{{%])
@@ -123,11 +123,11 @@ _BEFORE = re.compile(_BEGIN)
 _ONLY_MARKS = re.compile(rf"{_BEGIN}(?:[-*+]|\d{{1,9}}[.)])?[ \t]*")
 _PAIRS = {"(": ")", '"': '"', "'": "'"}
 _NOTES = frozenset({"//", "comment", "comments", "#", "_", "", "hidden"})
-"""Labels of definitions that nobody uses: the known ways to write a comment in plain Markdown."""
+"""Labels of unused definitions: the known ways to write a comment in plain Markdown."""
 
 
 class _Places:
-    """The places in a text at which a pattern matches, found once, when they are first asked for."""
+    """The places in a text at which a pattern matches, found once, when first needed."""
 
     def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
         self._found = [(match.start(), match.end()) for match in pattern.finditer(text)]
@@ -150,7 +150,7 @@ class _Scan:
         self._line = (0, 0)
 
     def spans(self) -> Iterator[tuple[int, int, bool]]:
-        """Return what is hidden, in order: where it begins and ends, and whether it is closed."""
+        """Return the hidden spans in order: start, end, and whether the span is closed."""
         at = 0
         while token := _TOKEN.search(self._text, at):
             span = self._hidden(token)
@@ -161,7 +161,7 @@ class _Scan:
                 at = max(span[1], token.end())
 
     def _passed(self, token: re.Match[str]) -> int:
-        """Return where what is shown of a token ends: for code at its end."""
+        """Return where the visible part of a token ends: for code, the end of the code."""
         if token["mark"]:
             mark = token["mark"]
             end = re.compile(rf"^[ \t>]*{mark[0]}{{{len(mark)},}}[ \t]*$", re.MULTILINE).search(self._text, token.end())
@@ -171,7 +171,7 @@ class _Scan:
         return token.end()
 
     def _closing(self, start: int, end: int) -> int:
-        """Return the end of the code that begins with backticks from `start` to `end`, or `end` if they are none."""
+        """Return the end of the code that begins with backticks from `start` to `end`, or `end` if they begin none."""
         if self._runs is None:
             self._runs = {}
             for run in _TICKS.finditer(self._text):
@@ -183,7 +183,7 @@ class _Scan:
         return end
 
     def _hidden(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
-        """Return what a token begins to hide, None if it hides nothing."""
+        """Return the span that a token begins to hide, None if it hides nothing."""
         if token["escape"] or token["fence"] or token["ticks"] or self._is_code(token.start()):
             return None
         if token["template"]:
@@ -195,7 +195,7 @@ class _Scan:
         return self._definition(token) if token["definition"] is not None else self._element(token)
 
     def _veiled(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
-        """Return what an element hides that a browser does not show."""
+        """Return the span of an element that a browser does not show."""
         name, start = token["element"].lower(), token.start()
         if not veil.hides(name, token["attributes"]):
             return None
@@ -203,7 +203,7 @@ class _Scan:
             return start, token.end(), True
         paragraph = self._paragraph(token.end())
         to_end = self._is_first(start) and name not in veil.BRIEF
-        if to_end or name not in veil.NAMED:  # what is read here is hidden, so nothing is read twice
+        if to_end or name not in veil.NAMED:  # this span is hidden, so no text is read twice
             limit = len(self._text) if to_end else paragraph
             if end := veil.end(self._text, start, limit):
                 return start, end, True
@@ -216,7 +216,7 @@ class _Scan:
         return None if name in veil.NAMED else (start, paragraph, False)
 
     def _percent(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
-        """Return what two `%%` of a paragraph hide, or one that begins a line and one that ends another."""
+        """Return the span between two `%%` of a paragraph, or from one that begins a line to one that ends another."""
         start = token.start()
         before = self._text[max(start - 300, 0) : start]
         if ("://" in before or "](" in before) and _ADDRESS_SO_FAR.search(before):
@@ -232,11 +232,11 @@ class _Scan:
         return (start, last[1], True) if last else None
 
     def _is_first(self, at: int) -> bool:
-        """Tell whether nothing but marks of quotes and items stands before `at` in its line."""
+        """Return whether only marks of quotes and items precede `at` in its line."""
         return _BEFORE.fullmatch(self._text, self._line_start(at), at) is not None
 
     def _element(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
-        """Return what a comment, a script or the like hides."""
+        """Return the span that a comment, a script or the like hides."""
         start = token.start()
         if token["comment"] and (empty := re.compile(r"<!---?>").match(self._text, start)):
             return start, empty.end(), True
@@ -254,11 +254,11 @@ class _Scan:
         return (start, paragraph, False) if token["comment"] else None
 
     def _is_pair(self, opening: str, after: int, end: int) -> bool:
-        """Tell whether nothing is begun once more before the `end`."""
+        """Return whether nothing is begun again before the `end`."""
         return self._text.find(opening, after, end) < 0
 
     def _end(self, token: re.Match[str]) -> tuple[int, int] | None:
-        """Return the next place, if any, at which what the token begins may end."""
+        """Return the next place, if any, at which the token's span may end."""
         begun = (
             (token["tag"] or token[0]).lower().replace(" ", "").replace("-", "") if not token["comment"] else "comment"
         )
@@ -268,14 +268,14 @@ class _Scan:
         return self._places[name].after(token.end())
 
     def _paragraph(self, at: int) -> int:
-        """Return where the paragraph ends that `at` is in."""
+        """Return where the paragraph around `at` ends."""
         if "blank" not in self._places:
             self._places["blank"] = _Places(self._text, _BLANK)
         found = self._places["blank"].after(at)
         return found[0] if found else len(self._text)
 
     def _definition(self, token: re.Match[str]) -> tuple[int, int, bool] | None:
-        """Return a definition that leads nowhere, which is a comment, with its title, which may go on below."""
+        """Return a definition without a target, which is a comment, with its title, which may continue below."""
         if not token["target"] and token["label"].strip().lower() not in _NOTES - {""}:
             return None
         text, start = self._text, token.start()
@@ -296,13 +296,13 @@ class _Scan:
         return start, end, True
 
     def _line_start(self, at: int) -> int:
-        """Return where the line of `at` begins; asked for place after place, a long line is gone over once."""
+        """Return where the line of `at` begins; for a series of places, a long line is scanned once."""
         found = self._text.rfind("\n", self._line[1], at) + 1
         self._line = (found or self._line[0], at)
         return self._line[0]
 
     def _is_code(self, at: int) -> bool:
-        """Tell whether the line at `at` is code because it is indented."""
+        """Return whether the line at `at` is code because it is indented."""
         start = self._line_start(at)
         if self._text[start : start + 1] not in (" ", "\t") or not indented.is_indented(self._text[start : start + 4]):
             return False
@@ -317,10 +317,10 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _without(text: str, hidden: Iterable[Hidden]) -> tuple[list[str], list[int]]:
-    """Return the lines of `text` without what is `hidden`, and the place of each.
+    """Return the lines of `text` without the `hidden` spans, and the place of each.
 
-    Lines of which nothing is left go. Of the blank lines around them those on the larger side count: one before and one
-    after a comment are one, as for a reader of the page.
+    Lines that become empty are dropped. Of the blank lines around them those on the larger side count: one before and
+    one after a comment are one, as for a reader of the page.
     """
     spans = list(hidden)
     edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
@@ -339,7 +339,7 @@ def _without(text: str, hidden: Iterable[Hidden]) -> tuple[list[str], list[int]]
 
 
 class _Rest:
-    """What is left of a text, line by line."""
+    """The visible rest of a text, line by line."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -350,16 +350,16 @@ class _Rest:
         self._blanks = self._skip = 0
 
     def add(self, piece: str) -> None:
-        """Take more of the present line."""
+        """Add text to the current line."""
         self._pieces.append(piece)
 
     def hide(self, breaks: int) -> None:
-        """Leave something out here that held so many line breaks."""
+        """Leave out a span here that contains so many line breaks."""
         self._cuts.append(len(self._pieces))
         self._next += breaks
 
     def end(self) -> None:
-        """End the present line."""
+        """End the current line."""
         line = "".join(self._pieces)
         if self._cuts:
             if not "".join(self._pieces[: self._cuts[0]]).strip() and line[:1] == " " and line[:2] != "  ":

@@ -14,7 +14,7 @@ _MAX_BYTES = 50_000_000
 def first_commits(folder: Path) -> dict[str, datetime]:
     """Return the moment of the first commit of each file below `folder`, by its path below it, with /.
 
-    Empty without git, outside a repository, and where git takes longer than ten seconds.
+    Empty without git, outside a repository, and if git takes longer than ten seconds.
     """
     git = shutil.which("git")
     if git is None:
@@ -43,7 +43,7 @@ def first_commits(folder: Path) -> dict[str, datetime]:
 
 
 def _by_name(log: str) -> dict[str, datetime]:
-    """Return the last, which is the oldest, moment at which each file was added."""
+    """Return for each file the last, and so the oldest, moment at which it was added."""
     found: dict[str, datetime] = {}
     for commit in log.split("\0")[1:]:
         moment, *names = commit.split("\n")

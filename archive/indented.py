@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def is_indented(start: str) -> bool:
-    """Tell whether a line is indented by four, given its first four characters."""
+    """Return whether a line is indented by four, given its first four characters."""
     return start.startswith("    ") or ("\t" in start and not start.partition("\t")[0].strip(" "))
 
 

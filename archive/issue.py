@@ -11,7 +11,7 @@ from archive.kind import Kind
 
 
 class _OpenLink:
-    """A link as it is made by `entry_of`: a frozen dataclass takes four times as long, one call a field."""
+    """A link built by `entry_of`: a frozen dataclass takes four times as long, with a call per field."""
 
     __slots__ = ("url",)
 
@@ -20,15 +20,15 @@ class _OpenLink:
 class Link(_OpenLink):
     """One link of an entry.
 
-    `url` is the address as the issue gives it, what is shown and opened: without punctuation of the sentence around it,
-    and with `http://` before it if it was written without a scheme.
+    `url` is the address as the issue writes it, which is shown and opened: without the punctuation of the sentence
+    around it, and with `http://` before it if it was written without a scheme.
     """
 
     url: str
 
 
 class _OpenEntry:
-    """An entry as it is made by `entry_of`, for the same reason."""
+    """An entry built by `entry_of`, for the same reason."""
 
     __slots__ = ("headline", "line", "links", "position", "text")
 
@@ -51,9 +51,9 @@ class Entry(_OpenEntry):
 
 
 def entry_of(position: int, text: str, headline: str, urls: Sequence[str], line: int) -> Entry:
-    """Give `Entry(position, text, headline, links, line)` with a link to each of `urls`.
+    """Return `Entry(position, text, headline, links, line)` with a link to each of `urls`.
 
-    An archive's reading has thousands to make.
+    Reading an archive makes thousands of them.
     """
     links: list[Any] = []
     for url in urls:
@@ -72,7 +72,7 @@ def entry_of(position: int, text: str, headline: str, urls: Sequence[str], line:
 
 
 class _OpenSection:
-    """A section as it is made by `section_of`."""
+    """A section built by `section_of`."""
 
     __slots__ = ("entries", "heading", "kind", "line")
 
@@ -92,7 +92,7 @@ class Section(_OpenSection):
 
 
 def section_of(heading: str, kind: Kind, entries: tuple[Entry, ...], line: int) -> Section:
-    """Give `Section(heading, kind, entries, line)`, likewise."""
+    """Return `Section(heading, kind, entries, line)`, for the same reason."""
     made: Any = _OpenSection()
     made.heading = heading
     made.kind = kind
@@ -126,7 +126,7 @@ class Issue:
     placed: bool = False
 
     def entries(self) -> Iterator[tuple[Section, Entry]]:
-        """Give every entry with its section, in reading order."""
+        """Return every entry with its section, in reading order."""
         for section in self.sections:
             for entry in section.entries:
                 yield section, entry

@@ -1,4 +1,4 @@
-"""What sort of section an entry stands in."""
+"""The kinds of sections."""
 
 from __future__ import annotations
 

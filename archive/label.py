@@ -1,4 +1,4 @@
-"""What an issue is called: its slug, title and number, from its front matter, its first heading and its path."""
+"""An issue's slug, title and number, from its front matter, its first heading and its path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAGES = frozenset(
     code-of-conduct security support governance maintainers owners notice todo pull_request_template issue_template
     template about archive""".split()  # noqa: SIM905 - reads better
 )
-"""Names of files that lie beside the issues in most repositories and are none."""
+"""Names of files that most repositories have beside the issues, and that are not issues."""
 
 _NUMBER = re.compile(
     r"(?:#|\bissue\s*(?:no\.?|number|#)?\s*|\b(?:no|nr|vol)\.\s*|\bn[°º]\s*|\b(?:ausgabe|numéro|número|edição)\s+|第\s*)"
@@ -52,7 +52,7 @@ def is_page(file: str) -> bool:
 
 
 def first_heading(text: str) -> tuple[str, int]:
-    """Return the words of the first-level heading that `text` begins with and where it ends; "" and 0 without one."""
+    """Return the words of the first-level heading that `text` begins with, and where it ends; "" and 0 without one."""
     found = _HEADING.match(text)
     words, links = plain(found["led"] or found["lined"]) if found else ("", [])
     if found is None or links or not words or len(words) > _LONGEST_TITLE:
@@ -61,7 +61,7 @@ def first_heading(text: str) -> tuple[str, int]:
 
 
 def title(metadata: Mapping[str, Any]) -> str:
-    """Return the title that front matter gives, "" without one."""
+    """Return the front matter's title, "" without one."""
     value = metadata.get("title")
     if isinstance(value, str) and len(value) < 1000 and is_plain(quick := value.replace("\\#", "#")):
         return quick.strip()  # most titles, in a fraction of the time
@@ -80,9 +80,9 @@ def spoken(name: str) -> str:
 
 
 def number(metadata: Mapping[str, Any], heading: str, file: str) -> int | None:
-    """Return an issue's number: from its front matter, its title `heading`, or its path `file`; None without one.
+    """Return an issue's number, from its front matter, its title `heading`, or its path `file`; None without one.
 
-    A day, a month or a year is no number: `2025-04` has none, and neither has `0304` below the title `2025.03.04`.
+    A day, a month or a year is not a number: `2025-04` has none, and neither has `0304` below the title `2025.03.04`.
     """
     for key in ("number", "issue", "issue_number", "issue-number"):
         figures = (said(metadata.get(key)) or "").strip().lstrip("#")
@@ -108,7 +108,7 @@ def _counted(heading: str) -> int | None:
 
 
 def _of_name(name: str, said_days: str) -> int | None:
-    """Return the number at the end of a slug, or at its beginning where a day follows; none of a day in `said_days`."""
+    """Return the number at the end of a slug, or at its beginning before a day; days in `said_days` are none."""
     rest = without_days(name.replace("_", "-"))
     if match := _LAST_NUMBER.search(rest.rstrip()) or (_FIRST_NUMBER.match(rest) if rest != name else None):
         figures = match[1]

@@ -1,4 +1,4 @@
-"""What a grammar's events come to: lines of plain words with the links in them, each with its place in the page."""
+"""Lines of plain words with the links in them, each with its place in the page, built from the grammar's events."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from archive.link import LinkSpan, canonical, is_web, opened, trimmed
 from archive.markup import TAG, may_be_www, unseen
 
 _MASK = " "
-"""Stands for what is no place of a bare address: code, and links that the grammar found. It ends an address."""
+"""Stands for text that is not part of a bare address: code, and links that the grammar found. It ends an address."""
 _OPENING = re.compile(r"(?:\W|\[[^\[\]]{1,20}\])*")
-"""What may stand before a link that a line opens with."""
+"""What may precede a link at the beginning of a line."""
 _DOTTED = re.compile(r"\w\.\w")
 
 
@@ -23,8 +23,8 @@ _DOTTED = re.compile(r"\w\.\w")
 class Mention:
     """A link in a line.
 
-    It covers `start` to `end` of the line's `raw` words, which are its `label`; `address` says that they are the
-    address itself, `bold` that they stand in bold, `picture` that a picture is linked and `label` what it shows.
+    It covers `start` to `end` of the line's `raw` words, which are its `label`; `address`: they are the address
+    itself; `bold`: they are in bold; `picture`: a picture is linked, and `label` is its text.
     """
 
     url: str
@@ -67,11 +67,11 @@ class Line:
 
     @property
     def opens(self) -> bool:
-        """Whether it begins with a link, after tags such as `[video]` and marks at most."""
+        """Return whether it begins with a link, after at most tags such as `[video]` and marks."""
         return bool(self.mentions) and _OPENING.fullmatch(self.raw, 0, self.mentions[0].start) is not None
 
     def cut(self, characters: int) -> None:
-        """Take characters from its beginning."""
+        """Remove characters from its beginning."""
         self.raw = self.raw[characters:]
         self.words = " ".join(self.raw.split())
         for mention in self.mentions:
@@ -79,12 +79,12 @@ class Line:
 
     @property
     def urls(self) -> list[str]:
-        """The addresses that it leads to, each once."""
+        """Return the URLs that it links to, each once."""
         return list(dict.fromkeys(mention.url for mention in self.mentions))
 
     @property
     def alone(self) -> str:
-        """The address that the line is nothing but, "" if it is more."""
+        """Return the URL that is the whole line, "" if it has more."""
         if len(self.mentions) == 1 and self.mentions[0].address:
             mention = self.mentions[0]
             rest = self.raw[: mention.start] + self.raw[mention.end :]
@@ -125,11 +125,11 @@ class LineBuilder:
         self.worded = self.worded or bool(words.strip(" •*-\u200b"))
 
     def cut(self) -> None:
-        """Note that no address goes on from what is before to what comes now."""
+        """Keep an address from continuing across this point."""
         self.cuts.append(self.length)
 
     def strong(self, *, begins: bool) -> None:
-        """Begin or end words in bold."""
+        """Begin or end bold words."""
         self.cut()
         if begins:
             if not self.bold and not self.lead and not self.worded:
@@ -146,7 +146,7 @@ class LineBuilder:
         self.open.append((url, self.length, self.bold > 0, len(self.pieces)))
 
     def unlink(self) -> None:
-        """End the link that was begun last."""
+        """End the innermost link."""
         if not self.open:
             return
         url, start, bold, first = self.open.pop()
@@ -174,7 +174,7 @@ class LineBuilder:
         self.alts = ""
 
     def picture(self, *, begins: bool) -> None:
-        """Begin or end a picture: what it shows is kept for a link around it, and is no text."""
+        """Begin or end a picture: its text is kept for a link around it, and is not part of the line."""
         if begins:
             self.alt = []
         elif self.alt is not None:
@@ -182,7 +182,7 @@ class LineBuilder:
             self.text(" ")
 
     def finish(self, line: Line) -> Line:
-        """Put what was collected into `line`, with the bare addresses that stand in it, and begin another."""
+        """Move what was collected into `line`, with the bare addresses in it, and begin another line."""
         reopened = [(url, 0, bold, 0) for url, _, bold, _ in self.open]
         while self.open:
             self.unlink()
@@ -210,9 +210,9 @@ class LineBuilder:
         return not self.mentions and " " not in raw.strip() and _DOTTED.search(raw) is not None
 
     def _add_address(self, line: Line, found: LinkSpan) -> None:
-        """Add an address that stands bare, up to the first tag in it."""
+        """Add a bare address, up to the first tag in it."""
         end = found.start + len(found.label)
-        following = bisect_right(self.cuts, found.start)  # cuts are noted in order
+        following = bisect_right(self.cuts, found.start)  # cuts are recorded in order
         cut = min(end, self.cuts[following]) if following < len(self.cuts) else end
         if cut == end:
             line.mentions += [Mention(url, found.start, end, found.label, address=True) for url in found.urls]
@@ -225,7 +225,7 @@ class LineBuilder:
     def _parted(self, seen: str) -> str:
         """Return `seen` with a space before each address that begins at a mark, as in `**bold**www.example.org`.
 
-        The space takes the place of the letter before, so that every position stays.
+        The space replaces the letter before, so that every position stays.
         """
         starts = [at for at in self.cuts if at and seen[at : at + 4].lower() == "www."]
         if not starts:
@@ -237,8 +237,8 @@ class LineBuilder:
         return "".join(letters)
 
     def _find(self, line: Line) -> None:
-        """Add the addresses that stand bare, and what else the grammar did not take for the links that they are."""
-        seen = line.raw.replace("\\", _MASK)  # escapes are undone already
+        """Add the bare addresses, and links that the grammar did not recognise."""
+        seen = line.raw.replace("\\", _MASK)  # escapes are already undone
         for start, end in self.masked:
             seen = seen[:start] + _MASK * (end - start) + seen[end:]
         seen = self._parted(seen)
@@ -261,9 +261,9 @@ class LineBuilder:
 
 
 def settled(label: str, url: str) -> tuple[str, bool]:
-    """Return where a link leads whose words are `label`, and whether these are an address themselves.
+    """Return the target of a link with the words `label`, and whether these are an address themselves.
 
-    A converter may have cut a target at a character that it did not expect; the words then show it whole.
+    A converter may have cut a target at an unexpected character; the words then show it whole.
     """
     words = label.strip()
     if not ("." in words or "://" in words) or " " in words:
@@ -278,7 +278,7 @@ def settled(label: str, url: str) -> tuple[str, bool]:
 
 
 def tagged(tag: str, builder: LineBuilder) -> Iterator[str]:
-    """Take one HTML tag within a line; yield "break" where it breaks the line."""
+    """Handle one HTML tag within a line; yield "break" if it breaks the line."""
     name = _NAME.match(tag)
     if name is None or TAG.fullmatch(tag) is None:
         if name is None or not tag.startswith("<!"):
@@ -301,7 +301,7 @@ def tagged(tag: str, builder: LineBuilder) -> Iterator[str]:
 
 
 _URL_LOOK_BACK_CHARS = 300
-"""Characters before a mark in which an address may have begun that goes on to it."""
+"""Characters before a mark in which an address may have begun that continues to it."""
 _IN_ADDRESS = re.compile(r"(?:://|www\.)\S*\Z", re.IGNORECASE)
 _NAME = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _PARTING = frozenset("p div li td th tr dt dd h1 h2 h3 h4 h5 h6 hr section article summary details".split())  # noqa: SIM905

@@ -1,4 +1,4 @@
-"""Web addresses: where they are in a line, how they are compared, and what site they belong to."""
+"""Web addresses: finding them in a line, comparing them, and naming their site."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _PORT = re.compile(r":(?:80|443)?$")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 _TRACKING = frozenset(
-    # What newsletters' and advertisers' tools add to an address to know who sent the reader.
+    # Parameters that newsletters' and advertisers' tools add to a URL to know who sent the reader.
     """fbclid gclid dclid gbraid wbraid msclkid yclid twclid igshid mc_cid mc_eid mkt_tok _hsenc _hsmi _hsfp __hssc
     __hstc oly_anon_id oly_enc_id vero_id trk trkcampaign ref_src ref_url ncid cmpid wt.mc_id""".split()  # noqa: SIM905 - reads better
 )
 
 
 def is_http(url: str) -> bool:
-    """Tell whether `url` is an absolute http or https address with a host."""
+    """Return whether `url` is an absolute http or https URL with a host."""
     return _HTTP.match(url) is not None
 
 
 def domain(url: str) -> str:
-    """Give the site of `url`: its host in lower case, without user, port and `www.`; "" when it has none.
+    """Return the site of `url`: its host in lower case, without user, port and `www.`; "" if it has none.
 
     >>> domain("https://www.Example.org:8080/a")
     'example.org'
@@ -49,7 +49,7 @@ def domain(url: str) -> str:
 
 
 def canonical(url: str) -> str:
-    """Give the form of `url` by which two links are the same.
+    """Return the form of `url` by which two links are the same.
 
     Scheme (http, https or none), `www.`, the default port, tracking parameters (utm_* and the like), a trailing slash
     and the fragment make no difference; a fragment that names a page (`#!` or `#/`) does. Idempotent; never raises.
@@ -77,7 +77,7 @@ _PROFILE = re.compile(
 
 
 def key(url: str) -> str:
-    """Give 32 hexadecimal digits that stand for the canonical form of `url`: short, and the same for the same link."""
+    """Return 32 hexadecimal digits for the canonical form of `url`: short, and the same for the same link."""
     return hashlib.sha256(canonical(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -99,14 +99,14 @@ def _is_tracking(pair: str) -> bool:
 
 
 def opened(url: str) -> str:
-    """Give `url` with `http://` put before an address written without a scheme, so that it can be opened."""
+    """Return `url` with `http://` before it if it is written without a scheme, so that it can be opened."""
     return url if "://" in url else f"http://{url.removeprefix('//')}"
 
 
 def trimmed(url: str) -> str:
-    """Give `url` without the punctuation at its end that belongs to the sentence around it.
+    """Return `url` without the punctuation at its end that belongs to the sentence around it.
 
-    A closing bracket stays when its opening one is in the address.
+    A closing bracket stays if its opening one is in the address.
 
     >>> trimmed("http://example.org/a_(b)).")
     'http://example.org/a_(b)'
@@ -161,8 +161,8 @@ _NEVER = r"\s<>\"`\[\]&\x00"
 _MARKS = rf"(?<=//){_IPV6}|\[[\w-]*\](?!\()|&(?!(?:lt|gt|quot|nbsp|#\w{{1,8}});)"
 _ANGLED = re.compile(rf"(?:[^{_NEVER}]|{_MARKS})*+(?=>)")
 _BARE = re.compile(
-    # What parts an address from the next words ends it: the bar of a table, a comma or semicolon before a further
-    # address, and the punctuation of languages without blanks, but for what stands in a pair of their brackets.
+    # What separates an address from the next words ends it: a table's bar, a comma or semicolon before another
+    # address, and the punctuation of languages without blanks, except within a pair of their brackets.
     rf"(?:[^{_NEVER}|,;{_WIDE}]|[,;](?!(?:https?|ftp)://)|(?<=\\)\||&amp;|{_MARKS}|"
     + "|".join(rf"{pair[0]}[^{_NEVER}|,;{_WIDE}]*+{pair[1]}" for pair in re.findall("..", _WIDE_PAIRS))
     + ")*",
@@ -175,15 +175,15 @@ _TARGET = re.compile(
     re.VERBOSE,
 )
 QUOTED = r"""=\s*+(?:"(?:[^"<\x00]|<br\s*/?>)*+"|'(?:[^'<\x00]|<br\s*/?>)*+')"""
-"""A value in quotes, as a regular expression: it may hold what else would end the tag, or the line."""
+"""A quoted value, as a regular expression: it may hold what would otherwise end the tag, or the line."""
 _TAG = re.compile(rf"<(?:a|img)\s(?:{QUOTED}|[^<>])*+>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(href|src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 
 
 def find(line: str) -> list[LinkSpan]:
-    """Find the links of one line, in order: Markdown's, addresses in angle brackets, bare ones and HTML's.
+    """Return the links of one line, in order: Markdown's, addresses in angle brackets, bare ones and HTML's.
 
-    No stretch overlaps another. Time grows with the length of the line.
+    Stretches do not overlap. Time grows linearly with the length of the line.
     """
     if alone := _alone(line):
         return [alone]
@@ -208,7 +208,7 @@ def find(line: str) -> list[LinkSpan]:
 
 
 def _alone(line: str) -> LinkSpan | None:
-    """Take a line that is nothing but an address without a scheme (`example.org/page`)."""
+    """Return a line that is only an address without a scheme (`example.org/page`)."""
     bare = line.strip()
     if " " in bare or "." not in bare or len(bare) > _URL_MAX_CHARS or not _ALONE.fullmatch(trimmed(bare)):
         return None
@@ -219,11 +219,11 @@ def _alone(line: str) -> LinkSpan | None:
 
 
 _URL_MAX_CHARS = 4000
-"""Addresses longer than this are not looked for where looking costs more than a glance; none in use is."""
+"""Longer addresses are not looked for where that is expensive; none in use is as long."""
 
 
 def _bare(line: str, start: int, at: int) -> LinkSpan | None:
-    """Take an address that begins at `start`, its host at `at`: in angle brackets it is whatever stands in them."""
+    """Return an address that begins at `start`, its host at `at`; in angle brackets it is all that they contain."""
     angled = line[start] == "<"
     if angled and (run := _ANGLED.match(line, at)) and (url := trimmed(line[start + 1 : run.end()]))[at - start - 1 :]:
         tail = line[start + 1 + len(url) : run.end()]
@@ -256,7 +256,7 @@ def _tagged(line: str, start: int) -> LinkSpan | None:
 
 
 def is_web(target: str) -> bool:
-    """Tell whether a link's target is a page of the web, also one without a scheme (`example.org/page`)."""
+    """Return whether a link's target is a web page, even one without a scheme (`example.org/page`)."""
     if _WEB.match(target) or _WWW.match(target):
         return True
     match = _SCHEMELESS.fullmatch(target.removeprefix("//"))
@@ -278,7 +278,7 @@ def _unescaped(url: str) -> str:
 
 
 def _bracketed(line: str, start: int, close: int, found: list[LinkSpan]) -> LinkSpan | None:
-    """Take `[label](target)` whose brackets stand at `start` and `close`; links found within the label join it."""
+    """Return `[label](target)` with its brackets at `start` and `close`, joined with the links within the label."""
     label = line[start + 1 : close]
     if twin := _twin(line, start, close, label):
         _drop(found, start)
@@ -295,7 +295,7 @@ def _bracketed(line: str, start: int, close: int, found: list[LinkSpan]) -> Link
 
 
 def _twin(line: str, start: int, close: int, label: str) -> LinkSpan | None:
-    """Take `[address](address)`, whatever brackets the address swallowed."""
+    """Return `[address](address)`, whatever brackets the address contains."""
     if not label or " " in label or not line.startswith(f"({label})", close + 1) or not is_web(label):
         return None
     url = trimmed(label)
@@ -312,7 +312,7 @@ def _drop(found: list[LinkSpan], start: int) -> list[LinkSpan]:
 
 
 def _spoken(label: str, inner: list[LinkSpan], base: int) -> str:
-    """Give the label with the links within it replaced by what the reader sees of them."""
+    """Return the label with the links within it replaced by their visible text."""
     parts, at = [], 0
     for link in inner:
         parts += [label[at : link.start - base], link.label, link.tail]
@@ -321,7 +321,7 @@ def _spoken(label: str, inner: list[LinkSpan], base: int) -> str:
 
 
 def _joined(start: int, end: int, words: str, raw: str, inner: list[LinkSpan]) -> LinkSpan:
-    """Decide what `[words](raw)` leads to when its label holds links of its own."""
+    """Return what `[words](raw)` links to if its label holds links of its own."""
     shown = [url for link in inner for url in link.urls]
     bare = len(inner) == 1 and inner[0].address and words.strip() == inner[0].label + inner[0].tail
     if not is_web(raw):
@@ -336,6 +336,6 @@ def _joined(start: int, end: int, words: str, raw: str, inner: list[LinkSpan]) -
     if canonical(shown[0]) == canonical(url):
         return LinkSpan(start, end, (url,), label, True, tail)
     if shown[0].startswith(url):
-        # A converter cut the target at a character it did not expect; the reader sees the whole address.
+        # A converter cut the target at an unexpected character; the reader sees the whole address.
         return LinkSpan(start, end, (shown[0],), label, True, tail)
     return LinkSpan(start, end, (url,), label, True, tail)

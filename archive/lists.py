@@ -1,4 +1,4 @@
-"""Which lists of an issue are lists of entries, and which are part of one."""
+"""Which lists of an issue are lists of entries, and which are part of an entry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Lists:
     """The lists of one issue."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
-        """Look at all lines of an issue."""
+        """Read all lines of an issue."""
         self._items: dict[int, int] = defaultdict(int)
         self._linked: dict[int, int] = defaultdict(int)
         self._depth: dict[int, int] = {}
@@ -58,7 +58,7 @@ class Lists:
                 self._persons[line.list_id] += 1
 
     def is_split(self, number: int) -> bool:
-        """Return whether each item of a list is an entry: its items have links, and are more than persons' names."""
+        """Return whether each item of a list is an entry: its items have links, and are more than people's names."""
         linked = self._linked[number]
         if self._persons[number] == self._items[number]:
             return False
@@ -67,5 +67,5 @@ class Lists:
         return linked > 0 and (linked * 2 >= self._items[number] or linked > _NESTED_AT_LEAST)
 
     def is_contents(self, line: Line) -> bool:
-        """Return whether a line is an item of a table of contents: a list of links within the page alone."""
+        """Return whether a line is an item of a table of contents: a list that links within the page only."""
         return line.list_id > 0 and line.anchor and self._anchors[line.list_id] == self._items[line.list_id]

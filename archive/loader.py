@@ -31,10 +31,10 @@ def load(folder: Path | str | Folder) -> Snapshot:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector from going over a growing archive again and again: its values hold no cycles.
+    """Keep the garbage collector from scanning a growing archive again and again: its values hold no cycles.
 
-    Measured: 6 % of the time for 451 issues, a quarter for 100 copies of them. At the end all that was made goes to the
-    oldest generation as it is, or the collector would go over it all at once with the next thing made (as long again).
+    Measured: 6 % of the time for 451 issues, a quarter for 100 copies of them. At the end everything made here moves to
+    the oldest generation, or the collector would scan it all with the next object made (as long again).
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -49,9 +49,9 @@ def _no_collection() -> Iterator[None]:
 
 
 def reload(folder: Path | str | Folder, snapshot: Snapshot, names: Iterable[str]) -> Snapshot:
-    """Give the snapshot after the files with these names (paths below the folder) changed, came or went.
+    """Return the snapshot after the files with these names (paths below the folder) were changed, added or removed.
 
-    Only these are read. A file that broke keeps its last good issue. Gives `snapshot` itself if nothing differs.
+    Only these are read. A broken file keeps its last good issue. Returns `snapshot` itself if nothing differs.
     """
     place = _opened(folder)
     seen = {shown(name): place.look(name) for name in names}
@@ -59,9 +59,9 @@ def reload(folder: Path | str | Folder, snapshot: Snapshot, names: Iterable[str]
 
 
 def refresh(folder: Path | str | Folder, snapshot: Snapshot) -> Snapshot:
-    """Give the snapshot after whatever happened to the folder: only files whose stamp differs are read.
+    """Return the snapshot after any changes of the folder: only files whose stamp differs are read.
 
-    What lay in a folder below that cannot be read any more stays in use. Gives `snapshot` itself if nothing differs.
+    Issues in a folder below that cannot be read any more stay. Returns `snapshot` itself if nothing differs.
 
     Raises:
         FolderError: the folder itself is missing or cannot be read.
@@ -82,7 +82,7 @@ def _changed(folder: Folder, snapshot: Snapshot, files: Iterable[File], removed:
 
 
 def read_one(folder: Folder, file: File) -> Reading:
-    """Read one file of `folder`; what is wrong with it is in the reading's problems."""
+    """Read one file of `folder`; errors are in the reading's problems."""
     found = replace(_read(folder, file), stamp=file.stamp)
     if found.issue is None or not found.issue.date_guessed:
         return found

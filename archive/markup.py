@@ -9,7 +9,7 @@ from archive import link
 from archive.link import LinkSpan
 
 MARKS = r"\[\]<\\&*_`>\x00-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
-"""What plain words have none of, as a set of a regular expression: marks, unseen characters, blanks but the usual."""
+"""Characters that plain words do not have, as a regular expression's set: marks, unseen characters, unusual blanks."""
 
 _MARKED = re.compile(f"[{MARKS}]")
 _TAGS = (
@@ -28,12 +28,12 @@ _PLACEHOLDER = "\x00"
 
 
 def unseen(text: str) -> str:
-    """Return `text` with a blank in place of each character that nobody sees."""
+    """Return `text` with a blank in place of each invisible character."""
     return text if text.isprintable() else _UNSEEN.sub(" ", text)
 
 
 def is_plain(line: str) -> bool:
-    """Tell quickly that `line` is its own plain text: words parted by single blanks, no marks, no addresses.
+    """Return quickly whether `line` is its own plain text: words separated by single blanks, no marks, no addresses.
 
     A line of one word is not: it may be an address without a scheme.
     """

@@ -29,7 +29,7 @@ _PARSER = Markdown(
 _WEB = re.compile(r"(?:https?|ftp)://[^\s/?#]", re.IGNORECASE)
 _HREF = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _MARKS = frozenset({"Emphasis", "Strong", "Strikethrough"})
-"""Marks that part an address from the words beside it."""
+"""Marks that separate an address from the words beside it."""
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?t[dr])\b", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(title|iframe|object|svg|video|audio|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 

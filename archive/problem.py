@@ -1,4 +1,4 @@
-"""What is wrong with one file of the archive, said so that its owner can mend it."""
+"""What is wrong with one file of the archive, and what its owner can do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong with one file.
+    """A problem of one file.
 
     `file` is its path below the archive's folder, `line` counts from 1 (0: the file as a whole), `message` says what is
     wrong, `advice` what to do. `lost` is true when something the file holds is not in the archive because of it.

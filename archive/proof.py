@@ -1,7 +1,7 @@
 """Proof that reading a file lost nothing and invented nothing.
 
-The proof lets the grammar read the text once more, without the reader's rules (`archive.page`), and holds what the page
-shows against what was read, place by place (a heading, an entry) and line by line:
+The proof parses the text once more with the grammar, without the reader's rules (`archive.page`), and compares what
+the page shows with what was read, place by place (a heading, an entry) and line by line:
 
 - a line of plain words stands, as it is, in the text of its place;
 - every other word that the page shows stands in its line's place: in the text, or in a link;
@@ -38,7 +38,7 @@ _ADDRESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BARE = re.compile(
-    # What stands bare: after a blank, a bar or other mark that parts addresses, and marks that open something.
+    # What precedes a bare address: a blank, a bar or another separating mark, or an opening mark.
     rf"""(?:^|(?<=[\s\x01，。、；：！？｜])|(?<=[|,;])(?={_SCHEME}))[(（「『《〈“‘«]*(?P<before>[*_~]{{0,3}})
     (?P<address>(?:{_SCHEME}(?:{_IPV6})?|(?<!\w)www\.(?=\w))
     (?:(?![,;]{_SCHEME})[^\s<>"'()\[\]`*|{{}}\x01{_WIDE}])*)""",
@@ -82,7 +82,7 @@ _TRAILING = ".,;:!?'\"*…’”>|"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Loss:
-    """One thing that the raw text has and the archive has not, or (`invented`) the other way round."""
+    """A thing that the raw text has and the archive does not, or (`invented`) the other way round."""
 
     file: str
     line: int
@@ -102,13 +102,13 @@ class Count:
     words: int = 0
 
     def __add__(self, other: Count) -> Count:
-        """Give the sum of both, figure by figure."""
+        """Return the sum of both, field by field."""
         return Count(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 @dataclass(slots=True)
 class _Place:
-    """A heading or an entry, and the raw lines it was read from."""
+    """A heading or an entry, and the raw lines that it was read from."""
 
     line: int
     text: str
@@ -124,7 +124,7 @@ class _Place:
 
 
 def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
-    """Hold what was read from a file against its bytes `data`; nothing comes back where nothing was lost or invented.
+    """Return how what was read from a file differs from its bytes `data`; nothing if nothing was lost or invented.
 
     A file that gave no issue proves nothing: its problem says what was lost.
     """
@@ -137,18 +137,18 @@ def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
 
 
 def hidden_links(reading: Reading) -> int:
-    """Count the addresses in what no reader of the page would see."""
+    """Return the number of addresses in text that no reader of the page would see."""
     return sum(len(_ADDRESS.findall(piece.raw)) for piece in reading.hidden)
 
 
 def pictures_and_definitions(reading: Reading, data: bytes) -> Unseen:
-    """Count the pictures of a file, and its definitions that no link uses: a reader sees neither as text or link."""
+    """Return the number of a file's pictures and unused definitions: a reader sees neither as text or link."""
     body, _ = document.raw_body(reading.file, data)
     return unseen(_seen(body, reading.hidden)[0])
 
 
 def _seen(body: str, hidden: Iterable[Hidden]) -> tuple[str, list[Hidden]]:
-    """Return `body` without what is hidden, with all its line ends, and what is hidden without a reason."""
+    """Return `body` without its hidden text, with all its line ends, and the hidden text that should be visible."""
     pieces, at, wrong = [], 0, []
     for piece in hidden:
         pieces += [body[at : piece.start], "\n" * piece.raw.count("\n")]
@@ -159,7 +159,7 @@ def _seen(body: str, hidden: Iterable[Hidden]) -> tuple[str, list[Hidden]]:
 
 
 def _is_unseen(piece: Hidden, after: str) -> bool:
-    """Tell whether a piece begins like a comment or a script, and ends at its first end or with its paragraph."""
+    """Return whether a piece begins like a comment or a script, and ends at its first end or with its paragraph."""
     for opening, ending in _UNSEEN:
         if begun := opening.match(piece.raw):
             end = ending.search(piece.raw, begun.end())
@@ -168,7 +168,7 @@ def _is_unseen(piece: Hidden, after: str) -> bool:
 
 
 def _is_veiled(piece: Hidden, after: str) -> bool:
-    """Tell whether a piece is one element that a browser does not show, with all that stands in it."""
+    """Return whether a piece is one element that a browser does not show, with all its content."""
     begun = _OPENING.match(piece.raw)
     if not begun or not veil.hides(begun["element"], begun["attributes"]):
         return False
@@ -179,7 +179,7 @@ def _is_veiled(piece: Hidden, after: str) -> bool:
 
 
 def count(issue: Issue) -> Count:
-    """Count what one issue holds."""
+    """Return the counts of one issue."""
     entries = [entry for _, entry in issue.entries()]
     headings = {section.line: section.heading for section in issue.sections if section.heading}
     words = sum(len(text.split()) for text in (*headings.values(), *(entry.text for entry in entries)))
@@ -208,7 +208,7 @@ def _losses(body: str, first_line: int, issue: Issue) -> Iterator[tuple[int, str
             owner.shown += [seen.words, seen.code, seen.heads]
             owner.linked += seen.links
         yield from ((number, what, False) for what in _lost(seen, owners))
-    for place in places[1:]:  # the title may be the front matter's, which is not looked at here
+    for place in places[1:]:  # the title may be the front matter's, which is not checked here
         yield from _invented(place)
 
 
@@ -224,7 +224,7 @@ def _is_plain(line: str) -> bool:
 
 
 def _lost(line: ShownLine, owners: list[_Place]) -> Iterator[str]:
-    """Yield what the page shows in one line and the places it may belong to have not."""
+    """Yield what the page shows in one line and the places that it may belong to do not have."""
     words = _NUMBERED.sub("", line.words)
     if not (line.code or line.heads) and _is_plain(words) and not _stands(words, owners):
         yield words.strip()
@@ -242,16 +242,16 @@ def _lost(line: ShownLine, owners: list[_Place]) -> Iterator[str]:
 
 
 def _stands(words: str, owners: list[_Place]) -> bool:
-    """Return whether a line's words stand as they are in one of the texts."""
+    """Return whether a line's words are found unchanged in one of the texts."""
     return any(" ".join(words.split()) in " ".join(owner.text.split()) for owner in owners)
 
 
 _NUMBERED = re.compile(r"\A\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]|[①-⑳]|\d{1,3}[．.)](?=\s|[^\x00-\x7f]|\Z))")
-"""The number that an item begins with, which is no word of it."""
+"""The number that an item begins with, which is not part of its words."""
 
 
 def _bare(line: str) -> Iterator[tuple[str, str]]:
-    """Yield the addresses that stand bare in a line without other marks: with all they end with, and without."""
+    """Yield the bare addresses in a line without other marks: with everything at their end, and without."""
     if _MARKED.search(line):
         return
     for match in _BARE.finditer(line):
@@ -264,7 +264,7 @@ def _bare(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_linked(address: tuple[str, str], urls: list[str]) -> bool:
-    """Tell whether a bare address is one of `urls`, which are sorted; brackets and quotes may go on in it."""
+    """Return whether a bare address is one of `urls`, which are sorted; it may continue with brackets and quotes."""
     whole, trimmed = address
     if (at := bisect_left(urls, trimmed)) < len(urls) and urls[at] == trimmed:
         return True
@@ -278,7 +278,7 @@ def _is_linked(address: tuple[str, str], urls: list[str]) -> bool:
 
 
 _EMPHASIZED = re.compile(r"[*_~]{1,3}\w")
-"""What goes on in an address where the grammar sees words in italics or bold."""
+"""What continues an address where the grammar sees words in italics or bold."""
 
 
 def _invented(place: _Place) -> Iterator[tuple[int, str, bool]]:
@@ -308,5 +308,5 @@ def _squeezed(text: str) -> str:
 
 
 def total(issues: Iterable[Issue]) -> Count:
-    """Count what several issues hold."""
+    """Return the sum of several issues' counts."""
     return sum(map(count, issues), Count())

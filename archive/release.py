@@ -1,6 +1,6 @@
-"""What a file says of its release: whether it is a draft, when it comes out, when it expires.
+"""Marks in a file about its release: whether it is a draft, when it is published, when it expires.
 
-This module only reads those marks. Whether an issue is out is decided with the time given, by `bot.domain.publication`.
+This module only reads the marks. `bot.domain.publication` decides with the given time whether an issue is out.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _FIRST_DATES = (
     *("scheduled", "scheduledat", "scheduledfor", "scheduleddate"),
 )
 _DATES = (*_FIRST_DATES, "date", "published", "publish", "publishedat", "created")
-"""Names of the date at which an issue comes out, the first one counts: Hugo and others hold an issue until its
+"""Names of the publication date, of which the first one counts: Hugo and others hold an issue until its
 `publishDate`, whatever its `date` says."""
 
 _DATES_OR_FLAGS = ("published", "publish", "scheduled", "golive")
-"""Names under which some write a date and others yes or no."""
+"""Names that are used for a date by some and for yes or no by others."""
 _EXPIRY = (
     *("expirydate", "unpublishdate", "expires", "expirationdate", "expiresat", "expireson", "expiry", "expire"),
     *("expireat", "expiration", "unpublishat", "enddate"),
@@ -38,7 +38,7 @@ _HELD_STATUS = frozenset(
     | {"workinprogress", "inreview", "review", "inprogress", "embargoed", "todo"}
 )
 _HEADER = re.compile(r"\s*((?:[A-Za-z][\w -]{0,40}:[^\n]*\n+?)+)")
-"""Lines of `Name: value` at a file's top, without marks around them, as Pelican has them."""
+"""Lines of `Name: value` at a file's top, without marks around them, as Pelican writes them."""
 
 
 _USUAL = {"title", "date"}
@@ -73,12 +73,12 @@ def marks(file: str, metadata: Mapping[str, Any], text: str) -> Marks:
 
 
 def _is_never(value: object) -> bool:
-    """Return whether the value of an expiry date says that there is none."""
+    """Return whether the value of an expiry date means that there is none."""
     return value is None or value is False or _squeezed(said(value) or "x") in _NO | {"never"} or value == ""
 
 
 def _given(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the front matter's values by squeezed name, with those of its nests where it has none of that name."""
+    """Return the front matter's values by squeezed name, with those of its nested groups for missing names."""
     given = {_squeezed(name): value for name, value in metadata.items()}
     nested: dict[str, Any] = {}
     for nest in _NESTS & given.keys():
@@ -89,12 +89,12 @@ def _given(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_folder(file: str) -> Marks:
-    """Return the marks that the file's folder and name alone make, for a file that cannot be read."""
+    """Return the marks in the file's folder and name alone, for a file that cannot be read."""
     return Marks(_by_place(file))
 
 
 def date_of(metadata: Mapping[str, Any]) -> object:
-    """Return the value of the front matter that says when the issue comes out, None without one."""
+    """Return the front matter's value for the publication date, None without one."""
     if metadata.keys() == _USUAL:
         return metadata["date"]
     given = _given(metadata)
@@ -105,16 +105,16 @@ def date_of(metadata: Mapping[str, Any]) -> object:
 
 
 def unreadable_date(metadata: Mapping[str, Any]) -> str:
-    """Return the mark of an issue whose date is written and cannot be read, "" where it has no date field.
+    """Return the mark of an issue whose written date cannot be read, "" if it has no date field.
 
-    Such a date may be ahead: the issue is held back, for one that went out too early cannot be called back.
+    Such a date may be ahead: the issue is held back, as one that is posted too early cannot be taken back.
     """
     value = date_of(metadata)
     return f"date: {_plainly(value)}, which is no date" if value is not None and date.moment(value) is None else ""
 
 
 def _is_flag(value: object) -> bool:
-    """Tell whether a value of `published` is yes or no, and so no date."""
+    """Return whether a value of `published` is yes or no, and so not a date."""
     return isinstance(value, str | int) and _squeezed(said(value) or "") in _FLAGS
 
 
@@ -122,7 +122,7 @@ _FLAGS = _NO | {"true", "yes", "on", "y", "t", "1"}
 
 
 def _by_place(file: str) -> str:
-    """Return the mark that the file's folder or name makes."""
+    """Return the mark in the file's folder or name."""
     *folders, name = file.split("/")
     if name.lower().rpartition(".")[0].endswith(".draft"):
         return f"its name is {name}"
@@ -155,7 +155,7 @@ def _each(value: object) -> list[str]:
 
 
 def _is_no(value: object) -> bool:
-    """Tell whether a value says no, in any of the ways in which people write it."""
+    """Return whether a value means no, in any of the ways in which people write it."""
     return value is False or _squeezed(said(value) or ("x" if value else "")) in _NO
 
 
@@ -169,7 +169,7 @@ def _squeezed(text: str) -> str:
 
 
 def _header(text: str) -> dict[str, str]:
-    """Return names and values of a header without marks; nothing unless it has a title or a date, as Pelican's have."""
+    """Return names and values of a header without marks; nothing unless it has a title or a date, as Pelican's do."""
     head = _HEADER.match(text[:5000])
     lines = [line.partition(":") for line in head[1].splitlines() if line.strip()] if head else []
     found = {name.strip().lower(): value.strip() for name, _, value in lines}

@@ -1,8 +1,8 @@
 """The usual shapes of a body: entries of plain words with their addresses below, and underlined headings.
 
-One regular expression goes over a body whose entries are parted by two empty lines and in which nothing spans them (no
-list, no fence, no definition), so that most of it is read at the speed of that. Other blocks go to the grammar one by
-one. What is read here is what the grammar would give, in a third of the time (see `benchmarks.reading`).
+One regular expression scans a body whose entries are separated by two empty lines and in which nothing spans them (no
+list, no fence, no definition), so that most of it is read at that speed. Other blocks go to the grammar one by one.
+The result is the same as the grammar's, in a third of the time (see `benchmarks.reading`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ lines; and the line ends after the block. A missing part is ""."""
 
 _URL = r"https?://[!-;=?-Z^-~]{1,2000}+(?<=[\w/=&#%+-])"
 _ASCII = r"[ -%'-)+-9;=?-VX-Z^a-~]"
-"""What of ASCII plain words are made of, without the colon and the W, which may belong to an address."""
+"""The ASCII characters of plain words, without the colon and the W, which may belong to an address."""
 _WORDS = (
     # A line of plain words: without marks or odd characters, addresses, and what begins an item of a list; an &
-    # and [words] mean themselves. Possessive, so that what does not match is gone over once.
+    # and [words] mean themselves. Possessive, so that text that does not match is scanned once.
     rf"(?=[^\W_]|[\"'“‘(\[])(?!\d{{1,3}}[.)]\s){_ASCII}*+"
     rf"(?:(?:[^\x00-\x7f{MARKS}]++|:(?!//)|W(?![Ww]?\.)|&(?= )|\[[A-Za-z ]++\](?= )){_ASCII}*+)*+"
 )
@@ -37,19 +37,19 @@ _BLOCK = re.compile(
     r")(\n*+)"
 )
 _WRAP = 60
-"""A line shorter than this, had it taken the next line's first word, was ended on purpose; longer ones were wrapped."""
+"""A line shorter than this even with the next line's first word was ended on purpose; longer ones were wrapped."""
 
 _MORE = re.compile(rf"<br>\[({_URL})\]\((\S*)\)")
 
 
 _SPANNING = re.compile(
-    # What may go on over an empty line, or is named elsewhere: a list, a fence, code, HTML, a definition, a table.
+    # What may continue over an empty line, or is named elsewhere: a list, a fence, code, HTML, a definition, a table.
     r"^(?=[^\w\n>])[ ]{0,3}(?:[-*+•‣◦·](?:[ \t]|$)|\t|[ ]|```|~~~|\[[^\]\n]*\]:|</?(?!br\b)[A-Za-z]|\||:[ \t])"
     r"|^(?=[\d ])[ ]{0,3}\d{1,9}[.)](?:[ \t]|$)",
     re.MULTILINE,
 )
 _GAP = re.compile(
-    # Empty lines that no heading or item follows.
+    # Empty lines before no heading and no item.
     r"\n(?P<gap>(?:[ \t]*\n)+)(?=[^\s])(?! {0,3}(?:#|[-*+•][ \t]|\d{1,3}[.)][ \t]))"
     r"(?![^\n]*\n {0,3}(?:={2,}|-{2,})[ \t]*(?:\n|\Z))"
 )
@@ -57,33 +57,33 @@ _WIDE_SHARE = 4
 
 
 def is_wide(body: str) -> bool:
-    """Return whether an issue parts its entries by two empty lines: at least one in four of its gaps is that wide."""
+    """Return whether an issue separates its entries by two empty lines: at least a quarter of its gaps are."""
     gaps = [gap.count("\n") for gap in _GAP.findall(body)]
     return bool(gaps) and sum(gap > 1 for gap in gaps) * _WIDE_SHARE >= len(gaps)
 
 
 def is_usual(body: str) -> bool:
-    """Return whether each block of `body`, whose entries are parted by two empty lines, can be read by itself."""
+    """Return whether each block of `body`, whose entries are separated by two empty lines, can be read by itself."""
     return "][" not in body and _SPANNING.search(body) is None
 
 
 def blocks(body: str) -> list[Block]:
     """Return `body`, whose lines end with a line feed alone and which begins with none, cut into its blocks, in order.
 
-    All of the text is in them: joined again with what their shapes leave out they are the body.
+    They contain all of the text: joined with what their shapes leave out they are the body.
     """
     return _BLOCK.findall(body)
 
 
 def is_simple(written: str) -> bool:
-    """Return whether `written` is the text of an entry as it stands."""
+    """Return whether `written` is an entry's text unchanged."""
     return (
         "\n" not in written and "  " not in written and "ww." not in written and " " in written and written[-1] != " "
     )
 
 
 def addresses(url: str, second: str, more: str) -> tuple[str, ...]:
-    """Return `url`, `second` and the addresses in the lines `more`; nothing if any leads elsewhere than it shows."""
+    """Return `url`, `second` and the addresses in the lines `more`; nothing if any links elsewhere than it shows."""
     if "&amp;" in url or "&amp;" in second or "&amp;" in more:
         return ()
     if not more:
@@ -95,7 +95,7 @@ def addresses(url: str, second: str, more: str) -> tuple[str, ...]:
 
 
 def words(written: str) -> str:
-    """Return the text of an entry as it is `written`, paragraphs on lines of their own; "" if it may be no plain words.
+    """Return the text of an entry as it is `written`, one paragraph a line; "" if it may have more than plain words.
 
     A line of one word may be an address without a scheme, and so may be what holds `www.`.
     """
@@ -124,5 +124,5 @@ def _paragraphs(lines: list[str]) -> str:
 
 
 def is_apart(width: int, line: str) -> bool:
-    """Return whether `line` stands on a line of its own right below one of `width` characters."""
+    """Return whether `line` is a line of its own right below one of `width` characters."""
     return width + len(line.partition(" ")[0]) < _WRAP

@@ -1,4 +1,4 @@
-"""The archive as it was at one moment: all issues and all problems, never changed, replaced whole."""
+"""The archive at one moment: all issues and all problems, never changed, replaced whole."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Snapshot:
 
     @classmethod
     def of(cls, readings: Iterable[Reading], problems: Iterable[Problem] = (), held: Iterable[str] = ()) -> Snapshot:
-        """Put the readings of all files together, without the issues of the files `held`.
+        """Return the snapshot of all files' readings, without the issues of the files `held`.
 
         `problems` are those of no file that was read.
 
-        Where two files in different folders share a slug, the first by folder depth, then name, has it, and the other
-        takes its folder's name before its own; two in one folder are a problem. Dates that no file says are guessed.
+        If two files in different folders share a slug, the first by folder depth, then name, has it, and the other gets
+        its folder's name prepended; two in one folder are a problem. Missing dates are guessed.
         """
         by_file = {reading.file: reading for reading in readings}
         by_slug: dict[str, Issue] = {}
@@ -71,9 +71,9 @@ class Snapshot:
     def with_changes(
         self, changed: Iterable[Reading] = (), removed: Iterable[str] = (), problems: Iterable[Problem] = ()
     ) -> Snapshot:
-        """Give the snapshot after files were read again or went away; unchanged issues are shared with this one.
+        """Return the snapshot after files were read again or removed; unchanged issues are shared with this one.
 
-        A file that broke keeps the issue of its last good reading, with its problems and a note that says so.
+        A broken file keeps the issue of its last good reading, with its problems and a note that says so.
         """
         readings = dict(self.readings)
         for file in removed:
@@ -83,30 +83,30 @@ class Snapshot:
         return Snapshot.of(readings.values(), problems, self.held)
 
     def holding(self, held: Iterable[str]) -> Snapshot:
-        """Return this archive without the issues of the files `held` alone; itself if it is so already."""
+        """Return this archive without exactly the issues of the files `held`; itself if it is so already."""
         files = frozenset(held)
         return self if files == self.held else Snapshot.of(self.readings.values(), held=files)
 
     def latest(self) -> Issue | None:
-        """Give the newest issue, or nothing when the archive is empty."""
+        """Return the newest issue, None if the archive is empty."""
         return self.issues[-1] if self.issues else None
 
     def get(self, slug: str) -> Issue | None:
-        """Give the issue with this slug, or nothing."""
+        """Return the issue with this slug, None if there is none."""
         return self._by_slug.get(slug)
 
     def labelled(self, number: int) -> tuple[Issue, ...]:
-        """Give the issues that carry this number, oldest first; mostly one, but numbers are written by hand."""
+        """Return the issues with this number, oldest first; mostly one, but numbers are written by hand."""
         return tuple(issue for issue in self.issues if issue.number == number)
 
     def newest_number(self) -> int | None:
-        """Give the number of the newest issue that has one."""
+        """Return the number of the newest issue that has one."""
         return next((issue.number for issue in reversed(self.issues) if issue.number is not None), None)
 
     def find(self, asked: str) -> Issue:
-        """Give the issue that `asked` names: a slug, a number (`435`, `#435`, `issue 435`) or `latest`.
+        """Return the issue that `asked` names: a slug, a number (`435`, `#435`, `issue 435`) or `latest`.
 
-        Of several with one number the newest is given.
+        Of several with one number the newest is returned.
 
         Raises:
             UnknownIssueError: none does; the error carries the names of those that come near: of a number's neighbours
@@ -131,9 +131,9 @@ class Snapshot:
 
 
 def _free_slug(file: str, name: str, owner: Mapping[str, str]) -> str:
-    """Return `name`, with the names of as many of the file's folders before it as make it the file's own."""
+    """Return `name`, prefixed with as many of the file's folders as make it unique."""
     folders = file.split("/")[:-1]
-    if folders and folders[-1] == name:  # the folder's index, which has the folder's name already
+    if folders and folders[-1] == name:  # the folder's index, which already has the folder's name
         folders.pop()
     while name in owner and folders and owner[name].rpartition("/")[0] != file.rpartition("/")[0]:
         name = f"{folders.pop()}-{name}"
@@ -141,7 +141,7 @@ def _free_slug(file: str, name: str, owner: Mapping[str, str]) -> str:
 
 
 def _guesses(readings: Mapping[str, Reading]) -> tuple[dict[str, datetime], frozenset[str]]:
-    """Return a date for each file whose issue says none, by those beside it; and which of them are `Issue.placed`."""
+    """Return a date for each file whose issue has none, from those beside it; and which of them are `Issue.placed`."""
     issues = {file: reading.issue for file, reading in readings.items() if reading.issue is not None}
     undated = {file: issue.published for file, issue in issues.items() if issue.date_guessed}
     if not undated:
@@ -164,7 +164,7 @@ def _may_be_new(year: int | None, last: datetime) -> bool:
 
 
 _UNKNOWN = datetime(1971, 1, 1, tzinfo=UTC)
-"""An earlier time of a file is none: a reading without a file's time has that of 1970."""
+"""An earlier time of a file means that it is unknown: a reading without a time has that of 1970."""
 
 
 def _kept(before: Reading | None, now: Reading) -> Reading:

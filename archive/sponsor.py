@@ -1,4 +1,4 @@
-"""Telling what was paid for from what was chosen, where no heading says so."""
+"""Telling sponsored entries from editorial ones where no heading says so."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archive.kind import Kind
 from archive.link import canonical, domain
 
 _CALL = re.compile(
-    # Asking the reader to do something, and what is given for it.
+    # Calls to action, and what is offered for them.
     r"\b(?:register|registration|sign up|get (?:your|started|certified)|download|learn more|enrol|book your|reserve"
     r"|rsvp|join (?:us|experts|leading|this|the|our)|submit a|call for papers|webinars?|schedule an?"
     r"|free \w+(?:[ -]\w+){0,2} (?:course|class|introduction|workshop)|free (?:trial|copy|introduction|e-?book)"
@@ -25,11 +25,11 @@ _NAMED = re.compile(
 )
 _FIRST_WORDS = 300
 _ITS_OWN = (Kind.SPONSOR, Kind.INTRO)
-"""Sections that nothing is set apart from."""
+"""Sections that no entry is moved out of."""
 
 
 def kind_of(entries: list[Entry]) -> Kind:
-    """Return the kind of a section whose heading names none: a sponsor's if every entry asks for something.
+    """Return the kind of a section whose heading names none: a sponsor's if every entry has a call to action.
 
     An advertisement is headed with the advertiser's name; so is a report from a conference. Only the first says
     "register", "download" or "join us" in every entry.
@@ -40,9 +40,9 @@ def kind_of(entries: list[Entry]) -> Kind:
 
 
 def told_apart(sections: list[Section]) -> tuple[Section, ...]:
-    """Set entries that repeat a sponsor's under another heading (at the end, mostly) apart, in sections of their own.
+    """Move entries that repeat a sponsor's links under another heading (mostly at the end) to sections of their own.
 
-    Such a section has no heading (""), for none was written; what follows it goes on under the heading before.
+    Such a section has no heading (""), as none was written; the rest continues under the heading before.
     """
     paid = _Paid([link.url for s in sections if s.kind is Kind.SPONSOR for e in s.entries for link in e.links])
     if not paid.may_cover([e for s in sections if s.kind not in _ITS_OWN for e in s.entries]):
@@ -65,11 +65,11 @@ class _Paid:
 
     @cached_property
     def _canonical(self) -> set[str]:
-        """Give their canonical forms, which few issues need."""
+        """Return their canonical forms, which few issues need."""
         return set(map(canonical, self._urls))
 
     def may_cover(self, entries: Sequence[Entry]) -> bool:
-        """Tell quickly whether it may cover any of `entries`."""
+        """Return quickly whether it may cover any of `entries`."""
         for entry in entries:
             if "sponsor" in entry.text:
                 return True
@@ -82,7 +82,7 @@ class _Paid:
         return False
 
     def covers(self, entry: Entry) -> bool:
-        """Tell whether a sponsor's links are all that `entry` has, or whether its text names one."""
+        """Return whether all links of `entry` are a sponsor's, or its text has one."""
         if links := entry.links:
             first = links[0].url.lower()
             for host in self._hosts:

@@ -1,4 +1,4 @@
-"""Elements of HTML that a browser does not show: by their attributes, or by their name."""
+"""HTML elements that a browser does not show, because of their attributes or their name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 OPENING = r"""<(?P<element>[a-z][a-z0-9-]*+)(?P<attributes>(?=[\s/>])(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>"""
-"""An opening tag. No value in it holds a `<`: so a search for it goes over no part of a text twice."""
+"""An opening tag. No value in it holds a `<`, so that a search for it scans no part of a text twice."""
 
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>=`]++)))?""")
 _STYLE = re.compile(r"(?:^|;)\s*+(?:display\s*+:\s*+none|visibility\s*+:\s*+hidden)\b", re.IGNORECASE)
@@ -20,14 +20,14 @@ _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 NAMED = frozenset({"noscript", "svg"})
-"""Elements that a reader never sees the text of, whatever their attributes."""
+"""Elements whose text a reader never sees, whatever their attributes."""
 BRIEF = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 """Elements whose closing tag HTML lets an author leave out."""
 
 
 def hides(name: str, attributes: str) -> bool:
-    """Tell whether an element is not seen, given its name and the text of its attributes."""
-    if _BLANK_LINE.search(attributes):  # for Markdown two paragraphs, and no tag
+    """Return whether an element is hidden, given its name and the text of its attributes."""
+    if _BLANK_LINE.search(attributes):  # for Markdown these are two paragraphs, and no tag
         return False
     if name.lower() in NAMED:
         return True
@@ -37,14 +37,14 @@ def hides(name: str, attributes: str) -> bool:
 
 
 def is_alone(name: str, attributes: str) -> bool:
-    """Tell whether an element ends with its opening tag, as `<img>` and `<svg/>` do."""
+    """Return whether an element ends with its opening tag, as `<img>` and `<svg/>` do."""
     return name.lower() in _VOID or attributes.endswith("/")
 
 
 def end(text: str, start: int, limit: int) -> int | None:
     """Return where the element that begins at `start` ends, None if it has no end before `limit`.
 
-    Elements of its name may stand in it. Reads no further than its end.
+    Elements of the same name may be nested in it. Reads no further than its end.
     """
     name, depth = "", 0
     for tag in _tags(text, start, limit):
@@ -58,7 +58,7 @@ def end(text: str, start: int, limit: int) -> int | None:
 
 
 def ends(text: str) -> dict[int, int]:
-    """Return where each closed element of `text` ends, by where it begins. Takes time in proportion to the text."""
+    """Return where each closed element of `text` ends, by where it begins, in linear time."""
     found: dict[int, int] = {}
     begun: dict[str, list[int]] = {}
     for tag in _tags(text, 0, len(text)):
@@ -80,5 +80,5 @@ def _tags(text: str, start: int, limit: int) -> Iterator[re.Match[str]]:
 
 
 def _fence(fence: str, mark: str) -> str:
-    """Return the mark of the code that goes on after `mark`, "" if none does; `fence` is that of the code before."""
+    """Return the mark of the code that continues after `mark`, "" if none does; `fence` is that of the code before."""
     return mark if not fence else "" if mark.startswith(fence) else fence

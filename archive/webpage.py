@@ -1,4 +1,4 @@
-"""HTML in Markdown, read as a browser shows it."""
+"""HTML within Markdown, read as a browser shows it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _SEPARATOR = " · "
 
 
 class Lines(Protocol):
-    """Where the lines of a page are put together."""
+    """The builder of a page's lines."""
 
     builder: LineBuilder
 
     @property
     def begun(self) -> bool:
-        """Whether a line is begun."""
+        """Return whether a line is begun."""
         ...
 
     def place(self, number: int) -> int:
@@ -31,7 +31,7 @@ class Lines(Protocol):
         ...
 
     def finish(self) -> None:
-        """End the present line, if one is begun."""
+        """End the current line, if one is begun."""
         ...
 
     def begin_list(self) -> None:
@@ -43,7 +43,7 @@ class Lines(Protocol):
         ...
 
     def end_list(self) -> None:
-        """End the list that was begun last."""
+        """End the innermost list."""
         ...
 
 
@@ -109,7 +109,7 @@ class _Page(HTMLParser):
             self._lines.finish()
 
     def handle_data(self, data: str) -> None:
-        """Take text; the end of a line in it is a blank."""
+        """Add text; a line break in it is a blank."""
         if self._unseen:
             return
         if data.strip():
