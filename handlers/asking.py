@@ -71,7 +71,7 @@ async def _answered(services: Services, asked: tuple[AskThread, str], said_text:
         else:
             await services.slack.post(thread.workspace, thread.channel, message, thread=thread.thread)
     except SlackError as error:
-        _log.warning("answer.not_posted", channel=thread.channel, error=str(error))
+        _log.warning("answer.failed", channel=thread.channel, error=str(error))
 
 
 async def _message(services: Services, thread: AskThread, said: Said) -> Message | None:

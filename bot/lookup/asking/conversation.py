@@ -90,7 +90,7 @@ class Conversations:
         try:
             return await self._memory.begin(thread, ts, self._clock.now())
         except BotError as error:
-            _log.warning("thread.not_read", channel=thread.channel, error=str(error))
+            _log.warning("thread_read.failed", channel=thread.channel, error=str(error))
             return ""
 
     async def _remember(self, thread: AskThread, after: Thread | None, before: Thread | None) -> None:
@@ -99,7 +99,7 @@ class Conversations:
         try:
             await self._memory.remember(thread, written(after), self._clock.now())
         except BotError as error:
-            _log.warning("thread.not_stored", channel=thread.channel, error=str(error))
+            _log.warning("thread_write.failed", channel=thread.channel, error=str(error))
 
     def _said(
         self, turn: Turn, heard: Heard, before: Thread | None, current: Current, today: date
