@@ -110,7 +110,7 @@ class WorkerLocks:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._calls, call, lock)
         except (OSError, SQLAlchemyError) as error:
-            _log.warning("store.lock_failed", error=str(error).splitlines()[0])
+            _log.warning("worker_lock.failed", error=str(error).splitlines()[0])
             return otherwise
 
 
@@ -210,7 +210,7 @@ class _SessionLock:
             # In two transactions at once two sessions of our own have two numbers.
             self._shared = other.scalar(_SESSION) == self._session or connection.scalar(_SESSION) != self._session
         if self._shared:
-            _log.warning("store.sessions_shared", hint=_SHARED)
+            _log.warning("sessions.shared", hint=_SHARED)
         if self._shared or not self._held:
             self.release()
             return False
@@ -244,7 +244,7 @@ class _SessionLock:
                 self._held = bool(connection.scalar(_TAKE, {"key": self._key}))
             self._shared = connection.scalar(_SESSION) != self._session
             if self._shared:
-                _log.warning("store.sessions_shared", hint=_SHARED)
+                _log.warning("sessions.shared", hint=_SHARED)
         except SQLAlchemyError:
             self._connection, self._held = None, False
             self._engine.dispose()

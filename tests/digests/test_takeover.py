@@ -95,7 +95,7 @@ async def play(url: str, folder: Path, signals: signal.Signals) -> float:
                 process.wait()
         await judge(store, SIZE, ledger_in(folder))
         await store.close()
-        assert ("delivery.taken_over" in workers.said()) == (signals == signal.SIGKILL)
+        assert ("leases.taken" in workers.said()) == (signals == signal.SIGKILL)
     return took
 
 

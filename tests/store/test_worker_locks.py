@@ -149,7 +149,7 @@ async def test_a_folder_that_takes_no_file_is_said_and_keeps_nobody_from_working
     try:
         with structlog.testing.capture_logs() as logs:
             assert await WorkerLocks(store.database).enter("worker-1") == "worker-1"
-        assert [line["event"] for line in logs] == ["store.lock_failed"]
+        assert [line["event"] for line in logs] == ["worker_lock.failed"]
     finally:
         folder.chmod(0o700)
 

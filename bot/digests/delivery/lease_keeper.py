@@ -33,7 +33,7 @@ class LeaseKeeper:
     async def take_over(self, after: timedelta) -> None:
         """Free the leases of workers that are surely dead, to be claimed `after` so much time."""
         if count := await self._locks.take_over(self._clock.now() + after):
-            _log.warning("delivery.taken_over", subscriptions=count)
+            _log.warning("leases.taken", subscriptions=count)
 
     async def renew(self, claimed: Collection[int]) -> None:
         """Renew the leases of the subscriptions with these ids."""
