@@ -19,13 +19,15 @@ _SHOWN = 20
 """Lines of one kind that are shown; of the others their number is said."""
 
 
-def import_issues(named: str, into: Path) -> int:
+def import_issues(named: str, into: Path, *, private: bool) -> int:
     """Import the source `named` into a folder, print what was done, and check the folder.
+
+    `private`: it may be in a private network.
 
     Returns the exit code: 1 if an issue could not be imported, or if the check found something lost. Raises
     SourceError, FolderError.
     """
-    source = source_of(named)
+    source = source_of(named, private=private)
     with opened(into) as destination:
         report = run(source, destination, lambda found: _watched(found, source))
     for fault in _some([fault for fault in report.faults if not fault.skipped], "issues that could not be imported"):

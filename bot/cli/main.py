@@ -224,13 +224,23 @@ def export(
 
 @app.command("import")
 def import_issues(
-    source: Annotated[str, typer.Argument(help="A mail (.eml), a folder of mails, an .mbox or a Maildir.")],
+    source: Annotated[str, typer.Argument(help="Mails (.eml, a folder, .mbox, Maildir), or a feed (file or address).")],
     into: Annotated[Path, typer.Argument(help="The folder to write the issues into; it may be an archive in use.")],
+    *,
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private",
+            help="The address may be in a private network.",
+            envvar="BACKISSUE_SOURCE_PRIVATE",  # as BACKISSUE_ARCHIVE
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Write issues from elsewhere as Markdown. Run it again at any time: what is there, and what you edited, stays."""
     from bot.cli.importing import import_issues as run_it  # noqa: PLC0415 - heavy
 
-    raise typer.Exit(run_it(source, into))
+    raise typer.Exit(run_it(source, into, private=private))
 
 
 @app.command()

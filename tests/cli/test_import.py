@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
 from bot.source.importing.markdown import _library
+from tests.fakes.feeds import atom, json_feed, rss
 from tests.fakes.letters import letter, page, plain
+from tests.fakes.site import site
 
 
 def backissue(*arguments: object) -> Result:
@@ -73,3 +76,23 @@ def test_control_characters_of_a_mail_do_not_reach_the_terminal(tmp_path: Path) 
     source = mails(tmp_path)
     (source / "a\x1b[31m.eml").write_bytes(b"Subject: x\n\n")
     assert "\x1b" not in backissue("import", source, tmp_path / "issues").output
+
+
+@pytest.mark.parametrize("feed", [rss, atom, json_feed])
+def test_a_recorded_feed_ends_in_an_archive_that_the_check_passes(tmp_path: Path, feed: Callable[[], str]) -> None:
+    """From a file, in each of the formats."""
+    (tmp_path / "feed").write_text(feed())
+    done = backissue("import", tmp_path / "feed", tmp_path / "issues")
+    assert done.exit_code == 0, done.output
+    assert "3  new issues" in done.output
+    assert "Nothing lost" in done.output
+
+
+def test_a_feed_at_an_address_is_imported(tmp_path: Path) -> None:
+    """Over HTTP; that it gives summaries alone is said."""
+    with site() as web:
+        address = web.puts("/feed", rss(content=False))
+        assert "private network" in str(backissue("import", address, tmp_path / "issues").exception)
+        done = backissue("import", address, tmp_path / "issues", "--private")
+    assert done.exit_code == 0, done.output
+    assert "3  are summaries: the source gives no more" in done.output

@@ -1,0 +1,64 @@
+"""Feeds as sources: one in a file, and one at an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.source.importing.feed import read_feed
+from bot.source.importing.item import Found, SourceError
+from bot.source.importing.web import MAX_BYTES, Fetch, Validators, without_secrets
+
+
+class FeedFile:
+    """A feed in a file."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file `path`."""
+        self._path = path
+
+    @property
+    def name(self) -> str:
+        """See `Source.name`."""
+        return str(self._path)
+
+    def __len__(self) -> int:
+        """See `Source.__len__`."""
+        return 0
+
+    def items(self) -> Iterator[Found]:
+        """See `Source.items`."""
+        try:
+            with self._path.open("rb") as opened:
+                data = opened.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise SourceError(self.name, f"it cannot be read ({error.strerror}); let this user read it") from error
+        if len(data) > MAX_BYTES:
+            raise SourceError(self.name, f"it has more than {MAX_BYTES / 1e6:.0f} MB; name a smaller feed")
+        yield from read_feed(data, self.name)
+
+
+class WebFeed:
+    """A feed at an address. Asked again, it gives its items only if it changed since."""
+
+    def __init__(self, address: str, fetch: Fetch, known: Validators | None = None) -> None:
+        """Fetch `address`; `known` is what the server said the last time."""
+        self._address = address
+        self._fetch = fetch
+        self.known = known or Validators()
+
+    @property
+    def name(self) -> str:
+        """See `Source.name`."""
+        return without_secrets(self._address)
+
+    def __len__(self) -> int:
+        """See `Source.__len__`."""
+        return 0
+
+    def items(self) -> Iterator[Found]:
+        """See `Source.items`."""
+        response = self._fetch(self._address, self.known)
+        if response.data is not None:
+            yield from read_feed(response.data, without_secrets(response.address), response.content_type)
+            self.known = response.validators
