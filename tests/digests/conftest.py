@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,15 @@ def emptied() -> Iterator[Callable[[], Store]]:
 
     yield again
     run(store.close())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Return a function that opens an empty database."""
+    kind = request.param
+
+    def opened() -> Store:
+        url = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
+        return Store.open(str(url), upgrading=True, inline=True)
+
+    return opened
