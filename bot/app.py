@@ -34,6 +34,7 @@ from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.older_choice import OlderIssueChoice
+from bot.digests.ownership import Ownership
 from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -274,6 +275,7 @@ def _services(
             IssueQueries(answers.find, lambda: library.snapshot.issues, library.held),
         ),
         changes=changes,
+        ownership=Ownership(changes, slack, names),
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),

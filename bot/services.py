@@ -11,6 +11,7 @@ from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
 from bot.digests.older_choice import OlderIssueChoice
+from bot.digests.ownership import Ownership
 from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -50,6 +51,7 @@ class Services:
     bookmarking: BookmarkUseCases
     subscribing: Subscribing
     changes: SubscriptionChanges
+    ownership: Ownership
     form_results: FormResults
     response_urls: ResponseUrls
     unconfirmed: UnconfirmedPosts

@@ -21,7 +21,9 @@ from bot.bookmarks.views.saved_list import Listing
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.digests.views import older_issues as older
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
+from bot.digests.views.asking import KEEP, TOPICS, UNSUBSCRIBE
 from bot.digests.views.changes import UNDO, UNDO_ANYWAY, UndoRequest
+from bot.digests.views.ownership import HAND_OVER
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
@@ -149,6 +151,18 @@ async def _unsubscribe(click: Click) -> Message:
     return await click.services.subscribing.unsubscribe(click.place)
 
 
+async def _keep(click: Click) -> Message:
+    return await click.services.subscribing.status(click.place)
+
+
+async def _topics(click: Click) -> Message:
+    return await click.services.subscribing.subscribe_topics(click.value, click.place)
+
+
+async def _hand_over(click: Click) -> Message:
+    return await click.services.ownership.hand_over(click.place, click.value)
+
+
 async def _undo(click: Click) -> Message:
     return await click.services.changes.undo(click.place, UndoRequest.read(click.value))
 
@@ -205,7 +219,10 @@ _ACTS = {
     "subscription": _Act(_change, beside=True),
     "pause": _Act(_pause),
     "resume": _Act(_resume),
-    "unsubscribe": _Act(_unsubscribe),
+    UNSUBSCRIBE: _Act(_unsubscribe),
+    KEEP: _Act(_keep),
+    TOPICS: _Act(_topics),
+    HAND_OVER: _Act(_hand_over),
     UNDO: _Act(_undo, beside=True),
     UNDO_ANYWAY: _Act(_undo),
     SETTLE_POST.partition(":")[0]: _Act(_settle),

@@ -53,7 +53,7 @@ def click_of(services: Services, body: Mapping[str, Any], context: AsyncBoltCont
     return Click(
         services,
         action=text(action, "action_id"),
-        value=text(action, "value") or text(action, "selected_option", "value"),
+        value=text(action, "value") or text(action, "selected_option", "value") or text(action, "selected_user"),
         place=clicked_from(body, context),
         member=acting_member(body, context),
         url=text(body, "response_url"),

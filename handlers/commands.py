@@ -107,8 +107,14 @@ def use_case(  # noqa: C901, PLR0912 - a table: one case for each sub-command
             work = partial(_form, services, place, trigger)
         case commands.Subscribe(typed):
             work = partial(digests.subscribe, typed, place)
+        case commands.SubscribeTopics(typed, ask):
+            work = partial(digests.ask_topics if ask else digests.subscribe_topics, typed, place)
         case commands.Unsubscribe():
-            work = partial(digests.unsubscribe, place)
+            work = partial(digests.ask_unsubscribe, place)
+        case commands.Owner(person):
+            work = partial(services.ownership.show, place, person)
+        case commands.Allow(access):
+            work = partial(services.ownership.allow, place, access)
         case commands.Pause():
             work = partial(digests.pause, place)
         case commands.Resume():

@@ -31,8 +31,9 @@ from bot.slack.blocks.message import Message
 _log = structlog.get_logger(__name__)
 OWNER_TIMEOUT_SECONDS = 1.0
 """Seconds for asking Slack whether the owner has left; without an answer by then, they have not."""
-MAX_WAITS = 2
-"""Rate limits waited out before a channel's line is given up; the change itself is in the audit."""
+MAX_WAITS = 10
+"""Rate limits waited out before a channel's line is given up: while a digest is posted, the channel takes no more than
+its messages. The change itself is in the audit."""
 _GONE = frozenset({"user_not_found", "users_not_found"})
 """Slack's words for a user id that it does not know (any more) (Slack: reference/methods/users.info)."""
 
@@ -117,6 +118,19 @@ class SubscriptionChanges:
     async def latest(self, place: CommandContext) -> SettingsChange | None:
         """Return the channel's last change."""
         return await self._store.latest(place.workspace, place.channel)
+
+    async def may_hand_over(self, place: CommandContext) -> bool:
+        """Return whether the person may choose the owner of the channel's subscription, and who may change it."""
+        subscription, vacant = await self.current(place), await self._vacant(place)
+        if subscription is None:
+            return False
+        settings = ChannelSettings.of(subscription)
+        return may_hand_over(settings, place.user, self.admins, vacant=_is(vacant, settings))
+
+    async def check(self, place: CommandContext) -> None:
+        """Raise NotAllowedError if the person may not change the channel's subscription."""
+        subscription = await self.current(place)
+        self._check(ChannelSettings.of(subscription) if subscription else None, place, await self._vacant(place))
 
     async def make(self, place: CommandContext, wanted: Wanted, *, own: bool = False) -> SettingsChange | None:
         """Give the channel the settings that `wanted` returns; return the change, None where nothing changes.

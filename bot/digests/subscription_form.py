@@ -26,8 +26,9 @@ from bot.domain.text import one_line
 from bot.slack.blocks.message import Block
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
+_DIRECT = re.compile(r"D[A-Z0-9]{1,30}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_MAX_TOPICS = 20
+MAX_TOPICS = 20
 _MAX_OPTIONS = 100
 
 
@@ -73,8 +74,10 @@ def read(view: Mapping[str, Any]) -> SubscriptionRequest | dict[str, str]:
     state = view.get("state")
     values = state.get("values") if isinstance(state, Mapping) else None
     fields = _Fields(values if isinstance(values, Mapping) else {})
-    channel = fields.text("channel", "selected_conversation")
-    if not _CHANNEL.fullmatch(channel):
+    direct = view.get("private_metadata")
+    own = isinstance(direct, str) and _DIRECT.fullmatch(direct) is not None
+    channel = str(direct) if own else fields.text("channel", "selected_conversation")
+    if not own and not _CHANNEL.fullmatch(channel):
         fields.errors["channel"] = "Choose a channel."
     schedule = _schedule(fields)
     preferences = _preferences(fields)
@@ -144,7 +147,7 @@ def _preferences(fields: _Fields) -> Preferences:
 
 def _topics(typed: str) -> Iterator[str]:
     named = dict.fromkeys(one_line(topic) for topic in typed[:TOPICS_MAX_CHARS].split(","))
-    yield from [topic for topic in named if topic][:_MAX_TOPICS]
+    yield from [topic for topic in named if topic][:MAX_TOPICS]
 
 
 def _value(option: Any) -> str:

@@ -14,17 +14,17 @@ from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from bot.digests.command_context import CommandContext
 from bot.digests.subscription_changes import SubscriptionChanges
-from bot.digests.subscription_form import SubscriptionRequest, draft_of
-from bot.digests.views import changes
+from bot.digests.subscription_form import MAX_TOPICS, SubscriptionRequest, draft_of
+from bot.digests.views import asking, changes
 from bot.digests.views import form as forms
 from bot.digests.views import subscription as said
 from bot.digests.views.changes import MARKUP
-from bot.digests.views.form import KINDS
+from bot.digests.views.form import KINDS, TOPICS_MAX_CHARS
 from bot.digests.views.preview import preview
 from bot.domain.clock import Clock
 from bot.domain.preferences import Preferences
 from bot.domain.publication import HeldBack
-from bot.domain.schedule import Schedule, ScheduleError, next_slot, parse_schedule, time_there
+from bot.domain.schedule import AS_IT_APPEARS, Schedule, ScheduleError, next_slot, parse_schedule, time_there
 from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.domain.subscription_settings import ChannelSettings, NotAllowedError, who_may
 from bot.domain.workspace import WorkspaceId
@@ -38,8 +38,6 @@ _log = structlog.get_logger(__name__)
 
 MEMBERSHIP_TIMEOUT_SECONDS = 1.0
 """Seconds for asking Slack whether the bot is in a channel; without an answer by then, the channel is subscribed."""
-_CHANNELS = ("C", "G")
-"""First letters of channel ids; direct conversations have others (Slack: reference/objects/conversation-object)."""
 _FAILED = blocks.told("that did not work; please close this")
 
 
@@ -113,17 +111,42 @@ class Subscribing:
 
         If the bot can't post there, nothing is subscribed and the answer says what to do.
         """
-        if not place.channel.startswith(_CHANNELS):
-            return said.no_channel(self._names)
         try:
             schedule = await self._schedule(typed, place)
         except ScheduleError as error:
             return said.schedule_usage(str(error), self._names)
         member = await self._member(place.workspace, place.channel)
         if member is False:
-            return blocks.told(said.OUTSIDE)
+            return self._outside(place)
         status = await self._put(place, schedule, None)
         return said.subscribed(status, self._names, member=bool(member))
+
+    async def ask_topics(self, typed: str, place: CommandContext) -> Message:
+        """Ask whether `typed`, a list with commas, are topics or days and times."""
+        has = await self._changes.current(place)
+        return asking.topics_or_days(typed, str(has.schedule) if has else AS_IT_APPEARS, self._names)
+
+    async def subscribe_topics(self, typed: str, place: CommandContext) -> Message:
+        """Subscribe the channel to topics: at the times it has, or else as soon as an issue appears.
+
+        Raises NotAllowedError.
+        """
+        topics = asking.topics_of(typed[:TOPICS_MAX_CHARS])
+        if not topics or len(topics) > MAX_TOPICS:
+            return asking.too_many(MAX_TOPICS, self._names)
+        member = await self._member(place.workspace, place.channel)
+        if member is False:
+            return self._outside(place)
+        has = await self._changes.current(place)
+        schedule = has.schedule if has else parse_schedule(AS_IT_APPEARS)
+        preferences = replace(has.preferences if has else Preferences(), topics=tuple(topics))
+        status = await self._put(place, schedule, preferences)
+        unheard = await asyncio.to_thread(_unheard, topics, self._issues())
+        return said.subscribed(status, self._names, member=bool(member), unheard=unheard)
+
+    def _outside(self, place: CommandContext) -> Message:
+        """Return that nothing can be posted in a conversation, and what to do."""
+        return said.no_direct(self._names) if place.is_direct else blocks.told(said.OUTSIDE)
 
     async def submit(self, wanted: SubscriptionRequest, workspace: WorkspaceId, user: str) -> Block | str:
         """Subscribe as the form asks; return the modal that replaces it, or what is wrong with the channel."""
@@ -153,6 +176,15 @@ class Subscribing:
         if before is not None:
             return draft_of(place.channel, before.schedule, before.preferences, await self._zone(place))
         return draft_of(place.channel, None, Preferences(), await self._zone(place))
+
+    async def ask_unsubscribe(self, place: CommandContext) -> Message:
+        """Say what unsubscribing would end, and ask. Raises NotAllowedError."""
+        subscription = await self._changes.current(place)
+        if subscription is None:
+            return said.not_subscribed(self._names)
+        await self._changes.check(place)
+        status = await self._deliveries.status(subscription, self._clock.now())
+        return asking.ending(status, self._names, direct=place.is_direct)
 
     async def unsubscribe(self, place: CommandContext) -> Message:
         """End the channel's subscription. Raises NotAllowedError."""

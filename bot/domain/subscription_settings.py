@@ -148,9 +148,10 @@ class NotAllowedError(BotError):
         super().__init__(f"may be changed by {who_may(settings, admins, own=own)}")
         self._settings, self._admins, self._own = settings, admins, own
 
-    def who_may(self, wording: Wording) -> str:
-        """Return who may, as a clause."""
-        return who_may(self._settings, self._admins, wording, own=self._own)
+    def said(self, wording: Wording) -> str:
+        """Return who may do what was refused, as a clause."""
+        what = "say who owns this subscription and who may change it" if self._own else "change this subscription"
+        return f"{who_may(self._settings, self._admins, wording, own=self._own)} can {what}"
 
 
 def in_words(change: SettingsChange, wording: Wording = PLAIN, *, place: str = "this channel") -> str:

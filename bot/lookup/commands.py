@@ -17,6 +17,7 @@ from typing import TypeAlias, final
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
 from bot.domain.period import Period
+from bot.domain.subscription_settings import Access
 from bot.domain.text import one_line
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 
@@ -128,6 +129,18 @@ class Subscribe:
 
 @final
 @dataclass(frozen=True, slots=True)
+class SubscribeTopics:
+    """Subscribe the channel to topics, in the person's own words: `typed`, separated by commas.
+
+    `ask`: it could be something else, days for example, so the person is asked first.
+    """
+
+    typed: str
+    ask: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class SubscribeForm:
     """Open the form that subscribes a channel."""
 
@@ -136,6 +149,22 @@ class SubscribeForm:
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
     """End the channel's subscription."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Show who owns the channel's subscription, and offer to hand it over; `person` is whom to, as typed, or ""."""
+
+    person: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """Set who may change the channel's subscription."""
+
+    access: Access
 
 
 @final
@@ -188,7 +217,8 @@ FromMemory: TypeAlias = Topic | Latest | ShowIssue | Random | Topics | Help | To
 """Commands that are answered within the acknowledgement: they need neither the database nor Slack."""
 Command: TypeAlias = (
     FromMemory | Saved | Top | CountTogether | Export | Import | ForgetMe
-    | Subscribe | SubscribeForm | Unsubscribe | Pause | Resume | Status | Why | Preview
+    | Subscribe | SubscribeTopics | SubscribeForm | Unsubscribe | Owner | Allow
+    | Pause | Resume | Status | Why | Preview
 )  # fmt: skip
 
 _ALONE: dict[str, Command] = {
@@ -211,6 +241,8 @@ _ALONE: dict[str, Command] = {
     "forget me": ForgetMe(),
     "subscribe": SubscribeForm(),
     "unsubscribe": Unsubscribe(),
+    "owner": Owner(),
+    **{f"allow {access.value}": Allow(access) for access in Access},
     "pause": Pause(),
     "resume": Resume(),
     "status": Status(),
@@ -244,6 +276,11 @@ _DAYS_ALONE = re.compile(
     r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?))+",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"about\s+(.*[^\W_].*)", re.IGNORECASE)
+# Topics are typed as in the form, with commas between them.
+_LIST = re.compile(r"[^,]*[^\W_][^,]*(?:,[^,]*[^\W_][^,]*)+,?\s*")
+# "@ada" as typed, or as Slack writes it with should_escape (Slack: interactivity/implementing-slash-commands).
+_PERSON = re.compile(r"@\S.*|<@[UW][A-Z0-9]+(?:\|[^<>]*)?>")
 _AT_ONCE = re.compile(r"as soon as (?:it appears|possible)|as it appears|asap|immediately|at once", re.IGNORECASE)
 
 
@@ -262,11 +299,25 @@ def parse(text: str, slugs: Container[str] = ()) -> Command:
     word = word.casefold()
     if (of_issue := _OF_AN_ISSUE.get(word)) and (asked := _asked(rest, slugs)):
         return of_issue(asked)
-    if word == "subscribe" and _is_schedule(rest):
+    return _with_words(word, rest) or Topic(typed, word if word in _FIRST_WORDS else "")
+
+
+def _with_words(word: str, rest: str) -> Command | None:
+    """Read a sub-command that takes words; None if `word` isn't one, or does not take `rest`."""
+    if word == "subscribe":
+        return _subscribe(rest)
+    if word == "owner" and _PERSON.fullmatch(rest):
+        return Owner(rest)
+    return Saved(rest) if word == "saved" else None
+
+
+def _subscribe(rest: str) -> Subscribe | SubscribeTopics | None:
+    """Read what follows `subscribe`: a schedule, or topics; None for neither."""
+    if _is_schedule(rest):
         return Subscribe(rest)
-    if word == "saved":
-        return Saved(rest)
-    return Topic(typed, word if word in _FIRST_WORDS else "")
+    if about := _ABOUT.fullmatch(rest):
+        return SubscribeTopics(about[1], ask=False)
+    return SubscribeTopics(rest) if _LIST.fullmatch(rest) else None
 
 
 def parse_search(text: str) -> Topic | ToolsHelp:

@@ -7,7 +7,7 @@ that. So a simulation runs years of it in seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -33,12 +33,13 @@ Draft: TypeAlias = dict[tuple[str, str], Any]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A member of the workspace; `zone` is an IANA name."""
+    """A member of the workspace; `zone` is an IANA name, and `deleted` says that the account was deactivated."""
 
     id: str
     name: str
     zone: str = "Etc/UTC"
     is_bot: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,10 @@ class Workspace:
         user = User(f"U{self.number():08d}", name, zone)
         self.users[user.id] = user
         return user
+
+    def deactivate(self, user: str) -> None:
+        """Deactivate a person's account: users.info then says `deleted` (Slack: reference/objects/user-object)."""
+        self.users[user] = replace(self.users[user], deleted=True)
 
     def add_file(self, address: str, user: User, name: str, content: bytes) -> SlackFile:
         """Add a file that a person uploads; the stand-in is served at `address`."""

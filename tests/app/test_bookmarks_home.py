@@ -82,7 +82,7 @@ async def test_channels_and_the_newest_issue(it: Whole) -> None:
     home = await opened(it, ada, f"<#{channel.id}>", "next:", f"The Quiet Pager {number}")
     await ada.clicks(home, "Read it")
     await it.modal(ada, "newest.example/mesh")
-    await it.asks(ada, channel, "/weekly unsubscribe", "No more digests")
+    await it.unsubscribes(ada, channel)
     await opened(it, ada, "None yet", without=channel.id)
 
 

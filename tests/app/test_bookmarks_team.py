@@ -51,4 +51,4 @@ async def test_counts_and_no_names_in_the_list_and_the_next_digest(it: Whole) ->
     await it.asks(ada, channel, "/weekly subscribe as soon as it appears", "Done")
     await it.asks(ada, channel, "/weekly top on", "On:")
     await it.asks(other, channel, "/weekly top", "saved by 3")
-    await it.asks(ada, channel, "/weekly unsubscribe", "No more digests")
+    await it.unsubscribes(ada, channel)

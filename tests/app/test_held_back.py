@@ -57,7 +57,7 @@ async def test_a_draft_is_posted_when_it_is_no_longer_one(it: Whole) -> None:
     await _writes(it, "harbours.md", f"{day}\ndraft: true\nnumber: 9001", "harbours")
     await _writes(it, "tides.md", day, "tides")
     await _posted(it, channel, "knots", "harbours", "tides")
-    await it.asks(you, channel, "/weekly unsubscribe", "No more digests")
+    await it.unsubscribes(you, channel)
 
 
 async def test_an_embargo_ends_at_its_moment(it: Whole) -> None:
@@ -75,4 +75,4 @@ async def test_an_embargo_ends_at_its_moment(it: Whole) -> None:
     it.clock.forward(timedelta(days=1))
     assert "lighthouse.example" not in readable(await it.asks(you, channel, "/weekly lighthouse"))
     await _posted(it, channel, "lighthouse")
-    await it.asks(you, channel, "/weekly unsubscribe", "No more digests")
+    await it.unsubscribes(you, channel)

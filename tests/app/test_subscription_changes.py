@@ -6,7 +6,7 @@ import pytest
 
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.people import Person, readable
-from tests.fakes.whole import Whole
+from tests.fakes.whole import Whole, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MONDAYS, FRIDAYS = "mondays 09:00 Europe/London", "fridays 16:00 America/New_York"
@@ -105,3 +105,48 @@ async def test_every_change_is_in_the_audit(it: Whole) -> None:
     await it.becomes(status, "Next", without="Paused")
     changes = await it.app.ports.store.audit.list(channel=channel.id)
     assert [each.user for each in changes] == [ada.user.id, linus.user.id, ada.user.id]
+
+
+async def test_an_owner_hands_over_and_the_next_one_leaves(it: Whole) -> None:
+    """The menu names the new owner; when their account is deactivated, who changes the digest next owns it."""
+    ada, linus, channel = await subscribed(it)
+    grace = it.person()
+    shown = await it.asks(ada, channel, "/weekly owner", "belongs to", ada.user.id)
+    await ada.clicks(shown, "owner:choose", linus.user.id)
+    await it.becomes(shown, "Done.", linus.user.id)
+    await line(it, linus, channel, "handed it over from", ada.user.id, linus.user.id)
+    await it.asks(linus, channel, "/weekly allow owner", "Only its owner")
+    await line(it, ada, channel, "let only its owner and the admins change it")
+    await it.asks(grace, channel, "/weekly pause", "Nothing was changed: only its owner", linus.user.id)
+    it.workspace.deactivate(linus.user.id)
+    await it.asks(grace, channel, "/weekly pause", "Paused.")
+    await line(it, ada, channel, grace.user.id, "paused the digest", "took it over from", linus.user.id)
+    await it.asks(ada, channel, "/weekly status", f"Owner: <@{grace.user.id}>", "Last change", "took it over")
+
+
+async def test_ones_own_digest(it: Whole) -> None:
+    """Typed in the Messages tab: it comes there, its links are saved as anywhere, and its person ends it."""
+    ada = it.person()
+    own = ada.direct
+    await it.asks(ada, own, "/weekly subscribe as soon as it appears", "You get each new issue")
+    number = await it.publish(*tales("own", "kafka", "sql"))
+    digest = await it.reads(ada, own, f"The Quiet Pager {number}")
+    await it.until(lambda: len(own.replies(digest.ts)) == 2, "the replies do not come")
+    await ada.reacts(own.replies(digest.ts)[1], "bookmark")
+    await it.saved(ada, own, "own.example/sql")
+    await it.unsubscribes(ada, own)
+    assert [each.user for each in await it.app.ports.store.audit.list(channel=own.id)] == [ada.user.id] * 2
+
+
+async def test_a_topic_alert(it: Whole) -> None:
+    """A list of words is asked about; as topics it brings only the links about them."""
+    ada = it.person()
+    channel = it.channel(ada)
+    asked = await it.asks(ada, channel, "/weekly subscribe kafka, postgres", "topics, or days and times")
+    await ada.clicks(asked, "Topics")
+    await it.becomes(asked, "Done.", "only about kafka, postgres")
+    number = await it.publish(*tales("alert", "postgres", "golf", "kafka"))
+    digest = await it.reads(ada, channel, f"The Quiet Pager {number}")
+    await it.until(lambda: len(channel.replies(digest.ts)) == 2, "the replies do not come")
+    assert not any("golf" in readable(each) for each in channel.replies(digest.ts))
+    await it.unsubscribes(ada, channel)

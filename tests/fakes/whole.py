@@ -125,12 +125,18 @@ class Whole:
         parent = await self.reads(you, channel, f"The Quiet Pager {number}")
         wanted = len(entries) if layout == "thread" else 0
         await self.fixture.until(lambda: len(channel.replies(parent.ts)) >= wanted, WAIT_SECONDS)
-        await self.asks(you, channel, "/weekly unsubscribe", "No more digests")
+        await self.unsubscribes(you, channel)
         screen = you.screen
         if screen:
             await you.closes(screen)
         await self.settled()  # the lines about the subscription stand in the channel
         return Posted(parent, channel.replies(parent.ts))
+
+    async def unsubscribes(self, you: Person, channel: Channel) -> None:
+        """Unsubscribe the channel, and confirm it."""
+        asked = await self.asks(you, channel, "/weekly unsubscribe", "This ends")
+        await you.clicks(asked, "Unsubscribe")
+        await self.becomes(asked, "No more digests")
 
     async def until(self, look: Callable[[], Found], what: str) -> Found:
         """Wait until `look` finds something; otherwise raise AssertionError naming `what`."""

@@ -32,6 +32,7 @@ from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Subscribers, Team
 from bot.digests.older_choice import OlderIssueChoice
+from bot.digests.ownership import Ownership
 from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -110,7 +111,7 @@ class People:
         answers = Answers(self.library, names, clock, lambda _: 0, misses.note)
         background = BackgroundTasks()
         self.recorded = FakeChanges(self.register)
-        changes = SubscriptionChanges(self.recorded, self.slack, clock, ChangeRules(background.start))
+        self.changes = changes = SubscriptionChanges(self.recorded, self.slack, clock, ChangeRules(background.start))
         subscribing = Subscribing(
             changes,
             FakeDeliveries(),
@@ -156,6 +157,7 @@ class People:
             ),
             subscribing,
             changes,
+            Ownership(changes, self.slack, names),
             FormResults(self.slack),
             self.replies,
             UnconfirmedPosts(store, clock),

@@ -99,11 +99,57 @@ async def test_subscribe_to_nonsense(people: People) -> None:
     assert people.register.kept == {}
 
 
-async def test_a_direct_conversation_is_not_subscribed(people: People) -> None:
-    """One line says where to type it; nothing is saved that would fail later."""
+async def test_a_direct_conversation_is_ones_own_digest(people: People) -> None:
+    """What is typed in the Messages tab subscribes the person alone; nobody else is told of it."""
     await people.types("subscribe mondays 09:00", channel_id="D1", channel_name="directmessage")
-    assert "Type `/weekly subscribe` in a channel" in str(people.heard[-1])
+    assert "You get each new issue: *mondays 09:00 Europe/London*" in str(people.heard[-1])
+    assert (HERE[0], "D1") in people.register.kept
+    assert people.slack.posted == people.slack.told == []
+    await people.types("owner", channel_id="D1")
+    assert "your own digest" in str(people.heard[-1])
+    await people.types("unsubscribe", channel_id="D1")
+    assert "This ends your own digest" in str(people.heard[-1])
+
+
+async def test_a_conversation_between_people_is_not_subscribed(people: People) -> None:
+    """The bot can't post there: the answer says where to type it instead."""
+    people.slack.elsewhere.add("D2")
+    await people.types("subscribe mondays 09:00", channel_id="D2", channel_name="directmessage")
+    assert "my Messages tab" in str(people.heard[-1])
     assert people.register.kept == {}
+
+
+async def test_the_form_of_ones_own_digest(people: People) -> None:
+    """It asks for no channel, and what it sends is subscribed here."""
+    await people.types("subscribe", channel_id="D1")
+    view = people.slack.views["trigger-1"]
+    assert problems(view) == []
+    assert view["private_metadata"] == "D1"
+    assert "conversations_select" not in str(view)
+
+
+async def test_a_list_could_be_topics_or_days(people: People) -> None:
+    """It is asked which; either answer works, and until then nothing is subscribed."""
+    await people.types("subscribe kubernetes, postgres")
+    assert "topics, or days and times" in str(people.heard[-1])
+    assert "as soon as it appears" in str(people.heard[-1])
+    assert people.register.kept == {}
+    await people.clicks("subscribe:topics", "kubernetes, postgres")
+    assert people.register.kept[HERE].preferences.topics == ("kubernetes", "postgres")
+    assert str(people.register.kept[HERE].schedule) == "as soon as it appears"
+    await people.clicks("subscription:change")
+    assert "kubernetes, postgres" in str(people.slack.views["trigger-1"])
+
+
+async def test_a_topic_alert_keeps_the_times_that_a_channel_has(people: People) -> None:
+    """`about` says that topics are meant, and nothing is asked; topics that no issue is about are named."""
+    await people.types("subscribe mondays 09:00 Europe/London")
+    await people.types("subscribe about kubernetes, zzzqqq")
+    assert "Nothing in the archive is about “zzzqqq”" in str(people.heard[-1])
+    kept = people.register.kept[HERE]
+    assert (str(kept.schedule), kept.preferences.topics) == ("mondays 09:00 Europe/London", ("kubernetes", "zzzqqq"))
+    await people.types(f"subscribe about {', '.join(map(str, range(21)))}")
+    assert "at most 20 topics" in str(people.heard[-1])
 
 
 async def test_a_channel_without_the_bot_is_not_subscribed(people: People) -> None:
@@ -155,12 +201,15 @@ async def test_the_life_of_a_subscription(people: People) -> None:
         ("why 99", "no issue '99'"),
         ("preview", "Only you see this"),
         ("preview 6", "Example Weekly Issue #6"),
-        ("unsubscribe", "No more digests"),
-        ("unsubscribe", "not subscribed"),
-        ("pause", "not subscribed"),
+        ("unsubscribe", "This ends the digest of <#C1>: as soon as it appears"),
     ]:
         await people.types(typed)
         assert said in str(people.heard[-1]), typed
+    await people.clicks("unsubscribe")
+    assert "No more digests" in str(people.heard[-1])
+    for typed in ("unsubscribe", "pause", "owner", "allow owner"):
+        await people.types(typed)
+        assert "not subscribed" in str(people.heard[-1]), typed
 
 
 async def test_saved(people: People) -> None:

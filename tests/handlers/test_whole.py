@@ -122,5 +122,7 @@ async def test_a_week(tmp_path: Path) -> None:
         await here.types("/weekly why 1", "before this channel subscribed")
         await here.you.clicks(status, "Pause")
         await here.reads("Paused:", "Resume")
-        await here.types("/weekly unsubscribe", "No more digests")
+        asked = await here.types("/weekly unsubscribe", "This ends", "as soon as it appears")
+        await here.you.clicks(asked, "Unsubscribe")
+        await here.reads("Done. No more digests here")
         await here.types("/weekly status", "not subscribed")

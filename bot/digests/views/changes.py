@@ -102,12 +102,12 @@ def unknown_change() -> Message:
 
 def not_allowed(error: NotAllowedError) -> Message:
     """Say who may do what was refused."""
-    return blocks.says(f"Nothing was changed: {error.who_may(MARKUP)} can change this subscription.")
+    return blocks.says(f"Nothing was changed: {error.said(MARKUP)}.")
 
 
 def not_allowed_plain(error: NotAllowedError) -> str:
     """Return the same for a form's field, which shows no mentions."""
-    return f"Nothing was changed: {error.who_may(_UNNAMED)} can change this subscription."
+    return f"Nothing was changed: {error.said(_UNNAMED)}."
 
 
 def _id(value: object) -> int | None:

@@ -60,10 +60,12 @@ def no_form(said: Message) -> Block:
 
 def form(draft: FormDraft) -> Block:
     """Return the form, filled in with `draft`."""
+    direct = draft.channel.startswith("D")
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": blocks.plain("Subscribe a channel", 24),
+        **({"private_metadata": draft.channel} if direct else {}),
+        "title": blocks.plain("Your own digest" if direct else "Subscribe a channel", 24),
         "submit": blocks.plain("Subscribe", 24),
         "close": blocks.plain("Cancel", 24),
         "blocks": [*_where_and_when(draft), blocks.divider(), *_how(draft.preferences)],
@@ -80,7 +82,7 @@ def _where_and_when(draft: FormDraft) -> list[Block]:
         "type": "conversations_select",
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
-    if draft.channel[:1] in {"C", "G"}:  # a direct conversation can't be chosen here
+    if draft.channel[:1] in {"C", "G"}:
         channel["initial_conversation"] = draft.channel
     when = _options([(SET, "At a set time"), (AT_ONCE, "As soon as it appears")])
     days = _options([(str(number), name) for number, name in enumerate(DAYS)])
@@ -95,8 +97,11 @@ def _where_and_when(draft: FormDraft) -> list[Block]:
     day: dict[str, Any] = {"type": "multi_static_select", "options": days}
     if chosen:
         day["initial_options"] = chosen
+    where = _input("channel", "Channel", channel, hint="Invite the bot there first, if the channel is private.")
+    if draft.channel.startswith("D"):
+        where = blocks.section("Each new issue comes to our direct conversation, for you alone.")
     return [
-        _input("channel", "Channel", channel, hint="Invite the bot there first, if the channel is private."),
+        where,
         _input("when", "When", _radio(when, int(draft.at_once))),
         # Filled in already, so that a person who wants issues at once need not touch these fields.
         _input("days", "Days", day, optional=True, hint="Needed for a set time."),

@@ -100,11 +100,11 @@ def subscribed(
 
     `member`: the bot is certainly in the channel; `unheard` are topics that no issue so far is about.
     """
-    said = f"Done. <#{status.channel}> gets each new issue: {_when(status)}.\n{_next(status)}"
+    said = f"Done. {_whom(status)} each new issue: {_when(status)}.\n{_next(status)}"
     text = f"Done. Each new issue comes: {_plain_when(status)}."
     weekly = escape(names.command)
     advice = f"`{weekly} preview` shows you one first · `{weekly} status` what comes"
-    if not member:
+    if not member and not status.channel.startswith("D"):
         advice += " · not a member yet? `/invite` me there"
     small = [blocks.context(escape(described(status.preferences))), blocks.context(advice)]
     if unheard:
@@ -123,7 +123,7 @@ def confirmation(
 def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Message:
     """Return what was posted last, what comes next and what waits, with buttons to change the subscription."""
     paused_by = plainly(status.paused, 400, names.command)
-    lines = [f"<#{status.channel}> gets each new issue: {_when(status)}."]
+    lines = [f"{_whom(status)} each new issue: {_when(status)}."]
     if status.paused:
         lines = [f"*Paused:* {paused_by}", lines[0]]
     else:
@@ -183,12 +183,12 @@ def not_subscribed(names: CommandNames) -> Message:
     return Message(text, (blocks.section(text), row))
 
 
-def no_channel(names: CommandNames) -> Message:
-    """Return the message that a direct conversation can't be subscribed, and how to subscribe a channel."""
+def no_direct(names: CommandNames) -> Message:
+    """Return the message that a conversation between people can't be subscribed, and what can."""
     weekly = escape(names.command)
     return blocks.says(
-        f"Nothing was subscribed: issues go to channels, not to direct conversations. "
-        f"Type `{weekly} subscribe` in a channel that I am in; `/invite` adds me."
+        "Nothing was subscribed: I can't post in this conversation. For a digest of your own, type "
+        f"`{weekly} subscribe` in our direct conversation (my Messages tab); for a channel, type it there."
     )
 
 
@@ -211,6 +211,10 @@ def _unsubscribe() -> Block:
         "deny": blocks.plain("Keep it", 30),
     }
     return {**blocks.button("Unsubscribe", "unsubscribe", style="danger"), "confirm": confirm}
+
+
+def _whom(status: DeliveryStatus) -> str:
+    return "You get" if status.channel.startswith("D") else f"<#{status.channel}> gets"
 
 
 def _when(status: DeliveryStatus) -> str:
@@ -260,7 +264,7 @@ def _held(held: Sequence[Waiting]) -> str:
 def _ownership(status: DeliveryStatus) -> list[str]:
     """Return who owns the subscription and who may change it, and its last change, as lines of markup."""
     said = []
-    if status.who_may:
+    if status.who_may and not status.channel.startswith("D"):
         owner = mention(status.owner) if status.owner else "nobody"
         said.append(f"Owner: {owner} · {status.who_may} can change this")
     if status.changed is not None:

@@ -29,7 +29,7 @@ def explain(names: CommandNames) -> Message:
         f"`{weekly} preview`  see it first, in private\n"
         f"`{weekly} status`  what was posted, what comes next\n"
         f"`{weekly} why {issue}`  what became of one issue here\n"
-        f"`{weekly} pause` · `resume` · `unsubscribe`"
+        f"`{weekly} pause` · `resume` · `unsubscribe` · `owner`  who may change this"
     )
     return Message(
         f"{clip(names.bot, 100)}: {weekly} TOPIC finds links; {weekly} subscribe posts new issues here.",

@@ -306,7 +306,8 @@ class WebSlack:
         found = mapping(answer.get("user"))
         profile = mapping(found.get("profile"))
         name = profile.get("display_name") or found.get("real_name") or found.get("name") or ""
-        return SlackUser(user, str(found.get("tz") or ""), str(name), active=found.get("deleted") is not True)
+        active, is_bot = found.get("deleted") is not True, found.get("is_bot") is True
+        return SlackUser(user, str(found.get("tz") or ""), str(name), active=active, is_bot=is_bot)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -54,6 +54,7 @@ class SlackUser:
     zone: str = ""
     name: str = ""
     active: bool = True
+    is_bot: bool = False
 
 
 class Poster(Protocol):

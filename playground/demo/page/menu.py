@@ -26,6 +26,7 @@ MAIN = (
     ("pause", "", "no digests here for a while"),
     ("resume", "", "digests again"),
     ("unsubscribe", "", "no more digests here"),
+    ("owner", "", "whose subscription this is, and who may change it"),
     ("forget me", "", "delete everything about you"),
     ("help", "", "all commands"),
 )

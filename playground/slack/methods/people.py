@@ -41,7 +41,7 @@ def user(call: Call) -> dict[str, Any]:
             "tz_label": found.zone,
             "tz_offset": int(offset.total_seconds()),
             "is_bot": found.is_bot,
-            "deleted": False,
+            "deleted": found.deleted,
             "profile": {"display_name": found.name, "real_name": found.name.title()},
         }
     }

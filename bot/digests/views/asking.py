@@ -1,0 +1,59 @@
+"""Questions before a subscription begins or ends: topics or days, and whether to end it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.digests.views.subscription import DeliveryStatus
+from bot.domain.text import one_line
+from bot.slack.blocks import blocks
+from bot.slack.blocks.command_names import CommandNames
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.mrkdwn import clip, escape
+
+UNSUBSCRIBE, KEEP = "unsubscribe", "unsubscribe:keep"
+TOPICS = "subscribe:topics"
+_SHOWN_CHARS = 200
+
+
+def topics_or_days(typed: str, schedule: str, names: CommandNames) -> Message:
+    """Ask what `subscribe` with these words means; `schedule` is when a topic alert would come."""
+    shown, weekly = f"*{clip(one_line(typed), _SHOWN_CHARS)}*", escape(names.command)
+    said = (
+        f"Are these topics, or days and times? {shown}\n"
+        f"*Topics:* of each new issue, only the links about them come here, {clip(schedule, _SHOWN_CHARS)}.\n"
+        f"*Days and times:* a form asks when. Nothing is subscribed yet; `{weekly} subscribe about …` asks nothing."
+    )
+    row = [
+        blocks.button("Topics", TOPICS, typed[: blocks.BUTTON_VALUE_MAX_CHARS], style="primary"),
+        blocks.button("Days and times", "subscription:change"),
+    ]
+    return Message(said, (blocks.section(said), blocks.actions(row)))
+
+
+def ending(status: DeliveryStatus, names: CommandNames, *, direct: bool = False) -> Message:
+    """Ask whether to unsubscribe the channel, and say what that ends and what stays."""
+    waiting = len(status.waiting) + status.more_waiting
+    what = "your own digest" if direct else f"the digest of <#{status.channel}>"
+    lines = [f"*Unsubscribe?* This ends {what}: {clip(one_line(status.schedule), _SHOWN_CHARS)}."]
+    if waiting:
+        lines.append(f"{waiting} {'issues wait' if waiting > 1 else 'issue waits'} and will not be posted.")
+    lines.append(
+        "What was posted stays, and so does everything people saved. "
+        f"For a while only: `{escape(names.command)} pause`."
+    )
+    row = [blocks.button("Unsubscribe", UNSUBSCRIBE, style="danger"), blocks.button("Keep it", KEEP)]
+    said = "\n".join(lines)
+    return Message(said, (blocks.section(said), blocks.actions(row)))
+
+
+def too_many(most: int, names: CommandNames) -> Message:
+    """Say how many topics a subscription may have."""
+    return blocks.says(
+        f"Nothing was subscribed: at most {most} topics at a time. `{escape(names.command)} subscribe` has a form."
+    )
+
+
+def topics_of(typed: str) -> Sequence[str]:
+    """Return the topics of a list with commas, each once, in order."""
+    return tuple(dict.fromkeys(topic for each in typed.split(",") if (topic := one_line(each))))
