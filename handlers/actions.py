@@ -29,6 +29,7 @@ from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
 from bot.lookup.views.asked import ASK
 from bot.lookup.views.mistyped import COMMAND
+from bot.lookup.views.sharing import SHARE, Shareable, ShareForm
 from bot.services import Services
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
@@ -39,6 +40,7 @@ from handlers.click import Click, chosen, click_of
 from handlers.errors import follow_up
 from handlers.payload import text
 
+_GONE = "that is not in the archive any more; ask again"
 _STALE = "that button is from an older version; please ask again"
 
 
@@ -57,13 +59,25 @@ async def _share(click: Click) -> Message:
     if request is None:
         return blocks.told(_STALE)
     place = click.place
-    said = await click.services.bookmarking.sharing.share(place.workspace, place.channel, place.user, request)
+    asked = ShareForm(place.channel, click.url, Shareable(request))
+    said = await click.services.bookmarking.sharing.share(place.workspace, place.user, asked)
     if said is not None:
         await click.services.response_urls.send(
             click.url, payload(said, response_type="in_channel", replace_original=False)
         )
     # The answer stays, without the button: a second click would share it twice.
     return click.services.answers.search(request, shareable=False)
+
+
+async def _share_form(click: Click) -> Message | None:
+    """Open the form that shares with a line of one's own."""
+    what, place = Shareable.read(click.value), click.place
+    if what is None:
+        return blocks.told(_STALE)
+    opened = await click.services.bookmarking.sharing.open(
+        place.workspace, click.trigger, what, place.channel, click.url
+    )
+    return None if opened else blocks.told(_GONE)
 
 
 async def _issue(click: Click) -> Message:
@@ -202,6 +216,7 @@ _ACTS = {
     "search": _Act(_page),
     "again": _Act(_again),
     "share": _Act(_share),
+    SHARE: _Act(_share_form, beside=True),
     "issue": _Act(_issue, beside=True),
     "issue:back": _Act(_issue),
     "issue:next": _Act(_issue),

@@ -23,9 +23,12 @@ from bot.digests.views import form, older_issues
 from bot.domain.bookmark import Member
 from bot.domain.workspace import WorkspaceId
 from bot.home.views.home import HomeState
+from bot.lookup.search import payload
 from bot.lookup.views import help as helping
+from bot.lookup.views import sharing
 from bot.services import Services
 from bot.slack.api.errors import SlackError
+from bot.slack.api.response_urls import ResponseUrlError
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
 from handlers.errors import explained
@@ -83,6 +86,11 @@ def register(app: AsyncApp, services: Services) -> None:
         sent = _sent(services, ack, body, context)
         return await sent.answer(services.older_issues.submit(sent.here, sent.view, sent.who.user))
 
+    async def shared(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Share what the form names, or say beside its field why that was not done."""
+        sent = _sent(services, ack, body, context)
+        return await sent.answer(_share(services, sent))
+
     async def other(ack: AsyncAck) -> BoltResponse:
         """Let a modal close."""
         return await ack()
@@ -91,6 +99,7 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view(link_picker.CALLBACK)(chosen)
     app.view(saved_row.NOTE_CALLBACK)(noted)
     app.view(IMPORT)(imported)
+    app.view(sharing.FORM)(shared)
     app.view(older_issues.CALLBACK)(picked_older)
     app.view(re.compile(""))(other)
 
@@ -169,6 +178,22 @@ async def _note(services: Services, sent: _Sent) -> Outcome:
         return Wrong(saved_row.NOTE_FIELD, wrong)
     if shown:
         services.background.start(show(services, sent.here, sent.who.user, HomeState.read(shown)))
+    return None
+
+
+async def _share(services: Services, sent: _Sent) -> Outcome:
+    """Share by the bot, or by the response URL of the click where the bot cannot post."""
+    asked = sharing.read_form(sent.view)
+    if asked is None:
+        return Wrong(sharing.LINE, _UNREADABLE)
+    said = await services.bookmarking.sharing.share(sent.here, sent.who.user, asked)
+    if said is not None:
+        try:
+            await services.response_urls.send(
+                asked.url, payload(said, response_type="in_channel", replace_original=False)
+            )
+        except ResponseUrlError:
+            return Wrong(sharing.LINE, "I can’t post in that channel. Invite me, and share again.")
     return None
 
 

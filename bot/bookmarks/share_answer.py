@@ -1,4 +1,4 @@
-"""Sharing an answer with a channel, in a message whose links people can save by reacting."""
+"""Sharing an answer, a link or an issue with a channel, in a message whose links people can save by reacting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.bookmarks.ports import BookmarkSlack
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
-from bot.lookup.views.answer import SearchRequest
+from bot.lookup.views.sharing import Shareable, ShareForm
 from bot.slack.api.errors import SlackError, UnknownOutcomeError
 from bot.slack.blocks.message import Message
 from bot.store.postings import Postings
@@ -30,26 +30,33 @@ class Sharing:
         self._slack = slack
         self._clock = clock
 
-    async def share(self, workspace: WorkspaceId, channel: str, user: str, request: SearchRequest) -> Message | None:
-        """Post an answer on behalf of `user`; return the message if the caller has to send it by the response URL.
+    async def open(self, workspace: WorkspaceId, trigger: str, what: Shareable, channel: str, url: str) -> bool:
+        """Open the form that shares `what`; return whether that is still there."""
+        form = self._answers.sharing.form(what, channel, url)
+        if form is not None:
+            await self._slack.open_view(workspace, trigger, form)
+        return form is not None
+
+    async def share(self, workspace: WorkspaceId, user: str, asked: ShareForm) -> Message | None:
+        """Post what `user` shares; return the message if the caller has to send it by the response URL.
 
         That is so where the bot cannot post, such as a channel it is not a member of. It is the second choice since
-        Slack does not return the ts of such a message. None means that the answer was posted or may have been: sending
-        it again could show it twice.
+        Slack does not return the ts of such a message. None means that it was posted or may have been (sending it again
+        could show it twice), or that nothing of it is left.
         """
-        said = self._answers.share(request, user)
-        if said is None:
+        content = self._answers.sharing.content(asked, user)
+        if content is None:
             return None
-        links = tuple(self._link_lookup.of(issue, entry) for issue, entry in self._answers.entries(request))
-        posting = await self._postings.begin(workspace, channel, links, self._clock.now())
+        links = tuple(self._link_lookup.of(issue, entry) for issue, entry in content.entries)
+        posting = await self._postings.begin(workspace, asked.channel, links, self._clock.now())
         try:
-            posted = await self._slack.post(workspace, channel, said)
+            posted = await self._slack.post(workspace, asked.channel, content.message)
         except UnknownOutcomeError as error:
-            _log.warning("share.unconfirmed", channel=channel, error=str(error))
+            _log.warning("an answer may or may not have been shared", channel=asked.channel, error=str(error))
             return None
         except SlackError as error:
-            _log.info("share.redirected", channel=channel, error=str(error))
+            _log.info("shares by the response URL, since the bot cannot post", channel=asked.channel, error=str(error))
             await self._postings.dropped(posting)
-            return said
+            return content.message
         await self._postings.sent(posting, posted.channel, posted.ts)
         return None

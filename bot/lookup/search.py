@@ -16,9 +16,10 @@ from bot.domain.clock import Clock
 from bot.domain.text import one_line
 from bot.lookup import commands
 from bot.lookup.mistyped import mistyped
+from bot.lookup.sharing import SharingContent
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
-from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, plain_query, shared, written
+from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, plain_query, written
 from bot.lookup.views.mistyped import mistaken
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -173,10 +174,10 @@ class Answers:
         today = self._clock.now().date()
         return answer(found, request, today, hint=self._hint(near, found, request), shareable=shareable, kept=kept)
 
-    def share(self, request: SearchRequest, user: str) -> Message | None:
-        """Search again, and render the page for the channel on behalf of `user`; None if there is nothing."""
-        found = self._found(request)
-        return shared(found, request, self._clock.now().date(), user) if found.results else None
+    @property
+    def sharing(self) -> SharingContent:
+        """Return what makes the messages that people share."""
+        return SharingContent(lambda: self._library.current, self._found, lambda: self._clock.now().date())
 
     def entries(self, request: SearchRequest) -> tuple[tuple[Issue, Entry], ...]:
         """Search again, and return the page's entries in order, each with its issue."""

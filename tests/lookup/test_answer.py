@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.result import Answer, Assumption, Grade, Result
-from bot.lookup.views.answer import MAX_RESULTS, PAGE_RESULTS, QUERY_MAX_CHARS, SearchRequest, answer, shared, written
+from bot.lookup.views.answer import MAX_RESULTS, PAGE_RESULTS, QUERY_MAX_CHARS, SearchRequest, answer, written
+from bot.lookup.views.sharing import page as page_shared
 from bot.slack.blocks.message import Message
 from tests.fakes.checker import breaches
 from tests.fakes.issues import entry, issue, nasty_issues, nasty_text, plain, section
@@ -219,7 +220,7 @@ def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offse
     assumed = (Assumption(query, note, far=True),) * 9
     near = replace(full, grade=Grade.NEAREST, did_you_mean=(query, note), notes=(note,) * 9, assumed=assumed)
     none = Answer(query, (), 0, (query, note), (note, query), (note,))
-    messages = [answer(each, request, TODAY) for each in (full, near, none)] + [shared(full, request, TODAY, "U1")]
+    messages = [answer(each, request, TODAY) for each in (full, near, none)] + [page_shared(full, request, TODAY, "U1")]
     assert [breaches(message) for message in messages] == [[]] * 4
 
 

@@ -108,7 +108,7 @@ def answer(
     if not found.results and found.issue is None:
         return nothing(found, request, today, hint=hint)
     shown_blocks = [*_issue(found), blocks.context(_summary(found, request))]
-    shown_blocks += _results(found.results, today, request.as_value(), kept)
+    shown_blocks += results_shown(found.results, today, request.as_value(), kept)
     shown_blocks += _below(found, request, today, hint, shareable=shareable)
     return Message(_spoken(found, request), tuple(shown_blocks))
 
@@ -147,15 +147,6 @@ def _below(found: Answer, request: SearchRequest, today: date, hint: str, *, sha
         made += _ways("Did you mean", found.did_you_mean, request, "meant")
     made.append(blocks.actions(_buttons(found, request, shareable=shareable)))
     return [*made, blocks.context(hint)] if hint else made
-
-
-def shared(found: Answer, request: SearchRequest, today: date, user: str) -> Message:
-    """Render an answer for the channel, its links numbered from 1; `user` is the id of the person who shares it."""
-    by = f"<@{user}> shared {_summary(found, request)}"
-    made = _results(found.results, today)
-    for number, at in enumerate(range(0, len(made), 2), 1):
-        made[at] = {**made[at], "text": blocks.mrkdwn(f"{number}. {made[at]['text']['text']}")}
-    return Message(_spoken(found, request), (blocks.context(by), *made))
 
 
 def nothing(found: Answer, request: SearchRequest, today: date, *, hint: str = "") -> Message:
@@ -251,7 +242,7 @@ def _spoken(found: Answer, request: SearchRequest) -> str:
     return clip(f"{request.query}: {found.total} found. {heads}", 900)
 
 
-def _results(results: Sequence[Result], today: date, view: str = "", kept: Collection[str] = ()) -> list[Block]:
+def results_shown(results: Sequence[Result], today: date, view: str = "", kept: Collection[str] = ()) -> list[Block]:
     """Render results, two blocks each; `view` tells a Save button which answer it is in."""
     made: list[Block] = []
     for result in results:
@@ -356,6 +347,7 @@ def _buttons(found: Answer, request: SearchRequest, *, shareable: bool) -> list[
         )
     if shareable:
         made.append(blocks.button("Share with channel", "share", request.as_value()))
+        made.append(blocks.button("Share …", "sharing:page", request.as_value()))
     return [*made, again()]
 
 

@@ -11,6 +11,7 @@ from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import title
 from bot.lookup.views.answer import QUERY_MAX_CHARS
+from bot.lookup.views.sharing import Shareable, share_button
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age, long_date
 from bot.slack.blocks.message import Block, Message
@@ -22,7 +23,9 @@ from bot.slack.cards.save_button import SLUG_MAX_CHARS, save_button, token
 
 
 def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset()) -> Message:
-    """Show one page (from 1) of an issue in full, with buttons to the others; a page past the end is the last.
+    """Show one page (from 1) of an issue in full, with buttons to the others and to share the issue.
+
+    A page past the end is the last.
 
     `saved` are the positions of entries whose link the person saved.
     """
@@ -36,6 +39,7 @@ def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset())
             row.append(blocks.button("‹ Back", "issue:back", page_value(issue.slug, page - 1)))
         if page < len(pages):
             row.append(blocks.button("More ›", "issue:next", page_value(issue.slug, page + 1)))
+        row.append(share_button(Shareable(slug=issue.slug), "issue"))
     return Message(message.text, (*message.blocks, blocks.actions(row))) if row else message
 
 
@@ -59,6 +63,7 @@ def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: 
     row = [*([save] if save else []), blocks.button("Another one", "random")]
     if len(issue.slug) <= SLUG_MAX_CHARS:
         row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))
+        row.append(share_button(Shareable(slug=issue.slug, position=entry.position), "link"))
     kind = "Sponsored · " if section.kind is Kind.SPONSOR else ""
     joint = "\n" if rest == entry.text else " " * rest[:1].isspace()
     body = blocks.section(f"{first}{joint}{clip(rest.strip(), 2_000)}".strip() or "·")
