@@ -24,6 +24,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A newsletter's archive in Slack: digests on schedule, links on demand, bookmarks by reaction.",
 )
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 - only when asked
+
+        typer.echo(f"backissue {version('backissue')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """A newsletter's archive in Slack: digests on schedule, links on demand, bookmarks by reaction."""
+    del version
+
+
 database = typer.Typer(name="db", no_args_is_help=True, help="The database that subscriptions and bookmarks are in.")
 app.add_typer(database)
 
@@ -288,6 +309,43 @@ def audit(
     from bot.cli.audit import audit as run_it  # noqa: PLC0415 - heavy
 
     run_it(workspace, channel, limit)
+
+
+@app.command()
+def forget(user: Annotated[str, typer.Argument(help="The Slack user id of somebody who left: U012AB3CD.")]) -> None:
+    """Delete everything that is stored about a person, and say what that was."""
+    typer.confirm(f"Delete the bookmarks of {user} and all else about them? It cannot be undone.", abort=True)
+    from bot.cli.database import forget as run_it  # noqa: PLC0415 - heavy
+
+    run_it(user)
+
+
+@database.command("backup")
+def backup(file: Annotated[Path, typer.Argument(help="The file to write, which is not there yet.")]) -> None:
+    """Copy the database, while the bot runs: with SQLite's own backup, or with pg_dump."""
+    from bot.cli.database import backup as run_it  # noqa: PLC0415 - heavy
+
+    run_it(file)
+
+
+@database.command("restore")
+def restore(file: Annotated[Path, typer.Argument(help="A file that `db backup` wrote.")]) -> None:
+    """Put a copy in the place of the database, with everything that is in it now gone."""
+    typer.confirm(f"Replace the database by {file}? What it holds now is lost.", abort=True)
+    from bot.cli.database import restore as run_it  # noqa: PLC0415 - heavy
+
+    run_it(file)
+
+
+@database.command("downgrade")
+def downgrade(
+    version: Annotated[str, typer.Argument(help="The version of the tables that the older release needs.")],
+) -> None:
+    """Take the tables back to those of an older release, before that is started."""
+    typer.confirm("Take the tables back? What only newer tables hold is lost; `db backup` first.", abort=True)
+    from bot.cli.database import downgrade as run_it  # noqa: PLC0415 - heavy
+
+    run_it(version)
 
 
 @database.command("upgrade")

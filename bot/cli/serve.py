@@ -22,6 +22,9 @@ from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.library import Library
 from bot.source.synonyms import names_in
+from bot.store.backup import damage
+from bot.store.database import address, shown
+from bot.store.errors import StoreError
 from bot.store.store import Store
 
 if TYPE_CHECKING:
@@ -131,6 +134,9 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     """
     folder, names = folder_of(settings.archive), names_in(settings.synonyms)
     own = settings.database_url.startswith("sqlite")
+    if fault := await asyncio.to_thread(damage, settings.database_url):
+        reason = f"its file is damaged ({fault}); put a copy back with `backissue db restore`"
+        raise StoreError(f"be opened at {shown(address(settings.database_url))}", reason)
     store = await asyncio.to_thread(Store.open, settings.database_url, upgrading=own)
     library = await asyncio.to_thread(Library.opened, folder, names)
     for problem in library.snapshot.problems:

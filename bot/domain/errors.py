@@ -14,7 +14,8 @@ BackIssueError
     ├── ResponseUrlError (slack.api)      an answer did not reach the person
     ├── StoreError (store.errors)         the database did not do it
     │   ├── DatabaseUrlError              its address is none
-    │   └── SchemaError                   its tables are of another version
+    │   ├── SchemaError                   its tables are of another version
+    │   └── BackupError                   a copy could not be taken or put back
     ├── SlackError (slack.api)            Slack did not do it
     │   ├── RateLimitedError              wait as told
     │   ├── ChannelRefusedError           not in this channel

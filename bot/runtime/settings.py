@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -59,6 +59,32 @@ def _unreadable(reason: str, advice: str) -> SettingsError:
     return SettingsError(str(Path(DOT_ENV).absolute()), f"{reason}; {advice}, or move it out of the working folder")
 
 
+_SECRETS = ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
+_MAX_SECRET_CHARS = 10_000
+
+
+def _with_secrets(given: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with each secret that is in a file. Raises SettingsError naming the variable of the file."""
+    found = dict(given)
+    for name in _SECRETS:
+        file = given.get(f"{name}_FILE")
+        if not file:
+            continue
+        if given.get(name):
+            raise SettingsError(f"{name}_FILE", f"is set beside {name}; unset one of the two")
+        try:
+            text = Path(str(file)).read_text("utf-8")[:_MAX_SECRET_CHARS].strip()
+        except OSError as error:
+            reason = f"{file} cannot be read ({error.strerror}); let this user read it"
+            raise SettingsError(f"{name}_FILE", reason) from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{name}_FILE", f"{file} is not UTF-8 text") from error
+        if not text:
+            raise SettingsError(f"{name}_FILE", f"{file} is empty")
+        found[name] = text
+    return found
+
+
 class Settings(BaseSettings):
     """Back Issue's settings, checked."""
 
@@ -76,6 +102,11 @@ class Settings(BaseSettings):
     """An app-level token, xapp-…: switches Socket Mode on."""
     slack_api_url: str = Field(default="https://slack.com/api/", alias="SLACK_API_URL")
     """The base of the Web API; another one for tests and proxies."""
+    database_url_file: Path | None = Field(default=None, alias="DATABASE_URL_FILE")
+    slack_bot_token_file: Path | None = Field(default=None, alias="SLACK_BOT_TOKEN_FILE")
+    slack_signing_secret_file: Path | None = Field(default=None, alias="SLACK_SIGNING_SECRET_FILE")
+    slack_app_token_file: Path | None = Field(default=None, alias="SLACK_APP_TOKEN_FILE")
+    """Files that hold those four, as container platforms mount secrets; their content wins over nothing else."""
     port: int = Field(default=3000, alias="PORT", ge=0, le=65535)
     """Where HTTP is served."""
     command: str = Field(default="/weekly", alias="BACKISSUE_COMMAND")
@@ -96,6 +127,12 @@ class Settings(BaseSettings):
     """What the bot calls itself."""
     log_format: str = Field(default="auto", alias="BACKISSUE_LOG", pattern="^(auto|json|console)$")
     """How the log is written: `json`, `console`, or `auto` (console in a terminal)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_files(cls, given: Any) -> Any:
+        """Read the secrets that are in files."""
+        return _with_secrets(given) if isinstance(given, dict) else given
 
     @field_validator("command", "tools_command")
     @classmethod

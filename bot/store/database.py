@@ -53,6 +53,8 @@ CLOSING = 2.0
 _LINE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
          "tcp_user_timeout": 20_000}  # fmt: skip
 """How soon PostgreSQL's client gives up a line that was cut without a word, unless the address says something else."""
+_SECRET_WORDS = ("pass", "secret", "token", "key")
+"""What is in the name of a part of an address that is not shown: libpq takes the password there too."""
 
 
 _ASKED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
@@ -75,7 +77,13 @@ def address(url: str) -> URL:
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
         return parsed.set(drivername="sqlite")
     reason = f"{parsed.drivername} is neither sqlite nor postgresql"
-    raise DatabaseUrlError(parsed.render_as_string(hide_password=True), reason)
+    raise DatabaseUrlError(shown(parsed), reason)
+
+
+def shown(place: URL) -> str:
+    """Return an address as it may be shown: no password, wherever it stands in it."""
+    hidden = {name: "***" for name in place.query if any(word in name.lower() for word in _SECRET_WORDS)}
+    return place.update_query_dict(hidden).render_as_string(hide_password=True).replace("%2A%2A%2A", "***")
 
 
 def engine_of(url: str, *, writes: bool = True) -> Engine:
@@ -129,7 +137,7 @@ class Database:
         is not real and threads would make the order of events random.
         """
         self.url = url
-        self.shown = address(url).render_as_string(hide_password=True)
+        self.shown = shown(address(url))
         self.sqlite = address(url).drivername == "sqlite"
         self._engine = engine_of(url)
         self.in_memory = self.sqlite and address(url).database in {None, "", ":memory:"}

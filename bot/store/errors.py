@@ -3,7 +3,8 @@
 BotError
 └── StoreError              the database could not do it
     ├── DatabaseUrlError    its address cannot be used
-    └── SchemaError         its tables are not those of this version
+    ├── SchemaError         its tables are not those of this version
+    └── BackupError         a copy could not be taken or put back
 """
 
 from __future__ import annotations
@@ -36,7 +37,21 @@ class SchemaError(StoreError):
     def __init__(self, shown: str, found: str | None, wanted: str) -> None:
         """Keep the address as `shown` and the versions `found` (None: no tables) and `wanted`."""
         at = f"its tables are at version {found}" if found else "it has no tables yet"
-        super().__init__(f"be used at {shown}", f"{at}, this needs {wanted}; run: backissue db upgrade")
+        newer = found is not None and found > wanted
+        step = (
+            f"a newer release made them; run that release, or with it: backissue db downgrade {wanted}"
+            if newer
+            else "run: backissue db upgrade"
+        )
+        super().__init__(f"be used at {shown}", f"{at}, this needs {wanted}; {step}")
         self.shown = shown
         self.found = found
         self.wanted = wanted
+
+
+class BackupError(StoreError):
+    """A copy could not be taken or put back."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the `reason`."""
+        super().__init__("be copied", reason)

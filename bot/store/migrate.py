@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.store import database
-from bot.store.database import address, engine_of
+from bot.store.database import address, engine_of, shown
 from bot.store.errors import SchemaError, StoreError
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def upgrade(url: str) -> str:
     engine = engine_of(url)
     try:
         with _TURN, _telling(url), engine.connect() as connection:
-            if _version(connection) != newest():
+            found = _version(connection)
+            if found is not None and found > newest():
+                raise SchemaError(shown(address(url)), found, newest())
+            if found != newest():
                 connection.rollback()  # Alembic commits only a transaction that it began itself
                 _migrate(connection)
     except DatabaseError as error:
@@ -51,6 +54,7 @@ def upgrade(url: str) -> str:
 
 def check(url: str) -> None:
     """Raise SchemaError when the tables are not those of this version, StoreError when there is no database."""
+    _must_exist(url)
     engine = engine_of(url, writes=False)
     try:
         with _telling(url), engine.connect() as connection:
@@ -60,7 +64,43 @@ def check(url: str) -> None:
     finally:
         engine.dispose()
     if found != newest():
-        raise SchemaError(address(url).render_as_string(hide_password=True), found, newest())
+        raise SchemaError(shown(address(url)), found, newest())
+
+
+def downgrade(url: str, version: str) -> str:
+    """Take the tables of the database at `url` back to `version`, so that an older release can use them; return it.
+
+    Raises SchemaError or StoreError, with nothing changed.
+    """
+    from alembic import command  # noqa: PLC0415 - see above
+
+    check(url)
+    if version not in versions():
+        raise StoreError(f"go back to version {version!r}", f"the versions are {', '.join(versions())}")
+    engine = engine_of(url)
+    try:
+        with _TURN, _telling(url), engine.connect() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.downgrade(config, version)
+    except DatabaseError as error:
+        raise _unreachable(url, error) from error
+    finally:
+        engine.dispose()
+    return version
+
+
+def versions() -> tuple[str, ...]:
+    """Return the versions of the tables that this code can go back to, the oldest first."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (_HERE / "versions").glob("[0-9]*_*.py")))
+
+
+def _must_exist(url: str) -> None:
+    """Raise StoreError where the address names a SQLite file that is not there: opening it would make an empty one."""
+    place = address(url)
+    if place.drivername == "sqlite" and not Path(str(place.database)).exists():
+        reason = f"there is no file {place.database}; check DATABASE_URL, or run: backissue db upgrade"
+        raise StoreError(f"be opened at {shown(place)}", reason)
 
 
 def newest() -> str:
@@ -97,7 +137,7 @@ def _config() -> Config:
 def _telling(url: str) -> Iterator[None]:
     """Say on the log what is waited for, once it has taken a while: most often a file that another program locks."""
     place = address(url)
-    said = f"the database at {place.render_as_string(hide_password=True)} does not answer yet; waiting"
+    said = f"the database at {shown(place)} does not answer yet; waiting"
     if place.drivername == "sqlite":
         seconds = f"{database.BUSY_MS / 1000:g}"
         said = f"another program has the database file {place.database} locked; waiting up to {seconds} s for it"
@@ -120,4 +160,4 @@ def _unreachable(url: str, error: DatabaseError) -> StoreError:
         step = "check that its folder exists and may be written, and that the file is a SQLite database"
     else:
         step = "check DATABASE_URL and that the server runs"
-    return StoreError(f"be opened at {place.render_as_string(hide_password=True)}", f"{cause}; {step}")
+    return StoreError(f"be opened at {shown(place)}", f"{cause}; {step}")

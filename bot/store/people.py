@@ -97,6 +97,11 @@ class People:
 
         return await self._database.write(unit)
 
+    async def homes(self, user: str) -> tuple[str, ...]:
+        """Return the homes under which a user id is known, "" for one that nobody has told yet."""
+        chosen = select(_P.home).where(_P.user == user).order_by(_P.home)
+        return await self._database.read(lambda connection: tuple(connection.scalars(chosen)))
+
     async def _once(self, member: Member, what: str, now: datetime) -> bool:
         def unit(connection: Connection) -> bool:
             row = person(connection, member)
