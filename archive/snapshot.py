@@ -16,6 +16,8 @@ from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from archive.problem import Problem
 
+SAME_NAME = "has the same name, which is an issue's identity"
+"""How a problem's message ends whose file gives no issue because another one has its name."""
 _NUMBER = re.compile(r"(?:issue\s*)?#?\s*(\d{1,9})", re.IGNORECASE)
 
 
@@ -178,6 +180,4 @@ def _kept(before: Reading | None, now: Reading) -> Reading:
 
 
 def _shared(file: str, owner: str) -> Problem:
-    return Problem(
-        file, 0, f"{owner} has the same name, which is an issue's identity", "rename one of the two", lost=True
-    )
+    return Problem(file, 0, f"{owner} {SAME_NAME}", "rename one of the two", lost=True)

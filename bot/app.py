@@ -30,6 +30,7 @@ from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
+from bot.digests.broken_issues import CHECK_SECONDS, BrokenIssues
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
@@ -157,6 +158,7 @@ class App:
         library, worker, timers = self.ports.library, self.worker, self.ports.timers
         watch = self.ports.watch or DiskWatch(library.folder.name)
         await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
+        library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
         library.on_change(self._changed)
         library.on_change(self._prepare_links)
         self._freshness = Freshness(library, watch)
@@ -171,6 +173,8 @@ class App:
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
+            if (broken := self._services.broken_issues) is not None:
+                timers.every(CHECK_SECONDS, "broken files", broken.check)
         try:
             yield
         finally:
@@ -278,6 +282,7 @@ def _services(
         ownership=Ownership(changes, slack, names),
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
+        broken_issues=BrokenIssues(store, library, slack, clock, settings.operators_channel),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
         misses=misses,
         older_issues=OlderIssueChoice(store, slack, clock, lambda: registry.current),

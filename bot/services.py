@@ -10,6 +10,7 @@ from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
+from bot.digests.broken_issues import BrokenIssues
 from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.ownership import Ownership
 from bot.digests.subscription_changes import SubscriptionChanges
@@ -59,3 +60,4 @@ class Services:
     older_issues: OlderIssueChoice
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
     reference: Callable[[], str] = reference
+    broken_issues: BrokenIssues | None = None

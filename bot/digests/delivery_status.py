@@ -72,6 +72,7 @@ class DeliveryReports:
             paused=subscription.paused.reason if subscription.paused else "",
             held=tuple(Waiting(each.title, each.why) for each in self._held() if each.until is None),
             older=await self._older(outlook),
+            broken=await self._store.broken_files.current(),
         )
 
     async def upcoming(self, subscription: Subscription, now: datetime) -> Upcoming:

@@ -103,6 +103,8 @@ class Answers:
         return self._body(SearchRequest(topic.query, tools=topic.tools), topic.near)
 
     def _body(self, request: SearchRequest, near: str) -> str:
+        if lost := self._lost():
+            return private(blocks.told(lost))
         state = (self._library.current, self._clock.now().date())
         if state[0] is not self._of[0] or state[1] != self._of[1]:
             self._bodies.clear()
@@ -168,6 +170,8 @@ class Answers:
         `near` names the sub-command the topic started like; `shareable` adds the button that shares the answer; `kept`
         are the keys of links that the person saved.
         """
+        if lost := self._lost():
+            return blocks.told(lost)
         found = self._found(request)
         if not found.results and found.total and request.offset:
             return self.search(request.at(0), near, shareable=shareable)  # the archive shrank since the button was made
@@ -182,6 +186,15 @@ class Answers:
     def entries(self, request: SearchRequest) -> tuple[tuple[Issue, Entry], ...]:
         """Search again, and return the page's entries in order, each with its issue."""
         return tuple((result.issue, result.entry) for result in self._found(request).results)
+
+    def _lost(self) -> str:
+        """Return what to say instead of an answer while the archive's issues are missing, "" if they are there."""
+        current = self._library.current
+        if not current.lost or current.snapshot.issues:
+            return ""
+        return (
+            f"{current.lost}: I cannot look anything up until the archive is back. Nothing is lost or posted meanwhile"
+        )
 
     def _found(self, request: SearchRequest) -> Answer:
         index = self._library.current.index
@@ -204,14 +217,14 @@ class Answers:
     def latest(self) -> Message:
         """Show the newest issue."""
         newest = self._library.current.snapshot.latest()
-        return blocks.told("the archive is empty") if newest is None else issues.issue_page(newest)
+        return blocks.told(self._lost() or "the archive is empty") if newest is None else issues.issue_page(newest)
 
     def issue(self, asked: str, page: int = 1) -> Message:
         """Show one page of the issue `asked` for (number or slug), or name the nearest ones."""
         try:
             return issues.issue_page(self.find(asked), page)
         except ArchiveError as error:
-            return blocks.told(str(error))
+            return blocks.told(self._lost() or str(error))
 
     def newest(self) -> Issue | None:
         """Return the newest issue, None if the archive is empty."""
@@ -243,7 +256,7 @@ class Answers:
         """Show a random entry of any issue, except sponsors and jobs."""
         picked = self._picked()
         if picked is None:
-            return blocks.told("the archive is empty")
+            return blocks.told(self._lost() or "the archive is empty")
         return issues.picked(*picked, self._clock.now().date())
 
     def _picked(self) -> tuple[Issue, Section, Entry] | None:

@@ -40,6 +40,7 @@ _MEANT = {
     "PORT": "is a number from 0 to 65535, for example 3000",
     "BACKISSUE_LOG": "is one of auto, json and console",
     "BACKISSUE_COUNT_MISSES": "is yes or no",
+    "BACKISSUE_OPERATORS_CHANNEL": "is a channel's id, for example C0123456789",
     "BACKISSUE_NAME": "has 1 to 80 characters",
     "BACKISSUE_BOOKMARK": "names at least one emoji, for example: bookmark",
 }
@@ -125,6 +126,8 @@ class Settings(BaseSettings):
     """Whether searches without a strong answer are counted, for `backissue misses`."""
     name: str = Field(default="Back Issue", alias="BACKISSUE_NAME", min_length=1, max_length=80)
     """What the bot calls itself."""
+    operators_channel: str = Field(default="", alias="BACKISSUE_OPERATORS_CHANNEL", pattern="^([CG][A-Z0-9]{2,})?$")
+    """The id of a channel that is told of broken files, in place of those who subscribed channels."""
     log_format: str = Field(default="auto", alias="BACKISSUE_LOG", pattern="^(auto|json|console)$")
     """How the log is written: `json`, `console`, or `auto` (console in a terminal)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from archive.search.index import Index
 from archive.search.synonyms import Synonyms
 from archive.snapshot import Snapshot
 from bot.domain import publication
+from bot.domain.broken import BrokenFile, broken_files, find_broken
 from bot.domain.clock import Clock
 from bot.domain.publication import HeldBack
 from bot.runtime.clock import SystemClock
@@ -27,12 +28,22 @@ from bot.source.listener import Listener, OnChange
 _log = structlog.get_logger(__name__)
 
 
+_MANY = 10
+"""Issues from which an archive that has none at the next look counts as lost: nobody deletes that many by hand."""
+_MOUNT = "mount the folder, or check BACKISSUE_ARCHIVE"
+_RESTART = "Mount the folder again; if it is meant to be empty, restart the bot"
+
+
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What is in use at one moment: `index` is over exactly the issues of `snapshot`."""
+    """What is in use at one moment: `index` is over exactly the issues of `snapshot`.
+
+    `lost` says in one line that issues are missing which were there before, "" if none are known to be.
+    """
 
     snapshot: Snapshot
     index: Index
+    lost: str = ""
 
 
 class Library:
@@ -48,6 +59,7 @@ class Library:
         self._told = current.snapshot
         self._use(current, self._clock.now())
         self.fault: FolderError | None = None
+        self._empty_since: datetime | None = None
         self._listeners: list[Listener] = []
         self._turn = asyncio.Lock()
 
@@ -111,9 +123,27 @@ class Library:
         """Return what is not out: drafts, what comes out by itself, what has expired."""
         return publication.held_back(self.snapshot, self._clock.now())
 
+    def broken(self) -> tuple[BrokenFile, ...]:
+        """Return the files that give no issue because of what is wrong with them, by name."""
+        return broken_files(self.snapshot)
+
     def held(self, asked: str) -> HeldBack | None:
-        """Return the issue that `asked` names (a number or slug) and that is held back, None without one."""
-        return publication.find_held(self.snapshot, asked, self._clock.now())
+        """Return the issue that `asked` names (a number or slug) and that is held back or broken, None without one."""
+        held = publication.find_held(self.snapshot, asked, self._clock.now())
+        if held is None and (broken := find_broken(self.snapshot, asked)) is not None:
+            return HeldBack(broken.file, broken.file, f"its file cannot be read ({broken})")
+        return held
+
+    def misses(self, count: int, since: datetime | None) -> None:
+        """Record that the archive has no issues although `count` are known, which were last seen at `since`.
+
+        The folder counts as unreadable until it has issues again.
+        """
+        if not _issues_of(self._current.snapshot) and count:
+            lost = _gone(count, since)
+            self.fault = FolderError(self.folder.name, f"{lost}; {_MOUNT}")
+            self._current = replace(self._current, lost=lost)
+            _log.error("archive.lost", folder=self.folder.name, issues=count, reason=self.fault.reason)
 
     async def refresh(self, names: Iterable[str] | None = None) -> bool:
         """Read what changed, off the event loop, and put it into use; return whether anything changed.
@@ -125,7 +155,9 @@ class Library:
 
         def step(before: Current, now: datetime) -> Current:
             # The folder that could not be read is looked at as a whole: a few names would not tell that it is back.
-            return _next(self.folder, before, None if self.fault else known, now)
+            after = _next(self.folder, before, None if self.fault else known, now)
+            self._check_loss(before, after, now)
+            return after
 
         return await self._replace(step, reads=True)
 
@@ -139,6 +171,17 @@ class Library:
             return False
         return await self._replace(lambda before, now: _turned(before, before.snapshot, now), reads=False)
 
+    def _check_loss(self, before: Current, after: Current, now: datetime) -> None:
+        """Raise FolderError if the whole archive went away at once; log it if more than half of it did."""
+        was, there = _issues_of(before.snapshot), _issues_of(after.snapshot)
+        if there or was < _MANY:
+            self._empty_since = None
+            if was >= _MANY and there < was / 2:
+                _log.warning("archive.shrank", folder=self.folder.name, issues=there, before=was)
+            return
+        self._empty_since = self._empty_since or now
+        raise FolderError(self.folder.name, f"{_gone(was, self._empty_since)}; the last state stays in use. {_RESTART}")
+
     async def _replace(self, step: Callable[[Current, datetime], Current], *, reads: bool) -> bool:
         """Put into use what `step` returns; only one that `reads` the folder can tell that it is readable again."""
         async with self._turn:
@@ -146,14 +189,15 @@ class Library:
             try:
                 after = await asyncio.to_thread(step, before, now)
             except FolderError as error:
+                if self.fault is None or self.fault.reason != error.reason:
+                    _log.error("refresh.refused", reason=error.reason)
                 self.fault = error
-                _log.error("refresh.refused", reason=error.reason)
                 return False
             except Exception as error:  # noqa: BLE001 - the watch goes on, and /health says it
                 self.fault = FolderError(self.folder.name, f"reading what changed failed ({error!r:.200}); see the log")
                 _log.exception("refresh.failed")
                 return False
-            if reads:
+            if reads and not after.lost:
                 self.fault = None
             self._use(after, now)
             told, self._told = self._told, after.snapshot
@@ -170,6 +214,16 @@ def _next(folder: Folder, before: Current, names: tuple[str, ...] | None, now: d
     return _turned(before, loader.refresh(folder, old) if names is None else loader.reload(folder, old, names), now)
 
 
+def _issues_of(snapshot: Snapshot) -> int:
+    """Return how many files have an issue, out or held back."""
+    return sum(reading.issue is not None for reading in snapshot.readings.values())
+
+
+def _gone(count: int, since: datetime | None) -> str:
+    when = f" since {since:%d %b %H:%M} UTC" if since else ""
+    return f"{count:,} issues are gone{when}"
+
+
 def _turned(before: Current, read: Snapshot, now: datetime) -> Current:
     """Return `read`, indexed, as it is out at the moment `now`; `before` itself if that is the same."""
     old, new = before.snapshot, publication.released(read, now)
@@ -177,7 +231,7 @@ def _turned(before: Current, read: Snapshot, now: datetime) -> Current:
         return before
     changed, removed = difference(old, new)
     index = before.index.changed(changed, removed) if changed or removed else before.index
-    return Current(new, index)
+    return Current(new, index, before.lost if not _issues_of(new) else "")
 
 
 def difference(old: Snapshot, new: Snapshot) -> tuple[tuple[Issue, ...], tuple[str, ...]]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.likeness import Marks
@@ -80,6 +80,11 @@ class Issues:
     async def last_look(self) -> datetime | None:
         """Return the latest moment of a look at the archive that saw issues, None if there was none."""
         return await self._database.read(lambda connection: _last_look(connection, self._newsletter))
+
+    async def count(self) -> int:
+        """Return how many issues ever came out."""
+        counted = select(func.count()).select_from(issues)
+        return await self._database.read(lambda connection: int(connection.scalar(counted) or 0))
 
     async def identity(self, slug: str) -> str | None:
         """Return the identity of the issue that has or once had this slug."""

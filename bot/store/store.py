@@ -9,6 +9,7 @@ from bot.domain.newsletter import UNNAMED, Newsletter
 from bot.domain.workspace import WorkspaceId
 from bot.store.ask_threads import AskThreads
 from bot.store.bookmarks import Bookmarks
+from bot.store.broken_files import BrokenFiles
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.imports import Imports
@@ -34,6 +35,7 @@ class Store:
         """Use `database`, whose tables are up to date, for the issues of `newsletter`."""
         self.database = database
         self.issues = Issues(database, newsletter)
+        self.broken_files = BrokenFiles(database, newsletter)
         self.subscriptions = Subscriptions(database)
         self.audit = SubscriptionAudit(database)
         self.schedule = RunSchedule(database)

@@ -72,6 +72,21 @@ archive_looks = Table(
     # The last look that saw issues.
     Column("at", Moment, nullable=False),
 )
+broken_files = Table(
+    "broken_files",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    # When it was first seen so, when people were told (NULL: not yet), and when it was readable or gone again.
+    Column("seen", Moment, nullable=False),
+    Column("told", Moment),
+    Column("mended", Moment),
+    # It came after the database's first good look at the archive.
+    Column("is_new", Boolean, nullable=False),
+)
 slugs = Table(
     "slugs",
     metadata,

@@ -17,6 +17,7 @@ NAMES = [
     "BACKISSUE_ADMINS",
     "BACKISSUE_SYNONYMS",
     "BACKISSUE_COUNT_MISSES",
+    "BACKISSUE_OPERATORS_CHANNEL",
     "BACKISSUE_NAME",
     "BACKISSUE_LOG",
     "DATABASE_URL",
@@ -119,6 +120,7 @@ def test_a_command_may_lack_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BACKISSUE_BOOKMARK", ","),
         ("BACKISSUE_LOG", "loud"),
         ("BACKISSUE_NAME", "x" * 81),
+        ("BACKISSUE_OPERATORS_CHANNEL", "#ops"),
         ("SLACK_API_URL", "slack.com/api"),
     ],
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.digests.views.reasons import plainly
+from bot.domain.broken import BrokenFile
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
@@ -17,6 +19,7 @@ is "DELIVERY:PART", both numbers."""
 SETTLE_LEAVE = "doubt:leave"
 """The action id of the button that leaves it: it has arrived, or is not needed."""
 _REASON_MAX_CHARS = 500
+_MOST_NAMED = 5
 
 
 class AlertKind(StrEnum):
@@ -50,6 +53,18 @@ class Alert:
     part: int = 0
     whole: bool = False
     reply: str = ""
+
+
+def unreadable(files: Sequence[BrokenFile], channels: Sequence[str]) -> Message:
+    """Return the message that new issues' files cannot be read, and so are not posted in `channels` (ids)."""
+    count = "A new issue's file" if len(files) == 1 else f"The files of {len(files)} new issues"
+    where = f" in {', '.join(f'<#{channel}>' for channel in channels[:_MOST_NAMED])}" if channels else ""
+    more = f" and {len(channels) - _MOST_NAMED} more" if len(channels) > _MOST_NAMED else ""
+    lines = [f"• {clip(str(each), 400)}" for each in files[:_MOST_NAMED]]
+    if len(files) > _MOST_NAMED:
+        lines.append(f"• and {len(files) - _MOST_NAMED} more; `backissue check` names them all")
+    said = f"{count} cannot be read, so nothing of it is posted{where}{more}. Once mended, it goes out by itself."
+    return blocks.says("\n".join([said, *lines]))
 
 
 def words(alert: Alert, command: str = CommandNames().command) -> Message:

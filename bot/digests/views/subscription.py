@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from archive.kind import Kind
 from bot.digests.views.changes import MARKUP, mention, when
 from bot.digests.views.reasons import plainly
+from bot.domain.broken import BrokenFile
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import EXAMPLE
 from bot.domain.subscription_settings import SettingsChange, in_words
@@ -71,8 +72,7 @@ class DeliveryStatus:
     `time_there` is the present time at the schedule's fixed offset (12:40), "" if it has none. `older` are the titles
     of recently added issues that are not posted automatically, since they were not new. `changed` is the last change
     that a person made, `who_may` a clause about who may make the next, and `owner` a user id; "" or None if unknown.
-    of recently added issues that are not posted automatically, since they were not new. `outside`: the bot is certainly
-    not in the channel.
+    `outside`: the bot is certainly not in the channel. `broken` are the files of new issues that cannot be read.
     """
 
     channel: str
@@ -91,6 +91,7 @@ class DeliveryStatus:
     who_may: str = ""
     next_title: str = ""
     outside: bool = False
+    broken: Sequence[BrokenFile] = ()
 
 
 def subscribed(
@@ -133,6 +134,8 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
     made: list[Block] = [blocks.section("\n".join(lines))]
     if status.waiting:
         made.append(blocks.section(_waiting(status)))
+    if status.broken:
+        made.append(blocks.section(_broken(status.broken)))
     if status.held:
         made.append(blocks.section(_held(status.held)))
     if status.older:
@@ -252,6 +255,13 @@ def _waiting(status: DeliveryStatus) -> str:
     if (more := len(waiting) - len(shown) + status.more_waiting) > 0:
         lines.append(f"• and {more} more")
     return "\n".join(["*Waiting*", *lines])
+
+
+def _broken(files: Sequence[BrokenFile]) -> str:
+    lines = [f"• {clip(str(each), 300)}" for each in files[:_MOST_OLDER]]
+    if len(files) > _MOST_OLDER:
+        lines.append(f"• and {len(files) - _MOST_OLDER} more; `backissue check` names them all")
+    return "\n".join(["*Cannot be read, so not posted*", *lines])
 
 
 def _held(held: Sequence[Waiting]) -> str:

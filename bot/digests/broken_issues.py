@@ -1,0 +1,76 @@
+"""New issues whose files cannot be read: logged once, and told once to those who would have got them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.digests.views.alerts import unreadable
+from bot.domain.broken import BrokenFile
+from bot.domain.clock import Clock
+from bot.domain.workspace import WorkspaceId
+from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Poster
+from bot.slack.api.retry import retry_when_limited
+from bot.slack.blocks.message import Message
+from bot.store.store import Store
+
+_log = structlog.get_logger(__name__)
+QUIET = timedelta(minutes=2)
+"""A file that becomes readable within this time was being written: nobody is told of it."""
+CHECK_SECONDS = 60.0
+_MAX_WAITS = 3
+
+
+class BrokenSource(Protocol):
+    """The archive in use; `bot.source.library` implements it."""
+
+    def broken(self) -> Sequence[BrokenFile]:
+        """Return the files that give no issue because of what is wrong with them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenIssues:
+    """Tells people of broken files, in the `operators` channel (an id), or without one whoever subscribed a channel."""
+
+    store: Store
+    archive: BrokenSource
+    slack: Poster
+    clock: Clock
+    operators: str = ""
+
+    async def check(self) -> None:
+        """Record what cannot be read, log what is new, and tell people of what stays so. Call it every minute."""
+        now = self.clock.now()
+        for broken in await self.store.broken_files.register(self.archive.broken(), now):
+            _log.error("file.broken", file=broken.file, line=broken.line, what=broken.problem, do=broken.advice)
+        if taken := await self.store.broken_files.take(now, QUIET):
+            await self._tell(taken)
+
+    async def _tell(self, files: Sequence[BrokenFile]) -> None:
+        channels: dict[tuple[WorkspaceId, str], list[str]] = defaultdict(list)
+        for each in await self.store.subscriptions.list():
+            channels[each.workspace, self.operators or each.user].append(each.channel)
+        if self.operators:
+            # The channel is in one workspace only: the first that knows it has it.
+            for workspace, _ in channels:
+                if await self._write(workspace, self.operators, unreadable(files, ())):
+                    return
+            return
+        for (workspace, user), theirs in channels.items():
+            if user:
+                await self._write(workspace, user, unreadable(files, theirs))
+
+    async def _write(self, workspace: WorkspaceId, to: str, said: Message) -> bool:
+        try:
+            await retry_when_limited(lambda: self.slack.direct(workspace, to, said), waits=_MAX_WAITS)
+        except SlackError as error:
+            _log.warning("alert.failed", to=to, about="broken files", error=str(error))
+            return False
+        return True
