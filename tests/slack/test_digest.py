@@ -57,9 +57,9 @@ def test_a_reply_for_each_link() -> None:
     assert [part.entries for part in replies] == [(1,), (2,), (3,), (4,)]
     assert said(replies[2].message) == (
         "*<https://a.example/1|Queues, twice>*\nTwo talks on queues.\n"
-        "• <https://b.example/2|b.example/2>\nNews · 3 of 4 · a.example"
+        "• <https://b.example/2|b.example/2>\nNews · a.example"
     )
-    assert said(replies[0].message).endswith("Sponsored · 1 of 4 · pagers.example")
+    assert said(replies[0].message).endswith("Sponsored · pagers.example")
 
 
 def test_a_headline_from_the_text_is_not_said_twice() -> None:
@@ -201,6 +201,22 @@ def test_an_intro_too_long_for_the_channel_is_in_the_thread() -> None:
 def test_titles_do_not_shout(written: str, shown: str) -> None:
     """Capitals are softened, the date at the end goes, and something is always left."""
     assert title(issue(title=written)) == shown
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_what_is_posted_stays_true_when_an_entry_is_added(layout: Layout) -> None:
+    """A reply says neither its number nor how many there are: one entry more would make both wrong in all of them."""
+    tales = [entry(at, f"Tale {at}. " * 40, f"https://a.example/{at}") for at in range(60)]
+    short, long = (issue(section("News", Kind.NEWS, *tales[first:])) for first in (1, 0))
+    before, after = (
+        {part.key: said(part.message) for part in digest(one, Preferences(layout)).replies} for one in (short, long)
+    )
+    if layout is Layout.THREAD:
+        assert len(before) + 1 == len(after)
+        assert before.items() <= after.items()
+    else:
+        assert len(before) > 1
+        assert {text.splitlines()[0] for text in before.values()} <= {text.splitlines()[0] for text in after.values()}
 
 
 def test_labels() -> None:

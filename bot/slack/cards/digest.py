@@ -210,10 +210,11 @@ def _left(left: Counter[Kind]) -> str:
 
 
 def _reply(plan: _Plan, item: _Item) -> Part:
-    body, count = _with_save(plan, item, _entry_blocks(item)), len(plan.items)
+    body = _with_save(plan, item, _entry_blocks(item))
     place = "Sponsored" if item.sponsored else _plain_heading(item.section)
     site = clip(host(item.entry.links[0].url), 80) if item.entry.links else ""
-    body.append(blocks.context(" · ".join(part for part in (place, f"{item.number} of {count}", site) if part)))
+    # Without its number: where an entry is added to a posted issue, those of the replies after it would be wrong.
+    body.append(blocks.context(" · ".join(part for part in (place, site) if part)))
     return Part(item.key, Message(_entry_fallback(item), tuple(body)), (item.entry.position,))
 
 
@@ -286,7 +287,7 @@ def _full(plan: _Plan) -> Digest:
     for line in (_folded(plan.folded), _left(plan.left)):
         if line:
             _lay_anywhere(pages, [blocks.context(line)])
-    parts = [_page(plan, page, number, len(pages)) for number, page in enumerate(pages, 1)]
+    parts = [_page(plan, page, number) for number, page in enumerate(pages, 1)]
     return Digest(plan.issue.slug, parts[0], tuple(parts[1:]))
 
 
@@ -327,9 +328,9 @@ def _lay_anywhere(pages: list[_Page], made: list[Block]) -> None:
         _lay(pages, made, ())
 
 
-def _page(plan: _Plan, page: _Page, number: int, count: int) -> Part:
+def _page(plan: _Plan, page: _Page, number: int) -> Part:
     if number == 1:
         return Part("parent", Message(_fallback(plan), tuple(page.blocks)), tuple(page.entries))
-    name = f"{title(plan.issue)} · {number} of {count}"
+    name = f"{title(plan.issue)} · page {number}"
     shown_blocks = (blocks.context(clip(name, 200)), *page.blocks)
     return Part(f"page-{number}", Message(clip(name, 200), shown_blocks), tuple(page.entries))
