@@ -68,10 +68,11 @@ class DeliveryListing:
     deliveries: tuple[Delivery, ...]
 
 
-class _OnlyLooking:
+class OnlyLooking:
     """A register that recognises the archive's issues but writes nothing: the bot must notice new ones itself."""
 
     def __init__(self, issues: Issues) -> None:
+        """Look in `issues`."""
         self._issues = issues
 
     async def register(
@@ -151,7 +152,7 @@ async def _stand(
     store: Store, asked: DeliveryFilter, snapshot: Snapshot | None
 ) -> tuple[tuple[WorkspaceId, DeliveryStatus], ...]:
     """Return the delivery status of each subscription."""
-    now, registry = SystemClock().now(), IssueRegistry(_OnlyLooking(store.issues))
+    now, registry = SystemClock().now(), IssueRegistry(OnlyLooking(store.issues))
     await registry.put(announced(snapshot, now) if snapshot else (), now)
     reports = DeliveryReports(store, registry, None, held=lambda: held_back(snapshot, now) if snapshot else ())
     chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]

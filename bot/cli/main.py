@@ -47,6 +47,8 @@ def main(
 
 database = typer.Typer(name="db", no_args_is_help=True, help="The database that subscriptions and bookmarks are in.")
 app.add_typer(database)
+delivering = typer.Typer(name="deliveries", invoke_without_command=True)
+app.add_typer(delivering)
 
 # typer reads Optional[X]; it is the one place where the older spelling is needed.
 Archive = Annotated[
@@ -264,8 +266,9 @@ def import_issues(
     raise typer.Exit(run_it(source, into, private=private))
 
 
-@app.command()
+@delivering.callback()
 def deliveries(
+    context: typer.Context,
     workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,
     channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,
     issue: Annotated[
@@ -279,7 +282,23 @@ def deliveries(
     from bot.cli.deliveries import DeliveryFilter  # noqa: PLC0415 - heavy
     from bot.cli.deliveries import deliveries as run_it  # noqa: PLC0415 - heavy
 
-    run_it(DeliveryFilter(workspace, channel, issue, state, limit), archive)
+    if context.invoked_subcommand is None:
+        run_it(DeliveryFilter(workspace, channel, issue, state, limit), archive)
+
+
+@delivering.command("mark-seen")
+def mark_seen(
+    workspace: Annotated[Optional[str], typer.Option(help="Only this workspace (its id).", show_default=False)] = None,
+    channel: Annotated[Optional[str], typer.Option(help="Only this channel (its id).", show_default=False)] = None,
+    archive: Archive = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Mark what no channel has got yet as seen: it is not posted by itself, and nobody is asked about it."""
+    from bot.cli.deliveries import DeliveryFilter  # noqa: PLC0415 - heavy
+    from bot.cli.mark_seen import mark_seen as run_it  # noqa: PLC0415 - heavy
+
+    run_it(DeliveryFilter(workspace, channel), archive, (lambda _: True) if yes else typer.confirm)
 
 
 @app.command()

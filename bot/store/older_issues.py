@@ -63,6 +63,11 @@ class OlderIssues:
 
         return await self._database.write(unit)
 
+    async def tell_nothing(self, subscription: int, told: int) -> None:
+        """Have nobody asked about issues that were not new, up to the order number `told`."""
+        change = update(subscriptions).where(_S.id == subscription, _S.told < told).values(told=told)
+        await self._database.change(change)
+
     async def get(self, question: int) -> OlderQuestion | None:
         """Return the question with this id, or None."""
         chosen = select(older_issues).where(_Q.id == question)

@@ -88,10 +88,10 @@ def ask(tmp_path: Path) -> Callable[..., str]:
     upgrade(url)
     asyncio.run(prepare(url, folder))
 
-    def run(*arguments: str, archive: bool = True) -> str:
+    def run(*arguments: str, archive: bool = True, answer: str = "") -> str:
         where = ("--archive", str(folder)) if archive else ()
         environment = {"DATABASE_URL": url, "BACKISSUE_ARCHIVE": ""}
-        result: Result = CliRunner().invoke(app, ["deliveries", *arguments, *where], env=environment)
+        result: Result = CliRunner().invoke(app, ["deliveries", *arguments, *where], env=environment, input=answer)
         if isinstance(result.exception, BackIssueError):
             raise result.exception
         assert result.exit_code == 0, result.output
@@ -183,3 +183,20 @@ def test_looking_changes_nothing(ask: Callable[..., str], tmp_path: Path) -> Non
         return number
 
     assert asyncio.run(count()) == 1
+
+
+def test_what_is_undecided_is_marked_as_seen_after_asking(ask: Callable[..., str]) -> None:
+    """It names what each channel would get, changes nothing on a no, and is not posted by itself after a yes."""
+    refused = ask("mark-seen", "--channel", "C1", answer="n\n")
+    assert "-:T1 C1: #2" in refused
+    assert "Mark these as seen?" in refused
+    assert "Nothing was changed." in refused
+    assert "waits: Example Weekly 2" in ask("--channel", "C1")
+    assert "Marked as seen: 1 issue in 1 channels." in ask("mark-seen", "--channel", "C1", answer="y\n")
+    said = ask("--channel", "C1")
+    assert "waits: Example Weekly 2" not in said
+    assert "passed" in said
+    assert "marked it as seen" in said
+    assert "waits: Example Weekly 2" in ask("--channel", "C3")
+    assert "-:T1 C1" not in ask("mark-seen", "--yes")
+    assert "Nothing is undecided" in ask("mark-seen", "--yes")
