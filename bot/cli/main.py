@@ -247,7 +247,10 @@ def export(
 
 @app.command("import")
 def import_issues(
-    source: Annotated[str, typer.Argument(help="Mails (.eml, a folder, .mbox, Maildir), or a feed (file or address).")],
+    source: Annotated[
+        str,
+        typer.Argument(help="Mails (.eml, folder, .mbox, Maildir), a feed (file, address), web pages (folder, zip)."),
+    ],
     into: Annotated[Path, typer.Argument(help="The folder to write the issues into; it may be an archive in use.")],
     *,
     private: Annotated[

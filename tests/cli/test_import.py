@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
 from bot.source.importing.markdown import _library
-from tests.fakes.feeds import atom, json_feed, rss
+from tests.fakes.feeds import atom, export, json_feed, rss
 from tests.fakes.letters import letter, page, plain
 from tests.fakes.site import site
 
@@ -96,3 +96,11 @@ def test_a_feed_at_an_address_is_imported(tmp_path: Path) -> None:
         done = backissue("import", address, tmp_path / "issues", "--private")
     assert done.exit_code == 0, done.output
     assert "3  are summaries: the source gives no more" in done.output
+
+
+def test_an_export_ends_in_an_archive_that_the_check_passes(tmp_path: Path) -> None:
+    """Of an invented newsletter at Substack."""
+    done = backissue("import", export(tmp_path / "export.zip"), tmp_path / "issues")
+    assert done.exit_code == 0, done.output
+    assert "2  new issues" in done.output
+    assert "Nothing lost" in done.output

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterable
 from email.utils import format_datetime
 from html import escape
+from pathlib import Path
 
 from tests.fakes.letters import FOOTER, sent
 
@@ -63,3 +65,24 @@ def json_feed(numbers: Iterable[int] = (1, 2, 3)) -> str:
         for n in numbers
     ]
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "The Quarry Post", "items": items})
+
+
+TABLE = (
+    "post_id,post_date,is_published,type,title\n"
+    '11.first-cut,2024-03-03T09:30:00.000Z,true,newsletter,"The Quarry Post, #1"\n'
+    "12.second-cut,2024-03-10T09:30:00.000Z,true,newsletter,The Quarry Post #2\n"
+    "13.not-yet,,false,newsletter,Not yet\n"
+)
+"""The table of an invented export."""
+
+
+def export(path: Path, **more: bytes | str) -> Path:
+    """Write an export as Substack does, with more files by name."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("posts.csv", TABLE)
+        packed.writestr("email_list.quarry.csv", "email\nsomebody@stones.example\n")
+        for stem, number in (("11.first-cut", 1), ("12.second-cut", 2), ("13.not-yet", 3)):
+            packed.writestr(f"posts/{stem}.html", body(number))
+        for name, data in more.items():
+            packed.writestr(name, data)
+    return path

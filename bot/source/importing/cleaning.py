@@ -55,9 +55,13 @@ class Cleaned:
 
 def cleaned(html: str) -> Cleaned:
     """Return `html` in the few tags that Markdown can say; words that a reader would see are all in it."""
-    tokens = tokens_of(html)
+    return cleaned_tokens(tokens_of(html))
+
+
+def cleaned_tokens(tokens: Tokens, unseen: frozenset[str] = frozenset()) -> Cleaned:
+    """Return a page as `cleaned` does, without the elements called `unseen`."""
     left_out: Counter[str] = Counter()
-    return Cleaned("".join(_written(tokens, left_out)), _title(tokens), left_out)
+    return Cleaned("".join(_written(tokens, _UNSEEN | unseen, left_out)), _title(tokens), left_out)
 
 
 def _title(tokens: Tokens) -> str:
@@ -68,24 +72,24 @@ def _title(tokens: Tokens) -> str:
     return ""
 
 
-def _written(tokens: Tokens, left_out: Counter[str]) -> Iterator[str]:
+def _written(tokens: Tokens, unseen: frozenset[str], left_out: Counter[str]) -> Iterator[str]:
     """Yield the pieces of the cleaned page."""
     writer = _Writer(left_out, _data_tables(tokens))
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        if token.kind == "start" and (end := _unseen_until(token, left_out)):
+        if token.kind == "start" and (end := _unseen_until(token, unseen, left_out)):
             place = end + 1
             continue
         yield from writer.written(token, place)
         place += 1
 
 
-def _unseen_until(token: Token, left_out: Counter[str]) -> int:
+def _unseen_until(token: Token, unseen: frozenset[str], left_out: Counter[str]) -> int:
     """Return the place of the end tag of an element that no reader sees; 0 for one that is seen, or is never closed."""
     if token.end < 0:
         return 0
-    if token.name in _UNSEEN:
+    if token.name in unseen:
         return token.end
     if token.attributes and ("hidden" in token.attributes or _HIDING.search(token.attributes.get("style", ""))):
         left_out[HIDDEN] += 1

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from bot.source.importing.addresses import untracked
-from bot.source.importing.cleaning import TRACKED, cleaned
+from bot.source.importing.cleaning import TRACKED, Cleaned, cleaned
 from bot.source.importing.item import MissingExtraError
 
 TEXT_MAX_CHARS = 5_000_000
@@ -27,10 +27,15 @@ class Converted:
 
 def from_html(html: str) -> Converted:
     """Return a page or a mail's HTML part as Markdown. Raises MissingExtraError without the library."""
+    return from_cleaned(cleaned(html))
+
+
+def from_cleaned(page: Cleaned) -> Converted:
+    """Return a page that is cleaned already as Markdown. Raises MissingExtraError without the library."""
     convert, options = _library()
-    page = cleaned(html)
-    markdown = str(convert(page.html, options).content)
-    return Converted(_tidy(markdown), page.title, page.left_out)
+    # Inside an element, for the library refuses a text that begins as a zip or a picture does.
+    html = f"<div>{_CONTROL.sub('', page.html)}</div>"
+    return Converted(_tidy(str(convert(html, options).content)), page.title, page.left_out)
 
 
 @cache

@@ -8,9 +8,10 @@ from bot.source.importing.feed import is_json, is_page, is_xml
 from bot.source.importing.feeds import FeedFile, WebFeed
 from bot.source.importing.item import Source, SourceError
 from bot.source.importing.mail_files import MailFiles, Mbox
+from bot.source.importing.page_files import PageFolder, PageZip, holds_pages
 from bot.source.importing.web import Web, without_secrets
 
-_KINDS = "a mail (.eml), a folder of mails, an .mbox, a Maildir, a feed's file, or a feed's address (https://…)"
+_KINDS = "mails (.eml, a folder, .mbox, a Maildir), a feed (a file or its address), or web pages (a folder, a zip)"
 
 
 def source_of(named: str, *, private: bool = False) -> Source:
@@ -24,8 +25,10 @@ def source_of(named: str, *, private: bool = False) -> Source:
     if not path.exists():
         raise SourceError(without_secrets(named), f"there is no such file or folder; name {_KINDS}")
     if path.is_dir():
-        return MailFiles(path)
+        return PageFolder(path) if holds_pages(path) else MailFiles(path)
     start = _start(path)
+    if start.startswith(b"PK\x03\x04"):
+        return PageZip(path)
     if start.startswith(b"From "):
         return Mbox(path)
     if is_xml(start) or is_json(start) or is_page(start):
