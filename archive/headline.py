@@ -319,7 +319,7 @@ def _is_short_form(line: str, end: int) -> bool:
 
 
 def _cleaned(text: str) -> str:
-    """Give `text` without control and private characters; "" if no letter or digit remains."""
+    """Return `text` without control and private characters; "" if no letter or digit remains."""
     if not text.isprintable():
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if _WORD.search(text) else ""

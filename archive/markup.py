@@ -46,7 +46,7 @@ def may_be_www(text: str) -> bool:
 
 
 def plain(line: str) -> tuple[str, list[LinkSpan]]:
-    """Give the plain text of one line, and the links found in it.
+    """Return the plain text of one line, and the links found in it.
 
     White space is made one blank; addresses inside a sentence stay in it, as the reader sees them.
 
@@ -68,7 +68,7 @@ def plain(line: str) -> tuple[str, list[LinkSpan]]:
 
 
 def _second(match: re.Match[str]) -> str:
-    """Give an escaped mark; a function is called in half the time that a template takes."""
+    """Return an escaped mark; a function is called in half the time that a template takes."""
     return match[1]
 
 

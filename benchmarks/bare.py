@@ -26,7 +26,7 @@ LINKS = 8
 
 
 def constant() -> dict[str, Any]:
-    """Give the constant answer: a page of links."""
+    """Return the constant answer: a page of links."""
     section = (
         "*<https://example.org/a-page-about-something|A page about something>*\nWhat it says, in a sentence or two."
     )

@@ -126,7 +126,7 @@ class Ears:
 
     @property
     def api(self) -> str:
-        """Give the base of the Web API."""
+        """Return the base of the Web API."""
         return f"{self.base}/api/"
 
     def hear(self, user: str) -> asyncio.Future[str]:

@@ -32,7 +32,7 @@ class Burst:
 
 
 def url_of(message: int) -> str:
-    """Give the address that a message shows."""
+    """Return the address that a message shows."""
     return f"https://reactions.example/{message}"
 
 
@@ -68,7 +68,7 @@ def burst(seed: int, count: int, people: int = 50) -> Burst:
 
 
 def signed(payload: dict[str, Any]) -> bytes:
-    """Give an event's request, ready for the wire."""
+    """Return an event's request, ready for the wire."""
     body = json.dumps(payload).encode()
     stamp = str(int(time.time()))  # noqa: TID251 - a signature is of its moment
     signature = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()

@@ -86,7 +86,7 @@ def _token(workspace: WorkspaceId) -> str:
 
 
 def _issue() -> Issue:
-    """Give an issue with one entry for each reply."""
+    """Return an issue with one entry for each reply."""
     entries = tuple(
         Entry(at, f"What the tool number {at} is about, in a sentence or two. It does one thing well. " * 2,
               f"tool-{at}/tool-{at}", (Link(f"https://github.com/tool-{at}/tool-{at}"),), at + 1)
@@ -97,7 +97,7 @@ def _issue() -> Issue:
 
 
 def _places() -> list[tuple[WorkspaceId, str]]:
-    """Give every channel: the stand-in numbers them as they are made."""
+    """Return every channel: the stand-in numbers them as they are made."""
     return [
         (f"-:T{team}", f"C{number + 1:08d}")
         for team in range(WORKSPACES)

@@ -25,17 +25,17 @@ class Timing:
     wall: float
 
     def percentile(self, share: float) -> float:
-        """Give the latency in seconds that `share` (0 to 1) of the requests stay within."""
+        """Return the latency in seconds that `share` (0 to 1) of the requests stay within."""
         return self.seconds[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
 
 
 def command(text: str, name: str = "/weekly") -> bytes:
-    """Give one signed request of a person typing `name text`, ready for the wire."""
+    """Return one signed request of a person typing `name text`, ready for the wire."""
     return typed(text, command=name)
 
 
 def typed(text: str, **fields: str) -> bytes:
-    """Give a command's signed request with some of its `fields` set otherwise."""
+    """Return a command's signed request with some of its `fields` set otherwise."""
     body = urlencode(
         {
             "team_id": "T1",

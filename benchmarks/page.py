@@ -149,7 +149,7 @@ async def _starts(browser: Browser, archive: Path) -> list[Row]:
 
 
 async def _opened(browser: Browser) -> Page:
-    """Give an empty page of a browser at rest: a new window first loads the browser's own surfaces, beside ours."""
+    """Return an empty page of a browser at rest: a new window first loads the browser's own surfaces, beside ours."""
     page = await (await browser.new_context()).new_page()
     await page.goto("data:text/html,<p>open</p>")
     await asyncio.sleep(OPENING)

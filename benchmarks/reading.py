@@ -107,7 +107,7 @@ def _growth(archive: Path, grown: Path, copies: int) -> list[Row]:
 
 
 def _answers(library: Library, word: str) -> bool:
-    """Tell whether the best answer to `word` holds it to the letter (the search forgives typing errors)."""
+    """Return whether the best answer to `word` holds it to the letter (the search forgives typing errors)."""
     results = library.index.search(word).results
     return bool(results) and word in results[0].entry.text
 

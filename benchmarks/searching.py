@@ -43,7 +43,7 @@ def run(archive: Path) -> list[Row]:
 
 
 def copies(issues: Sequence[Issue], count: int) -> Iterator[Issue]:
-    """Give `issues` `count` times, each time with other words in a tenth of the places and other links."""
+    """Return `issues` `count` times, each time with other words in a tenth of the places and other links."""
     for number in range(count):
         for issue in issues:
             yield _copy(issue, number) if number else issue
@@ -134,7 +134,7 @@ def _adding(index: Index, added: Issue) -> float:
 
 
 def _worst(times: Sequence[float]) -> float:
-    """Give the 99th percentile."""
+    """Return the 99th percentile."""
     return sorted(times)[int(len(times) * 0.99)]
 
 
@@ -148,7 +148,7 @@ def _shown(seconds: float) -> str:
 
 
 def _resident() -> int:
-    """Give the bytes of memory this process holds, after giving back what it does not need (Linux; 0 elsewhere)."""
+    """Return the bytes of memory this process holds, after giving back what it does not need (Linux; 0 elsewhere)."""
     gc.collect()
     if sys.platform != "linux":
         return 0

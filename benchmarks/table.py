@@ -39,5 +39,5 @@ def show(rows: Iterable[Row], title: str, console: Console | None = None) -> Non
 
 
 def as_json(rows: Iterable[Row]) -> str:
-    """Give the rows as JSON Lines."""
+    """Return the rows as JSON Lines."""
     return "\n".join(json.dumps(asdict(row)) for row in rows)

@@ -28,7 +28,7 @@ html_theme_options: dict[str, object] = {"footer_icons": []}
 
 
 def add_contents(_app: Sphinx, name: str, source: list[str]) -> None:
-    """Give the two lists of pages their place in the sidebar: their links, in order.
+    """Put the two lists of pages into the sidebar: their links, in order.
 
     In the repository they are plain lists; Sphinx wants them a second time.
     """

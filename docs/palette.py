@@ -35,7 +35,7 @@ _COUNT = """async (png) => {
 
 
 async def smaller(page: Page, png: bytes) -> bytes:
-    """Give the picture `png` with a palette; `page` is a blank one, to count its colours in."""
+    """Reduce the picture `png` to a palette; `page` is a blank page, to count its colours in."""
     found = await page.evaluate(_COUNT, base64.b64encode(png).decode())
     width, height, pixels = found["width"], found["height"], base64.b64decode(found["pixels"])
     rows = b"".join(b"\0" + pixels[at : at + width] for at in range(0, width * height, width))

@@ -60,7 +60,7 @@ def test_the_readme_is_short() -> None:
 
 
 def shown(text: str) -> list[str]:
-    """Give the lines without the blanks at their ends, and without empty lines at the end."""
+    """Return the lines without the blanks at their ends, and without empty lines at the end."""
     return "\n".join(line.rstrip() for line in text.splitlines()).rstrip().splitlines()
 
 

@@ -40,7 +40,7 @@ def _indent(drawing: str) -> int:
 
 
 def errors(root: type[Exception]) -> Iterator[type[Exception]]:
-    """Give every error of the four packages below `root`."""
+    """Return every error of the four packages below `root`."""
     for each in root.__subclasses__():
         if each.__module__.partition(".")[0] in {"archive", "bot", "handlers", "playground"}:
             yield each

@@ -24,19 +24,19 @@ QUERY_KINDS = {"known", "topic", "question", "typo", "alias", "none"}
 
 @pytest.fixture(scope="module")
 def sample() -> Snapshot:
-    """Give the sample archive, read from its files."""
+    """Return the sample archive, read from its files."""
     return load(SAMPLE)
 
 
 @pytest.fixture(scope="module")
 def queries() -> list[dict[str, Any]]:
-    """Give the queries of the judged set, in file order."""
+    """Return the queries of the judged set, in file order."""
     return _rows("queries")
 
 
 @pytest.fixture(scope="module")
 def judgments() -> list[dict[str, Any]]:
-    """Give the judgments of the judged set, in file order."""
+    """Return the judgments of the judged set, in file order."""
     return _rows("judgments")
 
 

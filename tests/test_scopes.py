@@ -25,7 +25,7 @@ ELSEWHERE = {"im:read", "groups:read"}
 
 
 def called() -> set[str]:
-    """Give the methods that the code names, the stand-in left out."""
+    """Return the methods that the code names, the stand-in left out."""
     sources = [path for path in (ROOT / "bot").rglob("*.py") if "playground" not in path.parts]
     text = "\n".join(path.read_text("utf-8") for path in [*sources, *(ROOT / "handlers").rglob("*.py")])
     return {method for method in METHODS if f'"{method}"' in text}
@@ -67,7 +67,7 @@ def test_the_manifest_s_shortcuts_keep_slack_s_limits() -> None:
 
 
 def arguments(it: Environment) -> dict[str, Any]:
-    """Give arguments that are enough for any method to look at its scopes."""
+    """Return arguments that are enough for any method to look at its scopes."""
     ts = it.workspace.post(it.channel, it.now, user=it.workspace.bot.id, text="x").ts
     own = {"ts": ts, "message_ts": ts, "timestamp": ts, "text": "y", "user": it.you.id, "users": it.you.id}
     view = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": [{"type": "divider"}]}

@@ -30,7 +30,7 @@ class Peer:
 
 
 def entries(issues: Sequence[Issue]) -> list[Document]:
-    """Give every entry that has a link, with its one field."""
+    """Return every entry that has a link, with its one field."""
     found = []
     for issue in issues:
         for section, entry in issue.entries():
@@ -41,14 +41,14 @@ def entries(issues: Sequence[Issue]) -> list[Document]:
 
 
 def present() -> Iterator[Peer]:
-    """Give the peers that are installed."""
+    """Return the peers that are installed."""
     for peer in PEERS:
         if importlib.util.find_spec(peer.needs):
             yield peer
 
 
 def missing() -> list[str]:
-    """Give the names of the peers that are not installed."""
+    """Return the names of the peers that are not installed."""
     return [peer.name for peer in PEERS if not importlib.util.find_spec(peer.needs)]
 
 

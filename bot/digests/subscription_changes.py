@@ -133,7 +133,7 @@ class SubscriptionChanges:
         self._check(ChannelSettings.of(subscription) if subscription else None, place, await self._vacant(place))
 
     async def make(self, place: CommandContext, wanted: Wanted, *, own: bool = False) -> SettingsChange | None:
-        """Give the channel the settings that `wanted` returns; return the change, None where nothing changes.
+        """Set the channel to the settings that `wanted` returns; return the change, None where nothing changes.
 
         With `own` only the owner or an admin may. If the owner has left, who makes the change becomes the owner. The
         line in the channel is sent afterwards: it delays nothing and is sent at most once. Raises NotAllowedError.

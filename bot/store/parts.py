@@ -286,7 +286,7 @@ class Parts:
         return bool(await self._database.change(update(parts).where(gone).values(state=State.PENDING.value, reason="")))
 
     async def rename(self, part: PartRow, key: str, holder: str, subscription: int) -> None:
-        """Give a part a new key, since the entry it shows was corrected in what the key is made of.
+        """Change the key of a part whose entry was corrected in what the key is made of.
 
         Nothing is written if the lease is no longer `holder`'s, or if the part was attempted again since it was read.
         """
@@ -305,7 +305,7 @@ def _held_by(holder: str, subscription: int) -> ColumnElement[bool]:
 
 
 def parts_of(connection: Connection, chosen: Iterable[int]) -> dict[int, tuple[PartRow, ...]]:
-    """Give the parts of the deliveries of those numbers, each delivery's in order."""
+    """Return the parts of the deliveries of those numbers, each delivery's in order."""
     found: dict[int, list[PartRow]] = {}
     for row in connection.execute(_OF, {"ids": list(chosen)}):
         found.setdefault(row.delivery, []).append(

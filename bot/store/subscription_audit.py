@@ -41,7 +41,7 @@ class SubscriptionAudit:
         now: datetime,
         undoes: SettingsChange | None = None,
     ) -> SettingsChange | None:
-        """Give the channel the settings that `decide` returns, and record it; return None where nothing changes.
+        """Set the channel to what `decide` returns, and record it; return None where nothing changes.
 
         Two changes at once are made one after the other. With `undoes`, a subscription that had been ended goes on
         where it stopped, as after a pause. Who resumes what a refusal of the workspace stopped resumes all that it

@@ -35,7 +35,7 @@ NAMES = [
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Give each test an environment and a working folder without settings."""
+    """Leave no settings in the environment and the working folder of each test."""
     monkeypatch.chdir(tmp_path)
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)

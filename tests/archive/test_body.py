@@ -17,12 +17,12 @@ from tests.fakes.growth import LINEAR_AT_MOST, growth
 
 
 def entries(text: str) -> list[Entry]:
-    """Give all entries of a body."""
+    """Return all entries of a body."""
     return [entry for section in body.parse(text) for entry in section.entries]
 
 
 def urls(entry: Entry) -> list[str]:
-    """Give an entry's addresses."""
+    """Return an entry's addresses."""
     return [link.url for link in entry.links]
 
 
@@ -278,7 +278,7 @@ def test_the_newsletters_shape() -> None:
 
 
 def shape(text: str) -> list[tuple[str, list[str]]]:
-    """Give text and links of each entry."""
+    """Return text and links of each entry."""
     return [(entry.text, urls(entry)) for entry in entries(text)]
 
 

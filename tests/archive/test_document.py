@@ -39,7 +39,7 @@ def issue(text: str, file: str = "2014-09-21-194.md") -> Issue:
 
 
 def problem(data: bytes, file: str = "issue.md") -> str:
-    """Give the one problem of a file that is no issue."""
+    """Return the one problem of a file that is no issue."""
     reading = document.read(file, data)
     assert reading.issue is None
     (found,) = reading.problems

@@ -20,13 +20,13 @@ from tests.fakes.folder import FakeFolder
 
 
 def text(day: int, title: str = "T", words: str = "Hello") -> str:
-    """Give the text of an issue of January 2020."""
+    """Return the text of an issue of January 2020."""
     return f"---\ntitle: '{title}'\ndate: 2020-01-{day:02}\n---\n\n{words}\n"
 
 
 @pytest.fixture
 def folder() -> FakeFolder:
-    """Give a folder of three issues; two are labelled #2."""
+    """Return a folder of three issues; two are labelled #2."""
     return FakeFolder({"c.md": text(3, "Weekly #2"), "a.md": text(1, "Weekly #1"), "b.md": text(2, "Weekly #2")})
 
 

@@ -169,7 +169,7 @@ class People:
         self.serves()
 
     def renames(self, names: CommandNames) -> None:
-        """Give the commands other names."""
+        """Rename the commands."""
         answers = Answers(self.library, names, StillClock(), chance=lambda _: 0)
         self.serves(names=names, answers=answers)
 

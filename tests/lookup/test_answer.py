@@ -45,7 +45,7 @@ def test_a_result() -> None:
 
 
 def words_of(message: Message) -> str:
-    """Give what an answer says above its buttons."""
+    """Return what an answer says above its buttons."""
     return said(Message("", tuple(block for block in message.blocks if block["type"] != "actions")))
 
 
@@ -169,7 +169,7 @@ def test_a_nearest_result_names_the_words_that_it_lacks() -> None:
 
 
 def said_all(message: Message) -> str:
-    """Give everything a message holds, buttons too."""
+    """Return everything a message holds, buttons too."""
     return repr(message.blocks)
 
 

@@ -43,7 +43,7 @@ def answers(*issues: Issue) -> Answers:
 
 
 def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:
-    """Tell whether what is typed is answered with the JSON of the blocks that a search gives, or as a sub-command."""
+    """Return whether what is typed is answered with the JSON of the blocks that a search gives, or as a sub-command."""
     command = commands.parse_search(typed) if tools else commands.parse(typed)
     if not isinstance(command, commands.Topic):
         return True

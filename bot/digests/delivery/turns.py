@@ -51,7 +51,7 @@ class TurnQueue:
             self._timer = loop.call_at(self._free, self._serve, loop)
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Give a turn to each that may go by now: one, unless the timer was late."""
+        """Hand out every turn that is due: one, unless the timer was late."""
         self._timer, now = None, loop.time()
         while self._waiting and self._free <= now + _TIMER_RESOLUTION_SECONDS:
             *_, future = heappop(self._waiting)

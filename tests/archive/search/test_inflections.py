@@ -54,7 +54,7 @@ def test_kin_share_a_root() -> None:
 
 
 def beginning(root: str) -> list[str]:
-    """Give the words of a small archive that begin so."""
+    """Return the words of a small archive that begin so."""
     known = (
         *("contain", "container", "deploy", "deployment", "deployments", "deplore"),
         *("dock", "docker", "migrate", "migration", "migrant"),

@@ -38,12 +38,12 @@ QUERY = st.lists(st.sampled_from([*WORDS, "kubernets", "the", "loadbalancer", "k
 
 
 def everything(index: Index, query: str) -> Answer:
-    """Give all results at once, of an index that remembers no other answer."""
+    """Return all results at once, of an index that remembers no other answer."""
     return index.search(query, limit=100, reasons=True)
 
 
 def shown(answer: Answer) -> list[tuple[str, int, float]]:
-    """Give what identifies each result, in order."""
+    """Return what identifies each result, in order."""
     return [(result.issue.slug, result.entry.position, result.score) for result in answer.results]
 
 

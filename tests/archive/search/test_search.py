@@ -14,7 +14,7 @@ INDEX = Index.of(ARCHIVE)
 
 
 def found(query: str, kinds: frozenset[Kind] | None = None) -> list[str]:
-    """Give the first word or two of each entry found."""
+    """Return the first word or two of each entry found."""
     return [result.entry.text.split(",")[0][:24].strip() for result in INDEX.search(query, kinds=kinds).results]
 
 
