@@ -1,4 +1,4 @@
-"""What holds for every archive: nothing is lost, and each issue is read as a person would read it."""
+"""Laws for every archive: nothing is lost, and each issue is read as a person would read it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ FIELDS = ["issue", "number", "published", "title", "section", "kind", "text", "h
     params=[pytest.param(name, marks=pytest.mark.long if name == "real" else ()) for name in archives.NAMES]
 )
 def name(request: pytest.FixtureRequest) -> str:
-    """The name of an archive."""
+    """Return the name of an archive."""
     return str(request.param)
 
 
 @pytest.fixture
 def snapshot(name: str) -> Snapshot:
-    """The archive, loaded."""
+    """Return the loaded archive."""
     return archives.snapshot(name)
 
 
@@ -42,15 +42,15 @@ def test_every_file_is_an_issue(name: str, snapshot: Snapshot) -> None:
 
 
 def test_nothing_is_lost_or_invented(name: str, snapshot: Snapshot) -> None:
-    """The proof holds for every file, and there are at least the links that one counts in the raw text."""
+    """The proof holds for every file, and there are at least as many links as the raw text has."""
     files = {file: (archives.folder(name) / file).read_bytes() for file in snapshot.readings}
     assert [loss for file, reading in snapshot.readings.items() for loss in proof.prove(reading, files[file])] == []
     raw = b"\n".join(files.values())
     assert proof.total(snapshot.issues).links >= len(re.findall(rb"\]\(http", raw))
 
 
-def test_sponsors_at_the_end_are_set_apart(snapshot: Snapshot) -> None:
-    """No section but a sponsor's own has an entry with a sponsor's links alone."""
+def test_sponsors_at_the_end_have_their_own_section(snapshot: Snapshot) -> None:
+    """Only a sponsor's own section has an entry with a sponsor's links alone."""
     for issue in snapshot.issues:
         paid = {link.url for s in issue.sections if s.kind is Kind.SPONSOR for e in s.entries for link in e.links}
         chosen = [e for s, e in issue.entries() if s.kind in (Kind.NEWS, Kind.TOOLS) and e.links]
@@ -58,7 +58,7 @@ def test_sponsors_at_the_end_are_set_apart(snapshot: Snapshot) -> None:
 
 
 def test_headlines_are_good_enough_to_click(snapshot: Snapshot) -> None:
-    """No headline is an address or has a hash in it; nearly all that lead to a page say more than its site's name."""
+    """No headline is an address or contains a hash; nearly all of pages say more than the site's name."""
     titles = [(e.headline, e.links[0].url) for i in snapshot.issues for _, e in i.entries() if e.links]
     assert [title for title, _ in titles if "://" in title or re.search(r"[0-9a-f]{10,}", title)] == []
     pages = [(title, domain(url)) for title, url in titles if "/" in url.partition("://")[2].rstrip("/")]

@@ -27,7 +27,7 @@ def urls(entry: Entry) -> list[str]:
 
 
 def losses(text: str, sections: tuple[Section, ...] | None = None) -> tuple[proof.Loss, ...]:
-    """Prove a body without a file around it."""
+    """Check a body without a file around it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     parsed = body.parse(text) if sections is None else sections
     issue = Issue("slug", "Title", None, datetime(2020, 1, 1, tzinfo=UTC), parsed)
@@ -141,13 +141,13 @@ PIECES = st.sampled_from(WORDS + SPACE + SHAPES + TAGS + MARKS + LINKS + BARE + 
 @example("**bold**www.example.org/e")
 @example("word```\n>From us\n<http://example.org/i>```\n")
 def test_nothing_is_lost_of_marked_up_text(text: str) -> None:
-    """Every word and address of any mix of marks stands in its place, and nothing else does."""
+    """Every word and address of any mix of marks is read into its place, and nothing else is."""
     assert losses(text) == ()
 
 
 @given(st.text(max_size=300))
 def test_nothing_is_lost_of_any_text(text: str) -> None:
-    """Every word of any text at all stands in its place."""
+    """Every word of any text is read into its place."""
     assert losses(text) == ()
 
 
@@ -170,8 +170,8 @@ TYPICAL = [
 
 @given(st.lists(st.one_of(st.sampled_from(TYPICAL), PIECES), max_size=12).map("".join))
 @example("A paragraph.\n\n\n://")
-def test_the_swift_reading_of_usual_shapes_is_the_grammars(text: str) -> None:
-    """Blocks in the usual shapes are read at once to what the grammar gives."""
+def test_the_fast_path_for_usual_shapes_agrees_with_the_grammar(text: str) -> None:
+    """Blocks in the usual shapes are read at once, with the grammar's result."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = body._Reader(1)
     reader.wide = shapes.is_wide(text)
@@ -179,8 +179,8 @@ def test_the_swift_reading_of_usual_shapes_is_the_grammars(text: str) -> None:
     assert body.parse(text) == body._finished(reader.parts)
 
 
-def test_values_made_in_numbers_are_as_any_others() -> None:
-    """What the reading makes in a shorter way equals, hashes, prints and freezes like any other value."""
+def test_values_of_the_fast_path_behave_like_others() -> None:
+    """Values built by the fast path equal, hash, print and freeze like others."""
     made = section_of("News", Kind.NEWS, (entry_of(1, "Text.", "Head", [A], 3),), 2)
     usual = Section("News", Kind.NEWS, (Entry(1, "Text.", "Head", (Link(A),), 3),), 2)
     assert made == usual
@@ -251,7 +251,7 @@ Example again.
 
 
 def test_the_newsletters_shape() -> None:
-    """Headings, kinds, texts and links come out as a reader would name them."""
+    """Headings, kinds, texts and links are those that a reader would name."""
     read = [(s.kind.value, s.heading, e.text, urls(e)) for s in body.parse(NEWSLETTER) for e in s.entries]
     greeting = (
         "From all of us, a word\nof greeting that is long enough to have been wrapped by a mail program, "
@@ -283,7 +283,7 @@ def shape(text: str) -> list[tuple[str, list[str]]]:
 
 
 def test_other_newsletters_shapes() -> None:
-    """Titles that are links, lists of links, and addresses before their text each make entries of their own."""
+    """Titles that are links, lists of links, and addresses before their text each make entries."""
     titled = "[One](http://a.org/1)\nAbout one.\n\n[Two](http://a.org/2)\nAbout two.\n"
     assert shape(titled) == [("One\nAbout one.", ["http://a.org/1"]), ("Two\nAbout two.", ["http://a.org/2"])]
     listed = "* [One](http://a.org/1) is one\n* **[Two](http://a.org/2)** is two\n"
@@ -301,7 +301,7 @@ def test_other_newsletters_shapes() -> None:
 
 
 def test_a_tag_s_values_are_no_text() -> None:
-    """What stands in quotes within a tag ends neither the tag nor the line, and is no word."""
+    """A quoted value within a tag ends neither the tag nor the line, and is not text."""
     text = f'<a href="{A}>x" title="Two words">link</a> and <abbr title="a > b<br>c">A</abbr>'
     text += f'<br>more <a href="{A}<br>y">z</a>\n'
     assert shape(text) == [("link and A\nmore z", [f"{A}>x", f"{A}<br>y"])]
@@ -309,7 +309,7 @@ def test_a_tag_s_values_are_no_text() -> None:
 
 
 def test_several_addresses_below_an_entry() -> None:
-    """All different ones are its links; one that leads elsewhere than it says is an entry, and a text."""
+    """All different ones are its links; one that links elsewhere than it shows is an entry with a text."""
     text = f"Some  words here.\n<br>[{A}]({A})\n<br>[{A}]({A})\n<br>[{A}b]({A}b)\n\n\n"
     assert shape(text) == [("Some words here.", [A, f"{A}b"])]
     text = f"Some words here.\n<br>[{A}]({A})\n<br>[http://b.org/b]({A}c)\n\n\n"
@@ -320,7 +320,7 @@ def test_several_addresses_below_an_entry() -> None:
 
 
 def test_the_same_address_twice_is_one_link() -> None:
-    """An entry that gives an address in its sentence and below it has one link."""
+    """An entry with the same address in its sentence and below it has one link."""
     assert shape("See http://a.org/1 there.\nhttp://a.org/1") == [("See http://a.org/1 there.", ["http://a.org/1"])]
 
 
@@ -333,43 +333,43 @@ def test_headings_of_every_sort() -> None:
     assert losses(text) == ()
 
 
-def test_what_stands_below_a_section_is_of_its_kind() -> None:
-    """A heading of its own making below Tools is a tool's; one with a name of its own keeps it."""
+def test_a_heading_below_a_section_has_its_kind() -> None:
+    """A heading without a kind below Tools has the kind tools; one that names a kind has that."""
     kinds = [section.kind for section in body.parse("## Tools\n\n### Foo\n\na\n\n### Jobs\n\nb\n\n## Bar\n\nc\n")]
     assert kinds == [Kind.TOOLS, Kind.TOOLS, Kind.JOBS, Kind.OTHER]
 
 
 def test_a_body_without_headings_is_news() -> None:
-    """Several links and no heading are no intro; a few words alone are."""
+    """Several links without a heading are news; a few words alone are an intro."""
     assert [s.kind for s in body.parse("One.\nhttp://a.org/1\n\n\nTwo.\nhttp://a.org/2\n")] == [Kind.NEWS]
     assert [s.kind for s in body.parse("Hello.")] == [Kind.INTRO]
     assert body.parse(" \n\n") == ()
 
 
 def test_code_is_text() -> None:
-    """What looks like a heading within a closed fence is none; an open fence changes nothing."""
+    """A heading within a closed fence is text; an open fence changes nothing."""
     assert [s.heading for s in body.parse("```sh\n# not a heading\n```\n\n# A heading\n")] == ["", "A heading"]
     assert [s.heading for s in body.parse("```\n# A heading\n")] == ["", "A heading"]
     assert [s.heading for s in body.parse("~~~\n```\n# No heading\n~~~\n")] == [""]
 
 
 def test_advertisements_under_names() -> None:
-    """A firm's heading over calls to act is a sponsor's; a conference's over reports is not."""
+    """A company's heading over calls to action is a sponsor's; a conference's over reports is not."""
     sold = "Example Foundation\n====\n\nRegister for the free webinar.\nhttp://a.org/1\n"
     told = "ExampleConf\n====\n\nA talk about talks.\nhttp://a.org/1\n\n\nRegister.\nhttp://a.org/2\n"
     assert [section.kind for section in body.parse(sold)] == [Kind.SPONSOR]
     assert [section.kind for section in body.parse(told)] == [Kind.OTHER]
 
 
-def test_a_second_sponsors_note_is_set_apart() -> None:
-    """A note that names a sponsor is one's, also where the issue's own sponsor is another site."""
+def test_a_second_sponsor_s_note_has_its_own_section() -> None:
+    """A note that names a sponsor is sponsored, even if the issue's own sponsor is another site."""
     text = "Sponsor\n====\n\nFrom X.\nhttp://x.org/\n\n\nNews\n====\n\nOne.\nhttp://a.org/1\n\n\n"
     text += "As ever, without a link.\n\n\nOur sponsor Y\nhttp://y.org/\n"
     assert [section.kind for section in body.parse(text)] == ["sponsor", "news", "sponsor"]
 
 
-def test_a_sponsors_note_within_a_section_is_set_apart() -> None:
-    """The section goes on after it under its own heading, which is counted once."""
+def test_a_sponsor_s_note_within_a_section_has_its_own_section() -> None:
+    """The section continues after it under its own heading, which is counted once."""
     text = "News\n====\n\nThis issue is sponsored by X.\nhttp://x.org/\n\n\n"
     text += "One.\nhttp://a.org/1\n\n\nOur sponsor Y\nhttp://y.org/\n\n\nTwo.\nhttp://a.org/2\n"
     read = [(section.kind.value, section.heading, len(section.entries)) for section in body.parse(text)]
@@ -416,7 +416,7 @@ def test_large_bodies_take_no_more_time_per_line(piece: str) -> None:
     ],
 )
 def test_the_proof_finds_links_that_hold_too_much(text: str, address: str, wrong: str) -> None:
-    """A link that goes on behind its address is none of it."""
+    """A link that continues behind its address is reported."""
     assert losses(text) == ()
     (read,) = body.parse(text)
     (entry,) = read.entries
@@ -426,7 +426,7 @@ def test_the_proof_finds_links_that_hold_too_much(text: str, address: str, wrong
 
 
 def test_the_proof_finds_what_is_lost_or_invented() -> None:
-    """A word, a line or a link taken away or put in is found, with its line."""
+    """A word, a line or a link that is removed or added is found, with its line."""
     text = "Some words here.\n<br>[http://example.org/a](http://example.org/a)\n\n\nOther words.\n"
     (section,) = body.parse(text)
     first, second = section.entries

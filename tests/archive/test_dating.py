@@ -1,4 +1,4 @@
-"""Dates of issues that say none: guessed, flagged, and never such that an old issue looks new."""
+"""Guessed dates of issues without one: flagged, and never such that an old issue looks new."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def dated(day: int) -> datetime:
     return datetime(2026, 6, day, tzinfo=UTC)
 
 
-def test_files_are_in_the_order_of_their_figures() -> None:
+def test_files_are_in_the_order_of_their_numbers() -> None:
     """Issue 9 comes before issue 10, and 2025 before 2026."""
     assert in_order(["2026/1.md", "2025/10.md", "2025/9.md"]) == ["2025/9.md", "2025/10.md", "2026/1.md"]
 
 
-def test_an_issue_stands_between_its_neighbours() -> None:
-    """One between two is put between them, one before them a usual step away, one after them at the last date."""
+def test_an_issue_is_dated_between_its_neighbours() -> None:
+    """One between two gets a date between theirs, one before them a step earlier, one after them the last date."""
     known = {"2.md": dated(8), "4.md": dated(22)}
     assert guessed({"1.md": NOW, "3.md": NOW, "5.md": NOW}, known) == {
         "1.md": dated(8) - 14 * DAY,
@@ -40,38 +40,38 @@ def test_an_issue_stands_between_its_neighbours() -> None:
 
 
 def test_no_guess_is_after_the_last_written_date() -> None:
-    """Twenty undated files behind the dated ones are not the news of the next twenty weeks, and stay in their order."""
+    """Twenty undated files after the dated ones are not dated in the next twenty weeks, and stay in their order."""
     found = guessed({f"{number}.md": NOW for number in range(10, 30)}, {"8.md": dated(15), "9.md": dated(22)})
     assert max(found.values()) < dated(22)
     assert sorted(found, key=lambda name: found[name]) == in_order(found)
 
 
-def test_a_date_ahead_draws_no_guess_with_it() -> None:
-    """A file is there, so it is not of the year for which another issue is announced."""
+def test_a_future_date_does_not_affect_guesses() -> None:
+    """A file that exists is not from the future year for which another issue is announced."""
     assert guessed({"5.md": NOW}, {"3.md": dated(8), "4.md": NOW + 900 * DAY})["5.md"] == dated(8)
 
 
 def test_a_year_in_the_title_holds() -> None:
-    """An undated file that is titled with an old year is of that year, wherever it stands."""
+    """An undated file with an old year in its title gets that year, at any place in the row."""
     known = {"1.md": dated(8), "3.md": dated(22)}
     assert guessed({"2.md": NOW}, known, {"2.md": "Spring 2012"})["2.md"].year == 2012
 
 
-def test_files_that_came_together_are_dated_back() -> None:
-    """A checkout writes all files at once: none of them looks new."""
+def test_files_written_together_are_dated_back() -> None:
+    """A checkout writes all files at once: none of them is dated as new."""
     found = guessed({f"{number}.md": NOW for number in range(1, 10)}, {})
     assert max(found.values()) == found["9.md"] == NOW - 30 * DAY
     assert found["9.md"] - found["8.md"] == 7 * DAY
 
 
-def test_a_file_that_came_later_has_its_own_time() -> None:
-    """A new issue is written by itself, and is as new as its file."""
+def test_a_file_written_later_has_its_own_time() -> None:
+    """A new issue is written by itself, and gets its file's time."""
     found = guessed({"1.md": NOW - 50 * DAY, "2.md": NOW - 50 * DAY, "3.md": NOW}, {})
     assert (found["3.md"], found["2.md"]) == (NOW, NOW - 7 * DAY)
 
 
 def test_a_year_in_the_path_holds() -> None:
-    """What lies in a folder of another year is of that year."""
+    """A file in a folder named after another year gets that year."""
     assert guessed({"2024/7.md": NOW}, {})["2024/7.md"].year == 2024
 
 
@@ -80,7 +80,7 @@ def test_a_year_in_the_path_holds() -> None:
     st.dictionaries(st.text(max_size=8), st.datetimes(timezones=st.just(UTC)), max_size=6),
 )
 def test_every_file_has_a_date(undated: dict[str, datetime | None], known: dict[str, datetime]) -> None:
-    """Whatever the names and times, each undated file has one date with an offset."""
+    """With any names and times, each undated file gets one date with an offset."""
     known = {name: moment for name, moment in known.items() if name not in undated}
     found = guessed(undated, known)
     assert found.keys() == undated.keys()
@@ -105,7 +105,7 @@ def test_the_archive_flags_its_guesses(tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_a_guess_among_dated_issues_is_flagged_as_a_place(tmp_path: Path) -> None:
-    """Its date tells nothing of when it came, unless its title names an old year; alone, files' times do tell."""
+    """Such a date says nothing about when the issue appeared, unless its title names an old year; files' times do."""
     texts = {"1.md": "---\ndate: 2026-06-08\n---\nHello.", "2.md": "Hello.", "3.md": "# Spring 2012\n\nHello."}
     for name, text in texts.items():
         (tmp_path / name).write_text(text)

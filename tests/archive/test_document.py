@@ -1,4 +1,4 @@
-"""One file: front matter, dates, numbers, and everything that can be wrong with it."""
+"""One file: front matter, dates, numbers, and all possible problems."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ CUT = "http://example.org/the-"
 BODY = "\n\nHello.\n\n\nNews\n====\n\nA post.\n<br>[http://example.org/a](http://example.org/a)\n"
 
 HUGE = b"0x" + b"f" * 5000
-"""A number whose figures Python refuses to give."""
+"""A number that Python refuses to convert to digits."""
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (name, name, b",".join([b"*%c" % (name - 1)] * 9)) for name in b"bcdefgh"
 )
-"""Lists of lists of lists: a few hundred bytes that are gigabytes when they are written out."""
+"""Nested lists: a few hundred bytes that would expand to gigabytes."""
 MERGED = b"a0: &a0 {k: v}\n" + b"".join(
     b"a%d: &a%d {<<: [%s]}\n" % (level, level, b",".join([b"*a%d" % (level - 1)] * 9)) for level in range(1, 9)
 )
-"""Mappings that take in others that take in others: as many, if the parser were let."""
+"""Nested merged mappings: as many, if the parser allowed it."""
 
 
 def issue(text: str, file: str = "2014-09-21-194.md") -> Issue:
-    """Read a file that is an issue."""
+    """Return the issue of a file."""
     reading = document.read(file, text.encode())
     assert reading.issue is not None, reading.problems
     return reading.issue
@@ -62,7 +62,7 @@ def problem(data: bytes, file: str = "issue.md") -> str:
     ],
 )
 def test_front_matter_of_each_format(front: str) -> None:
-    """YAML, TOML and JSON say the same."""
+    """YAML, TOML and JSON have the same result."""
     read = issue(front + BODY)
     assert (read.slug, read.title, read.number) == ("2014-09-21-194", "Issue #194", 194)
     assert read.published == datetime(2014, 9, 21, 10, tzinfo=timezone(timedelta(hours=1)))
@@ -70,7 +70,7 @@ def test_front_matter_of_each_format(front: str) -> None:
 
 
 def test_lines_are_the_files_own() -> None:
-    """Line numbers count from the file's first line, front matter included."""
+    """Line numbers count from the file's first line, including front matter."""
     read = issue("---\ntitle: T\ndate: 2014-09-21\n---" + BODY)
     assert [entry.line for _, entry in read.entries()] == [6, 12]
     assert [section.line for section in read.sections] == [6, 9]
@@ -81,8 +81,8 @@ def test_lines_are_the_files_own() -> None:
     assert [entry.line for _, entry in issue(oneline).entries()] == [3, 9]
 
 
-def test_an_end_that_is_missing_is_told_whatever_ends_the_lines() -> None:
-    """Front matter without an end is told the same way in a file whose lines end as mail's do."""
+def test_a_missing_end_is_reported_with_any_line_ends() -> None:
+    """Front matter without an end is reported in the same way in a file with a mail's line ends."""
     assert "no end" in problem(b"---\r\ntitle: T\r\n\r\nWords.\r\n")
 
 
@@ -100,7 +100,7 @@ def test_an_end_that_is_missing_is_told_whatever_ends_the_lines() -> None:
     ],
 )
 def test_dates_as_people_write_them(given_date: str, expected: datetime) -> None:
-    """Each form means the same day; without an offset it is UTC."""
+    """All forms mean the same day; without an offset it is UTC."""
     assert issue(f"---\ntitle: T\ndate: {given_date}\n---{BODY}", "x.md").published == expected
 
 
@@ -113,14 +113,14 @@ def test_dates_as_people_write_them(given_date: str, expected: datetime) -> None
     ],
 )
 def test_a_date_missing_from_the_front_matter(title: str, file: str) -> None:
-    """The title's date, or the file name's, stands in without a word of complaint."""
+    """The title's date, or the file name's, is used without a problem."""
     reading = document.read(file, f"---\ntitle: {title}\n---{BODY}".encode())
     assert reading.issue is not None
     assert reading.issue.published == datetime(2014, 9, 21, tzinfo=UTC)
     assert reading.problems == ()
 
 
-def test_a_date_that_is_none_is_told() -> None:
+def test_an_invalid_date_is_reported() -> None:
     """The file name's date is used, and the problem says so; nothing is lost."""
     (found,) = document.read("2014-09-21.md", f"---\ntitle: T\ndate: soon\n---{BODY}".encode()).problems
     assert "'soon'" in found.message
@@ -169,8 +169,8 @@ def test_numbers(front: str, file: str, number: int | None) -> None:
         (b"a" * (document.FILE_MAX_BYTES + 1), "5 MB"),
     ],
 )
-def test_what_is_broken_is_told(data: bytes, message: str) -> None:
-    """A broken file is one problem that says what is wrong and what to do."""
+def test_a_broken_file_is_reported(data: bytes, message: str) -> None:
+    """A broken file has one problem that says what is wrong and what to do."""
     assert message in problem(data)
 
 
@@ -184,8 +184,8 @@ def test_what_is_broken_is_told(data: bytes, message: str) -> None:
         (b"date: [1, 2]", "'list …'"),
     ],
 )
-def test_a_date_that_cannot_be_read_is_told_and_guessed(matter: bytes, shown: str) -> None:
-    """An issue is never refused for its date: it has a guess, which is said, and nothing is lost."""
+def test_an_unreadable_date_is_reported_and_guessed(matter: bytes, shown: str) -> None:
+    """An issue is never refused for its date: it gets a guess, with a problem, and nothing is lost."""
     reading = document.read("notes.md", b"---\ntitle: T\n" + matter + b"\n---\nHello")
     assert reading.issue is not None
     assert reading.issue.date_guessed
@@ -193,7 +193,7 @@ def test_a_date_that_cannot_be_read_is_told_and_guessed(matter: bytes, shown: st
 
 
 def test_an_issue_without_a_date_has_a_guess() -> None:
-    """Neither front matter nor any words of a date are needed; the guess is flagged and told."""
+    """Neither front matter nor a date is needed; the guess is flagged and reported."""
     for text in (b"just words", b"---\ntitle: x\n---\nx"):
         reading = document.read("notes.md", text)
         assert reading.issue is not None
@@ -204,8 +204,8 @@ def test_an_issue_without_a_date_has_a_guess() -> None:
     assert not issue("---\ntitle: x\ndate: 2014-01-01\n---\nx").date_guessed
 
 
-def test_an_empty_file_is_told_and_no_issue() -> None:
-    """Nothing is no issue, and no loss."""
+def test_an_empty_file_is_reported_and_no_issue() -> None:
+    """An empty file is no issue, and no loss."""
     reading = document.read("notes.md", b"\n")
     assert reading.issue is None
     assert [(found.message, found.lost) for found in reading.problems] == [("it is empty", False)]
@@ -248,22 +248,22 @@ def test_a_title_said_twice_is_no_section() -> None:
     assert [s.heading for s in issue(f"{matter}# Reading\n\nHello").sections] == ["Reading"]
 
 
-def test_pages_beside_the_issues_are_none_and_no_loss() -> None:
-    """README and the like are passed over in silence, unless their front matter makes them an issue."""
+def test_pages_beside_the_issues_are_neither_issues_nor_losses() -> None:
+    """README and the like are skipped silently, unless their front matter makes them an issue."""
     for name in ("README.md", "docs/CONTRIBUTING.md", "index.md", "LICENSE.txt"):
         assert document.read(name, b"# Words\n\nThe guide of 2024-01-01.") == Reading(name, None)
     assert issue("---\ntitle: T\ndate: 2014-01-01\n---\nx", "431/README.md").slug == "431"
 
 
 def test_scalars_are_kept_as_they_are_written() -> None:
-    """YAML's octal numbers, clock times and flags are words in a title, and a number keeps its value."""
+    """YAML's octal numbers, clock times and booleans are words in a title, and a number keeps its value."""
     for value in ("0123", "12:30", "yes", "1e3"):
         assert issue(f"---\ntitle: {value}\ndate: 2014-01-01\n---\nx").title == value
     assert issue("---\ntitle: T\nnumber: 0123\ndate: 2014-01-01\n---\nx").number == 123
 
 
-def test_other_encodings_are_read_and_told() -> None:
-    """Windows-1252 is read, with the line of its first odd byte; UTF-16 and UTF-32 with a mark are read as they are."""
+def test_other_encodings_are_read_and_reported() -> None:
+    """Windows-1252 is read, with the line of its first odd byte; UTF-16 and UTF-32 with a byte order mark are read."""
     text = "---\ntitle: T\ndate: 2014-01-01\n---\n\nCafé £5\n"
     reading = document.read("x.md", text.encode("cp1252"))
     assert reading.issue is not None
@@ -276,31 +276,31 @@ def test_other_encodings_are_read_and_told() -> None:
 
 
 def test_the_odd_byte_s_line_is_the_files_own() -> None:
-    """The line of the first byte that is no UTF-8 is counted whatever ends the lines."""
+    """The line of the first byte that is not UTF-8 is counted with any line ends."""
     for end in (b"\n", b"\r\n", b"\r"):
         text = b"---\ntitle: T\ndate: 2014-01-01\n---\n\nCaf\xe9\n".replace(b"\n", end)
         assert [found.line for found in document.read("x.md", text).problems] == [6]
 
 
-def test_half_a_character_in_json_is_none() -> None:
-    """What no file or database can hold is a mark in its place."""
+def test_a_lone_surrogate_in_json_is_replaced() -> None:
+    """A lone surrogate, which no file or database can hold, is replaced by a mark."""
     assert issue('{"title": "A \\ud800 title", "date": "2014-01-01"}\nHello').title == "A ? title"
 
 
 def test_text_in_brackets_is_no_front_matter() -> None:
-    """A file may begin with a bracket and have none."""
+    """A file may begin with a bracket and have no front matter."""
     for text in ("{{ template }} words", "{: .class}", '{"quoted"} words', "{} words"):
         assert not any("front matter" in found.message for found in document.read("x.md", text.encode()).problems)
 
 
 def test_text_files_without_front_matter_are_not_issues() -> None:
-    """A .txt that does not begin with front matter is passed over in silence; one that does is an issue."""
+    """A .txt that does not begin with front matter is skipped silently; one that does is an issue."""
     assert document.read("robots.txt", b"Disallow: /") == Reading("robots.txt", None)
     assert document.read("a.txt", b"---\ntitle: T\ndate: 2014-01-01\n---\nHello").issue is not None
 
 
-def test_small_faults_are_told_and_nothing_is_lost() -> None:
-    """No title and no text are problems that lose nothing."""
+def test_small_problems_are_reported_and_nothing_is_lost() -> None:
+    """A missing title or text is a problem that loses nothing."""
     reading = document.read("2014-01-01.md", b"---\ndate: 2014-01-01\n---\n")
     assert reading.issue is not None
     assert reading.issue.title == "2014-01-01"
@@ -308,12 +308,12 @@ def test_small_faults_are_told_and_nothing_is_lost() -> None:
 
 
 def test_empty_front_matter_leaves_the_file_name() -> None:
-    """Front matter with nothing in it is no fault of its own."""
+    """Empty front matter is no problem."""
     assert issue("---\n---\nHello", "2014-01-01.md").published == datetime(2014, 1, 1, tzinfo=UTC)
 
 
-def test_addresses_that_cannot_be_whole_are_told() -> None:
-    """An address cut by a line's end and one without a site are told with their lines; nothing is lost."""
+def test_incomplete_addresses_are_reported() -> None:
+    """An address cut by a line's end and one without a site are reported with their lines; nothing is lost."""
     text = f"---\ntitle: T\ndate: 2014-01-01\n---\n\n[{CUT}]({CUT})\nrest-of-it\n\n\nSee https://http//example.org\n"
     problems = document.read("x.md", text.encode()).problems
     assert [(found.line, found.lost) for found in problems] == [(6, False), (10, False)]
@@ -322,7 +322,7 @@ def test_addresses_that_cannot_be_whole_are_told() -> None:
 
 
 def test_a_broken_file_proves_nothing() -> None:
-    """Its problem says what was lost; a good one is proven against its bytes, front matter and all."""
+    """Its problem says what was lost; a good file is checked against its bytes, including front matter."""
     broken, good = b"just words", f"---\ntitle: T\ndate: 2014-01-01\n---{BODY}".encode()
     assert proof.prove(document.read("x.md", broken), broken) == ()
     assert proof.prove(document.read("x.md", good), good) == ()
@@ -333,7 +333,7 @@ def test_a_broken_file_proves_nothing() -> None:
     st.from_regex(r"\A[A-Za-z][A-Za-z0-9 \\#,.'\"!&*?|>%@`\[\]{}~-]{0,30}\Z"),
     st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5, minutes=-30))])),
 )
-def test_the_swift_reading_of_two_lines_is_yamls(title: str, published: datetime) -> None:
+def test_the_fast_path_for_two_lines_agrees_with_yaml(title: str, published: datetime) -> None:
     """What is read without the parser has the parser's values, and the body begins in the same line."""
     text = f"---\ntitle: {title}\ndate: {published.replace(microsecond=0).isoformat()}\n---\n\n\nHello.\n"
     swift = front._plain_parts(text)
@@ -344,13 +344,13 @@ def test_the_swift_reading_of_two_lines_is_yamls(title: str, published: datetime
         assert title.strip().lower() in front._YAML_WORDS
 
 
-def test_a_date_that_cannot_be_leaves_the_parsers_way() -> None:
-    """Front matter in the newsletter's shape with a day that is none is read by the parser, which says so."""
+def test_an_impossible_date_is_left_to_the_parser() -> None:
+    """Front matter in the newsletter's shape with an impossible day is read by the parser, which reports it."""
     assert "front matter" in problem(b"---\ntitle: T\ndate: 2014-02-31T00:00:00+00:00\n---\nHello")
 
 
-def test_values_that_say_nothing_are_passed_over() -> None:
-    """A title or number that is a list of gigabytes is as good as none."""
+def test_values_without_text_are_ignored() -> None:
+    """A title or number that is a list of gigabytes is ignored."""
     reading = document.read("2014-01-01-7.md", b"---\n" + BOMB + b"title: *h\nnumber: *h\ndate: *h\n---\nHello")
     assert reading.issue is not None
     assert (reading.issue.title, reading.issue.number) == ("2014-01-01-7", 7)
@@ -378,7 +378,7 @@ NAMES = st.sampled_from(
 
 @given(st.lists(st.tuples(NAMES, NESTED), max_size=6))
 def test_any_value_is_read_without_an_error(pairs: list[tuple[str, str]]) -> None:
-    """Whatever YAML can write, reading it gives an issue whose moment can be told anywhere, or a problem."""
+    """Any YAML value gives an issue whose date can be shown in any zone, or a problem."""
     matter = "\n".join(f"{name}: {value}" for name, value in pairs)
     reading = document.read("2014-01-01.md", f"---\n{matter}\n---\nHello".encode())
     assert not any("fault of the reader" in found.advice for found in reading.problems)
@@ -387,8 +387,8 @@ def test_any_value_is_read_without_an_error(pairs: list[tuple[str, str]]) -> Non
             assert reading.issue.published.astimezone(timezone(timedelta(hours=hours))) == reading.issue.published
 
 
-def test_a_fault_of_the_reader_is_one_file_s_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What nobody thought of is told of the file it was met in, and the others load."""
+def test_an_error_in_the_reader_is_one_file_s_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unforeseen error is reported for the file that caused it, and the others load."""
 
     def fail(content: str, line: int) -> None:
         raise RecursionError(content, line)
@@ -399,14 +399,14 @@ def test_a_fault_of_the_reader_is_one_file_s_problem(monkeypatch: pytest.MonkeyP
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_without_an_error(data: bytes) -> None:
-    """Whatever a file holds, reading it gives an issue or a problem."""
+    """Any bytes give an issue or a problem."""
     reading = document.read("2014-01-01.md", data)
     assert reading.issue is not None or reading.problems
 
 
 @given(st.text(max_size=200))
 def test_any_front_matter_is_read_without_an_error(text: str) -> None:
-    """Whatever stands between the marks, reading it gives an issue or a problem."""
+    """Any text between the marks gives an issue or a problem."""
     for mark in ("---", "+++"):
         reading = document.read("2014-01-01.md", f"{mark}\n{text}\n{mark}\nHello".encode("utf-8", "replace"))
         assert reading.issue is not None or reading.problems
@@ -416,26 +416,26 @@ def test_any_front_matter_is_read_without_an_error(text: str) -> None:
     st.one_of(st.integers(), st.floats(), st.text(max_size=30), st.dates(), st.datetimes(), st.booleans(), st.none())
 )
 def test_any_value_is_a_date_with_an_offset_or_none(value: object) -> None:
-    """Whatever a date is given as, what comes out has an offset."""
+    """Any value of a date gives a moment with an offset, or none."""
     moment = date.moment(value)
     assert moment is None or moment.tzinfo is not None
 
 
 def test_days_that_no_calendar_has() -> None:
-    """A day that is none is passed over for one that is."""
+    """An impossible day is skipped for a possible one."""
     assert date.written("31 February 2014 or 2014-02-28") == datetime(2014, 2, 28, tzinfo=UTC)
     assert date.written("2014-13-45") is None
     assert date.moment("Sun, 41 Sep 2014 17:12:57") is None
 
 
 def test_doubtful_addresses_are_named_with_their_lines() -> None:
-    """Each address without a site is noted with the line in which it stands, several in one line as well."""
+    """Each address without a site is reported with its line, several in one line as well."""
     text = "---\ntitle: T\ndate: 2024-01-01\n---\n\n[a](http://a_b) [c](http://c_d)\n\nwords\n\n[e](http://e_f)\n"
     noted = [(each.line, each.message.rpartition("//")[2]) for each in document.read("a.md", text.encode()).problems]
     assert noted == [(6, "a_b"), (6, "c_d"), (10, "e_f")]
 
 
-def test_many_doubtful_addresses_cost_each_the_same() -> None:
+def test_many_doubtful_addresses_take_linear_time() -> None:
     """Four times the text takes about four times as long, however many of its addresses have no site."""
 
     def seconds(count: int) -> float:

@@ -1,4 +1,4 @@
-"""Headlines: short, never empty, and what a person would call the link."""
+"""Headlines are short, never empty, and what a person would call the link."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ from archive.headline import HEADLINE_MAX_CHARS, headline
     ],
 )
 def test_headlines(url: str | None, text: str, title: str) -> None:
-    """Each kind of address reads as a person would name it."""
+    """Each kind of URL gets the name that a person would use."""
     assert headline(url, text) == title
 
 
 def test_the_issues_own_words_come_first() -> None:
-    """A link that has words keeps them, cut at a word if they are many."""
+    """A link with words keeps them, cut at a word if they are long."""
     assert headline("https://github.com/a/b", "", "The tool") == "The tool"
     assert headline("https://github.com/a/b", "", "***") == "a/b"
     assert headline(None, "", "word " * 40).endswith("word…")
@@ -96,7 +96,7 @@ def test_the_issues_own_words_come_first() -> None:
     st.text(max_size=120),
 )
 def test_any_headline_is_one_short_line(url: str | None, text: str, label: str) -> None:
-    """1 to 80 characters on one line, whatever comes in."""
+    """1 to 80 characters on one line, with any input."""
     title = headline(url, text, label)
     assert 1 <= len(title) <= HEADLINE_MAX_CHARS
     assert title == " ".join(title.split())

@@ -1,4 +1,4 @@
-"""What no reader of the rendered page would see is read, shown and searched nowhere; everything else is."""
+"""Text that no reader of the rendered page sees is in no entry, answer or search; all other text is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SECRET = "### Heading\n\nA rumour, [here](https://secret.example/x) and https:/
 
 
 def _issue(body: str) -> Issue:
-    """Read an issue and prove that nothing of it is lost."""
+    """Read an issue and check that nothing of it is lost."""
     data = (_HEAD + body).encode()
     reading = document.read("a.md", data)
     assert reading.issue is not None
@@ -33,7 +33,7 @@ def _issue(body: str) -> Issue:
 
 
 def _content(body: str) -> tuple[object, ...]:
-    """Read an issue: all of it but the numbers of its lines."""
+    """Read an issue; return all of it but the line numbers."""
     issue = _issue(body)
     return (*((section.heading, section.kind) for section in issue.sections), *rows(issue))
 
@@ -86,8 +86,8 @@ def _content(body: str) -> tuple[object, ...]:
         f"{{>>{_SECRET}<<}}",
     ],
 )
-def test_it_changes_nothing_wherever_it_stands(body: str, comment: str) -> None:
-    """On lines of its own, at a line's end, with blank lines around: the issue is what it is without it."""
+def test_a_comment_changes_nothing_at_any_place(body: str, comment: str) -> None:
+    """On lines of its own, at a line's end, with blank lines around: the issue is the same without it."""
     plain = _content(body)
     blocks = body.split("\n\n")
     for at in range(len(blocks)):
@@ -125,20 +125,20 @@ def test_it_changes_nothing_wherever_it_stands(body: str, comment: str) -> None:
     ],
 )
 def test_code_and_text_are_seen(shown: str) -> None:
-    """What looks like a comment and is shown by a page is left as it stands."""
+    """Text that looks like a comment and is shown by a page stays as it is."""
     assert visible(shown).text == shown
     assert visible(shown).hidden == ()
 
 
-def test_lines_are_the_files() -> None:
-    """Sections, entries and problems below a comment have the line that they have in the file."""
+def test_lines_are_those_of_the_file() -> None:
+    """Sections, entries and problems below a comment have their lines in the file."""
     issue = _issue("<!-- one\ntwo -->\n\nNews\n====\n\n<!-- x -->\nA post.\n<https://example.org/a>\n")
     (section,) = issue.sections
     assert (section.line, section.entries[0].line) == (9, 13)
 
 
-def test_what_is_never_closed_hides_the_rest_and_is_told() -> None:
-    """As in a browser a comment on its own line has no end but the file's; within a paragraph it ends with that."""
+def test_an_unclosed_comment_hides_the_rest_and_is_reported() -> None:
+    """As in a browser, a comment on its own line ends with the file; within a paragraph it ends with that."""
     body = "Hello.\n\n<!-- never closed\n\n## News\n\nA rumour <https://secret.example/x>\n"
     reading = document.read("a.md", (_HEAD + body).encode())
     assert reading.issue is not None
@@ -158,7 +158,7 @@ def test_what_is_never_closed_hides_the_rest_and_is_told() -> None:
         ("Seen.\n\n<div hidden>\n\nb\n\n<div>c</div>\n", "Seen.\n"),
     ],
 )
-def test_an_element_that_is_never_closed_is_as_a_comment(text: str, seen: str) -> None:
+def test_an_unclosed_element_is_like_a_comment(text: str, seen: str) -> None:
     """It hides the rest of its paragraph, or of the file on a line of its own, unless HTML closes it by itself."""
     found = visible(text)
     assert found.text.rstrip("\n") == seen.rstrip("\n")
@@ -178,15 +178,15 @@ def test_an_element_that_is_never_closed_is_as_a_comment(text: str, seen: str) -
     ],
 )
 def test_a_title_holds_nothing_hidden(title: str, seen: str) -> None:
-    """What the front matter's title hides is no part of the issue's."""
+    """Text that the front matter's title hides is not in the issue's title."""
     text = f'---\ntitle: "{title}"\ndate: 2020-01-01\n---\n\nA post.\n'
     issue = document.read("a.md", text.encode()).issue
     assert issue is not None
     assert issue.title == seen
 
 
-def test_one_that_is_begun_in_a_sentence_takes_no_other_with_it() -> None:
-    """The end of a later comment is not the end of one that was never closed before it."""
+def test_an_unclosed_comment_does_not_end_with_a_later_one() -> None:
+    """The end of a later comment does not end one that was never closed."""
     assert visible("A <!-- b\n\nSeen.\n\n<!-- c -->\n").text == "A\n\nSeen.\n"
 
 
@@ -199,8 +199,8 @@ def test_hidden_links_are_counted_once() -> None:
     assert proof.count(reading.issue).links == 2
 
 
-def test_the_proof_does_not_believe_the_reader() -> None:
-    """What was hidden and is seen by readers counts as lost."""
+def test_the_proof_does_not_rely_on_the_reader() -> None:
+    """Hidden text that readers see counts as lost."""
     data = (_HEAD + "Hello <https://example.org/1>.\n").encode()
     reading = document.read("a.md", data)
     wrong = visible("<!-- x --> y").hidden[0]
@@ -226,7 +226,7 @@ def test_the_proof_does_not_believe_the_reader() -> None:
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject, begin: str, end: str) -> None:
-    """Between any two lines of the newsletter that ships, whatever the comment holds but marks of its own kind."""
+    """Between any two lines of the sample, with any content except marks of its own kind."""
     file = data.draw(st.sampled_from(sorted(Path(SAMPLE).glob("*.md"))))
     text = file.read_text("utf-8").replace("\r\n", "\n")
     head, _, body = text.partition("\n---\n")
@@ -235,7 +235,7 @@ def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject, 
     )
     comment = f"{begin}{inside}{end}"
     lines = body.split("\n")
-    # Amid blank lines it is a block with blank lines around, and these count once: another test's matter.
+    # Between blank lines it is a block with blank lines around, which count once: another test checks that.
     places = [at for at in range(1, len(lines)) if lines[at].strip() or lines[at - 1].strip()]
     at = data.draw(st.sampled_from(places))
     commented = f"{head}\n---\n" + "\n".join([*lines[:at], comment, *lines[at:]])
@@ -274,7 +274,7 @@ def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject, 
     ],
 )
 def test_time_goes_with_size(text: str) -> None:
-    """Half a megabyte of anything takes a moment; what goes over it again and again takes minutes."""
+    """Half a megabyte of any kind takes a moment; quadratic time would take minutes."""
     began = time.perf_counter()
     visible(text)
     assert time.perf_counter() - began < 20

@@ -1,4 +1,4 @@
-"""Addresses: found in lines, trimmed, compared."""
+"""Web addresses: finding, trimming and comparing them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ADDRESSES = st.from_regex(
     ],
 )
 def test_an_address_is_found_and_cleaned(line: str, url: str) -> None:
-    """One address, however it is written, loses the sentence's punctuation and nothing of its own."""
+    """An address in any form loses the sentence's punctuation and nothing of its own."""
     assert [url for found in link.find(line) for url in found.urls] == [url]
 
 
@@ -84,7 +84,7 @@ def test_an_address_is_found_and_cleaned(line: str, url: str) -> None:
         ("_a http://a.org/p_ http://a.org/_", ["http://a.org/p_", "http://a.org/_"]),
     ],
 )
-def test_what_parts_addresses_belongs_to_none(line: str, urls: list[str]) -> None:
+def test_separators_belong_to_no_address(line: str, urls: list[str]) -> None:
     """Bars of tables, commas between addresses, wide punctuation and marks of emphasis end a bare address."""
     assert [url for found in link.find(line) for url in found.urls] == urls
 
@@ -94,13 +94,13 @@ def test_what_parts_addresses_belongs_to_none(line: str, urls: list[str]) -> Non
     """node.js|and/or|http://|mail a@example.org|[words](#top)|[words](about.html)|[words]|x](http|a.b|<a name='x'>
     |<img src='/logo.png'>|<a href='http|http://...|[words](mailto:a@example.org)|www.|[](x)|[words](//)""".split("|"),  # noqa: SIM905 - reads better
 )
-def test_what_is_no_web_address_is_no_link(line: str) -> None:
+def test_only_web_addresses_are_links(line: str) -> None:
     """Mail addresses, fragments, files and words are not links."""
     assert [url for found in link.find(line) for url in found.urls] == []
 
 
 def test_a_linked_picture_leads_to_both() -> None:
-    """The page and the picture of a linked image are both links."""
+    """The page and the picture of a linked picture are both links."""
     (found,) = link.find("[![alt](http://a.org/i.png)](http://a.org/page)")
     assert found.urls == ("http://a.org/page", "http://a.org/i.png")
     assert found.label == "alt"
@@ -108,7 +108,7 @@ def test_a_linked_picture_leads_to_both() -> None:
 
 @given(st.text(alphabet="ab./:()[]{}.,;!?'*&;\\", max_size=30))
 def test_trimming_takes_from_the_end_only(text: str) -> None:
-    """What remains is the beginning of what was given, and trimming again changes nothing."""
+    """The result is the beginning of the input, and trimming again changes nothing."""
     trimmed = link.trimmed(text)
     assert text.startswith(trimmed)
     assert link.trimmed(trimmed) == trimmed
@@ -116,13 +116,13 @@ def test_trimming_takes_from_the_end_only(text: str) -> None:
 
 @given(st.one_of(ADDRESSES, st.text(max_size=40)))
 def test_canonical_form_is_stable(url: str) -> None:
-    """The canonical form of a canonical form is itself, for addresses and for anything else."""
+    """The canonical form of a canonical form is itself, for URLs and for any other text."""
     assert link.canonical(link.canonical(url)) == link.canonical(url)
 
 
 @given(st.one_of(ADDRESSES, st.from_regex(r"\Ahttps?://(www\.){0,2}[a-z0-9.-]{0,9}(/[a-z/?#. ]{0,6})?\Z")))
-def test_the_swift_canonical_form_is_the_same(url: str) -> None:
-    """An address with nothing to take away gets the form that taking away until nothing is left to take gives."""
+def test_the_fast_canonical_form_is_the_same(url: str) -> None:
+    """A URL with nothing to remove has the form that repeated removal gives."""
     slow = url
     while (shorter := link._canonical_once(slow)) != slow:
         slow = shorter
@@ -140,7 +140,7 @@ def test_the_swift_canonical_form_is_the_same(url: str) -> None:
     ],
 )
 def test_what_makes_no_difference(url: str) -> None:
-    """Scheme, www, port, tracking, a trailing slash and a fragment make no other link."""
+    """Scheme, www, port, tracking, a trailing slash and a fragment do not make another link."""
     assert link.canonical(url) == "example.org/a"
 
 

@@ -31,12 +31,12 @@ from archive.markup import is_plain, plain
     ],
 )
 def test_plain_text(line: str, text: str) -> None:
-    """Marks, tags, escapes and entities go; what only looks like them stays."""
+    """Marks, tags, escapes and entities are removed; text that only looks like them stays."""
     assert plain(line)[0] == text
 
 
 @given(st.text(alphabet="ab w.WX:/_*[]()<>&;\\`é’\u200b\t\x00", max_size=40))
-def test_what_looks_plain_is_plain(line: str) -> None:
-    """The quick test never calls a line plain that reads otherwise."""
+def test_a_line_taken_for_plain_is_plain(line: str) -> None:
+    """The quick test never takes a line for plain that is not."""
     if is_plain(line):
         assert plain(f"{line} \\#") == (f"{line.strip()} #".strip(), [])

@@ -1,4 +1,4 @@
-"""Newsletters of many shapes, each read as its reader sees it: one kind of fault each, in our own words."""
+"""Newsletters of many shapes, each read as its reader sees it: one kind of mistake each, in our own words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ U = "https://example.org"
 
 
 def read(text: str, head: str = HEAD) -> Issue:
-    """Read an issue, and prove it."""
+    """Return an issue, after checking it with the proof."""
     data = f"{head}{text}".encode()
     reading = document.read("2025-03-04-7.md", data)
     assert reading.issue is not None
@@ -29,7 +29,7 @@ def shape(text: str) -> list[tuple[str, str, list[str]]]:
 
 
 def test_reference_links_are_resolved_where_they_stand() -> None:
-    """Each entry has its own address, whatever way it names it; the definitions are no text."""
+    """Each entry has its own link, in any form of reference; the definitions are not text."""
     text = (
         f"## Reading\n\n- **Tides**: a [long essay][tides], after [issue 3][].\n- [Locks in canals][locks] and water.\n"
         f"- [Buoys] mark it.\n\n[tides]: {U}/tides\n"
@@ -44,7 +44,7 @@ def test_reference_links_are_resolved_where_they_stand() -> None:
 
 
 def test_a_heading_that_is_a_link_is_an_entry() -> None:
-    """It has what stands below it, links included, up to the next heading, and is none of the intro's."""
+    """It has everything below it, including links, up to the next heading, and is not in the intro."""
     text = (
         f"Hello.\n\n## [Tides]({U}/tides)\n\nWaiting. There is [a talk]({U}/talk).\n\nMore.\n\n"
         f"## [Locks]({U}/locks)\n\nWater.\n"
@@ -77,13 +77,13 @@ def test_a_list_below_a_line_is_a_list_of_entries() -> None:
 
 
 def test_an_item_below_a_date_and_a_place_is_the_thing() -> None:
-    """A meeting is called by its name, not by its day."""
+    """A meeting's headline is its name, not its day."""
     text = f"## Events\n\n* 2025-03-04 | Kiel | [Harbour]({U}/club)\n    * [**Night of the ropes**]({U}/night)\n"
     assert shape(text) == [("Events", "Night of the ropes", ["/night", "/club"])]
 
 
 def test_numbers_of_languages_without_blanks_begin_entries() -> None:
-    """`1、` and `（2）` begin entries that go on to the next one; pictures are no links; titles show no number."""
+    """`1、` and `（2）` begin entries that end at the next one; pictures are no links; titles show no number."""
     text = (
         f"## 文章\n\n1、[潮汐]({U}/tides)（英文）\n\n![](https://img.example.org/a.webp)\n\n解释[等待]({U}/wait)。\n\n"
         f"（2）[船闸]({U}/locks)\n\n互斥。\n"
@@ -94,7 +94,7 @@ def test_numbers_of_languages_without_blanks_begin_entries() -> None:
 @pytest.mark.parametrize("title", ["**Tides and moons**", "Tides and moons"])
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_title_address_and_description_belong_together(title: str, gap: str) -> None:
-    """Three lines or three paragraphs, one after another, are entries of their own."""
+    """Three lines or three paragraphs are one entry, several times in a row."""
     second = title.replace("Tides and moons", "Locks in canals")
     text = (
         f"## Reading\n\n{title}{gap}{U}/x-y-z-words{gap}Explains waiting.\n\n"
@@ -107,8 +107,8 @@ def test_title_address_and_description_belong_together(title: str, gap: str) -> 
     ]
 
 
-def test_a_person_is_not_the_thing() -> None:
-    """The headline says what was done, and the first link is what was done."""
+def test_a_person_s_link_is_not_the_first() -> None:
+    """The headline says what was done, and the first link is to that."""
     text = (
         f"[A. Pilot](https://chat.example/a) proposed [a rule for fog]({U}/rule) last week.\n\n"
         f"[@keeper](https://github.com/keeper) merged [a change]({U}/15).\n"
@@ -120,7 +120,7 @@ def test_a_person_is_not_the_thing() -> None:
 
 
 def test_title_dash_address() -> None:
-    """The title is what stands before the dash, without number or address."""
+    """The title is the text before the dash, without number or address."""
     text = (
         f"- 1. 潮汐与调度器的关系 - {U}/2025-tides-explained/\n"
         f"- 2. Tides, a second look - {U}/something-entirely-else\n"
@@ -136,20 +136,20 @@ def test_a_picture_above_a_text_that_leads_there_is_part_of_it() -> None:
 
 
 def test_a_list_of_persons_is_one_entry() -> None:
-    """Who edited an issue is no list of things."""
+    """An issue's editors are not a list of things."""
     text = "Edited by:\n\n* [ann](https://github.com/ann)\n* [bob](https://github.com/bob)\n"
     assert [len(entry[2]) for entry in shape(text)] == [2]
 
 
-def test_a_code_is_no_title() -> None:
-    """A number of a proposal says nothing without the words after it."""
+def test_a_number_is_no_title() -> None:
+    """A proposal's number says nothing without the words after it."""
     assert [e[1] for e in shape(f"- [SE-0311]({U}/a) Task-local values was accepted.\n")] == [
         "SE-0311 Task-local values was accepted"
     ]
 
 
 def test_a_foreign_name_is_explained() -> None:
-    """A headline in front of a Chinese text says in Chinese what it is."""
+    """A headline before a Chinese text says in Chinese what it is."""
     text = f"## 工具\n\n1、[Docking]({U}/a)\n\n为桌面添加类似的程序坞。很好用。\n"
     assert [entry[1] for entry in shape(text)] == ["Docking：为桌面添加类似的程序坞"]
 
@@ -193,25 +193,25 @@ def test_a_foreign_name_is_explained() -> None:
     ],
 )
 def test_kinds_by_clear_words(heading: str, kind: str) -> None:
-    """A section's kind is known by words of its language, a sponsor's by none that may mean something else."""
+    """A section's kind follows from words of its language, a sponsor's only from unambiguous ones."""
     assert [section.kind.value for section in read(f"## {heading}\n\n- [Tides]({U}/a)\n").sections] == [kind]
 
 
-def test_a_wish_is_no_advertisement() -> None:
+def test_a_request_is_no_advertisement() -> None:
     """A section that asks for suggestions, or trains a model, is not a sponsor's."""
     for words in ("Please submit your suggestions!", "Its training took an afternoon."):
         assert [s.kind.value for s in read(f"## Boat\n\nIt is [the ferry]({U}/a). {words}\n").sections] == ["other"]
 
 
 def test_a_table_s_rows_are_entries() -> None:
-    """Each cell but the first is led by its column's head."""
+    """Each cell but the first has its column's heading before it."""
     text = f"| Port | Depth |\n| --- | --- |\n| [Kiel]({U}/kiel) | 9 |\n| [Riga]({U}/riga) | 11 |\n"
     assert shape(text) == [("", "Kiel", ["/kiel"]), ("", "Riga", ["/riga"])]
     assert [entry.text for _, entry in read(text).entries()] == ["Kiel · Depth: 9", "Riga · Depth: 11"]
 
 
 def test_html_is_read_as_a_browser_shows_it() -> None:
-    """Its links, lists and lines are those of the page; a frame or a script is not seen."""
+    """Its links, lists and lines are those of the page; frames and scripts are not seen."""
     text = (
         f"<ul>\n<li><a href='{U}/a'>One</a> is <b>one</b></li>\n<li><a href='{U}/b'>Two</a></li>\n</ul>\n"
         f"<iframe src='{U}/c'>no</iframe>\n"
@@ -233,7 +233,7 @@ def test_marks_are_not_shown() -> None:
 
 
 def test_pictures_and_contents_are_no_links() -> None:
-    """A picture is none, unless it is linked; a list of links within the page is not shown."""
+    """A picture is a link only if it is linked; a list of links within the page is not shown."""
     text = (
         f"- [Reading](#reading)\n- [Tools](#tools)\n\n## Picture\n\n![](https://img.example.org/a.webp)\n"
         f"\nThe new lighthouse. ([via]({U}/news))\n\n"
@@ -243,7 +243,7 @@ def test_pictures_and_contents_are_no_links() -> None:
 
 
 def test_a_label_may_wrap_and_an_address_keeps_its_end() -> None:
-    """A label over two lines is whole; stars, brackets and quotes of an address are its own."""
+    """A label over two lines is complete; stars, brackets and quotes of an address belong to it."""
     text = f"- [A label that\n  wraps]({U}/a)\n- See {U}/b_(c)_*d*e there\n- [x]({U}/e_(f))\n"
     assert shape(text)[0] == ("", "A label that wraps", ["/a"])
     assert [entry[2] for entry in shape(text)][1:] == [["/b_(c)_*d*e"], ["/e_(f)"]]

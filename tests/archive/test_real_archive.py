@@ -1,4 +1,4 @@
-"""The 451 real issues: what is known of them. What holds for any archive is in test_archive_laws.py."""
+"""Known facts about the 451 real issues. What holds for any archive is in test_archive_laws.py."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.fakes import archives
 
 
 def archive() -> Snapshot:
-    """Return the real archive; the test is skipped where there is none."""
+    """Return the real archive; the test is skipped if there is none."""
     return archives.snapshot("real")
 
 
 def test_four_addresses_are_cut_or_misspelt() -> None:
-    """Each is told with its file and line, and nothing else is."""
+    """Each is reported with its file and line, and nothing else is."""
     told = {(problem.file, problem.line) for problem in archive().problems}
     assert told == {
         ("2015-08-30-243.md", 78), ("2015-11-01-252.md", 39), ("2016-12-18-312.md", 33), ("2017-03-12-324.md", 55),
@@ -29,7 +29,7 @@ def test_every_issue_has_its_number() -> None:
 
 
 def test_judged_links_are_there() -> None:
-    """Every link that a judged query is about is in the issue it is said to be in, but for swallowed punctuation."""
+    """Every link that a judged query is about is in its issue, except for swallowed punctuation."""
 
     def key(url: str) -> str:
         return re.sub(r"^(https?://)?(www\.)?", "", url).rstrip("/.)")
@@ -40,7 +40,7 @@ def test_judged_links_are_there() -> None:
 
 
 def test_kinds_of_headings() -> None:
-    """Sponsors are told under each of their headings; only reports from conferences have no kind."""
+    """Sponsors are recognised under each of their headings; only reports from conferences have no kind."""
     kinds = {(section.heading, section.kind.value) for issue in archive().issues for section in issue.sections}
     sponsors = {heading for heading, kind in kinds if kind == "sponsor"}
     assert sponsors >= {"", "Sponsor", "Sponsored", "Sponsored event", "Sponsored book", "Special offer", "CNCF"}

@@ -1,4 +1,4 @@
-"""What a file says of its release: drafts, the moment at which it comes out, the moment at which it expires."""
+"""A file's marks about its release: draft, moment of publication, moment of expiry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BODY = "\n\nNews\n====\n\nA post.\n<https://example.org/a>\n"
 
 
 def _read(front: str, file: str = "2026-11-24-2.md", *, dated: bool = True) -> document.Reading:
-    """Read a file with this front matter in YAML."""
+    """Return the reading of a file with this front matter in YAML."""
     date = "date: 2026-11-24\n" if dated else ""
     return document.read(file, f"---\ntitle: T\n{date}{front}\n---{_BODY}".encode())
 
@@ -57,7 +57,7 @@ def _read(front: str, file: str = "2026-11-24-2.md", *, dated: bool = True) -> d
     ],
 )
 def test_a_mark_makes_a_draft(front: str) -> None:
-    """However people write it, the file is a draft, and nothing of it is lost."""
+    """In any spelling the file is a draft, and nothing of it is lost."""
     reading = _read(front)
     assert reading.draft
     assert not any(problem.lost for problem in reading.problems)
@@ -88,7 +88,7 @@ def test_a_mark_makes_a_draft(front: str) -> None:
         "expiry: false",
     ],
 )
-def test_other_values_make_none(front: str) -> None:
+def test_other_values_make_no_draft(front: str) -> None:
     """A finished issue is no draft; a `published` of yes is no date."""
     reading = _read(front)
     assert not reading.draft
@@ -104,14 +104,14 @@ def test_toml_and_json_have_drafts_too() -> None:
 
 
 def test_a_header_without_marks_has_a_status() -> None:
-    """Pelican's lines of names and values stand at the top without marks around them."""
+    """Pelican's lines of names and values are at the top without marks around them."""
     text = "Title: T\nDate: 2026-11-24\nStatus: hidden\n\nA post <https://example.org/a>\n"
     assert document.read("2026-11-24.md", text.encode()).draft == "status: hidden"
 
 
 @pytest.mark.parametrize("folder", ["_drafts", "posts/_drafts", "Drafts", "draft"])
 def test_a_folder_makes_drafts(folder: str) -> None:
-    """Whatever lies in a folder of drafts is one, also what could not be read as an issue."""
+    """Any file in a folder of drafts is a draft, even one that could not be read as an issue."""
     assert _read("draft: false", f"{folder}/a.md").draft == f"it lies in {folder.rpartition('/')[2]}/"
     for broken in (b"Notes.", b"---\ntitle: [\n---\n", b"\0"):
         reading = document.read(f"{folder}/b.md", broken)
@@ -131,7 +131,7 @@ def test_a_draft_needs_no_date() -> None:
     "name", ["publishDate", "publish_date", "pubDate", "PublishDate", "publish_at", "scheduled", "go_live"]
 )
 def test_the_date_of_publishing_comes_first(name: str) -> None:
-    """An issue comes out when its `publishDate` says, whatever its `date`."""
+    """An issue is published at its `publishDate`, whatever its `date`."""
     reading = _read(f"{name}: 2026-12-24T09:00:00+01:00")
     assert reading.issue is not None
     assert reading.issue.published == datetime(2026, 12, 24, 8, tzinfo=UTC)
@@ -141,7 +141,7 @@ def test_the_date_of_publishing_comes_first(name: str) -> None:
     "name", ["expiryDate", "expiry_date", "unpublishDate", "expires", "expires_at", "expiry", "expire", "end_date"]
 )
 def test_an_issue_may_expire(name: str) -> None:
-    """The moment from which it is no longer shown is read; one that cannot be read holds the issue, and is told."""
+    """The moment from which it is hidden is read; an unreadable one holds the issue back, and is reported."""
     reading = _read(f"{name}: 2026-12-24")
     assert reading.issue is not None
     assert reading.issue.expires == datetime(2026, 12, 24, tzinfo=UTC)
@@ -153,8 +153,8 @@ def test_an_issue_may_expire(name: str) -> None:
     assert not unclear.problems[0].lost
 
 
-def test_what_is_held_takes_no_name() -> None:
-    """A draft of the same name as an issue neither hides it nor counts as lost."""
+def test_a_draft_does_not_take_an_issue_s_name() -> None:
+    """A draft with the name of an issue neither hides it nor counts as lost."""
     issue, draft = _read("draft: false", "posts/a.md"), _read("draft: true", "a.md")
     snapshot = Snapshot.of([issue, draft], held=["a.md"])
     assert snapshot.issues == (issue.issue,)
@@ -164,7 +164,7 @@ def test_what_is_held_takes_no_name() -> None:
 
 
 def test_a_finished_issue_that_becomes_an_undated_draft_is_none() -> None:
-    """The last good version of a file stays in use when the file breaks, not when it is made a draft."""
+    """The last good version of a file stays in use when the file breaks, not when it becomes a draft."""
     before = Snapshot.of([_read("draft: false", "a.md")])
     after = before.with_changes([_read("draft: true", "a.md", dated=False)])
     assert after.issues == ()
@@ -185,7 +185,7 @@ def test_a_finished_issue_that_becomes_an_undated_draft_is_none() -> None:
     ],
 )
 def test_a_time_that_is_written_is_not_dropped(given: str, hour: int, minute: int) -> None:
-    """An embargo until nine is none until midnight, in whatever form the date is written."""
+    """An embargo until nine does not end at midnight, in any form of date."""
     reading = _read(f"publishDate: '{given}'")
     assert reading.issue is not None
     assert reading.issue.published == datetime(2026, 12, 24, hour, minute, tzinfo=UTC)
@@ -208,14 +208,14 @@ def test_a_time_that_is_written_is_not_dropped(given: str, hour: int, minute: in
     ],
 )
 def test_a_rough_date_is_read(written: str, day: str) -> None:
-    """A year, a month, figures with slashes and Unix time are dates: the issue waits for them."""
+    """A year, a month, numbers with slashes and Unix time are dates: the issue waits for them."""
     reading = _read(f"date: {written}", "next.md", dated=False)
     assert reading.issue is not None
     assert (reading.issue.published.date().isoformat(), reading.draft, reading.problems) == (day, "", ())
 
 
 def test_a_day_in_the_name_is_preferred_to_a_year() -> None:
-    """A year alone leaves the day to the file's name, if that is of the same year."""
+    """A year alone leaves the day to the file's name, if that has the same year."""
     for file, day in (("2030-05-04.md", "2030-05-04"), ("2029-05-04.md", "2030-01-01")):
         issue = _read("date: 2030", file, dated=False).issue
         assert issue is not None
@@ -224,7 +224,7 @@ def test_a_day_in_the_name_is_preferred_to_a_year() -> None:
 
 @pytest.mark.parametrize("written", ["tomorrow", "[1, 2]", "45/45/2030", "next week"])
 def test_an_unreadable_date_holds_the_issue(written: str) -> None:
-    """It may be ahead: the issue loads with a guess, is held back, and is named with a problem."""
+    """It may be in the future: the issue loads with a guess, is held back, and has a problem."""
     reading = _read(f"date: {written}", "next.md", dated=False)
     assert reading.issue is not None
     assert reading.issue.date_guessed
@@ -252,8 +252,8 @@ def test_a_fence_may_name_its_language(matter: str) -> None:
 
 
 @pytest.mark.parametrize("matter", ["---toml\na = 1\n", "---json\n[1]\n---\n", "---toml\na b\n---\n", ";;;\n{\n;;;\n"])
-def test_a_fence_around_something_else_is_told(matter: str) -> None:
-    """It is one problem with its next step."""
+def test_a_fence_around_something_else_is_reported(matter: str) -> None:
+    """It has one problem with its next step."""
     (problem,) = document.read("next.md", f"{matter}Hello".encode()).problems
     assert "front matter" in problem.message
     assert problem.advice
@@ -261,6 +261,6 @@ def test_a_fence_around_something_else_is_told(matter: str) -> None:
 
 @pytest.mark.parametrize("file", ["next.draft.md", "posts/Next.DRAFT.markdown"])
 def test_a_name_makes_a_draft(file: str) -> None:
-    """A file that is called a draft is one, whatever is in it."""
+    """A file named as a draft is one, whatever its content."""
     assert document.read(file, f"---\ntitle: T\ndate: 2026-11-24\n---{_BODY}".encode()).draft
     assert document.read(file, b"---\ntitle: [\n---\n").draft

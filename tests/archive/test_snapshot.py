@@ -1,4 +1,4 @@
-"""The snapshot: order, finding, changes; and the loader that makes it."""
+"""The snapshot: order, finding issues, changes; and the loader that makes it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_finding_an_issue(folder: FakeFolder, asked: str, slug: str) -> None:
 
 
 def test_an_unknown_issue_names_near_ones(folder: FakeFolder) -> None:
-    """The error carries slugs that come close, by number or by spelling."""
+    """The error has similar slugs, by number or by spelling."""
     folder.put("weekly-of-may.md", text(5))
     snapshot = loader.load(folder)
     with pytest.raises(UnknownIssueError) as far:
@@ -68,7 +68,7 @@ def test_an_unknown_issue_names_near_ones(folder: FakeFolder) -> None:
     [("99999", ("#9", "#8", "#7")), ("0", ("#3", "#2", "#1")), ("#5", ("#7", "#6", "#4"))],
 )
 def test_the_neighbours_of_a_number_come_newest_first(asked: str, near: tuple[str, ...]) -> None:
-    """The three nearest numbers are told, newest first; of two as near, the newer is taken."""
+    """The three nearest numbers are named, newest first; of two equally near, the newer one."""
     numbers = (1, 2, 3, 4, 6, 7, 8, 9)
     folder = FakeFolder({f"n{number}.md": text(number, f"Weekly #{number}") for number in numbers})
     folder.put("none.md", text(31))
@@ -77,7 +77,7 @@ def test_the_neighbours_of_a_number_come_newest_first(asked: str, near: tuple[st
     assert unknown.value.near == near
 
 
-def test_a_shared_number_gives_all(folder: FakeFolder) -> None:
+def test_a_shared_number_returns_all(folder: FakeFolder) -> None:
     """Numbers are labels: two issues may have the same."""
     assert [issue.slug for issue in loader.load(folder).labelled(2)] == ["b", "c"]
 
@@ -92,7 +92,7 @@ def test_a_shared_slug_takes_its_folders_name(folder: FakeFolder) -> None:
 
 
 def test_bundles_have_their_folders_names(folder: FakeFolder) -> None:
-    """A folder's index is the folder's issue; of two such folders with one name the second takes one more."""
+    """A folder's index is the folder's issue; of two such folders with one name the second gets one more."""
     for file, day in (("431/index.md", 3), ("432/index.md", 4), ("old/431/index.md", 5)):
         folder.put(file, text(day))
     assert [loader.load(folder).find(name).published.day for name in ("431", "432", "old-431")] == [3, 4, 5]
@@ -109,7 +109,7 @@ def test_a_shared_slug_in_one_folder_is_a_problem(folder: FakeFolder) -> None:
 
 
 def test_only_what_changed_is_read(folder: FakeFolder) -> None:
-    """Unchanged files are neither read again nor made anew; changed, new and gone ones are seen."""
+    """Unchanged files are neither read nor built again; changed, new and removed ones are noticed."""
     before = loader.load(folder)
     folder.reads.clear()
     folder.put("a.md", text(1, "Weekly #1", "Other words"))
@@ -124,7 +124,7 @@ def test_only_what_changed_is_read(folder: FakeFolder) -> None:
 
 
 def test_named_files_are_read_and_no_others(folder: FakeFolder) -> None:
-    """A reload of one file reads that file; a name that means nothing changes nothing."""
+    """A reload of one file reads that file; an unknown name changes nothing."""
     before = loader.load(folder)
     folder.reads.clear()
     folder.put("a.md", text(1, "Weekly #1", "Other words"))
@@ -150,15 +150,15 @@ def test_a_file_that_broke_keeps_its_last_good_version(folder: FakeFolder) -> No
     assert loader.refresh(folder, broken).problems == ()
 
 
-def test_a_file_gone_between_look_and_read_is_told(folder: FakeFolder) -> None:
-    """A file that vanished in between is a problem of its own; the others load."""
+def test_a_file_gone_between_look_and_read_is_reported(folder: FakeFolder) -> None:
+    """A file that vanished in between has a problem of its own; the others load."""
     folder.fail("a.md", FileNotFoundError(2, "No such file"))
     snapshot = loader.load(folder)
     assert [issue.slug for issue in snapshot.issues] == ["b", "c"]
     assert [problem.file for problem in snapshot.problems] == ["a.md"]
 
 
-def test_a_closed_folder_below_keeps_what_was_read(folder: FakeFolder) -> None:
+def test_issues_of_a_folder_that_became_unreadable_stay(folder: FakeFolder) -> None:
     """Issues in a folder that cannot be read any more stay; the folder is named."""
     folder.put("old/x.md", text(9))
     before = loader.load(folder)
@@ -169,7 +169,7 @@ def test_a_closed_folder_below_keeps_what_was_read(folder: FakeFolder) -> None:
 
 
 def test_a_huge_file_is_not_even_read(folder: FakeFolder) -> None:
-    """50 MB are told by their size alone."""
+    """50 MB are reported by their size alone."""
     folder.put("big.md", "", size=50_000_000)
     snapshot = loader.load(folder)
     assert "50 MB" in snapshot.problems[0].message
@@ -178,13 +178,13 @@ def test_a_huge_file_is_not_even_read(folder: FakeFolder) -> None:
 
 @given(st.permutations(["a.md", "b.md", "c.md", "d/a.md", "d/e.md"]))
 def test_the_order_of_reading_makes_no_difference(names: list[str]) -> None:
-    """A snapshot depends on what the files hold, not on the order they came in."""
+    """A snapshot depends on the files' content, not on their order."""
     readings = [document.read(name, text(len(name)).encode()) for name in names]
     assert Snapshot.of(readings) == Snapshot.of(sorted(readings, key=lambda reading: reading.file))
 
 
 def test_a_folder_on_disk(tmp_path: Path) -> None:
-    """Folders below are read, hidden and foreign files are not, links are followed once, and broken ones are told."""
+    """Folders below are read, hidden and foreign files are not, links are followed once, broken ones are reported."""
     (tmp_path / "old" / "deep").mkdir(parents=True)
     (tmp_path / ".git").mkdir()
     (tmp_path / "a.md").write_text(text(1))
@@ -200,7 +200,7 @@ def test_a_folder_on_disk(tmp_path: Path) -> None:
 
 
 def test_looking_at_one_file_on_disk(tmp_path: Path) -> None:
-    """A file is seen as it is now; folders, foreign and hidden files and missing ones are nothing."""
+    """A file is returned as it is now; folders, foreign, hidden and missing files are not."""
     folder = DiskFolder(tmp_path, SUFFIXES)
     (tmp_path / "a.md").write_text(text(1))
     (tmp_path / "b.md").mkdir()
@@ -214,8 +214,8 @@ def test_looking_at_one_file_on_disk(tmp_path: Path) -> None:
     assert [bool(file and file.fault) for file in map(folder.look, ("gone.md", "self.md"))] == [True] * 2
 
 
-def test_what_is_no_regular_file_is_told_and_never_opened(tmp_path: Path) -> None:
-    """A pipe would be read for ever: it is a problem by its name, be it met in the folder, by name or by a link."""
+def test_a_file_that_is_not_regular_is_reported_and_never_opened(tmp_path: Path) -> None:
+    """A pipe would be read for ever: it is a problem, whether it is found in the folder, by name or through a link."""
     (tmp_path / "a.md").write_text(text(1))
     os.mkfifo(tmp_path / "pipe.md")
     (tmp_path / "link.md").symlink_to(tmp_path / "pipe.md")
@@ -230,8 +230,8 @@ def test_what_is_no_regular_file_is_told_and_never_opened(tmp_path: Path) -> Non
     assert [p.file for p in loader.reload(tmp_path, Snapshot(), names).problems] == names
 
 
-def test_a_folder_that_is_none(tmp_path: Path) -> None:
-    """A missing folder and a file in its place are told, with what to do."""
+def test_a_missing_folder(tmp_path: Path) -> None:
+    """A missing folder and a file in its place are errors that say what to do."""
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderError, match="no such folder"):
         loader.load(tmp_path / "missing")
@@ -239,7 +239,7 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
         loader.load(str(tmp_path / "file"))
 
 
-def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without permission, the folder itself is an error and one below it a problem."""
     (tmp_path / "below").mkdir()
     (tmp_path / "a.md").write_text(text(1))
@@ -259,7 +259,7 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_the_collector_is_left_as_it_was(tmp_path: Path, *, enabled: bool) -> None:
+def test_the_garbage_collector_is_left_unchanged(tmp_path: Path, *, enabled: bool) -> None:
     """Loading switches the garbage collector off for a while; what a program had frozen or switched off stays so."""
     before = gc.isenabled()
     gc.unfreeze()  # a command that ran before in this process leaves everything frozen
@@ -277,8 +277,8 @@ def test_the_collector_is_left_as_it_was(tmp_path: Path, *, enabled: bool) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_name_that_is_no_utf8_is_told_and_not_loaded(tmp_path: Path) -> None:
-    """A Latin-1 name, of a file or of its folder, is a problem that can be shown; the others load, and it can go."""
+def test_a_name_that_is_not_utf_8_is_reported_and_not_loaded(tmp_path: Path) -> None:
+    """A Latin-1 name of a file or folder is a problem that can be shown; the others load, and it can be removed."""
     (tmp_path / "a.md").write_text(text(1))
     (below := tmp_path / os.fsdecode(b"\xe9t\xe9")).mkdir()
     odd = tmp_path / os.fsdecode(b"caf\xe9.md")
@@ -299,7 +299,7 @@ def test_a_name_that_is_no_utf8_is_told_and_not_loaded(tmp_path: Path) -> None:
 
 @given(st.text(st.characters(max_codepoint=0xFFFF) | st.characters(categories=["Cs"])))
 def test_any_name_can_be_shown(name: str) -> None:
-    """What is shown of a name is UTF-8, and a name that is UTF-8 is shown as it is."""
+    """What is shown of a name is UTF-8, and a UTF-8 name is shown unchanged."""
     said = shown(name)
     assert said.encode() == name.encode("utf-8", "surrogatepass") or said != name
     assert shown(said) == said
