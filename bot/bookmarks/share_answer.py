@@ -52,7 +52,7 @@ class Sharing:
         try:
             posted = await self._slack.post(workspace, asked.channel, content.message)
         except UnknownOutcomeError as error:
-            _log.warning("an answer may or may not have been shared", channel=asked.channel, error=str(error))
+            _log.warning("share.unconfirmed", channel=asked.channel, error=str(error))
             return None
         except SlackError as error:
             _log.info("shares by the response URL, since the bot cannot post", channel=asked.channel, error=str(error))
