@@ -55,7 +55,7 @@ class Sharing:
             _log.warning("share.unconfirmed", channel=asked.channel, error=str(error))
             return None
         except SlackError as error:
-            _log.info("shares by the response URL, since the bot cannot post", channel=asked.channel, error=str(error))
+            _log.info("share.redirected", channel=asked.channel, error=str(error))
             await self._postings.dropped(posting)
             return content.message
         await self._postings.sent(posting, posted.channel, posted.ts)
