@@ -20,7 +20,7 @@ from playground.demo.rich_text import LINK, Reader, emoji
 from playground.slack.forms import Element, label, options, set_to
 
 DIM = Style(dim=True)
-# Blocks before which Slack leaves some room; small print and rules stand close.
+# Slack leaves some space before these blocks; small print and rules follow closely.
 _APART = frozenset({"section", "actions", "header", "rich_text", "table", "markdown"})
 _BUTTONS = {
     "primary": Style(color="#ffffff", bgcolor="#007a5a", bold=True),
@@ -31,7 +31,7 @@ _BUTTON = Style(color="#d1d2d3", bgcolor="#35373b")
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Draws `inner` to the right of a margin that goes on beside every line: `first` beside the first one."""
+    """Draws `inner` beside a margin that is repeated on every line, with `first` on the first one."""
 
     inner: RenderableType
     first: Text
@@ -51,7 +51,7 @@ class Margin:
 
 
 def blocks(found: Iterable[Mapping[str, Any]], reader: Reader | None = None) -> list[RenderableType]:
-    """Return blocks, drawn in order for a reader; None: one who sees ids as ids and times in UTC."""
+    """Return blocks, drawn in order for a reader; None: ids are shown as ids and times in UTC."""
     reader = reader or Reader()
     drawn: list[RenderableType] = []
     for block in found:
@@ -66,7 +66,7 @@ def blocks(found: Iterable[Mapping[str, Any]], reader: Reader | None = None) -> 
 
 
 def button(element: Element, reader: Reader) -> RenderableType:
-    """Draw a button or the like, with its number if it has one; boxes to tick one below the other."""
+    """Draw a button or similar, with its number if it has one; checkboxes one below the other."""
     kind = str(element.get("type"))
     if kind in _TICKED:
         return _ticks(element, reader)
@@ -80,13 +80,13 @@ def button(element: Element, reader: Reader) -> RenderableType:
 
 
 _BELOW = frozenset({"overflow", "checkboxes", "radio_buttons"})
-"""What a section has beside it and would leave its text no room."""
+"""Accessories that would leave a section's text no room beside them."""
 _BEGINS_WITH_NUMBER = re.compile(r"\d{1,4}\. ")
 _TICKED = {"checkboxes": ("☑", "☐"), "radio_buttons": ("◉", "○")}
 
 
 def _ticks(element: Element, reader: Reader) -> RenderableType:
-    """Draw boxes or radio buttons, numbered from 1 within their own number, unless their words begin with one."""
+    """Draw checkboxes or radio buttons, numbered from 1 within their own number, unless their text begins with one."""
     now = set_to(element)
     chosen = now.get("selected_options") or [now.get("selected_option") or {}]
     values = {option.get("value") for option in chosen}
@@ -102,7 +102,7 @@ def _ticks(element: Element, reader: Reader) -> RenderableType:
 
 
 def _caption(element: Element, kind: str) -> str:
-    """Return what a menu without words offers."""
+    """Return the options of a menu without a caption."""
     return (
         f"⋯ {' / '.join(label(option) for option in options(element))}"
         if kind == "overflow"
@@ -111,7 +111,7 @@ def _caption(element: Element, kind: str) -> str:
 
 
 def _set(element: Element, reader: Reader) -> str:
-    """Return what a field or menu is set to, "" if to nothing."""
+    """Return the value of a field or menu, "" for none."""
     for name, value in set_to(element).items():
         if name == "selected_options":
             return ", ".join(label(option) for option in value)

@@ -36,7 +36,7 @@ from playground.slack.site import Site
 from playground.slack.workspace import Workspace
 
 CALL_TIMEOUT_SECONDS = 2.5
-"""Seconds that a call to the stand-in may take: on loopback it takes a hundredth, and what is broken on purpose shows
+"""Seconds that a call to the stand-in may take: on loopback it takes a hundredth, and a fault is visible
 sooner than with the 15 that Slack itself is given."""
 _AGES = timedelta(days=20_000)
 """The demo shows how an issue is posted when it appears, whatever its date."""
@@ -46,7 +46,7 @@ DEMO_POLICY = replace(delivery_policy.DEFAULT_POLICY, grace_seconds=2 * CALL_TIM
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Everything that runs. `held` is the working copy of the archive; `fixture` makes the people who act."""
+    """Everything that runs. `held` is the working copy of the archive; `fixture` returns the people who act."""
 
     site: Site
     workspace: Workspace
@@ -58,7 +58,7 @@ class Environment:
     fixture: WorkspaceFixture
 
     async def tick(self) -> None:
-        """Make the app do what is due now, without waiting for its own timers."""
+        """Run what is due in the app now, without waiting for its timers."""
         await self.library.keep_time()
         await self.library.listeners_idle()
         await self.app.worker.tick(self.clock.now())

@@ -23,7 +23,7 @@ class ArchiveCopy:
     """A working copy in `folder`. The archive it was copied from is only ever read."""
 
     def __init__(self, archive: Path, place: Path, waiting: list[tuple[Issue, str]], snapshot: Snapshot) -> None:
-        """Keep the issues that wait, oldest first, each with its file's name in `archive`. Use `copied` to make one.
+        """Keep the waiting issues, oldest first, each with its file's name in `archive`. Use `copied` to make one.
 
         `snapshot` is what `folder` held when it was made, without them.
         """
@@ -74,5 +74,5 @@ def _copy(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, target)
     except OSError:
-        # What cannot be read cannot be shown either; `backissue check` on the archive itself says why.
+        # A file that cannot be read cannot be shown either; `backissue check` on the archive itself says why.
         target.unlink(missing_ok=True)

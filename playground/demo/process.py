@@ -1,4 +1,4 @@
-"""What a process needs: to run until it is told to stop, without the proxies of its environment."""
+"""Running until the process is told to stop, without the proxies of its environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def without_proxies() -> None:
 
 
 async def until_stopped(work: Awaitable[None]) -> None:
-    """Do `work` until it is done or the process is told to stop (Ctrl-C, SIGTERM); what it raises is raised."""
+    """Run `work` until it is done or the process is told to stop (Ctrl-C, SIGTERM); its error is raised."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     handle: Callable[..., None] = loop.add_signal_handler

@@ -21,7 +21,7 @@ LINK = Style(color="#1d9bd1")
 CODE = Style(color="#e06c75")
 MENTION = Style(color="#1d9bd1", bgcolor="#1a2a33")
 
-# References stand as one private-use character each while bold and italic are found around them.
+# Each reference is replaced by one private-use character while bold and italic are looked for.
 _FIRST = 0xE000
 _LAST = 0xF8FF
 _SPANS: tuple[tuple[re.Pattern[str], Style, bool], ...] = (

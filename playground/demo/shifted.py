@@ -9,10 +9,10 @@ from bot.runtime.clock import SystemClock
 
 
 class ShiftedClock:
-    """Runs like the machine's clock, but ahead of it. It only ever goes forward.
+    """Runs like the machine's clock, but ahead of it. It only moves forward.
 
-    The app and the stand-in share one, so that both see the same time. What is signed, and how long things really take,
-    goes by the machine's own clock: Bolt refuses requests that are more than five minutes off it.
+    The app and the stand-in share one, so that both see the same time. Signatures and durations use the machine's
+    own clock: Bolt refuses requests that are more than five minutes off it.
     """
 
     def __init__(self, base: Clock | None = None) -> None:

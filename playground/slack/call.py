@@ -1,4 +1,4 @@
-"""One call of a Web API method: its arguments, read from either wire format, and how it is refused."""
+"""A call of a Web API method: its arguments, parsed from either encoding, and its refusal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from playground.slack.workspace import Workspace
 
 
 class RefusalError(Exception):
-    """The stand-in refuses a call, with Slack's word for it.
+    """A refusal by the stand-in, with Slack's error.
 
-    `error` is that word, `messages` the details for response_metadata, `fields` what else the answer carries, `wait`
+    `error` is Slack's word, `messages` the details for response_metadata, `fields` other fields of the answer, `wait`
     the seconds of Retry-After (HTTP 429) or 0.
     """
 
@@ -35,9 +35,9 @@ def limited(wait: int) -> RefusalError:
 
 @dataclass(slots=True)
 class Call:
-    """A call to `method` of `workspace` at `now`. Arguments come as JSON values or as strings (forms, queries).
+    """A call to `method` of `workspace` at `now`. Arguments are JSON values or strings (forms, queries).
 
-    `address` is where the stand-in itself is reached, for answers that hold an address, such as an upload's.
+    `address` is the stand-in's own URL, for answers that contain a URL, such as an upload's.
     """
 
     workspace: Workspace
@@ -47,7 +47,7 @@ class Call:
     address: str = ""
 
     def text(self, name: str) -> str:
-        """Return a string that must be there; invalid_arguments if it is not."""
+        """Return a required string; invalid_arguments if it is missing."""
         value = self.arguments.get(name)
         if not isinstance(value, str) or not value:
             raise RefusalError("invalid_arguments", f"[ERROR] missing required field: {name}")

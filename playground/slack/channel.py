@@ -52,14 +52,14 @@ class ChannelMessage:
     broadcast: bool = False
     deleted: bool = False
     tombstone: bool = False
-    """Deleted, but for its place: the thread below it is still there and takes replies."""
+    """A tombstone: deleted, but the thread below it still exists and takes replies."""
     files: list[SlackFile] = field(default_factory=list)
     unfurl: tuple[Any, Any] = (None, None)
     """The two unfurl flags as they were sent: links, media."""
 
     @property
     def place(self) -> str:
-        """Name the message in its workspace."""
+        """Return the message's place in its workspace."""
         return f"{self.channel}/{self.ts}"
 
     @property
@@ -94,7 +94,7 @@ class Timeline:
         return [message for message in self._messages[low:high] if not message.deleted]
 
     def before(self, at: int, most: int) -> list[ChannelMessage]:
-        """Return the newest `most` messages before `at`, oldest first, without going through the others."""
+        """Return the newest `most` messages before `at`, oldest first, without scanning the others."""
         older = (self._messages[index] for index in range(bisect_left(self._at, at) - 1, -1, -1))
         return list(islice((message for message in older if not message.deleted), most))[::-1]
 
@@ -131,7 +131,7 @@ class Channel:
         return stamp(self._last)
 
     def add(self, message: ChannelMessage) -> None:
-        """Put a message with a fresh ts where it belongs: top level, thread, both, or one person's view."""
+        """Add a message with a new ts where it belongs: top level, thread, both, or one person's view."""
         if message.ephemeral_to is not None:
             self.ephemeral.append(message)
             return
@@ -143,7 +143,7 @@ class Channel:
             self.threads.setdefault(message.thread_ts, Timeline()).append(at, message)
 
     def bury(self, message: ChannelMessage) -> None:
-        """Leave a tombstone in the place of a message that began a thread."""
+        """Put a tombstone in the place of a message with a thread."""
         message.tombstone = True
         message.text, message.blocks, message.metadata, message.edited_ts = BURIED, [], None, None
         message.reactions, message.files = {}, []

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class How(StrEnum):
-    """What the caller sees."""
+    """What the caller receives."""
 
     HANG = "hang"
     """No answer at all: the call times out."""
@@ -26,7 +26,7 @@ class How(StrEnum):
 class Fault:
     """A fault and the calls that it hits.
 
-    `effect` says whether the call takes effect all the same, `lands_after` how many seconds later. `error` is the word
+    `effect`: the call takes effect all the same, `lands_after` seconds later. `error` is the word
     for REFUSED (token_revoked, is_archived, invalid_blocks, …), `retry_after` the seconds for LIMITED. It hits calls
     of `method` in `workspace` (team id), `channel` and, if `thread` is set, only replies or only channel messages; None
     means any. The first `skip` such calls are spared; then `times` calls (None: all) are hit, each with chance `share`.
@@ -46,7 +46,7 @@ class Fault:
     share: float = 1.0
 
     def hits(self, method: str, workspace: str, channel: str, *, thread: bool) -> bool:
-        """Return whether a call is one that this fault is about."""
+        """Return whether this fault applies to a call."""
         return (
             self.method in {None, method}
             and self.workspace in {None, workspace}
@@ -56,7 +56,7 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. The same seed and the same calls give the same faults."""
+    """The active faults. The same seed and the same calls give the same faults."""
 
     def __init__(self, seed: int = 0) -> None:
         """Start without faults."""
@@ -64,11 +64,11 @@ class Faults:
         self._faults: list[tuple[Fault, list[int]]] = []
 
     def add(self, *faults: Fault) -> None:
-        """Put faults in force; of several that fit a call, the one added first hits."""
+        """Activate faults; of several that match a call, the one added first hits."""
         self._faults.extend((fault, [0, 0]) for fault in faults)
 
     def clear(self) -> None:
-        """Lift every fault."""
+        """Deactivate every fault."""
         self._faults.clear()
 
     def __len__(self) -> int:
@@ -80,7 +80,7 @@ class Faults:
         return [fault for fault, (_, hit) in self._faults if fault.times is None or hit < fault.times]
 
     def pick(self, method: str, workspace: str, channel: str, *, thread: bool) -> Fault | None:
-        """Return the fault that hits this call, and count it."""
+        """Return the fault that hits this call, if any, and count it."""
         for fault, counts in self._faults:
             if not fault.hits(method, workspace, channel, thread=thread):
                 continue

@@ -35,12 +35,12 @@ class SlackFile:
 
 
 def ending(name: str) -> str:
-    """Return what a file's name ends with after its last dot, in lower case; "" where there is none."""
+    """Return a file name's extension in lower case; "" if it has none."""
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def refused(element: Mapping[str, Any], name: str, length: int) -> str:
-    """Return why a form's field does not take a file, "" where it does: its kind, or its size."""
+    """Return why a form's field refuses a file (its kind or size), "" if it does not."""
     kinds = [str(one).lower() for one in element.get("filetypes") or ()]
     if kinds and ending(name) not in kinds:
         return f"choose a file of the kind {' or '.join(kinds)}"

@@ -1,4 +1,4 @@
-"""Ready-made sites: a workspace to try things in, and as many as a load test needs."""
+"""Ready-made sites: one small workspace, and as many as a load test needs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def connect(channel: Channel, *workspaces: Workspace) -> Channel:
 
 
 def demo_site() -> tuple[Site, Workspace, Channel, User]:
-    """Build what the demo plays in: one workspace with a few people, and the bot in #devops."""
+    """Return the demo's site, workspace, channel and user: a few people, and the bot in #devops."""
     site = Site()
     workspace = site.add(Workspace("T0DEMO", domain="demo"))
     you = workspace.add_user("you", "Europe/London")

@@ -1,4 +1,4 @@
-"""What people click and fill in: finding an element by what is written on it, and the state it leaves behind."""
+"""Clicking and filling in: finding an element by its text, and its state afterwards."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Element = Mapping[str, Any]
 
 
 def elements(blocks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Element]]:
-    """Return every element that one can use, with its block's id, in reading order."""
+    """Return every interactive element with its block's id, in reading order."""
     for block in blocks:
         name = str(block.get("block_id", ""))
         inner = block.get("elements") if block.get("type") == "actions" else None
@@ -44,10 +44,10 @@ def elements(blocks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Element
 
 
 def find(blocks: Iterable[Mapping[str, Any]], asked: str, beside: str = "") -> tuple[str, Element]:
-    """Find an element by its action_id, by what is written on it, or by what is written on one of its options.
+    """Return an element by its action_id, its text, or the text of one of its options.
 
-    With `beside`, look from the block on that says so: of many buttons of one name, the one of that row. Raises
-    LookupError naming what there is instead.
+    With `beside`, search from the block with that text on: of several buttons of one name, the one in that row. Raises
+    LookupError naming those there are.
     """
     rows = list(dropwhile(lambda block: beside not in "\n".join(words(block)), blocks))
     if beside and not rows:
@@ -73,13 +73,13 @@ def words(value: Any) -> list[str]:
 
 
 def label(element: Element) -> str:
-    """Return what is written on a button, or the placeholder of a menu."""
+    """Return a button's text, or a menu's placeholder."""
     text = element.get("text") or element.get("placeholder") or {}
     return str(text.get("text", ""))
 
 
 def options(element: Element) -> list[Mapping[str, Any]]:
-    """Return all the options that a menu has of its own."""
+    """Return all of a menu's own options."""
     groups = element.get("option_groups") or ()
     return [*(element.get("options") or ()), *(option for group in groups for option in group["options"])]
 
@@ -90,7 +90,7 @@ def is_option(option: Mapping[str, Any], asked: Any) -> bool:
 
 
 def told_at_once(blocks: Iterable[Mapping[str, Any]], name: str) -> bool:
-    """Return whether using the block `name` reaches the app at once: what stands in an input waits for the form.
+    """Return whether using the block `name` is sent to the app at once: an input's value is sent with the form.
 
     Unless it has dispatch_action (Slack: reference/block-kit/blocks/input-block).
     """
@@ -108,7 +108,7 @@ def action(block: str, element: Element, state: Mapping[str, Any]) -> dict[str, 
 
 
 def set_to(element: Element, chosen: Any = None) -> dict[str, Any]:
-    """Write an element's state: set to `chosen` (an option's value, words or all of it; a text), None: as it begins."""
+    """Return an element's state: `chosen` (an option, its value or text; a text), None: its initial value."""
     if element["type"] not in _STATE:
         return {}
     name, initial = _STATE[str(element["type"])]

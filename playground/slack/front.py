@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback for the app under trial."""
+"""A real HTTP server on loopback for the app under test."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class _Quiet(uvicorn.Server):
 
 @asynccontextmanager
 async def front(asgi: Any) -> AsyncIterator[str]:
-    """Serve an ASGI application on a free port of 127.0.0.1 and give its address, without a slash at the end."""
-    # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every answer (measured).
+    """Serve an ASGI application on a free port of 127.0.0.1 and return its URL, without a slash at the end."""
+    # A TCP socket, or asyncio leaves Nagle's algorithm on: 40 ms for every answer (measured).
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(asgi, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3)
@@ -34,7 +34,7 @@ async def front(asgi: Any) -> AsyncIterator[str]:
             if serving.done():
                 await serving
                 raise RuntimeError("the app did not start; its log says why")
-            await asyncio.sleep(0.005)  # uvicorn tells nobody when it is ready
+            await asyncio.sleep(0.005)  # uvicorn gives no sign when it is ready
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True

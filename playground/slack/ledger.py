@@ -13,7 +13,7 @@ from typing import IO, Any
 class LedgerLine:
     """One call: at `at` (seconds since 1970) `method` in a workspace (team id) and channel.
 
-    `landed` tells whether it took effect, `ts` and `thread_ts` where. `answer` is what the caller was told: "ok",
+    `landed`: whether it took effect, `ts` and `thread_ts`: where. `answer` is what the caller received: "ok",
     Slack's error, or the fault ("hang", "cut", "broken").
     """
 
@@ -58,7 +58,7 @@ class Ledger:
         ]
 
     def doubles(self) -> list[tuple[LedgerLine, LedgerLine]]:
-        """Return the pairs of posts in one channel that carry the same metadata: there must never be one."""
+        """Return the pairs of posts in one channel with the same metadata: there must never be one."""
         first: dict[tuple[str, str, str], LedgerLine] = {}
         found = []
         for line in self.posts():

@@ -22,10 +22,10 @@ from playground.slack.rules import FLAG, Breach, Rule, choice, shape, string
 
 BLOCKS_IN_MESSAGE = 50
 BLOCKS_IN_VIEW = 100
-# Text above 4,000 characters is split or refused, it is not known which (java-slack-sdk #704, bolt-python #764).
+# Text above 4,000 characters is split or refused; which is unknown (java-slack-sdk #704, bolt-python #764).
 LONGEST_TEXT = 4_000
 WISE_TEXT = 3_900
-# The smallest total of block text known to have been refused, and what is surely taken (bolt-js #2867).
+# The smallest total of block text known to have been refused, and a total that is surely accepted (bolt-js #2867).
 REFUSED_TOTAL = 11_341
 WISE_TOTAL = 9_000
 MARKDOWN_TOTAL = 12_000
@@ -164,7 +164,7 @@ def written(value: Any) -> int:
 
 
 def _metadata(metadata: Any) -> Iterator[Breach]:
-    if metadata is None or metadata == {}:  # an empty one removes what was there (Slack: messaging/message-metadata)
+    if metadata is None or metadata == {}:  # an empty one removes it (Slack: messaging/message-metadata)
         return
     kind = metadata.get("event_type") if isinstance(metadata, Mapping) else None
     payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None

@@ -16,11 +16,11 @@ _ESCAPES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _ESCAPE = re.compile("|".join(_ESCAPES))
 _BARE_AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;)")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
-# An address ends where prose goes on: at a space, or before the mark that closes a clause.
+# A URL ends where prose continues: at a space, or before the mark that closes a clause.
 _ADDRESS = re.compile(r"https?://(?:(?!&[lg]t;)\S)+?(?=[.,;:!?)\]'\"]*(?:\s|&[lg]t;|$))")
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _QUOTE = re.compile(r"^>+ ?", re.MULTILINE)
-# What wakes a whole channel.
+# What notifies a whole channel.
 _LOUD = re.compile(r"!(here|channel|everyone|subteam)\b")
 
 
@@ -36,12 +36,12 @@ Piece: TypeAlias = str | Reference
 
 
 def unescape(text: str) -> str:
-    """Turn the three escapes back, once; every other entity stays as it is."""
+    """Unescape the three escapes, once; every other entity stays as it is."""
     return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
 
 
 def typed(text: str) -> str:
-    """Write what somebody typed as Slack keeps it: the three characters escaped, web addresses in angle brackets.
+    """Return typed text as Slack stores it: the three characters escaped, web addresses in angle brackets.
 
     >>> typed("R&D: see https://example.com/?a=1&b=2.")
     'R&amp;D: see <https://example.com/?a=1&amp;b=2>.'
@@ -67,7 +67,7 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def faults(text: str) -> Iterator[str]:
-    """Yield what Slack would show or do differently than the writer of `text` meant; it refuses none of it."""
+    """Yield what Slack would show or do other than the writer of `text` meant; it refuses none of it."""
     for piece in pieces(text):
         if isinstance(piece, Reference):
             yield from _reference_faults(piece)

@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 BURST = 0.1
-"""Seconds by which a post may come early."""
+"""Seconds by which a post may be early."""
 
 # Calls a minute by method, for an app in one workspace: tiers 3 and 4 begin at 50 and 100.
 TIERS: dict[str, int] = {

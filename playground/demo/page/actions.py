@@ -28,13 +28,13 @@ Fields: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Does what is asked of a room; `commands` are the slash commands that there are."""
+    """Does what a request asks in a room; `commands` are the slash commands that exist."""
 
     room: Room
     commands: tuple[str, ...]
 
     async def do(self, body: Body) -> Fields:
-        """Do one thing and give what the page is answered. Raises PageError, CannotError."""
+        """Do one thing and return the page's answer. Raises PageError, CannotError."""
         person = self.room.person(body.text("as", empty=True))
         verbs: Mapping[str, Callable[[User, Body], Awaitable[Fields]]] = {
             "say": self._say,
@@ -54,7 +54,7 @@ class Actions:
         return await verb(person, body)
 
     def upload(self, body: Body, content: bytes) -> Fields:
-        """Take a file that was chosen in a form, and return what names it. Raises PageError, CannotError."""
+        """Store a file chosen in a form, and return its id. Raises PageError, CannotError."""
         user = self.room.person(body.text("as", empty=True))
         view, name = self.room.view(user, body.text("view")), body.text("name")[:255]
         asked = (body.text("block_id"), body.text("action_id"))
@@ -93,7 +93,7 @@ class Actions:
 
     @staticmethod
     def _open_still(channel: Channel) -> None:
-        """Refuse what nobody can do in an archived channel."""
+        """Refuse actions that nobody can do in an archived channel."""
         if channel.archived:
             raise CannotError(f"#{channel.name} is archived: nobody can write or react there any more")
 
@@ -110,7 +110,7 @@ class Actions:
         return {"ts": heard.message.ts if heard.message else None}
 
     def _invite(self, channel: Channel, whom: str) -> Fields:
-        """Let the bot into a channel: a command of Slack's own, of which this page has the one use that matters."""
+        """Invite the bot to a channel: a command of Slack's own, of which this page has only this use."""
         bot = self.room.workspace.bot
         if whom.strip().lower().removeprefix("@") not in {bot.name, self.room.bot.lower()}:
             raise CannotError(f"Name the bot to invite: {INVITE} @{bot.name}")
@@ -199,7 +199,7 @@ class Actions:
         return self.room.view(user, view) if view else self._message(user, body)
 
     def _fill(self, user: User, where: ChannelMessage | View, body: Body) -> None:
-        """Set what the page says is set, element by element; elements that are not there are left out."""
+        """Set the values that the page sends, element by element; elements that do not exist are ignored."""
         values, draft = body.table("values"), self.room.workspace.draft(user.id, where)
         for block, element in forms.elements(where.blocks):
             name = str(element.get("action_id", ""))
@@ -210,21 +210,21 @@ class Actions:
                 draft[block, name] = chosen(element, given)
 
     def _own_file(self, user: User, given: Any) -> dict[str, Any]:
-        """Find a file that a person chose. Raises PageError."""
+        """Return a file that a person chose. Raises PageError."""
         file = self.room.workspace.files.get(str(given.get("id"))) if isinstance(given, dict) else None
         if file is None or file.user != user.id:
             raise PageError("there is no such file; choose it again", 404)
         return files.described(file, self.room.workspace.team, self.room.clock.now())
 
     def _wanting(self, user: User, view: View) -> dict[str, str]:
-        """Say, by block, what Slack itself would not let through."""
+        """Return, by block, what Slack itself would refuse."""
         blocks = view.blocks
         state = forms.state(blocks, self.room.workspace.draft(user.id, view))
         return {str(block.get("block_id")): _REQUIRED for block in blocks if forms.missing([block], state)}
 
 
 def chosen(element: forms.Element, given: Any) -> dict[str, Any]:
-    """Write an element's state from what the page says it is set to; None: nothing is chosen. Raises PageError."""
+    """Return an element's state from the page's value; None: nothing is chosen. Raises PageError."""
     try:
         state = forms.set_to(element, given)
     except (TypeError, KeyError, AttributeError) as error:
@@ -246,7 +246,7 @@ def _emoji(body: Body) -> str:
 
 
 def _taken(answer: AppReply) -> Fields:
-    """Return nothing, or say that the bot did not take it, as Slack shows a warning sign. Raises CannotError."""
+    """Return nothing, or raise CannotError if the bot did not accept it, as Slack shows a warning sign."""
     if answer.ok:
         return {}
     why = "took longer than three seconds" if answer.reason == "http_timeout" else answer.reason or "did not take it"

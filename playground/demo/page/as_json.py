@@ -10,7 +10,7 @@ from playground.slack.files import SlackFile
 from playground.slack.workspace import User, View, Workspace
 
 BOT = "Back Issue"
-"""What the bot is called on the page, unless its operator says otherwise."""
+"""The bot's name on the page, unless its operator chooses another."""
 
 
 def called(user: User) -> str:
@@ -19,13 +19,13 @@ def called(user: User) -> str:
 
 
 def users(workspace: Workspace, bot: str) -> dict[str, Any]:
-    """Describe everybody by id; `bot` is what the bot is called."""
+    """Return everybody by id; `bot` is the bot's name."""
     found = {user.id: {"name": called(user), "is_bot": user.is_bot} for user in workspace.users.values()}
     return {**found, workspace.bot.id: {"name": bot, "is_bot": True}, "USLACKBOT": {"name": "Slackbot", "is_bot": True}}
 
 
 def message(workspace: Workspace, one: ChannelMessage, bot: str, link: Callable[[SlackFile], str]) -> dict[str, Any]:
-    """Describe a message; `bot` is what the bot is called, `link` gives a file's address."""
+    """Return a message; `bot` is the bot's name, `link` returns a file's address."""
     author = workspace.users.get(one.user)
     name = bot if one.user == workspace.bot.id else called(author) if author else "Slackbot"
     return {
@@ -49,7 +49,7 @@ def message(workspace: Workspace, one: ChannelMessage, bot: str, link: Callable[
 
 
 def thread(channel: Channel, parent: str) -> dict[str, Any] | None:
-    """Describe what stands below a message, None for nothing."""
+    """Return a message's thread, None if it has no replies."""
     replies: Sequence[ChannelMessage] = channel.replies(parent) if parent in channel.threads else ()
     if not replies:
         return None
@@ -58,17 +58,17 @@ def thread(channel: Channel, parent: str) -> dict[str, Any] | None:
 
 
 def file(one: SlackFile, url: str) -> dict[str, Any]:
-    """Describe a file; it is fetched from the page's own server, at `url`."""
+    """Return a file; it is downloaded from the page's own server, at `url`."""
     return {"id": one.id, "name": one.name, "title": one.title, "size": one.length, "url": url}
 
 
 def view(one: View) -> dict[str, Any]:
-    """Describe a modal or Home tab."""
+    """Return a modal or Home tab."""
     return {**one.payload, "id": one.id, "hash": one.hash, "user": one.user}
 
 
 def channel(workspace: Workspace, one: Channel, person: str, unread: int) -> dict[str, Any]:
-    """Describe a channel as a person sees it in the list."""
+    """Return a channel as a person sees it in the list."""
     others = sorted(one.members - {person})
     last = one.top.last()
     return {

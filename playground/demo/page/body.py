@@ -1,4 +1,4 @@
-"""What the page sends, checked field by field: it comes from outside like everything else."""
+"""Requests of the page, checked field by field: they come from outside like everything else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Body:
         """Read JSON. Raises PageError unless it is an object."""
         try:
             found = json.loads(data)
-            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+            json.dumps(found, ensure_ascii=False).encode()  # a lone surrogate is not text
         except (ValueError, RecursionError) as error:
             raise PageError("what was sent is no JSON") from error
         if not isinstance(found, dict):
@@ -31,7 +31,7 @@ class Body:
         return cls(found)
 
     def text(self, name: str, *, empty: bool = False) -> str:
-        """Return a string that must be there; "" for none with `empty`. Raises PageError."""
+        """Return a required string; "" for none with `empty`. Raises PageError."""
         found = self.fields.get(name)
         if found is None and empty:
             return ""
@@ -40,7 +40,7 @@ class Body:
         return found
 
     def table(self, name: str) -> Mapping[str, Mapping[str, Any]]:
-        """Return an object of objects, empty where there is none. Raises PageError for anything else."""
+        """Return an object of objects, empty if there is none. Raises PageError for anything else."""
         found = self.fields.get(name)
         if found is None:
             return {}
@@ -50,7 +50,7 @@ class Body:
 
 
 def asked(query: Mapping[str, str]) -> PageRequest:
-    """Read what part of a channel is asked for. Raises PageError."""
+    """Return the requested part of a channel. Raises PageError."""
     return PageRequest(
         before=_moment(query, "before"),
         after=_moment(query, "after"),

@@ -13,7 +13,7 @@ from playground.slack.site import CallOutcome
 from playground.slack.workspace import Workspace
 
 KEPT = 200
-"""Calls kept for a page that comes later."""
+"""Calls kept for a page that opens later."""
 SUMMARY = 120
 """Characters of what a call says."""
 READING = (
@@ -25,23 +25,23 @@ READING = (
     "url_private",
     "users.",
 )
-"""What calls that change nothing begin with."""
+"""How the methods begin that change nothing."""
 PRIVATE = frozenset({"chat.postEphemeral", "response_url", "views.open", "views.push", "views.update", "views.publish"})
-"""What these carry is for one person: its words stay out of a list that everybody can look at."""
+"""Methods for one person only: their text is left out of a list that everybody can read."""
 
 
 class Calls:
-    """The newest calls, oldest first; each new one is told to `told`."""
+    """The newest calls, oldest first; `told` is called with each new one."""
 
     def __init__(self, workspace: Workspace, told: Callable[[Mapping[str, Any]], None]) -> None:
-        """Begin with none."""
+        """Start empty."""
         self.newest: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
         self._workspace = workspace
         self._told = told
         self._numbers = count(1)
 
     def to_slack(self, one: CallOutcome) -> None:
-        """Note a call of the bot's."""
+        """Record a call of the bot's."""
         landed = None if one.method.startswith(READING) else one.landed
         summary = "for one person only" if one.method in PRIVATE or self._is_direct(one.channel) else one.text
         self._note(
@@ -58,7 +58,7 @@ class Calls:
         )
 
     def to_bot(self, one: Carried, at: datetime) -> None:
-        """Note what people did, on its way to the bot."""
+        """Record an action of a person, on its way to the bot."""
         answer = str(one.answer.status) if one.answer.status else one.answer.reason
         self._note(
             at,
@@ -89,7 +89,7 @@ class Calls:
         self._told(call)
 
     def _is_direct(self, channel: str) -> bool:
-        """Tell a conversation with one person, which may be named by that person too."""
+        """Return whether it is a conversation with one person, which may be named by that person's id."""
         place = self._workspace.channels.get(channel)
         return channel in self._workspace.users or (place is not None and place.kind == "im")
 

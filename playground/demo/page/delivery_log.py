@@ -36,7 +36,7 @@ def upcoming(subscription: Subscription, now: datetime) -> datetime | None:
         return None
     try:
         slot = next_slot(subscription.schedule, now)
-    except ScheduleError:  # a zone that this machine does not know
+    except ScheduleError:  # this machine does not know the zone
         return None
     return slot.at if slot else None
 

@@ -1,4 +1,4 @@
-"""What the operator can break: things that go wrong between a bot and Slack, and what people do to channels."""
+"""The faults that the operator can cause: between the bot and Slack, and what people do to channels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playground.slack.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class NamedFault:
-    """One of them: its name on a button, what it does in a sentence, and the fault if it is one of the line's."""
+    """A fault with its name on a button, a sentence that describes it, and its calls if it concerns the connection."""
 
     name: str
     text: str
@@ -59,11 +59,11 @@ FAULTS: Mapping[str, NamedFault] = {
         "The same, but a message with replies leaves a tombstone, and its thread still takes replies.",
     ),
 }
-"""By what they are called in a request."""
+"""By their names in a request."""
 
 
 def apply(what: str, site: Site, workspace: Workspace, channel: Channel) -> None:
-    """Break something; `channel` is where, for what happens to a channel."""
+    """Cause a fault; `channel` is where, if it concerns a channel."""
     fault = FAULTS[what].fault
     if fault is not None:
         site.faults.add(fault)
@@ -77,7 +77,7 @@ def apply(what: str, site: Site, workspace: Workspace, channel: Channel) -> None
 
 
 def _delete_newest(workspace: Workspace, channel: Channel) -> None:
-    """Delete the bot's newest message in a channel; nothing brings it back. Raise CannotError if there is none."""
+    """Delete the bot's newest message in a channel; nothing restores it. Raise CannotError if there is none."""
     mine = [message for message in channel.top if message.user == workspace.bot.id and not message.tombstone]
     if not mine:
         raise CannotError(f"The bot has no message in #{channel.name} that could be deleted.")
@@ -85,7 +85,7 @@ def _delete_newest(workspace: Workspace, channel: Channel) -> None:
 
 
 def broken(site: Site, workspace: Workspace) -> list[str]:
-    """Return the names of what is broken now."""
+    """Return the names of the active faults."""
     waiting = site.faults.waiting()
     places = [channel for channel in workspace.channels.values() if channel.kind != "im"]
     there = {
@@ -96,7 +96,7 @@ def broken(site: Site, workspace: Workspace) -> list[str]:
 
 
 def mend(site: Site, workspace: Workspace) -> list[Channel]:
-    """Lift all of it; give the channels that changed."""
+    """End all faults; return the channels that changed."""
     site.faults.clear()
     changed = []
     for channel in workspace.channels.values():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 KEPT = 4_000
-"""Events kept: several digests to every person, far more than passes while a browser reconnects."""
+"""Events kept: several digests to every person, far more than happen while a browser reconnects."""
 ALIVE = 15.0
 """Seconds without an event after which a comment is sent, so that no proxy closes the connection."""
 PIECE = 200
@@ -64,8 +64,8 @@ class Feed:
     async def follow(self, person: str, mark: str, alive: float = ALIVE) -> AsyncGenerator[str, None]:
         """Return what `person` may see after `mark`, as pieces of an event stream, until closed.
 
-        Where what followed the mark is no longer kept, or the mark is none of this run's, the first event is a
-        "reload", and what follows is what happens from now on.
+        If the events after the mark are no longer kept, or the mark is not this run's, the first event is a
+        "reload", and the following ones are those from now on.
         """
         stir = asyncio.Event()
         self._stirs.add(stir)
@@ -102,7 +102,7 @@ class Feed:
         return self._count, self._reload()
 
     def _reaches(self, at: int) -> bool:
-        """Return whether all that followed number `at` is still kept."""
+        """Return whether every event after number `at` is still kept."""
         return 0 <= self._count - len(self._events) <= at <= self._count
 
     def _after(self, at: int, person: str) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""The workspace that the page shows: two people, two channels, and a little that was said before."""
+"""The workspace that the page shows: two people, two channels, and a few messages."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ SAID = (
     ),
     (30, "ada", "Reading them at lunch."),
 )
-"""What was said in #general: how many minutes ago, by whom, and what."""
+"""The messages in #general: how many minutes ago, by whom, and the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixtures:
-    """The stand-in and the people that one can be, the first of them first."""
+    """The stand-in and the people that one can be, in order."""
 
     site: Site
     workspace: Workspace
     people: tuple[User, ...]
     home: str
-    """The id of the channel in which digests are to appear."""
+    """The id of the channel in which digests appear."""
 
 
 def fixtures(now: datetime, *, empty: bool = False) -> Fixtures:
-    """Build it as of `now`; `empty`: nobody has said anything yet."""
+    """Build it as of `now`; `empty`: without messages."""
     site = Site()
-    # The stand-in listens on this machine, where other programs can ask it: its token is nobody else's to know.
+    # The stand-in listens on this machine, where other programs can reach it: its token must be secret.
     workspace = site.add(Workspace(TEAM, domain="demo", token=f"xoxb-{secrets.token_hex(16)}"))
     people = (workspace.add_user("ada", "Europe/London"), workspace.add_user("grace", "America/New_York"))
     devops = workspace.add_channel("devops", people)

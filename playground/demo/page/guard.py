@@ -1,4 +1,4 @@
-"""Who may ask the page's server: a browser on this machine that shows our own page, and programs without an origin.
+"""Which requests the page's server answers: those of our own page in a browser here, and of programs without an origin.
 
 The page has no password. A foreign site must not be able to use it from the operator's browser: neither
 by a request of its own (refused by its origin) nor by a name of its own that leads here (refused by its Host).
@@ -22,14 +22,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""What every answer carries."""
+"""The headers of every answer."""
 UPLOAD = "/page/upload"
-"""Where files go: what comes there is no JSON."""
+"""The path of uploads: their bodies are not JSON."""
 _OURS = frozenset({"same-origin", "none", ""})
 
 
 def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
-    """Return why a request is refused, "" where it is not."""
+    """Return why a request is refused, "" if it is not."""
     host = headers.get("Host", "")
     if hostname(f"//{host}") not in LOOPBACK:
         return "this page answers on this machine's own names only: 127.0.0.1 or localhost"
@@ -40,7 +40,7 @@ def wrong_with(method: str, path: str, headers: Mapping[str, str]) -> str:
     origin = headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != host:
         return "another site may not use this page"
-    # Neither kind can be sent by a page from elsewhere without the browser asking first.
+    # A page of another site cannot send either kind without the browser asking first.
     wanted = "application/octet-stream" if path == UPLOAD else "application/json"
     if method == "POST" and headers.get("Content-Type", "").partition(";")[0].strip().lower() != wanted:
         kind = "a file" if path == UPLOAD else "JSON"

@@ -1,4 +1,4 @@
-"""What the composer and the picker offer: the commands with what follows them, and the emoji that matter."""
+"""The composer's and the picker's choices: the commands with their words, and the most useful emoji."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.runtime.settings import Settings
 from playground.demo.page.actions import INVITE
 
 NUMBER = "435"
-"""Stands for the newest issue's number, where there is one."""
+"""Stands for the newest issue's number, if there is one."""
 MAIN = (
     ("latest", "", "the newest issue"),
     ("issue", NUMBER, "one issue, by its number"),

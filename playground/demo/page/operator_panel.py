@@ -1,4 +1,4 @@
-"""Backstage: the clock, the next issue, what is broken, and the deliveries as they change."""
+"""Backstage: the clock, the next issue, active faults, and the deliveries as they change."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ WEEK = timedelta(days=7)
 MOMENT = timedelta(seconds=1)
 """How far past a slot the clock is put."""
 CATCH_UP_TIMEOUT_SECONDS = 4.0
-"""Seconds that a jump over several slots stops for what is due at them."""
+"""Seconds that a jump over several slots waits for what is due at them."""
 SETTLE = 0.1
-"""Seconds after something happened within which more is likely to."""
+"""Seconds after an event within which more are likely."""
 _JUMPED = "Some digests could not be posted in time, so the clock jumped the rest of the week at once."
 _RESUME = "{} takes posts again. The bot is paused there until somebody types: {} resume"
 LOOK = 1.0
-"""Seconds after which the deliveries are looked at even though nothing seems to have happened."""
+"""Seconds after which the deliveries are read even if nothing seems to have happened."""
 
 
 class OperatorPanel:
@@ -47,7 +47,7 @@ class OperatorPanel:
         room.site.watchers.append(lambda _: self._stir.set())
 
     async def do(self, body: Body) -> dict[str, Any]:
-        """Do one thing and give what the page is answered. Raises PageError, CannotError."""
+        """Do one thing and return the page's answer. Raises PageError, CannotError."""
         verbs: Mapping[str, Callable[[Body], Awaitable[dict[str, Any]]]] = {
             "next_slot": self._next_slot,
             "week": self._week,
@@ -70,7 +70,7 @@ class OperatorPanel:
         return {"now": clock.now().isoformat(), "ahead": ahead, "next_slot": at}
 
     async def deliveries(self) -> dict[str, Any]:
-        """Return DELIVERIES; empty while the app is not there yet."""
+        """Return DELIVERIES; empty until the app is there."""
         environment = self.room.here
         if environment is None:
             return {"subscriptions": [], "deliveries": [], "doubles": 0}
@@ -89,7 +89,7 @@ class OperatorPanel:
 
     async def watch(self) -> None:
         """Push changes until cancelled."""
-        with suppress(Exception):  # callers of environment() are told why
+        with suppress(Exception):  # callers of environment() get the error
             await self.room.environment()
         while True:
             with suppress(TimeoutError):
@@ -106,7 +106,7 @@ class OperatorPanel:
 
     async def _tell_changes(self) -> None:
         """Push what has changed since the last push."""
-        with suppress(BotError):  # a database that is busy: the next look will do
+        with suppress(BotError):  # a busy database: the next look will do
             self._tell("deliveries", await self.deliveries())
         self._tell("backstage", self.backstage())
         clock = await self.clock()
@@ -133,12 +133,12 @@ class OperatorPanel:
     async def _week(self, _: Body) -> dict[str, Any]:
         """Put the clock forward by a week, with a stop at each slot on the way.
 
-        To an app that slept through a whole week its slots are long past: it would post nothing (docs/delivery.md).
+        An app that slept through a whole week would post nothing, as its slots are long past (docs/delivery.md).
         """
         environment, clock = await self.room.environment(), self.room.clock
         seconds = asyncio.get_running_loop().time
         end, patient = clock.ahead + WEEK, seconds() + CATCH_UP_TIMEOUT_SECONDS
-        # Where something is broken, or there is much to post, the rest of the week is jumped.
+        # With a fault, or with much to post, the rest of the week is jumped.
         while not (jumped := seconds() >= patient):
             if not await self._begun(environment):
                 await asyncio.sleep(SETTLE)
@@ -151,7 +151,7 @@ class OperatorPanel:
         return {"note": _JUMPED} if jumped else {}
 
     async def _begun(self, environment: Environment) -> bool:
-        """Return whether in every channel for which something is due a digest has begun, even without its replies."""
+        """Return whether a digest has begun in every channel in which one is due, even without its replies."""
         now = self.room.clock.now()
         rows = (await delivery_log(environment, now))["deliveries"]
         due = {

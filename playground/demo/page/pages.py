@@ -13,7 +13,7 @@ _END = 2**62
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What is asked for: messages before `before`, or after `after` (microseconds), of the thread below `thread`."""
+    """The request: messages before `before`, or after `after` (microseconds), of the thread below `thread`."""
 
     before: int | None = None
     after: int | None = None
@@ -22,7 +22,7 @@ class PageRequest:
 
 
 def page(channel: Channel, person: str, asked: PageRequest) -> tuple[list[ChannelMessage], bool]:
-    """Return the messages asked for, oldest first, and whether there are more in that direction."""
+    """Return the requested messages, oldest first, and whether there are more in that direction."""
     own = [message for message in channel.ephemeral if message.ephemeral_to == person and not message.deleted]
     if asked.thread is None:
         return _of(channel.top, [message for message in own if not message.is_reply], asked)
@@ -41,7 +41,7 @@ def unread(channel: Channel, person: str, seen: int) -> int:
 
 
 def _of(timeline: Timeline, own: list[ChannelMessage], asked: PageRequest) -> tuple[list[ChannelMessage], bool]:
-    """Put the ephemeral ones between the others. One more than asked for tells whether there are more."""
+    """Merge the ephemeral ones with the others. One more than requested tells whether there are more."""
     most = asked.limit + 1
     if asked.after is not None:
         there = timeline.after(asked.after, most)

@@ -1,4 +1,4 @@
-"""What cannot be done on the page, in one line for the person who looks at it."""
+"""Errors of the page, in one line for the person who looks at it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bot.domain.errors import BotError
 
 
 class PageError(BotError):
-    """A request that makes no sense (`status` 400, or 404 for what is not there): the message says what is wrong."""
+    """An invalid request (`status` 400, or 404 for what does not exist): the message says what is wrong."""
 
     def __init__(self, problem: str, status: int = 400) -> None:
         """Take the message and the HTTP status."""
@@ -16,4 +16,4 @@ class PageError(BotError):
 
 
 class CannotError(BotError):
-    """What was asked for makes sense and cannot be done now: the message says why, and what would help."""
+    """A valid request that cannot be met now: the message says why, and what would help."""

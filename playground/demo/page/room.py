@@ -26,10 +26,10 @@ if TYPE_CHECKING:  # the app is imported while the page is already served
 
 
 class Room:
-    """What the page looks at. Make it inside the event loop."""
+    """What the page shows. Make it inside the event loop."""
 
     def __init__(self, fixtures: Fixtures, clock: ShiftedClock, bot: str = as_json.BOT) -> None:
-        """Begin without the app, telling from now on what changes; `bot` is what the bot is called."""
+        """Start without the app, pushing changes from now on; `bot` is the bot's name."""
         self.site, self.workspace, self.people = fixtures.site, fixtures.workspace, fixtures.people
         self.home = fixtures.home
         self.clock = clock
@@ -54,7 +54,7 @@ class Room:
         return self._environment.result() if there else None
 
     async def environment(self) -> Environment:
-        """Return the environment once it is there. Raise what kept it away."""
+        """Return the environment once it is there. Raise the error that prevented it."""
         return await asyncio.shield(self._environment)
 
     def enter(self, environment: Environment) -> None:
@@ -67,13 +67,13 @@ class Room:
         """Tell the page why there will be no app."""
         self.problem = str(cause)
         self._environment.set_exception(cause)
-        self._environment.exception()  # those who wait are told; without this, asyncio warns if nobody does
+        self._environment.exception()  # waiting callers get the error; without this, asyncio warns if there are none
         self.feed.tell({"type": "problem", "problem": self.problem})
 
     # -- who and what --------------------------------------------------------------------------------------------------
 
     def person(self, asked: str) -> User:
-        """Find one of the people ("": the first). Raises PageError."""
+        """Return one of the people ("": the first). Raises PageError."""
         if not asked:
             return self.people[0]
         found = next((person for person in self.people if person.id == asked), None)
@@ -87,14 +87,14 @@ class Room:
         return sorted(own, key=lambda channel: channel.kind == "im")
 
     def channel(self, person: User, asked: str) -> Channel:
-        """Find a channel that a person is in. Raises PageError."""
+        """Return a channel that a person is in. Raises PageError."""
         found = self.workspace.channels.get(asked)
         if found is None or person.id not in found.members:
             raise PageError("there is no such channel for this person", 404)
         return found
 
     def message(self, person: User, channel: Channel, ts: str) -> ChannelMessage:
-        """Find a message that a person can see. Raises PageError."""
+        """Return a message that a person can see. Raises PageError."""
         found = channel.find(ts) or next(
             (own for own in channel.ephemeral if own.ts == ts and own.ephemeral_to == person.id and not own.deleted),
             None,
@@ -104,7 +104,7 @@ class Room:
         return found
 
     def view(self, person: User, asked: str) -> View:
-        """Find an open modal or the Home tab of a person. Raises PageError."""
+        """Return an open modal or the Home tab of a person. Raises PageError."""
         own = self.workspace.homes.get(person.id)
         if own is not None and own.id == asked:
             return own
@@ -114,7 +114,7 @@ class Room:
         return found
 
     def file(self, key: str) -> SlackFile:
-        """Find a file by the key in its address, which only those get who can see it. Raises PageError."""
+        """Return a file by the key in its address, known only to those who can see it. Raises PageError."""
         found = next((self.workspace.files.get(name) for name, known in self._keys.items() if known == key), None)
         if found is None or found.content is None:
             raise PageError("there is no such file", 404)
@@ -141,7 +141,7 @@ class Room:
         return [as_json.view(view) for view in self.workspace.modals(person.id)]
 
     def read(self, person: User, channel: Channel, ts: str) -> None:
-        """Note that a person has seen a channel up to `ts`."""
+        """Record that a person has seen a channel up to `ts`."""
         at, key = micros(ts) or 0, (person.id, channel.id)
         if at <= self._seen.get(key, 0):
             return
@@ -185,7 +185,7 @@ class Room:
             self.feed.tell({"type": "thread", "channel": channel.id, "ts": message.thread_ts, "thread": below}, to)
 
     def _closed(self) -> None:
-        """Tell of every modal that is not open any more: a form's answer may close several at once."""
+        """Push every modal that is no longer open: a form's answer may close several at once."""
         for name, user in tuple(self._open.items()):
             if name not in self.workspace.views:
                 del self._open[name]

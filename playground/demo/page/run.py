@@ -23,7 +23,7 @@ from playground.demo.process import until_stopped, without_proxies
 from playground.demo.shifted import ShiftedClock
 
 PORT = 8765
-"""Where the page is looked for first; the next free one of `PORTS` is taken."""
+"""The first port to try; the next free one of `PORTS` is used."""
 PORTS = 20
 APPEARS = 10.0
 """Seconds within which an answer has surely appeared."""
@@ -31,17 +31,17 @@ SCHEDULE = "mondays 09:00 Europe/London"
 
 
 class PortError(BotError):
-    """No port to listen on: the message says which."""
+    """No port to listen on: the message names it."""
 
     def __init__(self, port: int) -> None:
-        """Name the port that was asked for."""
+        """Take the requested port."""
         super().__init__(f"port {port} is taken; name another one with --port, or 0 for any that is free")
         self.port = port
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """How the demo is to be run: `port` None: the first free one from `PORT`; `empty`: nothing has happened yet.
+    """Options of the demo: `port` None: the first free one from `PORT`; `empty`: nothing has happened yet.
 
     `browse` opens the page's address.
     """
@@ -53,7 +53,7 @@ class DemoOptions:
 
 
 def browser() -> Callable[[str], object] | None:
-    """Return what opens a browser window; None where nobody would see one (no terminal, none but a text browser)."""
+    """Return a browser to open a window with; None if nobody would see it (no terminal, or only a text browser)."""
     if not sys.stdout.isatty():
         return None
     try:
@@ -88,10 +88,10 @@ async def _serve(
 
 @asynccontextmanager
 async def opened(options: DemoOptions, place: Path, settings: Settings) -> AsyncIterator[PageServer]:
-    """Serve the page, begin to bring the app to it, and stop both at the end. Raises PortError.
+    """Serve the page, start the app for it, and stop both at the end. Raises PortError.
 
-    `place` is an empty folder. What keeps the app away (a folder that cannot be read) is told on the page, and is
-    what `Room.environment` raises.
+    `place` is an empty folder. An error that prevents the app (an unreadable folder) is shown on the page, and is
+    raised by `Room.environment`.
     """
     clock = ShiftedClock()
     room = Room(fixtures(clock.now(), empty=options.empty), clock, settings.name)
@@ -114,7 +114,7 @@ async def opened(options: DemoOptions, place: Path, settings: Settings) -> Async
 
 
 async def _listening(stack: AsyncExitStack, room: Room, settings: Settings, port: int | None) -> PageServer:
-    """Listen on the port that is asked for, or on the first free one."""
+    """Listen on the requested port, or on the first free one."""
     for candidate in (port,) if port is not None else (*range(PORT, PORT + PORTS), 0):
         try:
             return await stack.enter_async_context(PageServer(room, settings, port=candidate))
@@ -132,7 +132,7 @@ async def _bring(room: Room, options: DemoOptions, place: Path, settings: Settin
         async with environment(options.archive, place, settings, room.site, room.workspace, room.clock) as playing:
             room.enter(playing)
             await leave.wait()
-    except Exception as error:  # any error is shown: the page would wait for ever
+    except Exception as error:  # every error is shown: otherwise the page would wait for ever
         if room.here is not None:
             raise
         room.fail(error)
@@ -145,7 +145,7 @@ def _import_environment() -> Any:
 
 
 async def _begin(room: Room, settings: Settings) -> None:
-    """Once a page is open, subscribe the two channels as their people would, and release the first issue."""
+    """Once a page is open, subscribe the two channels as their people would, and publish the first issue."""
     environment = await room.environment()
     await room.feed.attended.wait()
     home, others = room.workspace.channels[room.home], room.channels(room.people[1])

@@ -1,4 +1,4 @@
-"""The page over HTTP on loopback (see the package's docstring for what is said)."""
+"""The page over HTTP on loopback (the package's docstring documents the requests)."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ KINDS: Mapping[str, str] = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-"""What is served from `STATIC`, and as what."""
+"""The files served from `STATIC`, with their types."""
 BODY_MAX_BYTES = 1_000_000
-"""Bytes that one may send at a time."""
+"""Bytes of the largest request."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -127,7 +127,7 @@ class PageServer:
         line = web.StreamResponse(
             headers={**HEADERS, "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
         )
-        with suppress(ConnectionError):  # the browser went away, perhaps at once
+        with suppress(ConnectionError):  # the browser disconnected, perhaps at once
             await line.prepare(request)
             async with aclosing(self.room.feed.follow(person.id, mark)) as pieces:
                 async for piece in pieces:
@@ -140,7 +140,7 @@ class PageServer:
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self.room.file(request.query.get("key", ""))
-        # Never shown in the browser: an export is HTML with whatever words an archive has in it.
+        # Never shown in the browser: an export is HTML with any words that an archive has.
         name = "".join(letter for letter in file.name if letter.isascii() and (letter.isalnum() or letter in "._-"))
         headers = {"Content-Disposition": f'attachment; filename="{name or "file"}"', "Cache-Control": "no-store"}
         return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
@@ -153,7 +153,7 @@ class PageServer:
         async for piece in request.content.iter_chunked(65_536):
             content += piece
             if len(content) > CHOSEN_FILE_MAX_BYTES:
-                break  # one byte too many is enough to be refused in a line
+                break  # one byte too many is enough for an error in one line
         return _json({"ok": True, "file": self._actions.upload(Body(dict(request.query)), bytes(content))})
 
     async def _backstage(self, request: web.Request) -> web.Response:
@@ -175,7 +175,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     except PageError as error:
         return _problem(error.problem, error.status)
-    except BackIssueError as error:  # it cannot be done now; or there is no archive, no database: the page says so
+    except BackIssueError as error:  # it cannot be done now, or there is no archive or database: the page says so
         return _problem(str(error), 200)
     except web.HTTPException as error:
         return _problem(f"the page has nothing at {request.path[:80]}: {error.reason}", error.status)
@@ -205,7 +205,7 @@ async def _static(request: web.Request) -> web.Response:
 
 
 def _on_disk(name: str) -> tuple[bytes, str] | None:
-    """Read a file of `STATIC` and say of what kind it is; None for all else, also for a name that no file can have."""
+    """Return a file of `STATIC` and its type; None for anything else, including impossible names."""
     try:
         asked_for = (STATIC / name).resolve()
         kind = KINDS.get(asked_for.suffix)

@@ -19,7 +19,7 @@ FILE_MAX_BYTES = 1_000_000_000
 
 
 def announce(call: Call) -> dict[str, Any]:
-    """Return the address to which a file of that name and length may be sent."""
+    """Return the URL to which a file of that name and length may be sent."""
     call.need("files:write")
     name = call.text("filename")
     length = str(call.arguments.get("length", ""))
@@ -32,7 +32,7 @@ def announce(call: Call) -> dict[str, Any]:
 
 
 def receive(workspace: Workspace, name: str, content: bytes) -> tuple[int, str]:
-    """Take the content of the file `name`, and return the status and the text of the answer."""
+    """Store the content of the file `name`; return the status and the text of the answer."""
     file = workspace.files.get(name)
     if file is None or file.content is not None:
         return 404, "no such upload"
@@ -43,9 +43,9 @@ def receive(workspace: Workspace, name: str, content: bytes) -> tuple[int, str]:
 
 
 def give(workspace: Workspace, token: str, name: str) -> tuple[int, bytes]:
-    """Return the status and the content for a request of the file `name` by the bot.
+    """Return the status and the content for the bot's request of the file `name`.
 
-    A token that may not read it is sent to the sign-in page (302), as in Slack.
+    A token that may not read it is redirected to the sign-in page (302), as in Slack.
     """
     if token != workspace.token or workspace.revoked or "files:read" not in workspace.scopes:
         return 302, b""

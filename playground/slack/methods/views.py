@@ -58,7 +58,7 @@ def publish(call: Call) -> dict[str, Any]:
 
 
 def replace(workspace: Workspace, view: View, payload: dict[str, Any]) -> None:
-    """Show `payload` in place of what a view showed. Its blocks get ids where they have none."""
+    """Show `payload` in place of a view's content. Blocks without an id get one."""
     view.payload = {**payload, "blocks": workspace.identified(payload.get("blocks", ()))}
     view.hash = f"{workspace.number()}.hash"
     workspace.changed(VisibleChange("opened", view=view))
@@ -111,12 +111,12 @@ def check(payload: Any, kind: str) -> dict[str, Any]:
 def _payload(call: Call, kind: str) -> dict[str, Any]:
     payload = check(call.json("view"), kind)
     if asks_for_files(payload):
-        call.need("files:read")  # that it is refused is documented, the word for it is not
+        call.need("files:read")  # the refusal is documented, its error is not
     return payload
 
 
 def _trigger(call: Call) -> str:
-    """Use a trigger_id up and give its person."""
+    """Return the person of a trigger_id, which is used up."""
     trigger = call.workspace.triggers.get(call.text("trigger_id"))
     if trigger is None:
         raise RefusalError("invalid_trigger_id")
