@@ -45,7 +45,7 @@ _USUAL = {"title", "date"}
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class ReleaseMarks:
     """The marks of one file.
 
     `draft`: the mark that holds it back as it is written, "" without one. `expires`: the moment from which the issue
@@ -57,10 +57,10 @@ class Marks:
     unclear: str = ""
 
 
-_UNMARKED = Marks()
+_UNMARKED = ReleaseMarks()
 
 
-def marks(file: str, metadata: Mapping[str, Any], text: str) -> Marks:
+def marks(file: str, metadata: Mapping[str, Any], text: str) -> ReleaseMarks:
     """Return the marks of the file named `file`, with front matter `metadata` (names in lower case) and `text`."""
     if metadata.keys() == _USUAL and "/" not in file and not _by_place(file):
         return _UNMARKED
@@ -69,7 +69,7 @@ def marks(file: str, metadata: Mapping[str, Any], text: str) -> Marks:
     expires = date.moment(given.get(name))
     unclear = shown(given[name]) if name and expires is None else ""
     held = f"{name}: {_plainly(given[name])}, which is no date" if unclear else ""
-    return Marks(_by_place(file) or _by_name(given) or held, expires, unclear)
+    return ReleaseMarks(_by_place(file) or _by_name(given) or held, expires, unclear)
 
 
 def _is_never(value: object) -> bool:
@@ -88,9 +88,9 @@ def _given(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return nested | dotted | given
 
 
-def of_folder(file: str) -> Marks:
+def of_folder(file: str) -> ReleaseMarks:
     """Return the marks in the file's folder and name alone, for a file that cannot be read."""
-    return Marks(_by_place(file))
+    return ReleaseMarks(_by_place(file))
 
 
 def date_of(metadata: Mapping[str, Any]) -> object:

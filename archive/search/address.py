@@ -30,7 +30,7 @@ _GLUED = re.compile(r"^(\w{3,}?)(engineering|techblog|devblog|blog|tech|technolo
 
 @lru_cache(maxsize=4096)
 def host_words(host: str) -> tuple[str, ...]:
-    """Give the telling words of a host's name: `engineering.example.co.uk` is ("engineering", "example")."""
+    """Return the telling words of a host's name: `engineering.example.co.uk` is ("engineering", "example")."""
     found: list[str] = []
     for word in words(host):
         if word in _DULL:
@@ -75,7 +75,7 @@ def _path_words(path: str) -> list[str]:
 
 @lru_cache(maxsize=16384)
 def _telling(word: str) -> bool:
-    """Tell whether `word` says what an address leads to."""
+    """Return whether `word` says what an address leads to."""
     return word not in _DULL and not _is_code(word)
 
 

@@ -25,7 +25,7 @@ class Explainer:
         self._kept: dict[_Told, Reason] = {}
 
     def reasons(self, terms: tuple[Term, ...], tokens: Container[int]) -> tuple[Reason, ...]:
-        """Give how an entry with these `tokens` (numbers of words) meets each of `terms`, in the query's order."""
+        """Return how an entry with these `tokens` (numbers of words) meets each of `terms`, in the query's order."""
         found: dict[_Told, None] = {}
         for term in terms:
             found.update(dict.fromkeys(self._best(term, tokens)))
@@ -38,7 +38,7 @@ class Explainer:
         return reason
 
     def _best(self, term: Term, tokens: Container[int]) -> list[_Told]:
-        """Give the reasons of the best alternative that is met."""
+        """Return the reasons of the best alternative that is met."""
         if len(term.alternatives) == 1:
             return self._met(term, term.alternatives[0], tokens)
         key = term.words, term.required
@@ -55,7 +55,7 @@ class Explainer:
         return []
 
     def _met(self, term: Term, alternative: Alternative, tokens: Container[int]) -> list[_Told]:
-        """Give the reasons by one alternative; none where it must be met whole and is not."""
+        """Return the reasons by one alternative; none where it must be met whole and is not."""
         found: list[_Told] = []
         for part in alternative.parts:
             before = len(found)

@@ -90,10 +90,10 @@ def _of_site(sites: tuple[str, ...], segments: Segments, dictionary: Dictionary,
 
 
 def _fits(host: str, sites: tuple[str, ...]) -> bool:
-    """Tell whether `host` is one of `sites` or part of one."""
+    """Return whether `host` is one of `sites` or part of one."""
     return any(host == site or host.endswith("." + site) for site in sites)
 
 
 def _below(url: str, site: str) -> bool:
-    """Tell whether the canonical `url` is `site` (a host and perhaps a path) or below it."""
+    """Return whether the canonical `url` is `site` (a host and perhaps a path) or below it."""
     return (url + "/").startswith(site + "/") or ("/" not in site and _fits(url.partition("/")[0], (site,)))

@@ -118,7 +118,7 @@ _NO_DERIVATIONS = bag("""
 
 @lru_cache(maxsize=8192)
 def inflections(word: str) -> tuple[str, ...]:
-    """Give the spellings `word` may have by number, tense and side of the ocean; itself not among them.
+    """Return the spellings `word` may have by number, tense and side of the ocean; itself not among them.
 
     Most of them will not exist there: look them up. A word with a digit has at
     most a plural, a word of one or two letters nothing.
@@ -143,7 +143,7 @@ def inflections(word: str) -> tuple[str, ...]:
 
 
 def _bases(word: str) -> list[str]:
-    """Give what `word` may be an inflection of: itself, and its singular or infinitive."""
+    """Return what `word` may be an inflection of: itself, and its singular or infinitive."""
     bases = [word]
     if word.endswith("s") and not word.endswith("ss"):
         if word.endswith("ies") and len(word) > 4:
@@ -167,7 +167,7 @@ def _bases(word: str) -> list[str]:
 
 
 def _inflect(base: str) -> list[str]:
-    """Give the plural and the tenses of `base`."""
+    """Return the plural and the tenses of `base`."""
     if base.endswith("e"):
         return [base + "s", base + "d", base[:-1] + "ing"]
     if base.endswith("y") and len(base) > 2 and base[-2] not in "aeiou":
@@ -185,7 +185,7 @@ def _inflect(base: str) -> list[str]:
 
 
 def _stems(word: str) -> list[str]:
-    """Give what is left of `word` without each derivational ending that leaves enough of it."""
+    """Return what is left of `word` without each derivational ending that leaves enough of it."""
     return [
         word[: len(word) - len(ending)]
         for ending in _ENDINGS

@@ -31,13 +31,13 @@ MIN_SPLIT_LETTERS, MAX_SPLIT_LETTERS = 6, 40
 
 
 def phrase(texts: Words, lookup: TermLookup) -> Term:
-    """Give the term of an exact phrase: these very words, next to each other."""
+    """Return the term of an exact phrase: these very words, next to each other."""
     leaves = tuple(Leaf(text, tuple(_present((text,), 1.0, "phrase", lookup))) for text in texts)
     return Term(texts, (Alternative(leaves, 1.0, "phrase", adjacent=True),), required=True)
 
 
 def any_form(text: str, lookup: TermLookup) -> Term:
-    """Give the term of a word in any of its forms, and by no other name."""
+    """Return the term of a word in any of its forms, and by no other name."""
     variants = tuple(variant for variant in _own(text, lookup) if variant.weight >= INFLECTION)
     return Term((text,), (Alternative((Leaf(text, variants),), 1.0, "exact"),), required=True)
 
@@ -104,7 +104,7 @@ def _misspelt_filler(text: str, lookup: TermLookup) -> bool:
 
 
 def _span(asked: tuple[QueryWord, ...], at: int, lookup: TermLookup) -> int:
-    """Give how many words from `at` on make one term."""
+    """Return how many words from `at` on make one term."""
     heads = lookup.synonyms.heads.get(asked[at].text, 1)
     for span in range(min(heads, len(asked) - at), 1, -1):
         if _other_names(tuple(word.text for word in asked[at : at + span]), lookup):
@@ -115,7 +115,7 @@ def _span(asked: tuple[QueryWord, ...], at: int, lookup: TermLookup) -> int:
 
 
 def _term(asked: tuple[QueryWord, ...], lookup: TermLookup) -> Term:
-    """Give the term of `asked`: one word, or a few that have another name together."""
+    """Return the term of `asked`: one word, or a few that have another name together."""
     texts = tuple(word.text for word in asked)
     optional = all(word.optional for word in asked)
     if len(asked) == 1 and asked[0].spelled:
@@ -159,7 +159,7 @@ def _respelt(word: QueryWord, lookup: TermLookup) -> Term:
 
 
 def _leaf(word: str, lookup: TermLookup) -> Leaf:
-    """Give the variants for one word of a query."""
+    """Return the variants for one word of a query."""
     variants = _own(word, lookup)
     known = any(variant.weight >= INFLECTION for variant in variants)
     for synonym in _other_names((word,), lookup):
@@ -178,7 +178,7 @@ def _leaf(word: str, lookup: TermLookup) -> Leaf:
 
 
 def _own(word: str, lookup: TermLookup) -> list[Variant]:
-    """Give `word` itself, its inflections and its derivations, as far as the archive has them."""
+    """Return `word` itself, its inflections and its derivations, as far as the archive has them."""
     found = lookup.families.get(word)
     if found is None:
         found = _present((word,), 1.0, "exact", lookup)
@@ -203,12 +203,12 @@ def _beginning(letter: str, lookup: TermLookup) -> list[Variant]:
 
 
 def _present(words: Words, weight: float, rule: str, lookup: TermLookup) -> list[Variant]:
-    """Give the variants for those of `words` that some entry has."""
+    """Return the variants for those of `words` that some entry has."""
     return [Variant(number, weight, rule) for number in lookup.present(words)]
 
 
 def _rare(word: str, variants: list[Variant], lookup: TermLookup) -> bool:
-    """Tell whether `word` is so rare that it may be the newsletter's own misspelling."""
+    """Return whether `word` is so rare that it may be the newsletter's own misspelling."""
     return (
         len(word) > 4
         and sum(lookup.frequency(variant.number) for variant in variants if variant.weight >= INFLECTION)
@@ -217,7 +217,7 @@ def _rare(word: str, variants: list[Variant], lookup: TermLookup) -> bool:
 
 
 def _misspelt(word: str, lookup: TermLookup, *, known: bool) -> list[Variant]:
-    """Give the variants that `word` may be a misspelling of; a `known` word only of a much more frequent one."""
+    """Return the variants that `word` may be a misspelling of; a `known` word only of a much more frequent one."""
     found: list[Variant] = []
     if known:
         nearby = [near for near in lookup.near(word, most=1) if lookup.count(near.word) >= FREQUENT_ENTRIES]
@@ -257,7 +257,7 @@ def _beyond(nearby: Iterable[Correction], lookup: TermLookup) -> Iterator[Correc
 
 
 def _other_names(texts: Words, lookup: TermLookup) -> tuple[Synonym, ...]:
-    """Give the synonyms of a run of words, also when its last word is in another number or tense."""
+    """Return the synonyms of a run of words, also when its last word is in another number or tense."""
     if found := lookup.synonyms.of(texts):
         return found
     for form in lookup.inflections(texts[-1]):
@@ -267,7 +267,7 @@ def _other_names(texts: Words, lookup: TermLookup) -> tuple[Synonym, ...]:
 
 
 def _renamed(texts: Words, lookup: TermLookup) -> Iterator[Alternative]:
-    """Give the alternatives to say `texts` by synonyms of several words; of one word too when `texts` are several."""
+    """Return the alternatives to say `texts` by synonyms of several words; of one word too when `texts` are several."""
     for synonym in _other_names(texts, lookup):
         if len(synonym.words) == 1 and len(texts) == 1:
             continue
@@ -278,7 +278,7 @@ def _renamed(texts: Words, lookup: TermLookup) -> Iterator[Alternative]:
 
 
 def _joined(left: str, right: str, lookup: TermLookup) -> tuple[Variant, ...]:
-    """Give the variants for two words written as one."""
+    """Return the variants for two words written as one."""
     joined = left + right
     if len(joined) < 5 or not any(form in lookup.vocabulary.ids for form in (joined, joined + "s", joined[:-1])):
         return ()
@@ -290,7 +290,7 @@ def _joined(left: str, right: str, lookup: TermLookup) -> tuple[Variant, ...]:
 
 
 def _neighbours(leaves: tuple[Leaf, ...], lookup: TermLookup) -> int:
-    """Give the number of entries where the first two leaves' words stand next to each other."""
+    """Return the number of entries where the first two leaves' words stand next to each other."""
     left, right = (
         tuple(variant.number for variant in leaf.variants if variant.weight >= INFLECTION) for leaf in leaves[:2]
     )
@@ -298,7 +298,7 @@ def _neighbours(leaves: tuple[Leaf, ...], lookup: TermLookup) -> int:
 
 
 def _split(word: str, leaf: Leaf, lookup: TermLookup) -> Iterator[Alternative]:
-    """Give `word` as two words, if the archive writes it so more often than as one."""
+    """Return `word` as two words, if the archive writes it so more often than as one."""
     if not MIN_SPLIT_LETTERS <= len(word) <= MAX_SPLIT_LETTERS:
         return
     own = sum(lookup.frequency(variant.number) for variant in leaf.variants if variant.weight >= INFLECTION)

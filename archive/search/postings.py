@@ -44,11 +44,11 @@ class PostingBlock:
     bounds: Ints
 
     def __len__(self) -> int:
-        """Give the number of entries."""
+        """Return the number of entries."""
         return len(self.bounds) - 1
 
     def run(self, term: int) -> slice:
-        """Give where the entries of `term` (a word's number) are; an empty slice if there are none."""
+        """Return where the entries of `term` (a word's number) are; an empty slice if there are none."""
         at = bisect_left(self.terms.data, term)  # a numpy search for one number takes five times as long
         if at < len(self.terms) and self.terms[at] == term:
             return slice(int(self.starts[at]), int(self.starts[at + 1]))
@@ -62,7 +62,7 @@ class PostingBlock:
         return starts, (self.starts[at + 1] - starts) * (self.terms[at] == terms)
 
     def words(self, docs: Ints) -> tuple[Ints, Longs]:
-        """Give the numbers of the words of `docs` one after another, and where each entry's begin (one more)."""
+        """Return the numbers of the words of `docs` one after another, and where each entry's begin (one more)."""
         starts = self.bounds[docs]
         lengths = self.bounds[docs + 1] - starts
         ends = np.zeros(len(docs) + 1, np.int64)
@@ -103,14 +103,14 @@ def turned(tokens: Ints, lengths: Ints) -> PostingBlock:
 
 
 def _narrowed(tokens: Ints, terms: Ints) -> NDArray[np.uint16] | NDArray[np.uint32]:
-    """Give `tokens` as places in `terms`, in two bytes each if they fit."""
+    """Return `tokens` as places in `terms`, in two bytes each if they fit."""
     places = np.zeros(int(terms[-1]) + 1, np.uint32)
     places[terms] = np.arange(len(terms))
     return places[tokens].astype(np.uint16) if len(terms) <= BLOCK_MAX_ENTRIES else places[tokens]
 
 
 def union(runs: Sequence[Ints]) -> Ints:
-    """Give the entries of any of `runs`, ascending; as numpy's `unique` does, which takes 12 ms to load."""
+    """Return the entries of any of `runs`, ascending; as numpy's `unique` does, which takes 12 ms to load."""
     if len(runs) == 1:
         return runs[0]
     docs = np.concatenate(runs) if runs else np.zeros(0, np.int32)
@@ -121,14 +121,14 @@ def union(runs: Sequence[Ints]) -> Ints:
 
 
 def _fresh(values: Longs) -> Longs:
-    """Give where a value differs from the one before it."""
+    """Return where a value differs from the one before it."""
     if not len(values):
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
 
 
 def spread(starts: Longs, lengths: Longs) -> Longs:
-    """Give the places of runs: for each the numbers from its start on, as many as its length."""
+    """Return the places of runs: for each the numbers from its start on, as many as its length."""
     ends = lengths.cumsum()
     if not len(ends):
         return ends

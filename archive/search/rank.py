@@ -73,7 +73,7 @@ class TermHits:
 
 
 def idf(count: int, total: int) -> float:
-    """Give the weight of a word that `count` of `total` entries have, as in BM25."""
+    """Return the weight of a word that `count` of `total` entries have, as in BM25."""
     return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
 
@@ -141,7 +141,7 @@ class Ranker:
         return scores[docs], met[docs]
 
     def hits(self, term: Term) -> TermHits:
-        """Give the entries that have `term`."""
+        """Return the entries that have `term`."""
         key = term.words, term.spelled, term.required
         found = self._kept.get(key)
         if found is None:
@@ -258,7 +258,7 @@ class Ranker:
         return docs[starts], np.maximum.reduceat(scores[order], starts), np.maximum.reduceat(met[order], starts)
 
     def _together(self, parts: Sequence[TermHits | Ints]) -> tuple[Ints, list[_Places]]:
-        """Give the entries of all `parts`, and where those of each are among them."""
+        """Return the entries of all `parts`, and where those of each are among them."""
         runs = [part.docs if isinstance(part, TermHits) else part for part in parts]
         if len(runs) == 1:
             return runs[0], [slice(None)]
@@ -272,7 +272,7 @@ class Ranker:
         return docs, [place[run] for run in runs]
 
     def _union(self, runs: Sequence[Ints]) -> Ints:
-        """Give the entries of any of `runs`, ascending."""
+        """Return the entries of any of `runs`, ascending."""
         if sum(map(len, runs)) < SORT_MAX_ENTRIES:
             return union(runs)
         mark = np.zeros(len(self._segments), np.bool_)
@@ -281,7 +281,7 @@ class Ranker:
         return mark.nonzero()[0].astype(np.int32)
 
     def _scratch(self) -> Ints:
-        """Give an array with a place for every entry, this thread's own; what it holds is left from before."""
+        """Return an array with a place for every entry, this thread's own; what it holds is left from before."""
         found: Ints | None = getattr(self._own, "place", None)
         if found is None:
             found = self._own.place = np.empty(len(self._segments), np.int32)
@@ -318,7 +318,7 @@ def _needed(counted: Sequence[_TermHits], weights: Sequence[float]) -> list[Term
 
 
 def _meeting(docs: Ints, others: Ints) -> tuple[_Places, _Places]:
-    """Give where the entries that both have are in each; both ascend."""
+    """Return where the entries that both have are in each; both ascend."""
     if len(docs) == len(others) and np.array_equal(docs, others):
         return slice(None), slice(None)
     if len(docs) < len(others):
@@ -333,17 +333,17 @@ def _meeting(docs: Ints, others: Ints) -> tuple[_Places, _Places]:
 
 
 def _room(segments: Segments) -> int:
-    """Give how many scores may be kept."""
+    """Return how many scores may be kept."""
     return min(MAX_CACHED_SCORES, MIN_CACHED_SCORES + CACHED_SCORES_PER_ENTRY * len(segments))
 
 
 def _zeros(docs: Ints) -> Floats:
-    """Give a zero for each of `docs`."""
+    """Return a zero for each of `docs`."""
     return np.zeros(len(docs), np.float32)
 
 
 def numbers(parts: Iterable[Leaf | Term]) -> Iterator[int]:
-    """Give the number of every variant looked for."""
+    """Return the number of every variant looked for."""
     for part in parts:
         if isinstance(part, Leaf):
             for variant in part.variants:

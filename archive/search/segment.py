@@ -54,15 +54,15 @@ class Segment:
     repeated: NDArray[np.bool_]
 
     def __len__(self) -> int:
-        """Give the number of entries."""
+        """Return the number of entries."""
         return len(self.kind)
 
     def is_gone(self, at: int, gone: NDArray[np.bool_]) -> bool:
-        """Tell whether the issue at `at` is marked in `gone` (by entry, then by issue)."""
+        """Return whether the issue at `at` is marked in `gone` (by entry, then by issue)."""
         return bool(gone[len(self) + at])
 
     def entry(self, doc: int) -> tuple[Issue, Section, Entry]:
-        """Give the entry numbered `doc` with its section and issue."""
+        """Return the entry numbered `doc` with its section and issue."""
         issue, ordinal = self.issues[self.issue_of[doc]], int(self.ordinal[doc])
         for section in issue.sections:
             if ordinal < len(section.entries):
@@ -71,7 +71,7 @@ class Segment:
         raise IndexError(doc)
 
     def with_link(self, link: int) -> Ints:
-        """Give the entries that have `link` (a hash as in `first_link`)."""
+        """Return the entries that have `link` (a hash as in `first_link`)."""
         low = int(self.links_sorted.searchsorted(link))
         high = int(self.links_sorted.searchsorted(link, side="right"))
         return self.docs_by_link[low:high]
@@ -88,7 +88,7 @@ class Dictionary:
         self.respelt: dict[str, str] = {}
 
     def site(self, name: str) -> int:
-        """Give the number of the site `name`, a new one if it has none yet."""
+        """Return the number of the site `name`, a new one if it has none yet."""
         found = self._site_numbers.get(name)
         if found is None:
             found = self._site_numbers[name] = len(self.sites)

@@ -53,7 +53,7 @@ class Segments:
         self.issue_count -= sum(int(gone[len(segment) :].sum()) for segment, gone in pairs)
 
     def _laid(self) -> Iterator[tuple[PostingBlock, int, NDArray[np.bool_] | None]]:
-        """Give each block with the number of its first entry and the marks of those gone."""
+        """Return each block with the number of its first entry and the marks of those gone."""
         for segment, gone, start in zip(self.parts, self.gone, self.offsets, strict=False):
             low = 0
             for block in segment.blocks:
@@ -61,15 +61,15 @@ class Segments:
                 low += len(block)
 
     def __len__(self) -> int:
-        """Give the number of entries, gone ones included."""
+        """Return the number of entries, gone ones included."""
         return self.offsets[-1]
 
     def places(self) -> Iterator[tuple[Segment, int, int]]:
-        """Give each segment with the number of its first entry and of the one after its last."""
+        """Return each segment with the number of its first entry and of the one after its last."""
         return zip(self.parts, self.offsets, self.offsets[1:], strict=False)
 
     def postings(self, term: int) -> tuple[Ints, NDArray[np.uint8]]:
-        """Give the entries that have the word numbered `term`, ascending, and how strongly each."""
+        """Return the entries that have the word numbered `term`, ascending, and how strongly each."""
         docs: list[Ints] = []
         strengths: list[NDArray[np.uint8]] = []
         for block, start, gone in self.blocks:
@@ -111,14 +111,14 @@ class Segments:
         return docs, strengths, by
 
     def issues(self) -> Iterator[Issue]:
-        """Give every issue that is not gone."""
+        """Return every issue that is not gone."""
         for segment, gone in zip(self.parts, self.gone, strict=True):
             for at, issue in enumerate(segment.issues):
                 if gone is None or not segment.is_gone(at, gone):
                     yield issue
 
     def find(self, slug: str) -> tuple[int, int] | None:
-        """Give the segment that has the issue `slug` and its place there, None if no segment has it any more."""
+        """Return the segment that has the issue `slug` and its place there, None if no segment has it any more."""
         for number in range(len(self.parts) - 1, -1, -1):
             at, gone = self.parts[number].slugs.get(slug), self.gone[number]
             if at is not None and (gone is None or not self.parts[number].is_gone(at, gone)):
@@ -126,7 +126,7 @@ class Segments:
         return None
 
     def without(self, number: int, at: int) -> Segments:
-        """Give the segments without the issue at `at` in the segment `number`."""
+        """Return the segments without the issue at `at` in the segment `number`."""
         segment, gone = self.parts[number], self.gone[number]
         marked = np.zeros(len(segment) + len(segment.issues), np.bool_) if gone is None else gone.copy()
         marked[segment.issue_bounds[at] : segment.issue_bounds[at + 1]] = True
@@ -134,11 +134,11 @@ class Segments:
         return Segments(self.parts, (*self.gone[:number], marked, *self.gone[number + 1 :]))
 
     def with_segment(self, segment: Segment) -> Segments:
-        """Give the segments with one more segment."""
+        """Return the segments with one more segment."""
         return Segments((*self.parts, segment), (*self.gone, None))
 
     def tidied(self, dictionary: Dictionary) -> Segments:
-        """Give the segments with small segments joined and mostly gone ones rebuilt.
+        """Return the segments with small segments joined and mostly gone ones rebuilt.
 
         A segment is joined to the one before it once it is at least half as long, so that there are few of them and an
         entry is indexed again only as often as the archive doubles.
@@ -154,7 +154,7 @@ class Segments:
         return Segments(tuple(segments), tuple(marks))
 
     def counts(self, words: int) -> NDArray[np.int64]:
-        """Give the number of entries that have each word, by its number below `words`."""
+        """Return the number of entries that have each word, by its number below `words`."""
         counts = np.zeros(words, np.int64)
         for block, _, gone in self.blocks:
             lengths = np.diff(block.starts)
@@ -164,13 +164,13 @@ class Segments:
         return counts
 
     def rank(self, doc: int) -> tuple[float, str, int]:
-        """Give what orders entries of the same day: the newer issue first, then its slug, then reading order."""
+        """Return what orders entries of the same day: the newer issue first, then its slug, then reading order."""
         segment, local = self.place(doc)
         issue = segment.issues[segment.issue_of[local]]
         return -issue.published.timestamp(), issue.slug, int(segment.ordinal[local])
 
     def issues_with(self, link: int) -> Iterator[Issue]:
-        """Give every issue that has `link` (a hash)."""
+        """Return every issue that has `link` (a hash)."""
         for segment, gone in zip(self.parts, self.gone, strict=True):
             for local in segment.with_link(link).tolist():
                 if gone is None or not gone[local]:
@@ -191,7 +191,7 @@ class Segments:
         return kept
 
     def gather(self, name: str, docs: Ints) -> NDArray[Any]:
-        """Give the array `name` of the segments (one value an entry) at `docs`."""
+        """Return the array `name` of the segments (one value an entry) at `docs`."""
         if len(self.parts) == 1:
             return getattr(self.parts[0], name)[docs]  # type: ignore[no-any-return]  # an array, by its name
         arrays = [getattr(segment, name) for segment in self.parts]
@@ -209,7 +209,7 @@ class Segments:
         return found
 
     def tokens(self, docs: Ints) -> tuple[Ints, NDArray[np.int64]]:
-        """Give the words of `docs` one after another, and where each entry's begin (one more than `docs`)."""
+        """Return the words of `docs` one after another, and where each entry's begin (one more than `docs`)."""
         if len(self.blocks) == 1:
             return self.blocks[0][0].words(docs)
         lengths = np.zeros(len(docs), np.int64)
@@ -228,21 +228,21 @@ class Segments:
         return tokens, ends
 
     def words(self, docs: Ints) -> Iterator[frozenset[int]]:
-        """Give the numbers of the words of each of `docs`."""
+        """Return the numbers of the words of each of `docs`."""
         tokens, ends = self.tokens(docs)
         found = tokens.tolist()
         for start, end in pairwise(ends.tolist()):
             yield frozenset(found[start:end])
 
     def place(self, doc: int) -> tuple[Segment, int]:
-        """Give the segment that `doc` is in and its number there."""
+        """Return the segment that `doc` is in and its number there."""
         for at, segment in enumerate(self.parts):
             if doc < self.offsets[at + 1]:
                 return segment, doc - self.offsets[at]
         raise IndexError(doc)
 
     def entry(self, doc: int) -> tuple[Issue, Section, Entry]:
-        """Give the entry numbered `doc` with its section and issue."""
+        """Return the entry numbered `doc` with its section and issue."""
         segment, local = self.place(doc)
         return segment.entry(local)
 
@@ -265,7 +265,7 @@ class Segments:
         return found
 
     def together(self, left: tuple[int, ...], right: tuple[int, ...]) -> int:
-        """Give the number of entries where a word of `right` follows one of `left`: about, where there are many.
+        """Return the number of entries where a word of `right` follows one of `left`: about, where there are many.
 
         Of many, those of some days are looked at, so that the order of indexing makes no difference.
         """
@@ -310,7 +310,7 @@ class EntryCounts:
         self._one: memoryview | None = None
 
     def __call__(self, number: int) -> int:
-        """Give the number of entries that have the word numbered `number`."""
+        """Return the number of entries that have the word numbered `number`."""
         one = self.table()
         return int(one[number]) if number < len(one) else 0
 
@@ -321,7 +321,7 @@ class EntryCounts:
         return self._one
 
     def of(self, numbers: Ints) -> Ints:
-        """Give the number of entries that have each of the words numbered so."""
+        """Return the number of entries that have each of the words numbered so."""
         counts = self._counted()
         found = np.zeros(len(numbers), np.int32)
         known = numbers < len(counts)

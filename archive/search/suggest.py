@@ -22,7 +22,7 @@ _UNTOLD = STOP_WORDS | _MONTHS
 
 
 def topics(limit: int, lookup: TermLookup) -> tuple[str, ...]:
-    """Give the `limit` things of the table of names that the archive says most about, by its own name for each."""
+    """Return the `limit` things of the table of names that the archive says most about, by its own name for each."""
     ranked = sorted(((count, name) for name, count in _counted(lookup, limit)), key=lambda pair: (-pair[0], pair[1]))
     told: list[str] = []
     seen: set[Words] = set()
@@ -37,7 +37,7 @@ def topics(limit: int, lookup: TermLookup) -> tuple[str, ...]:
 
 
 def usual(forms: list[Words], lookup: TermLookup) -> str:
-    """Give the form of a topic that most entries have."""
+    """Return the form of a topic that most entries have."""
     counts = [lookup.count(form[0]) if len(form) == 1 else _pair(form[-2:], lookup) for form in forms]
     return " ".join(forms[counts.index(max(counts))])
 
@@ -74,7 +74,7 @@ def _pair(name: Words, lookup: TermLookup) -> int:
 
 
 def _frequent(lookup: TermLookup) -> list[str]:
-    """Give the archive's most frequent long words, for an archive of other things than the table's."""
+    """Return the archive's most frequent long words, for an archive of other things than the table's."""
     words_ = lookup.vocabulary.words
     counted = sorted(
         ((lookup.frequency(number), word) for number, word in enumerate(words_) if len(word) > 4), reverse=True
@@ -98,7 +98,7 @@ def meant(query: str, asked: Query, lookup: TermLookup) -> Iterator[str]:
 
 
 def parts(asked: Query, lookup: TermLookup) -> tuple[Words, ...]:
-    """Give the parts of a query of several words that name something, the longest and then the rarest first.
+    """Return the parts of a query of several words that name something, the longest and then the rarest first.
 
     Only names of the table are parts: that the archive has "patterns" tells nothing of knitting. A misspelt name counts
     as what it is nearest to.
@@ -110,7 +110,7 @@ def parts(asked: Query, lookup: TermLookup) -> tuple[Words, ...]:
 
 
 def _spans(run: Words, lookup: TermLookup) -> Iterator[Words]:
-    """Give every few neighbours of `run` that may have a name, as they are and with a misspelt word put right."""
+    """Return every few neighbours of `run` that may have a name, as they are and with a misspelt word put right."""
     right = tuple(_righted(word, lookup) for word in run if word not in STOP_WORDS)
     longest = max((lookup.synonyms.heads.get(word, 1) for word in right), default=1)
     for size in range(1, longest + 1):
@@ -121,7 +121,7 @@ def _spans(run: Words, lookup: TermLookup) -> Iterator[Words]:
 
 
 def _righted(word: str, lookup: TermLookup) -> str:
-    """Give what `word` is a misspelling of, or `word` if it is known or too short to tell."""
+    """Return what `word` is a misspelling of, or `word` if it is known or too short to tell."""
     if len(word) < 5 or _count(word, lookup) or (word,) in lookup.synonyms.table:
         return word
     near = lookup.near(word)

@@ -42,7 +42,7 @@ class Synonyms:
     known: frozenset[Words]
 
     def of(self, asked: Words) -> tuple[Synonym, ...]:
-        """Give the other names of `asked`, none if the table has no such name."""
+        """Return the other names of `asked`, none if the table has no such name."""
         return self.table.get(asked, ())
 
 
@@ -97,23 +97,23 @@ def extended(synonyms: Synonyms, line: str) -> Synonyms:
 
 
 def _telling(name: str) -> Words:
-    """Give the words of `name` that a query would keep, so that both are compared alike."""
+    """Return the words of `name` that a query would keep, so that both are compared alike."""
     found = compounded(words(name))
     return tuple(word for word in found if word not in STOP_WORDS or word == "go") or tuple(found)
 
 
 def _found(name: str) -> Words:
-    """Give the words of `name` as entries have them: one that filler is a part of stays whole ("on call")."""
+    """Return the words of `name` as entries have them: one that filler is a part of stays whole ("on call")."""
     found = words(name)
     return _telling(name) if compounded(found) == found else tuple(found)
 
 
 def shipped_text() -> str:
-    """Give the text of the table that ships, to be shown or extended."""
+    """Return the text of the table that ships, to be shown or extended."""
     return resources.files("archive.search").joinpath("synonyms.txt").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=4)
 def shipped(extra: str = "") -> Synonyms:
-    """Give the table that ships, with the lines of `extra` (an operator's file) put before it so that they win."""
+    """Return the table that ships, with the lines of `extra` (an operator's file) put before it so that they win."""
     return parse(extra + "\n" + shipped_text())

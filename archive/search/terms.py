@@ -84,7 +84,7 @@ class TermLookup:
     pairs: dict[Words, int] = field(default_factory=dict)
 
     def count(self, word: str) -> int:
-        """Give the number of entries that have exactly `word`."""
+        """Return the number of entries that have exactly `word`."""
         number = self.vocabulary.ids.get(word)
         return self.frequency(number) if number else 0
 

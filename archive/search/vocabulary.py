@@ -48,7 +48,7 @@ class _Numbers(dict[str, int]):
         self.words = [""]
 
     def __missing__(self, word: str) -> int:
-        """Give `word` a number."""
+        """Return `word` a number."""
         number = self[word] = len(self.words)
         self.words.append(word)
         return number
@@ -65,11 +65,11 @@ class Vocabulary:
         self._rows: tuple[_Row, ...] = ()
 
     def __len__(self) -> int:
-        """Give how many numbers are taken, the gap's among them."""
+        """Return how many numbers are taken, the gap's among them."""
         return len(self.words)
 
     def number(self, words: Iterable[str]) -> Iterator[int]:
-        """Give the number of each of `words`, a new one if it has none yet."""
+        """Return the number of each of `words`, a new one if it has none yet."""
         return map(self._numbers.__getitem__, words)
 
     def near(self, word: str, edits: int, *, same_start: bool = False) -> Ints:
@@ -90,7 +90,7 @@ class Vocabulary:
         return np.concatenate(found)
 
     def starting(self, prefix: str) -> NDArray[np.int32]:
-        """Give the numbers of the words that start with `prefix`, in no order."""
+        """Return the numbers of the words that start with `prefix`, in no order."""
         found = [np.zeros(0, np.int32)]
         for row in self._ordered():
             words = row.by_alphabet

@@ -30,12 +30,12 @@ Words = tuple[str, ...]
 
 
 def bag(text: str) -> frozenset[str]:
-    """Give the words of a constant, written with blanks between them."""
+    """Return the words of a constant, written with blanks between them."""
     return frozenset(text.split())
 
 
 def words(text: str) -> list[str]:
-    """Give the words of `text` in order: lower case, no accents, no possessive; "c++" and the like by their names.
+    """Return the words of `text` in order: lower case, no accents, no possessive; "c++" and the like by their names.
 
     Everything that is not a letter or digit separates, so "blue/green" and "blue-green" are the same two words. Signs,
     emoji and control characters are no words. Chinese, Japanese and Korean, written without blanks or with few, come in
@@ -62,7 +62,7 @@ def words(text: str) -> list[str]:
 
 
 def _cut(piece: str) -> list[str]:
-    """Give the words of a piece that has an apostrophe or a foreign sign."""
+    """Return the words of a piece that has an apostrophe or a foreign sign."""
     found = _WORD.findall(piece)
     if "'" in piece:
         found = [word.removesuffix("'s").replace("'", "") for word in found]

@@ -11,7 +11,7 @@ from archive.link import key
 from archive.snapshot import Snapshot
 from bot.domain.bookmark import BookmarkLink, checked
 from bot.lookup.search import SearchSource
-from bot.slack.cards.save_button import Token
+from bot.slack.cards.save_button import SaveToken
 
 Rows: TypeAlias = dict[int, tuple[Issue, tuple[tuple[str, Entry, str], ...]]]
 """By an issue's id(): the issue, which keeps that id its own, and its links as (key, entry, address)."""
@@ -31,7 +31,7 @@ class LinkLookup:
         self._of: tuple[Snapshot | None, dict[str, tuple[Issue, Entry, str]]] = (None, {})
         self._rows: Rows = {}
 
-    def named(self, token: Token) -> BookmarkLink | None:
+    def named(self, token: SaveToken) -> BookmarkLink | None:
         """Return the link that a Save button names: at the place it names or, if the issue changed, anywhere."""
         issue = self._library.current.snapshot.get(token.slug)
         for _, entry in issue.entries() if issue is not None else ():

@@ -21,7 +21,7 @@ from bot.slack.api.errors import SlackError
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
-from bot.slack.cards.save_button import Token
+from bot.slack.cards.save_button import SaveToken
 from bot.store.people import People
 
 _log = structlog.get_logger(__name__)
@@ -62,7 +62,7 @@ class Saving:
         self._names = names
         self._clock = clock
 
-    async def press(self, member: Member, token: Token, at: int | None, *, keep: bool = True) -> SaveOutcome:
+    async def press(self, member: Member, token: SaveToken, at: int | None, *, keep: bool = True) -> SaveOutcome:
         """Save the link that a button names, or remove it unless `keep`.
 
         `at` is Slack's time of the click in microseconds; None is now.
@@ -78,7 +78,7 @@ class Saving:
 
     async def in_place(self, member: Member, value: str, at: int | None, *, keep: bool) -> Message:
         """Press a button of a message that only this person sees; return the message with its new state."""
-        token = Token.read(value)
+        token = SaveToken.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
             return blocks.told(suggestions.STALE)
@@ -104,7 +104,7 @@ class Saving:
         What a person saves is private, so the message itself does not change. The answer has a button to remove the
         link again, and a person's first one explains saving. A removal has no answer (None).
         """
-        token = Token.read(value)
+        token = SaveToken.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
             return blocks.told(suggestions.STALE)

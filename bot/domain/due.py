@@ -40,7 +40,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SlotTurn:
     """What becomes of the new issues (identities, oldest first) when some are posted: see `turn`."""
 
     posted: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Turn:
     passed: tuple[str, ...] = ()
 
 
-def turn(new: Sequence[str], room: int, policy: DeliveryPolicy) -> Turn:
+def turn(new: Sequence[str], room: int, policy: DeliveryPolicy) -> SlotTurn:
     """Return which of the `new` issues (oldest first) are posted if there is `room` for so many.
 
     Of those that are new at the same time only the newest `issues_per_slot` are ever posted by themselves; older ones
@@ -58,8 +58,8 @@ def turn(new: Sequence[str], room: int, policy: DeliveryPolicy) -> Turn:
     newest = tuple(new[-policy.issues_per_slot :])
     posted = newest[-room:] if room else ()
     if not posted:
-        return Turn(waiting=tuple(new))
-    return Turn(posted, newest[: -len(posted)], tuple(new[: -len(newest)]))
+        return SlotTurn(waiting=tuple(new))
+    return SlotTurn(posted, newest[: -len(posted)], tuple(new[: -len(newest)]))
 
 
 def is_new(catalogue: IssueCatalogue, subscription: Subscription, identity: str) -> bool:
@@ -217,7 +217,7 @@ def dated_ahead(
     return (*catalogue.ahead, *again)
 
 
-def _notes(catalogue: IssueCatalogue, found: Turn, command: str, when: str) -> dict[str, str]:
+def _notes(catalogue: IssueCatalogue, found: SlotTurn, command: str, when: str) -> dict[str, str]:
     """Return the notes, with the issues that have to wait named on the last one that is posted."""
     names = [label(catalogue.issues[identity]) for identity in found.waiting]
     if not (names and found.posted):

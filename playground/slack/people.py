@@ -75,7 +75,7 @@ async def workspace_fixture(
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class CommandAnswer:
     """The app's immediate `answer` to a command, and the `message` that it made the person see, if any."""
 
     answer: AppReply
@@ -113,7 +113,7 @@ class Person:
         """Return the conversation with the app."""
         return self.fixture.workspace.direct(self.user.id)
 
-    async def types(self, text: str, channel: Channel) -> Heard:
+    async def types(self, text: str, channel: Channel) -> CommandAnswer:
         """Type a slash command. The app's immediate answer appears; none within three seconds is a failure."""
         fixture, workspace = self.fixture, self.fixture.workspace
         now = fixture.server.clock.now()
@@ -122,13 +122,13 @@ class Person:
         payload = payloads.command(workspace, self.user, channel, text, response_url=url, now=now)
         answer = await fixture.sender.send("slash_commands", payload)
         if answer.status != 200:
-            return Heard(answer, self._failed(channel, text.partition(" ")[0], answer))
+            return CommandAnswer(answer, self._failed(channel, text.partition(" ")[0], answer))
         body = answer.json()
         if refused := refusal(message_breaches(body)) if body else None:
-            return Heard(answer, self._fails(channel, text.partition(" ")[0], refused.code))
+            return CommandAnswer(answer, self._fails(channel, text.partition(" ")[0], refused.code))
         if body.get("response_type") == "in_channel":
             workspace.post(channel, fixture.server.clock.now(), user=self.user.id, text=text)
-        return Heard(answer, apply(workspace, answering, body, fixture.server.clock.now()))
+        return CommandAnswer(answer, apply(workspace, answering, body, fixture.server.clock.now()))
 
     def writes(self, text: str, channel: Channel, *, thread: ChannelMessage | None = None) -> ChannelMessage:
         """Type a message: addresses in it become links, everything else is plain text."""

@@ -35,7 +35,7 @@ from playground.slack.ledger import Ledger
 from playground.slack.limits import message_breaches
 from playground.slack.loopback import by_a_browser
 from playground.slack.respond import respond
-from playground.slack.site import CallOutcome, Reply, Site
+from playground.slack.site import CallOutcome, MethodReply, Site
 from playground.slack.sockets import Sockets
 
 
@@ -139,7 +139,7 @@ class Server:
             reply = self.site.request(method, str(token) if token else None, arguments, self.clock.now())
         return await self._wire(request, reply)
 
-    async def _wire(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+    async def _wire(self, request: web.BaseRequest, reply: MethodReply) -> web.StreamResponse:
         if reply.outcome == "hang":
             await self._closing.wait()
         if reply.outcome != "answer":

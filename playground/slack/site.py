@@ -24,7 +24,7 @@ WRITING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class MethodReply:
     """What the caller gets: a body and status, or silence (`wire` "hang"), or a reset connection ("cut")."""
 
     body: Mapping[str, Any]
@@ -84,7 +84,7 @@ class Site:
         """Return the app-level tokens that may open Socket Mode."""
         return frozenset(workspace.app_token for workspace in self.workspaces.values())
 
-    def request(self, method: str, token: str | None, arguments: Mapping[str, Any], now: datetime) -> Reply:
+    def request(self, method: str, token: str | None, arguments: Mapping[str, Any], now: datetime) -> MethodReply:
         """Perform what a fault held back until now, then one call of a Web API method, and return the reply."""
         self.settle(now)
         self.ledger.calls[method] += 1
@@ -119,7 +119,7 @@ class Site:
             _, _, call = heapq.heappop(self._late)
             self._perform(call, told="late")
 
-    def _fail(self, call: Call, fault: Fault) -> Reply:
+    def _fail(self, call: Call, fault: Fault) -> MethodReply:
         told = fault.error if fault.how is How.REFUSED else fault.how.value
         if fault.effect and fault.lands_after:
             due = call.now + timedelta(seconds=fault.lands_after)
@@ -129,16 +129,16 @@ class Site:
         else:
             self._write(call, {}, landed=False, answer=told)
         if fault.how is How.HANG:
-            return Reply({}, outcome="hang")
+            return MethodReply({}, outcome="hang")
         if fault.how is How.CUT:
-            return Reply({}, outcome="cut")
+            return MethodReply({}, outcome="cut")
         if fault.how is How.BROKEN:
-            return Reply({"ok": False, "error": "internal_error"}, status=500)
+            return MethodReply({"ok": False, "error": "internal_error"}, status=500)
         if fault.how is How.LIMITED:
             return _refused(RefusalError("ratelimited", wait=fault.retry_after))
         return _refused(RefusalError(fault.error))
 
-    def _perform(self, call: Call, told: str = "ok") -> Reply:
+    def _perform(self, call: Call, told: str = "ok") -> MethodReply:
         """Perform a call and return the reply. `told` is the ledger's `answer` if it takes effect."""
         try:
             fields = self._answer(call)
@@ -148,7 +148,7 @@ class Site:
             return _refused(refusal)
         self._write(call, fields, landed=True, answer=told)
         scopes = ",".join(sorted(call.workspace.scopes))
-        return Reply({"ok": True, **fields}, headers={"x-oauth-scopes": scopes})
+        return MethodReply({"ok": True, **fields}, headers={"x-oauth-scopes": scopes})
 
     def _answer(self, call: Call) -> dict[str, Any]:
         if call.workspace.revoked:
@@ -192,10 +192,10 @@ class Site:
         )
 
 
-def _refused(refusal: RefusalError) -> Reply:
+def _refused(refusal: RefusalError) -> MethodReply:
     body: dict[str, Any] = {"ok": False, "error": refusal.error, **refusal.fields}
     if refusal.messages:
         body["response_metadata"] = {"messages": list(refusal.messages)}
     if refusal.wait:
-        return Reply(body, status=429, headers={"Retry-After": str(refusal.wait)})
-    return Reply(body)
+        return MethodReply(body, status=429, headers={"Retry-After": str(refusal.wait)})
+    return MethodReply(body)

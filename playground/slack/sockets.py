@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from playground.slack.clock import WorkspaceClock
-from playground.slack.site import Reply
+from playground.slack.site import MethodReply
 
 MAX_CONNECTIONS = 10
 """Connections of one app at a time."""
@@ -30,13 +30,13 @@ class Sockets:
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Mapping[str, Any]]] = {}
 
-    def ticket(self, base: str, *, known: bool) -> Reply:
+    def ticket(self, base: str, *, known: bool) -> MethodReply:
         """Answer apps.connections.open: a URL below `base`, good once; refused unless the token is `known`."""
         if not known:
-            return Reply({"ok": False, "error": "invalid_auth"})
+            return MethodReply({"ok": False, "error": "invalid_auth"})
         name = f"ticket-{next(self._numbers)}"
         self._tickets.add(name)
-        return Reply({"ok": True, "url": base + name})
+        return MethodReply({"ok": True, "url": base + name})
 
     async def serve(self, request: web.BaseRequest, name: str) -> web.StreamResponse:
         """Serve one connection until the app closes it."""

@@ -21,7 +21,7 @@ from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, UnknownOutcomeError
 from bot.slack.api.ports import Posted
 from bot.slack.blocks.message import Block
-from bot.slack.cards.save_button import Token
+from bot.slack.cards.save_button import SaveToken
 from handlers import views
 from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
@@ -335,8 +335,8 @@ def test_any_message_is_read(message: dict[str, Any]) -> None:
 def test_any_value_from_outside_is_read_or_refused(value: Any) -> None:
     """Values of buttons, metadata and states of any shape never raise."""
     for each in (value, json.dumps(value)):
-        token, place = Token.read(each), PickerState.read(each)
-        assert token is None or Token.read(token.as_value()) == token
+        token, place = SaveToken.read(each), PickerState.read(each)
+        assert token is None or SaveToken.read(token.as_value()) == token
         assert place is None or PickerState.read(place.as_value()) == place
         assert all(isinstance(one, str) for one in picked(each))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.slack.channel import Channel
 from playground.slack.fixtures import demo_site
-from playground.slack.site import Reply, Site
+from playground.slack.site import MethodReply, Site
 from playground.slack.workspace import User, Workspace
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -23,13 +23,13 @@ class Environment:
     channel: Channel
     you: User
     now: datetime = START
-    replies: list[Reply] = field(default_factory=list)
+    replies: list[MethodReply] = field(default_factory=list)
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method with the bot's token and return the body."""
         return dict(self.reply(method, **arguments).body)
 
-    def reply(self, method: str, **arguments: Any) -> Reply:
+    def reply(self, method: str, **arguments: Any) -> MethodReply:
         """Call a method and return the whole reply."""
         return self.site.request(method, self.workspace.token, arguments, self.now)
 

@@ -13,7 +13,7 @@ from bot.domain.delivery_policy import DeliveryPolicy
 from bot.store.store import Store
 
 
-class Archive(Protocol):
+class DeliveryArchive(Protocol):
     """The archive in use, as delivery needs it; `bot.source.library` implements it."""
 
     @property
@@ -30,7 +30,7 @@ class Registration:
     """Registers the archive as it is. `fault` says why new issues can't be registered, "" if they can."""
 
     def __init__(
-        self, registry: IssueRegistry, archive: Archive, store: Store, clock: Clock, policy: DeliveryPolicy
+        self, registry: IssueRegistry, archive: DeliveryArchive, store: Store, clock: Clock, policy: DeliveryPolicy
     ) -> None:
         """Register the issues of `archive` in `registry`, for the subscriptions in `store`."""
         self._registry, self._archive, self._store = registry, archive, store

@@ -22,7 +22,7 @@ from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.lease_keeper import LeaseKeeper
 from bot.digests.delivery.rate_limiter import RateLimiter
-from bot.digests.delivery.registration import Archive, Registration
+from bot.digests.delivery.registration import DeliveryArchive, Registration
 from bot.digests.delivery.rendering import DigestRenderer
 from bot.digests.delivery.upkeep import Upkeep
 from bot.digests.delivery.version import Render
@@ -82,7 +82,7 @@ class Worker:
         store: Store,
         slack: Poster,
         registry: IssueRegistry,
-        archive: Archive,
+        archive: DeliveryArchive,
         content: DigestContent,
         clock: Clock,
         policy: DeliveryPolicy = DEFAULT_POLICY,

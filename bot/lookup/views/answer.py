@@ -23,7 +23,7 @@ from bot.slack.blocks.mrkdwn import clip, clip_plain, host
 from bot.slack.blocks.web_archive import web_archive_link
 from bot.slack.cards.entry import opening
 from bot.slack.cards.issue_page import page_value
-from bot.slack.cards.save_button import SLUG_MAX_CHARS, Token, save_button, token
+from bot.slack.cards.save_button import SLUG_MAX_CHARS, SaveToken, save_button, token
 
 PAGE_RESULTS = 5
 """Results on a page: as many as fit a screen."""
@@ -272,7 +272,7 @@ class _Card:
 
 
 @lru_cache(maxsize=_MAX_CACHED_CARDS)
-def _rendered(card: _Card, today: date) -> tuple[Block, Block, Token | None]:
+def _rendered(card: _Card, today: date) -> tuple[Block, Block, SaveToken | None]:
     """Render one result: headline and description, then its source and date; and return its link's token."""
     entry, issue = card.result.entry, card.result.issue
     url = entry.links[0].url if entry.links else ""

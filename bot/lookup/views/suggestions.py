@@ -10,7 +10,7 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import bold, clip, link, shown
-from bot.slack.cards.save_button import Token, save_button
+from bot.slack.cards.save_button import SaveToken, save_button
 
 ONE = "one"
 """How a Save button names the message it is in: this one link."""
@@ -30,7 +30,7 @@ def saved_first(names: CommandNames) -> Message:
 
 
 def one(
-    url: str, headline: str, token: Token, *, saved: bool, before: bool = False, names: CommandNames | None = None
+    url: str, headline: str, token: SaveToken, *, saved: bool, before: bool = False, names: CommandNames | None = None
 ) -> Message:
     """Say that a link is saved (or was `before`) or removed (not `saved`), with the button that undoes it.
 

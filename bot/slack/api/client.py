@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.workspace import WorkspaceId
-from bot.slack.api.concurrency import Turns
+from bot.slack.api.concurrency import CallTurns
 from bot.slack.api.errors import (
     CannotLookError,
     SlackError,
@@ -94,7 +94,7 @@ class WebSlack:
         self._tokens = one_token(tokens) if isinstance(tokens, str) else tokens
         self._base_url = base_url
         self._timeout = timeout
-        self._turns = Turns(at_once, alike)
+        self._turns = CallTurns(at_once, alike)
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str, AsyncWebClient] = {}
         self._selves: dict[str, frozenset[str]] = {}

@@ -9,7 +9,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import TryLaterError
 
 
-class Turns:
+class CallTurns:
     """Hands out turns, first come first served among calls of one kind: the same method in the same workspace.
 
     Slack counts in the same way (apis/web-api/rate-limits). A workspace that does not answer holds a turn until the
@@ -22,7 +22,7 @@ class Turns:
         self._alike = alike
         self._kinds: dict[tuple[WorkspaceId, str], asyncio.Semaphore] = {}
 
-    def of(self, workspace: WorkspaceId, method: str, within: float | None = None) -> Turn:
+    def of(self, workspace: WorkspaceId, method: str, within: float | None = None) -> CallTurn:
         """Return a turn for a call: `async with` waits for it and holds it.
 
         Waiting raises TryLaterError if it does not come `within` so many seconds.
@@ -30,10 +30,10 @@ class Turns:
         kind = self._kinds.get((workspace, method))
         if kind is None:
             kind = self._kinds[workspace, method] = asyncio.Semaphore(self._alike)
-        return Turn(self._all, kind, workspace, method, within)
+        return CallTurn(self._all, kind, workspace, method, within)
 
 
-class Turn:
+class CallTurn:
     """One turn. A class, since a generator's context costs four times as much and every message needs one."""
 
     __slots__ = ("_all", "_kind", "_method", "_within", "_workspace")

@@ -20,7 +20,7 @@ _KEY = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SaveToken:
     """What a Save button's value says of its link: the issue's slug, the entry's position, the start of the link's key.
 
     It is short, since Slack may count a message's JSON. The key shows whether the entry still has the link that an old
@@ -39,7 +39,7 @@ class Token:
         return f"{said}\n{self.view}" if self.view else said
 
     @classmethod
-    def read(cls, value: object) -> Token | None:
+    def read(cls, value: object) -> SaveToken | None:
         """Return the token in a button's value, None for anything that `as_value` would not return.
 
         The value is untrusted: look the link up.
@@ -57,15 +57,15 @@ class Token:
         return cls(slug, position, key_, view)
 
 
-def token(slug: str, entry: Entry, view: str = "") -> Token | None:
+def token(slug: str, entry: Entry, view: str = "") -> SaveToken | None:
     """Return the token of an entry's first link; None without a link, or if the slug is too long."""
     if not entry.links:
         return None
-    made = Token(slug, entry.position, key(entry.links[0].url)[:_DIGITS], view)
+    made = SaveToken(slug, entry.position, key(entry.links[0].url)[:_DIGITS], view)
     return made if len(slug) <= SLUG_MAX_CHARS else None
 
 
-def save_button(about: Token | None, headline: str, *, saved: bool = False, drop: str = "Saved ✓") -> Block | None:
+def save_button(about: SaveToken | None, headline: str, *, saved: bool = False, drop: str = "Saved ✓") -> Block | None:
     """Return the button that saves the link or, if it is `saved`, the one that removes it; None without a token.
 
     `headline` is for screen readers, so that the buttons of a message can be told apart.
