@@ -163,7 +163,7 @@ def test_any_text_is_a_command(typed: str) -> None:
 
 @given(st.sampled_from(["latest", "random", "help", "import", "status", "forget me"]), st.text("abc ", min_size=1))
 def test_a_word_more_makes_it_a_topic(word: str, more: str) -> None:
-    """No sub-command that stands alone takes anything with it."""
+    """A sub-command without arguments accepts none."""
     if more.strip():
         assert isinstance(parse(f"{word} {more}"), Topic)
 

@@ -97,7 +97,7 @@ def test_words_and_no_person(query: str, kept: str) -> None:
 
 @given(st.text(max_size=400))
 def test_any_query_has_short_words_or_none(query: str) -> None:
-    """Whatever is typed, what is stored is short, and a word at most once cut."""
+    """The stored text of any query is short, and at most one word is cut."""
     assert len(missed_words(query)) <= MISS_MAX_CHARS
 
 

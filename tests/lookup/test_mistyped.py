@@ -55,7 +55,7 @@ INDEX = Index.of(
     ],
 )
 def test_what_the_archive_answers_is_a_topic(query: str) -> None:
-    """So is what is like no command, and what stands in quotes."""
+    """So is text unlike any command, and text in quotes."""
     assert mistyped(query, INDEX.search(query)) is None
 
 

@@ -63,7 +63,7 @@ def asked(some: Answers, typed: str, *, tools: bool = False) -> str:
 @given(nasty_issues(), nasty_text)
 @settings(max_examples=30)
 def test_an_answer_written_in_pieces_is_that_of_its_blocks(issue: Issue, text: str) -> None:
-    """Whatever the archive and the query hold, the JSON that is sent is that of the blocks as they are rendered."""
+    """With any archive and query, the JSON that is sent is that of the rendered blocks."""
     some = answers(issue)
     first = next((entry.text for _, entry in issue.entries() if entry.text), "nothing")
     assert all(agrees(some, typed) for typed in (text, first[:60], f"{first[:20]} in:all", f'"{first[:9]}" {text}'))
@@ -72,13 +72,13 @@ def test_an_answer_written_in_pieces_is_that_of_its_blocks(issue: Issue, text: s
 @pytest.mark.parametrize("typed", ["queues", "issue with queues", "qeues", "knitting", "in:nowhere queues", "dns"])
 @pytest.mark.parametrize("tools", [False, True])
 def test_each_sort_of_answer_is_written_as_its_blocks_are(typed: str, *, tools: bool) -> None:
-    """Found, hinted at, corrected, nothing, with a filter that is none: all in the same JSON, asked again as well."""
+    """Found, suggested, corrected, nothing, with an unknown filter: all in the same JSON, and when asked again."""
     some = answers(plain())
     assert agrees(some, typed, tools=tools)
     assert agrees(some, typed, tools=tools)
 
 
-def test_a_misspelt_command_for_which_there_is_nothing_is_told() -> None:
+def test_a_misspelt_command_without_results_is_named() -> None:
     """The command that only searches has no others to offer."""
     some = answers(plain())
     meant = "Did you mean `/weekly subscribe mondays 09:00`?"
@@ -87,7 +87,7 @@ def test_a_misspelt_command_for_which_there_is_nothing_is_told() -> None:
     assert "Did you mean" not in asked(some, "quzzly")
 
 
-def test_a_misspelt_command_that_is_found_only_as_another_word_is_told() -> None:
+def test_a_misspelt_command_that_is_found_only_as_another_word_is_named() -> None:
     """The command comes first, and the search for the word as typed is a button; no other misspelling is a command."""
     some = answers(*load(SAMPLE).issues)
     said = asked(some, "stauts")

@@ -78,7 +78,7 @@ def test_topics() -> None:
     assert "no topics yet" in topics(()).text
 
 
-def test_status_says_what_was_what_comes_and_what_waits() -> None:
+def test_status_shows_the_last_the_next_and_the_waiting_issues() -> None:
     """In this order, in the reader's own time."""
     waits = [Waiting(f"Issue {n}", "three others go first") for n in range(10)]
     preferences = Preferences(

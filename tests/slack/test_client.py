@@ -70,7 +70,7 @@ async def env() -> AsyncIterator[Environment]:
 
 
 async def test_a_message_is_posted_marked_and_found(env: Environment) -> None:
-    """Its ts comes back; it carries its mark, unfurls nothing, and can be found by the mark in channel and thread."""
+    """The message has its marker, unfurls nothing, and is found by the marker in channel and thread."""
     parent = await env.slack.post(HERE, env.channel, HELLO, marker=MARK)
     reply = await env.slack.post(HERE, env.person, HELLO)
     assert reply.channel.startswith("D")
@@ -82,7 +82,7 @@ async def test_a_message_is_posted_marked_and_found(env: Environment) -> None:
     assert (await env.slack.person(HERE, env.person)).zone == "Europe/London"
 
 
-async def test_a_reply_says_where_it_stands(env: Environment) -> None:
+async def test_a_reply_says_which_thread_it_is_in(env: Environment) -> None:
     """In its thread; in the channel once that is gone, where it is found and deleted."""
     env.site.workspaces["T1"].pace = Unlimited()
     parent, marker = await env.slack.post(HERE, env.channel, HELLO, marker=MARK), PartMarker("one", "reply")
@@ -123,7 +123,7 @@ async def test_somebody_elses_message_with_our_mark_is_not_ours(env: Environment
 @pytest.mark.parametrize("how", [How.HANG, How.CUT, How.BROKEN])
 @pytest.mark.parametrize("effect", [True, False])
 async def test_an_unclear_answer_is_unknown_and_sent_once(env: Environment, how: How, effect: bool) -> None:  # noqa: FBT001 - a case
-    """Time-out, reset and 500: one request, whatever became of it."""
+    """Time-out, reset and 500: one request, whether or not it took effect."""
     env.site.faults.add(Fault(how, effect=effect, method=POST))
     with pytest.raises(UnknownOutcomeError):
         await env.slack.post(HERE, env.channel, HELLO)

@@ -20,7 +20,7 @@ HERE, CHANNEL, HELLO, MARK = "-:T1", "C1", Message("Hello"), PartMarker("one", "
 
 
 class Answers:
-    """A Slack that gives one answer to everything but auth.test, and counts what it was asked."""
+    """A Slack with one answer to every method but auth.test, which counts the calls."""
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
         """Return that answer."""
@@ -102,7 +102,7 @@ async def test_a_look_that_shows_nothing_proves_no_absence(body: dict[str, Any],
             await slack.find_own(HERE, CHANNEL, MARK, thread=thread)
 
 
-async def test_an_answer_that_does_not_say_where_a_reply_stands_is_unclear() -> None:
+async def test_an_answer_without_a_reply_s_thread_is_unclear() -> None:
     """Only the message in it tells whether it is in its thread."""
     async with door_to(Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000002"})) as slack:
         with pytest.raises(UnknownOutcomeError, match="no_message"):
@@ -129,8 +129,8 @@ async def test_a_message_that_gets_no_turn_in_time_is_surely_not_sent() -> None:
         assert (await slack.post(HERE, CHANNEL, HELLO, within=5)).ts == "5.000001"
 
 
-async def test_slacks_own_time_bounds_what_comes_next() -> None:
-    """It is read from the last answer, a minute off for safety; unknown before the first, and where it is none."""
+async def test_slack_s_own_time_bounds_later_messages() -> None:
+    """It is read from the last answer, minus a minute for safety; unknown before the first, and if it is invalid."""
     answers = Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000001"})
     async with door_to(answers) as slack:
         assert slack.since() == ""

@@ -23,7 +23,7 @@ TOKEN = "xoxb-secret"
 
 @dataclass
 class FileServer:
-    """A server that gives files as it likes, and notes the tokens that it saw."""
+    """A server of files, good and bad, which records the tokens that it received."""
 
     address: str = ""
     seen: list[str] = field(default_factory=list)

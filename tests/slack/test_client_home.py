@@ -41,7 +41,7 @@ async def standing(site: Site) -> AsyncIterator[tuple[Workspace, str, WebSlack]]
 
 
 async def test_a_home_tab_is_shown_and_a_stale_one_is_a_conflict() -> None:
-    """With the stamp of another tab nothing is shown, and Slack's word for it comes back."""
+    """With another tab's hash nothing is published, and Slack's error is raised."""
     async with standing(Site()) as (workspace, ada, slack):
         await slack.publish_home(HERE, ada, VIEW)
         with pytest.raises(SlackError) as stale:

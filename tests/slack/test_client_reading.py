@@ -60,7 +60,7 @@ async def test_a_message_is_read_with_either_scope(env: Environment, scope: str)
 
 
 async def test_a_message_that_may_not_be_read(env: Environment) -> None:
-    """Without a scope, outside the channel, or where there is none: nothing, and no error."""
+    """Without a scope, outside the channel, or without the message: None, and no error."""
     ts = env.says("one")
     assert await env.slack.read(HERE, env.channel.id, "1.000001") is None
     env.workspace.scopes = frozenset({"chat:write"})
@@ -68,8 +68,8 @@ async def test_a_message_that_may_not_be_read(env: Environment) -> None:
     assert await env.slack.read(HERE, "C99999999", ts) is None
 
 
-async def test_one_person_is_told_something(env: Environment) -> None:
-    """Only they see it, in the thread if one is named; somebody who is not there cannot be told."""
+async def test_an_ephemeral_message_is_sent(env: Environment) -> None:
+    """Only that person sees it, in the thread if one is named; a person who is not in the channel is an error."""
     parent = env.says("one")
     await env.slack.whisper(HERE, env.channel.id, env.ada.id, Message("Kept."), thread=parent)
     (told,) = env.channel.ephemeral

@@ -63,7 +63,7 @@ def test_a_reply_for_each_link() -> None:
 
 
 def test_a_headline_from_the_text_is_not_said_twice() -> None:
-    """Whole or cut short, it becomes the link in the text."""
+    """Complete or cut, it becomes the link in the text."""
     whole = entry(0, "How a cache took a site down.", "https://blog.example/cache", headline="How a cache took a site")
     cut = entry(1, "A long story about a cache.", "https://blog.example/2", headline="A long story…")
     first, second = digest(issue(section("News", Kind.NEWS, whole, cut))).replies
@@ -72,7 +72,7 @@ def test_a_headline_from_the_text_is_not_said_twice() -> None:
 
 
 def test_layout_full() -> None:
-    """Everything stands in one message, numbered as a number emoji there counts."""
+    """Everything is in one message, with the numbers that number emoji select."""
     rendered = digest(plain(), Preferences(layout=Layout.FULL))
     assert rendered.replies == ()
     assert rendered.parent.entries == (1, 2, 3, 4)
@@ -129,8 +129,8 @@ def test_topics_and_sections(preferences: Preferences, kept: set[int]) -> None:
     assert {position for part in digest(plain(), preferences).replies for position in part.entries} == kept
 
 
-def test_taste_is_kept_as_json() -> None:
-    """What the database gives back is what was put in."""
+def test_preferences_are_stored_as_json() -> None:
+    """They read back unchanged."""
     preferences = Preferences(
         Layout.FULL, Sponsors.FOLDED, frozenset({Kind.NEWS}), frozenset({Kind.JOBS}), ("a b",), ("c",)
     )
@@ -141,21 +141,21 @@ def test_taste_is_kept_as_json() -> None:
 
 
 def test_a_note_s_link_is_a_link_and_nothing_else_in_it_means_anything() -> None:
-    """What a link is made of is escaped anew; what is no link of the web stays text."""
+    """A link's parts are escaped again; a link to anything but a web page stays text."""
     note = "Most saved: <https://a.example/?x=1&amp;y=2|A &lt;b&gt; & c> (3) <!channel> <javascript:x|y>"
     lines = said(digest(plain(), note=note).parent.message).splitlines()
     kept = "Most saved: <https://a.example/?x=1&amp;y=2|A &lt;b&gt; &amp; c> (3)"
     assert lines[2].startswith(f"_{kept} &lt;!channel&gt; &lt;javascript:x|y&gt;")
 
 
-def test_the_note_stands_below_the_date() -> None:
+def test_the_note_is_below_the_date() -> None:
     """A late digest says so."""
     lines = said(digest(plain(), note="Late by 2 hours").parent.message).splitlines()
     assert lines[2] == "_Late by 2 hours_"
 
 
 def test_keys_stay_when_other_entries_come_and_go() -> None:
-    """A part is named by what it is about, not by where it stands; a link given twice has two names."""
+    """A part's key depends on its link, not on its position; a link that is there twice has two keys."""
     before = {part.entries: part.key for part in digest(plain()).replies}
     first, *rest = plain().sections
     shorter = digest(issue(first, *rest[1:]))
@@ -166,7 +166,7 @@ def test_keys_stay_when_other_entries_come_and_go() -> None:
 
 
 def test_nobody_is_called() -> None:
-    """Whatever an editor writes, no channel is woken."""
+    """No text of an editor notifies a channel."""
     loud = entry(0, "Hello <!channel> @here @everyone <@U1>", "https://x.example", headline="<!here>")
     rendered = digest(issue(section("<!channel>", Kind.NEWS, loud), title="<!everyone>"))
     parts = (rendered.parent, *rendered.replies)

@@ -1,4 +1,4 @@
-"""Whatever an issue holds, its digest is something Slack takes. The checker is the stand-in workspace's own."""
+"""Slack accepts the digest of any issue. The checker is the stand-in workspace's own."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from bot.slack.blocks.message import Digest, Message, Part
 
 
 def test_a_digest_holds_its_parts_in_order() -> None:
-    """The parent comes first, the replies keep the order they were given."""
+    """The parent comes first, the replies keep their order."""
     parent = Part("parent", Message("Issue 1"))
     replies = (Part("entry-0", Message("one"), (0,)), Part("entry-1", Message("two"), (1,)))
     digest = Digest("issue-1", parent, replies)

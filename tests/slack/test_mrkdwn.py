@@ -27,7 +27,7 @@ def test_escaped_text_is_only_itself(text: str) -> None:
 @settings(deadline=None)
 @given(st.one_of(st.text(max_size=300), nasty_text), st.integers(1, 400))
 def test_clipped_text_fits_and_never_ends_inside_an_escape(text: str, limit: int) -> None:
-    """Whatever the limit, the result fits and is still markup without fault."""
+    """With any limit, the result fits and is still valid markup."""
     clipped = clip(text, limit)
     assert len(clipped) <= limit
     assert list(faults(clipped)) == []
@@ -58,7 +58,7 @@ def test_a_link_is_one_link_or_plain_text(url: str, label: str) -> None:
 @given(st.one_of(st.text(max_size=200), nasty_text), nasty_url, st.integers(10, 3000))
 @settings(deadline=None)
 def test_addresses_in_a_sentence_become_links(text: str, url: str, limit: int) -> None:
-    """Within the limit and without fault, whatever stands around them."""
+    """They fit the limit and are valid, with any text around them."""
     said = linked(f"{text} {url}. {text}", limit)
     assert len(said) <= limit
     assert list(faults(said)) == []

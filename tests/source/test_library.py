@@ -1,4 +1,4 @@
-"""The archive in use: swapped whole, kept through every fault, told to those who asked."""
+"""The archive in use: replaced whole, kept through every fault, with its changes sent to its listeners."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_nothing_new_changes_nothing(folder: FakeFolder) -> None:
 
 
 async def test_a_listener_that_fails_stops_nobody(folder: FakeFolder) -> None:
-    """The next listener is told all the same, with the snapshots before and after."""
+    """The next listener is still called, with the snapshots before and after."""
     library = Library.opened(folder)
     told: list[tuple[int, int]] = []
 
@@ -99,8 +99,8 @@ async def test_a_listener_that_fails_stops_nobody(folder: FakeFolder) -> None:
     assert told == [(1, 2)]
 
 
-async def test_a_listener_that_hangs_keeps_nobody_waiting(folder: FakeFolder) -> None:
-    """Changes go on being read and told to others; the one that hung then hears of the last state, once."""
+async def test_a_hanging_listener_delays_nobody(folder: FakeFolder) -> None:
+    """Changes are still read and sent to the others; the one that hung then gets the last state, once."""
     library = Library.opened(folder)
     free, newest_heard = asyncio.Event(), asyncio.Event()
     slow: list[tuple[int, int]] = []
@@ -127,7 +127,7 @@ async def test_a_listener_that_hangs_keeps_nobody_waiting(folder: FakeFolder) ->
 
 
 async def test_a_stop_ends_a_listener_that_hangs(folder: FakeFolder) -> None:
-    """Its call is cancelled, and later changes are told to nobody."""
+    """Its call is cancelled, and it is not called for later changes."""
     library = Library.opened(folder)
     calls: list[str] = []
 
@@ -150,7 +150,7 @@ async def test_a_stop_ends_a_listener_that_hangs(folder: FakeFolder) -> None:
     assert calls == ["begun", "ended"]
 
 
-async def test_a_folder_that_goes_and_comes_back(folder: FakeFolder) -> None:
+async def test_a_folder_that_disappears_and_returns(folder: FakeFolder) -> None:
     """While it is away the last state stays in use and the fault says why; then all goes on."""
     library = Library.opened(folder)
     folder.vanish()
@@ -165,7 +165,7 @@ async def test_a_folder_that_goes_and_comes_back(folder: FakeFolder) -> None:
 
 
 async def test_only_a_look_at_the_folder_tells_that_it_is_back(folder: FakeFolder) -> None:
-    """An issue comes out while the folder is away, and a late event names one of its files: the fault stays."""
+    """An issue is published while the folder is missing, and a late event names one of its files: the fault stays."""
     clock = ShiftedClock()
     folder.put("b.md", text(2, "About terraform.").replace("2020-01-02", f"{clock.now() + timedelta(days=2):%Y-%m-%d}"))
     library = Library.opened(folder, clock=clock)
@@ -206,8 +206,8 @@ async def test_bursts_are_taken_up_until_the_watch_ends(folder: FakeFolder) -> N
     assert folder.reads == ["b.md", "c.md"]
 
 
-async def test_whatever_fails_while_reading_ends_no_watch(folder: FakeFolder) -> None:
-    """The last state stays in use, the fault is told, and the next change is taken up."""
+async def test_an_error_while_reading_does_not_end_the_watch(folder: FakeFolder) -> None:
+    """The last state stays in use, the fault is reported, and the next change is read."""
     library = Library.opened(folder)
     folder.put("b.md", text(2, "About terraform."))
     folder.fail("b.md", ArithmeticError())  # type: ignore[arg-type]  # nothing that a disk raises
@@ -223,7 +223,7 @@ async def test_whatever_fails_while_reading_ends_no_watch(folder: FakeFolder) ->
     assert found(library, "terraform") == ["b"]
 
 
-def test_a_missing_folder_is_told_at_once(folder: FakeFolder) -> None:
+def test_a_missing_folder_is_reported_at_once(folder: FakeFolder) -> None:
     """There is nothing to begin with without a folder."""
     folder.vanish()
     with pytest.raises(FolderError):

@@ -127,7 +127,7 @@ async def test_a_link_that_leads_elsewhere_from_now_on(tmp_path: Path) -> None:
 
 
 class Breaking:
-    """A watch that breaks off at its first burst, as often as told."""
+    """A watch that fails at its first batch, as often as told."""
 
     def __init__(self, times: int) -> None:
         """Break off so many times."""
@@ -166,7 +166,7 @@ async def test_a_watch_that_breaks_off_is_begun_again(tmp_path: Path) -> None:
 async def test_a_disk_that_always_fails_is_not_asked_without_a_pause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
 ) -> None:
-    """Whatever it says, the watch waits before it tries again."""
+    """After any error, the watch waits before it tries again."""
     watch, pauses = DiskWatch(tmp_path), []
 
     def awatch(*_: Path, **__: object) -> AsyncIterator[set[tuple[watchfiles.Change, str]]]:
