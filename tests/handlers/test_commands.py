@@ -16,6 +16,7 @@ from bot.lookup import commands
 from bot.lookup.commands import Topic
 from bot.slack.api.errors import TryLaterError
 from bot.slack.blocks.command_names import CommandNames
+from bot.store.database import Database
 from bot.store.errors import StoreError
 from playground.slack.limits import problems
 from tests.fakes.subscriptions import FakeBookmark
@@ -325,3 +326,22 @@ async def test_answers_go_to_the_command_s_response_url(people: People) -> None:
     await people.types("status")
     assert people.replies.sent[-1][0] == URL
     assert people.heard[-1]["response_type"] == "ephemeral"
+
+
+@pytest.mark.parametrize(
+    "typed", ["kubernetes", "kubrnetes", "zeppelin", "latest", "issue 6", "#6 kubernetes", "topics"]
+)
+async def test_links_are_found_with_the_database_dead(
+    people: People, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    """Searches and issues are answered from memory, and counting what was missed fails nobody."""
+
+    async def dead(*_: object) -> object:
+        raise StoreError("be reached", "connection refused")
+
+    for name in ("read", "write", "change", "read_one_of", "write_one_of"):
+        monkeypatch.setattr(Database, name, dead)
+    answer = (await people.types(typed)).body
+    assert answer["response_type"] == "ephemeral"
+    assert answer["blocks"]
+    assert not await people.services.misses.write()
