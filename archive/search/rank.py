@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.search.postings import MAX_STRENGTH, Ints, union
+from archive.search.postings import MAX_STRENGTH, Ints, distinct, union
 from archive.search.segments import Segments, common
 from archive.search.terms import Alternative, Leaf, Term, Variant
 from archive.search.words import Words
@@ -183,35 +183,52 @@ class Ranker:
 
     def _alternative(self, alternative: Alternative) -> TermHits:
         """Score one alternative: its parts together."""
-        parts = [self._leaf_hits(part) if isinstance(part, Leaf) else self.hits(part) for part in alternative.parts]
-        if len(parts) == 1:
-            return parts[0]
-        weight = math.fsum(part.weight for part in parts)
-        known = any(part.known for part in parts)
+        if len(alternative.parts) == 1:
+            return self._part(alternative.parts[0])
         if alternative.whole:
-            docs = self._holding(alternative, parts)
-            if not len(docs):
-                return TermHits(_NO_DOCS, _NO_SCORES, _NO_SCORES, weight, known)
-            places: list[_Places] = [slice(None)] * len(parts)
-            shares: list[_Places] = [part.docs.searchsorted(docs) for part in parts]
-        else:
-            docs, places = self._together(parts)
-            shares = [slice(None)] * len(parts)
-        scores, met = _zeros(docs), _zeros(docs)
-        for part, at, share in zip(parts, places, shares, strict=True):
-            scores[at] += part.scores[share]
-            met[at] += part.met[share] * np.float32(part.weight / weight)
-        return TermHits(docs, scores, met, weight, known)
+            return self._whole(alternative)
+        parts = [self._part(part) for part in alternative.parts]
+        docs, places = self._together(parts)
+        return _summed(docs, parts, places, [slice(None)] * len(parts))
 
-    def _holding(self, alternative: Alternative, parts: list[TermHits]) -> Ints:
-        """Return the entries that have all parts of an alternative, next to each other if they must be."""
-        docs = parts[0].docs
-        for part in parts[1:]:
-            docs = common(docs, part.docs)
+    def _part(self, part: Leaf | Term) -> TermHits:
+        return self._leaf_hits(part) if isinstance(part, Leaf) else self.hits(part)
+
+    def _whole(self, alternative: Alternative) -> TermHits:
+        """Score an alternative that entries have to hold whole; most names are held by none, and not scored then."""
+        runs = [self._entries(part) for part in alternative.parts]
+        docs = self._holding(alternative, runs)
+        if not len(docs):
+            weight = math.fsum(map(self._weight, alternative.parts, runs))
+            return TermHits(_NO_DOCS, _NO_SCORES, _NO_SCORES, weight, known=any(map(len, runs)))
+        parts = [self._part(part) for part in alternative.parts]
+        shares: list[_Places] = [part.docs.searchsorted(docs) for part in parts]
+        return _summed(docs, parts, [slice(None)] * len(parts), shares)
+
+    def _entries(self, part: Leaf | Term) -> Ints:
+        """Return the entries that have a part, ascending, without scoring a word for that."""
+        if isinstance(part, Term):
+            return self.hits(part).docs
+        found = self._leaves.get(part.variants)
+        if found is not None:
+            return found.docs
+        if len(part.variants) == 1:
+            return self._segments.postings(part.variants[0].number)[0]
+        return distinct(self._segments.postings_of([variant.number for variant in part.variants])[0])
+
+    def _weight(self, part: Leaf | Term, run: Ints) -> float:
+        """Return the weight of a part that the entries of `run` have."""
+        return self.hits(part).weight if isinstance(part, Term) else idf(len(run), self._segments.living)
+
+    def _holding(self, alternative: Alternative, runs: list[Ints]) -> Ints:
+        """Return the entries that are in all `runs`, those of the parts, next to each other if they must be."""
+        docs = runs[0]
+        for run in runs[1:]:
+            docs = common(docs, run)
         if not alternative.adjacent:
             return docs
-        run = [[variant.number for variant in part.variants] for part in alternative.parts if isinstance(part, Leaf)]
-        return docs[self._segments.adjacent(docs, run)]
+        terms = [[variant.number for variant in part.variants] for part in alternative.parts if isinstance(part, Leaf)]
+        return docs[self._segments.adjacent(docs, terms)]
 
     def _leaf_hits(self, leaf: Leaf) -> TermHits:
         """Return the entries that have a word; kept, for the names of one thing share their words."""
@@ -286,6 +303,16 @@ class Ranker:
         if found is None:
             found = self._own.place = np.empty(len(self._segments), np.int32)
         return found
+
+
+def _summed(docs: Ints, parts: Sequence[TermHits], places: Sequence[_Places], shares: Sequence[_Places]) -> TermHits:
+    """Return the hits `docs` of some parts together: `shares` of each part's entries go to `places` among them."""
+    weight = math.fsum(part.weight for part in parts)
+    scores, met = _zeros(docs), _zeros(docs)
+    for part, at, share in zip(parts, places, shares, strict=True):
+        scores[at] += part.scores[share]
+        met[at] += part.met[share] * np.float32(part.weight / weight)
+    return TermHits(docs, scores, met, weight, known=any(part.known for part in parts))
 
 
 def _counted(hits: Sequence[_TermHits]) -> list[_TermHits]:
