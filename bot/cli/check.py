@@ -15,7 +15,8 @@ from archive.page import Unseen
 from archive.problem import Problem
 from archive.proof import Count, hidden_links, pictures_and_definitions, prove, total
 from archive.snapshot import Snapshot
-from bot.cli.reading import folder_of, watched
+from bot.cli.archive_folder import folder_of
+from bot.cli.reading import watched
 from bot.cli.terminal import out, safe
 from bot.domain.publication import HeldBack, held_back, released
 from bot.runtime.clock import SystemClock

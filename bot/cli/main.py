@@ -381,8 +381,10 @@ def upgrade() -> None:
 def _hurry() -> None:
     """Keep the garbage collector away from the start, of which the imports that follow are most."""
     from bot.runtime import loop  # noqa: PLC0415 - imports asyncio
+    from bot.runtime.lean_imports import import_structlog  # noqa: PLC0415 - only where a bot runs
 
     loop.hurry()
+    import_structlog()
 
 
 def run() -> None:

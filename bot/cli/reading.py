@@ -12,8 +12,8 @@ from archive.issue import Issue
 from archive.loader import read_one
 from archive.search.index import Index
 from archive.snapshot import Snapshot
+from bot.cli.archive_folder import folder_of
 from bot.cli.terminal import err
-from bot.domain.errors import SettingsError
 from bot.domain.publication import released
 from bot.runtime.clock import SystemClock
 from bot.source.synonyms import names_in
@@ -29,13 +29,6 @@ class EmptyArchiveError(BackIssueError):
 
 MAX_PROBLEMS_SHOWN = 2_000
 """From this many files on, reading takes long enough to want a progress bar (about a second)."""
-
-
-def folder_of(archive: Path | None) -> Path:
-    """Return the archive's folder. Raises SettingsError if none was named."""
-    if archive is None:
-        raise SettingsError("BACKISSUE_ARCHIVE", "is not set; name the folder of issues with it or with --archive DIR")
-    return archive
 
 
 def read(archive: Path | None) -> Snapshot:

@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 
 from bot.app import App, Ports, build
-from bot.cli.reading import folder_of
+from bot.cli.archive_folder import folder_of
 from bot.domain.errors import SettingsError
 from bot.runtime import logs, loop
 from bot.runtime.http import PATH

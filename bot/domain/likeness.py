@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from archive.issue import Issue
 
+Numbers: TypeAlias = npt.NDArray[np.uint64]
 _SKETCH = 64
 """Hashes kept of a text: the smallest of all its phrases', a sample by which the share of common phrases is estimated
 (Broder 1997, min-wise hashing); with 64 the standard error is at most 0.06."""
@@ -22,7 +27,6 @@ _NOTHING = 0.1
 """Texts, or links, with less in common have nothing in common."""
 _COMMON = 50
 """A link or phrase that so many known issues have tells nothing about which of them a file is."""
-_ADDRESS = re.compile(r"\S*(?:://|www\.)\S*")
 _EDGES = re.compile(r"^\W+|\W+$")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -70,15 +74,12 @@ def sketch(text: str) -> frozenset[int]:
     Words with other than ASCII letters are left out, since a file in the wrong encoding garbles those alone; a text
     that is mostly of such words (Chinese, Russian) is taken by its characters.
     """
-    tokens = list(_tokens(_ADDRESS.sub(" ", text)))
+    if _is_address(text):
+        text = " ".join(word for word in text.split() if not _is_address(word))
+    tokens = _tokens(text)
     plain = [token for token in tokens if token.isascii()]
-    if 2 * len(plain) >= len(tokens):
-        phrases = {" ".join(plain[at : at + _PHRASE]) for at in range(len(plain) - _PHRASE + 1)}
-    else:
-        whole = "".join(tokens)
-        phrases = {whole[at : at + _CHARACTERS] for at in range(len(whole) - _CHARACTERS + 1)}
-    hashes = sorted(_hash(phrase) for phrase in phrases)
-    return frozenset(hashes[:_SKETCH]) if len(hashes) >= _FEW_PHRASES else frozenset()
+    hashes = _phrases(plain, _PHRASE) if 2 * len(plain) >= len(tokens) else _phrases("".join(tokens), _CHARACTERS)
+    return frozenset(hashes[:_SKETCH].tolist()) if len(hashes) >= _FEW_PHRASES else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,10 @@ def is_copy(one: Traits, other: Traits) -> bool:
     More is asked than of a file that is gone, because two issues may be alike.
     """
     mine, theirs = one.marks, other.marks
+    if mine.number != theirs.number:
+        return False
     text = _share_of_text(mine.words, theirs.words)
-    return mine.number == theirs.number and text is not None and text >= _COPY
+    return text is not None and text >= _COPY
 
 
 _COPY = 0.8
@@ -181,11 +184,53 @@ def _share_of_text(one: frozenset[int], other: frozenset[int]) -> float | None:
     return sum(each in one and each in other for each in sample) / len(sample)
 
 
-def _tokens(text: str) -> Iterator[str]:
-    for word in text.casefold().split():
-        if token := _EDGES.sub("", word):
-            yield token
+def _is_address(text: str) -> bool:
+    """Return whether a word is an address, or a text has one."""
+    return "://" in text or "www." in text
 
 
-def _hash(phrase: str) -> int:
-    return int.from_bytes(hashlib.blake2b(phrase.encode(), digest_size=6).digest(), "big")
+def _tokens(text: str) -> list[str]:
+    """Return the words of a text without the signs around them."""
+    return list(filter(None, map(_bare, text.casefold().split())))
+
+
+@lru_cache(maxsize=65_536)
+def _bare(word: str) -> str:
+    return _EDGES.sub("", word)
+
+
+def _phrases(pieces: Sequence[str], length: int) -> Numbers:
+    """Return the hashes of all phrases of so many `pieces` (words or characters), each once, the smallest first.
+
+    A phrase's hash is made of those of its pieces, each of which is worked out once for all texts.
+    """
+    if len(pieces) < length:
+        return np.empty(0, np.uint64)
+    hashes = np.fromiter(map(_hash, pieces), np.uint64, len(pieces))
+    count = len(pieces) - length + 1
+    found = np.zeros(count, np.uint64)
+    for at in range(length):
+        found = found * _ODD + hashes[at : at + count]
+    return np.unique(_mixed(found) >> _SPARE_BITS)
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_MIXERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+_SPARE_BITS = np.uint64(16)
+"""A hash keeps 48 bits, which JSON holds exactly everywhere."""
+
+
+def _mixed(numbers: Numbers) -> Numbers:
+    """Return numbers in which each bit depends on all bits of those given (SplitMix64's finalizer; Steele et al. 2014).
+
+    Of the sums of a phrase's hashes the smallest would be those of the phrases whose last word has a small one.
+    """
+    mixed = (numbers ^ (numbers >> _SHIFTS[0])) * _MIXERS[0]
+    mixed = (mixed ^ (mixed >> _SHIFTS[1])) * _MIXERS[1]
+    return mixed ^ (mixed >> _SHIFTS[2])
+
+
+@lru_cache(maxsize=65_536)
+def _hash(piece: str) -> int:
+    return int.from_bytes(hashlib.blake2b(piece.encode(errors="surrogatepass"), digest_size=8).digest(), "big")

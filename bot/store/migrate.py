@@ -18,10 +18,16 @@ from sqlalchemy.exc import DatabaseError
 from bot.store import database
 from bot.store.database import address, engine_of, shown
 from bot.store.errors import SchemaError, StoreError
+from bot.store.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_VERSION_TABLE = (
+    "CREATE TABLE alembic_version "
+    "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+"""The table in which Alembic keeps the version, as Alembic makes it."""
 SILENT = 1.0
 """Seconds that the database may keep a start waiting before the log says so."""
 _HERE = Path(__file__).parent / "migrations"
@@ -42,7 +48,9 @@ def upgrade(url: str) -> str:
             found = _version(connection)
             if found is not None and found > newest():
                 raise SchemaError(shown(address(url)), found, newest())
-            if found != newest():
+            if _is_new_file(connection):
+                _create(connection)
+            elif found != newest():
                 connection.rollback()  # Alembic commits only a transaction that it began itself
                 _migrate(connection)
     except DatabaseError as error:
@@ -113,6 +121,22 @@ def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return ", ".join(sorted(connection.scalars(text("SELECT version_num FROM alembic_version")))) or None
+
+
+def _is_new_file(connection: Connection) -> bool:
+    """Return whether this is a SQLite file without any table."""
+    return connection.dialect.name == "sqlite" and not inspect(connection).get_table_names()
+
+
+def _create(connection: Connection) -> None:
+    """Make the newest tables in an empty SQLite file, as the migrations would, in a tenth of the time.
+
+    The transaction has SQLite's write lock since it began: of two that start at once, the second finds the tables.
+    """
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(text(_VERSION_TABLE))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": newest()})
+    connection.commit()
 
 
 def _migrate(connection: Connection) -> None:
