@@ -334,6 +334,14 @@ def audit(
 
 
 @app.command()
+def health() -> None:
+    """Say how the bot on this machine is, from its health page. Exits 1 unless it is well."""
+    from bot.cli.health import health as run_it  # noqa: PLC0415 - heavy
+
+    raise typer.Exit(run_it())
+
+
+@app.command()
 def forget(user: Annotated[str, typer.Argument(help="The Slack user id of somebody who left: U012AB3CD.")]) -> None:
     """Delete everything that is stored about a person, and say what that was."""
     typer.confirm(f"Delete the bookmarks of {user} and all else about them? It cannot be undone.", abort=True)
