@@ -149,7 +149,7 @@ class _Sent:
     def _shown(self, outcome: Outcome) -> Block:
         """Return an outcome as a modal, because the form that could close or show an error is gone."""
         if outcome is None:
-            return self._window(helping.saved())
+            return self._window(helping.saved(saved_row.noted_link(self.view)))
         return self._window(blocks.told(outcome.reason)) if isinstance(outcome, Wrong) else outcome
 
     def _window(self, message: Message) -> Block:

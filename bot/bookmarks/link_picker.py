@@ -94,9 +94,11 @@ class LinkPicker:
         await self._slack.open_view(workspace, trigger, choose_form(links, place))
         return None
 
-    async def offer(self, member: Member, channel: str, ts: str, links: tuple[BookmarkLink, ...], at: int) -> Message:
-        """Return the first page of a message's links to choose from."""
-        return choose(links, await self.ticked(member, links, self._place(member, channel, ts, at)))
+    async def offer(
+        self, member: Member, channel: str, ts: str, links: tuple[BookmarkLink, ...], at: int, why: str
+    ) -> Message:
+        """Return the first page of a message's links to choose from, headed by `why` it is shown (markup)."""
+        return choose(links, await self.ticked(member, links, self._place(member, channel, ts, at)), why)
 
     async def turn(
         self,
@@ -122,7 +124,7 @@ class LinkPicker:
         saved, removed = chosen(shown_links.links, place, picked)
         added = await self._store.save(member, saved, moment, now) if saved else ()
         dropped = await self._store.remove(member, [link.key for link in removed], moment) if removed else 0
-        done = suggestions.chosen(len(added), dropped, self._names)
+        done = suggestions.chosen(added, dropped, self._names)
         offset = place.offset + {NEXT: PAGE_LINKS, BACK: -PAGE_LINKS}.get(way, 0)
         if way not in {NEXT, BACK} or not 0 <= offset < len(shown_links.links):
             return PickerOutcome(shown_links.links, None, done)

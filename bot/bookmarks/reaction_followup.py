@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from enum import Enum, auto
 from weakref import WeakValueDictionary
 
@@ -13,11 +14,12 @@ from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.link_picker import LinkPicker, read_links
 from bot.bookmarks.ports import BookmarkSlack, BookmarkTables
 from bot.bookmarks.reactions import Reaction
-from bot.domain.bookmark import BookmarkLink, ReactionOutcome, number_of
+from bot.domain.bookmark import BookmarkLink, ReactionOutcome, ShownLinks, is_beyond_ten, number_of
 from bot.domain.clock import Clock
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
 from bot.slack.api.retry import retry_when_limited
+from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
@@ -33,22 +35,46 @@ class Step(Enum):
     HINT = auto()
     CHOOSE = auto()
     READ = auto()
+    NOTHING = auto()
+    BEYOND_TEN = auto()
 
 
-def _step(reaction: Reaction, reacted: ReactionOutcome) -> Step | None:
+def _step(reaction: Reaction, reacted: ReactionOutcome | None) -> Step | None:
     """Return what follows a reaction; None in most cases, since people see their own reaction.
 
-    Only a fresh event is answered, so that one that Slack delivers twice is not answered twice.
+    Only a fresh event is answered, so that one that Slack delivers twice is not answered twice. A number on a message
+    of somebody else's is a vote, and on one of ours with one link a count.
     """
+    if reacted is None:
+        return Step.BEYOND_TEN if reaction.added and is_beyond_ten(reaction.emoji) else None
     if not reaction.added or not reacted.fresh:
         return None
     if reacted.saved is not None:
         return None if reacted.hinted else Step.HINT
-    if number_of(reaction.emoji) is not None:
-        return None
-    if reacted.shown_links is None:
-        return None if reacted.unconfirmed else Step.READ
-    return Step.CHOOSE if len(reacted.shown_links.links) > 1 else None
+    return _unsaved(reacted, numbered=number_of(reaction.emoji) is not None)
+
+
+def _unsaved(reacted: ReactionOutcome, *, numbered: bool) -> Step | None:
+    """Return what follows a fresh reaction that saved nothing (yet); `numbered`: its emoji is a number."""
+    shown_links = reacted.shown_links
+    if shown_links is None:
+        return None if reacted.unconfirmed or numbered else Step.READ
+    if len(shown_links.links) > 1:
+        return Step.CHOOSE if shown_links.ours or not numbered else None
+    return None if numbered or shown_links.links else Step.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """The `links` of a message that was read, and whether any was `refused`.
+
+    `thread` is the ts of the thread that the message is a reply in, None without one; `ours`: the bot posted it.
+    """
+
+    links: tuple[BookmarkLink, ...]
+    refused: bool = False
+    thread: str | None = None
+    ours: bool = False
 
 
 class ReactionFollowup:
@@ -77,34 +103,55 @@ class ReactionFollowup:
 
     def after(self, reaction: Reaction, outcome: ReactionOutcome | None) -> Coroutine[None, None, None] | None:
         """Return the work that follows a reaction with this `outcome`, or None, which is usual."""
-        if outcome is None or (step := _step(reaction, outcome)) is None:
-            return None
-        return self._follow(step, reaction, outcome)
+        step = _step(reaction, outcome)
+        return None if step is None else self._follow(step, reaction, outcome or ReactionOutcome())
 
     async def _follow(self, step: Step, reaction: Reaction, reacted: ReactionOutcome) -> None:
         """Carry out a step. Errors are only logged: the reaction itself is recorded already."""
         try:
             match step:
-                case Step.HINT:
-                    await self._hint(reaction, await self._postings.thread(reaction.channel, reaction.ts))
+                case Step.HINT if reacted.saved is not None:
+                    thread = await self._postings.thread(reaction.channel, reaction.ts)
+                    await self._hint(reaction, reacted.saved, thread)
                 case Step.CHOOSE if reacted.shown_links is not None:
-                    await self._choose(reaction, reacted.shown_links.links, None)
+                    await self._choose(reaction, reacted.shown_links, None)
                 case Step.READ:
                     await self._read(reaction)
+                case Step.NOTHING:
+                    thread = await self._postings.thread(reaction.channel, reaction.ts)
+                    await self._tell(reaction, blocks.says(suggestions.NO_LINK), thread)
+                case Step.BEYOND_TEN:
+                    await self._beyond_ten(reaction)
         except SlackError as error:
             _log.info("followup.refused", channel=reaction.channel, error=str(error))
         except Exception:  # noqa: BLE001 - nothing awaits this task's result
             _log.exception("followup.failed", channel=reaction.channel)
 
-    async def _hint(self, reaction: Reaction, thread: str | None) -> None:
+    async def _hint(self, reaction: Reaction, link: BookmarkLink, thread: str | None) -> None:
         if await self._people.hint(reaction.member, self._clock.now()):
-            await self._tell(reaction, suggestions.saved_first(self._names), thread)
+            await self._tell(reaction, suggestions.saved_first(link.url, link.headline, self._names), thread)
 
-    async def _choose(self, reaction: Reaction, links: tuple[BookmarkLink, ...], thread: str | None) -> None:
+    async def _beyond_ten(self, reaction: Reaction) -> None:
+        """Offer the links of our own message for a number that no emoji of Slack's has."""
+        shown_links = await self._postings.shown(
+            reaction.workspace, reaction.channel, reaction.ts, shared=reaction.shared
+        )
+        if shown_links is not None and shown_links.ours and len(shown_links.links) > 1:
+            await self._choose(reaction, shown_links, None)
+
+    async def _choose(self, reaction: Reaction, shown: ShownLinks, thread: str | None) -> None:
         if reaction.shared:
             # The message may be another installation's: remember its links here, where this person will choose.
-            await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
-        offered = await self._link_picker.offer(reaction.member, reaction.channel, reaction.ts, links, reaction.at)
+            await self._postings.foreign(
+                reaction.workspace, reaction.channel, reaction.ts, shown.links, self._clock.now()
+            )
+        number, count = number_of(reaction.emoji), len(shown.links)
+        if number is not None or is_beyond_ten(reaction.emoji):
+            why = suggestions.no_such_number(number, count)
+        else:
+            why = suggestions.which_one(count, numbered=shown.ours)
+        place = (reaction.channel, reaction.ts)
+        offered = await self._link_picker.offer(reaction.member, *place, shown.links, reaction.at, why)
         await self._tell(reaction, offered, thread)
 
     async def _read(self, reaction: Reaction) -> None:
@@ -115,29 +162,34 @@ class ReactionFollowup:
         place = (reaction.channel, reaction.ts)
         lock = self._locks.setdefault(place, asyncio.Lock())
         async with lock:
-            shown_links = await self._postings.shown(reaction.workspace, *place)
-            links, thread = (shown_links.links, None) if shown_links else await self._look(reaction)
-        if links is None:
+            known = await self._postings.shown(reaction.workspace, *place)
+            read = ReadMessage(known.links, ours=known.ours) if known else await self._look(reaction)
+        if read is None:
             if await self._people.point(reaction.member, self._clock.now()):
-                await self._tell(reaction, suggestions.pointed(), thread)
+                await self._tell(reaction, suggestions.pointed(), None)
             return
         await self._store.catch_up()
-        if len(links) > 1:
-            await self._choose(reaction, links, thread)
-        elif links and await self._store.which(reaction.member, [links[0].key]):
-            await self._hint(reaction, thread)
+        links = read.links
+        if not links:
+            said = suggestions.NO_WEB_LINK if read.refused else suggestions.NO_LINK
+            await self._tell(reaction, blocks.says(said), read.thread)
+        elif len(links) > 1:
+            await self._choose(reaction, ShownLinks(links, read.ours), read.thread)
+        elif await self._store.which(reaction.member, [links[0].key]):
+            await self._hint(reaction, links[0], read.thread)
 
-    async def _look(self, reaction: Reaction) -> tuple[tuple[BookmarkLink, ...] | None, str | None]:
-        """Read and remember the message's links; return them (None: not readable) and the ts of its thread, if any."""
+    async def _look(self, reaction: Reaction) -> ReadMessage | None:
+        """Read and remember the message's links; return them, None if it is not readable."""
         message = await retry_when_limited(
             lambda: self._slack.read(reaction.workspace, reaction.channel, reaction.ts), waits=MAX_WAITS
         )
         if message is None:
-            return None, None
-        links, _ = read_links(self._link_lookup, message)
+            return None
+        links, refused = read_links(self._link_lookup, message)
         await self._postings.foreign(reaction.workspace, reaction.channel, reaction.ts, links, self._clock.now())
         thread = message.get("thread_ts")
-        return links, thread if isinstance(thread, str) and thread != reaction.ts else None
+        in_thread = isinstance(thread, str) and thread != reaction.ts
+        return ReadMessage(links, refused=refused, thread=str(thread) if in_thread else None)
 
     async def _tell(self, reaction: Reaction, message: Message, thread: str | None) -> None:
         user, channel = reaction.member.user, reaction.channel

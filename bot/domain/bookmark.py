@@ -22,6 +22,10 @@ from bot.domain.workspace import WorkspaceId, enterprise_of, team_of
 
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten")
 """Names of the emoji that stand for an entry's number, from 1."""
+_BEYOND = re.compile(
+    r"(?:keycap_|number_)?(?:1[1-9]|[2-9]\d)|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
+)
+"""Names that a workspace gives to its own emoji of larger numbers; Slack has none of them."""
 _TS = re.compile(r"(\d{1,12})\.(\d{1,6})", re.ASCII)
 
 
@@ -196,6 +200,11 @@ def settled(events: Iterable[BookmarkEvent], removed: int) -> BookmarkEvent | No
 def number_of(emoji: str) -> int | None:
     """Return the number (from 1) that an emoji stands for, or None."""
     return NUMBERS.index(emoji) + 1 if emoji in NUMBERS else None
+
+
+def is_beyond_ten(emoji: str) -> bool:
+    """Return whether an emoji is named for a number from 11 to 99, for which Slack has none of its own."""
+    return _BEYOND.fullmatch(emoji) is not None
 
 
 def meant(links: tuple[BookmarkLink, ...], emoji: str, *, numbered: bool = True) -> BookmarkLink | None:

@@ -80,8 +80,8 @@ def react_all(connection: Connection, rows: Sequence[ReactionRow]) -> list[React
     links = [_meant(row, shown_links) for row, shown_links in zip(rows, showings, strict=True)]
     # People use number emoji for votes and lists: only those on our own messages are meant for us.
     wanted = [
-        number_of(row.source.emoji) is None or link is not None or doubt
-        for row, link, doubt in zip(rows, links, doubts, strict=True)
+        number_of(row.source.emoji) is None or link is not None or doubt or _is_list(shown_links)
+        for row, link, doubt, shown_links in zip(rows, links, doubts, showings, strict=True)
     ]
     people = persons(connection, ((row.member, row.at) for row, want in zip(rows, wanted, strict=True) if want))
     group = _Group(_known(connection, [(people[row.member].id, row) for row in rows if row.member in people]))
@@ -102,6 +102,11 @@ def react_all(connection: Connection, rows: Sequence[ReactionRow]) -> list[React
 
 def _meant(row: ReactionRow, shown_links: ShownLinks | None) -> BookmarkLink | None:
     return None if shown_links is None else meant(shown_links.links, row.source.emoji, numbered=shown_links.ours)
+
+
+def _is_list(shown_links: ShownLinks | None) -> bool:
+    """Return whether a message is ours and numbers its links: a number that it does not have is answered, once."""
+    return shown_links is not None and shown_links.ours and len(shown_links.links) > 1
 
 
 def _known(connection: Connection, rows: Iterable[tuple[int, ReactionRow]]) -> dict[SourceKey, _StoredEvent]:

@@ -159,7 +159,7 @@ async def test_a_note_is_answered_in_time_too(busy: People) -> None:
     typed = {"values": {"note": {"note": {"type": "plain_text_input", "value": "for Monday"}}}}
     answer = await busy.interacts("view_submission", view={**note, "id": "V1", "state": typed})
     assert ("Still saving" in answer.said, answer.body["view"]["title"]["text"]) == (True, "Your note")
-    assert "Saved." in str(busy.slack.views["V1"])
+    assert "Saved your note: *A thing*" in str(busy.slack.views["V1"])
     assert [each.note for each in await store.bookmarks.all(Member("T1", "U1"))] == ["for Monday"]
     gone = note_form("0" * 32, "Another", "")
     await busy.interacts("view_submission", view={**gone, "id": "V2", "state": typed})

@@ -25,6 +25,8 @@ READ, UNREAD, NOTE, REMOVE, OPEN = "read", "unread", "note", "remove", "open"
 _LINKED_MAX_CHARS = 500
 """Longer addresses are opened from the menu, since ten of them would not fit the text of a message."""
 _NOTE_MAX_CHARS = 200
+_HEADLINE_MAX_CHARS = 210
+"""Characters of a headline in a note's form, 200 and the signs that make it bold."""
 _CHOICE = re.compile(rf"({READ}|{UNREAD}|{NOTE}|{REMOVE}|{OPEN}):([0-9a-f]{{32}})")
 NOTE_CALLBACK = NOTE_FIELD = "note"
 """The callback id of a note's form, and the block and action id of its field."""
@@ -138,6 +140,15 @@ def note_form(key: str, headline: str, note: str, *, home: str = "") -> Block:
             },
         ],
     }
+
+
+def noted_link(view: Mapping[str, Any]) -> str:
+    """Return the link that a submitted note is on, as its form shows it (markup); "" for anything else."""
+    try:
+        shown = view["blocks"][0]["text"]["text"]
+    except (LookupError, TypeError):
+        return ""
+    return shown if isinstance(shown, str) and len(shown) <= _HEADLINE_MAX_CHARS else ""
 
 
 def read_note(view: Mapping[str, Any]) -> tuple[str, str, str] | None:

@@ -89,9 +89,9 @@ def waiting() -> Message:
     return blocks.says("Still saving. The outcome comes here; if you close this, it comes in our direct conversation.")
 
 
-def saved() -> Message:
-    """Say that a form was saved that could not simply close."""
-    return blocks.says("Saved.")
+def saved(named: str = "") -> Message:
+    """Say that a note was saved whose form could not simply close; `named` is its link (markup), "" if unknown."""
+    return blocks.says(f"Saved your note: {named}" if named else "Saved your note.")
 
 
 def trouble(message: Message, names: CommandNames) -> Block:
