@@ -36,6 +36,7 @@ from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.ownership import Ownership
+from bot.digests.retracting import Retracting
 from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -282,6 +283,7 @@ def _services(
         ownership=Ownership(changes, slack, names),
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
+        retracting=Retracting(store, clock, settings.admins),
         broken_issues=BrokenIssues(store, library, slack, clock, settings.operators_channel),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
         misses=misses,

@@ -13,6 +13,7 @@ from bot.bookmarks.team_top import Team
 from bot.digests.broken_issues import BrokenIssues
 from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.ownership import Ownership
+from bot.digests.retracting import Retracting
 from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscriptions import Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -56,6 +57,7 @@ class Services:
     form_results: FormResults
     response_urls: ResponseUrls
     unconfirmed: UnconfirmedPosts
+    retracting: Retracting
     misses: MissCounter
     older_issues: OlderIssueChoice
     background: BackgroundTasks = field(default_factory=BackgroundTasks)

@@ -24,6 +24,7 @@ from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
 from bot.digests.views.asking import KEEP, TOPICS, UNSUBSCRIBE
 from bot.digests.views.changes import UNDO, UNDO_ANYWAY, UndoRequest
 from bot.digests.views.ownership import HAND_OVER
+from bot.digests.views.subscription import RETRACT
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
@@ -189,6 +190,11 @@ async def _settle(click: Click) -> Message:
     return blocks.says(line)
 
 
+async def _retract(click: Click) -> Message:
+    """Take a digest back: Slack asked for a confirmation before it sent the click."""
+    return blocks.says(await click.services.retracting.take_back(click.place.workspace, click.value, click.place.user))
+
+
 async def _older(click: Click) -> Message | None:
     choice, place = click.services.older_issues, click.place
     if click.action == older.CHOOSE:
@@ -238,6 +244,7 @@ _ACTS = {
     KEEP: _Act(_keep),
     TOPICS: _Act(_topics),
     HAND_OVER: _Act(_hand_over),
+    RETRACT: _Act(_retract, beside=True),
     UNDO: _Act(_undo, beside=True),
     UNDO_ANYWAY: _Act(_undo),
     SETTLE_POST.partition(":")[0]: _Act(_settle),

@@ -30,7 +30,8 @@ from bot.store import migrate
 from bot.store.issues import Issues, Registered
 from bot.store.store import Store
 
-STYLE = {Progress.DONE: "green", Progress.UNKNOWN: "bold yellow", Progress.REFUSED: "red", Progress.DROPPED: "dim"}
+STYLE = {Progress.DONE: "green", Progress.UNKNOWN: "bold yellow", Progress.REFUSED: "red", Progress.DROPPED: "dim",
+    Progress.RETRACTING: "yellow", Progress.RETRACTED: "dim"}  # fmt: skip
 _MAX_WAITING = 4
 
 
@@ -96,7 +97,7 @@ def deliveries(asked: DeliveryFilter, archive: Path | None) -> None:
     StoreError if the database can't be reached.
     """
     _ = asked.progress
-    found = asyncio.run(_look(Settings.read().database_url, asked, _snapshot(archive)))
+    found = asyncio.run(_look(Settings.read().database_url, asked, snapshot_of(archive)))
     for workspace, status in found.statuses:
         out.print(_lines(workspace, status), soft_wrap=True)
     if found.statuses:
@@ -112,7 +113,7 @@ def upgrade() -> None:
     out.print(f"The database is at version {migrate.upgrade(Settings.read().database_url)}.")
 
 
-def _snapshot(archive: Path | None) -> Snapshot | None:
+def snapshot_of(archive: Path | None) -> Snapshot | None:
     """Return the archive, None if it can't be read: the rest is still shown."""
     try:
         return read(archive)
@@ -127,7 +128,7 @@ async def _look(url: str, asked: DeliveryFilter, snapshot: Snapshot | None) -> D
         rows = await store.deliveries.list(
             workspace=asked.place,
             channel=asked.channel,
-            issue=await _identity(store.issues, asked.issue, snapshot),
+            issue=await identity_of(store.issues, asked.issue, snapshot),
             progress=asked.progress,
             limit=asked.limit,
         )
@@ -137,7 +138,7 @@ async def _look(url: str, asked: DeliveryFilter, snapshot: Snapshot | None) -> D
         await store.close()
 
 
-async def _identity(register: Issues, asked: str | None, snapshot: Snapshot | None) -> str | None:
+async def identity_of(register: Issues, asked: str | None, snapshot: Snapshot | None) -> str | None:
     """Return the identity of the issue asked for, by a present or former slug, or as `show` finds it in the archive."""
     known = None if asked is None else await register.identity(asked)
     if asked is None or known is not None:

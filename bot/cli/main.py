@@ -304,6 +304,21 @@ def mark_seen(
     run_it(DeliveryFilter(workspace, channel), archive, (lambda _: True) if yes else typer.confirm)
 
 
+@delivering.command()
+def retract(
+    issue: Annotated[str, typer.Argument(help="The issue: its slug or number.")],
+    workspace: Annotated[Optional[str], typer.Option(help="Only in this workspace (its id).")] = None,
+    channel: Annotated[Optional[str], typer.Option(help="Only in this channel (its id).")] = None,
+    archive: Archive = None,
+    *,
+    everywhere: Annotated[bool, typer.Option("--all", help="In all channels.")] = False,
+) -> None:
+    """Take an issue back: delete the bot's own messages of it, and do not post it again. What people saved stays."""
+    from bot.cli.retract import retract as run_it  # noqa: PLC0415 - heavy
+
+    run_it(issue, workspace, channel, archive, everywhere=everywhere)
+
+
 @app.command()
 def misses(
     archive: Archive = None,

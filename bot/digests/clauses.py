@@ -16,6 +16,8 @@ _ENDED = {
     Progress.REFUSED: "was not posted: Slack refused it",
     Progress.DROPPED: "was not posted",
     Progress.PASSED: "is not posted by itself",
+    Progress.RETRACTING: "is being taken back",
+    Progress.RETRACTED: "was taken back",
 }
 _NOW = timedelta(minutes=1)
 """What goes out within this time is said to go out now."""

@@ -129,7 +129,7 @@ class DeliveryReports:
         link = await self._link(delivery)
         done = delivery.progress is Progress.DONE
         stands = delivery.said_reason if done else self._going_on(delivery, subscription)
-        return Post(self._title(delivery), link, posted_at(delivery), stands, delivery.parent.ts)
+        return Post(self._title(delivery), link, posted_at(delivery), stands, delivery.parent.ts, delivery.id)
 
     def _title(self, delivery: Delivery) -> str:
         issue = self._registry.issue(delivery.issue)

@@ -13,6 +13,7 @@ import structlog
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from bot.digests.command_context import CommandContext
+from bot.digests.retracting import may_retract
 from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscription_form import MAX_TOPICS, SubscriptionRequest, draft_of
 from bot.digests.views import asking, changes
@@ -215,6 +216,7 @@ class Subscribing:
         status = replace(
             status,
             outside=member is False,
+            may_retract=may_retract(subscription, place.user, self._changes.admins),
             time_there=time_there(subscription.schedule, now),
             changed=await self._changes.latest(place),
             owner=subscription.user,

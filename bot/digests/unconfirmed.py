@@ -9,7 +9,7 @@ from math import ceil
 import structlog
 
 from bot.domain.clock import Clock
-from bot.domain.delivery import ASKED, Delivery, PartRow, State
+from bot.domain.delivery import ASKED, RETRACTABLE, Delivery, PartRow, State
 from bot.domain.workspace import WorkspaceId
 from bot.slack.blocks.mrkdwn import clip
 from bot.store.store import Store
@@ -39,6 +39,8 @@ class UnconfirmedPosts:
         if found is None or delivery is None or delivery.workspace != workspace:
             return "I do not know that message any more."
         part = next((part for part in delivery.parts if part.id == int(found[2])), None)
+        if delivery.progress not in RETRACTABLE:
+            return "That digest was taken back; nothing is posted."
         if part is None or part.state not in {State.UNKNOWN, State.REFUSED}:
             return _OVER
         _log.info("post.settled", delivery=delivery.id, part=part.key, post=post, user=user)

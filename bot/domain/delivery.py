@@ -29,6 +29,10 @@ class Progress(StrEnum):
     """A person decided that it should not be posted."""
     PASSED = "passed"
     """It is not posted by itself: newer issues went out in its place, or an operator marked it as seen."""
+    RETRACTING = "retracting"
+    """Somebody takes it back: its messages are being deleted."""
+    RETRACTED = "retracted"
+    """It was taken back, or is not posted because it was taken back elsewhere."""
 
 
 class State(StrEnum):
@@ -72,6 +76,11 @@ REQUESTED = "its subscriber asked for it"
 
 NOT_THEN = "the release that posted the digest did not have it"
 """Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
+
+TAKEN_BACK = "somebody took it back"
+"""Why a part is skipped, and a delivery ended, that a person took back."""
+RETRACTABLE = frozenset(Progress) - {Progress.RETRACTING, Progress.RETRACTED}
+"""The progress of a delivery that can be taken back."""
 
 SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
 """States that no worker changes by itself."""

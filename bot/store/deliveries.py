@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     and_,
+    exists,
     func,
     select,
     update,
@@ -27,6 +28,7 @@ from bot.store.tables import parts as parts_table
 
 _D = deliveries.c
 _S = subscriptions.c
+_TAKEN_BACK = (Progress.RETRACTING.value, Progress.RETRACTED.value)
 
 
 class Deliveries:
@@ -268,4 +270,5 @@ def _waking(part: PartRow, now: datetime) -> Any:
 def _unconfirmed(part: PartRow) -> Any:
     """Return the condition that this is the part and that a person may decide about it."""
     theirs = parts_table.c
-    return and_(theirs.id == part.id, theirs.state.in_((State.UNKNOWN.value, State.REFUSED.value)))
+    back = exists().where(_D.id == theirs.delivery, _D.progress.in_(_TAKEN_BACK))
+    return and_(theirs.id == part.id, theirs.state.in_((State.UNKNOWN.value, State.REFUSED.value)), ~back)

@@ -37,6 +37,7 @@ from bot.store.tables import parts as parts_table
 _D = deliveries.c
 _S = subscriptions.c
 _OPEN = _D.progress.in_((Progress.WAITING.value, Progress.POSTING.value))
+_LEFT = _D.progress.in_((Progress.WAITING.value, Progress.POSTING.value, Progress.RETRACTING.value))
 
 
 # Built once: building a statement takes longer than running it.
@@ -52,7 +53,7 @@ def _unfinished(rows: BulkRows) -> Any:
     edited = and_(_D.progress == Progress.DONE.value, _D.decided >= rows("revisable"), other)
     theirs = rows.rows.join(deliveries, _D.subscription == rows("subscription_"))
     there = theirs.outerjoin(issues, issues.c.identity == _D.issue)
-    return select(deliveries).select_from(there).where(or_(_OPEN, edited)).order_by(_D.id)
+    return select(deliveries).select_from(there).where(or_(_LEFT, edited)).order_by(_D.id)
 
 
 def _move(rows: BulkRows) -> Any:
@@ -128,7 +129,9 @@ def _finishing() -> Any:
     untrue = or_(and_(progress == Progress.DONE.value, some), and_(ended, parent))
     source = func.coalesce(bindparam("content_", type_=Text()), _D.source)
     version = func.coalesce(bindparam("version_", type_=Text()), _D.version)
-    change = update(deliveries).where(_D.id == bindparam("delivery_"), ~untrue, _D.progress != Progress.DROPPED.value)
+    over = or_(*(_D.progress == end.value for end in (Progress.DROPPED, Progress.RETRACTED)))
+    retracting = and_(_D.progress == Progress.RETRACTING.value, progress != Progress.RETRACTED.value)
+    change = update(deliveries).where(_D.id == bindparam("delivery_"), ~untrue, ~over, ~retracting)
     return change.values(progress=progress, reason=bindparam("reason_"), source=source, version=version)
 
 

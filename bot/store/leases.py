@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
 
+from bot.domain.delivery import Progress
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.membership import is_among, is_among_given
 from bot.store.next_run import FURTHEST_RUN, in_order
 from bot.store.row_mapping import subscription_of
-from bot.store.tables import Moment, subscriptions
+from bot.store.tables import Moment, deliveries, subscriptions
 
 FAR = timedelta(days=8)
 """A next_run_at further ahead than this was set by a clock that has since been put back."""
@@ -51,6 +52,8 @@ _FAIR = (
     .limit(bindparam("most"))
 )
 _FREE = select(subscriptions).where(is_among_given(_S.id, "ids"), _DUE).with_for_update(skip_locked=True)
+# A digest is taken back in a paused or ended channel too.
+_RETRACTING = exists().where(deliveries.c.subscription == _S.id, deliveries.c.progress == Progress.RETRACTING.value)
 _RELEASE = (
     update(subscriptions)
     .where(_S.id == bindparam("subscription_"), _S.holder == bindparam("holder_"))
@@ -58,7 +61,7 @@ _RELEASE = (
         holder=None,
         again=False,
         wake_at=case(
-            (or_(_S.pause_by.is_not(None), _S.ended), None),
+            (and_(or_(_S.pause_by.is_not(None), _S.ended), ~_RETRACTING), None),
             (_S.again, bindparam("now_", type_=Moment())),
             else_=bindparam("wake_", type_=Moment()),
         ),

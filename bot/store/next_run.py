@@ -21,6 +21,7 @@ from bot.store.tables import Moment, deliveries, issues, subscriptions
 FURTHEST_RUN = timedelta(days=7)
 """No run is scheduled further ahead. One that comes too early (for an issue dated next year) is scheduled again."""
 _S = subscriptions.c
+_LEFT = ("waiting", "posting", "retracting")
 
 
 class RunSchedule:
@@ -37,7 +38,7 @@ class RunSchedule:
 
     async def run_unfinished(self, now: datetime) -> int:
         """Schedule for now every idle subscription with an unfinished delivery; return how many."""
-        chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(("waiting", "posting")))
+        chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(_LEFT))
         idle = and_(_S.pause_by.is_(None), ~_S.ended, _S.holder.is_(None), _S.id.in_(chosen))
         return await self._database.change(update(subscriptions).where(idle).values(wake_at=soon(now)))
 

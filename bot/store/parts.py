@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.delivery import GONE, Delivery, PartRow, Progress, ShownEntry, State, shown_json
+from bot.domain.delivery import GONE, TAKEN_BACK, Delivery, PartRow, Progress, ShownEntry, State, shown_json
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
 from bot.store.membership import is_among, is_among_given
@@ -200,9 +200,18 @@ class Parts:
         await self._database.change(update(parts).where(mine).values(reason="", **values))
 
     async def not_deleted(self, part: PartRow, reason: str, *, counted: bool) -> None:
-        """Write down that deleting a stray message came to nothing this time; `counted` ones are bounded."""
+        """Record that deleting a message came to nothing this time; `counted` ones are bounded."""
         values = {"reason": reason, "refusals": _P.refusals + int(counted)}
-        await self._database.change(update(parts).where(_as_attempted(part, State.STRAY)).values(values))
+        chosen = _as_attempted(part, State.STRAY, State.SENT)
+        await self._database.change(update(parts).where(chosen).values(values))
+
+    async def taken_back(self, part: PartRow) -> None:
+        """Record that a posted message was deleted because somebody took its digest back.
+
+        Its ts and what it showed stay, for the reactions that people saved links by.
+        """
+        change = update(parts).where(_as_attempted(part, State.SENT))
+        await self._database.change(change.values(state=State.SKIPPED.value, reason=TAKEN_BACK, refusals=0))
 
     async def back(self, part: PartRow, attempt: int, reason: str, *, counted: bool = False) -> bool:
         """Write down that the attempt surely came to nothing: the part may be sent again.

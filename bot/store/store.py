@@ -22,6 +22,7 @@ from bot.store.older_issues import OlderIssues
 from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted
+from bot.store.retractions import Retractions
 from bot.store.subscription_audit import SubscriptionAudit
 from bot.store.subscriptions import Subscriptions
 from bot.store.teams import Teams
@@ -43,6 +44,7 @@ class Store:
         self.locks = WorkerLocks(database)
         self.deliveries = Deliveries(database)
         self.older_issues = OlderIssues(database)
+        self.retractions = Retractions(database)
         self.parts = Parts(database)
         self.bookmarks = Bookmarks(database)
         self.people = People(database)

@@ -200,3 +200,16 @@ def test_what_is_undecided_is_marked_as_seen_after_asking(ask: Callable[..., str
     assert "waits: Example Weekly 2" in ask("--channel", "C3")
     assert "-:T1 C1" not in ask("mark-seen", "--yes")
     assert "Nothing is undecided" in ask("mark-seen", "--yes")
+
+
+def test_an_issue_is_taken_back_by_its_number(ask: Callable[..., str]) -> None:
+    """In the one channel that is named; without a place it is asked where."""
+    assert "Issue 1 is taken back in 1 channel" in ask("retract", "1", "--channel", "C5")
+    listed = ask("--issue", "1")
+    assert listed.count("retracting") == 1
+    assert "Issue 1 is taken back in 0 channels" in ask("retract", "1", "--channel", "C5")
+    with pytest.raises(SettingsError, match="--all"):
+        ask("retract", "1")
+    with pytest.raises(UnknownIssueError):
+        ask("retract", "999", "--all")
+    assert "Issue 1 is taken back in 2 channels" in ask("retract", "1", "--all")

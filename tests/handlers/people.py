@@ -33,6 +33,7 @@ from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Subscribers, Team
 from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.ownership import Ownership
+from bot.digests.retracting import Retracting
 from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
@@ -161,6 +162,7 @@ class People:
             FormResults(self.slack),
             self.replies,
             UnconfirmedPosts(store, clock),
+            Retracting(store, clock),
             misses,
             OlderIssueChoice(store, self.slack, clock, IssueCatalogue),
             background,

@@ -99,6 +99,7 @@ async def test_sharing_a_result_that_is_gone_posts_nothing(people: People) -> No
         ("pause", "", "not subscribed"),
         ("resume", "", "not subscribed"),
         ("unsubscribe", "", "not subscribed"),
+        ("retract", "1", "I do not know that digest"),
         (SETTLE_POST, "17:5", "do not know that message"),
         (SETTLE_LEAVE, "17:5", "do not know that message"),
         ("page:next", '{"q":"kubernetes","o":-5}', "older version"),

@@ -8,6 +8,7 @@ docs/delivery.md for the states.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ import structlog
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.footnote import with_footnote
 from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
+from bot.digests.delivery.retraction import Retraction
 from bot.digests.delivery.sender import Sender
 from bot.digests.delivery.summary import summary
 from bot.digests.views import older_issues as older
@@ -27,6 +29,7 @@ from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.slack.api.errors import ChannelRefusedError, SlackError, WorkspaceRefusedError
 
 _log = structlog.get_logger(__name__)
+_OPEN = (Progress.WAITING, Progress.POSTING)
 
 
 class ChannelJob:
@@ -37,6 +40,7 @@ class ChannelJob:
         self._context = context
         self._subscription = subscription
         self.sender = Sender(context, subscription)
+        self._retraction = Retraction(context, subscription, self.sender)
         self._since = context.backlog.since(subscription.workspace)
         self.releasing = False
         """Whether the work is done: from then on any worker, this one too, may claim the channel again."""
@@ -67,9 +71,10 @@ class ChannelJob:
         context, subscription = self._context, self._subscription
         if subscription.paused is not None and subscription.paused.by is PausedBy.UNREADABLE:
             await self._pause(subscription.paused)
-        if not subscription.active:
-            return None
         now = context.clock.now()
+        if not subscription.active:  # a digest is taken back even so: nothing is posted by that
+            left = await context.store.deliveries.unfinished(subscription.id, now)
+            return _first([await self._take_back(each) for each in left if each.progress is Progress.RETRACTING])
         if subscription.limit is not None:
             context.limiter.recall((subscription.limit,), now)
         decided = await self._decide(now)
@@ -78,7 +83,8 @@ class ChannelJob:
             subscription.id, now - context.policy.revisable_for, context.renderer.version
         )
         posted = [delivery for delivery in in_hand if delivery.progress is Progress.DONE]
-        unposted = [delivery for delivery in in_hand if delivery.progress is not Progress.DONE]
+        unposted = [delivery for delivery in in_hand if delivery.progress in _OPEN]
+        next_runs += [await self._take_back(each) for each in in_hand if each.progress is Progress.RETRACTING]
         next_runs += [await self._bring(delivery) for delivery in unposted if not delivery.requested]
         there = context.catalogue().issues
         asked = [delivery for delivery in unposted if delivery.requested and delivery.issue in there]
@@ -88,7 +94,17 @@ class ChannelJob:
             next_runs += [context.clock.now()] if asked[1:] else []
         # New digests go first, so that a message that cannot be edited does not delay them.
         next_runs += [await self._correct(delivery) for delivery in posted]
-        return min((next_run_at for next_run_at in next_runs if next_run_at is not None), default=None)
+        return _first(next_runs)
+
+    async def _take_back(self, delivery: Delivery) -> datetime | None:
+        """Delete the messages of one digest; return when to go on with it. One that has to wait delays no other."""
+        try:
+            await self._retraction.take_back(delivery)
+        except Reschedule as reschedule:
+            if self.sender.stopping:
+                raise
+            return reschedule.next_run_at
+        return None
 
     async def _bring(self, delivery: Delivery) -> datetime | None:
         """Continue one delivery; return its next_run_at.
@@ -352,3 +368,8 @@ class ChannelJob:
         count = await self._context.store.subscriptions.pause_workspace(where, Paused(PausedBy.WORKSPACE, str(error)))
         if count:
             _log.error("workspace.paused", workspace=where, code=error.code, subscriptions=count)
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    """Return the earliest of the moments that are set, None if none is."""
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -44,7 +44,7 @@ _REPLIES = "conversations.replies"
 """Slack's method for reading a thread."""
 _ATTEMPT_MAX_SECONDS = 5.0
 """Seconds after which a recorded attempt is no longer made: the lease may have expired meanwhile."""
-_TEMPORARY_CODES = frozenset(
+TEMPORARY_CODES = frozenset(
     {
         "no_connection", "no_turn", "service_unavailable", "request_timeout", "message_limit_exceeded",
         "team_added_to_org", "org_login_required",
@@ -89,7 +89,7 @@ class Sender:
 
     async def _attempt(self, delivery: Delivery, row: PartRow, rendered: RenderedPart, thread: str | None) -> PartRow:
         """Send one part once: record the attempt, call Slack, record the outcome."""
-        await self._turn(Rank.REPLY if row.at else Rank.CONTENTS)
+        await self.turn(Rank.REPLY if row.at else Rank.CONTENTS)
         if delivery.issue not in self._context.catalogue().issues:  # it left during the wait, or just before
             raise IssueLeft(None)
         self.calling = True
@@ -98,7 +98,7 @@ class Sender:
         finally:
             self.calling = False
 
-    async def _turn(self, rank: Rank) -> None:
+    async def turn(self, rank: Rank) -> None:
         """Wait for a turn. Raise Reschedule if Slack's limit lasts too long to wait for, or the worker is stopping."""
         context, subscription = self._context, self._subscription
         if self.stopping:
@@ -172,7 +172,7 @@ class Sender:
         except MessageRefusedError as error:
             return await self._left_behind(delivery, row, error)
         except (TryLaterError, UnknownOutcomeError) as error:
-            counted = error.code not in _TEMPORARY_CODES
+            counted = error.code not in TEMPORARY_CODES
             if counted and row.refusals + 1 >= context.policy.max_attempts:
                 return await self._left_behind(delivery, row, error)
             await parts.not_deleted(row, str(error), counted=counted)
@@ -209,7 +209,7 @@ class Sender:
         context, subscription, parts = self._context, self._subscription, self._context.store.parts
         if isinstance(error, RateLimitedError):
             await self._limited(error)
-        unlisted = isinstance(error, TryLaterError) and error.code not in _TEMPORARY_CODES
+        unlisted = isinstance(error, TryLaterError) and error.code not in TEMPORARY_CODES
         if isinstance(error, MessageRefusedError) or (unlisted and row.refusals + 1 >= context.policy.max_attempts):
             ended = await self._end(row, State.REFUSED, str(error))
             _log.warning(
@@ -325,7 +325,7 @@ class Sender:
         A message that Slack does not let us edit, or that fails as often as a message is tried, stays as it is.
         """
         context, subscription = self._context, self._subscription
-        await self._turn(Rank.REPLY)
+        await self.turn(Rank.REPLY)
         if rest := await context.limiter.moment(subscription.workspace, subscription.channel):
             raise Reschedule(context.after(rest))
         if not await context.store.leases.has(

@@ -22,6 +22,8 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link
 
 _DEFAULT_NAMES = CommandNames()
+RETRACT = "retract"
+"""The action id of the button that takes the last digest back; its value is the delivery's id."""
 _MAX_WAITING = 8
 _MOST_OLDER = 5
 _MONTHS = "|".join(month[:3] for month in MONTHS)
@@ -37,7 +39,7 @@ _OUTSIDE_NOW = "*I am not in this channel*, so nothing can be posted until you t
 class Post:
     """A posted digest: the issue's `title`, its `link` in Slack ("" if unknown), the time, and its `ts`.
 
-    `stands` is a clause about what is missing from its thread, "" if nothing is.
+    `delivery` is its delivery's id. `stands` is a clause about what is missing from its thread, "" if nothing is.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Post:
     at: datetime | None = None
     stands: str = ""
     ts: str = ""
+    delivery: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class DeliveryStatus:
     of recently added issues that are not posted automatically, since they were not new. `changed` is the last change
     that a person made, `who_may` a clause about who may make the next, and `owner` a user id; "" or None if unknown.
     `outside`: the bot is certainly not in the channel. `broken` are the files of new issues that cannot be read.
+    `may_retract`: the reader may take the last digest back.
     """
 
     channel: str
@@ -92,6 +96,7 @@ class DeliveryStatus:
     next_title: str = ""
     outside: bool = False
     broken: Sequence[BrokenFile] = ()
+    may_retract: bool = False
 
 
 def subscribed(
@@ -144,7 +149,10 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
     if ownership := _ownership(status):
         made.append(blocks.context(*ownership))
     pause = blocks.button("Resume", "resume") if status.paused else blocks.button("Pause", "pause")
-    made.append(blocks.actions([blocks.button("Change", "subscription:change"), pause, _unsubscribe()]))
+    buttons = [blocks.button("Change", "subscription:change"), pause, _unsubscribe()]
+    if status.may_retract and status.last is not None and status.last.delivery:
+        buttons.append(_retract(status.last))
+    made.append(blocks.actions(buttons))
     spoken = f"Each new issue comes: {_plain_when(status)}."
     return Message(f"Paused: {paused_by}" if status.paused else clip(spoken, 600), tuple(made))
 
@@ -218,6 +226,17 @@ def _unsubscribe() -> Block:
 
 def _whom(status: DeliveryStatus) -> str:
     return "You get" if status.channel.startswith("D") else f"<#{status.channel}> gets"
+
+
+def _retract(post: Post) -> Block:
+    what = f"I delete all my messages of “{clip_plain(one_line(post.title), 100)}” in this channel"
+    confirm = {
+        "title": blocks.plain("Take this digest back?", 100),
+        "text": blocks.plain(f"{what}. What people saved of it stays theirs. It is not posted here again.", 300),
+        "confirm": blocks.plain("Take it back", 30),
+        "deny": blocks.plain("Keep it", 30),
+    }
+    return {**blocks.button("Take it back", RETRACT, str(post.delivery), style="danger"), "confirm": confirm}
 
 
 def _when(status: DeliveryStatus) -> str:

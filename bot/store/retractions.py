@@ -1,0 +1,72 @@
+"""Recording that the digests of an issue are to be taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, exists, literal, select, update
+
+from bot.domain.delivery import RETRACTABLE, TAKEN_BACK, Progress, State
+from bot.domain.workspace import WorkspaceId
+from bot.store.database import Database
+from bot.store.membership import is_among
+from bot.store.next_run import soon
+from bot.store.tables import deliveries, insert_new, parts, subscriptions
+
+_D = deliveries.c
+_S = subscriptions.c
+_ASKED = "its messages are being deleted"
+
+
+class Retractions:
+    """Marks deliveries as to be taken back; a worker that claims the channel then deletes their messages."""
+
+    def __init__(self, database: Database) -> None:
+        """Use `database`."""
+        self._database = database
+
+    async def ask(
+        self, issue: str, now: datetime, *, workspace: WorkspaceId | None = None, channel: str | None = None
+    ) -> int:
+        """Have the issue (its identity) taken back in the channel, or in all; return in how many it is.
+
+        Channels that the filters match and that did not get it yet do not get it any more.
+        """
+        where = [column == value for column, value in ((_D.workspace, workspace), (_D.channel, channel)) if value]
+        asked = and_(_D.issue == issue, is_among(_D.progress, [each.value for each in RETRACTABLE]), *where)
+        mark = update(deliveries).where(asked).values(progress=Progress.RETRACTING.value, reason=_ASKED)
+
+        def unit(connection: Connection) -> int:
+            rows = connection.execute(mark.returning(_D.id, _D.subscription)).all()
+            waiting = and_(is_among(parts.c.delivery, [row.id for row in rows]), parts.c.state == State.PENDING.value)
+            connection.execute(update(parts).where(waiting).values(state=State.SKIPPED.value, reason=TAKEN_BACK))
+            if fresh := _not_posted(connection, issue, now, workspace, channel):
+                connection.execute(insert_new(connection, deliveries), fresh)
+            _wake(connection, [row.subscription for row in rows], now)
+            return len(rows)
+
+        return await self._database.write(unit)
+
+
+def _wake(connection: Connection, ids: list[int], now: datetime) -> None:
+    """Schedule subscriptions for now, also those that are paused or ended: taking back posts nothing."""
+    chosen = select(_S.id).where(is_among(_S.id, ids)).order_by(_S.id).with_for_update()
+    wake = case((_S.wake_at.is_(None), literal(now, _S.wake_at.type)), else_=soon(now))
+    connection.execute(update(subscriptions).where(_S.id.in_(chosen)).values(wake_at=wake, again=True))
+
+
+def _not_posted(
+    connection: Connection, issue: str, now: datetime, workspace: WorkspaceId | None, channel: str | None
+) -> list[dict[str, Any]]:
+    """Return a row for each channel for which the issue was not decided yet: decided now, and not to be posted."""
+    here = [column == value for column, value in ((_S.workspace, workspace), (_S.channel, channel)) if value]
+    known = exists().where(_D.workspace == _S.workspace, _D.channel == _S.channel, _D.issue == issue)
+    chosen = select(subscriptions).where(~_S.ended, ~known, *here)
+    return [
+        {
+            "workspace": row.workspace, "channel": row.channel, "subscription": row.id, "issue": issue, "due": now,
+            "decided": now, "progress": Progress.RETRACTED.value, "taste": row.taste, "reason": TAKEN_BACK,
+        }
+        for row in connection.execute(chosen)
+    ]  # fmt: skip

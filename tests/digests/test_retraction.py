@@ -1,0 +1,303 @@
+"""A digest that was posted by mistake is taken back: wholly, once, in any state, and for good."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.digests.delivery_status import DeliveryReports
+from bot.digests.retracting import Retracting
+from bot.digests.views.subscription import RETRACT, DeliveryStatus, Post, status
+from bot.domain.bookmark import BookmarkSource, Member
+from bot.domain.delivery import TAKEN_BACK, Delivery, Progress, State
+from bot.domain.preferences import Preferences
+from bot.domain.subscription import Paused, PausedBy
+from bot.store.store import Store
+from playground.slack.faults import Fault, How
+from playground.slack.limits import problems
+from tests.digests.test_said import subscribed
+from tests.fakes.doom import Fuse, doomed_slack, doomed_store
+from tests.fakes.newsletter import issue
+from tests.fakes.postgres import Postgres
+from tests.fakes.scene import Scene
+from tests.fakes.standin import POST
+from tests.fakes.virtual import START, run
+
+DELETE = "chat.delete"
+PARTS = 5
+
+
+async def posted_scene(store: Store | None = None, *, wait: float = 60) -> tuple[Scene, str]:
+    """Return a scene whose channel got a digest of a channel message and four replies, `wait` seconds ago."""
+    scene = Scene(store)
+    channel = scene.channel()
+    await scene.holds([issue(1, START - timedelta(days=9))])
+    await scene.subscribes(channel)
+    await scene.worker_comes()
+    await scene.appear(issue(2, START, entries=PARTS - 1))
+    await scene.passes(seconds=wait)
+    return scene, channel
+
+
+async def found(scene: Scene, channel: str) -> Delivery:
+    """Return the delivery of issue 2 in the channel."""
+    delivery = await scene.store.deliveries.get("-:T1", channel, "issue-2")
+    assert delivery is not None
+    return delivery
+
+
+async def retract(scene: Scene, channel: str | None = None) -> int:
+    """Ask for issue 2 to be taken back in the channel, or in all; return in how many it is."""
+    count = await scene.store.retractions.ask("issue-2", scene.clock.now(), channel=channel)
+    scene.poke()
+    return count
+
+
+def there(scene: Scene, channel: str) -> int:
+    """Return how many messages of ours stand in the channel."""
+    return sum(
+        bool(message.metadata) and not message.deleted
+        for message in scene.workspace.channels[channel].messages.values()
+    )
+
+
+def deleted(scene: Scene) -> list[str]:
+    """Return the ts of the messages that were deleted, in order."""
+    return [line.ts for line in scene.site.ledger.lines if line.method == DELETE and line.answer == "ok"]
+
+
+def test_a_digest_is_taken_back_replies_first() -> None:
+    """Every message is deleted once, the channel message last, one a second; and it is never posted again."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        before = [part.ts for part in (await found(scene, channel)).parts]
+        begun = scene.clock.now()
+        assert await retract(scene, channel) == 1
+        while (await found(scene, channel)).progress is not Progress.RETRACTED:
+            await scene.passes(seconds=0.5)
+        assert (scene.clock.now() - begun).total_seconds() >= PARTS - 1
+        assert deleted(scene) == before[::-1]
+        assert there(scene, channel) == 0
+        delivery = await found(scene, channel)
+        assert {part.state for part in delivery.parts} == {State.SKIPPED}
+        assert await retract(scene, channel) == 0
+        await scene.appear(issue(2, START, entries=PARTS + 3))
+        await scene.vanish("issue-2")
+        await scene.appear(issue(2, START, entries=PARTS))
+        await scene.everybody_dies()
+        await scene.worker_comes()
+        await scene.passes(days=3)
+        assert there(scene, channel) == 0
+        why = await DeliveryReports(scene.store, scene.workers[0][0]._registration._registry, None).why(
+            "-:T1", channel, scene.issues[-1], scene.clock.now()
+        )
+        assert f"was taken back ({TAKEN_BACK})" in why
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_a_digest_in_the_middle_of_its_thread_is_taken_back() -> None:
+    """What is on its way lands and is deleted; what was to come does not come."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene(wait=2.2)
+        assert 1 < there(scene, channel) < PARTS
+        assert await retract(scene, channel) == 1
+        await scene.passes(minutes=2)
+        assert there(scene, channel) == 0
+        assert (await found(scene, channel)).progress is Progress.RETRACTED
+        assert len(scene.posts(channel)) <= PARTS
+        await scene.everybody_dies()
+
+    run(play())
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_it_is_taken_back_in_a_paused_or_ended_channel(ended: bool) -> None:  # noqa: FBT001 - a case
+    """People pause or unsubscribe first and ask afterwards; nothing else is done there."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        if ended:
+            await scene.store.subscriptions.end("-:T1", channel)
+        else:
+            known = await subscribed(scene, channel)
+            await scene.store.subscriptions.pause(known.id, Paused(PausedBy.PERSON, "stop"))
+        await scene.appear(issue(3, START))
+        assert await retract(scene) == 1
+        await scene.passes(minutes=2)
+        assert there(scene, channel) == 0
+        assert (await found(scene, channel)).progress is Progress.RETRACTED
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_in_all_channels_and_in_those_that_have_not_got_it_yet() -> None:
+    """One that waits for its slot does not get the issue; what else was posted stays."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        late = scene.channel("late")
+        await scene.subscribes(late, "mondays 09:00")
+        await scene.appear(issue(3, scene.clock.now(), entries=1))
+        await scene.passes(minutes=1)
+        assert "Weekly 3" in scene.texts(channel)
+        assert await scene.store.retractions.ask("issue-3", scene.clock.now()) == 1
+        await scene.passes(days=14)
+        assert "Weekly 3" not in scene.texts(late)
+        assert there(scene, channel) == PARTS
+        await scene.everybody_dies()
+
+    run(play())
+
+
+@pytest.mark.parametrize(
+    ("fault", "left"),
+    [
+        (Fault(How.LIMITED, retry_after=40, method=DELETE), 0),
+        (Fault(How.HANG, effect=True, method=DELETE), 0),
+        (Fault(How.HANG, method=DELETE), 0),
+        (Fault(How.CUT, method=DELETE), 0),
+        (Fault(How.BROKEN, effect=True, method=DELETE), 0),
+        (Fault(How.REFUSED, error="message_not_found", method=DELETE), 1),
+        (Fault(How.REFUSED, error="cant_delete_message", method=DELETE), 1),
+    ],
+)
+def test_a_deletion_that_fails_is_tried_again_or_said(fault: Fault, left: int) -> None:
+    """A 429 is waited out, an unclear answer is repeated; what Slack does not delete is in the row."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        scene.site.faults.add(fault)
+        await retract(scene, channel)
+        await scene.passes(minutes=30)
+        delivery = await found(scene, channel)
+        assert delivery.progress is Progress.RETRACTED
+        assert there(scene, channel) == left
+        assert ("could not be deleted" in delivery.reason) == (fault.error == "cant_delete_message")
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_a_message_on_its_way_is_looked_for_and_deleted() -> None:
+    """One whose answer was lost is found by its metadata before the rest is deleted."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene(wait=0)
+        scene.site.faults.add(Fault(How.CUT, effect=True, method=POST, channel=channel, thread=True))
+        await scene.passes(seconds=3)
+        await retract(scene, channel)
+        await scene.passes(minutes=10)
+        assert there(scene, channel) == 0
+        assert (await found(scene, channel)).progress is Progress.RETRACTED
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_what_people_saved_of_it_stays_theirs() -> None:
+    """A link saved by a reaction is in the person's list after its message is gone."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        person, now = Member("T1", "U7"), scene.clock.now()
+        reply = (await found(scene, channel)).parts[1]
+        source = BookmarkSource(channel, reply.ts, "bookmark")
+        await scene.store.bookmarks.react(person, "-:T1", source, int(now.timestamp() * 1e6), now, held=True)
+        await retract(scene, channel)
+        await scene.passes(minutes=2)
+        assert there(scene, channel) == 0
+        await scene.store.bookmarks.catch_up()
+        assert [each.url for each in (await scene.store.bookmarks.page(person)).bookmarks] == ["https://site0.org/2"]
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_who_may_take_a_digest_back() -> None:
+    """Who subscribed the channel, and an admin; nobody else, and no button of another workspace."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        button = str((await found(scene, channel)).id)
+        retracting = Retracting(scene.store, scene.clock, frozenset({"U8"}))
+        assert "Only the person" in await retracting.take_back("-:T1", button, "U7")
+        assert "do not know" in await retracting.take_back("-:T2", button, scene.person.id)
+        assert "do not know" in await retracting.take_back("-:T1", "1 or 1", scene.person.id)
+        assert (await found(scene, channel)).progress is Progress.DONE
+        assert "I delete my messages" in await retracting.take_back("-:T1", button, scene.person.id)
+        assert "already" in await retracting.take_back("-:T1", button, "U8")
+        await scene.everybody_dies()
+
+    run(play())
+
+
+async def dies_at(step: int, store: Store) -> bool:
+    """Take a digest back with a worker that dies at a step; return whether it died. The next one ends the work."""
+    scene, channel = await posted_scene(store)
+    await scene.everybody_dies()
+    await retract(scene, channel)
+    fuse = Fuse(step)
+    scene.wrap_store = lambda real: doomed_store(real, fuse)
+    coming = asyncio.create_task(scene.worker_comes(slack=doomed_slack(scene.slack, fuse)))
+    await asyncio.wait({coming, asyncio.create_task(fuse.blown.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if not coming.done():
+        coming.cancel()
+    await scene.passes(seconds=30)
+    await scene.everybody_dies()
+    scene.wrap_store = lambda real: real
+    await scene.worker_comes()
+    await scene.passes(minutes=10)
+    await scene.everybody_dies()
+    assert there(scene, channel) == 0, step
+    assert (await found(scene, channel)).progress is Progress.RETRACTED, step
+    assert len(scene.posts(channel)) == PARTS, step
+    return fuse.blown.is_set()
+
+
+@pytest.mark.long
+def test_a_worker_that_dies_while_it_takes_back_is_followed(emptied: Callable[[], Store]) -> None:
+    """At every ninth step: nothing is left standing, and nothing is posted again."""
+    died = [run(dies_at(step, emptied())) for step in range(1, 60, 9)]
+    assert sum(died) > 3
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_at_any_step_of_taking_back_is_followed(
+    emptied: Callable[[], Store], figure: Callable[[str], None]
+) -> None:
+    """At every step until the work is done."""
+    step = 1
+    while run(dies_at(step, emptied())):
+        step += 1
+    assert step > 10
+    figure(f"taken back after a death at each of {step - 1} steps")
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_the_same_on_postgresql(postgres: Postgres) -> None:
+    """At every fifth step, with the other database."""
+    for step in range(1, 40, 5):
+        run(dies_at(step, Store.open(postgres.fresh(), upgrading=True, inline=True)))
+
+
+def test_the_status_offers_it_to_those_who_may() -> None:
+    """With a confirmation that says what happens, and only where there is something to take back."""
+    shown = DeliveryStatus(
+        "C1", "mondays 09:00 UTC", Preferences(), last=Post("Weekly 2", delivery=7), may_retract=True
+    )
+    buttons = {each["action_id"]: each for each in status(shown).blocks[-1]["elements"]}
+    assert buttons[RETRACT]["value"] == "7"
+    assert "saved of it stays theirs" in buttons[RETRACT]["confirm"]["text"]["text"]
+    assert problems({"type": "home", "blocks": list(status(shown).blocks)}) == []
+    for other in (replace(shown, may_retract=False), replace(shown, last=None)):
+        assert RETRACT not in str(status(other).blocks)
