@@ -12,13 +12,14 @@ import structlog
 
 from bot.bookmarks.link_extraction import extract_links
 from bot.bookmarks.link_lookup import LinkLookup
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
+from bot.bookmarks.ports import BookmarkStore
 from bot.bookmarks.views.link_picker import PAGE_LINKS, PickerState, choose, choose_form, option_value, told_form
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Slack
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
@@ -54,7 +55,7 @@ class LinkPicker:
         store: BookmarkStore,
         postings: Postings,
         link_lookup: LinkLookup,
-        slack: BookmarkSlack,
+        slack: Slack,
         names: CommandNames,
         clock: Clock,
         secret: str,

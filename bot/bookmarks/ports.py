@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.domain.bookmark import Bookmark, BookmarkLink, BookmarkSource, Member, Page, ReactionOutcome
 from bot.domain.workspace import WorkspaceId
-from bot.slack.api.ports import Posted
-from bot.slack.blocks.message import Message
 from bot.store.people import People
 from bot.store.postings import Postings
 
@@ -78,49 +76,3 @@ class BookmarkTables:
     bookmarks: BookmarkStore
     people: People
     postings: Postings
-
-
-class BookmarkSlack(Protocol):
-    """Slack, as bookmarks use it. Every method raises SlackError when Slack refuses."""
-
-    async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
-        """Post a message."""
-        ...
-
-    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
-        """Post a message to the direct conversation with a person."""
-        ...
-
-    async def whisper(
-        self, workspace: WorkspaceId, channel: str, user: str, message: Message, *, thread: str | None = None
-    ) -> None:
-        """Show one person an ephemeral message."""
-        ...
-
-    async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
-        """Return a message by anyone, or None if the bot may not read it."""
-        ...
-
-    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and return its id."""
-        ...
-
-    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Replace an open modal."""
-        ...
-
-    async def grants(self, workspace: WorkspaceId, scope: str) -> bool:
-        """Return whether the bot has a scope."""
-        ...
-
-    async def upload(self, workspace: WorkspaceId, name: str, content: bytes) -> str:
-        """Upload a file, which nobody sees yet, and return its id."""
-        ...
-
-    async def share_file(self, workspace: WorkspaceId, channel: str, file: str, title: str) -> None:
-        """Show an uploaded file in a conversation."""
-        ...
-
-    async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
-        """Return the content of a file that somebody uploaded, of at most `most` bytes."""
-        ...

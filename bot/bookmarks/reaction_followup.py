@@ -12,12 +12,13 @@ import structlog
 
 from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.link_picker import LinkPicker, read_links
-from bot.bookmarks.ports import BookmarkSlack, BookmarkTables
+from bot.bookmarks.ports import BookmarkTables
 from bot.bookmarks.reactions import Reaction
 from bot.domain.bookmark import BookmarkLink, ReactionOutcome, ShownLinks, is_beyond_ten, number_of
 from bot.domain.clock import Clock
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Slack
 from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -85,7 +86,7 @@ class ReactionFollowup:
         tables: BookmarkTables,
         link_lookup: LinkLookup,
         link_picker: LinkPicker,
-        slack: BookmarkSlack,
+        slack: Slack,
         names: CommandNames,
         clock: Clock,
     ) -> None:

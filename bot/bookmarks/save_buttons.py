@@ -9,7 +9,7 @@ import structlog
 
 from archive.issue import Entry
 from bot.bookmarks.link_lookup import LinkLookup, first_key
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
+from bot.bookmarks.ports import BookmarkStore
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
@@ -18,6 +18,7 @@ from bot.lookup.views import suggestions
 from bot.lookup.views.answer import SearchRequest
 from bot.lookup.views.issue import PICKED
 from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Slack
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
@@ -49,7 +50,7 @@ class Saving:
         people: People,
         link_lookup: LinkLookup,
         answers: Answers,
-        slack: BookmarkSlack,
+        slack: Slack,
         names: CommandNames,
         clock: Clock,
     ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from archive.issue import Issue
 from archive.search.result import Grade
 from bot.bookmarks.personal_index import PersonalIndexes
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
+from bot.bookmarks.ports import BookmarkStore
 from bot.bookmarks.views.saved_list import PAGE_LINKS, Listed, Listing, saved
 from bot.bookmarks.views.saved_row import READ, REMOVE, UNREAD, RowChoice, SavedRow, note_form
 from bot.domain.bookmark import Bookmark, Member
@@ -16,6 +16,7 @@ from bot.domain.clock import Clock, at_or_now
 from bot.domain.text import clean
 from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
+from bot.slack.api.ports import Slack
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
@@ -30,7 +31,7 @@ class SavedLinks:
         store: BookmarkStore,
         indexes: PersonalIndexes,
         issue_of: Callable[[str], Issue | None],
-        slack: BookmarkSlack,
+        slack: Slack,
         names: CommandNames,
         clock: Clock,
     ) -> None:

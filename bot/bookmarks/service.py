@@ -10,12 +10,13 @@ from bot.bookmarks.link_picker import LinkPicker
 from bot.bookmarks.personal_data.erasure import Forgetting
 from bot.bookmarks.personal_data.exporting import Exporting
 from bot.bookmarks.personal_data.importing import Importing
-from bot.bookmarks.ports import BookmarkSlack, BookmarkTables
+from bot.bookmarks.ports import BookmarkTables
 from bot.bookmarks.reaction_followup import ReactionFollowup
 from bot.bookmarks.save_buttons import Saving
 from bot.bookmarks.share_answer import Sharing
 from bot.domain.clock import Clock
 from bot.lookup.search import Answers
+from bot.slack.api.ports import Slack
 from bot.slack.blocks.command_names import CommandNames
 
 
@@ -34,7 +35,7 @@ class BookmarkUseCases:
         tables: BookmarkTables,
         link_lookup: LinkLookup,
         answers: Answers,
-        slack: BookmarkSlack,
+        slack: Slack,
         names: CommandNames,
         clock: Clock,
         secret: str,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import structlog
 
 from bot.bookmarks.link_lookup import LinkLookup
-from bot.bookmarks.ports import BookmarkSlack
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
 from bot.lookup.views.sharing import Shareable, ShareForm
 from bot.slack.api.errors import SlackError, UnknownOutcomeError
+from bot.slack.api.ports import Slack
 from bot.slack.blocks.message import Message
 from bot.store.postings import Postings
 
@@ -21,7 +21,7 @@ class Sharing:
     """Posts answers, and remembers the links they show."""
 
     def __init__(
-        self, postings: Postings, link_lookup: LinkLookup, answers: Answers, slack: BookmarkSlack, clock: Clock
+        self, postings: Postings, link_lookup: LinkLookup, answers: Answers, slack: Slack, clock: Clock
     ) -> None:
         """Post through `slack`, and record the links in `postings`."""
         self._postings = postings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -15,6 +15,7 @@ from bot.domain.clock import Clock
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Slack
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip
@@ -28,18 +29,10 @@ _OVER = "That is settled already; nothing changes."
 _NONE = "None of them is posted. They can be read and searched as before."
 
 
-class ModalSlack(Protocol):
-    """The call to Slack that choosing needs."""
-
-    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and return its id."""
-        ...
-
-
 class OlderIssueChoice:
     """Posts issues that are not posted by themselves, as the subscriber answers. A question is answered once."""
 
-    def __init__(self, store: Store, slack: ModalSlack, clock: Clock, catalogue: Callable[[], IssueCatalogue]) -> None:
+    def __init__(self, store: Store, slack: Slack, clock: Clock, catalogue: Callable[[], IssueCatalogue]) -> None:
         """Read and write `store`; the issues are those of `catalogue`."""
         self._store, self._slack, self._clock, self._catalogue = store, slack, clock, catalogue
 

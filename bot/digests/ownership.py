@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Protocol
 
 from bot.digests.command_context import CommandContext
 from bot.digests.subscription_changes import SubscriptionChanges
@@ -13,7 +12,7 @@ from bot.digests.views.subscription import not_subscribed
 from bot.domain.subscription_settings import Access, ChannelSettings
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
-from bot.slack.api.ports import SlackUser
+from bot.slack.api.ports import Slack
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 
@@ -23,18 +22,10 @@ _SLACKBOT = "USLACKBOT"
 """Slack's own bot, of which users.info says that it is a person (Slack: reference/objects/user-object)."""
 
 
-class OwnershipSlack(Protocol):
-    """The call to Slack that a handover needs."""
-
-    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
-        """Return what Slack tells about a person."""
-        ...
-
-
 class Ownership:
     """Shows and changes who owns a subscription. Every method may raise NotAllowedError."""
 
-    def __init__(self, changes: SubscriptionChanges, slack: OwnershipSlack, names: CommandNames) -> None:
+    def __init__(self, changes: SubscriptionChanges, slack: Slack, names: CommandNames) -> None:
         """Change them by `changes`."""
         self._changes = changes
         self._slack = slack

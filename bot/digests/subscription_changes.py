@@ -24,7 +24,7 @@ from bot.domain.subscription_settings import (
 )
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import ChannelRefusedError, SlackError
-from bot.slack.api.ports import Posted, SlackUser
+from bot.slack.api.ports import Slack
 from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Message
 
@@ -73,22 +73,6 @@ class ChangeStore(Protocol):
         ...
 
 
-class ChangeSlack(Protocol):
-    """The calls to Slack that a change needs."""
-
-    async def post(self, workspace: WorkspaceId, channel: str, message: Message) -> Posted:
-        """Post a message to a channel."""
-        ...
-
-    async def direct(self, workspace: WorkspaceId, user: str, message: Message) -> Posted:
-        """Post a message to the direct conversation with a person."""
-        ...
-
-    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
-        """Return what Slack tells about a person."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class ChangeRules:
     """Who the operator's `admins` are (user ids), and `start`, which runs work that handles its own errors."""
@@ -104,7 +88,7 @@ class _ChangedSinceError(Exception):
 class SubscriptionChanges:
     """Makes people's changes, each with a line in the channel and a row in the audit."""
 
-    def __init__(self, store: ChangeStore, slack: ChangeSlack, clock: Clock, rules: ChangeRules) -> None:
+    def __init__(self, store: ChangeStore, slack: Slack, clock: Clock, rules: ChangeRules) -> None:
         """Make them in `store`, and say so through `slack`."""
         self._store = store
         self._slack = slack

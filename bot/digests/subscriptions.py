@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -30,7 +30,7 @@ from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.domain.subscription_settings import ChannelSettings, NotAllowedError, who_may
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import ChannelRefusedError, SlackError
-from bot.slack.api.ports import SlackUser
+from bot.slack.api.ports import Slack
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
@@ -54,26 +54,6 @@ class DeliveryStatuses(Protocol):
         ...
 
 
-class SubscriptionSlack(Protocol):
-    """The calls to Slack that subscribing needs."""
-
-    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and return its id."""
-        ...
-
-    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Replace an open modal with `view`."""
-        ...
-
-    async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
-        """Raise ChannelRefusedError if the bot is certainly not in the channel."""
-        ...
-
-    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
-        """Return a person's time zone."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class IssueQueries:
     """Questions about the archive.
@@ -94,7 +74,7 @@ class Subscribing:
         self,
         changes: SubscriptionChanges,
         deliveries: DeliveryStatuses,
-        slack: SubscriptionSlack,
+        slack: Slack,
         names: CommandNames,
         clock: Clock,
         issues: IssueQueries,

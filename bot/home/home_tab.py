@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -26,6 +26,7 @@ from bot.home.views import home as said
 from bot.home.views.home import HomePage, HomeState, Newest, Subscribed
 from bot.lookup.views.issue import issue_page
 from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Slack
 from bot.slack.blocks.blocks import BUTTON_VALUE_MAX_CHARS
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
@@ -34,22 +35,6 @@ from bot.slack.cards.issue_page import page_value
 _log = structlog.get_logger(__name__)
 STALE = "hash_conflict"
 """Slack's word for a view that was changed meanwhile (Slack: views.publish)."""
-
-
-class HomeSlack(Protocol):
-    """What of Slack this needs."""
-
-    async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
-        """Put `view` on a person's Home tab, if it still has the hash `stamp` ("": in any case)."""
-        ...
-
-    async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
-        """Open a modal and return its id."""
-        ...
-
-    async def update_view(self, workspace: WorkspaceId, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put `view` in the place of an open modal."""
-        ...
 
 
 class UserStateStore(Protocol):
@@ -100,7 +85,7 @@ class Home:
         team: Team,
         store: HomeStore,
         sources: HomeSources,
-        slack: HomeSlack,
+        slack: Slack,
         names: CommandNames,
         clock: Clock,
     ) -> None:

@@ -14,6 +14,7 @@ from bot.slack.blocks.message import Message
 from bot.store.store import Store
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
+from tests.fakes.talk import FakeSlack
 from tests.fakes.virtual import run
 
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -21,10 +22,11 @@ SUNDAY = MONDAY - timedelta(days=1)
 SLOT, AT_ONCE = "mondays 09:00 utc", "asap"
 
 
-class _Modals:
+class _Modals(FakeSlack):
     """Keeps the modals that would be opened."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.opened: list[Mapping[str, Any]] = []
 
     async def open_view(self, workspace: str, trigger: str, view: Mapping[str, Any]) -> str:

@@ -6,13 +6,14 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-from bot.bookmarks.ports import BookmarkSlack, BookmarkStore
+from bot.bookmarks.ports import BookmarkStore
 from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Bookmark, member_of
 from bot.domain.bookmark_file.record import ExportedBookmark, Format
 from bot.domain.bookmark_file.write import write
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
+from bot.slack.api.ports import Slack
 from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
@@ -26,7 +27,7 @@ NO_FILES = frozenset(
 class Exporting:
     """Sends people their bookmarks. Whose they are is read from the signed request only."""
 
-    def __init__(self, store: BookmarkStore, slack: BookmarkSlack, names: CommandNames) -> None:
+    def __init__(self, store: BookmarkStore, slack: Slack, names: CommandNames) -> None:
         """Send the bookmarks in `store` through `slack`."""
         self._store = store
         self._slack = slack

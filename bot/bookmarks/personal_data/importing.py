@@ -6,7 +6,6 @@ import asyncio
 
 import structlog
 
-from bot.bookmarks.ports import BookmarkSlack
 from bot.bookmarks.views import personal_data as said
 from bot.domain.bookmark import Bookmark, checked, member_of
 from bot.domain.bookmark_file import netscape
@@ -15,6 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.text import clean
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import FileRefusedError, SlackError
+from bot.slack.api.ports import Slack
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block
 from bot.store.imports import Imports
@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 class Importing:
     """Imports bookmarks. Whose they become is read from the signed request only."""
 
-    def __init__(self, imports: Imports, slack: BookmarkSlack, names: CommandNames, clock: Clock) -> None:
+    def __init__(self, imports: Imports, slack: Slack, names: CommandNames, clock: Clock) -> None:
         """Save to `imports` what comes through `slack`."""
         self._imports = imports
         self._slack = slack
