@@ -68,7 +68,7 @@ class WorkerLocks:
         self._database = database
         self._lock: Lock | None = None
         self._calls = DaemonExecutor(1, "store-lock")
-        self._name = ""
+        self._name, self._failing = "", False
 
     async def enter(self, name: str) -> str:
         """Take the lock of the worker `name`; return the name that its leases are to carry."""
@@ -108,10 +108,14 @@ class WorkerLocks:
         if lock is None:
             return otherwise
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._calls, call, lock)
+            answer = await asyncio.get_running_loop().run_in_executor(self._calls, call, lock)
         except (OSError, SQLAlchemyError) as error:
-            _log.warning("worker_lock.failed", error=str(error).splitlines()[0])
+            if not self._failing:  # said once, not at every look
+                _log.warning("worker_lock.failed", error=str(error).splitlines()[0])
+            self._failing = True
             return otherwise
+        self._failing = False
+        return answer
 
 
 def _lock_of(database: Database) -> Lock | None:

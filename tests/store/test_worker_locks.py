@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,18 +139,35 @@ async def test_files_of_the_dead_are_tidied_up(store: Store) -> None:
     await two.leave()
 
 
+class Unwritable:
+    """The lock of a folder that takes no file, or of a server that is away."""
+
+    def take(self, name: str) -> bool:
+        """Fail."""
+        raise PermissionError(13, "Permission denied", name)
+
+    def dead(self, names: Iterable[str]) -> set[str]:
+        """Fail."""
+        raise PermissionError(13, "Permission denied", sorted(names))
+
+    def release(self) -> None:
+        """Have nothing to release."""
+
+
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-async def test_a_folder_that_takes_no_file_is_said_and_keeps_nobody_from_working(store: Store) -> None:
-    """The worker goes on without a lock."""
-    folder = file_of(store, "").parent
-    folder.chmod(0o500)
-    try:
-        with structlog.testing.capture_logs() as logs:
-            assert await WorkerLocks(store.database).enter("worker-1") == "worker-1"
-        assert [line["event"] for line in logs] == ["worker_lock.failed"]
-    finally:
-        folder.chmod(0o700)
+async def test_a_lock_that_cannot_be_taken_is_said_once_and_keeps_nobody_from_working(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker goes on without a lock; one that loses its database later says so once and not at every look."""
+    one = WorkerLocks(store.database)
+    assert await one.enter("worker-1") != "worker-1"
+    monkeypatch.setattr(worker_locks, "_lock_of", lambda _: Unwritable())
+    with structlog.testing.capture_logs() as logs:
+        assert await WorkerLocks(store.database).enter("worker-2") == "worker-2"
+        dies(one)
+        one._lock = Unwritable()
+        assert await looks(one) == 0
+    assert [line["event"] for line in logs] == ["worker_lock.failed"] * 2
 
 
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
