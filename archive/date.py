@@ -77,6 +77,21 @@ def is_period(value: object) -> bool:
     return _timed(text) is None and (_month(text) or _year(text)) is not None
 
 
+def has_time(value: object) -> bool:
+    """Return whether a `value` that `moment` reads has a time of day written in it, midnight too."""
+    if isinstance(value, datetime):
+        return True
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return False
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        return False
+    text = str(value).strip()[:100]
+    return _epoch(text) is not None or _ISO_TIME.search(text) is not None or _CLOCK.search(text) is not None
+
+
+_ISO_TIME = re.compile(r"\dT\d\d", re.IGNORECASE)
+
+
 def _epoch(text: str) -> datetime | None:
     """Return the moment of Unix time in seconds (10 digits: from September 2001 on) or milliseconds (13)."""
     if not _EPOCH.fullmatch(text):
@@ -159,21 +174,21 @@ def _timed(text: str) -> datetime | None:
     clock = _CLOCK.search(text) if day is not None else None
     if day is None or clock is None:
         return day
-    hour = int(clock["hour"])
+    hour = int(clock["hour"] or clock["bare"])
     if clock["half"]:
         hour = hour % 12 + (12 if clock["half"][0] in "pP" else 0)
     zone = (clock["zone"] or "UTC").upper()
     hours = _ZONES.get(zone)
     try:
         place = datetime.strptime(zone, "%z").tzinfo if hours is None else timezone(timedelta(hours=hours))
-        return day.replace(hour=hour, minute=int(clock["minute"]), second=int(clock["second"] or 0), tzinfo=place)
+        return day.replace(hour=hour, minute=int(clock["minute"] or 0), second=int(clock["second"] or 0), tzinfo=place)
     except ValueError:
         return day
 
 
 _CLOCK = re.compile(
-    r"""(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])(?:\.\d+)?
-    \s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>(?:Z|UTC|GMT|[ECMP][SD]T|CET|CEST)(?!\w)|[+-]\d\d:?\d\d)?""",
+    r"""(?<![\d:])(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])(?:\.\d+)?
+    |(?P<bare>\d{1,2})(?=\s*[ap]\.?m\b))\s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>(?:Z|UTC|GMT|[ECMP][SD]T|CET|CEST)(?!\w)|[+-]\d\d:?\d\d)?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HALF = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)

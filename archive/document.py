@@ -112,7 +112,7 @@ class _Document:
             return Reading(self.file, None, tuple(self.problems))
         heading, end = label.first_heading(seen.text)
         title = self._title(metadata, heading)
-        published = self._published(metadata, title, heading)
+        published, day_only = self._published(metadata, title, heading)
         if published is None and marks.draft:
             return Reading(self.file, None, draft=marks.draft)
         held = marks.draft
@@ -142,6 +142,7 @@ class _Document:
             marks.expires,
             fingerprint(text),
             date_guessed=published is None,
+            day_only=day_only,
         )
         return Reading(self.file, issue, tuple(self.problems), draft=held, hidden=seen.hidden)
 
@@ -204,25 +205,25 @@ class _Document:
             self._note(0, "it has no title; its name stands in for it", "add a line `title: …` to its front matter")
         return label.spoken(label.slug(self.file))
 
-    def _published(self, metadata: dict[str, Any], *titles: str) -> datetime | None:
-        """Return the date in the front matter, a title or the path, None if there is none.
+    def _published(self, metadata: dict[str, Any], *titles: str) -> tuple[datetime | None, bool]:
+        """Return the date in the front matter, a title or the path, None without one, and whether it has no time.
 
         If the front matter has only a month or a year, a day of that year in the title or the path is preferred.
         """
         given = release.date_of(metadata)
         published = date.moment(given)
         if published and not date.is_period(given):
-            return published
+            return published, not date.has_time(given)
         name = label.slug(self.file)
         places = [("title", title) for title in titles] + [("file name", name), ("path", self.file)]
         for source, found in ((source, date.written(text)) for source, text in places):
             if found and (published is None or found.year == published.year):
                 if given is not None and published is None:
                     self._note(0, f"its date {shown(given)} is none; the one in its {source} is used", _DATE)
-                return found
+                return found, True
         if given is not None and published is None:
             self._note(0, f"its date {shown(given)} is none", _DATE)
-        return published
+        return published, published is not None
 
 
 def _shown(title: str) -> str:

@@ -107,7 +107,9 @@ class Issue:
     """One issue of the newsletter. Its identity is `slug`, its file's name without the suffix.
 
     `number` is a label: it may be missing, wrong or shared by two issues. `published` always carries an offset: the
-    moment at which it comes out, which may be ahead. `draft` is the mark that makes it a draft as its file writes it
+    moment at which it comes out, which may be ahead. `day_only` says that a day is written and no time: `published` is
+    then its midnight in UTC, by which issues are put in order, and from when it is out is for the reader to decide
+    (`bot.domain.publication.out_from`). `draft` is the mark that makes it a draft as its file writes it
     (`draft: true`), "" for an issue that is finished. From `expires` on it is no longer shown.
     `date_guessed` says that no date is written anywhere and `published` is a guess.
     `placed` says that the guess is its place among dated issues, which tells nothing of when it came out.
@@ -124,6 +126,7 @@ class Issue:
     source: str = ""
     date_guessed: bool = False
     placed: bool = False
+    day_only: bool = False
 
     def entries(self) -> Iterator[tuple[Section, Entry]]:
         """Return every entry with its section, in reading order."""

@@ -42,6 +42,7 @@ from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
+from bot.domain.schedule import zone_of
 from bot.domain.timers import Timers
 from bot.home.home_tab import Home, HomeSources
 from bot.lookup.asking.conversation import Conversations
@@ -170,6 +171,7 @@ class App:
             asyncio.create_task(self._services.misses.run(), name="misses"),
         ]
         timers.every(RELEASE_SECONDS, "release", library.keep_time)
+        timers.every(RELEASE_SECONDS, "days", self._keep_days)
         timers.every(LOOK_SECONDS, "look at the folder", library.refresh, at_once=False)
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
@@ -213,13 +215,18 @@ class App:
     async def _changed(self, _before: Snapshot, _after: Snapshot) -> None:
         await self.worker.changed()
 
+    async def _keep_days(self) -> None:
+        """Register the issues whose day has begun somewhere: for the channels there they are out."""
+        if self._registry.is_due(self.ports.clock.now()):
+            await self.worker.changed()
+
     async def _prepare_links(self, _before: Snapshot, _after: Snapshot) -> None:
         await self._link_lookup.prepare()
 
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
-    registry = IssueRegistry(ports.store.issues, window=ports.policy.window)
+    registry = IssueRegistry(ports.store.issues, window=ports.policy.window, zone=zone_of(settings.zone))
     link_lookup = LinkLookup(ports.library, registry.identity)
     services = _services(settings, credentials, ports, registry, link_lookup)
     content = DigestContent(digest, settings.command, services.team)

@@ -7,6 +7,8 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,9 @@ import uvicorn
 
 from bot.app import App, Ports, build
 from bot.cli.archive_folder import folder_of
+from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
+from bot.domain.schedule import zone_of
 from bot.runtime import logs, loop
 from bot.runtime.http import PATH
 from bot.runtime.settings import Settings, SlackCredentials
@@ -138,11 +142,12 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
         reason = f"its file is damaged ({fault}); put a copy back with `backissue db restore`"
         raise StoreError(f"be opened at {shown(address(settings.database_url))}", reason)
     store = await asyncio.to_thread(Store.open, settings.database_url, upgrading=own)
-    library = await asyncio.to_thread(Library.opened, folder, names)
+    library = await asyncio.to_thread(Library.opened, folder, names, None, zone_of(settings.zone))
     for problem in library.snapshot.problems:
         _log.warning("problem.found", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
-    app = build(settings, credentials, Ports(library, store, slack))
+    policy = replace(DEFAULT_POLICY, window=timedelta(days=settings.new_days))
+    app = build(settings, credentials, Ports(library, store, slack, policy=policy))
     loop.settle()
     return app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from archive.issue import Issue
 from bot.domain.newness import Arrival
@@ -15,7 +16,8 @@ class IssueCatalogue:
 
     By identity: the `issues` that are there and have come out, the `order` in which they were first seen, the hash of
     their file's `content`, and how those came in that were `not_new`. `identities` by slug. `ahead` are the issues that
-    are dated ahead and were never out.
+    are dated ahead and were never out anywhere. In the newsletter's `zone` a date without a time begins for a channel
+    whose schedule has no zone.
     """
 
     issues: Mapping[str, Issue] = field(default_factory=dict)
@@ -24,6 +26,7 @@ class IssueCatalogue:
     identities: Mapping[str, str] = field(default_factory=dict)
     not_new: Mapping[str, Arrival] = field(default_factory=dict)
     ahead: tuple[Issue, ...] = ()
+    zone: tzinfo = UTC
 
     def by_number(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """Return the identities of the issues that are there and have one of these order numbers, in that order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TypeAlias
 
 from archive.issue import Issue
@@ -12,7 +12,7 @@ from bot.domain.catalogue import IssueCatalogue
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.delivery_policy import DeliveryPolicy
-from bot.domain.publication import is_out
+from bot.domain.publication import is_out, out_from
 from bot.domain.schedule import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
@@ -62,6 +62,11 @@ def turn(new: Sequence[str], room: int, policy: DeliveryPolicy) -> SlotTurn:
     return SlotTurn(posted, newest[: -len(posted)], tuple(new[: -len(newest)]))
 
 
+def zone_there(catalogue: IssueCatalogue, subscription: Subscription) -> tzinfo:
+    """Return the zone in which a date without a time begins for a channel: its schedule's, or the newsletter's."""
+    return zone_of(subscription.schedule.zone) if isinstance(subscription.schedule, Weekly) else catalogue.zone
+
+
 def is_new(catalogue: IssueCatalogue, subscription: Subscription, identity: str) -> bool:
     """Return whether the issue came out after the channel subscribed and was new then."""
     return identity not in catalogue.not_new and catalogue.order.get(identity, 0) > subscription.since
@@ -90,10 +95,11 @@ def untold(catalogue: IssueCatalogue, subscription: Subscription, known: Known) 
 
 def waiting(catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime) -> tuple[str, ...]:
     """Return the issues (identities) that are new to the channel, published, and not yet decided, oldest first."""
+    zone = zone_there(catalogue, subscription)
     found = [
         identity
         for identity, issue in catalogue.issues.items()
-        if identity not in known and is_new(catalogue, subscription, identity) and is_out(issue, now)
+        if identity not in known and is_new(catalogue, subscription, identity) and is_out(issue, now, zone)
     ]
     return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
 
@@ -202,17 +208,22 @@ def _next_published(
     catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime
 ) -> datetime | None:
     """Return when the next issue that is there already will be published."""
-    return min((issue.published for issue in dated_ahead(catalogue, subscription, known, now)), default=None)
+    zone = zone_there(catalogue, subscription)
+    return min((out_from(issue, zone) for issue in dated_ahead(catalogue, subscription, known, now)), default=None)
 
 
 def dated_ahead(
     catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime
 ) -> tuple[Issue, ...]:
     """Return the issues that will come out by their dates, including those that were out and got a later date."""
+    zone = zone_there(catalogue, subscription)
     again = (
         issue
         for identity, issue in catalogue.issues.items()
-        if issue.published > now and identity not in known and is_new(catalogue, subscription, identity)
+        if issue.published > now - _DAY
+        and out_from(issue, zone) > now
+        and identity not in known
+        and is_new(catalogue, subscription, identity)
     )
     return (*catalogue.ahead, *again)
 

@@ -14,6 +14,7 @@ from bot.domain.catalogue import IssueCatalogue
 from bot.domain.delivery import Delivery, Progress
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.due import Known, Verdict, decide, is_new, postpone
+from bot.domain.publication import first_out
 from bot.domain.schedule import Weekly, next_slot
 from bot.domain.subscription import Subscription
 
@@ -122,7 +123,7 @@ def _next_moment(play: _Play, verdict: Verdict, now: datetime) -> datetime | Non
         return None
     moments = [delivery.due for delivery in play.waits.values()]
     moments += [play.free_from()] if play.waits else []
-    ahead = min((issue.published for issue in undecided), default=None)
+    ahead = min((first_out(issue) for issue in undecided), default=None)
     schedule = play.subscription.schedule
     if ahead is not None and ahead > now + 2 * _MARGIN and isinstance(schedule, Weekly):
         # Slots at which surely nothing is out need not be asked about one by one.

@@ -34,6 +34,7 @@ class Fingerprint:
 
     `source` is a hash of its file's own text, which another version of the reader leaves as it is ("": none is known).
     `dated` is the moment it is published, None for an issue without a date.
+    `day_only`: it is a day's midnight (see `archive.issue.Issue`).
     `placed`: that moment is a guess from the dates of other issues (see `archive.issue.Issue`).
     """
 
@@ -43,6 +44,7 @@ class Fingerprint:
     source: str = ""
     dated: datetime | None = None
     placed: bool = False
+    day_only: bool = False
     marks: Marks = Marks()  # noqa: RUF009 - immutable
 
     @property
@@ -69,7 +71,14 @@ def fingerprint(issue: Issue) -> Fingerprint:
         traits |= {_short(line) for line in lines} or {_short(issue.title)}
     content = _digest(_whole(issue))
     return Fingerprint(
-        issue.slug, frozenset(traits), content, issue.source or content, issue.published, issue.placed, marks(issue)
+        issue.slug,
+        frozenset(traits),
+        content,
+        issue.source or content,
+        issue.published,
+        issue.placed,
+        issue.day_only,
+        marks(issue),
     )
 
 

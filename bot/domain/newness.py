@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.offsets import EAST
+
 WINDOW = timedelta(days=14)
 """An issue may be dated this long before the last good look at the archive and still be new: newsletters are written
 on one day and published a few days later."""
@@ -33,9 +35,12 @@ class Arrival:
         )
 
 
-def is_out(dated: datetime | None, now: datetime) -> bool:
-    """Return whether an issue of this date has been published. One without any date is out at once."""
-    return dated is None or dated <= now
+def is_out(dated: datetime | None, now: datetime, *, day_only: bool = False) -> bool:
+    """Return whether an issue of this date has been published somewhere. One without any date is out at once.
+
+    `day_only`: the date is a day's midnight in UTC, and the day begins earlier in the zones to the east.
+    """
+    return dated is None or dated - (EAST if day_only else timedelta(0)) <= now
 
 
 def look_before(seen: datetime, sights: Iterable[datetime]) -> datetime | None:

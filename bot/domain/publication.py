@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from itertools import chain
 
 from archive.document import Reading
@@ -12,7 +12,11 @@ from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from archive.label import slug
 from archive.snapshot import Snapshot
+from bot.domain.offsets import EAST
+from bot.domain.schedule import moment
 
+_A_DAY = timedelta(days=1)
+"""More than midnight anywhere on Earth is from midnight in UTC."""
 _EXPIRED = "it expired"
 _NEWEST = frozenset({"latest", "newest", "last"})
 
@@ -31,9 +35,24 @@ class HeldBack:
     over: bool = False
 
 
-def is_out(issue: Issue, now: datetime) -> bool:
-    """Return whether an issue is out: finished, its moment has come, and it has not expired."""
-    return not issue.draft and issue.published <= now and not _is_over(issue, now)
+def out_from(issue: Issue, zone: tzinfo = UTC) -> datetime:
+    """Return the moment from which an issue is out: that of its date, or for a day alone midnight in the `zone`.
+
+    It may be ahead, and says nothing of drafts and of what has expired.
+    """
+    return moment(issue.published.date(), time(), zone) if issue.day_only else issue.published
+
+
+def first_out(issue: Issue) -> datetime:
+    """Return the moment from which an issue is out in the first zone of the Earth."""
+    return out_from(issue, timezone(EAST))
+
+
+def is_out(issue: Issue, now: datetime, zone: tzinfo = UTC) -> bool:
+    """Return whether an issue is out: finished, its moment has come in the `zone`, and it has not expired."""
+    # The cheap comparison first: all issues of an archive are asked about.
+    come = issue.published <= now - _A_DAY or out_from(issue, zone) <= now
+    return not issue.draft and come and not _is_over(issue, now)
 
 
 def is_announced(issue: Issue, now: datetime) -> bool:
@@ -41,9 +60,12 @@ def is_announced(issue: Issue, now: datetime) -> bool:
     return not issue.draft and not _is_over(issue, now)
 
 
-def released(snapshot: Snapshot, now: datetime) -> Snapshot:
-    """Return the archive with the issues that are out alone; `snapshot` itself if these are the ones it shows."""
-    return snapshot.holding(name for name, reading in snapshot.readings.items() if _why(reading, now))
+def released(snapshot: Snapshot, now: datetime, zone: tzinfo = UTC) -> Snapshot:
+    """Return the archive with the issues that are out alone; `snapshot` itself if these are the ones it shows.
+
+    `zone` is the newsletter's, here and below: a date without a time begins at midnight there.
+    """
+    return snapshot.holding(name for name, reading in snapshot.readings.items() if _why(reading, now, zone))
 
 
 def announced(snapshot: Snapshot, now: datetime) -> tuple[Issue, ...]:
@@ -59,17 +81,17 @@ def announced(snapshot: Snapshot, now: datetime) -> tuple[Issue, ...]:
     return tuple(sorted(chain(snapshot.issues, ahead.values()), key=lambda issue: (issue.published, issue.slug)))
 
 
-def held_back(snapshot: Snapshot, now: datetime) -> tuple[HeldBack, ...]:
+def held_back(snapshot: Snapshot, now: datetime, zone: tzinfo = UTC) -> tuple[HeldBack, ...]:
     """Return what is held back at the moment `now`: drafts, then what comes out by itself, then what has expired."""
-    found = (_held(reading, why) for reading in snapshot.readings.values() if (why := _why(reading, now)))
+    found = (_held(reading, why, zone) for reading in snapshot.readings.values() if (why := _why(reading, now, zone)))
     return tuple(sorted(found, key=lambda held: (held.over, held.until is not None, held.file)))
 
 
-def find_held(snapshot: Snapshot, asked: str, now: datetime) -> HeldBack | None:
+def find_held(snapshot: Snapshot, asked: str, now: datetime, zone: tzinfo = UTC) -> HeldBack | None:
     """Return what is held back under the number or slug `asked`, None without one."""
     if asked.strip().lower() in _NEWEST:
         return None
-    by_file = {held.file: held for held in held_back(snapshot, now)}
+    by_file = {held.file: held for held in held_back(snapshot, now, zone)}
     by_name = {slug(name): held for name, held in by_file.items()}
     try:
         found = Snapshot.of(snapshot.readings[name] for name in by_file).find(asked).slug
@@ -78,15 +100,16 @@ def find_held(snapshot: Snapshot, asked: str, now: datetime) -> HeldBack | None:
     return by_name.get(found)
 
 
-def next_turn(readings: Iterable[Reading], now: datetime) -> datetime | None:
+def next_turn(readings: Iterable[Reading], now: datetime, zone: tzinfo = UTC) -> datetime | None:
     """Return the next moment after `now` at which an issue comes out or expires."""
-    moments = chain.from_iterable(_moments(reading.issue) for reading in readings if reading.issue is not None)
+    moments = chain.from_iterable(_moments(reading.issue, now, zone) for reading in readings if reading.issue)
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def _moments(issue: Issue) -> Iterator[datetime]:
+def _moments(issue: Issue, now: datetime, zone: tzinfo) -> Iterator[datetime]:
     if not issue.draft:
-        yield issue.published
+        if issue.published > now - _A_DAY:
+            yield out_from(issue, zone)
         if issue.expires is not None:
             yield issue.expires
 
@@ -95,7 +118,7 @@ def _is_over(issue: Issue, now: datetime) -> bool:
     return issue.expires is not None and issue.expires <= now
 
 
-def _why(reading: Reading, now: datetime) -> str:
+def _why(reading: Reading, now: datetime, zone: tzinfo) -> str:
     """Return why a file's issue is not out, "" if it is (or if it has none)."""
     issue = reading.issue
     if reading.draft:
@@ -106,15 +129,15 @@ def _why(reading: Reading, now: datetime) -> str:
         return f"draft ({issue.draft})"
     if _is_over(issue, now):
         return f"{_EXPIRED} on {issue.expires:%d %b %Y}"
-    return "" if issue.published <= now else f"its date is {moment_said(issue.published)}"
+    return "" if is_out(issue, now, zone) else f"its date is {moment_said(issue.published)}"
 
 
-def _held(reading: Reading, why: str) -> HeldBack:
+def _held(reading: Reading, why: str, zone: tzinfo) -> HeldBack:
     issue = reading.issue
     if issue is None or reading.draft:
         return HeldBack(reading.file, issue.title if issue is not None else slug(reading.file), why)
     over = why.startswith(_EXPIRED)
-    return HeldBack(reading.file, issue.title, why, None if over else issue.published, over)
+    return HeldBack(reading.file, issue.title, why, None if over else out_from(issue, zone), over)
 
 
 def moment_said(moment: datetime) -> str:

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
+from bot.domain.schedule import known_zone
 
 DOT_ENV = ".env"
 # Slack: reference/app-manifest (command at most 32 characters with its slash, no spaces).
@@ -40,6 +41,7 @@ _MEANT = {
     "PORT": "is a number from 0 to 65535, for example 3000",
     "BACKISSUE_LOG": "is one of auto, json and console",
     "BACKISSUE_COUNT_MISSES": "is yes or no",
+    "BACKISSUE_NEW_DAYS": "is a number of days from 0 to 3650, for example 14",
     "BACKISSUE_OPERATORS_CHANNEL": "is a channel's id, for example C0123456789",
     "BACKISSUE_NAME": "has 1 to 80 characters",
     "BACKISSUE_BOOKMARK": "names at least one emoji, for example: bookmark",
@@ -126,6 +128,10 @@ class Settings(BaseSettings):
     """Whether searches without a strong answer are counted, for `backissue misses`."""
     name: str = Field(default="Back Issue", alias="BACKISSUE_NAME", min_length=1, max_length=80)
     """What the bot calls itself."""
+    zone: str = Field(default="UTC", alias="BACKISSUE_ZONE")
+    """The newsletter's time zone: a date without a time begins at midnight there."""
+    new_days: int = Field(default=14, alias="BACKISSUE_NEW_DAYS", ge=0, le=3650)
+    """An issue may be dated so many days before the last good look at the archive and still be new."""
     operators_channel: str = Field(default="", alias="BACKISSUE_OPERATORS_CHANNEL", pattern="^([CG][A-Z0-9]{2,})?$")
     """The id of a channel that is told of broken files, in place of those who subscribed channels."""
     log_format: str = Field(default="auto", alias="BACKISSUE_LOG", pattern="^(auto|json|console)$")
@@ -144,6 +150,13 @@ class Settings(BaseSettings):
         if not COMMAND.fullmatch(value):
             raise ValueError("a command is a slash and up to 31 of a-z, 0-9, - and _; for example /weekly")
         return value
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if not (found := known_zone(value)):
+            raise ValueError(f"{value[:40]!r} is no time zone; for example Europe/London")
+        return found
 
     @field_validator("slack_api_url")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import structlog
@@ -52,9 +52,13 @@ class Library:
     `fault` is set while the folder as a whole cannot be read; what was read last stays in use meanwhile.
     """
 
-    def __init__(self, folder: Folder, current: Current, clock: Clock | None = None) -> None:
-        """Begin with `current`, read from `folder`; `clock` tells what is out. Use `opened` to read it."""
+    def __init__(self, folder: Folder, current: Current, clock: Clock | None = None, zone: tzinfo = UTC) -> None:
+        """Begin with `current`, read from `folder`; `clock` tells what is out. Use `opened` to read it.
+
+        `zone` is the newsletter's: a date without a time begins at midnight there.
+        """
         self.folder = folder
+        self._zone = zone
         self._clock = clock or SystemClock()
         self._told = current.snapshot
         self._use(current, self._clock.now())
@@ -64,7 +68,13 @@ class Library:
         self._turn = asyncio.Lock()
 
     @classmethod
-    def opened(cls, folder: Folder | Path | str, names: Synonyms | None = None, clock: Clock | None = None) -> Library:
+    def opened(
+        cls,
+        folder: Folder | Path | str,
+        names: Synonyms | None = None,
+        clock: Clock | None = None,
+        zone: tzinfo = UTC,
+    ) -> Library:
         """Read the whole archive (blocking) and index it, with `names` for the index's table of synonyms.
 
         Raises:
@@ -72,15 +82,15 @@ class Library:
         """
         place = DiskFolder(folder, SUFFIXES) if isinstance(folder, Path | str) else folder
         clock = clock or SystemClock()
-        snapshot = publication.released(loader.load(place), clock.now())
-        return cls(place, Current(snapshot, Index.of(snapshot.issues, names)), clock)
+        snapshot = publication.released(loader.load(place), clock.now(), zone)
+        return cls(place, Current(snapshot, Index.of(snapshot.issues, names)), clock, zone)
 
     @property
     def current(self) -> Current:
         """Return what is out now. An issue whose publication time has just passed is indexed first."""
         now = self._clock.now()
         if self._is_past(now):
-            self._use(_turned(self._current, self._current.snapshot, now), now)
+            self._use(_turned(self._current, self._current.snapshot, now, self._zone), now)
         return self._current
 
     def _is_past(self, now: datetime) -> bool:
@@ -88,7 +98,7 @@ class Library:
 
     def _use(self, current: Current, now: datetime) -> None:
         self._current, self._taken = current, now
-        self._next = publication.next_turn(current.snapshot.readings.values(), now)
+        self._next = publication.next_turn(current.snapshot.readings.values(), now, self._zone)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -121,7 +131,7 @@ class Library:
 
     def held_back(self) -> tuple[HeldBack, ...]:
         """Return what is not out: drafts, what comes out by itself, what has expired."""
-        return publication.held_back(self.snapshot, self._clock.now())
+        return publication.held_back(self.snapshot, self._clock.now(), self._zone)
 
     def broken(self) -> tuple[BrokenFile, ...]:
         """Return the files that give no issue because of what is wrong with them, by name."""
@@ -129,7 +139,7 @@ class Library:
 
     def held(self, asked: str) -> HeldBack | None:
         """Return the issue that `asked` names (a number or slug) and that is held back or broken, None without one."""
-        held = publication.find_held(self.snapshot, asked, self._clock.now())
+        held = publication.find_held(self.snapshot, asked, self._clock.now(), self._zone)
         if held is None and (broken := find_broken(self.snapshot, asked)) is not None:
             return HeldBack(broken.file, broken.file, f"its file cannot be read ({broken})")
         return held
@@ -155,7 +165,7 @@ class Library:
 
         def step(before: Current, now: datetime) -> Current:
             # The folder that could not be read is looked at as a whole: a few names would not tell that it is back.
-            after = _next(self.folder, before, None if self.fault else known, now)
+            after = _next(self.folder, before, None if self.fault else known, now, self._zone)
             self._check_loss(before, after, now)
             return after
 
@@ -169,7 +179,7 @@ class Library:
         now = self._clock.now()
         if not self._is_past(now) and self._current.snapshot is self._told:
             return False
-        return await self._replace(lambda before, now: _turned(before, before.snapshot, now), reads=False)
+        return await self._replace(lambda before, now: _turned(before, before.snapshot, now, self._zone), reads=False)
 
     def _check_loss(self, before: Current, after: Current, now: datetime) -> None:
         """Raise FolderError if the whole archive went away at once; log it if more than half of it did."""
@@ -208,10 +218,11 @@ class Library:
             return True
 
 
-def _next(folder: Folder, before: Current, names: tuple[str, ...] | None, now: datetime) -> Current:
+def _next(folder: Folder, before: Current, names: tuple[str, ...] | None, now: datetime, zone: tzinfo) -> Current:
     """Read and index what changed; return `before` itself if nothing did."""
     old = before.snapshot
-    return _turned(before, loader.refresh(folder, old) if names is None else loader.reload(folder, old, names), now)
+    read = loader.refresh(folder, old) if names is None else loader.reload(folder, old, names)
+    return _turned(before, read, now, zone)
 
 
 def _issues_of(snapshot: Snapshot) -> int:
@@ -224,9 +235,9 @@ def _gone(count: int, since: datetime | None) -> str:
     return f"{count:,} issues are gone{when}"
 
 
-def _turned(before: Current, read: Snapshot, now: datetime) -> Current:
+def _turned(before: Current, read: Snapshot, now: datetime, zone: tzinfo) -> Current:
     """Return `read`, indexed, as it is out at the moment `now`; `before` itself if that is the same."""
-    old, new = before.snapshot, publication.released(read, now)
+    old, new = before.snapshot, publication.released(read, now, zone)
     if new is old:
         return before
     changed, removed = difference(old, new)

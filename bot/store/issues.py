@@ -137,7 +137,11 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     links = {key: frozenset(row.links) for key, row in rows.items()}
     known = KnownIssues(names, links, {key: Marks.of_json(row.marks) for key, row in rows.items()})
     found = recognise(there, known)
-    out = [fingerprint for fingerprint in there if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now)]
+    out = [
+        fingerprint
+        for fingerprint in there
+        if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now, day_only=fingerprint.day_only)
+    ]
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
     last = _last_look(connection, look.newsletter)
     came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}

@@ -17,6 +17,7 @@ from bot.digests.delivery.version import Render
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.preferences import Preferences
+from bot.domain.publication import first_out
 from bot.domain.schedule import parse_schedule
 from bot.domain.subscription import Subscription
 from bot.domain.timers import Job
@@ -139,7 +140,7 @@ class Scene:
         async def release() -> None:
             nonlocal seen
             since, seen = seen, self.clock.now()
-            if any(since < issue.published <= seen for issue in self.issues):
+            if any(since < first_out(issue) <= seen for issue in self.issues):
                 await worker.changed()
 
         return release

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
 from archive.issue import Issue
 from bot.domain.catalogue import IssueCatalogue
 from bot.domain.issue_identity import Fingerprint, fingerprint
 from bot.domain.newness import WINDOW
+from bot.domain.publication import first_out
 from bot.store.issues import Registered
 
 
@@ -44,12 +45,14 @@ class IssueRegister(Protocol):
 class IssueRegistry:
     """Holds the catalogue in use. Every process registers what it reads; the register decides which issue is which."""
 
-    def __init__(self, register: IssueRegister, *, few: int = 50, window: timedelta = WINDOW) -> None:
+    def __init__(
+        self, register: IssueRegister, *, few: int = 50, window: timedelta = WINDOW, zone: tzinfo = UTC
+    ) -> None:
         """Start with an empty catalogue. The fingerprints of more than `few` unseen issues are computed in a thread.
 
-        `window`: see `IssueRegister.register`.
+        `window`: see `IssueRegister.register`. `zone` is the newsletter's.
         """
-        self._window = window
+        self._window, self._zone = window, zone
         self._register = register
         self._few = few
         self._fingerprints: dict[str, tuple[Issue, Fingerprint]] = {}
@@ -64,6 +67,10 @@ class IssueRegistry:
         """Return the identity of the issue with this slug; the slug itself if it is not registered yet."""
         return self.current.identities.get(slug, slug)
 
+    def is_due(self, now: datetime) -> bool:
+        """Return whether an issue that was dated ahead has come out somewhere since the last `put`."""
+        return any(first_out(issue) <= now for issue in self.current.ahead)
+
     async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> ArchiveChange:
         """Register the archive's `issues` (oldest first), make them the current catalogue, and return what changed.
 
@@ -77,7 +84,7 @@ class IssueRegistry:
                 else self._describe(there)
             )
             found = await self._register.register(fingerprints, now, good=good, window=self._window)
-            new = _catalogue(there, fingerprints, found)
+            new = _catalogue(there, fingerprints, found, self._zone)
             added = frozenset(new.issues) - frozenset(self.current.issues)
             self.current = new
             return ArchiveChange(added, found.edited)
@@ -95,7 +102,9 @@ class IssueRegistry:
         return tuple(described for _, described in self._fingerprints.values())
 
 
-def _catalogue(there: tuple[Issue, ...], fingerprints: tuple[Fingerprint, ...], found: Registered) -> IssueCatalogue:
+def _catalogue(
+    there: tuple[Issue, ...], fingerprints: tuple[Fingerprint, ...], found: Registered, zone: tzinfo
+) -> IssueCatalogue:
     """Return the catalogue of the issues `there`, with the identities that the register `found`."""
     by_slug = {issue.slug: issue for issue in there}
     identity = found.identity
@@ -108,4 +117,5 @@ def _catalogue(there: tuple[Issue, ...], fingerprints: tuple[Fingerprint, ...], 
         identities=identity,
         not_new={key: arrival for key, arrival in found.not_new.items() if key in content},
         ahead=tuple(issue for slug, issue in by_slug.items() if slug not in identity),
+        zone=zone,
     )
