@@ -24,6 +24,8 @@ QUERY_MAX_CHARS = 2_000
 """More of a query is not read: nobody means it."""
 MAX_OPTIONS, OPTION_MAX_WORDS = 8, 6
 """So many alternatives of a group are looked for, and so many words of each."""
+SMALL_NUMBER_DIGITS = 2
+"""A number of so many digits is welcome in an entry and not missed."""
 QUERY_MAX_WORDS = 24
 """More different words of a query are not looked for, which bounds its time."""
 
@@ -207,13 +209,18 @@ def _telling(typed: list[str], draft: _QueryDraft, *, alone: bool) -> tuple[Quer
     If nothing else is asked for (`alone`), the most telling of them are not optional.
     """
     filler = {word for word in typed if word in STOP_WORDS}
-    optional = {word for word in typed if word in OPTIONAL_WORDS}
+    optional = {word for word in typed if word in OPTIONAL_WORDS or _is_small_number(word)}
     if alone and len(optional) + len(filler) == len(typed):
         filler, optional = (filler, set()) if optional else (set(), set())
     return tuple(
         QueryWord(word, word in optional or word in filler, word in filler, draft.spelled.get(word, ""))
         for word in typed
     )
+
+
+def _is_small_number(word: str) -> bool:
+    """Return whether a word is a number of a digit or two: a count, or a part of a version ("TLS 1.3")."""
+    return len(word) <= SMALL_NUMBER_DIGITS and word.isdecimal()
 
 
 def _alternatives(draft: _QueryDraft) -> tuple[list[tuple[Words, ...]], list[str]]:

@@ -252,6 +252,14 @@ def test_the_sort_of_page_counts_where_all_are_about_the_name() -> None:
     assert Index.of(issues).search("tidings books").results[0].entry.text == "Ten tidings books."
 
 
+def test_a_small_number_is_welcome_and_not_missed() -> None:
+    """What is part of a version is in many entries: the name beside it says what is looked for."""
+    index = Index.of([issue(1, "TLS, and how it is set up.", "Part 1 of 3 about gardens.", "Gardens of 1 town.")])
+    assert [result.entry.text for result in index.search("TLS 1.3").results][:1] == ["TLS, and how it is set up."]
+    assert index.search("TLS 1.3").grade is Grade.STRONG
+    assert index.search("1 3").results
+
+
 def test_an_issue_is_named_beside_a_topic() -> None:
     """Marked by its number sign or by "issue", the issue comes first and the topic's links below."""
     for query in ("#2 nagios", "nagios issue 2", "nagios #2"):
