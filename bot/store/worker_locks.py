@@ -71,7 +71,13 @@ class WorkerLocks:
         self._name, self._failing = "", False
 
     async def enter(self, name: str) -> str:
-        """Take the lock of the worker `name`; return the name that its leases are to carry."""
+        """Take the lock of the worker `name`; return the name that its leases are to carry.
+
+        A worker whose start failed enters again: it keeps the lock that it has, or tries once more.
+        """
+        if self._name:
+            return self._name
+        await self.leave()
         locked, self._lock = f"{name}{LOCKED}", _lock_of(self._database)
         if self._lock is None or not await self._do(lambda lock: lock.take(locked), otherwise=False):
             return name

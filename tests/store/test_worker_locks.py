@@ -91,6 +91,20 @@ async def test_a_worker_that_leaves_leaves_nothing_behind(store: Store) -> None:
         assert [path.name for path in store.database.file.parent.glob("*worker*")] == []
 
 
+async def test_a_worker_that_starts_twice_has_one_lock(store: Store) -> None:
+    """Its first start failed after it had taken the lock."""
+    one = WorkerLocks(store.database)
+    known = await one.enter("worker-1")
+    assert await one.enter(known) == known
+    two = WorkerLocks(store.database)
+    await two.enter("worker-2")
+    assert await store.leases.claim(known, NOW, LEASE, limit=9, each=9)
+    assert await looks(two) == 0
+    dies(one)
+    assert await looks(two) == 1
+    await two.leave()
+
+
 async def test_a_worker_without_a_lock_is_never_judged(store: Store) -> None:
     """One of an earlier release, or one that could not take its lock: its lease expires."""
     assert await store.leases.claim("worker-old", NOW, LEASE, limit=9, each=9)
