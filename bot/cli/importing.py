@@ -10,10 +10,11 @@ from rich.text import Text
 
 from bot.cli.check import check
 from bot.cli.terminal import err, out, safe
+from bot.runtime.settings import Settings
 from bot.source.importing.destination import opened
 from bot.source.importing.importer import Report, run
 from bot.source.importing.item import Fault, Found, Source
-from bot.source.importing.opening import source_of
+from bot.source.importing.opening import Access, source_of
 
 _SHOWN = 20
 """Lines of one kind that are shown; of the others their number is said."""
@@ -25,9 +26,10 @@ def import_issues(named: str, into: Path, *, private: bool) -> int:
     `private`: it may be in a private network.
 
     Returns the exit code: 1 if an issue could not be imported, or if the check found something lost. Raises
-    SourceError, FolderError.
+    SourceError, FolderError, SettingsError.
     """
-    source = source_of(named, private=private)
+    settings = Settings.read(source_private=private or None)
+    source = source_of(named, Access(settings.source_private, settings.source_secret()))
     with opened(into) as destination:
         report = run(source, destination, lambda found: _watched(found, source))
     for fault in _some([fault for fault in report.faults if not fault.skipped], "issues that could not be imported"):

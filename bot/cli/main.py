@@ -249,18 +249,12 @@ def export(
 def import_issues(
     source: Annotated[
         str,
-        typer.Argument(help="Mails (.eml, folder, .mbox, Maildir), a feed (file, address), web pages (folder, zip)."),
+        typer.Argument(help="Mails (file, folder, .mbox, imaps://…), a feed, web pages, or a git repository."),
     ],
     into: Annotated[Path, typer.Argument(help="The folder to write the issues into; it may be an archive in use.")],
     *,
     private: Annotated[
-        bool,
-        typer.Option(
-            "--private",
-            help="The address may be in a private network.",
-            envvar="BACKISSUE_SOURCE_PRIVATE",  # as BACKISSUE_ARCHIVE
-            show_default=False,
-        ),
+        bool, typer.Option("--private", help="The address may be in a private network.", show_default=False)
     ] = False,
 ) -> None:
     """Write issues from elsewhere as Markdown. Run it again at any time: what is there, and what you edited, stays."""

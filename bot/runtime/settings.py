@@ -39,6 +39,7 @@ class SlackCredentials:
 
 _MEANT = {
     "PORT": "is a number from 0 to 65535, for example 3000",
+    "BACKISSUE_SOURCE_PRIVATE": "is yes or no",
     "BACKISSUE_LOG": "is one of auto, json and console",
     "BACKISSUE_COUNT_MISSES": "is yes or no",
     "BACKISSUE_NEW_DAYS": "is a number of days from 0 to 3650, for example 14",
@@ -62,7 +63,7 @@ def _unreadable(reason: str, advice: str) -> SettingsError:
     return SettingsError(str(Path(DOT_ENV).absolute()), f"{reason}; {advice}, or move it out of the working folder")
 
 
-_SECRETS = ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
+_SECRETS = ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "BACKISSUE_SOURCE_PASSWORD")
 _MAX_SECRET_CHARS = 10_000
 
 
@@ -126,6 +127,11 @@ class Settings(BaseSettings):
     """A file of other names that extends the shipped table."""
     count_misses: bool = Field(default=True, alias="BACKISSUE_COUNT_MISSES")
     """Whether searches without a strong answer are counted, for `backissue misses`."""
+    source_private: bool = Field(default=False, alias="BACKISSUE_SOURCE_PRIVATE")
+    """Whether a source may be in a private network."""
+    source_password: SecretStr | None = Field(default=None, alias="BACKISSUE_SOURCE_PASSWORD")
+    """The password of a mailbox."""
+    source_password_file: Path | None = Field(default=None, alias="BACKISSUE_SOURCE_PASSWORD_FILE")
     name: str = Field(default="Back Issue", alias="BACKISSUE_NAME", min_length=1, max_length=80)
     """What the bot calls itself."""
     zone: str = Field(default="UTC", alias="BACKISSUE_ZONE")
@@ -209,6 +215,10 @@ class Settings(BaseSettings):
             raise SettingsError(str(field.alias) if field else place, _wording(first)) from error
         except OSError as error:
             raise _unreadable(f"cannot be read ({error.strerror})", "let this user read it") from error
+
+    def source_secret(self) -> str:
+        """Return a mailbox's password, "" for none."""
+        return self.source_password.get_secret_value() if self.source_password is not None else ""
 
     def slack_credentials(self) -> SlackCredentials:
         """Return what `serve` needs to talk to Slack.

@@ -13,6 +13,7 @@ from bot.cli.main import app
 from bot.source.importing.markdown import _library
 from tests.fakes.feeds import atom, export, json_feed, rss
 from tests.fakes.letters import letter, page, plain
+from tests.fakes.mailbox_server import PASSWORD, mailboxes
 from tests.fakes.site import site
 
 
@@ -104,3 +105,25 @@ def test_an_export_ends_in_an_archive_that_the_check_passes(tmp_path: Path) -> N
     assert done.exit_code == 0, done.output
     assert "2  new issues" in done.output
     assert "Nothing lost" in done.output
+
+
+def test_a_recorded_mailbox_ends_in_an_archive_that_the_check_passes(tmp_path: Path) -> None:
+    """An mbox of an invented newsletter, half of it in HTML."""
+    mails = [letter(number, html=page(number)) if number % 2 else plain(number) for number in range(1, 9)]
+    (tmp_path / "quarry.mbox").write_bytes(b"\n".join(b"From a@b Sun Mar  3 09:30:00 2024\n" + mail for mail in mails))
+    done = backissue("import", tmp_path / "quarry.mbox", tmp_path / "issues")
+    assert done.exit_code == 0, done.output
+    assert "8  new issues" in done.output
+    assert "Nothing lost" in done.output
+
+
+def test_the_password_of_a_mailbox_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is never said; one that cannot be read is a line."""
+    (tmp_path / "password").write_text(f"{PASSWORD}\n")
+    monkeypatch.setenv("BACKISSUE_SOURCE_PASSWORD_FILE", str(tmp_path / "password"))
+    with mailboxes(tmp_path) as boxes:
+        done = backissue("import", boxes.address(), tmp_path / "issues", "--private")
+    assert "its certificate is not valid" in str(done.exception)
+    assert PASSWORD not in f"{done.output}{done.exception}"
+    monkeypatch.setenv("BACKISSUE_SOURCE_PASSWORD_FILE", str(tmp_path / "nowhere"))
+    assert "nowhere cannot be read" in str(backissue("import", boxes.address(), tmp_path / "issues").exception)

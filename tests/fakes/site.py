@@ -42,7 +42,7 @@ class Site:
     def answer(self, path: str, headers: dict[str, str]) -> Page:
         """Return what to answer; a page that has the ETag of the request has not changed."""
         self.asked.append((path, headers))
-        page = self.pages.get(path, Page(b"nothing", 404))
+        page = self.pages.get(path) or self.pages.get(path.partition("?")[0], Page(b"nothing", 404))
         etag = page.headers.get("ETag")
         return Page(status=304, headers={"ETag": etag}) if etag and headers.get("If-None-Match") == etag else page
 

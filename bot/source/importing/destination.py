@@ -20,7 +20,7 @@ class Destination(Protocol):
     """Where imported issues are written."""
 
     def names(self) -> frozenset[str]:
-        """Return the names of the files that are there."""
+        """Return the paths of the files that are there, with /."""
         ...
 
     def text(self, name: str) -> str | None:
@@ -49,7 +49,8 @@ class DiskDestination:
 
     def names(self) -> frozenset[str]:
         """See `Destination.names`."""
-        return frozenset(path.name for path in self._folder.iterdir())
+        found = (Path(below, name) for below, _, names in os.walk(self._folder) for name in names)
+        return frozenset(path.relative_to(self._folder).as_posix() for path in found)
 
     def text(self, name: str) -> str | None:
         """See `Destination.text`. A file that is no text, or not ours to read, has some that we did not write."""
@@ -70,6 +71,7 @@ class DiskDestination:
             ) from error
 
     def _replace(self, name: str, data: bytes) -> None:
+        (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
         handle, path = tempfile.mkstemp(prefix=_UNFINISHED, dir=self._folder)
         try:
             with os.fdopen(handle, "wb") as file:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.source.importing.feed import read_feed
 from bot.source.importing.item import Found, SourceError
-from bot.source.importing.web import MAX_BYTES, Fetch, Validators, without_secrets
+from bot.source.importing.network import without_secrets
+from bot.source.importing.web import MAX_BYTES, Fetch, Validators
 
 
 class FeedFile:
@@ -39,13 +40,13 @@ class FeedFile:
 
 
 class WebFeed:
-    """A feed at an address. Asked again, it gives its items only if it changed since."""
+    """A feed at an address; see `Remote`. Its state is what the server gave to tell whether it changed."""
 
-    def __init__(self, address: str, fetch: Fetch, known: Validators | None = None) -> None:
-        """Fetch `address`; `known` is what the server said the last time."""
+    def __init__(self, address: str, fetch: Fetch) -> None:
+        """Fetch `address`."""
         self._address = address
         self._fetch = fetch
-        self.known = known or Validators()
+        self.state = ""
 
     @property
     def name(self) -> str:
@@ -58,7 +59,8 @@ class WebFeed:
 
     def items(self) -> Iterator[Found]:
         """See `Source.items`."""
-        response = self._fetch(self._address, self.known)
+        etag, _, modified = self.state.partition("\n")
+        response = self._fetch(self._address, Validators(etag, modified))
         if response.data is not None:
             yield from read_feed(response.data, without_secrets(response.address), response.content_type)
-            self.known = response.validators
+            self.state = f"{response.validators.etag}\n{response.validators.modified}".strip(" ")

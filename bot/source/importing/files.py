@@ -62,9 +62,13 @@ def _quoted(text: str) -> str:
 def names_of(item: Item) -> Iterator[str]:
     """Yield names for the item's file, the best first: `2025-03-04-7.md`, then `2025-03-04-7-b.md`.
 
-    Without a number the title's words take its place. Nothing of the source can reach another folder by a name: it has
-    letters, figures and hyphens only.
+    A file that is an issue already keeps its path. Without a number the title's words take its place: nothing of them
+    can lead to another folder, for they are letters, figures and hyphens only.
     """
+    if item.file:
+        stem, _, suffix = item.file.rpartition(".")
+        yield item.file
+        yield from (f"{stem}-{_letters(place)}.{suffix}" for place in count(2))
     title = title_of(item)
     number = number_of(title)
     day = f"{item.published:%Y-%m-%d}" if item.published is not None else "undated"

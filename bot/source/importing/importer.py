@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from archive.document import FILE_MAX_BYTES
 from bot.source.importing import files
-from bot.source.importing.boilerplate import repeated, trimmed
+from bot.source.importing.boilerplate import Trimmed, repeated, trimmed
 from bot.source.importing.destination import Destination
 from bot.source.importing.item import Fault, Found, Item, Source
 from bot.source.importing.ledger import Ledger, Record, content_of
@@ -49,7 +49,7 @@ def run(source: Source, destination: Destination, watched: Watched = iter) -> Re
     report = Report()
     items = _ordered(_separate(watched(source.items()), report))
     ledger = Ledger.of(destination.ledger())
-    if line := ledger.learn(repeated(item.body for item in items)):
+    if line := ledger.learn(repeated(item.body for item in items if not item.file)):
         destination.note(line)
     writing = _Writing(destination, ledger, report)
     for item in items:
@@ -98,8 +98,8 @@ class _Writing:
 
     def put(self, item: Item) -> None:
         """Write one item if it is new or changed."""
-        shorter = trimmed(item.body, self._ledger.repeated)
-        text = files.written(item, shorter.markdown)
+        shorter = trimmed(item.body, self._ledger.repeated) if not item.file else Trimmed(item.body, Counter())
+        text = item.body if item.file else files.written(item, shorter.markdown)
         if len(text.encode("utf-8", "replace")) > FILE_MAX_BYTES:
             size = f"more than the {FILE_MAX_BYTES / 1e6:.0f} MB that an issue may have"
             self._report.faults.append(Fault(item.origin, f"its text has {size}; leave it out"))

@@ -22,6 +22,15 @@ class SourceError(BotError):
         self.reason = reason
 
 
+class UnreachableError(SourceError):
+    """A source cannot be read now, and may be later. `after`: seconds that it asks to be left alone (0: none)."""
+
+    def __init__(self, source: str, reason: str, after: float = 0) -> None:
+        """Keep `after` beside what `SourceError` keeps."""
+        super().__init__(source, reason)
+        self.after = after
+
+
 class MissingExtraError(SourceError):
     """A library that only importing needs is not installed."""
 
@@ -38,7 +47,8 @@ class Item:
     `source` is its address: a web page's, or a mail's as `mid:` (RFC 2392). `body` is Markdown. `seal` is a hash of
     what came, before it was converted. `published` has an offset; None where nothing says a date. `left_out` counts
     what of it is not in `body`, by what it was. `notes` are what its reader should know, a sentence each.
-    `is_summary`: the source gives no more than the issue's beginning.
+    `is_summary`: the source gives no more than the issue's beginning. `file`: the path of a file that is an issue
+    already, and which `body` is the whole text of; "" for one that is to be written in our format.
     """
 
     identity: str
@@ -51,6 +61,7 @@ class Item:
     left_out: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = ()
     is_summary: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,16 @@ class Source(Protocol):
     def __len__(self) -> int:
         """Return about how many there are, for the progress bar; 0 for unknown."""
         ...
+
+
+class Remote(Source, Protocol):
+    """A source elsewhere, which can be looked at again and again.
+
+    `state` says what was there at the last look ("" before the first): `items` then yields only what is new since,
+    and sets it when all of them were yielded.
+    """
+
+    state: str
 
 
 def hashed(*parts: str | bytes) -> str:

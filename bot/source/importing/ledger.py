@@ -25,12 +25,13 @@ class Record:
 
 
 class Ledger:
-    """The records by identity, and the shapes of paragraphs that repeat from issue to issue."""
+    """The records by identity, shapes of paragraphs that repeat, and each source's state by its name (`Remote`)."""
 
     def __init__(self) -> None:
         """Begin without any."""
         self.records: dict[str, Record] = {}
         self.repeated: frozenset[str] = frozenset()
+        self.states: dict[str, str] = {}
 
     @classmethod
     def of(cls, text: str) -> Ledger:
@@ -44,6 +45,8 @@ class Ledger:
                 row = json.loads(line)
                 if "repeated" in row:
                     ledger.repeated |= frozenset(map(str, row["repeated"]))
+                elif "state" in row:
+                    ledger.states[str(row["source"])] = str(row["state"])
                 else:
                     ledger.add(Record(**{name: str(row[name]) for name in Record.__slots__}))
             except (ValueError, KeyError, TypeError, RecursionError):
@@ -53,7 +56,7 @@ class Ledger:
     def key(self, item: Item) -> str:
         """Return what an item is recorded under: its identity, unless that belongs to one of another title and date."""
         record = self.records.get(item.identity)
-        if record is None or record.title == item.title or record.published == str(item.published):
+        if item.file or record is None or record.title == item.title or record.published == str(item.published):
             return item.identity
         return f"{item.identity}#{hashed(item.title, str(item.published))}"
 
@@ -61,6 +64,13 @@ class Ledger:
         """Add a record; return its line."""
         self.records[record.identity] = record
         return json.dumps(asdict(record), ensure_ascii=True)
+
+    def saw(self, source: str, state: str) -> str:
+        """Keep a source's state; return its line, "" if it is the one that is known."""
+        if self.states.get(source, "") == state:
+            return ""
+        self.states[source] = state
+        return json.dumps({"source": source, "state": state})
 
     def learn(self, shapes: Iterable[str]) -> str:
         """Add shapes of repeated paragraphs; return their line, "" if all are known."""

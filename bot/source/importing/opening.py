@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.source.importing.feed import is_json, is_page, is_xml
 from bot.source.importing.feeds import FeedFile, WebFeed
-from bot.source.importing.item import Source, SourceError
+from bot.source.importing.imap import ImapFolder
+from bot.source.importing.item import Remote, Source, SourceError
 from bot.source.importing.mail_files import MailFiles, Mbox
+from bot.source.importing.network import without_secrets
 from bot.source.importing.page_files import PageFolder, PageZip, holds_pages
-from bot.source.importing.web import Web, without_secrets
+from bot.source.importing.repository import Repository
+from bot.source.importing.web import Web
 
-_KINDS = "mails (.eml, a folder, .mbox, a Maildir), a feed (a file or its address), or web pages (a folder, a zip)"
+_KINDS = "mails, a feed, web pages, a git repository or a mailbox (docs/importing.md lists them)"
 
 
-def source_of(named: str, *, private: bool = False) -> Source:
-    """Return the source that `named` is; `private`: it may be in a private network.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What may be reached: `private` networks too, and a mailbox with its `password` ("" for none)."""
+
+    private: bool = False
+    password: str = field(default="", repr=False)
+
+
+def source_of(named: str, access: Access = Access()) -> Source:
+    """Return the source that `named` is.
 
     Raises SourceError if there is no such thing, or of no kind that is known.
     """
-    if named.startswith(("http://", "https://")):
-        return WebFeed(named, Web(private=private))
+    if (remote := remote_of(named, access)) is not None:
+        return remote
     path = Path(named)
     if not path.exists():
         raise SourceError(without_secrets(named), f"there is no such file or folder; name {_KINDS}")
@@ -34,6 +47,25 @@ def source_of(named: str, *, private: bool = False) -> Source:
     if is_xml(start) or is_json(start) or is_page(start):
         return FeedFile(path)
     return MailFiles(path)
+
+
+def remote_of(named: str, access: Access = Access()) -> Remote | None:
+    """Return the source at an address, None if `named` is no address. Raises SourceError as `source_of` does."""
+    place = named.partition("#")[0]
+    if named.startswith(("imaps://", "imap://")):
+        return ImapFolder(named, access.password, private=access.private)
+    if named.startswith("git+") or place.endswith(".git") or _is_repository(Path(place)):
+        return Repository(named, private=access.private)
+    if named.startswith(("http://", "https://")):
+        return WebFeed(named, Web(private=access.private))
+    if re.match(r"[a-z][a-z0-9+.-]+://|git@", named):
+        raise SourceError(without_secrets(named), f"such an address is not fetched; name {_KINDS}")
+    return None
+
+
+def _is_repository(path: Path) -> bool:
+    """Return whether a folder on this machine is a git repository, bare or with its files beside it."""
+    return (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir())
 
 
 def _start(path: Path) -> bytes:

@@ -7,18 +7,18 @@ lookup could give another. Redirects are followed one by one, each checked in th
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from bot.source.importing.item import SourceError
+from bot.source.importing.item import SourceError, UnreachableError
+from bot.source.importing.network import PRIVATE, figures_of, is_public, without_secrets
 
 TIMEOUT_SECONDS = 30
 """For one request with its redirects, from the first lookup to the last byte."""
@@ -27,7 +27,6 @@ MAX_BYTES = 25_000_000
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGENT = "Back Issue (a newsletter archive; it reads feeds that its operator named)"
-_PRIVATE = "it leads into a private network ({0}); if you mean that, allow it with BACKISSUE_SOURCE_PRIVATE=yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,6 @@ class Response:
     address: str
     content_type: str = ""
     validators: Validators = Validators()
-
-
-class UnreachableError(SourceError):
-    """A source cannot be read now, and may be later. `after`: seconds that it asks to be left alone (0: none)."""
-
-    def __init__(self, source: str, reason: str, after: float = 0) -> None:
-        """Keep `after` beside what `SourceError` keeps."""
-        super().__init__(source, reason)
-        self.after = after
 
 
 class Fetch(Protocol):
@@ -111,7 +101,7 @@ class _Request:
         while True:
             self._check(address)
             seen.add(address)
-            async with self._session.get(_url(address), allow_redirects=False, headers=self._headers()) as answer:
+            async with self._session.get(URL(address), allow_redirects=False, headers=self._headers()) as answer:
                 target = answer.headers.get("Location", "")
                 if answer.status not in _REDIRECTS or not target:
                     return await self._read(answer, address)
@@ -133,8 +123,8 @@ class _Request:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SourceError(self._shown, f"it leads to {without_secrets(address)[:100]}, which is no web address")
-        if not self._private and (figures := _figures(parts.hostname)) and not is_public(figures):
-            raise SourceError(self._shown, _PRIVATE.format(figures))
+        if not self._private and (figures := figures_of(parts.hostname)) and not is_public(figures):
+            raise SourceError(self._shown, PRIVATE.format(figures))
 
     def _headers(self) -> dict[str, str]:
         headers = {"If-None-Match": self._known.etag, "If-Modified-Since": self._known.modified}
@@ -181,7 +171,7 @@ class _Checked(AbstractResolver):
         addresses = [(kind, str(where[0])) for kind, _, _, _, where in found]
         inside = [figures for _, figures in addresses if not self._private and not is_public(figures)]
         if inside:
-            raise SourceError(host, _PRIVATE.format(inside[0]))
+            raise SourceError(host, PRIVATE.format(inside[0]))
         return [
             ResolveResult(hostname=host, host=figures, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
             for kind, figures in addresses
@@ -189,47 +179,6 @@ class _Checked(AbstractResolver):
 
     async def close(self) -> None:
         """Hold nothing that needs to be closed."""
-
-
-def is_public(figures: str) -> bool:
-    """Return whether an IP address belongs to the public internet; one that holds another (RFC 4291) as that does."""
-    address = ipaddress.ip_address(figures.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return address.is_global and not address.is_multicast
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def _figures(host: str) -> str:
-    """Return the IP address that a host is, in any spelling that the system takes (`127.1`); "" for a name."""
-    try:
-        return str(ipaddress.ip_address(host.partition("%")[0]))
-    except ValueError:
-        pass
-    try:
-        return socket.inet_ntoa(socket.inet_aton(host)) if host[:1].isdecimal() else ""
-    except OSError:
-        return ""
-
-
-def _url(address: str) -> URL:
-    return URL(address)
-
-
-def without_secrets(address: str) -> str:
-    """Return an address without user and password, as it may be shown and logged."""
-    try:
-        parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return "the address"
-    return urlunsplit(parts._replace(netloc=host))
 
 
 def _reason(error: BaseException) -> str:

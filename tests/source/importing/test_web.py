@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.source.importing.feeds import WebFeed
-from bot.source.importing.item import Item, SourceError
-from bot.source.importing.opening import source_of
-from bot.source.importing.web import MAX_BYTES, UnreachableError, Validators, Web, is_public, without_secrets
+from bot.source.importing.item import Item, SourceError, UnreachableError
+from bot.source.importing.network import is_public, without_secrets
+from bot.source.importing.opening import Access, source_of
+from bot.source.importing.web import MAX_BYTES, Web
 from tests.fakes.feeds import rss
 from tests.fakes.site import Page, Site, site
 
@@ -38,7 +39,7 @@ def refused(address: str, fetch: Web = INSIDE) -> str:
 
 def test_a_feed_is_fetched(web: Site) -> None:
     """And read."""
-    source = source_of(web.puts("/feed", rss()), private=True)
+    source = source_of(web.puts("/feed", rss()), Access(private=True))
     assert next(each.title for each in source.items() if isinstance(each, Item)) == "The Quarry Post #1"
 
 
@@ -47,7 +48,6 @@ def test_a_feed_that_did_not_change_is_not_sent_again(web: Site) -> None:
     date = "Sun, 03 Mar 2024 09:30:00 GMT"
     source = WebFeed(web.puts("/feed", rss(), ETag='"1"', Last_Modified=date), INSIDE)
     assert len(list(source.items())) == 3
-    assert source.known == Validators('"1"', date)
     assert list(source.items()) == []
     assert web.asked[-1][1]["If-None-Match"] == '"1"'
     assert web.asked[-1][1]["If-Modified-Since"] == date
@@ -194,7 +194,7 @@ def test_user_and_password_are_sent_and_never_said(web: Site) -> None:
     assert web.asked[0][1]["Authorization"].startswith("Basic ")
     assert "Authorization" not in web.asked[1][1]
     assert without_secrets(secret) == f"{web.base}/"
-    assert "granite" not in source_of(secret, private=True).name
+    assert "granite" not in source_of(secret, Access(private=True)).name
 
 
 def test_a_certificate_that_is_not_valid_is_a_line(tmp_path: Path) -> None:
