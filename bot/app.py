@@ -39,6 +39,7 @@ from bot.digests.ownership import Ownership
 from bot.digests.retracting import Retracting
 from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
+from bot.digests.there import PostsThere
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
@@ -290,6 +291,7 @@ def _services(
         ownership=Ownership(changes, slack, names),
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
+        posts_there=PostsThere(store, slack, clock),
         retracting=Retracting(store, clock, settings.admins),
         broken_issues=BrokenIssues(store, library, slack, clock, settings.operators_channel),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),

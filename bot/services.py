@@ -16,6 +16,7 @@ from bot.digests.ownership import Ownership
 from bot.digests.retracting import Retracting
 from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscriptions import Subscribing
+from bot.digests.there import PostsThere
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.home.home_tab import Home
 from bot.lookup.asking.conversation import Conversations
@@ -58,6 +59,7 @@ class Services:
     response_urls: ResponseUrls
     unconfirmed: UnconfirmedPosts
     retracting: Retracting
+    posts_there: PostsThere
     misses: MissCounter
     older_issues: OlderIssueChoice
     background: BackgroundTasks = field(default_factory=BackgroundTasks)

@@ -20,7 +20,7 @@ from bot.bookmarks.views.personal_data import FORGET
 from bot.bookmarks.views.saved_list import Listing
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.digests.views import older_issues as older
-from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
+from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, SETTLE_THERE
 from bot.digests.views.asking import KEEP, TOPICS, UNSUBSCRIBE
 from bot.digests.views.changes import UNDO, UNDO_ANYWAY, UndoRequest
 from bot.digests.views.ownership import HAND_OVER
@@ -182,7 +182,11 @@ async def _undo(click: Click) -> Message:
     return await click.services.changes.undo(click.place, UndoRequest.read(click.value))
 
 
-async def _settle(click: Click) -> Message:
+async def _settle(click: Click) -> Message | None:
+    if click.action == SETTLE_THERE:
+        place = click.place
+        said = await click.services.posts_there.confirm(place.workspace, click.value, click.trigger, place.user)
+        return None if said is None else blocks.says(said)
     if click.action not in {SETTLE_POST, SETTLE_LEAVE}:
         return blocks.told(_STALE)
     post = click.action == SETTLE_POST

@@ -19,7 +19,7 @@ from bot.bookmarks.views import link_picker, saved_row
 from bot.bookmarks.views.link_picker import PickerState, picked
 from bot.bookmarks.views.personal_data import FILE, IMPORT, read_file, read_import
 from bot.digests.subscription_form import SubscriptionRequest, read
-from bot.digests.views import form, older_issues
+from bot.digests.views import form, older_issues, there
 from bot.domain.bookmark import Member
 from bot.domain.workspace import WorkspaceId
 from bot.home.views.home import HomeState
@@ -91,6 +91,12 @@ def register(app: AsyncApp, services: Services) -> None:
         sent = _sent(services, ack, body, context)
         return await sent.answer(_share(services, sent))
 
+    async def located(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Settle an unconfirmed message at its link, or show what is wrong with the link beside the field."""
+        sent = _sent(services, ack, body, context)
+        work = services.posts_there.submit(sent.here, sent.view, sent.who.user)
+        return await sent.answer(_beside(there.FIELD, work))
+
     async def other(ack: AsyncAck) -> BoltResponse:
         """Let a modal close."""
         return await ack()
@@ -101,6 +107,7 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view(IMPORT)(imported)
     app.view(sharing.FORM)(shared)
     app.view(older_issues.CALLBACK)(picked_older)
+    app.view(there.CALLBACK)(located)
     app.view(re.compile(""))(other)
 
 

@@ -77,6 +77,8 @@ REQUESTED = "its subscriber asked for it"
 NOT_THEN = "the release that posted the digest did not have it"
 """Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
 
+SAID_THERE = "somebody said that it is there"
+"""The reason after a person said that an unconfirmed message has arrived."""
 TAKEN_BACK = "somebody took it back"
 """Why a part is skipped, and a delivery ended, that a person took back."""
 RETRACTABLE = frozenset(Progress) - {Progress.RETRACTING, Progress.RETRACTED}

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.decision import Decision
-from bot.domain.delivery import PASSED_OVER, Delivery, PartRow, Progress, State
+from bot.domain.delivery import PASSED_OVER, SAID_THERE, Delivery, PartRow, Progress, State
 from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
@@ -192,6 +192,30 @@ class Deliveries:
             if not connection.execute(again).rowcount:
                 return False
             connection.execute(open_.values(progress=progress.value, due=now, reason=reason))
+            connection.execute(_waking(part, now))
+            return True
+
+        return await self._database.write(unit)
+
+    async def there(self, part: PartRow, ts: str, now: datetime) -> bool:
+        """Record that an unconfirmed part stands at `ts`, as a person says; return False if it is not unconfirmed.
+
+        A worker adopts it there. If it is a channel message that this database does not know to have been attempted,
+        its replies were posted with it, by a database that was newer.
+        """
+        known = {"state": State.SENDING.value, "ts": ts, "reason": ""}
+        mine = and_(_unconfirmed(part), parts_table.c.state == State.UNKNOWN.value)
+        progress = Progress.WAITING if part.at == 0 else Progress.POSTING
+        open_ = update(deliveries).where(_D.id == part.delivery)
+        fresh = and_(parts_table.c.delivery == part.delivery, parts_table.c.state == State.PENDING.value)
+        skipped = update(parts_table).where(fresh).values(state=State.SKIPPED.value, reason=SAID_THERE)
+
+        def unit(connection: Connection) -> bool:
+            if not connection.execute(update(parts_table).where(mine).values(known)).rowcount:
+                return False
+            if part.at == 0 and part.attempt == 0:
+                connection.execute(skipped)
+            connection.execute(open_.values(progress=progress.value, due=now, reason=SAID_THERE))
             connection.execute(_waking(part, now))
             return True
 

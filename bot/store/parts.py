@@ -213,6 +213,36 @@ class Parts:
         change = update(parts).where(_as_attempted(part, State.SENT))
         await self._database.change(change.values(state=State.SKIPPED.value, reason=TAKEN_BACK, refusals=0))
 
+    async def adopt(
+        self, delivery: Delivery, ts: str, shown: tuple[ShownEntry, ...], at: datetime
+    ) -> tuple[PartRow, ...]:
+        """Record that a delivery's channel message stands at `ts`, and that its replies may be there; return its parts.
+
+        The replies are as if each had been attempted at the moment `at`: they are looked for.
+        """
+        parent = and_(_P.delivery == delivery.id, _P.at == 0, _P.state == State.PENDING.value)
+        posted = {"state": State.SENT.value, "ts": ts, "shown": shown_json(shown), "reason": ""}
+        begun = update(deliveries).where(deliveries.c.id == delivery.id)
+
+        def unit(connection: Connection) -> tuple[PartRow, ...]:
+            values = {**posted, "attempt": _P.attempt + 1, "attempted": at}
+            if connection.execute(update(parts).where(parent).values(values)).rowcount:
+                connection.execute(begun.values(progress=Progress.POSTING.value, reason=""))
+                connection.execute(_doubting(delivery.id, at))
+            return parts_of(connection, (delivery.id,)).get(delivery.id, ())
+
+        return await self._database.write(unit)
+
+    async def doubt(self, delivery: Delivery, rows: Iterable[PartRow], at: datetime) -> tuple[PartRow, ...]:
+        """Record that pending parts may have been posted at the moment `at`: they are looked for; return all parts."""
+        change = _doubting(delivery.id, at).where(is_among(_P.id, [row.id for row in rows]))
+
+        def unit(connection: Connection) -> tuple[PartRow, ...]:
+            connection.execute(change)
+            return parts_of(connection, (delivery.id,)).get(delivery.id, ())
+
+        return await self._database.write(unit)
+
     async def back(self, part: PartRow, attempt: int, reason: str, *, counted: bool = False) -> bool:
         """Write down that the attempt surely came to nothing: the part may be sent again.
 
@@ -301,6 +331,12 @@ class Parts:
         """
         mine = and_(_as_attempted(part, *State), _held_by(holder, subscription))
         await self._database.change(update(parts).where(mine).values(key=key))
+
+
+def _doubting(delivery: int, at: datetime) -> Update:
+    """Return the update by which a delivery's pending replies that were never attempted count as attempted at `at`."""
+    fresh = and_(_P.delivery == delivery, _P.at > 0, _P.state == State.PENDING.value, _P.attempt == 0)
+    return update(parts).where(fresh).values(state=State.SENDING.value, attempt=1, attempted=at)
 
 
 def _as_attempted(part: PartRow, *states: State) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from bot.store.bookmarks import Bookmarks
 from bot.store.broken_files import BrokenFiles
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.heartbeats import Heartbeats
 from bot.store.imports import Imports
 from bot.store.issues import Issues
 from bot.store.leases import Leases
@@ -36,6 +37,7 @@ class Store:
         """Use `database`, whose tables are up to date, for the issues of `newsletter`."""
         self.database = database
         self.issues = Issues(database, newsletter)
+        self.heartbeats = Heartbeats(database, newsletter)
         self.broken_files = BrokenFiles(database, newsletter)
         self.subscriptions = Subscriptions(database)
         self.audit = SubscriptionAudit(database)

@@ -72,6 +72,24 @@ archive_looks = Table(
     # The last look that saw issues.
     Column("at", Moment, nullable=False),
 )
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    # A worker ran then; and it stopped by itself after that.
+    Column("at", Moment, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+)
+posting_gaps = Table(
+    "posting_gaps",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("newsletter", Text, nullable=False),
+    # Between the two no worker wrote a heartbeat into this database.
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+)
 broken_files = Table(
     "broken_files",
     metadata,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, Alert, AlertKind, words
+from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, SETTLE_THERE, Alert, AlertKind, words
 from playground.slack.limits import problems
 
 
@@ -24,6 +24,7 @@ def test_a_doubt_has_a_button_for_each_answer() -> None:
     elements = said.blocks[-1]["elements"]
     assert [(each["action_id"], each["value"]) for each in elements] == [
         (SETTLE_POST, "17:5"),
+        (SETTLE_THERE, "17:5"),
         (SETTLE_LEAVE, "17:5"),
     ]
     assert "one reply of the digest" in said.text

@@ -475,9 +475,9 @@ def test_status_and_why_say_what_waits_and_what_was() -> None:
         assert said.last is not None
         assert said.last.title == "Weekly 2"
         assert said.last.link.startswith("https://")
-        assert [line.title for line in said.waiting] == [f"Weekly {n}" for n in (5, 6, 7, 3, 4, 9)]
+        assert [line.title for line in said.waiting] == [f"Weekly {n}" for n in (5, 6, 7, 9, 3, 4)]
         assert [line.why for line in said.waiting[:3]] == ["it goes out Mon 12 Jan 09:00 UTC"] * 3
-        assert said.waiting[3].why == "will not be posted by itself: of several new ones the 3 newest are"
+        assert said.waiting[4].why == "will not be posted by itself: of several new ones the 3 newest are"
 
         async def why(number: int) -> str:
             wanted = next(known for known in scene.issues if known.number == number)

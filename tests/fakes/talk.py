@@ -203,6 +203,11 @@ class FakeSlack:
         self.reads += 1
         return self.readable.get((channel, ts))
 
+    async def owns(self, workspace: WorkspaceId, channel: str, ts: str) -> bool | None:
+        """Return whether a message that the bot may read is a bot's."""
+        said = await self.read(workspace, channel, ts)
+        return None if said is None else "bot_id" in said
+
     async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
         """Return a person's zone."""
         del workspace

@@ -36,6 +36,7 @@ from bot.digests.ownership import Ownership
 from bot.digests.retracting import Retracting
 from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
+from bot.digests.there import PostsThere
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.catalogue import IssueCatalogue
 from bot.home.home_tab import Home, HomeSources, UserStateStore
@@ -163,6 +164,7 @@ class People:
             self.replies,
             UnconfirmedPosts(store, clock),
             Retracting(store, clock),
+            PostsThere(store, self.slack, clock),
             misses,
             OlderIssueChoice(store, self.slack, clock, IssueCatalogue),
             background,

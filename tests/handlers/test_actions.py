@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.bookmarks.views.saved_list import Listing
-from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST
+from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, SETTLE_THERE
 from bot.domain.bookmark import Member
 from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import SlackError
@@ -102,6 +102,7 @@ async def test_sharing_a_result_that_is_gone_posts_nothing(people: People) -> No
         ("retract", "1", "I do not know that digest"),
         (SETTLE_POST, "17:5", "do not know that message"),
         (SETTLE_LEAVE, "17:5", "do not know that message"),
+        (SETTLE_THERE, "17:5", "do not know that message"),
         ("page:next", '{"q":"kubernetes","o":-5}', "older version"),
         ("page:next", '{"q":"kubernetes","o":true}', "older version"),
         ("page:next", '{"q":"","o":0}', "older version"),

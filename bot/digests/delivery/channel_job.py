@@ -16,6 +16,7 @@ import structlog
 
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.footnote import with_footnote
+from bot.digests.delivery.recovery import Recovery
 from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
 from bot.digests.delivery.retraction import Retraction
 from bot.digests.delivery.sender import Sender
@@ -40,6 +41,7 @@ class ChannelJob:
         self._context = context
         self._subscription = subscription
         self.sender = Sender(context, subscription)
+        self._recovery = Recovery(context, subscription, self.sender)
         self._retraction = Retraction(context, subscription, self.sender)
         self._since = context.backlog.since(subscription.workspace)
         self.releasing = False
@@ -200,6 +202,7 @@ class ChannelJob:
         delivery = await self._begin(delivery, content)
         rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
         delivery = await self._align(delivery, rendered_parts)
+        delivery = await self._recovery.recover(delivery, issue, rendered_parts)
         await self._post_all(delivery, rendered_parts)
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from bot.digests.delivery.rendering import DigestRenderer
 from bot.domain.catalogue import IssueCatalogue
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DeliveryPolicy
+from bot.domain.gap import Gap
 from bot.slack.api.ports import Poster
 from bot.store.store import Store
 
@@ -52,6 +53,7 @@ class DeliveryContext:
     catalogue: Callable[[], IssueCatalogue]
     command: str = "/weekly"
     footnote: Footnote | None = None
+    gaps: Callable[[], Sequence[Gap]] = tuple
     backlog: Backlog = field(default_factory=Backlog)
 
     def after(self, seconds: float) -> datetime:

@@ -240,6 +240,8 @@ class Sender:
     ) -> PartRow:
         """Find out whether an attempt whose outcome is unknown was posted."""
         context, subscription, parts = self._context, self._subscription, self._context.store.parts
+        if row.ts:  # a person said where it is
+            return await self._landed(row, Posted(subscription.channel, row.ts, thread or ""), rendered, thread)
         await self._turn_to_look(thread)
         try:
             found = await self._look(delivery, row, thread)

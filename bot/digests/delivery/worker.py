@@ -21,6 +21,7 @@ from bot.digests.delivery.context import DeliveryContext
 from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.lease_keeper import LeaseKeeper
+from bot.digests.delivery.pulse import BEAT_SECONDS, Pulse
 from bot.digests.delivery.rate_limiter import RateLimiter
 from bot.digests.delivery.registration import DeliveryArchive, Registration
 from bot.digests.delivery.rendering import DigestRenderer
@@ -59,6 +60,7 @@ class _Job(StrEnum):
     RETRY = "register the archive again"
     TIDY = "tidy up"
     TOKENS = "check tokens"
+    BEAT = "heartbeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Worker:
         self._store, self._clock, self._policy = store, clock, policy
         self._registration = Registration(registry, archive, store, clock, policy)
         self._leases = LeaseKeeper(store.leases, store.locks, clock, self.name, policy.lease)
+        self._pulse = Pulse(store.heartbeats, clock)
         self._upkeep = Upkeep(store, slack, clock)
         self._context = DeliveryContext(
             store,
@@ -107,6 +110,7 @@ class Worker:
             lambda: registry.current,
             content.command,
             content.footnote,
+            lambda: self._pulse.gaps,
         )
         self._jobs: dict[asyncio.Task[None], ChannelJob] = {}
         self._claimed: dict[int, ChannelJob] = {}
@@ -134,6 +138,7 @@ class Worker:
         self._context = replace(self._context, holder=self.name)
         now, schedule = self._clock.now(), self._store.schedule
         await self.changed()
+        await self._pulse.beat()
         self._context.limiter.recall(await self._store.subscriptions.limits(now), now)
         await schedule.recompute(now)
         await schedule.run_unfinished(now)
@@ -158,6 +163,7 @@ class Worker:
         timers.every(_RETRY_SECONDS, _Job.RETRY, self._registration.retry, at_once=False)
         timers.every(_UPKEEP_SECONDS, _Job.TIDY, self._upkeep.tidy)
         timers.every(_UPKEEP_SECONDS, _Job.TOKENS, self._upkeep.check_tokens)
+        timers.every(BEAT_SECONDS, _Job.BEAT, self._pulse.beat, at_once=False)
         timers.every(self._policy.tick_seconds, _Job.TICK, lambda: self.tick(self._clock.now()))
 
     async def stop(self, within: float = 10.0) -> None:
@@ -181,6 +187,7 @@ class Worker:
         try:
             async with asyncio.timeout(_STOP_RESERVE_SECONDS):
                 # The next worker does not know when our last message was posted, so it has to wait.
+                await self._pulse.stop()
                 await self._leases.drop(self._context.after(self._policy.seconds_per_message))
         except (TimeoutError, BotError) as error:  # leases expire by themselves
             _log.warning("leases.left", error=str(error) or "the database did not answer")

@@ -16,8 +16,10 @@ from bot.slack.blocks.mrkdwn import clip
 SETTLE_POST = "doubt:post"
 """The action id of the button that has an unconfirmed or refused message posted. Its value, like that of the other one,
 is "DELIVERY:PART", both numbers."""
+SETTLE_THERE = "doubt:there"
+"""The action id of the button that says that the message has arrived."""
 SETTLE_LEAVE = "doubt:leave"
-"""The action id of the button that leaves it: it has arrived, or is not needed."""
+"""The action id of the button that leaves it: it is not needed."""
 _REASON_MAX_CHARS = 500
 _MOST_NAMED = 5
 
@@ -29,6 +31,8 @@ class AlertKind(StrEnum):
     """The channel refuses the bot, or its subscription cannot be read."""
     UNKNOWN = "unknown"
     """It isn't known whether a message was posted."""
+    RESTORED = "restored"
+    """The database does not know whether a message was posted: it is an older copy, or the bot was killed."""
     REFUSED = "refused"
     """Slack refused a message."""
     THREAD = "thread"
@@ -82,6 +86,11 @@ def words(alert: Alert, command: str = CommandNames().command) -> Message:
             f"Slack did not say whether {which} of issue {issue} reached {channel}, and I cannot look there. "
             "I will not risk posting it twice. Please look: if it is not there, the first button posts it."
         ),
+        AlertKind.RESTORED: (
+            f"I was not running for a while, or my database is an older copy, and I cannot look into {channel}. "
+            f"So I do not know whether {which} of issue {issue} is there already, and will not risk posting it twice. "
+            "Please look: if it is not there, the first button posts it."
+        ),
         AlertKind.REFUSED: f"Slack would not take {which} of issue {issue} in {channel}: {reason}.",
         AlertKind.THREAD: f"I could not post {which} of issue {issue} in {channel}: {reason}.",
         AlertKind.STRAY: (
@@ -89,12 +98,13 @@ def words(alert: Alert, command: str = CommandNames().command) -> Message:
             f"was deleted while I posted, and I could not delete the reply ({reason}). An admin of the workspace can."
         ),
     }[alert.kind]
-    if alert.kind is not AlertKind.UNKNOWN:
+    if alert.kind not in {AlertKind.UNKNOWN, AlertKind.RESTORED}:
         return blocks.says(text)
     value = f"{alert.delivery}:{alert.part}"
     row = blocks.actions(
         [
             blocks.button("It is not there: post it", SETTLE_POST, value),
+            blocks.button("It is there", SETTLE_THERE, value),
             blocks.button("Leave it", SETTLE_LEAVE, value),
         ]
     )

@@ -287,6 +287,11 @@ class WebSlack:
                 return {}
             raise
 
+    async def owns(self, workspace: WorkspaceId, channel: str, ts: str) -> bool | None:
+        """Return whether a message is the bot's own, None if it may not be read."""
+        said = await self.read(workspace, channel, ts)
+        return None if said is None else bool(await self._own(workspace) & {said.get("bot_id"), said.get("user")})
+
     async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
         """Raise ChannelRefusedError if Slack says that the bot is not in the channel; return if it is, or nobody says.
 

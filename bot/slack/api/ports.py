@@ -133,6 +133,10 @@ class Slack(Poster, Protocol):
         """Return a message of anybody's, None where the bot may not read it."""
         ...
 
+    async def owns(self, workspace: WorkspaceId, channel: str, ts: str) -> bool | None:
+        """Return whether a message is the bot's own, None if the bot may not read it."""
+        ...
+
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal for the person whose `trigger` this is, and return its id."""
         ...

@@ -1,0 +1,254 @@
+"""After an older copy of the database was put back, nothing comes twice; after a plain stop, nothing is held up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from bot.domain.delivery import Delivery, Progress, State
+from bot.domain.gap import ALLOWED, Gap, Heartbeat, gap_after
+from bot.store.store import Store
+from bot.store.tables import metadata
+from tests.digests.test_mishaps import blind
+from tests.fakes.newsletter import issue
+from tests.fakes.postgres import Postgres
+from tests.fakes.scene import Scene
+from tests.fakes.virtual import START, run
+
+PARTS = 5
+
+
+class SqliteCopy:
+    """A database in a file, whose copy can be put back."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep both in `folder`."""
+        self.file, self.copy = folder / "a.db", folder / "copy.db"
+
+    def opened(self) -> Store:
+        """Return the store, opened again."""
+        return Store.open(f"sqlite:///{self.file}", upgrading=True, inline=True)
+
+    async def back_up(self, store: Store) -> None:
+        """Copy the database as it is, while it is used."""
+        del store
+        with closing(sqlite3.connect(self.file)) as used, closing(sqlite3.connect(self.copy)) as copied:
+            used.backup(copied)
+
+    async def put_back(self, store: Store) -> Store:
+        """Put the copy in the place of the file, and return the store over it."""
+        await store.close()
+        for name in ("a.db-wal", "a.db-shm"):
+            self.file.with_name(name).unlink(missing_ok=True)
+        # A file of its own: a connection that is closed late must not write into it.
+        self.copy.replace(self.file)
+        return self.opened()
+
+
+class PostgresCopy:
+    """A database of PostgreSQL whose rows can be dumped, and put back in the place of what is there then."""
+
+    def __init__(self, url: str) -> None:
+        """Use the database at `url`."""
+        self.url = url
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+
+    def opened(self) -> Store:
+        """Return the store, opened again."""
+        return Store.open(self.url, upgrading=True, inline=True)
+
+    async def back_up(self, store: Store) -> None:
+        """Dump every row."""
+
+        def dump(connection: Any) -> dict[str, list[dict[str, Any]]]:
+            tables = metadata.sorted_tables
+            return {each.name: [dict(row._mapping) for row in connection.execute(select(each))] for each in tables}
+
+        self.rows = await store.database.read(dump)
+
+    async def put_back(self, store: Store) -> Store:
+        """Delete every row and put the dumped ones in, with the sequences where they were."""
+
+        def load(connection: Any) -> None:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+            for table in metadata.sorted_tables:
+                if rows := self.rows[table.name]:
+                    connection.execute(insert(table), rows)
+                if "id" in table.c and rows:
+                    last = max(row["id"] for row in rows)
+                    connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {last})"))
+
+        await store.database.write(load)
+        await store.close()
+        return self.opened()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def copy(request: pytest.FixtureRequest, tmp_path: Path) -> SqliteCopy | PostgresCopy:
+    """Return a database and its copy."""
+    if request.param == "sqlite":
+        return SqliteCopy(tmp_path)
+    server: Postgres = request.getfixturevalue("postgres")
+    return PostgresCopy(server.fresh())
+
+
+async def scene_of(store: Store) -> tuple[Scene, str]:
+    """Return a scene with a subscribed channel, and a worker that ran for a while."""
+    scene = Scene(store)
+    channel = scene.channel()
+    await scene.holds([issue(1, START - timedelta(days=9))])
+    await scene.subscribes(channel)
+    await scene.worker_comes()
+    await scene.passes(minutes=5)
+    return scene, channel
+
+
+async def found(scene: Scene, channel: str, number: int = 2) -> Delivery:
+    """Return the delivery of an issue in the channel."""
+    delivery = await scene.store.deliveries.get("-:T1", channel, f"issue-{number}")
+    assert delivery is not None
+    return delivery
+
+
+def asked(scene: Scene) -> int:
+    """Return how often the subscriber was asked whether a message is there."""
+    told = scene.workspace.direct(scene.person.id).messages.values()
+    return sum("cannot look" in message.text for message in told)
+
+
+async def restored(copy: SqliteCopy | PostgresCopy, *, before: float, after: float, blinded: bool) -> tuple[Scene, str]:
+    """Back up `before` seconds after an issue appears (negative: earlier), lose the rest, and run on the copy."""
+    scene, channel = await scene_of(copy.opened())
+    if before < 0:
+        await copy.back_up(scene.store)
+    await scene.appear(issue(2, START, entries=PARTS - 1))
+    if before >= 0:
+        await scene.passes(seconds=before)
+        await copy.back_up(scene.store)
+    await scene.passes(minutes=after)
+    assert len(scene.posts(channel)) == PARTS
+    await scene.everybody_dies()
+    scene.store = await copy.put_back(scene.store)
+    if blinded:
+        blind(scene)
+    await scene.worker_comes()
+    await scene.passes(minutes=20)
+    return scene, channel
+
+
+@pytest.mark.parametrize("before", [-1, 0.1, 2.2, 3.4])
+def test_what_was_posted_since_the_copy_is_adopted(copy: SqliteCopy | PostgresCopy, before: float) -> None:
+    """Whether the copy is from before the digest or from its middle: nothing comes twice, and its thread is known."""
+
+    async def play() -> None:
+        scene, channel = await restored(copy, before=before, after=30, blinded=False)
+        assert (scene.doubles(), len(scene.posts(channel))) == (0, PARTS)
+        delivery = await found(scene, channel)
+        assert delivery.progress is Progress.DONE
+        assert [part.ts for part in delivery.parts] == [line.ts for line in scene.posts(channel)]
+        await scene.appear(issue(3, scene.clock.now() + timedelta(days=1)))
+        await scene.passes(days=2)
+        assert "Weekly 3" in scene.texts(channel)[-1]
+        assert (scene.doubles(), asked(scene)) == (0, 0)
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
+
+
+@pytest.mark.parametrize("before", [-1, 2.2])
+def test_where_nobody_can_look_the_subscriber_is_asked_once(copy: SqliteCopy | PostgresCopy, before: float) -> None:
+    """Nothing comes twice, and the next issue goes out on time without a question."""
+
+    async def play() -> None:
+        scene, channel = await restored(copy, before=before, after=30, blinded=True)
+        assert (scene.doubles(), len(scene.posts(channel))) == (0, PARTS)
+        assert asked(scene) == 1
+        assert State.UNKNOWN in {part.state for part in (await found(scene, channel)).parts}
+        await scene.appear(issue(3, scene.clock.now() + timedelta(days=1)))
+        await scene.passes(days=2)
+        assert "Weekly 3" in scene.texts(channel)[-1]
+        assert asked(scene) == 1
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
+
+
+def test_a_digest_that_a_person_says_is_there_is_whole(tmp_path: Path) -> None:
+    """Its replies were posted with it by the newer database, and are not posted again."""
+
+    async def play() -> None:
+        scene, channel = await restored(SqliteCopy(tmp_path), before=-1, after=30, blinded=True)
+        part = (await found(scene, channel)).parts[0]
+        assert await scene.store.deliveries.there(part, scene.posts(channel)[0].ts, scene.clock.now())
+        scene.poke()
+        await scene.passes(minutes=10)
+        assert (scene.doubles(), len(scene.posts(channel))) == (0, PARTS)
+        delivery = await found(scene, channel)
+        assert delivery.progress is Progress.DONE
+        assert delivery.parts[0].ts == scene.posts(channel)[0].ts
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
+
+
+@pytest.mark.parametrize("blinded", [False, True])
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_plain_stop_costs_one_look(stops: bool, blinded: bool, emptied: Callable[[], Store]) -> None:  # noqa: FBT001 - cases
+    """What appeared meanwhile goes out at once; only after a kill, where nobody can look, it is asked about."""
+
+    async def play() -> None:
+        scene, channel = await scene_of(emptied())
+        if blinded:
+            blind(scene)
+        if stops:
+            await scene.workers[0][0].stop()
+        await scene.everybody_dies()
+        await scene.passes(hours=3)
+        await scene.holds([*scene.issues, issue(2, START)])
+        calls = len(scene.site.ledger.lines)
+        await scene.worker_comes()
+        await scene.passes(minutes=1)
+        held = blinded and not stops
+        assert len(scene.posts(channel)) == (0 if held else 4)
+        assert asked(scene) == held
+        looks = [line for line in scene.site.ledger.lines[calls:] if line.method.startswith("conversations.")]
+        assert len(looks) <= 1
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_a_gap_is_more_than_ten_minutes_without_a_beat() -> None:
+    """Not one that this worker's own clock made, and not one that a clock that is behind seems to have made."""
+    beat = Heartbeat(START, stopped=True)
+    assert gap_after(None, START, None) is None
+    assert gap_after(beat, START + ALLOWED, None) is None
+    late = START + ALLOWED + timedelta(seconds=1)
+    assert gap_after(beat, late, None) == Gap(START, late, stopped=True)
+    assert gap_after(beat, late, START) is None
+    assert gap_after(beat, START - timedelta(days=400), None) is None
+    assert gap_after(beat, late, START + timedelta(minutes=20)) == Gap(START, late, stopped=True)
+
+
+def test_a_clock_that_is_put_forward_is_no_gap(emptied: Callable[[], Store]) -> None:
+    """The worker knows its own last beat."""
+
+    async def play() -> None:
+        scene, _ = await scene_of(emptied())
+        scene.steps(timedelta(days=2))
+        await scene.passes(minutes=5)
+        assert await scene.store.heartbeats.gaps() == ()
+        await scene.everybody_dies()
+
+    run(play())
