@@ -202,7 +202,8 @@ def _channels(channels: Sequence[Subscribed], more: int, names: CommandNames) ->
 
 
 def _channel(each: Subscribed) -> str:
-    name = f"<#{each.channel}> · {clip(one_line(each.schedule), 100)}"
+    where = "Your own digest" if each.channel.startswith("D") else f"<#{each.channel}>"
+    name = f"{where} · {clip(one_line(each.schedule), 100)}"
     if each.paused:
         return f"{name} · paused: {plainly(each.paused, 120)}"
     if each.next_at is None:
