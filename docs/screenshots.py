@@ -104,7 +104,7 @@ async def pictures(camera: Camera) -> None:
     await ada.message(DIGEST).get_by_role("button", name="replies").click()
     reply = await ada.finds(ada.thread, "· aws.amazon.com")
     await ada.reacts(reply, "bookmark")
-    await expect(ada.page.locator("#log")).to_contain_text("Saved.")
+    await expect(ada.page.locator("#log")).to_contain_text("Saved:")
     await top(await ada.finds(ada.feed, DIGEST))
     await top(await ada.finds(ada.thread, "· blog.cloudflare.com"))
     await camera.take(ada, "thread")

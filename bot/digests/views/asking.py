@@ -22,7 +22,8 @@ def topics_or_days(typed: str, schedule: str, names: CommandNames) -> Message:
     said = (
         f"Are these topics, or days and times? {shown}\n"
         f"*Topics:* of each new issue, only the links about them come here, {clip(schedule, _SHOWN_CHARS)}.\n"
-        f"*Days and times:* a form asks when. Nothing is subscribed yet; `{weekly} subscribe about …` asks nothing."
+        f"*Days and times:* a form asks when.\n"
+        f"Nothing changes before you choose. `{weekly} subscribe about …` always means topics."
     )
     row = [
         blocks.button("Topics", TOPICS, typed[: blocks.BUTTON_VALUE_MAX_CHARS], style="primary"),

@@ -35,7 +35,8 @@ def owner(
         return blocks.says("\n".join(lines))
     if typed:
         lines.insert(0, f"Slack does not tell me who {clip(typed, 80)} is. Choose them here.")
-    lines.append(f"Who may change it: `{weekly} allow everybody` · `allow owner` · `allow admins`")
+    choices = ["`allow owner`", *(["`allow admins`"] if admins else [])]
+    lines.append(f"To say who may change it: `{weekly} allow everybody` · {' · '.join(choices)}")
     said = "\n".join(lines)
     return Message(said, (blocks.section(said), blocks.actions([_people(), *_choices(settings, admins)])))
 
