@@ -6,13 +6,18 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from archive.kind import Kind
+from bot.digests.views.changes import changed_since, line, undone
+from bot.domain.preferences import Layout, Preferences
+from bot.domain.schedule import Unreadable
+from bot.domain.subscription_settings import Access, ChannelSettings, SettingsChange
 from bot.domain.workspace import workspace_id
 from bot.slack.api.errors import SlackError, TryLaterError, UnknownOutcomeError
 from playground.slack.limits import problems
-from tests.handlers.people import People
+from tests.handlers.people import NOW, People
 
 HERE = (workspace_id(None, "T1"), "C1")
 MONDAYS = "subscribe mondays 09:00 Europe/London"
@@ -113,6 +118,19 @@ async def test_a_forged_button_is_answered(people: People, value: str) -> None:
     """Whatever its value is, nothing changes and nothing fails."""
     await people.clicks("undo", value)
     assert "no record of that change" in str(people.heard[-1])
+
+
+@given(st.text(min_size=1, max_size=300), st.text(min_size=1, max_size=300), st.sampled_from(Access))
+@example("&<@U1>" * 50, "<!channel> " * 27, Access.ADMINS)
+def test_no_change_is_too_long_for_slack(one: str, other: str, access: Access) -> None:
+    """Whatever stands in a subscription, its line and the question about a late undo keep Slack's limits."""
+    before = ChannelSettings(Unreadable(one), Preferences(Layout.FULL, topics=(one,), without_topics=(other,)), "U1")
+    kinds = frozenset({Kind.JOBS, Kind.TOOLS})
+    after = ChannelSettings(Unreadable(other), Preferences(only=kinds, topics=(other,)), "U2", access)
+    change = SettingsChange(1, HERE[0], "C1", NOW, "U3", before, after)
+    for message in (line(change), line(change, elsewhere=True), changed_since(change, change), undone(change)):
+        assert problems({"text": message.text, "blocks": list(message.blocks)}) == []
+        assert "<!channel>" not in message.text
 
 
 COMMANDS = [

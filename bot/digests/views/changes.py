@@ -14,8 +14,8 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip
 
 UNDO, UNDO_ANYWAY = "undo", "undo:anyway"
-_TEXT_MAX_CHARS = 300
-"""Characters of one foreign text (a schedule, a list of topics) in a line."""
+_TEXT_MAX_CHARS = 200
+"""Characters of one foreign text (a schedule, a list of topics) in a line: eight of them fit a section."""
 
 
 def mention(user: str) -> str:

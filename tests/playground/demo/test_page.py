@@ -208,7 +208,16 @@ async def test_a_form_is_filled_in_and_sent(house: House) -> None:
     await house.ada.does("close_view", view=done["id"])
     await house.ada.until(lambda push: push == {"type": "modal_closed", "id": done["id"]})
     assert "closed already" in (await house.ada.does("close_view", view=done["id"]))["problem"]
+    await _unsubscribes(house, channel)
+
+
+async def _unsubscribes(house: House, channel: str) -> None:
+    """Have Ada unsubscribe the channel, and confirm it."""
     await house.ada.does("say", channel=channel, text="/weekly unsubscribe")
+    asked = await house.ada.reads("This ends the digest", channel)
+    button = {"block_id": asked["blocks"][-1]["block_id"], "action_id": "unsubscribe"}
+    assert (await house.ada.does("click", channel=channel, ts=asked["ts"], **button))["ok"]
+    await house.ada.reads("unsubscribed this channel", channel)
 
 
 def _is_digest(message: dict[str, Any], channel: str) -> bool:
@@ -268,7 +277,7 @@ async def test_a_jump_of_a_week_stops_at_each_slot(house: House) -> None:
     posted = [each for each in (await house.ada.messages(channel))["messages"] if _is_digest(each, channel)]
     assert len(posted) == 1
     assert "Late" not in json.dumps(posted[-1])
-    await house.ada.does("say", channel=channel, text="/weekly unsubscribe")
+    await _unsubscribes(house, channel)
 
 
 async def test_a_fault_is_shown_and_mended(house: House) -> None:
