@@ -291,6 +291,7 @@ def _services(
         ownership=Ownership(changes, slack, names),
         form_results=FormResults(slack),
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
+        move_channel=lambda workspace, old, new: store.channel_moves.move(workspace, old, new, clock.now()),
         posts_there=PostsThere(store, slack, clock),
         retracting=Retracting(store, clock, settings.admins),
         broken_issues=BrokenIssues(store, library, slack, clock, settings.operators_channel),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.bookmarks.reactions import Reactions
@@ -18,6 +18,7 @@ from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscriptions import Subscribing
 from bot.digests.there import PostsThere
 from bot.digests.unconfirmed import UnconfirmedPosts
+from bot.domain.workspace import WorkspaceId
 from bot.home.home_tab import Home
 from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import MissCounter
@@ -40,6 +41,7 @@ class Services:
 
     `reference` names an unexpected error to the person and in the log; `background` runs the work that follows an
     acknowledgement and is drained at a stop; `response_urls` delivers its answers.
+    `move_channel` moves what is stored of a channel (workspace, old id, new id).
     """
 
     names: CommandNames
@@ -60,6 +62,7 @@ class Services:
     unconfirmed: UnconfirmedPosts
     retracting: Retracting
     posts_there: PostsThere
+    move_channel: Callable[[WorkspaceId, str, str], Awaitable[bool]]
     misses: MissCounter
     older_issues: OlderIssueChoice
     background: BackgroundTasks = field(default_factory=BackgroundTasks)

@@ -8,6 +8,7 @@ from bot.services import Services
 from handlers import (
     actions,
     asking,
+    channels,
     commands,
     errors,
     home,
@@ -34,5 +35,6 @@ def register(app: AsyncApp, services: Services) -> None:
     actions.register(app, services)
     shortcuts.register(app, services)
     views.register(app, services)
+    channels.register(app, services)
     other_events.register(app)  # the last listener: it takes every event that the others leave
     errors.register(app, services)

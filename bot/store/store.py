@@ -10,6 +10,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.store.ask_threads import AskThreads
 from bot.store.bookmarks import Bookmarks
 from bot.store.broken_files import BrokenFiles
+from bot.store.channel_moves import ChannelMoves
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.heartbeats import Heartbeats
@@ -46,6 +47,7 @@ class Store:
         self.locks = WorkerLocks(database)
         self.deliveries = Deliveries(database)
         self.older_issues = OlderIssues(database)
+        self.channel_moves = ChannelMoves(database)
         self.retractions = Retractions(database)
         self.parts = Parts(database)
         self.bookmarks = Bookmarks(database)

@@ -165,6 +165,7 @@ class People:
             UnconfirmedPosts(store, clock),
             Retracting(store, clock),
             PostsThere(store, self.slack, clock),
+            lambda workspace, old, new: store.channel_moves.move(workspace, old, new, clock.now()),
             misses,
             OlderIssueChoice(store, self.slack, clock, IssueCatalogue),
             background,
