@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.search.result import Reason, Result
 from archive.search.words import words
@@ -14,6 +14,10 @@ MAX_QUOTES = 3
 MAX_FROM_ENTRY = 2
 QUOTED_RESULTS = 8
 """The best entries whose sentences are looked at."""
+DEFINING_RESULTS = 30
+"""The best entries that are looked through for a sentence that says what a thing is."""
+DEFINES = 1.0
+"""What it counts that a sentence says what a thing is: as much as all words of the question."""
 PLACE_SHARE = 0.5
 """What an entry's place counts beside what its sentence meets of the question; .3 to .7 quote the same sentences."""
 MAX_CHARS = 600
@@ -25,6 +29,8 @@ _SHORT_FORM = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"(?:It|Its|It's|This|That|They|Their|These|Those|He|She|Here|Also|But|And|So|Instead)\b")
+
+_SAYS_WHAT = "(?:(?:is|are) (?:an?|the|one|another)|provides?|lets?|allows?|makes?|offers?|aims?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,12 @@ def _of_line(line: str) -> Iterator[str]:
         yield found
 
 
-def quotes(results: Sequence[Result], weigh: Callable[[str], float]) -> tuple[Quote, ...]:
+def quotes(results: Sequence[Result], weigh: Callable[[str], float], defining: str = "") -> tuple[Quote, ...]:
     """Return the sentences of `results` that answer best, at most `MAX_QUOTES`, the best first.
 
-    `weigh` returns what a word of the question counts: more for a rare one. The results have their reasons.
+    `weigh` returns what a word of the question counts: more for a rare one. The results have their reasons. A
+    sentence that asks is not quoted. `defining` is the
+    thing whose definition is asked for, "" for another question.
     """
     if not results:
         return ()
@@ -74,9 +82,16 @@ def quotes(results: Sequence[Result], weigh: Callable[[str], float]) -> tuple[Qu
     asked = {reason.word for result in results for reason in result.reasons}
     whole = sum(map(weigh, asked)) or 1.0
     found: list[Quote] = []
-    for result in results[:QUOTED_RESULTS]:
+    says = _defines(defining)
+    for at, result in enumerate(results[: DEFINING_RESULTS if says else QUOTED_RESULTS]):
         place = result.score / best
-        found += sorted(_of(result, place, weigh, whole), key=lambda quote: -quote.score)[:MAX_FROM_ENTRY]
+        of_entry = sorted(_of(result, place, weigh, whole), key=lambda quote: -quote.score)
+        if says:
+            of_entry = [
+                replace(quote, score=quote.score + DEFINES * bool(says.match(quote.text))) for quote in of_entry
+            ]
+            of_entry = [quote for quote in of_entry if at < QUOTED_RESULTS or says.match(quote.text)]
+        found += of_entry[:MAX_FROM_ENTRY]
     return tuple(_different(sorted(found, key=lambda quote: -quote.score)))
 
 
@@ -85,9 +100,19 @@ def _of(result: Result, place: float, weigh: Callable[[str], float], whole: floa
     said = sentences(result.entry.text)
     for at, text in enumerate(said):
         met = _met(text, result.reasons)
+        if text.endswith("?") and len(said) > 1:
+            continue
         share = sum(map(weigh, met)) / whole
         quoted = _with_antecedent(result.entry.text, said, at)
         yield Quote(quoted, result, PLACE_SHARE * place + share * place, met)
+
+
+def _defines(thing: str) -> re.Pattern[str] | None:
+    """Return what a sentence begins with that says what `thing` is: its name and then what it is or does."""
+    name = r"[\W_]+".join(map(re.escape, words(thing)))
+    if not name:
+        return None
+    return re.compile(rf"(?:An? |The )?{name}\S*(?: \([^)]*\))? {_SAYS_WHAT}\b", re.IGNORECASE)
 
 
 def _with_antecedent(text: str, said: Sequence[str], at: int) -> str:

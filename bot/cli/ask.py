@@ -30,7 +30,7 @@ from bot.lookup.asking.facts import ArchiveFacts, named
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.reader import Context, telling
 from bot.lookup.asking.reader import read as read_message
-from bot.lookup.asking.request import Form, Kind, Manner, Request
+from bot.lookup.asking.request import Form, Manner, MessageKind, Request
 from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
 from bot.runtime.clock import SystemClock
 
@@ -112,7 +112,7 @@ def _read(asked: Asked, text: str, bot: str) -> Request:
 
 
 def _answer(asked: Asked, request: Request) -> Reply | Request:
-    if request.kind in {Kind.LOOKUP, Kind.QUESTION, Kind.ISSUE}:
+    if request.kind in {MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.ISSUE}:
         return reply(request, asked.index, asked.snapshot, asked.today)
     return request
 
@@ -120,9 +120,9 @@ def _answer(asked: Asked, request: Request) -> Reply | Request:
 def _answers(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     text = str(line["text"])
     request = _read(asked, text, "")
-    if request.kind not in {Kind.LOOKUP, Kind.QUESTION}:
-        request = Request(Kind.QUESTION, topic=telling(text) or text)
-    found = reply(replace(request, kind=Kind.QUESTION), asked.index, asked.snapshot, asked.today)
+    if request.kind not in {MessageKind.LOOKUP, MessageKind.QUESTION}:
+        request = Request(MessageKind.QUESTION, topic=telling(text) or text)
+    found = reply(replace(request, kind=MessageKind.QUESTION), asked.index, asked.snapshot, asked.today)
     row: dict[str, Any] = {
         "match": _GRADES[found.grade],
         "quotes": [_quoted(quote) for quote in found.quotes],
@@ -149,7 +149,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
 def _intents(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     where = str(line.get("where", "mention"))
     if "edited" in where:
-        request = Request(Kind.CHATTER, Manner.NONE)  # what was answered is not answered again
+        request = Request(MessageKind.CHATTER, Manner.NONE)  # what was answered is not answered again
     else:
         request = _read(asked, str(line["text"]), "" if where.startswith("dm") else BOT)
     yield {"kind": str(request.kind), "slots": request.slots(), "answer": str(request.manner), "changed": False}
@@ -180,7 +180,7 @@ def _shown(asked: Asked, turn: Turn) -> tuple[Shown, ...]:
     if turn.do not in {"search", "question", "more", "issue"}:
         return ()
     request = turn.request
-    if request.kind not in {Kind.LOOKUP, Kind.QUESTION, Kind.ISSUE}:
+    if request.kind not in {MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.ISSUE}:
         return ()
     return shown_by(reply(request, asked.index, asked.snapshot, asked.today, turn.page))
 

@@ -11,13 +11,14 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind as SectionKind
 from archive.search.index import MAX_RESULTS, Index
 from archive.search.query import QUERY_MAX_CHARS
-from archive.search.quotes import Quote, quotes
+from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quotes
 from archive.search.result import Answer, Grade, Result
 from archive.snapshot import Snapshot
-from bot.lookup.asking.request import Form, Kind, Limits, Request
+from bot.lookup.asking.request import Form, Limits, MessageKind, Request
 
 PAGE_LINKS = 5
 """Links of a page of an answer in a thread, where there is less room than in a list of one's own."""
+_COUNTED = frozenset({Form.FIRST, Form.LAST, Form.COUNTS})
 CLOSE_SHARE = 0.65
 """Where the oldest come first, an entry is as good as this part of the best (as `archive.search.grading` has it)."""
 
@@ -57,14 +58,14 @@ class Reply:
 
 def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page: int = 1) -> Reply:
     """Return the answer to a lookup, a question or a request for an issue. Never raises, whatever was asked."""
-    if request.kind is Kind.ISSUE:
+    if request.kind is MessageKind.ISSUE:
         return _issues(request, snapshot)
-    if request.form is not Form.SENTENCES and (counted := _counted(request, index, today)):
+    if request.form in _COUNTED and (counted := _counted(request, index, today)):
         return counted
     found = _search(request, index, snapshot, today, page)
     unmet = found.results[0].lacks if found.results else ()
-    if request.kind is Kind.QUESTION and page == 1:
-        quoted = quotes(found.results, index.weight)
+    if request.kind is MessageKind.QUESTION and page == 1:
+        quoted = quotes(found.results, index.weight, request.topic if request.form is Form.DEFINITION else "")
         return Reply(request, found.grade, quoted, None, found.results, found.total, unmet=unmet, found=found)
     return Reply(request, found.grade, results=found.results, total=found.total, unmet=unmet, found=found)
 
@@ -94,7 +95,8 @@ def _search(request: Request, index: Index, snapshot: Snapshot, today: date, pag
         newest = sorted(snapshot.issues, key=lambda issue: (issue.published, issue.slug))[-request.last :]
         request = replace(request, issues=tuple(issue.slug for issue in newest))
     kinds = _kinds(limits)
-    size = limits.limit or (10 if request.kind is Kind.QUESTION else PAGE_LINKS)
+    read = QUOTED_RESULTS if request.form is not Form.DEFINITION else DEFINING_RESULTS
+    size = limits.limit or (read if request.kind is MessageKind.QUESTION else PAGE_LINKS)
     query = query_of(request)[:QUERY_MAX_CHARS]
     if limits.order != "oldest":
         return index.search(query, kinds=kinds, limit=size, offset=(page - 1) * size, today=today)

@@ -13,7 +13,7 @@ from archive.search.words import bag, words
 from bot.lookup.asking.heard import Heard
 from bot.lookup.asking.limits import NUMBERS, SECTIONS
 from bot.lookup.asking.phrases import phrases
-from bot.lookup.asking.request import Kind, Manner, Request
+from bot.lookup.asking.request import Manner, MessageKind, Request
 
 _PHRASES = phrases("changes")
 ABOUT_US = bag("""
@@ -107,7 +107,7 @@ def rank_in(text: str) -> int:
 
 
 def _confirm(action: tuple[str, ...], **more: object) -> Request:
-    return Request(Kind.CHANGE, Manner.CONFIRM, action=action, **more)  # type: ignore[arg-type]
+    return Request(MessageKind.CHANGE, Manner.CONFIRM, action=action, **more)  # type: ignore[arg-type]
 
 
 def _forgotten(asked: str, _heard: Heard) -> Request | None:
@@ -119,7 +119,7 @@ def _exported(asked: str, _heard: Heard) -> Request | None:
     if not match or not set(words(match["rest"])) <= _EXPORTED:
         return None
     kind = next((_FORMATS[word] for word in words(match["rest"]) if word in _FORMATS), "html")
-    return Request(Kind.MINE, Manner.CONFIRM, action=("export",), export=kind)
+    return Request(MessageKind.MINE, Manner.CONFIRM, action=("export",), export=kind)
 
 
 def _saved(asked: str, heard: Heard) -> Request | None:
@@ -130,7 +130,7 @@ def _saved(asked: str, heard: Heard) -> Request | None:
     if not _all_in(rest, _SAVED):
         return None
     if not heard.urls and len(words(rest)) < 2:
-        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, action=("save",))
+        return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, action=("save",))
     return _confirm(("save",), rank=rank_in(rest), url=heard.urls[0] if heard.urls else "")
 
 
@@ -143,7 +143,7 @@ def _shared(asked: str, heard: Heard) -> Request | None:
     if not (begins or (heard.channels and to)) or not _all_in(rest, _SHARED | frozenset({"show", "tell"})):
         return None
     if len(words(rest)) < 2 and not heard.urls:
-        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, action=("share",))
+        return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, action=("share",))
     return _confirm(
         ("share",),
         rank=rank_in(rest),
@@ -194,7 +194,7 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
             return _confirm(action, schedule=_schedule(rest), channel=heard.channels[0] if heard.channels else "")
         topic = re.sub(r"^\s*(?:us|me|this channel)?\s*(?:to|for)?\s+", "", rest, flags=re.IGNORECASE).strip(" ?.!")
         if action == ("subscribe",) and len(topic.split()) <= 2:
-            return Request(Kind.AMBIGUOUS, Manner.CLARIFY, topic=topic, action=("subscribe",))
+            return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, topic=topic, action=("subscribe",))
     return None
 
 

@@ -19,7 +19,7 @@ from bot.lookup.asking.facts import ArchiveFacts
 from bot.lookup.asking.heard import Heard, hear
 from bot.lookup.asking.memory import read_thread, written
 from bot.lookup.asking.reader import Context
-from bot.lookup.asking.request import Kind, Manner, Request
+from bot.lookup.asking.request import Manner, MessageKind, Request
 from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
 from bot.lookup.asking.wishes import command_of
 from bot.lookup.search import SearchSource
@@ -29,7 +29,7 @@ from bot.slack.blocks.message import Message
 from bot.source.library import Current
 
 _log = structlog.get_logger(__name__)
-_ARCHIVE = {Kind.LOOKUP, Kind.QUESTION, Kind.ISSUE}
+_ARCHIVE = {MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.ISSUE}
 
 
 class ThreadMemory(Protocol):
@@ -112,7 +112,7 @@ class Conversations:
             return Said(
                 views.small_talk(heard.courtesy) if before is None and request.manner is Manner.SHORT else None
             ), ()
-        if turn.do == "clarify" or request.kind is Kind.AMBIGUOUS:
+        if turn.do == "clarify" or request.kind is MessageKind.AMBIGUOUS:
             return Said(views.unclear(request, self._names)), ()
         if request.kind in _ARCHIVE:
             found = reply(request, current.index, current.snapshot, today, turn.page)
@@ -130,7 +130,7 @@ class Conversations:
             return views.which(len(before.shown))
         issue, entry = place
         if turn.do == "related":
-            asked = replace(before.request, kind=Kind.LOOKUP, topic=entry.headline, issues=())
+            asked = replace(before.request, kind=MessageKind.LOOKUP, topic=entry.headline, issues=())
             like = reply(asked, current.index, current.snapshot, today)
             others = tuple(each for each in like.results if each.entry is not entry)
             return views.answer(replace(like, results=others, grade=Grade.STRONG), 1, today, self._names)
@@ -156,7 +156,7 @@ def shown_by(found: Reply) -> tuple[Shown, ...]:
 
 def _under(under: Shown | None) -> Thread | None:
     """Return the thread of a digest's entry as if the entry had been asked for."""
-    return Thread(Request(Kind.LOOKUP), shown=(under,)) if under else None
+    return Thread(Request(MessageKind.LOOKUP), shown=(under,)) if under else None
 
 
 def _at(shown: tuple[Shown, ...], rank: int) -> Shown | None:

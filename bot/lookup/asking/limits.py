@@ -134,6 +134,7 @@ _SITE_NAMED = _re(
     rf"(?P<only>{_ONLY} )?(?P<what>links? |posts? |articles? |stuff |things? |ones? |anything |repos? |"
     r"projects? |videos? |hosted )?(?P<how>from|on|at) (?P<name>[a-z][\w-]+)(?: links| repos| only)?"
 )
+_HOSTED = re.compile(r"(?:repos?|projects?|videos?|hosted) ", re.IGNORECASE)
 _MOVES = re.compile(
     r"\b(?:migrat|mov|switch|chang|convert|transition|upgrad|import|away|off|differ|learn|recover|back)\w*\b",
     re.IGNORECASE,
@@ -194,7 +195,8 @@ def _sites(text: str, limits: Limits, _today: date, names: Archive) -> tuple[str
         return _cut(text, match), replace(limits, site=match["host"].casefold().removeprefix("www.").strip("/"))
     for match in _SITE_NAMED.finditer(text):
         at_end = not text[match.end() :].strip(" ?!.,") and not _MOVES.search(text[: match.start()])
-        meant = match["only"] or match["what"] or (match["how"].casefold() == "from" and at_end)
+        hosted = _HOSTED.match(match["what"] or "") or match["only"]
+        meant = hosted if match["how"].casefold() != "from" else match["what"] or match["only"] or at_end
         if meant and (host := names.site(match["name"].casefold())):
             return _cut(text, match), replace(limits, site=host)
     return text, limits

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from bot.lookup.asking.request import Form, Kind, Limits, Manner, Request
+from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
 from bot.lookup.asking.thread import Shown, Thread
 
 
@@ -35,7 +35,7 @@ def read_thread(stored: str) -> Thread | None:
 
 def _request(found: dict[str, Any]) -> Request:
     given = _tuples(found)
-    given |= {"kind": Kind(found["kind"]), "manner": Manner(found["manner"]), "form": Form(found["form"])}
+    given |= {"kind": MessageKind(found["kind"]), "manner": Manner(found["manner"]), "form": Form(found["form"])}
     return Request(**given | {"limits": Limits(**_tuples(found["limits"]))})
 
 

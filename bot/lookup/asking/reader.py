@@ -18,7 +18,7 @@ from bot.lookup.asking.changes import ABOUT_US, change, rank_in
 from bot.lookup.asking.heard import QUESTION_WORDS, Heard
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
-from bot.lookup.asking.request import Form, Kind, Limits, Manner, Request
+from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
 from bot.lookup.asking.which_issue import issue_request
 
 _PHRASES = phrases("reader")
@@ -78,6 +78,10 @@ _LOOKUP_NOUNS = _PHRASES["lookup_nouns"]
 _LEADING = _PHRASES["leading"]
 _TAIL = _PHRASES["tail"]
 _MONTH_DAYS, _FEW_WORDS = 31, 3
+_DEFINES = re.compile(
+    r"^(?:what(?:'?s| is| are)|whats|define|explain|describe)\s+(?:an? |the )?(?:\S+\s*){1,4}\?*$", re.IGNORECASE
+)
+"""A question for what a thing is; a longer one asks something about it."""
 _AUXILIARY = bag(
     "is are was were do does did can could should would will has have had am isnt arent dont doesnt didnt cant"
 )
@@ -100,7 +104,7 @@ _BARE = frozenset(SECTIONS) | bag("""
 def read(heard: Heard, context: Context) -> Request:
     """Return what a message asks for. Any message gives a request: this never raises."""
     if not heard.addressed:
-        return Request(Kind.CHATTER, Manner.NONE)
+        return Request(MessageKind.CHATTER, Manner.NONE)
     if not heard.text.strip(" ?!.,"):
         return _bare(heard)
     for part in (_chatter, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
@@ -112,8 +116,12 @@ def read(heard: Heard, context: Context) -> Request:
 def _bare(heard: Heard) -> Request:
     """Read a message with nothing in it: a mention alone wants help, thanks want nothing."""
     if heard.courtesy or heard.wordless:
-        return Request(Kind.CHATTER, Manner.SHORT)
-    return Request(Kind.BOT, Manner.SHORT, about="help") if not heard.text else Request(Kind.BOT, about="help")
+        return Request(MessageKind.CHATTER, Manner.SHORT)
+    return (
+        Request(MessageKind.BOT, Manner.SHORT, about="help")
+        if not heard.text
+        else Request(MessageKind.BOT, about="help")
+    )
 
 
 def is_small_talk(text: str) -> bool:
@@ -123,7 +131,7 @@ def is_small_talk(text: str) -> bool:
 
 
 def _chatter(heard: Heard, _context: Context) -> Request | None:
-    return Request(Kind.CHATTER, Manner.SHORT) if is_small_talk(heard.text) else None
+    return Request(MessageKind.CHATTER, Manner.SHORT) if is_small_talk(heard.text) else None
 
 
 def change_of(heard: Heard, _context: Context) -> Request | None:
@@ -137,7 +145,7 @@ def _the_bot(heard: Heard, _context: Context) -> Request | None:
         return None  # something is left that is not about the bot
     for about, pattern in _ABOUT.items():
         if pattern.search(text):
-            return Request(Kind.BOT, about=about.partition("_")[0])
+            return Request(MessageKind.BOT, about=about.partition("_")[0])
     return None
 
 
@@ -159,21 +167,21 @@ def _own(heard: Heard, context: Context) -> Request | None:
     topic = " ".join(re.sub(r"[?!.,']", " ", _MINE_FRAME.sub(" ", rest)).split())
     if team and period:
         limits = replace(limits, after="", before="", year=0)
-    return Request(Kind.MINE, topic=topic, limits=limits, team=team, period=period if team else "")
+    return Request(MessageKind.MINE, topic=topic, limits=limits, team=team, period=period if team else "")
 
 
 def _random(heard: Heard, context: Context) -> Request | None:
     rest, limits = without_limits(heard.text, context.today, context.archive)
-    return Request(Kind.LOOKUP, random=True, limits=limits) if _RANDOM.match(rest.strip(" ?!.")) else None
+    return Request(MessageKind.LOOKUP, random=True, limits=limits) if _RANDOM.match(rest.strip(" ?!.")) else None
 
 
 def _unclear(heard: Heard, context: Context) -> Request | None:
     """Read what may mean several things: a year, a section, a place in a list that was never shown."""
     text = heard.text.strip(" ?!.,").casefold()
     if re.fullmatch(r"(?:19|20)\d\d", text):
-        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, limits=Limits(year=int(text)))
+        return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, limits=Limits(year=int(text)))
     if re.fullmatch(r"\d{1,6}", text) and not context.archive.has(int(text)):
-        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, topic=text)
+        return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, topic=text)
     if re.fullmatch(r"(?:the )?(?:latest|newest)(?: (?:one|issue|edition|newsletter))?", text):
         return None
     said = words(text)
@@ -183,7 +191,7 @@ def _unclear(heard: Heard, context: Context) -> Request | None:
         and all(word in _BARE or (word in STOP_WORDS and len(said) > 1) for word in said)
         and not text.endswith(("issue", "issues"))
     ):
-        return Request(Kind.AMBIGUOUS, Manner.CLARIFY, rank=rank_in(text))
+        return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, rank=rank_in(text))
     return None
 
 
@@ -195,7 +203,7 @@ def _facts(heard: Heard, context: Context) -> Request | None:
             rest, limits = without_limits(_COUNT_FRAME.sub(" ", text), context.today, context.archive)
             topic = telling(rest)
             if topic:
-                return Request(Kind.QUESTION, topic=topic, form=form, limits=replace(limits, order="", limit=0))
+                return Request(MessageKind.QUESTION, topic=topic, form=form, limits=replace(limits, order="", limit=0))
     return None
 
 
@@ -206,7 +214,12 @@ def issue_of(heard: Heard, context: Context) -> Request | None:
         count = _COUNTED.get(match["count"].casefold()) or int(match["count"])
         rest, limits = without_limits(f"{text[: match.start()]} {text[match.end() :]}", context.today, context.archive)
         topic = telling(rest)
-        return Request(Kind.QUESTION if topic else Kind.ISSUE, topic=topic, limits=replace(limits, limit=0), last=count)
+        return Request(
+            MessageKind.QUESTION if topic else MessageKind.ISSUE,
+            topic=topic,
+            limits=replace(limits, limit=0),
+            last=count,
+        )
     return issue_request(text, context.today, context.archive, telling)
 
 
@@ -221,10 +234,13 @@ def _about_the_archive(heard: Heard, context: Context) -> Request:
     topic = telling(rest) if question else _looked_up(framed, nouns)
     topic = topic or limits.phrase
     if not topic and (issues := _of_days(limits, context)):
-        return Request(Kind.ISSUE, issues=issues)
+        return Request(MessageKind.ISSUE, issues=issues)
     if not topic and not limits.set() and not url:
-        return Request(Kind.CHATTER, Manner.SHORT)
-    return Request(Kind.QUESTION if question else Kind.LOOKUP, topic=topic, limits=limits, url=url)
+        return Request(MessageKind.CHATTER, Manner.SHORT)
+    form = Form.DEFINITION if question and _DEFINES.match(rest) else Form.SENTENCES
+    return Request(
+        MessageKind.QUESTION if question else MessageKind.LOOKUP, topic=topic, limits=limits, form=form, url=url
+    )
 
 
 def _of_days(limits: Limits, context: Context) -> tuple[int | str, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What sort of thing a message asks for."""
 
     LOOKUP = "lookup"
@@ -34,9 +34,10 @@ class Manner(StrEnum):
 
 
 class Form(StrEnum):
-    """What a question wants to know: sentences, or a figure counted over the archive."""
+    """What a question wants to know: sentences, what a thing is, or a figure counted over the archive."""
 
     SENTENCES = "sentences"
+    DEFINITION = "definition"
     FIRST = "first"
     LAST = "last"
     COUNTS = "counts"
@@ -93,7 +94,7 @@ class Request:
     address that was pasted. `team` and `period` are for what the team saves, `export` is a file's kind.
     """
 
-    kind: Kind
+    kind: MessageKind
     manner: Manner = Manner.FULL
     topic: str = ""
     limits: Limits = field(default_factory=Limits)

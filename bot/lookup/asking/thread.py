@@ -13,7 +13,7 @@ from bot.lookup.asking.heard import Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.reader import Context, is_small_talk, read, telling
-from bot.lookup.asking.request import Kind, Limits, Manner, Request, slots_of
+from bot.lookup.asking.request import Limits, Manner, MessageKind, Request, slots_of
 
 _PHRASES = phrases("thread")
 MAX_SHOWN = 30
@@ -69,7 +69,8 @@ class Turn:
         return {name: value for name, value in found.items() if value}
 
 
-_DOES = {Kind.LOOKUP: "search", Kind.CHATTER: "nothing", Kind.AMBIGUOUS: "clarify"}
+_SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
+_DOES = {MessageKind.LOOKUP: "search", MessageKind.CHATTER: "nothing", MessageKind.AMBIGUOUS: "clarify"}
 _MORE = _PHRASES["more"]
 _RELATED = _PHRASES["related"]
 _REMOVE = _PHRASES["remove"]
@@ -107,7 +108,7 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
     text = heard.text.strip(" ?!.,;:")
     if request.manner is Manner.NONE or (is_small_talk(text) and not _CORRECTED.match(text)) or not text:
         return Turn("nothing", thread.request, thread.page)
-    if request.kind is Kind.CHANGE:
+    if request.kind is MessageKind.CHANGE:
         return replace(
             _new(replace(thread.request, action=request.action)),
             do=request.action[0],
@@ -135,7 +136,7 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
 def _new(request: Request, thread: Thread | None = None) -> Turn:
     """Return the turn that a request is by itself."""
     do = _DOES.get(request.kind, str(request.kind))
-    if request.kind is Kind.CHANGE or (request.kind is Kind.MINE and request.action):
+    if request.kind is MessageKind.CHANGE or (request.kind is MessageKind.MINE and request.action):
         do = request.action[0]
     before = thread.request.topic if thread else ""
     return Turn(do, request, rank=request.rank, narrowed=request.limits.set(), topic_before=before)
@@ -174,7 +175,7 @@ def _paged(text: str, _context: Context, thread: Thread, _request: Request) -> T
 
 def _nearby(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
     """Read "the week after" where the thread shows an issue."""
-    if thread.request.kind is not Kind.ISSUE or not thread.request.issues:
+    if thread.request.kind is not MessageKind.ISSUE or not thread.request.issues:
         return None
     step = 1 if _NEXT.match(text) else -1 if _BEFORE.match(text) else 0
     if not step:
@@ -225,9 +226,9 @@ def _with_topic(text: str, context: Context, thread: Thread) -> Turn:
     """Return the thread's request with another topic; what limits it stays."""
     rest, limits = without_limits(text, context.today, context.archive)
     kept = replace(thread.request.limits, phrase="")
-    kind = thread.request.kind if thread.request.kind in {Kind.LOOKUP, Kind.QUESTION, Kind.MINE} else Kind.LOOKUP
+    kind = thread.request.kind if thread.request.kind in _SEARCHED else MessageKind.LOOKUP
     request = replace(thread.request, kind=kind, topic=telling(rest) or rest, limits=limits.over(kept), url="")
-    if thread.request.kind is Kind.ISSUE:
+    if thread.request.kind is MessageKind.ISSUE:
         request = replace(request, issues=())
     return _again(thread, request, narrowed=limits.set(), topic_before=thread.request.topic)
 
@@ -235,7 +236,7 @@ def _with_topic(text: str, context: Context, thread: Thread) -> Turn:
 def _ordered(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
     """Read "newer": newest first, and newer than what was shown."""
     match = _NEWER.match(text)
-    if not match or thread.request.kind not in {Kind.LOOKUP, Kind.QUESTION, Kind.MINE}:
+    if not match or thread.request.kind not in _SEARCHED:
         return None
     newest = match["how"].casefold() in {
         "newer",
@@ -269,7 +270,7 @@ def _ordered(text: str, _context: Context, thread: Thread, _request: Request) ->
 
 def _limited(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
     """Read a message that is nothing but limits: "only tools", "since 2020", "but not prometheus"."""
-    if thread.request.kind in {Kind.BOT, Kind.CHATTER, Kind.CHANGE, Kind.AMBIGUOUS}:
+    if thread.request.kind in {MessageKind.BOT, MessageKind.CHATTER, MessageKind.CHANGE, MessageKind.AMBIGUOUS}:
         return None
     rest, limits = without_limits(_set_off(text), context.today, context.archive)
     if not limits.set() or telling(_REST.sub(" ", rest)) or _REST.sub(" ", rest).strip():
@@ -277,7 +278,7 @@ def _limited(text: str, context: Context, thread: Thread, _request: Request) -> 
     limits = replace(limits, phrase="")
     if not limits.set():
         return None
-    if thread.request.kind is Kind.ISSUE and not limits.section:
+    if thread.request.kind is MessageKind.ISSUE and not limits.section:
         return None
     return _again(thread, replace(thread.request, limits=limits.over(thread.request.limits)), narrowed=limits.set())
 
@@ -293,7 +294,9 @@ def _set_off(text: str) -> str:
 
 def _opened(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
     rank = rank_in(text)
-    if request.kind is Kind.ISSUE and (not 0 < rank <= len(thread.shown) or re.search(r"\bissue", text, re.IGNORECASE)):
+    if request.kind is MessageKind.ISSUE and (
+        not 0 < rank <= len(thread.shown) or re.search(r"\bissue", text, re.IGNORECASE)
+    ):
         return None
     if rank and _OPEN.match(text) and (rank < 0 or rank <= max(MAX_SHOWN, len(thread.shown))):
         return Turn("open", thread.request, thread.page, rank)
@@ -302,9 +305,9 @@ def _opened(text: str, _context: Context, thread: Thread, request: Request) -> T
 
 def _topic_changed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
     match = _ABOUT.match(text)
-    if not match or not telling(match["topic"]) or request.kind in {Kind.MINE, Kind.BOT}:
+    if not match or not telling(match["topic"]) or request.kind in {MessageKind.MINE, MessageKind.BOT}:
         return None
-    if thread.request.kind in {Kind.BOT, Kind.CHATTER, Kind.CHANGE}:
+    if thread.request.kind in {MessageKind.BOT, MessageKind.CHATTER, MessageKind.CHANGE}:
         return None
     if match["topic"].strip(" ?").casefold().removeprefix("the ") in SECTIONS:
         return _limited(match["topic"].strip(" ?"), context, thread, request)
@@ -314,7 +317,7 @@ def _topic_changed(text: str, context: Context, thread: Thread, request: Request
 
 def _narrowed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
     """Read what is added to the topic: "only for kubernetes", "in production"."""
-    if not thread.request.topic or request.kind in {Kind.MINE, Kind.BOT, Kind.ISSUE}:
+    if not thread.request.topic or request.kind in {MessageKind.MINE, MessageKind.BOT, MessageKind.ISSUE}:
         return None
     match = _ADDED.match(text) or _ONLY.match(text)
     if not match:
@@ -336,7 +339,9 @@ def _narrowed(text: str, context: Context, thread: Thread, request: Request) -> 
 
 def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
     """Read a question about what was shown: "who wrote it?" is about the first link, or the one that is named."""
-    asks = request.kind is Kind.QUESTION or (request.kind in {Kind.AMBIGUOUS, Kind.CHATTER} and is_asking(text))
+    asks = request.kind is MessageKind.QUESTION or (
+        request.kind in {MessageKind.AMBIGUOUS, MessageKind.CHATTER} and is_asking(text)
+    )
     if not asks or not thread.shown or not _POINTS.search(text):
         return None
     said = request.topic.split()
@@ -344,15 +349,17 @@ def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> 
     if not left:
         return Turn("open", thread.request, thread.page, rank_in(text) or 1)
     topic = " ".join(dict.fromkeys([*thread.request.topic.split(), *left]))
-    asked = replace(thread.request, kind=Kind.QUESTION, topic=topic, limits=request.limits.over(thread.request.limits))
+    asked = replace(
+        thread.request, kind=MessageKind.QUESTION, topic=topic, limits=request.limits.over(thread.request.limits)
+    )
     return _again(thread, asked, topic_before=thread.request.topic)
 
 
 def remembered(turn: Turn, before: Thread | None, shown: tuple[Shown, ...]) -> Thread | None:
     """Return what is remembered after a turn that showed `shown`; what asks nothing of the archive changes nothing."""
     if turn.do in {"nothing", "clarify", "bot", "open", "related", "save", "share"} or turn.request.kind in {
-        Kind.BOT,
-        Kind.CHANGE,
+        MessageKind.BOT,
+        MessageKind.CHANGE,
     }:
         return before
     kept = before.shown if before and turn.do == "more" else ()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.lookup.asking.archive_port import Archive
 from bot.lookup.asking.limits import NUMBERS, SECTIONS, back, number_of, without_limits
-from bot.lookup.asking.request import Kind, Limits, Request
+from bot.lookup.asking.request import Limits, MessageKind, Request
 
 _NAME = r"(?:issues?|editions?|newsletters?|digests?|weekl(?:y|ies)|episodes?|instalments?)"
 _COUNT = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
@@ -84,12 +84,12 @@ def issue_request(text: str, today: date, archive: Archive, topic_of: Callable[[
         else ""
     )
     if topic:
-        return Request(Kind.QUESTION, topic=topic, issues=issues)
+        return Request(MessageKind.QUESTION, topic=topic, issues=issues)
     section = _SECTION.search(_NUMBERED.sub(" ", rest))
     limits = Limits(section=SECTIONS[section["section"].casefold()]) if section else Limits()
     if not section and (left := topic_of(_frame(rest))) and len(left.split()) > 1:
         return None  # an issue's number within a longer text: a topic, which the search gives beside the issue
-    return Request(Kind.ISSUE, issues=issues, limits=limits)
+    return Request(MessageKind.ISSUE, issues=issues, limits=limits)
 
 
 _FRAME = re.compile(

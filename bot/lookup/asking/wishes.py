@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.lookup.asking.request import Kind, Request
+from bot.lookup.asking.request import MessageKind, Request
 
 _ABOUT = {"schedule": "status", "status": "status", "why": "status", "topics": "topics"}
 _EXPORTS = {"md": "md", "markdown": "md", "csv": "csv", "json": "json", "html": "html"}
@@ -23,11 +23,11 @@ def command_of(request: Request) -> str:
     action = request.action[0] if request.action else ""
     if action == "export":
         return f"export {_EXPORTS.get(request.export, 'html')}"
-    if request.kind is Kind.MINE:
+    if request.kind is MessageKind.MINE:
         if request.team:
             return f"top {request.period}" if request.period in {"month", "year"} else "top"
         return f"saved {request.topic}".strip()
-    if request.kind is Kind.BOT:
+    if request.kind is MessageKind.BOT:
         return _ABOUT.get(request.about, "help")
     if action == "subscribe":
         return f"subscribe {request.schedule}".strip()

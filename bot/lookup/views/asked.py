@@ -12,7 +12,7 @@ from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.lookup.asking.answering import PAGE_LINKS, Fact, Reply, query_of
-from bot.lookup.asking.request import Form, Kind, Request
+from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -33,7 +33,7 @@ def answer(found: Reply, page: int, today: date, names: CommandNames) -> Message
     """Render the answer to a lookup, a question or a request for an issue."""
     if found.issues:
         return _issue(found, today)
-    if found.request.kind is Kind.ISSUE:
+    if found.request.kind is MessageKind.ISSUE:
         return blocks.told("there is no such issue in the archive")
     shown = [*_head(found, page), *_fact(found.fact)]
     shown += [block for quote in found.quotes for block in _quote(quote, today)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from archive.search.index import Index
 from archive.search.quotes import MAX_QUOTES, quotes, sentences
 from archive.search.result import Grade
+from tests.archive.search import newsletter
 from tests.fakes import archives
 
 QUESTIONS = Path(__file__).parents[3] / "../shared/ask/answers.jsonl"
@@ -87,3 +88,11 @@ def test_the_sample_of_questions_is_answered() -> None:
         said = [quote.text for quote in quotes(found.results, index.weight)]
         answered.append(any(sentence in text for sentence in good for text in said))
     assert sum(answered) / len(answered) >= 0.7
+
+
+def test_a_definition_comes_first_where_one_is_asked_for() -> None:
+    """A sentence that says what a thing is counts as much as all words of the question."""
+    texts = ("Borg is finding many users.", "A talk on Borg and its uses.", "Borg is a tool that copies files.")
+    index = Index.of([newsletter.issue(number, text) for number, text in enumerate(texts, 1)])
+    found = index.search("borg")
+    assert quotes(found.results, index.weight, "borg")[0].text == "Borg is a tool that copies files."

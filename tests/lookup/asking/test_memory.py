@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lookup.asking.memory import read_thread, written
-from bot.lookup.asking.request import Form, Kind, Limits, Request
+from bot.lookup.asking.request import Form, Limits, MessageKind, Request
 from bot.lookup.asking.thread import Shown, Thread
 
 REQUESTS = st.builds(
     Request,
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(MessageKind),
     topic=st.text(max_size=20),
     form=st.sampled_from(Form),
     issues=st.lists(st.one_of(st.integers(1, 999), st.text(max_size=9)), max_size=3).map(tuple),
@@ -36,5 +36,5 @@ def test_what_nobody_wrote_is_no_thread(stored: str) -> None:
 
 def test_a_thread_of_another_release_is_no_thread() -> None:
     """One whose fields are others."""
-    thread = Thread(Request(Kind.LOOKUP), shown=(Shown("a", 1, date(2020, 1, 5)),))
+    thread = Thread(Request(MessageKind.LOOKUP), shown=(Shown("a", 1, date(2020, 1, 5)),))
     assert read_thread(written(thread).replace('"position"', '"place"')) is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.reader import read
-from bot.lookup.asking.request import Kind, Manner, Request
+from bot.lookup.asking.request import Manner, MessageKind, Request
 from tests.fakes.asked_archive import context
 
 SAMPLE = Path(__file__).parents[3] / "../shared/ask/intents.jsonl"
@@ -200,7 +200,7 @@ def test_a_mention_in_passing_gets_silence() -> None:
     """So does an emoji; a mention alone gets the short help."""
     assert meaning("I think <@U0BOT> posted that last week").manner is Manner.NONE
     assert meaning("<@U0BOT> \N{THUMBS UP SIGN}").manner is Manner.SHORT
-    assert meaning("<@U0BOT>") == Request(Kind.BOT, Manner.SHORT, about="help")
+    assert meaning("<@U0BOT>") == Request(MessageKind.BOT, Manner.SHORT, about="help")
 
 
 @given(st.text(max_size=300), st.booleans())
