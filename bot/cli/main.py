@@ -15,6 +15,7 @@ from typing import Annotated, Optional
 import typer
 
 from archive.errors import BackIssueError
+from bot.cli.db import database
 
 app = typer.Typer(
     name="backissue",
@@ -45,7 +46,6 @@ def main(
     del version
 
 
-database = typer.Typer(name="db", no_args_is_help=True, help="The database that subscriptions and bookmarks are in.")
 app.add_typer(database)
 delivering = typer.Typer(name="deliveries", invoke_without_command=True)
 app.add_typer(delivering)
@@ -357,42 +357,6 @@ def forget(user: Annotated[str, typer.Argument(help="The Slack user id of somebo
     from bot.cli.database import forget as run_it  # noqa: PLC0415 - heavy
 
     run_it(user)
-
-
-@database.command("backup")
-def backup(file: Annotated[Path, typer.Argument(help="The file to write, which is not there yet.")]) -> None:
-    """Copy the database, while the bot runs: with SQLite's own backup, or with pg_dump."""
-    from bot.cli.database import backup as run_it  # noqa: PLC0415 - heavy
-
-    run_it(file)
-
-
-@database.command("restore")
-def restore(file: Annotated[Path, typer.Argument(help="A file that `db backup` wrote.")]) -> None:
-    """Put a copy in the place of the database, with everything that is in it now gone."""
-    typer.confirm(f"Replace the database by {file}? What it holds now is lost.", abort=True)
-    from bot.cli.database import restore as run_it  # noqa: PLC0415 - heavy
-
-    run_it(file)
-
-
-@database.command("downgrade")
-def downgrade(
-    version: Annotated[str, typer.Argument(help="The version of the tables that the older release needs.")],
-) -> None:
-    """Take the tables back to those of an older release, before that is started."""
-    typer.confirm("Take the tables back? What only newer tables hold is lost; `db backup` first.", abort=True)
-    from bot.cli.database import downgrade as run_it  # noqa: PLC0415 - heavy
-
-    run_it(version)
-
-
-@database.command("upgrade")
-def upgrade() -> None:
-    """Upgrade the database to this version. Safe to repeat."""
-    from bot.cli.deliveries import upgrade as run_it  # noqa: PLC0415 - heavy
-
-    run_it()
 
 
 def _hurry() -> None:
