@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from archive.label import slug as file_slug
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.likeness import Marks
 from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
-from bot.store.tables import archive_looks, insert, issues, slugs
+from bot.store.tables import archive_looks, broken_files, insert, issues, slugs
 
 _EDIT = (
     update(issues)
@@ -145,10 +146,12 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
     last = _last_look(connection, look.newsletter)
     came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
-    fresh = [
-        _row(key, fingerprint, now, last, new=is_new(fingerprint.dated, last, now, look.window))
-        for key, fingerprint in _by_arrival(came, last, look).items()
-    ]
+    broken = _broken_since(connection, look.newsletter) if came else {}
+    fresh = []
+    for key, fingerprint in _by_arrival(came, last, look).items():
+        before = _look_before(last, broken.get(fingerprint.slug))
+        new = is_new(fingerprint.dated, before, now, look.window)
+        fresh.append(_row(key, fingerprint, now, before, new=new))
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
     decided = _decided(rows, fingerprints, look.window)
     return _Seen(rows, names, identity, fingerprints, fresh, decided)
@@ -203,6 +206,21 @@ def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime 
 
 def _text(fingerprint: Fingerprint) -> dict[str, str]:
     return {"content": fingerprint.content, "source": fingerprint.source or fingerprint.content}
+
+
+def _broken_since(connection: Connection, newsletter: str) -> dict[str, tuple[datetime, bool]]:
+    """Return when each file that was ever broken was first seen, by its slug, and whether there was a look before."""
+    columns = broken_files.c
+    chosen = select(columns.file, columns.seen, columns.is_new).where(columns.newsletter == newsletter)
+    return {file_slug(row.file): (row.seen, bool(row.is_new)) for row in connection.execute(chosen)}
+
+
+def _look_before(last: datetime | None, broken: tuple[datetime, bool] | None) -> datetime | None:
+    """Return the last look before a file first appeared: one that was broken then counts from that moment."""
+    if broken is None or last is None:
+        return last
+    seen, looked = broken
+    return min(last, seen) if looked else None
 
 
 def _last_look(connection: Connection, newsletter: str) -> datetime | None:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from bot.domain.broken import BrokenFile
 from bot.domain.clock import microseconds
 from bot.domain.delivery import STRAY_LEFT, THREAD_GONE
 from bot.domain.issue_identity import Fingerprint
@@ -88,13 +89,13 @@ async def test_only_a_changed_text_is_an_edit(store: Store) -> None:
     assert (await store.issues.register([fingerprint("one", NOW, "corrected")], NOW)).edited == {"one"}
 
 
-def step(url: str, to: str) -> None:
+def step(url: str, to: str, *, down: bool = False) -> None:
     """Migrate the tables to a version, up or down."""
     engine = engine_of(url)
     with engine.connect() as connection:
         config = _config()
         config.attributes["connection"] = connection
-        (command.downgrade if to < "0006" else command.upgrade)(config, to)
+        (command.downgrade if down or to < "0006" else command.upgrade)(config, to)
     engine.dispose()
 
 
@@ -209,6 +210,41 @@ async def test_a_downgraded_database_has_what_is_not_to_be_posted_as_decided(url
     step(url, "0005")
     assert sorted(rows(url, "SELECT issue, progress FROM deliveries")) == [("old", "dropped"), ("one", "dropped")]
     upgrade(url)
+
+
+async def test_a_downgraded_database_leaves_an_older_release_three_issues_to_post(url: str) -> None:
+    """The release before posts every later issue that is new and undecided, oldest first: only the newest are left."""
+    upgrade(url)
+    rows(url, SUBSCRIBED)
+    store = Store.open(url)
+    await store.issues.register([fingerprint("one", NOW - 60 * DAY)], NOW - 60 * DAY)
+    week = [fingerprint(f"w{n}", NOW - 50 * DAY + n * DAY) for n in range(6)]
+    await store.issues.register([fingerprint("one", NOW - 60 * DAY), *reversed(week)], NOW)
+    (channel,) = [each for each in await store.subscriptions.list() if each.channel == "C1"]
+    await store.deliveries.pass_over(channel, ["one", "w4"], NOW, "newer issues went out in its place")
+    await store.close()
+    step(url, "0007", down=True)
+    # What that release takes for new: order number after the subscription's, new when it came, and no row.
+    left = rows(
+        url,
+        "SELECT i.identity FROM issues i JOIN subscriptions s ON i.seq > s.since WHERE i.is_new AND s.channel = 'C1'"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = i.identity AND d.channel = s.channel)"
+        " ORDER BY i.dated",
+    )
+    assert left == [("w2",), ("w3",), ("w5",)]
+    assert rows(url, "SELECT DISTINCT progress, decided FROM deliveries WHERE channel = 'C1'") == [("dropped", 0)]
+    upgrade(url)
+
+
+async def test_a_broken_file_counts_from_when_it_first_appeared(store: Store) -> None:
+    """Mended three weeks later it is as new as it was; one that was there at the first look is not new."""
+    await store.broken_files.register([BrokenFile("old.md", 1, "wrong", "mend it")], NOW - DAY)
+    await store.issues.register([fingerprint("one", NOW)], NOW)
+    await store.broken_files.register([BrokenFile("folder/late.md", 1, "wrong", "mend it")], NOW + DAY)
+    await store.issues.register([fingerprint("one", NOW)], NOW + 22 * DAY)
+    mended = [fingerprint("late", NOW + DAY), fingerprint("old", NOW), fingerprint("other", NOW + DAY)]
+    found = await store.issues.register([fingerprint("one", NOW), *mended], NOW + 22 * DAY)
+    assert found.not_new.keys() == {"one", "old", "other"}
 
 
 async def test_a_downgraded_database_has_no_state_that_the_older_release_does_not_know(url: str) -> None:

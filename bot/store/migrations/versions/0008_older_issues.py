@@ -12,7 +12,25 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TOLD = "UPDATE subscriptions SET told = COALESCE((SELECT MAX(seq) FROM issues), 0)"
-_PASSED = "UPDATE deliveries SET progress = 'dropped' WHERE progress = 'passed'"
+_PASSED = "UPDATE deliveries SET progress = 'dropped', decided = 0 WHERE progress = 'passed'"
+_OLDER = """
+    INSERT INTO deliveries (workspace, channel, subscription, issue, due, decided, progress, taste, note, late, content,
+                            reason, "after")
+    SELECT r.workspace, r.channel, r.id, r.identity, r.seen, 0, 'dropped', r.taste, '', '', r.content,
+           'newer issues go out in its place', ''
+    FROM (
+        SELECT s.workspace, s.channel, s.id, s.taste, i.identity, i.seen, i.content,
+               ROW_NUMBER() OVER (
+                   PARTITION BY s.id ORDER BY COALESCE(i.dated, i.seen) DESC, i.seq DESC
+               ) AS place
+        FROM subscriptions s JOIN issues i ON i.seq > s.since
+        WHERE i.is_new AND NOT EXISTS (
+            SELECT 1 FROM deliveries d
+            WHERE d.workspace = s.workspace AND d.channel = s.channel AND d.issue = i.identity
+        )
+    ) r
+    WHERE r.place > 3
+"""
 
 
 def upgrade() -> None:
@@ -34,8 +52,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away. An older release does not know "passed" and reads it as a person's decision."""
+    """Take them away.
+
+    An older release does not know "passed" and reads it as a person's decision, made long ago: it takes no place in a
+    day. Of what is new and undecided it would post all, oldest first: what is not among the three newest of a channel
+    is written down as decided.
+    """
     op.execute(_PASSED)
+    op.execute(_OLDER)
     op.drop_column("deliveries", "requested")
     op.drop_column("subscriptions", "told")
     op.drop_index("older_issues_by_subscription", "older_issues")
