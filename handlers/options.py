@@ -10,7 +10,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
-from bot.digests.subscription_form import zone_options
 from bot.digests.views.form import ZONE
 from bot.services import Services
 from handlers.payload import answered, text
@@ -23,7 +22,7 @@ def register(app: AsyncApp, services: Services) -> None:
         """Return at most 100 options for the text typed so far."""
         typed = text(body, "value")
         zones = text(body, "action_id") == ZONE
-        options = zone_options(typed) if zones else services.answers.suggest(typed)
+        options = services.subscribing.zones(typed) if zones else services.answers.suggest(typed)
         return answered(ack, json.dumps({"options": options}))
 
     app.options(re.compile(""))(completed)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from archive.kind import Kind
 from bot.digests.views.form import AT_ONCE, KINDS, TOPICS_MAX_CHARS, FormDraft, zone_option
-from bot.domain.offsets import offsets_like
+from bot.domain.places import offset_there, zones_like
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import (
     AS_IT_APPEARS,
@@ -20,7 +21,6 @@ from bot.domain.schedule import (
     Weekly,
     known_zone,
     parse_schedule,
-    zone_names,
 )
 from bot.domain.text import one_line
 from bot.slack.blocks.message import Block
@@ -93,20 +93,9 @@ def draft_of(channel: str, schedule: Schedule | None, preferences: Preferences, 
     return FormDraft(channel, zone=known_zone(zone), at_once=isinstance(schedule, AsItAppears), preferences=preferences)
 
 
-def zone_options(typed: str) -> list[Block]:
-    """Return at most 100 time zones for what was `typed` so far.
-
-    First offsets that begin with it, then zones whose name or place begins with it, then zones that contain it.
-    """
-    words = "_".join(typed.lower().split())
-    if not words:
-        return []
-    names = zone_names()
-    starting = [
-        full for low, full in names.items() if low.rpartition("/")[2].startswith(words) or low.startswith(words)
-    ]
-    holding = [full for low, full in names.items() if words in low and full not in starting]
-    return [zone_option(name) for name in (*offsets_like(typed), *starting, *holding)[:_MAX_OPTIONS]]
+def zone_options(typed: str, now: datetime) -> list[Block]:
+    """Return at most 100 time zones for what was `typed` so far, each with the offset that it has `now`."""
+    return [zone_option(name, offset_there(name, now)) for name in zones_like(typed, _MAX_OPTIONS)]
 
 
 def _schedule(fields: _Fields) -> Schedule | None:

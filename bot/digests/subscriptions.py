@@ -15,7 +15,7 @@ from archive.issue import Issue
 from bot.digests.command_context import CommandContext
 from bot.digests.retracting import may_retract
 from bot.digests.subscription_changes import SubscriptionChanges
-from bot.digests.subscription_form import MAX_TOPICS, SubscriptionRequest, draft_of
+from bot.digests.subscription_form import MAX_TOPICS, SubscriptionRequest, draft_of, zone_options
 from bot.digests.views import asking, changes
 from bot.digests.views import form as forms
 from bot.digests.views import subscription as said
@@ -23,6 +23,7 @@ from bot.digests.views.changes import MARKUP
 from bot.digests.views.form import KINDS, TOPICS_MAX_CHARS
 from bot.digests.views.preview import preview
 from bot.domain.clock import Clock
+from bot.domain.places import which_place
 from bot.domain.preferences import Preferences
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import AS_IT_APPEARS, Schedule, ScheduleError, next_slot, parse_schedule, time_there
@@ -92,6 +93,8 @@ class Subscribing:
 
         If the bot can't post there, nothing is subscribed and the answer says what to do.
         """
+        if meant := which_place(typed):
+            return asking.which_place(typed, meant, self._clock.now(), self._names)
         try:
             schedule = await self._schedule(typed, place)
         except ScheduleError as error:
@@ -101,6 +104,10 @@ class Subscribing:
             return self._outside(place)
         status = await self._put(place, schedule, None)
         return said.subscribed(status, self._names, member=bool(member))
+
+    def zones(self, typed: str) -> list[Block]:
+        """Return the form's options for a time zone, for what was `typed` so far."""
+        return zone_options(typed, self._clock.now())
 
     async def ask_topics(self, typed: str, place: CommandContext) -> Message:
         """Ask whether `typed`, a list with commas, are topics or days and times."""

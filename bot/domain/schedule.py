@@ -146,12 +146,11 @@ def moment(day: date, at: time, zone: tzinfo) -> datetime:
 
 
 def time_there(schedule: Schedule, now: datetime) -> str:
-    """Return what the clocks of a schedule's fixed offset show `now` (aware), as 12:40; "" for any other schedule.
+    """Return what the clocks of a schedule's zone show `now` (aware), as 12:40; "" for a schedule without a zone.
 
-    A city's zone needs no such check; an offset's sign is easily taken for its opposite.
+    It shows a person whether the zone is the one they meant.
     """
-    zone = fixed_zone(schedule.zone) if isinstance(schedule, Weekly) else None
-    return "" if zone is None else f"{now.astimezone(zone):%H:%M}"
+    return f"{now.astimezone(zone_of(schedule.zone)):%H:%M}" if isinstance(schedule, Weekly) else ""
 
 
 def parse_schedule(typed: str, zone: str | None = None) -> Schedule:

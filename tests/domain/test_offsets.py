@@ -124,11 +124,11 @@ def test_any_offset_is_read_kept_and_applied(east: timedelta, prefix: str, colon
     assert SUNDAY.astimezone(zone_of(schedule.zone)).utcoffset() == east
 
 
-def test_the_time_there_now_is_for_offsets() -> None:
-    """A city says where it is by itself."""
+def test_the_time_there_now_is_shown_for_every_zone() -> None:
+    """A person sees whether the zone is the one they meant."""
     assert time_there(read("mondays 09:00 GMT+1"), SUNDAY) == "13:00"
     assert time_there(read("mondays 09:00 +05:30"), SUNDAY) == "17:30"
-    assert not time_there(read("mondays 09:00 Asia/Kolkata"), SUNDAY)
+    assert time_there(read("mondays 09:00 Asia/Kolkata"), SUNDAY) == "17:30"
     assert not time_there(parse_schedule("as soon as it appears"), SUNDAY)
 
 
@@ -138,10 +138,10 @@ def test_the_time_there_now_is_for_offsets() -> None:
 )
 def test_the_form_completes_offsets(typed: str, first: str) -> None:
     """The form offers no name whose sign says the opposite."""
-    values = [option["value"] for option in zone_options(typed)]
+    values = [option["value"] for option in zone_options(typed, SUNDAY)]
     assert values[0] == first
     assert not [value for value in values if "GMT+" in value or "GMT-" in value]
-    assert not [option for option in zone_options("gmt") if "+" in option["value"]]
+    assert not [option for option in zone_options("gmt", SUNDAY) if "+" in option["value"]]
 
 
 def test_the_form_shows_an_offset_again() -> None:

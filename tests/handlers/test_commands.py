@@ -25,6 +25,19 @@ from tests.handlers.people import URL, People
 HERE = (workspace_id(None, "T1"), "C1")
 
 
+async def test_an_abbreviation_of_several_places_is_asked_about(people: People) -> None:
+    """Nothing is subscribed before one of the buttons is pressed; each runs the command with its place."""
+    await people.types("subscribe mondays 09:00 EST")
+    said = people.heard[-1]
+    assert "Which place do you mean" in str(said)
+    assert "New York: 03:00 now" in str(said)
+    await people.types("status")
+    assert "not subscribed" in str(people.heard[-1])
+    await people.clicks("command:0", "subscribe mondays 09:00 America/New_York")
+    assert "mondays 09:00 America/New" in str(people.heard[-1])
+    assert "(it is 03:00 there now)" in str(people.heard[-1])
+
+
 async def test_a_topic_is_answered_within_the_acknowledgement(people: People) -> None:
     """The answer to the request is the answer to the person, and only they see it."""
     answer = await people.types("kubernetes")

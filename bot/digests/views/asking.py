@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.digests.views.subscription import DeliveryStatus
+from bot.domain.places import place_name
+from bot.domain.schedule import zone_of
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -13,7 +16,23 @@ from bot.slack.blocks.mrkdwn import clip, escape
 
 UNSUBSCRIBE, KEEP = "unsubscribe", "unsubscribe:keep"
 TOPICS = "subscribe:topics"
+_COMMAND = "command"
+"""The action id of a button that runs its value as a sub-command."""
 _SHOWN_CHARS = 200
+
+
+def which_place(typed: str, meant: Mapping[str, str], now: datetime, names: CommandNames) -> Message:
+    """Ask which zone a schedule with an abbreviation means; `meant` is the schedule for each zone that it may be."""
+    text = (
+        f"Which place do you mean by *{clip(one_line(typed), _SHOWN_CHARS)}*? Several share that abbreviation, or it "
+        f"changes with the season. Nothing is subscribed yet; `{escape(names.command)} subscribe` takes a city, too."
+    )
+    row = [
+        blocks.button(f"{place_name(zone)}: {now.astimezone(zone_of(zone)):%H:%M} now", f"{_COMMAND}:{at}", command)
+        for at, (zone, schedule) in enumerate(meant.items())
+        if len(command := f"subscribe {schedule}") <= blocks.BUTTON_VALUE_MAX_CHARS
+    ]
+    return Message(text, (blocks.section(text), *([blocks.actions(row)] if row else [])))
 
 
 def topics_or_days(typed: str, schedule: str, names: CommandNames) -> Message:

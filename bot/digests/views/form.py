@@ -72,9 +72,10 @@ def form(draft: FormDraft) -> Block:
     }
 
 
-def zone_option(name: str) -> Block:
-    """Return a time zone as an option whose value is its name."""
-    return {"text": blocks.plain(name.replace("_", " "), 75), "value": clip_plain(name, 75)}
+def zone_option(name: str, offset: str = "") -> Block:
+    """Return a time zone as an option whose value is its name; `offset` is the one it has now, "" to show none."""
+    shown = f"{name.replace('_', ' ')} ({offset})" if offset else name.replace("_", " ")
+    return {"text": blocks.plain(shown, 75), "value": clip_plain(name, 75)}
 
 
 def _where_and_when(draft: FormDraft) -> list[Block]:
