@@ -60,6 +60,7 @@ from bot.slack.api.ports import Slack
 from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrls
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.cards.digest import digest
+from bot.source.importing.polling import TICK_SECONDS, Polling
 from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, Watch
 from bot.store.store import Store
@@ -106,6 +107,8 @@ class Ports:
     chance: Chance = random.SystemRandom().randrange
     timers: Timers = field(default_factory=JobScheduler)
     """Runs everything that the bot does by itself."""
+    polling: Polling | None = None
+    """Brings new issues into the library's folder; None: nothing does."""
 
 
 class App:
@@ -153,6 +156,7 @@ class App:
             posting_fault=trouble,
             watching_fault=blind,
             archive_fault=str(fault) if fault else "",
+            source_fault=_source_fault(self.ports),
         )
 
     @asynccontextmanager
@@ -174,6 +178,8 @@ class App:
         timers.every(RELEASE_SECONDS, "release", library.keep_time)
         timers.every(RELEASE_SECONDS, "days", self._keep_days)
         timers.every(LOOK_SECONDS, "look at the folder", library.refresh, at_once=False)
+        if self.ports.polling is not None:
+            timers.every(TICK_SECONDS, "look at the source", self.ports.polling.look)
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
@@ -225,6 +231,10 @@ class App:
         await self._link_lookup.prepare()
 
 
+def _source_fault(ports: Ports) -> str:
+    return ports.polling.fault if ports.polling is not None else ""
+
+
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
     registry = IssueRegistry(ports.store.issues, window=ports.policy.window, zone=zone_of(settings.zone))
@@ -253,7 +263,7 @@ def _services(
     indexes = PersonalIndexes(lambda: library.index, registry.issue)
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
-    standings = DeliveryReports(store, registry, slack, ports.policy, library.held_back)
+    standings = DeliveryReports(store, registry, slack, ports.policy, library.held_back, lambda: _source_fault(ports))
     background = BackgroundTasks()
     changes = SubscriptionChanges(store.audit, slack, clock, ChangeRules(background.start, settings.admins))
     return Services(

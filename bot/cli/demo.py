@@ -3,25 +3,77 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import shutil
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from archive.document import SUFFIXES
+from archive.folder import DiskFolder
 from bot.runtime import logs, loop
+from bot.runtime.settings import Settings
+from bot.source.importing.destination import LEDGER
+from bot.source.importing.polling import Polling
 
 
-def demo(archive: Path | None, port: int | None, *, browse: bool, empty: bool) -> None:
+def demo(archive: Path | None, port: int | None, source: str | None = None, *, browse: bool, empty: bool) -> None:
     """Run the demo in a browser, on the folder `archive` or on the sample that ships, until stopped.
 
-    `port` is the page's (None: the first free one), `browse` opens it, and `empty` starts without messages and
-    subscriptions. Raises FolderError, PortError.
+    With a `source` it runs on what is imported from there, into a folder of its own that has the issues of `archive`
+    too, if one was named. `port` is the page's (None: the first free one), `browse` opens it, and `empty` starts
+    without messages and subscriptions. Raises FolderError, PortError, SourceError, SettingsError.
     """
     # The product itself doesn't need the playground: only this command does.
     from playground.demo.held_back import SAMPLE  # noqa: PLC0415 - as said
     from playground.demo.page import run as page  # noqa: PLC0415 - as said
 
     logs.configure("console", level="ERROR")
-    options = page.DemoOptions(archive or SAMPLE, port, empty, page.browser() if browse else None)
-    asyncio.run(page.run(options, _say, loop.settle))
+    with _imported(source, archive) as (folder, polling):
+        options = page.DemoOptions(folder or SAMPLE, port, empty, page.browser() if browse else None, polling)
+        asyncio.run(page.run(options, _say, loop.settle))
+
+
+@contextlib.contextmanager
+def _imported(
+    source: str | None, archive: Path | None
+) -> Iterator[tuple[Path | None, Callable[[Path], Polling] | None]]:
+    """Return the folder to run on, and what makes the polling of the demo's copy of it; `archive` without a source."""
+    if source is None:
+        yield archive, None
+        return
+    from bot.cli.source import import_once, polling_in  # noqa: PLC0415 - as said there
+
+    settings = Settings.read(source=source)
+    with tempfile.TemporaryDirectory(prefix="backissue-source-") as place:
+        folder = Path(place)
+        if archive is not None:
+            _copy(archive, folder)
+        _say("Importing …")
+        report = import_once(settings, folder)
+        for fault in report.faults:
+            _say(str(fault))
+        yield folder, _polled(polling_in(settings), folder)
+
+
+def _copy(archive: Path, folder: Path) -> None:
+    for file in DiskFolder(archive, SUFFIXES).files():
+        if not file.fault:
+            (folder / file.name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(archive / file.name, folder / file.name)
+
+
+def _polled(polling: Callable[[Path], Polling] | None, folder: Path) -> Callable[[Path], Polling] | None:
+    """Return what makes the polling of a copy of `folder`: what was imported there is known in the copy."""
+    if polling is None:
+        return None
+
+    def made(copy: Path) -> Polling:
+        shutil.copyfile(folder / LEDGER, copy / LEDGER)
+        return polling(copy)
+
+    return made
 
 
 def _say(line: str) -> None:

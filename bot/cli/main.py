@@ -81,6 +81,18 @@ class AskFormat(StrEnum):
     JSONL = "jsonl"
 
 
+Source = Annotated[
+    Optional[str],
+    typer.Option(
+        "--source",
+        metavar="ADDRESS",
+        help="Where new issues come from: a feed, a mailbox (imaps://…) or a git repository.",
+        envvar="BACKISSUE_SOURCE",  # as above
+        show_default=False,
+    ),
+]
+
+
 class ExportFormat(StrEnum):
     """What `export` can write."""
 
@@ -98,6 +110,7 @@ class SearchFormat(StrEnum):
 def serve(
     archive: Archive = None,
     port: Annotated[Optional[int], typer.Option(help="Where HTTP is served (or PORT).", show_default="3000")] = None,
+    source: Source = None,
     *,
     web_only: Annotated[bool, typer.Option("--web-only", help="Answer only; `backissue worker` posts.")] = False,
 ) -> None:
@@ -108,16 +121,16 @@ def serve(
     _hurry()
     from bot.cli.serve import serve as run_it  # noqa: PLC0415 - heavy
 
-    run_it(archive, port, post=not web_only)
+    run_it(archive, port, source, post=not web_only)
 
 
 @app.command()
-def worker(archive: Archive = None) -> None:
+def worker(archive: Archive = None, source: Source = None) -> None:
     """Post digests only. Run as many as you like beside `serve --web-only`; they are all alike."""
     _hurry()
     from bot.cli.serve import work  # noqa: PLC0415 - heavy
 
-    work(archive)
+    work(archive, source)
 
 
 @app.command()
@@ -127,6 +140,7 @@ def demo(
         Optional[int],
         typer.Option(min=0, max=65535, help="Where the page is.", show_default="8765, or the next free one"),
     ] = None,
+    source: Source = None,
     *,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.", show_default=False)] = True,
     empty: Annotated[bool, typer.Option("--empty", help="Begin without messages and subscriptions.")] = False,
@@ -135,7 +149,7 @@ def demo(
     _hurry()
     from bot.cli.demo import demo as run_it  # noqa: PLC0415 - heavy
 
-    run_it(archive, port, browse=browser, empty=empty)
+    run_it(archive, port, source, browse=browser, empty=empty)
 
 
 @app.command()

@@ -24,6 +24,7 @@ from bot.runtime import logs, loop
 from bot.runtime.http import PATH
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.importing.polling import Polling
 from bot.source.library import Library
 from bot.source.synonyms import names_in
 from bot.store.backup import damage
@@ -39,20 +40,22 @@ FAREWELL = 1.0
 """Seconds that Slack may take to confirm that a connection is closed."""
 
 
-def serve(archive: Path | None, port: int | None, *, post: bool) -> None:
+def serve(archive: Path | None, port: int | None, source: str | None = None, *, post: bool) -> None:
     """Serve until stopped (SIGTERM, SIGINT): by Socket Mode if there is an app token, otherwise over HTTP.
+
+    `source`: where new issues come from, None for nowhere.
 
     Raises BackIssueError, before anything is served, if something it needs is missing or wrong.
     """
-    settings = Settings.read(archive=archive, port=port)
+    settings = Settings.read(archive=archive, port=port, source=source)
     credentials = settings.slack_credentials()
     logs.configure(settings.log_format)
     loop.run((_by_socket if credentials.app_token else _by_http)(settings, credentials, post=post))
 
 
-def work(archive: Path | None) -> None:
+def work(archive: Path | None, source: str | None = None) -> None:
     """Post until stopped. Raises BackIssueError as `serve` does."""
-    settings = Settings.read(archive=archive)
+    settings = Settings.read(archive=archive, source=source)
     logs.configure(settings.log_format)
     loop.run(_work(settings, settings.bot_credentials()))
 
@@ -142,14 +145,23 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
         reason = f"its file is damaged ({fault}); put a copy back with `backissue db restore`"
         raise StoreError(f"be opened at {shown(address(settings.database_url))}", reason)
     store = await asyncio.to_thread(Store.open, settings.database_url, upgrading=own)
+    polling = await _polling(settings, folder)
     library = await asyncio.to_thread(Library.opened, folder, names, None, zone_of(settings.zone))
     for problem in library.snapshot.problems:
         _log.warning("problem.found", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
     policy = replace(DEFAULT_POLICY, window=timedelta(days=settings.new_days))
-    app = build(settings, credentials, Ports(library, store, slack, policy=policy))
+    app = build(settings, credentials, Ports(library, store, slack, policy=policy, polling=polling))
     loop.settle()
     return app
+
+
+async def _polling(settings: Settings, folder: Path) -> Polling | None:
+    if settings.source is None:
+        return None
+    from bot.cli.source import polling_into  # noqa: PLC0415 - few have a source, and it would delay the start
+
+    return await polling_into(settings, folder)
 
 
 @asynccontextmanager

@@ -49,9 +49,13 @@ class DeliveryReports:
         slack: Poster | None,
         policy: DeliveryPolicy = DEFAULT_POLICY,
         held: Callable[[], Sequence[HeldBack]] = tuple,
+        source_fault: Callable[[], str] = str,
     ) -> None:
-        """Read `store` and `registry`; ask `slack`, if given, for links; `held` returns the issues held back."""
-        self._held = held
+        """Read `store` and `registry`; ask `slack`, if given, for links.
+
+        `held` returns the issues held back, `source_fault` why new ones do not come in ("": they do).
+        """
+        self._held, self._source_fault = held, source_fault
         self._store, self._registry, self._slack, self._policy = store, registry, slack, policy
 
     async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
@@ -73,6 +77,7 @@ class DeliveryReports:
             held=tuple(Waiting(each.title, each.why) for each in self._held() if each.until is None),
             older=await self._older(outlook),
             broken=await self._store.broken_files.current(),
+            source_fault=self._source_fault(),
         )
 
     async def upcoming(self, subscription: Subscription, now: datetime) -> Upcoming:

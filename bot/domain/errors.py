@@ -10,6 +10,7 @@ BackIssueError
     ├── NotAllowedError (domain.subscription_settings)  a person may not change a subscription
     ├── SourceError (source.importing)    a source of issues cannot be read
     │   ├── UnreachableError              it may be reached later
+    │   ├── BusyError                     another import is at its folder
     │   └── MissingExtraError             a library that only importing needs is missing
     ├── ResponseUrlError (slack.api)      an answer did not reach the person
     ├── StoreError (store.errors)         the database did not do it

@@ -48,6 +48,8 @@ class Health:
     posting_fault: str = ""
     watching_fault: str = ""
     archive_fault: str = ""
+    source_fault: str = ""
+    """Why new issues do not come in; the bot itself is well, and a host that restarts it would mend nothing."""
 
     @property
     def ok(self) -> bool:

@@ -39,6 +39,7 @@ class SlackCredentials:
 
 _MEANT = {
     "PORT": "is a number from 0 to 65535, for example 3000",
+    "BACKISSUE_SOURCE_MINUTES": "is a number of minutes from 1 to 1440, for example 15",
     "BACKISSUE_SOURCE_PRIVATE": "is yes or no",
     "BACKISSUE_LOG": "is one of auto, json and console",
     "BACKISSUE_COUNT_MISSES": "is yes or no",
@@ -127,6 +128,10 @@ class Settings(BaseSettings):
     """A file of other names that extends the shipped table."""
     count_misses: bool = Field(default=True, alias="BACKISSUE_COUNT_MISSES")
     """Whether searches without a strong answer are counted, for `backissue misses`."""
+    source: str | None = Field(default=None, alias="BACKISSUE_SOURCE", repr=False)
+    """Where new issues come from: a feed, a mailbox or a git repository. It may hold a password."""
+    source_minutes: float = Field(default=15, alias="BACKISSUE_SOURCE_MINUTES", ge=1, le=1440)
+    """Minutes from one look at the source to the next."""
     source_private: bool = Field(default=False, alias="BACKISSUE_SOURCE_PRIVATE")
     """Whether a source may be in a private network."""
     source_password: SecretStr | None = Field(default=None, alias="BACKISSUE_SOURCE_PASSWORD")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,10 +24,11 @@ from bot.runtime.clock import SystemClock
 from bot.runtime.http import PATH
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.importing.polling import Polling
 from bot.source.library import Current, Library
 from bot.source.synonyms import names_in
 from bot.store.store import Store
-from playground.demo.held_back import HELD, ArchiveCopy
+from playground.demo.held_back import ArchiveCopy
 from playground.demo.shifted import ShiftedClock
 from playground.slack.front import front
 from playground.slack.people import WorkspaceFixture, workspace_fixture
@@ -73,15 +74,16 @@ async def environment(
     workspace: Workspace,
     clock: ShiftedClock | None = None,
     *,
-    held: int = HELD,
+    polling: Callable[[Path], Polling] | None = None,
 ) -> AsyncIterator[Environment]:
     """Start the stand-in and the app in the empty folder `place`, and stop both at the end.
 
-    `archive` is only read; its `held` newest issues are held back. Of `settings` the names of commands, the bookmark's
-    emoji and the synonyms count. Raises FolderError when the archive cannot be read.
+    `archive` is only read; its newest issues are held back. `polling` makes what brings new ones into its copy. Of
+    `settings` the names of commands, the bookmark's emoji and the synonyms count. Raises FolderError when the archive
+    cannot be read.
     """
     clock = clock or ShiftedClock()
-    copy, library = await asyncio.to_thread(_read, archive, place, settings, clock, held)
+    copy, library = await asyncio.to_thread(_read, archive, place, settings, clock)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(Server(site, clock))
         here = settings.model_copy(
@@ -95,7 +97,16 @@ async def environment(
         store = await asyncio.to_thread(Store.open, here.database_url, upgrading=True)
         slack = WebSlack(workspace.token, base_url=server.api_url, timeout=CALL_TIMEOUT_SECONDS)
         app = build(
-            here, SlackCredentials(workspace.token, secret, None), Ports(library, store, slack, clock, DEMO_POLICY)
+            here,
+            SlackCredentials(workspace.token, secret, None),
+            Ports(
+                library,
+                store,
+                slack,
+                clock,
+                DEMO_POLICY,
+                polling=polling(copy.folder) if polling else None,
+            ),
         )
         url = await stack.enter_async_context(front(app.asgi()))
         played = await stack.enter_async_context(workspace_fixture(server, workspace, url + PATH, secret))
@@ -103,11 +114,9 @@ async def environment(
         yield Environment(site, workspace, clock, here, copy, library, app, played)
 
 
-def _read(
-    archive: Path, place: Path, settings: Settings, clock: ShiftedClock, held: int
-) -> tuple[ArchiveCopy, Library]:
+def _read(archive: Path, place: Path, settings: Settings, clock: ShiftedClock) -> tuple[ArchiveCopy, Library]:
     """Copy and read the archive, each file once."""
-    copy = ArchiveCopy.copied(archive, place, clock.now(), held)
+    copy = ArchiveCopy.copied(archive, place, clock.now())
     snapshot = released(copy.snapshot, clock.now())
     index = Index.of(snapshot.issues, names_in(settings.synonyms))
     return copy, Library(DiskFolder(copy.folder, SUFFIXES), Current(snapshot, index), clock)

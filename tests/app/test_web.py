@@ -149,8 +149,14 @@ def test_the_health_page_says_whether_all_is_well(client: TestClient, state: Sta
     answer = client.get("/health")
     well = {"ok": True, "posting": True, "watching": True, "issues": 3, "problems": 1}
     faults = {"posting_fault": "", "watching_fault": "", "archive_fault": ""}
-    assert (answer.status_code, answer.json()) == (200, well | faults)
+    assert (answer.status_code, answer.json()) == (200, well | faults | {"source_fault": ""})
     for fault in faults:
         state.health = Health(posting=True, watching=True, issues=3, problems=1, **{fault: "it broke"})
         answer = client.get("/health")
-        assert (answer.status_code, answer.json()) == (503, well | faults | {"ok": False, fault: "it broke"})
+        assert (answer.status_code, answer.json()) == (
+            503,
+            well | faults | {"source_fault": "", "ok": False, fault: "it broke"},
+        )
+    state.health = Health(posting=True, watching=True, issues=3, problems=1, source_fault="it broke")
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()) == (200, well | faults | {"source_fault": "it broke"})

@@ -76,6 +76,7 @@ class DeliveryStatus:
     of recently added issues that are not posted automatically, since they were not new. `changed` is the last change
     that a person made, `who_may` a clause about who may make the next, and `owner` a user id; "" or None if unknown.
     `outside`: the bot is certainly not in the channel. `broken` are the files of new issues that cannot be read.
+    `source_fault` says why new issues do not come in, "" while they do.
     `may_retract`: the reader may take the last digest back.
     """
 
@@ -96,6 +97,7 @@ class DeliveryStatus:
     next_title: str = ""
     outside: bool = False
     broken: Sequence[BrokenFile] = ()
+    source_fault: str = ""
     may_retract: bool = False
 
 
@@ -141,6 +143,8 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
         made.append(blocks.section(_waiting(status)))
     if status.broken:
         made.append(blocks.section(_broken(status.broken)))
+    if status.source_fault:
+        made.append(blocks.section(f"*New issues do not come in at present*\n{clip(status.source_fault, 600)}"))
     if status.held:
         made.append(blocks.section(_held(status.held)))
     if status.older:

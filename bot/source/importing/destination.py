@@ -16,6 +16,10 @@ LEDGER = ".backissue-import.jsonl"
 _UNFINISHED = ".backissue-unfinished-"
 
 
+class BusyError(SourceError):
+    """Another import into the folder is running."""
+
+
 class Destination(Protocol):
     """Where imported issues are written."""
 
@@ -127,4 +131,4 @@ def _lock(handle: int, folder: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise SourceError(str(folder), "another import into it is running; wait until it is done") from error
+        raise BusyError(str(folder), "another import into it is running; wait until it is done") from error

@@ -42,6 +42,8 @@ class Repository:
         self._folder = folder.strip("/")
         self._private = private
         self.state = ""
+        if not _is_here(named) and not _is_web(named):
+            raise SourceError(self.name, "it is no address that is fetched; name one that begins with https://")
         if ".." in self._folder.split("/"):
             raise SourceError(self.name, "its folder leads out of the repository; name one in it")
 
@@ -97,6 +99,19 @@ class Repository:
         )
 
 
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_here(address: str) -> bool:
+    """Return whether it is a folder on this machine; git would take some addresses for more than that."""
+    return not _is_web(address) and Path(address).is_dir()
+
+
 def _dated(text: str, date: str) -> str:
     """Return an issue's text with a date in its front matter: out of the repository its first commit is not known."""
     if text.startswith("---\n"):
@@ -124,15 +139,14 @@ class _Git:
     def _checked(self, address: str, *, private: bool) -> str:
         """Return the address as git gets it: without secrets, which are in a file, and bound to one IP address."""
         parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} and Path(address).is_dir():
+        if _is_here(address):
             self._options += ["-c", "protocol.file.allow=always", "-c", f"safe.directory={Path(address).absolute()}"]
             return str(Path(address).absolute())
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SourceError(self._shown, "it is no address that is fetched; name one that begins with https://")
+        host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        figures = resolved(parts.hostname, port, self._shown, private=private)
+        figures = resolved(host, port, self._shown, private=private)
         bound = f"[{figures}]" if ":" in figures else figures
-        self._options += ["-c", f"http.curloptResolve={parts.hostname}:{port}:{bound}"]
+        self._options += ["-c", f"http.curloptResolve={host}:{port}:{bound}"]
         self._options += ["-c", f"protocol.{parts.scheme}.allow=always"]
         if parts.username:
             self._options += ["-c", f"include.path={self._secrets(parts.username, parts.password or '')}"]

@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.domain.errors import BotError
 from bot.runtime.settings import Settings
+from bot.source.importing.polling import Polling
 from playground.demo.held_back import SAMPLE
 from playground.demo.page.fixtures import fixtures
 from playground.demo.page.room import Room
@@ -44,12 +45,14 @@ class DemoOptions:
     """Options of the demo: `port` None: the first free one from `PORT`; `empty`: nothing has happened yet.
 
     `browse` opens the page's address.
+    `polling` is given the demo's copy of the archive, and returns what brings new issues into it.
     """
 
     archive: Path = SAMPLE
     port: int | None = None
     empty: bool = False
     browse: Callable[[str], object] | None = None
+    polling: Callable[[Path], Polling] | None = None
 
 
 def browser() -> Callable[[str], object] | None:
@@ -129,7 +132,9 @@ async def _bring(room: Room, options: DemoOptions, place: Path, settings: Settin
     try:
         # Most of a start is importing the app: in a thread, while the page is already there.
         environment = await asyncio.to_thread(_import_environment)
-        async with environment(options.archive, place, settings, room.site, room.workspace, room.clock) as playing:
+        async with environment(
+            options.archive, place, settings, room.site, room.workspace, room.clock, polling=options.polling
+        ) as playing:
             room.enter(playing)
             await leave.wait()
     except Exception as error:  # every error is shown: otherwise the page would wait for ever
