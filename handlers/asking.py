@@ -6,21 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.digests.command_context import CommandContext
 from bot.domain.ask_thread import AskThread
 from bot.lookup.asking.conversation import Said
+from bot.lookup.asking.sending import send
 from bot.services import Services
-from bot.slack.api.errors import SlackError
 from bot.slack.blocks.message import Message
 from handlers import commands
 from handlers.errors import explained
 from handlers.payload import ID, text, workspace
 
-_log = structlog.get_logger(__name__)
 _TS = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
 
 
@@ -63,15 +61,8 @@ async def _answered(services: Services, asked: tuple[AskThread, str], said_text:
         message = await _message(services, thread, said)
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
         said, message = Said(private=True), explained(error, services, channel=thread.channel)
-    if message is None:
-        return
-    try:
-        if said.private and bot:
-            await services.slack.whisper(thread.workspace, thread.channel, thread.user, message, thread=thread.thread)
-        else:
-            await services.slack.post(thread.workspace, thread.channel, message, thread=thread.thread)
-    except SlackError as error:
-        _log.warning("answer.failed", channel=thread.channel, error=str(error))
+    if message is not None:
+        await send(services.slack, thread, message, private=said.private and bool(bot))
 
 
 async def _message(services: Services, thread: AskThread, said: Said) -> Message | None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from playground.slack.methods import METHODS, NEEDS
-from playground.slack.workspace import EVENTS, OPTIONAL, REQUIRED, SCOPES, SHORTCUTS
+from playground.slack.workspace import EVENTS, OPTIONAL, PROMPTS, REQUIRED, SCOPES, SHORTCUTS
 from tests.playground.environment import Environment, environment
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +47,8 @@ def test_the_stand_in_is_installed_as_the_manifest_says() -> None:
     offered = [(one["name"], one["callback_id"], one["type"]) for one in MANIFEST["features"]["shortcuts"]]
     assert offered == [(one.name, one.callback, one.kind) for one in SHORTCUTS]
     assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
+    suggested = MANIFEST["features"]["agent_view"]["suggested_prompts"]
+    assert [(one["title"], one["message"]) for one in suggested] == list(PROMPTS)
 
 
 def test_a_reason_is_given_for_each_scope() -> None:

@@ -144,20 +144,21 @@ class Person:
     async def tells(
         self, text: str, channel: Channel, *, thread: ChannelMessage | None = None
     ) -> tuple[ChannelMessage, AppReply | None]:
-        """Write a message and tell the app if it is one that concerns it: a mention, or a direct message to it.
-
-        The app is told where it is a member, has the event and its scope, and never of what is only near one.
-        """
+        """Write a message, and tell the app if the message is for it (see `addresses`)."""
         message = self.says(text, channel, thread=thread)
+        return message, await self.addresses(message)
+
+    async def addresses(self, message: ChannelMessage) -> AppReply | None:
+        """Tell the app of this person's message if it mentions the app or is written to it directly; else None.
+
+        The app is told where it is a member, has the event and its scope.
+        """
         workspace, now = self.fixture.workspace, self.fixture.server.clock.now()
-        direct = channel.id == self.direct.id
-        mention = not direct and f"<@{workspace.bot.id}" in text
-        event, scope = ("message.im", "im:history") if direct else ("app_mention", "app_mentions:read")
-        told = (direct or (mention and workspace.bot.id in channel.members)) and event in workspace.events
-        if not told or scope not in workspace.scopes:
-            return message, None
-        fields = payloads.said(message, self.user, mention=mention)
-        return message, await self.fixture.sender.event(payloads.event(workspace, fields, now, shared=channel.shared))
+        if not workspace.hears(message):
+            return None
+        channel = workspace.channels[message.channel]
+        fields = payloads.said(message, self.user, mention=channel.kind != "im")
+        return await self.fixture.sender.event(payloads.event(workspace, fields, now, shared=channel.shared))
 
     async def reacts(self, message: ChannelMessage, emoji: str) -> AppReply | None:
         """React to a message. The app is told where it is a member; None if it is not, or nothing changed."""

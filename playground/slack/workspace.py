@@ -59,6 +59,13 @@ VIEW_STACK_MAX = 3
 """Modals that one person has open at a time (Slack: surfaces/modals)."""
 SHORTCUTS = (Shortcut("Save links", "save_links"),)
 """Those of the shipped manifest."""
+PROMPTS = (
+    ("What is new", "what is in the latest issue?"),
+    ("Find a tool", "which tool scans terraform for mistakes?"),
+    ("Look back", "how often was kubernetes mentioned?"),
+    ("What I saved", "what did I save?"),
+)
+"""What the Messages tab of the shipped manifest suggests: a title, and the message that it sends."""
 
 
 @dataclass(slots=True)
@@ -127,6 +134,7 @@ class Workspace:
     events: frozenset[str] = EVENTS
     """What the app subscribed to."""
     shortcuts: tuple[Shortcut, ...] = SHORTCUTS
+    prompts: tuple[tuple[str, str], ...] = PROMPTS
     home_tab: bool = True
     """Whether the app's Home tab is switched on (Slack: surfaces/app-home)."""
     trigger_life: timedelta = TRIGGER_LIFE
@@ -202,6 +210,17 @@ class Workspace:
             if channel.kind == "im" and user in channel.members:
                 return channel
         return self.add_channel(user, (self.users[user],), kind="im")
+
+    def hears(self, message: ChannelMessage) -> bool:
+        """Return whether the app is told of a person's message: a mention where it is a member, or a direct message.
+
+        It needs the event and its scope.
+        """
+        channel = self.channels[message.channel]
+        if channel.kind == "im":
+            return "message.im" in self.events and "im:history" in self.scopes and self.bot.id in channel.members
+        mentioned = f"<@{self.bot.id}>" in message.text and self.bot.id in channel.members
+        return mentioned and "app_mention" in self.events and "app_mentions:read" in self.scopes
 
     def channel(self, asked: str) -> Channel | None:
         """Find a channel by id, by name, or by the user whose direct conversation it is."""

@@ -86,9 +86,11 @@ class Actions:
             channel,
             now,
             user=user.id,
-            text=typed(text),
+            text=self.room.named(typed(text)),
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
         )
+        if self.room.workspace.hears(said):
+            await (await self._person(user)).addresses(said)
         return {"ts": said.ts}
 
     @staticmethod

@@ -6,6 +6,7 @@ It exists before the app does: the page can be looked at while the archive is re
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -119,6 +120,15 @@ class Room:
         if found is None or found.content is None:
             raise PageError("there is no such file", 404)
         return found
+
+    def named(self, text: str) -> str:
+        """Return a typed text with each "@name" of somebody here as the mention that Slack makes of it."""
+        names = {as_json.called(one): one.id for one in self.people}
+        bot = self.workspace.bot
+        names |= {self.bot: bot.id, bot.name: bot.id}
+        for name in sorted(names, key=len, reverse=True):
+            text = re.sub(rf"(?<![\w@])@{re.escape(name)}(?!\w)", f"<@{names[name]}>", text, flags=re.IGNORECASE)
+        return text
 
     # -- what people see -----------------------------------------------------------------------------------------------
 

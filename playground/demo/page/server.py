@@ -107,6 +107,7 @@ class PageServer:
                     for one in room.workspace.shortcuts
                     if one.kind == "message"
                 ],
+                "prompts": [{"title": title, "message": message} for title, message in room.workspace.prompts],
                 "emoji": emoji(self._settings),
                 "home": as_json.view(home) if home else None,
                 "modals": room.modals(person),

@@ -96,6 +96,24 @@ async def test_an_answer_is_seen_by_its_person_only(house: House) -> None:
     assert (refused["ok"], "not there" in refused["problem"]) == (False, True)
 
 
+async def test_a_mention_and_a_direct_message_reach_the_bot(house: House) -> None:
+    """It answers in the thread of each; a message that is not for it is left alone."""
+    channel = await house.room("asked")
+    state = await house.ada.state()
+    direct = next(each["id"] for each in state["channels"] if each["kind"] == "im")
+    passing = await house.ada.does("say", channel=channel, text="backissue is a bot")
+    for where, text in ((channel, "@Back Issue what is a service mesh?"), (direct, "what is a service mesh?")):
+        asked = await house.ada.does("say", channel=where, text=text)
+        push = await house.ada.until(
+            lambda push, where=where: push["type"] == "thread" and push["channel"] == where  # type: ignore[misc]
+        )
+        assert push["ts"] == asked["ts"]
+        thread = (await house.ada.messages(where, thread=asked["ts"]))["messages"]
+        assert [message["is_bot"] for message in thread] == [False, True]
+    assert f"<@{state['bot']['id']}>" in (await house.ada.messages(channel))["messages"][-1]["text"]
+    assert (await house.ada.messages(channel, thread=passing["ts"]))["messages"][1:] == []
+
+
 async def test_typed_markup_is_escaped(house: House) -> None:
     """Markup is escaped as Slack does, addresses become links; an unknown command and an empty line get an error."""
     channel = await house.room("text")

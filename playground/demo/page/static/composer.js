@@ -1,5 +1,5 @@
 /**
- * The text field for messages and commands; commands are completed while one types.
+ * The text field for messages and commands; commands and names are completed while one types.
  */
 
 import { fill, h } from "./dom.js";
@@ -35,16 +35,33 @@ export function offers(typed, commands) {
   return { offers: made, first: false };
 }
 
+/**
+ * Return the names that complete an "@" at the end of the typed text (pure).
+ *
+ * @param {string} typed
+ * @param {Array<{name: string, what: string}>} people
+ * @returns {{offers: Array<{put: string, name: string, hint: string, what: string}>, first: boolean}}
+ */
+export function mentions(typed, people) {
+  const [, before, said] = /^(.*?(?:^|\s))@([^@]*)$/s.exec(typed) ?? [];
+  if (said === undefined) return { offers: [], first: false };
+  const fits = people.filter(({ name }) => name.toLowerCase().startsWith(said.toLowerCase()) && said.length <= name.length);
+  const made = fits.map(({ name, what }) => ({ put: `${before}@${name} `, name: `@${name}`, hint: "", what }));
+  return { offers: made.filter(({ put }) => put.trim() !== typed.trim()), first: said !== "" };
+}
+
 /** A text field for a channel or a thread. */
 export class Composer {
   /**
    * @param {HTMLElement} parent The element it is put into.
    * @param {import("./store.js").Store} store
-   * @param {{id: string, commands: boolean, sending: function(): void}} how `commands`: whether they work here (not in
-   *   threads); `sending` is called when something is sent.
+   * @param {{id: string, commands: boolean, sending: function(): void, said?: function(string, string, string): void}}
+   *   how `commands`: whether they work here (not in threads); `sending` is called when something is sent, `said` once a
+   *   message stands there, with its channel, its ts and the thread that it is in ("" for none).
    */
-  constructor(parent, store, { id, commands, sending }) {
+  constructor(parent, store, { id, commands, sending, said }) {
     this.store = store;
+    this.said = said;
     this.channel = "";
     this.thread = "";
     this.commands = commands;
@@ -56,7 +73,7 @@ export class Composer {
       role: "listbox",
       id: `${id}-list`,
       popover: "manual",
-      "aria-label": "Commands",
+      "aria-label": commands ? "Commands" : "Names",
     });
     this.input = h("input.write", {
       id,
@@ -65,9 +82,10 @@ export class Composer {
       "aria-label": "Message",
       enterkeyhint: "send",
       maxlength: 40_000,
-      ...(commands
-        ? { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id }
-        : {}),
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.list.id,
     });
     this.button = h("button.send", { type: "submit", "aria-label": "Send", title: "Send" });
     this.button.append(h("span.arrow", { "aria-hidden": "true", text: "↵" }));
@@ -136,11 +154,11 @@ export class Composer {
     const done = await this.store.do("say", where);
     fill(this.pending);
     if (!done && !this.input.value) this.input.value = text;
+    if (done && !command) this.said?.(where.channel, done.ts, this.thread);
   }
 
   _offer() {
-    this.found =
-      this.commands && this.store.state ? offers(this.input.value.trimStart(), this.store.state.commands) : this.found;
+    if (this.store.state) this.found = this._found(this.input.value.trimStart());
     if (!this.found.offers.length || document.activeElement !== this.input) {
       this._close();
       return;
@@ -172,6 +190,14 @@ export class Composer {
     }
     place(this.list, this.form, { wide: true, above: true });
     this._point(this.found.first ? 0 : -1);
+  }
+
+  /** Return what completes the typed text: a command, or somebody's name. */
+  _found(typed) {
+    const { bot, commands, people } = this.store.state;
+    if (this.commands && typed.startsWith("/")) return offers(typed, commands);
+    const others = people.filter(({ id }) => id !== this.store.me).map(({ name }) => ({ name, what: "" }));
+    return mentions(typed, [{ name: bot.name, what: "Ask the newsletter’s archive" }, ...others]);
   }
 
   get open() {

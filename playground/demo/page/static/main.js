@@ -5,7 +5,8 @@
  * - navigation "Places": buttons "devops", "general", "Home", "Messages"; group "You are": a button for each person.
  * - feed "Messages in devops" (and "Thread" in the region "Thread"): an article for each message, labelled
  *   "Back Issue, 09:05: first words" (", only visible to you" before the colon where it is); data-testid="message".
- * - textbox or combobox "Message #devops"; in a thread "Reply"; listbox "Commands". Enter sends.
+ * - combobox "Message #devops"; in a thread "Reply"; listbox "Commands" ("Names" in a thread): "@" completes names.
+ *   Enter sends. In Messages the thread of what was sent opens.
  * - in an article: buttons of the bot by their text; reactions "bookmark: 1, from Ada" (aria-pressed: one's own); "Add a
  *   reaction" opens a menu of emoji by name ("bookmark", "one", …); "14 replies …" opens the thread. Pointing at or
  *   focusing an article shows the toolbar "Message actions": "React with bookmark", "Add a reaction", "Reply in thread",
@@ -50,7 +51,13 @@ const timeline = new Timeline(byId("messages"), store, {
   startVersion: (channel) => subscription(store, channel),
   moved: (atEnd) => seen(atEnd),
 });
-const composer = new Composer(byId("compose"), store, { id: "write", commands: true, sending: () => timeline.toEnd() });
+const composer = new Composer(byId("compose"), store, {
+  id: "write",
+  commands: true,
+  sending: () => timeline.toEnd(),
+  // Every question in the Messages tab has a thread of its own, and the answer is in it.
+  said: (channel, ts) => channel === place && store.channel(channel)?.kind === "im" && thread.show({ channel, ts }, { write: true }),
+});
 const home = new Home(byId("home-view"), store);
 const sidebar = new Sidebar(byId("places"), byId("people"), store, { go, be });
 const backstage = new Backstage(byId("bar"), byId("backstage"), store, {

@@ -43,7 +43,7 @@ export function drawMessage(message, store, { compact = false, inThread = false,
         .filter(Boolean)
         .join(" "),
       tabindex: -1,
-      "aria-label": `${message.name}, ${time(at, store.zone)}${message.ephemeral ? ", only visible to you" : ""}: ${plainly(message)}`,
+      "aria-label": `${message.name}, ${time(at, store.zone)}${message.ephemeral ? ", only visible to you" : ""}: ${plainly(message, store.reader)}`,
       data: { ts: message.ts, testid: "message" },
     },
     h("div.gutter", {}, compact ? clock : avatar(message.user, message.name, message.is_bot)),
@@ -52,9 +52,10 @@ export function drawMessage(message, store, { compact = false, inThread = false,
   return row;
 }
 
-/** Return a message as one short line. */
-export function plainly(message) {
-  const said = emojify(String(message.text ?? "").replace(/<([^|>]*\|)?([^>]*)>/g, "$2"))
+/** Return a message as one short line; `name` returns a person's name. */
+export function plainly(message, { name } = { name: (id) => id }) {
+  const named = String(message.text ?? "").replace(/<@([^|>]+)>/g, (_, id) => `@${name(id)}`);
+  const said = emojify(named.replace(/<([^|>]*\|)?([^>]*)>/g, "$2"))
     .replace(/[*_~`]/g, "")
     .replace(/\s+/g, " ");
   return said.replace(/&amp;/g, "&").replace(/&lt;/g, "<").replace(/&gt;/g, ">").slice(0, 160);

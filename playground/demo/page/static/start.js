@@ -27,7 +27,14 @@ export function startOf(store, id, write) {
       "div.start",
       { role: "article", "aria-label": bot.name },
       h("h3", { text: bot.name }),
-      h("p", {}, "The bot writes to you alone here. Ask anything: ", offer(`${command} kubernetes`)),
+      h("p", {}, "Only you and the bot are here. Ask in your own words; it answers in a thread."),
+      h(
+        "p.prompts",
+        {},
+        store.state.prompts.map(({ title, message }) =>
+          h("button", { type: "button", text: title, title: message, on: { click: () => write(message) } }),
+        ),
+      ),
     );
   }
   const schedule = subscription(store, id);

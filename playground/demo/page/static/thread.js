@@ -42,15 +42,17 @@ export class ThreadPanel {
     );
   }
 
-  /** Show a message's thread from its beginning, or with `replies` from the first reply. */
-  show(message, { replies = false } = {}) {
+  /** Show a message's thread from its beginning, or with `replies` from the first reply; with `write`, to go on there. */
+  show(message, { replies = false, write = false } = {}) {
     this.channel = message.channel;
     this.ts = message.thread_ts ?? message.ts;
     this.waiting = true;
     this.replies = replies;
+    this.write = write;
     this.panel.hidden = false;
     document.body.dataset.thread = this.ts;
-    this.about.textContent = `#${this.store.name(this.channel)}`;
+    const direct = this.store.channel(this.channel)?.kind === "im";
+    this.about.textContent = direct ? this.store.state.bot.name : `#${this.store.name(this.channel)}`;
     this.turned();
     this.timeline.show(this.channel, this.ts);
     this.timeline.list.stuck = false;
@@ -92,7 +94,10 @@ export class ThreadPanel {
     if (!this.waiting || !this.timeline.room.loaded) return;
     this.waiting = false;
     const [first, second] = this.timeline.room.messages;
-    if (first) this.timeline.focus(first.ts);
+    if (this.write) {
+      this.timeline.toEnd();
+      this.composer.input.focus();
+    } else if (first) this.timeline.focus(first.ts);
     if (this.replies && second) this.timeline.top(second.ts);
   }
 }

@@ -1,0 +1,59 @@
+"""Sending an answer into the thread of its question: once, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from math import inf
+
+import structlog
+
+from bot.domain.ask_thread import AskThread
+from bot.slack.api.errors import RateLimitedError, SlackError, TryLaterError
+from bot.slack.api.ports import Slack
+from bot.slack.blocks.message import Message
+
+PATIENCE_SECONDS = 30.0
+"""So long an answer is tried while Slack says "later": a digest of thirty links takes a channel's limit so long."""
+LATER_SECONDS = 1.0
+"""The wait where Slack names none."""
+_log = structlog.get_logger(__name__)
+
+
+async def send(slack: Slack, thread: AskThread, message: Message, *, private: bool) -> bool:
+    """Send an answer, `private` to the person alone; return whether it was sent. A refusal is logged.
+
+    What Slack surely did not do is tried again; what it may have done is not, since an answer never comes twice.
+    """
+    left = PATIENCE_SECONDS
+    while True:
+        try:
+            await _sent(slack, thread, message, private=private)
+        except SlackError as error:
+            wait = _wait(error)
+            left -= wait
+            if left < 0:
+                _log.warning("answer.failed", channel=thread.channel, error=str(error))
+                return False
+            await asyncio.sleep(wait)
+        else:
+            return True
+
+
+def _wait(error: SlackError) -> float:
+    """Return after how many seconds what failed may be tried again, infinity for never."""
+    if isinstance(error, RateLimitedError):
+        return max(error.retry_after, 0.1)
+    return LATER_SECONDS if isinstance(error, TryLaterError) else inf
+
+
+async def _sent(slack: Slack, thread: AskThread, message: Message, *, private: bool) -> None:
+    """Send an answer; one that lands in the channel, because its question was deleted, is deleted as well.
+
+    Slack does not refuse a reply whose thread is gone, but posts it at the top level.
+    """
+    if private:
+        await slack.whisper(thread.workspace, thread.channel, thread.user, message, thread=thread.thread)
+        return
+    posted = await slack.post(thread.workspace, thread.channel, message, thread=thread.thread)
+    if posted.thread != thread.thread:
+        await slack.delete(thread.workspace, posted.channel, posted.ts)

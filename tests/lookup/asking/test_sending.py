@@ -1,0 +1,91 @@
+"""An answer is sent once, into its thread, as soon as Slack takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.ask_thread import AskThread
+from bot.domain.workspace import workspace_id
+from bot.lookup.asking.sending import PATIENCE_SECONDS, send
+from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, SlackError, UnknownOutcomeError
+from bot.slack.api.ports import Posted
+from bot.slack.blocks.message import Message
+from tests.fakes.talk import FakeSlack
+
+THREAD = AskThread(workspace_id(None, "T1"), "C1", "1.000001", "U1")
+ANSWER = Message("an answer")
+
+
+class Refusing(FakeSlack):
+    """A Slack that refuses the first posts, and posts the others where `lands` says."""
+
+    def __init__(self, *errors: SlackError, lands: str = THREAD.thread) -> None:
+        """Refuse with each of `errors` once."""
+        super().__init__()
+        self.errors = list(errors)
+        self.lands = lands
+        self.deleted: list[str] = []
+
+    async def post(self, *args: Any, **options: Any) -> Posted:
+        """Post, or refuse."""
+        if self.errors:
+            raise self.errors.pop(0)
+        posted = await super().post(*args, **options)
+        return Posted(posted.channel, posted.ts, self.lands)
+
+    async def delete(self, workspace: Any, channel: str, ts: str) -> None:
+        """Record what is deleted."""
+        del workspace, channel
+        self.deleted.append(ts)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Record the waits, without waiting."""
+    found: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        found.append(seconds)
+
+    monkeypatch.setattr("bot.lookup.asking.sending.asyncio.sleep", wait)
+    return found
+
+
+def limited(seconds: float) -> RateLimitedError:
+    """Return Slack's refusal of what comes too fast."""
+    error = RateLimitedError("chat.postMessage", "ratelimited")
+    error.retry_after = seconds
+    return error
+
+
+async def test_too_fast_is_sent_later(waits: list[float]) -> None:
+    """As long after as Slack says."""
+    slack = Refusing(limited(2.0))
+    assert await send(slack, THREAD, ANSWER, private=False)
+    assert (len(slack.posted), waits) == (1, [2.0])
+
+
+@pytest.mark.parametrize("seconds", [1.0, 600.0])
+async def test_nobody_waits_for_ever(waits: list[float], seconds: float) -> None:
+    """After a while, or where Slack asks for minutes, there is no answer."""
+    slack = Refusing(*(limited(seconds) for _ in range(100)))
+    assert not await send(slack, THREAD, ANSWER, private=False)
+    assert slack.posted == []
+    assert sum(waits) <= PATIENCE_SECONDS
+
+
+@pytest.mark.parametrize("error", [UnknownOutcomeError, ChannelRefusedError])
+async def test_what_may_stand_there_is_not_sent_again(waits: list[float], error: type[SlackError]) -> None:
+    """Nor what will never be taken."""
+    slack = Refusing(error("chat.postMessage", "http_500"))
+    assert not await send(slack, THREAD, ANSWER, private=False)
+    assert (slack.posted, waits) == ([], [])
+
+
+async def test_an_answer_whose_question_was_deleted_goes_as_well() -> None:
+    """Slack posts a reply whose thread is gone at the top level."""
+    slack = Refusing(lands="")
+    assert await send(slack, THREAD, ANSWER, private=False)
+    assert slack.deleted == ["1.000000"]
