@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urljoin
 
 from bot.source.importing.addresses import untracked
 from bot.source.importing.tokens import Token, Tokens, tokens_of
@@ -53,15 +54,19 @@ class Cleaned:
     left_out: Counter[str]
 
 
-def cleaned(html: str) -> Cleaned:
-    """Return `html` in the few tags that Markdown can say; words that a reader would see are all in it."""
-    return cleaned_tokens(tokens_of(html))
+def cleaned(html: str, base: str = "") -> Cleaned:
+    """Return `html` in the few tags that Markdown can say; words that a reader would see are all in it.
+
+    `base`: the page's own address, to which its relative links belong; "" for none.
+    """
+    return cleaned_tokens(tokens_of(html), base)
 
 
-def cleaned_tokens(tokens: Tokens, unseen: frozenset[str] = frozenset()) -> Cleaned:
+def cleaned_tokens(tokens: Tokens, base: str = "", unseen: frozenset[str] = frozenset()) -> Cleaned:
     """Return a page as `cleaned` does, without the elements called `unseen`."""
     left_out: Counter[str] = Counter()
-    return Cleaned("".join(_written(tokens, _UNSEEN | unseen, left_out)), _title(tokens), left_out)
+    writer = _Writer(left_out, _data_tables(tokens), base)
+    return Cleaned("".join(_written(tokens, writer, _UNSEEN | unseen, left_out)), _title(tokens), left_out)
 
 
 def _title(tokens: Tokens) -> str:
@@ -72,9 +77,8 @@ def _title(tokens: Tokens) -> str:
     return ""
 
 
-def _written(tokens: Tokens, unseen: frozenset[str], left_out: Counter[str]) -> Iterator[str]:
+def _written(tokens: Tokens, writer: _Writer, unseen: frozenset[str], left_out: Counter[str]) -> Iterator[str]:
     """Yield the pieces of the cleaned page."""
-    writer = _Writer(left_out, _data_tables(tokens))
     place = 0
     while place < len(tokens):
         token = tokens[place]
@@ -116,8 +120,9 @@ _TABLE_MAX_TOKENS = 5_000
 class _Writer:
     """Writes tokens as tags, knowing which link they are in."""
 
-    def __init__(self, left_out: Counter[str], data: frozenset[int]) -> None:
+    def __init__(self, left_out: Counter[str], data: frozenset[int], base: str) -> None:
         self._left_out = left_out
+        self._base = base
         self._data = data
         self._link = ""
         self._label = ""
@@ -126,7 +131,7 @@ class _Writer:
         """Yield what the token at `place` becomes."""
         if token.kind == "text":
             self._label += token.name
-            yield _worded(token.name) if self._link else "".join(_linked(token.name, self._left_out))
+            yield _labelled(token.name) if self._link else "".join(_linked(token.name, self._left_out))
         elif token.name == "a":
             yield from self._anchor(token)
         elif token.name == "img":
@@ -151,7 +156,7 @@ class _Writer:
             self._link = ""
             yield "</a>"
         url = token.attributes.get("href", "").strip()
-        if token.kind == "start" and not url.startswith("#") and url:
+        if token.kind == "start" and (url := _opened(url, self._base)):
             self._link, self._label = _followed(url, self._left_out), ""
             yield f'<a href="{escape(self._link)}">'
 
@@ -177,6 +182,25 @@ _MARKS = re.compile(r"&(?=#?\w{1,31};)|<(?=[A-Za-z/!?])|\](?=[(\[])")
 def _worded(text: str) -> str:
     """Return a text as HTML that becomes the same words in Markdown."""
     return escape(_MARKS.sub(lambda match: f"&#{ord(match[0])};", text), quote=False)
+
+
+def _labelled(text: str) -> str:
+    """Return a text of a link's label: a bracket without its other half would end the label."""
+    words = _worded(text)
+    return words if words.count("[") == words.count("]") else words.replace("[", "&amp;#91;").replace("]", "&amp;#93;")
+
+
+def _opened(url: str, base: str) -> str:
+    """Return the address that a link opens, "" for a place on the page itself, a script, or data."""
+    if url.startswith("#") or _NO_ADDRESS.match(url):
+        return ""
+    try:
+        return urljoin(base, url) if base else url
+    except ValueError:
+        return url
+
+
+_NO_ADDRESS = re.compile(r"[\s\x00-\x1f]*(?:j\s*a\s*v\s*a|v\s*b|live)\s*script\s*:|data:|blob:|about:", re.IGNORECASE)
 
 
 def _linked(text: str, left_out: Counter[str]) -> Iterator[str]:

@@ -168,7 +168,7 @@ def _item(fields: dict[str, Any], home: str, place: str) -> Found:
     origin = f"{place} (“{title[:60]}”)" if title else place
     if len(fields["body"]) > TEXT_MAX_CHARS:
         return Fault(origin, f"it has {len(fields['body']) / 1e6:.0f} million characters; leave it out")
-    body = from_html(fields["body"]) if fields["html"] else from_text(fields["body"])
+    body = from_html(fields["body"], link) if fields["html"] else from_text(fields["body"])
     summary = not fields["whole"] and _is_summary(body)
     if not body.markdown and not link:
         return Fault(origin, "it has neither text nor link")

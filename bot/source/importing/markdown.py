@@ -25,9 +25,12 @@ class Converted:
     left_out: Counter[str]
 
 
-def from_html(html: str) -> Converted:
-    """Return a page or a mail's HTML part as Markdown. Raises MissingExtraError without the library."""
-    return from_cleaned(cleaned(html))
+def from_html(html: str, base: str = "") -> Converted:
+    """Return a page or a mail's HTML part as Markdown, with links relative to `base` ("" for none).
+
+    Raises MissingExtraError without the library.
+    """
+    return from_cleaned(cleaned(html, base))
 
 
 def from_cleaned(page: Cleaned) -> Converted:

@@ -51,10 +51,10 @@ def source_of(named: str, access: Access = Access()) -> Source:
 
 def remote_of(named: str, access: Access = Access()) -> Remote | None:
     """Return the source at an address, None if `named` is no address. Raises SourceError as `source_of` does."""
-    place = named.partition("#")[0]
+    place, mark, _ = named.partition("#")
     if named.startswith(("imaps://", "imap://")):
         return ImapFolder(named, access.password, private=access.private)
-    if named.startswith("git+") or place.endswith(".git") or _is_repository(Path(place)):
+    if named.startswith("git+") or place.endswith(".git") or _is_repository(Path(place), folder=bool(mark)):
         return Repository(named, private=access.private)
     if named.startswith(("http://", "https://")):
         return WebFeed(named, Web(private=access.private))
@@ -63,9 +63,12 @@ def remote_of(named: str, access: Access = Access()) -> Remote | None:
     return None
 
 
-def _is_repository(path: Path) -> bool:
-    """Return whether a folder on this machine is a git repository, bare or with its files beside it."""
-    return (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir())
+def _is_repository(path: Path, *, folder: bool) -> bool:
+    """Return whether a folder on this machine is a git repository: a bare one, or one of which a `folder` is named.
+
+    Another with its files beside it may well be meant as a folder of mails or pages.
+    """
+    return ((path / "HEAD").is_file() and (path / "objects").is_dir()) or (folder and (path / ".git").exists())
 
 
 def _start(path: Path) -> bytes:

@@ -47,7 +47,7 @@ def read_page(data: bytes, origin: str, facts: Facts | None = None) -> Found:
         return Fault(origin, f"it has {len(html) / 1e6:.0f} million characters; leave it out")
     tokens = tokens_of(html)
     known, said = facts or Facts(), _Said(tokens)
-    body = from_cleaned(cleaned_tokens(_own(tokens), _AROUND))
+    body = from_cleaned(cleaned_tokens(_own(tokens), known.source or said.address, _AROUND))
     if not body.markdown:
         return Fault(origin, "it has no text")
     title = known.title or said.title or body.title

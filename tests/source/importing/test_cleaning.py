@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import document
 from bot.source.importing.cleaning import HIDDEN, PICTURES, PIXELS, TRACKED
+from bot.source.importing.files import written
+from bot.source.importing.item import Item
 from bot.source.importing.markdown import from_html
 from tests.fakes.letters import page
 
@@ -36,6 +39,28 @@ from tests.fakes.letters import page
 def test_what_a_reader_sees_is_in_the_markdown(html: str, markdown: str) -> None:
     """Words, links, headings and lists; tables that only lay the page out are not there."""
     assert markdown in from_html(html).markdown
+
+
+@pytest.mark.parametrize("label", ["a ] b", "[ a", "a ]( b", "[a] b", "a <b>[</b> c"])
+def test_brackets_in_a_label_do_not_end_it(label: str) -> None:
+    """The address stays with its words."""
+    item = Item("1", "1", "x", None, "", from_html(f"<p><a href='https://a.example/'>{label}</a> d").markdown, "1")
+    issue = document.read("1.md", written(item, item.body).encode()).issue
+    assert issue is not None
+    ((_, entry),) = issue.entries()
+    assert [link.url for link in entry.links] == ["https://a.example/"]
+    assert "a.example" not in entry.text
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", " JAVA\nscript:x", "data:text/html,x", "vbscript:x", "#t", ""])
+def test_what_opens_no_page_is_no_link(url: str) -> None:
+    """Its words stay."""
+    assert from_html(f"<p><a href='{url}'>the words</a></p>").markdown == "the words"
+
+
+def test_relative_links_belong_to_the_page() -> None:
+    """Where it says its address."""
+    assert from_html("<a href='../x?y#z'>a</a>", "https://a.example/b/c/").markdown == "[a](https://a.example/b/x?y#z)"
 
 
 def test_a_link_without_words_is_still_a_link() -> None:

@@ -168,6 +168,15 @@ def test_only_the_web_and_this_machines_folders_are_cloned(address: str) -> None
         list(Repository(address).items())
 
 
+def test_a_repository_on_this_machine_is_told_from_a_folder(work: Work, tmp_path: Path) -> None:
+    """A bare one is one; one with its files is, if a folder in it is named, or `git+` stands before it."""
+    subprocess.run(["git", "clone", "--quiet", "--bare", work.place, tmp_path / "bare"], check=True)
+    for named in (tmp_path / "bare", f"{work.place}#issues", f"git+{work.place}"):
+        assert isinstance(remote_of(str(named)), Repository)
+    for named in (work.place, work.place / "issues", "mails#1"):
+        assert remote_of(str(named)) is None
+
+
 def test_other_faults_are_lines(work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No such folder, no commit, a folder outside, a clone that is too large or takes too long."""
     with pytest.raises(SourceError, match="there is no folder 'nowhere' in it"):
