@@ -101,7 +101,7 @@ def test_a_mail_of_50_mb_is_a_line_and_is_not_read(tmp_path: Path) -> None:
 
 def test_a_source_that_is_not_there_is_a_line() -> None:
     """It says what can be named."""
-    with pytest.raises(SourceError, match=r"no such file or folder; name a mail"):
+    with pytest.raises(SourceError, match=r"no such file or folder; name mails"):
         source_of("nowhere/at/all")
 
 
