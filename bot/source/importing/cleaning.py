@@ -104,6 +104,8 @@ def _unseen_until(token: Token, unseen: frozenset[str], left_out: Counter[str]) 
 def _data_tables(tokens: Tokens) -> frozenset[int]:
     """Return the places of the tags of tables that hold data: with a cell that heads others, and no blocks in cells."""
     found: set[int] = set()
+    if all(token.name != "th" for token in tokens):
+        return frozenset()
     for place, token in enumerate(tokens):
         if token.kind == "start" and token.name == "table" and token.end > 0:
             inner = tokens[place + 1 : token.end] if token.end - place < _TABLE_MAX_TOKENS else []

@@ -80,7 +80,7 @@ class _Scanner:
 
     def _tag(self, start: int) -> tuple[Token | None, int]:
         """Return what begins with the `<` at `start`, None for what is not shown, and where it ends."""
-        for opening, closing in _UNSHOWN:
+        for opening, closing in _UNSHOWN if self._html[start + 1 : start + 2] in {"!", "?"} else ():
             if self._html.startswith(opening, start):
                 end = self._find(closing, start + len(opening))
                 return (None, end + len(closing)) if end >= 0 else (Token("text", "<"), start + 1)
