@@ -170,8 +170,8 @@ class _Page:
         return bisect_right(self._starts, at) - 1
 
     def _words(self, words: str, at: int, *, code: bool = False) -> None:
-        """Add words that begin at the byte `at`."""
-        for piece in words.split("\n"):
+        """Add words that begin at the byte `at`; only code has lines, elsewhere a line feed is an entity (`&#10;`)."""
+        for piece in words.split("\n") if code else [words.replace("\n", " ")]:
             line = self.lines[self._line(at)]
             if self._row == "TableHead":
                 self._head += f" {piece}"

@@ -250,8 +250,11 @@ _NUMBERED = re.compile(r"\A\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]|[①-⑳]|\d{1,3
 """The number that an item begins with, which is not part of its words."""
 
 
-def _bare(line: str) -> Iterator[tuple[str, str]]:
-    """Yield the bare addresses in a line without other marks: with everything at their end, and without."""
+def _bare(line: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the bare addresses in a line without other marks.
+
+    Each with everything at its end, without, and whether a mark of emphasis stands right before it.
+    """
     if _MARKED.search(line):
         return
     for match in _BARE.finditer(line):
@@ -260,19 +263,28 @@ def _bare(line: str) -> Iterator[tuple[str, str]]:
             address = address.removesuffix(mark).rstrip(_TRAILING)
         host = address.partition("://")[2] if "://" in address else address
         if host and host[0] not in "/?#":
-            yield match["address"], address
+            yield match["address"], address, line[match.start("address") - 1 : match.start("address")] == "\x01"
 
 
-def _is_linked(address: tuple[str, str], urls: list[str]) -> bool:
-    """Return whether a bare address is one of `urls`, which are sorted; it may continue with brackets and quotes."""
-    whole, trimmed = address
+def _is_linked(address: tuple[str, str, bool], urls: list[str]) -> bool:
+    """Return whether a bare address is one of `urls`, which are sorted.
+
+    One of them may continue with brackets and quotes, or with marks that the grammar pairs with earlier ones of the
+    paragraph: in `_see http://example.org/a_(b)` a reader sees one address. `_invented` proves that it is written so.
+    """
+    whole, trimmed, marked = address
     if (at := bisect_left(urls, trimmed)) < len(urls) and urls[at] == trimmed:
         return True
     for url in islice(urls, bisect_left(urls, whole), None):
         if not url.startswith(whole):
             break
         more = url[len(whole) :].rstrip(_TRAILING)
-        if more and (more[0] in "'\"()[]{}*`<>" or _CLOSING.get(more[0], "\n") in more or _EMPHASIZED.match(more)):
+        if more and (
+            more[0] in "'\"()[]{}*`<>"
+            or _CLOSING.get(more[0], "\n") in more
+            or (more[0] in "_~" and not marked)
+            or _EMPHASIZED.match(more)
+        ):
             return True
     return False
 

@@ -139,6 +139,9 @@ PIECES = st.sampled_from(WORDS + SPACE + SHAPES + TAGS + MARKS + LINKS + BARE + 
 @given(st.lists(PIECES, max_size=30).map("".join))
 @example("[www.0](http://example.org)")
 @example("**bold**www.example.org/e")
+@example("_* item http://example.org/a_(b)")
+@example("_see http://example.org/a_ and_ on")
+@example("www.example.org/e&#10;word")
 @example("word```\n>From us\n<http://example.org/i>```\n")
 def test_nothing_is_lost_of_marked_up_text(text: str) -> None:
     """Every word and address of any mix of marks is read into its place, and nothing else is."""
