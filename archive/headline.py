@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 from archive.link import domain
+from archive.markup import unseen
 
 HEADLINE_MAX_CHARS = 80
 """Characters of the longest headline: a line or two of a phone, and nearly all of it where Slack cuts labels at 75."""
@@ -318,10 +319,13 @@ def _is_short_form(line: str, end: int) -> bool:
     return line[end] == "." and (word in _SHORT_FORMS or (len(word) == 1 and word.isalpha()))
 
 
+_JOINERS = "\u200c\u200d"
+
+
 def _cleaned(text: str) -> str:
     """Return `text` without control and private characters; "" if no letter or digit remains."""
     if not text.isprintable():
-        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        text = " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in unseen(text)).split())
     return text if _WORD.search(text) else ""
 
 

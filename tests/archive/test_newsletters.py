@@ -247,3 +247,11 @@ def test_a_label_may_wrap_and_an_address_keeps_its_end() -> None:
     text = f"- [A label that\n  wraps]({U}/a)\n- See {U}/b_(c)_*d*e there\n- [x]({U}/e_(f))\n"
     assert shape(text)[0] == ("", "A label that wraps", ["/a"])
     assert [entry[2] for entry in shape(text)][1:] == [["/b_(c)_*d*e"], ["/e_(f)"]]
+
+
+def test_joined_characters_stay_joined() -> None:
+    """Persian words and pictures of persons are written with joiners; elsewhere they are not shown."""
+    woman = "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{ARTIST PALETTE}"
+    word = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    text = f"- [{woman} paints {word}]({U}/a)\n- [Ti\u200ddes]({U}/b)\n"
+    assert [entry[1] for entry in shape(text)] == [f"{woman} paints {word}", "Ti des"]
