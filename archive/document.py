@@ -14,7 +14,7 @@ from typing import Any
 from archive import body, date, front, label, release
 from archive.front import BrokenError, shown
 from archive.hidden import Hidden, Visible, visible
-from archive.issue import Issue
+from archive.issue import Issue, Section
 from archive.problem import Problem
 
 FILE_MAX_BYTES = 5_000_000
@@ -38,6 +38,7 @@ class Reading:
     problems either). `problems`: what is wrong; a file with an issue may have some. `stamp`: the file's when it was
     read; it changes when the file does. `draft`: the mark that makes it a draft, "" without one. `hidden`: what no
     reader of the page would see. `committed`: when the file was first committed, for an issue without a date.
+    `left_out`: what `newsletter.toml` leaves out.
     """
 
     file: str
@@ -47,6 +48,7 @@ class Reading:
     draft: str = ""
     hidden: tuple[Hidden, ...] = ()
     committed: datetime | None = None
+    left_out: tuple[Section, ...] = ()
 
 
 def read(file: str, data: bytes) -> Reading:

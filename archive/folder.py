@@ -8,15 +8,29 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from archive import history
 from archive.errors import FolderError
+from archive.newsletter import FILE_MAX_BYTES, FILE_NAME, NO_FILE, NewsletterFile, NewsletterFileError, parse
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _PIECE = 65_536
 """Bytes that are read at once; an issue has some ten thousand."""
+_CONVERT = "convert it to Markdown"
+_IMPORT = "`backissue import` makes issues of it"
+OTHER_DOCUMENTS = {
+    **dict.fromkeys((".adoc", ".asciidoc"), ("AsciiDoc", _CONVERT)),
+    ".rst": ("reStructuredText", _CONVERT),
+    ".org": ("Org", _CONVERT),
+    ".textile": ("Textile", _CONVERT),
+    **dict.fromkeys((".docx", ".odt", ".rtf"), ("a word processor's file", _CONVERT)),
+    ".pdf": ("PDF", _CONVERT),
+    **dict.fromkeys((".html", ".htm"), ("HTML", _IMPORT)),
+    **dict.fromkeys((".eml", ".mbox"), ("mail", _IMPORT)),
+}
+"""Documents that may be issues and are not read, by their suffix: what they are and what to do."""
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -90,6 +104,8 @@ class DiskFolder:
         self._suffixes = suffixes
         self._base = f"{self.path}{os.sep}"
         self._commits: Mapping[str, datetime] | None = None
+        self._newsletter = NO_FILE
+        self._newsletter_stamp: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -108,7 +124,39 @@ class DiskFolder:
             raise FolderError(self.name, "it is a file; give the folder that holds the issues") from error
         except OSError as error:
             raise FolderError(self.name, f"{error.strerror}; let this user read it") from error
+        self.read_newsletter()
         yield from self._below("", set())
+
+    @property
+    def newsletter(self) -> NewsletterFile:
+        """Return what `newsletter.toml` says, as it was when the folder or one of its files was last looked at."""
+        return self._newsletter
+
+    def read_newsletter(self) -> NewsletterFile:
+        """Read `newsletter.toml` again if it changed and return it; every file's stamp then changes, too.
+
+        Raises:
+            FolderError: it is there and cannot be used.
+        """
+        try:
+            state = (self.path / FILE_NAME).stat()
+        except FileNotFoundError:
+            self._newsletter, self._newsletter_stamp = NO_FILE, ()
+            return NO_FILE
+        except OSError as error:
+            raise FolderError(self.name, f"{FILE_NAME}: {error.strerror}; let this user read it") from error
+        stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
+        if stamp == self._newsletter_stamp:
+            return self._newsletter
+        try:
+            with (self.path / FILE_NAME).open("rb") as file:
+                self._newsletter = parse(file.read(FILE_MAX_BYTES + 1))
+        except NewsletterFileError as error:
+            raise FolderError(self.name, str(error)) from error
+        except OSError as error:
+            raise FolderError(self.name, f"{FILE_NAME}: {error.strerror}; let this user read it") from error
+        self._newsletter_stamp = stamp
+        return self._newsletter
 
     def first_commits(self) -> Mapping[str, datetime]:
         """Return when each file was first committed to git, by name; nothing for a folder outside a repository.
@@ -138,6 +186,18 @@ class DiskFolder:
             elif self._may_hold(name):
                 yield self._seen(name, entry)
 
+    def others(self) -> Mapping[str, list[str]]:
+        """Return the names of documents that may be issues and are not read, sorted, by suffix (`OTHER_DOCUMENTS`)."""
+        found: dict[str, list[str]] = {}
+        for place, folders, names in os.walk(self.path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                suffix = PurePath(name).suffix.lower()
+                if suffix in OTHER_DOCUMENTS and name[0] not in "._":
+                    below = PurePath(place, name).relative_to(self.path)
+                    found.setdefault(suffix, []).append(shown(below.as_posix()))
+        return found
+
     def _may_hold(self, name: str) -> bool:
         leaf = name.rpartition("/")[2]
         stem, dot, suffix = leaf.rpartition(".")
@@ -152,7 +212,8 @@ class DiskFolder:
             return File(name, fault=f"it cannot be read: {error.strerror}")
         if not stat.S_ISREG(state.st_mode):  # reading a pipe waits for ever, a device may never end
             return File(name, fault="it is no regular file (a pipe, a socket or a device)", advice="take it away")
-        return File(name, (state.st_mtime_ns, state.st_size, state.st_ino), state.st_size, written=state.st_mtime)
+        stamp = (state.st_mtime_ns, state.st_size, state.st_ino, *self._newsletter_stamp)
+        return File(name, stamp, state.st_size, written=state.st_mtime)
 
     def look(self, name: str) -> File | None:
         """See `Folder.look`."""

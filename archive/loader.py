@@ -84,6 +84,9 @@ def _changed(folder: Folder, snapshot: Snapshot, files: Iterable[File], removed:
 def read_one(folder: Folder, file: File) -> Reading:
     """Read one file of `folder`; errors are in the reading's problems."""
     found = replace(_read(folder, file), stamp=file.stamp)
+    if found.issue is not None and isinstance(folder, DiskFolder):
+        issue, left_out = folder.newsletter.applied(found.issue)
+        found = replace(found, issue=issue, left_out=left_out) if issue is not found.issue else found
     if found.issue is None or not found.issue.date_guessed:
         return found
     committed = folder.first_commits().get(file.name) if isinstance(folder, DiskFolder) else None

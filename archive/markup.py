@@ -24,7 +24,7 @@ _TICKS = re.compile(r"(?<![`\w])(`{1,3})(?!`)([^`]+)\1(?![`\w])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNSEEN = re.compile(
-    # The joiners within a word or a picture belong to it: Persian and Hindi are written with them, and emoji of persons.
+    # A joiner within a word or a picture belongs to it: Persian and Hindi are written with them, and emoji of persons.
     r"[\x00-\x08\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
     r"|(?<![^\x00-\x7f\s])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\s])"
 )

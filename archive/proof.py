@@ -7,7 +7,8 @@ the page shows with what was read, place by place (a heading, an entry) and line
 - every other word that the page shows stands in its line's place: in the text, or in a link;
 - every link of the page, and every address that stands bare in it outside of code, is a link of its line's place;
 - every link, and every letter of every text, is on the page in the lines of its place, as often;
-- what no reader of the page would see (`archive.hidden`) begins and ends as such things do, and is taken out before.
+- what no reader of the page would see (`archive.hidden`) begins and ends as such things do, and is taken out before;
+- what `newsletter.toml` leaves out counts as read: `check` says how much it is.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from archive import document, veil
@@ -132,7 +133,8 @@ def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
         return ()
     body, first_line = document.raw_body(reading.file, data)
     seen, wrong = _seen(body, reading.hidden)
-    losses = chain(_losses(seen, first_line, reading.issue), ((piece.line, piece.raw[:80], False) for piece in wrong))
+    issue = replace(reading.issue, sections=(*reading.issue.sections, *reading.left_out))
+    losses = chain(_losses(seen, first_line, issue), ((piece.line, piece.raw[:80], False) for piece in wrong))
     return tuple(sorted(Loss(reading.file, *loss) for loss in losses))
 
 

@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.document import SUFFIXES, Reading
-from archive.folder import DiskFolder, File
+from archive.folder import OTHER_DOCUMENTS, DiskFolder, File
+from archive.kind import Kind
 from archive.loader import read_one
+from archive.newsletter import FILE_NAME, NO_FILE, NewsletterFile
 from archive.page import Unseen
 from archive.problem import Problem
 from archive.proof import Count, hidden_links, pictures_and_definitions, prove, total
@@ -19,6 +21,7 @@ from bot.cli.archive_folder import folder_of
 from bot.cli.reading import watched
 from bot.cli.terminal import out, safe
 from bot.domain.publication import HeldBack, held_back, released
+from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
 
 MEND = "this is a fault of the reader, not of the file: please report it with that line"
@@ -33,14 +36,19 @@ def check(archive: Path | None) -> int:
     files = list(folder.files())
     read, unproved, unseen = _proved(folder, files)
     now = SystemClock().now()
-    snapshot, held = released(read, now), held_back(read, now)
+    zone = zone_of(folder.newsletter.zone or "UTC")
+    snapshot, held = released(read, now, zone), held_back(read, now, zone)
     problems = [*snapshot.problems, *unproved]
     lost = sum(problem.lost for problem in problems)
     if problems:
         out.print(_problems(problems))
     if held:
         out.print(_held(held))
-    out.print(_counts(len(files), total(snapshot.issues), len(held), [_hidden(read), _unseen(unseen)]))
+    out.print(_counts(len(files), total(snapshot.issues), len(held), [_hidden(read), _unseen(unseen), _left_out(read)]))
+    for line in _used(folder.newsletter, read):
+        out.print(safe(line))
+    for line in _not_read(folder):
+        out.print(Text(safe(line), "yellow"))
     out.print(_verdict(len(files), lost, len(problems)))
     return 1 if lost else 0
 
@@ -103,6 +111,34 @@ def _unseen(unseen: Iterable[Unseen]) -> str:
     if not pictures and not definitions:
         return ""
     return f"{pictures:,} pictures; definitions of links that no text uses: {definitions:,}"
+
+
+def _left_out(read: Snapshot) -> str:
+    """Return how much `newsletter.toml` leaves out, in words; "" for nothing."""
+    entries = [e for reading in read.readings.values() for section in reading.left_out for e in section.entries]
+    links = sum(len(entry.links) for entry in entries)
+    return f"{len(entries):,} entries left out by {FILE_NAME}, with {links:,} links" if entries else ""
+
+
+def _used(newsletter: NewsletterFile, read: Snapshot) -> Iterator[str]:
+    """Yield what is used of `newsletter.toml`, and what in it matches nothing."""
+    if newsletter == NO_FILE:
+        return
+    said = [f"{key} {value}" for key in ("name", "language", "zone") if (value := getattr(newsletter, key))]
+    sponsors = sum(kind is Kind.SPONSOR for kind in newsletter.kinds.values())
+    counted = {"kinds": len(newsletter.kinds) - sponsors, "sponsors": sponsors, "leave_out": len(newsletter.leave_out)}
+    yield f"{FILE_NAME}: {', '.join([*said, *(f'{key} {count}' for key, count in counted.items() if count)])}"
+    left = [section for reading in read.readings.values() for section in reading.left_out]
+    issues = [reading.issue for reading in read.readings.values() if reading.issue is not None]
+    yield from (f"{FILE_NAME}: no heading or text is like {name!r}" for name in newsletter.unmatched(issues, left))
+
+
+def _not_read(folder: DiskFolder) -> Iterator[str]:
+    """Yield a line for each kind of document in the folder that is not read."""
+    for suffix, names in folder.others().items():
+        kind, advice = OTHER_DOCUMENTS[suffix]
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        yield f"{names[0]}{more}: {kind} is not read; {advice}"
 
 
 def _counts(files: int, count: Count, held: int, unseen: Iterable[str]) -> Table:

@@ -15,6 +15,7 @@ from archive.snapshot import Snapshot
 from bot.cli.archive_folder import folder_of
 from bot.cli.terminal import err
 from bot.domain.publication import released
+from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
 from bot.source.synonyms import names_in
 
@@ -39,7 +40,7 @@ def read(archive: Path | None) -> Snapshot:
     folder = DiskFolder(folder_of(archive), SUFFIXES)
     files = list(folder.files())
     whole = Snapshot.of(read_one(folder, file) for file in watched(files, "Reading"))
-    snapshot = released(whole, SystemClock().now())
+    snapshot = released(whole, SystemClock().now(), zone_of(folder.newsletter.zone or "UTC"))
     lost = sum(problem.lost for problem in snapshot.problems)
     if lost:
         err.print(f"[yellow]{lost} of {len(files)} files could not be read; `backissue check` says which and why[/]")

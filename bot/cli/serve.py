@@ -26,6 +26,7 @@ from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.importing.polling import Polling
 from bot.source.library import Library
+from bot.source.newsletter import newsletter_in
 from bot.source.synonyms import names_in
 from bot.store.backup import damage
 from bot.store.database import address, shown
@@ -140,6 +141,8 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     Raises FolderError, StoreError, SettingsError.
     """
     folder, names = folder_of(settings.archive), names_in(settings.synonyms)
+    newsletter = newsletter_in(folder, settings.zone if "zone" in settings.model_fields_set else None)
+    settings = settings.model_copy(update={"zone": newsletter.zone})
     own = settings.database_url.startswith("sqlite")
     if fault := await asyncio.to_thread(damage, settings.database_url):
         reason = f"its file is damaged ({fault}); put a copy back with `backissue db restore`"

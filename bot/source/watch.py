@@ -13,6 +13,7 @@ import structlog
 import watchfiles
 
 from archive.document import SUFFIXES
+from archive.newsletter import FILE_NAME
 from bot.source.library import Library
 
 _log = structlog.get_logger(__name__)
@@ -125,6 +126,8 @@ class DiskWatch:
         names = set()
         for _, path in changes:
             if not PurePath(path).is_relative_to(root):
+                return None
+            if PurePath(path) == root / FILE_NAME:  # every issue is read by it
                 return None
             if PurePath(path).suffix.lower() in SUFFIXES:
                 names.add(PurePath(path).relative_to(root).as_posix())

@@ -23,17 +23,23 @@ class Seen:
 
     def __init__(self, library: Library) -> None:
         """Look at `library` now and after every change."""
-        self._library = library
+        self.library = library
         self._changed = asyncio.Event()
         library.on_change(self._note)
 
     async def _note(self, _: object, __: object) -> None:
         self._changed.set()
 
+    async def changed(self) -> None:
+        """Return after the next change; fail after some seconds."""
+        async with asyncio.timeout(10):
+            await self._changed.wait()
+            self._changed.clear()
+
     async def slugs(self, *expected: str) -> None:
         """Return once the issues in use are these, in any order; fail after some seconds."""
         async with asyncio.timeout(10):
-            while {issue.slug for issue in self._library.snapshot.issues} != set(expected):
+            while {issue.slug for issue in self.library.snapshot.issues} != set(expected):
                 await self._changed.wait()
                 self._changed.clear()
 
@@ -65,6 +71,21 @@ async def test_files_that_come_change_and_go(tmp_path: Path, *, polling: bool) -
         await seen.slugs("a", "c")
         (tmp_path / "a.md").unlink()
         await seen.slugs("c")
+
+
+async def test_what_is_said_about_the_newsletter(tmp_path: Path) -> None:
+    """A change of `newsletter.toml` has every issue read again; one that cannot be used leaves all as it was."""
+    (tmp_path / "a.md").write_text(f"{ISSUE}\n## Friends\n\n- [x](http://example.org/x)\n")
+    async with watched(tmp_path) as seen:
+        assert any(section.heading for section in seen.library.snapshot.issues[0].sections)
+        (tmp_path / "newsletter.toml").write_text("leave_out = ['Friends']\n")
+        await seen.changed()
+        assert not any(section.heading for section in seen.library.snapshot.issues[0].sections)
+        (tmp_path / "newsletter.toml").write_text("zone = 3\n")
+        await seen.library.refresh()
+        assert seen.library.fault is not None
+        assert "newsletter.toml: zone: " in seen.library.fault.reason
+        assert not any(section.heading for section in seen.library.snapshot.issues[0].sections)
 
 
 async def test_folders_that_come_and_go(tmp_path: Path) -> None:
