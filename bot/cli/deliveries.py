@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +15,16 @@ from archive.errors import BackIssueError
 from archive.snapshot import Snapshot
 from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
-from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.delivery.issue_registry import IssueRegister, IssueRegistry
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.views.subscription import DeliveryStatus, Post, described
 from bot.domain.delivery import Delivery, Progress, State
+from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
 from bot.domain.issue_identity import Fingerprint
 from bot.domain.newness import WINDOW
 from bot.domain.publication import announced, held_back
+from bot.domain.schedule import zone_of
 from bot.domain.workspace import WorkspaceId, workspace_id
 from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
@@ -153,11 +155,20 @@ async def _stand(
     store: Store, asked: DeliveryFilter, snapshot: Snapshot | None
 ) -> tuple[tuple[WorkspaceId, DeliveryStatus], ...]:
     """Return the delivery status of each subscription."""
-    now, registry = SystemClock().now(), IssueRegistry(OnlyLooking(store.issues))
+    now, settings = SystemClock().now(), Settings.read()
+    registry, zone = registry_of(OnlyLooking(store.issues), settings), zone_of(settings.zone)
     await registry.put(announced(snapshot, now) if snapshot else (), now)
-    reports = DeliveryReports(store, registry, None, held=lambda: held_back(snapshot, now) if snapshot else ())
+    policy = replace(DEFAULT_POLICY, window=settings.window)
+    reports = DeliveryReports(
+        store, registry, None, policy, held=lambda: held_back(snapshot, now, zone) if snapshot else ()
+    )
     chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]
     return tuple([(each.workspace, await reports.status(each, now)) for each in chosen])
+
+
+def registry_of(register: IssueRegister, settings: Settings) -> IssueRegistry:
+    """Return a registry that decides by the operator's settings, as the bot's does."""
+    return IssueRegistry(register, window=settings.window, zone=zone_of(settings.zone))
 
 
 def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.issue import Issue
-from bot.cli.deliveries import DeliveryFilter, OnlyLooking
+from bot.cli.deliveries import DeliveryFilter, OnlyLooking, registry_of
 from bot.cli.reading import read
 from bot.cli.terminal import out, safe
-from bot.digests.delivery.issue_registry import IssueRegister, IssueRegistry
+from bot.digests.delivery.issue_registry import IssueRegister
 from bot.domain.delivery import MARKED_SEEN
 from bot.domain.due import untold, waiting
 from bot.domain.publication import announced
@@ -70,7 +70,7 @@ async def _undecided(
     store: Store, asked: DeliveryFilter, issues: tuple[Issue, ...], register: IssueRegister
 ) -> list[_Undecided]:
     """Return what is undecided in each channel that matches and has anything."""
-    now, registry = SystemClock().now(), IssueRegistry(register)
+    now, registry = SystemClock().now(), registry_of(register, Settings.read())
     await registry.put(issues, now)
     catalogue, found = registry.current, []
     for each in await store.subscriptions.list(asked.place):

@@ -8,7 +8,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,7 +152,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     for problem in library.snapshot.problems:
         _log.warning("problem.found", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
-    policy = replace(DEFAULT_POLICY, window=timedelta(days=settings.new_days))
+    policy = replace(DEFAULT_POLICY, window=settings.window)
     app = build(settings, credentials, Ports(library, store, slack, policy=policy, polling=polling))
     loop.settle()
     return app

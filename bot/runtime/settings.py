@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -161,6 +162,11 @@ class Settings(BaseSettings):
         if not COMMAND.fullmatch(value):
             raise ValueError("a command is a slash and up to 31 of a-z, 0-9, - and _; for example /weekly")
         return value
+
+    @property
+    def window(self) -> timedelta:
+        """How long before the last good look an issue may be dated and still be new."""
+        return timedelta(days=self.new_days)
 
     @field_validator("zone")
     @classmethod

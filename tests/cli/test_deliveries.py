@@ -213,3 +213,10 @@ def test_an_issue_is_taken_back_by_its_number(ask: Callable[..., str]) -> None:
     with pytest.raises(UnknownIssueError):
         ask("retract", "999", "--all")
     assert "Issue 1 is taken back in 2 channels" in ask("retract", "1", "--all")
+
+
+def test_the_operators_settings_count_here_too(ask: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the bot would take for new or old by its settings, the command does as well."""
+    monkeypatch.setenv("BACKISSUE_NEW_DAYS", "3")
+    monkeypatch.setenv("BACKISSUE_ZONE", "Australia/Sydney")
+    assert "not posted by themselves" in ask("--channel", "C1")
