@@ -183,6 +183,8 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
     more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
     if (rest := len(status.waiting[_MAX_WAITING:]) + status.more_waiting) > 0:
         more.append(f"and {rest} more wait")
+    if status.quiet_since is not None:
+        more.append(f"nothing is posted: no worker has run since {status.quiet_since:%Y-%m-%d %H:%M} UTC")
     more += [f"cannot be read: {each}" for each in status.broken[:_MAX_WAITING]]
     more += [f"held back: {each.title}: {each.why}" for each in status.held[:_MAX_WAITING]]
     if len(status.held) > _MAX_WAITING:

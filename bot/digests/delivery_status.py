@@ -19,6 +19,7 @@ from bot.domain.delivery import ISSUE_GONE, Delivery, Progress
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.due import SAID, Known, passed_over
 from bot.domain.forecast import Forecast, forecast, undecided
+from bot.domain.gap import ALLOWED
 from bot.domain.publication import HeldBack, moment_said
 from bot.domain.schedule import next_slot
 from bot.domain.subscription import Subscription
@@ -78,7 +79,13 @@ class DeliveryReports:
             older=await self._older(outlook),
             broken=await self._store.broken_files.current(),
             source_fault=self._source_fault(),
+            quiet_since=await self._quiet_since(now),
         )
+
+    async def _quiet_since(self, now: datetime) -> datetime | None:
+        """Return when a worker was last known to run if that is long ago, None if one runs (or never did)."""
+        beat = await self._store.heartbeats.last()
+        return beat.at if beat is not None and now - beat.at > ALLOWED else None
 
     async def upcoming(self, subscription: Subscription, now: datetime) -> Upcoming:
         """Return what is posted next in the channel, and when."""

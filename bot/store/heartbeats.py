@@ -43,6 +43,10 @@ class Heartbeats:
         change = update(heartbeats).where(_H.newsletter == self._newsletter).values(stopped=True)
         await self._database.change(change)
 
+    async def last(self) -> Heartbeat | None:
+        """Return the last heartbeat, None if no worker ever ran."""
+        return await self._database.read(self._last)
+
     async def gaps(self) -> tuple[Gap, ...]:
         """Return the gaps that are stored, oldest first."""
         chosen = select(posting_gaps).where(_G.newsletter == self._newsletter).order_by(_G.id)

@@ -67,7 +67,7 @@ async def test_an_embargo_ends_at_its_moment(it: Whole) -> None:
     front = f"date: 2026-11-01\npublishDate: {opens.isoformat()}\nexpiryDate: {(opens + timedelta(days=1)).isoformat()}"
     await _writes(it, "lighthouse.md", front, "lighthouse")
     assert "lighthouse.example" not in readable(await it.asks(you, channel, "/weekly lighthouse"))
-    await it.asks(you, channel, "/weekly status", "About lighthouse", "held back until")
+    await it.asks(you, channel, "/weekly status", "About lighthouse", "its date is")
     assert _posts(channel) == []
     it.clock.forward(timedelta(hours=3))
     await _posted(it, channel, "lighthouse")

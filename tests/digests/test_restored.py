@@ -16,7 +16,9 @@ from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.gap import ALLOWED, Gap, Heartbeat, gap_after
 from bot.store.store import Store
 from bot.store.tables import metadata
+from tests.digests.test_grid import die_at
 from tests.digests.test_mishaps import blind
+from tests.fakes.doom import Fuse, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
@@ -227,6 +229,55 @@ def test_a_plain_stop_costs_one_look(stops: bool, blinded: bool, emptied: Callab
         await scene.everybody_dies()
 
     run(play())
+
+
+async def dies_at(step: int, copy: SqliteCopy) -> bool:
+    """Recover with a worker that dies at a step; return whether it died. The next one ends the work."""
+    scene, channel = await scene_of(copy.opened())
+    await copy.back_up(scene.store)
+    await scene.appear(issue(2, START, entries=PARTS - 1))
+    await scene.passes(minutes=30)
+    await scene.everybody_dies()
+    scene.store = await copy.put_back(scene.store)
+    fuse = Fuse(step)
+    scene.wrap_store = lambda real: doomed_store(real, fuse)
+    await die_at(scene, fuse)
+    await scene.passes(minutes=2)
+    await scene.everybody_dies()
+    scene.wrap_store = lambda real: real
+    await scene.worker_comes()
+    await scene.passes(minutes=20)
+    assert (scene.doubles(), len(scene.posts(channel))) == (0, PARTS), step
+    assert (await found(scene, channel)).progress is Progress.DONE, step
+    await scene.everybody_dies()
+    await scene.store.close()
+    return fuse.blown.is_set()
+
+
+@pytest.mark.long
+def test_a_worker_that_dies_while_it_recovers_is_followed(tmp_path: Path) -> None:
+    """At every eleventh step: nothing comes twice, and all of the digest is known in the end."""
+    died = [run(dies_at(step, SqliteCopy(new(tmp_path, step)))) for step in range(1, 60, 11)]
+    assert sum(died) > 2
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_at_any_step_of_recovering_is_followed(
+    tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    """At every step until the work is done."""
+    step = 1
+    while run(dies_at(step, SqliteCopy(new(tmp_path, step)))):
+        step += 1
+    assert step > 10
+    figure(f"recovered after a death at each of {step - 1} steps")
+
+
+def new(folder: Path, step: int) -> Path:
+    """Return a new folder for a step."""
+    made = folder / str(step)
+    made.mkdir()
+    return made
 
 
 def test_a_gap_is_more_than_ten_minutes_without_a_beat() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from archive.issue import Issue
 from bot.digests.clauses import PASSES
 from bot.digests.delivery_status import DeliveryReports
+from bot.digests.views.subscription import status
 from bot.domain.delivery import Progress
 from bot.domain.forecast import forecast
 from bot.domain.subscription import Paused, PausedBy, Subscription
@@ -181,11 +182,11 @@ def test_of_578_waiting_issues_each_is_told_what_becomes_of_it() -> None:
         await scene.appear(*many)
         await scene.passes(hours=12)
         reports = await reports_of(scene)
-        status = await reports.status(await subscribed(scene, channel), scene.clock.now())
-        assert (status.next_at, status.next_title) == (datetime(2026, 1, 5, 9, tzinfo=UTC), "Weekly 577")
-        assert [each.why for each in status.waiting[:3]] == ["it goes out Mon 05 Jan 09:00 UTC"] * 3
-        assert all(each.why.startswith(PASSES) for each in status.waiting[3:])
-        assert len(status.waiting) + status.more_waiting == 578
+        told = await reports.status(await subscribed(scene, channel), scene.clock.now())
+        assert (told.next_at, told.next_title) == (datetime(2026, 1, 5, 9, tzinfo=UTC), "Weekly 577")
+        assert [each.why for each in told.waiting[:3]] == ["it goes out Mon 05 Jan 09:00 UTC"] * 3
+        assert all(each.why.startswith(PASSES) for each in told.waiting[3:])
+        assert len(told.waiting) + told.more_waiting == 578
         assert PASSES in await why(scene, channel, many[0])
         assert "waits: it goes out Mon 05 Jan 09:00 UTC" in await why(scene, channel, many[-1])
         await scene.everybody_dies()
@@ -202,11 +203,11 @@ def test_the_limit_of_a_day_is_said_and_held() -> None:
         await scene.passes(hours=2)
         await scene.appear(issue(5, scene.clock.now(), entries=1))
         await scene.passes(minutes=1)
-        status = await (await reports_of(scene)).status(await subscribed(scene, channel), scene.clock.now())
-        assert status.next_title == "Weekly 5"
-        assert status.next_at is not None
-        assert f"it goes out {status.next_at:%d %b %Y %H:%M} UTC" in await why(scene, channel, scene.issues[-1])
-        assert "since at most 3 are posted a day" in status.waiting[0].why
+        told = await (await reports_of(scene)).status(await subscribed(scene, channel), scene.clock.now())
+        assert told.next_title == "Weekly 5"
+        assert told.next_at is not None
+        assert f"it goes out {told.next_at:%d %b %Y %H:%M} UTC" in await why(scene, channel, scene.issues[-1])
+        assert "since at most 3 are posted a day" in told.waiting[0].why
         await scene.everybody_dies()
 
     run(play())
@@ -223,12 +224,29 @@ def test_a_pause_in_the_middle_of_a_thread_is_said() -> None:
         await pauses(scene, channel)
         await scene.passes(minutes=5)
         there = len(scene.posts(channel)) - 1
-        status = await (await reports_of(scene)).status(await subscribed(scene, channel), scene.clock.now())
-        assert status.last is not None
+        told = await (await reports_of(scene)).status(await subscribed(scene, channel), scene.clock.now())
+        assert told.last is not None
         stopped = f"its thread has stopped after {there} of 8 replies: posts are paused"
-        assert stopped in status.last.stands
+        assert stopped in told.last.stands
         assert stopped in await why(scene, channel, scene.issues[-1])
         await scene.everybody_dies()
+
+    run(play())
+
+
+def test_that_no_worker_runs_is_said() -> None:
+    """A status that names a time says too that nobody is there to keep it."""
+
+    async def play() -> None:
+        scene, channel = await scene_of("mondays 09:00")
+        reports = await reports_of(scene)
+        known = await subscribed(scene, channel)
+        assert (await reports.status(known, scene.clock.now())).quiet_since is None
+        await scene.everybody_dies()
+        await scene.passes(minutes=11)
+        said = await reports.status(known, scene.clock.now())
+        assert said.quiet_since == START
+        assert "Nothing is posted at present" in str(status(said).blocks)
 
     run(play())
 

@@ -78,6 +78,7 @@ class DeliveryStatus:
     `outside`: the bot is certainly not in the channel. `broken` are the files of new issues that cannot be read.
     `source_fault` says why new issues do not come in, "" while they do.
     `may_retract`: the reader may take the last digest back.
+    `may_retract`: the reader may take the last digest back. `quiet_since`: no worker has run since then.
     """
 
     channel: str
@@ -99,6 +100,7 @@ class DeliveryStatus:
     broken: Sequence[BrokenFile] = ()
     source_fault: str = ""
     may_retract: bool = False
+    quiet_since: datetime | None = None
 
 
 def subscribed(
@@ -136,6 +138,7 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
         lines = [f"*Paused:* {paused_by}", lines[0]]
     else:
         lines += [_OUTSIDE_NOW] if status.outside else []
+        lines += [_quiet(status.quiet_since)] if status.quiet_since else []
         lines.append(_next(status))
     lines.append(_last(status.last))
     made: list[Block] = [blocks.section("\n".join(lines))]
@@ -278,6 +281,11 @@ def _waiting(status: DeliveryStatus) -> str:
     if (more := len(waiting) - len(shown) + status.more_waiting) > 0:
         lines.append(f"• and {more} more")
     return "\n".join(["*Waiting*", *lines])
+
+
+def _quiet(since: datetime) -> str:
+    moment = slack_time(since, f"{since:%Y-%m-%d %H:%M} UTC")
+    return f"*Nothing is posted at present:* the part of me that posts has not run since {moment}."
 
 
 def _broken(files: Sequence[BrokenFile]) -> str:
