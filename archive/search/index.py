@@ -90,6 +90,7 @@ class Index:
         self._shown: dict[int, tuple[Issue, Section, Entry, tuple[Issue, ...]]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
         self._answered: dict[tuple[str, frozenset[Kind] | None], bool] = {}
+        self._told: dict[str, bool] = {}
         self._own_name = frozenset(word for word, count in titles.items() if count > segments.issue_count / 2)
         counts = EntryCounts(segments, dictionary.words)
         self._lookup = TermLookup(dictionary.words, synonyms, counts, segments.together, dictionary.respelt)
@@ -191,7 +192,7 @@ class Index:
 
         Misspelt or not; () for nothing typed. Each is a query that the archive has an answer to.
         """
-        found = typeahead.complete(typed, self._lookup, self._segments, lambda topic: self.is_answered(topic, None))
+        found = typeahead.complete(typed, self._lookup, self._segments, self._is_told)
         return tuple(found[: max(0, limit)])
 
     def topics(self, limit: int = 20) -> tuple[str, ...]:
@@ -322,7 +323,7 @@ class Index:
 
     def _near_topics(self, asked: Query) -> tuple[str, ...]:
         """Return topics that a query may have meant, and then the main ones; each has a strong answer."""
-        near = (topic for topic in suggest.near_topics(asked, self._lookup) if self.is_answered(topic, None))
+        near = (topic for topic in suggest.near_topics(asked, self._lookup) if self._is_told(topic))
         return tuple(islice(_once(chain(near, self.topics(suggest.MAX_NEAR_TOPICS))), suggest.MAX_NEAR_TOPICS))
 
     def _parts(self, query: str, plan: Plan) -> Iterator[str]:
@@ -333,6 +334,13 @@ class Index:
             if offered.isdisjoint(name) and self.is_answered(other, plan.kinds):
                 offered.update(name, *map(inflections, name))
                 yield other
+
+    def _is_told(self, topic: str) -> bool:
+        """Return whether a topic of the table has a strong answer, and so may be named; there are few of them."""
+        known = self._told.get(topic)
+        if known is None:
+            known = self._told[topic] = self.is_answered(topic, None)
+        return known
 
     def is_answered(self, query: str, kinds: frozenset[Kind] | None) -> bool:
         """Return whether `query` has a strong answer; what is offered often is looked for once."""

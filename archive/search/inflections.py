@@ -83,12 +83,12 @@ for _group in _IRREGULAR:
     for _word in _group:
         _IRREGULARS[_word] = _IRREGULARS.get(_word, ()) + _group
 
-# British and American spelling, both ways.
+# British and American spelling, both ways; the letters before each are those that any word it fits has.
 _SPELLINGS = (
-    (re.compile(r"is(e|es|ed|ing|er|ers|ation|ations|ational)$"), r"iz\1"),
-    (re.compile(r"iz(e|es|ed|ing|er|ers|ation|ations|ational)$"), r"is\1"),
-    (re.compile(r"(?<=[a-z]{3})our(s|al|ed|ing|ite|ites)?$"), r"or\1"),
-    (re.compile(r"^(behavio|colo|hono|labo|favo|flavo)r(s|al|ed|ing|ite|ites)?$"), r"\1ur\2"),
+    ("is", re.compile(r"is(e|es|ed|ing|er|ers|ation|ations|ational)$"), r"iz\1"),
+    ("iz", re.compile(r"iz(e|es|ed|ing|er|ers|ation|ations|ational)$"), r"is\1"),
+    ("our", re.compile(r"(?<=[a-z]{3})our(s|al|ed|ing|ite|ites)?$"), r"or\1"),
+    ("or", re.compile(r"^(behavio|colo|hono|labo|favo|flavo)r(s|al|ed|ing|ite|ites)?$"), r"\1ur\2"),
 )
 
 # Endings that derive one word from another, longest first; each is put back in turn to find its derivations.
@@ -136,8 +136,8 @@ def inflections(word: str) -> tuple[str, ...]:
         found[base] = None
         found.update(dict.fromkeys(_inflect(base)))
     for form in list(found):
-        for pattern, other in _SPELLINGS:
-            if pattern.search(form):
+        for letters, pattern, other in _SPELLINGS:
+            if letters in form and pattern.search(form):
                 found[pattern.sub(other, form)] = None
     return tuple(form for form in found if form != word and form not in _WHOLE and len(form) > 1)
 
