@@ -53,8 +53,11 @@ class DiskDestination:
 
     def names(self) -> frozenset[str]:
         """See `Destination.names`."""
-        found = (Path(below, name) for below, _, names in os.walk(self._folder) for name in names)
-        return frozenset(path.relative_to(self._folder).as_posix() for path in found)
+        found = set()
+        for below, folders, names in os.walk(self._folder):
+            folders[:] = [name for name in folders if not name.startswith(".")]  # git's own has thousands
+            found |= {Path(below, name).relative_to(self._folder).as_posix() for name in names}
+        return frozenset(found)
 
     def text(self, name: str) -> str | None:
         """See `Destination.text`. A file that is no text, or not ours to read, has some that we did not write."""

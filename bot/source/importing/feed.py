@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
-from bot.source.importing.item import Fault, Found, Item, MissingExtraError, SourceError, hashed
+from bot.source.importing.item import Fault, Found, Item, MissingExtraError, SourceError, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, Converted, from_html, from_text
 from bot.source.importing.tokens import tokens_of
 
@@ -93,7 +94,7 @@ class _XmlFeed:
         yield from _limited(entries, self._source)
         home = str(self._parsed.feed.get("id") or self._parsed.feed.get("link") or self._source)
         for place, entry in enumerate(entries[:MAX_ITEMS], 1):
-            yield _item(self._fields(entry), home, f"item {place}")
+            yield guarded(f"item {place}", partial(_item, self._fields(entry), home, f"item {place}"))
 
     def _fields(self, entry: Any) -> dict[str, Any]:
         contents: list[dict[str, Any]] = list(entry.get("content", ()))
@@ -137,7 +138,7 @@ class _JsonFeed:
         home = str(self._feed.get("home_page_url") or self._feed.get("feed_url") or self._source)
         for place, item in enumerate(items[:MAX_ITEMS], 1):
             if isinstance(item, dict):
-                yield _item(_json_fields(item), home, f"item {place}")
+                yield guarded(f"item {place}", partial(_item, _json_fields(item), home, f"item {place}"))
             else:
                 yield Fault(f"item {place}", "it is no item of a JSON Feed; it is left out")
 

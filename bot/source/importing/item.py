@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -109,6 +109,17 @@ class Remote(Source, Protocol):
     """
 
     state: str
+
+
+def guarded(origin: str, read: Callable[[], Found]) -> Found:
+    """Return what `read` returns; a fault of ours in reading one issue is a line, and the others are read."""
+    try:
+        return read()
+    except SourceError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as said
+        kind = type(error).__name__
+        return Fault(origin, f"it cannot be read ({kind}): a fault of the importer, please report it with the issue")
 
 
 def hashed(*parts: str | bytes) -> str:

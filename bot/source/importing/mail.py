@@ -13,7 +13,7 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
-from bot.source.importing.item import Fault, Found, Item, hashed
+from bot.source.importing.item import Fault, Found, Item, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, Converted, from_html, from_text
 
 MAIL_MAX_BYTES = 25_000_000
@@ -35,6 +35,10 @@ def read_mail(data: bytes, origin: str) -> Found:
     """Return the issue that a mail is, or what is wrong with it. `origin` names it in messages."""
     if len(data) > MAIL_MAX_BYTES:
         return too_large(origin, len(data))
+    return guarded(origin, lambda: _read(data, origin))
+
+
+def _read(data: bytes, origin: str) -> Found:
     try:
         message = BytesParser(policy=policy.compat32).parsebytes(data)
         return _Mail(message, data, origin).found()
@@ -65,10 +69,10 @@ class _Mail:
         title = self._words("subject") or converted.title
         published = self._published()
         notes = tuple(f"its {what}; its other part was read" for what in self._broken)
-        identity = self._identity()
+        identity = self._message_id()
         address = self._words("archived-at").strip("<>")
         return Item(
-            identity=f"mail:{identity or hashed(title, str(published), converted.markdown)}",
+            identity=f"mail:{identity or self._told_by(title, published)}",
             origin=self._origin,
             title=title,
             published=published,
@@ -79,7 +83,13 @@ class _Mail:
             notes=notes,
         )
 
-    def _identity(self) -> str:
+    def _told_by(self, title: str, published: datetime | None) -> str:
+        """Return what tells a mail without a Message-ID: title and date, else title and text as it came."""
+        if published is not None:
+            return hashed(title, published.isoformat())
+        return hashed(title, self._data.replace(b"\r\n", b"\n").partition(b"\n\n")[2])
+
+    def _message_id(self) -> str:
         return re.sub(r"\s+", "", self._words("message-id")).strip("<>")[:300]
 
     def _words(self, name: str) -> str:

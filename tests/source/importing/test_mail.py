@@ -175,6 +175,19 @@ def test_a_mail_without_an_id_is_told_by_what_it_says() -> None:
     assert issue(one).identity == issue(one.replace(b"\n", b"\r\n")).identity
     assert issue(one).identity != issue(two).identity
     assert issue(one).source == ""
+    undated = letter(1, Message_ID="", Date="")
+    assert issue(undated).identity == issue(undated.replace(b"\n", b"\r\n")).identity
+    assert issue(undated).identity != issue(letter(1, "Other words.", Message_ID="", Date="")).identity
+
+
+def test_a_fault_of_ours_in_one_mail_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps no other mail back."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.source.importing.mail.from_text", broken)
+    assert "it cannot be read (ZeroDivisionError): a fault of the importer" in str(read_mail(plain(), "a.eml"))
 
 
 def test_only_mails_look_like_one() -> None:
