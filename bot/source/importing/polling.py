@@ -93,7 +93,7 @@ class Polling:
         try:
             wait = await asyncio.to_thread(self._looked)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look follows
-            _log.exception("source.look_failed", source=self._remote.name)
+            _log.exception("source.failed", source=self._remote.name)
             self.fault, wait = (
                 f"{self._remote.name}: looking failed ({type(error).__name__}); see the log",
                 self._seconds,
@@ -139,7 +139,7 @@ class Polling:
         """Note a failure after so many before; return the seconds to the next look."""
         wait = self._wait(failures + 1)
         self.fault = str(error)
-        _log.warning("source.look_failed", source=self._remote.name, reason=error.reason, again_in=round(wait))
+        _log.warning("source.failed", source=self._remote.name, reason=error.reason, again_in=round(wait))
         return wait
 
     def _wait(self, failures: int) -> float:
@@ -160,7 +160,7 @@ def _lost(name: str, report: Report) -> str:
 def _tell(name: str, report: Report) -> None:
     """Log what a look did: nothing while nothing is new."""
     for fault in report.faults:
-        (_log.info if fault.skipped else _log.warning)("source.item_noted", item=fault.origin, reason=fault.reason)
+        (_log.info if fault.skipped else _log.warning)("source_item.noted", item=fault.origin, reason=fault.reason)
     if report.new or report.updated or report.edited:
         counts = {"new": len(report.new), "updated": len(report.updated), "kept_as_edited": len(report.edited)}
         _log.info("source.imported", source=name, **counts)
