@@ -60,7 +60,7 @@ from bot.slack.api.ports import Slack
 from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrls
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.cards.digest import digest
-from bot.source.importing.polling import TICK_SECONDS, Polling
+from bot.source.incoming import TICK_SECONDS, Incoming
 from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, Watch
 from bot.store.store import Store
@@ -107,7 +107,7 @@ class Ports:
     chance: Chance = random.SystemRandom().randrange
     timers: Timers = field(default_factory=JobScheduler)
     """Runs everything that the bot does by itself."""
-    polling: Polling | None = None
+    polling: Incoming | None = None
     """Brings new issues into the library's folder; None: nothing does."""
 
 

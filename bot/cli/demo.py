@@ -14,8 +14,7 @@ from archive.document import SUFFIXES
 from archive.folder import DiskFolder
 from bot.runtime import logs, loop
 from bot.runtime.settings import Settings
-from bot.source.importing.destination import LEDGER
-from bot.source.importing.polling import Polling
+from bot.source.incoming import Incoming
 
 
 def demo(archive: Path | None, port: int | None, source: str | None = None, *, browse: bool, empty: bool) -> None:
@@ -38,7 +37,7 @@ def demo(archive: Path | None, port: int | None, source: str | None = None, *, b
 @contextlib.contextmanager
 def _imported(
     source: str | None, archive: Path | None
-) -> Iterator[tuple[Path | None, Callable[[Path], Polling] | None]]:
+) -> Iterator[tuple[Path | None, Callable[[Path], Incoming] | None]]:
     """Return the folder to run on, and what makes the polling of the demo's copy of it; `archive` without a source."""
     if source is None:
         yield archive, None
@@ -54,7 +53,7 @@ def _imported(
         report = import_once(settings, folder)
         for fault in report.faults:
             _say(str(fault))
-        yield folder, _polled(polling_in(settings), folder)
+        yield folder, polling_in(settings, folder)
 
 
 def _copy(archive: Path, folder: Path) -> None:
@@ -62,18 +61,6 @@ def _copy(archive: Path, folder: Path) -> None:
         if not file.fault:
             (folder / file.name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(archive / file.name, folder / file.name)
-
-
-def _polled(polling: Callable[[Path], Polling] | None, folder: Path) -> Callable[[Path], Polling] | None:
-    """Return what makes the polling of a copy of `folder`: what was imported there is known in the copy."""
-    if polling is None:
-        return None
-
-    def made(copy: Path) -> Polling:
-        shutil.copyfile(folder / LEDGER, copy / LEDGER)
-        return polling(copy)
-
-    return made
 
 
 def _say(line: str) -> None:

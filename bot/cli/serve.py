@@ -23,7 +23,7 @@ from bot.runtime import logs, loop
 from bot.runtime.http import PATH
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
-from bot.source.importing.polling import Polling
+from bot.source.incoming import Incoming
 from bot.source.library import Library
 from bot.source.newsletter import newsletter_in
 from bot.source.synonyms import names_in
@@ -158,7 +158,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     return app
 
 
-async def _polling(settings: Settings, folder: Path) -> Polling | None:
+async def _polling(settings: Settings, folder: Path) -> Incoming | None:
     if settings.source is None:
         return None
     from bot.cli.source import polling_into  # noqa: PLC0415 - few have a source, and it would delay the start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from archive.folder import DiskFolder
 from bot.domain.errors import SettingsError
 from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
-from bot.source.importing.destination import opened
+from bot.source.importing.destination import LEDGER, opened
 from bot.source.importing.importer import Report, run
 from bot.source.importing.item import Remote
 from bot.source.importing.network import without_secrets
@@ -41,10 +42,20 @@ def remote_in(settings: Settings) -> Remote | None:
     return remote_of(settings.source, _access(settings)) if settings.source else None
 
 
-def polling_in(settings: Settings) -> Callable[[Path], Polling] | None:
-    """Return what makes a polling into a folder; None where there is nothing to look at again. Raises SourceError."""
+def polling_in(settings: Settings, imported: Path) -> Callable[[Path], Polling] | None:
+    """Return what makes a polling into a copy of the folder `imported`, in which it is known what was imported.
+
+    None where there is nothing to look at again. Raises SourceError.
+    """
     remote = remote_in(settings)
-    return (lambda folder: _polling(settings, remote, folder)) if remote is not None else None
+    if remote is None:
+        return None
+
+    def made(copy: Path) -> Polling:
+        shutil.copyfile(imported / LEDGER, copy / LEDGER)
+        return _polling(settings, remote, copy)
+
+    return made
 
 
 def import_once(settings: Settings, folder: Path) -> Report:

@@ -24,7 +24,7 @@ from bot.runtime.clock import SystemClock
 from bot.runtime.http import PATH
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
-from bot.source.importing.polling import Polling
+from bot.source.incoming import Incoming
 from bot.source.library import Current, Library
 from bot.source.synonyms import names_in
 from bot.store.store import Store
@@ -74,7 +74,7 @@ async def environment(
     workspace: Workspace,
     clock: ShiftedClock | None = None,
     *,
-    polling: Callable[[Path], Polling] | None = None,
+    polling: Callable[[Path], Incoming] | None = None,
 ) -> AsyncIterator[Environment]:
     """Start the stand-in and the app in the empty folder `place`, and stop both at the end.
 

@@ -20,7 +20,7 @@ from bot.app import App, Ports, build
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
-from bot.source.importing.polling import Polling
+from bot.source.incoming import Incoming
 from bot.source.library import Library
 from bot.store.store import Store
 from playground.demo.shifted import ShiftedClock
@@ -236,7 +236,7 @@ class Whole:
 
 
 @asynccontextmanager
-async def whole(folder: Path, database: str, polling: Callable[[Path], Polling] | None = None) -> AsyncIterator[Whole]:
+async def whole(folder: Path, database: str, polling: Callable[[Path], Incoming] | None = None) -> AsyncIterator[Whole]:
     """Run the bot in the empty `folder` and on the empty `database` (its address), with one old issue in the archive.
 
     At the first look every issue is known, not new: without the old one, a test's first issue would not be posted.

@@ -21,8 +21,6 @@ _log = structlog.get_logger(__name__)
 
 STATE = ".backissue-source.json"
 """The file of the last look, in the archive's folder; the archive does not read names with a leading dot."""
-TICK_SECONDS = 5.0
-"""Seconds between questions whether a look is due: it costs nothing while none is."""
 MAX_WAIT_SECONDS = 6 * 60 * 60
 """Seconds after which a source that fails again and again is looked at all the same."""
 BUSY_SECONDS = 30
@@ -72,7 +70,7 @@ class LastLook:
 class Polling:
     """Brings what is new at a source into the archive's folder, where the bot finds it as any other file.
 
-    `fault` says what is wrong, "" while all is well.
+    See `bot.source.incoming.Incoming`.
     """
 
     def __init__(self, remote: Remote, folder: Path, clock: Clock, chance: Chance, *, minutes: float) -> None:
@@ -86,7 +84,7 @@ class Polling:
         self.fault = ""
 
     async def look(self) -> None:
-        """Look if it is time to: call this every few seconds. Nothing that goes wrong is raised."""
+        """See `Incoming.look`."""
         loop = asyncio.get_running_loop()
         if loop.time() < self._next:
             return

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.domain.errors import BotError
 from bot.runtime.settings import Settings
-from bot.source.importing.polling import Polling
+from bot.source.incoming import Incoming
 from playground.demo.held_back import SAMPLE
 from playground.demo.page.fixtures import fixtures
 from playground.demo.page.room import Room
@@ -52,7 +52,7 @@ class DemoOptions:
     port: int | None = None
     empty: bool = False
     browse: Callable[[str], object] | None = None
-    polling: Callable[[Path], Polling] | None = None
+    polling: Callable[[Path], Incoming] | None = None
 
 
 def browser() -> Callable[[str], object] | None:
