@@ -82,6 +82,8 @@ async def test_the_newest_message_is_deleted(serving: Serving, visiting: Visitin
     await expect(ada.message("Paper Weekly #4")).to_have_count(0)
     tombstone = ada.message("This message was deleted.")
     await expect(tombstone).to_contain_text("replies")
+    await ada.does("Delete the bot's newest message")  # the line that says who subscribed the channel
+    await expect(ada.message("subscribed this channel")).to_have_count(0)
     await ada.does("Delete the bot's newest message")
     await expect(ada.page.locator("#notices")).to_contain_text("no message in #devops that could be deleted")
     await ada.leaves_backstage()
