@@ -323,8 +323,8 @@ class Index:
 
     def _near_topics(self, asked: Query) -> tuple[str, ...]:
         """Return topics that a query may have meant, and then the main ones; each has a strong answer."""
-        near = (topic for topic in suggest.near_topics(asked, self._lookup) if self._is_told(topic))
-        return tuple(islice(_once(chain(near, self.topics(suggest.MAX_NEAR_TOPICS))), suggest.MAX_NEAR_TOPICS))
+        near = suggest.near_topics(asked, self._lookup, self.topics(suggest.MAX_NEAR_TOPICS))
+        return tuple(islice(_once(filter(self._is_told, near)), suggest.MAX_NEAR_TOPICS))
 
     def _parts(self, query: str, plan: Plan) -> Iterator[str]:
         """Return the parts of `query` that by themselves have answers under the same filters, no word twice."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from archive.search.inflections import inflections
 from archive.search.query import Query
+from archive.search.synonyms import SYNONYM
 from archive.search.terms import CACHED_WORDS, TermLookup
 from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
 from archive.search.words import Words, bag, words
@@ -30,7 +31,7 @@ def topics(limit: int, lookup: TermLookup) -> tuple[str, ...]:
         forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
         if seen.isdisjoint(forms):
             told.append(usual(forms, lookup))
-            seen.update((*forms, *(other.words for other in lookup.synonyms.of(name) if other.rule == "synonym")))
+            seen.update((*forms, *(other.words for other in lookup.synonyms.of(name) if other.rule == SYNONYM)))
     if len(told) < min(limit, MAX_NEAR_TOPICS):
         told += [word for word in _frequent(lookup) if word not in told][: MAX_NEAR_TOPICS - len(told)]
     return tuple(told[:limit])
@@ -128,8 +129,8 @@ def _righted(word: str, lookup: TermLookup) -> str:
     return near[0].word if near else word
 
 
-def near_topics(asked: Query, lookup: TermLookup) -> tuple[str, ...]:
-    """Return topics of the query's words, then other names of those, each of a few entries."""
+def near_topics(asked: Query, lookup: TermLookup, main: Iterable[str]) -> tuple[str, ...]:
+    """Return topics of the query's words, narrower and broader ones, then `main` ones; one name for each thing."""
     named = list(_spans(tuple(word.text for word in asked.words if not word.optional), lookup))
     known = lookup.synonyms.known
     own = [name for name in named if name in known]
@@ -140,8 +141,9 @@ def near_topics(asked: Query, lookup: TermLookup) -> tuple[str, ...]:
         forms: list[Words] = [(*name[:-1], form) for form in (name[-1], *inflections(name[-1]))]
         if len(name) < 3 and seen.isdisjoint(forms) and entries_of(name, lookup) >= MIN_TOPIC_ENTRIES:
             near.append(usual(forms, lookup))
-            seen.update(forms)
-    return tuple(near)
+            same = (other.words for other in lookup.synonyms.of(name) if other.rule == SYNONYM)
+            seen.update((*forms, *same))
+    return (*near, *(topic for topic in main if tuple(words(topic)) not in seen))
 
 
 def entries_of(name: Words, lookup: TermLookup) -> int:

@@ -69,6 +69,15 @@ def test_topics_of_the_query_come_first() -> None:
     assert index.search("nagios wombats zeppelin gnu").near_topics[:2] == ("nagios", "kubernetes")
 
 
+def test_one_thing_is_told_by_one_name() -> None:
+    """Beside "kubernetes" its abbreviation would say nothing more."""
+    texts = ["Kubernetes and k8s."] * 4 + ["Nagios."] * 4
+    assert Index.of([issue(1, *texts)]).search("kubernetes wombats zeppelin gnu").near_topics == (
+        "kubernetes",
+        "nagios",
+    )
+
+
 @given(QUERIES)
 def test_what_is_offered_has_answers(query: str) -> None:
     """Few ways on are offered, only where no answer is strong, each once, and each leads to something."""
