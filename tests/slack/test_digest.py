@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from archive.issue import Section
 from archive.kind import Kind
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.title import label, title
@@ -35,7 +36,7 @@ def test_the_channel_message() -> None:
     """Title, date, intro, and numbered linked headlines by section, sponsors marked as such."""
     assert said(digest(plain()).parent.message) == (
         "Example Weekly Issue #7\n"
-        "7 March 2021 · 3 links · 1 from sponsors\n"
+        "7 March 2021 · 4 links · 1 from sponsors\n"
         "A quiet week, with one loud outage in it.\n"
         "*Sponsored*\n1. <https://pagers.example/rent|Pagers>\n"
         "*News*\n2. <https://blog.example/cache|How a cache took a site>\n3. <https://a.example/1|Queues, twice>\n"
@@ -46,7 +47,7 @@ def test_the_channel_message() -> None:
 def test_the_notification() -> None:
     """Phones and screen readers get title, date and the first headlines, without a sponsor's."""
     assert digest(plain()).parent.message.text == (
-        "Example Weekly Issue #7 · 7 March 2021 · 3 links · 1 from sponsors: "
+        "Example Weekly Issue #7 · 7 March 2021 · 4 links · 1 from sponsors: "
         "How a cache took a site; Queues, twice; dnslint"
     )
 
@@ -81,13 +82,67 @@ def test_layout_full() -> None:
 
 
 def test_an_intro_with_a_link() -> None:
-    """It opens the channel message and has a reply of its own; in full it is said once."""
+    """It stays an introduction: its link stands below it with a button, has no number, and no reply of its own."""
     intro = section("", Kind.INTRO, entry(0, "Our survey is open.", "https://s.example/survey", headline="Survey"))
     one = issue(intro, *plain().sections[1:])
-    thread, full = digest(one), digest(one, Preferences(layout=Layout.FULL))
-    assert "\nOur survey is open.\n" in said(thread.parent.message)
-    assert thread.replies[0].entries == (0,)
-    assert said(full.parent.message).count("Our survey is open.") == 1
+    for layout in Layout:
+        rendered = digest(one, Preferences(layout=layout))
+        words = said(rendered.parent.message)
+        assert "\nOur survey is open.\n• <https://s.example/survey|s.example/survey>\n" in words
+        assert "5 links · 1 from sponsors" in words
+        assert words.count("Our survey is open.") == 1
+        assert rendered.parent.entries == (1, 2, 3, 4, 0)
+        assert 0 not in [position for part in rendered.replies for position in part.entries]
+        assert any("accessory" in block for block in rendered.parent.message.blocks)
+
+
+def test_an_advertisement_that_stands_twice_is_shown_once() -> None:
+    """It is shown below the news, with the longer of its texts; one that stands alone stays at its place."""
+    shown = plain()
+    again = section("", Kind.SPONSOR, entry(5, "Rent our pagers, now.", "http://pagers.example/rent/?utm_source=x"))
+    twice = replace(shown, sections=(*shown.sections, again))
+    for layout in Layout:
+        rendered = digest(twice, Preferences(layout=layout))
+        words = all_said([rendered.parent, *rendered.replies])
+        assert words.count("Rent our pagers, now.") >= 1
+        assert rendered.parent.entries == (2, 3, 4, 5)
+        assert "· 1 from sponsors" in said(rendered.parent.message)
+    assert digest(shown).parent.entries == (1, 2, 3, 4)
+
+
+def many(*sizes: int) -> list[Section]:
+    """Return sections of so many entries each."""
+    made, position = [], 0
+    for number, size in enumerate(sizes, 1):
+        urls = range(position, position + size)
+        entries = [entry(at, f"Entry {at} says something.", f"https://example.org/{at}") for at in urls]
+        made.append(section(f"Part {number}", Kind.NEWS, *entries))
+        position += size
+    return made
+
+
+def test_more_than_a_hundred_entries_are_a_message_for_each_section() -> None:
+    """The channel message lists the sections; every entry is in one reply, numbered as its number emoji say."""
+    rendered = digest(issue(*many(60, 1, 40)))
+    assert said(rendered.parent.message).endswith(
+        "101 links\n*Part 1* · 60 entries\n*Part 2* · 1 entry\n*Part 3* · 40 entries"
+    )
+    assert [len(part.entries) for part in rendered.replies] == [60, 1, 40]
+    assert said(rendered.replies[2].message).startswith(
+        "*Part 3*\n1. *<https://example.org/61|Entry 61 says something.>*\n2. *<"
+    )
+    assert rendered.parent.entries == ()
+    one_less = digest(issue(*many(60, 40)))
+    assert len(one_less.replies) == 100
+
+
+def test_a_section_too_long_for_a_message_goes_on_in_the_next() -> None:
+    """Its entries are all there, in order, and the messages' keys differ."""
+    rendered = digest(issue(*many(500, 20)))
+    assert [position for part in rendered.replies for position in part.entries] == list(range(520))
+    assert len(rendered.replies) < 12
+    assert len({part.key for part in rendered.replies}) == len(rendered.replies)
+    assert "*Part 1* (continued)" in said(rendered.replies[1].message)
 
 
 def test_an_issue_without_links() -> None:

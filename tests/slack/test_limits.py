@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from archive.issue import Issue
 from archive.kind import Kind
+from bot.domain.adverts import each_once
 from bot.domain.preferences import Layout, Preferences
 from bot.slack.cards.digest import digest
 from tests.fakes.checker import all_breaches
@@ -32,18 +33,23 @@ def test_parts_have_their_own_keys(nasty: Issue, preferences: Preferences) -> No
 @settings(deadline=None)
 @given(nasty_issues(), st.sampled_from(Layout))
 def test_every_linked_entry_has_its_place(nasty: Issue, layout: Layout) -> None:
-    """With nothing left out, each entry with a link is shown in full by exactly one part."""
+    """With nothing left out, each linked entry is shown in full by one part; a repeated advertisement once."""
     rendered = digest(nasty, Preferences(layout=layout))
     threaded = any(part.key.startswith("entry") for part in rendered.replies)
-    full = rendered.replies if threaded else (rendered.parent, *rendered.replies)
-    shown = [position for part in full for position in part.entries]
-    assert not threaded or rendered.parent.entries == tuple(shown)
+    replies = [position for part in rendered.replies for position in part.entries]
+    above = [position for position in rendered.parent.entries if not (threaded and position in replies)]
+    if threaded:
+        assert rendered.parent.entries == (*replies, *above)
+        intro = {one.position for section, one in nasty.entries() if section.kind is Kind.INTRO}
+        assert set(above) <= intro
+    shown = [*above, *replies]
     assert len(shown) == len(set(shown))
-    assert {one.position for _, one in nasty.entries() if one.links} <= set(shown)
+    linked = {one.position for _, one in each_once(nasty.entries()) if one.links}
+    assert linked <= set(shown)
 
 
 def test_an_issue_of_a_thousand_entries() -> None:
-    """A digest too long for a thread is set in full, on as many pages as it takes."""
+    """A digest too long for a thread has a message for each section, or several."""
     entries = [entry(n, f"Entry {n} says something of use.", f"https://example.com/{n}") for n in range(1000)]
     rendered = digest(issue(section("News", Kind.NEWS, *entries)))
     assert all_breaches(rendered) == []

@@ -7,9 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
+from bot.domain import adverts
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
 from bot.domain.title import title
@@ -17,12 +19,15 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import long_date
 from bot.slack.blocks.message import Block, Digest, Message, Part
 from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, linkable, relinked, shown, split
+from bot.slack.cards import folding
 from bot.slack.cards.entry import opening
+from bot.slack.cards.folding import joined
 from bot.slack.cards.save_button import save_button, token
 
 MAX_REPLIES = 100
-"""Replies that a thread may have. At one message a second (Slack: rate limits) a longer one would take minutes; the
-issue is then rendered in the full layout."""
+"""Replies that a thread may have. At one message a second (Slack: rate limits) a longer one would take minutes; each
+section is then one message."""
+_INTRO_MAX_LINKS = 10
 _INTRO_MAX_CHARS = 1_500
 _PIECE_MAX_CHARS = 2_800
 _MAX_PIECES = 3
@@ -71,15 +76,21 @@ def digest(
     """Return an issue as the messages that a channel gets.
 
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
-    gets its own reply. Layout full (or more than `MAX_REPLIES` entries): everything is in the parent, and what does not
-    fit there in replies "page-2", "page-3", …. Every message keeps Slack's limits for any issue. `note` is one line
-    shown below the date: plain text, except for links as `mrkdwn.link` writes them. Each entry shown in full has a Save
-    button; for the positions in `saved` it says that the link is saved.
+    gets its own reply; with more than `MAX_REPLIES` entries the parent lists the sections, and each section gets one
+    reply. Layout full: everything is in the parent, and what does not fit there in replies "page-2", "page-3", ….
+    Every message keeps Slack's limits for any issue. `note` is one line shown below the date: plain text, except for
+    links as `mrkdwn.link` writes them. Each entry shown in full has a Save button; for the positions in `saved` it says
+    that the link is saved.
     """
     plan = _plan(issue, preferences, note, saved)
-    if preferences.layout is Layout.FULL or len(plan.items) > MAX_REPLIES:
+    if preferences.layout is Layout.FULL:
         return _full(plan)
-    return _thread(plan)
+    if len(plan.items) <= MAX_REPLIES:
+        return _thread(plan)
+    folded = folding.folded(
+        (_heading(items[0].section), [item.entry for item in items]) for items in _sections(plan.items)
+    )
+    return _by_section(plan, folded) if len(folded) <= MAX_REPLIES else _full(plan)
 
 
 def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[int]) -> _Plan:
@@ -88,7 +99,7 @@ def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[in
     items: list[_Item] = []
     left: Counter[Kind] = Counter()
     seen: Counter[str] = Counter()
-    for section, entry in issue.entries():
+    for section, entry in adverts.each_once(issue.entries()):
         if section.kind is Kind.SPONSOR and preferences.sponsors is Sponsors.FOLDED:
             folded.append(entry)
             continue
@@ -97,17 +108,16 @@ def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[in
             continue
         if section.kind is Kind.INTRO:
             intro.append(entry)
-            # The parent shows the intro's text. Only an entry with links, or one that doesn't fit there, needs a reply.
-            if not entry.links and preferences.layout is Layout.THREAD and _fits_intro(intro):
-                continue
-            if preferences.layout is Layout.FULL and not entry.links:
+            # The parent shows the intro with its links. Only an entry that doesn't fit there needs a reply.
+            if preferences.layout is Layout.FULL or _fits_intro(intro):
                 continue
         items.append(_Item(section, entry, len(items) + 1, _key(entry, seen)))
     return _Plan(issue, tuple(intro), tuple(items), tuple(folded), left, note, saved)
 
 
 def _fits_intro(intro: Sequence[Entry]) -> bool:
-    return len(escape(_intro_text(intro))) <= _INTRO_MAX_CHARS
+    links = sum(len(entry.links) for entry in intro)
+    return len(escape(_intro_text(intro))) <= _INTRO_MAX_CHARS and links <= _INTRO_MAX_LINKS
 
 
 def _intro_text(intro: Iterable[Entry]) -> str:
@@ -122,28 +132,77 @@ def _key(entry: Entry, seen: Counter[str]) -> str:
     return f"entry-{name}" if seen[name] == 1 else f"entry-{name}-{seen[name]}"
 
 
-def _thread(plan: _Plan) -> Digest:
+def _intro_links(plan: _Plan) -> tuple[Entry, ...]:
+    """Return the intro's entries with links that have no message of their own."""
+    own = {item.entry.position for item in plan.items}
+    return tuple(entry for entry in plan.intro if entry.links and entry.position not in own)
+
+
+def _intro_end(plan: _Plan) -> list[Block]:
+    """Return the block of the intro's links, with a Save button where they are one entry's; [] without links."""
+    entries = _intro_links(plan)
+    urls = list(dict.fromkeys(each.url for entry in entries for each in entry.links))
+    lines = [f"• {link(url, shown(url), 80)}" if linkable(url) else f"• {clip(shown(url), 200)}" for url in urls]
+    if not lines:
+        return []
+    made = [blocks.section(joined(lines, _PIECE_MAX_CHARS))]
+    return _with_save(plan, entries[0], made) if len(entries) == 1 else made
+
+
+def _head(plan: _Plan) -> list[Block]:
+    """Return what a channel message begins with: title, date, note and intro."""
     top = list(_top(plan))
     if intro := clip(_intro_text(plan.intro), _INTRO_MAX_CHARS):
         top.append(blocks.section(intro))
+    return [*top, *_intro_end(plan)]
+
+
+def _sections(items: Sequence[_Item]) -> list[list[_Item]]:
+    """Return the entries of each section; what continues below an advertisement is a section of its own."""
+    return [list(found) for _, found in groupby(items, key=lambda item: _heading(item.section))]
+
+
+def _foot(plan: _Plan) -> list[Block]:
+    return [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
+
+
+def _thread(plan: _Plan) -> Digest:
+    top = _head(plan)
     contents = _contents(plan.items, blocks.MAX_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
-    foot = [blocks.context(line) for line in (_folded(plan.folded), _left(plan.left)) if line]
     # A number emoji under the parent means the entry of that number, even if the contents had no room for it.
     numbered = tuple(item.entry.position for item in plan.items)
-    parent = Part("parent", Message(_fallback(plan), (*top, *contents, *foot)), numbered)
+    parent = _parent(plan, [*top, *contents, *_foot(plan)], numbered)
     return Digest(plan.issue.slug, parent, tuple(_reply(plan, item) for item in plan.items))
+
+
+def _parent(plan: _Plan, made: Iterable[Block], numbered: tuple[int, ...]) -> Part:
+    """Return the channel message; the intro's links, which have no number, follow the `numbered` entries."""
+    entries = (*numbered, *(entry.position for entry in _intro_links(plan)))
+    return Part("parent", Message(_fallback(plan), tuple(made)), entries)
+
+
+def _by_section(plan: _Plan, replies: tuple[Part, ...]) -> Digest:
+    """Return a digest of many entries: the parent lists the sections, and each has one reply."""
+    lines = [
+        f"{_heading(items[0].section)} · {len(items)} {'entry' if len(items) == 1 else 'entries'}"
+        for items in _sections(plan.items)
+    ]
+    contents = [blocks.section(joined(lines, _PIECE_MAX_CHARS))]
+    return Digest(plan.issue.slug, _parent(plan, [*_head(plan), *contents, *_foot(plan)], ()), replies)
 
 
 def _top(plan: _Plan) -> Iterator[Block]:
     yield blocks.header(title(plan.issue))
-    yield blocks.context(f"{long_date(plan.issue.published)} · {_counted(plan.items)}")
+    yield blocks.context(f"{long_date(plan.issue.published)} · {_counted(plan)}")
     if plan.note:
         yield blocks.context(f"_{relinked(plan.note, 600)}_")
 
 
-def _counted(items: Sequence[_Item]) -> str:
-    links = sum(bool(item.entry.links) and not item.sponsored for item in items)
-    sponsors = sum(item.sponsored for item in items)
+def _counted(plan: _Plan) -> str:
+    """Return how many links the channel gets, each once, and how many advertisements."""
+    own = (item.entry for item in plan.items if not item.sponsored)
+    links = len({each.url for entry in chain(own, _intro_links(plan)) for each in entry.links})
+    sponsors = sum(item.sponsored for item in plan.items)
     said = f"{links} link{'s' * (links != 1)}" if links else "no links"
     return f"{said} · {sponsors} from sponsors" if sponsors else said
 
@@ -151,7 +210,7 @@ def _counted(items: Sequence[_Item]) -> str:
 def _fallback(plan: _Plan) -> str:
     """Return the digest in one line, for notifications and screen readers."""
     first = [one_line(item.entry.headline) for item in plan.items if not item.sponsored][:3]
-    said = f"{title(plan.issue)} · {long_date(plan.issue.published)} · {_counted(plan.items)}"
+    said = f"{title(plan.issue)} · {long_date(plan.issue.published)} · {_counted(plan)}"
     return clip(f"{said}: {'; '.join(first)}" if first else said, 600)
 
 
@@ -210,7 +269,7 @@ def _left(left: Counter[Kind]) -> str:
 
 
 def _reply(plan: _Plan, item: _Item) -> Part:
-    body = _with_save(plan, item, _entry_blocks(item))
+    body = _with_save(plan, item.entry, _entry_blocks(item))
     place = "Sponsored" if item.sponsored else _plain_heading(item.section)
     site = clip(host(item.entry.links[0].url), 80) if item.entry.links else ""
     # Without its number: where an entry is added to a posted issue, those of the replies after it would be wrong.
@@ -218,10 +277,9 @@ def _reply(plan: _Plan, item: _Item) -> Part:
     return Part(item.key, Message(_entry_fallback(item), tuple(body)), (item.entry.position,))
 
 
-def _with_save(plan: _Plan, item: _Item, body: list[Block]) -> list[Block]:
+def _with_save(plan: _Plan, entry: Entry, body: list[Block]) -> list[Block]:
     """Return an entry's blocks with the Save button beside the first, where it needs no block of its own."""
-    position = item.entry.position
-    save = save_button(token(plan.issue.slug, item.entry), item.entry.headline, saved=position in plan.saved)
+    save = save_button(token(plan.issue.slug, entry), entry.headline, saved=entry.position in plan.saved)
     return [{**body[0], "accessory": save}, *body[1:]] if save else body
 
 
@@ -274,12 +332,13 @@ def _other_links(entry: Entry) -> str:
 def _full(plan: _Plan) -> Digest:
     pages = [_Page([], [])]
     _lay(pages, list(_top(plan)), ())
-    own = {item.entry.position for item in plan.items}
-    for piece in split(_intro_text(entry for entry in plan.intro if entry.position not in own), _PIECE_MAX_CHARS):
+    for piece in split(_intro_text(plan.intro), _PIECE_MAX_CHARS):
         _lay_anywhere(pages, [blocks.section(piece)])
+    if end := _intro_end(plan):
+        _lay_anywhere(pages, end)
     heading = ""
     for item in plan.items:
-        name = "" if item.section.kind is Kind.INTRO else _heading(item.section)
+        name = _heading(item.section)
         above, heading = ("" if name == heading else name), name
         if not _lay(pages, _numbered(plan, item, above, len(pages[-1].entries) + 1), (item.entry.position,)):
             pages.append(_Page([], []))
@@ -303,7 +362,7 @@ class _Page:
 def _numbered(plan: _Plan, item: _Item, above: str, number: int) -> list[Block]:
     """Return an entry's blocks with its number on the page, which number emoji refer to; a divider before a heading."""
     rule = [blocks.divider()] if above else []
-    return [*rule, *_with_save(plan, item, _entry_blocks(item, above, number))]
+    return [*rule, *_with_save(plan, item.entry, _entry_blocks(item, above, number))]
 
 
 def _lay(pages: list[_Page], made: list[Block], entries: tuple[int, ...]) -> bool:
@@ -330,7 +389,7 @@ def _lay_anywhere(pages: list[_Page], made: list[Block]) -> None:
 
 def _page(plan: _Plan, page: _Page, number: int) -> Part:
     if number == 1:
-        return Part("parent", Message(_fallback(plan), tuple(page.blocks)), tuple(page.entries))
+        return _parent(plan, page.blocks, tuple(page.entries))
     name = f"{title(plan.issue)} · page {number}"
     shown_blocks = (blocks.context(clip(name, 200)), *page.blocks)
     return Part(f"page-{number}", Message(clip(name, 200), shown_blocks), tuple(page.entries))
