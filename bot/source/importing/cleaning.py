@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import urljoin
@@ -65,7 +65,7 @@ def cleaned(html: str, base: str = "") -> Cleaned:
 def cleaned_tokens(tokens: Tokens, base: str = "", unseen: frozenset[str] = frozenset()) -> Cleaned:
     """Return a page as `cleaned` does, without the elements called `unseen`."""
     left_out: Counter[str] = Counter()
-    writer = _Writer(left_out, _data_tables(tokens), base)
+    writer = _Writer(tokens, left_out, base)
     return Cleaned("".join(_written(tokens, writer, _UNSEEN | unseen, left_out)), _title(tokens), left_out)
 
 
@@ -119,13 +119,48 @@ _TABLE_MAX_TOKENS = 5_000
 """Tokens of the largest table that may be one of data; tables in tables in tables would take long otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Cards:
+    """Links around a whole card, as newsletters have them: a heading, and text below it.
+
+    The heading is the link then. `around`: places of the tags of such links. `links`: the address for each place of a
+    heading's start tag. `ends`: places of those headings' end tags.
+    """
+
+    around: frozenset[int]
+    links: Mapping[int, str]
+    ends: frozenset[int]
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> _Cards:
+        """Return the cards of a page."""
+        around: set[int] = set()
+        links: dict[int, str] = {}
+        ends: set[int] = set()
+        for place, token in enumerate(tokens):
+            if token.name == "a" and token.kind == "start" and 0 < token.end - place <= _CARD_MAX_TOKENS:
+                inside = range(place, token.end)
+                heads = (i for i in inside if tokens[i].kind == "start" and tokens[i].name in _HEADINGS)
+                head = next((i for i in heads if i < tokens[i].end < token.end), None)
+                if head is not None:
+                    around |= {place, token.end}
+                    links[head] = token.attributes.get("href", "")
+                    ends.add(tokens[head].end)
+        return cls(frozenset(around), links, frozenset(ends))
+
+
+_CARD_MAX_TOKENS = 200
+"""Tokens of the largest card; a link that is never closed may have a whole page in it."""
+
+
 class _Writer:
     """Writes tokens as tags, knowing which link they are in."""
 
-    def __init__(self, left_out: Counter[str], data: frozenset[int], base: str) -> None:
+    def __init__(self, tokens: Tokens, left_out: Counter[str], base: str) -> None:
         self._left_out = left_out
         self._base = base
-        self._data = data
+        self._data = _data_tables(tokens)
+        self._cards = _Cards.of(tokens)
         self._link = ""
         self._label = ""
 
@@ -134,8 +169,17 @@ class _Writer:
         if token.kind == "text":
             self._label += token.name
             yield _labelled(token.name) if self._link else "".join(_linked(token.name, self._left_out))
+        elif place in self._cards.around:
+            yield " "
+        elif place in self._cards.links:
+            yield self._tag(token, place)
+            yield from self._opened(self._cards.links[place])
+        elif place in self._cards.ends:
+            yield from self._closed()
+            yield self._tag(token, place)
         elif token.name == "a":
-            yield from self._anchor(token)
+            yield from self._closed()
+            yield from self._opened(token.attributes.get("href", "")) if token.kind == "start" else ()
         elif token.name == "img":
             yield self._picture(token)
         elif self._link and (token.name in _BLOCKS or token.name == "br"):
@@ -151,16 +195,19 @@ class _Writer:
             return ""
         return f"<{'/' if token.kind == 'end' else ''}{name}>"
 
-    def _anchor(self, token: Token) -> Iterator[str]:
+    def _opened(self, url: str) -> Iterator[str]:
+        """Begin a link, if the address opens a page."""
+        if address := _opened(url.strip(), self._base):
+            self._link, self._label = _followed(address, self._left_out), ""
+            yield f'<a href="{escape(self._link)}">'
+
+    def _closed(self) -> Iterator[str]:
+        """End the link, if there is one; without words its address stands in for them."""
         if self._link:
             if not self._label.strip():
-                yield _worded(self._link)  # a link with no words is still one
+                yield _worded(self._link)
             self._link = ""
             yield "</a>"
-        url = token.attributes.get("href", "").strip()
-        if token.kind == "start" and (url := _opened(url, self._base)):
-            self._link, self._label = _followed(url, self._left_out), ""
-            yield f'<a href="{escape(self._link)}">'
 
     def _picture(self, token: Token) -> str:
         words, address = " ".join(token.attributes.get("alt", "").split()), token.attributes.get("src", "")

@@ -24,6 +24,11 @@ from tests.fakes.letters import page
         ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
         ("<a href='https://a.example/'><img src='https://p.example/i.png' alt='The name'></a>", "The name"),
         ("<a href='https://a.example/'><div>one</div><div>two</div></a>", "[one two](https://a.example/)"),
+        (
+            "<a href='https://a.example/'><img src='i'><div><h3>The name</h3><p>What it does.</p></div></a><p>b</p>",
+            "### [The name](https://a.example/)\n\nWhat it does.\n\nb",
+        ),
+        ("<a href='https://a.example/'><h3></h3></a>", "### <https://a.example/>"),
         ("<p>5 &lt; 6 &amp; <b>7</b></p>", "5 < 6 & **7**"),
         ("<p>Use &lt;details&gt; and &amp;amp;</p>", "Use &#60;details> and &#38;amp;"),
         ("<p>no [link](here)</p>", "no [link&#93;(here)"),
