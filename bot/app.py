@@ -46,6 +46,8 @@ from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.schedule import zone_of
 from bot.domain.timers import Timers
 from bot.home.home_tab import Home, HomeSources
+from bot.lookup.asking.askers import Askers
+from bot.lookup.asking.beneath import Beneath
 from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers, Chance
@@ -269,7 +271,15 @@ def _services(
     return Services(
         names=names,
         answers=answers,
-        conversations=Conversations(library, store.ask_threads, names, clock),
+        conversations=Conversations(
+            library,
+            store.ask_threads,
+            names,
+            clock,
+            Askers(slack, clock, lambda: zone_of(settings.zone)),
+            Beneath(store.postings, registry.issue),
+            misses.note,
+        ),
         slack=slack,
         reactions=Reactions(store.bookmarks, settings.bookmark, clock),
         saved_links=mine,

@@ -13,6 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from archive.search.result import Grade
 from bot.bookmarks.views import personal_data
 from bot.bookmarks.views.link_picker import ACTION as CHOOSE
 from bot.bookmarks.views.link_picker import PickerState, picked
@@ -28,9 +29,9 @@ from bot.digests.views.subscription import RETRACT
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
-from bot.lookup.views.asked import ASK
+from bot.lookup.views.asked import ASK, FEEDBACK, thanked
 from bot.lookup.views.mistyped import COMMAND
-from bot.lookup.views.sharing import SHARE, Shareable, ShareForm
+from bot.lookup.views.sharing import SHARE, SHARE_TO, Shareable, ShareForm, ShareTarget
 from bot.services import Services
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
@@ -79,6 +80,28 @@ async def _share_form(click: Click) -> Message | None:
         place.workspace, click.trigger, what, place.channel, click.url
     )
     return None if opened else blocks.told(_GONE)
+
+
+async def _share_to(click: Click) -> Message:
+    """Share one link with the channel that the button names; it is looked up again."""
+    target, place = ShareTarget.read(click.value), click.place
+    if target is None:
+        return blocks.told(_STALE)
+    asked = ShareForm(target.channel, click.url, Shareable(None, target.slug, target.position))
+    if click.services.answers.sharing.content(asked, place.user) is None:
+        return blocks.told(_GONE)
+    left = await click.services.bookmarking.sharing.share(place.workspace, place.user, asked)
+    if left is not None:
+        return blocks.says(f"I can’t post in <#{target.channel}>. Invite me there, and press the button again.")
+    return blocks.says(f"Shared in <#{target.channel}>.")
+
+
+async def _feedback(click: Click) -> Message:
+    """Count an answer that did not help, by the words of its question only."""
+    helpful = not click.value.startswith("-")
+    if not helpful and (query := click.value[1:].strip()):
+        click.services.misses.note(query, Grade.NEAREST)
+    return thanked(helpful=helpful)
 
 
 async def _issue(click: Click) -> Message:
@@ -227,6 +250,8 @@ _ACTS = {
     "again": _Act(_again),
     "share": _Act(_share),
     SHARE: _Act(_share_form, beside=True),
+    SHARE_TO: _Act(_share_to, beside=True),
+    FEEDBACK: _Act(_feedback, beside=True),
     "issue": _Act(_issue, beside=True),
     "issue:back": _Act(_issue),
     "issue:next": _Act(_issue),
@@ -267,11 +292,12 @@ def _act_of(click: Click, name: str) -> _Act | None:
     return public or _ACTS.get(click.action) or _ACTS.get(name)
 
 
-async def _answered(click: Click, message: Message | None) -> Message | None:
-    """Post the message in the button's thread and return None; return it if the response URL is to show it.
+async def _answered(click: Click, work: Awaitable[Message | None]) -> Message | None:
+    """Show the message that `work` returns in the button's thread and return None, or return it for the response URL.
 
     A response URL can answer one person in the channel, but not in a thread.
     """
+    message = await work
     if message is None or click.private or not click.thread:
         return message
     place = click.place
@@ -296,7 +322,9 @@ def register(app: AsyncApp, services: Services) -> None:
         elif act := _act_of(click, name):
             work = asyncio.ensure_future(act.do(click))
             if act.first:
-                work = asyncio.ensure_future(_answered(click, await work))
+                await work
+            if act.first or act.beside:
+                work = asyncio.ensure_future(_answered(click, work))
             follow_up(services, click.url, lambda: work, response_type="ephemeral", replace_original=not act.beside)
         return await ack()
 

@@ -11,6 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.digests.command_context import CommandContext
 from bot.domain.ask_thread import AskThread
+from bot.domain.bookmark import member_at
 from bot.lookup.asking.conversation import Said
 from bot.lookup.asking.sending import send
 from bot.services import Services
@@ -29,7 +30,13 @@ def register(app: AsyncApp, services: Services) -> None:
         """Answer a mention in a channel."""
         if asked := _asked(body, context):
             services.background.start(
-                _answered(services, asked, text(body, "event", "text"), context.bot_user_id or "")
+                _answered(
+                    services,
+                    asked,
+                    text(body, "event", "text"),
+                    context.bot_user_id or "",
+                    stranger=_is_stranger(body, context),
+                )
             )
 
     async def written(body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -53,11 +60,19 @@ def _asked(body: Mapping[str, Any], context: AsyncBoltContext) -> tuple[AskThrea
     return AskThread(workspace(context), channel, thread if _TS.fullmatch(thread) else ts, user), ts
 
 
-async def _answered(services: Services, asked: tuple[AskThread, str], said_text: str, bot: str) -> None:
+def _is_stranger(body: Mapping[str, Any], context: AsyncBoltContext) -> bool:
+    """Return whether a message in a shared channel is by somebody of another workspace, as far as Slack says so."""
+    team = text(body, "event", "user_team") or text(body, "event", "source_team") or text(body, "event", "team")
+    return not member_at(workspace(context), text(body, "event", "user"), team).home
+
+
+async def _answered(
+    services: Services, asked: tuple[AskThread, str], said_text: str, bot: str, *, stranger: bool = False
+) -> None:
     """Answer a message in its thread, privately where it concerns one person."""
     thread, ts = asked
     try:
-        said = await services.conversations.answer(thread, ts, said_text, bot)
+        said = await services.conversations.answer(thread, ts, said_text, bot, stranger=stranger)
         message = await _message(services, thread, said)
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
         said, message = Said(private=True), explained(error, services, channel=thread.channel)

@@ -237,8 +237,14 @@ SAFE_BLOCKS: dict[str, Rule] = {
     ),
     "rich_text": _block("rich_text", {"elements": many(1, 1000, _RICH_PART)}),
 }
+_THUMB = shape({"text": plain(75), "value": string(1, 2000)}, {"accessibility_label": string(1, 75)})
+_FEEDBACK = _typed("feedback_buttons", {"positive_button": _THUMB, "negative_button": _THUMB}, {"action_id": ID})
+_ICON = _typed("icon_button", {"icon": choice("trash"), "text": plain(75)}, {"action_id": ID, "value": string(1, 2000)})
 MESSAGE_BLOCKS: dict[str, Rule] = {
     **SAFE_BLOCKS,
+    "context_actions": _block(
+        "context_actions", {"elements": many(1, 5, by_type({"feedback_buttons": _FEEDBACK, "icon_button": _ICON}))}
+    ),
     "markdown": _block("markdown", {"text": string(1, 12_000)}),
     "table": _block(
         "table",

@@ -28,6 +28,7 @@ _STATE: Mapping[str, tuple[str, str]] = {
     "channels_select": ("selected_channel", "initial_channel"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
     "file_input": ("files", ""),
+    "feedback_buttons": ("value", ""),
 }
 _LISTS = ("selected_options", "files")
 Element = Mapping[str, Any]
@@ -37,7 +38,7 @@ def elements(blocks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Element
     """Return every interactive element with its block's id, in reading order."""
     for block in blocks:
         name = str(block.get("block_id", ""))
-        inner = block.get("elements") if block.get("type") == "actions" else None
+        inner = block.get("elements") if block.get("type") in {"actions", "context_actions"} else None
         for element in (*(inner or ()), block.get("accessory"), block.get("element")):
             if isinstance(element, Mapping) and element.get("type") not in {None, "image"}:
                 yield name, element
@@ -81,6 +82,8 @@ def label(element: Element) -> str:
 def options(element: Element) -> list[Mapping[str, Any]]:
     """Return all of a menu's own options."""
     groups = element.get("option_groups") or ()
+    if element.get("type") == "feedback_buttons":
+        return [element["positive_button"], element["negative_button"]]
     return [*(element.get("options") or ()), *(option for group in groups for option in group["options"])]
 
 
@@ -120,7 +123,8 @@ def set_to(element: Element, chosen: Any = None) -> dict[str, Any]:
         return {name: [_option(element, one) for one in chosen]}
     if name == "files":
         return {name: [dict(one) for one in chosen]}
-    return {name: chosen or None}  # an empty field has no value at all
+    thumb = element["type"] == "feedback_buttons"
+    return {name: _option(element, chosen)["value"] if thumb else chosen or None}  # an empty field has no value at all
 
 
 def state(
@@ -130,7 +134,7 @@ def state(
     found: dict[str, dict[str, Any]] = {}
     for block, element in elements(blocks):
         name = element.get("action_id")
-        if name is None or element["type"] not in _STATE or element["type"] == "overflow":
+        if name is None or element["type"] not in _STATE or element["type"] in {"overflow", "feedback_buttons"}:
             continue
         given = (values or {}).get(name)
         now = draft.get((block, name)) if given is None else None

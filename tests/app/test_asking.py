@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
+from archive.search.result import Grade
 from playground.slack import payloads
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.people import Person, readable
@@ -87,3 +91,157 @@ async def test_a_wish_shows_a_button_and_changes_nothing(it: Whole) -> None:
     await it.asks(ada, channel, "/weekly status", "is not subscribed")
     await ada.clicks(answer, "Subscribe mondays 09:00")
     await it.reads(ada, channel, "mondays 09:00")
+
+
+async def told(
+    it: Whole, who: Person, channel: Channel, text: str, root: ChannelMessage | None = None
+) -> list[ChannelMessage]:
+    """Say something, and return what the bot answers."""
+    asked, _ = await who.tells(text, channel, thread=root)
+    await it.settled()
+    return said_after(who, channel, asked)
+
+
+async def test_a_story_of_ten_turns(it: Whole) -> None:
+    """A thread in a channel: look up, page, open, narrow, change the topic, save, share, list, thank, forget."""
+    ada, linus = it.person(), it.person()
+    channel, other = it.channel(ada, linus), it.channel(ada)
+    await it.publish(*tales("story", *(f"viaduct-{word}" for word in "abcdefg"), "culvert"))
+    bot = f"<@{it.workspace.bot.id}>"
+    first = await answered(it, ada, channel, f"{bot} anything on viaduct?")  # 1
+    assert "7 links, page 1" in readable(first)
+    root = channel.find(first.thread_ts or "")
+    assert root is not None
+    more = await answered(it, ada, channel, f"{bot} more", root)  # 2
+    assert "page 2" in readable(more)
+    opened = await answered(it, ada, channel, f"{bot} the second one", root)  # 3
+    assert "page" not in readable(opened)
+    newest = await answered(it, ada, channel, f"{bot} newest first", root)  # 4
+    assert "viaduct sort:new" in readable(newest)
+    culvert = await answered(it, ada, channel, f"{bot} what about culvert?", root)  # 5
+    assert "All about culvert" in readable(culvert)
+    assert culvert.ephemeral_to is None
+    offer = await answered(it, ada, channel, f"{bot} save the first one", root)  # 6
+    assert offer.ephemeral_to == ada.user.id
+    await it.saved(ada, other)
+    await ada.clicks(offer, "Save")
+    await it.saved(ada, other, "https://story.example/culvert")
+    share = await answered(it, ada, channel, f"{bot} share the first one with <#{other.id}|other>", root)  # 7
+    assert share.ephemeral_to == ada.user.id
+    before = len(list(other.top))
+    await ada.clicks(share, "Share it")
+    await it.settled()
+    shared = list(other.top)[before:]
+    assert [f"<@{ada.user.id}> shared a link" in readable(one) for one in shared] == [True]
+    mine = await answered(it, ada, channel, f"{bot} what did I save?", root)  # 8
+    assert mine.ephemeral_to == ada.user.id
+    assert "story.example/culvert" in readable(mine)
+    assert await told(it, ada, channel, f"{bot} thanks!", root) == []  # 9
+    asked = await answered(it, ada, channel, f"{bot} forget me", root)  # 10
+    assert asked.ephemeral_to == ada.user.id
+    await it.saved(ada, other, "https://story.example/culvert")
+    assert said_after(linus, channel, root) == [each for each in channel.replies(root.ts) if each.is_bot]
+
+
+async def test_what_is_beneath_a_digest_is_about_its_issue(it: Whole) -> None:
+    """Its links have their numbers there; "this" alone may be any of them."""
+    ada = it.person()
+    channel = it.channel(ada)
+    posted = await it.digest(ada, channel, *tales("beneath", "spandrel", "voussoir"))
+    bot = f"<@{it.workspace.bot.id}>"
+    which = await answered(it, ada, channel, f"{bot} who wrote this?", posted.parent)
+    assert "from 1 to 2" in readable(which)
+    second = await answered(it, ada, channel, f"{bot} the second one", posted.parent)
+    assert "beneath.example/voussoir" in readable(second)
+    assert "beneath.example/spandrel" not in readable(second)
+
+
+async def test_what_is_beneath_a_shared_link_is_about_that_link(it: Whole) -> None:
+    """Without a number."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.publish(*tales("beneath-one", "abutment"))
+    bot = f"<@{it.workspace.bot.id}>"
+    first = await answered(it, ada, channel, f"{bot} abutment")
+    root = channel.find(first.thread_ts or "")
+    offer = await answered(it, ada, channel, f"{bot} share the first one here", root)
+    await ada.clicks(offer, "Share it")
+    await it.settled()
+    shared = next(each for each in channel.top if each.is_bot and "shared a link" in readable(each))
+    opened = await answered(it, ada, channel, f"{bot} who wrote this?", shared)
+    assert "beneath-one.example/abutment" in readable(opened)
+
+
+async def sends(it: Whole, fields: Mapping[str, Any]) -> None:
+    """Send an event as it is, and wait."""
+    payload = payloads.event(it.workspace, fields, it.fixture.server.clock.now())
+    reply = await it.fixture.sender.event(payload)
+    assert reply.ok
+    await it.settled()
+
+
+async def test_it_answers_people_s_new_messages_only(it: Whole) -> None:
+    """No edited one, none of a bot or workflow, nor its own; nor a `message` beside the mention it is."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.publish(*tales("unasked", "parapet"))
+    asked = ada.says(f"<@{it.workspace.bot.id}> parapet", channel)
+    fields = payloads.said(asked, ada.user, mention=True)
+    edited = {"type": "message", "subtype": "message_changed", "channel": channel.id, "message": fields, "ts": asked.ts}
+    for event in (
+        {**fields, "edited": {"user": ada.user.id, "ts": asked.ts}},
+        edited,
+        {**edited, "channel_type": "im"},
+        {**fields, "bot_id": "B123"},
+        {**fields, "subtype": "bot_message"},
+        {**fields, "user": it.workspace.bot.id},
+        {**fields, "type": "message", "channel_type": "channel"},
+    ):
+        await sends(it, event)
+    assert said_after(ada, channel, asked) == []
+    for event in (fields, {**fields, "type": "message", "channel_type": "channel"}, fields):
+        await sends(it, event)
+    assert len(said_after(ada, channel, asked)) == 1
+
+
+async def test_people_of_other_workspaces_look_things_up_and_nothing_else(it: Whole) -> None:
+    """In a shared channel."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.publish(*tales("strangers", "corbel"))
+    bot = f"<@{it.workspace.bot.id}>"
+    for text, said in (("corbel", "strangers.example/corbel"), ("pause for a week", "Only members"), ("help", "topic")):
+        asked = ada.says(f"{bot} {text}", channel)
+        await sends(it, {**payloads.said(asked, ada.user, mention=True), "user_team": "T0ELSEWHERE"})
+        assert said in readable(said_after(ada, channel, asked)[-1])
+
+
+async def test_a_thumb_down_counts_the_question_s_words(it: Whole) -> None:
+    """It is what `backissue misses` lists; who pressed it is not stored."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.publish(*tales("thumbs", "gargoyle"))
+    answer = await answered(it, ada, channel, f"<@{it.workspace.bot.id}> gargoyle")
+    await ada.clicks(answer, "Helpful")
+    await it.settled()
+    misses = it.app._services.misses
+    assert ("gargoyle", Grade.NEAREST) not in misses._noted
+    await ada.clicks(answer, "Not helpful")
+    await it.settled()
+    assert ("gargoyle", Grade.NEAREST) in misses._noted
+    root = channel.find(answer.thread_ts or "")
+    assert root is not None
+    thanks = said_after(ada, channel, root)
+    assert [each.ephemeral_to for each in thanks[-2:]] == [ada.user.id] * 2
+
+
+async def test_an_export_is_offered_privately(it: Whole) -> None:
+    """Wherever it is asked for."""
+    ada = it.person()
+    channel = it.channel(ada)
+    answer = await answered(it, ada, channel, f"<@{it.workspace.bot.id}> export my bookmarks as csv")
+    assert answer.ephemeral_to == ada.user.id
+    await ada.clicks(answer, "Export csv")
+    await it.settled()
+    direct = await answered(it, ada, ada.direct, "what did I save?")
+    assert "saved nothing yet" in readable(direct)

@@ -40,6 +40,8 @@ from bot.digests.there import PostsThere
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.catalogue import IssueCatalogue
 from bot.home.home_tab import Home, HomeSources, UserStateStore
+from bot.lookup.asking.askers import Askers
+from bot.lookup.asking.beneath import Beneath
 from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
@@ -141,7 +143,15 @@ class People:
         self.services = Services(
             names,
             answers,
-            Conversations(self.library, store.ask_threads, names, clock),
+            Conversations(
+                self.library,
+                store.ask_threads,
+                names,
+                clock,
+                Askers(self.slack, clock, lambda: UTC),
+                Beneath(store.postings, known),
+                misses.note,
+            ),
             self.slack,
             bookmarks,
             mine,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -14,12 +15,15 @@ from archive.search.result import Grade, Result
 from bot.domain.ask_thread import AskThread
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError
-from bot.lookup.asking.answering import Reply, reply
+from bot.lookup.asking.answering import Reply, query_of, reply
+from bot.lookup.asking.askers import Askers
+from bot.lookup.asking.beneath import Beneath
+from bot.lookup.asking.changes import rank_in
 from bot.lookup.asking.facts import ArchiveFacts
 from bot.lookup.asking.heard import Heard, hear
 from bot.lookup.asking.memory import read_thread, written
 from bot.lookup.asking.reader import Context
-from bot.lookup.asking.request import Manner, MessageKind, Request
+from bot.lookup.asking.request import Manner, MessageKind
 from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
 from bot.lookup.asking.wishes import command_of
 from bot.lookup.search import SearchSource
@@ -55,22 +59,39 @@ class Said:
     private: bool = False
     command: str = ""
 
+    @property
+    def is_own(self) -> bool:
+        """Return whether it concerns what one person has or changes, and not the archive."""
+        return self.private and self.command not in {"help", "topics"}
+
 
 class Conversations:
     """Answers messages from the archive in memory, and goes on from what was said before in their thread."""
 
-    def __init__(self, library: SearchSource, memory: ThreadMemory, names: CommandNames, clock: Clock) -> None:
-        """Answer from `library`; `memory` keeps threads for a day."""
+    def __init__(
+        self,
+        library: SearchSource,
+        memory: ThreadMemory,
+        names: CommandNames,
+        clock: Clock,
+        askers: Askers,
+        beneath: Beneath,
+        missed: Callable[[str, Grade], None],
+    ) -> None:
+        """Answer from `library`; `memory` keeps threads for a day, and `missed` counts what had no strong answer."""
         self._library = library
+        self._askers = askers
+        self._beneath = beneath
+        self._missed = missed
         self._memory = memory
         self._names = names
         self._clock = clock
 
-    async def answer(self, thread: AskThread, ts: str, text: str, bot: str, under: Shown | None = None) -> Said:
+    async def answer(self, thread: AskThread, ts: str, text: str, bot: str, *, stranger: bool = False) -> Said:
         """Return what is said to the message `ts` of a thread; silence where it was answered before.
 
-        `bot` is the bot's user id in a channel, "" in a direct message. `under` is the entry of a digest in whose
-        thread the message stands. If what is remembered can't be read, the thread begins again.
+        `bot` is the bot's user id in a channel, "" in a direct message. A `stranger` (of another workspace) may look
+        things up, as a guest may, and nothing else. If what is remembered can't be read, the thread begins again.
         """
         heard = hear(text, bot)
         if not heard.addressed:
@@ -78,13 +99,25 @@ class Conversations:
         state = await self._begin(thread, ts)
         if state is None:
             return Said()
-        before = read_thread(state) if state else _under(under)
+        before = read_thread(state) if state else await self._beneath_ours(thread, ts, bot)
         current = self._library.current
-        today = self._clock.now().date()
+        today = await self._askers.today(thread, heard.text)
         turn = follow(heard, Context(today, ArchiveFacts(current.index, current.snapshot), not bot), before)
-        said, shown = self._said(turn, heard, before, current, today)
+        said, shown = self._said(turn, heard, before, current, today, thread.channel)
+        if said.is_own and (stranger or await self._askers.is_guest(thread)):
+            return Said(views.members_only(), private=True)
         await self._remember(thread, remembered(turn, before, shown), before)
         return said
+
+    async def _beneath_ours(self, thread: AskThread, ts: str, bot: str) -> Thread | None:
+        """Return what a message in a thread that we began is about, None for any other."""
+        if not bot or thread.thread == ts:
+            return None
+        try:
+            return await self._beneath.thread(thread)
+        except BotError as error:
+            _log.warning("thread_read.failed", channel=thread.channel, error=str(error))
+            return None
 
     async def _begin(self, thread: AskThread, ts: str) -> str | None:
         try:
@@ -102,12 +135,15 @@ class Conversations:
             _log.warning("thread_write.failed", channel=thread.channel, error=str(error))
 
     def _said(
-        self, turn: Turn, heard: Heard, before: Thread | None, current: Current, today: date
+        self, turn: Turn, heard: Heard, before: Thread | None, current: Current, today: date, channel: str
     ) -> tuple[Said, tuple[Shown, ...]]:
-        """Return what is said to a turn, and the links that it shows."""
+        """Return what is said to a turn in a `channel`, and the links that it shows."""
         request = turn.request
         if turn.do in {"open", "related", "save", "share"} and before is not None:
-            return Said(self._pointed(turn, before, current, today), private=turn.do in {"save", "share"}), ()
+            to = next(iter(heard.channel_ids), "" if channel.startswith("D") else channel)
+            if turn.do in {"open", "related"} and not rank_in(heard.text) and _has_no_first(before):
+                turn = replace(turn, rank=0)
+            return Said(self._pointed(turn, before, current, today, to), private=turn.do in {"save", "share"}), ()
         if turn.do == "nothing" or request.manner is Manner.NONE:
             return Said(
                 views.small_talk(heard.courtesy) if before is None and request.manner is Manner.SHORT else None
@@ -116,13 +152,15 @@ class Conversations:
             return Said(views.unclear(request, self._names)), ()
         if request.kind in _ARCHIVE:
             found = reply(request, current.index, current.snapshot, today, turn.page)
+            if found.grade is not Grade.STRONG and turn.page == 1 and not found.request.issues:
+                self._missed(query_of(request), found.grade)
             return Said(views.answer(found, turn.page, today, self._names)), shown_by(found)
         command = command_of(request)
         if request.manner is Manner.CONFIRM:
             return Said(views.confirm(request, command, self._names), private=True), ()
         return Said(command=command or "help", private=True), ()
 
-    def _pointed(self, turn: Turn, before: Thread, current: Current, today: date) -> Message:
+    def _pointed(self, turn: Turn, before: Thread, current: Current, today: date, to: str) -> Message:
         """Return what is said about a link that was shown: itself, a button that saves or shares it, or its like."""
         found = _at(before.shown, turn.rank or (1 if len(before.shown) == 1 else 0))
         place = _found(found, current) if found else None
@@ -135,7 +173,7 @@ class Conversations:
             others = tuple(each for each in like.results if each.entry is not entry)
             return views.answer(replace(like, results=others, grade=Grade.STRONG), 1, today, self._names)
         section = next(section for section, each in issue.entries() if each is entry)
-        return views.one(Result(issue, section, entry, 1.0), turn.do, today, turn.request.channel)
+        return views.one(Result(issue, section, entry, 1.0), turn.do, today, to)
 
 
 def shown_by(found: Reply) -> tuple[Shown, ...]:
@@ -154,9 +192,9 @@ def shown_by(found: Reply) -> tuple[Shown, ...]:
     return tuple(dict.fromkeys(Shown(issue.slug, entry.position, issue.published.date()) for issue, entry in pairs))
 
 
-def _under(under: Shown | None) -> Thread | None:
-    """Return the thread of a digest's entry as if the entry had been asked for."""
-    return Thread(Request(MessageKind.LOOKUP), shown=(under,)) if under else None
+def _has_no_first(thread: Thread) -> bool:
+    """Return whether "this" may be any of several links: those of an issue stand in no order of merit."""
+    return thread.request.kind is MessageKind.ISSUE and len(thread.shown) > 1
 
 
 def _at(shown: tuple[Shown, ...], rank: int) -> Shown | None:

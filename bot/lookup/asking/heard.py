@@ -43,7 +43,7 @@ class Heard:
     """A message made plain.
 
     `text` is one line without markup; `addressed` says whether it is meant for the bot. `mentioned` are the ids of
-    other people, `channels` those of channels (by id, or by name where Slack gives none), `urls` the addresses.
+    other people, `channels` those of channels (as they are written), `urls` the addresses.
     `courtesy` says that there was thanks or a greeting, `wordless` that there was something without words (an emoji):
     for a message that is nothing else.
     """
@@ -55,6 +55,7 @@ class Heard:
     urls: tuple[str, ...] = ()
     courtesy: bool = False
     wordless: bool = False
+    channel_ids: tuple[str, ...] = ()
 
 
 def hear(message: str, bot: str = "") -> Heard:
@@ -72,7 +73,8 @@ def hear(message: str, bot: str = "") -> Heard:
     told = plain if addressed and len(plain) < 3 else [_asking(plain)]
     text, courtesy = without_courtesy(one_line(" ".join(told))[:MAX_CHARS])
     wordless = not text and any(part.strip() for part in parts)
-    return Heard(text, addressed, mentioned, channels, urls, courtesy, wordless)
+    channel_ids = tuple(match[1] for match in _CHANNEL.finditer(message))
+    return Heard(text, addressed, mentioned, channels, urls, courtesy, wordless, channel_ids)
 
 
 def _around(message: str, bot: str) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from math import inf
 
 import structlog
 
 from bot.domain.ask_thread import AskThread
-from bot.slack.api.errors import RateLimitedError, SlackError, TryLaterError
+from bot.slack.api.errors import MessageRefusedError, RateLimitedError, SlackError, TryLaterError
 from bot.slack.api.ports import Slack
+from bot.slack.blocks.blocks import NEW_BLOCK
 from bot.slack.blocks.message import Message
 
 PATIENCE_SECONDS = 30.0
@@ -29,6 +31,9 @@ async def send(slack: Slack, thread: AskThread, message: Message, *, private: bo
         try:
             await _sent(slack, thread, message, private=private)
         except SlackError as error:
+            if (plainer := _plainer(message, error)) is not None:
+                message = plainer
+                continue
             wait = _wait(error)
             left -= wait
             if left < 0:
@@ -37,6 +42,13 @@ async def send(slack: Slack, thread: AskThread, message: Message, *, private: bo
             await asyncio.sleep(wait)
         else:
             return True
+
+
+def _plainer(message: Message, error: SlackError) -> Message | None:
+    """Return the message without blocks that Slack may not know yet, None where these are not what it refused."""
+    kept = tuple(block for block in message.blocks if block["type"] != NEW_BLOCK)
+    refused = isinstance(error, MessageRefusedError) and error.code.startswith("invalid_blocks")
+    return replace(message, blocks=kept) if refused and len(kept) < len(message.blocks) else None
 
 
 def _wait(error: SlackError) -> float:

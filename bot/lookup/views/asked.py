@@ -14,6 +14,7 @@ from bot.domain.title import label, title
 from bot.lookup.asking.answering import PAGE_LINKS, Fact, Reply, query_of
 from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
+from bot.lookup.views.sharing import SHARE_TO, Shareable, ShareTarget, share_button
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.dates import age, long_date, short_date
@@ -43,6 +44,7 @@ def answer(found: Reply, page: int, today: date, names: CommandNames) -> Message
         return _nothing(found, names)
     shown.append(blocks.actions(_ways_on(found)))
     shown.append(blocks.context(f"`{escape(names.command)} {_code(query_of(found.request))}` asks the same"))
+    shown.append(blocks.feedback(FEEDBACK, query_of(found.request)))
     return Message(_spoken(found), tuple(shown))
 
 
@@ -51,9 +53,12 @@ def one(result: Result, do: str, today: date, channel: str) -> Message:
     shown = _link(result, today)
     if do == "save":
         shown.append(blocks.context("Nothing is saved yet: press *Save* beside it."))
-    if do == "share":
-        where = f" in <#{channel}>" if channel.startswith(("C", "G")) else ""
-        shown.append(blocks.context(f"Nothing is shared yet: copy the link, or ask there{where}."))
+    if do == "share" and channel.startswith(("C", "G")):
+        value = ShareTarget(result.issue.slug, result.entry.position, channel).as_value()
+        shown.append(blocks.context(f"Nothing is shared yet. The button posts it in <#{channel}>, with your name."))
+        shown.append(blocks.actions([blocks.button("Share it", SHARE_TO, value, style="primary")]))
+    elif do == "share":
+        shown.append(blocks.context("Nothing is shared yet. Say where: _share the first one with #channel_."))
     return Message(clip(one_line(result.entry.headline), 300), tuple(shown))
 
 
@@ -87,9 +92,25 @@ def unclear(request: Request, names: CommandNames) -> Message:
     return Message(said, (blocks.section(said), *([blocks.actions(row)] if row else [])))
 
 
+def members_only() -> Message:
+    """Say what people of another workspace, and guests, may not do."""
+    return blocks.says("Only members of this workspace can do that. You can ask me about the archive.")
+
+
+def thanked(*, helpful: bool) -> Message:
+    """Answer a thumb under an answer."""
+    return blocks.says(
+        "Thanks." if helpful else "Thanks. The question’s words are noted, without your name, for who runs me."
+    )
+
+
 def which(shown: int) -> Message:
     """Ask which of the links that were shown is meant."""
-    return blocks.says(f"Which one? Say its place, from 1 to {shown}." if shown else "Nothing is shown here yet.")
+    return blocks.says(
+        f"Which one? Say its place, from 1 to {shown}."
+        if shown
+        else "No links were shown just before: ask for some first."
+    )
 
 
 def small_talk(courtesy: bool) -> Message:  # noqa: FBT001 - one of two short words
@@ -162,6 +183,7 @@ def _source(result: Result, today: date) -> str:
 def _ways_on(found: Reply) -> Iterator[Block]:
     query = one_line(query_of(found.request))[:QUERY_MAX_CHARS]
     yield blocks.button("All links", ASK, query)
+    yield share_button(Shareable(SearchRequest(query)), "asked")
     if found.found:
         for number, other in enumerate(found.found.did_you_mean[:2]):
             yield blocks.button(one_line(other), f"{ASK}:{number}", one_line(other)[:QUERY_MAX_CHARS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,8 @@ from bot.slack.blocks.mrkdwn import clip
 from bot.slack.cards.digest import digest
 from bot.slack.cards.save_button import SLUG_MAX_CHARS
 
+SHARE_TO = "share_to"
+"""The action id of the button that shares one link with a channel that was named."""
 SHARE = "sharing"
 """The part before the colon of the action ids of the buttons that open the form."""
 FORM = "share_form"
@@ -28,6 +31,7 @@ LINE, LINKS = "line", "links"
 LINE_MAX_CHARS = 300
 _METADATA_MAX_CHARS = 3_000  # Slack: reference/interaction-payloads/view, private_metadata
 _MAX_POSITION = 100_000
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,29 @@ class Shareable:
         slug, position = fields["i"], fields.get("e", -1)
         fits = type(position) is int and -1 <= position <= _MAX_POSITION and 0 < len(slug) <= SLUG_MAX_CHARS
         return cls(None, slug, position) if fits else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTarget:
+    """One link, the entry at a `position` of the issue `slug`, and the `channel` (an id) it is to be shared with."""
+
+    slug: str
+    position: int
+    channel: str
+
+    def as_value(self) -> str:
+        """Return it as a button's value."""
+        return json.dumps({"i": self.slug, "e": self.position, "c": self.channel}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, value: str) -> ShareTarget | None:
+        """Read a button's value; None for anything `as_value` would not have made."""
+        what = Shareable.read(value)
+        if what is None or what.request is not None or what.position < 0:
+            return None
+        channel = json.loads(value).get("c")
+        fits = isinstance(channel, str) and _CHANNEL.fullmatch(channel)
+        return cls(what.slug, what.position, channel) if fits else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,7 +312,8 @@ class WebSlack:
         profile = mapping(found.get("profile"))
         name = profile.get("display_name") or found.get("real_name") or found.get("name") or ""
         active, is_bot = found.get("deleted") is not True, found.get("is_bot") is True
-        return SlackUser(user, str(found.get("tz") or ""), str(name), active=active, is_bot=is_bot)
+        guest = found.get("is_restricted") is True or found.get("is_ultra_restricted") is True
+        return SlackUser(user, str(found.get("tz") or ""), str(name), active=active, is_bot=is_bot, is_guest=guest)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -47,7 +47,7 @@ class PartMarker:
 class SlackUser:
     """What the bot asks about a person: a `zone` (IANA name, "" if not given) and a display `name`.
 
-    `active` is False for a person who was deactivated.
+    `active` is False for a person who was deactivated; a guest sees some of the workspace's channels only.
     """
 
     id: str
@@ -55,6 +55,7 @@ class SlackUser:
     name: str = ""
     active: bool = True
     is_bot: bool = False
+    is_guest: bool = False
 
 
 class Poster(Protocol):

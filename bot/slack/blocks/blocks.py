@@ -14,6 +14,8 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, linked
 
 MAX_BLOCKS = 50
+NEW_BLOCK = "context_actions"
+"""The only type of block here that Slack may refuse (see `feedback`)."""
 TEXT_MAX_CHARS = 9_000
 """Slack refuses a message whose blocks hold too much text, without saying how much: 9,597 characters have passed."""
 JSON_MAX_CHARS = 15_500
@@ -61,6 +63,24 @@ def actions(elements: Iterable[Block], block_id: str | None = None) -> Block:
     if block_id:
         block["block_id"] = block_id
     return block
+
+
+def feedback(action_id: str, about: str) -> Block:
+    """Make a thumb up and a thumb down; their values are "+" and "-" followed by what they are `about`.
+
+    Slack may refuse a message with this block, since it reaches workspaces by and by (reference/block-kit/blocks,
+    context_actions): what sends it sends the message again without.
+    """
+    value = about[: BUTTON_VALUE_MAX_CHARS - 1]
+    sides = {
+        "positive_button": ("Helpful", "This answer helped", f"+{value}"),
+        "negative_button": ("Not helpful", "This answer did not help", f"-{value}"),
+    }
+    thumbs = {
+        side: {"text": plain(text, BUTTON_MAX_CHARS), "accessibility_label": label, "value": said}
+        for side, (text, label, said) in sides.items()
+    }
+    return {"type": NEW_BLOCK, "elements": [{"type": "feedback_buttons", "action_id": action_id, **thumbs}]}
 
 
 def button(text: str, action_id: str, value: str = "", *, style: str | None = None, about: str = "") -> Block:

@@ -9,8 +9,15 @@ import pytest
 from bot.domain.ask_thread import AskThread
 from bot.domain.workspace import workspace_id
 from bot.lookup.asking.sending import PATIENCE_SECONDS, send
-from bot.slack.api.errors import ChannelRefusedError, RateLimitedError, SlackError, UnknownOutcomeError
+from bot.slack.api.errors import (
+    ChannelRefusedError,
+    MessageRefusedError,
+    RateLimitedError,
+    SlackError,
+    UnknownOutcomeError,
+)
 from bot.slack.api.ports import Posted
+from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Message
 from tests.fakes.talk import FakeSlack
 
@@ -89,3 +96,13 @@ async def test_an_answer_whose_question_was_deleted_goes_as_well() -> None:
     slack = Refusing(lands="")
     assert await send(slack, THREAD, ANSWER, private=False)
     assert slack.deleted == ["1.000000"]
+
+
+async def test_a_new_block_that_slack_refuses_is_left_out() -> None:
+    """The thumbs reach workspaces by and by; the answer is sent without them. Any other refusal is final."""
+    thumbs = Message("an answer", (blocks.section("an answer"), blocks.feedback("feedback", "kafka")))
+    slack = Refusing(MessageRefusedError("chat.postMessage", "invalid_blocks"))
+    assert await send(slack, THREAD, thumbs, private=False)
+    assert [message.blocks for _, message in slack.posted] == [thumbs.blocks[:1]]
+    slack = Refusing(MessageRefusedError("chat.postMessage", "invalid_blocks"))
+    assert not await send(slack, THREAD, Message("plain", thumbs.blocks[:1]), private=False)

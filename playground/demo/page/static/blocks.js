@@ -35,6 +35,12 @@ const BLOCKS = {
       {},
       (block.elements ?? []).map((each) => piece(each, block, host)),
     ),
+  context_actions: (block, host) =>
+    h(
+      "div.actions.thumbs",
+      {},
+      (block.elements ?? []).map((each) => piece(each, block, host)),
+    ),
   input,
   image: (block) => h("figure.picture", {}, picture(block), block.title && h("figcaption", { text: block.title.text })),
   rich_text: (block, host) => richText(block, host.reader),

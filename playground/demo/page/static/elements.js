@@ -33,6 +33,7 @@ const INITIAL = {
 const CONTROLS = {
   button,
   overflow,
+  feedback_buttons: feedback,
   checkboxes,
   radio_buttons: radios,
   static_select: select,
@@ -144,6 +145,21 @@ function button({ element, choose }) {
   // The second click of a double click is ignored: the button may say the opposite by then.
   made.addEventListener("click", (event) => event.detail < 2 && pending(made, () => choose(null)));
   return made;
+}
+
+function feedback({ element, choose }) {
+  const thumb = (side, glyph) => {
+    const { text, value, accessibility_label: label } = element[side] ?? {};
+    const made = h("button.button.plain.square", {
+      type: "button",
+      "aria-label": label ?? text?.text,
+      title: text?.text,
+      text: glyph,
+    });
+    made.addEventListener("click", (event) => event.detail < 2 && pending(made, () => choose(value)));
+    return made;
+  };
+  return h("span.feedback", {}, thumb("positive_button", "👍"), thumb("negative_button", "👎"));
 }
 
 function overflow({ element, about, choose }) {
