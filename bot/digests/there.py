@@ -98,7 +98,7 @@ class PostsThere:
     async def _settle(self, delivery: Delivery, part: PartRow, ts: str, user: str) -> str:
         if not await self._store.deliveries.there(part, ts, self._clock.now()):
             return _OVER
-        _log.info("doubt.there", delivery=delivery.id, part=part.key, ts=ts, user=user)
+        _log.info("doubt.settled", delivery=delivery.id, part=part.key, ts=ts, user=user)
         if part.at or not part.attempt:
             return "Noted: it is there. Nothing is posted again."
         return f"Noted: it is there. Its replies follow in <#{delivery.channel}>."

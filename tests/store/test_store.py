@@ -278,8 +278,12 @@ async def test_a_closed_store_says_so(store: Store) -> None:
 
 
 def test_tables_are_checked_before_use(tmp_path: Path) -> None:
-    """A database without tables, or with another version's, names the command that helps."""
+    """A file that is not there, and one without tables, are each named with the command that helps."""
     url = f"sqlite:///{tmp_path}/a.db"
+    with pytest.raises(StoreError, match=r"there is no file .*run: backissue db upgrade"):
+        Store.open(url)
+    assert not (tmp_path / "a.db").exists()
+    (tmp_path / "a.db").touch()
     with pytest.raises(SchemaError, match="run: backissue db upgrade"):
         Store.open(url)
     assert upgrade(url) == upgrade(url) == newest()

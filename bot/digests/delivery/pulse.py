@@ -28,7 +28,8 @@ class Pulse:
         now = self._clock.now()
         gap = await self._heartbeats.beat(now, self._mine)
         if gap is not None:
-            _log.warning("heartbeat.gap", since=gap.since.isoformat(), until=gap.until.isoformat(), stopped=gap.stopped)
+            since, until = gap.since.isoformat(), gap.until.isoformat()
+            _log.warning("heartbeat_gap.found", since=since, until=until, stopped=gap.stopped)
         self._mine = now
         self.gaps = await self._heartbeats.gaps()
 
