@@ -49,7 +49,7 @@ from bot.home.home_tab import Home, HomeSources
 from bot.lookup.asking.askers import Askers
 from bot.lookup.asking.beneath import Beneath
 from bot.lookup.asking.conversation import Conversations
-from bot.lookup.miss_counter import MissCounter
+from bot.lookup.miss_counter import WRITE_SECONDS, MissCounter
 from bot.lookup.search import Answers, Chance
 from bot.runtime.background import BackgroundTasks
 from bot.runtime.clock import SystemClock
@@ -175,10 +175,10 @@ class App:
         tasks = [
             self._watching,
             asyncio.create_task(self._link_lookup.prepare(), name="links"),
-            asyncio.create_task(self._services.misses.run(), name="misses"),
         ]
         timers.every(RELEASE_SECONDS, "release", library.keep_time)
         timers.every(RELEASE_SECONDS, "days", self._keep_days)
+        timers.every(WRITE_SECONDS, "missed searches", self._services.misses.keep)
         timers.every(LOOK_SECONDS, "look at the folder", library.refresh, at_once=False)
         if self.ports.polling is not None:
             timers.every(TICK_SECONDS, "look at the source", self.ports.polling.look)

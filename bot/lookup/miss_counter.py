@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -44,6 +43,7 @@ class MissCounter:
         self._clock = clock
         self._counting = counting
         self._noted: Counter[tuple[str, Grade]] = Counter()
+        self._written: date | None = None
 
     def note(self, query: str, grade: Grade) -> None:
         """Count a query that had no strong answer. Never waits and never fails."""
@@ -62,14 +62,11 @@ class MissCounter:
             return False
         return True
 
-    async def run(self, seconds: float = WRITE_SECONDS) -> None:
-        """Write every so many `seconds`, forever."""
-        day = None
-        while True:
-            today = self._clock.now().date()
-            if (self._noted or day != today) and await self.write():
-                day = today
-            await asyncio.sleep(seconds)
+    async def keep(self) -> None:
+        """Write what was counted; where nothing was, only once a day, for what is too old by then."""
+        today = self._clock.now().date()
+        if (self._noted or self._written != today) and await self.write():
+            self._written = today
 
 
 def _by_words(noted: Mapping[tuple[str, Grade], int]) -> dict[str, tuple[Grade, int]]:

@@ -106,4 +106,5 @@ async def test_all_that_the_bot_does_by_itself_is_a_job_of_its_timers() -> None:
         await timers.fires("tick")
         await app.worker.idle()
         assert "https://new.example/" in str(slack.posted)
+        await timers.fires("missed searches")
     assert not timers.jobs

@@ -69,6 +69,20 @@ async def test_counts_wait_for_a_database_that_is_away(table: FakeTable) -> None
     assert table.rows[0][0]["helm"] == (Grade.NONE, 2)
 
 
+async def test_a_day_without_misses_is_written_once(table: FakeTable) -> None:
+    """What is too old goes even where nothing is missed; a write that failed is tried at the next minute."""
+    counter = MissCounter(table, StillClock())
+    table.away = True
+    await counter.keep()
+    table.away = False
+    for _ in range(3):
+        await counter.keep()
+    assert [counts for counts, _, _ in table.rows] == [{}]
+    counter.note("helm", Grade.NONE)
+    await counter.keep()
+    assert table.rows[1][0] == {"helm": (Grade.NONE, 1)}
+
+
 async def test_switched_off_it_only_deletes(table: FakeTable) -> None:
     """With the setting off nothing is counted; what is too old still goes."""
     counter = MissCounter(table, StillClock(), counting=False)
