@@ -26,6 +26,8 @@ CLONE_SECONDS = 300
 CLONE_MAX_BYTES = 500_000_000
 """Of a clone with its whole history: that of a newsletter of ten years has some 20 MB."""
 _WATCH_SECONDS = 0.2
+_BINDS = (2, 37)
+"""The version of git from which on it can be told the IP address to use (`http.curloptResolve`)."""
 _REFERENCE = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -144,6 +146,8 @@ class _Git:
             return str(Path(address).absolute())
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
+        if not private and self._version() < _BINDS:
+            raise SourceError(self._shown, "git 2.37 or later is needed, which keeps to the address that was checked")
         figures = resolved(host, port, self._shown, private=private)
         bound = f"[{figures}]" if ":" in figures else figures
         self._options += ["-c", f"http.curloptResolve={host}:{port}:{bound}"]
@@ -151,6 +155,11 @@ class _Git:
         if parts.username:
             self._options += ["-c", f"include.path={self._secrets(parts.username, parts.password or '')}"]
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+    def _version(self) -> tuple[int, ...]:
+        """Return git's version, (0,) if it says none."""
+        figures = re.search(r"(\d+)\.(\d+)", self._run("version"))
+        return tuple(map(int, figures.groups())) if figures else (0,)
 
     def _secrets(self, user: str, password: str) -> Path:
         """Write user and password into a file that git reads: on its command line every user could see them."""

@@ -168,6 +168,15 @@ def test_only_the_web_and_this_machines_folders_are_cloned(address: str) -> None
         list(Repository(address).items())
 
 
+def test_a_git_that_would_look_the_name_up_again_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second answer could lead into a private network."""
+    with site() as web:
+        monkeypatch.setattr(repository, "_BINDS", (99, 0))
+        with pytest.raises(SourceError, match="is needed, which keeps to the address"):
+            list(Repository(f"{web.base}/a.git").items())
+        assert web.asked == []
+
+
 def test_a_repository_on_this_machine_is_told_from_a_folder(work: Work, tmp_path: Path) -> None:
     """A bare one is one; one with its files is, if a folder in it is named, or `git+` stands before it."""
     subprocess.run(["git", "clone", "--quiet", "--bare", work.place, tmp_path / "bare"], check=True)
