@@ -17,7 +17,7 @@ from bot.digests.views.subscription import DeliveryStatus, Post, Upcoming, Waiti
 from bot.domain.catalogue import IssueCatalogue
 from bot.domain.delivery import ISSUE_GONE, Delivery, Progress
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
-from bot.domain.due import SAID, Known, passed_over
+from bot.domain.due import SAID, Known, older, passed_over
 from bot.domain.forecast import Forecast, forecast, undecided
 from bot.domain.gap import ALLOWED
 from bot.domain.publication import HeldBack, moment_said
@@ -259,8 +259,8 @@ def _never(catalogue: IssueCatalogue, subscription: Subscription, identity: str,
     """Return why an issue is not posted automatically in a channel, as a clause; "" if it is new there."""
     if catalogue.order.get(identity, 0) <= subscription.since:
         return "was there before this channel subscribed, so it is not posted"
-    arrival = catalogue.not_new.get(identity)
-    return arrival.reason(policy.window) if arrival else ""
+    arrival = older(catalogue, subscription).get(identity)
+    return arrival.reason(subscription.preferences.window or policy.window) if arrival else ""
 
 
 def _published(issue: Issue) -> datetime:

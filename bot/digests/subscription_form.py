@@ -11,7 +11,7 @@ from typing import Any
 from archive.kind import Kind
 from bot.digests.views.form import AT_ONCE, KINDS, TOPICS_MAX_CHARS, FormDraft, zone_option
 from bot.domain.places import offset_there, zones_like
-from bot.domain.preferences import Layout, Preferences, Sponsors
+from bot.domain.preferences import MAX_NEW_DAYS, Layout, Preferences, Sponsors
 from bot.domain.schedule import (
     AS_IT_APPEARS,
     DAYS,
@@ -131,7 +131,14 @@ def _preferences(fields: _Fields) -> Preferences:
         without=frozenset[Kind](set(KINDS) - kept),
         topics=topics,
         without_topics=without,
+        new_days=_new_days(fields.option("new_days")),
     )
+
+
+def _new_days(chosen: str) -> int:
+    """Return the days that were chosen, 0 for the operator's."""
+    days = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 4 else 0
+    return days if days <= MAX_NEW_DAYS else 0
 
 
 def _topics(typed: str) -> Iterator[str]:

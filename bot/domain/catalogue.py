@@ -15,9 +15,9 @@ class IssueCatalogue:
     """The archive at one moment.
 
     By identity: the `issues` that are there and have come out, the `order` in which they were first seen, the hash of
-    their file's `content`, and how those came in that were `not_new`. `identities` by slug. `ahead` are the issues that
-    are dated ahead and were never out anywhere. In the newsletter's `zone` a date without a time begins for a channel
-    whose schedule has no zone.
+    their file's `content`, how those came in that were `not_new`, and the `arrivals` of the others, where known.
+    `identities` by slug. `ahead` are the issues that are dated ahead and were never out anywhere. In the newsletter's
+    `zone` a date without a time begins for a channel whose schedule has no zone.
     """
 
     issues: Mapping[str, Issue] = field(default_factory=dict)
@@ -26,6 +26,7 @@ class IssueCatalogue:
     identities: Mapping[str, str] = field(default_factory=dict)
     not_new: Mapping[str, Arrival] = field(default_factory=dict)
     ahead: tuple[Issue, ...] = ()
+    arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     zone: tzinfo = UTC
 
     def by_number(self, numbers: Iterable[int]) -> tuple[str, ...]:

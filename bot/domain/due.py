@@ -12,6 +12,7 @@ from bot.domain.catalogue import IssueCatalogue
 from bot.domain.decision import Decision
 from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.delivery_policy import DeliveryPolicy
+from bot.domain.newness import Arrival
 from bot.domain.publication import is_out, out_from
 from bot.domain.schedule import AsItAppears, Schedule, Slot, Weekly, last_slot, next_slot, zone_of
 from bot.domain.subscription import Subscription
@@ -68,8 +69,26 @@ def zone_there(catalogue: IssueCatalogue, subscription: Subscription) -> tzinfo:
 
 
 def is_new(catalogue: IssueCatalogue, subscription: Subscription, identity: str) -> bool:
-    """Return whether the issue came out after the channel subscribed and was new then."""
-    return identity not in catalogue.not_new and catalogue.order.get(identity, 0) > subscription.since
+    """Return whether the issue came out after the channel subscribed and was new then, by the channel's own window.
+
+    An issue of which the subscriber was told that it is not posted stays old, however wide the window becomes.
+    """
+    order = catalogue.order.get(identity, 0)
+    window, arrival = subscription.preferences.window, catalogue.not_new.get(identity)
+    if window is None or order <= subscription.since:
+        return arrival is None and order > subscription.since
+    if arrival is not None:
+        return order > subscription.told and arrival.is_new(window)
+    came = catalogue.arrivals.get(identity)
+    return came is None or came.is_new(window)
+
+
+def older(catalogue: IssueCatalogue, subscription: Subscription) -> Mapping[str, Arrival]:
+    """Return how the issues came in that are not new to the channel, by its own window or the operator's."""
+    if subscription.preferences.window is None:
+        return catalogue.not_new
+    came = {**catalogue.arrivals, **catalogue.not_new}
+    return {identity: each for identity, each in came.items() if not is_new(catalogue, subscription, identity)}
 
 
 def passed_over(catalogue: IssueCatalogue, subscription: Subscription, known: Known, now: datetime) -> tuple[str, ...]:
@@ -79,7 +98,7 @@ def passed_over(catalogue: IssueCatalogue, subscription: Subscription, known: Kn
     """
     found = [
         identity
-        for identity, arrival in catalogue.not_new.items()
+        for identity, arrival in older(catalogue, subscription).items()
         if arrival.seen > now - SAID and identity not in known and catalogue.order.get(identity, 0) > subscription.since
     ]
     return tuple(sorted(found, key=lambda identity: _age(catalogue, identity)))
@@ -89,7 +108,9 @@ def untold(catalogue: IssueCatalogue, subscription: Subscription, known: Known) 
     """Return the issues (identities) that came in and were not new, and of which the subscriber was not told."""
     told = max(subscription.told, subscription.since)
     return tuple(
-        identity for identity in catalogue.not_new if identity not in known and catalogue.order.get(identity, 0) > told
+        identity
+        for identity in older(catalogue, subscription)
+        if identity not in known and catalogue.order.get(identity, 0) > told
     )
 
 
@@ -181,27 +202,27 @@ def _as_it_appears(
     today = sorted(at for at in known.values() if at is not None and now - _DAY < at <= now + _DAY)
     found = turn(new, policy.issues_per_slot - len(today), policy)
     again = min([*today, now]) + _DAY if found.waiting else _next_published(catalogue, subscription, known, now)
-    older = untold(catalogue, subscription, known)
-    if (quiet := _quiet_from(catalogue, older, now)) > now:
-        again, older = min(again or quiet, quiet), ()
-    if not (found.posted or older):
+    old = untold(catalogue, subscription, known)
+    if (quiet := _quiet_from(older(catalogue, subscription), old, now)) > now:
+        again, old = min(again or quiet, quiet), ()
+    if not (found.posted or old):
         return Verdict(None, again)
     notes = _notes(catalogue, found, command, "a day later")
     decision = Decision(found.posted, now, notes, now, passed=found.passed)
-    return Verdict(_telling(decision, catalogue, older), again)
+    return Verdict(_telling(decision, catalogue, old), again)
 
 
-def _quiet_from(catalogue: IssueCatalogue, older: Iterable[str], now: datetime) -> datetime:
+def _quiet_from(arrivals: Mapping[str, Arrival], old: Iterable[str], now: datetime) -> datetime:
     """Return from when on the subscriber may be told of these issues. A sight later than now is a wrong clock's."""
-    sights = (catalogue.not_new[identity].seen for identity in older)
+    sights = (arrivals[identity].seen for identity in old)
     return max((seen + _QUIET for seen in sights if seen <= now), default=now)
 
 
-def _telling(decision: Decision, catalogue: IssueCatalogue, older: Iterable[str]) -> Decision:
-    """Return the decision with the issues of which the subscriber is told: what it passes over, and the `older`."""
-    old = [catalogue.order[identity] for identity in older]
-    numbers = sorted([*old, *(catalogue.order[identity] for identity in decision.passed)])
-    return replace(decision, untold=tuple(numbers), told=max(old, default=0))
+def _telling(decision: Decision, catalogue: IssueCatalogue, old: Iterable[str]) -> Decision:
+    """Return the decision with the issues of which the subscriber is told: what it passes over, and the `old`."""
+    told = [catalogue.order[identity] for identity in old]
+    numbers = sorted([*told, *(catalogue.order[identity] for identity in decision.passed)])
+    return replace(decision, untold=tuple(numbers), told=max(told, default=0))
 
 
 def _next_published(

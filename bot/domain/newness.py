@@ -15,7 +15,7 @@ on one day and published a few days later."""
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How an issue came in that was not new.
+    """How an issue came in.
 
     The moment it was first `seen`, the date it then had (None: no date), and the last good look at the archive before
     that moment (None: there was none).
@@ -24,6 +24,10 @@ class Arrival:
     seen: datetime
     dated: datetime | None
     last_look: datetime | None
+
+    def is_new(self, window: timedelta) -> bool:
+        """Return whether it was new within this window when it came in."""
+        return is_new(self.dated, self.last_look, self.seen, window)
 
     def reason(self, window: timedelta = WINDOW) -> str:
         """Return why it is not posted by itself, as a clause that follows the issue's name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
@@ -12,6 +13,7 @@ from typing import Any, Self
 from archive.issue import Entry, Section
 from archive.kind import Kind
 
+MAX_NEW_DAYS = 366
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
 # The intro is the issue's own voice, and a sponsor who paid is folded at most: neither is ever left out.
 _ALWAYS = frozenset({Kind.INTRO, Kind.SPONSOR})
@@ -49,6 +51,13 @@ class Preferences:
     without: frozenset[Kind] = frozenset()
     topics: tuple[str, ...] = ()
     without_topics: tuple[str, ...] = ()
+    new_days: int = 0
+    """An issue may be dated so many days before the last good look and still be new here; 0: as the operator set."""
+
+    @property
+    def window(self) -> timedelta | None:
+        """The channel's own window of newness, None for the operator's."""
+        return timedelta(days=self.new_days) if self.new_days else None
 
     def wants(self, section: Section, entry: Entry) -> bool:
         """Return whether the channel wants this entry."""
@@ -73,6 +82,7 @@ class Preferences:
             "without": sorted(kind.value for kind in self.without),
             "topics": list(self.topics),
             "without_topics": list(self.without_topics),
+            **({"new_days": self.new_days} if self.new_days else {}),
         }
 
     @classmethod
@@ -88,7 +98,15 @@ class Preferences:
             without=frozenset(Kind(kind) for kind in given.get("without", ())),
             topics=tuple(str(topic) for topic in given.get("topics", ())),
             without_topics=tuple(str(topic) for topic in given.get("without_topics", ())),
+            new_days=_days(given.get("new_days", 0)),
         )
+
+
+def _days(given: object) -> int:
+    """Return a number of days. Raises ValueError for none from 0 to a year."""
+    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= MAX_NEW_DAYS:
+        raise ValueError(f"new_days is {given!r}, not a number from 0 to {MAX_NEW_DAYS}")
+    return given
 
 
 def _words(text: str) -> frozenset[str]:

@@ -191,10 +191,15 @@ def _tastes(before: Preferences, after: Preferences, wording: Wording) -> Iterat
     for what, old, new in (
         ("sections", _sections(before), _sections(after)),
         ("topics", _named(before.topics, "all"), _named(after.topics, "all")),
+        ("age up to which an issue is new", _span(before), _span(after)),
         ("topics left out", _named(before.without_topics, "none"), _named(after.without_topics, "none")),
     ):
         if old != new:
             yield f"changed the {what} from {wording.text(old)} to {wording.text(new)}"
+
+
+def _span(preferences: Preferences) -> str:
+    return f"{preferences.new_days} days" if preferences.new_days else "as the operator set"
 
 
 def _ownership(before: ChannelSettings, after: ChannelSettings, user: str, wording: Wording) -> Iterator[str]:

@@ -50,6 +50,8 @@ class Registered:
     seq: dict[str, int]
     edited: frozenset[str] = frozenset()
     not_new: dict[str, Arrival] = field(default_factory=dict)
+    arrivals: dict[str, Arrival] = field(default_factory=dict)
+    """How those came in that were new, where it is known."""
 
 
 class Issues:
@@ -128,6 +130,22 @@ class _Seen:
         for late in self.decided:
             if not late["is_new_"]:
                 found[late["key"]] = Arrival(self.rows[late["key"]].seen, late["dated_"], late["last_look_"])
+        return found
+
+    def arrivals(self) -> dict[str, Arrival]:
+        """Return how the issues came in that were new, of those for which a last look is known."""
+        late = {each["key"]: each for each in self.decided}
+        found = {
+            key: Arrival(row.seen, row.dated, row.last_look)
+            for key, row in self.rows.items()
+            if row.is_new and row.last_look is not None and key not in late
+        }
+        for row in self.fresh:
+            if row["is_new"] and row["last_look"] is not None:
+                found[row["identity"]] = Arrival(row["seen"], row["dated"], row["last_look"])
+        for key, each in late.items():
+            if each["is_new_"] and each["last_look_"] is not None:
+                found[key] = Arrival(self.rows[key].seen, each["dated_"], each["last_look_"])
         return found
 
 
@@ -244,7 +262,7 @@ def _recognised(connection: Connection, look: _Look) -> Registered:
     fresh = (row["identity"] for row in seen.fresh)
     last = max(seq.values(), default=0)
     order = seq | dict(zip(fresh, count(last + 1), strict=False))
-    return Registered(seen.identity, order, not_new=seen.not_new())
+    return Registered(seen.identity, order, not_new=seen.not_new(), arrivals=seen.arrivals())
 
 
 def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
@@ -264,7 +282,7 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     if good and look.there:
         _looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
-    return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new())
+    return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new(), seen.arrivals())
 
 
 def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:

@@ -116,6 +116,7 @@ def _catalogue(
         content=content,
         identities=identity,
         not_new={key: arrival for key, arrival in found.not_new.items() if key in content},
+        arrivals={key: arrival for key, arrival in found.arrivals.items() if key in content},
         ahead=tuple(issue for slug, issue in by_slug.items() if slug not in identity),
         zone=zone,
     )

@@ -22,6 +22,9 @@ KINDS = (Kind.NEWS, Kind.TOOLS, Kind.EVENTS, Kind.JOBS, Kind.OTHER)
 SET, AT_ONCE = "set", "at-once"
 TOPICS_MAX_CHARS = 300
 """Characters that a list of topics may have."""
+NEW_DAYS = (1, 3, 7, 14, 30, 90)
+"""The days that the form offers."""
+_AGES_HINT = "The last time that the bot saw the archive before an issue came in. Older ones are asked about."
 _KIND_NAMES = {
     Kind.NEWS: "News and articles",
     Kind.TOOLS: "Tools",
@@ -130,9 +133,22 @@ def _how(preferences: Preferences) -> list[Block]:
         _input("layout", "Layout", _radio(layouts, int(preferences.layout is Layout.FULL))),
         _input("sections", "Sections", sections, optional=True),
         _input("sponsors", "Sponsors", _radio(sponsors, int(preferences.sponsors is Sponsors.FOLDED))),
+        _input("new_days", "Post by itself what is dated at most", _ages(preferences), hint=_AGES_HINT),
         _input("topics", "Only about", _words(preferences.topics), optional=True, hint="Topics, separated by commas."),
         _input("without", "Nothing about", _words(preferences.without_topics), optional=True),
     ]
+
+
+def _ages(preferences: Preferences) -> dict[str, Any]:
+    """Make the menu of the days before the last look that an issue may be dated; a number set otherwise is one too."""
+    days = sorted({*NEW_DAYS, preferences.new_days} - {0})
+    options = _options([("0", "As the bot's operator set"), *((str(each), _before(each)) for each in days)])
+    chosen = next(option for option in options if option["value"] == str(preferences.new_days))
+    return {"type": "static_select", "options": options, "initial_option": chosen}
+
+
+def _before(days: int) -> str:
+    return f"{days} day{'s' * (days != 1)} before the last look"
 
 
 def _options(named: Sequence[tuple[str, str]]) -> list[Block]:

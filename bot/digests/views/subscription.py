@@ -331,6 +331,8 @@ def described(preferences: Preferences) -> str:
     ]
     if preferences.sponsors is Sponsors.FOLDED:
         said.append("sponsors on one line")
+    if preferences.new_days:
+        said.append(f"new is what is dated up to {preferences.new_days} days before the last look")
     if preferences.only:
         said.append(f"only {_kinds(preferences.only)}")
     if preferences.without:
