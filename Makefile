@@ -104,7 +104,7 @@ PIN := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade -
 pins: ## pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(PIN) --extra import -o requirements.txt pyproject.toml
-	$(PIN) --extra import --extra dev -o requirements-dev.txt pyproject.toml
+	$(PIN) --extra import --extra mcp --extra dev -o requirements-dev.txt pyproject.toml
 	$(PIN) --extra docs --constraint requirements-dev.txt -o requirements-docs.txt pyproject.toml
 
 clean: ## remove what the other targets made

@@ -373,6 +373,14 @@ def forget(user: Annotated[str, typer.Argument(help="The Slack user id of somebo
     run_it(user)
 
 
+@app.command()
+def mcp(archive: Archive = None, synonyms: Synonyms = None) -> None:
+    """Serve the archive over MCP on standard input and output, read-only (needs the extra backissue[mcp])."""
+    from bot.cli.mcp_server import serve as run_it  # noqa: PLC0415 - heavy
+
+    run_it(archive, synonyms)
+
+
 def _hurry() -> None:
     """Keep the garbage collector away from the start, of which the imports that follow are most."""
     from bot.runtime import loop  # noqa: PLC0415 - imports asyncio
