@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Set as AbstractSet
 
 from archive.search.result import Reason
-from archive.search.terms import Alternative, Term, TermLookup
+from archive.search.terms import Alternative, Leaf, Term, TermLookup, Variant
 from archive.search.words import Words
 
 CACHED_REASONS = 4_096
@@ -23,8 +23,9 @@ class Explainer:
         self._texts = lookup.vocabulary.words
         self._alternatives: dict[tuple[Words, bool], tuple[Alternative, ...]] = {}
         self._kept: dict[_Told, Reason] = {}
+        self._places: dict[int, tuple[Leaf, dict[int, int]]] = {}
 
-    def reasons(self, terms: tuple[Term, ...], tokens: Container[int]) -> tuple[Reason, ...]:
+    def reasons(self, terms: tuple[Term, ...], tokens: AbstractSet[int]) -> tuple[Reason, ...]:
         """Return how an entry with these `tokens` (numbers of words) meets each of `terms`, in the query's order."""
         found: dict[_Told, None] = {}
         for term in terms:
@@ -37,7 +38,7 @@ class Explainer:
         reason = self._kept[told] = Reason(*told)
         return reason
 
-    def _best(self, term: Term, tokens: Container[int]) -> list[_Told]:
+    def _best(self, term: Term, tokens: AbstractSet[int]) -> list[_Told]:
         """Return the reasons of the best alternative that is met."""
         if len(term.alternatives) == 1:
             return self._met(term, term.alternatives[0], tokens)
@@ -54,7 +55,7 @@ class Explainer:
                 return found
         return []
 
-    def _met(self, term: Term, alternative: Alternative, tokens: Container[int]) -> list[_Told]:
+    def _met(self, term: Term, alternative: Alternative, tokens: AbstractSet[int]) -> list[_Told]:
         """Return the reasons by one alternative; none where it must be met whole and is not."""
         found: list[_Told] = []
         for part in alternative.parts:
@@ -62,12 +63,22 @@ class Explainer:
             if isinstance(part, Term):
                 found += self._best(part, tokens)
             else:
-                for variant in part.variants:
-                    if variant.number in tokens:
-                        word = part.word if part.word in term.words else " ".join(term.words)
-                        rule = variant.rule if alternative.rule == "exact" else alternative.rule
-                        found.append((word, self._texts[variant.number], rule))
-                        break
+                variant = self._first(part, tokens)
+                if variant is not None:
+                    word = part.word if part.word in term.words else " ".join(term.words)
+                    rule = variant.rule if alternative.rule == "exact" else alternative.rule
+                    found.append((word, self._texts[variant.number], rule))
             if alternative.whole and len(found) == before:
                 return []
         return found
+
+    def _first(self, leaf: Leaf, tokens: AbstractSet[int]) -> Variant | None:
+        """Return the variant of a word that counts most of those an entry has, None if it has none."""
+        kept = self._places.get(id(leaf))
+        if kept is None:
+            if len(self._places) >= CACHED_REASONS:
+                self._places.clear()
+            places = {variant.number: at for at, variant in reversed(list(enumerate(leaf.variants)))}
+            kept = self._places[id(leaf)] = leaf, places  # the leaf is kept, so that no other gets its id
+        met = kept[1].keys() & tokens
+        return leaf.variants[min(map(kept[1].__getitem__, met))] if met else None
