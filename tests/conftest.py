@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -96,6 +96,17 @@ class QuickRules:
         if taken > QUICK_SECONDS:
             raise AssertionError(f"took {taken:.1f} s of processor time: mark it with pytest.mark.long")
         return result
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return a function that prints a figure of a long test, and records it in the test report."""
+
+    def keep(text: str) -> None:
+        print(text)  # noqa: T201 - the figure
+        record_property("figure", text)
+
+    return keep
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

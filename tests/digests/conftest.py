@@ -20,17 +20,6 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture
-def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
-    """Return a function that prints a figure of a long test, and records it in the test report."""
-
-    def keep(text: str) -> None:
-        print(text)  # noqa: T201 - the figure
-        record_property("figure", text)
-
-    return keep
-
-
 @pytest.fixture(scope="module")
 def emptied() -> Iterator[Callable[[], Store]]:
     """Yield a function that empties the store and returns it: a new one would have to prepare every statement again."""
