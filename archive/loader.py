@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,8 +58,10 @@ def reload(folder: Path | str | Folder, snapshot: Snapshot, names: Iterable[str]
     return _changed(place, snapshot, [f for f in seen.values() if f], [n for n, f in seen.items() if f is None])
 
 
-def refresh(folder: Path | str | Folder, snapshot: Snapshot) -> Snapshot:
+def refresh(folder: Path | str | Folder, snapshot: Snapshot, leaving: Container[str] = ()) -> Snapshot:
     """Return the snapshot after any changes of the folder: only files whose stamp differs are read.
+
+    The files `leaving` are left as they were.
 
     Issues in a folder below that cannot be read any more stay. Returns `snapshot` itself if nothing differs.
 
@@ -70,7 +72,7 @@ def refresh(folder: Path | str | Folder, snapshot: Snapshot) -> Snapshot:
     seen = {file.name: file for file in place.files()}
     closed = tuple(f"{file.name}/" for file in seen.values() if file.fault)
     removed = [name for name in snapshot.readings if name not in seen and not name.startswith(closed)]
-    return _changed(place, snapshot, seen.values(), removed)
+    return _changed(place, snapshot, (file for file in seen.values() if file.name not in leaving), removed)
 
 
 def _changed(folder: Folder, snapshot: Snapshot, files: Iterable[File], removed: Iterable[str]) -> Snapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -155,17 +155,27 @@ class Library:
             self._current = replace(self._current, lost=lost)
             _log.error("archive.lost", folder=self.folder.name, issues=count, reason=self.fault.reason)
 
-    async def refresh(self, names: Iterable[str] | None = None) -> bool:
+    def read_files(self) -> Collection[str]:
+        """Return the names of the files that were read; those that could not be read are not among them."""
+        readings = self._current.snapshot.readings.values()
+        return {reading.file for reading in readings if reading.issue is not None or not reading.problems}
+
+    async def refresh(self, names: Iterable[str] | None = None, leaving: Collection[str] = ()) -> bool:
         """Read what changed, off the event loop, and put it into use; return whether anything changed.
 
-        `names`: the files known to have changed (paths below the folder), or None to look at every file's stamp. One
-        refresh runs at a time; readers are never kept waiting.
+        `names`: the files known to have changed (paths below the folder), or None to look at every file's stamp, but
+        not at those of `leaving`. One refresh runs at a time; readers are never kept waiting.
         """
         known = None if names is None else tuple(names)
 
         def step(before: Current, now: datetime) -> Current:
             # The folder that could not be read is looked at as a whole: a few names would not tell that it is back.
-            after = _next(self.folder, before, None if self.fault else known, now, self._zone)
+            old = before.snapshot
+            if known is None or self.fault:
+                read = loader.refresh(self.folder, old, leaving)
+            else:
+                read = loader.reload(self.folder, old, known)
+            after = _turned(before, read, now, self._zone)
             self._check_loss(before, after, now)
             return after
 
@@ -216,13 +226,6 @@ class Library:
             for listener in self._listeners:
                 listener.tell(told, after.snapshot)
             return True
-
-
-def _next(folder: Folder, before: Current, names: tuple[str, ...] | None, now: datetime, zone: tzinfo) -> Current:
-    """Read and index what changed; return `before` itself if nothing did."""
-    old = before.snapshot
-    read = loader.refresh(folder, old) if names is None else loader.reload(folder, old, names)
-    return _turned(before, read, now, zone)
 
 
 def _issues_of(snapshot: Snapshot) -> int:

@@ -13,8 +13,10 @@ import structlog
 import watchfiles
 
 from archive.document import SUFFIXES
+from archive.errors import FolderError
 from archive.newsletter import FILE_NAME
 from bot.source.library import Library
+from bot.source.settling import SETTLE_SECONDS, Settling
 
 _log = structlog.get_logger(__name__)
 
@@ -41,7 +43,7 @@ class Watch(Protocol):
     def bursts(self) -> AsyncIterator[frozenset[str] | None]:
         """Yield the changed paths below the folder, burst by burst; None if anything may have changed.
 
-        Ends when the watch is stopped.
+        After a second of silence no path is yielded. Ends when the watch is stopped.
         """
         ...
 
@@ -77,9 +79,9 @@ class DiskWatch:
                 async for changes in self._changes(self.folder.resolve()):
                     if changes:
                         yield self._names(changes)
-                    elif not looked:
+                    else:
+                        yield frozenset() if looked else None
                         looked = True
-                        yield None
                     if self._identity() != watched:
                         break
             except FileNotFoundError:
@@ -142,16 +144,26 @@ class Freshness:
     `fault` says why nothing is noticed at present, "" while all is well.
     """
 
-    def __init__(self, library: Library, watch: Watch, *, pauses: tuple[float, ...] = RETRY_SECONDS) -> None:
-        """Refresh `library` after every burst of `watch`; wait so many seconds before the watch is begun again."""
-        self._library, self._watch, self._pauses = library, watch, pauses
+    def __init__(
+        self,
+        library: Library,
+        watch: Watch,
+        *,
+        pauses: tuple[float, ...] = RETRY_SECONDS,
+        settle_seconds: float = SETTLE_SECONDS,
+    ) -> None:
+        """Refresh `library` after every burst of `watch`; wait so many seconds before the watch is begun again.
+
+        New files are waited for as `keep_fresh` says.
+        """
+        self._library, self._watch, self._pauses, self._settle_seconds = library, watch, pauses, settle_seconds
         self.fault = ""
 
     async def run(self) -> None:
         """Go on until the watch was stopped."""
         for pause in chain(self._pauses, repeat(self._pauses[-1])):
             try:
-                await keep_fresh(self._library, self._watch, self._well)
+                await keep_fresh(self._library, self._watch, self._well, self._settle_seconds)
             except Exception as error:  # noqa: BLE001 - changes that nobody notices in silence would be worse
                 self.fault = f"changes of the archive are not noticed: {error!r:.200}"
                 _log.exception("watch.restarted", seconds=pause)
@@ -163,9 +175,27 @@ class Freshness:
         self.fault = ""
 
 
-async def keep_fresh(library: Library, watch: Watch, noticed: Callable[[], None] = lambda: None) -> None:
-    """Refresh the library after every burst until the watch ends, and call `noticed` each time."""
+async def keep_fresh(
+    library: Library,
+    watch: Watch,
+    noticed: Callable[[], None] = lambda: None,
+    settle_seconds: float = SETTLE_SECONDS,
+) -> None:
+    """Refresh the library after every burst until the watch ends, and call `noticed` each time.
+
+    A new file is left until two looks at it agree, `settle_seconds` apart: it may still be being written.
+    """
+    settling = Settling(library.folder, settle_seconds)
     async for names in watch.bursts():
-        if names is None or names:
-            await library.refresh(names)
+        looked = names if names is None else names | settling.waiting
+        if looked is None or looked:
+            known = library.read_files()
+            try:
+                writing = await asyncio.to_thread(settling.unsettled, looked, known)
+            except FolderError:  # which the library finds, too, and says
+                writing = frozenset()
+            if looked is None:
+                await library.refresh(leaving=writing)
+            elif rest := looked - writing:
+                await library.refresh(rest)
         noticed()

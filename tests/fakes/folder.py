@@ -28,12 +28,13 @@ class FakeFolder:
         for name, text in (files or {}).items():
             self.put(name, text)
 
-    def put(self, name: str, text: str, size: int | None = None) -> None:
-        """Write a file, with a `size` other than its text's if given."""
+    def put(self, name: str, text: str, size: int | None = None, written: float = 0) -> None:
+        """Write a file, with a `size` other than its text's if given, at the moment `written` (0: long ago)."""
         self._version += 1
         self._texts[name] = text
         self._faults.pop(name, None)
-        self._files[name] = File(name, (self._version,), len(text.encode()) if size is None else size)
+        size = len(text.encode()) if size is None else size
+        self._files[name] = File(name, (self._version,), size, written=written)
 
     def remove(self, name: str) -> None:
         """Delete a file."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import watchfiles
 
+from archive.snapshot import Snapshot
 from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, keep_fresh
 
@@ -45,12 +46,12 @@ class Seen:
 
 
 @asynccontextmanager
-async def watched(folder: Path, *, polling: bool = False) -> AsyncIterator[Seen]:
+async def watched(folder: Path, *, polling: bool = False, settle_seconds: float = 0.0) -> AsyncIterator[Seen]:
     """Keep a library over `folder` fresh while the test goes on."""
     watch = DiskWatch(folder, polling=polling, poll_seconds=0.02)
     library = Library.opened(folder)
     seen = Seen(library)
-    task = asyncio.create_task(keep_fresh(library, watch))
+    task = asyncio.create_task(keep_fresh(library, watch, settle_seconds=settle_seconds))
     try:
         yield seen
     finally:
@@ -86,6 +87,26 @@ async def test_what_is_said_about_the_newsletter(tmp_path: Path) -> None:
         assert seen.library.fault is not None
         assert "newsletter.toml: zone: " in seen.library.fault.reason
         assert not any(section.heading for section in seen.library.snapshot.issues[0].sections)
+
+
+async def test_a_file_that_is_still_being_written(tmp_path: Path) -> None:
+    """Whatever its writer's pace, no half of it is ever an issue: neither with half its front matter nor its text."""
+    whole = f"---\ntitle: Weekly\ndate: 2020-01-01\n---\n\n{'One entry. ' * 40}\n\nThe end.\n"
+    async with watched(tmp_path, settle_seconds=0.5) as seen:
+        seen_texts: list[str] = []
+
+        async def note(_: object, after: Snapshot) -> None:
+            seen_texts.extend(entry.text for issue in after.issues for _, entry in issue.entries())
+
+        seen.library.on_change(note)
+        for end in range(0, len(whole), 40):
+            (tmp_path / "slow.md").write_text(whole[:end])
+            await asyncio.sleep(0.1)  # the writer's pace is what is tested
+        (tmp_path / "slow.md").write_text(whole)
+        await seen.slugs("slow")
+        await seen.library.listeners_idle()
+        assert [text for text in seen_texts if "The end." in text] == seen_texts[-1:]
+        assert len(seen.library.snapshot.problems) == 0
 
 
 async def test_folders_that_come_and_go(tmp_path: Path) -> None:
@@ -172,7 +193,7 @@ async def test_a_watch_that_breaks_off_is_begun_again(tmp_path: Path) -> None:
     library = Library.opened(tmp_path)
     (tmp_path / "a.md").write_text(ISSUE)
     watch = Breaking(3)
-    freshness = Freshness(library, watch, pauses=(0.0,))
+    freshness = Freshness(library, watch, pauses=(0.0,), settle_seconds=0.0)
     said: list[str] = []
     watch.begun = lambda: said.append(freshness.fault)
     await freshness.run()
