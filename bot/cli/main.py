@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -16,6 +15,7 @@ import typer
 
 from archive.errors import BackIssueError
 from bot.cli.db import database
+from bot.cli.options import Archive, AskFormat, ExportFormat, SearchFormat, Source, Synonyms
 
 app = typer.Typer(
     name="backissue",
@@ -49,61 +49,6 @@ def main(
 app.add_typer(database)
 delivering = typer.Typer(name="deliveries", invoke_without_command=True)
 app.add_typer(delivering)
-
-# typer reads Optional[X]; it is the one place where the older spelling is needed.
-Archive = Annotated[
-    Optional[Path],
-    typer.Option(
-        "--archive",
-        metavar="DIR",
-        help="The folder of issues.",
-        # The one variable named outside bot.runtime.settings: commands that only read must not pay for pydantic (0.17
-        # s).
-        envvar="BACKISSUE_ARCHIVE",
-        show_default=False,
-    ),
-]
-Synonyms = Annotated[
-    Optional[Path],
-    typer.Option(
-        "--synonyms",
-        metavar="FILE",
-        help="A file of more synonyms.",
-        envvar="BACKISSUE_SYNONYMS",  # as above
-        show_default=False,
-    ),
-]
-
-
-class AskFormat(StrEnum):
-    """What `ask` can write for a file."""
-
-    JSONL = "jsonl"
-
-
-Source = Annotated[
-    Optional[str],
-    typer.Option(
-        "--source",
-        metavar="ADDRESS",
-        help="Where new issues come from: a feed, a mailbox (imaps://…) or a git repository.",
-        envvar="BACKISSUE_SOURCE",  # as above
-        show_default=False,
-    ),
-]
-
-
-class ExportFormat(StrEnum):
-    """What `export` can write."""
-
-    JSONL = "jsonl"
-
-
-class SearchFormat(StrEnum):
-    """What `search` can write."""
-
-    TABLE = "table"
-    JSONL = "jsonl"
 
 
 @app.command()
@@ -362,6 +307,14 @@ def health() -> None:
     from bot.cli.health import health as run_it  # noqa: PLC0415 - heavy
 
     raise typer.Exit(run_it())
+
+
+@app.command()
+def doctor(archive: Archive = None) -> None:
+    """Look for what keeps the bot from running: settings, Slack, this machine. Exits 1 if there is anything to mend."""
+    from bot.cli.doctor.report import doctor as run_it  # noqa: PLC0415 - heavy
+
+    raise typer.Exit(run_it(archive))
 
 
 @app.command()

@@ -146,6 +146,8 @@ class Settings(BaseSettings):
     """An issue may be dated so many days before the last good look at the archive and still be new."""
     operators_channel: str = Field(default="", alias="BACKISSUE_OPERATORS_CHANNEL", pattern="^([CG][A-Z0-9]{2,})?$")
     """The id of a channel that is told of broken files, in place of those who subscribed channels."""
+    proxy: str | None = Field(default=None, alias="HTTPS_PROXY", repr=False)
+    """The proxy to Slack, which the SDK reads for itself; it may hold a password."""
     log_format: str = Field(default="auto", alias="BACKISSUE_LOG", pattern="^(auto|json|console)$")
     """How the log is written: `json`, `console`, or `auto` (console in a terminal)."""
 

@@ -36,6 +36,7 @@ NAMES = [
     "SLACK_SIGNING_SECRET",
     "SLACK_APP_TOKEN",
     "SLACK_API_URL",
+    "HTTPS_PROXY",
     "PORT",
 ]
 

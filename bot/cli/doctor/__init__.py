@@ -1,0 +1,1 @@
+"""`backissue doctor`: what keeps the bot from running, each with its mend."""
