@@ -52,8 +52,8 @@ def moment(value: object) -> datetime | None:
 
     A day without a time is midnight; a time without an offset is UTC. Takes datetimes, dates, strings (ISO 8601, the
     form of mail headers, with the month as a word, or a day, month and year with slashes), whole numbers like 20140921
-    and Unix time. A month or a year alone is its first day. Moments of the calendar's first and last year are refused:
-    some of them cannot be converted to every time zone.
+    or, with an hour, 2014092110, and Unix time. A week, month, quarter, half or year alone is its first day. Moments of
+    the calendar's first and last year are refused: some of them cannot be converted to every time zone.
     """
     if isinstance(value, date):
         if not date.min.year < value.year < date.max.year:
@@ -61,20 +61,26 @@ def moment(value: object) -> datetime | None:
         if not isinstance(value, datetime):
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
         return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+    is_large = isinstance(value, int) and value.bit_length() > _MAX_BITS
+    if isinstance(value, bool) or not isinstance(value, str | int) or is_large:
         return None
     text = str(value).strip()[:100]
-    return _epoch(text) or _iso(text) or _mailed(text) or _timed(text) or _month(text) or _year(text)
+    if _COMPACT.fullmatch(text):
+        return _compact(text)
+    forms = (_epoch, _iso, _mailed, _timed, _month, _part_of_year, _year)
+    return next((found for form in forms if (found := form(text)) is not None), None)
 
 
 def is_period(value: object) -> bool:
-    """Return whether `value` is a text or number that names a month or a year without a day."""
+    """Return whether `value` is a text or number that names a week, a month, a quarter or a year without a day."""
     if not isinstance(value, str) and (not isinstance(value, int) or value.bit_length() > _MAX_BITS):
         return False
     text = str(value).strip()[:100]
-    return _timed(text) is None and (_month(text) or _year(text)) is not None
+    return (
+        _compact(text) is None
+        and _timed(text) is None
+        and (_month(text) or _part_of_year(text) or _year(text)) is not None
+    )
 
 
 def has_time(value: object) -> bool:
@@ -86,10 +92,32 @@ def has_time(value: object) -> bool:
     if isinstance(value, int) and value.bit_length() > _MAX_BITS:
         return False
     text = str(value).strip()[:100]
-    return _epoch(text) is not None or _ISO_TIME.search(text) is not None or _CLOCK.search(text) is not None
+    return (
+        (_compact(text) or _epoch(text)) is not None
+        or _ISO_TIME.search(text) is not None
+        or _CLOCK.search(text) is not None
+    )
 
 
-_ISO_TIME = re.compile(r"\dT\d\d", re.IGNORECASE)
+_ISO_TIME = re.compile(r"\dT\d\d|\d{4}-\d\d-\d\d \d\d(?!\d)", re.IGNORECASE)
+
+
+def _compact(text: str) -> datetime | None:
+    """Return the moment of figures alone: year, month, day, hour, and the minute and second if they are there.
+
+    As Unix time, ten figures that begin with 20 would be a moment after 2033; such figures are never read so.
+    """
+    match = _COMPACT.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+_COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})?)?")
 
 
 def _epoch(text: str) -> datetime | None:
@@ -133,6 +161,39 @@ _MONTH_FORMS = tuple(
         r"(?P<month>\d{1,2})[-/._](?P<year>\d{4})",
         rf"{_MONTH},?[\s/._-]+(?:de\s+)?{_YEAR}",
         rf"{_YEAR}[\s/._-]+{_MONTH}",
+    )
+)
+
+
+def _part_of_year(text: str) -> datetime | None:
+    """Return the first day of the quarter, half or ISO week that `text` names with its year: `Q3 2030`."""
+    match = next((match for pattern in _PARTS if (match := pattern.fullmatch(text))), None)
+    if match is None:
+        return None
+    year, named = int(match["year"]), match.groupdict()
+    try:
+        if named.get("week"):
+            return moment(date.fromisocalendar(year, int(match["week"]), 1))
+    except ValueError:
+        return None
+    months = 3 if named.get("quarter") else 6
+    return _day(year, (int(match["quarter"] if months == 3 else match["half"]) - 1) * months + 1, 1)
+
+
+_PART = (
+    r"(?:Q|T|quarter ?|trimestre ?)(?P<quarter>[1-4])|(?:H|half ?)(?P<half>[12])"
+    r"|(?:KW|W|week|semaine|semana) ?(?P<week>\d{1,2})"
+)
+_COUNTED_PART = (
+    r"(?P<quarter>[1-4])(?:st|nd|rd|th|er|e|º|\.)? ?(?:quarter|quartal|trimestre)"
+    r"|(?P<half>[12])(?:st|nd|\.)? ?(?:half|halbjahr)"
+)
+_PARTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for part in (_PART, _COUNTED_PART)
+    for pattern in (
+        rf"(?:{part})[ ,/.-]{{0,3}}(?:of |de )?(?P<year>(?:19|20)\d\d)",
+        rf"(?P<year>(?:19|20)\d\d)[ ,/.-]{{0,3}}(?:{part})",
     )
 )
 

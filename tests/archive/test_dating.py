@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import loader
+from archive import date, loader
 from archive.dating import guessed, in_order
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -139,3 +139,34 @@ def test_the_first_commit_dates_an_issue(tmp_path: Path) -> None:
     (folder / "é 2.md").write_text("Hello again.")
     run("commit", "-am", "Edit it", day="2020-05-01")
     assert [issue.published.date().isoformat() for issue in loader.load(folder).issues] == ["2020-03-01", "2020-03-09"]
+
+
+@pytest.mark.parametrize(
+    ("written", "moment", "period"),
+    [
+        ("2014092110", "2014-09-21T10:00", False),
+        (2014092110, "2014-09-21T10:00", False),
+        ("201409211030", "2014-09-21T10:30", False),
+        ("20140921103059", "2014-09-21T10:30:59", False),
+        ("2014-09-21 10", "2014-09-21T10:00", False),
+        (1411293600, "2014-09-21T10:00", False),
+        ("Q3 2030", "2030-07-01", True),
+        ("2030-Q1", "2030-01-01", True),
+        ("4. Quartal 2014", "2014-10-01", True),
+        ("2nd quarter of 2014", "2014-04-01", True),
+        ("H2 2014", "2014-07-01", True),
+        ("KW 12 2030", "2030-03-18", True),
+        ("Week 12, 2030", "2030-03-18", True),
+    ],
+)
+def test_figures_and_parts_of_a_year(written: object, moment: str, period: bool) -> None:  # noqa: FBT001
+    """Figures with an hour are no Unix time, and a quarter, half or week is its first day."""
+    assert date.moment(written) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert date.is_period(written) is period
+    assert date.has_time(written) is ("T" in moment)
+
+
+@pytest.mark.parametrize("written", ["2014092125", "2014139910", "Q5 2030", "KW 60 2030"])
+def test_figures_and_parts_that_there_are_none_of(written: str) -> None:
+    """They are no date, rather than one decades ahead."""
+    assert date.moment(written) is None
