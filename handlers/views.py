@@ -25,7 +25,8 @@ from bot.domain.workspace import WorkspaceId
 from bot.home.views.home import HomeState
 from bot.lookup.search import payload
 from bot.lookup.views import help as helping
-from bot.lookup.views import sharing
+from bot.lookup.views import search_form, sharing
+from bot.lookup.views.answer import SearchRequest
 from bot.services import Services
 from bot.slack.api.errors import SlackError
 from bot.slack.api.response_urls import ResponseUrlError
@@ -56,7 +57,7 @@ Outcome: TypeAlias = Block | Wrong | None
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the five forms, and acknowledge every other modal."""
+    """Listen to the forms, and acknowledge every other modal."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Subscribe, and show the confirmation in the form's place; or show what is wrong beside its field."""
@@ -97,18 +98,25 @@ def register(app: AsyncApp, services: Services) -> None:
         work = services.posts_there.submit(sent.here, sent.view, sent.who.user)
         return await sent.answer(_beside(there.FIELD, work))
 
-    async def other(ack: AsyncAck) -> BoltResponse:
-        """Let a modal close."""
-        return await ack()
+    async def searched(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Show what was found in the form's place; another search can follow."""
+        sent = _sent(services, ack, body, context)
+        return await sent.answer(_search(services, sent))
 
     app.view(form.CALLBACK)(submitted)
     app.view(link_picker.CALLBACK)(chosen)
     app.view(saved_row.NOTE_CALLBACK)(noted)
     app.view(IMPORT)(imported)
     app.view(sharing.FORM)(shared)
+    app.view(search_form.CALLBACK)(searched)
     app.view(older_issues.CALLBACK)(picked_older)
     app.view(there.CALLBACK)(located)
-    app.view(re.compile(""))(other)
+    app.view(re.compile(""))(_closes)
+
+
+async def _closes(ack: AsyncAck) -> BoltResponse:
+    """Let a modal close."""
+    return await ack()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,13 @@ async def _share(services: Services, sent: _Sent) -> Outcome:
         except ResponseUrlError:
             return Wrong(sharing.LINE, "I can’t post in that channel. Invite me, and share again.")
     return None
+
+
+async def _search(services: Services, sent: _Sent) -> Outcome:
+    typed = search_form.read(sent.view)
+    if not typed:
+        return Wrong(search_form.QUERY, "Say what to look for.")
+    return search_form.form(typed, services.answers.search(SearchRequest(typed), shareable=False))
 
 
 async def _import(services: Services, sent: _Sent) -> Outcome:

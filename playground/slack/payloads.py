@@ -206,6 +206,17 @@ def shortcut(
     }
 
 
+def global_shortcut(workspace: Workspace, user: User, used: Shortcut, now: datetime) -> dict[str, Any]:
+    """Build a shortcut: without a channel and a response URL (interactivity/implementing-shortcuts)."""
+    return {
+        "type": "shortcut",
+        **_person(workspace, user),
+        "action_ts": stamp(moment(now)),
+        "callback_id": used.callback,
+        "trigger_id": workspace.new_trigger(user.id, now),
+    }
+
+
 def suggestion(
     workspace: Workspace, user: User, where: ChannelMessage | View, action: Mapping[str, Any], typed: str
 ) -> dict[str, Any]:

@@ -259,6 +259,15 @@ class Person:
         payload = payloads.shortcut(workspace, self.user, found, message, url, now)
         return await fixture.sender.send("interactive", payload)
 
+    async def searches(self, shortcut: str = "Search the archive") -> AppReply:
+        """Use a global shortcut, by its name. LookupError if there is none."""
+        fixture, workspace = self.fixture, self.fixture.workspace
+        found = next((one for one in workspace.shortcuts if one.name == shortcut and one.kind == "global"), None)
+        if found is None:
+            raise LookupError(f"there is no global shortcut {shortcut!r}")
+        payload = payloads.global_shortcut(workspace, self.user, found, fixture.server.clock.now())
+        return await fixture.sender.send("interactive", payload)
+
     async def closes(self, view: View) -> AppReply | None:
         """Close a modal without sending it; the app hears of it if the view asks for that."""
         workspace = self.fixture.workspace

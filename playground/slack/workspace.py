@@ -57,7 +57,11 @@ RESPONSE_URL_LIFE = timedelta(minutes=30)
 """How long a response URL lasts (Slack: interactivity/handling-user-interaction)."""
 VIEW_STACK_MAX = 3
 """Modals that one person has open at a time (Slack: surfaces/modals)."""
-SHORTCUTS = (Shortcut("Save links", "save_links"),)
+SHORTCUTS = (
+    Shortcut("Save links", "save_links"),
+    Shortcut("Find related", "find_related"),
+    Shortcut("Search the archive", "search_archive", "global"),
+)
 """Those of the shipped manifest."""
 PROMPTS = (
     ("What is new", "what is in the latest issue?"),

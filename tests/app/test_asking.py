@@ -245,3 +245,29 @@ async def test_an_export_is_offered_privately(it: Whole) -> None:
     await it.settled()
     direct = await answered(it, ada, ada.direct, "what did I save?")
     assert "saved nothing yet" in readable(direct)
+
+
+async def test_the_archive_is_searched_everywhere(it: Whole) -> None:
+    """In a form, which shows what was found and takes the next search."""
+    ada = it.person()
+    await it.publish(*tales("everywhere", "buttress-one", "buttress-two"))
+    assert (await ada.searches()).ok
+    form = await it.modal(ada, "Search the archive")
+    assert (await ada.submits(form, {"query": "buttress"})).ok
+    found = await it.modal(ada, "everywhere.example/buttress-one")
+    assert (await ada.submits(found, {"query": "buttress-two"})).ok
+    await it.modal(ada, "everywhere.example/buttress-two")
+
+
+async def test_what_the_archive_has_on_a_message(it: Whole) -> None:
+    """Its link first, then its rare words; only the person who asks sees it, wherever the message is."""
+    ada = it.person()
+    channel = it.channel(ada, bot=False)
+    await it.publish(*tales("related", "clerestory", "triforium", "narthex"))
+    linked = ada.writes("see https://related.example/narthex, about the triforium", channel)
+    await ada.uses(linked, "Find related")
+    answer = await it.reads(ada, channel, "related.example/narthex", "related.example/triforium")
+    assert answer.ephemeral_to == ada.user.id
+    assert "clerestory" not in readable(answer)
+    await ada.uses(ada.writes("lunch?", channel), "Find related")
+    await it.reads(ada, channel, "Nothing in the archive is like that")

@@ -41,3 +41,16 @@ async def test_a_direct_message_goes_on_in_its_thread(page: PageServer, visiting
     await follow_up.fill("only tools")
     await follow_up.press("Enter")
     await expect(ada.reply(re.compile("kubernetes in:tools.*asks the same", re.DOTALL))).to_be_visible()
+
+
+async def test_the_archive_is_searched_from_the_message_field(page: PageServer, visiting: Visiting) -> None:
+    """The shortcut stands among the commands; its form shows what was found."""
+    ada = await visiting(page.url)
+    await ada.composer.fill("/")
+    await ada.page.get_by_role("option", name=re.compile("Search the archive")).click()
+    form = ada.dialog("Search the archive")
+    await form.get_by_label("What to look for").fill("service mesh")
+    await form.get_by_role("button", name="Search").click()
+    await expect(ada.dialog("Search the archive")).to_contain_text("Service mesh manifesto")
+    await ada.dialog("Search the archive").get_by_role("button", name="Close").last.click()
+    await expect(ada.dialog()).to_have_count(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -26,6 +26,7 @@ from bot.lookup.asking.reader import Context
 from bot.lookup.asking.request import Manner, MessageKind
 from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
 from bot.lookup.asking.wishes import command_of
+from bot.lookup.related import related
 from bot.lookup.search import SearchSource
 from bot.lookup.views import asked as views
 from bot.slack.blocks.command_names import CommandNames
@@ -118,6 +119,11 @@ class Conversations:
         except BotError as error:
             _log.warning("thread_read.failed", channel=thread.channel, error=str(error))
             return None
+
+    def related(self, text: str, urls: Sequence[str]) -> Message:
+        """Return what the archive has on a message of anybody's: on the words of its `text` and its links."""
+        today = self._clock.now().date()
+        return views.like(related(self._library.current.index, hear(text).text, urls, today), today)
 
     async def _begin(self, thread: AskThread, ts: str) -> str | None:
         try:

@@ -7,7 +7,7 @@ from datetime import date
 
 from archive.issue import Issue
 from archive.search.quotes import Quote
-from archive.search.result import Grade, Result
+from archive.search.result import Answer, Grade, Result
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import label, title
@@ -90,6 +90,15 @@ def unclear(request: Request, names: CommandNames) -> Message:
         said = f"What is meant? Ask for a topic, such as _service mesh_, or `{escape(names.command)} help`."
     row = [blocks.button(one_line(text), f"{ASK}:{number}", value) for number, (text, value) in enumerate(ways)]
     return Message(said, (blocks.section(said), *([blocks.actions(row)] if row else [])))
+
+
+def like(found: Answer, today: date) -> Message:
+    """Render the entries that are like a message."""
+    if not found.results:
+        return blocks.says("Nothing in the archive is like that message.")
+    shown = [block for result in found.results for block in _link(result, today)]
+    said = "From the archive, on the same links or words:"
+    return Message(said, (blocks.context(said), *shown))
 
 
 def members_only() -> Message:

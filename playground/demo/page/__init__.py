@@ -26,6 +26,7 @@ GET /page/state?as=U1
          "commands": [{"name": "/weekly", "hint": "topic | latest | …", "what": "Find links …",
                        "words": [{"text": "saved", "hint": "", "what": "your bookmarks"}, …]}, …],
          "shortcuts": [{"name": "Save links", "callback_id": "save_links"}, …],   # on messages
+         "everywhere": [{"name": "Search the archive", "callback_id": "search_archive"}],   # shortcuts everywhere
          "prompts": [{"title": "Look back", "message": "how often …"}, …],        # what the Messages tab suggests
          "emoji": ["bookmark", "one", …],         # those that matter, for the picker
          "home": VIEW or null,                    # null: it was never published for this person

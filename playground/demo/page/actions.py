@@ -168,6 +168,8 @@ class Actions:
         return {}
 
     async def _shortcut(self, user: User, body: Body) -> Fields:
+        if not body.text("ts", empty=True):
+            return await self._shortcut_everywhere(user, body.text("callback_id"))
         message, person = self._message(user, body), await self._person(user)
         callback = body.text("callback_id")
         names = [one.name for one in self.room.workspace.shortcuts if one.callback == callback]
@@ -175,6 +177,12 @@ class Actions:
             return _taken(await person.uses(message, names[0] if names else callback))
         except LookupError as error:
             raise CannotError(str(error.args[0])) from error
+
+    async def _shortcut_everywhere(self, user: User, callback: str) -> Fields:
+        names = [one.name for one in self.room.workspace.shortcuts if one.callback == callback and one.kind == "global"]
+        if not names:
+            raise CannotError("There is no such shortcut here.")
+        return _taken(await (await self._person(user)).searches(names[0]))
 
     async def _open_home(self, user: User, _: Body) -> Fields:
         answer = await (await self._person(user)).opens_home()

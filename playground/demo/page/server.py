@@ -107,6 +107,11 @@ class PageServer:
                     for one in room.workspace.shortcuts
                     if one.kind == "message"
                 ],
+                "everywhere": [
+                    {"name": one.name, "callback_id": one.callback}
+                    for one in room.workspace.shortcuts
+                    if one.kind == "global"
+                ],
                 "prompts": [{"title": title, "message": message} for title, message in room.workspace.prompts],
                 "emoji": emoji(self._settings),
                 "home": as_json.view(home) if home else None,

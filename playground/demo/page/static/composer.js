@@ -194,8 +194,12 @@ export class Composer {
 
   /** Return what completes the typed text: a command, or somebody's name. */
   _found(typed) {
-    const { bot, commands, people } = this.store.state;
-    if (this.commands && typed.startsWith("/")) return offers(typed, commands);
+    const { bot, commands, everywhere, people } = this.store.state;
+    if (this.commands && typed.startsWith("/")) {
+      const found = offers(typed, commands);
+      const more = everywhere.map(({ name, callback_id: shortcut }) => ({ name, hint: "", what: "A shortcut", shortcut }));
+      return typed === "/" ? { ...found, offers: [...found.offers, ...more] } : found;
+    }
     const others = people.filter(({ id }) => id !== this.store.me).map(({ name }) => ({ name, what: "" }));
     return mentions(typed, [{ name: bot.name, what: "Ask the newsletter’s archive" }, ...others]);
   }
@@ -224,7 +228,10 @@ export class Composer {
 
   _take(index) {
     const offer = this.found.offers[index];
-    if (offer) this.write(offer.put);
+    if (offer?.shortcut) {
+      this.write("");
+      this.store.do("shortcut", { callback_id: offer.shortcut });
+    } else if (offer) this.write(offer.put);
   }
 
   _key(event) {
