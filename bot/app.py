@@ -53,9 +53,11 @@ from bot.lookup.miss_counter import WRITE_SECONDS, MissCounter
 from bot.lookup.search import Answers, Chance
 from bot.runtime.background import BackgroundTasks
 from bot.runtime.clock import SystemClock
-from bot.runtime.http import Health, Verifying, web
+from bot.runtime.health_pages import Health, Pages, health_pages
+from bot.runtime.http import Verifying, web
 from bot.runtime.job_scheduler import JobScheduler
 from bot.runtime.settings import Settings, SlackCredentials
+from bot.runtime.watched_timers import WatchedTimers
 from bot.services import Services
 from bot.slack.api.form_results import FormResults
 from bot.slack.api.ports import Slack
@@ -66,6 +68,7 @@ from bot.source.incoming import TICK_SECONDS, Incoming
 from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, Watch
 from bot.store.store import Store
+from bot.vitals import LOOK_AT_FOLDER, Vitals
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
@@ -141,10 +144,19 @@ class App:
         self._trouble = ""
         self._watching: asyncio.Task[None] | None = None
         self._freshness: Freshness | None = None
+        self._timers = WatchedTimers(ports.timers)
+        self.vitals = Vitals(ports.library, ports.store, ports.slack, ports.clock, self._timers)
+        self.ready = False
+        """Whether what comes from Slack is answered: not before the start, and no more once a stop has begun."""
 
     def asgi(self, *, post: bool = True) -> Starlette:
         """Return the ASGI application, which runs everything else while it is up."""
-        return web(self.bolt, verifying=self._verifying, lifespan=lambda: self.running(post=post), health=self.health)
+        pages = Pages(self.health, lambda: self.ready)
+        return web(self.bolt, verifying=self._verifying, lifespan=lambda: self.running(post=post), pages=pages)
+
+    def pages(self) -> Starlette:
+        """Return the ASGI application of the health pages alone, for a port of their own."""
+        return health_pages(Pages(self.health, lambda: self.ready))
 
     def health(self) -> Health:
         """Return whether the bot posts and notices changes, the archive's size, and what is wrong."""
@@ -159,12 +171,13 @@ class App:
             watching_fault=blind,
             archive_fault=str(fault) if fault else "",
             source_fault=_source_fault(self.ports),
+            checks=self.vitals.checks(),
         )
 
     @asynccontextmanager
     async def running(self, *, post: bool = True) -> AsyncIterator[None]:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
-        library, worker, timers = self.ports.library, self.worker, self.ports.timers
+        library, worker, timers = self.ports.library, self.worker, self._timers
         watch = self.ports.watch or DiskWatch(library.folder.name)
         await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
@@ -179,17 +192,20 @@ class App:
         timers.every(RELEASE_SECONDS, "release", library.keep_time)
         timers.every(RELEASE_SECONDS, "days", self._keep_days)
         timers.every(WRITE_SECONDS, "missed searches", self._services.misses.keep)
-        timers.every(LOOK_SECONDS, "look at the folder", library.refresh, at_once=False)
+        timers.every(LOOK_SECONDS, LOOK_AT_FOLDER, library.refresh, at_once=False)
         if self.ports.polling is not None:
             timers.every(TICK_SECONDS, "look at the source", self.ports.polling.look)
+        self.vitals.start(posting=post)
         if post:
             self._posting = asyncio.create_task(self._post(), name="deliver")
             tasks.append(self._posting)
             if (broken := self._services.broken_issues) is not None:
                 timers.every(CHECK_SECONDS, "broken files", broken.check)
+        self.ready = True
         try:
             yield
         finally:
+            self.ready = False
             watch.stop()
             await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             await _end(tasks)
@@ -206,7 +222,7 @@ class App:
         """Deliver until stopped. What keeps the worker from starting (a database that is away) is tried again."""
         for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
             try:
-                await self.worker.run(self.ports.timers)
+                await self.worker.run(self._timers)
             except Exception as error:  # noqa: BLE001 - whatever it is, not posting in silence would be worse
                 self._trouble = f"posting does not start: {error}"
                 _log.exception("posting.postponed", again_in=wait)

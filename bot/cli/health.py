@@ -17,7 +17,8 @@ TIMEOUT_SECONDS = 4.0
 
 def health() -> int:
     """Print what the health page of the bot on this machine says; return 0 if it is well, else 1."""
-    port = Settings.read().port
+    settings = Settings.read()
+    port = settings.health_port or settings.port
     try:
         status, said = _asked(port)
     except (OSError, HTTPException, ValueError) as error:
@@ -25,8 +26,19 @@ def health() -> int:
         out.print(Text(f"nothing that is healthy answers on port {port} ({reason}); is the bot running?", style="red"))
         return 1
     for name, value in said.items():
-        out.print(Text(f"{name}  {safe(str(value))}"))
+        if name != "checks":
+            out.print(Text(f"{safe(name)}  {safe(str(value))}"))
+    for check in said.get("checks", ()) if isinstance(said.get("checks"), list) else ():
+        out.print(Text(safe(_line(check)), style="" if check.get("ok") else "red"))
     return 0 if status == 200 else 1
+
+
+def _line(check: dict[str, Any]) -> str:
+    """Return a check as a line: its name, whether it is well, its age and its limit, what is wrong, the next step."""
+    age, limit = check.get("age"), check.get("limit")
+    when = "" if age is None else f" {age} s ago" + ("" if limit is None else f" of {limit:.0f}")
+    why = f": {check.get('fault')}; {check.get('step')}" if check.get("fault") else ""
+    return f"{check.get('name')}  {'ok' if check.get('ok') else 'not well'}{when}{why}"
 
 
 def _asked(port: int) -> tuple[int, dict[str, Any]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
@@ -21,6 +21,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.schedule import zone_of
 from bot.runtime import logs, loop
 from bot.runtime.http import PATH
+from bot.runtime.server import OwnedServer, bound, served
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
 from bot.source.incoming import Incoming
@@ -61,7 +62,7 @@ def work(archive: Path | None, source: str | None = None) -> None:
 
 
 async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
-    with bound(settings.port) as listening:
+    with bound(settings.port) as listening, _health_port(settings) as health:
         app = await assembled(settings, credentials)
         config = uvicorn.Config(
             app.asgi(post=post),
@@ -71,24 +72,15 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
         )
         issues = len(app.ports.library.snapshot.issues)
         _log.info("http.started", port=settings.port, path=PATH, issues=issues, posts=post)
-        await uvicorn.Server(config).serve(sockets=[listening])
-
-
-def bound(port: int) -> socket.socket:
-    """Return a socket bound to the port, before anything starts: a second bot fails before it posts anything.
-
-    Raises SettingsError if the port can't be used.
-    """
-    # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every answer on a reused connection (measured).
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind(("0.0.0.0", port))  # noqa: S104 - Slack's requests come from outside; each is checked by its signature
-    except OSError as error:
-        made.close()
-        reason = (error.strerror or str(error)).lower()
-        raise SettingsError("PORT", f"{port} cannot be used ({reason}); stop what uses it or name another") from error
-    return made
+        server = OwnedServer(config)
+        async with _until_stopped() as stopped, _pages(app, health):
+            serving = asyncio.create_task(server.serve(sockets=[listening]), name="serve")
+            try:
+                await _ended(app, stopped, serving)
+            finally:
+                app.ready = False
+                server.should_exit = True
+                await serving
 
 
 async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
@@ -96,24 +88,66 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
         AsyncSocketModeHandler,
     )
 
-    app = await assembled(settings, credentials)
-    handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
-    _log.info("socket_mode.started", issues=len(app.ports.library.snapshot.issues), posts=post)
-    # Signals are handled until the end: a second one must not interrupt the stop that the first one began.
-    async with _until_stopped() as stopped, app.running(post=post):
-        # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
-        connecting = asyncio.create_task(handler.connect_async(), name="connect")  # type: ignore[no-untyped-call]  # its own code has no types
-        stopping = asyncio.create_task(stopped.wait(), name="stopped")
-        try:
-            await asyncio.wait((connecting, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if connecting.done():
-                connecting.result()  # raises what made it give up
-            await stopping
-        finally:
-            for task in (connecting, stopping):
-                task.cancel()
-            await asyncio.gather(connecting, stopping, return_exceptions=True)
-            await farewell(handler)
+    with _health_port(settings) as health:
+        app = await assembled(settings, credentials)
+        handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
+        _log.info("socket_mode.started", issues=len(app.ports.library.snapshot.issues), posts=post)
+        # Signals are handled until the end: a second one must not interrupt the stop that the first one began.
+        async with _until_stopped() as stopped, _pages(app, health), app.running(post=post):
+            # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
+            connecting = asyncio.create_task(_connected(handler), name="connect")
+            try:
+                await _ended(app, stopped, connecting)
+            finally:
+                connecting.cancel()
+                await asyncio.gather(connecting, return_exceptions=True)
+                app.ready = False
+                await farewell(handler)
+
+
+async def _connected(handler: AsyncSocketModeHandler) -> None:
+    """Connect, and stay connected until cancelled."""
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # its own code has no types
+    await asyncio.Event().wait()
+
+
+async def _ended(app: App, stopped: asyncio.Event, *running: asyncio.Task[None]) -> None:
+    """Wait until a stop is asked for, or one of these tasks ends (and raise what it raised).
+
+    Raises SettingsError if Slack refuses the token from the start.
+    """
+    events = [asyncio.create_task(event.wait()) for event in (stopped, app.vitals.refused)]
+    try:
+        waiting: list[asyncio.Task[Any]] = [*events, *running]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in running:
+            if task.done():
+                task.result()
+        if app.vitals.refused.is_set():
+            raise SettingsError("SLACK_BOT_TOKEN", app.vitals.refusal)
+    finally:
+        for event in events:
+            event.cancel()
+
+
+@contextmanager
+def _health_port(settings: Settings) -> Iterator[socket.socket | None]:
+    """Bind the port of the health pages, None if none is set. Raises SettingsError."""
+    if settings.health_port is None:
+        yield None
+        return
+    with bound(settings.health_port, "BACKISSUE_HEALTH_PORT") as listening:
+        yield listening
+
+
+@asynccontextmanager
+async def _pages(app: App, listening: socket.socket | None) -> AsyncIterator[None]:
+    """Serve the health pages on their own port, if they have one, until after everything else has stopped."""
+    if listening is None:
+        yield
+        return
+    async with served(app.pages(), listening):
+        yield
 
 
 async def farewell(handler: AsyncSocketModeHandler) -> None:
@@ -127,10 +161,11 @@ async def farewell(handler: AsyncSocketModeHandler) -> None:
 
 
 async def _work(settings: Settings, credentials: SlackCredentials) -> None:
-    app = await assembled(settings, credentials)
-    _log.info("worker.started", name=app.worker.name)
-    async with _until_stopped() as stopped, app.running():  # as above
-        await stopped.wait()
+    with _health_port(settings) as health:
+        app = await assembled(settings, credentials)
+        _log.info("worker.started", name=app.worker.name)
+        async with _until_stopped() as stopped, _pages(app, health), app.running():  # as above
+            await _ended(app, stopped)
 
 
 async def assembled(settings: Settings, credentials: SlackCredentials) -> App:

@@ -1,4 +1,4 @@
-"""HTTP: Slack's requests on one path, and a health page. What Bolt does not check, this does first.
+"""HTTP: Slack's requests on one path, and the health pages. What Bolt does not check, this does first.
 
 A request that is not proven to be Slack's gets 401 and an empty body, and one line in the log that holds nothing of it.
 Bolt sees only what is left of a verified request: its body and its content type, as nothing else is signed.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
@@ -16,10 +16,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.domain.clock import Clock
+from bot.runtime.health_pages import Pages
 from bot.runtime.verification import Unverified, signature_of
 
 _log = structlog.get_logger(__name__)
@@ -31,34 +32,6 @@ NO_RETRY = {"x-slack-no-retry": "1"}
 """Tells Slack not to send an event again (apis/events-api)."""
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How the bot is doing, as the health page says it.
-
-    The `…_fault` fields say what does not work, "" for nothing; `posting` and `watching` say whether the bot does so
-    (a process may be told not to post).
-    """
-
-    posting: bool
-    watching: bool
-    issues: int
-    problems: int
-    posting_fault: str = ""
-    watching_fault: str = ""
-    archive_fault: str = ""
-    source_fault: str = ""
-    """Why new issues do not come in; the bot itself is well, and a host that restarts it would mend nothing."""
-
-    @property
-    def ok(self) -> bool:
-        """Return whether nothing is wrong."""
-        return not (self.posting_fault or self.watching_fault or self.archive_fault)
-
-    def as_json(self) -> dict[str, bool | int | str]:
-        """Return the page's fields; each keeps its type whatever is wrong."""
-        return {"ok": self.ok, **asdict(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +54,10 @@ class _RefusedError(Exception):
         self.reason = reason
 
 
-def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, health: Callable[[], Health]) -> Starlette:
+def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Pages) -> Starlette:
     """Return the ASGI application. `bolt` should not verify requests again: its clock and its words are its own.
 
-    `lifespan` is entered before the first request and left after the last; the health page answers 200 while `health`
-    is `ok`, else 503.
+    `lifespan` is entered before the first request and left after the last; `pages` are served beside Slack's path.
     """
 
     async def events(request: Request) -> Response:
@@ -98,18 +70,12 @@ def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, health: Cal
         except Exception as error:  # noqa: BLE001 - what fails in a listener is answered by `handlers.errors`: this is not
             return _refused(_RefusedError(400, f"it cannot be answered ({type(error).__name__})"))
 
-    async def healthy(_: Request) -> Response:
-        found = health()
-        return JSONResponse(found.as_json(), status_code=200 if found.ok else 503)
-
     @asynccontextmanager
     async def around(_: Starlette) -> AsyncIterator[None]:
         async with lifespan():
             yield
 
-    return Starlette(
-        routes=[Route(PATH, events, methods=["POST"]), Route("/health", healthy, methods=["GET"])], lifespan=around
-    )
+    return Starlette(routes=[Route(PATH, events, methods=["POST"]), *pages.routes()], lifespan=around)
 
 
 def _refused(refused: _RefusedError) -> Response:

@@ -40,6 +40,7 @@ class SlackCredentials:
 
 _MEANT = {
     "PORT": "is a number from 0 to 65535, for example 3000",
+    "BACKISSUE_HEALTH_PORT": "is a number from 1 to 65535, for example 3001",
     "BACKISSUE_SOURCE_MINUTES": "is a number of minutes from 1 to 1440, for example 15",
     "BACKISSUE_SOURCE_PRIVATE": "is yes or no",
     "BACKISSUE_LOG": "is one of auto, json and console",
@@ -50,6 +51,12 @@ _MEANT = {
     "BACKISSUE_BOOKMARK": "names at least one emoji, for example: bookmark",
 }
 """What a variable takes, where the checker's own words would say it in its own terms."""
+
+
+_TWO_WAYS = (
+    "is not set, and SLACK_APP_TOKEN is not either; set one, from your app's page “Basic Information” on "
+    "api.slack.com/apps: the app token (xapp-…) for Socket Mode, which needs no public address, or the secret for HTTP"
+)
 
 
 def _wording(wrong: ErrorDetails) -> str:
@@ -115,6 +122,8 @@ class Settings(BaseSettings):
     """Files that hold those four, as container platforms mount secrets; their content wins over nothing else."""
     port: int = Field(default=3000, alias="PORT", ge=0, le=65535)
     """Where HTTP is served."""
+    health_port: int | None = Field(default=None, alias="BACKISSUE_HEALTH_PORT", ge=1, le=65535)
+    """A port for the health pages alone, in every way to run; None: they are beside Slack's path, if there is one."""
     command: str = Field(default="/weekly", alias="BACKISSUE_COMMAND")
     """The main command's name."""
     tools_command: str = Field(default="/tools", alias="BACKISSUE_TOOLS_COMMAND")
@@ -242,6 +251,8 @@ class Settings(BaseSettings):
         if self.slack_app_token is not None:
             app_token = self._secret("SLACK_APP_TOKEN", self.slack_app_token, "xapp-", "Basic Information")
             return SlackCredentials(bot_token, "", app_token)
+        if self.slack_signing_secret is None:
+            raise SettingsError("SLACK_SIGNING_SECRET", _TWO_WAYS)
         # Bolt starts without a secret and then answers every request with 500 (measured): refuse at once.
         return SlackCredentials(
             bot_token, self._secret("SLACK_SIGNING_SECRET", self.slack_signing_secret, "", "Basic Information"), None

@@ -33,6 +33,7 @@ from sqlalchemy.pool import StaticPool
 from bot.store.daemon_executor import DaemonExecutor
 from bot.store.errors import DatabaseUrlError, StoreError
 from bot.store.tables import metadata
+from bot.store.writes import Writes
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -55,7 +56,6 @@ _LINE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5,
 """How soon PostgreSQL's client gives up a line that was cut without a word, unless the address says something else."""
 _SECRET_WORDS = ("pass", "secret", "token", "key")
 """What is in the name of a part of an address that is not shown: libpq takes the password there too."""
-
 
 _ASKED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 _TABLES = re.compile(r"\b(?:FROM|INTO|JOIN)\s+\"?(\w+)|\bUPDATE\s+\"?(\w+)", re.IGNORECASE)
@@ -150,6 +150,7 @@ class Database:
         self._asked: deque[_Job[Any]] = deque()
         self._called = False
         self._closed = False
+        self.writes = Writes()
 
     @property
     def file(self) -> Path | None:
@@ -266,6 +267,7 @@ class Database:
             with self._engine.begin() as connection:
                 _perform(connection, group)
                 committing = True
+            self.writes.done()
         except BaseException as error:  # noqa: BLE001 - one unit's failure is its caller's, not the thread's
             unclear = committing and _lost(error)
             for job in group:
@@ -299,6 +301,7 @@ class Database:
                 if attempt == ATTEMPTS or not again:
                     raise self._told(error) from error
             else:
+                self.writes.done()
                 return answer
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
@@ -334,6 +337,7 @@ class Database:
         cause = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
         told = StoreError(asked(getattr(error, "statement", None)), f"{cause.splitlines()[0]} (at {self.shown})")
         told.__cause__ = error
+        self.writes.broke(error, told.reason)
         return told
 
 

@@ -78,6 +78,11 @@ class Store:
         """Return which part of which digest the message `ts` of the channel is, or None."""
         return await self.database.read(lambda connection: posted(connection, workspace, channel, ts))
 
+    async def probe(self) -> None:
+        """Write something that changes nothing, so that it is known whether writing works. Raises StoreError."""
+        statement = "PRAGMA user_version = 0" if self.database.sqlite else "SELECT txid_current()"
+        await self.database.write(lambda connection: connection.exec_driver_sql(statement).close())
+
     async def close(self) -> None:
         """Finish pending writes and close the connections."""
         await self.database.close()

@@ -116,10 +116,12 @@ async def answering(session: aiohttp.ClientSession, url: str) -> None:
         while True:
             try:
                 async with session.get(url) as response:
-                    assert response.status == 200
-                    return
+                    if response.status == 200:
+                        return
+                    assert url.endswith("/ready"), await response.text()  # it says so until its start is done
             except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.02)  # another process: it gives no sign when it is ready
+                pass
+            await asyncio.sleep(0.02)  # another process: it gives no sign when it is ready
 
 
 def unfinished() -> bytes:
@@ -336,3 +338,38 @@ async def test_it_stops_while_slack_cannot_be_reached(env: Environment) -> None:
     async with asyncio.timeout(STOP_SECONDS):
         await running.communicate()
     assert running.returncode == 0
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+async def test_a_token_that_slack_refuses_ends_it_with_one_line(env: Environment, command: str) -> None:
+    """The line names the variable and the next step, and there is no trace."""
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", command),
+        env={**env.variables, "SLACK_BOT_TOKEN": "xoxb-revoked"},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(START_SECONDS):
+        _, said = await running.communicate()
+    assert running.returncode == 1
+    assert said.decode().splitlines()[-1].startswith("backissue: SLACK_BOT_TOKEN: Slack refuses the bot's token")
+    assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("way", ["worker", "socket", "http"])
+async def test_every_way_to_run_has_the_health_pages(env: Environment, way: str) -> None:
+    """On a port of their own; it ends with exit status 0."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    more = {"BACKISSUE_HEALTH_PORT": str(port)}
+    if way == "socket":
+        more |= {"SLACK_APP_TOKEN": env.workspace.app_token}
+    command = "worker" if way == "worker" else "serve"
+    async with (
+        process(command, environment={**env.variables, **more}) as running,
+        aiohttp.ClientSession() as session,
+    ):
+        for page in ("/health/ready", "/health/live", "/health"):
+            await answering(session, f"http://127.0.0.1:{port}{page}")
+        running.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(STOP_SECONDS):
+            assert await running.wait() == 0

@@ -38,6 +38,7 @@ NAMES = [
     "SLACK_API_URL",
     "HTTPS_PROXY",
     "PORT",
+    "BACKISSUE_HEALTH_PORT",
 ]
 
 
@@ -123,6 +124,7 @@ def test_a_command_may_lack_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("PORT", "eighty"),
         ("PORT", "70000"),
+        ("BACKISSUE_HEALTH_PORT", "0"),
         ("BACKISSUE_COMMAND", "/two words"),
         ("BACKISSUE_BOOKMARK", "no emoji!"),
         ("BACKISSUE_BOOKMARK", ","),

@@ -4,6 +4,8 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, cast
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -12,7 +14,8 @@ from starlette.testclient import TestClient
 
 import handlers.errors
 from bot.runtime.clock import SystemClock
-from bot.runtime.http import BODY_MAX_BYTES, PATH, Health, Verifying, web
+from bot.runtime.health_pages import Health, Pages
+from bot.runtime.http import BODY_MAX_BYTES, PATH, Verifying, web
 from playground.slack.request_sender import signature
 from tests.handlers.people import People
 
@@ -50,7 +53,8 @@ def client(state: State) -> Iterator[TestClient]:
         state.started = False
 
     verifying = Verifying(SECRET, SystemClock())
-    with TestClient(web(bolt, verifying=verifying, lifespan=lifespan, health=lambda: state.health)) as running:
+    pages = Pages(lambda: state.health, lambda: state.started)
+    with TestClient(web(bolt, verifying=verifying, lifespan=lifespan, pages=pages)) as running:
         yield running
 
 
@@ -147,11 +151,19 @@ def test_the_health_page_says_whether_all_is_well(client: TestClient, state: Sta
     """A load balancer reads the status, a person the fields; each field has one type in every state."""
     assert state.started
     answer = client.get("/health")
-    well = {"ok": True, "posting": True, "watching": True, "issues": 3, "problems": 1}
+    well = {
+        "ok": True,
+        "version": version("backissue"),
+        "checks": [],
+        "posting": True,
+        "watching": True,
+        "issues": 3,
+        "problems": 1,
+    }
     faults = {"posting_fault": "", "watching_fault": "", "archive_fault": ""}
     assert (answer.status_code, answer.json()) == (200, well | faults | {"source_fault": ""})
     for fault in faults:
-        state.health = Health(posting=True, watching=True, issues=3, problems=1, **{fault: "it broke"})
+        state.health = Health(posting=True, watching=True, issues=3, problems=1, **cast("Any", {fault: "it broke"}))
         answer = client.get("/health")
         assert (answer.status_code, answer.json()) == (
             503,

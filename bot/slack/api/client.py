@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -27,10 +28,12 @@ from bot.slack.api.errors import (
     WorkspaceRefusedError,
 )
 from bot.slack.api.files import METHOD, fetch
+from bot.slack.api.outcomes import CallOutcomes
 from bot.slack.api.payload import body_of, posting
 from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted, SlackUser
 from bot.slack.api.responses import carries, is_tombstone, is_whole, mapping, messages, posted, refused, thread_of
 from bot.slack.api.retry import retry_when_limited
+from bot.slack.api.session import StraightSession
 from bot.slack.blocks.message import Message
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
@@ -57,20 +60,6 @@ _ABSENT = {"message_not_found", "thread_not_found", "bad_timestamp", "no_item_sp
 def one_token(token: str) -> Tokens:
     """Return that token for any workspace, for a bot that is installed in one."""
     return lambda _workspace: token
-
-
-class _Straight:
-    """A session that follows no redirection: aiohttp would send a message again to where a 307 leads."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
-
-    @property
-    def closed(self) -> bool:
-        return self._session.closed
-
-    def request(self, method: str, url: str, **options: Any) -> Any:
-        return self._session.request(method, url, **{**options, "allow_redirects": False})
 
 
 class WebSlack:
@@ -100,6 +89,7 @@ class WebSlack:
         self._selves: dict[str, frozenset[str]] = {}
         self._scopes: dict[str, str] = {}
         self._dated = ""
+        self.outcomes = CallOutcomes()
 
     async def post(
         self,
@@ -351,7 +341,7 @@ class WebSlack:
         token = self._token(workspace, method)
         if token not in self._clients:
             options: dict[str, Any] = {
-                "session": _Straight(self._opened()),
+                "session": StraightSession(self._opened()),
                 "retry_handlers": [],
                 "timeout": int(self._timeout) or 1,
             }
@@ -368,7 +358,26 @@ class WebSlack:
         read: bool = False,
         within: float | None = None,
     ) -> Mapping[str, Any]:
-        """Call a method once. Raises the SlackError that says what is known of the outcome."""
+        """Call a method once, and note the outcome. Raises the SlackError that says what is known of it."""
+        began = monotonic()
+        try:
+            said = await self._sent(workspace, method, arguments, channel, within, read=read)
+        except SlackError as error:
+            self.outcomes.failed(error, began)
+            raise
+        self.outcomes.worked(method, began)
+        return said
+
+    async def _sent(
+        self,
+        workspace: WorkspaceId,
+        method: str,
+        arguments: dict[str, Any],
+        channel: str,
+        within: float | None,
+        *,
+        read: bool,
+    ) -> Mapping[str, Any]:
         client = self._client(workspace, method)
         where = {"workspace": workspace, "channel": channel}
         given: dict[str, Any] = {"http_verb": "GET", "params": arguments} if read else {"json": arguments}

@@ -1,0 +1,52 @@
+"""What came of the calls to Slack: for the health page, and for those who count them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TypeAlias
+
+from bot.domain.health import Attempts
+from bot.slack.api.errors import RateLimitedError, SlackError, TryLaterError, UnknownOutcomeError
+
+OnCall: TypeAlias = Callable[[str, str, float], None]
+"""Takes a call's method, its outcome ("ok", Slack's code, or ours) and its seconds."""
+
+TOKEN_CODES = frozenset(
+    {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "not_allowed_token_type"}
+)
+"""What Slack says of a token that no longer works (reference/methods/auth.test): waiting does not mend it."""
+_UNANSWERED = (TryLaterError, UnknownOutcomeError)
+
+
+class CallOutcomes:
+    """Notes every call's outcome. `answers` tells when Slack last answered, whatever it said but that the token is bad.
+
+    `on_call` are told of every call.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a call."""
+        self.answers = Attempts()
+        self.on_call: list[OnCall] = []
+
+    def worked(self, method: str, began: float) -> None:
+        """Note a call that did what was asked; `began` is by the monotonic clock."""
+        now = monotonic()
+        self.answers.worked(now)
+        self._tell(method, "ok", now - began)
+
+    def failed(self, error: SlackError, began: float) -> None:
+        """Note a call that did not."""
+        now = monotonic()
+        if error.code in TOKEN_CODES:
+            self.answers.failed(f"Slack refuses the bot's token ({error.code})", lasting=True)
+        elif isinstance(error, _UNANSWERED) and not isinstance(error, RateLimitedError):
+            self.answers.failed(str(error))
+        else:
+            self.answers.worked(now)
+        self._tell(error.method, error.code, now - began)
+
+    def _tell(self, method: str, outcome: str, seconds: float) -> None:
+        for told in self.on_call:
+            told(method, outcome, seconds)
