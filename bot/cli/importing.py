@@ -13,8 +13,8 @@ from bot.cli.terminal import err, out, safe
 from bot.runtime.settings import Settings
 from bot.source.importing.destination import opened
 from bot.source.importing.importer import Report, run
-from bot.source.importing.item import Fault, Found, Source
-from bot.source.importing.opening import Access, source_of
+from bot.source.importing.item import Found, ImportFault, Source
+from bot.source.importing.opening import FetchAccess, source_of
 
 _SHOWN = 20
 """Lines of one kind that are shown; of the others their number is said."""
@@ -29,7 +29,7 @@ def import_issues(named: str, into: Path, *, private: bool) -> int:
     SourceError, FolderError, SettingsError.
     """
     settings = Settings.read(source_private=private or None)
-    source = source_of(named, Access(settings.source_private, settings.source_secret()))
+    source = source_of(named, FetchAccess(settings.source_private, settings.source_secret()))
     with opened(into) as destination:
         report = run(source, destination, lambda found: _watched(found, source))
     for fault in _some([fault for fault in report.faults if not fault.skipped], "issues that could not be imported"):
@@ -49,22 +49,22 @@ def _watched(found: Iterable[Found], source: Source) -> Iterable[Found]:
     return track(found, "Importing", total=len(source) or None, console=err, transient=True)
 
 
-def _gathered(faults: Iterable[Fault]) -> list[Fault]:
+def _gathered(faults: Iterable[ImportFault]) -> list[ImportFault]:
     """Return what is worth a look, with what was said of many in one line."""
-    by_reason: dict[str, list[Fault]] = {}
+    by_reason: dict[str, list[ImportFault]] = {}
     for fault in faults:
         if fault.skipped:
             by_reason.setdefault(fault.reason, []).append(fault)
     return [
-        each[0] if len(each) == 1 else Fault(f"{each[0].origin} and {len(each) - 1:,} more", reason)
+        each[0] if len(each) == 1 else ImportFault(f"{each[0].origin} and {len(each) - 1:,} more", reason)
         for reason, each in by_reason.items()
     ]
 
 
-def _some(faults: Sequence[Fault], what: str) -> Iterable[Fault]:
+def _some(faults: Sequence[ImportFault], what: str) -> Iterable[ImportFault]:
     """Return the first faults, and a last one that counts the others."""
     more = len(faults) - _SHOWN
-    return faults if more <= 0 else [*faults[:_SHOWN], Fault("…", f"{more:,} more {what}")]
+    return faults if more <= 0 else [*faults[:_SHOWN], ImportFault("…", f"{more:,} more {what}")]
 
 
 def _counts(report: Report) -> Table:

@@ -16,7 +16,7 @@ from bot.source.importing.destination import LEDGER, opened
 from bot.source.importing.importer import Report, run
 from bot.source.importing.item import Remote
 from bot.source.importing.network import without_secrets
-from bot.source.importing.opening import Access, remote_of, source_of
+from bot.source.importing.opening import FetchAccess, remote_of, source_of
 from bot.source.importing.polling import Polling
 
 
@@ -65,8 +65,8 @@ def import_once(settings: Settings, folder: Path) -> Report:
         return run(source, destination)
 
 
-def _access(settings: Settings) -> Access:
-    return Access(settings.source_private, settings.source_secret())
+def _access(settings: Settings) -> FetchAccess:
+    return FetchAccess(settings.source_private, settings.source_secret())
 
 
 def _polling(settings: Settings, remote: Remote, folder: Path) -> Polling:

@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
-from bot.source.importing.item import Fault, Found, Item, MissingExtraError, SourceError, guarded, hashed
+from bot.source.importing.item import Found, ImportFault, Item, MissingExtraError, SourceError, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, Converted, from_html, from_text
 from bot.source.importing.tokens import tokens_of
 
@@ -88,7 +88,7 @@ class _XmlFeed:
         if not entries and not self._parsed.get("version"):
             raise SourceError(self._source, f"it is no feed, or a broken one ({_words(str(broken or 'empty'))[:100]})")
         if broken is not None and type(broken).__name__ not in _HARMLESS:
-            yield Fault(
+            yield ImportFault(
                 self._source, f"it is broken ({_words(str(broken))[:100]}); what can be read of it is", skipped=True
             )
         yield from _limited(entries, self._source)
@@ -140,7 +140,7 @@ class _JsonFeed:
             if isinstance(item, dict):
                 yield guarded(f"item {place}", partial(_item, _json_fields(item), home, f"item {place}"))
             else:
-                yield Fault(f"item {place}", "it is no item of a JSON Feed; it is left out")
+                yield ImportFault(f"item {place}", "it is no item of a JSON Feed; it is left out")
 
 
 def _json_fields(item: dict[str, Any]) -> dict[str, Any]:
@@ -158,9 +158,9 @@ def _json_fields(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _limited(items: list[Any], source: str) -> Iterator[Fault]:
+def _limited(items: list[Any], source: str) -> Iterator[ImportFault]:
     if len(items) > MAX_ITEMS:
-        yield Fault(source, f"it has {len(items):,} items; the first {MAX_ITEMS:,} are read")
+        yield ImportFault(source, f"it has {len(items):,} items; the first {MAX_ITEMS:,} are read")
 
 
 def _item(fields: dict[str, Any], home: str, place: str) -> Found:
@@ -168,11 +168,11 @@ def _item(fields: dict[str, Any], home: str, place: str) -> Found:
     title, link = _words(_plain(fields["title"])), fields["link"].strip()
     origin = f"{place} (“{title[:60]}”)" if title else place
     if len(fields["body"]) > TEXT_MAX_CHARS:
-        return Fault(origin, f"it has {len(fields['body']) / 1e6:.0f} million characters; leave it out")
+        return ImportFault(origin, f"it has {len(fields['body']) / 1e6:.0f} million characters; leave it out")
     body = from_html(fields["body"], link) if fields["html"] else from_text(fields["body"])
     summary = not fields["whole"] and _is_summary(body)
     if not body.markdown and not link:
-        return Fault(origin, "it has neither text nor link")
+        return ImportFault(origin, "it has neither text nor link")
     published = _moment(fields["date"], fields["parsed"])
     address = link if link.startswith(("http://", "https://")) else ""
     known = fields["id"].strip()[:500] or link

@@ -12,8 +12,8 @@ from archive.document import FILE_MAX_BYTES
 from bot.source.importing import files
 from bot.source.importing.boilerplate import Trimmed, repeated, trimmed
 from bot.source.importing.destination import Destination
-from bot.source.importing.item import Fault, Found, Item, Source
-from bot.source.importing.ledger import Ledger, Record, content_of
+from bot.source.importing.item import Found, ImportFault, Item, Source
+from bot.source.importing.ledger import ImportLedger, Record, content_of
 
 Watched: TypeAlias = Callable[[Iterable[Found]], Iterable[Found]]
 """Passes the items on, and shows the progress."""
@@ -30,7 +30,7 @@ class Report:
     """Files that changed at the source, and were edited here: they stay as they are here."""
     gone: list[str] = field(default_factory=list)
     """Files that were imported before and are not there any more: they are not written again."""
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[ImportFault] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     summaries: int = 0
 
@@ -48,7 +48,7 @@ def run(source: Source, destination: Destination, watched: Watched = iter) -> Re
     """
     report = Report()
     items = _ordered(_separate(watched(source.items()), report))
-    ledger = Ledger.of(destination.ledger())
+    ledger = ImportLedger.of(destination.ledger())
     if line := ledger.learn(repeated(item.body for item in items if not item.file)):
         destination.note(line)
     writing = _Writing(destination, ledger, report)
@@ -61,17 +61,17 @@ def _separate(found: Iterable[Found], report: Report) -> Iterator[Item]:
     """Yield the items; faults, and items that are there twice, go to the report."""
     seen: dict[str, Item] = {}
     for each in found:
-        if isinstance(each, Fault):
+        if isinstance(each, ImportFault):
             report.faults.append(each)
             continue
-        report.faults += [Fault(each.origin, note, skipped=True) for note in each.notes]
+        report.faults += [ImportFault(each.origin, note, skipped=True) for note in each.notes]
         first = seen.setdefault(each.identity, each)
         if first is each:
             yield each
             continue
         another = each.title != first.title and each.published != first.published
         what = "both are read, for title and date differ" if another else "that one is read"
-        report.faults.append(Fault(each.origin, f"it has the id of {first.origin}; {what}", skipped=True))
+        report.faults.append(ImportFault(each.origin, f"it has the id of {first.origin}; {what}", skipped=True))
         if another:
             yield each
 
@@ -87,7 +87,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class _Writing:
     """Writes items into a folder."""
 
-    def __init__(self, destination: Destination, ledger: Ledger, report: Report) -> None:
+    def __init__(self, destination: Destination, ledger: ImportLedger, report: Report) -> None:
         self._destination = destination
         self._ledger = ledger
         self._report = report
@@ -102,7 +102,7 @@ class _Writing:
         text = item.body if item.file else files.written(item, shorter.markdown)
         if len(text.encode("utf-8", "replace")) > FILE_MAX_BYTES:
             size = f"more than the {FILE_MAX_BYTES / 1e6:.0f} MB that an issue may have"
-            self._report.faults.append(Fault(item.origin, f"its text has {size}; leave it out"))
+            self._report.faults.append(ImportFault(item.origin, f"its text has {size}; leave it out"))
             return
         record = self._ledger.records.get(self._ledger.key(item))
         written = self._add(item, text) if record is None else self._renew(item, record, text)
@@ -111,7 +111,7 @@ class _Writing:
             self._report.summaries += item.is_summary
         if written and item.published is None:
             why = "it says no date; the archive guesses one, and says so"
-            self._report.faults.append(Fault(item.origin, why, skipped=True))
+            self._report.faults.append(ImportFault(item.origin, why, skipped=True))
 
     def _add(self, item: Item, text: str) -> bool:
         """Write a new file; one that is there already, word for word, was written by a run that was stopped."""

@@ -65,7 +65,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ImportFault:
     """Something of a source that did not become an issue, or not as it should.
 
     `origin` names it, `reason` says what is wrong and what to do. `skipped`: nothing is lost by it, as with a file that
@@ -81,7 +81,7 @@ class Fault:
         return f"{self.origin}: {self.reason}"
 
 
-Found: TypeAlias = Item | Fault
+Found: TypeAlias = Item | ImportFault
 
 
 class Source(Protocol):
@@ -119,7 +119,9 @@ def guarded(origin: str, read: Callable[[], Found]) -> Found:
         raise
     except Exception as error:  # noqa: BLE001 - as said
         kind = type(error).__name__
-        return Fault(origin, f"it cannot be read ({kind}): a fault of the importer, please report it with the issue")
+        return ImportFault(
+            origin, f"it cannot be read ({kind}): a fault of the importer, please report it with the issue"
+        )
 
 
 def hashed(*parts: str | bytes) -> str:

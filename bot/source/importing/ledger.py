@@ -24,7 +24,7 @@ class Record:
     published: str
 
 
-class Ledger:
+class ImportLedger:
     """The records by identity, shapes of paragraphs that repeat, and each source's state by its name (`Remote`)."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Ledger:
         self.states: dict[str, str] = {}
 
     @classmethod
-    def of(cls, text: str) -> Ledger:
+    def of(cls, text: str) -> ImportLedger:
         """Return the ledger that `text` holds: a JSON object a line, the last one for an identity counts.
 
         Lines that cannot be read are left out, as one that was cut off when the machine stopped.

@@ -13,7 +13,7 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
-from bot.source.importing.item import Fault, Found, Item, guarded, hashed
+from bot.source.importing.item import Found, ImportFault, Item, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, Converted, from_html, from_text
 
 MAIL_MAX_BYTES = 25_000_000
@@ -43,13 +43,13 @@ def _read(data: bytes, origin: str) -> Found:
         message = BytesParser(policy=policy.compat32).parsebytes(data)
         return _Mail(message, data, origin).found()
     except RecursionError:
-        return Fault(origin, "its parts are nested too deeply; save the mail's text instead")
+        return ImportFault(origin, "its parts are nested too deeply; save the mail's text instead")
 
 
-def too_large(origin: str, size: int) -> Fault:
+def too_large(origin: str, size: int) -> ImportFault:
     """Return the fault of a mail of `size` bytes."""
     reason = f"it has {size / 1e6:.0f} MB, more than the {MAIL_MAX_BYTES / 1e6:.0f} MB that a mail may have"
-    return Fault(origin, f"{reason}; take its attachments away")
+    return ImportFault(origin, f"{reason}; take its attachments away")
 
 
 class _Mail:
@@ -65,7 +65,7 @@ class _Mail:
         converted = self._converted()
         if converted is None or not converted.markdown:
             why = f"its {self._broken[0]}" if self._broken else "it has no text"
-            return Fault(self._origin, f"{why}; open the mail and save it again, or leave it out")
+            return ImportFault(self._origin, f"{why}; open the mail and save it again, or leave it out")
         title = self._words("subject") or converted.title
         published = self._published()
         notes = tuple(f"its {what}; its other part was read" for what in self._broken)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.source.importing.item import Fault, Found, SourceError
+from bot.source.importing.item import Found, ImportFault, SourceError
 from bot.source.importing.mail import MAIL_MAX_BYTES, is_mail, read_mail, too_large
 
 _START_BYTES = 8_192
@@ -43,12 +43,12 @@ class MailFiles:
             with file.open("rb") as opened:
                 start = opened.read(_START_BYTES)
                 if not is_mail(start):
-                    return Fault(origin, "it is no mail", skipped=True)
+                    return ImportFault(origin, "it is no mail", skipped=True)
                 if (size := os.fstat(opened.fileno()).st_size) > MAIL_MAX_BYTES:
                     return too_large(origin, size)
                 return read_mail(start + opened.read(), origin)
         except OSError as error:
-            return Fault(origin, f"it cannot be read ({error.strerror}); let this user read it")
+            return ImportFault(origin, f"it cannot be read ({error.strerror}); let this user read it")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -20,14 +20,14 @@ _KINDS = "mails, a feed, web pages, a git repository or a mailbox (docs/importin
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class FetchAccess:
     """What may be reached: `private` networks too, and a mailbox with its `password` ("" for none)."""
 
     private: bool = False
     password: str = field(default="", repr=False)
 
 
-def source_of(named: str, access: Access = Access()) -> Source:
+def source_of(named: str, access: FetchAccess = FetchAccess()) -> Source:
     """Return the source that `named` is.
 
     Raises SourceError if there is no such thing, or of no kind that is known.
@@ -49,7 +49,7 @@ def source_of(named: str, access: Access = Access()) -> Source:
     return MailFiles(path)
 
 
-def remote_of(named: str, access: Access = Access()) -> Remote | None:
+def remote_of(named: str, access: FetchAccess = FetchAccess()) -> Remote | None:
     """Return the source at an address, None if `named` is no address. Raises SourceError as `source_of` does."""
     place, mark, _ = named.partition("#")
     if named.startswith(("imaps://", "imap://")):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from archive import date
 from bot.source.importing.cleaning import cleaned_tokens
-from bot.source.importing.item import Fault, Found, Item, guarded, hashed
+from bot.source.importing.item import Found, ImportFault, Item, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, from_cleaned
 from bot.source.importing.tokens import Tokens, tokens_of
 
@@ -48,12 +48,12 @@ def read_page(data: bytes, origin: str, facts: Facts | None = None) -> Found:
 def _read(data: bytes, origin: str, known: Facts) -> Found:
     html = _decoded(data)
     if len(html) > TEXT_MAX_CHARS:
-        return Fault(origin, f"it has {len(html) / 1e6:.0f} million characters; leave it out")
+        return ImportFault(origin, f"it has {len(html) / 1e6:.0f} million characters; leave it out")
     tokens = tokens_of(html)
     said = _Said(tokens)
     body = from_cleaned(cleaned_tokens(_own(tokens), known.source or said.address, _AROUND))
     if not body.markdown:
-        return Fault(origin, "it has no text")
+        return ImportFault(origin, "it has no text")
     title = known.title or said.title or body.title
     address = known.source or said.address
     return Item(

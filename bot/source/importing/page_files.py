@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from archive import date
-from bot.source.importing.item import Fault, Found, SourceError
+from bot.source.importing.item import Found, ImportFault, SourceError
 from bot.source.importing.page import Facts, read_page
 
 PAGE_MAX_BYTES = 20_000_000
@@ -63,7 +63,7 @@ class PageFolder:
             try:
                 data = _read(path)
             except OSError as error:
-                yield Fault(origin, f"it cannot be read ({error.strerror}); let this user read it")
+                yield ImportFault(origin, f"it cannot be read ({error.strerror}); let this user read it")
                 continue
             yield posts.found(data, origin)
 
@@ -106,25 +106,25 @@ class PageZip:
             posts = _Posts(self._table(members))
             for page in pages:
                 data = self._read(page)
-                yield data if isinstance(data, Fault) else posts.found(data, page.filename)
+                yield data if isinstance(data, ImportFault) else posts.found(data, page.filename)
 
     def _table(self, members: list[zipfile.ZipInfo]) -> bytes:
         """Return the table of posts, empty without one."""
         for member in members:
             if PurePosixPath(member.filename).name == _TABLE:
                 data = self._read(member)
-                return b"" if isinstance(data, Fault) else data
+                return b"" if isinstance(data, ImportFault) else data
         return b""
 
-    def _read(self, member: zipfile.ZipInfo) -> bytes | Fault:
+    def _read(self, member: zipfile.ZipInfo) -> bytes | ImportFault:
         """Return a file's bytes, no more than its limit whatever the zip says of its size."""
         try:
             with self._zip.open(member) as opened:
                 data = opened.read(PAGE_MAX_BYTES + 1)
         except RuntimeError:
-            return Fault(member.filename, "it is encrypted; unpack the zip, and import the folder")
+            return ImportFault(member.filename, "it is encrypted; unpack the zip, and import the folder")
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as error:
-            return Fault(member.filename, f"it is broken in the zip ({' '.join(str(error).split())[:100]})")
+            return ImportFault(member.filename, f"it is broken in the zip ({' '.join(str(error).split())[:100]})")
         self._size += len(data)
         if self._size > ZIP_MAX_BYTES:
             raise SourceError(
@@ -156,9 +156,9 @@ class _Posts:
     def found(self, data: bytes, origin: str) -> Found:
         """Return the issue that a page is, with what the table says of it; a draft is none."""
         if len(data) > PAGE_MAX_BYTES:
-            return Fault(origin, f"it has more than {PAGE_MAX_BYTES / 1e6:.0f} MB; leave it out")
+            return ImportFault(origin, f"it has more than {PAGE_MAX_BYTES / 1e6:.0f} MB; leave it out")
         stem = PurePosixPath(origin).stem
         row = self._rows.get(stem) or self._rows.get(stem.partition(".")[0])
         if row is not None and not row.is_published:
-            return Fault(origin, "it is a draft, which was not published", skipped=True)
+            return ImportFault(origin, "it is a draft, which was not published", skipped=True)
         return read_page(data, origin, row.facts if row else None)

@@ -19,7 +19,7 @@ from archive import document
 from archive.document import FILE_MAX_BYTES, SUFFIXES
 from archive.folder import DiskFolder, File
 from archive.loader import read_one
-from bot.source.importing.item import Fault, Found, Item, SourceError, UnreachableError, hashed
+from bot.source.importing.item import Found, ImportFault, Item, SourceError, UnreachableError, hashed
 from bot.source.importing.network import resolved, without_secrets
 
 CLONE_SECONDS = 300
@@ -81,12 +81,12 @@ class Repository:
     def _issue(self, folder: DiskFolder, file: File) -> Found | None:
         """Return the issue that a file is, None for a file that is none, such as the README."""
         if file.fault or file.size > FILE_MAX_BYTES:
-            return Fault(file.name, file.fault or f"it has {file.size / 1e6:.0f} MB; an issue may have 5 MB")
+            return ImportFault(file.name, file.fault or f"it has {file.size / 1e6:.0f} MB; an issue may have 5 MB")
         data = folder.read(file.name)
         reading = document.read(file.name, data)
         if reading.issue is None:
             why = next((problem.message for problem in reading.problems), "")
-            return Fault(file.name, why) if why else None
+            return ImportFault(file.name, why) if why else None
         issue = read_one(folder, file).issue or reading.issue
         text = data.decode("utf-8", "replace").replace("\r\n", "\n")
         return Item(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archive import document
 from bot.source.importing.feed import MAX_ITEMS, read_feed
 from bot.source.importing.files import written
-from bot.source.importing.item import Fault, Found, Item, SourceError
+from bot.source.importing.item import Found, ImportFault, Item, SourceError
 from tests.fakes.feeds import atom, json_feed, rss
 from tests.fakes.letters import Folder, sent
 
@@ -137,7 +137,7 @@ def test_an_outside_file_is_never_read() -> None:
 def test_items_of_a_wrong_shape_are_lines() -> None:
     """The others are read."""
     found = read('{"items": [7, {}, {"id": 1, "title": ["x"], "content_text": "Text"}, {"content_html": {"a": 1}}]}')
-    assert [type(each) for each in found] == [Fault, Fault, Item, Fault]
+    assert [type(each) for each in found] == [ImportFault, ImportFault, Item, ImportFault]
 
 
 def test_items_without_ids_are_told_by_title_and_date() -> None:
@@ -164,6 +164,6 @@ def test_any_bytes_are_issues_or_an_error_of_ours(data: bytes) -> None:
     """Whatever a server sends."""
     for start in (b"", b"<rss><channel><item>", b'{"items": [{"title": "'):
         try:
-            assert all(isinstance(each, Item | Fault) for each in read_feed(start + data, HOME))
+            assert all(isinstance(each, Item | ImportFault) for each in read_feed(start + data, HOME))
         except SourceError:
             continue

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.source.importing.imap import ImapFolder, MailboxAddress
-from bot.source.importing.item import Fault, Item, SourceError, UnreachableError
-from bot.source.importing.opening import Access, remote_of
+from bot.source.importing.item import ImportFault, Item, SourceError, UnreachableError
+from bot.source.importing.opening import FetchAccess, remote_of
 from tests.fakes.letters import letter, plain
 from tests.fakes.mailbox_server import PASSWORD, Mailboxes, mailboxes
 
@@ -83,7 +83,7 @@ def test_a_folder_can_be_named(boxes: Mailboxes) -> None:
 def test_a_mail_of_50_mb_is_a_line_and_is_not_fetched(boxes: Mailboxes) -> None:
     """Its size is asked first."""
     uid = boxes.receives(plain(4) + b"x" * 50_000_000)
-    faults = [found for found in source(boxes).items() if isinstance(found, Fault)]
+    faults = [found for found in source(boxes).items() if isinstance(found, ImportFault)]
     assert ["it has 50 MB" in str(fault) for fault in faults] == [True]
     assert f"FETCH {uid} (BODY.PEEK[])" not in boxes.told
 
@@ -139,6 +139,6 @@ def test_the_parts_of_an_address() -> None:
     found = MailboxAddress.of("imaps://me%40a.example:p%2Fw@mail.example/News%2FQuarry?from=post@quarry.example")
     assert (found.user, found.password, found.folder) == ("me@a.example", "p/w", "News/Quarry")
     assert (found.port, found.sender) == (993, "post@quarry.example")
-    remote = remote_of("imaps://me:secret@mail.example/", Access(password="other"))
+    remote = remote_of("imaps://me:secret@mail.example/", FetchAccess(password="other"))
     assert remote is not None
     assert remote.name == "imaps://mail.example/"

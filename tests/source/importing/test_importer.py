@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.source.importing.importer import run
-from bot.source.importing.item import Fault, SourceError
+from bot.source.importing.item import ImportFault, SourceError
 from tests.fakes.letters import FOOTER, Folder, Shelf, item
 
 
@@ -108,7 +108,9 @@ def test_a_source_that_breaks_off_writes_nothing() -> None:
 def test_faults_are_reported_and_the_others_are_imported() -> None:
     """An issue that cannot be read keeps no other back; only it counts as lost."""
     folder = Folder()
-    report = folder.takes(item(1), Fault("2.eml", "broken"), Fault("notes.txt", "it is no mail", skipped=True))
+    report = folder.takes(
+        item(1), ImportFault("2.eml", "broken"), ImportFault("notes.txt", "it is no mail", skipped=True)
+    )
     assert report.new == ["2024-03-03-1.md"]
     assert report.lost == 1
 

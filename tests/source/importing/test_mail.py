@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archive import document
 from bot.source.importing.files import written
-from bot.source.importing.item import Fault, Item
+from bot.source.importing.item import ImportFault, Item
 from bot.source.importing.mail import MAIL_MAX_BYTES, is_mail, read_mail
 from tests.fakes.letters import letter, page, plain, sent
 
@@ -147,7 +147,7 @@ def test_a_broken_part_is_said_and_the_other_is_read() -> None:
 def test_a_mail_that_is_no_issue_says_why(data: bytes, why: str) -> None:
     """In one line with its name, and what to do."""
     found = read_mail(data, "a.eml")
-    assert isinstance(found, Fault)
+    assert isinstance(found, ImportFault)
     assert why in found.reason
     assert not found.skipped
     assert "\n" not in str(found)
@@ -166,7 +166,7 @@ def test_parts_in_parts_in_parts_end_somewhere() -> None:
     """A mail of hundreds of nested parts is a line, or its text; never a stack trace."""
     nested = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(300))
     found = read_mail(b"Subject: x\n" + nested + b"\n\nText", "a.eml")
-    assert isinstance(found, Fault)
+    assert isinstance(found, ImportFault)
 
 
 def test_a_mail_without_an_id_is_told_by_what_it_says() -> None:
@@ -204,4 +204,4 @@ def test_only_mails_look_like_one() -> None:
 def test_any_bytes_are_an_issue_or_a_line(data: bytes) -> None:
     """Nothing that a file may hold is an error of ours."""
     found = read_mail(b"Subject: x\nContent-Type: multipart/alternative; boundary=b\n\n--b\n" + data, "a.eml")
-    assert isinstance(found, Item | Fault)
+    assert isinstance(found, Item | ImportFault)

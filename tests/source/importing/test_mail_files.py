@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.source.importing.item import Fault, Item, Source, SourceError
+from bot.source.importing.item import ImportFault, Item, Source, SourceError
 from bot.source.importing.mail import MAIL_MAX_BYTES
 from bot.source.importing.opening import source_of
 from tests.fakes.letters import letter, page, plain
@@ -79,7 +79,7 @@ def test_what_is_no_mail_is_passed_over_and_said(tmp_path: Path) -> None:
     (folder / "notes.txt").write_text("Buy milk.")
     (folder / "empty.eml").write_bytes(b"")
     (folder / ".hidden.eml").write_bytes(plain(9))
-    faults = [found for found in source_of(str(folder)).items() if isinstance(found, Fault)]
+    faults = [found for found in source_of(str(folder)).items() if isinstance(found, ImportFault)]
     assert [str(fault) for fault in faults] == ["empty.eml: it is no mail", "notes.txt: it is no mail"]
     assert all(fault.skipped for fault in faults)
 
@@ -93,7 +93,7 @@ def test_a_mail_of_50_mb_is_a_line_and_is_not_read(tmp_path: Path) -> None:
         b"From a@b Sun Mar  3 09:30:00 2024\n" + large + b"\n\nFrom a@b Sun Mar  3 09:30:00 2024\n" + plain(5)
     )
     for source in (source_of(str(folder)), source_of(str(tmp_path / "large.mbox"))):
-        lines = [str(found) for found in source.items() if isinstance(found, Fault)]
+        lines = [str(found) for found in source.items() if isinstance(found, ImportFault)]
         assert len(lines) == 1
         assert f"more than the {MAIL_MAX_BYTES // 1_000_000} MB" in lines[0]
     assert titles(source_of(str(tmp_path / "large.mbox"))) == ["The Quarry Post #5"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.source.importing import page_files
-from bot.source.importing.item import Fault, Found, Item, Source, SourceError
+from bot.source.importing.item import Found, ImportFault, Item, Source, SourceError
 from bot.source.importing.opening import source_of
 from bot.source.importing.page import read_page
 from tests.fakes.feeds import body, export
@@ -27,10 +27,10 @@ PAGE = (
 )
 
 
-def found(source: Source) -> tuple[list[Item], list[Fault]]:
+def found(source: Source) -> tuple[list[Item], list[ImportFault]]:
     """Return what a source gives: issues, and faults."""
     every: list[Found] = list(source.items())
-    return [each for each in every if isinstance(each, Item)], [each for each in every if isinstance(each, Fault)]
+    return [each for each in every if isinstance(each, Item)], [each for each in every if isinstance(each, ImportFault)]
 
 
 def test_a_page_says_its_title_date_and_address() -> None:
@@ -162,4 +162,4 @@ def test_a_zip_without_pages_is_a_line(tmp_path: Path) -> None:
 def test_any_page_is_an_issue_or_a_line(data: bytes) -> None:
     """Whatever stands in it."""
     for start in (b"", b"<meta charset=idna>", b"<script type=application/ld+json>", b"<article>"):
-        assert isinstance(read_page(start + data, "a.html"), Item | Fault)
+        assert isinstance(read_page(start + data, "a.html"), Item | ImportFault)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.source.importing.destination import opened
-from bot.source.importing.item import Fault, Found, SourceError, UnreachableError
+from bot.source.importing.item import Found, ImportFault, SourceError, UnreachableError
 from bot.source.importing.polling import STATE, Polling
 from tests.fakes.letters import item
 
@@ -147,7 +147,7 @@ async def test_a_server_says_itself_when_it_may_be_asked_again(bench: Bench) -> 
 
 async def test_an_issue_that_could_not_be_imported_is_said(bench: Bench) -> None:
     """Until the next one that could; a look without anything new changes nothing."""
-    bench.post.waiting = [item(1), Fault("mail 7", "it has no text")]
+    bench.post.waiting = [item(1), ImportFault("mail 7", "it has no text")]
     await bench.passes(3600)
     assert bench.polling.fault == "https://quarry.example/feed: not imported: mail 7: it has no text"
     assert bench.issues == ["2024-03-03-1.md"]

@@ -12,8 +12,8 @@ from archive.loader import load
 from bot.source.importing import repository
 from bot.source.importing.destination import opened
 from bot.source.importing.importer import Report, run
-from bot.source.importing.item import Fault, Item, SourceError, UnreachableError
-from bot.source.importing.opening import Access, remote_of
+from bot.source.importing.item import ImportFault, Item, SourceError, UnreachableError
+from bot.source.importing.opening import FetchAccess, remote_of
 from bot.source.importing.repository import Repository
 from tests.fakes.site import site
 
@@ -142,7 +142,7 @@ def test_a_repository_over_http_is_cloned_and_its_secrets_are_hidden(work: Work,
         with pytest.raises(SourceError, match="it leads into a private network"):
             list(Repository(address).items())
         assert web.asked == []
-        source = remote_of(address, Access(private=True))
+        source = remote_of(address, FetchAccess(private=True))
         assert isinstance(source, Repository)
         assert "granite" not in source.name
         titles = [each.title for each in source.items() if isinstance(each, Item)]
@@ -203,5 +203,5 @@ def test_other_faults_are_lines(work: Work, tmp_path: Path, monkeypatch: pytest.
 def test_a_file_that_cannot_be_read_as_an_issue_is_a_line(work: Work) -> None:
     """With its name; the others are taken."""
     work.commits(issues__broken_md="---\ntitle: [\n---\n")
-    faults = [each for each in Repository(f"{work.place}#issues").items() if isinstance(each, Fault)]
+    faults = [each for each in Repository(f"{work.place}#issues").items() if isinstance(each, ImportFault)]
     assert [fault.origin for fault in faults] == ["broken.md"]

@@ -14,7 +14,7 @@ import pytest
 from bot.source.importing.feeds import WebFeed
 from bot.source.importing.item import Item, SourceError, UnreachableError
 from bot.source.importing.network import is_public, without_secrets
-from bot.source.importing.opening import Access, source_of
+from bot.source.importing.opening import FetchAccess, source_of
 from bot.source.importing.web import MAX_BYTES, Web
 from tests.fakes.feeds import rss
 from tests.fakes.site import Page, Site, site
@@ -39,7 +39,7 @@ def refused(address: str, fetch: Web = INSIDE) -> str:
 
 def test_a_feed_is_fetched(web: Site) -> None:
     """And read."""
-    source = source_of(web.puts("/feed", rss()), Access(private=True))
+    source = source_of(web.puts("/feed", rss()), FetchAccess(private=True))
     assert next(each.title for each in source.items() if isinstance(each, Item)) == "The Quarry Post #1"
 
 
@@ -194,7 +194,7 @@ def test_user_and_password_are_sent_and_never_said(web: Site) -> None:
     assert web.asked[0][1]["Authorization"].startswith("Basic ")
     assert "Authorization" not in web.asked[1][1]
     assert without_secrets(secret) == f"{web.base}/"
-    assert "granite" not in source_of(secret, Access(private=True)).name
+    assert "granite" not in source_of(secret, FetchAccess(private=True)).name
 
 
 def test_a_certificate_that_is_not_valid_is_a_line(tmp_path: Path) -> None:
