@@ -19,6 +19,7 @@ from bot.domain.subscription_settings import (
     ChannelSettings,
     NotAllowedError,
     SettingsChange,
+    in_words,
     may_change,
     may_hand_over,
 )
@@ -193,7 +194,10 @@ class SubscriptionChanges:
         return None if person.active else owner
 
     def _announced(self, change: SettingsChange | None) -> SettingsChange | None:
-        """Start sending the line about a change; an own digest has none, since nobody else reads there."""
+        """Log a change, and start sending its line; an own digest has none, since nobody else reads there."""
+        if change is not None:
+            where = {"workspace": change.workspace, "channel": change.channel}
+            _log.info("subscription.changed", **where, user=change.user, what=in_words(change))
         if change is not None and not change.channel.startswith("D"):
             self._start(self._tell(change))
         return change

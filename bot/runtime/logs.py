@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 FIELD_MAX_CHARS: Mapping[str, int] = {
     **dict.fromkeys(("team", "workspace", "channel", "user", "kind", "event_id"), 100),
-    **dict.fromkeys(("error", "reason"), 250),
+    **dict.fromkeys(("error", "reason", "what"), 250),
 }
 """Characters of the fields in which a payload's own words may stand, as JSON writes them: a line stays below 500."""
 

@@ -26,6 +26,8 @@ from bot.runtime.clock import SystemClock
 from bot.source.listener import Listener, OnChange
 
 _log = structlog.get_logger(__name__)
+_NAMED = 5
+"""Issues, or problems, named each in the log at one change."""
 
 
 _MANY = 10
@@ -223,9 +225,24 @@ class Library:
             told, self._told = self._told, after.snapshot
             if told is after.snapshot:
                 return False
+            _report(told, after.snapshot)
             for listener in self._listeners:
                 listener.tell(told, after.snapshot)
             return True
+
+
+def _report(before: Snapshot, after: Snapshot) -> None:
+    """Log what changed, and the problems that were not there before."""
+    changed, removed = difference(before, after)
+    counts = {"changed": len(changed), "removed": len(removed), "issues": len(after.issues)}
+    if changed or removed:
+        _log.info("archive.changed", **counts, named=[issue.slug for issue in changed[:_NAMED]])
+    known = set(before.problems)
+    fresh = [problem for problem in after.problems if problem not in known]
+    for each in fresh[:_NAMED]:
+        _log.warning("problem.found", file=each.file, line=each.line, what=each.message, do=each.advice)
+    if fresh[_NAMED:]:
+        _log.warning("problems.found", count=len(fresh) - _NAMED, do="run: backissue check")
 
 
 def _issues_of(snapshot: Snapshot) -> int:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.footnote import with_footnote
@@ -20,7 +21,7 @@ from bot.digests.delivery.recovery import Recovery
 from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
 from bot.digests.delivery.retraction import Retraction
 from bot.digests.delivery.sender import Sender
-from bot.digests.delivery.summary import summary
+from bot.digests.delivery.summary import seconds_late, summary
 from bot.digests.views import older_issues as older
 from bot.digests.views.alerts import AlertKind
 from bot.domain.delivery import ASKED, GONE, ISSUE_GONE, SETTLED, Delivery, PartRow, Progress, State, closing
@@ -100,6 +101,7 @@ class ChannelJob:
 
     async def _take_back(self, delivery: Delivery) -> datetime | None:
         """Delete the messages of one digest; return when to go on with it. One that has to wait delays no other."""
+        bind_contextvars(delivery=delivery.id)
         try:
             await self._retraction.take_back(delivery)
         except Reschedule as reschedule:
@@ -180,6 +182,7 @@ class ChannelJob:
 
     async def _deliver(self, delivery: Delivery) -> datetime | None:
         """Post or update one delivery; return when to continue it, None for no set time."""
+        bind_contextvars(delivery=delivery.id)  # for every line of the log from here on, in this job's task
         context, catalogue = self._context, self._context.catalogue()
         now = context.clock.now()
         if (
@@ -299,6 +302,10 @@ class ChannelJob:
             raise Reschedule(
                 context.clock.now()
             )  # the issue was edited meanwhile, or a person asked for a part to be posted after all
+        if delivery.progress is not Progress.DONE:  # otherwise a correction had messages to add
+            messages = sum(row.state is State.SENT for row in ended)
+            late = seconds_late(delivery.due, ended[0].ts)
+            _log.info("digest.delivered", issue=delivery.issue, messages=messages, seconds_late=late)
 
     async def _settle(
         self, delivery: Delivery, row: PartRow, rendered: RenderedPart | None, thread: str | None, closed: str

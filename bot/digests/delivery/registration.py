@@ -6,11 +6,17 @@ import asyncio
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
 from archive.issue import Issue
 from bot.digests.delivery.issue_registry import ArchiveChange, IssueRegistry
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.store.store import Store
+
+_log = structlog.get_logger(__name__)
+_NAMED = 5
+"""Issues named in one line of the log."""
 
 
 class DeliveryArchive(Protocol):
@@ -51,6 +57,9 @@ class Registration:
                 change = await self._registry.put(self._archive.announced(), now, good=good)
                 # The registry reports a change only once: keep it until all affected subscriptions are scheduled.
                 self._unscheduled |= change
+                if change.added:
+                    named = sorted(issue.slug for key in change.added if (issue := self._registry.issue(key)))[:_NAMED]
+                    _log.info("issue.noticed", count=len(change.added), issues=named)
                 await self._schedule_affected(self._unscheduled, now)
             except Exception as error:
                 self.fault = f"new issues are not noticed: {error}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.digests.delivery.rendering import RenderedPart
 from bot.domain.delivery import THREAD_GONE, PartRow, State, closing, reply_name
@@ -31,6 +32,11 @@ def summary(parts: Sequence[PartRow], rendered: Mapping[str, RenderedPart] | Non
     named = {part.key: reply_name(part, headline_of((rendered or {}).get(part.key))) for part in replies}
     gaps = [f"{named[part.key]}: {_gap(part)}" for part in replies if part.state in _GAPS]
     return "; ".join([*_lost(replies), *gaps])[:_LONGEST]
+
+
+def seconds_late(due: datetime, ts: str) -> int:
+    """Return how many seconds after `due` Slack dated the channel message `ts`, at least 0."""
+    return max(0, round(float(ts) - due.timestamp())) if ts else 0
 
 
 def _gap(part: PartRow) -> str:

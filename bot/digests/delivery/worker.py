@@ -15,6 +15,7 @@ from enum import StrEnum
 from itertools import chain
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from bot.digests.delivery.channel_job import ChannelJob
 from bot.digests.delivery.context import DeliveryContext
@@ -245,7 +246,8 @@ class Worker:
             del self._busy[subscription.workspace]
 
     async def _run_job(self, job: ChannelJob, subscription: Subscription) -> None:
-        """Run a channel job; an error in it affects its own channel only."""
+        """Run a channel job; an error in it affects its own channel only. Its task's log lines name the channel."""
+        bind_contextvars(workspace=subscription.workspace, channel=subscription.channel)
         try:
             await job.run()
         except BotError as error:
