@@ -228,6 +228,7 @@ class _Reader:
         begins = draft is None or (line.first and self._is_over(draft, gap))
         if draft is not None and not (begins or draft.explicit):
             begins = self._begins(draft, line, block[at:], gap) if line.first else self._parts(draft, block, at)
+            begins = begins and not self._is_quotation(draft, line)
         if draft is None or begins:
             doubtful = draft is not None and draft.ended and gap < 2
             draft = self._begin(line.number)
@@ -237,6 +238,10 @@ class _Reader:
     def _is_over(self, draft: Draft, gap: int) -> bool:
         """Return whether two empty lines end an entry that a heading began, in an issue that separates entries so."""
         return draft.explicit and self.wide and gap > 1
+
+    def _is_quotation(self, draft: Draft, line: Line) -> bool:
+        """Return whether a line is quoted by the entry above it, and so belongs to it whatever it links to."""
+        return line.quoted and not (self.wide or draft.listed or draft.first is None or draft.first.quoted)
 
     def _parts(self, draft: Draft, block: list[Line], at: int) -> bool:
         """Return whether a line within a block begins an entry: after an address, with an address of its own."""

@@ -178,6 +178,10 @@ _ACT = re.compile(
 )
 
 
+_DID = re.compile(rf"{_ACT.pattern}|\s+(?:has\s+|have\s+)?[a-z]{{2,}}ed\s+(?!by\b)[\w\[(‘“\"'`]", re.VERBOSE)
+"""What somebody did: the sentence is the headline, and not the name that it begins with."""
+
+
 def is_person(mention: Mention) -> bool:
     """Return whether a link leads to a person's page."""
     return is_profile(mention.url) or re.fullmatch(r"@[\w.-]+", mention.label) is not None
@@ -227,7 +231,7 @@ def _label(draft: Draft) -> str:
         return ""
     if len(draft.text) > len(label) + 3 and _BARE_LABEL.fullmatch(label):
         return ""
-    if more.strip() and (is_person(mention) or (_NAME.fullmatch(label) and _ACT.match(line.raw, mention.end))):
+    if more.strip() and (is_person(mention) or (_NAME.fullmatch(label) and _DID.match(more))):
         return ""
     version = _VERSION.match(more)
     return label + version[0] if version and label and label[-1].isalnum() else label

@@ -160,6 +160,8 @@ def _named(host: str, path: str, text: str) -> str:
     """Return the title in the URL itself, or ""."""
     if not path:
         return _subject(host, text)
+    if host == "dev.to":
+        path = _ENDED.sub("", path)
     if host in _FORGES and text and _FORGE_PAGE.match(path):
         return ""  # the text says what it is about
     if (host in _FORGES or (path[0] in _HOSTING_PATH_LETTERS and _HOSTING_PATH.match(path))) and (
@@ -175,6 +177,10 @@ def _named(host: str, path: str, text: str) -> str:
         if len(words) >= 3 and sum(map(len, words)) >= _SLUG_MIN_CHARS:
             return _cased([word.lower() for word in words], text)
     return ""
+
+
+_ENDED = re.compile(r"-[0-9a-z]{2,5}$")
+"""What dev.to appends to the words of every page."""
 
 
 def _slug_words(slug: str) -> list[str]:
@@ -206,10 +212,16 @@ def _words(part: str) -> list[str]:
         words.pop()
     while words and _is_number(words[0]):
         del words[0]
+    if len(words) > _DATED and all(map(str.isdecimal, words[:3])) and words[0][:2] in ("19", "20"):
+        del words[:3]
     letters = sum(map(str.isalpha, words))
     if letters < len(words) and (letters * 3 < len(words) * 2 or not all(map(_WORD.search, words))):
         return []
     return words
+
+
+_DATED = 5
+"""Words of a path from which on a year, month and day before them are its date."""
 
 
 def _is_number(word: str) -> bool:
@@ -233,6 +245,8 @@ def _cased(words: list[str], text: str) -> str:
                 continue
         written.append(_FIXED.get(small, small))
     title = " ".join(written)
+    if words[0] == "its":
+        title = _IT_IS.sub("it's", title)
     if any(map(str.isdecimal, words)):
         title = _VERSION.sub(lambda found: _dotted(found, text), title)
     if written[0].islower():
@@ -240,6 +254,7 @@ def _cased(words: list[str], text: str) -> str:
     return title if len(title) <= HEADLINE_MAX_CHARS and title.isascii() and title.isprintable() else shortened(title)
 
 
+_IT_IS = re.compile(r"^its(?= (?:a|all|an|been|here|not|ok|okay|the|time) )")
 _VERSION = re.compile(r"(?<=[A-Za-z] )(?<!part )(?<!week )(?<!day )v?\d{1,2}(?: \d{1,2}){1,2}(?= [A-Za-z]|$)(?! \d)")
 
 
@@ -274,13 +289,16 @@ def _subject(host: str, text: str) -> str:
         said = " ".join(start.split(" ", words)[:words])
         bare = _SEPARATORS.sub("", said).lower()
         if bare in (name, f"{name}{labels[-1]}"):
-            return said.rstrip(".,:;!?’'\"")
+            more = _MORE_NAME.match(start, len(said)) if said[-1:].isalnum() else None
+            return f"{said}{more[0] if more else ''}".rstrip(".,:;!?’'\"")
         if not name.startswith(bare):
             break
     return ""
 
 
 _ARTICLE = re.compile(r"(?:The|A|An|Introducing|Meet|Announcing) ")
+_MORE_NAME = re.compile(r"(?: [A-Z][\w-]*){1,3}(?= [a-z])")
+"""Words in capitals that a name goes on with: the city of a conference."""
 _SHORTEST_NAME = 2
 _MOST_NAME_WORDS = 4
 _FORGE_PAGE = re.compile(
@@ -304,12 +322,32 @@ def _clause(text: str) -> str:
             return shortened(line[: end + (mark not in ".。")])
         if mark in ".!?":
             continue
+        if _is_within(line, end) or (mark == "," and _is_introduction(line, end)):
+            continue
         end -= mark not in ",;:，；："
         if end >= (_SHORTEST_WIDE if wide else _SHORTEST_CLAUSE) and (len(line) > HEADLINE_MAX_CHARS or wide):
             return shortened(line[:end])
     return shortened(line.rstrip(".:,; 。：，；"))
 
 
+def _is_within(line: str, end: int) -> bool:
+    """Return whether the mark at `end` stands in brackets or in a date, as in `June 3rd, 2021`."""
+    if line.count("(", 0, end) > line.count(")", 0, end) or line.count("（", 0, end) > line.count("）", 0, end):
+        return True
+    return line[end] == "," and _YEAR_NEXT.match(line, end) is not None
+
+
+def _is_introduction(line: str, end: int) -> bool:
+    """Return whether what precedes the comma at `end` only introduces the sentence, as in `As part of the fair, …`."""
+    return _INTRODUCING.match(line) is not None and "," not in line[:end]
+
+
+_YEAR_NEXT = re.compile(r", (?:19|20)\d\d\b")
+_INTRODUCING = re.compile(
+    r"(?:according to|after|although|as|at|based on|because|before|by|due to|during|following|for|from|given|in|on"
+    r"|once|since|thanks to|to|under|until|when|whenever|while|with|without)(?: on)? ",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"(?:\d{1,3}[.)]\s+|\d{1,3}、|[（(]\d{1,3}[）)]\s*)(?=\S)")
 _ASIDE = re.compile(r"\s*[-–—:]?\s*[(<]?https?://\S+")
 _WIDE_CLAUSE = re.compile(r"[。！？；，：](?!\d)")

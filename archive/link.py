@@ -71,7 +71,7 @@ def is_profile(url: str) -> bool:
 
 _PROFILE = re.compile(
     r"https?://(?:www\.)?(?:(?:github|gitlab|twitter|x|instagram|medium)\.com/@?[\w-]+"
-    r"|linkedin\.com/in/[^/]+|bsky\.app/profile/[^/]+|t\.me/\w+|[\w.-]+/@[\w.@-]+)/?",
+    r"|linkedin\.com/in/[^/]+|bsky\.app/profile/[^/]+|t\.me/\w+|[\w.-]+/u(?:sers?)?/[\w.-]+|[\w.-]+/@[\w.@-]+)/?",
     re.IGNORECASE,
 )
 

@@ -100,3 +100,41 @@ def test_any_headline_is_one_short_line(url: str | None, text: str, label: str) 
     title = headline(url, text, label)
     assert 1 <= len(title) <= HEADLINE_MAX_CHARS
     assert title == " ".join(title.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "As part of the tide initiative, all ports of the northern coast are now listed in the register of ports.",
+            "As part of the tide initiative, all ports of the northern coast are now listed…",
+        ),
+        (
+            "Ann released salty (a tool, its book, and the code), a library for quick marks on small boats and buoys.",
+            "Ann released salty (a tool, its book, and the code)",
+        ),
+        (
+            "The harbour's working group on fog met on June 3rd, 2021, and announced that it has a plan for winter.",
+            "The harbour's working group on fog met on June 3rd, 2021",
+        ),
+    ],
+)
+def test_a_clause_ends_at_a_break_of_its_sense(text: str, title: str) -> None:
+    """No title is only an introduction, ends within brackets, or cuts a date."""
+    assert headline(None, text) == title
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "title"),
+    [
+        ("https://dev.to/ann/tides-as-a-scheduler-4k2", "A post.", "Tides as a scheduler"),
+        ("https://example.org/2018-08-04-how-many-ways-to-tie-a-knot", "A post.", "How many ways to tie a knot"),
+        ("https://example.org/its-time-for-harbours", "A post.", "It's time for harbours"),
+        ("https://example.org/its-own-harbour-again", "A post.", "Its own harbour again"),
+        ("https://harbourdays.pl/", "Harbourdays Gdansk is coming up in May.", "Harbourdays Gdansk"),
+        ("https://harbourdays.pl/", "Harbourdays is coming up in May.", "Harbourdays"),
+    ],
+)
+def test_what_an_address_adds_to_words_is_no_title(url: str, text: str, title: str) -> None:
+    """Dates and marks that a site adds are left out; apostrophes come back; a name is whole."""
+    assert headline(url, text) == title

@@ -285,3 +285,26 @@ def test_joined_characters_stay_joined() -> None:
     word = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
     text = f"- [{woman} paints {word}]({U}/a)\n- [Ti\u200ddes]({U}/b)\n"
     assert [entry[1] for entry in shape(text)] == [f"{woman} paints {word}", "Ti des"]
+
+
+def test_a_quotation_belongs_to_the_entry_that_quotes_it() -> None:
+    """Its paragraphs are no entries, whatever they link to; an issue of quotations alone has several."""
+    text = (
+        f"[A rule for fog]({U}/rule) is under review.\n\n> Ships wait.\n>\n> Note [the other rule]({U}/other), too.\n\n"
+        f"[Buoys]({U}/buoys) blink.\n"
+    )
+    assert [entry[2] for entry in shape(text)] == [["/rule", "/other"], ["/buoys"]]
+    assert len(shape(f"> [One]({U}/1) is it.\n>\n> [Two]({U}/2) is it.\n")) == 2
+
+
+def test_what_somebody_did_is_the_headline() -> None:
+    """A name alone says nothing, whoever's it is; a person's page may be on any forum."""
+    text = (
+        f"- [Ann Pilot]({U}/u/annpilot) addressed the fog in canals.\n"
+        f"- [Harbour council]({U}/list) has nominated a keeper.\n- [Ropes]({U}/ropes) repaired by the yard\n"
+    )
+    assert [entry[1] for entry in shape(text)] == [
+        "Ann Pilot addressed the fog in canals",
+        "Harbour council has nominated a keeper",
+        "Ropes",
+    ]
