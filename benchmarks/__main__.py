@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import bookmarks, commands, delivery, page, reading, searching
+from benchmarks import asking, bookmarks, commands, delivery, page, reading, searching
 from benchmarks.table import Row, as_json, show
 
 SAMPLE = Path(__file__).parents[1] / "playground/demo/sample"
@@ -19,6 +19,7 @@ ALL: dict[str, Callable[[Path], list[Row]]] = {
     "commands": commands.run,
     "delivery": lambda _: delivery.run(),
     "bookmarks": bookmarks.run,
+    "asking": asking.run,
     "page": page.run,
 }
 

@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -59,8 +59,8 @@ async def _on(kind: str, url: str, archive: Path) -> list[Row]:
         for start in range(0, length, 500):
             chunk = links[start : start + 500]
             await store.bookmarks.save(Member("T1", user), chunk, 1_000_000 + start, datetime(2026, 1, 5, tzinfo=UTC))
-    async with Ears() as ears, _server("bot", ears.api, url, archive) as ours:
-        async with _server("benchmarks.bare", ears.api, url, archive) as bare:
+    async with Ears() as ears, server("bot", ears.api, url, archive) as ours:
+        async with server("benchmarks.bare", ears.api, url, archive) as bare:
             rows = [await _bursts(kind, store, ours, bare)]
         rows += [await _lists(kind, ears, ours, "/weekly saved"), await _lists(kind, ears, ours, "Home tab")]
     await store.close()
@@ -150,7 +150,18 @@ class Ears:
         body = await request.text()
         if request.match_info["method"] == "views.publish":
             self._tell(json.loads(body)["user_id"], body)
-        told = {"ok": True, "user_id": "UBOT", "bot_id": "B1", "team_id": "T1", "channel": "C1", "ts": "1.000001"}
+        sent = json.loads(body) if request.match_info["method"] == "chat.postMessage" else {}
+        if sent:
+            self._tell(sent["channel"], body)
+        told: dict[str, Any] = {
+            "ok": True,
+            "user_id": "UBOT",
+            "bot_id": "B1",
+            "team_id": "T1",
+            "channel": "C1",
+            "ts": "1.000001",
+        }
+        told |= {"message": {"ts": "1.000001", "thread_ts": sent.get("thread_ts")}} if sent else {}
         return web.json_response({**told, "view": {"id": "V1", "hash": "1.a"}, "user": {"id": "U1", "tz": "UTC"}})
 
     async def _answered(self, request: web.Request) -> web.Response:
@@ -164,7 +175,7 @@ class Ears:
 
 
 @asynccontextmanager
-async def _server(module: str, api: str, url: str, archive: Path) -> AsyncIterator[int]:
+async def server(module: str, api: str, url: str, archive: Path) -> AsyncIterator[int]:
     """Start a server process and give its port once it answers."""
     port = free_port()
     environment = {

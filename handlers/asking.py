@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -76,8 +77,8 @@ async def _answered(
         message = await _message(services, thread, said)
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
         said, message = Said(private=True), explained(error, services, channel=thread.channel)
-    if message is not None:
-        await send(services.slack, thread, message, private=said.private and bool(bot))
+    sending = [send(services.slack, thread, message, private=said.private and bool(bot))] if message else []
+    await asyncio.gather(*sending, services.conversations.remember(thread, said))
 
 
 async def _message(services: Services, thread: AskThread, said: Said) -> Message | None:

@@ -53,12 +53,14 @@ class ThreadMemory(Protocol):
 class Said:
     """What is said to a message: a `message` (None: silence), and whether only this person may see it.
 
-    `command` is a sub-command whose answer is the answer, "" for none: it is private.
+    `command` is a sub-command whose answer is the answer, "" for none: it is private. `after` is the thread to be
+    remembered (see `Conversations.remember`), None where nothing changed.
     """
 
     message: Message | None = None
     private: bool = False
     command: str = ""
+    after: Thread | None = None
 
     @property
     def is_own(self) -> bool:
@@ -107,8 +109,8 @@ class Conversations:
         said, shown = self._said(turn, heard, before, current, today, thread.channel)
         if said.is_own and (stranger or await self._askers.is_guest(thread)):
             return Said(views.members_only(), private=True)
-        await self._remember(thread, remembered(turn, before, shown), before)
-        return said
+        after = remembered(turn, before, shown)
+        return replace(said, after=None if after is before else after)
 
     async def _beneath_ours(self, thread: AskThread, ts: str, bot: str) -> Thread | None:
         """Return what a message in a thread that we began is about, None for any other."""
@@ -132,11 +134,12 @@ class Conversations:
             _log.warning("thread_read.failed", channel=thread.channel, error=str(error))
             return ""
 
-    async def _remember(self, thread: AskThread, after: Thread | None, before: Thread | None) -> None:
-        if after is None or after is before:
+    async def remember(self, thread: AskThread, said: Said) -> None:
+        """Store what a thread's next turn goes on from. Call it beside sending the answer, which need not wait."""
+        if said.after is None:
             return
         try:
-            await self._memory.remember(thread, written(after), self._clock.now())
+            await self._memory.remember(thread, written(said.after), self._clock.now())
         except BotError as error:
             _log.warning("thread_write.failed", channel=thread.channel, error=str(error))
 
