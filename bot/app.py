@@ -45,6 +45,7 @@ from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.schedule import zone_of
 from bot.domain.timers import Timers
+from bot.domain.workspace import workspace_id
 from bot.home.home_tab import Home, HomeSources
 from bot.lookup.asking.askers import Askers
 from bot.lookup.asking.beneath import Beneath
@@ -59,7 +60,9 @@ from bot.runtime.job_scheduler import JobScheduler
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.runtime.watched_timers import WatchedTimers
 from bot.services import Services
+from bot.slack.api.client import WebSlack
 from bot.slack.api.form_results import FormResults
+from bot.slack.api.introduction import Introduction
 from bot.slack.api.ports import Slack
 from bot.slack.api.response_urls import HttpResponseUrls, ResponseUrls
 from bot.slack.blocks.command_names import CommandNames
@@ -260,7 +263,7 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
     services = _services(settings, credentials, ports, registry, link_lookup)
     content = DigestContent(digest, settings.command, services.team)
     worker = Worker(ports.store, ports.slack, registry, ports.library, content, ports.clock, ports.policy)
-    bolt = _bolt(settings, credentials)
+    bolt = _bolt(settings, credentials, ports.slack)
     handlers.register(bolt, services)
     verifying = Verifying(credentials.signing_secret, ports.wall_clock)
     return App(bolt, verifying, ports, worker, registry, services, link_lookup)
@@ -338,8 +341,8 @@ def _services(
     )
 
 
-def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
-    """Make Bolt's app. Its own client only asks who the bot is (auth.test, once): the Slack port makes all other calls.
+def _bolt(settings: Settings, credentials: SlackCredentials, slack: Slack) -> AsyncApp:
+    """Make Bolt's app. Its own client asks for Socket Mode's address alone: the Slack port makes all other calls.
 
     It verifies nothing: `bot.runtime.http` does so before it (`bot.runtime.verification` says why), and Socket Mode's
     line is Slack's. What no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold
@@ -347,9 +350,12 @@ def _bolt(settings: Settings, credentials: SlackCredentials) -> AsyncApp:
     ms for which Bolt would otherwise poll for one (measured); what has to wait is started after it and kept in
     `Services.background`.
     """
+    identity = (lambda: slack.outcomes.identity) if isinstance(slack, WebSlack) else dict
+    introduction = Introduction(credentials.bot_token, lambda: slack.check(workspace_id(None, None)), identity)
     client = AsyncWebClient(token=credentials.bot_token, base_url=settings.slack_api_url, retry_handlers=[])
     return AsyncApp(
         client=client,
+        authorize=introduction.authorizing(),
         request_verification_enabled=False,
         raise_error_for_unhandled_request=True,
         process_before_response=True,

@@ -183,7 +183,7 @@ class WebSlack:
 
     async def check(self, workspace: WorkspaceId) -> None:
         """Raise a SlackError unless Slack takes the token."""
-        await self._call(workspace, "auth.test", {})
+        self.outcomes.identity = await self._call(workspace, "auth.test", {})
 
     async def open_view(self, workspace: WorkspaceId, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal and return its id."""

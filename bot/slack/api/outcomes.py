@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bot.domain.health import Attempts
 from bot.slack.api.errors import RateLimitedError, SlackError, TryLaterError, UnknownOutcomeError
@@ -29,6 +29,8 @@ class CallOutcomes:
         """Begin without a call."""
         self.answers = Attempts()
         self.on_call: list[OnCall] = []
+        self.identity: Mapping[str, Any] = {}
+        """What Slack last said of the token (reference/methods/auth.test), empty before."""
 
     def worked(self, method: str, began: float) -> None:
         """Note a call that did what was asked; `began` is by the monotonic clock."""
