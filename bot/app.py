@@ -352,7 +352,7 @@ def _bolt(settings: Settings, credentials: SlackCredentials, slack: Slack) -> As
     """
     identity = (lambda: slack.outcomes.identity) if isinstance(slack, WebSlack) else dict
     introduction = Introduction(credentials.bot_token, lambda: slack.check(workspace_id(None, None)), identity)
-    client = AsyncWebClient(token=credentials.bot_token, base_url=settings.slack_api_url, retry_handlers=[])
+    client = AsyncWebClient(base_url=settings.slack_api_url, retry_handlers=[])
     return AsyncApp(
         client=client,
         authorize=introduction.authorizing(),

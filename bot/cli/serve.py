@@ -23,6 +23,7 @@ from bot.runtime import logs, loop
 from bot.runtime.http import PATH
 from bot.runtime.server import OwnedServer, bound, served
 from bot.runtime.settings import Settings, SlackCredentials
+from bot.runtime.socket_watch import SocketWatch
 from bot.slack.api.client import WebSlack
 from bot.source.incoming import Incoming
 from bot.source.library import Library
@@ -96,11 +97,15 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
         async with _until_stopped() as stopped, _pages(app, health), app.running(post=post):
             # Connecting tries again for as long as Slack cannot be reached: a stop must not wait for it.
             connecting = asyncio.create_task(_connected(handler), name="connect")
+            watch = SocketWatch(handler.client, give_up=settings.socket_minutes * 60)
+            app.vitals.socket = lambda: watch.heard
+            watching = asyncio.create_task(watch.run(), name="watch the socket")
             try:
-                await _ended(app, stopped, connecting)
+                await _ended(app, stopped, connecting, watching)
             finally:
-                connecting.cancel()
-                await asyncio.gather(connecting, return_exceptions=True)
+                for task in (connecting, watching):
+                    task.cancel()
+                await asyncio.gather(connecting, watching, return_exceptions=True)
                 app.ready = False
                 await farewell(handler)
 

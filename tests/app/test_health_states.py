@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
 import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 import bot.vitals
+from bot.cli.serve import farewell
+from bot.domain.errors import SettingsError
 from bot.domain.health import Check
 from bot.runtime.job_scheduler import JobScheduler
+from bot.runtime.socket_watch import SocketWatch
 from bot.runtime.watched_timers import WatchedTimers
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -147,6 +152,44 @@ def beside(it: Whole, store: Store) -> Vitals:
     return Vitals(ports.library, store, ports.slack, ports.clock, WatchedTimers(JobScheduler()))
 
 
+@asynccontextmanager
+async def by_socket(it: Whole, token: str) -> AsyncIterator[SocketWatch]:
+    """Connect the bot by Socket Mode, too."""
+    handler = AsyncSocketModeHandler(it.app.bolt, token)
+    watch = SocketWatch(handler.client, give_up=60)
+    it.app.vitals.socket = lambda: watch.heard
+    connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]  # it has no types
+    try:
+        yield watch
+    finally:
+        connecting.cancel()
+        await farewell(handler)
+
+
+async def not_let_in(it: Whole, _: pytest.MonkeyPatch) -> Check:
+    """Connect with a token that Slack does not know; after the time that is set, the process would end."""
+    async with by_socket(it, "xapp-revoked") as watch, asyncio.timeout(WAIT_SECONDS):
+        while not watch.heard.lasting:  # noqa: ASYNC110 - the SDK gives no sign
+            await asyncio.sleep(0.01)
+        await watch.look(monotonic())
+        with pytest.raises(SettingsError, match=r"SLACK_APP_TOKEN: Slack refuses the app token \(invalid_auth\)"):
+            await watch.look(monotonic() + 61)
+        return check(it.app.vitals, "socket")
+
+
+async def deaf(it: Whole, _: pytest.MonkeyPatch) -> Check:
+    """Connect, hear Slack, and then nothing: it is renewed, and until that works it is said."""
+    async with by_socket(it, it.workspace.app_token) as watch, asyncio.timeout(WAIT_SECONDS):
+        while watch.heard.at is None:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        await watch.look(monotonic())
+        assert check(it.app.vitals, "socket").ok
+        it.fixture.server.sockets.connected.clear()
+        await watch.look(monotonic() + 46)
+        await it.fixture.server.sockets.connected.wait()
+        return check(it.app.vitals, "socket", 120)
+
+
 STATES: dict[str, Callable[[Whole, pytest.MonkeyPatch], Awaitable[Check]]] = {
     "Slack refuses the bot's token": refused,
     "Slack answers nothing": silent,
@@ -158,6 +201,8 @@ STATES: dict[str, Callable[[Whole, pytest.MonkeyPatch], Awaitable[Check]]] = {
     "a file of an issue cannot be read": broken,
     "this worker does not look for what is due": stalled,
     "no worker runs on this database, as when two processes use two SQLite files": alone,
+    "Slack refuses the app token": not_let_in,
+    "the socket is connected and hears nothing": deaf,
 }
 
 

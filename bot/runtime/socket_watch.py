@@ -1,0 +1,87 @@
+"""Whether a Socket Mode connection still hears Slack: a deaf one is renewed, one that is refused for long ends."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import SettingsError
+from bot.domain.health import Attempts
+
+_log = structlog.get_logger(__name__)
+LOOK_SECONDS = 5.0
+DEAF_SECONDS = 45.0
+"""Seconds without a pong or an envelope after which a connection is renewed. Slack is pinged every ten."""
+_REFUSED = frozenset(
+    {"account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed", "token_expired", "token_revoked"}
+)
+"""What Slack says of an app token that no longer works (reference/methods/apps.connections.open)."""
+
+
+class SocketWatch:
+    """Watches a client. `heard` tells when Slack was last heard, and why not."""
+
+    def __init__(self, client: Any, *, give_up: float) -> None:
+        """Watch `client`, the SDK's `SocketModeClient` (its types do not say what is set here).
+
+        End after `give_up` seconds in which Slack refused the app token.
+        """
+        self.heard = Attempts()
+        self._client, self._give_up = client, give_up
+        self._pong: float | None = None
+        self._refused: float | None = None
+        self._renewed = monotonic()
+        self._issue = client.issue_new_wss_url
+        client.issue_new_wss_url = self._issued
+        client.on_message_listeners.append(self._envelope)
+
+    async def run(self) -> None:
+        """Look every few seconds. Raises SettingsError once the app token was refused for too long."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look(monotonic())
+
+    async def look(self, now: float) -> None:
+        """Note a pong; renew the connection if it is deaf, or give up. `now` is the monotonic clock's."""
+        if self._refused is not None:
+            if now - self._refused >= self._give_up:
+                reason = f"{self.heard.fault}; make another on your app's page “Basic Information”"
+                raise SettingsError("SLACK_APP_TOKEN", reason)
+            return
+        pong = self._client.last_ping_pong_time
+        if pong is not None and pong != self._pong:
+            self._pong = pong
+            self.heard.worked(now)
+        if self.heard.at is not None and now - max(self.heard.at, self._renewed) >= DEAF_SECONDS:
+            self._renewed = now
+            _log.warning("socket.renewed", silent_seconds=round(now - self.heard.at))
+            self.heard.failed("it is connected and hears nothing")
+            async with asyncio.timeout(DEAF_SECONDS):
+                await self._client.connect_to_new_endpoint(force=True)
+
+    async def _issued(self) -> str:
+        """Return an address to connect to, and note what Slack says."""
+        try:
+            address = str(await self._issue())
+        except Exception as error:
+            self._noted(error)
+            raise
+        self._refused = None
+        self.heard.failed("it is being connected")
+        return address
+
+    def _noted(self, error: Exception) -> None:
+        """Note why Slack gives no address."""
+        response: Any = getattr(error, "response", None) or {}
+        code = str(response.get("error") or "")
+        if code not in _REFUSED:
+            self.heard.failed(f"Slack gives no connection ({code or type(error).__name__})")
+            return
+        self._refused = self._refused or monotonic()
+        self.heard.failed(f"Slack refuses the app token ({code})", lasting=True)
+
+    async def _envelope(self, _: Any) -> None:
+        self.heard.worked(monotonic())
