@@ -11,7 +11,7 @@ from archive.search.result import Grade
 from playground.slack import payloads
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.people import Person, readable
-from tests.fakes.whole import Whole, tales
+from tests.fakes.whole import Whole, entry, tales
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -271,3 +271,14 @@ async def test_what_the_archive_has_on_a_message(it: Whole) -> None:
     assert "clerestory" not in readable(answer)
     await ada.uses(ada.writes("lunch?", channel), "Find related")
     await it.reads(ada, channel, "Nothing in the archive is like that")
+
+
+async def test_an_entry_is_named_once_for_all_its_sentences(it: Whole) -> None:
+    """What else was found stands in a line below."""
+    ada = it.person()
+    two = entry("A flange joins pipes. Every flange needs a gasket.", "https://once.example/flange")
+    await it.publish(two, *(entry(f"Flange number {n} is another.", f"https://once.example/{n}") for n in range(4)))
+    answer = await answered(it, ada, ada.direct, "what is a flange?")
+    text = readable(answer)
+    assert text.count("<https://once.example/flange|") == 1
+    assert "Related: " in text

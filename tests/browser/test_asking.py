@@ -22,6 +22,8 @@ async def test_a_mention_is_answered_in_its_thread(page: PageServer, visiting: V
     await expect(asked).to_contain_text("@Back Issue")
     await asked.get_by_role("button", name="1 reply").click()
     await expect(ada.reply("asks the same")).to_be_visible()
+    await ada.reply("asks the same").get_by_role("button", name="This answer helped").click()
+    await expect(ada.reply("Thanks.")).to_contain_text("Only visible to you")
     follow_up = ada.thread.get_by_role("combobox", name="Reply")
     await follow_up.fill("@Back Issue what about postgres?")
     await follow_up.press("Enter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from archive.issue import Issue
@@ -27,6 +27,7 @@ ASK, FEEDBACK = "ask", "feedback"
 """The action ids of the button that runs a sub-command beside an answer, and of the thumbs under one."""
 _QUOTE_MAX_CHARS = 600
 _ISSUE_LINKS = 15
+_RELATED_LINKS = 3
 _BAR_WIDTH = 20
 
 
@@ -37,11 +38,12 @@ def answer(found: Reply, page: int, today: date, names: CommandNames) -> Message
     if found.request.kind is MessageKind.ISSUE:
         return blocks.told("there is no such issue in the archive")
     shown = [*_head(found, page), *_fact(found.fact)]
-    shown += [block for quote in found.quotes for block in _quote(quote, today)]
+    shown += list(_quoted(found.quotes, today))
     if not found.quotes:
         shown += [block for result in found.results for block in _link(result, today)]
     if not found.quotes and not found.results:
         return _nothing(found, names)
+    shown += _related(found)
     shown.append(blocks.actions(_ways_on(found)))
     shown.append(blocks.context(f"`{escape(names.command)} {_code(query_of(found.request))}` asks the same"))
     shown.append(blocks.feedback(FEEDBACK, query_of(found.request)))
@@ -165,11 +167,24 @@ def _named(issue: Issue) -> str:
     return f"{clip(label(issue), 60)} ({short_date(issue.published)})"
 
 
-def _quote(quote: Quote, today: date) -> list[Block]:
-    result = quote.result
-    said = clip(quote.text, _QUOTE_MAX_CHARS).replace("\n", "\n> ")
-    save = save_button(token(result.issue.slug, result.entry), result.entry.headline)
-    return [blocks.section(f"> {said}\n{_source(result, today)}", save)]
+def _quoted(quotes: Sequence[Quote], today: date) -> Iterator[Block]:
+    """Render quotes, best first; those of one entry stand together, above its source."""
+    entries: dict[tuple[str, int], list[Quote]] = {}
+    for quote in quotes:
+        entries.setdefault((quote.result.issue.slug, quote.result.entry.position), []).append(quote)
+    for of_entry in entries.values():
+        result = of_entry[0].result
+        said = "\n".join(clip(quote.text, _QUOTE_MAX_CHARS) for quote in of_entry).replace("\n", "\n> ")
+        save = save_button(token(result.issue.slug, result.entry), result.entry.headline)
+        yield blocks.section(f"> {said}\n{_source(result, today)}", save)
+
+
+def _related(found: Reply) -> list[Block]:
+    """Render a line of what else was found for a question, without what was quoted."""
+    quoted = {(quote.result.issue.slug, quote.result.entry.position) for quote in found.quotes}
+    others = [each for each in found.results if (each.issue.slug, each.entry.position) not in quoted]
+    links = [link(each.entry.links[0].url, one_line(each.entry.headline), 80) for each in others if each.entry.links]
+    return [blocks.context(f"Related: {' · '.join(links[:_RELATED_LINKS])}")] if found.quotes and links else []
 
 
 def _link(result: Result, today: date) -> list[Block]:

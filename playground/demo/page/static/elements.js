@@ -8,7 +8,7 @@
 import { combobox } from "./combobox.js";
 import { confirmed } from "./confirm.js";
 import { h, icon } from "./dom.js";
-import { emojify, emojis } from "./emoji.js";
+import { drawing, emojify, emojis } from "./emoji.js";
 import { menu } from "./menu.js";
 import { draw, unescape } from "./mrkdwn.js";
 
@@ -148,18 +148,17 @@ function button({ element, choose }) {
 }
 
 function feedback({ element, choose }) {
-  const thumb = (side, glyph) => {
+  const thumb = (side, turned) => {
     const { text, value, accessibility_label: label } = element[side] ?? {};
-    const made = h("button.button.plain.square", {
-      type: "button",
-      "aria-label": label ?? text?.text,
-      title: text?.text,
-      text: glyph,
-    });
+    const made = h(
+      `button.button.plain.square.thumb${turned}`,
+      { type: "button", "aria-label": label ?? text?.text, title: text?.text },
+      drawing("thumbsup"),
+    );
     made.addEventListener("click", (event) => event.detail < 2 && pending(made, () => choose(value)));
     return made;
   };
-  return h("span.feedback", {}, thumb("positive_button", "👍"), thumb("negative_button", "👎"));
+  return h("span.feedback", {}, thumb("positive_button", ""), thumb("negative_button", ".turned"));
 }
 
 function overflow({ element, about, choose }) {
