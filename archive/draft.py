@@ -193,7 +193,8 @@ def _lead(draft: Draft) -> str:
     if first is None or not first.lead:
         return ""
     after = first.words[len(first.lead) :].lstrip() if first.words.startswith(first.lead) else ""
-    return first.lead.rstrip(":： ") if not after or after[0] in ":：.–—-(（,，!?" or first.lead[-1] in ":：" else ""
+    lead = _MARKER.sub("", first.lead, count=1) or first.lead
+    return lead.rstrip(":： ") if not after or after[0] in ":：.–—-(（,，!?" or first.lead[-1] in ":：" else ""
 
 
 def _only_item_mention(draft: Draft) -> Mention | None:

@@ -14,7 +14,7 @@ from typing import Any
 from pyromark import Markdown, Options
 
 from archive.lines import Line, LineBuilder, tagged
-from archive.markup import fences_closed
+from archive.markup import fences_closed, unseen
 from archive.webpage import read_html
 
 _PARSER = Markdown(
@@ -93,7 +93,7 @@ class _Events:
         self._first = first_line
         self._data = data = text.encode("utf-8", "surrogatepass")
         self._starts = [0, *(at.end() for at in re.finditer(rb"\n", data))]
-        self._blank = [not line or line.isspace() for line in data.split(b"\n")]
+        self._blank = [_is_blank(line) for line in data.split(b"\n")]
         self._line: Line | None = None
         self._lists: list[int] = []
         self._listed = 0
@@ -343,6 +343,15 @@ class _Events:
         self._html = []
 
 
+def _is_blank(line: bytes) -> bool:
+    """Return whether a line shows nothing: blanks alone, or characters that nobody sees."""
+    if not line or line.isspace():
+        return True
+    return len(line) <= _UNSEEN_MAX_BYTES and not line.isascii() and unseen(line.decode("utf-8", "replace")).isspace()
+
+
+_UNSEEN_MAX_BYTES = 30
+"""Bytes of a line that is looked at for unseen characters: editors leave one or two."""
 _SETEXT = 2
 _INLINE = frozenset({"Link", "Strong", "Image"})
 _UNMARKED = frozenset({"Emphasis", "Strikethrough", "TableCell"})

@@ -220,8 +220,7 @@ def _words(part: str) -> list[str]:
     return words
 
 
-_DATED = 5
-"""Words of a path from which on a year, month and day before them are its date."""
+_DATED = 5  # words of a path from which on a year, month and day before them are its date
 
 
 def _is_number(word: str) -> bool:
@@ -313,21 +312,34 @@ def _clause(text: str) -> str:
     if counted := _COUNTED.match(line):
         line = line[counted.end() :]
     line = _ASIDE.sub("", line) if "http" in line else line
-    wide = _is_wide_script(line)
-    at = _SHORTEST_WIDE if wide else _SHORTEST_SENTENCE
-    while found := (_WIDE_CLAUSE if wide else _CLAUSE).search(line, at, HEADLINE_MAX_CHARS + 2):
+    if _is_wide_script(line):
+        return _wide_clause(line)
+    at = _SHORTEST_SENTENCE
+    while found := _CLAUSE.search(line, at, HEADLINE_MAX_CHARS + 2):
         end, at = found.span()
         mark = line[end]
-        if mark in ".!?。！？" and not _is_short_form(line, end):
-            return shortened(line[: end + (mark not in ".。")])
-        if mark in ".!?":
+        if mark in ".!?" and not _is_short_form(line, end):
+            return shortened(line[: end + (mark != ".")])
+        if mark in ".!?" or _is_within(line, end) or (mark == "," and _is_introduction(line, end)):
             continue
-        if _is_within(line, end) or (mark == "," and _is_introduction(line, end)):
-            continue
-        end -= mark not in ",;:，；："
-        if end >= (_SHORTEST_WIDE if wide else _SHORTEST_CLAUSE) and (len(line) > HEADLINE_MAX_CHARS or wide):
+        end -= mark not in ",;:"
+        if end >= _SHORTEST_CLAUSE and len(line) > HEADLINE_MAX_CHARS:
             return shortened(line[:end])
     return shortened(line.rstrip(".:,; 。：，；"))
+
+
+def _wide_clause(line: str) -> str:
+    """Return the first sentence of a Chinese, Japanese or Korean text, a long one up to its last break that fits."""
+    breaks = [found.start() for found in _WIDE_CLAUSE.finditer(line, 0, HEADLINE_MAX_CHARS)]
+    sentence = next((at for at in breaks if line[at] in "。！？" and at >= _SHORTEST_WIDE), len(line))
+    if sentence <= _WIDE_MAX_CHARS:
+        return shortened(line[: sentence + (line[sentence : sentence + 1] in ("！", "？"))].rstrip("。：，；"))
+    ends = [at for at in breaks if at >= _SHORTEST_WIDE and not _is_within(line, at)] or [len(line)]
+    fitting = [at for at in ends if at <= _WIDE_MAX_CHARS] or ends[:1]
+    return shortened(line[: fitting[-1]].rstrip("。：，；"))
+
+
+_WIDE_MAX_CHARS = 40  # each is as wide as two letters
 
 
 def _is_within(line: str, end: int) -> bool:

@@ -173,6 +173,7 @@ TYPICAL = [
 
 @given(st.lists(st.one_of(st.sampled_from(TYPICAL), PIECES), max_size=12).map("".join))
 @example("A paragraph.\n\n\n://")
+@example(f"A sentence about things.\n<br>[{A}]({A})\n\n\n\ufeff\n> A quotation\n\n\n")
 def test_the_fast_path_for_usual_shapes_agrees_with_the_grammar(text: str) -> None:
     """Blocks in the usual shapes are read at once, with the grammar's result."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -60,7 +60,11 @@ from archive.headline import HEADLINE_MAX_CHARS, headline
         ("https://example.org/2015/rkt-0-8-and-what-is-in-it", "", "Rkt 0.8 and what is in it"),
         ("https://example.org/a-long-story-part-2", "", "A long story part 2"),
         ("https://github.com/a/b/pull/15", "Dim the lamp at night", "Dim the lamp at night"),
-        ("https://example.org/some-english-words", "用月亮解释等待与调度的文章，很好。", "用月亮解释等待与调度的文章"),
+        (
+            "https://example.org/some-english-words",
+            "用月亮解释等待与调度的文章，很好。",
+            "用月亮解释等待与调度的文章，很好",
+        ),
         ("https://bit.ly/x", "Written by J. Doe, e.g. for us. And more", "Written by J. Doe, e.g. for us"),
         ("https://nixos.org/", "A most curious distribution of Linux", "A most curious distribution of Linux"),
         ("https://bit.ly/x", "[Webinar] Three steps\nTo be taken one by one.", "[Webinar] Three steps"),
@@ -138,3 +142,18 @@ def test_a_clause_ends_at_a_break_of_its_sense(text: str, title: str) -> None:
 def test_what_an_address_adds_to_words_is_no_title(url: str, text: str, title: str) -> None:
     """Dates and marks that a site adds are left out; apostrophes come back; a name is whole."""
     assert headline(url, text) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "潮汐周刊成功有一个原因，它终结了港口，准确说是终结了港口的地位，它更专注于开发航线和浮标平台。",
+            "潮汐周刊成功有一个原因，它终结了港口，准确说是终结了港口的地位",
+        ),
+        ("本文用月亮解释等待，并且很短。还有别的。", "本文用月亮解释等待，并且很短"),
+    ],
+)
+def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, title: str) -> None:
+    """It does not end at the first comma."""
+    assert headline(None, text) == title

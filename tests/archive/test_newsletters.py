@@ -308,3 +308,10 @@ def test_what_somebody_did_is_the_headline() -> None:
         "Harbour council has nominated a keeper",
         "Ropes",
     ]
+
+
+def test_a_number_in_bold_is_not_part_of_the_headline() -> None:
+    """It numbers the entry, wherever its marks stand."""
+    assert [entry[1] for entry in shape(f"## 文章\n\n**（5）解决方法。**\n港口说明了[规则]({U}/a)。\n")] == [
+        "解决方法。"
+    ]
