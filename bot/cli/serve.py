@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-import uvicorn
 
 from bot.app import App, Ports, build
 from bot.cli.archive_folder import folder_of
@@ -20,8 +19,9 @@ from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
 from bot.domain.schedule import zone_of
 from bot.runtime import logs, loop
+from bot.runtime.door import Door
 from bot.runtime.http import PATH
-from bot.runtime.server import OwnedServer, bound, served
+from bot.runtime.server import OwnedServer, bound, configured, served
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.runtime.socket_watch import SocketWatch
 from bot.slack.api.client import WebSlack
@@ -65,15 +65,9 @@ def work(archive: Path | None, source: str | None = None) -> None:
 async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
     with bound(settings.port) as listening, _health_port(settings) as health:
         app = await assembled(settings, credentials)
-        config = uvicorn.Config(
-            app.asgi(post=post),
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,  # a request is answered in milliseconds
-        )
         issues = len(app.ports.library.snapshot.issues)
         _log.info("http.started", port=settings.port, path=PATH, issues=issues, posts=post)
-        server = OwnedServer(config)
+        server = OwnedServer(configured(app.asgi(post=post), Door()))
         async with _until_stopped() as stopped, _pages(app, health):
             serving = asyncio.create_task(server.serve(sockets=[listening]), name="serve")
             try:

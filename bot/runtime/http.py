@@ -54,6 +54,13 @@ class _RefusedError(Exception):
         self.reason = reason
 
 
+class _LeftError(_RefusedError):
+    """A request whose sender hung up, or was too slow, before its end."""
+
+    def __init__(self) -> None:
+        super().__init__(400, "its sender left")
+
+
 def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Pages) -> Starlette:
     """Return the ASGI application. `bolt` should not verify requests again: its clock and its words are its own.
 
@@ -80,7 +87,8 @@ def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Page
 
 def _refused(refused: _RefusedError) -> Response:
     """Log and answer a refusal: a line without anything of the request, and an empty body."""
-    _log.warning("request.refused", status=refused.status, reason=refused.reason)
+    if not isinstance(refused, _LeftError):  # anybody can leave as often as they like
+        _log.warning("request.refused", status=refused.status, reason=refused.reason)
     return Response(status_code=refused.status, headers=None if refused.status == 401 else NO_RETRY)
 
 
@@ -114,7 +122,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > BODY_MAX_BYTES:
                 raise _too_long()
     except ClientDisconnect as error:
-        raise _RefusedError(400, "its sender left") from error
+        raise _LeftError from error
     return bytes(body)
 
 

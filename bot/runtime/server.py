@@ -6,11 +6,15 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
 from bot.domain.errors import SettingsError
+from bot.runtime.door import BACKLOG, Door
+
+PAGES_MOST = 16
+"""Connections to the health pages' own port at a time."""
 
 
 class OwnedServer(uvicorn.Server):
@@ -39,11 +43,23 @@ def bound(port: int, name: str = "PORT") -> socket.socket:
     return made
 
 
+def configured(asgi: Any, door: Door, **more: Any) -> uvicorn.Config:
+    """Return the settings of a server whose connections come through `door`."""
+    return uvicorn.Config(
+        asgi,
+        http=cast("type[asyncio.Protocol]", door.protocol),
+        log_config=None,
+        access_log=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=1,  # a request is answered in milliseconds
+        **more,
+    )
+
+
 @asynccontextmanager
 async def served(asgi: Any, listening: socket.socket) -> AsyncIterator[None]:
     """Serve an application without a lifespan on a bound socket while the block runs."""
-    config = uvicorn.Config(asgi, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
-    server = OwnedServer(config)
+    server = OwnedServer(configured(asgi, Door(PAGES_MOST), lifespan="off"))
     running = asyncio.create_task(server.serve(sockets=[listening]), name="health pages")
     try:
         yield
