@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,25 @@ def test_a_missing_scope_is_refused_and_named(method: str) -> None:
         it.workspace.scopes = NEEDS[method]
         body = it.call(method, **given)
     assert body.get("error") != "missing_scope"
+
+
+@pytest.mark.parametrize("http", [False, True], ids=["socket mode", "http"])
+def test_the_manifest_is_one_that_slack_takes(http: bool) -> None:  # noqa: FBT001 - drawn
+    """As it is, and with the addresses that it names for HTTP."""
+    schema = ROOT.parent / "shared/slack-manifest.schema.json"
+    if not schema.is_file():
+        pytest.skip("no schema of Slack's manifests beside the project")
+    jsonschema = pytest.importorskip("jsonschema", reason="comes with the extra mcp")
+    manifest = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))
+    if http:
+        address = "https://bot.example.com/slack/events"
+        manifest["settings"]["socket_mode_enabled"] = False
+        manifest["settings"]["event_subscriptions"]["request_url"] = address
+        manifest["settings"]["interactivity"] |= {"request_url": address, "message_menu_options_url": address}
+        for command in manifest["features"]["slash_commands"]:
+            command["url"] = address
+    found = [
+        error.message
+        for error in jsonschema.Draft7Validator(json.loads(schema.read_text("utf-8"))).iter_errors(manifest)
+    ]
+    assert found == []
