@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -15,6 +14,7 @@ import structlog
 
 from bot.app import App, Ports, build
 from bot.cli.archive_folder import folder_of
+from bot.cli.start_line import say_start
 from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
 from bot.domain.schedule import zone_of
@@ -183,8 +183,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     store = await asyncio.to_thread(Store.open, settings.database_url, upgrading=own)
     polling = await _polling(settings, folder)
     library = await asyncio.to_thread(Library.opened, folder, names, None, zone_of(settings.zone))
-    for problem in library.snapshot.problems:
-        _log.warning("problem.found", file=problem.file, line=problem.line, what=problem.message, do=problem.advice)
+    say_start(settings, library.snapshot)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
     policy = replace(DEFAULT_POLICY, window=settings.window)
     app = build(settings, credentials, Ports(library, store, slack, policy=policy, polling=polling))
@@ -204,11 +203,5 @@ async def _polling(settings: Settings, folder: Path) -> Incoming | None:
 async def _until_stopped() -> AsyncIterator[asyncio.Event]:
     """Return an event that SIGTERM and SIGINT set."""
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    try:
+    with loop.on_signals(stopped.set):
         yield stopped
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)

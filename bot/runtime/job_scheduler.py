@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.domain.timers import Job
+from bot.runtime.fault_log import FaultLog
 
 _log = structlog.get_logger(__name__)
 LATE_SECONDS = 2.0
@@ -74,6 +75,7 @@ class JobScheduler:
     def __init__(self, *, late_seconds: float = LATE_SECONDS) -> None:
         """Prepare; the first job starts the scheduler. The guard starts what is `late_seconds` late."""
         self._late_seconds = late_seconds
+        self._faults = FaultLog(_loop_time)
         self._jobs: dict[str, _TimedJob] = {}
         self._scheduler: AsyncIOScheduler | None = None
         self._guard: asyncio.Task[None] | None = None
@@ -121,8 +123,10 @@ class JobScheduler:
     async def _run(self, timed: _TimedJob) -> None:
         try:
             await timed.job()
-        except Exception:  # noqa: BLE001 - one bad run must not end all others
-            _log.exception("job.failed", job=timed.name)
+        except Exception as error:  # noqa: BLE001 - one bad run must not end all others
+            self._faults.failed(timed.name, error)
+        else:
+            self._faults.worked(timed.name)
         finally:
             timed.task = None
 

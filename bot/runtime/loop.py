@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
-from collections.abc import Coroutine
-from contextlib import suppress
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -26,6 +27,28 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
         factory = importlib.import_module("uvloop").new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
+
+
+@contextmanager
+def on_signals(act: Callable[[], object]) -> Iterator[None]:
+    """Call `act` in the running loop at SIGTERM and SIGINT, as often as they come, while the block runs.
+
+    Windows has no signal handlers of the loop (Python: asyncio, Platform Support): there Python's own are used.
+    """
+    running, before = asyncio.get_running_loop(), {}
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            running.add_signal_handler(number, act)
+        except NotImplementedError:
+            before[number] = signal.signal(number, lambda *_: running.call_soon_threadsafe(act))
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if number in before:
+                signal.signal(number, before[number])
+            else:
+                running.remove_signal_handler(number)
 
 
 def hurry() -> None:

@@ -155,8 +155,57 @@ def test_a_job_that_fails_is_logged_and_runs_again(stage: Stage, caplog: pytest.
     with capture_logs() as told:
         run(play())
     assert stage.ran["fails"] == 2
-    assert [(line["event"], line["job"]) for line in told] == [("job.failed", "fails")]
+    assert [(line["event"], line["job"]) for line in told] == [("job.failed", "fails"), ("job.recovered", "fails")]
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_an_outage_is_a_line_a_minute(stage: Stage) -> None:
+    """Ten minutes in which every run of three jobs fails are a line each, without a stack trace, and one at the end."""
+    away = True
+
+    def job(what: str) -> Callable[[], Awaitable[None]]:
+        async def work() -> None:
+            if away:
+                raise StoreError(what, "the server does not answer")
+
+        return work
+
+    async def play() -> None:
+        nonlocal away
+        for seconds, name in ((1, "tick"), (5, "renew"), (60, "heartbeat")):
+            stage.timers.every(seconds, name, job(name))
+        await asyncio.sleep(600.5)
+        away = False
+        await asyncio.sleep(61)
+        await stage.timers.stop(within=1)
+
+    with capture_logs() as told:
+        run(play())
+    failed = [line for line in told if line["event"] == "job.failed"]
+    assert 10 <= len(failed) <= 11
+    assert not any(line.get("exc_info") for line in failed)
+    assert failed[-1]["jobs"] == ["heartbeat", "renew", "tick"]
+    [recovered] = [line for line in told if line["event"] == "job.recovered"]
+    assert recovered["times"] > 700
+    assert 600 <= recovered["seconds"] <= 661
+
+
+def test_another_fault_is_a_line_of_its_own(stage: Stage) -> None:
+    """One that is not made for people comes with its stack trace, once."""
+
+    async def fails() -> None:
+        stage.ran["fails"] += 1
+        raise ValueError("of the code") if stage.ran["fails"] > 2 else StoreError("look", "it is gone")
+
+    async def play() -> None:
+        stage.timers.every(1, "fails", fails)
+        await asyncio.sleep(9.5)
+        await stage.timers.stop(within=1)
+
+    with capture_logs() as told:
+        run(play())
+    assert [line["event"] for line in told] == ["job.failed", "job.recovered", "job.failed"]
+    assert isinstance(told[2]["exc_info"], ValueError)
 
 
 def test_one_job_can_be_stopped_and_added_again(stage: Stage) -> None:

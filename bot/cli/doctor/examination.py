@@ -110,4 +110,8 @@ def _running(settings: Settings, held: Stored | None, now: datetime) -> Iterator
     if settings.slack_app_token is None:
         said, page = machine.port(settings.port)
         yield said
+    if settings.health_port is not None:
+        said, other = machine.port(settings.health_port)
+        page = page or other
+        yield said
     yield data.processes(page, held, now)
