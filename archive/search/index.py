@@ -166,12 +166,15 @@ class Index:
         `query` holds filters in the query language; () for a topic of filler alone.
         """
         day = today or self._newest_day()
-        plan = self._finder.plan(f"{topic} {query}".strip(), None, day)
+        # The language's name is a common verb, which the archive tells apart by its capital letter.
+        named = "golang" if topic.casefold() == "go" else topic
+        plan = self._finder.plan(f"{named} {query}".strip(), None, day)
         docs = self._finder.everything_with(plan)
         entries = sorted(
             map(self._segments.entry, docs), key=lambda found: (found[0].published, found[0].slug, found[2].position)
         )
-        return tuple(mentions.mentioning(plan.terms, self._lookup.vocabulary.words, entries))
+        known = mentions.Vocabulary(self._lookup.vocabulary.words, self._lookup.count)
+        return tuple(mentions.mentioning(plan.terms, known, entries))
 
     def sites(self) -> frozenset[str]:
         """Return the hosts that the archive links to."""

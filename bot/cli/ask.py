@@ -31,7 +31,8 @@ from bot.lookup.asking.heard import hear
 from bot.lookup.asking.reader import Context, telling
 from bot.lookup.asking.reader import read as read_message
 from bot.lookup.asking.request import Form, Manner, MessageKind, Request
-from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
+from bot.lookup.asking.thread import follow
+from bot.lookup.asking.turn import Shown, Thread, Turn, remembered
 from bot.runtime.clock import SystemClock
 
 BOT = "U0BOT"

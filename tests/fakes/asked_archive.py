@@ -27,6 +27,10 @@ class AskedArchive:
         found = [NEWEST - gap // 7 for gap in ago if gap % 7 == 0]
         return tuple(found) or (NEWEST + (-(NEWEST_DAY - day).days) // 7,)
 
+    def oldest(self) -> int | str | None:
+        """Return the first issue."""
+        return 1
+
     def newest(self, back: int = 0) -> int | str | None:
         """Return the issue `back` before the newest."""
         return NEWEST - back

@@ -63,11 +63,22 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     if request.form in _COUNTED and (counted := _counted(request, index, today)):
         return counted
     found = _search(request, index, snapshot, today, page)
+    if not found.results and request.limits.site and "." in request.limits.site and request.topic:
+        found, request = _without_site(request, index, snapshot, today, page)
     unmet = found.results[0].lacks if found.results else ()
     if request.kind is MessageKind.QUESTION and page == 1:
         quoted = quotes(found.results, index.weight, request.topic if request.form is Form.DEFINITION else "")
         return Reply(request, found.grade, quoted, None, found.results, found.total, unmet=unmet, found=found)
     return Reply(request, found.grade, results=found.results, total=found.total, unmet=unmet, found=found)
+
+
+def _without_site(request: Request, index: Index, snapshot: Snapshot, today: date, page: int) -> tuple[Answer, Request]:
+    """Return the answer without a site that left nothing, its name among the words: it may be meant as one."""
+    name = request.limits.site.removeprefix("www.").partition(".")[0]
+    wider = replace(request, topic=f"{request.topic} {name}", limits=replace(request.limits, site=""))
+    found = _search(wider, index, snapshot, today, page)
+    said = (f"nothing on {request.limits.site}: shown is what says {name}",)
+    return replace(found, notes=(*found.notes, *said)), wider
 
 
 def query_of(request: Request, *, newest_first: bool = True) -> str:

@@ -17,6 +17,10 @@ class Archive(Protocol):
         """Return the issues of `days` days from `day` on, else the last one before, by number or slug."""
         ...
 
+    def oldest(self) -> int | str | None:
+        """Return the first issue of all, None if there is none."""
+        ...
+
     def newest(self, back: int = 0) -> int | str | None:
         """Return the issue `back` before the newest, None if there is none."""
         ...

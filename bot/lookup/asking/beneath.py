@@ -15,7 +15,7 @@ from bot.domain.bookmark import ShownLinks
 from bot.domain.workspace import WorkspaceId
 from bot.lookup.asking.facts import named
 from bot.lookup.asking.request import MessageKind, Request
-from bot.lookup.asking.thread import MAX_SHOWN, Shown, Thread
+from bot.lookup.asking.turn import MAX_SHOWN, Shown, Thread
 
 
 class ShownMessages(Protocol):

@@ -51,6 +51,7 @@ _US = re.compile(
     r"^\W*(?:only |just )*(?:send|post|deliver)\s+(?:us|this channel|here)\b|\bsend us only\b", re.IGNORECASE
 )
 ORDINALS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5,
     "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9,
     "tenth": 10, "10th": 10, "last": -1, "top": 1,
@@ -62,12 +63,13 @@ _SHARED = bag("""
     share post send forward put drop publish this that it them these those all link links one ones result
     results entry page answer answers the a to with in into here channel everyone everybody team us of for and
     please latest newest issue random first second third fourth fifth sixth seventh eighth ninth tenth last
-    number top colleagues others group whole list
+    number top colleagues others group whole list no nr one two three four five six seven eight nine ten
 """)
 _SAVED = bag("""
     save bookmark keep remember star pin store add this that it them these those all both link links one ones
     result results entry the a to in into for me my mine later list bookmarks bookmark saved of and please first
-    second third fourth fifth sixth seventh eighth ninth tenth last number top reading read
+    second third fourth fifth sixth seventh eighth ninth tenth last number top reading read no nr one two three
+    four five six seven eight nine ten
 """)
 _FORGET = _PHRASES["forget"]
 _EXPORT = _PHRASES["export"]
@@ -87,6 +89,13 @@ _EXPORTED = bag("""
 """)
 
 
+_NUMBERED = re.compile(
+    r"\b(?:number|no\.?|nr\.?|link|result|entry|item|option|save|open|share|show) "
+    r"(?P<word>one|two|three|four|five|six|seven|eight|nine|ten)\b(?! of| more)",
+    re.IGNORECASE,
+)
+
+
 def change(heard: Heard) -> Request | None:
     """Return what a message asks to be changed, None if it asks for no change. The reader's other parts come after."""
     text = _CLAUSE.sub("", heard.text).strip()
@@ -99,6 +108,8 @@ def change(heard: Heard) -> Request | None:
 
 def rank_in(text: str) -> int:
     """Return the place in a list that a text names, from 1; -1 for the last, 0 for none."""
+    if worded := _NUMBERED.search(text):
+        return ORDINALS[worded["word"].casefold()]
     match = _RANK.search(text)
     if not match:
         return 0
@@ -171,6 +182,8 @@ def _tasted(asked: str, _heard: Heard) -> Request | None:
     if not _TASTE.match(asked):
         return None
     lasting = _LASTING.search(asked)
+    if lasting and not _named(asked):
+        return None  # nothing is named that digests should or should not hold: they are not wanted at all
     named = any(word in SECTIONS for word in words(asked))
     if (
         lasting
@@ -179,6 +192,11 @@ def _tasted(asked: str, _heard: Heard) -> Request | None:
     ):
         return _confirm(("taste", "subscribe"))
     return None
+
+
+def _named(text: str) -> bool:
+    """Return whether a wish names something that digests hold: a section, a topic."""
+    return any(word in SECTIONS or (word not in ABOUT_US and word not in _WISHING) for word in words(text))
 
 
 def _subscribed(asked: str, heard: Heard) -> Request | None:
@@ -198,6 +216,10 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
     return None
 
 
+_WISHING = bag("""
+    these those dont do not doesnt no longer never want wants need needs read reads keep leave alone include exclude
+    drop hide
+""")
 _SCHEDULE_WORDS = bag("""
     monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays
     sunday sundays mon tue tues wed thu thur thurs fri sat sun daily weekdays weekday every day weekly noon
@@ -214,4 +236,5 @@ def _schedule(rest: str) -> str:
         or _TIME.fullmatch(word.strip(".,"))
         or _ZONE.fullmatch(word.strip(".,"))
     ]
-    return " ".join(kept).strip(" ,") if any(word.casefold() != "and" for word in kept) else ""
+    told = [word.casefold().strip(".,") for word in kept]
+    return " ".join(kept).strip(" ,") if any(word not in {"and", "every", "day", ""} for word in told) else ""

@@ -24,7 +24,8 @@ from bot.lookup.asking.heard import Heard, hear
 from bot.lookup.asking.memory import read_thread, written
 from bot.lookup.asking.reader import Context
 from bot.lookup.asking.request import Manner, MessageKind
-from bot.lookup.asking.thread import Shown, Thread, Turn, follow, remembered
+from bot.lookup.asking.thread import follow
+from bot.lookup.asking.turn import Shown, Thread, Turn, remembered
 from bot.lookup.asking.wishes import command_of
 from bot.lookup.related import related
 from bot.lookup.search import SearchSource

@@ -50,6 +50,11 @@ class ArchiveFacts:
         before = [issue for issue in issues if issue.published.date() < day][-1:]
         return tuple(named(issue) for issue in (found[::-1] or before))
 
+    def oldest(self) -> int | str | None:
+        """Return the first issue of all, None if there is none."""
+        issues = self._snapshot.issues
+        return named(issues[0]) if issues else None
+
     def newest(self, back: int = 0) -> int | str | None:
         """Return the issue `back` before the newest, None if there is none."""
         issues = self._snapshot.issues

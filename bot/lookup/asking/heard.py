@@ -16,6 +16,7 @@ MAX_CHARS = 2_000
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]*)(?:\|[^<>]*)?>")
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]*)(?:\|([^<>]*))?>")
+_HASHED = re.compile(r"(?<![\w&#/])#([a-z][\w-]+)")
 _LINK = re.compile(r"<((?:https?:|mailto:)[^<>|\s]+)(?:\|[^<>]*)?>|\b(https?://[^\s<>]+)")
 _SPECIAL = re.compile(r"<![^<>]*>")
 _EMOJI_NAME = re.compile(r"(?<![\w/:])(?::[a-z0-9_+'-]+:)+(?![\w/])")
@@ -64,7 +65,7 @@ def hear(message: str, bot: str = "") -> Heard:
     Never raises, whatever the message holds.
     """
     message = message[: MAX_CHARS * 2]
-    channels = tuple(match[2] or match[1] for match in _CHANNEL.finditer(message))
+    channels = tuple(match[2] or match[1] for match in _CHANNEL.finditer(message)) or tuple(_HASHED.findall(message))
     mentioned = tuple(dict.fromkeys(who for who in _MENTION.findall(message) if who != bot))
     parts = _around(message, bot)
     plain = [_plain(part) for part in parts]

@@ -56,13 +56,18 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 _BETWEEN = _re(rf"{_JOIN}(?:between|from) (?P<one>{_YEAR}) (?:and|to|until|through|till|-|–) (?P<two>{_YEAR})")
 _RANGE = _re(rf"(?P<one>{_YEAR})\s?(?:-|–|to)\s?(?P<two>{_YEAR})")
-_SINCE = _re(rf"{_JOIN}(?:since|starting(?: from| in)?|newer than|later than|not (?:older than|before)) {_DAY}")
+_NONE = "(?:not|nothing|none|no (?:results?|links?|posts?|articles?|ones?|issues?|stuff))(?: (?:from|published|dated))?"
+_SINCE = _re(rf"{_JOIN}(?:since|starting(?: from| in)?|newer than|later than|{_NONE} (?:older than|before)) {_DAY}")
 _AFTER = _re(rf"{_JOIN}after {_DAY}")
 _ONWARD = _re(rf"{_JOIN}(?:from |in )?{_DAY}(?: (?:on(?:wards?)?|and (?:later|newer|after|up|on))|\+)")
-_BEFORE = _re(rf"{_JOIN}(?:before|older than|prior to|pre-?|earlier than|not (?:newer than|after)) ?{_DAY}")
-_UNTIL = _re(rf"{_JOIN}(?:until|till|up (?:to|until)|through|to|no later than) {_DAY}")
+_BEFORE = _re(rf"{_JOIN}(?:before|older than|prior to|pre-?|earlier than) ?{_DAY}")
+_UNTIL = _re(
+    rf"{_JOIN}(?:until|till|up (?:to|until)|through|to|no later than"
+    rf"|{_NONE} (?:after|newer than|since|later than)) {_DAY}"
+)
+_NOT_YEAR = _re(rf"(?:not|except(?: for)?|excluding|without|but not)(?: (?:in|from))? (?P<year>{_YEAR})")
 _IN_DAY = _re(rf"{_JOIN}(?:(?:in|from|during|of|back in|year:?) )?{_DAY}")
-_ENDS = ((_SINCE, "after"), (_AFTER, "after"), (_ONWARD, "after"), (_BEFORE, "before"), (_UNTIL, "until"))
+_ENDS = ((_SINCE, "after"), (_UNTIL, "until"), (_AFTER, "after"), (_ONWARD, "after"), (_BEFORE, "before"))
 _RECENT = _re(
     rf"{_JOIN}(?:(?:in|from|over|during|within|of) )?(?:the )?(?P<which>last|past|previous|"
     rf"this) (?:(?P<count>\d{{1,3}}|{_COUNT}) )?"
@@ -151,7 +156,7 @@ def without_limits(text: str, today: date, names: Archive) -> tuple[str, Limits]
     quoted = _QUOTED.search(text)
     if quoted:
         limits = replace(limits, phrase=quoted[1])
-    for take in (_sections, _sites, _days, _leaving_out, _orders, _counts):
+    for take in (_sections, _sites, _left_years, _days, _leaving_out, _orders, _counts):
         text, limits = take(text, limits, today, names)
     return _tidy(text), limits
 
@@ -223,6 +228,13 @@ def _named_days(match: re.Match[str], today: date) -> tuple[date, date] | None:
 def next_month(first: date) -> date:
     """Return the first day of the month after that of `first`."""
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _left_years(text: str, limits: Limits, _today: date, _names: Archive) -> tuple[str, Limits]:
+    """Take a year that is left out, "except 2019": the search leaves out what is dated so."""
+    if match := _NOT_YEAR.search(text):
+        return _cut(text, match), replace(limits, without=(*limits.without, match["year"]))
+    return text, limits
 
 
 def _days(text: str, limits: Limits, today: date, _names: Archive) -> tuple[str, Limits]:

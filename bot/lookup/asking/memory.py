@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
-from bot.lookup.asking.thread import Shown, Thread
+from bot.lookup.asking.turn import Shown, Thread
 
 _THREAD_FIELDS = fields_of(Thread)
 

@@ -36,6 +36,11 @@ class Context:
 _THANKS = _PHRASES["thanks"]
 _SMALL_TALK = _PHRASES["small_talk"]
 _ABOUT = phrases("about")
+_PRAISE = bag("""
+    perfect great nice useful helpful useless wrong bad lovely awesome cool funny interesting amazing brilliant
+    excellent super spot job work bot lol haha night morning thanks thank cheers thx ty works worked wow ok okay
+    well
+""")
 _OF_THE_BOT = ABOUT_US | bag("""
     subscribe subscribed subscribing unsubscribe pause paused pausing resume save saved saving bookmark
     bookmarks bookmarked export import share shared change schedule timezone timezones zone zones status state
@@ -47,7 +52,7 @@ _OF_THE_BOT = ABOUT_US | bag("""
     down running ok setup added signed changed ai bot robot llm chatgpt gpt language model human backissue issue
     open source yourself introduce entries links link got gets getting due next happened scheduled filter
     company legal account boss others people anyone everyone colleagues name possible muted mute often show
-    muting else land out published publish last first yet still today's yesterday
+    muting else land out published publish last first yet still today's yesterday entry entries later something
 """)  # fmt: skip
 _MINE_LIST = _PHRASES["mine_list"]
 _SAVED_FIRST = _PHRASES["saved_first"]
@@ -94,6 +99,7 @@ _QUESTION_NOISE = bag("""
     opinion experience
 """)
 _BARE = frozenset(SECTIONS) | bag("""
+    either neither both none whatever
     more next it that this one ones save share post export latest newest top link links something anything
     everything all stuff subscribe schedule issue issues week month year today yesterday why when what who how
     which the other delete remove stop go back previous first second third fourth fifth last monday tuesday
@@ -127,7 +133,15 @@ def _bare(heard: Heard) -> Request:
 def is_small_talk(text: str) -> bool:
     """Return whether a message is thanks, praise, a greeting or talk that has nothing to do with the archive."""
     parts = [part for part in re.split(r"[,.!?;]+\s*", text.strip(" ?!.")) if part]
-    return bool(_SMALL_TALK.match(text)) or (bool(parts) and all(map(_THANKS.match, parts)))
+    return bool(_SMALL_TALK.match(text)) or (bool(parts) and all(map(_is_courtesy, parts)))
+
+
+def _is_courtesy(text: str) -> bool:
+    """Return whether a clause is thanks, praise or a greeting: every word is one of those, or filler."""
+    said = words(text)
+    return bool(_THANKS.match(text)) or (
+        any(word in _PRAISE for word in said) and all(word in _PRAISE or word in STOP_WORDS for word in said)
+    )
 
 
 def _chatter(heard: Heard, _context: Context) -> Request | None:
@@ -185,6 +199,8 @@ def _unclear(heard: Heard, context: Context) -> Request | None:
     if re.fullmatch(r"(?:the )?(?:latest|newest)(?: (?:one|issue|edition|newsletter))?", text):
         return None
     said = words(text)
+    if issue_of(heard, context):
+        return None
     if (
         said
         and not (len(said) > _FEW_WORDS and _of_days(without_limits(text, context.today, context.archive)[1], context))

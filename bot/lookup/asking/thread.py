@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
 from archive.search.words import bag
 from bot.lookup.asking.changes import ORDINALS, rank_in
@@ -13,62 +12,10 @@ from bot.lookup.asking.heard import Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.reader import Context, is_small_talk, read, telling
-from bot.lookup.asking.request import Limits, Manner, MessageKind, Request, slots_of
+from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
+from bot.lookup.asking.turn import MAX_SHOWN, Thread, Turn
 
 _PHRASES = phrases("thread")
-MAX_SHOWN = 30
-"""So many links that were shown are remembered: more than three pages nobody points at by their place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A link that was shown: the issue's slug, the entry's position in it, and the day it was published."""
-
-    slug: str
-    position: int
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """What is remembered of a thread: the last request, its page (from 1), the topic before, and what was shown.
-
-    `narrowed` names the limits that the last message added, which "remove that" takes away.
-    """
-
-    request: Request
-    page: int = 1
-    topic_before: str = ""
-    shown: tuple[Shown, ...] = ()
-    narrowed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one message of a thread asks to be done, and the request as a whole after it.
-
-    `do` is one of search, question, issue, mine, bot, more, open, related, save, share, another action that needs a
-    button, clarify and nothing. `rank` is a place in what was shown, from 1, -1 for the last.
-    """
-
-    do: str
-    request: Request
-    page: int = 1
-    rank: int = 0
-    narrowed: tuple[str, ...] = ()
-    topic_before: str = ""
-
-    def query(self) -> dict[str, Any]:
-        """Return the request after this turn by the names that predictions give it."""
-        request = self.request
-        found: dict[str, Any] = {"topic": request.topic, **slots_of(request.limits)}
-        if request.issues:
-            found["issue"] = request.issues[0]
-        if request.last:
-            found["last"] = request.last
-        return {name: value for name, value in found.items() if value}
-
-
 _SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
 _DOES = {MessageKind.LOOKUP: "search", MessageKind.CHATTER: "nothing", MessageKind.AMBIGUOUS: "clarify"}
 _MORE = _PHRASES["more"]
@@ -94,10 +41,32 @@ _POINTS = _PHRASES["points"]
 _REST = _PHRASES["rest"]
 
 _OF_A_LINK = frozenset(ORDINALS) | bag("""
+    made built behind maintains name called mean
     still maintained free open source author authors old date written language license licence cost costs work
     works about link url site age paid safe active dead alive working available long worth reading trustworthy
     recommended published
 """)
+
+
+_EVERYWHERE = re.compile(r"\b(?:archive|everywhere|anywhere|all issues)\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"^(?:i'?ll|i will|i think|we (?:should|could|must|already|have|use|had)|let'?s|agreed?|same here|makes sense"
+    r"|good point|@)",
+    re.IGNORECASE,
+)
+"""What people in a thread say to each other."""
+_FORMS = (
+    (
+        re.compile(r"^(?:and )?(?:when was )?(?:the )?(?:last|latest)(?: (?:time|mention|one))?$", re.IGNORECASE),
+        Form.LAST,
+    ),
+    (
+        re.compile(r"^(?:and )?(?:when was )?(?:the )?(?:first|earliest)(?: (?:time|mention))?$", re.IGNORECASE),
+        Form.FIRST,
+    ),
+    (re.compile(r"^(?:and )?how (?:often|many(?: times)?)\b.*$", re.IGNORECASE), Form.COUNTS),
+)
+"""What is counted of the same topic."""
 
 
 def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
@@ -108,6 +77,8 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
     text = heard.text.strip(" ?!.,;:")
     if request.manner is Manner.NONE or (is_small_talk(text) and not _CORRECTED.match(text)) or not text:
         return Turn("nothing", thread.request, thread.page)
+    if not is_asking(text) and (_ASIDE.match(text) or (heard.mentioned and not thread.shown)):
+        return Turn("nothing", thread.request, thread.page)
     if request.kind is MessageKind.CHANGE:
         return replace(
             _new(replace(thread.request, action=request.action)),
@@ -116,6 +87,7 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
             rank=request.rank,
         )
     for part in (
+        _counted_again,
         _related,
         _nearby,
         _paged,
@@ -159,6 +131,23 @@ def _again(thread: Thread, request: Request, *, narrowed: tuple[str, ...] = (), 
     )
 
 
+def _counted_again(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
+    """Read "and the last time?", "how often in 2019?" after a question that was counted."""
+    before = thread.request
+    if before.form not in {Form.FIRST, Form.LAST, Form.COUNTS} or not before.topic:
+        return None
+    for pattern, form in _FORMS:
+        if pattern.match(text):
+            rest, limits = without_limits(text, context.today, context.archive)
+            if form is Form.COUNTS and telling(re.sub(r"\b(?:how|often|many|times?)\b", " ", rest)):
+                return None
+            return _again(thread, replace(before, form=form, limits=replace(limits, order="", limit=0)))
+    about = _ABOUT.match(text) or re.match(r"^and (?P<topic>\S+)$", text, re.IGNORECASE)
+    if about and telling(about["topic"]) and request.kind not in {MessageKind.MINE, MessageKind.BOT}:
+        return _with_topic(about["topic"], context, thread)
+    return None
+
+
 def _related(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
     if not _RELATED.search(text):
         return None
@@ -188,7 +177,8 @@ def _nearby(text: str, context: Context, thread: Thread, _request: Request) -> T
 
 def _removed(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
     match = _REMOVE.match(text)
-    if not match or not thread.request.limits.set():
+    scoped = thread.request.issues or thread.request.last
+    if not match or not (thread.request.limits.set() or (scoped and _EVERYWHERE.search(text))):
         return None
     named = (match["what"] or match["any"] or "").casefold().rstrip("s")
     gone = (
@@ -198,7 +188,9 @@ def _removed(text: str, _context: Context, thread: Thread, _request: Request) ->
     )
     plain = Limits()
     limits = replace(thread.request.limits, **{name: getattr(plain, name) for name in gone})
-    return _again(thread, replace(thread.request, limits=limits))
+    wide = _EVERYWHERE.search(text) and thread.request.topic
+    request = replace(thread.request, issues=(), last=0) if wide else thread.request
+    return _again(thread, replace(request, limits=limits))
 
 
 def _corrected(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -206,7 +198,7 @@ def _corrected(text: str, context: Context, thread: Thread, _request: Request) -
     if match and telling(match["right"]):
         return _with_topic(match["right"], context, thread)
     if _OTHER.match(re.sub(r"^(?:no|nope|sorry|wait)[, ]+", "", text, flags=re.IGNORECASE)):
-        if thread.topic_before:
+        if thread.topic_before and "not what" not in text:
             swapped = replace(thread.request, topic=thread.topic_before)
             return _again(thread, swapped, topic_before=thread.request.topic)
         return Turn("clarify", thread.request, thread.page)
@@ -222,14 +214,15 @@ def _corrected(text: str, context: Context, thread: Thread, _request: Request) -
     )
 
 
-def _with_topic(text: str, context: Context, thread: Thread) -> Turn:
+def _with_topic(asked: str, context: Context, thread: Thread) -> Turn:
     """Return the thread's request with another topic; what limits it stays."""
+    text = re.sub(r"\s+(?:instead|then|please|though|now)$", "", asked.strip(" ?!.,"), flags=re.IGNORECASE)
     rest, limits = without_limits(text, context.today, context.archive)
     kept = replace(thread.request.limits, phrase="")
     kind = thread.request.kind if thread.request.kind in _SEARCHED else MessageKind.LOOKUP
     request = replace(thread.request, kind=kind, topic=telling(rest) or rest, limits=limits.over(kept), url="")
     if thread.request.kind is MessageKind.ISSUE:
-        request = replace(request, issues=())
+        request = replace(request, kind=MessageKind.QUESTION)
     return _again(thread, request, narrowed=limits.set(), topic_before=thread.request.topic)
 
 
@@ -322,8 +315,8 @@ def _narrowed(text: str, context: Context, thread: Thread, request: Request) -> 
     match = _ADDED.match(text) or _ONLY.match(text)
     if not match:
         return None
-    said = match.groupdict()
-    rest, limits = without_limits(said["topic"] or said.get("last") or "", context.today, context.archive)
+    said = next(filter(None, match.groupdict().values()), "")
+    rest, limits = without_limits(said, context.today, context.archive)
     added = telling(rest)
     if not added:
         return None
@@ -353,20 +346,3 @@ def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> 
         thread.request, kind=MessageKind.QUESTION, topic=topic, limits=request.limits.over(thread.request.limits)
     )
     return _again(thread, asked, topic_before=thread.request.topic)
-
-
-def remembered(turn: Turn, before: Thread | None, shown: tuple[Shown, ...]) -> Thread | None:
-    """Return what is remembered after a turn that showed `shown`; what asks nothing of the archive changes nothing."""
-    if turn.do in {"nothing", "clarify", "bot", "open", "related", "save", "share"} or turn.request.kind in {
-        MessageKind.BOT,
-        MessageKind.CHANGE,
-    }:
-        return before
-    kept = before.shown if before and turn.do == "more" else ()
-    return Thread(
-        turn.request,
-        turn.page,
-        turn.topic_before or (before.topic_before if before else ""),
-        (*kept, *shown)[-MAX_SHOWN:],
-        turn.narrowed,
-    )

@@ -51,6 +51,18 @@ _DATED = re.compile(
     r"that came out (?:on|in)|sent (?:on|in)) (?P<when>.+)$",
     re.IGNORECASE,
 )
+_SECTION_FIRST = re.compile(
+    rf"^(?:the |only |just )*(?:{'|'.join(SECTIONS)}) (?:from|of|in) "
+    r"(?=(?:the |this )?(?:latest|newest|last)(?: one)?$)",
+    re.IGNORECASE,
+)
+_OLDEST = re.compile(
+    rf"\b(?:very first|first|oldest|earliest) (?:{_NAME})(?: (?:you have|there is|ever|of all))?$", re.IGNORECASE
+)
+_LAST_BUT_ONE = re.compile(
+    rf"\b(?:one|{_NAME}) before (?:the )?last(?: one)?$|\b(?:last but one|penultimate)\b", re.IGNORECASE
+)
+_OUT_ON = re.compile(r"\b(?:went|came|sent|go|come) out (?:on|in) (?P<when>.+)$", re.IGNORECASE)
 _WEEKDAY = re.compile(r"\b(?:last )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", re.IGNORECASE)
 _WEEK_OF = re.compile(r"^(?:(?:the )?week of |(?:last|this|past) (?:week|month)\b|yesterday\b)", re.IGNORECASE)
 _SECTION = re.compile(
@@ -119,13 +131,26 @@ def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, .
             return None
         if re.search(rf"\b(?:{_NAME}|one)\b", text, re.IGNORECASE) or text == match[0]:
             return archive.issue_on(day), f"{text[: match.start()]} {text[match.end() :]}"
-    return _ago(text, today, archive) or _dated(text, today, archive) or _latest(text, archive)
+    return (
+        _ago(text, today, archive)
+        or _dated(text, today, archive)
+        or _at_an_end(text, archive)
+        or _latest(text, archive)
+    )
+
+
+def _at_an_end(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
+    """Return the first issue of all, or the one before the last, where that is what is asked for."""
+    found = archive.oldest() if _OLDEST.search(text) else archive.newest(1) if _LAST_BUT_ONE.search(text) else None
+    return ((found,), "") if found is not None else None
 
 
 def _latest(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
     section = re.sub(
         rf"(?:,? (?:only|just))?(?: the)? (?:{'|'.join(SECTIONS)})(?: only)?$", "", text, flags=re.IGNORECASE
     )
+    if front := _SECTION_FIRST.match(section):
+        section = section[front.end() :]
     match = _LATEST.match(section) or _NEWEST_IN.search(text)
     if not match:
         return None
@@ -149,7 +174,7 @@ def _ago(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...
 
 
 def _dated(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
-    match = _DATED.search(text)
+    match = _DATED.search(text) or _OUT_ON.search(text)
     days = _days(match["when"], today, archive) if match else None
     if match is None or days is None:
         return None

@@ -69,9 +69,14 @@ def confirm(request: Request, command: str, names: CommandNames) -> Message:
     if not command:
         return blocks.says(f"`{escape(names.command)} help` says how. Nothing was changed.")
     said = f"That is `{escape(names.command)} {_code(command)}`. Nothing has changed yet."
+    if command == "pause":
+        said += f" A pause has no end of its own: `{escape(names.command)} resume` ends it."
     if request.channel:
         said += " Type it in the channel that you mean."
-    row = blocks.actions([blocks.button(command.capitalize(), ASK, command, style="primary")])
+    label = command.capitalize()
+    if "taste" in request.action:
+        label, said = "Open the form", f"{said} Its form says which sections a digest holds."
+    row = blocks.actions([blocks.button(label, ASK, command, style="primary")])
     return Message(said, (blocks.section(said), row))
 
 

@@ -96,3 +96,10 @@ def test_a_definition_comes_first_where_one_is_asked_for() -> None:
     index = Index.of([newsletter.issue(number, text) for number, text in enumerate(texts, 1)])
     found = index.search("borg")
     assert quotes(found.results, index.weight, "borg")[0].text == "Borg is a tool that copies files."
+
+
+def test_a_word_that_is_near_another_is_not_counted_as_it() -> None:
+    """What is counted is said; what may have been meant is found by a search, which says so."""
+    index = Index.of([newsletter.issue(number, f"Plants grow, volume {number}.") for number in range(25)])
+    assert len(index.mentions("plants")) == 25
+    assert index.mentions("pants") == ()

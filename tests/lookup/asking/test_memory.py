@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.lookup.asking.memory import read_thread, written
 from bot.lookup.asking.request import Form, Limits, MessageKind, Request
-from bot.lookup.asking.thread import Shown, Thread
+from bot.lookup.asking.turn import Shown, Thread
 
 REQUESTS = st.builds(
     Request,

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.request import Manner
-from bot.lookup.asking.thread import MAX_SHOWN, Shown, Thread, Turn, follow, remembered
+from bot.lookup.asking.thread import follow
+from bot.lookup.asking.turn import MAX_SHOWN, Shown, Thread, Turn, remembered
 from tests.fakes.asked_archive import context
 
 SAMPLE = Path(__file__).parents[3] / "../shared/ask/dialogues.jsonl"
@@ -42,6 +43,21 @@ THREADS: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
         ("any year", "question", {"topic": "tool scans docker images", "order": "oldest"}),
         ("is it still maintained?", "open", {"topic": "tool scans docker images", "order": "oldest"}),
         ("related?", "related", {"topic": "tool scans docker images", "order": "oldest"}),
+    ),
+    (
+        ("kafka", "search", {"topic": "kafka"}),
+        ("no jobs", "search", {"topic": "kafka", "not_section": ["jobs"]}),
+        ("we should discuss this tomorrow", "nothing", {"topic": "kafka", "not_section": ["jobs"]}),
+        ("anything similar?", "related", {"topic": "kafka", "not_section": ["jobs"]}),
+    ),
+    (
+        ("when was rust first mentioned?", "question", {"topic": "rust"}),
+        (
+            "how often in 2019?",
+            "question",
+            {"topic": "rust", "year": 2019, "after": "2019-01-01", "before": "2020-01-01"},
+        ),
+        ("how about go?", "question", {"topic": "go", "year": 2019, "after": "2019-01-01", "before": "2020-01-01"}),
     ),
     (
         ("latest issue", "issue", {"issue": 690}),
