@@ -158,8 +158,13 @@ class App:
         return web(self.bolt, verifying=self._verifying, lifespan=lambda: self.running(post=post), pages=pages)
 
     def pages(self) -> Starlette:
-        """Return the ASGI application of the health pages alone, for a port of their own."""
-        return health_pages(Pages(self.health, lambda: self.ready))
+        """Return the ASGI application of the health pages and the metrics, for a port of their own. Call it once."""
+        from bot.metrics import Metrics  # noqa: PLC0415 - it would delay every start
+
+        ports = self.ports
+        metrics = Metrics(ports.library, ports.store, ports.slack, ports.clock, self.vitals)
+        metrics.watch(self.bolt)
+        return health_pages(Pages(self.health, lambda: self.ready, metrics.page))
 
     def health(self) -> Health:
         """Return whether the bot posts and notices changes, the archive's size, and what is wrong."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
@@ -58,10 +58,14 @@ class Pages:
 
     health: Callable[[], Health]
     ready: Callable[[], bool]
+    metrics: Callable[[], Awaitable[bytes]] | None = None
+    """Gives the metrics in Prometheus' text format; None: they are not served."""
 
     def routes(self) -> list[Route]:
         """Return the pages' routes."""
         pages = {"/health": self._all, "/health/live": self._live, "/health/ready": self._ready}
+        if self.metrics is not None:
+            pages["/metrics"] = self._metrics
         return [Route(path, page, methods=["GET"]) for path, page in pages.items()]
 
     async def _all(self, _: Request) -> Response:
@@ -72,6 +76,11 @@ class Pages:
     async def _live(self, _: Request) -> Response:
         """Answer 200: the event loop turns."""
         return PlainTextResponse("alive\n")
+
+    async def _metrics(self, _: Request) -> Response:
+        """Answer with the metrics."""
+        text = b"" if self.metrics is None else await self.metrics()
+        return Response(text, media_type="text/plain; version=0.0.4")
 
     async def _ready(self, _: Request) -> Response:
         """Answer 200 while commands are answered: the archive is loaded and no stop has begun."""
