@@ -59,8 +59,14 @@ class SocketWatch:
             self._renewed = now
             _log.warning("socket.renewed", silent_seconds=round(now - self.heard.at))
             self.heard.failed("it is connected and hears nothing")
+            await self._renew()
+
+    async def _renew(self) -> None:
+        try:
             async with asyncio.timeout(DEAF_SECONDS):
                 await self._client.connect_to_new_endpoint(force=True)
+        except Exception as error:  # noqa: BLE001 - whatever the SDK raises: it is tried again, and health says why
+            _log.warning("socket.lost", reason=f"{type(error).__name__}: {error}"[:200])
 
     async def _issued(self) -> str:
         """Return an address to connect to, and note what Slack says."""
