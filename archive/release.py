@@ -6,7 +6,7 @@ This module only reads the marks. `bot.domain.publication` decides with the give
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from archive.front import said, shown
 
 _FIRST_DATES = (
     *("publishdate", "pubdate", "publishat", "publishon", "golive", "goliveat", "golivedate"),
-    *("scheduled", "scheduledat", "scheduledfor", "scheduleddate"),
+    *("scheduled", "scheduledat", "scheduledfor", "scheduleddate", "embargo", "embargodate", "embargountil"),
 )
 _DATES = (*_FIRST_DATES, "date", "published", "publish", "publishedat", "created")
 """Names of the publication date, of which the first one counts: Hugo and others hold an issue until its
@@ -26,7 +26,7 @@ _DATES_OR_FLAGS = ("published", "publish", "scheduled", "golive")
 """Names that are used for a date by some and for yes or no by others."""
 _EXPIRY = (
     *("expirydate", "unpublishdate", "expires", "expirationdate", "expiresat", "expireson", "expiry", "expire"),
-    *("expireat", "expiration", "unpublishat", "enddate"),
+    *("expireat", "expiration", "unpublishat", "unpublish", "unpublishon", "enddate"),
 )
 _NESTS = frozenset({"params", "extra", "meta", "metadata"})
 """Names under which Hugo, Zola and others keep a page's own values, one level down."""
@@ -35,6 +35,7 @@ _NO = frozenset({"false", "no", "off", "n", "f", "0", "none", "null", "~", ""})
 _HELD_STATUS = frozenset(
     # Of Pelican, WordPress, Ghost and Notion, and as people write by hand.
     {"draft", "hidden", "private", "pending", "unpublished", "autodraft", "trash", "skip", "wip"}
+    | {"scheduled", "future", "unlisted"}
     | {"workinprogress", "inreview", "review", "inprogress", "embargoed", "todo"}
 )
 _HEADER = re.compile(r"\s*((?:[A-Za-z][\w -]{0,40}:[^\n]*\n+?)+)")
@@ -42,6 +43,12 @@ _HEADER = re.compile(r"\s*((?:[A-Za-z][\w -]{0,40}:[^\n]*\n+?)+)")
 
 
 _USUAL = {"title", "date"}
+_NAMED_DRAFT = re.compile(r"^(?:draft|wip)[\s_.-]|[\s_.(\[-](?:draft|wip)[)\]]?$", re.IGNORECASE)
+"""A file's name, without its suffix, that begins or ends with the mark."""
+_TITLED_DRAFT = re.compile(
+    r"^\W*(?:(?i:draft|wip)\s*[\]):]|(?:DRAFT|WIP)\b)|[\[(](?i:draft|wip)[\])]\s*$|\b(?:DRAFT|WIP)\s*$"
+)
+"""A title with the mark at an end: in brackets or before a colon, or in capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ _UNMARKED = ReleaseMarks()
 
 def marks(file: str, metadata: Mapping[str, Any], text: str) -> ReleaseMarks:
     """Return the marks of the file named `file`, with front matter `metadata` (names in lower case) and `text`."""
-    if metadata.keys() == _USUAL and "/" not in file and not _by_place(file):
+    if metadata.keys() == _USUAL and "/" not in file and not (_by_place(file) or _by_title(metadata)):
         return _UNMARKED
     given = _given(metadata or _header(text))
     name = next((name for name in _EXPIRY if not _is_never(given.get(name))), "")
@@ -124,28 +131,48 @@ _FLAGS = _NO | {"true", "yes", "on", "y", "t", "1"}
 def _by_place(file: str) -> str:
     """Return the mark in the file's folder or name."""
     *folders, name = file.split("/")
-    if name.lower().rpartition(".")[0].endswith(".draft"):
+    stem = name.rpartition(".")[0]
+    if stem.lower().endswith(".draft") or _NAMED_DRAFT.search(stem):
         return f"its name is {name}"
     return next((f"it lies in {folder}/" for folder in folders if folder.lower() in _FOLDERS), "")
 
 
 def _by_name(given: Mapping[str, Any]) -> str:
     """Return the mark among the front matter's values that makes the file a draft."""
+    return next(_marks_of(given), "")
+
+
+def _marks_of(given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the marks among the front matter's values, each as it is written."""
     for name in ("draft", "isdraft"):
         if given.get(name) is not None and not _is_no(given[name]):
-            return f"{name}: {_plainly(given[name])}"
+            yield f"{name}: {_plainly(given[name])}"
+    for name in ("hidden", "unlisted"):
+        if given.get(name) is not None and _is_flag(given[name]) and not _is_no(given[name]):
+            yield f"{name}: {_plainly(given[name])}"
     for name in ("published", "publish", "ispublished"):
         if given.get(name) not in (None, "") and _is_no(given[name]):
-            return f"{name}: {_plainly(given[name])}"
+            yield f"{name}: {_plainly(given[name])}"
+    yield from filter(None, [_by_title(given)])
+    yield from _unreleased(given)
+
+
+def _unreleased(given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the states that hold an issue back, and the dates of its release that cannot be read."""
     for name in ("status", "state", "poststatus", "visibility"):
         if held := next((each for each in _each(given.get(name)) if _squeezed(each) in _HELD_STATUS), ""):
-            return f"{name}: {_plainly(held)}"
+            yield f"{name}: {_plainly(held)}"
     for name in _FIRST_DATES:
         value = given.get(name)
         is_flag = name in _DATES_OR_FLAGS and _is_flag(value)
         if value not in (None, "") and not is_flag and date.moment(value) is None:
-            return f"{name}: {_plainly(value)}, which is no date"
-    return ""
+            yield f"{name}: {_plainly(value)}, which is no date"
+
+
+def _by_title(given: Mapping[str, Any]) -> str:
+    """Return the mark in the title, as it is written."""
+    title = said(given.get("title")) or ""
+    return f"title: {title[:60]}" if _TITLED_DRAFT.search(title) else ""
 
 
 def _each(value: object) -> list[str]:

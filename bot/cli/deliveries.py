@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from archive.errors import BackIssueError
+from archive.errors import BackIssueError, UnknownIssueError
 from archive.snapshot import Snapshot
 from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
@@ -35,6 +35,8 @@ from bot.store.store import Store
 STYLE = {Progress.DONE: "green", Progress.UNKNOWN: "bold yellow", Progress.REFUSED: "red", Progress.DROPPED: "dim",
     Progress.RETRACTING: "yellow", Progress.RETRACTED: "dim"}  # fmt: skip
 _MAX_WAITING = 4
+_MAX_DIGITS = 10
+"""Digits of an issue's number, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,26 @@ async def identity_of(register: Issues, asked: str | None, snapshot: Snapshot | 
     known = None if asked is None else await register.identity(asked)
     if asked is None or known is not None:
         return known
+    plain = asked.strip().removeprefix("#")
+    numbered = plain.isascii() and plain.isdigit() and len(plain) < _MAX_DIGITS
+    # A draft again, expired or deleted: what was posted of it is known by its number all the same.
+    if numbered and (snapshot is None or not _has(snapshot, asked)):
+        kept = await register.numbered(int(plain))
+        if kept is not None:
+            return kept
     if snapshot is None:
-        raise SettingsError("--issue", f"{asked!r} is no slug that the bot has seen; a number needs --archive DIR too")
+        raise SettingsError("--issue", f"{asked!r} is no slug or number of an issue that the bot has seen")
     slug = find(snapshot, asked).slug
     return await register.identity(slug) or slug
+
+
+def _has(snapshot: Snapshot, asked: str) -> bool:
+    """Return whether the archive has the issue now."""
+    try:
+        find(snapshot, asked)
+    except UnknownIssueError:
+        return False
+    return True
 
 
 async def _stand(

@@ -107,6 +107,21 @@ class DeliveryReports:
             return f"{name} {await self._became(delivery, subscription, at, now)}."
         return f"{name} {self._becomes(outlook, identity or issue.slug, issue)}."
 
+    async def was(self, workspace: WorkspaceId, channel: str, asked: str, now: datetime) -> str:
+        """Return one sentence on what the channel has of an issue that the archive does not show, "" for nothing.
+
+        `asked` is a slug or a number.
+        """
+        plain, register = asked.strip().removeprefix("#"), self._store.issues
+        identity = await register.identity(asked.strip())
+        if identity is None and plain.isascii() and plain.isdigit() and len(plain) < 10:
+            identity = await register.numbered(int(plain))
+        delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
+        if delivery is None:
+            return ""
+        subscription = await self._store.subscriptions.get(workspace, channel)
+        return f"Issue {plain} {await self._became(delivery, subscription, None, now)}."
+
     async def _outlook(self, subscription: Subscription, now: datetime, most: int | None = MAX_WAITING) -> _Outlook:
         """Play the channel forward until its next `most` issues are posted (None: all)."""
         catalogue, deliveries = self._registry.current, self._store.deliveries

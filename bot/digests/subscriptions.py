@@ -54,6 +54,10 @@ class DeliveryStatuses(Protocol):
         """Return one sentence that says whether, when or why not an issue was posted in a channel."""
         ...
 
+    async def was(self, workspace: WorkspaceId, channel: str, asked: str, now: datetime) -> str:
+        """Return one sentence on what the channel has of an issue that the archive does not show, "" for nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class IssueQueries:
@@ -216,7 +220,12 @@ class Subscribing:
         try:
             issue = self._find(asked)
         except UnknownIssueError:
-            if (held := self._held(asked)) is None:
+            held = self._held(asked)
+            posted = await self._deliveries.was(place.workspace, place.channel, asked, self._clock.now())
+            if posted:
+                now = f"it is held back now, {held.why}" if held else "its file is gone"
+                return said.became(f"{posted} In the archive {now}.", self._names)
+            if held is None:
                 raise
             return said.became(f"Issue {asked.strip()} was not posted: it is held back, {held.why}.", self._names)
         line = await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now())

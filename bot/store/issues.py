@@ -21,6 +21,8 @@ from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
 from bot.store.tables import archive_looks, broken_files, insert, issues, slugs
 
+MIN_KNOWN_ISSUES = 10
+"""Of so many known issues one is still there, unless the folder is another one."""
 _EDIT = (
     update(issues)
     .where(issues.c.identity == bindparam("key"))
@@ -88,6 +90,12 @@ class Issues:
         """Return how many issues ever came out."""
         counted = select(func.count()).select_from(issues)
         return await self._database.read(lambda connection: int(connection.scalar(counted) or 0))
+
+    async def numbered(self, number: int) -> str | None:
+        """Return the identity of the issue that last had this number, also where its file is gone; None for none."""
+        chosen = select(issues.c.identity, issues.c.marks).order_by(issues.c.seq.desc())
+        rows = await self._database.read(lambda connection: connection.execute(chosen).all())
+        return next((row.identity for row in rows if Marks.of_json(row.marks).number == number), None)
 
     async def identity(self, slug: str) -> str | None:
         """Return the identity of the issue that has or once had this slug."""
@@ -165,9 +173,11 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     last = _last_look(connection, look.newsletter)
     came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
     broken = _broken_since(connection, look.newsletter) if came else {}
+    foreign = len(rows) >= MIN_KNOWN_ISSUES and rows.keys().isdisjoint(found.values())
     fresh = []
     for key, fingerprint in _by_arrival(came, last, look).items():
-        before = _look_before(last, broken.get(fingerprint.slug))
+        # Where none of many known issues is there, the folder is another one: as at a first look, nothing is new.
+        before = None if foreign else _look_before(last, broken.get(fingerprint.slug))
         new = is_new(fingerprint.dated, before, now, look.window)
         fresh.append(_row(key, fingerprint, now, before, new=new))
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
@@ -279,10 +289,15 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
         row = insert(connection, slugs)
         latest = {"identity": row.excluded.identity}
         connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_=latest), renamed)
-    if good and look.there:
+    if good and look.there and not _is_foreign(seen):
         _looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
     return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new(), seen.arrivals())
+
+
+def _is_foreign(seen: _Seen) -> bool:
+    """Return whether none of many known issues is there."""
+    return len(seen.rows) >= MIN_KNOWN_ISSUES and seen.rows.keys().isdisjoint(seen.identity.values())
 
 
 def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:

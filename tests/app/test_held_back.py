@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cli.retract import retract
 from playground.slack.channel import Channel
 from playground.slack.people import Person, readable
 from tests.fakes.whole import Whole, entry
@@ -40,6 +42,13 @@ def _posts(channel: Channel) -> list[str]:
     return [text for message in channel.top if "About" in (text := readable(message))]
 
 
+def _retracts(it: Whole, channel: Channel) -> None:
+    """Have the draft taken back by its number, as an operator does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", it.database)
+        retract("9001", None, channel.id, it.archive)
+
+
 async def test_a_draft_is_posted_when_it_is_no_longer_one(it: Whole) -> None:
     """Until then only the status knows it. An issue that becomes a draft after it was posted stays posted."""
     you, channel = await _subscribed(it)
@@ -55,8 +64,11 @@ async def test_a_draft_is_posted_when_it_is_no_longer_one(it: Whole) -> None:
     await _posted(it, channel, "knots", "harbours")
     await it.asks(you, channel, "/weekly harbours", "harbours.example")
     await _writes(it, "harbours.md", f"{day}\ndraft: true\nnumber: 9001", "harbours")
+    await it.asks(you, channel, "/weekly why 9001", "In the archive it is held back now")
+    await asyncio.to_thread(_retracts, it, channel)
+    await it.until(lambda: not any("About harbours" in text for text in _posts(channel)), "it is not taken back")
     await _writes(it, "tides.md", day, "tides")
-    await _posted(it, channel, "knots", "harbours", "tides")
+    await _posted(it, channel, "knots", "tides")
     await it.unsubscribes(you, channel)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archive import document
+from archive import document, release
 from archive.snapshot import Snapshot
 
 _BODY = "\n\nNews\n====\n\nA post.\n<https://example.org/a>\n"
@@ -264,3 +264,44 @@ def test_a_name_makes_a_draft(file: str) -> None:
     """A file named as a draft is one, whatever its content."""
     assert document.read(file, f"---\ntitle: T\ndate: 2026-11-24\n---{_BODY}".encode()).draft
     assert document.read(file, b"---\ntitle: [\n---\n").draft
+
+
+@pytest.mark.parametrize(
+    "file", ["2026-11-30-DRAFT.md", "draft-200.md", "200 (draft).md", "wip_notes.md", "posts/12-wip.markdown"]
+)
+def test_a_name_that_begins_or_ends_with_the_mark_is_a_drafts(file: str) -> None:
+    """As people name files by hand."""
+    assert release.marks(file, {}, "").draft
+
+
+@pytest.mark.parametrize("file", ["draft.md", "2021-03-05-draft-beer-weekly.md", "drafting-tables.md", "redraft.md"])
+def test_a_name_with_the_word_in_it_is_none(file: str) -> None:
+    """A word within a name is one of its own; `draft.md` alone is renamed each week by some."""
+    assert not release.marks(file, {}, "").draft
+
+
+@pytest.mark.parametrize(
+    ("title", "held"),
+    [
+        ("[DRAFT] Weekly 12", True),
+        ("Draft: Weekly 12", True),
+        ("WIP: Weekly 12", True),
+        ("Weekly 12 - DRAFT", True),
+        ("Weekly 12 (draft)", True),
+        ("Drafting a postmortem", False),
+        ("The NFL draft", False),
+        ("A draft of the standard is out", False),
+    ],
+)
+def test_a_title_with_the_mark_at_an_end_is_a_drafts(title: str, *, held: bool) -> None:
+    """In brackets, before a colon or in capitals: otherwise it is a word."""
+    for metadata in ({"title": title}, {"title": title, "date": "2026-11-30"}):
+        assert bool(release.marks("12.md", metadata, "").draft) is held
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"hidden": True}, {"unlisted": "yes"}, {"status": "scheduled"}, {"embargo": "when it suits"}]
+)
+def test_more_spellings_hold_an_issue_back(metadata: dict[str, object]) -> None:
+    """What its author hides or has not released."""
+    assert release.marks("12.md", metadata, "").draft

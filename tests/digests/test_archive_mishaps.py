@@ -186,6 +186,23 @@ def test_two_newsletters_files_are_mixed_up(database: Callable[[], Store], sched
 
 
 @both
+def test_the_folder_is_another_newsletters(database: Callable[[], Store], schedule: str) -> None:
+    """Wrong for a day, with an issue of this week in it: none of it goes out, and back in the right one all is well."""
+
+    async def scenes(scene: Scene, reader: Reader) -> None:
+        now = scene.clock.now()
+        other = [replace(_foreign(each), published=now - timedelta(days=7 * at)) for at, each in enumerate(YEAR)]
+        await scene.holds(other)
+        await scene.passes(days=8)
+        assert reader.got() == []
+        await scene.holds(YEAR)
+        await scene.passes(minutes=15)
+        await the_next_real_issue_comes_on_time(scene, reader, schedule)
+
+    play(database, schedule, scenes, there=YEAR)
+
+
+@both
 @pytest.mark.parametrize("days", [-400, -20, 20, 400])
 def test_a_clock_is_wrong_at_the_first_look_and_then_right(
     database: Callable[[], Store], schedule: str, days: int

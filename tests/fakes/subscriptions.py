@@ -170,6 +170,11 @@ class FakeDeliveries:
         del workspace, channel, now
         return f"{issue.slug} waits for its slot"
 
+    async def was(self, workspace: WorkspaceId, channel: str, asked: str, now: datetime) -> str:
+        """Return nothing: no issue was posted."""
+        del workspace, channel, asked, now
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class FakeBookmark:
