@@ -35,7 +35,7 @@ _ANY = workspace_id(None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class VitalLimits:
     """Seconds that may pass without a success, four or more tries of each."""
 
     database: float = 60.0
@@ -58,7 +58,7 @@ class Vitals:
         self._posting = False
         self._beat: Heartbeat | None = None
         self._free: int | None = None
-        self.limits = Limits()
+        self.limits = VitalLimits()
         self.refused = asyncio.Event()
         """Set if Slack refused the token before it ever took it; `refusal` says why."""
         self.refusal = ""

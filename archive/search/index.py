@@ -173,7 +173,7 @@ class Index:
         entries = sorted(
             map(self._segments.entry, docs), key=lambda found: (found[0].published, found[0].slug, found[2].position)
         )
-        known = mentions.Vocabulary(self._lookup.vocabulary.words, self._lookup.count)
+        known = mentions.CountedWords(self._lookup.vocabulary.words, self._lookup.count)
         return tuple(mentions.mentioning(plan.terms, known, entries))
 
     def sites(self) -> frozenset[str]:

@@ -25,14 +25,14 @@ Mention = tuple[Issue, Section, Entry]
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class CountedWords:
     """The archive's `words` by number, and in how many entries each word is."""
 
     words: Sequence[str]
     count: Callable[[str], int]
 
 
-def mentioning(terms: Sequence[Term], vocabulary: Vocabulary, entries: Iterable[Mention]) -> Iterator[Mention]:
+def mentioning(terms: Sequence[Term], vocabulary: CountedWords, entries: Iterable[Mention]) -> Iterator[Mention]:
     """Return those of `entries` that say every one of `terms`, in their order; sponsors' notes and jobs never count."""
     telling = [term for term in terms if not term.optional and not term.filler]
     if not telling:
@@ -53,13 +53,13 @@ def _headline(entry: Entry) -> Iterator[list[str]]:
         yield said
 
 
-def _has(term: Term, vocabulary: Vocabulary, text: Sequence[str]) -> bool:
+def _has(term: Term, vocabulary: CountedWords, text: Sequence[str]) -> bool:
     return any(
         _runs(alternative, vocabulary, text) for alternative in term.alternatives if alternative.rule != _RELATED
     )
 
 
-def _runs(alternative: Alternative, vocabulary: Vocabulary, text: Sequence[str]) -> bool:
+def _runs(alternative: Alternative, vocabulary: CountedWords, text: Sequence[str]) -> bool:
     """Return whether the parts of an alternative stand next to each other in a text, in order."""
     parts = [_names(part, vocabulary) for part in alternative.parts]
     if not all(parts) or alternative.weight < MIN_NAME_WEIGHT:
@@ -72,7 +72,7 @@ def _runs(alternative: Alternative, vocabulary: Vocabulary, text: Sequence[str])
     )
 
 
-def _names(part: Leaf | Term, vocabulary: Vocabulary) -> frozenset[str]:
+def _names(part: Leaf | Term, vocabulary: CountedWords) -> frozenset[str]:
     """Return the words of the archive that stand for a part by name."""
     if isinstance(part, Term):
         single = (each.parts[0] for each in part.alternatives if len(each.parts) == 1 and each.rule != _RELATED)
@@ -85,6 +85,6 @@ def _names(part: Leaf | Term, vocabulary: Vocabulary) -> frozenset[str]:
     )
 
 
-def _is_misspelt(word: str, other: str, vocabulary: Vocabulary) -> bool:
+def _is_misspelt(word: str, other: str, vocabulary: CountedWords) -> bool:
     """Return whether `other` is the archive's own slip of a `word` that it writes often: one or two entries of many."""
     return vocabulary.count(word) >= FREQUENT_ENTRIES and vocabulary.count(other) <= RARE_ENTRIES

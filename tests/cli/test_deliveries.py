@@ -128,10 +128,10 @@ def test_an_issue_may_be_given_by_its_number(ask: Callable[..., str], asked: str
 
 
 def test_an_issue_that_cannot_be_looked_up_is_an_error(ask: Callable[..., str]) -> None:
-    """A slug that the bot has seen needs no archive; anything else does, and must be in it."""
+    """A slug or a number that the bot has seen needs no archive; anything else must be in it."""
     assert "C3" in ask("--issue", "2026-01-01-1", archive=False)
-    with pytest.raises(SettingsError, match="a number needs --archive DIR too"):
-        ask("--issue", "1", archive=False)
+    with pytest.raises(SettingsError, match="no slug or number of an issue that the bot has seen"):
+        ask("--issue", "98", archive=False)
     with pytest.raises(UnknownIssueError):
         ask("--issue", "99")
 

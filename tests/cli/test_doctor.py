@@ -22,7 +22,7 @@ from rich.console import Console
 
 from bot.cli.doctor import machine, report, workspace
 from bot.cli.doctor.examination import examine
-from bot.cli.doctor.finding import Area, Fault
+from bot.cli.doctor.finding import Area, Symptom
 from bot.cli.doctor.report import doctor
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
@@ -159,70 +159,70 @@ def outsider(it: Scene) -> None:
     it.set(BACKISSUE_OPERATORS_CHANNEL=next(one.id for one in it.slack.channels.values() if one.name == "general"))
 
 
-SEEDED: dict[str, tuple[Fault, Callable[[Scene], object]]] = {
-    "a port that is no number": (Fault.SETTING_WRONG, lambda it: it.set(PORT="eighty")),
+SEEDED: dict[str, tuple[Symptom, Callable[[Scene], object]]] = {
+    "a port that is no number": (Symptom.SETTING_WRONG, lambda it: it.set(PORT="eighty")),
     "a file of a token that is not there": (
-        Fault.SETTING_WRONG,
+        Symptom.SETTING_WRONG,
         lambda it: it.set(SLACK_BOT_TOKEN="", SLACK_BOT_TOKEN_FILE="/nowhere"),
     ),
-    "no token": (Fault.BOT_TOKEN_MISSING, lambda it: it.unset("SLACK_BOT_TOKEN")),
-    "a person's token": (Fault.BOT_TOKEN_WRONG_KIND, lambda it: it.set(SLACK_BOT_TOKEN="xoxp-1")),
+    "no token": (Symptom.BOT_TOKEN_MISSING, lambda it: it.unset("SLACK_BOT_TOKEN")),
+    "a person's token": (Symptom.BOT_TOKEN_WRONG_KIND, lambda it: it.set(SLACK_BOT_TOKEN="xoxp-1")),
     "tokens exchanged": (
-        Fault.TOKENS_SWAPPED,
+        Symptom.TOKENS_SWAPPED,
         lambda it: it.set(SLACK_BOT_TOKEN=it.slack.app_token, SLACK_APP_TOKEN=it.slack.token),
     ),
-    "the bot's token twice": (Fault.APP_TOKEN_WRONG_KIND, lambda it: it.set(SLACK_APP_TOKEN=it.slack.token)),
-    "neither way in": (Fault.NO_WAY_IN, lambda it: it.unset("SLACK_SIGNING_SECRET")),
-    "another address of Slack": (Fault.SLACK_UNREACHABLE, lambda it: it.set(SLACK_API_URL="http://127.0.0.1:9/api/")),
+    "the bot's token twice": (Symptom.APP_TOKEN_WRONG_KIND, lambda it: it.set(SLACK_APP_TOKEN=it.slack.token)),
+    "neither way in": (Symptom.NO_WAY_IN, lambda it: it.unset("SLACK_SIGNING_SECRET")),
+    "another address of Slack": (Symptom.SLACK_UNREACHABLE, lambda it: it.set(SLACK_API_URL="http://127.0.0.1:9/api/")),
     "a proxy that is off": (
-        Fault.PROXY_UNREACHABLE,
+        Symptom.PROXY_UNREACHABLE,
         lambda it: it.set(HTTPS_PROXY=f"http://me:{PASSWORD}@127.0.0.1:9"),
     ),
-    "a proxy without a host": (Fault.PROXY_UNREACHABLE, lambda it: it.set(HTTPS_PROXY="proxy")),
-    "a revoked token": (Fault.BOT_TOKEN_REFUSED, lambda it: setattr(it.slack, "revoked", "token_revoked")),
-    "an unknown token": (Fault.BOT_TOKEN_REFUSED, lambda it: it.set(SLACK_BOT_TOKEN="xoxb-another")),
-    "an unknown app token": (Fault.APP_TOKEN_REFUSED, lambda it: it.set(SLACK_APP_TOKEN="xapp-another")),
-    **{f"no scope {scope}": (Fault.SCOPE_MISSING, without(scope)) for scope in workspace.SCOPES},
+    "a proxy without a host": (Symptom.PROXY_UNREACHABLE, lambda it: it.set(HTTPS_PROXY="proxy")),
+    "a revoked token": (Symptom.BOT_TOKEN_REFUSED, lambda it: setattr(it.slack, "revoked", "token_revoked")),
+    "an unknown token": (Symptom.BOT_TOKEN_REFUSED, lambda it: it.set(SLACK_BOT_TOKEN="xoxb-another")),
+    "an unknown app token": (Symptom.APP_TOKEN_REFUSED, lambda it: it.set(SLACK_APP_TOKEN="xapp-another")),
+    **{f"no scope {scope}": (Symptom.SCOPE_MISSING, without(scope)) for scope in workspace.SCOPES},
     **{
-        f"no scope for {event}": (Fault.EVENT_UNHEARD, without(scope))
+        f"no scope for {event}": (Symptom.EVENT_UNHEARD, without(scope))
         for event, scope in workspace.EVENTS.items()
         if scope
     },
-    "operators' channel without the bot": (Fault.CHANNEL_LEFT, outsider),
-    "a clock that is fast": (Fault.CLOCK_OFF, lambda it: setattr(it, "now", it.now + timedelta(minutes=6))),
-    "a clock that is slow": (Fault.CLOCK_OFF, lambda it: setattr(it, "now", it.now - timedelta(hours=1))),
-    "no zone data": (Fault.ZONES_MISSING, no_zones),
-    "no archive named": (Fault.ARCHIVE_NOT_SET, lambda it: it.unset("BACKISSUE_ARCHIVE")),
-    "an archive that is not there": (Fault.ARCHIVE_UNREADABLE, lambda it: it.set(BACKISSUE_ARCHIVE="/nowhere")),
-    "a file for an archive": (Fault.ARCHIVE_UNREADABLE, lambda it: it.set(BACKISSUE_ARCHIVE=str(it.file))),
+    "operators' channel without the bot": (Symptom.CHANNEL_LEFT, outsider),
+    "a clock that is fast": (Symptom.CLOCK_OFF, lambda it: setattr(it, "now", it.now + timedelta(minutes=6))),
+    "a clock that is slow": (Symptom.CLOCK_OFF, lambda it: setattr(it, "now", it.now - timedelta(hours=1))),
+    "no zone data": (Symptom.ZONES_MISSING, no_zones),
+    "no archive named": (Symptom.ARCHIVE_NOT_SET, lambda it: it.unset("BACKISSUE_ARCHIVE")),
+    "an archive that is not there": (Symptom.ARCHIVE_UNREADABLE, lambda it: it.set(BACKISSUE_ARCHIVE="/nowhere")),
+    "a file for an archive": (Symptom.ARCHIVE_UNREADABLE, lambda it: it.set(BACKISSUE_ARCHIVE=str(it.file))),
     "an unknown key in newsletter.toml": (
-        Fault.ARCHIVE_UNREADABLE,
+        Symptom.ARCHIVE_UNREADABLE,
         lambda it: (it.archive / "newsletter.toml").write_text("nmae = 'x'\n"),
     ),
-    "an empty archive": (Fault.ARCHIVE_EMPTY, lambda it: (it.archive / "2026-01-05-1.md").unlink()),
-    "a file without a date": (Fault.FILE_BROKEN, lambda it: (it.archive / "b.md").write_text(UNREAD)),
-    "no file of synonyms": (Fault.SYNONYMS_UNREADABLE, lambda it: it.set(BACKISSUE_SYNONYMS="/nowhere.txt")),
+    "an empty archive": (Symptom.ARCHIVE_EMPTY, lambda it: (it.archive / "2026-01-05-1.md").unlink()),
+    "a file without a date": (Symptom.FILE_BROKEN, lambda it: (it.archive / "b.md").write_text(UNREAD)),
+    "no file of synonyms": (Symptom.SYNONYMS_UNREADABLE, lambda it: it.set(BACKISSUE_SYNONYMS="/nowhere.txt")),
     "another kind of database": (
-        Fault.DATABASE_ADDRESS,
+        Symptom.DATABASE_ADDRESS,
         lambda it: it.set(DATABASE_URL=f"mysql://me:{PASSWORD}@h/d"),
     ),
     "a database that is down": (
-        Fault.DATABASE_AWAY,
+        Symptom.DATABASE_AWAY,
         lambda it: it.set(DATABASE_URL=f"postgresql://me:{PASSWORD}@127.0.0.1:1/d?connect_timeout=2"),
     ),
-    "a database in no folder": (Fault.DATABASE_AWAY, lambda it: it.set(DATABASE_URL="sqlite:////nowhere/bot.db")),
-    "newer tables": (Fault.DATABASE_TABLES, lambda it: it.sql("UPDATE alembic_version SET version_num = '9999'")),
-    "a torn file": (Fault.DATABASE_DAMAGED, damaged),
-    "a locked file": (Fault.DATABASE_NOT_WRITABLE, locked),
-    "a full disk": (Fault.DISK_FULL, lambda it: it.environment.setattr(machine, "MIN_FREE_BYTES", 10**18)),
-    "few files": (Fault.FEW_FILES, few_files),
-    "a port in use": (Fault.PORT_TAKEN, taken),
-    "no worker": (Fault.NOBODY_POSTS, answering("false")),
-    "two databases": (Fault.TWO_DATABASES, answering("true")),
+    "a database in no folder": (Symptom.DATABASE_AWAY, lambda it: it.set(DATABASE_URL="sqlite:////nowhere/bot.db")),
+    "newer tables": (Symptom.DATABASE_TABLES, lambda it: it.sql("UPDATE alembic_version SET version_num = '9999'")),
+    "a torn file": (Symptom.DATABASE_DAMAGED, damaged),
+    "a locked file": (Symptom.DATABASE_NOT_WRITABLE, locked),
+    "a full disk": (Symptom.DISK_FULL, lambda it: it.environment.setattr(machine, "MIN_FREE_BYTES", 10**18)),
+    "few files": (Symptom.FEW_FILES, few_files),
+    "a port in use": (Symptom.PORT_TAKEN, taken),
+    "no worker": (Symptom.NOBODY_POSTS, answering("false")),
+    "two databases": (Symptom.TWO_DATABASES, answering("true")),
 }
 
 
-def faults(areas: list[Area]) -> set[Fault]:
+def faults(areas: list[Area]) -> set[Symptom]:
     """Return the faults that were found."""
     return {finding.fault for area in areas for finding in area.findings}
 
@@ -255,14 +255,14 @@ async def test_a_channel_that_the_bot_was_removed_from_is_named(scene: Scene) ->
     general = next(one.id for one in scene.slack.channels.values() if one.name == "general")
     await scene.subscribe(general)
     [finding] = [finding for area in await examine(None, scene.now) for finding in area.findings]
-    assert finding.fault is Fault.CHANNEL_LEFT
+    assert finding.fault is Symptom.CHANNEL_LEFT
     assert general in finding.what
 
 
 async def test_one_fault_is_one_finding(scene: Scene) -> None:
     """What depends on the fault is left out rather than found broken as well."""
     scene.set(SLACK_BOT_TOKEN="xoxb-another")
-    assert faults(await examine(None, scene.now)) == {Fault.BOT_TOKEN_REFUSED}
+    assert faults(await examine(None, scene.now)) == {Symptom.BOT_TOKEN_REFUSED}
 
 
 async def test_nothing_is_made_or_changed(scene: Scene) -> None:
@@ -289,13 +289,13 @@ async def test_the_report_is_a_table_and_an_exit_status(scene: Scene, monkeypatc
 
 def test_every_fault_is_seeded() -> None:
     """There is a test for each that the doctor knows."""
-    assert {fault for fault, _ in SEEDED.values()} == set(Fault)
+    assert {fault for fault, _ in SEEDED.values()} == set(Symptom)
 
 
 def test_the_docs_list_every_fault() -> None:
     """Each has its row in docs/operations.md, and no row has another name."""
     text = (ROOT / "docs/operations.md").read_text("utf-8").partition("\n## Doctor\n")[2].partition("\n## ")[0]
-    assert re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE) == [str(fault) for fault in Fault]
+    assert re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE) == [str(fault) for fault in Symptom]
 
 
 def test_the_scopes_and_events_are_those_of_the_manifest() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.cli.doctor.finding import Area, Fault, Finding
+from bot.cli.doctor.finding import Area, Finding, Symptom
 from bot.domain.gap import ALLOWED, Heartbeat
 from bot.domain.workspace import WorkspaceId
 from bot.store import migrate
@@ -44,10 +44,10 @@ def _in_file(url: str) -> Finding | None:
     """Return what is wrong with the file of a SQLite database, None for nothing."""
     if fault := damage(url):
         mend = "put a copy back with: backissue db restore FILE"
-        return Finding(Fault.DATABASE_DAMAGED, f"the file {file_of(url)} is damaged ({fault})", mend)
+        return Finding(Symptom.DATABASE_DAMAGED, f"the file {file_of(url)} is damaged ({fault})", mend)
     if fault := write_fault(url):
         mend = "let this user write the file and its folder, and stop what holds it"
-        return Finding(Fault.DATABASE_NOT_WRITABLE, f"{file_of(url)} takes no write ({fault})", mend)
+        return Finding(Symptom.DATABASE_NOT_WRITABLE, f"{file_of(url)} takes no write ({fault})", mend)
     return None
 
 
@@ -56,8 +56,8 @@ def _refused(error: StoreError) -> Finding:
         return _tables(error)
     if isinstance(error, DatabaseUrlError):
         mend = "write DATABASE_URL as sqlite:///FILE or postgresql://USER@HOST/NAME"
-        return Finding(Fault.DATABASE_ADDRESS, str(error), mend)
-    return Finding(Fault.DATABASE_AWAY, str(error), "start the database, or mend DATABASE_URL")
+        return Finding(Symptom.DATABASE_ADDRESS, str(error), mend)
+    return Finding(Symptom.DATABASE_AWAY, str(error), "start the database, or mend DATABASE_URL")
 
 
 def _without_file(file: Path) -> Area:
@@ -65,7 +65,7 @@ def _without_file(file: Path) -> Area:
         return Area("database", f"{file} is made at the first start")
     mend = "make the folder, or mend DATABASE_URL (an absolute path has four slashes: sqlite:////var/…)"
     what = f"there is no folder {file.parent} for the database"
-    return Area("database", findings=(Finding(Fault.DATABASE_AWAY, what, mend),))
+    return Area("database", findings=(Finding(Symptom.DATABASE_AWAY, what, mend),))
 
 
 def _tables(error: SchemaError) -> Finding:
@@ -75,7 +75,7 @@ def _tables(error: SchemaError) -> Finding:
         mend = "run: backissue db upgrade"
     found = error.found or "none"
     what = f"its tables are at version {found}; this release needs {error.wanted}"
-    return Finding(Fault.DATABASE_TABLES, what, mend)
+    return Finding(Symptom.DATABASE_TABLES, what, mend)
 
 
 async def stored(url: str) -> Stored | None:
@@ -104,9 +104,9 @@ def processes(page: Mapping[str, Any] | None, held: Stored | None, now: datetime
     if page.get("posting") is True and not alive:
         what = "the bot that runs here posts, and this database knows of no worker: it uses another one"
         mend = "give every process the same DATABASE_URL; a relative sqlite:///FILE depends on the working folder"
-        return Area("processes", findings=(Finding(Fault.TWO_DATABASES, what, mend),))
+        return Area("processes", findings=(Finding(Symptom.TWO_DATABASES, what, mend),))
     if not alive:
         what = "the bot answers, and nobody posts: no worker has run for ten minutes"
         mend = "start `backissue worker` with the same DATABASE_URL, or `backissue serve` without --web-only"
-        return Area("processes", findings=(Finding(Fault.NOBODY_POSTS, what, mend),))
+        return Area("processes", findings=(Finding(Symptom.NOBODY_POSTS, what, mend),))
     return Area("processes", "one answers, and a worker runs")

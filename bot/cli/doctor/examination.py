@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.cli.doctor import data, machine, workspace
 from bot.cli.doctor.data import Stored
-from bot.cli.doctor.finding import Area, Fault, Finding
+from bot.cli.doctor.finding import Area, Finding, Symptom
 from bot.domain.errors import SettingsError
 from bot.domain.workspace import WorkspaceId
 from bot.runtime.settings import Settings
@@ -27,7 +27,7 @@ async def examine(folder: Path | None, now: datetime) -> list[Area]:
         settings = Settings.read(archive=folder)
     except SettingsError as error:
         what, mend = f"{error.name}: {error.reason}", "mend that first; the rest is looked at after it"
-        return [Area("settings", findings=(Finding(Fault.SETTING_WRONG, what, mend),)), machine.zones()]
+        return [Area("settings", findings=(Finding(Symptom.SETTING_WRONG, what, mend),)), machine.zones()]
     held = await data.stored(settings.database_url)
     areas = [tokens(settings), machine.proxy(settings.proxy), *await _slack(settings, held, now), machine.zones()]
     areas.append(await asyncio.to_thread(machine.archive, settings.archive, settings.synonyms))
@@ -45,21 +45,21 @@ def tokens(settings: Settings) -> Area:
     page = f"on {workspace.APP_PAGE}"
     if bot.startswith("xapp-") and app.startswith("xoxb-"):
         what, mend = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped", "exchange their values"
-        return Area("tokens", findings=(Finding(Fault.TOKENS_SWAPPED, what, mend),))
+        return Area("tokens", findings=(Finding(Symptom.TOKENS_SWAPPED, what, mend),))
     found = []
     if not bot:
         mend = f"copy it from “OAuth & Permissions” {page}"
-        found.append(Finding(Fault.BOT_TOKEN_MISSING, "SLACK_BOT_TOKEN is not set", mend))
+        found.append(Finding(Symptom.BOT_TOKEN_MISSING, "SLACK_BOT_TOKEN is not set", mend))
     elif not bot.startswith("xoxb-"):
         mend = f"copy the bot's token from “OAuth & Permissions” {page}"
-        found.append(Finding(Fault.BOT_TOKEN_WRONG_KIND, "SLACK_BOT_TOKEN does not start with xoxb-", mend))
+        found.append(Finding(Symptom.BOT_TOKEN_WRONG_KIND, "SLACK_BOT_TOKEN does not start with xoxb-", mend))
     if app and not app.startswith("xapp-"):
         mend = f"copy the app-level token from “Basic Information” {page}"
-        found.append(Finding(Fault.APP_TOKEN_WRONG_KIND, "SLACK_APP_TOKEN does not start with xapp-", mend))
+        found.append(Finding(Symptom.APP_TOKEN_WRONG_KIND, "SLACK_APP_TOKEN does not start with xapp-", mend))
     if not app and not secret:
         what = "neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set"
         mend = f"set one of the two, from “Basic Information” {page}; only `worker` needs neither"
-        found.append(Finding(Fault.NO_WAY_IN, what, mend))
+        found.append(Finding(Symptom.NO_WAY_IN, what, mend))
     return Area("tokens", "Socket Mode" if app else "HTTP", tuple(found))
 
 

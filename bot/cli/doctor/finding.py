@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Fault(StrEnum):
+class Symptom(StrEnum):
     """The faults that the doctor knows, by the names that docs/operations.md lists them under."""
 
     SETTING_WRONG = "setting-wrong"
@@ -45,7 +45,7 @@ class Fault(StrEnum):
 class Finding:
     """One fault: `what` is wrong, and the `mend`, each a clause for a person and without a secret."""
 
-    fault: Fault
+    fault: Symptom
     what: str
     mend: str
 

@@ -15,7 +15,7 @@ from archive.document import SUFFIXES
 from archive.errors import FolderError
 from archive.folder import DiskFolder
 from archive.loader import load
-from bot.cli.doctor.finding import Area, Fault, Finding
+from bot.cli.doctor.finding import Area, Finding, Symptom
 from bot.domain.errors import SettingsError
 from bot.source.synonyms import names_in
 
@@ -38,7 +38,7 @@ def zones() -> Area:
         except (ZoneInfoNotFoundError, OSError, ValueError):
             what = f"the time zone {name} cannot be read: a schedule in it is not kept"
             mend = "install the package tzdata as requirements.txt pins it, or your system's zone data"
-            return Area("time zones", findings=(Finding(Fault.ZONES_MISSING, what, mend),))
+            return Area("time zones", findings=(Finding(Symptom.ZONES_MISSING, what, mend),))
     return Area("time zones", "they can be read")
 
 
@@ -53,12 +53,12 @@ def proxy(address: str | None) -> Area:
         if not host:
             raise ValueError
     except ValueError:
-        return Area("proxy", findings=(Finding(Fault.PROXY_UNREACHABLE, "HTTPS_PROXY is no address", mend),))
+        return Area("proxy", findings=(Finding(Symptom.PROXY_UNREACHABLE, "HTTPS_PROXY is no address", mend),))
     try:
         socket.create_connection((host, port), LOOK_SECONDS).close()
     except OSError as error:
         what = f"the proxy {host}:{port} does not answer ({_reason(error)})"
-        return Area("proxy", findings=(Finding(Fault.PROXY_UNREACHABLE, what, mend),))
+        return Area("proxy", findings=(Finding(Symptom.PROXY_UNREACHABLE, what, mend),))
     return Area("proxy", f"{host}:{port} answers")
 
 
@@ -69,24 +69,24 @@ def archive(folder: Path | None, synonyms: Path | None) -> Area:
         names_in(synonyms)
     except (SettingsError, UnicodeDecodeError):
         what, mend = f"the synonyms in {synonyms} cannot be read", "name a UTF-8 text file in BACKISSUE_SYNONYMS"
-        findings.append(Finding(Fault.SYNONYMS_UNREADABLE, what, mend))
+        findings.append(Finding(Symptom.SYNONYMS_UNREADABLE, what, mend))
     if folder is None:
         mend = "set BACKISSUE_ARCHIVE, or give --archive DIR"
-        return Area("archive", "", (*findings, Finding(Fault.ARCHIVE_NOT_SET, "no folder of issues is named", mend)))
+        return Area("archive", "", (*findings, Finding(Symptom.ARCHIVE_NOT_SET, "no folder of issues is named", mend)))
     place = DiskFolder(folder, SUFFIXES)
     try:
         place.read_newsletter()
         snapshot = load(place)
     except FolderError as error:
         mend = "name the folder of issues in BACKISSUE_ARCHIVE, and let this user read it"
-        return Area("archive", "", (*findings, Finding(Fault.ARCHIVE_UNREADABLE, str(error), mend)))
+        return Area("archive", "", (*findings, Finding(Symptom.ARCHIVE_UNREADABLE, str(error), mend)))
     if lost := sorted({problem.file for problem in snapshot.problems if problem.lost}):
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
         what = f"{', '.join(lost[:_SHOWN])}{more}: cannot be read whole"
-        findings.append(Finding(Fault.FILE_BROKEN, what, "run: backissue check"))
+        findings.append(Finding(Symptom.FILE_BROKEN, what, "run: backissue check"))
     if not snapshot.issues:
         what = f"there is no issue in {folder}"
-        findings.append(Finding(Fault.ARCHIVE_EMPTY, what, "put issues there (.md), or run: backissue import"))
+        findings.append(Finding(Symptom.ARCHIVE_EMPTY, what, "put issues there (.md), or run: backissue import"))
     return Area("archive", f"{len(snapshot.issues):,} issues", tuple(findings))
 
 
@@ -99,7 +99,7 @@ def disk(*places: Path) -> Area:
         if free < MIN_FREE_BYTES:
             what = f"{free / 1e6:,.0f} MB are free where {place} is"
             mend = f"free some: the bot wants {MIN_FREE_BYTES / 1e6:,.0f} MB to write subscriptions and bookmarks"
-            return Area("disk", findings=(Finding(Fault.DISK_FULL, what, mend),))
+            return Area("disk", findings=(Finding(Symptom.DISK_FULL, what, mend),))
         least = min(least or free, free)
     return Area("disk", f"{least / 1e9:,.1f} GB free" if least else "nothing is written here")
 
@@ -114,7 +114,7 @@ def files() -> Area:
     if allowed != resource.RLIM_INFINITY and allowed < MIN_FILES:
         mend = f"raise it to at least {MIN_FILES:,}: ulimit -n {MIN_FILES}, or LimitNOFILE= in the systemd unit"
         what = f"a process may open {allowed} files only"
-        return Area("open files", findings=(Finding(Fault.FEW_FILES, what, mend),))
+        return Area("open files", findings=(Finding(Symptom.FEW_FILES, what, mend),))
     return Area("open files", "no limit" if allowed == resource.RLIM_INFINITY else f"{allowed:,} are allowed")
 
 
@@ -128,7 +128,7 @@ def port(number: int) -> tuple[Area, dict[str, Any] | None]:
             made.bind(("0.0.0.0", number))  # noqa: S104 - as `serve` does
     except OSError as error:
         what = f"port {number} cannot be used ({_reason(error)})"
-        finding = Finding(Fault.PORT_TAKEN, what, "stop what uses it, or name another in PORT")
+        finding = Finding(Symptom.PORT_TAKEN, what, "stop what uses it, or name another in PORT")
         return Area("port", findings=(finding,)), None
     return Area("port", f"{number} is free"), None
 

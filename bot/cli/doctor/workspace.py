@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.cli.doctor.finding import Area, Fault, Finding
+from bot.cli.doctor.finding import Area, Finding, Symptom
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.diagnosis import Diagnosis, Identity
 from bot.slack.api.errors import ChannelRefusedError, SlackError
@@ -44,7 +44,7 @@ async def token(slack: Diagnosis) -> tuple[Area, Identity | None]:
     try:
         found = await slack.identity()
     except SlackError as error:
-        return Area("bot token", findings=(_refusal(error, Fault.BOT_TOKEN_REFUSED, "SLACK_BOT_TOKEN"),)), None
+        return Area("bot token", findings=(_refusal(error, Symptom.BOT_TOKEN_REFUSED, "SLACK_BOT_TOKEN"),)), None
     return Area("bot token", f"{found.user} in {found.team}"), found
 
 
@@ -53,17 +53,17 @@ async def app_token(slack: Diagnosis) -> Area:
     try:
         await slack.connect()
     except SlackError as error:
-        return Area("app token", findings=(_refusal(error, Fault.APP_TOKEN_REFUSED, "SLACK_APP_TOKEN"),))
+        return Area("app token", findings=(_refusal(error, Symptom.APP_TOKEN_REFUSED, "SLACK_APP_TOKEN"),))
     return Area("app token", "Socket Mode is open")
 
 
-def _refusal(error: SlackError, fault: Fault, variable: str) -> Finding:
+def _refusal(error: SlackError, fault: Symptom, variable: str) -> Finding:
     if error.code in _SILENT:
         mend = "check the network, HTTPS_PROXY and SLACK_API_URL (unset for Slack itself)"
-        return Finding(Fault.SLACK_UNREACHABLE, f"Slack does not answer ({error.detail or error.code})", mend)
-    page = "Basic Information" if fault is Fault.APP_TOKEN_REFUSED else "OAuth & Permissions"
+        return Finding(Symptom.SLACK_UNREACHABLE, f"Slack does not answer ({error.detail or error.code})", mend)
+    page = "Basic Information" if fault is Symptom.APP_TOKEN_REFUSED else "OAuth & Permissions"
     mend = f"copy {variable} again from “{page}” on {APP_PAGE}; install the app again if it was removed"
-    if fault is Fault.APP_TOKEN_REFUSED:
+    if fault is Symptom.APP_TOKEN_REFUSED:
         mend += "; it needs the scope connections:write, and Socket Mode switched on"
     return Finding(fault, f"Slack refuses {variable} ({error.code})", mend)
 
@@ -74,7 +74,7 @@ def scopes(granted: frozenset[str]) -> Area:
         return Area("scopes", "Slack does not say which are granted")
     missing = [name for name in SCOPES if name not in granted]
     mend = f"add it under “OAuth & Permissions” on {APP_PAGE} and install the app again"
-    found = [Finding(Fault.SCOPE_MISSING, f"{name} is not granted: {SCOPES[name]}", mend) for name in missing]
+    found = [Finding(Symptom.SCOPE_MISSING, f"{name} is not granted: {SCOPES[name]}", mend) for name in missing]
     return Area("scopes", f"all {len(SCOPES)} are granted", tuple(found))
 
 
@@ -86,7 +86,7 @@ def events(granted: frozenset[str]) -> Area:
     """
     deaf = [(event, scope) for event, scope in EVENTS.items() if granted and scope and scope not in granted]
     mend = "add the scope, then the event under “Event Subscriptions” as in manifest.yaml, and install the app again"
-    found = [Finding(Fault.EVENT_UNHEARD, f"{event} is not sent without {scope}", mend) for event, scope in deaf]
+    found = [Finding(Symptom.EVENT_UNHEARD, f"{event} is not sent without {scope}", mend) for event, scope in deaf]
     return Area("events", "the scopes of all are granted; compare the list with manifest.yaml", tuple(found))
 
 
@@ -98,7 +98,7 @@ def clock(slacks: datetime | None, now: datetime) -> Area:
     if abs(off) > MAX_SKEW_SECONDS:
         way = "ahead of" if off > 0 else "behind"
         what = f"this machine's clock is {abs(off):,.0f} s {way} Slack's: requests are refused, digests come off time"
-        return Area("clock", findings=(Finding(Fault.CLOCK_OFF, what, "set it, and switch time synchronisation on"),))
+        return Area("clock", findings=(Finding(Symptom.CLOCK_OFF, what, "set it, and switch time synchronisation on"),))
     return Area("clock", f"{abs(off):.0f} s from Slack's")
 
 
@@ -112,7 +112,7 @@ async def channels(slack: Diagnosis, places: Iterable[tuple[WorkspaceId, str]]) 
         except ChannelRefusedError as error:
             what = f"the bot cannot post in {channel} ({error.code})"
             mend = "in Slack, type /invite @backissue there, or /weekly unsubscribe if it is no longer wanted"
-            found.append(Finding(Fault.CHANNEL_LEFT, what, mend))
+            found.append(Finding(Symptom.CHANNEL_LEFT, what, mend))
         except SlackError:
             break  # what keeps Slack from answering is found by its token
     seen = min(len(every), MAX_CHANNELS)

@@ -1,0 +1,58 @@
+"""The house's rules that no linter knows: one name for one thing, modules that one can read, short functions."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("archive", "bot", "handlers", "playground")
+MAX_MODULE_LINES = 400
+MEDIAN_FUNCTION_LINES, NINTH_DECILE_FUNCTION_LINES = 7, 20
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def modules() -> Iterator[Path]:
+    """Yield the product's modules."""
+    for room in ROOMS:
+        yield from sorted((ROOT / room).rglob("*.py"))
+
+
+def tree(path: Path) -> ast.Module:
+    """Return a module, parsed."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+def test_no_public_class_has_the_name_of_another() -> None:
+    """Within the product: a name that stands twice has to be looked up twice."""
+    named = Counter(
+        node.name
+        for path in modules()
+        for node in tree(path).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in named.items() if count > 1] == []
+
+
+def test_no_module_is_longer_than_one_reads_at_a_sitting() -> None:
+    """Those of migrations too."""
+    lines = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in modules()}
+    assert {name: count for name, count in lines.items() if count > MAX_MODULE_LINES} == {}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_functions_are_short(room: str) -> None:
+    """Half of them have at most seven lines of code and docstring, nine of ten at most twenty."""
+    lengths = [
+        (node.end_lineno or node.lineno) - node.body[0].lineno + 1
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for node in ast.walk(tree(path))
+        if isinstance(node, Function)
+    ]
+    assert median(lengths) <= MEDIAN_FUNCTION_LINES
+    assert quantiles(lengths, n=10)[8] <= NINTH_DECILE_FUNCTION_LINES
