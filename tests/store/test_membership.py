@@ -113,4 +113,5 @@ def test_in_is_used_only_with_short_lists() -> None:
 
 def _is_bounded(argument: ast.expr) -> bool:
     query = ast.unparse(argument)
-    return isinstance(argument, ast.Tuple) or query == "chosen" or query.startswith("select(")
+    constant = query.startswith("_") and query.isupper()  # a tuple of states, at the module's top
+    return isinstance(argument, ast.Tuple) or constant or query == "chosen" or query.startswith("select(")
