@@ -62,10 +62,14 @@ async def test_the_page_is_there_before_the_archive_is_read(tmp_path: Path) -> N
         assert said["ok"]
         async with visitor.listening(state["event"]):
             await visitor.until(lambda push: push["type"] == "ready")
-            digest = await visitor.until(
-                lambda push: push["type"] == "posted" and push["message"]["is_bot"] and not push["message"]["ephemeral"]
+            await visitor.until(
+                lambda push: (
+                    push["type"] == "posted"
+                    and push["message"]["is_bot"]
+                    and not push["message"]["ephemeral"]
+                    and push["message"]["channel"] == channel
+                )
             )
-        assert digest["message"]["channel"] == channel
         general = await visitor.messages(await visitor.channel("general"))
         assert {message["ephemeral"] for message in general["messages"]} == {False}
 
