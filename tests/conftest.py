@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # A property has no deadline: on a busy machine the same example takes ten times as long, and timings are benchmarks'.
@@ -96,6 +97,19 @@ class QuickRules:
         if taken > QUICK_SECONDS:
             raise AssertionError(f"took {taken:.1f} s of processor time: mark it with pytest.mark.long")
         return result
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loggers_are_not_kept() -> Iterator[None]:
+    """Let a logger take the configuration of the moment: one that is kept would write past the tests that record."""
+    configure = structlog.configure
+
+    def without_keeping(**options: Any) -> None:
+        configure(**{**options, "cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", without_keeping)
+        yield
 
 
 @pytest.fixture

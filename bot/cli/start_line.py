@@ -22,7 +22,7 @@ _MOST = 5
 
 def say_start(settings: Settings, snapshot: Snapshot) -> None:
     """Log what starts, in one line, then the archive's problems: each of a few, the number of the others."""
-    _log.info("bot.started", **described(settings, snapshot))
+    _log.info("process.started", **described(settings, snapshot))
     if not snapshot.issues:
         what, do = "there is no issue in the archive's folder", "put issues there (.md), or run: backissue import"
         _log.warning("problem.found", file=str(settings.archive), line=0, what=what, do=do)

@@ -66,9 +66,13 @@ async def full(it: Whole, _: pytest.MonkeyPatch) -> Check:
     """Let SQLite find no room for one more page."""
     store = it.app.ports.store
     await store.database.write(lambda line: line.exec_driver_sql("PRAGMA max_page_count = 1").close())
-    with pytest.raises(StoreError, match="full"):
-        await store.database.write(lambda line: line.execute(text("CREATE TABLE big AS SELECT zeroblob(9000000)")))
     found = check(it.app.vitals, "database")
+    for _attempt in range(20):
+        with pytest.raises(StoreError, match="full"):
+            await store.database.write(lambda line: line.execute(text("CREATE TABLE big AS SELECT zeroblob(9000000)")))
+        found = check(it.app.vitals, "database")
+        if found.fault:  # until the next write that needs no room, which a worker may make at any moment
+            break
     assert "full" in found.fault
     return found
 

@@ -156,7 +156,7 @@ def test_the_start_is_one_line(start: Start) -> None:
     with capture_logs() as logs:
         say_start(Settings.read(), load(DiskFolder(start.archive, SUFFIXES)))
     [line] = logs
-    assert (line["event"], line["issues"], line["settings"]["port"]) == ("bot.started", 1, "0")
+    assert (line["event"], line["issues"], line["settings"]["port"]) == ("process.started", 1, "0")
     assert line["database"].startswith("postgresql")
     assert {"version", "tables", "archive", "python"} <= line.keys()
     assert line["settings"]["slack_bot_token"] == "set"
@@ -168,7 +168,7 @@ def test_an_empty_folder_is_a_line_of_its_own(start: Start) -> None:
     (start.archive / "2026-01-05-1.md").unlink()
     with capture_logs() as logs:
         say_start(Settings.read(), load(DiskFolder(start.archive, SUFFIXES)))
-    assert [line["event"] for line in logs] == ["bot.started", "problem.found"]
+    assert [line["event"] for line in logs] == ["process.started", "problem.found"]
 
 
 async def test_a_system_without_signal_handlers_of_the_loop_stops_too(monkeypatch: pytest.MonkeyPatch) -> None:
