@@ -167,5 +167,6 @@ async def nothing_happens(seen: Seen) -> AsyncIterator[None]:
     """Check that nothing was called, and that no log line is long or contains the payload."""
     before, lines = len(seen.called), len(seen.lines)
     yield
-    assert seen.called[before:] == []
+    # Who it is the bot asks by itself, at its start and beside the answering (bot.slack.api.introduction).
+    assert [url for url in seen.called[before:] if url.name != "auth.test"] == []
     assert [line for line in seen.lines[lines:] if len(line) > LONGEST_LINE or MARK in line] == []
