@@ -109,9 +109,11 @@ def _search(request: Request, index: Index, snapshot: Snapshot, today: date, pag
     read = QUOTED_RESULTS if request.form is not Form.DEFINITION else DEFINING_RESULTS
     size = limits.limit or (read if request.kind is MessageKind.QUESTION else PAGE_LINKS)
     query = query_of(request)[:QUERY_MAX_CHARS]
+    quoted = request.kind is MessageKind.QUESTION  # a sentence is chosen by the words that its entry was found for
     if limits.order != "oldest":
-        return index.search(query, kinds=kinds, limit=size, offset=(page - 1) * size, today=today)
-    found = index.search(query, kinds=kinds, limit=MAX_RESULTS, today=today)
+        offset = (page - 1) * size
+        return index.search(query, kinds=kinds, limit=size, offset=offset, reasons=quoted, today=today)
+    found = index.search(query, kinds=kinds, limit=MAX_RESULTS, reasons=quoted, today=today)
     best = max((result.score for result in found.results), default=0.0)
     close = [result for result in found.results if result.score >= best * CLOSE_SHARE]
     close.sort(key=lambda result: (result.issue.published, result.entry.position))

@@ -37,7 +37,7 @@ class ArchiveFacts:
 
     def is_name(self, word: str) -> bool:
         """Return whether the archive writes the word as a name: with a capital letter within a sentence, mostly."""
-        found = self._index.search(f'"{word}"', limit=MAX_NAME_ENTRIES, reasons=False)
+        found = self._index.search(f'"{word}"', limit=MAX_NAME_ENTRIES)
         within = re.compile(rf"(?<=[a-z,] ){re.escape(word)}\b", re.IGNORECASE)
         said = [match[0] for result in found.results for match in within.finditer(result.entry.text)]
         return sum(each[:1].isupper() for each in said) * 2 > len(said) > 0

@@ -46,7 +46,7 @@ def test_quotes_stand_word_for_word_in_their_entries(name: str) -> None:
     index = Index.of(issues)
     for issue in issues[:: max(1, len(issues) // 25)]:
         for _, entry in list(issue.entries())[:3]:
-            quoted = quotes(index.search(f"what is {entry.headline}").results, index.weight)
+            quoted = quotes(index.search(f"what is {entry.headline}", reasons=True).results, index.weight)
             assert len({quote.text for quote in quoted}) == len(quoted) <= MAX_QUOTES
             assert all(quote.text in quote.result.entry.text for quote in quoted)
 
@@ -80,7 +80,7 @@ def test_the_sample_of_questions_is_answered() -> None:
     answered = []
     for row in rows:
         scope = row.get("scope", {}).get("issues")
-        found = index.search(row["text"] + (f" issue:{scope[0]}" if scope else ""))
+        found = index.search(row["text"] + (f" issue:{scope[0]}" if scope else ""), reasons=True)
         if row["expect"] == "none":
             assert found.grade is not Grade.STRONG
             continue
@@ -94,7 +94,7 @@ def test_a_definition_comes_first_where_one_is_asked_for() -> None:
     """A sentence that says what a thing is counts as much as all words of the question."""
     texts = ("Borg is finding many users.", "A talk on Borg and its uses.", "Borg is a tool that copies files.")
     index = Index.of([newsletter.issue(number, text) for number, text in enumerate(texts, 1)])
-    found = index.search("borg")
+    found = index.search("borg", reasons=True)
     assert quotes(found.results, index.weight, "borg")[0].text == "Borg is a tool that copies files."
 
 
