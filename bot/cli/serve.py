@@ -131,7 +131,7 @@ async def _ended(app: App, stopped: asyncio.Event, *running: asyncio.Task[None])
 
 @contextmanager
 def _health_port(settings: Settings) -> Iterator[socket.socket | None]:
-    """Bind the port of the health pages, None if none is set. Raises SettingsError."""
+    """Bind the port of the health pages; None if no port is set. Raises SettingsError."""
     if settings.health_port is None:
         yield None
         return

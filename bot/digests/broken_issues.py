@@ -37,7 +37,10 @@ class BrokenSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BrokenIssues:
-    """Tells people of broken files, in the `operators` channel (an id), or without one whoever subscribed a channel."""
+    """Tells people of broken files.
+
+    The message goes to the `operators` channel (an id); without one, to each person who subscribed a channel.
+    """
 
     store: Store
     archive: BrokenSource

@@ -60,7 +60,7 @@ class _Fields:
         return value if isinstance(value, str) else ""
 
     def option(self, block: str) -> str:
-        """Return the chosen option's value, "" if none is chosen."""
+        """Return the chosen option's value, "" if no option is chosen."""
         return _value(self.element(block).get("selected_option"))
 
     def options(self, block: str) -> list[str]:

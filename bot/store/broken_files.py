@@ -38,7 +38,7 @@ class BrokenFiles:
     async def take(self, now: datetime, quiet: timedelta) -> tuple[BrokenFile, ...]:
         """Return the files that have been broken for `quiet` and of which nobody was told, and count them as told.
 
-        Each is returned once, whoever calls.
+        Each is returned once, however many call.
         """
         due = and_(self._mine(), _B.told.is_(None), _B.mended.is_(None), _B.seen <= now - quiet)
         taken = update(broken_files).where(due).values(told=now).returning(*_B)

@@ -1,4 +1,4 @@
-"""Figures of the database for whoever watches the bot: how much waits, and what came of it. Everything is only read."""
+"""Figures of the database for monitoring: how much waits, and what came of it. Everything is only read."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class OlderIssues:
     async def take(self, subscription: int, now: datetime) -> tuple[OlderQuestion, ...]:
         """Return the subscription's questions that nobody has sent, oldest first, and record that they are sent now.
 
-        Each is returned once, whoever calls: a question is sent at most once.
+        Each is returned once, however many call: a question is sent at most once.
         """
         unsaid = and_(_Q.subscription == subscription, _Q.said.is_(None))
         taken = update(older_issues).where(unsaid).values(said=now).returning(*_Q)

@@ -175,7 +175,7 @@ class Parts:
         return part.attempt + 1 if await self._database.write_one_of(_begin_all, row) else None
 
     def sent(self, part: PartRow, attempt: int, ts: str, shown: tuple[ShownEntry, ...]) -> Awaitable[None]:
-        """Write down where the attempt landed. Whoever holds the lease by now: it is the truth.
+        """Write down where the attempt landed. It is the truth, also if another worker holds the lease by now.
 
         It is under way with the call; what is given may be awaited later, to know that it is committed.
         """

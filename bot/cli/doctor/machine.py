@@ -45,7 +45,7 @@ def zones() -> Area:
 def proxy(address: str | None) -> Area:
     """Return whether the proxy that `HTTPS_PROXY` names takes connections; its password is not shown."""
     if not address:
-        return Area("proxy", "none is set")
+        return Area("proxy", "HTTPS_PROXY is not set")
     mend = "mend HTTPS_PROXY (http://HOST:PORT), or unset it where Slack is reached directly"
     try:
         parts = urlsplit(address)

@@ -117,6 +117,5 @@ async def channels(slack: Diagnosis, places: Iterable[tuple[WorkspaceId, str]]) 
             break  # what keeps Slack from answering is found by its token
     seen = min(len(every), MAX_CHANNELS)
     of = f" of {len(every)}" if seen < len(every) else ""
-    return Area(
-        "channels", f"{seen}{of} looked at: the bot is in each" if every else "none is subscribed", tuple(found)
-    )
+    summary = f"{seen}{of} looked at: the bot is in each" if every else "no channel is subscribed"
+    return Area("channels", summary, tuple(found))

@@ -381,5 +381,5 @@ class ChannelJob:
 
 
 def _first(moments: Iterable[datetime | None]) -> datetime | None:
-    """Return the earliest of the moments that are set, None if none is."""
+    """Return the earliest of the moments that are set; None if all are None."""
     return min((moment for moment in moments if moment is not None), default=None)

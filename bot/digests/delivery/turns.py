@@ -23,8 +23,8 @@ class Rank(IntEnum):
 class TurnQueue:
     """Gives out turns at a fixed interval. Times are the running event loop's.
 
-    The lowest rank goes first, and within a rank whoever came first. A channel has one message in the queue at a time
-    and comes to its end again after each, so that the replies of many channels go out in rounds.
+    The lowest rank goes first, and within a rank the first that asked. A channel has one message in the queue at a
+    time and comes to its end again after each, so that the replies of many channels go out in rounds.
     """
 
     def __init__(self, interval: float) -> None:

@@ -59,7 +59,7 @@ def allowed(settings: ChannelSettings, admins: frozenset[str]) -> Message:
 def no_admins() -> Message:
     """Say that there are no admins to leave the subscription to."""
     return blocks.says(
-        "Nothing was changed: there are no admins. Whoever runs me names them in the setting `BACKISSUE_ADMINS`."
+        "Nothing was changed: there are no admins. The person who runs me names them in the setting `BACKISSUE_ADMINS`."
     )
 
 
