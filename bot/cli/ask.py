@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 # First: it tells numpy, before that is imported, to start no threads.
-from bot.cli.search import QueriesError, answer_all, unreadable  # isort: skip
+from bot.cli.search import answer_all  # isort: skip
 
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +20,7 @@ from archive.search.index import Index
 from archive.search.quotes import Quote
 from archive.search.result import Grade
 from archive.snapshot import Snapshot
+from bot.cli.queries import read_queries
 from bot.cli.reading import index, read
 from bot.cli.terminal import out, safe, write
 from bot.domain.errors import SettingsError
@@ -39,6 +40,12 @@ BOT = "U0BOT"
 """The user id that stands for the bot in a file of messages."""
 _GRADES = {Grade.STRONG: "strong", Grade.NEAREST: "nearest", Grade.NONE: "nothing"}
 _CHART_WIDTH = 40
+_MESSAGE = '{"id": "m1", "text": "what is a service mesh?"}'
+_EXAMPLES = {
+    "answers": _MESSAGE,
+    "intents": _MESSAGE,
+    "dialogues": '{"id": "d1", "turns": [{"text": "service mesh"}, {"text": "more"}]}',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ def ask_file(folder: Path | None, file: Path, what: str, *, now: str) -> None:
     Raises QueriesError, before anything is answered, if the file is malformed; BatchError at the end when a line
     failed.
     """
-    lines = list(_lines(file))
+    lines = [({"id": line["id"]}, line) for line in read_queries(file, [], _EXAMPLES[what])]
     asked = _archive(folder, now)
     says: Callable[[Asked, Mapping[str, Any]], Iterator[dict[str, Any]]] = {
         "answers": _answers,
@@ -74,8 +81,8 @@ def ask_file(folder: Path | None, file: Path, what: str, *, now: str) -> None:
         "dialogues": _dialogues,
     }[what]
 
-    def answer(name: Mapping[str, Any], line: str) -> None:
-        for row in says(asked, json.loads(line)):
+    def answer(name: Mapping[str, Any], line: Mapping[str, Any]) -> None:
+        for row in says(asked, line):
             write(json.dumps({**name, **row}, ensure_ascii=False))
 
     answer_all(lines, answer, write)
@@ -92,20 +99,6 @@ def _moment(now: str) -> datetime:
         return datetime.fromisoformat(now)
     except ValueError:
         raise SettingsError("--now", f"is no moment: {now[:40]!r}; write it as 2024-03-27T12:00:00+00:00") from None
-
-
-def _lines(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueriesError(file, 0, f"cannot be read ({unreadable(error)})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            yield {"id": json.loads(line)["id"]}, line
-        except (ValueError, TypeError, KeyError) as error:
-            raise QueriesError(file, number, "is no JSON object with an id") from error
 
 
 def _read(asked: Asked, text: str, bot: str) -> Request:

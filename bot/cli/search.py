@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 # Before numpy is imported: its linear algebra, of which nothing is used here, otherwise starts a thread a processor
 # (40 ms on two of them).
@@ -17,29 +17,19 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251 - told to num
 from rich.table import Table
 from rich.text import Text
 
-from archive.errors import BackIssueError
 from archive.link import domain
 from archive.search.index import Index
 from archive.search.result import Answer, Grade, Result
 from bot.cli.batch import BatchError, complete_or_marked, reason_of
+from bot.cli.queries import read_queries
 from bot.cli.reading import index, read
 from bot.cli.terminal import err, out, safe, write
 from bot.domain.title import label
 from bot.runtime.clock import SystemClock
 
+Asked = TypeVar("Asked")
 MAX_NEAREST = 3
 """Entries shown of a nearest answer; JSON has all."""
-
-
-class QueriesError(BackIssueError):
-    """A file of queries cannot be read; `file` and `line` (from 1, 0 for the file) say where."""
-
-    def __init__(self, file: Path, line: int, reason: str) -> None:
-        """Say what is wrong, and where."""
-        place = f"{file}:{line}" if line else str(file)
-        super().__init__(f'{place}: {reason}; write one {{"id": "q1", "query": "service mesh"}} a line')
-        self.file = file
-        self.line = line
 
 
 def search(
@@ -76,8 +66,8 @@ def search(
 
 
 def answer_all(
-    asked: Sequence[tuple[dict[str, Any], str]],
-    answer: Callable[[Mapping[str, Any], str], object],
+    asked: Sequence[tuple[dict[str, Any], Asked]],
+    answer: Callable[[Mapping[str, Any], Asked], object],
     write_error: Callable[[str], object],
 ) -> None:
     """Answer every query; one that fails is a line {"id": …, "error": …} in the place of its answer.
@@ -118,23 +108,8 @@ def _kept_to_the_end() -> Iterator[None]:
 
 def _asked(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
     """Return each query with its id as it is in the file, a number or a string."""
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueriesError(file, 0, f"cannot be read ({unreadable(error)})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            found = json.loads(line)
-            yield {"id": found["id"]}, str(found["query"])
-        except (ValueError, TypeError, KeyError) as error:
-            raise QueriesError(file, number, "is no JSON object with id and query") from error
-
-
-def unreadable(error: OSError | UnicodeDecodeError) -> str:
-    """Return why a file could not be read, in a few words."""
-    return error.strerror or "no reason given" if isinstance(error, OSError) else "it is not UTF-8 text"
+    for line in read_queries(file, ["query"], '{"id": "q1", "query": "service mesh"}'):
+        yield {"id": line["id"]}, str(line["query"])
 
 
 def row(name: Mapping[str, Any], answer: Answer, *, explain: bool = False) -> dict[str, Any]:

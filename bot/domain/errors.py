@@ -2,7 +2,7 @@
 
 BackIssueError
 ├── EmptyArchiveError (cli.reading)       the archive has no issue to show
-├── QueriesError (cli.search)             a file of queries cannot be read
+├── QueriesError (cli.queries)            a file of queries cannot be read
 ├── BatchError (cli.batch)                a batch broke off: its output is incomplete
 ├── UnknownEntryError (cli.archive_tools) an issue has no such entry
 └── BotError

@@ -54,12 +54,12 @@ def test_messages_and_threads_are_read(tmp_path: Path, capsys: pytest.CaptureFix
     ]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"text": "no id"}'])
+@pytest.mark.parametrize("line", ["{", "[]", "[" * 100_000, '{"text": "no id"}'])
 def test_a_malformed_file_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     """Before anything is answered."""
     asked = tmp_path / "asked.jsonl"
     asked.write_text(f"{line}\n", "utf-8")
-    with pytest.raises(BackIssueError, match=r"asked\.jsonl:1"):
+    with pytest.raises(BackIssueError, match=r'asked\.jsonl:1.*write one \{"id": "m1", "text": '):
         ask_file(SAMPLE, asked, "answers", now=NOW)
 
 
@@ -67,3 +67,10 @@ def test_a_moment_that_is_none_is_named() -> None:
     """With the way to write it."""
     with pytest.raises(BackIssueError, match="--now"):
         ask(SAMPLE, "kafka", now="yesterday")
+
+
+def test_a_text_may_hold_signs_that_end_a_line_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON leaves U+2028 and U+0085 in a string as they are; files from Windows end a line with two signs."""
+    asked = tmp_path / "asked.jsonl"
+    asked.write_bytes('{"id": 1, "where": "dm", "text": "service\u2028mesh\u0085"}\r\n\r\n'.encode())
+    assert [row["kind"] for row in rows(asked, "intents", capsys)] == ["lookup"]
