@@ -133,3 +133,7 @@ class Issue:
         for section in self.sections:
             for entry in section.entries:
                 yield section, entry
+
+    def entry_at(self, position: int) -> tuple[Section, Entry] | None:
+        """Return the entry at a position (from 0) with its section, None if there is none."""
+        return next((each for each in self.entries() if each[1].position == position), None)

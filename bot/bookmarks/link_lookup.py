@@ -34,9 +34,9 @@ class LinkLookup:
     def named(self, token: SaveToken) -> BookmarkLink | None:
         """Return the link that a Save button names: at the place it names or, if the issue changed, anywhere."""
         issue = self._library.current.snapshot.get(token.slug)
-        for _, entry in issue.entries() if issue is not None else ():
-            if issue is not None and entry.position == token.position and first_key(entry).startswith(token.key):
-                return self.of(issue, entry)
+        place = issue.entry_at(token.position) if issue is not None else None
+        if issue is not None and place is not None and first_key(place[1]).startswith(token.key):
+            return self.of(issue, place[1])
         found = next((row for known, row in self._table().items() if known.startswith(token.key)), None)
         return None if found is None else self._link(*found)
 

@@ -92,9 +92,9 @@ class Saving:
         found = self._answers.entry(token.slug, token.position)
         if found is None:
             return suggestions.saved(pressed.link.url, pressed.link.headline, self._names, new=not pressed.before)
-        issue, entry = found
         if token.view == PICKED:
-            return self._answers.picked(issue, entry, saved=keep)
+            return self._answers.picked(*found, saved=keep)
+        issue = found[0]
         kept = await self._saved(member, (each for _, each in issue.entries()))
         saved = frozenset(each.position for _, each in issue.entries() if first_key(each) in kept)
         return self._answers.page_with(issue, token.position, saved)

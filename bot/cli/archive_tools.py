@@ -83,10 +83,10 @@ class ArchiveTools:
 
     def _entry(self, issue: str, position: int) -> tuple[Issue, Section, Entry]:
         found = find(self._snapshot, issue.strip())
-        for section, entry in found.entries():
-            if entry.position == position:
-                return found, section, entry
-        raise UnknownEntryError(found, position)
+        place = found.entry_at(position)
+        if place is None:
+            raise UnknownEntryError(found, position)
+        return found, *place
 
 
 def _answer(query: str, found: Answer) -> Fields:

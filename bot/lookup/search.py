@@ -236,20 +236,18 @@ class Answers:
         newest = snapshot.latest()
         return newest if newest is not None and not asked else snapshot.find(asked or "latest")
 
-    def entry(self, slug: str, position: int) -> tuple[Issue, Entry] | None:
+    def entry(self, slug: str, position: int) -> tuple[Issue, Section, Entry] | None:
         """Return the entry at a position of an issue, None if there is none."""
         issue = self._library.current.snapshot.get(slug)
-        entries = issue.entries() if issue is not None else ()
-        found = next((entry for _, entry in entries if entry.position == position), None)
-        return None if issue is None or found is None else (issue, found)
+        found = issue.entry_at(position) if issue is not None else None
+        return None if issue is None or found is None else (issue, *found)
 
     def page_with(self, issue: Issue, position: int, saved: frozenset[int]) -> Message:
         """Show the page of an issue on which an entry stands; `saved` are the positions of bookmarked links."""
         return issues.issue_page(issue, issues.page_of(issue, position), saved)
 
-    def picked(self, issue: Issue, entry: Entry, *, saved: bool) -> Message:
+    def picked(self, issue: Issue, section: Section, entry: Entry, *, saved: bool) -> Message:
         """Show one entry that was picked at random, with `saved` for a bookmarked one."""
-        section = next(section for section, each in issue.entries() if each is entry)
         return issues.picked(issue, section, entry, self._clock.now().date(), saved=saved)
 
     def random(self) -> Message:

@@ -74,7 +74,5 @@ class SharingContent:
 
 
 def _result(issue: Issue, position: int) -> Result | None:
-    for section, entry in issue.entries():
-        if entry.position == position:
-            return Result(issue, section, entry, 1.0)
-    return None
+    found = issue.entry_at(position)
+    return None if found is None else Result(issue, *found, 1.0)

@@ -172,18 +172,16 @@ class Conversations:
 
     def _pointed(self, turn: Turn, before: Thread, current: Current, today: date, to: str) -> Message:
         """Return what is said about a link that was shown: itself, a button that saves or shares it, or its like."""
-        found = _at(before.shown, turn.rank or (1 if len(before.shown) == 1 else 0))
-        place = _found(found, current) if found else None
-        if place is None:
+        shown = _at(before.shown, turn.rank or (1 if len(before.shown) == 1 else 0))
+        found = _found(shown, current) if shown else None
+        if found is None:
             return views.which(len(before.shown))
-        issue, entry = place
         if turn.do == "related":
-            asked = replace(before.request, kind=MessageKind.LOOKUP, topic=entry.headline, issues=())
+            asked = replace(before.request, kind=MessageKind.LOOKUP, topic=found.entry.headline, issues=())
             like = reply(asked, current.index, current.snapshot, today)
-            others = tuple(each for each in like.results if each.entry is not entry)
+            others = tuple(each for each in like.results if each.entry is not found.entry)
             return views.answer(replace(like, results=others, grade=Grade.STRONG), 1, today, self._names)
-        section = next(section for section, each in issue.entries() if each is entry)
-        return views.one(Result(issue, section, entry, 1.0), turn.do, today, to)
+        return views.one(found, turn.do, today, to)
 
 
 def shown_by(found: Reply) -> tuple[Shown, ...]:
@@ -213,8 +211,8 @@ def _at(shown: tuple[Shown, ...], rank: int) -> Shown | None:
     return shown[rank - 1] if 0 < rank <= len(shown) else None
 
 
-def _found(shown: Shown, current: Current) -> tuple[Issue, Entry] | None:
+def _found(shown: Shown, current: Current) -> Result | None:
+    """Return a link that was shown, as the archive has it now; None if it is no longer there."""
     issue = current.snapshot.get(shown.slug)
-    if issue is None:
-        return None
-    return next(((issue, entry) for _, entry in issue.entries() if entry.position == shown.position), None)
+    found = issue.entry_at(shown.position) if issue is not None else None
+    return None if issue is None or found is None else Result(issue, *found, 1.0)
