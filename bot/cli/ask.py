@@ -73,7 +73,8 @@ def ask_file(folder: Path | None, file: Path, what: str, *, now: str) -> None:
     Raises QueriesError, before anything is answered, if the file is malformed; BatchError at the end when a line
     failed.
     """
-    lines = [({"id": line["id"]}, line) for line in read_queries(file, [], _EXAMPLES[what])]
+    key, is_right = ("turns", _has_turns) if what == "dialogues" else ("text", _has_text)
+    lines = [({"id": line["id"]}, line) for line in read_queries(file, [key], _EXAMPLES[what], is_right)]
     asked = _archive(folder, now)
     says: Callable[[Asked, Mapping[str, Any]], Iterator[dict[str, Any]]] = {
         "answers": _answers,
@@ -86,6 +87,15 @@ def ask_file(folder: Path | None, file: Path, what: str, *, now: str) -> None:
             write(json.dumps({**name, **row}, ensure_ascii=False))
 
     answer_all(lines, answer, write)
+
+
+def _has_text(line: object) -> bool:
+    """Return whether a message or a turn says something, if only ""."""
+    return isinstance(line, Mapping) and isinstance(line.get("text"), str)
+
+
+def _has_turns(line: Mapping[str, Any]) -> bool:
+    return isinstance(line["turns"], list) and all(map(_has_text, line["turns"]))
 
 
 def _archive(folder: Path | None, now: str) -> Asked:

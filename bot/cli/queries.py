@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,16 @@ class QueriesError(BackIssueError):
         self.line = line
 
 
-def read_queries(file: Path, keys: Sequence[str], example: str) -> Iterator[dict[str, Any]]:
+def read_queries(
+    file: Path,
+    keys: Sequence[str],
+    example: str,
+    is_right: Callable[[Mapping[str, Any]], bool] = lambda _: True,
+) -> Iterator[dict[str, Any]]:
     """Return the object of each line that is not blank, in order.
 
-    Each has an `id`, a number or a string, and all `keys`. Raises QueriesError, with the `example` of a right line, at
-    the first that has not.
+    Each has an `id`, a number or a string, and all `keys`, and what they hold `is_right`. Raises QueriesError, with the
+    `example` of a right line, at the first that has not.
     """
     try:
         lines = file.read_text("utf-8").split("\n")  # a string in JSON may hold every other sign that ends a line
@@ -38,7 +43,7 @@ def read_queries(file: Path, keys: Sequence[str], example: str) -> Iterator[dict
             found = json.loads(line)
         except (ValueError, RecursionError):
             found = None
-        if not isinstance(found, dict) or not {"id", *keys} <= found.keys():
+        if not isinstance(found, dict) or not {"id", *keys} <= found.keys() or not is_right(found):
             raise QueriesError(file, number, f"is no JSON object with {' and '.join(('id', *keys))}", example)
         yield found
 

@@ -54,13 +54,24 @@ def test_messages_and_threads_are_read(tmp_path: Path, capsys: pytest.CaptureFix
     ]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "[" * 100_000, '{"text": "no id"}'])
+@pytest.mark.parametrize(
+    "line", ["{", "[]", "[" * 100_000, '{"text": "no id"}', '{"id": 1}', '{"id": 1, "text": null}']
+)
 def test_a_malformed_file_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     """Before anything is answered."""
     asked = tmp_path / "asked.jsonl"
     asked.write_text(f"{line}\n", "utf-8")
     with pytest.raises(BackIssueError, match=r'asked\.jsonl:1.*write one \{"id": "m1", "text": '):
         ask_file(SAMPLE, asked, "answers", now=NOW)
+
+
+@pytest.mark.parametrize("turns", ["", ', "turns": 3', ', "turns": [{}]', ', "turns": ["kafka"]'])
+def test_a_thread_without_turns_is_named_with_its_line(tmp_path: Path, turns: str) -> None:
+    """The lines before it are not answered either."""
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text(f'{{"id": "a", "turns": []}}\n{{"id": "b"{turns}}}\n', "utf-8")
+    with pytest.raises(BackIssueError, match=r'asked\.jsonl:2: is no JSON object with id and turns; .*"turns": \['):
+        ask_file(SAMPLE, asked, "dialogues", now=NOW)
 
 
 def test_a_moment_that_is_none_is_named() -> None:

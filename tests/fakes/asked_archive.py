@@ -21,6 +21,14 @@ class AskedArchive:
         """Return whether the word is one of the names it has."""
         return word.casefold() in {"prometheus", "docker", "istio", "helm"}
 
+    def is_topic(self, name: str, host: str) -> bool:
+        """Return whether it speaks of the name more than it links to its `host`."""
+        return name.casefold() not in {"github", "youtube", "netflix"} and bool(host)
+
+    def knows(self, word: str) -> bool:
+        """Return whether the word is no slip."""
+        return word not in {"wich", "waht", "whne", "hwo", "dose"}
+
     def issue_on(self, day: date, days: int = 1) -> tuple[int | str, ...]:
         """Return the issues of those days, else the last one before."""
         ago = [(NEWEST_DAY - day).days - each for each in range(days)]

@@ -41,7 +41,8 @@ class Reply:
 
     `quotes` answer a question, best first, and `fact` one that is counted; `results` are one page of links for a lookup
     of `total`; `issues` are what was asked for by number or date, with `section` the kind of section that is shown, ""
-    for all. `unmet` are words of the request that the best entry lacks. `found` is the search's own answer.
+    for all. `unmet` are words of the request that the best entry lacks. `found` is the search's own answer: that
+    may be strong where a word was corrected, `grade` is not.
     """
 
     request: Request
@@ -66,10 +67,11 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     if not found.results and request.limits.site and "." in request.limits.site and request.topic:
         found, request = _without_site(request, index, snapshot, today, page)
     unmet = found.results[0].lacks if found.results else ()
+    grade = Grade.NEAREST if found.assumed and found.grade is Grade.STRONG else found.grade
     if request.kind is MessageKind.QUESTION and page == 1:
         quoted = quotes(found.results, index.weight, request.topic if request.form is Form.DEFINITION else "")
-        return Reply(request, found.grade, quoted, None, found.results, found.total, unmet=unmet, found=found)
-    return Reply(request, found.grade, results=found.results, total=found.total, unmet=unmet, found=found)
+        return Reply(request, grade, quoted, None, found.results, found.total, unmet=unmet, found=found)
+    return Reply(request, grade, results=found.results, total=found.total, unmet=unmet, found=found)
 
 
 def _without_site(request: Request, index: Index, snapshot: Snapshot, today: date, page: int) -> tuple[Answer, Request]:

@@ -29,6 +29,14 @@ class Archive(Protocol):
         """Return whether the archive writes the word as a name, with a capital letter within a sentence."""
         ...
 
+    def is_topic(self, name: str, host: str) -> bool:
+        """Return whether twice as many entries speak of a name without a link to its host as link there."""
+        ...
+
+    def knows(self, word: str) -> bool:
+        """Return whether any entry has the word."""
+        ...
+
     def beside(self, issue: int | str, step: int) -> int | str | None:
         """Return the issue `step` after (before, if negative) the one of this number or slug, None at an end."""
         ...

@@ -20,9 +20,10 @@ ABOUT_US = bag("""
     us me we i you your our my mine this that it them here everyone everybody team channel channels room dm
     digest digests newsletter newsletters post posts posting message messages update updates issue issues
     notification notifications delivery deliveries subscription subscriptions bot back thing stuff all
-    everything anything again now today tonight tomorrow then anymore any more new next please the a an every
-    each for to in into on at of from until till and or with by about as soon it appears immediately once week
-    weeks weekly day days daily weekday weekdays weekend weekends month months hour hours minute minutes while
+    everything anything again now these those list enough today tonight tomorrow then anymore any more new next
+    please the a an every each for to in into on at of from until till and or with by about as soon it appears
+    immediately once week weeks weekly day days daily weekday weekdays weekend weekends month months hour hours minute
+    minutes while
     bit time times am pm noon midnight morning evening afternoon time utc gmt est pst cet bst monday mondays
     tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays sunday sundays
     mon tue tues wed thu thur thurs fri sat sun january february march april june july august september october
@@ -31,10 +32,10 @@ ABOUT_US = bag("""
     like id lets let go going ahead start stop get getting getting receive receiving indefinitely forever
     permanently temporarily quiet way being
 """) | frozenset(" ".join(NUMBERS).split())
-_ZONE = _PHRASES["zone"]
-_TIME = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:am|pm|h)?", re.IGNORECASE)
+ZONE = _PHRASES["zone"]
+TIME = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:am|pm|h)?", re.IGNORECASE)
 _LEAD = _PHRASES["lead"]
-_CLAUSE = _PHRASES["clause"]
+CLAUSE = _PHRASES["clause"]
 _VERBS = phrases("verbs")
 _ACTIONS: dict[str, tuple[str, ...]] = {
     "unsubscribe": ("unsubscribe", "pause"),
@@ -96,9 +97,13 @@ _NUMBERED = re.compile(
 )
 
 
+OF_A_DAY = re.compile(r"\b(?:ones?|issues?|digest|newsletter|posts?|links?) (?:from|of|about)\b", re.IGNORECASE)
+"""What names something that was sent already: "the one from monday"."""
+
+
 def change(heard: Heard) -> Request | None:
     """Return what a message asks to be changed, None if it asks for no change. The reader's other parts come after."""
-    text = _CLAUSE.sub("", heard.text).strip()
+    text = CLAUSE.sub("", heard.text).strip()
     asked = _LEAD.sub("", text).strip()
     for part in (_forgotten, _exported, _saved, _shared, _tasted, _subscribed):
         if asked and (found := part(asked, heard)):
@@ -117,19 +122,20 @@ def rank_in(text: str) -> int:
     return ORDINALS.get(word) or (int(match["digit"]) if match["digit"] else int(re.sub(r"\D", "", word) or 0))
 
 
-def _confirm(action: tuple[str, ...], **more: object) -> Request:
+def confirm(action: tuple[str, ...], **more: object) -> Request:
+    """Return a wish for a change, which a button has to confirm."""
     return Request(MessageKind.CHANGE, Manner.CONFIRM, action=action, **more)  # type: ignore[arg-type]
 
 
 def _forgotten(asked: str, _heard: Heard) -> Request | None:
-    return _confirm(("forget",)) if _FORGET.match(asked) else None
+    return confirm(("forget",)) if _FORGET.match(asked) else None
 
 
 def _exported(asked: str, _heard: Heard) -> Request | None:
     match = _EXPORT.match(asked)
     if not match or not set(words(match["rest"])) <= _EXPORTED:
         return None
-    kind = next((_FORMATS[word] for word in words(match["rest"]) if word in _FORMATS), "html")
+    kind = next((_FORMATS[word] for word in words(asked) if word in _FORMATS), "html")
     return Request(MessageKind.MINE, Manner.CONFIRM, action=("export",), export=kind)
 
 
@@ -142,7 +148,7 @@ def _saved(asked: str, heard: Heard) -> Request | None:
         return None
     if not heard.urls and len(words(rest)) < 2:
         return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, action=("save",))
-    return _confirm(("save",), rank=rank_in(rest), url=heard.urls[0] if heard.urls else "")
+    return confirm(("save",), rank=rank_in(rest), url=heard.urls[0] if heard.urls else "")
 
 
 def _shared(asked: str, heard: Heard) -> Request | None:
@@ -155,7 +161,7 @@ def _shared(asked: str, heard: Heard) -> Request | None:
         return None
     if len(words(rest)) < 2 and not heard.urls:
         return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, action=("share",))
-    return _confirm(
+    return confirm(
         ("share",),
         rank=rank_in(rest),
         channel=heard.channels[0] if heard.channels else "",
@@ -190,7 +196,7 @@ def _tasted(asked: str, _heard: Heard) -> Request | None:
         or (_US.match(asked) and named)
         or (named and re.match(r"no more|stop|quit|we don'?t|i don'?t|don'?t|do not", asked, re.IGNORECASE))
     ):
-        return _confirm(("taste", "subscribe"))
+        return confirm(("taste", "subscribe"))
     return None
 
 
@@ -202,14 +208,14 @@ def _named(text: str) -> bool:
 def _subscribed(asked: str, heard: Heard) -> Request | None:
     for name, action in _ACTIONS.items():
         match = _VERBS[name].search(asked) if name in {"retime", "deliver"} else _VERBS[name].match(asked)
-        if not match:
+        if not match or (name == "deliver" and OF_A_DAY.search(asked)):
             continue
         rest = _without_addresses(asked[match.end() :], heard)
         if re.match(r"\s+(?:to|for) (?:the |your )?(?:newsletter|digest|weekly)\b", rest, re.IGNORECASE):
             rest = re.sub(r"^\s+(?:to|for)(?: the| your)? \S+", " ", rest, flags=re.IGNORECASE)
-        left = [word for word in words(_ZONE.sub(" ", rest)) if word not in ABOUT_US and not _TIME.fullmatch(word)]
+        left = [word for word in words(ZONE.sub(" ", rest)) if word not in ABOUT_US and not TIME.fullmatch(word)]
         if not left:
-            return _confirm(action, schedule=_schedule(rest), channel=heard.channels[0] if heard.channels else "")
+            return confirm(action, schedule=schedule_in(rest), channel=heard.channels[0] if heard.channels else "")
         topic = re.sub(r"^\s*(?:us|me|this channel)?\s*(?:to|for)?\s+", "", rest, flags=re.IGNORECASE).strip(" ?.!")
         if action == ("subscribe",) and len(topic.split()) <= 2:
             return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, topic=topic, action=("subscribe",))
@@ -227,14 +233,14 @@ _SCHEDULE_WORDS = bag("""
 """)
 
 
-def _schedule(rest: str) -> str:
+def schedule_in(rest: str) -> str:
     """Return the days, times and zone of a wish, in the words it has."""
     kept = [
         word
         for word in rest.replace(",", " , ").split()
         if word.casefold().strip(".,") in _SCHEDULE_WORDS
-        or _TIME.fullmatch(word.strip(".,"))
-        or _ZONE.fullmatch(word.strip(".,"))
+        or TIME.fullmatch(word.strip(".,"))
+        or ZONE.fullmatch(word.strip(".,"))
     ]
     told = [word.casefold().strip(".,") for word in kept]
     return " ".join(kept).strip(" ,") if any(word not in {"and", "every", "day", ""} for word in told) else ""

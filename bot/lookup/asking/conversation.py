@@ -162,8 +162,9 @@ class Conversations:
             return Said(views.unclear(request, self._names)), ()
         if request.kind in _ARCHIVE:
             found = reply(request, current.index, current.snapshot, today, turn.page)
-            if found.grade is not Grade.STRONG and turn.page == 1 and not found.request.issues:
-                self._missed(query_of(request), found.grade)
+            missed = found.found.grade if found.found else found.grade  # a slip that was corrected misses nothing
+            if missed is not Grade.STRONG and turn.page == 1 and not found.request.issues:
+                self._missed(query_of(request), missed)
             return Said(views.answer(found, turn.page, today, self._names)), shown_by(found)
         command = command_of(request)
         if request.manner is Manner.CONFIRM:

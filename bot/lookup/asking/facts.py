@@ -42,6 +42,16 @@ class ArchiveFacts:
         said = [match[0] for result in found.results for match in within.finditer(result.entry.text)]
         return sum(each[:1].isupper() for each in said) * 2 > len(said) > 0
 
+    def is_topic(self, name: str, host: str) -> bool:
+        """Return whether twice as many entries speak of a name without a link to its host as link there."""
+        asked = (f'"{name}" -site:{host}', f"site:{host}")
+        said, linked = (self._index.search(query, limit=1).total for query in asked)
+        return said > 2 * linked
+
+    def knows(self, word: str) -> bool:
+        """Return whether any entry has the word."""
+        return self._index.weight(word) < self._index.weight("")
+
     def issue_on(self, day: date, days: int = 1) -> tuple[int | str, ...]:
         """Return the issues of `days` days from `day` on, newest first, else the last one before; by number or slug."""
         issues = self._snapshot.issues

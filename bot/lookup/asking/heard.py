@@ -34,6 +34,18 @@ QUESTION_WORDS = bag("""
 """)
 _STATEMENT = _PHRASES["statement"]
 
+_SHORT_FORMS = {
+    "d'you": "do you", "d'ya": "do you", "y'all": "you all", "ya'll": "you all", "whatcha": "what have you",
+    "gimme": "give me", "lemme": "let me", "wanna": "want to", "gotta": "have to", "gonna": "going to",
+    "u": "you", "ur": "your", "w/o": "without", "w/": "with", "abt": "about", "rn": "now", "atm": "now",
+}  # fmt: skip
+"""What people write short in a chat."""
+_SHORT = re.compile(
+    rf"(?<![\w./-])(?:{'|'.join(sorted(map(re.escape, _SHORT_FORMS), key=len, reverse=True))})(?![\w/-])",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"\b(what|where|how|who|when|why|which)'(re|d|ll|ve)\b", re.IGNORECASE)
+_JOINED_FORMS = {"re": "are", "d": "did", "ll": "will", "ve": "have"}
 _ENDS_OPEN = re.compile(
     r"\b(?:by|to|about|from|with|like|of|via|and|or|for|ask|asked|tried|try|use|see|than)$", re.IGNORECASE
 )
@@ -71,7 +83,8 @@ def hear(message: str, bot: str = "") -> Heard:
     plain = [_plain(part) for part in parts]
     urls = tuple(dict.fromkeys(one or other for one, other in _LINK.findall(message)))
     addressed = not bot or _is_addressed(plain)
-    told = plain if addressed and len(plain) < 3 else [_asking(plain)]
+    apart = len(plain) > 2 or _ENDS_OPEN.search(without_courtesy(plain[0])[0])
+    told = [_asking(plain)] if bot and (apart or not addressed) else plain
     text, courtesy = without_courtesy(one_line(" ".join(told))[:MAX_CHARS])
     wordless = not text and any(part.strip() for part in parts)
     channel_ids = tuple(match[1] for match in _CHANNEL.finditer(message))
@@ -98,7 +111,13 @@ def _plain(text: str) -> str:
     text = _LINK.sub(lambda match: match[1] or match[2], text)
     text = html.unescape(text).translate(_QUOTES)
     text = _MARKS.sub(lambda match: match[1] or match[2] or match[3], _CODE.sub(" ", text))
-    return one_line(_EMOJI.sub(" ", _EMOJI_NAME.sub(" ", text))).lstrip("> ").strip()
+    return _in_full(one_line(_EMOJI.sub(" ", _EMOJI_NAME.sub(" ", text))).lstrip("> ").strip())
+
+
+def _in_full(text: str) -> str:
+    """Return text with its short forms written out: "wanna", "w/o", "where'd"."""
+    text = _SHORT.sub(lambda match: _SHORT_FORMS[match[0].casefold()], text)
+    return _JOINED.sub(lambda match: f"{match[1]} {_JOINED_FORMS[match[2].casefold()]}", text)
 
 
 def without_courtesy(text: str) -> tuple[str, bool]:
@@ -125,11 +144,13 @@ def _is_addressed(parts: list[str]) -> bool:
     A statement that ends with the mention ("that was posted by @bot") speaks about it.
     """
     before, after = without_courtesy(parts[0])[0], without_courtesy(parts[-1])[0]
-    if not before:
+    if _ENDS_OPEN.search(before):  # a sentence to somebody else, unless a whole question follows: "try @bot yet?"
+        return is_asking(after) and len(after.split()) > 1 + after.endswith("?")
+    if not before or is_asking(after):
         return True
-    if is_asking(after) or (is_asking(before) and not re.match(r"(?:ask|see)\b", before, re.IGNORECASE)):
+    if is_asking(before) and not re.match(r"(?:ask|see)\b", before, re.IGNORECASE):
         return True
-    return not after and not _STATEMENT.match(before) and not _ENDS_OPEN.search(before)
+    return not after and not _STATEMENT.match(before)
 
 
 def _asking(parts: list[str]) -> str:

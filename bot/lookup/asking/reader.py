@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rapidfuzz.distance import OSA
+
 from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
 from bot.lookup.asking.archive_port import Archive
@@ -18,6 +20,7 @@ from bot.lookup.asking.changes import ABOUT_US, change, rank_in
 from bot.lookup.asking.heard import QUESTION_WORDS, Heard
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
+from bot.lookup.asking.plain_wishes import plain_wish
 from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
 from bot.lookup.asking.which_issue import issue_request
 
@@ -36,11 +39,18 @@ class Context:
 _THANKS = _PHRASES["thanks"]
 _SMALL_TALK = _PHRASES["small_talk"]
 _ABOUT = phrases("about")
+_TODAY = bag("today tonight tomorrow now yesterday right again really")
 _PRAISE = bag("""
     perfect great nice useful helpful useless wrong bad lovely awesome cool funny interesting amazing brilliant
     excellent super spot job work bot lol haha night morning thanks thank cheers thx ty works worked wow ok okay
-    well
+    well appreciated danke merci gracias grazie obrigado obrigada tack takk kiitos bedankt dzieki dziekuje spasibo
+    arigato hvala mersi dank
 """)
+_PRAISE_FILLERS = bag("""
+    beaucoup bien dir euch ihnen sehr schon schoen vielmals viel vielen mille tusen tusind mycket sa muito muita mucho
+    muchas molte je wel mate buddy friend team folks guys u
+""")
+"""What stands beside praise in some languages."""
 _OF_THE_BOT = ABOUT_US | bag("""
     subscribe subscribed subscribing unsubscribe pause paused pausing resume save saved saving bookmark
     bookmarks bookmarked export import share shared change schedule timezone timezones zone zones status state
@@ -53,6 +63,7 @@ _OF_THE_BOT = ABOUT_US | bag("""
     open source yourself introduce entries links link got gets getting due next happened scheduled filter
     company legal account boss others people anyone everyone colleagues name possible muted mute often show
     muting else land out published publish last first yet still today's yesterday entry entries later something
+    section sections kinds kind thing things list your write word words today havent hasnt didnt
 """)  # fmt: skip
 _MINE_LIST = _PHRASES["mine_list"]
 _SAVED_FIRST = _PHRASES["saved_first"]
@@ -90,6 +101,7 @@ _DEFINES = re.compile(
 _AUXILIARY = bag(
     "is are was were do does did can could should would will has have had am isnt arent dont doesnt didnt cant"
 )
+_ASKED_WITH = ("which", "what", "when", "where", "why", "how", "who", "does", "should", "could")
 _QUESTION_HEAD = _PHRASES["question_head"]
 _QUESTION_NOISE = bag("""
     like explain five im eli5 old year remind tell wonder wondering idea any anyone anybody compare describe
@@ -113,10 +125,25 @@ def read(heard: Heard, context: Context) -> Request:
         return Request(MessageKind.CHATTER, Manner.NONE)
     if not heard.text.strip(" ?!.,"):
         return _bare(heard)
+    heard = replace(heard, text=_with_question_word(heard.text, context.archive))
     for part in (_chatter, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
         if found := part(heard, context):
             return found
     return _about_the_archive(heard, context)
+
+
+def _with_question_word(text: str, archive: Archive) -> str:
+    """Return a text with the question word that its first word is a slip of: "wich tool", "waht is"."""
+    first, _, rest = text.partition(" ")
+    said = first.casefold()
+    if len(rest.split()) < 2 or said in QUESTION_WORDS or not said.isalpha() or archive.knows(said):
+        return text
+    return f"{next((word for word in _ASKED_WITH if _is_slip(said, word)), first)} {rest}"
+
+
+def _is_slip(typed: str, word: str) -> bool:
+    """Return whether a letter of `word` is missing, doubled or swapped with its neighbour."""
+    return OSA.distance(typed, word) == 1 and (len(typed) != len(word) or sorted(typed) == sorted(word))
 
 
 def _bare(heard: Heard) -> Request:
@@ -133,14 +160,24 @@ def _bare(heard: Heard) -> Request:
 def is_small_talk(text: str) -> bool:
     """Return whether a message is thanks, praise, a greeting or talk that has nothing to do with the archive."""
     parts = [part for part in re.split(r"[,.!?;]+\s*", text.strip(" ?!.")) if part]
-    return bool(_SMALL_TALK.match(text)) or (bool(parts) and all(map(_is_courtesy, parts)))
+    return _is_aside(text) or (bool(parts) and all(map(_is_courtesy, parts)))
+
+
+def _is_aside(text: str) -> bool:
+    """Return whether a text begins as small talk and goes on as such: "what is the time series database" does not."""
+    match = _SMALL_TALK.match(text)
+    rest = words(text[match.end() :]) if match else []
+    return match is not None and (not rest or rest[0] in STOP_WORDS or rest[0] in _TODAY)
 
 
 def _is_courtesy(text: str) -> bool:
     """Return whether a clause is thanks, praise or a greeting: every word is one of those, or filler."""
     said = words(text)
+    asks = len(said) > 1 and said[0] in QUESTION_WORDS and said[1] in _AUXILIARY  # "how does this work"
     return bool(_THANKS.match(text)) or (
-        any(word in _PRAISE for word in said) and all(word in _PRAISE or word in STOP_WORDS for word in said)
+        not asks
+        and any(word in _PRAISE for word in said)
+        and all(word in _PRAISE or word in STOP_WORDS or word in _PRAISE_FILLERS for word in said)
     )
 
 
@@ -150,7 +187,7 @@ def _chatter(heard: Heard, _context: Context) -> Request | None:
 
 def change_of(heard: Heard, _context: Context) -> Request | None:
     """Return the change that a message asks for, None for none."""
-    return change(heard)
+    return change(heard) or plain_wish(heard)
 
 
 def _the_bot(heard: Heard, _context: Context) -> Request | None:
@@ -181,6 +218,7 @@ def _own(heard: Heard, context: Context) -> Request | None:
     topic = " ".join(re.sub(r"[?!.,']", " ", _MINE_FRAME.sub(" ", rest)).split())
     if team and period:
         limits = replace(limits, after="", before="", year=0)
+        topic = re.sub(rf"\b{period}\b", "", topic, flags=re.IGNORECASE).strip()
     return Request(MessageKind.MINE, topic=topic, limits=limits, team=team, period=period if team else "")
 
 

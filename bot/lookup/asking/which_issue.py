@@ -14,11 +14,12 @@ _NAME = r"(?:issues?|editions?|newsletters?|digests?|weekl(?:y|ies)|episodes?|in
 _COUNT = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
 _NUMBERED = re.compile(
     rf"\b{_NAME} ?(?:number |no\.? ?|nr\.? ?|num )?#?(?P<number>\d{{1,6}})\b|"
-    rf"(?<![\w#])#(?P<hash>\d{{1,6}})\b|\b(?:number|no\.|nr\.) ?(?P<no>\d{{1,6}})\b",
+    rf"(?<![\w#])#(?P<hash>\d{{1,6}})\b|\b(?:number|no\.|nr\.?) ?(?P<no>\d{{1,6}})\b",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    r"^(?:(?:show|open|read|give|send|get)(?: me| us)? )?(?:#?(?P<number>\d{1,6}))(?: please)?$", re.IGNORECASE
+    r"^(?:(?:show|open|read|give|send|get)(?: me| us)? )?(?:no |num )?(?:#?(?P<number>\d{1,6}))(?: please)?$",
+    re.IGNORECASE,
 )
 _IN_NUMBER = re.compile(
     r"\b(?:what (?:was|is|'?s|were|did|does)|whats|anything|show|summary of|summari[sz]e|contents of|"
@@ -30,7 +31,7 @@ _DASHED = re.compile(r"\b(?P<day>(?:19|20)\d\d-\d\d-\d\d)\b")
 _LATEST = re.compile(
     r"^(?:(?:show|open|read|give|send|get|see|what(?:'?s| is| was| are)|whats|can (?:you|i|we) (?:see|"
     r"have|read|get|show|send)|let me (?:see|read)|where(?:'?s| is)|have you got|post)(?: me|"
-    r" us)? )*(?:(?:what(?:'?s| is| was)? )?(?:in|inside|of) )?(?:the |this |your |"
+    r" us)? )*(?:(?:what(?:'?s| is| was)? )?(?:(?:new |good |interesting )?(?:in|inside|of)) )?(?:the |this |your |"
     r"our )?(?P<which>latest|newest|most recent|current|last|this week'?s|today'?s|last week'?s|"
     rf"previous|yesterday'?s|new)(?: (?P<name>{_NAME}|one|links))?(?: (?:about|say|have))?$",
     re.IGNORECASE,
@@ -47,8 +48,8 @@ _ONE_AGO = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(
-    rf"\b(?:the |what was in the )?(?P<name>one|{_NAME}) (?:of|from|on|for|dated|published (?:on|in)|"
-    r"that came out (?:on|in)|sent (?:on|in)) (?P<when>.+)$",
+    rf"\b(?:the |what was in the )?(?P<name>one|{_NAME}) (?:of|from|on|for|dated|(?:(?:that )?(?:was|were|is|came|"
+    r"went|got) )?(?:out |published |sent |posted )?(?:on|in)) (?P<when>.+)$",
     re.IGNORECASE,
 )
 _SECTION_FIRST = re.compile(
@@ -56,6 +57,7 @@ _SECTION_FIRST = re.compile(
     r"(?=(?:the |this )?(?:latest|newest|last)(?: one)?$)",
     re.IGNORECASE,
 )
+_OWNED = re.compile(rf"\b(?P<when>(?:last|this|past) month)'?s? (?:{_NAME}|ones?)$", re.IGNORECASE)
 _OLDEST = re.compile(
     rf"\b(?:very first|first|oldest|earliest) (?:{_NAME})(?: (?:you have|there is|ever|of all))?$", re.IGNORECASE
 )
@@ -113,6 +115,10 @@ _FRAME = re.compile(
 )
 
 
+_PARTS = re.compile(r"\b(?:only|just|bits?|parts?|sections?|entries|its|any)\b|[^\w\s]", re.IGNORECASE)
+"""What a section of an issue is called."""
+
+
 def _frame(text: str) -> str:
     return _FRAME.sub(" ", text)
 
@@ -136,7 +142,17 @@ def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, .
         or _dated(text, today, archive)
         or _at_an_end(text, archive)
         or _latest(text, archive)
+        or _with_section(text, archive)
     )
+
+
+def _with_section(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
+    """Return the issue of "just the news bits of 512", "435 jobs": a section, a number that is an issue's, no topic."""
+    if not _SECTION.search(text):
+        return None
+    left = _PARTS.sub(" ", _frame(_SECTION.sub(" ", text, count=1))).split()
+    number = int(left[0]) if len(left) == 1 and re.fullmatch(r"\d{2,6}", left[0]) else 0
+    return ((number,), text.replace(left[0], " ")) if number and archive.has(number) else None
 
 
 def _at_an_end(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
@@ -174,7 +190,7 @@ def _ago(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...
 
 
 def _dated(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
-    match = _DATED.search(text) or _OUT_ON.search(text)
+    match = _DATED.search(text) or _OUT_ON.search(text) or _OWNED.search(text)
     days = _days(match["when"], today, archive) if match else None
     if match is None or days is None:
         return None

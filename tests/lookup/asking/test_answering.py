@@ -18,6 +18,15 @@ ISSUES = (
 )
 
 
+def test_a_word_that_was_corrected_makes_an_answer_nearest_at_best() -> None:
+    """Which is said: an answer to another word is not the one that was asked for, however much it has of the rest."""
+    asked = Request(MessageKind.QUESTION, topic="velera backups")
+    answer = reply(asked, Index.of(ISSUES), Snapshot.of(()), TODAY)
+    assert answer.found is not None
+    assert [each.typed for each in answer.found.assumed] == ["velera"]
+    assert answer.grade is Grade.NEAREST
+
+
 def test_the_sentence_that_says_what_was_asked_comes_first() -> None:
     """Where an entry has several, its first is no better for its place; in either order of the entries."""
     for order in ("", "oldest"):
