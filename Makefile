@@ -96,13 +96,14 @@ release: $(VENV)/docs ## prepare a release: make release VERSION=0.2.0
 screenshots: $(VENV)/browser ## take the README's pictures of the page, from the demo itself
 	$(BIN)/python -m docs.screenshots
 
-PIN := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --no-strip-extras --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
+# One resolution for every system and Python that is supported, whichever it is made on.
+PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --custom-compile-command "make pins"
 
 # What imports issues is pinned for every set-up, and is an extra of the package.
 # The documentation's tools share an environment with the others: what both need has one version.
 pins: ## pin the newest versions that pyproject.toml allows, with hashes
-	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/python -m pip install --quiet 'uv~=0.13.9'
 	$(PIN) --extra import -o requirements.txt pyproject.toml
 	$(PIN) --extra import --extra mcp --extra dev -o requirements-dev.txt pyproject.toml
 	$(PIN) --extra docs --constraint requirements-dev.txt -o requirements-docs.txt pyproject.toml
