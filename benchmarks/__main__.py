@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import asking, bookmarks, commands, delivery, page, reading, searching
+from benchmarks import asking, bookmarks, commands, delivery, growth, page, reading, searching
 from benchmarks.table import Row, as_json, show
 
 SAMPLE = Path(__file__).parents[1] / "playground/demo/sample"
@@ -18,6 +18,7 @@ ALL: dict[str, Callable[[Path], list[Row]]] = {
     "searching": searching.run,
     "commands": commands.run,
     "delivery": lambda _: delivery.run(),
+    "growth": lambda _: growth.run(),
     "bookmarks": bookmarks.run,
     "asking": asking.run,
     "page": page.run,

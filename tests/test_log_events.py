@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
-IRREGULAR = ("broken", "found", "left", "lost", "shrank", "taken")
+IRREGULAR = ("broken", "found", "left", "lost", "shrank", "shrunk", "taken")
 """Past forms in use that do not end in -ed."""
 EVENT = re.compile(rf"[a-z]+(_[a-z]+)*\.([a-z]+ed|{'|'.join(IRREGULAR)})")
 

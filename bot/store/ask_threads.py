@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from bot.domain.ask_thread import KEPT_HOURS, AskThread
 from bot.store.database import Database
-from bot.store.tables import ask_threads, insert, insert_new
+from bot.store.inserts import insert, insert_new
+from bot.store.tables import ask_threads
 
 MAX_STATE_CHARS = 16_000
 """A longer state is not stored: the thread begins again."""

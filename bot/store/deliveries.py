@@ -21,9 +21,10 @@ from bot.domain.subscription import Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.delivery_batches import all_unfinished, begin_all, decide_all, finish_all, histories, with_parts
+from bot.store.inserts import insert
 from bot.store.membership import is_among
 from bot.store.next_run import running_now
-from bot.store.tables import deliveries, insert, subscriptions
+from bot.store.tables import deliveries, subscriptions
 from bot.store.tables import parts as parts_table
 
 _D = deliveries.c

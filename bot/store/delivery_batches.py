@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    false,
     func,
     or_,
     select,
@@ -31,6 +32,7 @@ from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.membership import is_among_given
 from bot.store.older_issues import tell_of
 from bot.store.parts import parts_of
+from bot.store.shrinking import shrunk_parts
 from bot.store.tables import Moment, deliveries, issues, slots, subscriptions
 from bot.store.tables import parts as parts_table
 
@@ -50,7 +52,7 @@ def _history(rows: BulkRows) -> Any:
 def _unfinished(rows: BulkRows) -> Any:
     """Return the query for the deliveries of subscriptions that have work left."""
     other = or_(issues.c.source != _D.source, _D.version != rows("version_"))
-    edited = and_(_D.progress == Progress.DONE.value, _D.decided >= rows("revisable"), other)
+    edited = and_(_D.progress == Progress.DONE.value, _D.decided >= rows("revisable"), _D.shrunk.is_(false()), other)
     theirs = rows.rows.join(deliveries, _D.subscription == rows("subscription_"))
     there = theirs.outerjoin(issues, issues.c.identity == _D.issue)
     return select(deliveries).select_from(there).where(or_(_LEFT, edited)).order_by(_D.id)
@@ -211,6 +213,9 @@ def with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, .
     """Return the deliveries of rows, with their parts."""
     found = tuple(rows)
     parts = parts_of(connection, (row.id for row in found)) if found else {}
+    if shrunk := [row.id for row in found if row.shrunk]:
+        for delivery, rows_of in shrunk_parts(connection, shrunk).items():
+            parts[delivery] = tuple(sorted((*rows_of, *parts.get(delivery, ())), key=lambda part: part.at))
     return tuple(
         Delivery(
             id=row.id,

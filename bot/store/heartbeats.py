@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bot.domain.gap import Gap, Heartbeat, gap_after
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
+from bot.store.inserts import insert as upsert
 from bot.store.tables import heartbeats, posting_gaps
-from bot.store.tables import insert as upsert
 
 KEPT = timedelta(days=90)
 """How long a gap is stored: an issue that is older is no news to any channel."""

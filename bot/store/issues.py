@@ -19,7 +19,8 @@ from bot.domain.likeness import Marks
 from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
-from bot.store.tables import archive_looks, broken_files, insert, issues, slugs
+from bot.store.inserts import insert
+from bot.store.tables import archive_looks, broken_files, issues, slugs
 
 MIN_KNOWN_ISSUES = 10
 """Of so many known issues one is still there, unless the folder is another one."""

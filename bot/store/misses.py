@@ -11,7 +11,8 @@ from archive.search.result import Grade
 from bot.domain.missed_query import MissedQuery
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
-from bot.store.tables import insert, misses
+from bot.store.inserts import insert
+from bot.store.tables import misses
 
 _M = misses.c
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, and_, delete, select, update
 from bot.domain.delivery import REQUESTED, Progress
 from bot.domain.numbers import in_runs, of_runs
 from bot.store.database import Database
+from bot.store.inserts import insert
 from bot.store.membership import is_among
 from bot.store.next_run import running_now
-from bot.store.tables import deliveries, insert, older_issues, subscriptions
+from bot.store.tables import deliveries, older_issues, subscriptions
 
 _D = deliveries.c
 _Q = older_issues.c

@@ -30,8 +30,9 @@ from sqlalchemy import (
 from bot.domain.delivery import GONE, TAKEN_BACK, Delivery, PartRow, Progress, ShownEntry, State, shown_json
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
+from bot.store.inserts import insert_new
 from bot.store.membership import is_among, is_among_given
-from bot.store.tables import Moment, deliveries, insert_new, parts, subscriptions
+from bot.store.tables import Moment, deliveries, parts, subscriptions
 
 _P = parts.c
 

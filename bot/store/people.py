@@ -14,8 +14,9 @@ from bot.domain.user_state import UserState
 from bot.store import subscription_audit
 from bot.store.bookmark_events import adopt
 from bot.store.database import Database
+from bot.store.inserts import insert_new
 from bot.store.membership import is_among
-from bot.store.tables import ask_threads, bookmarks, forgotten, insert_new, marks, people, subscriptions
+from bot.store.tables import ask_threads, bookmarks, forgotten, marks, people, subscriptions
 
 _P = people.c
 _S = subscriptions.c

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
 from bot.domain.bookmark import BookmarkLink, BookmarkSource, ShownLinks, links_json, links_of
-from bot.domain.delivery import PostedPart, State, shown_of
+from bot.domain.delivery import PostedPart, ShownEntry, State, shown_of
 from bot.domain.workspace import WorkspaceId, enterprise_of
 from bot.store.database import Database
 from bot.store.membership import is_among
+from bot.store.shrinking import parent_of, shrunk_at
 from bot.store.tables import deliveries, parts, postings
 
 BEFORE, AFTER = timedelta(minutes=1), timedelta(hours=1)
@@ -66,7 +66,9 @@ class Postings:
         reply = select(parts.c.delivery).join(deliveries, deliveries.c.id == parts.c.delivery)
         reply = reply.where(parts.c.ts == ts, deliveries.c.channel == channel, parts.c.at != 0).limit(1)
         chosen = select(parts.c.ts).where(parts.c.delivery == reply.scalar_subquery(), parts.c.at == 0)
-        return await self._database.read(lambda connection: connection.scalar(chosen)) or None
+        return await self._database.read(
+            lambda connection: connection.scalar(chosen) or parent_of(connection, channel, ts) or None
+        )
 
     async def prune(self, now: datetime) -> int:
         """Delete old rows of others' messages and of messages that were never posted; return how many."""
@@ -84,7 +86,10 @@ def posted(connection: Connection, workspace: WorkspaceId, channel: str, ts: str
         .where(parts.c.ts == ts, deliveries.c.workspace == workspace, deliveries.c.channel == channel)
     )
     row = connection.execute(chosen).first()
-    return None if row is None else PostedPart(row.issue, row.key, shown_of(row.shown))
+    if row is not None:
+        return PostedPart(row.issue, row.key, shown_of(row.shown))
+    here = (each for each in shrunk_at(connection, [ts]) if (each.workspace, each.channel) == (workspace, channel))
+    return next((PostedPart(each.issue, each.ts, each.entries) for each in here), None)
 
 
 def shown_on_all(
@@ -98,10 +103,12 @@ def shown_on_all(
     for row in connection.execute(
         _PART.add_columns(parts.c.ts, deliveries.c.channel).where(is_among(parts.c.ts, times))
     ):
-        there.setdefault((row.channel, row.ts), []).append((row.workspace, _shown(row)))
+        there.setdefault((row.channel, row.ts), []).append((row.workspace, _shown(row.issue, shown_of(row.shown))))
     for row in connection.execute(_POSTING.add_columns(_O.ts, _O.channel).where(is_among(_O.ts, times))):
         shown_links = ShownLinks(links_of(row.links), row.ours)
         there.setdefault((row.channel, row.ts), []).append((row.workspace, shown_links))
+    for each in shrunk_at(connection, times):
+        there.setdefault((each.channel, each.ts), []).append((each.workspace, _shown(each.issue, each.entries)))
     return [
         next(
             (it for where, it in there.get((source.channel, source.ts), ()) if source.shared or _same(where, here)),
@@ -111,8 +118,8 @@ def shown_on_all(
     ]
 
 
-def _shown(row: Any) -> ShownLinks:
-    return ShownLinks(tuple(BookmarkLink(e.url, e.headline, "", row.issue, e.position) for e in shown_of(row.shown)))
+def _shown(issue: str, entries: Iterable[ShownEntry]) -> ShownLinks:
+    return ShownLinks(tuple(BookmarkLink(each.url, each.headline, "", issue, each.position) for each in entries))
 
 
 _PART = select(deliveries.c.workspace, deliveries.c.issue, parts.c.shown).join(
@@ -133,10 +140,13 @@ def shown_on(
         return None
     for row in connection.execute(_PART.where(parts.c.ts == ts, deliveries.c.channel == channel)):
         if shared or _same(row.workspace, workspace):
-            return _shown(row)
+            return _shown(row.issue, shown_of(row.shown))
     for row in connection.execute(_POSTING.where(_O.ts == ts, _O.channel == channel)):
         if shared or _same(row.workspace, workspace):
             return ShownLinks(links_of(row.links), row.ours)
+    for each in shrunk_at(connection, [ts]):
+        if each.channel == channel and (shared or _same(each.workspace, workspace)):
+            return _shown(each.issue, each.entries)
     return None
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, and_, case, exists, literal, select, update
 from bot.domain.delivery import RETRACTABLE, TAKEN_BACK, Progress, State
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
+from bot.store.inserts import insert_new
 from bot.store.membership import is_among
 from bot.store.next_run import soon
-from bot.store.tables import deliveries, insert_new, parts, subscriptions
+from bot.store.shrinking import restore
+from bot.store.tables import deliveries, parts, subscriptions
 
 _D = deliveries.c
 _S = subscriptions.c
@@ -38,7 +40,8 @@ class Retractions:
         mark = update(deliveries).where(asked).values(progress=Progress.RETRACTING.value, reason=_ASKED)
 
         def unit(connection: Connection) -> int:
-            rows = connection.execute(mark.returning(_D.id, _D.subscription)).all()
+            rows = connection.execute(mark.returning(_D.id, _D.subscription, _D.shrunk)).all()
+            restore(connection, [row.id for row in rows if row.shrunk])
             waiting = and_(is_among(parts.c.delivery, [row.id for row in rows]), parts.c.state == State.PENDING.value)
             connection.execute(update(parts).where(waiting).values(state=State.SKIPPED.value, reason=TAKEN_BACK))
             if fresh := _not_posted(connection, issue, now, workspace, channel):

@@ -25,6 +25,7 @@ from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted
 from bot.store.retractions import Retractions
+from bot.store.shrinking import Shrinking
 from bot.store.subscription_audit import SubscriptionAudit
 from bot.store.subscriptions import Subscriptions
 from bot.store.teams import Teams
@@ -50,6 +51,7 @@ class Store:
         self.channel_moves = ChannelMoves(database)
         self.retractions = Retractions(database)
         self.parts = Parts(database)
+        self.shrinking = Shrinking(database)
         self.bookmarks = Bookmarks(database)
         self.people = People(database)
         self.postings = Postings(database)

@@ -12,9 +12,10 @@ from bot.domain.subscription import PausedBy, Subscription
 from bot.domain.subscription_settings import ChannelSettings, SettingsChange
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
+from bot.store.inserts import insert_new
 from bot.store.row_mapping import subscription_of
 from bot.store.subscriptions import end, pausing, put, resuming
-from bot.store.tables import insert_new, subscription_audit, subscriptions
+from bot.store.tables import subscription_audit, subscriptions
 
 Deciding: TypeAlias = Callable[[ChannelSettings | None, int], ChannelSettings | None]
 """Returns a channel's new settings, given those it has (None: not subscribed) and the id of its last change (0: none).

@@ -14,10 +14,11 @@ from bot.domain.schedule import Schedule
 from bot.domain.subscription import CLOCK_TOLERANCE, Limit, Paused, PausedBy, Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
+from bot.store.inserts import insert
 from bot.store.membership import is_among
 from bot.store.next_run import soon
 from bot.store.row_mapping import limit_of, subscription_of, wish_of
-from bot.store.tables import Moment, deliveries, insert, issues, parts, subscriptions
+from bot.store.tables import Moment, deliveries, issues, parts, subscriptions
 
 MAX_LIMIT = timedelta(days=1)
 """The longest Retry-After that is believed (bot.slack.api.responses)."""

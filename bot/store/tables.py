@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Dialect,
     ForeignKey,
     Index,
@@ -24,7 +21,6 @@ from sqlalchemy import (
     false,
     true,
 )
-from sqlalchemy.dialects import sqlite
 
 from bot.domain.clock import microseconds, moment_of
 
@@ -190,9 +186,17 @@ deliveries = Table(
     Column("version", Text, nullable=False, default="", server_default=""),
     # A person asked for it, though it is not posted by itself.
     Column("requested", Boolean, nullable=False, default=False, server_default=false()),
+    # Its posted messages are in the table shrunk_messages: they are never corrected again.
+    Column("shrunk", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),
     Index("deliveries_by_subscription", "subscription", "progress"),
     Index("deliveries_by_issue", "issue"),
+)
+Index(
+    "deliveries_to_shrink",
+    deliveries.c.decided,
+    sqlite_where=deliveries.c.shrunk.is_(false()),
+    postgresql_where=deliveries.c.shrunk.is_(false()),
 )
 older_issues = Table(
     "older_issues",
@@ -233,6 +237,28 @@ parts = Table(
     Column("source", Text, nullable=False, default="", server_default=""),
     UniqueConstraint("delivery", "key", name="one_part_a_key"),
     Index("parts_by_ts", "ts"),
+)
+shrunk_messages = Table(
+    "shrunk_messages",
+    metadata,
+    # What stays of a message once its digest can't be corrected any more: enough for a reaction and to delete it.
+    # The ts of Slack's in microseconds, which order it has in its digest, and the ids of the entries that it shows.
+    Column("ts", BigInteger, primary_key=True, autoincrement=False),
+    Column("delivery", _Key, ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    Column("at", Integer, nullable=False),
+    Column("entries", Text, nullable=False),
+    Index("shrunk_messages_by_delivery", "delivery"),
+    sqlite_with_rowid=False,
+)
+shrunk_entries = Table(
+    "shrunk_entries",
+    metadata,
+    # An entry as messages show it, once for all channels; the hash is of the other three columns.
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("position", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("headline", Text, nullable=False),
 )
 people = Table(
     "people",
@@ -352,27 +378,3 @@ ask_threads = Table(
     Index("ask_threads_by_age", "at"),
     Index("ask_threads_by_user", "user"),
 )
-
-
-@lru_cache(maxsize=64)
-def _insert_new(dialect: str, table: Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing()
-
-
-def insert_new(connection: Connection, table: Table) -> Any:
-    """Return the insert that leaves rows alone which are there already."""
-    return _insert_new(connection.dialect.name, table)
-
-
-def insert(connection: Connection, table: Table) -> Any:
-    """Return the insert of the connection's dialect: both know `on_conflict_do_nothing` and `_do_update`."""
-    return _insert(connection.dialect.name, table)
-
-
-def _insert(dialect: str, table: Table) -> Any:
-    if dialect == "postgresql":
-        # A bot on SQLite does not pay for it: 0.02 s of CPU at every start.
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
-
-        return postgresql.insert(table)
-    return sqlite.insert(table)

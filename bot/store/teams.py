@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from bot.store.database import Database
-from bot.store.tables import insert, teams
+from bot.store.inserts import insert
+from bot.store.tables import teams
 
 
 class Teams:

@@ -1,8 +1,9 @@
-"""What delivery does every hour: it resumes what may go on, and deletes what is old."""
+"""What delivery does every hour: it resumes what may go on, and deletes or shrinks what is old."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -15,23 +16,28 @@ from bot.store.store import Store
 _log = structlog.get_logger(__name__)
 _MAX_CHECKS_AT_ONCE = 8
 """Workspaces that refused the bot which are checked at the same time."""
+_SHRINK_MARGIN = timedelta(days=1)
+"""How much longer than it can be corrected a digest stays whole: a correction may be under way, and clocks differ."""
 _CHECK_TIMEOUT_SECONDS = 20.0
 """Seconds after which such a check is given up."""
 
 
 class Upkeep:
-    """Resumes subscriptions whose reason for the pause is gone, and deletes old bookmark events."""
+    """Resumes subscriptions whose reason for the pause is gone, and deletes or shrinks what is old."""
 
-    def __init__(self, store: Store, slack: Poster, clock: Clock) -> None:
-        """Look after the subscriptions in `store`."""
+    def __init__(self, store: Store, slack: Poster, clock: Clock, revisable_for: timedelta) -> None:
+        """Look after the subscriptions in `store`, whose digests follow corrections for `revisable_for`."""
         self._store, self._slack, self._clock = store, slack, clock
+        self._shrinks_after = revisable_for + _SHRINK_MARGIN
 
     async def tidy(self) -> None:
-        """Resume the subscriptions whose schedule can be read again, and delete old bookmark events."""
+        """Resume the subscriptions whose schedule can be read again, and delete or shrink what is old."""
         now = self._clock.now()
         if count := await self._store.subscriptions.resume_readable(now):
             _log.info("subscriptions.resumed", subscriptions=count)
         await self._store.bookmarks.prune(now)
+        if count := await self._store.shrinking.run(now - self._shrinks_after):
+            _log.info("digests.shrunk", digests=count)
 
     async def check_tokens(self) -> None:
         """Resume the subscriptions of each workspace that refused the bot and now accepts its token again."""
