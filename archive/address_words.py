@@ -69,8 +69,7 @@ def title_of_path(path: str, text: str) -> str:
 def _told(words: list[str], part: str, text: str) -> str:
     """Return the title that words of the address make, or the text's first clause where they tell less."""
     if text:
-        last = words[-1]
-        if words[0].endswith(_NEWSLETTERS) or last.endswith(_NEWSLETTERS) or not last.isalpha() or not part.islower():
+        if "weekly" in part or "newsletter" in part or not words[-1].isalpha() or not part.islower():
             words = _without_marks(words, part, text)
         if _is_untelling(words) and (said := clause(text)):
             return said
@@ -146,7 +145,7 @@ def _words(part: str) -> list[str]:
 
 def _unnumbered(words: list[str]) -> list[str]:
     """Return words without the numbers and the day at their ends."""
-    while words and _is_number(words[-1]):
+    while words and (_is_number(words[-1]) or (words[-1] == "0" and words[-2:-1] and words[-2] not in _COUNTING)):
         words.pop()
     while words and _is_number(words[0]):
         del words[0]
@@ -155,6 +154,10 @@ def _unnumbered(words: list[str]) -> list[str]:
     return words
 
 
+_COUNTING = frozenset(
+    {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "chapter", "day", "part", "version", "vol", "week"}
+)
+"""What a zero may follow that belongs to the title."""
 _DATED = 5
 """Words of a path from which on a year, month and day before them are its date."""
 

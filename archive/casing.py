@@ -35,12 +35,6 @@ _NAMES = {
     January February April June July August September October November December
     English French German Italian Japanese Spanish Chinese Russian""".split()  # noqa: SIM905 - reads better
 }
-_SECOND_NAMES = {
-    # The second word of names of places, and the first.
-    **dict.fromkeys(["york", "zealand", "delhi", "orleans", "jersey"], "new"),
-    **dict.fromkeys(["francisco", "diego", "jose"], "san"),
-    **{"angeles": "los", "vegas": "las", "kong": "hong", "aviv": "tel", "town": "cape"},  # noqa: PIE800 - apart
-}
 _FIXED = {
     **_NAMES,
     # URLs have no apostrophes. Words that mean something without one ("its", "were") are left alone.
@@ -56,14 +50,20 @@ _FIXED = {
 }
 _ENDINGS = frozenset({"t", "s", "re", "ve", "ll", "d", "m"})
 """What an apostrophe was before, where an address has a sign in its place: `isn-t`, `what-s`."""
+_PLACES = re.compile(
+    r"\b(?:new (?:york|zealand|delhi|orleans|jersey)|san (?:francisco|diego|jose)|los angeles|las vegas|hong kong"
+    r"|tel aviv|cape town)\b"
+)
+_MENDABLE = _ENDINGS | {"its", "lets", "new", "san", "los", "las", "hong", "tel", "cape"}
 _APART = re.compile(
     r"\b(?:(don|isn|aren|wasn|weren|doesn|didn|can|won|shouldn|couldn|wouldn|haven|hasn|hadn|ain) (t)"
     r"|(you|we|they) (re|ve|ll|d)|(i) (m|ve|ll|d)|(\w{2,}) (s))\b",
     re.IGNORECASE,
 )
 _IT_IS = re.compile(
-    r"^its(?= (?:a|about|all|an|been|here|not|ok|okay|the|time) )|\bits(?= (?:a|about|an|been|not|the) )"
+    r"^its(?= (?:a|about|all|an|been|here|just|not|ok|okay|the|time) )|\bits(?= (?:a|about|an|been|just|not|the) )"
 )
+_LET_US = re.compile(r"\blets(?= (?:be|build|do|get|go|look|make|not|see|start|stop|take|talk|try)\b)")
 _VERSION = re.compile(r"(?<=[A-Za-z] )(?<!part )(?<!week )(?<!day )v?\d{1,2}(?: \d{1,2}){1,2}(?= [A-Za-z]|$)(?! \d)")
 _FIGURES = re.compile(r"\b\d{2,9}\b")
 _GOES_ON = re.compile(r"[\w-]")
@@ -75,31 +75,36 @@ def cased(words: list[str], text: str) -> str:
     >>> cased(["what", "s", "new", "in", "partiql"], "PartiQL is a language for questions.")
     "What's new in PartiQL"
     """
+    joined = "".join(words)
     # The same length as the text, and a fraction of the time that the lower case of curly quotes takes.
-    plain_words = not text.isascii() and "".join(words).isascii()
+    plain_words = not text.isascii() and joined.isascii()
     low = text.encode("ascii", "replace").decode("ascii").lower() if plain_words else text.lower()
     phrase = " ".join(words)
-    if (at := low.find(phrase)) >= 0 and len(phrase) <= HEADLINE_MAX_CHARS:
-        return text[at].upper() + text[at + 1 : at + len(phrase)]
-    written = []
-    for small in words:
-        if small not in _SMALL and (at := low.find(small)) >= 0 and (seen := _name(small, text, low, at)):
-            written.append(seen)
-        else:
-            if small in _SECOND_NAMES and written and written[-1] == _SECOND_NAMES[small]:
-                written[-1], small = written[-1].capitalize(), small.capitalize()  # noqa: PLW2901 - a place
-            written.append(_FIXED.get(small, small))
+    if (at := low.find(phrase)) >= 0 and (whole := _phrase(text, at, len(phrase))):
+        return whole
+    written = [
+        (small not in _SMALL and (at := low.find(small)) >= 0 and _name(small, text, low, at))
+        or _FIXED.get(small, small)
+        for small in words
+    ]
     if "-" in text:
         written = _hyphened(written, words, text, low)
-    title = _mended(" ".join(written), words, text)
-    if written[0].islower() and not _is_odd_name(written[0]):
+    title = " ".join(written)
+    if not _MENDABLE.isdisjoint(words):
+        title = _mended(title)
+    if not joined.isalpha():
+        title = _FIGURES.sub(lambda m: _figures(m[0], text), _VERSION.sub(lambda m: _dotted(m, text), title))
+    if written[0].islower():
         title = title[0].upper() + title[1:]
     return title if len(title) <= HEADLINE_MAX_CHARS and title.isascii() and title.isprintable() else shortened(title)
 
 
-def _is_odd_name(word: str) -> bool:
-    """Return whether a word is a name that begins in lower case although it has capitals."""
-    return not word.islower()
+def _phrase(text: str, at: int, long: int) -> str:
+    """Return the title that `text` writes out from `at` on, "" if that is part of other words or too long."""
+    end = at + long
+    if long > HEADLINE_MAX_CHARS or text[end : end + 1].isalnum() or (at and text[at - 1].isalnum()):
+        return ""
+    return text[at].upper() + text[at + 1 : end]
 
 
 def _name(small: str, text: str, low: str, at: int) -> str:
@@ -129,15 +134,11 @@ def _is_name(text: str, at: int, seen: str) -> bool:
 _IS = (" is a ", " is an ", " is the ")
 
 
-def _mended(title: str, words: list[str], text: str) -> str:
-    """Return a title with the apostrophes, dots and commas that an address leaves out."""
-    if not _ENDINGS.isdisjoint(words):
-        title = _APART.sub(lambda m: "'".join(part for part in m.groups() if part), title)
-    if "its" in words:
-        title = _IT_IS.sub("it's", title)
-    if any(map(str.isdecimal, words)):
-        title = _FIGURES.sub(lambda m: _figures(m[0], text), _VERSION.sub(lambda m: _dotted(m, text), title))
-    return title
+def _mended(title: str) -> str:
+    """Return a title with the apostrophes and the capitals of places that single words don't tell."""
+    title = _APART.sub(lambda m: "'".join(part for part in m.groups() if part), title)
+    title = _LET_US.sub("let's", _IT_IS.sub("it's", title))
+    return _PLACES.sub(lambda m: m[0].title(), title)
 
 
 def _hyphened(written: list[str], words: list[str], text: str, low: str) -> list[str]:

@@ -22,7 +22,11 @@ def clause(text: str) -> str:
     >>> clause("Knots is a tool for tying things that works on any boat, with any rope, and in any weather there is.")
     'Knots is a tool for tying things that works on any boat'
     """
-    line = text.partition("\n")[0].lstrip("•*-–—> ")
+    line, _, more = text.partition("\n")
+    while more and needs_more(line.rpartition(" ")[2].lower()):  # the line was wrapped, and not ended
+        after, _, more = more.partition("\n")
+        line = f"{line} {after}"
+    line = line.lstrip("•*-–—> ")
     if counted := _COUNTED.match(line):
         line = line[counted.end() :]
     line = _ADDRESS.sub("", line) if "http" in line else line
@@ -34,7 +38,12 @@ def clause(text: str) -> str:
     if bare != line and (sentence := _sentence(bare)):
         return sentence
     named = _NAMED.match(line)
-    return shortened(bare[: next(_breaks(bare), 0)] or _up_to_part(bare) or (named[1] if named else bare))
+    if said := bare[: next(_breaks(bare), 0)] or _up_to_part(bare) or (named[1] if named else ""):
+        return shortened(said)
+    further = _FURTHER.search(bare, _CLAUSE_MIN_CHARS, HEADLINE_MAX_CHARS + _PART_MAX_CHARS)
+    if further and not _SUBORDINATE.match(bare):
+        return shortened(bare[: further.start()].rstrip(_TRAILING))
+    return shortened(bare)
 
 
 def _sentence(line: str) -> str:
@@ -108,7 +117,7 @@ def _up_to_part(line: str) -> str:
     if comma < 0 or _SUBORDINATE.match(line):
         return ""
     reach = HEADLINE_MAX_CHARS + _PART_MAX_CHARS
-    for found in reversed([*_PART.finditer(line, max(comma, _CLAUSE_MIN_CHARS), reach)]):
+    for found in reversed([*_PART.finditer(line, max(comma, _PART_MIN_CHARS), reach)]):
         kept = line[: found.start()]
         if len(kept) > HEADLINE_MAX_CHARS:
             continue
@@ -119,14 +128,16 @@ def _up_to_part(line: str) -> str:
             continue
         if _PARTICIPLE.fullmatch(last) and last not in _NOUNS:  # `a survey focused on …`: the part begins with it
             kept = before
-        if len(kept) >= _CLAUSE_MIN_CHARS and not _needs_more(kept.rpartition(" ")[2].lower()):
+        if len(kept) < _PART_MIN_CHARS:
+            return ""
+        if not (needs_more(kept.rpartition(" ")[2].lower()) or _BARELY_BEGUN.search(kept)):
             return kept.rstrip(_TRAILING)
     return ""
 
 
-def _needs_more(word: str) -> bool:
+def needs_more(word: str) -> bool:
     """Return whether nothing can end with `word`."""
-    return word in _HOLDING or word in LITTLE_WORDS or word in _AUXILIARY or word[-3:-2] in _APOSTROPHES
+    return word in _HOLDING or word in LITTLE_WORDS or word in _AUXILIARY or not _APOSTROPHES.isdisjoint(word[-3:-1])
 
 
 def _wide(line: str) -> str:
@@ -193,6 +204,8 @@ _SUBORDINATE = re.compile(
     re.IGNORECASE,
 )
 _LAST_OF_LIST = re.compile(r", (?:and|or|&) ")
+_FURTHER = re.compile(r" and (?=(?:the|I|I[’']\w+|we|you|they|it|this|there|has|have|is|are|will|now|hopefully|then) )")
+"""What precedes a further clause: it has a verb."""
 _NAMED = re.compile(r"([A-Z][^(]{10,60}) \([^()]*\) is (?:a|an|the) ")
 """A name that the sentence explains, with its short form."""
 _LISTED_BEFORE = re.compile(r",(?! \d)(?: [^\s,;:.]+){1,3}$")
@@ -222,9 +235,13 @@ _PART = re.compile(
 )
 _NEW_CLAUSE = ("but ", "so ", "because ", "although ", "though ", "whereas ", "unless ")
 """Words that begin a clause of its own: what precedes them has a verb."""
+_PART_MIN_CHARS = 40
+"""Characters that remain at least where a part is left out: with fewer, more is lost than a cut word."""
+_BARELY_BEGUN = re.compile(r"(?:,| (?:where|that|which|who|when|if)) \S+$")
+"""A clause of which only its first word would remain."""
 _PART_MAX_CHARS = 16
 """Characters of the longest words that begin a part."""
-_APOSTROPHES = ("'", "’")
+_APOSTROPHES = frozenset("'’")
 _PARTICIPLE = re.compile(r"[a-z-]+(?:ed|ing|ten|built|made|born)")
 _NOUNS = frozenset(
     """anything building everything evening meeting morning nothing something spring string thing tooling training
@@ -250,9 +267,9 @@ _HOLDING = frozenset(
     worth would you""".split()  # noqa: SIM905 - reads better
 )
 LITTLE_WORDS = frozenset(
-    """& a about all along also an and any are as at be been before between both but by can do during for
-    from had has have how if in into is
-    it its just like my nor not of on or our so some such than that the their these this those to too using via was we
-    were what when where which while who why will with without you your""".split()  # noqa: SIM905 - reads better
+    """& a about all along also an and any are as at be been before between both but by can do
+    during for from had has have how if in into is it its just like my nor not of on or
+    our quite really so some such than that the their these this those to too using very
+    via was we were what when where which while who why will with without you your""".split()  # noqa: SIM905 - reads better
 )
 """No title that was cut ends with one of these."""

@@ -215,6 +215,9 @@ _GENERIC = frozenset(
 )
 _BARE_LABEL = re.compile(r"[#\d\W]+|\w+\.(?:com|org|net|io|dev|co)|[A-Z]{2,8}[- #]?\d+")
 """A label that is a number or an address, and says nothing without the words after it."""
+_COMMON = re.compile(r"(?:An?|Another|Some|This|The) [a-z ]+")
+_OF_IT = re.compile(r" (?:that|of|about|on|for|to|from|in|how|why|which) \w")
+"""After a label without a name, the words that say what it is of: `[A good reminder](…) that …`."""
 _VERSION = re.compile(r"\s*v?\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc)[.\d]*)?")
 
 
@@ -224,18 +227,26 @@ def _label(draft: Draft) -> str:
     if line is None or not line.mentions or not line.opens:
         return ""
     mention = line.mentions[0]
-    if mention.picture and (len(line.mentions) > 1 or len(draft.pieces) > 0):
+    if mention.address or (mention.picture and (len(line.mentions) > 1 or len(draft.pieces) > 0)):
         return ""
     label = mention.label.strip()
     more = line.raw[mention.end :]
-    if mention.address or (label.lower() in _GENERIC and more.strip()):
-        return ""
     if len(draft.text) > len(label) + 3 and _BARE_LABEL.fullmatch(label):
         return ""
-    if more.strip() and (is_person(mention) or (_NAME.fullmatch(label) and _DID.match(more))):
+    if more.strip() and _names_little(mention, label, more):
         return ""
     version = _VERSION.match(more)
     return label + version[0] if version and label and label[-1].isalnum() else label
+
+
+def _names_little(mention: Mention, label: str, more: str) -> bool:
+    """Return whether a link's label, which `more` words follow, is no name of the thing: `here`, or who did it."""
+    return (
+        label.lower() in _GENERIC
+        or is_person(mention)
+        or (_NAME.fullmatch(label) is not None and _DID.match(more) is not None)
+        or (_COMMON.fullmatch(label) is not None and _OF_IT.match(more) is not None)
+    )
 
 
 def _before_address(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.address_words import title_of_path
-from archive.clause import HEADLINE_MAX_CHARS, WIDE_SCRIPT, clause, is_wide_script, shortened
+from archive.clause import HEADLINE_MAX_CHARS, WIDE_SCRIPT, clause, is_wide_script, needs_more, shortened
 from archive.link import domain
 from archive.markup import unseen
 
@@ -80,7 +80,8 @@ def _own_title(text: str) -> str:
     first, more, _ = text.partition("\n")
     if not more or len(first) > HEADLINE_MAX_CHARS or first[-1:] in ".:,;" or first[:1] == "•" or first.count(" ") < 2:
         return ""
-    return first
+    goes_on = needs_more(first.rpartition(" ")[2].lower()) and not first.endswith((" & more", " and more"))
+    return "" if goes_on else first
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -453,3 +453,11 @@ def test_the_proof_finds_what_is_lost_or_invented() -> None:
     assert (1, "new", True) in found(entry("Some new words here.", A), second)
     assert (5, "Other words.", False) in found(first)
     assert {(1, "words", False), (2, "org", False), (5, "Other", False)} < set(found())
+
+
+def test_a_label_without_a_name_is_no_title_before_what_it_is_of() -> None:
+    """`[A good reminder](…) that …` is about what follows."""
+    (entry,) = entries("[A good reminder](http://example.org/a) that a library of knots does exist.\n")
+    assert entry.headline == "A good reminder that a library of knots does exist"
+    (entry,) = entries("[A puzzle of knots](http://example.org/a) by A. Pilot\n\nIt is long.\n")
+    assert entry.headline == "A puzzle of knots"

@@ -187,6 +187,19 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
             "RopeCon - Join leading riggers, sailmakers, and makers of blocks from all of the world at the quay.",
             "RopeCon - Join leading riggers, sailmakers, and makers of blocks",
         ),
+        ("The rope-m crate has been\nupdated to 0.7 for all.", "The rope-m crate has been updated to 0.7 for all"),
+        (
+            "As part of the Weekly Rope Initiative, crates that are part of the whole are now listed by the harbour.",
+            "As part of the Weekly Rope Initiative, crates that are part of the whole…",
+        ),
+        (
+            "A. Pilot wrote a long post about porting an unusual implementation of moorings to new quays.",
+            "A. Pilot wrote a long post about porting an unusual implementation of moorings",
+        ),
+        (
+            "DockOps is coming up on June 24th and 25th and the programme of talks and workshops can be looked at.",
+            "DockOps is coming up on June 24th and 25th",
+        ),
         ("All Day Knots is on Oct. 24th! There are sessions.", "All Day Knots is on Oct. 24th!"),
         (
             "If you have ever stood at the wheel of a large ship in a small harbour then you know what ropes are.",
