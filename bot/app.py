@@ -51,6 +51,7 @@ from bot.lookup.asking.askers import Askers
 from bot.lookup.asking.beneath import Beneath
 from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import WRITE_SECONDS, MissCounter
+from bot.lookup.outcomes import CommandOutcomes
 from bot.lookup.search import Answers, Chance
 from bot.runtime.background import BackgroundTasks
 from bot.runtime.clock import SystemClock
@@ -163,7 +164,7 @@ class App:
 
         ports = self.ports
         metrics = Metrics(ports.library, ports.store, ports.slack, ports.clock, self.vitals)
-        metrics.watch(self.bolt)
+        metrics.watch(self.bolt, self._services.outcomes)
         return health_pages(Pages(self.health, lambda: self.ready, metrics.page))
 
     def health(self) -> Health:
@@ -284,8 +285,9 @@ def _services(
     """Put the use cases together."""
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
-    misses = MissCounter(store.misses, clock, counting=settings.count_misses)
-    answers = Answers(library, names, clock, ports.chance, misses.note)
+    misses = MissCounter(store.misses, clock, counting=settings.count_misses, days=settings.misses_days)
+    outcomes = CommandOutcomes()
+    answers = Answers(library, names, clock, ports.chance, misses.note, outcomes.searched)
     indexes = PersonalIndexes(lambda: library.index, registry.issue)
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
@@ -343,6 +345,7 @@ def _services(
         misses=misses,
         older_issues=OlderIssueChoice(store, slack, clock, lambda: registry.current),
         background=background,
+        outcomes=outcomes,
     )
 
 

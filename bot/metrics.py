@@ -14,7 +14,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from archive.search.result import Grade
 from bot.domain.clock import Clock
+from bot.lookup.outcomes import CommandOutcomes
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Slack
 from bot.source.library import Library
@@ -43,6 +45,10 @@ class Metrics:
         self._calls = Histogram("backissue_slack_call_seconds", "Calls to Slack", ["method", "outcome"], **names)
         self._limited = Counter("backissue_slack_limited", "Calls that Slack answered with 429", **names)
         self._requests = Histogram("backissue_request_seconds", "Requests of Slack, until answered", ["kind"], **names)
+        self._commands = Histogram("backissue_command_seconds", "Commands, until their answer", ["kind"], **names)
+        self._searches = Counter(
+            "backissue_searches", "Searches by command, by their answer's grade", ["grade"], **names
+        )
         self._deliveries = Gauge("backissue_deliveries", "Digests by progress", ["progress"], **names)
         self._messages = Gauge("backissue_messages", "Messages of digests by state", ["state"], **names)
         self._paused = Gauge("backissue_subscriptions_paused", "Paused subscriptions", **names)
@@ -52,12 +58,16 @@ class Metrics:
         self._problems = Gauge("backissue_archive_problems", "Problems of the archive's files", **names)
         self._ok = Gauge("backissue_check_ok", "1 while a check of the health page is well", ["check"], **names)
         self._age = Gauge("backissue_check_age_seconds", "Seconds since it last worked", ["check"], **names)
+        for grade in Grade:  # a grade that no search had yet is 0, not unknown
+            self._searches.labels(str(grade))
         if isinstance(slack, WebSlack):
             slack.outcomes.on_call.append(self._called)
 
-    def watch(self, bolt: AsyncApp) -> None:
-        """Time every request that Bolt answers, over HTTP and by Socket Mode."""
+    def watch(self, bolt: AsyncApp, outcomes: CommandOutcomes) -> None:
+        """Time every request that Bolt answers, over HTTP and by Socket Mode, and what `outcomes` tells of commands."""
         dispatch = bolt.async_dispatch
+        outcomes.on_command.append(lambda kind, seconds: self._commands.labels(kind).observe(seconds))
+        outcomes.on_search.append(lambda grade: self._searches.labels(str(grade)).inc())
 
         async def timed(req: AsyncBoltRequest) -> BoltResponse:
             began = monotonic()

@@ -22,6 +22,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.home.home_tab import Home
 from bot.lookup.asking.conversation import Conversations
 from bot.lookup.miss_counter import MissCounter
+from bot.lookup.outcomes import CommandOutcomes
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
 from bot.slack.api.form_results import FormResults
@@ -40,7 +41,7 @@ class Services:
     """The use cases, and the few ports that handlers use themselves.
 
     `reference` names an unexpected error to the person and in the log; `background` runs the work that follows an
-    acknowledgement and is drained at a stop; `response_urls` delivers its answers.
+    acknowledgement and is drained at a stop; `response_urls` delivers its answers. `outcomes` is told of commands.
     `move_channel` moves what is stored of a channel (workspace, old id, new id).
     """
 
@@ -66,5 +67,6 @@ class Services:
     misses: MissCounter
     older_issues: OlderIssueChoice
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
+    outcomes: CommandOutcomes = field(default_factory=CommandOutcomes)
     reference: Callable[[], str] = reference
     broken_issues: BrokenIssues | None = None

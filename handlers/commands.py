@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from time import monotonic
 from typing import Any, TypeAlias, assert_never
 
 from slack_bolt.async_app import AsyncApp
@@ -31,17 +32,23 @@ def register(app: AsyncApp, services: Services) -> None:
 
     async def weekly(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         """Answer a command from memory within the acknowledgement, or start its work and acknowledge."""
+        began = monotonic()
         command = services.answers.parse(text(body, "text"))
         answer = use_case(services, command, typed_from(body, context), text(body, "trigger_id"))
         if isinstance(answer, str):
+            services.outcomes.answered(command, began)
             return answered(ack, answer)
-        follow_up(services, text(body, "response_url"), answer, response_type="ephemeral")
+        work = services.outcomes.timed(command, answer)
+        follow_up(services, text(body, "response_url"), work, response_type="ephemeral")
         return await ack()
 
     async def tools(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         """Search the tools, or explain how; always from memory."""
+        began = monotonic()
         command = commands.parse_search(text(body, "text"))
-        return answered(ack, from_memory(services, command))
+        answer = from_memory(services, command)
+        services.outcomes.answered(command, began)
+        return answered(ack, answer)
 
     app.command(services.names.command)(weekly)
     app.command(services.names.tools)(tools)

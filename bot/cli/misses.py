@@ -16,7 +16,7 @@ from archive.search.index import Index
 from archive.search.remedy import Remedy, RemedyKind
 from bot.cli.reading import index, read
 from bot.cli.terminal import err, out, safe, write
-from bot.domain.missed_query import MISSES_DAYS, MissedQuery
+from bot.domain.missed_query import MissedQuery
 from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
 from bot.store.store import Store
@@ -31,7 +31,7 @@ def misses(archive: Path | None, synonyms: Path | None, limit: int, *, as_json: 
     queries are listed alone. Raises StoreError if the database can't be reached.
     """
     settings = Settings.read()
-    missed = asyncio.run(_missed(settings.database_url, limit))
+    missed = asyncio.run(_missed(settings, limit))
     searched = _index(archive, synonyms) if missed else None
     found = [(each, searched.remedy(each.words) if searched else None) for each in missed]
     if as_json:
@@ -41,7 +41,7 @@ def misses(archive: Path | None, synonyms: Path | None, limit: int, *, as_json: 
         out.print(_table(found))
     else:
         counted = "" if settings.count_misses else " (BACKISSUE_COUNT_MISSES is off: none are counted)"
-        out.print(Text(f"No search was missed in the last {MISSES_DAYS} days{counted}.", style="dim"))
+        out.print(Text(f"No search was missed in the last {settings.misses_days} days{counted}.", style="dim"))
 
 
 def row(missed: MissedQuery, remedy: Remedy | None) -> dict[str, object]:
@@ -56,10 +56,10 @@ def row(missed: MissedQuery, remedy: Remedy | None) -> dict[str, object]:
     }
 
 
-async def _missed(url: str, limit: int) -> tuple[MissedQuery, ...]:
-    store = await asyncio.to_thread(Store.open, url)
+async def _missed(settings: Settings, limit: int) -> tuple[MissedQuery, ...]:
+    store = await asyncio.to_thread(Store.open, settings.database_url)
     try:
-        return await store.misses.list(SystemClock().now().date() - timedelta(days=MISSES_DAYS), limit)
+        return await store.misses.list(SystemClock().now().date() - timedelta(days=settings.misses_days), limit)
     finally:
         await store.close()
 

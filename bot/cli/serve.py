@@ -185,7 +185,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     library = await asyncio.to_thread(Library.opened, folder, names, None, zone_of(settings.zone))
     say_start(settings, library.snapshot)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
-    policy = replace(DEFAULT_POLICY, window=settings.window)
+    policy = replace(DEFAULT_POLICY, window=settings.window, changes_kept=settings.changes_kept)
     app = build(settings, credentials, Ports(library, store, slack, policy=policy, polling=polling))
     loop.settle()
     return app

@@ -27,6 +27,8 @@ class DeliveryPolicy:
     `max_limited_looks` that Slack put off (429), it stays unknown; after `max_attempts` refusals with a word nobody
     knows it counts as refused. `backoff_seconds` are the seconds between attempts.
 
+    Record: changes of subscriptions older than `changes_kept` are deleted; None: none ever is.
+
     Sharing: a worker's leases last `lease`, renewed three times as often; it looks for work every `tick_seconds`
     seconds, and has at most `max_channels` channels claimed, `max_channels_per_workspace` of a workspace.
     """
@@ -45,6 +47,7 @@ class DeliveryPolicy:
     max_limited_looks: int = 60
     max_attempts: int = 8
     backoff_seconds: tuple[float, ...] = (2, 10, 60, 300, 600)
+    changes_kept: timedelta | None = None
     lease: timedelta = timedelta(seconds=30)
     tick_seconds: float = 1.0
     max_channels: int = 5_000

@@ -37,11 +37,12 @@ class MissCounter:
     operator, no record.
     """
 
-    def __init__(self, table: MissTable, clock: Clock, *, counting: bool = True) -> None:
-        """Write to `table`; without `counting` only what is too old is deleted."""
+    def __init__(self, table: MissTable, clock: Clock, *, counting: bool = True, days: int = MISSES_DAYS) -> None:
+        """Write to `table`, and delete there what is older than `days`; without `counting` do only that."""
         self._table = table
         self._clock = clock
         self._counting = counting
+        self._days = days
         self._noted: Counter[tuple[str, Grade]] = Counter()
         self._written: date | None = None
 
@@ -55,7 +56,7 @@ class MissCounter:
         noted, self._noted = self._noted, Counter()
         today = self._clock.now().date()
         try:
-            await self._table.add(_by_words(noted), today, today - timedelta(days=MISSES_DAYS))
+            await self._table.add(_by_words(noted), today, today - timedelta(days=self._days))
         except BotError as error:
             _log.warning("misses.postponed", error=str(error))
             self._noted.update(noted)

@@ -38,6 +38,8 @@ Chance = Callable[[int], int]
 """Returns a random integer in [0, n) for n of at least 1."""
 Missed = Callable[[str, Grade], None]
 """Is told of a search without a strong answer, and its grade; returns at once."""
+Graded = Callable[[Grade], None]
+"""Is told of each search's grade; returns at once."""
 
 
 class SearchSource(Protocol):
@@ -84,14 +86,19 @@ class Answers:
         clock: Clock,
         chance: Chance,
         missed: Missed = lambda *_: None,
+        graded: Graded = lambda _: None,
     ) -> None:
-        """Answer from `library`; `clock` makes ages, `chance` picks at random, `missed` hears of what was not found."""
+        """Answer from `library`; `clock` makes ages, `chance` picks at random.
+
+        `missed` hears of what was not found, and `graded` of every search that was typed.
+        """
         self.names = names
         self._library = library
         self._clock = clock
         self._chance = chance
         self._missed = missed
-        self._bodies: dict[tuple[SearchRequest, str], tuple[str, Grade]] = {}
+        self._graded = graded
+        self._bodies: dict[tuple[SearchRequest, str], tuple[str, Grade | None]] = {}
         self._of: tuple[Current | None, date | None] = (None, None)
 
     def parse(self, text: str) -> commands.Command:
@@ -115,16 +122,21 @@ class Answers:
                 del self._bodies[next(iter(self._bodies))]
             found = self._found(request)
             cached = self._bodies[request, near] = self._written(request, near, found, state[1])
-        body, graded = cached
-        if graded is not Grade.STRONG and not request.tools:
-            self._missed(request.query, graded)
+        body, grade = cached
+        if grade is not None:
+            self._note(request, grade)
         return body
 
-    def _written(self, request: SearchRequest, near: str, found: Answer, today: date) -> tuple[str, Grade]:
-        """Return the JSON of what was found, and its grade; that of a command with a slip misses nothing."""
+    def _note(self, request: SearchRequest, grade: Grade) -> None:
+        self._graded(grade)
+        if grade is not Grade.STRONG and not request.tools:
+            self._missed(request.query, grade)
+
+    def _written(self, request: SearchRequest, near: str, found: Answer, today: date) -> tuple[str, Grade | None]:
+        """Return the JSON of what was found, and its grade; None for a command with a slip, which is no search."""
         meant = None if request.tools else mistyped(request.query, found)
         if meant is not None:
-            return private(mistaken(meant, request.query, self.names)), Grade.STRONG
+            return private(mistaken(meant, request.query, self.names)), None
         text, made = written(found, request, today, hint=self._hint(near, found, request))
         return _private(text, made), found.grade
 
@@ -157,9 +169,7 @@ class Answers:
 
     def again(self, request: SearchRequest) -> Message:
         """Answer a search that was typed into an answer's menu."""
-        graded = self._found(request).grade
-        if graded is not Grade.STRONG and not request.tools:
-            self._missed(request.query, graded)
+        self._note(request, self._found(request).grade)
         return self.search(request)
 
     def search(

@@ -46,6 +46,8 @@ _MEANT = {
     "BACKISSUE_SOURCE_PRIVATE": "is yes or no",
     "BACKISSUE_LOG": "is one of auto, json and console",
     "BACKISSUE_COUNT_MISSES": "is yes or no",
+    "BACKISSUE_MISSES_DAYS": "is a number of days from 1 to 3650, for example 90",
+    "BACKISSUE_AUDIT_DAYS": "is a number of days from 1 to 36500, for example 730",
     "BACKISSUE_NEW_DAYS": "is a number of days from 0 to 3650, for example 14",
     "BACKISSUE_OPERATORS_CHANNEL": "is a channel's id, for example C0123456789",
     "BACKISSUE_NAME": "has 1 to 80 characters",
@@ -141,6 +143,10 @@ class Settings(BaseSettings):
     """A file of other names that extends the shipped table."""
     count_misses: bool = Field(default=True, alias="BACKISSUE_COUNT_MISSES")
     """Whether searches without a strong answer are counted, for `backissue misses`."""
+    misses_days: int = Field(default=90, alias="BACKISSUE_MISSES_DAYS", ge=1, le=3650)
+    """Days for which such searches are counted."""
+    audit_days: int | None = Field(default=None, alias="BACKISSUE_AUDIT_DAYS", ge=1, le=36500)
+    """Days for which changes of subscriptions are recorded; None: for ever."""
     source: str | None = Field(default=None, alias="BACKISSUE_SOURCE", repr=False)
     """Where new issues come from: a feed, a mailbox or a git repository. It may hold a password."""
     source_minutes: float = Field(default=15, alias="BACKISSUE_SOURCE_MINUTES", ge=1, le=1440)
@@ -181,6 +187,11 @@ class Settings(BaseSettings):
     def window(self) -> timedelta:
         """How long before the last good look an issue may be dated and still be new."""
         return timedelta(days=self.new_days)
+
+    @property
+    def changes_kept(self) -> timedelta | None:
+        """How long changes of subscriptions are recorded; None: for ever."""
+        return None if self.audit_days is None else timedelta(days=self.audit_days)
 
     @field_validator("zone")
     @classmethod

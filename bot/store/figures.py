@@ -15,7 +15,10 @@ _D, _P, _S = deliveries.c, parts.c, subscriptions.c
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Deliveries by progress, messages by state, paused subscriptions, and those that are due with the oldest's age."""
+    """Deliveries by progress, messages by state, paused subscriptions, and those that are due with the oldest's age.
+
+    Messages of digests that shrank are not counted.
+    """
 
     deliveries: dict[str, int]
     messages: dict[str, int]

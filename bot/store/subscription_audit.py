@@ -105,6 +105,10 @@ class SubscriptionAudit:
 
         return await self._database.read(unit)
 
+    async def prune(self, edge: datetime) -> int:
+        """Delete the changes that were made before `edge`; return how many. What they changed stays as it is."""
+        return await self._database.change(subscription_audit.delete().where(_A.at < edge))
+
     async def _first(self, chosen: Any) -> SettingsChange | None:
         def unit(connection: Connection) -> SettingsChange | None:
             row = connection.execute(chosen).first()

@@ -26,6 +26,9 @@ async def test_a_digest_a_command_and_a_limit_are_counted(tmp_path: Path) -> Non
         channel = it.channel(you)
         await it.digest(you, channel, *tales("new", "harbours"))
         await you.types("/weekly harbours", channel)
+        await you.types("/weekly zzyzx", channel)
+        await you.types("/weekly saved", channel)
+        await you.types("/tools harbours", channel)
         it.fixture.server.site.faults.add(Fault(How.LIMITED, method="auth.test"))
         answers = it.app.vitals._answers
         assert answers is not None
@@ -38,6 +41,12 @@ async def test_a_digest_a_command_and_a_limit_are_counted(tmp_path: Path) -> Non
         'backissue_request_seconds_count{kind="command"}',
         'backissue_slack_call_seconds_count{method="chat.postMessage",outcome="ok"}',
         "backissue_slack_limited_total 1.0",
+        'backissue_command_seconds_count{kind="topic"} 2.0',
+        'backissue_command_seconds_count{kind="saved"} 1.0',
+        'backissue_command_seconds_count{kind="tools"} 1.0',
+        'backissue_searches_total{grade="strong"} 1.0',
+        'backissue_searches_total{grade="nearest"} 0.0',
+        'backissue_searches_total{grade="none"} 2.0',
         "backissue_archive_issues 2.0",
         "backissue_queue_length ",
         'backissue_check_ok{check="slack"} 1.0',

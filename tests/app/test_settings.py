@@ -2,11 +2,13 @@
 
 import errno
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.domain.errors import SettingsError
+from bot.domain.missed_query import MISSES_DAYS
 from bot.runtime.settings import Settings
 
 NAMES = [
@@ -24,6 +26,8 @@ NAMES = [
     "BACKISSUE_SOURCE_PRIVATE",
     "BACKISSUE_ZONE",
     "BACKISSUE_NEW_DAYS",
+    "BACKISSUE_MISSES_DAYS",
+    "BACKISSUE_AUDIT_DAYS",
     "BACKISSUE_OPERATORS_CHANNEL",
     "BACKISSUE_NAME",
     "BACKISSUE_LOG",
@@ -133,6 +137,8 @@ def test_a_command_may_lack_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BACKISSUE_NAME", "x" * 81),
         ("BACKISSUE_ZONE", "EST5"),
         ("BACKISSUE_NEW_DAYS", "-1"),
+        ("BACKISSUE_MISSES_DAYS", "0"),
+        ("BACKISSUE_AUDIT_DAYS", "a year"),
         ("BACKISSUE_OPERATORS_CHANNEL", "#ops"),
         ("SLACK_API_URL", "slack.com/api"),
     ],
@@ -179,3 +185,13 @@ def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting in a log or a traceback shows stars."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     assert "xoxb-secret" not in repr(Settings.read())
+
+
+def test_records_are_kept_for_as_long_as_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Missed searches for 90 days, changes of subscriptions for ever, unless a variable says otherwise."""
+    settings = Settings.read()
+    assert (settings.misses_days, settings.changes_kept) == (MISSES_DAYS, None)
+    monkeypatch.setenv("BACKISSUE_MISSES_DAYS", "7")
+    monkeypatch.setenv("BACKISSUE_AUDIT_DAYS", "730")
+    settings = Settings.read()
+    assert (settings.misses_days, settings.changes_kept) == (7, timedelta(days=730))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,9 @@ from sqlalchemy import func, select, text, update
 
 from bot.domain.bookmark import BookmarkSource, Member
 from bot.domain.delivery import Delivery, Progress, ShownEntry, State, shown_json
+from bot.domain.preferences import Preferences
+from bot.domain.schedule import parse_schedule
+from bot.domain.subscription_settings import ChannelSettings
 from bot.slack.cards.digest import digest
 from bot.store.database import engine_of
 from bot.store.migrate import downgrade, upgrade
@@ -17,7 +21,7 @@ from bot.store.store import Store
 from bot.store.tables import deliveries, metadata, parts
 from playground.slack.faults import Fault, How
 from tests.fakes.newsletter import issue, with_text
-from tests.fakes.scene import Scene
+from tests.fakes.scene import QUICK, Scene
 from tests.fakes.virtual import START, run
 
 ENTRIES = 4
@@ -253,6 +257,25 @@ def test_an_old_database_shrinks_bit_by_bit(database: Opened, monkeypatch: pytes
         assert [await scene.store.shrinking.run(edge) for _ in range(3)] == [4, 3, 0]
         shrunk = select(func.count()).where(deliveries.c.shrunk)
         assert await scene.store.database.read(lambda connection: connection.scalar(shrunk)) == 7
+        await scene.store.close()
+
+    run(play())
+
+
+def test_changes_of_subscriptions_are_deleted_after_their_time(database: Opened) -> None:
+    """As the policy says; without a time in it the record stays."""
+
+    async def play() -> None:
+        scene = Scene(database(), policy=replace(QUICK, changes_kept=timedelta(days=30)))
+        scene.nap = A_DAY
+        settings = ChannelSettings(parse_schedule("mondays 09:00"), Preferences(), "U1")
+        await scene.store.audit.change("-:T1", scene.channel(), "U1", lambda _, __: settings, scene.clock.now())
+        await scene.worker_comes()
+        await scene.passes(days=29)
+        assert len(await scene.store.audit.list()) == 1
+        await scene.passes(days=3)
+        assert await scene.store.audit.list() == ()
+        await scene.everybody_dies()
         await scene.store.close()
 
     run(play())

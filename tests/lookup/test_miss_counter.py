@@ -132,3 +132,9 @@ def test_what_has_no_strong_answer_is_noted_each_time() -> None:
     some.topic(commands.Topic("zeppelin", tools=True))
     some.again(SearchRequest("airship"))
     assert noted == [("zeppelin", Grade.NONE), ("zeppelin", Grade.NONE), ("airship", Grade.NONE)]
+
+
+async def test_they_are_stored_for_as_long_as_was_set(table: FakeTable) -> None:
+    """A write deletes what is older."""
+    await MissCounter(table, StillClock(), days=7).write()
+    assert [oldest for _, _, oldest in table.rows] == [date(2024, 4, 29)]

@@ -153,3 +153,22 @@ async def test_what_another_version_wrote_is_left_alone(store: Store) -> None:
     (change, _) = await store.audit.list()
     assert change.before is not None
     assert change.before.access is Access.OWNER
+
+
+async def test_old_changes_are_deleted_and_what_they_changed_stays(store: Store) -> None:
+    """The record ends at the edge; the channel keeps its settings, and its next change is recorded."""
+    await store.audit.change(*HERE, "U1", lambda _, __: FIRST, NOW)
+    moved = await store.audit.change(
+        *HERE, "U2", lambda _, __: replace(FIRST, schedule=FRIDAYS), NOW + timedelta(days=9)
+    )
+    assert await store.audit.prune(NOW) == 0
+    assert await store.audit.prune(NOW + timedelta(days=9)) == 1
+    assert await store.audit.list() == (moved,)
+    assert await store.audit.prune(NOW + timedelta(days=10)) == 1
+    kept = await store.subscriptions.get(*HERE)
+    assert kept is not None
+    assert kept.schedule == FRIDAYS
+    again = await store.audit.change(*HERE, "U1", lambda _, __: FIRST, NOW + timedelta(days=11))
+    assert again is not None
+    assert again.before is not None
+    assert again.before.schedule == FRIDAYS

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.clock import Clock
+from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Poster
@@ -25,10 +26,10 @@ _CHECK_TIMEOUT_SECONDS = 20.0
 class Upkeep:
     """Resumes subscriptions whose reason for the pause is gone, and deletes or shrinks what is old."""
 
-    def __init__(self, store: Store, slack: Poster, clock: Clock, revisable_for: timedelta) -> None:
-        """Look after the subscriptions in `store`, whose digests follow corrections for `revisable_for`."""
+    def __init__(self, store: Store, slack: Poster, clock: Clock, policy: DeliveryPolicy) -> None:
+        """Look after the subscriptions in `store`."""
         self._store, self._slack, self._clock = store, slack, clock
-        self._shrinks_after = revisable_for + _SHRINK_MARGIN
+        self._policy = policy
 
     async def tidy(self) -> None:
         """Resume the subscriptions whose schedule can be read again, and delete or shrink what is old."""
@@ -36,8 +37,10 @@ class Upkeep:
         if count := await self._store.subscriptions.resume_readable(now):
             _log.info("subscriptions.resumed", subscriptions=count)
         await self._store.bookmarks.prune(now)
-        if count := await self._store.shrinking.run(now - self._shrinks_after):
+        if count := await self._store.shrinking.run(now - self._policy.revisable_for - _SHRINK_MARGIN):
             _log.info("digests.shrunk", digests=count)
+        if (kept := self._policy.changes_kept) is not None and (count := await self._store.audit.prune(now - kept)):
+            _log.info("changes.deleted", changes=count)
 
     async def check_tokens(self) -> None:
         """Resume the subscriptions of each workspace that refused the bot and now accepts its token again."""

@@ -99,7 +99,7 @@ class Worker:
         self._registration = Registration(registry, archive, store, clock, policy)
         self._leases = LeaseKeeper(store.leases, store.locks, clock, self.name, policy.lease)
         self._pulse = Pulse(store.heartbeats, clock)
-        self._upkeep = Upkeep(store, slack, clock, policy.revisable_for)
+        self._upkeep = Upkeep(store, slack, clock, policy)
         self._context = DeliveryContext(
             store,
             slack,
