@@ -17,6 +17,7 @@ from bot.runtime.watched_timers import WatchedTimers
 from bot.slack.api.client import WebSlack
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Slack
+from bot.slack.api.scopes import NEEDED, SCOPES, missing
 from bot.source.library import Library
 from bot.store.store import Store
 
@@ -31,6 +32,7 @@ _QUIET_SECONDS = 60.0
 FREE_BYTES = 64_000_000
 """Free bytes below which a disk counts as full: a year of a hundred channels is less."""
 _INSTALL = "install the app again and set its new SLACK_BOT_TOKEN"
+_GRANT = "add it under “OAuth & Permissions” on api.slack.com/apps and install the app again, if you did not decline it"
 _ANY = workspace_id(None, None)
 
 
@@ -53,7 +55,8 @@ class Vitals:
         """Watch these. Everything counts as just begun when `start` is called."""
         self._library, self._store, self._slack, self._clock = library, store, slack, clock
         self._timers = timers
-        self._answers = slack.outcomes.answers if isinstance(slack, WebSlack) else None
+        self._outcomes = slack.outcomes if isinstance(slack, WebSlack) else None
+        self._answers = self._outcomes.answers if self._outcomes is not None else None
         self._since = monotonic()
         self._posting = False
         self._beat: Heartbeat | None = None
@@ -105,6 +108,7 @@ class Vitals:
         if self._answers is not None:
             step = _INSTALL if self._answers.lasting else "look at Slack's status page, the network and HTTPS_PROXY"
             yield Sign.of("slack", step, self._answers, since=since, limit=limits.slack)
+            yield self._scopes()
         looks, fault = self._timers.jobs[LOOK_AT_FOLDER], self._library.fault
         step = "mount the folder, or check BACKISSUE_ARCHIVE"
         told = str(fault) if fault else looks.fault
@@ -118,6 +122,13 @@ class Vitals:
         if self.socket is not None:
             step = "check SLACK_APP_TOKEN, and whether a proxy lets WebSockets through"
             yield Sign.of("socket", step, self.socket(), since=since, limit=limits.socket)
+
+    def _scopes(self) -> Sign:
+        """Return the sign of what the granted scopes allow: some may be declined, and the bot itself is well."""
+        granted = self._outcomes.scopes if self._outcomes is not None else None
+        lacking = () if granted is None else missing(granted)
+        fault = "; ".join(f"{name} is not granted: {SCOPES[name]}" for name in lacking)
+        return Sign("scopes", _GRANT, fault=fault, lasting=not NEEDED.isdisjoint(lacking))
 
     def _disk(self) -> Sign:
         full = self._free is not None and self._free < FREE_BYTES

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.slack.api import scopes
 from playground.slack.methods import METHODS, NEEDS
 from playground.slack.workspace import EVENTS, OPTIONAL, PROMPTS, REQUIRED, SCOPES, SHORTCUTS
 from tests.playground.environment import Environment, environment
@@ -50,6 +51,12 @@ def test_the_stand_in_is_installed_as_the_manifest_says() -> None:
     assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
     suggested = MANIFEST["features"]["agent_view"]["suggested_prompts"]
     assert [(one["title"], one["message"]) for one in suggested] == list(PROMPTS)
+
+
+def test_the_health_page_knows_every_scope() -> None:
+    """What does not work without each, and which may not be declined."""
+    assert set(scopes.SCOPES) == SCOPES
+    assert scopes.NEEDED == REQUIRED
 
 
 def test_a_reason_is_given_for_each_scope() -> None:

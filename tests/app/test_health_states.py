@@ -19,6 +19,7 @@ import bot.vitals
 from bot.cli.serve import farewell
 from bot.domain.errors import SettingsError
 from bot.domain.health import Check
+from bot.domain.workspace import workspace_id
 from bot.runtime.job_scheduler import JobScheduler
 from bot.runtime.socket_watch import SocketWatch
 from bot.runtime.watched_timers import WatchedTimers
@@ -26,6 +27,7 @@ from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.vitals import Vitals
 from playground.slack.faults import Fault, How
+from playground.slack.workspace import SCOPES
 from tests.fakes.whole import WAIT_SECONDS, Whole, whole
 
 PAGE = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
@@ -60,6 +62,33 @@ async def silent(it: Whole, _: pytest.MonkeyPatch) -> Check:
     await asked(it, Fault(How.CUT, method="auth.test", times=None))
     assert check(it.app.vitals, "slack").ok
     return check(it.app.vitals, "slack", 301)
+
+
+async def grants(it: Whole, *without: str) -> Check:
+    """Have Slack say which scopes the bot has: all but these."""
+    try:
+        it.workspace.scopes = SCOPES - set(without)
+        await it.app.ports.slack.check(workspace_id(None, None))
+    finally:
+        it.workspace.scopes = SCOPES
+    return check(it.app.vitals, "scopes")
+
+
+async def not_granted(it: Whole, _: pytest.MonkeyPatch) -> Check:
+    """Install the app without a scope that it needs, and without one that it does not."""
+    found = await grants(it, "chat:write", "files:write")
+    assert found.fault.startswith("chat:write is not granted: nothing is posted; files:write is not granted: ")
+    assert "OAuth & Permissions" in found.step
+    await it.app.ports.slack.check(workspace_id(None, None))
+    assert not check(it.app.vitals, "scopes").fault
+    return found
+
+
+async def declined(it: Whole, _: pytest.MonkeyPatch) -> Check:
+    """Decline a scope that may be declined."""
+    found = await grants(it, "im:history")
+    assert found.fault == "im:history is not granted: direct messages are not answered"
+    return found
 
 
 async def full(it: Whole, _: pytest.MonkeyPatch) -> Check:
@@ -197,6 +226,8 @@ async def deaf(it: Whole, _: pytest.MonkeyPatch) -> Check:
 STATES: dict[str, Callable[[Whole, pytest.MonkeyPatch], Awaitable[Check]]] = {
     "Slack refuses the bot's token": refused,
     "Slack answers nothing": silent,
+    "a [scope](scopes.md) that is needed is not granted": not_granted,
+    "a scope that may be declined is not granted": declined,
     "a write finds the disk full": full,
     "the database's file is damaged": damaged,
     "fewer than 64 MB are free beside a SQLite file": little_room,

@@ -29,6 +29,7 @@ from bot.domain.schedule import AsItAppears
 from bot.domain.workspace import WorkspaceId
 from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
+from bot.slack.api.scopes import SCOPES
 from bot.store.store import Store
 from playground.slack.fixtures import demo_site
 from playground.slack.server import Server
@@ -182,7 +183,7 @@ SEEDED: dict[str, tuple[Symptom, Callable[[Scene], object]]] = {
     "a revoked token": (Symptom.BOT_TOKEN_REFUSED, lambda it: setattr(it.slack, "revoked", "token_revoked")),
     "an unknown token": (Symptom.BOT_TOKEN_REFUSED, lambda it: it.set(SLACK_BOT_TOKEN="xoxb-another")),
     "an unknown app token": (Symptom.APP_TOKEN_REFUSED, lambda it: it.set(SLACK_APP_TOKEN="xapp-another")),
-    **{f"no scope {scope}": (Symptom.SCOPE_MISSING, without(scope)) for scope in workspace.SCOPES},
+    **{f"no scope {scope}": (Symptom.SCOPE_MISSING, without(scope)) for scope in SCOPES},
     **{
         f"no scope for {event}": (Symptom.EVENT_UNHEARD, without(scope))
         for event, scope in workspace.EVENTS.items()
@@ -301,5 +302,5 @@ def test_the_docs_list_every_fault() -> None:
 def test_the_scopes_and_events_are_those_of_the_manifest() -> None:
     """In its order."""
     manifest = yaml.safe_load((ROOT / "manifest.yaml").read_text("utf-8"))
-    assert list(workspace.SCOPES) == manifest["oauth_config"]["scopes"]["bot"]
+    assert list(SCOPES) == manifest["oauth_config"]["scopes"]["bot"]
     assert list(workspace.EVENTS) == manifest["settings"]["event_subscriptions"]["bot_events"]

@@ -268,7 +268,7 @@ def test_changes_of_subscriptions_are_deleted_after_their_time(database: Opened)
     async def play() -> None:
         scene = Scene(database(), policy=replace(QUICK, changes_kept=timedelta(days=30)))
         scene.nap = A_DAY
-        settings = ChannelSettings(parse_schedule("mondays 09:00"), Preferences(), "U1")
+        settings = ChannelSettings(parse_schedule("mondays 09:00 UTC"), Preferences(), "U1")
         await scene.store.audit.change("-:T1", scene.channel(), "U1", lambda _, __: settings, scene.clock.now())
         await scene.worker_comes()
         await scene.passes(days=29)

@@ -9,20 +9,8 @@ from bot.cli.doctor.finding import Area, Finding, Symptom
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.diagnosis import Diagnosis, Identity
 from bot.slack.api.errors import ChannelRefusedError, SlackError
+from bot.slack.api.scopes import SCOPES, missing
 
-SCOPES: Mapping[str, str] = {
-    "commands": "the bot's commands do not work",
-    "chat:write": "nothing is posted",
-    "reactions:read": "a reaction saves nothing",
-    "users:read": "time zones are not filled in, and an owner who left is not noticed",
-    "channels:history": "a post whose outcome is unknown is not looked for in public channels",
-    "groups:history": "a post whose outcome is unknown is not looked for in private channels",
-    "files:write": "an export of bookmarks comes as text",
-    "files:read": "a file of bookmarks cannot be chosen",
-    "app_mentions:read": "mentions are not answered",
-    "im:history": "direct messages are not answered",
-}
-"""What does not work without each scope of the manifest; docs/scopes.md says more."""
 EVENTS: Mapping[str, str] = {
     "app_home_opened": "",
     "app_mention": "app_mentions:read",
@@ -72,9 +60,10 @@ def scopes(granted: frozenset[str]) -> Area:
     """Return which scopes of the manifest are missing, and which events are therefore not sent."""
     if not granted:
         return Area("scopes", "Slack does not say which are granted")
-    missing = [name for name in SCOPES if name not in granted]
     mend = f"add it under “OAuth & Permissions” on {APP_PAGE} and install the app again"
-    found = [Finding(Symptom.SCOPE_MISSING, f"{name} is not granted: {SCOPES[name]}", mend) for name in missing]
+    found = [
+        Finding(Symptom.SCOPE_MISSING, f"{name} is not granted: {SCOPES[name]}", mend) for name in missing(granted)
+    ]
     return Area("scopes", f"all {len(SCOPES)} are granted", tuple(found))
 
 

@@ -385,6 +385,7 @@ class WebSlack:
             async with self._turns.of(workspace, method, within):
                 answer = await client.api_call(method, **given)
         except SlackApiError as error:
+            self.outcomes.heard(error.response.headers)
             raise refused(error.response, method, where) from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # There was no connection to send anything over.
@@ -393,6 +394,7 @@ class WebSlack:
             code = "timeout" if isinstance(error, TimeoutError) else "no_answer"
             raise UnknownOutcomeError(method, code, **where, detail=type(error).__name__) from error
         self._dated = answer.headers.get("Date") or self._dated
+        self.outcomes.heard(answer.headers)
         if (scopes := answer.headers.get("x-oauth-scopes")) is not None:
             self._scopes[workspace] = scopes
         return mapping(answer.data)

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from bot.domain.health import Attempts
 from bot.slack.api.errors import RateLimitedError, SlackError, TryLaterError, UnknownOutcomeError
+from bot.slack.api.scopes import granted_in
 
 OnCall: TypeAlias = Callable[[str, str, float], None]
 """Takes a call's method, its outcome ("ok", Slack's code, or ours) and its seconds."""
@@ -31,6 +32,13 @@ class CallOutcomes:
         self.on_call: list[OnCall] = []
         self.identity: Mapping[str, Any] = {}
         """What Slack last said of the token (reference/methods/auth.test), empty before."""
+        self.scopes: frozenset[str] | None = None
+        """The scopes that Slack last said are granted; None as long as it has not."""
+
+    def heard(self, headers: Mapping[str, str]) -> None:
+        """Note which scopes an answer's headers name."""
+        if (said := headers.get("x-oauth-scopes")) is not None:
+            self.scopes = granted_in(said)
 
     def worked(self, method: str, began: float) -> None:
         """Note a call that did what was asked; `began` is by the monotonic clock."""
