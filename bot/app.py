@@ -37,6 +37,7 @@ from bot.digests.delivery_status import DeliveryReports
 from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.ownership import Ownership
 from bot.digests.retracting import Retracting
+from bot.digests.second_bot_alerts import SecondBotAlerts
 from bot.digests.subscription_changes import ChangeRules, SubscriptionChanges
 from bot.digests.subscriptions import IssueQueries, Subscribing
 from bot.digests.there import PostsThere
@@ -210,6 +211,8 @@ class App:
             tasks.append(self._posting)
             if (broken := self._services.broken_issues) is not None:
                 timers.every(CHECK_SECONDS, "broken files", broken.check)
+            if (second := self._services.second_bots) is not None:
+                timers.every(CHECK_SECONDS, "second bots", second.check)
         self.ready = True
         try:
             yield
@@ -341,6 +344,7 @@ def _services(
         posts_there=PostsThere(store, slack, clock),
         retracting=Retracting(store, clock, settings.admins),
         broken_issues=BrokenIssues(store, library, slack, clock, settings.operators_channel),
+        second_bots=SecondBotAlerts(store, slack, clock, settings.operators_channel),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
         misses=misses,
         older_issues=OlderIssueChoice(store, slack, clock, lambda: registry.current),

@@ -14,6 +14,7 @@ from bot.digests.broken_issues import BrokenIssues
 from bot.digests.older_choice import OlderIssueChoice
 from bot.digests.ownership import Ownership
 from bot.digests.retracting import Retracting
+from bot.digests.second_bot_alerts import SecondBotAlerts
 from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscriptions import Subscribing
 from bot.digests.there import PostsThere
@@ -70,3 +71,4 @@ class Services:
     outcomes: CommandOutcomes = field(default_factory=CommandOutcomes)
     reference: Callable[[], str] = reference
     broken_issues: BrokenIssues | None = None
+    second_bots: SecondBotAlerts | None = None

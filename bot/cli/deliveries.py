@@ -203,6 +203,8 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
         more.append(f"and {rest} more wait")
     if status.quiet_since is not None:
         more.append(f"nothing is posted: no worker has run since {status.quiet_since:%Y-%m-%d %H:%M} UTC")
+    if (second := status.second_bot) is not None:
+        more.append(f"another copy of the bot posts too: seen {second.seen:%Y-%m-%d %H:%M} UTC in {second.channel}")
     more += [f"cannot be read: {each}" for each in status.broken[:_MAX_WAITING]]
     more += [f"held back: {each.title}: {each.why}" for each in status.held[:_MAX_WAITING]]
     if len(status.held) > _MAX_WAITING:

@@ -80,6 +80,7 @@ class DeliveryReports:
             broken=await self._store.broken_files.current(),
             source_fault=self._source_fault(),
             quiet_since=await self._quiet_since(now),
+            second_bot=await self._store.second_bots.last(subscription.workspace, now),
         )
 
     async def _quiet_since(self, now: datetime) -> datetime | None:

@@ -71,6 +71,8 @@ PASSED_OVER = "newer issues went out in its place"
 """Why an issue was passed over at a slot."""
 MARKED_SEEN = "an operator marked it as seen"
 """Why an issue is not posted that was new."""
+NOT_THERE = "looked for it: it is not there"
+"""An unconfirmed part's reason after a look that proved that it did not arrive."""
 REQUESTED = "its subscriber asked for it"
 """A delivery's reason after a person asked for an issue that is not posted by itself."""
 

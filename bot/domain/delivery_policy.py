@@ -20,7 +20,9 @@ class DeliveryPolicy:
     Pace: `seconds_per_message` seconds between two messages in a channel (Slack: apis/web-api/rate-limits, 1 a second),
     at most `messages_per_second` messages a second in a workspace (Slack: "several hundred" a minute; 5 a second are
     300). `seconds_per_look` seconds lie between two looks into a workspace's channels, and between two into its
-    threads. A wait of more than `max_wait_seconds` seconds is not waited out: the channel is given back until then.
+    threads. `seconds_per_spare_look` lie between two looks for a second bot that are not needed, of each of two kinds:
+    together 40 of the 50 a minute that Slack takes. A wait of more than `max_wait_seconds` seconds is not waited out:
+    the channel is given back until then.
 
     Doubt: a message whose outcome is unknown is looked for no sooner than `grace_seconds` seconds after that was
     noticed, twice what a call may take, so that a late one has landed. After `max_looks` looks that came to nothing, or
@@ -41,6 +43,7 @@ class DeliveryPolicy:
     seconds_per_message: float = MESSAGE_INTERVAL.total_seconds()
     messages_per_second: float = 5.0
     seconds_per_look: float = 1.0
+    seconds_per_spare_look: float = 3.0
     max_wait_seconds: float = 20.0
     grace_seconds: float = 30.0
     max_looks: int = 8

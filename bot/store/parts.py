@@ -206,13 +206,13 @@ class Parts:
         chosen = _as_attempted(part, State.STRAY, State.SENT)
         await self._database.change(update(parts).where(chosen).values(values))
 
-    async def taken_back(self, part: PartRow) -> None:
-        """Record that a posted message was deleted because somebody took its digest back.
+    async def taken_back(self, part: PartRow, reason: str = TAKEN_BACK) -> None:
+        """Record that a posted message was deleted, by default because somebody took its digest back.
 
         Its ts and what it showed stay, for the reactions that people saved links by.
         """
         change = update(parts).where(_as_attempted(part, State.SENT))
-        await self._database.change(change.values(state=State.SKIPPED.value, reason=TAKEN_BACK, refusals=0))
+        await self._database.change(change.values(state=State.SKIPPED.value, reason=reason, refusals=0))
 
     async def adopt(
         self, delivery: Delivery, ts: str, shown: tuple[ShownEntry, ...], at: datetime

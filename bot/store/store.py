@@ -25,6 +25,7 @@ from bot.store.parts import Parts
 from bot.store.people import People
 from bot.store.postings import Postings, posted
 from bot.store.retractions import Retractions
+from bot.store.second_bots import SecondBots
 from bot.store.shrinking import Shrinking
 from bot.store.subscription_audit import SubscriptionAudit
 from bot.store.subscriptions import Subscriptions
@@ -50,6 +51,7 @@ class Store:
         self.older_issues = OlderIssues(database)
         self.channel_moves = ChannelMoves(database)
         self.retractions = Retractions(database)
+        self.second_bots = SecondBots(database)
         self.parts = Parts(database)
         self.shrinking = Shrinking(database)
         self.bookmarks = Bookmarks(database)

@@ -86,6 +86,18 @@ posting_gaps = Table(
     Column("until", Moment, nullable=False),
     Column("stopped", Boolean, nullable=False),
 )
+second_bots = Table(
+    "second_bots",
+    metadata,
+    # The last message that a second bot was seen by in the workspace.
+    Column("workspace", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("seen", Moment, nullable=False),
+    # When somebody was told (NULL: not yet).
+    Column("told", Moment),
+)
 broken_files = Table(
     "broken_files",
     metadata,

@@ -24,6 +24,7 @@ from bot.cli.doctor import machine, report, workspace
 from bot.cli.doctor.examination import examine
 from bot.cli.doctor.finding import Area, Symptom
 from bot.cli.doctor.report import doctor
+from bot.domain.clock import microseconds
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
 from bot.domain.workspace import WorkspaceId
@@ -220,6 +221,13 @@ SEEDED: dict[str, tuple[Symptom, Callable[[Scene], object]]] = {
     "a port in use": (Symptom.PORT_TAKEN, taken),
     "no worker": (Symptom.NOBODY_POSTS, answering("false")),
     "two databases": (Symptom.TWO_DATABASES, answering("true")),
+    "a second bot": (
+        Symptom.SECOND_BOT,
+        lambda it: it.sql(
+            "INSERT INTO second_bots (workspace, channel, issue, ts, seen) "
+            f"VALUES ('-:T1', 'C1', 'issue-1', '1.000001', {microseconds(it.now)})"
+        ),
+    ),
 }
 
 

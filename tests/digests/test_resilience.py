@@ -18,8 +18,8 @@ from bot.domain.delivery import Progress
 from bot.domain.schedule import AsItAppears, Unreadable
 from bot.domain.subscription import Paused, PausedBy
 from bot.runtime.job_scheduler import JobScheduler
-from bot.slack.api.client import PAGE_MESSAGES
 from bot.slack.api.errors import RateLimitedError
+from bot.slack.api.own_messages import PAGE_MESSAGES
 from bot.store.errors import StoreError
 from bot.store.tables import subscriptions
 from playground.slack.faults import Fault, How

@@ -162,6 +162,14 @@ class FakeSlack:
         del workspace
         self.own = {at: posted for at, posted in self.own.items() if (posted.channel, posted.ts) != (channel, ts)}
 
+    async def own_copies(
+        self, workspace: WorkspaceId, channel: str, marker: PartMarker, *, oldest: str
+    ) -> tuple[str, ...]:
+        """Return the ts of the bot's own messages that were put there."""
+        del workspace, oldest
+        found = self.own.get((channel, marker, None))
+        return (found.ts,) if found else ()
+
     async def find_own(
         self,
         workspace: WorkspaceId,

@@ -12,9 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from bot.domain.bookmark import BookmarkLink, Member
+from bot.domain.second_bot import Sighting
 from bot.store.database import engine_of
 from bot.store.errors import SchemaError
-from bot.store.migrate import _config, check, newest, upgrade
+from bot.store.migrate import _config, check, downgrade, newest, upgrade
 from bot.store.store import Store
 from bot.store.tables import metadata
 
@@ -87,3 +88,19 @@ def test_tables_without_a_version_are_refused(url: str) -> None:
     engine.dispose()
     with pytest.raises(SchemaError):
         check(url)
+
+
+async def test_a_downgrade_forgets_a_second_bot(url: str) -> None:
+    """An older release knows of none; what it stored besides is there after the next upgrade."""
+    upgrade(url)
+    store = Store.open(url)
+    await store.bookmarks.save(ANN, [BookmarkLink("https://a.example/", "A thing")], 1, NOW)
+    await store.second_bots.register(Sighting("-:T1", "C1", "issue-1", "1.000001", NOW))
+    await store.close()
+    assert downgrade(url, "0015") == "0015"
+    assert "second_bots" not in tables(url)
+    upgrade(url)
+    store = Store.open(url)
+    assert await store.second_bots.list(NOW) == ()
+    assert [each.headline for each in (await store.bookmarks.page(ANN)).bookmarks] == ["A thing"]
+    await store.close()

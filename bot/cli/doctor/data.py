@@ -10,7 +10,9 @@ from typing import Any
 
 from bot.cli.doctor.finding import Area, Finding, Symptom
 from bot.domain.gap import ALLOWED, Heartbeat
+from bot.domain.second_bot import Sighting
 from bot.domain.workspace import WorkspaceId
+from bot.runtime.clock import SystemClock
 from bot.store import migrate
 from bot.store.backup import damage
 from bot.store.diagnosis import file_of, write_fault
@@ -20,10 +22,14 @@ from bot.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the doctor reads from the database: the last heartbeat of a worker, and the subscribed channels."""
+    """What the doctor reads from the database.
+
+    The last heartbeat of a worker, the subscribed channels, and the second bots that were seen lately.
+    """
 
     beat: Heartbeat | None
     channels: tuple[tuple[WorkspaceId, str], ...]
+    second_bots: tuple[Sighting, ...] = ()
 
 
 def database(url: str) -> Area:
@@ -88,11 +94,25 @@ async def stored(url: str) -> Stored | None:
         return None
     try:
         places = tuple((one.workspace, one.channel) for one in await store.subscriptions.list())
-        return Stored(await store.heartbeats.last(), places)
+        seen = await store.second_bots.list(SystemClock().now())
+        return Stored(await store.heartbeats.last(), places, seen)
     except StoreError:
         return None
     finally:
         await store.close()
+
+
+def second_bots(held: Stored | None) -> Area:
+    """Return whether another bot was seen that posts the same digests from another database."""
+    found = tuple(
+        Finding(
+            Symptom.SECOND_BOT,
+            f"another copy of the bot, with another database, posted in {seen.channel} ({seen.seen:%d %b %H:%M} UTC)",
+            "stop one of the two, or give both the same DATABASE_URL; look on other machines that have this token",
+        )
+        for seen in (held.second_bots if held else ())
+    )
+    return Area("other bots", "" if held is None else "none was seen", found)
 
 
 def processes(page: Mapping[str, Any] | None, held: Stored | None, now: datetime) -> Area:

@@ -115,3 +115,4 @@ def _running(settings: Settings, held: Stored | None, now: datetime) -> Iterator
         page = page or other
         yield said
     yield data.processes(page, held, now)
+    yield data.second_bots(held)

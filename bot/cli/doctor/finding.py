@@ -39,6 +39,7 @@ class Symptom(StrEnum):
     PORT_TAKEN = "port-taken"
     NOBODY_POSTS = "nobody-posts"
     TWO_DATABASES = "two-databases"
+    SECOND_BOT = "second-bot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.digests.delivery.footnote import with_footnote
 from bot.digests.delivery.recovery import Recovery
 from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
 from bot.digests.delivery.retraction import Retraction
+from bot.digests.delivery.second_bot import SecondBot
 from bot.digests.delivery.sender import Sender
 from bot.digests.delivery.summary import seconds_late, summary
 from bot.digests.views import older_issues as older
@@ -44,6 +45,7 @@ class ChannelJob:
         self.sender = Sender(context, subscription)
         self._recovery = Recovery(context, subscription, self.sender)
         self._retraction = Retraction(context, subscription, self.sender)
+        self._second_bot = SecondBot(context, subscription, self.sender)
         self._since = context.backlog.since(subscription.workspace)
         self.releasing = False
         """Whether the work is done: from then on any worker, this one too, may claim the channel again."""
@@ -206,6 +208,8 @@ class ChannelJob:
         rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
         delivery = await self._align(delivery, rendered_parts)
         delivery = await self._recovery.recover(delivery, issue, rendered_parts)
+        if await self._second_bot.was_before(delivery):
+            return None
         await self._post_all(delivery, rendered_parts)
         return None
 
@@ -285,6 +289,8 @@ class ChannelJob:
             if row.at == 0:
                 if settled.state is not State.SENT:
                     await self._no_parent(delivery, settled)
+                    return
+                if not await self._second_bot.is_first(delivery, settled):
                     return
                 if row.state is not State.SENT and context.backlog.crowded(delivery.workspace):
                     raise Reschedule(context.clock.now())  # its place goes to a channel that has no contents yet

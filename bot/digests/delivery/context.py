@@ -10,6 +10,7 @@ from bot.digests.delivery.backlog import Backlog
 from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.rate_limiter import RateLimiter
 from bot.digests.delivery.rendering import DigestRenderer
+from bot.digests.delivery.second_bot_watch import SecondBotWatch
 from bot.domain.catalogue import IssueCatalogue
 from bot.domain.clock import Clock
 from bot.domain.delivery_policy import DeliveryPolicy
@@ -40,7 +41,8 @@ class DeliveryContext:
     """What all channel jobs of a worker share.
 
     `holder` is the worker's name, which its leases carry; `command` is named where people are told how to read an
-    issue; `footnote` supplies a line for a digest; `backlog` says where channels wait for others.
+    issue; `footnote` supplies a line for a digest; `backlog` says where channels wait for others, `second_bots` where
+    another copy of the bot posts.
     """
 
     store: Store
@@ -55,6 +57,7 @@ class DeliveryContext:
     footnote: Footnote | None = None
     gaps: Callable[[], Sequence[Gap]] = tuple
     backlog: Backlog = field(default_factory=Backlog)
+    second_bots: SecondBotWatch = field(default_factory=SecondBotWatch)
 
     def after(self, seconds: float) -> datetime:
         """Return the time that is `seconds` from now."""

@@ -46,6 +46,7 @@ class RateLimiter:
         self._workspaces: dict[WorkspaceId, _Bucket] = {}
         self._queues: dict[WorkspaceId, TurnQueue] = {}
         self._looks: dict[tuple[WorkspaceId, bool], _Bucket] = {}
+        self._spare: dict[tuple[WorkspaceId, bool], float] = {}
 
     async def turn(self, workspace: WorkspaceId, channel: str, rank: Rank = Rank.CONTENTS) -> float:
         """Wait until just before a message may go to the channel, and take the turn; `moment` waits for the rest.
@@ -146,6 +147,18 @@ class RateLimiter:
         place.free = at + self._policy.seconds_per_look
         await _until(at)
         return max(0.0, place.limited - loop.time())  # the one before may have got a 429
+
+    def spare_look(self, workspace: WorkspaceId, *, before: bool) -> bool:
+        """Return whether a channel of the workspace may be searched now although it is not needed; take the turn then.
+
+        Such a search never waits. Those `before` a digest and those after its channel message are counted apart.
+        """
+        now, place = asyncio.get_running_loop().time(), self._look_bucket(workspace, thread=False)
+        if max(place.limited, self._spare.get((workspace, before), 0.0)) > now:
+            return False
+        self._spare[workspace, before] = now + self._policy.seconds_per_spare_look
+        place.free = max(place.free, now + self._policy.seconds_per_look)
+        return True
 
     def look_limited(self, workspace: WorkspaceId, seconds: float, *, thread: bool) -> None:
         """Obey a 429 of a search: no `thread`, or no channel, of the workspace is searched for `seconds`.

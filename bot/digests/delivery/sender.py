@@ -18,7 +18,17 @@ from bot.digests.delivery.rendering import RenderedPart
 from bot.digests.delivery.summary import headline_of
 from bot.digests.delivery.turns import Rank
 from bot.digests.views.alerts import Alert, AlertKind, words
-from bot.domain.delivery import SETTLED, STRAY_LEFT, THREAD_CLOSED, THREAD_GONE, Delivery, PartRow, State, reply_name
+from bot.domain.delivery import (
+    NOT_THERE,
+    SETTLED,
+    STRAY_LEFT,
+    THREAD_CLOSED,
+    THREAD_GONE,
+    Delivery,
+    PartRow,
+    State,
+    reply_name,
+)
 from bot.domain.due import full_note
 from bot.domain.subscription import Subscription
 from bot.domain.title import label
@@ -256,7 +266,7 @@ class Sender:
         if found is not None:
             _log.info("post.found", channel=subscription.channel, issue=delivery.issue, part=row.key)
             return await self._landed(row, found, rendered, thread)
-        await parts.back(row, row.attempt, "looked for it: it is not there")
+        await parts.back(row, row.attempt, NOT_THERE)
         if row.at == 0:
             # Hours may have passed: decide again whether and how it is posted.
             raise Reschedule(context.clock.now())

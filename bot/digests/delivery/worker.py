@@ -139,7 +139,7 @@ class Worker:
         self._context = replace(self._context, holder=self.name)
         now, schedule = self._clock.now(), self._store.schedule
         await self.changed()
-        await self._pulse.beat()
+        await self._beat()
         self._context.limiter.recall(await self._store.subscriptions.limits(now), now)
         await schedule.recompute(now)
         await schedule.run_unfinished(now)
@@ -164,7 +164,7 @@ class Worker:
         timers.every(_RETRY_SECONDS, _Job.RETRY, self._registration.retry, at_once=False)
         timers.every(_UPKEEP_SECONDS, _Job.TIDY, self._upkeep.tidy)
         timers.every(_UPKEEP_SECONDS, _Job.TOKENS, self._upkeep.check_tokens)
-        timers.every(BEAT_SECONDS, _Job.BEAT, self._pulse.beat, at_once=False)
+        timers.every(BEAT_SECONDS, _Job.BEAT, self._beat, at_once=False)
         timers.every(self._policy.tick_seconds, _Job.TICK, lambda: self.tick(self._clock.now()))
 
     async def stop(self, within: float = 10.0) -> None:
@@ -192,6 +192,11 @@ class Worker:
                 await self._leases.drop(self._context.after(self._policy.seconds_per_message))
         except (TimeoutError, BotError) as error:  # leases expire by themselves
             _log.warning("leases.left", error=str(error) or "the database did not answer")
+
+    async def _beat(self) -> None:
+        """Write the heartbeat, and read what other workers have seen."""
+        await self._pulse.beat()
+        await self._context.second_bots.refresh(self._store.second_bots, self._clock)
 
     async def changed(self) -> None:
         """Register the archive as it is now; see `Registration.run`."""

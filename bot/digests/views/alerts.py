@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.digests.views.reasons import plainly
 from bot.domain.broken import BrokenFile
+from bot.domain.second_bot import Sighting
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
@@ -69,6 +70,16 @@ def unreadable(files: Sequence[BrokenFile], channels: Sequence[str]) -> Message:
         lines.append(f"• and {len(files) - _MOST_NAMED} more; `backissue check` names them all")
     said = f"{count} cannot be read, so nothing of it is posted{where}{more}. Once mended, it goes out by itself."
     return blocks.says("\n".join([said, *lines]))
+
+
+def second_bot(seen: Sighting) -> Message:
+    """Return the message that a digest stands in a channel which this bot's database did not post."""
+    return blocks.says(
+        f"In <#{seen.channel}> I found a digest of mine that my database does not know. Most likely another copy of me "
+        "runs with a database of its own, and both of us post. I give way where I can see its messages, but please "
+        "stop one of us: `backissue doctor` says what is known; look for other machines that have my token. If "
+        "you have given me a new or an older database, and no other copy runs, all is well."
+    )
 
 
 def words(alert: Alert, command: str = CommandNames().command) -> Message:

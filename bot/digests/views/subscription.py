@@ -13,6 +13,7 @@ from bot.digests.views.reasons import plainly
 from bot.domain.broken import BrokenFile
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import EXAMPLE
+from bot.domain.second_bot import Sighting
 from bot.domain.subscription_settings import SettingsChange, in_words
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
@@ -77,8 +78,8 @@ class DeliveryStatus:
     that a person made, `who_may` a clause about who may make the next, and `owner` a user id; "" or None if unknown.
     `outside`: the bot is certainly not in the channel. `broken` are the files of new issues that cannot be read.
     `source_fault` says why new issues do not come in, "" while they do.
-    `may_retract`: the reader may take the last digest back.
     `may_retract`: the reader may take the last digest back. `quiet_since`: no worker has run since then.
+    `second_bot`: what was last seen of another copy of the bot that posts too.
     """
 
     channel: str
@@ -101,6 +102,7 @@ class DeliveryStatus:
     source_fault: str = ""
     may_retract: bool = False
     quiet_since: datetime | None = None
+    second_bot: Sighting | None = None
 
 
 def subscribed(
@@ -139,6 +141,7 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
     else:
         lines += [_OUTSIDE_NOW] if status.outside else []
         lines += [_quiet(status.quiet_since)] if status.quiet_since else []
+        lines += [_second(status.second_bot)] if status.second_bot else []
         lines.append(_next(status))
     lines.append(_last(status.last))
     made: list[Block] = [blocks.section("\n".join(lines))]
@@ -286,6 +289,11 @@ def _waiting(status: DeliveryStatus) -> str:
 def _quiet(since: datetime) -> str:
     moment = slack_time(since, f"{since:%Y-%m-%d %H:%M} UTC")
     return f"*Nothing is posted at present:* the part of me that posts has not run since {moment}."
+
+
+def _second(seen: Sighting) -> str:
+    moment = slack_time(seen.seen, f"{seen.seen:%Y-%m-%d %H:%M} UTC")
+    return f"*Another copy of me posts too,* from a database of its own: seen {moment} in <#{seen.channel}>. Stop one."
 
 
 def _broken(files: Sequence[BrokenFile]) -> str:

@@ -20,37 +20,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.concurrency import CallTurns
 from bot.slack.api.errors import (
-    CannotLookError,
     SlackError,
-    ThreadRefusedError,
     TryLaterError,
     UnknownOutcomeError,
     WorkspaceRefusedError,
 )
 from bot.slack.api.files import METHOD, fetch
 from bot.slack.api.outcomes import CallOutcomes
+from bot.slack.api.own_messages import BLIND, OwnMessages
 from bot.slack.api.payload import body_of, posting
-from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted, SlackUser
-from bot.slack.api.responses import carries, is_tombstone, is_whole, mapping, messages, posted, refused, thread_of
-from bot.slack.api.retry import retry_when_limited
+from bot.slack.api.ports import PartMarker, Posted, SlackUser
+from bot.slack.api.responses import mapping, messages, posted, refused, slack_user
 from bot.slack.api.session import StraightSession
 from bot.slack.blocks.message import Message
 
 Tokens: TypeAlias = Callable[[WorkspaceId], str | None]
 """Returns the bot token of a workspace, None if it has none (any more)."""
 
-PAGE_MESSAGES = 200
-"""Messages asked for at a time (Slack: at most 200 are recommended)."""
-MAX_PAGES = 15
-"""Pages read before a look is given up: 3,000 messages, within a minute's calls of Tier 3."""
-MAX_WAITS = 5
-"""Waits for one page of a look that has begun. An app may have one call a minute, of 15 messages (Slack: changelog
-2025-05-29, apps outside the Marketplace): to begin again after each 429 would never reach a second page."""
-_WAIT_MAX_SECONDS = 90.0
-"""Seconds that such a wait may take."""
 _SKEW = 60.0
 """Seconds by which the clocks of Slack's own machines may differ."""
-_BLIND = {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "restricted_action", "is_archived"}
 _OUTSIDE = {"not_in_channel", "channel_not_found", "is_archived"}
 _NEVER = "1000000000.000000"
 """A ts of before there was Slack: no message has it."""
@@ -62,7 +50,7 @@ def one_token(token: str) -> Tokens:
     return lambda _workspace: token
 
 
-class WebSlack:
+class WebSlack(OwnMessages):
     """Slack's Web API. Make it inside a running event loop or before; `close` it inside the loop it was used in."""
 
     def __init__(
@@ -80,13 +68,13 @@ class WebSlack:
         `alike` of one method in one workspace. The others wait their turn before anything of them is sent. (A process
         may often have no more than 1,024 files open; at 5 messages a second 16 at a time leave Slack 3 s for each.)
         """
+        super().__init__()
         self._tokens = one_token(tokens) if isinstance(tokens, str) else tokens
         self._base_url = base_url
         self._timeout = timeout
         self._turns = CallTurns(at_once, alike)
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str, AsyncWebClient] = {}
-        self._selves: dict[str, frozenset[str]] = {}
         self._scopes: dict[str, str] = {}
         self._dated = ""
         self.outcomes = CallOutcomes()
@@ -122,54 +110,6 @@ class WebSlack:
     async def delete(self, workspace: WorkspaceId, channel: str, ts: str) -> None:
         """Delete a message of the bot's own (Slack: reference/methods/chat.delete)."""
         await self._call(workspace, "chat.delete", {"channel": channel, "ts": ts}, channel=channel)
-
-    async def find_own(
-        self,
-        workspace: WorkspaceId,
-        channel: str,
-        marker: PartMarker,
-        *,
-        thread: str | None = None,
-        oldest: str | None = None,
-    ) -> Posted | None:
-        """Look for the message that carries `marker`; see `bot.slack.api.ports.Poster`."""
-        method = "conversations.history" if thread is None else "conversations.replies"
-        query: dict[str, Any] = {"channel": channel, "limit": PAGE_MESSAGES, "include_all_metadata": True}
-        query |= {"ts": thread} if thread is not None else {}
-        query |= {"oldest": oldest} if oldest is not None else {}
-        where, deleted = {"workspace": workspace, "channel": channel}, False
-        try:
-            mine = await self._own(workspace)
-            for _ in range(MAX_PAGES):
-                answer = await self._page(workspace, method, query, channel)
-                found = next((said for said in messages(answer) if carries(said, marker, mine)), None)
-                if found is not None:
-                    return Posted(channel, str(found["ts"]), thread_of(found, str(found["ts"])))
-                cursor, begins = mapping(answer.get("response_metadata")).get("next_cursor"), "cursor" not in query
-                deleted = deleted or is_tombstone(answer, thread)
-                if not cursor and not is_whole(answer, thread if begins else None):
-                    raise CannotLookError(method, "no_messages", **where)
-                if not cursor and deleted:
-                    raise ThreadRefusedError(method, TOMBSTONE, **where)
-                if not cursor:
-                    return None
-                query["cursor"] = cursor
-        except SlackError as error:
-            if error.code in _BLIND:
-                raise CannotLookError(method, error.code, **where) from error
-            raise
-        raise CannotLookError(method, "too_many_messages", **where)
-
-    async def _page(
-        self, workspace: WorkspaceId, method: str, query: dict[str, Any], channel: str
-    ) -> Mapping[str, Any]:
-        """Read one page; a later one is waited for where Slack says to wait."""
-        waits = MAX_WAITS if "cursor" in query else 0
-        return await retry_when_limited(
-            lambda: self._call(workspace, method, query, channel=channel, read=True),
-            waits=waits,
-            max_wait_seconds=_WAIT_MAX_SECONDS,
-        )
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
         """Return a message's address."""
@@ -273,7 +213,7 @@ class WebSlack:
         try:
             return await self._call(workspace, method, query, channel=channel, read=True)
         except SlackError as error:
-            if error.code in _BLIND | _ABSENT:
+            if error.code in BLIND | _ABSENT:
                 return {}
             raise
 
@@ -298,12 +238,7 @@ class WebSlack:
     async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
         """Return what Slack tells about a person."""
         answer = await self._call(workspace, "users.info", {"user": user}, read=True)
-        found = mapping(answer.get("user"))
-        profile = mapping(found.get("profile"))
-        name = profile.get("display_name") or found.get("real_name") or found.get("name") or ""
-        active, is_bot = found.get("deleted") is not True, found.get("is_bot") is True
-        guest = found.get("is_restricted") is True or found.get("is_ultra_restricted") is True
-        return SlackUser(user, str(found.get("tz") or ""), str(name), active=active, is_bot=is_bot, is_guest=guest)
+        return slack_user(user, mapping(answer.get("user")))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -311,13 +246,6 @@ class WebSlack:
             await self._session.close()
             self._session = None
             self._clients.clear()
-
-    async def _own(self, workspace: WorkspaceId) -> frozenset[str]:
-        """Return the ids under which the bot's own messages stand: its bot id and its user id."""
-        if workspace not in self._selves:
-            answer = await self._call(workspace, "auth.test", {})
-            self._selves[workspace] = frozenset(str(answer[key]) for key in ("bot_id", "user_id") if answer.get(key))
-        return self._selves[workspace]
 
     def _token(self, workspace: WorkspaceId, method: str) -> str:
         """Return the workspace's token. Raises WorkspaceRefusedError where it has none, which `method` needs."""

@@ -108,6 +108,15 @@ class Poster(Protocol):
         """
         ...
 
+    async def own_copies(
+        self, workspace: WorkspaceId, channel: str, marker: PartMarker, *, oldest: str
+    ) -> tuple[str, ...]:
+        """Return the ts of the bot's own channel messages since `oldest` (a ts) that carry `marker`, in one call.
+
+        Only the newest 200 messages of the channel are seen. Raises CannotLookError where the history can't be read.
+        """
+        ...
+
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:
         """Return the message's address in Slack."""
         ...

@@ -16,7 +16,7 @@ from bot.slack.api.errors import (
     detail_of,
     refusal,
 )
-from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted
+from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted, SlackUser
 
 _UNCLEAR = frozenset({408, 499})
 """A proxy gave the request up; it may have handed it on before (RFC 9110, 15.5.9; 499 is nginx's)."""
@@ -100,6 +100,15 @@ def carries(said: Mapping[str, Any], marker: PartMarker, mine: frozenset[str]) -
     if mine and not mine & {said.get("bot_id"), said.get("user")}:
         return False
     return mapping(said.get("metadata")) == marker.metadata()
+
+
+def slack_user(user: str, said: Mapping[str, Any]) -> SlackUser:
+    """Return a person from what Slack says of the id `user`."""
+    profile = mapping(said.get("profile"))
+    name = profile.get("display_name") or said.get("real_name") or said.get("name") or ""
+    active, is_bot = said.get("deleted") is not True, said.get("is_bot") is True
+    guest = said.get("is_restricted") is True or said.get("is_ultra_restricted") is True
+    return SlackUser(user, str(said.get("tz") or ""), str(name), active=active, is_bot=is_bot, is_guest=guest)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
