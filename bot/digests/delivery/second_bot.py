@@ -110,7 +110,7 @@ class SecondBot:
             if needed:
                 raise Reschedule(context.after(error.retry_after)) from error
         except SlackError as error:
-            _log.info("second_bot.unseen", channel=delivery.channel, error=str(error))
+            _log.info("second_bot_look.failed", channel=delivery.channel, error=str(error))
         return ()
 
     async def _seen(self, delivery: Delivery, ts: str) -> None:
